@@ -1,0 +1,65 @@
+# One library a folder of src/. What a folder may use is what it may include:
+# tools/check_includes holds the same table against the sources.
+function(statewire_folder name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
+  list(FILTER sources EXCLUDE REGEX "_test\\.cc$|/main\\.cc$|/compile_catalog\\.cc$")
+  if(NOT sources)
+    add_library(statewire_${name} INTERFACE)
+    target_include_directories(statewire_${name} INTERFACE ${CMAKE_SOURCE_DIR}/src)
+    target_link_libraries(statewire_${name} INTERFACE ${ARGN})
+    return()
+  endif()
+  add_library(statewire_${name} STATIC ${sources})
+  target_include_directories(statewire_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(statewire_${name} PUBLIC ${ARGN})
+endfunction()
+
+statewire_folder(base OpenSSL::Crypto fmt::fmt spdlog::spdlog PkgConfig::XXHASH Threads::Threads)
+statewire_folder(pattern statewire_base simdjson::simdjson PkgConfig::RE2)
+statewire_folder(config statewire_base yaml-cpp)
+statewire_folder(net statewire_base OpenSSL::SSL CURL::libcurl Boost::headers)
+statewire_folder(model statewire_base)
+statewire_folder(track statewire_base statewire_model statewire_pattern)
+statewire_folder(store statewire_base statewire_model statewire_config)
+statewire_folder(format statewire_base statewire_model statewire_config)
+statewire_folder(catalog statewire_base statewire_model statewire_config statewire_pattern)
+statewire_folder(sources statewire_base statewire_model statewire_config statewire_net
+                 simdjson::simdjson ZLIB::ZLIB)
+statewire_folder(sinks statewire_base statewire_model statewire_config statewire_net
+                 statewire_format)
+statewire_folder(route statewire_base statewire_model statewire_config statewire_pattern
+                 statewire_format)
+statewire_folder(ingest statewire_base statewire_model statewire_config statewire_pattern
+                 statewire_sources statewire_catalog statewire_track statewire_store)
+statewire_folder(delivery statewire_base statewire_model statewire_config statewire_store
+                 statewire_route statewire_format statewire_sinks)
+statewire_folder(api statewire_ingest statewire_delivery statewire_net prometheus-cpp::core)
+statewire_folder(app statewire_api)
+statewire_folder(cli statewire_app CLI11::CLI11)
+
+if(STATEWIRE_ROCKSDB AND TARGET statewire_store)
+  get_target_property(kind statewire_store TYPE)
+  if(kind STREQUAL "STATIC_LIBRARY")
+    target_link_libraries(statewire_store PRIVATE RocksDB::rocksdb-shared)
+    target_compile_definitions(statewire_store PRIVATE STATEWIRE_ROCKSDB)
+  endif()
+endif()
+
+# The catalog is compiled into the program: no YAML is read at start.
+file(GLOB_RECURSE catalog_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/catalog/*.yaml)
+if(EXISTS ${CMAKE_SOURCE_DIR}/src/catalog/compile_catalog.cc)
+  add_executable(compile_catalog src/catalog/compile_catalog.cc)
+  target_link_libraries(compile_catalog statewire_catalog)
+  set(compiled_catalog ${CMAKE_BINARY_DIR}/compiled_catalog.cc)
+  add_custom_command(OUTPUT ${compiled_catalog}
+    COMMAND compile_catalog ${CMAKE_SOURCE_DIR}/catalog ${compiled_catalog}
+    DEPENDS compile_catalog ${catalog_files} COMMENT "compiling the catalog")
+  add_library(statewire_compiled_catalog STATIC ${compiled_catalog})
+  target_link_libraries(statewire_compiled_catalog PUBLIC statewire_catalog)
+endif()
+
+if(EXISTS ${CMAKE_SOURCE_DIR}/src/cli/main.cc)
+  add_executable(statewire src/cli/main.cc)
+  target_link_libraries(statewire statewire_cli statewire_compiled_catalog)
+  target_compile_definitions(statewire_cli PRIVATE STATEWIRE_VERSION="${PROJECT_VERSION}")
+endif()

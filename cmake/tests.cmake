@@ -1,0 +1,30 @@
+find_package(GTest REQUIRED)
+include(GoogleTest)
+
+# One test program a folder, of every *_test.cc beside the code.
+foreach(name base pattern config net model catalog track store format route sources sinks ingest
+             delivery api app cli)
+  file(GLOB tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*_test.cc)
+  if(tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test statewire_${name} GTest::gtest_main)
+    if(TARGET statewire_compiled_catalog)
+      target_link_libraries(${name}_test statewire_compiled_catalog)
+    endif()
+    if(name STREQUAL "store" AND STATEWIRE_ROCKSDB)
+      target_link_libraries(${name}_test RocksDB::rocksdb-shared)
+      target_compile_definitions(${name}_test PRIVATE STATEWIRE_ROCKSDB)
+    endif()
+    target_compile_definitions(${name}_test PRIVATE SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60)
+  endif()
+endforeach()
+
+# Tests that need the whole program: tests/<name>/CMakeLists.txt.
+file(GLOB suites CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/*/CMakeLists.txt
+     ${CMAKE_SOURCE_DIR}/fuzz/CMakeLists.txt)
+foreach(suite ${suites})
+  get_filename_component(folder ${suite} DIRECTORY)
+  file(RELATIVE_PATH relative ${CMAKE_SOURCE_DIR} ${folder})
+  add_subdirectory(${folder} ${CMAKE_BINARY_DIR}/${relative})
+endforeach()

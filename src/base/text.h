@@ -1,0 +1,28 @@
+// Small text tools that several folders need.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace statewire {
+
+// Appends `text` as a JSON string with its quotes. Bytes that are not valid UTF-8 become U+FFFD;
+// control characters are escaped.
+void append_json_string(std::string& out, std::string_view text);
+
+// `text` cut to at most `bytes_max` bytes, never inside a UTF-8 sequence.
+std::string_view cut_utf8(std::string_view text, size_t bytes_max);
+
+// True where `text` is well-formed UTF-8.
+bool is_utf8(std::string_view text);
+
+// The candidate nearest to `word` by edit distance, for "did you mean"; empty where none is near.
+std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
+
+// "1 event", "412 events"; thousands get separators: "1,204".
+std::string counted(uint64_t count, std::string_view noun);
+std::string with_thousands(uint64_t number);
+
+}  // namespace statewire

@@ -1,0 +1,51 @@
+// Renders notifications. A format has a name and a version: "json", "org/v1".
+#pragma once
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/node.h"
+#include "model/notification.h"
+
+namespace statewire {
+
+// Any thread; immutable.
+class Format {
+ public:
+  virtual ~Format() = default;
+  virtual std::string_view content_type() const = 0;
+  // Appends one message without a line end. Never fails: what is not known is left empty.
+  virtual void render(const Notification& notification, std::string& out) const = 0;
+};
+
+// The built-in formats (json, json-data, csv, text) and those of `formats:`.
+class Formats {
+ public:
+  // `node` may be absent. Problems are told where they stand.
+  static Formats read(Node node, Problems& problems);
+
+  // Null where there is none of that name.
+  const Format* find(std::string_view name) const;
+  std::vector<std::string_view> names() const;
+
+ private:
+  std::map<std::string, std::unique_ptr<Format>, std::less<>> formats_;
+};
+
+// The canonical JSON form: the CloudEvents envelope with its data, as NOTIFICATION version 1.
+void append_json(const Notification& notification, std::string& out);
+// The data alone.
+void append_json_data(const Notification& notification, std::string& out);
+// The `message` field: one readable line of at most 1,024 characters.
+void append_message(const Notification& notification, std::string& out);
+// The value of one field by its dotted path ("origin.source", "cause.kind", "time"); empty where
+// it is not known. The paths are those of the notification's data, and the envelope's names.
+void append_field(const Notification& notification, std::string_view path, std::string& out);
+// All paths that append_field and patterns know; "resource.tags.*" stands for any tag.
+std::span<const std::string_view> notification_fields();
+
+}  // namespace statewire

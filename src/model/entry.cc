@@ -1,0 +1,16 @@
+#include "model/entry.h"
+
+namespace statewire {
+
+NotificationId transition_id(const Observation& observation, NotificationKind kind) {
+  const uint16_t index = observation.key.index;
+  const char index_bytes[2] = {static_cast<char>(index >> 8), static_cast<char>(index)};
+  return {hash128("notification", {observation.event_id().view(), observation.resource.id,
+                                   name_of(kind), std::string_view(index_bytes, 2)})};
+}
+
+NotificationId amendment_id(const NotificationId& amended, const EventId& trigger) {
+  return {hash128("amended", {amended.view(), trigger.view()})};
+}
+
+}  // namespace statewire

@@ -1,0 +1,32 @@
+// One journal entry: an observation, the record after it, and what is told of it.
+#pragma once
+
+#include "model/record.h"
+
+namespace statewire {
+
+// What is said about an observation. `id` is deterministic; see NotificationId's makers.
+struct Told {
+  NotificationKind kind = NotificationKind::none;
+  NotificationId id;
+  NotificationId amends;  // Of an amendment; else zero.
+  bool late = false;      // It arrived after something newer.
+  bool too_late = false;  // Kept, but not folded.
+  Previous previous;      // The state before this; of a transition.
+};
+
+struct Entry {
+  uint64_t sequence = 0;
+  uint64_t previous_sequence = 0;  // Of the same resource; 0: none.
+  std::string_view source;         // Name of the source that it came by.
+  Time received;
+  Time recorded;  // When its block was committed.
+  Observation observation;
+  Record after;
+  Told told;
+};
+
+NotificationId transition_id(const Observation& observation, NotificationKind kind);
+NotificationId amendment_id(const NotificationId& amended, const EventId& trigger);
+
+}  // namespace statewire

@@ -1,0 +1,62 @@
+#include "model/notification.h"
+
+namespace statewire {
+namespace {
+
+std::string_view name_in(const Record& record, const Observation& observation) {
+  for (const Tag& tag : record.tags) {
+    if (tag.key == "Name" && !tag.value.empty()) return tag.value;
+  }
+  return record.resource.name.empty() ? observation.resource.name : record.resource.name;
+}
+
+uint8_t severity_of(const Notification& notification, uint8_t asked) {
+  if (asked != 0) return asked;
+  if (notification.kind == NotificationKind::failed) return 13;
+  if (notification.phase == Phase::degraded) return 17;
+  if (notification.phase == Phase::gone && notification.cause.kind == CauseKind::human) return 13;
+  return 9;
+}
+
+}  // namespace
+
+Notification notification_of(const Entry& entry, std::string_view instance) {
+  const Observation& observation = entry.observation;
+  const Record& record = entry.after;
+  Notification result;
+  result.id = entry.told.id;
+  result.kind = entry.told.kind;
+  result.instance = instance;
+  result.source = entry.source;
+  result.time = observation.time();
+  result.recorded = entry.recorded;
+  result.sequence = entry.sequence;
+  result.amends = entry.told.amends;
+  result.traceparent = observation.traceparent;
+  result.origin = observation.origin;
+  result.resource = record.resource;
+  result.name = name_in(record, observation);
+  result.tags = record.tags;
+  result.phase = record.phase;
+  result.value = record.value;
+  result.previous = entry.told.previous;
+  result.revision = record.revision;
+  result.changes = observation.changes;
+  result.error = observation.error;
+  result.is_late = entry.told.late;
+  result.is_future = observation.has(kFutureTime);
+  if (entry.received > observation.time()) result.delay = entry.received - observation.time();
+  const bool about_state =
+      result.kind == NotificationKind::transition || result.kind == NotificationKind::amended;
+  result.cause = about_state ? record.cause : observation.cause;
+  if (result.kind == NotificationKind::amended && observation.effect == Effect::state) {
+    result.has_late_observation = true;
+    result.late_value = observation.value;
+    result.late_phase = observation.phase;
+    result.late_time = observation.time();
+  }
+  result.severity = severity_of(result, observation.severity);
+  return result;
+}
+
+}  // namespace statewire

@@ -1,0 +1,48 @@
+// The standard message as a value, before any format renders it.
+#pragma once
+
+#include "model/entry.h"
+
+namespace statewire {
+
+// A flat view of what one notification says. NOTIFICATION version 1 is its JSON form;
+// every other format is a projection of it. Texts live as long as the entry that it was made of.
+struct Notification {
+  NotificationId id;
+  NotificationKind kind = NotificationKind::none;
+  std::string_view instance;  // "prod"
+  std::string_view source;    // Name of the source: "bus".
+  Time time;
+  Time recorded;          // The epoch where nothing is recorded.
+  uint64_t sequence = 0;  // 0 where there is no journal.
+  uint8_t severity = 9;   // OpenTelemetry: 9 INFO, 13 WARN, 17 ERROR.
+  NotificationId amends;  // causationid; zero where it amends nothing.
+  std::string_view traceparent;
+
+  Origin origin;
+  Identity resource;
+  std::string_view name;  // The resource's Name tag, else its own name; may be empty.
+  std::span<const Tag> tags;
+
+  Phase phase = Phase::unknown;
+  std::string_view value;  // Empty where there is no record and none was told.
+  Previous previous;       // since is the epoch where there was none.
+  uint64_t revision = 0;
+
+  bool has_late_observation = false;
+  std::string_view late_value;
+  Phase late_phase = Phase::unknown;
+  Time late_time;
+
+  Cause cause;
+  bool is_late = false;    // flags: late
+  bool is_future = false;  // flags: future
+  std::span<const Change> changes;
+  std::string_view error;  // Of `failed`.
+  Duration delay{};        // Between happening and arrival; of a late one.
+};
+
+// `instance` must outlive the result.
+Notification notification_of(const Entry& entry, std::string_view instance);
+
+}  // namespace statewire

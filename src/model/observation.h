@@ -1,0 +1,122 @@
+// What an event says about one resource.
+//
+// All texts of this folder's types are views: into the arena of the batch that an observation
+// was made in, into a stored block, or into the catalog. Whoever keeps a value keeps its texts
+// alive. All types are plain and trivially copyable.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "model/lifecycle.h"
+
+namespace statewire {
+
+struct Tag {
+  std::string_view key;
+  std::string_view value;
+  bool operator==(const Tag&) const = default;
+};
+
+// A configured property that an event says was set.
+struct Change {
+  std::string_view path;
+  std::string_view from;  // Empty where the event does not say.
+  std::string_view to;
+  bool operator==(const Change&) const = default;
+};
+
+// Where an event comes from, as the provider names it.
+struct Origin {
+  std::string_view system;  // "aws.cloudtrail", "aws.eventbridge", "custom"
+  std::string_view source;  // "aws.ec2"
+  std::string_view type;    // "EC2 Instance State-change Notification", "RunInstances"
+  std::string_view id;      // The provider's id; may be empty.
+};
+
+// The identity of a resource and what never changes about it.
+struct Identity {
+  std::string_view id;    // Canonical: an ARN, a full id, or a URN.
+  std::string_view type;  // "AWS::EC2::Instance"
+  std::string_view provider;
+  std::string_view account;
+  std::string_view region;
+  std::string_view zone;
+  std::string_view service;
+  std::string_view name;  // As the event gives it; a Name tag is looked at when rendering.
+};
+
+// Why, and who. As a hint in an observation it says what the event alone tells.
+struct Cause {
+  CauseKind kind = CauseKind::unknown;
+  Confidence confidence = Confidence::guess;
+  std::string_view actor;       // "alice"
+  std::string_view actor_type;  // "IAMUser"
+  std::string_view tool;        // "console", "terraform"
+  std::string_view via;         // "cloudformation.amazonaws.com"
+  std::string_view session;
+  std::string_view call;      // The call that it was asked for by; empty where none was seen.
+  std::string_view evidence;  // Origin id of the event that says so; empty only for unknown.
+};
+
+// The order in which the observations of one resource are folded, whatever the order in which
+// they arrive. It is stored when an event is recognised: later edits of the catalog never
+// reorder history. Members are compared in this order.
+struct SortKey {
+  int64_t time_ns = 0;
+  uint64_t version = 0;  // The provider's own counter, where the entry names one.
+  uint8_t stage = 0;     // 0: was asked for, 1: was reached.
+  uint8_t phase_rank = 0;
+  uint8_t value_rank = 0;
+  EventId event_id;
+  uint16_t index = 0;  // In the event.
+
+  auto operator<=>(const SortKey&) const = default;
+};
+
+// What an observation does to the record.
+enum class Effect : uint8_t {
+  state = 0,      // Tells the phase and the native state.
+  cause = 1,      // Tells only who and why.
+  configure = 2,  // Sets properties; the phase stays.
+  tag = 3,        // Sets or removes tags.
+  fail = 4,       // A call that was refused; nothing changed.
+};
+
+// Stored as numbers: never renumber.
+enum ObservationFlag : uint8_t {
+  kFutureTime = 1,   // The event claimed a time in the future; the time of arrival stands.
+  kReusableId = 2,   // The id may come back after `gone`.
+  kTagsRemoved = 4,  // `tags` names the tags that were removed.
+  kTagsWhole = 8,    // `tags` are all the tags there are.
+  kNoTime = 16,      // The event named no time; the time of arrival stands.
+};
+
+struct Observation {
+  SortKey key;
+  Origin origin;
+  Identity resource;
+  Effect effect = Effect::state;
+  Phase phase = Phase::unknown;  // Of Effect::state.
+  std::string_view value;        // Native state, or the call that moved the phase.
+  PhaseSet toward = kAllPhases;  // The phases that this may be the cause of.
+  Cause cause;
+  uint8_t flags = 0;
+  uint8_t severity = 0;    // OpenTelemetry number; 0: by the rule of the notification.
+  std::string_view error;  // Of Effect::fail: "AccessDenied".
+  std::string_view entry;  // Name of the catalog entry: "instance state".
+  std::string_view traceparent;
+  std::span<const Tag> tags;
+  std::span<const Change> changes;
+  std::span<const std::string_view> aliases;  // Other names of the same resource.
+
+  const EventId& event_id() const { return key.event_id; }
+  Time time() const { return from_ns(key.time_ns); }
+  bool has(ObservationFlag flag) const { return (flags & flag) != 0; }
+};
+
+}  // namespace statewire

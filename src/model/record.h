@@ -1,0 +1,47 @@
+// What is known of one resource: the fold of its observations, and what was said of it.
+#pragma once
+
+#include "model/observation.h"
+
+namespace statewire {
+
+// A state as it was before.
+struct Previous {
+  Phase phase = Phase::unknown;
+  std::string_view value;
+  Time since;  // The epoch where there was no state before.
+};
+
+// A cause that was seen and may explain what comes next.
+struct Hint {
+  Cause cause;
+  Time time;
+  PhaseSet toward = kAllPhases;
+};
+
+struct Record {
+  // Folded: a function of the set of observations, in any order of arrival.
+  Identity resource;
+  Phase phase = Phase::unknown;
+  std::string_view value;
+  Time since;
+  Previous previous;
+  Cause cause;        // Of the last transition.
+  uint8_t flags = 0;  // kReusableId, kTagsWhole.
+  SortKey newest;
+  std::span<const Tag> tags;    // Sorted by key; at most kTagsMax.
+  std::span<const Hint> hints;  // Oldest first; at most kHintsMax.
+
+  // Of the arrival: differs between two orders of arrival of the same observations.
+  uint64_t revision = 0;       // Grows with every change.
+  uint64_t last_sequence = 0;  // Of the resource's newest journal entry.
+  NotificationId told;         // The notification of the last transition; zero where none was.
+  Time recorded;               // When it last changed here.
+
+  bool has(ObservationFlag flag) const { return (flags & flag) != 0; }
+};
+
+constexpr size_t kTagsMax = 50;
+constexpr size_t kHintsMax = 4;
+
+}  // namespace statewire

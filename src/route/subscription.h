@@ -1,0 +1,38 @@
+// Subscriptions: which notifications, in which format, to which sink.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/node.h"
+#include "format/format.h"
+#include "pattern/pattern.h"
+
+namespace statewire {
+
+enum class StartFrom { now, earliest };
+enum class OnLag { skip, hold };
+
+struct Subscription {
+  std::string name;
+  Pattern when;        // Over the notification's data, with the envelope beside it.
+  std::string when_json;  // As written; empty: everything.
+  const Format* format = nullptr;
+  std::string format_name;
+  StartFrom from = StartFrom::now;
+  OnLag on_lag = OnLag::skip;
+  Duration retry_for = std::chrono::hours(24);
+  std::string sink_kind;
+  std::optional<Node> sink;  // The sink's own keys, for its kind to read.
+};
+
+// Reads `subscriptions:`. Formats must outlive the result. Sinks' keys are read by who opens them.
+std::vector<Subscription> read_subscriptions(Node node, const Formats& formats,
+                                             Problems& problems);
+
+// The JSON that patterns see: data's fields with the envelope's beside them. Appends to `out`.
+void append_routable(const Notification& notification, std::string& out);
+
+}  // namespace statewire

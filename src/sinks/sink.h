@@ -1,0 +1,81 @@
+// A sink delivers rendered notifications to one place.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "config/node.h"
+#include "net/http_client.h"
+
+namespace statewire {
+
+// What became of an attempt.
+enum class Verdict : uint8_t {
+  delivered,
+  retry,        // The network, 408, 429, 5xx: again later.
+  unavailable,  // 401, 403: nothing passes until a person acts; the circuit opens.
+  reject,       // This delivery will never pass: parked.
+  gone,         // 410: the sink is no more; the subscription stops.
+};
+std::string_view name_of(Verdict verdict);
+
+struct Attempt {
+  Verdict verdict = Verdict::delivered;
+  int status = 0;         // Of HTTP; 0 elsewhere.
+  std::string detail;     // What was answered, cut to 1 KiB; never a secret.
+  Duration retry_after{};  // What the other side asked for; zero where it did not.
+};
+
+// One notification, or one group of them, on its way to one subscription.
+// Texts are borrowed until the completion was called.
+struct Delivery {
+  std::string_view id;            // 32 hex digits; the same over every retry and restart.
+  std::string_view subscription;
+  std::string_view resource;      // Deliveries of one resource are never in flight together.
+  std::string_view type;          // "statewire.resource.transition.v1"
+  std::string_view content_type;  // "application/json"
+  std::string_view payload;       // One rendered message, without a line end.
+  uint64_t sequence = 0;
+  uint32_t attempt = 1;
+  Time first_attempt;
+};
+
+// One attempt for each delivery of the batch, in order. Called exactly once, from any thread.
+using Completion = std::function<void(std::vector<Attempt>)>;
+
+struct SinkLimits {
+  size_t batch_deliveries_max = 1;
+  size_t in_flight_max = 1;  // Batches.
+};
+
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  // Never blocks on a network; may block on a local file. Called from one thread.
+  virtual void deliver(std::span<const Delivery> batch, Completion done) = 0;
+};
+
+// What a sink may use of the program.
+struct SinkContext {
+  HttpClient& http;
+  const Clock& clock;
+};
+
+struct SinkKind {
+  std::string_view name;
+  std::string_view summary;
+  SinkLimits limits;
+  // Reads the kind's own keys (`kind` is read already). A null result has told its problems.
+  std::unique_ptr<Sink> (*open)(MapReader& keys, SinkContext& context);
+};
+
+std::span<const SinkKind* const> sink_kinds();
+const SinkKind* find_sink_kind(std::string_view name);
+
+}  // namespace statewire

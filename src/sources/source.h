@@ -1,0 +1,83 @@
+// A source hands over chunks of events together with what acknowledges them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "config/node.h"
+#include "model/lifecycle.h"
+
+namespace statewire {
+
+// How many events of a chunk met which fate; after the commit.
+struct ChunkFates {
+  uint64_t counts[kFateCount] = {};
+  // Reasons of the first malformed or rejected ones; at most kReasonsMax.
+  std::vector<std::string> reasons;
+
+  uint64_t of(Fate fate) const { return counts[static_cast<size_t>(fate)]; }
+};
+constexpr size_t kReasonsMax = 10;
+
+// A position in a source, stored by the commit that stores the chunk's events.
+struct CursorUpdate {
+  std::string key;    // "<source name>/<file identity>"; empty: none.
+  std::string value;  // The source's own encoding.
+};
+
+// A run of whole events (EventReader's forms), from one place.
+struct Chunk {
+  std::string source;  // Name of the source in the configuration; "http" for POST /events.
+  std::string text;    // Reserved for kPaddingBytes beyond its size.
+  uint64_t first_line = 1;
+  std::string place;  // For errors: a path; empty for HTTP.
+  CursorUpdate cursor;
+  // Called once, from any thread, after the commit (ok) or when it will never happen
+  // (an error: nothing of the chunk was stored, and it should be sent again).
+  std::function<void(Result<ChunkFates>)> done;
+};
+
+// Where sources put their chunks. Implemented by ingest; any thread.
+class Intake {
+ public:
+  virtual ~Intake() = default;
+
+  // Recognises the chunk on the calling thread and queues it for the next commit.
+  // An error (`unavailable`: busy, disk full, stopping) means that nothing was taken and `done`
+  // will not be called; the text says why.
+  virtual Result<void> submit(Chunk&& chunk) = 0;
+  // Blocks until submit() may succeed again, or stop is requested.
+  virtual void wait_for_room(std::stop_token stop) = 0;
+  // The stored cursor, as the last commit left it; empty where there is none.
+  virtual Result<std::string> cursor(std::string_view key) = 0;
+};
+
+// One configured source. run() is called once, on a thread of its own.
+class Source {
+ public:
+  virtual ~Source() = default;
+  // Reads until the source is exhausted or stop is requested; returns when everything that it
+  // handed over was acknowledged. An error ends the source, not the program.
+  virtual Result<void> run(Intake& intake, std::stop_token stop) = 0;
+  // True where run() ends by itself (a file without `follow`, stdin).
+  virtual bool is_finite() const = 0;
+};
+
+// A kind of source, as configured by `kind:`. registry.cc lists them.
+struct SourceKind {
+  std::string_view name;
+  std::string_view summary;
+  // Reads the kind's own keys (`kind` is read already); problems go where the node came from.
+  std::unique_ptr<Source> (*open)(std::string_view name, MapReader& keys);
+};
+
+std::span<const SourceKind* const> source_kinds();
+
+}  // namespace statewire

@@ -1,0 +1,64 @@
+// A journal block: what one commit says, packed. Compact binary with a dictionary of its texts;
+// any entry can be read without the others. The layout is described in block.cc.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/arena.h"
+#include "base/result.h"
+#include "model/entry.h"
+#include "store/ledger.h"
+
+namespace statewire {
+
+// Not thread-safe. Reused from batch to batch; keeps its memory.
+class BlockWriter {
+ public:
+  BlockWriter();
+  ~BlockWriter();
+
+  void begin(uint64_t first_sequence, Time recorded);
+  // Sequences follow one another: entry.sequence must be the next one.
+  void add(const Entry& entry);
+  // An entry of this block, as a reader would see it. Texts are views into this writer, good
+  // until begin(), or those that were handed in.
+  Result<Entry> entry(uint64_t sequence, Arena& arena) const;
+  size_t entries() const;
+  // The finished block; good until begin().
+  std::string_view finish(const LedgerDelta& ledger);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// A view of a block. `bytes` must outlive it; texts of entries are views into them.
+class BlockReader {
+ public:
+  // bad_input where the bytes are not a whole block (format byte, sizes, checksum).
+  static Result<BlockReader> open(std::string_view bytes);
+
+  uint64_t first_sequence() const { return first_sequence_; }
+  size_t size() const { return count_; }
+  Time recorded() const { return recorded_; }
+  // `index` < size(). Spans are placed in `arena`.
+  Result<Entry> entry(size_t index, Arena& arena) const;
+  Result<LedgerDelta> ledger() const;
+
+ private:
+  std::string_view bytes_;
+  uint64_t first_sequence_ = 0;
+  Time recorded_;
+  size_t count_ = 0;
+  size_t dictionary_at_ = 0;
+  size_t index_at_ = 0;
+  size_t ledger_at_ = 0;
+};
+
+// Records as they are stored; format byte first. Texts of the result are views into `bytes`.
+void encode_record(const Record& record, std::string& out);
+Result<Record> decode_record(std::string_view bytes, Arena& arena);
+
+}  // namespace statewire

@@ -1,0 +1,57 @@
+// The fate of every event, counted per source, account and region.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "model/lifecycle.h"
+
+namespace statewire {
+
+struct LedgerRow {
+  std::string source;
+  std::string account;  // "-" where the event names none.
+  std::string region;
+  uint64_t received = 0;  // Counted when the event was read, apart from the fates.
+  uint64_t fates[kFateCount] = {};
+
+  bool adds_up() const {
+    uint64_t sum = 0;
+    for (const uint64_t count : fates) sum += count;
+    return sum == received;
+  }
+};
+
+// A kind of event that no entry knows.
+struct UnrecognisedRow {
+  std::string source;       // Of statewire: "http".
+  std::string origin_source;  // "aws.glue"
+  std::string origin_type;
+  uint64_t count = 0;
+  Time last;
+  std::string sample;  // One event, cut to kSampleBytesMax.
+};
+constexpr size_t kSampleBytesMax = 4096;
+
+// An event that could not be accepted, and why.
+struct Refusal {
+  std::string source;
+  std::string place;  // A path, with a line; empty for HTTP.
+  Fate fate = Fate::malformed;
+  std::string reason;
+  std::string sample;
+  Time time;
+};
+constexpr size_t kRefusalsKept = 1000;  // The newest; all are counted.
+
+// What one batch adds.
+struct LedgerDelta {
+  std::vector<LedgerRow> rows;
+  std::vector<UnrecognisedRow> unrecognised;
+  std::vector<Refusal> refusals;
+};
+
+}  // namespace statewire

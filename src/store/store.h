@@ -1,0 +1,183 @@
+// What is kept: the journal, which is the truth, and the views of it.
+//
+// Store speaks domain words; its engine, RocksDB or memory, is chosen at opening. Writes come
+// from one thread at a time for the journal (commit) and one for deliveries (settle); reads
+// from any thread.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/arena.h"
+#include "base/mutex.h"
+#include "base/result.h"
+#include "model/entry.h"
+#include "store/ledger.h"
+
+namespace rocksdb {
+class Env;
+}
+
+namespace statewire {
+
+class Engine;  // store/engine.h, inside this folder.
+
+struct StoreOptions {
+  std::string path;  // Empty: in memory.
+  uint64_t free_bytes_min = uint64_t{1} << 30;
+  size_t memory_bytes = 48u << 20;  // Write buffers and block cache together.
+  rocksdb::Env* env = nullptr;      // For the power-cut tests; null: the system's.
+  bool read_only = false;
+};
+
+// A block of the journal as it is stored. Decode with store/block.h.
+struct StoredBlock {
+  uint64_t first_sequence = 0;
+  uint64_t last_sequence = 0;
+  std::shared_ptr<const std::string> bytes;
+};
+
+struct AliasChange {
+  std::string_view alias;  // "<type>|<account>|<region>|<name>"
+  std::string_view resource_id;
+};
+
+struct CursorChange {
+  std::string_view key;
+  std::string_view value;
+};
+
+// All that follows from a batch of events; stored by one atomic, synced write.
+struct Commit {
+  uint64_t first_sequence = 0;
+  uint64_t last_sequence = 0;  // first - 1 where the batch made no entry.
+  Time recorded;
+  std::string_view block;          // Made by BlockWriter.
+  std::span<const Record* const> records;  // Each changed one, once, as it is after the batch.
+  std::span<const AliasChange> aliases;
+  std::span<const CursorChange> cursors;
+  const LedgerDelta* ledger = nullptr;
+};
+
+// A delivery that waits for its next attempt.
+struct Pending {
+  std::string subscription;
+  uint64_t sequence = 0;
+  std::string id;  // Of the delivery, hex.
+  std::string resource;
+  std::string type;
+  std::string content_type;
+  std::string payload;
+  uint32_t attempts = 0;
+  Time first_attempt;
+  Time due;
+  std::string last_detail;
+};
+
+// A delivery that cannot succeed without a person.
+struct Parked {
+  Pending delivery;
+  Time parked;
+  int last_status = 0;
+  std::string reason;  // "rejected: http 422", "retried for 24h", "lag: sequences 3 to 17"
+  uint64_t range_last_sequence = 0;  // Of a skipped range; else 0.
+};
+
+struct SubscriptionState {
+  uint64_t cursor = 0;  // Everything at or before it is settled or pending.
+  bool is_gone = false;  // 410: stopped until a person acts.
+};
+
+// Delivery state that changes together: one atomic, unsynced write.
+struct Settlement {
+  struct Cursor {
+    std::string subscription;
+    SubscriptionState state;
+  };
+  std::vector<Cursor> cursors;
+  std::vector<Pending> pending_put;
+  std::vector<std::pair<std::string, uint64_t>> pending_removed;  // Subscription, sequence.
+  std::vector<Parked> parked_put;
+  std::vector<std::pair<std::string, uint64_t>> parked_removed;
+
+  bool is_empty() const {
+    return cursors.empty() && pending_put.empty() && pending_removed.empty() &&
+           parked_put.empty() && parked_removed.empty();
+  }
+};
+
+struct DiskSpace {
+  uint64_t free_bytes = 0;
+  bool is_enough = true;
+};
+
+class Store {
+ public:
+  // `not_found`-free: makes the store where there is none. Errors name what is wrong: a newer
+  // format, a second daemon (`unavailable`), a directory that cannot be written.
+  static Result<std::unique_ptr<Store>> open(const StoreOptions& options);
+  ~Store();
+
+  // --- Commit: one thread.
+  // Aborts the process where a sync fails: nobody knows what is on disk then.
+  Result<void> commit(const Commit& commit);
+
+  // --- Records. Texts are copied into `arena`. out[i] belongs to ids[i].
+  Result<void> records(std::span<const std::string_view> ids, Arena& arena,
+                       std::vector<std::optional<Record>>& out) const;
+  // In key order (partition, id) from just after `after` (empty: the first), until `visit`
+  // returns false. The record is good during the call.
+  Result<void> each_record(std::string_view after,
+                           const std::function<bool(const Record&)>& visit) const;
+  Result<std::optional<std::string>> resource_of_alias(std::string_view alias) const;
+  Result<std::string> cursor(std::string_view key) const;  // Empty where there is none.
+
+  // --- Journal.
+  uint64_t first_sequence() const;  // Of what retention has left; 1 at the beginning.
+  uint64_t last_sequence() const;   // 0 at the beginning.
+  // The block that holds `sequence`, or the first one after it; empty bytes where there is none.
+  Result<StoredBlock> block_at(uint64_t sequence) const;
+  Result<Entry> entry(uint64_t sequence, Arena& arena) const;
+  // Blocks until last_sequence() >= sequence, or the timeout. True where it was reached.
+  bool wait_for(uint64_t sequence, Duration timeout) const;
+  // Removes whole blocks that end before `sequence`.
+  Result<void> trim_journal(uint64_t sequence);
+  uint64_t journal_bytes() const;
+
+  // --- Ledger.
+  Result<std::vector<LedgerRow>> ledger() const;
+  Result<std::vector<UnrecognisedRow>> unrecognised() const;
+  Result<std::vector<Refusal>> refusals() const;
+
+  // --- Deliveries: one thread writes.
+  Result<void> settle(const Settlement& settlement);
+  Result<std::optional<SubscriptionState>> subscription(std::string_view name) const;
+  Result<void> each_pending(std::string_view subscription,
+                            const std::function<bool(const Pending&)>& visit) const;
+  Result<void> each_parked(std::string_view subscription,  // Empty: of all.
+                           const std::function<bool(const Parked&)>& visit) const;
+
+  DiskSpace disk_space() const;
+  size_t memory_used() const;
+
+ private:
+  Store(StoreOptions options, std::unique_ptr<Engine> engine);
+  Result<void> load();
+
+  const StoreOptions options_;
+  const std::unique_ptr<Engine> engine_;
+  mutable Mutex tail_mutex_;
+  mutable std::condition_variable tail_moved_;
+  uint64_t first_sequence_ GUARDED_BY(tail_mutex_) = 1;
+  uint64_t last_sequence_ GUARDED_BY(tail_mutex_) = 0;
+};
+
+// The partition of a resource: XXH3-64 of its canonical id, seed 0, modulo 256.
+uint8_t partition_of(std::string_view resource_id);
+
+}  // namespace statewire
