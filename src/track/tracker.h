@@ -35,17 +35,23 @@ class Tracker {
  public:
   explicit Tracker(TrackLimits limits = {}) : limits_(limits) {}
 
-  // Folds one observation. `before` is null where the resource has no record. The caller gives
-  // revision's successor, sequence and recorded time to the record when it makes the entry:
-  // of those, only `revision` and `told` are set here. Texts are views of the inputs', or in
-  // `arena`. An error is an environment's: the chain could not be read.
+  // Folds one observation. `before` is null where the resource has no record; else its
+  // last_sequence is where the chain begins. The result's record still has the sequence and the
+  // recorded time of `before`: whoever makes the entry sets them. Texts are views of the inputs'
+  // texts, or of what `chain` returned; spans are in `arena`. An error means that the chain
+  // could not be read; nothing was decided.
   Result<Tracked> track(const Record* before, const Observation& observation, Chain& chain,
                         Arena& arena);
 
  private:
+  enum class Walk { repeat, late, in_order, too_far };
+  Result<Walk> walk_back(const Record& before, const Observation& observation, Chain& chain);
+  Tracked fold_again(const Record& before, const Observation& observation, Arena& arena);
+
   const TrackLimits limits_;
-  std::vector<Entry> walked_;
-  std::vector<Observation> late_;
+  std::vector<Entry> walked_;      // Of the last walk, newest first.
+  Record base_;                    // The record that the walk ended at.
+  std::vector<Observation> late_;  // What is folded again, in key order.
 };
 
 }  // namespace statewire

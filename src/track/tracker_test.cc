@@ -1,0 +1,385 @@
+#include "track/tracker.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <deque>
+#include <random>
+
+#include "track/fold.h"
+
+namespace statewire {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+const Time kStart = *parse_time("2026-11-23T09:00:00Z");
+constexpr std::string_view kInstance = "arn:aws:ec2:eu-west-1:123456789012:instance/i-0a1";
+
+EventId event(uint8_t number) {
+  EventId id;
+  id.bytes[15] = number;
+  return id;
+}
+
+Observation native(uint8_t number, Duration at, Phase phase, std::string_view value) {
+  Observation result;
+  result.resource = {.id = kInstance, .type = "AWS::EC2::Instance"};
+  result.effect = Effect::state;
+  result.phase = phase;
+  result.value = value;
+  result.key = {.time_ns = to_ns(kStart + at),
+                .stage = 1,
+                .phase_rank = static_cast<uint8_t>(phase),
+                .event_id = event(number)};
+  return result;
+}
+
+Observation call(uint8_t number, Duration at, std::string_view name, std::string_view actor,
+                 PhaseSet toward) {
+  Observation result = native(number, at, Phase::unknown, "");
+  result.effect = Effect::cause;
+  result.key.stage = 0;
+  result.toward = toward;
+  result.cause = {.kind = CauseKind::human,
+                  .confidence = Confidence::certain,
+                  .actor = actor,
+                  .call = name,
+                  .evidence = "evidence-of-call"};
+  return result;
+}
+
+constexpr PhaseSet kTowardGone = phase_bit(Phase::deprovisioning) | phase_bit(Phase::gone);
+constexpr PhaseSet kTowardStopped = phase_bit(Phase::changing) | phase_bit(Phase::stopped);
+
+// The journal of one resource in memory, and the record at its end.
+class History : public Chain {
+ public:
+  explicit History(TrackLimits limits = {}) : tracker_(limits) {}
+
+  Result<Entry> entry(uint64_t sequence) override {
+    if (sequence <= trimmed_) return not_found("trimmed");
+    return entries_[sequence - 1];
+  }
+
+  Tracked see(const Observation& observation) {
+    Result<Tracked> tracked =
+        tracker_.track(entries_.empty() ? nullptr : &record_, observation, *this, arena_);
+    CHECK(tracked.ok());
+    if (tracked->fate == Fate::duplicate) return *tracked;
+    Entry entry;
+    entry.sequence = entries_.size() + 1;
+    entry.previous_sequence = entries_.empty() ? 0 : record_.last_sequence;
+    entry.observation = observation;
+    entry.after = tracked->after;
+    entry.after.last_sequence = entry.sequence;
+    entry.told = tracked->told;
+    record_ = entry.after;
+    entries_.push_back(entry);
+    return *tracked;
+  }
+
+  void trim(uint64_t sequence) { trimmed_ = sequence; }
+  const Record& record() const { return record_; }
+  size_t size() const { return entries_.size(); }
+
+ private:
+  Tracker tracker_;
+  Arena arena_;
+  std::deque<Entry> entries_;
+  Record record_;
+  uint64_t trimmed_ = 0;
+};
+
+TEST(Tracker, first_state_is_a_transition_without_a_previous_one) {
+  History history;
+  const Tracked tracked = history.see(native(1, seconds(0), Phase::provisioning, "pending"));
+  EXPECT_EQ(tracked.told.kind, NotificationKind::transition);
+  EXPECT_EQ(tracked.told.previous.since, Time{});
+  EXPECT_EQ(tracked.after.phase, Phase::provisioning);
+  EXPECT_EQ(tracked.after.revision, 1u);
+}
+
+TEST(Tracker, next_state_names_the_previous_one) {
+  History history;
+  history.see(native(1, seconds(0), Phase::provisioning, "pending"));
+  const Tracked tracked = history.see(native(2, seconds(14), Phase::stable, "running"));
+  EXPECT_EQ(tracked.told.kind, NotificationKind::transition);
+  EXPECT_EQ(tracked.told.previous.value, "pending");
+  EXPECT_EQ(tracked.told.previous.since, kStart);
+  EXPECT_EQ(tracked.after.revision, 2u);
+}
+
+TEST(Tracker, repeat_is_a_duplicate_and_changes_nothing) {
+  History history;
+  history.see(native(1, seconds(0), Phase::provisioning, "pending"));
+  history.see(native(2, seconds(14), Phase::stable, "running"));
+  EXPECT_EQ(history.see(native(1, seconds(0), Phase::provisioning, "pending")).fate,
+            Fate::duplicate);
+  EXPECT_EQ(history.see(native(2, seconds(14), Phase::stable, "running")).fate, Fate::duplicate);
+  EXPECT_EQ(history.record().revision, 2u);
+  EXPECT_EQ(history.size(), 2u);
+}
+
+TEST(Tracker, same_state_told_twice_is_not_a_transition) {
+  History history;
+  history.see(native(1, seconds(0), Phase::stable, "running"));
+  const Tracked tracked = history.see(native(2, seconds(5), Phase::stable, "running"));
+  EXPECT_EQ(tracked.fate, Fate::recognised);
+  EXPECT_EQ(tracked.told.kind, NotificationKind::none);
+  EXPECT_EQ(tracked.after.revision, 1u);
+}
+
+TEST(Tracker, call_before_a_state_is_its_likely_cause) {
+  History history;
+  history.see(native(1, seconds(0), Phase::stable, "running"));
+  history.see(call(2, seconds(60), "StopInstances", "alice", kTowardStopped));
+  const Tracked stopping = history.see(native(3, seconds(62), Phase::changing, "stopping"));
+  EXPECT_EQ(stopping.after.cause.actor, "alice");
+  EXPECT_EQ(stopping.after.cause.confidence, Confidence::likely);
+  EXPECT_EQ(history.see(native(4, seconds(90), Phase::stopped, "stopped")).after.cause.actor,
+            "alice");
+}
+
+TEST(Tracker, call_toward_other_phases_is_not_the_cause) {
+  History history;
+  history.see(native(1, seconds(0), Phase::stable, "running"));
+  history.see(call(2, seconds(60), "StopInstances", "alice", kTowardStopped));
+  EXPECT_EQ(history.see(native(3, seconds(62), Phase::gone, "terminated")).after.cause.kind,
+            CauseKind::unknown);
+}
+
+TEST(Tracker, call_long_before_is_not_the_cause) {
+  History history;
+  history.see(native(1, seconds(0), Phase::stable, "running"));
+  history.see(call(2, seconds(60), "StopInstances", "alice", kTowardStopped));
+  const Duration late = seconds(60) + kCauseReach + seconds(1);
+  EXPECT_EQ(history.see(native(3, late, Phase::stopped, "stopped")).after.cause.kind,
+            CauseKind::unknown);
+}
+
+TEST(Tracker, call_after_a_state_never_caused_it) {
+  History history;
+  history.see(native(1, seconds(0), Phase::stopped, "stopped"));
+  const Tracked tracked =
+      history.see(call(2, seconds(1), "StopInstances", "alice", kTowardStopped));
+  EXPECT_EQ(tracked.told.kind, NotificationKind::none);
+  EXPECT_EQ(tracked.after.cause.kind, CauseKind::unknown);
+}
+
+TEST(Tracker, late_call_amends_the_cause) {
+  History history;
+  history.see(native(1, seconds(0), Phase::stable, "running"));
+  const Tracked gone = history.see(native(3, seconds(64), Phase::gone, "terminated"));
+  const Tracked tracked =
+      history.see(call(2, seconds(60), "TerminateInstances", "bob", kTowardGone));
+  EXPECT_EQ(tracked.fate, Fate::recognised);
+  EXPECT_EQ(tracked.told.kind, NotificationKind::amended);
+  EXPECT_EQ(tracked.told.amends, gone.told.id);
+  EXPECT_TRUE(tracked.told.late);
+  EXPECT_EQ(tracked.after.cause.actor, "bob");
+  EXPECT_EQ(tracked.after.phase, Phase::gone);
+  EXPECT_EQ(tracked.after.revision, 3u);
+}
+
+TEST(Tracker, native_event_after_the_state_may_name_its_cause) {
+  History history;
+  history.see(native(1, seconds(0), Phase::stable, "running"));
+  history.see(native(2, seconds(64), Phase::gone, "terminated"));
+  Observation scale_in = call(3, seconds(70), "", "web", kTowardGone);
+  scale_in.key.stage = 1;
+  scale_in.cause.kind = CauseKind::autoscaling;
+  const Tracked tracked = history.see(scale_in);
+  EXPECT_EQ(tracked.told.kind, NotificationKind::amended);
+  EXPECT_EQ(tracked.after.cause.kind, CauseKind::autoscaling);
+}
+
+TEST(Tracker, late_state_that_is_only_history_is_an_amendment) {
+  History history;
+  history.see(native(1, seconds(0), Phase::stable, "running"));
+  history.see(native(3, seconds(90), Phase::stopped, "stopped"));
+  const Tracked tracked = history.see(native(2, seconds(60), Phase::changing, "stopping"));
+  EXPECT_EQ(tracked.told.kind, NotificationKind::amended);
+  EXPECT_EQ(tracked.after.value, "stopped");
+  EXPECT_EQ(tracked.after.previous.value, "stopping");
+}
+
+TEST(Tracker, late_state_that_is_the_current_one_is_a_transition) {
+  History history;
+  history.see(native(1, seconds(0), Phase::stable, "running"));
+  history.see(call(3, seconds(200), "RebootInstances", "bob", kTowardStopped));
+  const Tracked tracked = history.see(native(2, seconds(90), Phase::stopped, "stopped"));
+  EXPECT_EQ(tracked.told.kind, NotificationKind::transition);
+  EXPECT_TRUE(tracked.told.late);
+  EXPECT_EQ(tracked.after.value, "stopped");
+}
+
+TEST(Tracker, what_is_gone_stays_gone_unless_its_id_is_reusable) {
+  History instance;
+  instance.see(native(1, seconds(0), Phase::gone, "terminated"));
+  EXPECT_EQ(instance.see(native(2, seconds(9), Phase::stable, "running")).told.kind,
+            NotificationKind::none);
+
+  History bucket;
+  Observation deleted = native(1, seconds(0), Phase::gone, "DeleteBucket");
+  deleted.flags = kReusableId;
+  bucket.see(deleted);
+  EXPECT_EQ(bucket.see(native(2, seconds(9), Phase::stable, "CreateBucket")).told.kind,
+            NotificationKind::transition);
+}
+
+TEST(Tracker, refused_call_is_told_and_changes_nothing) {
+  History history;
+  history.see(native(1, seconds(0), Phase::stable, "running"));
+  Observation refused = call(2, seconds(5), "TerminateInstances", "eve", kTowardGone);
+  refused.effect = Effect::fail;
+  refused.error = "AccessDenied";
+  const Tracked tracked = history.see(refused);
+  EXPECT_EQ(tracked.told.kind, NotificationKind::failed);
+  EXPECT_EQ(tracked.after.revision, 1u);
+  EXPECT_EQ(history.see(native(3, seconds(9), Phase::gone, "terminated")).after.cause.kind,
+            CauseKind::unknown);
+}
+
+TEST(Tracker, older_than_the_horizon_is_too_late) {
+  History history;
+  history.see(native(2, hours(24 * 31), Phase::stable, "running"));
+  const Tracked tracked = history.see(native(1, seconds(0), Phase::provisioning, "pending"));
+  EXPECT_EQ(tracked.fate, Fate::too_late);
+  EXPECT_EQ(tracked.told.kind, NotificationKind::none);
+  EXPECT_EQ(history.record().value, "running");
+}
+
+TEST(Tracker, more_than_the_bound_of_entries_back_is_too_late) {
+  History history({.entries_back_max = 4});
+  for (uint8_t i = 1; i <= 5; ++i) {
+    history.see(native(i, minutes(i), Phase::stable, i % 2 ? "running" : "available"));
+  }
+  EXPECT_EQ(history.see(native(9, seconds(1), Phase::provisioning, "pending")).fate,
+            Fate::too_late);
+  EXPECT_EQ(history.see(native(8, minutes(3) + seconds(1), Phase::changing, "x")).fate,
+            Fate::recognised);
+}
+
+TEST(Tracker, beyond_a_trimmed_journal_is_too_late) {
+  History history;
+  history.see(native(1, minutes(1), Phase::provisioning, "pending"));
+  history.see(native(2, minutes(2), Phase::stable, "running"));
+  history.trim(1);
+  EXPECT_EQ(history.see(native(3, seconds(1), Phase::provisioning, "pending")).fate,
+            Fate::too_late);
+}
+
+TEST(Tracker, repeat_of_an_event_without_a_time_is_found_by_its_id) {
+  History history;
+  Observation first = native(1, seconds(0), Phase::stable, "up");
+  first.flags = kNoTime;
+  history.see(first);
+  Observation again = native(1, seconds(30), Phase::stable, "up");
+  again.flags = kNoTime;
+  EXPECT_EQ(history.see(again).fate, Fate::duplicate);
+}
+
+TEST(Tracker, tags_merge_and_are_removed) {
+  History history;
+  history.see(native(1, seconds(0), Phase::stable, "running"));
+  const Tag added[] = {{"team", "shop"}, {"Name", "web-1"}};
+  Observation tag = native(2, seconds(1), Phase::unknown, "");
+  tag.effect = Effect::tag;
+  tag.tags = added;
+  EXPECT_EQ(history.see(tag).told.kind, NotificationKind::changed);
+  ASSERT_EQ(history.record().tags.size(), 2u);
+  EXPECT_EQ(history.record().tags[0].key, "Name");
+
+  const Tag removed[] = {{"team", ""}};
+  Observation untag = native(3, seconds(2), Phase::unknown, "");
+  untag.effect = Effect::tag;
+  untag.flags = kTagsRemoved;
+  untag.tags = removed;
+  history.see(untag);
+  ASSERT_EQ(history.record().tags.size(), 1u);
+  EXPECT_EQ(history.record().phase, Phase::stable);
+}
+
+// What the fold promises to be the same for every order of arrival.
+std::string folded_text(const Record& record) {
+  std::string text = std::string(name_of(record.phase)) + "/" + std::string(record.value) + "/" +
+                     format_time(record.since) + "/" + std::string(record.previous.value) + "/" +
+                     format_time(record.previous.since) + "/" + std::string(record.cause.actor) +
+                     "/" + std::string(name_of(record.cause.confidence)) + "/" +
+                     std::to_string(record.newest.time_ns);
+  for (const Tag& tag : record.tags) {
+    text += "/" + std::string(tag.key) + "=" + std::string(tag.value);
+  }
+  for (const Hint& hint : record.hints) text += "/" + std::string(hint.cause.actor);
+  return text;
+}
+
+std::vector<Observation> random_life(std::mt19937_64& random) {
+  constexpr std::string_view kActors[] = {"alice", "bob", "carol", "dan"};
+  static const Tag kTags[][1] = {{{"team", "a"}}, {{"team", "b"}}, {{"Name", "n"}}};
+  struct State {
+    Phase phase;
+    std::string_view value;
+  };
+  constexpr State kStates[] = {{Phase::provisioning, "pending"}, {Phase::stable, "running"},
+                               {Phase::changing, "stopping"},    {Phase::stopped, "stopped"},
+                               {Phase::degraded, "impaired"},    {Phase::gone, "terminated"}};
+  std::vector<Observation> life;
+  const size_t count = 3 + random() % 20;
+  const bool reusable = random() % 2 == 0;
+  for (size_t i = 0; i < count; ++i) {
+    const auto number = static_cast<uint8_t>(i + 1);
+    const Duration at = seconds(random() % 3000);
+    switch (random() % 5) {
+      case 0: {
+        const auto toward = static_cast<PhaseSet>(random());
+        life.push_back(call(number, at, "Call", kActors[random() % 4], toward));
+        if (random() % 3 == 0) life.back().key.stage = 1;
+        break;
+      }
+      case 1:
+        life.push_back(native(number, at, Phase::unknown, ""));
+        life.back().effect = Effect::tag;
+        life.back().tags = kTags[random() % 3];
+        if (random() % 3 == 0) life.back().flags = kTagsRemoved;
+        break;
+      default: {
+        const State& state = kStates[random() % 6];
+        life.push_back(native(number, at, state.phase, state.value));
+        if (reusable) life.back().flags = kReusableId;
+      }
+    }
+  }
+  return life;
+}
+
+TEST(Tracker, any_order_and_any_repeats_end_in_the_same_record) {
+  const uint64_t seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  for (int round = 0; round < 500; ++round) {
+    std::vector<Observation> life = random_life(random);
+    std::sort(life.begin(), life.end(),
+              [](const Observation& a, const Observation& b) { return a.key < b.key; });
+    History in_order;
+    for (const Observation& each : life) in_order.see(each);
+    for (int shuffles = 0; shuffles < 4; ++shuffles) {
+      std::vector<Observation> arrival = life;
+      for (size_t i = 0, n = random() % life.size(); i < n; ++i) {
+        arrival.push_back(life[random() % life.size()]);
+      }
+      std::shuffle(arrival.begin(), arrival.end(), random);
+      History shuffled;
+      for (const Observation& each : arrival) shuffled.see(each);
+      ASSERT_EQ(folded_text(shuffled.record()), folded_text(in_order.record()))
+          << "round " << round;
+      ASSERT_EQ(shuffled.size(), life.size());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace statewire
