@@ -1,0 +1,86 @@
+#include "config/map_reader.h"
+
+#include <gtest/gtest.h>
+
+#include "config/document.h"
+
+namespace statewire {
+namespace {
+
+class MapReaderTest : public testing::Test {
+ protected:
+  Node parse(std::string text) {
+    document_ = Document::parse("t.yaml", std::move(text), problems_);
+    EXPECT_TRUE(document_);
+    return document_->root();
+  }
+
+  Problems problems_;
+  std::optional<Document> document_;
+};
+
+TEST_F(MapReaderTest, map_with_known_keys_has_no_problem) {
+  MapReader reader(parse("format: json\nsink: {kind: stdout}\n"));
+  EXPECT_EQ(reader.required("format").text(), "json");
+  MapReader sink(reader.required("sink"));
+  EXPECT_EQ(sink.required("kind").text(), "stdout");
+  EXPECT_FALSE(reader.optional("when"));
+  sink.finish();
+  reader.finish();
+  EXPECT_EQ(problems_.to_text(), "");
+}
+
+TEST_F(MapReaderTest, unknown_keys_are_errors_with_the_nearest_known_one) {
+  {
+    MapReader reader(parse("format: json\nsinc: 1\nzzzzzzzz: 2\n"));
+    reader.optional("format");
+    reader.optional("sink");
+  }
+  EXPECT_EQ(problems_.to_text(),
+            "t.yaml:2:1: sinc: unknown key; did you mean \"sink\"?\n"
+            "t.yaml:3:1: zzzzzzzz: unknown key\n"
+            "2 errors\n");
+}
+
+TEST_F(MapReaderTest, missing_keys_are_errors_at_the_map) {
+  const Node root = parse("pager:\n  sinc: 1\n");
+  MapReader reader(root.find("pager"));
+  EXPECT_FALSE(reader.required("sink"));
+  reader.finish();
+  reader.finish();
+  EXPECT_EQ(problems_.to_text(),
+            "t.yaml:2:3: pager: missing key \"sink\"\n"
+            "t.yaml:2:3: pager.sinc: unknown key; did you mean \"sink\"?\n"
+            "2 errors\n");
+}
+
+TEST_F(MapReaderTest, what_is_no_map_is_one_error) {
+  for (const char* text : {"", "[1]", "word"}) {
+    problems_ = {};
+    MapReader reader(parse(text));
+    EXPECT_FALSE(reader.required("sink"));
+    EXPECT_FALSE(reader.optional("word"));
+    reader.finish();
+    EXPECT_EQ(problems_.errors(), 1u) << text;
+    EXPECT_NE(problems_.to_text().find("expected a map, found "), std::string::npos);
+  }
+}
+
+TEST_F(MapReaderTest, absent_map_requires_nothing) {
+  MapReader reader(parse("{}").find("http"));
+  EXPECT_FALSE(reader.required("listen"));
+  reader.finish();
+  EXPECT_TRUE(problems_.ok());
+}
+
+TEST_F(MapReaderTest, rest_can_be_left_alone) {
+  {
+    MapReader reader(parse("{kind: sqz, queue: x}"));
+    reader.required("kind");
+    reader.ignore_rest();
+  }
+  EXPECT_TRUE(problems_.ok());
+}
+
+}  // namespace
+}  // namespace statewire

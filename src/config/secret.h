@@ -1,0 +1,34 @@
+// Passwords, keys and tokens: given as `password`, or in a file as `password_file`.
+#pragma once
+
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+#include "config/map_reader.h"
+
+namespace statewire {
+
+class Secret {
+ public:
+  Secret() = default;
+  explicit Secret(std::string value) : value_(std::move(value)) {}
+
+  // The only way to the value. It goes to whom it is meant for: into no log, error or dump.
+  const std::string& reveal() const { return value_; }
+  bool empty() const { return value_.empty(); }
+
+  friend std::ostream& operator<<(std::ostream& out, const Secret&) { return out << "(secret)"; }
+
+ private:
+  std::string value_;
+};
+
+// Reads `key` or `key`_file, and marks both as known. The file is read now, and a newline at its
+// end is not part of the secret. Both keys, an unreadable or an empty file are problems and give
+// nothing, as none of the keys does; that is a problem only where the secret is required.
+std::optional<Secret> optional_secret(MapReader& reader, std::string_view key);
+std::optional<Secret> required_secret(MapReader& reader, std::string_view key);
+
+}  // namespace statewire
