@@ -1,0 +1,435 @@
+#include "net/http_session.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/write.hpp>
+#include <cstdio>
+#include <cstring>
+
+namespace statewire {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+constexpr size_t kBufferBytes = 8 << 10;        // For heads and small bodies.
+constexpr size_t kLargeBufferBytes = 64 << 10;  // While a large body comes in.
+constexpr size_t kCopiedBodyBytes = 16 << 10;   // Cheaper to copy than to write from two places.
+
+HttpServerResponse plain(int status, std::string text) {
+  text += '\n';
+  return {.status = status, .content_type = "text/plain", .headers = {}, .body = std::move(text)};
+}
+
+HttpServerResponse plain_refusal(int status) {
+  switch (status) {
+    case 413:
+      return plain(status, "the body is too large");
+    case 431:
+      return plain(status, "the headers are too large");
+    case 501:
+      return plain(status, "this transfer coding is not supported");
+    default:
+      return plain(status, "this is not a well-formed HTTP request");
+  }
+}
+
+}  // namespace
+
+HttpSession::HttpSession(std::shared_ptr<HttpWorker> worker, Socket socket, TlsContext tls,
+                         Peer peer)
+    : worker_(std::move(worker)),
+      shared_(worker_->shared()),
+      socket_(std::move(socket)),
+      tls_context_(std::move(tls)),
+      parser_(shared_.options.limits.header_bytes_max, shared_.options.limits.body_bytes_max) {
+  parser_.set_peer(std::move(peer.address), peer.over_control_socket);
+}
+
+HttpSession::~HttpSession() = default;
+
+void HttpSession::start(bool overloaded) {
+  worker_->add(*this);
+  if (worker_->is_stopping()) return close();
+  set_deadline(limits().header_timeout);
+  if (overloaded) {
+    // Over TLS nobody could read the answer before a handshake, which is what we cannot afford.
+    if (tls_context_) return close();
+    HttpServerResponse busy = plain(503, "too many connections");
+    busy.headers.emplace_back("Retry-After", "1");
+    return answer_and_close(std::move(busy));
+  }
+  if (!tls_context_) return read_more();
+  phase_ = Phase::handshaking;
+  tls_.emplace(socket_, *tls_context_);
+  tls_->async_handshake(asio::ssl::stream_base::server,
+                        [self = shared_from_this()](error_code error) {
+                          if (self->phase_ == Phase::closed) return;
+                          if (error) return self->close();
+                          self->phase_ = Phase::idle;
+                          self->set_deadline(self->limits().header_timeout);
+                          self->read_more();
+                        });
+}
+
+void HttpSession::close() {
+  if (phase_ == Phase::closed) return;
+  phase_ = Phase::closed;
+  deadline_ = SteadyTime::max();
+  {
+    Lock lock(stream_mutex_);
+    stream_is_closed_ = true;
+    stream_pending_.clear();
+  }
+  error_code ignored;
+  socket_.close(ignored);
+  shared_.connections.fetch_sub(1, std::memory_order_relaxed);
+  worker_->remove(*this);
+}
+
+void HttpSession::begin_stop() {
+  closes_after_answer_ = true;
+  switch (phase_) {
+    case Phase::handshaking:
+    case Phase::idle:
+    case Phase::lingering:
+      return close();
+    case Phase::streaming:
+      return end_stream();
+    default:
+      return;
+  }
+}
+
+// Reading.
+
+bool HttpSession::make_room() {
+  if (begin_ == end_) begin_ = end_ = 0;
+  const size_t kept = end_ - begin_;
+  size_t wanted = std::max(capacity_, kBufferBytes);
+  if (phase_ == Phase::reading && head_judged_ && parser_.body_bytes_left() > wanted) {
+    wanted = kLargeBufferBytes;
+  }
+  // A head or a chunk's header that does not fit: grow as far as a head may reach.
+  const size_t most = std::max(kLargeBufferBytes, limits().header_bytes_max + kBufferBytes);
+  if (kept == wanted) wanted = std::min(wanted * 2, most);
+  if (kept >= wanted) return false;
+  if (wanted > capacity_) {
+    auto larger = std::make_unique_for_overwrite<char[]>(wanted);
+    if (kept > 0) std::memcpy(larger.get(), buffer_.get() + begin_, kept);
+    buffer_ = std::move(larger);
+    capacity_ = wanted;
+    begin_ = 0;
+    end_ = kept;
+  } else if (end_ == capacity_) {
+    std::memmove(buffer_.get(), buffer_.get() + begin_, kept);
+    begin_ = 0;
+    end_ = kept;
+  }
+  return true;
+}
+
+void HttpSession::read_more() {
+  if (!make_room()) return answer_and_close(plain_refusal(431));
+  const auto room = asio::buffer(buffer_.get() + end_, capacity_ - end_);
+  auto done = [self = shared_from_this()](error_code error, size_t bytes) {
+    if (self->phase_ == Phase::closed) return;
+    if (error) return self->close();
+    self->on_read(bytes);
+  };
+  if (tls_) {
+    tls_->async_read_some(room, std::move(done));
+  } else {
+    socket_.async_read_some(room, std::move(done));
+  }
+}
+
+void HttpSession::on_read(size_t bytes) {
+  end_ += bytes;
+  if (phase_ == Phase::idle) {
+    phase_ = Phase::reading;
+    set_deadline(limits().header_timeout);
+  } else if (head_judged_) {
+    on_bytes_of_body(bytes);
+  }
+  process();
+}
+
+// Each byte buys time at the least rate, and no more than one pause can be saved up.
+void HttpSession::on_bytes_of_body(size_t bytes) {
+  const uint64_t rate = std::max<uint64_t>(1, limits().body_bytes_per_second_min);
+  const Duration earned(static_cast<int64_t>(bytes * uint64_t{1'000'000'000} / rate));
+  deadline_ = std::min(deadline_ + earned, worker_->now() + limits().body_timeout);
+}
+
+void HttpSession::process() {
+  using State = HttpRequestParser::State;
+  while (true) {
+    begin_ += parser_.feed({buffer_.get() + begin_, end_ - begin_});
+    if (parser_.state() == State::refused) {
+      return answer_and_close(plain_refusal(parser_.refusal_status()));
+    }
+    if (parser_.state() == State::head) return read_more();
+    const bool head_is_new = !head_judged_;
+    if (head_is_new && !judge_head()) return;
+    if (parser_.state() == State::done) return on_request_complete();
+    // Beast stops after the head; after that, what it left needs more bytes behind it.
+    if (!head_is_new || begin_ == end_) return read_more();
+  }
+}
+
+// False where the connection is already being answered.
+bool HttpSession::judge_head() {
+  head_judged_ = true;
+  set_deadline(limits().body_timeout);
+  const HttpRequestHead& head = parser_.head();
+  answers_head_only_ = head.method() == "HEAD";
+  if (shared_.options.judge_head) refusal_ = shared_.options.judge_head(head);
+  const uint64_t body_bytes = head.content_length().value_or(limits().body_bytes_max);
+  if (!refusal_ && head.content_length() && body_bytes > limits().body_bytes_max) {
+    refusal_ = plain_refusal(413);
+  }
+  if (parser_.state() == HttpRequestParser::State::done) return true;
+  if (refusal_) {
+    // A small body is read and dropped, so that the connection can be used again.
+    if (body_bytes <= limits().refused_body_bytes_max && !parser_.expects_continue()) {
+      parser_.discard_body();
+      return true;
+    }
+    answer_and_close(std::move(*refusal_));
+    return false;
+  }
+  if (!parser_.expects_continue() || begin_ != end_) return true;
+  out_ = "HTTP/1.1 100 Continue\r\n\r\n";
+  write(&HttpSession::read_more);
+  return false;
+}
+
+void HttpSession::on_request_complete() {
+  phase_ = Phase::handling;
+  deadline_ = SteadyTime::max();
+  if (!parser_.keep_alive() || worker_->is_stopping()) closes_after_answer_ = true;
+  if (refusal_) return answer(*refusal_);
+  // The handler may answer before it returns, and that may already begin the next request's read.
+  shared_.options.handler(parser_.take_request(), HttpResponder(shared_from_this()));
+}
+
+void HttpSession::next_request() {
+  release_large_buffer();
+  parser_.reset();
+  head_judged_ = false;
+  answers_head_only_ = false;
+  refusal_.reset();
+  if (begin_ != end_) {
+    phase_ = Phase::reading;
+    set_deadline(limits().header_timeout);
+    return process();
+  }
+  if (worker_->is_stopping()) return close();
+  phase_ = Phase::idle;
+  set_deadline(limits().keep_alive_timeout);
+  read_more();
+}
+
+void HttpSession::release_large_buffer() {
+  if (capacity_ <= kBufferBytes || begin_ != end_) return;
+  buffer_.reset();
+  capacity_ = begin_ = end_ = 0;
+}
+
+// Answering.
+
+void HttpSession::respond(HttpServerResponse response) {
+  if (worker_->is_this_thread()) return answer(response);
+  worker_->order({shared_from_this(), HttpSessionOrder::Kind::respond, std::move(response)});
+}
+
+void HttpSession::follow(HttpSessionOrder& order) {
+  switch (order.kind) {
+    case HttpSessionOrder::Kind::respond:
+      return answer(order.response);
+    case HttpSessionOrder::Kind::start_stream:
+      return begin_stream(order.response);
+    case HttpSessionOrder::Kind::flush_stream:
+      return flush_stream();
+  }
+}
+
+void HttpSession::answer(HttpServerResponse& response) {
+  if (phase_ != Phase::handling) return;  // The connection ended before its answer came.
+  phase_ = Phase::writing;
+  set_deadline(limits().write_timeout);
+  out_.clear();
+  append_response_head(out_, response,
+                       {.body = HttpBodyForm::sized,
+                        .keep_alive = !closes_after_answer_,
+                        .http_1_0 = parser_.is_http_1_0()});
+  if (!answers_head_only_ && response.status != 204 && response.status != 304) {
+    if (response.body.size() <= kCopiedBodyBytes) {
+      out_ += response.body;
+    } else {
+      out_body_ = std::move(response.body);
+    }
+  }
+  write(&HttpSession::after_answer);
+}
+
+void HttpSession::answer_and_close(HttpServerResponse response) {
+  phase_ = Phase::handling;
+  closes_after_answer_ = true;
+  answer(response);
+}
+
+void HttpSession::write(Done done) {
+  written_ = done;
+  const std::array<asio::const_buffer, 2> parts = {asio::buffer(out_), asio::buffer(out_body_)};
+  auto completed = [self = shared_from_this()](error_code error, size_t) {
+    if (self->phase_ == Phase::closed) return;
+    if (error) return self->close();
+    self->out_body_ = std::string();
+    ((*self).*(self->written_))();
+  };
+  if (tls_) {
+    asio::async_write(*tls_, parts, std::move(completed));
+  } else if (out_body_.empty()) {
+    asio::async_write(socket_, parts[0], std::move(completed));
+  } else {
+    asio::async_write(socket_, parts, std::move(completed));
+  }
+}
+
+void HttpSession::after_answer() {
+  if (closes_after_answer_) return linger();
+  next_request();
+}
+
+// The client may still be sending: closing now would make its system drop our answer.
+void HttpSession::linger() {
+  phase_ = Phase::lingering;
+  set_deadline(limits().linger_timeout);
+  error_code error;
+  socket_.shutdown(Socket::shutdown_send, error);
+  if (error) return close();
+  if (!drains_) drain();
+}
+
+// Reads what nobody wants, until the client ends its side.
+void HttpSession::drain() {
+  drains_ = true;
+  begin_ = end_ = 0;
+  if (!make_room()) return close();
+  const auto room = asio::buffer(buffer_.get(), capacity_);
+  auto done = [self = shared_from_this()](error_code error, size_t bytes) {
+    if (self->phase_ == Phase::closed) return;
+    self->drained_bytes_ += bytes;
+    if (error || self->drained_bytes_ > self->limits().linger_bytes_max) return self->close();
+    self->drain();
+  };
+  if (tls_) {
+    tls_->async_read_some(room, std::move(done));
+  } else {
+    socket_.async_read_some(room, std::move(done));
+  }
+}
+
+// Streaming.
+
+void HttpSession::start_stream(HttpServerResponse response) {
+  worker_->order({shared_from_this(), HttpSessionOrder::Kind::start_stream, std::move(response)});
+}
+
+void HttpSession::begin_stream(HttpServerResponse& response) {
+  if (phase_ != Phase::handling) return;  // The connection ended before its answer came.
+  phase_ = answers_head_only_ ? Phase::writing : Phase::streaming;
+  set_deadline(limits().write_timeout);
+  chunked_stream_ = !parser_.is_http_1_0();
+  closes_after_answer_ = true;
+  out_.clear();
+  append_response_head(out_, response,
+                       {.body = chunked_stream_ ? HttpBodyForm::chunked : HttpBodyForm::to_end,
+                        .keep_alive = false});
+  if (answers_head_only_) return write(&HttpSession::after_answer);
+  {
+    Lock lock(stream_mutex_);
+    stream_bytes_ += response.body.size();
+    stream_pending_.insert(0, response.body);
+  }
+  stream_is_writing_ = true;
+  write(&HttpSession::after_stream_piece);
+  drain();  // A client that goes says so by ending its side.
+  if (worker_->is_stopping()) end_stream();
+}
+
+bool HttpSession::write_to_stream(std::string_view bytes) {
+  bool is_cut = false;
+  {
+    Lock lock(stream_mutex_);
+    if (stream_is_closed_ || stream_is_cut_) return false;
+    if (stream_bytes_ + bytes.size() > limits().stream_bytes_max) {
+      is_cut = stream_is_cut_ = true;
+    } else {
+      stream_bytes_ += bytes.size();
+      const bool flush_is_due = !stream_pending_.empty();
+      stream_pending_ += bytes;
+      if (flush_is_due) return true;
+    }
+  }
+  order_flush();
+  return !is_cut;
+}
+
+void HttpSession::end_stream() {
+  {
+    Lock lock(stream_mutex_);
+    if (stream_is_closed_) return;
+    stream_is_closed_ = true;
+  }
+  order_flush();
+}
+
+void HttpSession::order_flush() {
+  worker_->order({shared_from_this(), HttpSessionOrder::Kind::flush_stream, {}});
+}
+
+void HttpSession::flush_stream() {
+  if (phase_ != Phase::streaming) return;
+  bool is_cut = false;
+  bool is_closed = false;
+  {
+    Lock lock(stream_mutex_);
+    is_cut = stream_is_cut_;
+    is_closed = stream_is_closed_;
+    if (!is_cut && !stream_is_writing_) out_body_.swap(stream_pending_);
+  }
+  if (is_cut) return close();
+  if (stream_is_writing_) return;
+  if (out_body_.empty()) {
+    if (!is_closed) return;
+    stream_is_ending_ = true;
+  }
+  // Each piece is framed whole, so that one write carries it (RFC 9112 section 7.1).
+  out_.clear();
+  if (chunked_stream_) {
+    char size[20];
+    std::snprintf(size, sizeof size, "%zx\r\n", out_body_.size());
+    out_ = size;
+    out_body_ += "\r\n";
+  }
+  stream_is_writing_ = true;
+  set_deadline(limits().write_timeout);
+  write(&HttpSession::after_stream_piece);
+}
+
+void HttpSession::after_stream_piece() {
+  stream_is_writing_ = false;
+  deadline_ = SteadyTime::max();
+  if (stream_is_ending_) return linger();
+  {
+    Lock lock(stream_mutex_);
+    stream_bytes_ = stream_pending_.size();
+  }
+  flush_stream();
+}
+
+}  // namespace statewire

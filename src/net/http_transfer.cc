@@ -1,0 +1,237 @@
+#include "net/http_transfer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "base/text.h"
+#include "net/url.h"
+
+namespace statewire {
+namespace {
+
+constexpr size_t kHeadersMax = 256;
+
+struct UrlDeleter {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
+
+std::string url_part(CURLU* url, CURLUPart part) {
+  char* text = nullptr;
+  if (curl_url_get(url, part, &text, 0) != CURLUE_OK || text == nullptr) return {};
+  std::string result = text;
+  curl_free(text);
+  return result;
+}
+
+std::string host_of(std::string_view origin) {
+  const std::string_view rest = origin.substr(origin.find("://") + 3);
+  const size_t colon = rest.rfind(':');
+  return std::string(colon > rest.rfind(']') || rest.find(']') == std::string_view::npos
+                         ? rest.substr(0, colon)
+                         : rest);
+}
+
+bool is_safe(std::string_view text) {
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+}
+
+std::string_view trimmed(std::string_view text) {
+  const size_t from = text.find_first_not_of(" \t\r\n");
+  if (from == std::string_view::npos) return {};
+  return text.substr(from, text.find_last_not_of(" \t\r\n") - from + 1);
+}
+
+// Curl's own words for these name hosts, ports, times and certificates. For any other failure they
+// could quote what was sent or received, and only the code's general text is used.
+bool is_reason_showable(CURLcode code) {
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_OPERATION_TIMEDOUT:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+void prepare_curl() {
+  static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
+  CHECK(code == CURLE_OK);
+}
+
+Result<std::string> origin_of(const std::string& url) {
+  prepare_curl();
+  const std::unique_ptr<CURLU, UrlDeleter> parsed(curl_url());
+  CHECK(parsed != nullptr);
+  if (curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK || !is_safe(url)) {
+    return bad_input("not a well-formed URL");
+  }
+  const std::string scheme = url_part(parsed.get(), CURLUPART_SCHEME);
+  const std::string host = url_part(parsed.get(), CURLUPART_HOST);
+  const std::string port = url_part(parsed.get(), CURLUPART_PORT);
+  if (scheme != "http" && scheme != "https") return bad_input("not an http or https URL");
+  if (host.empty()) return bad_input("a URL without a host");
+  return scheme + "://" + host + (port.empty() ? "" : ":" + port);
+}
+
+HttpTransfer::HttpTransfer() : handle_((prepare_curl(), curl_easy_init())) {
+  CHECK(handle_ != nullptr);
+}
+
+Result<void> HttpTransfer::prepare(HttpRequest request, std::string origin) {
+  curl_easy_reset(handle());
+  request_ = std::move(request);
+  origin_ = std::move(origin);
+  response_ = {};
+  take_ = nullptr;
+  too_large_ = taken_enough_ = false;
+  reason_[0] = '\0';
+  if (auto set = set_headers(); !set) return set.error();
+  curl_easy_setopt(handle(), CURLOPT_URL, request_.url.c_str());
+  curl_easy_setopt(handle(), CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(handle(), CURLOPT_PRIVATE, this);
+  curl_easy_setopt(handle(), CURLOPT_ERRORBUFFER, reason_);
+  curl_easy_setopt(handle(), CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+  curl_easy_setopt(handle(), CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(handle(), CURLOPT_HEADERFUNCTION, &HttpTransfer::on_header);
+  curl_easy_setopt(handle(), CURLOPT_HEADERDATA, this);
+  curl_easy_setopt(handle(), CURLOPT_WRITEFUNCTION, &HttpTransfer::on_body);
+  curl_easy_setopt(handle(), CURLOPT_WRITEDATA, this);
+  const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(request_.timeout).count();
+  curl_easy_setopt(handle(), CURLOPT_TIMEOUT_MS, static_cast<long>(timeout));
+  set_method();
+  set_security();
+  return {};
+}
+
+void HttpTransfer::set_security() {
+  curl_easy_setopt(handle(), CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(handle(), CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+  if (!request_.ca_file.empty()) {
+    curl_easy_setopt(handle(), CURLOPT_CAINFO, request_.ca_file.c_str());
+    curl_easy_setopt(handle(), CURLOPT_CAPATH, nullptr);
+  }
+  if (!request_.unix_socket.empty()) {
+    curl_easy_setopt(handle(), CURLOPT_UNIX_SOCKET_PATH, request_.unix_socket.c_str());
+  }
+  // The environment's proxy is for what lies outside.
+  if (!request_.unix_socket.empty() || is_loopback(host_of(origin_))) {
+    curl_easy_setopt(handle(), CURLOPT_PROXY, "");
+  }
+}
+
+void HttpTransfer::set_method() {
+  const std::string& method = request_.method;
+  if (method == "HEAD") {
+    curl_easy_setopt(handle(), CURLOPT_NOBODY, 1L);
+    return;
+  }
+  if (!request_.body.empty() || method == "POST" || method == "PUT" || method == "PATCH") {
+    curl_easy_setopt(handle(), CURLOPT_POST, 1L);
+    curl_easy_setopt(handle(), CURLOPT_POSTFIELDS, request_.body.data());
+    curl_easy_setopt(handle(), CURLOPT_POSTFIELDSIZE_LARGE,
+                     static_cast<curl_off_t>(request_.body.size()));
+  }
+  if (method != "GET" || !request_.body.empty()) {
+    curl_easy_setopt(handle(), CURLOPT_CUSTOMREQUEST, method.c_str());
+  }
+}
+
+Result<void> HttpTransfer::set_headers() {
+  headers_.reset();
+  const auto add = [this](const std::string& line) {
+    curl_slist* longer = curl_slist_append(headers_.get(), line.c_str());
+    CHECK(longer != nullptr);
+    (void)headers_.release();
+    headers_.reset(longer);
+  };
+  const std::string& method = request_.method;
+  if (method.empty() ||
+      !std::all_of(method.begin(), method.end(), [](char c) { return c >= 'A' && c <= 'Z'; })) {
+    return bad_input(origin_ + ": not an HTTP method");
+  }
+  // Curl adds these two by itself: one costs a round trip, the other may be wrong.
+  bool has_content_type = false;
+  bool has_expect = false;
+  for (const auto& [name, value] : request_.headers) {
+    if (name.empty() || name.find(':') != std::string::npos || !is_safe(name) || !is_safe(value)) {
+      return bad_input(origin_ + ": a header's name or value cannot be sent");
+    }
+    has_content_type |= equal_ignoring_case(name, "Content-Type");
+    has_expect |= equal_ignoring_case(name, "Expect");
+    add(value.empty() ? name + ";" : name + ": " + value);
+  }
+  if (!has_content_type) add("Content-Type:");
+  if (!has_expect) add("Expect:");
+  curl_easy_setopt(handle(), CURLOPT_HTTPHEADER, headers_.get());
+  return {};
+}
+
+void HttpTransfer::stream_to(std::function<bool(std::string_view)> take) {
+  take_ = std::move(take);
+  const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(request_.timeout).count();
+  curl_easy_setopt(handle(), CURLOPT_TIMEOUT_MS, 0L);
+  curl_easy_setopt(handle(), CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(timeout));
+}
+
+size_t HttpTransfer::on_header(char* bytes, size_t size, size_t count, void* transfer) {
+  static_cast<HttpTransfer*>(transfer)->take_header({bytes, size * count});
+  return size * count;
+}
+
+size_t HttpTransfer::on_body(char* bytes, size_t size, size_t count, void* transfer) {
+  // Any other number than what was given ends the transfer.
+  return static_cast<HttpTransfer*>(transfer)->take_body({bytes, size * count}) ? size * count : 0;
+}
+
+void HttpTransfer::take_header(std::string_view line) {
+  if (line.starts_with("HTTP/")) {
+    response_.headers.clear();  // What came before belonged to a 1xx.
+    return;
+  }
+  const size_t colon = line.find(':');
+  if (colon == std::string_view::npos || response_.headers.size() == kHeadersMax) return;
+  response_.headers.emplace_back(trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
+}
+
+bool HttpTransfer::take_body(std::string_view piece) {
+  if (take_ && status() >= 200 && status() < 300) {
+    taken_enough_ = !take_(piece);
+    return !taken_enough_;
+  }
+  too_large_ = response_.body.size() + piece.size() > request_.response_bytes_max;
+  if (too_large_) return false;
+  response_.body.append(piece);
+  return true;
+}
+
+long HttpTransfer::status() const {
+  long status = 0;
+  curl_easy_getinfo(handle_.get(), CURLINFO_RESPONSE_CODE, &status);
+  return status;
+}
+
+Result<HttpResponse> HttpTransfer::finish(CURLcode code) {
+  response_.status = static_cast<int>(status());
+  // The transfer may idle for long: it keeps neither the body nor secrets.
+  const HttpRequest request = std::exchange(request_, {});
+  const std::string& to = request.unix_socket.empty() ? origin_ : request.unix_socket;
+  if (code == CURLE_OK || taken_enough_) return std::move(response_);
+  if (too_large_) {
+    return failed(to + ": the response exceeds " + with_thousands(request.response_bytes_max) +
+                  " bytes");
+  }
+  const bool shows = is_reason_showable(code) && reason_[0] != '\0';
+  return failed(to + ": " + (shows ? reason_ : curl_easy_strerror(code)));
+}
+
+}  // namespace statewire

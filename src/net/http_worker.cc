@@ -1,0 +1,112 @@
+#include "net/http_worker.h"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+
+#include "net/http_session.h"
+
+namespace statewire {
+namespace {
+
+Duration tick_for(const HttpServerLimits& limits) {
+  const Duration shortest =
+      std::min({limits.header_timeout, limits.body_timeout, limits.keep_alive_timeout,
+                limits.write_timeout, limits.linger_timeout});
+  return std::clamp<Duration>(shortest / 8, std::chrono::milliseconds(5), std::chrono::seconds(1));
+}
+
+}  // namespace
+
+HttpWorker::HttpWorker(std::shared_ptr<HttpServerShared> shared)
+    : shared_(std::move(shared)),
+      tick_(tick_for(shared_->options.limits)),
+      work_(context_.get_executor()),
+      timer_(context_) {
+  timer_.expires_after(tick_);
+  now_ = timer_.expiry() - tick_;
+  start_tick();
+}
+
+// Many answers come at once, after a commit: the first wakes the loop, the others only queue.
+void HttpWorker::order(HttpSessionOrder order) {
+  bool wake = false;
+  {
+    Lock lock(orders_mutex_);
+    if (ended_) return;
+    orders_.push_back(std::move(order));
+    wake = !wake_is_due_;
+    wake_is_due_ = true;
+  }
+  if (wake) boost::asio::post(context_, [this] { follow_orders(); });
+}
+
+void HttpWorker::follow_orders() {
+  {
+    Lock lock(orders_mutex_);
+    followed_.swap(orders_);
+    wake_is_due_ = false;
+  }
+  for (HttpSessionOrder& order : followed_) order.session->follow(order);
+  followed_.clear();
+}
+
+void HttpWorker::run() { context_.run(); }
+
+void HttpWorker::finish() {
+  {
+    Lock lock(orders_mutex_);
+    ended_ = true;
+  }
+  stopping_ = true;
+  close_all();
+  // Cancelled operations hold their sessions, which hold this: let them see their end.
+  context_.restart();
+  context_.poll();
+  std::vector<HttpSessionOrder> left;
+  Lock lock(orders_mutex_);
+  left.swap(orders_);
+}
+
+void HttpWorker::begin_stop(Duration grace) {
+  if (stopping_) return;
+  stopping_ = true;
+  stop_deadline_ = now_ + grace;
+  const std::vector<HttpSession*> sessions(sessions_.begin(), sessions_.end());
+  for (HttpSession* session : sessions) session->begin_stop();
+  if (sessions_.empty()) close_all();
+}
+
+void HttpWorker::remove(HttpSession& session) {
+  sessions_.erase(&session);
+  if (stopping_ && sessions_.empty()) {
+    timer_.cancel();
+    work_.reset();
+  }
+}
+
+void HttpWorker::close_all() {
+  const std::vector<HttpSession*> sessions(sessions_.begin(), sessions_.end());
+  for (HttpSession* session : sessions) session->close();
+  timer_.cancel();
+  work_.reset();
+}
+
+void HttpWorker::start_tick() {
+  timer_.async_wait([this](boost::system::error_code error) {
+    if (!error) tick();
+  });
+}
+
+void HttpWorker::tick() {
+  now_ = timer_.expiry();
+  std::vector<HttpSession*> expired;
+  for (HttpSession* session : sessions_) {
+    if (session->deadline() <= now_) expired.push_back(session);
+  }
+  for (HttpSession* session : expired) session->close();
+  if (stopping_ && (sessions_.empty() || now_ >= stop_deadline_)) return close_all();
+  timer_.expires_at(now_ + tick_);
+  start_tick();
+}
+
+}  // namespace statewire

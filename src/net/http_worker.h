@@ -1,0 +1,82 @@
+// One io thread of the HTTP server: its event loop, its connections, their deadlines, and the queue
+// through which other threads answer. Internal to net: it shows Asio.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <unordered_set>
+#include <vector>
+
+#include "base/mutex.h"
+#include "net/http_server.h"
+
+namespace statewire {
+
+class HttpSession;
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+// What all workers and sessions of a server share. Sessions may outlive the server.
+struct HttpServerShared {
+  HttpServerOptions options;
+  std::atomic<size_t> connections{0};
+};
+
+// What another thread wants of a session.
+struct HttpSessionOrder {
+  enum class Kind { respond, start_stream, flush_stream };
+  std::shared_ptr<HttpSession> session;
+  Kind kind;
+  HttpServerResponse response;  // For the first two.
+};
+
+class HttpWorker {
+ public:
+  explicit HttpWorker(std::shared_ptr<HttpServerShared> shared);
+
+  boost::asio::io_context& context() { return context_; }
+  HttpServerShared& shared() { return *shared_; }
+
+  // Any thread. Dropped once the loop has ended.
+  void order(HttpSessionOrder order) EXCLUDES(orders_mutex_);
+  bool is_this_thread() { return context_.get_executor().running_in_this_thread(); }
+
+  // Serves until begin_stop() and the last session's end.
+  void run();
+  // The owner, after run() or instead of it: cuts what is left.
+  void finish() EXCLUDES(orders_mutex_);
+
+  // The rest belongs to the loop's thread.
+  void begin_stop(Duration grace);
+  bool is_stopping() const { return stopping_; }
+  void add(HttpSession& session) { sessions_.insert(&session); }
+  void remove(HttpSession& session);
+  // No clock is asked for a deadline: the tick's time is near enough.
+  SteadyTime now() const { return now_; }
+
+ private:
+  void start_tick();
+  void tick();
+  void follow_orders() EXCLUDES(orders_mutex_);
+  void close_all();
+
+  const std::shared_ptr<HttpServerShared> shared_;
+  const Duration tick_;
+  boost::asio::io_context context_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  boost::asio::steady_timer timer_;
+  SteadyTime now_;
+  std::unordered_set<HttpSession*> sessions_;
+  std::vector<HttpSessionOrder> followed_;  // The queue's other half, to keep its memory.
+  bool stopping_ = false;
+  SteadyTime stop_deadline_;
+
+  Mutex orders_mutex_;
+  std::vector<HttpSessionOrder> orders_ GUARDED_BY(orders_mutex_);
+  bool wake_is_due_ GUARDED_BY(orders_mutex_) = false;
+  bool ended_ GUARDED_BY(orders_mutex_) = false;
+};
+
+}  // namespace statewire

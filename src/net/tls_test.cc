@@ -1,0 +1,114 @@
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "net/http_client.h"
+#include "net/http_server.h"
+#include "net/loopback_for_test.h"
+
+namespace statewire {
+namespace {
+
+// A certificate for 127.0.0.1 that nobody signed but itself, made by the openssl command.
+HttpTlsFiles make_certificate(const std::string& name) {
+  const std::string base = testing::TempDir() + "/net_tls_" + name;
+  const HttpTlsFiles files{base + ".pem", base + ".key"};
+  const std::string command =
+      "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj "
+      "/CN=" +
+      name + " -addext subjectAltName=IP:127.0.0.1 -keyout " + files.key_file + " -out " +
+      files.certificate_file + " 2>/dev/null";
+  EXPECT_EQ(std::system(command.c_str()), 0);
+  return files;
+}
+
+void answer(HttpServerRequest&& request, HttpResponder responder) {
+  responder.respond({.status = 200,
+                     .content_type = "text/plain",
+                     .headers = {},
+                     .body = "over TLS: " + request.body});
+}
+
+HttpServerOptions answering() {
+  return {.limits = {}, .io_threads = 1, .handler = answer, .judge_head = {}};
+}
+
+Result<HttpResponse> post_to(const LoopbackServer& server, const std::string& ca_file,
+                             std::string body = "x") {
+  return fetch({.method = "POST",
+                .url = server.url("/", "https"),
+                .body = std::move(body),
+                .response_bytes_max = 4 << 20,
+                .ca_file = ca_file});
+}
+
+TEST(Tls, request_and_answer_pass) {
+  const HttpTlsFiles files = make_certificate("one");
+  LoopbackServer server(answering(), files);
+  server.start();
+  const std::string body(2 << 20, 'b');
+  const auto response = post_to(server, files.certificate_file, body);
+  ASSERT_TRUE(response.ok()) << response.error().text;
+  EXPECT_EQ(response->body, "over TLS: " + body);
+}
+
+TEST(Tls, stranger_is_not_trusted) {
+  LoopbackServer server(answering(), make_certificate("one"));
+  server.start();
+  const auto response = post_to(server, "");
+  ASSERT_FALSE(response.ok());
+  EXPECT_NE(response.error().text.find("certificate"), std::string::npos) << response.error().text;
+}
+
+TEST(Tls, client_without_tls_is_closed) {
+  LoopbackServer server(answering(), make_certificate("one"));
+  server.start();
+  RawClient client(server.port());
+  client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  client.read_to_end();
+  EXPECT_TRUE(client.is_closed_by_server());
+}
+
+TEST(Tls, unusable_files_are_named) {
+  const HttpTlsFiles one = make_certificate("one");
+  const HttpTlsFiles two = make_certificate("two");
+  HttpServer server(answering());
+  const auto error_for = [&](HttpTlsFiles files) {
+    const auto port = server.listen({.address = "127.0.0.1", .port = 0, .tls = std::move(files)});
+    return port.ok() ? std::string() : port.error().text;
+  };
+  EXPECT_NE(error_for({"/nowhere.pem", one.key_file})
+                .find("cannot read the certificate file /nowhere.pem"),
+            std::string::npos);
+  EXPECT_NE(error_for({one.certificate_file, "/nowhere.key"}).find("cannot read the key file"),
+            std::string::npos);
+  EXPECT_NE(error_for({one.certificate_file, two.key_file}).find("mismatch"), std::string::npos)
+      << error_for({one.certificate_file, two.key_file});
+  EXPECT_NE(error_for({one.key_file, one.key_file}).find("certificate file"), std::string::npos);
+}
+
+TEST(Tls, reload_takes_the_new_certificate_or_keeps_the_old) {
+  const HttpTlsFiles served = make_certificate("served");
+  const HttpTlsFiles other = make_certificate("other");
+  const std::string first = testing::TempDir() + "/net_tls_first.pem";
+  std::filesystem::copy_file(served.certificate_file, first,
+                             std::filesystem::copy_options::overwrite_existing);
+  LoopbackServer server(answering(), served);
+  server.start();
+  {
+    std::ofstream(served.key_file) << "broken";
+  }
+  EXPECT_FALSE(server.server().reload_tls().ok());
+  EXPECT_TRUE(post_to(server, first).ok());
+  std::filesystem::rename(other.certificate_file, served.certificate_file);
+  std::filesystem::rename(other.key_file, served.key_file);
+  ASSERT_TRUE(server.server().reload_tls().ok());
+  EXPECT_TRUE(post_to(server, served.certificate_file).ok());
+  EXPECT_FALSE(post_to(server, first).ok());
+}
+
+}  // namespace
+}  // namespace statewire

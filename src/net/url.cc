@@ -1,0 +1,114 @@
+#include "net/url.h"
+
+#include <arpa/inet.h>
+
+#include <cstdint>
+#include <cstring>
+
+namespace statewire {
+namespace {
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+bool is_unreserved(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '.' || c == '_' || c == '~';
+}
+
+std::string decode(std::string_view text, bool plus_is_blank) {
+  std::string result;
+  result.reserve(text.size());
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size()) {
+      const int high = hex_digit(text[i + 1]);
+      const int low = hex_digit(text[i + 2]);
+      if (high >= 0 && low >= 0) {
+        result += static_cast<char>(high * 16 + low);
+        i += 2;
+        continue;
+      }
+    }
+    result += plus_is_blank && text[i] == '+' ? ' ' : text[i];
+  }
+  return result;
+}
+
+// Calls `take` with each part of `text` between `separator`s.
+template <typename Take>
+void for_each_part(std::string_view text, char separator, Take take) {
+  while (true) {
+    const size_t end = text.find(separator);
+    take(text.substr(0, end));
+    if (end == std::string_view::npos) return;
+    text.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace
+
+std::string percent_decode(std::string_view text) { return decode(text, false); }
+
+std::string percent_encode(std::string_view text) {
+  constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string result;
+  result.reserve(text.size());
+  for (const char c : text) {
+    if (is_unreserved(c)) {
+      result += c;
+      continue;
+    }
+    const auto byte = static_cast<uint8_t>(c);
+    result += '%';
+    result += kDigits[byte >> 4];
+    result += kDigits[byte & 15];
+  }
+  return result;
+}
+
+QueryParameters parse_query(std::string_view query) {
+  QueryParameters result;
+  for_each_part(query, '&', [&](std::string_view part) {
+    if (part.empty()) return;
+    const size_t equals = part.find('=');
+    const std::string_view value =
+        equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1);
+    result.emplace_back(decode(part.substr(0, equals), true), decode(value, true));
+  });
+  return result;
+}
+
+const std::string* find_parameter(const QueryParameters& parameters, std::string_view name) {
+  for (const auto& [key, value] : parameters) {
+    if (key == name) return &value;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> split_path(std::string_view path) {
+  std::vector<std::string> result;
+  for_each_part(path, '/', [&](std::string_view part) {
+    if (!part.empty()) result.push_back(percent_decode(part));
+  });
+  return result;
+}
+
+bool is_loopback(std::string_view address) {
+  if (address == "localhost") return true;
+  if (address.size() > 2 && address.front() == '[' && address.back() == ']') {
+    address = address.substr(1, address.size() - 2);
+  }
+  const std::string text(address);
+  in_addr v4;
+  if (inet_pton(AF_INET, text.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
+  in6_addr v6;
+  if (inet_pton(AF_INET6, text.c_str(), &v6) != 1) return false;
+  if (IN6_IS_ADDR_V4MAPPED(&v6)) return v6.s6_addr[12] == 127;
+  return IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+}  // namespace statewire

@@ -1,0 +1,29 @@
+// The little of URLs that the server and the client need. RFC 3986, and `+` for a blank in queries.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace statewire {
+
+// "%2F" to "/". A `%` that no two hex digits follow stays as it is.
+std::string percent_decode(std::string_view text);
+// Everything but letters, digits, `-`, `.`, `_` and `~` as %XX.
+std::string percent_encode(std::string_view text);
+
+using QueryParameters = std::vector<std::pair<std::string, std::string>>;
+// "a=1&b=x%20y&c" to its pairs in order, decoded; a name without `=` has an empty value.
+QueryParameters parse_query(std::string_view query);
+// The first value of `name`, or null.
+const std::string* find_parameter(const QueryParameters& parameters, std::string_view name);
+
+// "/api/v1/x%2Fy" to {"api", "v1", "x/y"}: split first, then decoded, so that an encoded slash
+// stays inside its segment. Empty segments are dropped.
+std::vector<std::string> split_path(std::string_view path);
+
+// True for 127.0.0.0/8, ::1 (also in brackets) and "localhost".
+bool is_loopback(std::string_view address);
+
+}  // namespace statewire
