@@ -10,7 +10,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
-#include "config/node.h"
+#include "config/map_reader.h"
 #include "net/http_client.h"
 
 namespace statewire {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "config/node.h"
+#include "config/map_reader.h"
 #include "model/lifecycle.h"
 
 namespace statewire {

@@ -77,6 +77,7 @@ struct Pending {
   Time first_attempt;
   Time due;
   std::string last_detail;
+  bool is_redriven = false;  // A person sent it again after it was parked.
 };
 
 // A delivery that cannot succeed without a person.

@@ -1,0 +1,103 @@
+#include "delivery/outbox.h"
+
+#include "base/check.h"
+
+namespace statewire {
+
+// The key of a lane is a view of its head's own text: when the head goes, so does the key.
+// A lane is therefore taken out and put back under the next one's text.
+
+Outbox::Item& Outbox::add(Item item) {
+  const uint64_t sequence = item.delivery.sequence;
+  bytes_ += item.delivery.payload.size();
+  stored_ += item.is_stored ? 1 : 0;
+  const auto [place, is_new] = items_.emplace(sequence, std::move(item));
+  CHECK(is_new);
+  Item& added = place->second;
+  const auto lane = lanes_.find(added.delivery.resource);
+  if (lane == lanes_.end()) {
+    lanes_.emplace(added.delivery.resource, std::deque<uint64_t>{sequence});
+    make_due(added);
+  } else {
+    lane->second.push_back(sequence);
+  }
+  return added;
+}
+
+void Outbox::make_due(const Item& item) { due_.emplace(item.delivery.due, item.delivery.sequence); }
+
+std::vector<Outbox::Item*> Outbox::take_due(size_t count, Time now) {
+  std::vector<Item*> taken;
+  while (taken.size() < count && !due_.empty() && due_.begin()->first <= now) {
+    Item& item = items_.at(due_.begin()->second);
+    due_.erase(due_.begin());
+    item.is_in_flight = true;
+    ++in_flight_;
+    taken.push_back(&item);
+  }
+  return taken;
+}
+
+void Outbox::postpone(uint64_t sequence, Time due) {
+  Item& item = items_.at(sequence);
+  CHECK(item.is_in_flight);
+  item.is_in_flight = false;
+  --in_flight_;
+  item.delivery.due = due;
+  make_due(item);
+}
+
+void Outbox::settle(uint64_t sequence) {
+  const auto place = items_.find(sequence);
+  CHECK(place != items_.end() && place->second.is_in_flight);
+  --in_flight_;
+  bytes_ -= place->second.delivery.payload.size();
+  stored_ -= place->second.is_stored ? 1 : 0;
+  auto lane = lanes_.extract(place->second.delivery.resource);
+  CHECK(!lane.empty() && lane.mapped().front() == sequence);
+  lane.mapped().pop_front();
+  if (!lane.mapped().empty()) {
+    const Item& next = items_.at(lane.mapped().front());
+    lane.key() = next.delivery.resource;
+    lanes_.insert(std::move(lane));
+    make_due(next);
+  }
+  items_.erase(place);
+}
+
+Outbox::Item* Outbox::find(uint64_t sequence) {
+  const auto place = items_.find(sequence);
+  return place == items_.end() ? nullptr : &place->second;
+}
+
+const Outbox::Item& Outbox::head_of_lane(const Item& item) const {
+  return items_.at(lanes_.at(item.delivery.resource).front());
+}
+
+std::vector<Outbox::Item*> Outbox::lane_of(std::string_view resource) {
+  std::vector<Item*> result;
+  const auto lane = lanes_.find(resource);
+  if (lane == lanes_.end()) return result;
+  for (const uint64_t sequence : lane->second) result.push_back(&items_.at(sequence));
+  return result;
+}
+
+std::optional<uint64_t> Outbox::lowest_unstored() const {
+  for (const auto& [sequence, item] : items_) {
+    if (!item.is_stored) return sequence;
+  }
+  return std::nullopt;
+}
+
+std::optional<Time> Outbox::next_due() const {
+  if (due_.empty()) return std::nullopt;
+  return due_.begin()->first;
+}
+
+void Outbox::mark_stored(Item& item) {
+  if (item.is_stored) return;
+  item.is_stored = true;
+  ++stored_;
+}
+
+}  // namespace statewire

@@ -1,0 +1,318 @@
+#include "delivery/subscriber.h"
+
+#include "base/log.h"
+#include "model/notification.h"
+
+namespace statewire {
+namespace {
+
+constexpr Duration kReadAgain = std::chrono::seconds(10);
+
+std::string type_of(const Notification& notification) {
+  return "statewire.resource." + std::string(name_of(notification.kind)) + ".v1";
+}
+
+std::string reason_of(const Attempt& attempt) {
+  std::string reason;
+  if (attempt.status != 0) reason = "http " + std::to_string(attempt.status);
+  if (!attempt.detail.empty()) reason += (reason.empty() ? "" : ": ") + attempt.detail;
+  return reason.empty() ? "no answer" : reason;
+}
+
+}  // namespace
+
+Subscriber::Subscriber(Parts parts)
+    : subscription_(parts.subscription),
+      kind_(parts.kind),
+      sink_(std::move(parts.sink)),
+      store_(parts.store),
+      instance_(parts.instance),
+      limits_(parts.limits) {
+  counts_.name = subscription_.name;
+}
+
+Result<void> Subscriber::load(Time now) {
+  const Result<std::optional<SubscriptionState>> state = store_.subscription(subscription_.name);
+  if (!state) return state.error();
+  if (*state) {
+    saved_ = **state;
+  } else {
+    saved_.cursor =
+        subscription_.from == StartFrom::now ? store_.last_sequence() : store_.first_sequence() - 1;
+    changes_.cursors.push_back({subscription_.name, saved_});
+  }
+  is_gone_ = saved_.is_gone;
+  position_ = saved_.cursor + 1;
+
+  Result<void> read = store_.each_pending(subscription_.name, [&](const Pending& pending) {
+    if (pending.sequence > saved_.cursor) known_.insert(pending.sequence);
+    outbox_.add({.delivery = pending, .is_stored = true});
+    return true;
+  });
+  if (!read) return read;
+  read = store_.each_parked(subscription_.name, [&](const Parked& parked) {
+    if (parked.delivery.sequence > saved_.cursor) known_.insert(parked.delivery.sequence);
+    return true;
+  });
+  if (!read) return read;
+  return skip_what_was_trimmed(now);
+}
+
+// Retention took entries that this subscription had not read: it says exactly which.
+Result<void> Subscriber::skip_what_was_trimmed(Time now) {
+  const uint64_t first = store_.first_sequence();
+  if (position_ >= first) return {};
+  const std::string reason = "lag: sequences " + std::to_string(position_) + " to " +
+                             std::to_string(first - 1) + " were beyond the journal's retention";
+  log_error("a subscription lost its place",
+            {{"subscription", subscription_.name}, {"reason", reason}});
+  changes_.parked_put.push_back({.delivery = {.subscription = subscription_.name,
+                                              .sequence = position_,
+                                              .first_attempt = now},
+                                 .parked = now,
+                                 .reason = reason,
+                                 .range_last_sequence = first - 1});
+  ++counts_.parked;
+  position_ = first;
+  return {};
+}
+
+bool Subscriber::has_room(Time now) const {
+  return !is_gone_ && now >= read_after_ && !circuit_.is_open() &&
+         outbox_.size() < limits_.outstanding_max &&
+         outbox_.bytes() < limits_.outstanding_bytes_max && outbox_.stored() < limits_.stored_max;
+}
+
+Result<bool> Subscriber::read(Time now) {
+  if (!has_room(now) || position_ > store_.last_sequence()) return false;
+  if (Result<void> skipped = skip_what_was_trimmed(now); !skipped) return skipped.error();
+  const Result<StoredBlock> block = store_.block_at(position_);
+  const Result<void> done = block ? read_block(*block, now) : Result<void>(block.error());
+  if (!done) {
+    read_after_ = now + kReadAgain;
+    return done.error();
+  }
+  return true;
+}
+
+Result<void> Subscriber::read_block(const StoredBlock& block, Time now) {
+  if (block.bytes == nullptr) return {};
+  const Result<BlockReader> reader = BlockReader::open(*block.bytes);
+  if (!reader) return reader.error();
+  position_ = std::max(position_, block.first_sequence);
+  arena_.clear();
+  for (size_t i = position_ - block.first_sequence; i < reader->size(); ++i) {
+    if (!has_room(now)) return {};
+    const Result<Entry> entry = reader->entry(i, arena_);
+    if (!entry) return entry.error();
+    consider(*entry, now);
+    ++position_;
+  }
+  position_ = std::max(position_, block.last_sequence + 1);
+  return {};
+}
+
+void Subscriber::consider(const Entry& entry, Time now) {
+  if (known_.erase(entry.sequence) > 0) return;
+  if (entry.told.kind == NotificationKind::none) return;
+  const Notification notification = notification_of(entry, instance_);
+  if (!is_match(notification)) {
+    ++counts_.not_matching;
+    return;
+  }
+  Outbox::Item item;
+  Pending& delivery = item.delivery;
+  delivery.subscription = subscription_.name;
+  delivery.sequence = entry.sequence;
+  delivery.id = to_hex(notification.id);
+  delivery.resource = notification.resource.id;
+  delivery.type = type_of(notification);
+  delivery.content_type = subscription_.format->content_type();
+  subscription_.format->render(notification, delivery.payload);
+  delivery.first_attempt = now;
+  delivery.due = now;
+  Outbox::Item& added = outbox_.add(std::move(item));
+  // Behind one that waits for a retry it waits in the store too, so that the cursor can pass.
+  if (outbox_.head_of_lane(added).is_stored) keep(added);
+}
+
+bool Subscriber::is_match(const Notification& notification) {
+  if (subscription_.when_json.empty()) return true;
+  routable_.clear();
+  append_routable(notification, routable_);
+  routable_.reserve(routable_.size() + simdjson::SIMDJSON_PADDING);
+  simdjson::dom::element element;
+  const auto error = parser_.parse(routable_.data(), routable_.size(), false).get(element);
+  CHECK(error == simdjson::SUCCESS);
+  return subscription_.when.matches(element);
+}
+
+void Subscriber::send(Time now, const std::function<void(Answer)>& answer, size_t place) {
+  while (!is_gone_ && batches_in_flight_ < kind_.limits.in_flight_max) {
+    size_t count = kind_.limits.batch_deliveries_max;
+    if (circuit_.is_open()) {
+      if (now < circuit_.probe_at() || batches_in_flight_ > 0) return;
+      count = 1;
+    }
+    const std::vector<Outbox::Item*> items = outbox_.take_due(count, now);
+    if (items.empty()) return;
+    std::vector<Delivery> batch;
+    Answer head{.subscriber = place};
+    for (const Outbox::Item* item : items) {
+      const Pending& pending = item->delivery;
+      batch.push_back({.id = pending.id,
+                       .subscription = pending.subscription,
+                       .resource = pending.resource,
+                       .type = pending.type,
+                       .content_type = pending.content_type,
+                       .payload = pending.payload,
+                       .sequence = pending.sequence,
+                       .attempt = pending.attempts + 1,
+                       .first_attempt = pending.first_attempt});
+      head.sequences.push_back(pending.sequence);
+    }
+    ++batches_in_flight_;
+    sink_->deliver(batch, [answer, head = std::move(head)](std::vector<Attempt> attempts) mutable {
+      head.attempts = std::move(attempts);
+      answer(std::move(head));
+    });
+  }
+}
+
+void Subscriber::take_answer(const Answer& answer, Time now) {
+  CHECK(answer.attempts.size() == answer.sequences.size());
+  --batches_in_flight_;
+  for (size_t i = 0; i < answer.sequences.size(); ++i) {
+    const uint64_t sequence = answer.sequences[i];
+    const Attempt& attempt = answer.attempts[i];
+    Outbox::Item& item = *outbox_.find(sequence);
+    ++item.delivery.attempts;
+    item.delivery.last_detail = reason_of(attempt);
+    switch (attempt.verdict) {
+      case Verdict::delivered:
+        circuit_.succeeded();
+        settle_delivered(sequence);
+        break;
+      case Verdict::retry:
+        retry(item, attempt, now);
+        break;
+      case Verdict::unavailable:
+        if (circuit_.refused(now, random_)) {
+          log_error("a sink refuses everything until a person acts; its deliveries wait",
+                    {{"subscription", subscription_.name}, {"answer", reason_of(attempt)}});
+        }
+        outbox_.postpone(sequence, now);
+        break;
+      case Verdict::reject:
+        circuit_.succeeded();
+        park(item, attempt, "rejected: " + reason_of(attempt), now);
+        break;
+      case Verdict::gone:
+        stop_for_good(sequence, attempt);
+        break;
+    }
+  }
+}
+
+void Subscriber::settle_delivered(uint64_t sequence) {
+  ++counts_.delivered;
+  const Outbox::Item& item = *outbox_.find(sequence);
+  if (item.is_stored) changes_.pending_removed.emplace_back(subscription_.name, sequence);
+  outbox_.settle(sequence);
+}
+
+void Subscriber::retry(Outbox::Item& item, const Attempt& attempt, Time now) {
+  ++counts_.retried;
+  if (circuit_.failed(now, random_)) {
+    log_warn("a sink fails again and again; its deliveries wait",
+             {{"subscription", subscription_.name}, {"answer", reason_of(attempt)}});
+  }
+  Pending& delivery = item.delivery;
+  if (now - delivery.first_attempt >= subscription_.retry_for) {
+    park(item, attempt,
+         "retried for " + format_duration(subscription_.retry_for) + ": " + reason_of(attempt),
+         now);
+    return;
+  }
+  outbox_.postpone(delivery.sequence,
+                   now + backoff(delivery.attempts, attempt.retry_after, random_));
+  // What waits for a retry, and all behind it, waits in the store: the cursor passes it.
+  keep(item);
+  for (Outbox::Item* behind : outbox_.lane_of(delivery.resource)) {
+    if (!behind->is_stored) keep(*behind);
+  }
+}
+
+void Subscriber::keep(Outbox::Item& item) {
+  outbox_.mark_stored(item);
+  changes_.pending_put.push_back(item.delivery);
+}
+
+void Subscriber::park(Outbox::Item& item, const Attempt& attempt, std::string reason, Time now) {
+  ++counts_.parked;
+  log_warn("a delivery was parked", {{"subscription", subscription_.name},
+                                     {"sequence", item.delivery.sequence},
+                                     {"reason", reason}});
+  const uint64_t sequence = item.delivery.sequence;
+  if (item.is_stored) changes_.pending_removed.emplace_back(subscription_.name, sequence);
+  changes_.parked_put.push_back({.delivery = item.delivery,
+                                 .parked = now,
+                                 .last_status = attempt.status,
+                                 .reason = std::move(reason)});
+  outbox_.settle(sequence);
+}
+
+void Subscriber::stop_for_good(uint64_t sequence, const Attempt& attempt) {
+  outbox_.postpone(sequence, Time::max());
+  if (is_gone_) return;
+  is_gone_ = true;
+  log_error("a sink is gone: its subscription stops, and keeps its place",
+            {{"subscription", subscription_.name}, {"answer", reason_of(attempt)}});
+}
+
+uint64_t Subscriber::cursor() const {
+  const std::optional<uint64_t> lowest = outbox_.lowest_unstored();
+  return (lowest ? *lowest : position_) - 1;
+}
+
+void Subscriber::report(Settlement& settlement) {
+  const SubscriptionState state{.cursor = std::max(cursor(), saved_.cursor), .is_gone = is_gone_};
+  if (state.cursor != saved_.cursor || state.is_gone != saved_.is_gone) {
+    saved_ = state;
+    changes_.cursors.push_back({subscription_.name, saved_});
+  }
+  std::ranges::move(changes_.cursors, std::back_inserter(settlement.cursors));
+  std::ranges::move(changes_.pending_put, std::back_inserter(settlement.pending_put));
+  std::ranges::move(changes_.pending_removed, std::back_inserter(settlement.pending_removed));
+  std::ranges::move(changes_.parked_put, std::back_inserter(settlement.parked_put));
+  std::ranges::move(changes_.parked_removed, std::back_inserter(settlement.parked_removed));
+  changes_ = {};
+}
+
+void Subscriber::take_redriven(Pending delivery) {
+  if (outbox_.find(delivery.sequence) != nullptr) return;
+  outbox_.add({.delivery = std::move(delivery), .is_stored = true});
+}
+
+std::optional<Time> Subscriber::next_due(Time now) const {
+  if (is_gone_ || batches_in_flight_ >= kind_.limits.in_flight_max) return std::nullopt;
+  std::optional<Time> due = outbox_.next_due();
+  if (circuit_.is_open()) {
+    if (!due || batches_in_flight_ > 0) return std::nullopt;
+    return std::max(*due, circuit_.probe_at());
+  }
+  if (has_room(now) && position_ <= store_.last_sequence()) return now;
+  return due;
+}
+
+SubscriberCounts Subscriber::counts() const {
+  SubscriberCounts counts = counts_;
+  counts.outstanding = outbox_.size();
+  const uint64_t last = store_.last_sequence();
+  counts.lag = last > cursor() ? last - cursor() : 0;
+  counts.is_circuit_open = circuit_.is_open();
+  counts.is_gone = is_gone_;
+  return counts;
+}
+
+}  // namespace statewire

@@ -1,0 +1,106 @@
+#include "ingest/batch.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace statewire {
+namespace {
+
+// In one batch; the rest is counted all the same.
+constexpr size_t kRefusalsMax = 100;
+constexpr size_t kUnrecognisedKindsMax = 100;
+
+void add_unrecognised(const Recognition& recognition, const ParsedEvent& event, Batch& batch) {
+  for (UnrecognisedRow& row : batch.unrecognised) {
+    if (row.origin_source == recognition.origin.source &&
+        row.origin_type == recognition.origin.type) {
+      ++row.count;
+      row.last = std::max(row.last, recognition.time);
+      return;
+    }
+  }
+  if (batch.unrecognised.size() == kUnrecognisedKindsMax) return;
+  const std::string sample =
+      event.bytes.empty() ? std::string(simdjson::minify(event.element)) : std::string(event.bytes);
+  batch.unrecognised.push_back({.source = batch.source,
+                                .origin_source = std::string(recognition.origin.source),
+                                .origin_type = std::string(recognition.origin.type),
+                                .count = 1,
+                                .last = recognition.time,
+                                .sample = std::string(cut_utf8(sample, kSampleBytesMax))});
+}
+
+void add_refusal(Batch& batch, Refusal refusal) {
+  if (batch.reasons.size() < kReasonsMax) {
+    batch.reasons.push_back(refusal.place.empty() ? refusal.reason
+                                                  : refusal.place + ": " + refusal.reason);
+  }
+  if (batch.refusals.size() < kRefusalsMax) batch.refusals.push_back(std::move(refusal));
+}
+
+std::string place_of(const Chunk& chunk, uint64_t line) {
+  if (chunk.place.empty()) return {};
+  return line == 0 ? chunk.place : chunk.place + ":" + std::to_string(line);
+}
+
+}  // namespace
+
+void Batch::clear() {
+  arena.clear();
+  source.clear();
+  observations.clear();
+  events.clear();
+  unrecognised.clear();
+  refusals.clear();
+  reasons.clear();
+  cursor = {};
+  done = nullptr;
+}
+
+ChunkRecogniser::ChunkRecogniser(std::shared_ptr<const Catalog> catalog, EventLimits limits)
+    : catalog_(std::move(catalog)), reader_(limits), recogniser_(*catalog_) {}
+
+void ChunkRecogniser::recognise(Chunk& chunk, Time received, Batch& batch) {
+  batch.source = std::move(chunk.source);
+  batch.received = received;
+  batch.cursor = std::move(chunk.cursor);
+  batch.done = std::move(chunk.done);
+  reader_.read(
+      chunk.text, chunk.first_line, [&](const ParsedEvent& event) { on_event(event, batch); },
+      [&](const UnreadableEvent& event) { on_unreadable(event, chunk, batch); });
+}
+
+void ChunkRecogniser::on_event(const ParsedEvent& event, Batch& batch) {
+  const size_t first = batch.observations.size();
+  const Recognition recognition = recogniser_.recognise(event.element, event.bytes, batch.received,
+                                                        batch.arena, batch.observations);
+  batch.events.push_back({.fate = recognition.fate,
+                          .account = recognition.account,
+                          .region = recognition.region,
+                          .observation_first = first,
+                          .observation_count = batch.observations.size() - first});
+  if (recognition.fate == Fate::unrecognised) {
+    add_unrecognised(recognition, event, batch);
+  } else if (recognition.fate == Fate::rejected) {
+    add_refusal(batch, {.source = batch.source,
+                        .fate = Fate::rejected,
+                        .reason = std::string(recognition.reason),
+                        .sample = std::string(cut_utf8(event.bytes, kSampleBytesMax)),
+                        .time = batch.received});
+  }
+}
+
+void ChunkRecogniser::on_unreadable(const UnreadableEvent& event, const Chunk& chunk,
+                                    Batch& batch) {
+  const Fate fate = event.was_parsed ? Fate::rejected : Fate::malformed;
+  batch.events.push_back({.fate = fate, .account = "-", .region = "-"});
+  add_refusal(batch, {.source = batch.source,
+                      .place = place_of(chunk, event.line),
+                      .fate = fate,
+                      .reason = event.reason,
+                      .sample = std::string(cut_utf8(event.sample, kSampleBytesMax)),
+                      .time = batch.received});
+}
+
+}  // namespace statewire

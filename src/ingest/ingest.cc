@@ -1,0 +1,185 @@
+#include "ingest/ingest.h"
+
+#include "base/log.h"
+
+namespace statewire {
+namespace {
+
+// Kept with their memory for the next chunks; more are given back to the system.
+constexpr size_t kSpareBatchesMax = 256;
+constexpr size_t kSpareArenaBytesMax = 4 << 20;
+constexpr auto kDiskRetry = std::chrono::milliseconds(500);
+
+}  // namespace
+
+Ingest::Ingest(Store& store, const Clock& clock, std::shared_ptr<const Catalog> catalog,
+               IngestLimits limits, std::function<void()> on_commit)
+    : store_(store),
+      clock_(clock),
+      limits_(limits),
+      on_commit_(std::move(on_commit)),
+      committer_(store, limits.track),
+      catalog_(std::move(catalog)) {}
+
+Ingest::~Ingest() = default;
+
+// A chunk is counted against the bounds before it is recognised, so that however many threads
+// submit at once, no more than the bound is ever held.
+Result<void> Ingest::reserve_place() {
+  if (!store_.disk_space().is_enough) {
+    ++refused_disk_;
+    return unavailable("the disk of the store is nearly full");
+  }
+  Lock lock(mutex_);
+  if (is_stopping_) return unavailable("stopping");
+  if (queue_.size() + being_recognised_ >= limits_.queued_chunks_max ||
+      queued_events_ >= limits_.queued_events_max) {
+    ++refused_busy_;
+    return unavailable("busy: " + std::to_string(queued_events_) + " events wait for the store");
+  }
+  ++being_recognised_;
+  return {};
+}
+
+std::unique_ptr<ChunkRecogniser> Ingest::take_recogniser() {
+  std::shared_ptr<const Catalog> catalog;
+  {
+    Lock lock(mutex_);
+    if (!spare_recognisers_.empty()) {
+      auto result = std::move(spare_recognisers_.back());
+      spare_recognisers_.pop_back();
+      return result;
+    }
+    catalog = catalog_;
+  }
+  return std::make_unique<ChunkRecogniser>(std::move(catalog), limits_.event);
+}
+
+void Ingest::give_back(std::unique_ptr<ChunkRecogniser> recogniser) {
+  Lock lock(mutex_);
+  if (recogniser->catalog() == catalog_.get()) {
+    spare_recognisers_.push_back(std::move(recogniser));
+  }
+}
+
+Result<void> Ingest::submit(Chunk&& chunk) {
+  if (Result<void> place = reserve_place(); !place) return place;
+  std::unique_ptr<Batch> batch;
+  {
+    Lock lock(mutex_);
+    if (!spare_batches_.empty()) {
+      batch = std::move(spare_batches_.back());
+      spare_batches_.pop_back();
+    }
+  }
+  if (batch == nullptr) batch = std::make_unique<Batch>();
+  std::unique_ptr<ChunkRecogniser> recogniser = take_recogniser();
+  recogniser->recognise(chunk, clock_.now(), *batch);
+  give_back(std::move(recogniser));
+#ifdef STATEWIRE_FAULT_ACK_BEFORE_COMMIT
+  ChunkFates claimed;
+  claimed.counts[0] = batch->events.size();
+  batch->done(claimed);
+  batch->done = [](Result<ChunkFates>) {};
+#endif
+  Lock lock(mutex_);
+  --being_recognised_;
+  queued_events_ += batch->events.size();
+  queue_.push_back(std::move(batch));
+  has_work_.notify_one();
+  return {};
+}
+
+void Ingest::wait_for_room(std::stop_token stop) {
+  while (!stop.stop_requested() && !store_.disk_space().is_enough) {
+    std::mutex unused;
+    std::unique_lock<std::mutex> lock(unused);
+    std::condition_variable_any().wait_for(lock, stop, kDiskRetry, [] { return false; });
+  }
+  Lock lock(mutex_);
+  has_room_.wait(mutex_, stop, [this]() REQUIRES(mutex_) {
+    return is_stopping_ || (queue_.size() + being_recognised_ < limits_.queued_chunks_max &&
+                            queued_events_ < limits_.queued_events_max);
+  });
+}
+
+Result<std::string> Ingest::cursor(std::string_view key) { return store_.cursor(key); }
+
+// False where the end has come: stopping, and nothing is left.
+bool Ingest::take_queued(Batches& batches) {
+  Lock lock(mutex_);
+  has_work_.wait(mutex_, [this]() REQUIRES(mutex_) {
+    return !queue_.empty() || (is_stopping_ && being_recognised_ == 0);
+  });
+  size_t events = 0;
+  while (!queue_.empty() && events < limits_.commit_events_max) {
+    events += queue_.front()->events.size();
+    batches.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  queued_events_ -= events;
+  has_room_.notify_all();
+  return !batches.empty();
+}
+
+void Ingest::run() {
+  Batches batches;
+  while (take_queued(batches)) {
+    commit(batches);
+    Lock lock(mutex_);
+    for (std::unique_ptr<Batch>& batch : batches) {
+      batch->clear();
+      const bool is_small = batch->arena.bytes_reserved() <= kSpareArenaBytesMax;
+      if (is_small && spare_batches_.size() < kSpareBatchesMax) {
+        spare_batches_.push_back(std::move(batch));
+      }
+    }
+    batches.clear();
+  }
+}
+
+void Ingest::commit(Batches& batches) {
+  const Time start = clock_.now();
+  std::vector<ChunkFates> fates;
+  const Result<void> committed = committer_.commit(batches, start, fates);
+  if (!committed) {
+    log_error("a commit failed; its events will be sent again",
+              {{"error", committed.error().text}});
+  }
+  for (size_t i = 0; i < batches.size(); ++i) {
+    events_ += committed.ok() ? batches[i]->events.size() : 0;
+    if (committed.ok()) {
+      batches[i]->done(std::move(fates[i]));
+    } else {
+      batches[i]->done(unavailable(committed.error().text));
+    }
+  }
+  on_commit_();
+  ++commits_;
+  commit_ns_ += static_cast<uint64_t>((clock_.now() - start).count());
+}
+
+void Ingest::stop() {
+  Lock lock(mutex_);
+  is_stopping_ = true;
+  has_work_.notify_all();
+  has_room_.notify_all();
+}
+
+void Ingest::use_catalog(std::shared_ptr<const Catalog> catalog) {
+  Lock lock(mutex_);
+  catalog_ = std::move(catalog);
+  spare_recognisers_.clear();
+}
+
+IngestCounts Ingest::counts() const {
+  Lock lock(mutex_);
+  return {.events = events_,
+          .commits = commits_,
+          .refused_busy = refused_busy_,
+          .refused_disk = refused_disk_,
+          .queued_events = queued_events_,
+          .commit_ns = commit_ns_};
+}
+
+}  // namespace statewire

@@ -1,0 +1,92 @@
+// Source -> recognise -> track -> commit -> acknowledge.
+//
+// Chunks are recognised on the thread that submits them. One thread commits: while one commit is
+// in its sync the next batches gather, and all that have gathered are the next commit. A lone
+// chunk waits for nobody.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+
+#include "base/mutex.h"
+#include "base/time.h"
+#include "ingest/committer.h"
+#include "sources/source.h"
+
+namespace statewire {
+
+struct IngestLimits {
+  EventLimits event;
+  TrackLimits track;
+  size_t queued_chunks_max = 1024;
+  size_t queued_events_max = 20'000;
+  size_t commit_events_max = 4'000;  // A commit takes batches until it has so many.
+};
+
+// Counts since the start, for metrics.
+struct IngestCounts {
+  uint64_t events = 0;
+  uint64_t commits = 0;
+  uint64_t refused_busy = 0;  // Chunks refused before they were received.
+  uint64_t refused_disk = 0;
+  uint64_t queued_events = 0;
+  uint64_t commit_ns = 0;  // Time spent in commits.
+};
+
+class Ingest final : public Intake {
+ public:
+  // Borrows store and clock. `on_commit` is called after each commit, on the thread of run().
+  Ingest(
+      Store& store, const Clock& clock, std::shared_ptr<const Catalog> catalog,
+      IngestLimits limits = {}, std::function<void()> on_commit = [] {});
+  ~Ingest() override;
+
+  Result<void> submit(Chunk&& chunk) override;
+  void wait_for_room(std::stop_token stop) override;
+  Result<std::string> cursor(std::string_view key) override;
+
+  // Commits what was submitted until stop(); then what is queued, and returns. One thread.
+  void run();
+  // From now on submit() refuses. Any thread.
+  void stop();
+  // Chunks that are submitted from now on are recognised by this catalog. Any thread.
+  void use_catalog(std::shared_ptr<const Catalog> catalog);
+
+  IngestCounts counts() const;
+
+ private:
+  using Batches = std::vector<std::unique_ptr<Batch>>;
+
+  Result<void> reserve_place();
+  std::unique_ptr<ChunkRecogniser> take_recogniser();
+  void give_back(std::unique_ptr<ChunkRecogniser> recogniser);
+  bool take_queued(Batches& batches);
+  void commit(Batches& batches);
+
+  Store& store_;
+  const Clock& clock_;
+  const IngestLimits limits_;
+  const std::function<void()> on_commit_;
+  Committer committer_;
+
+  mutable Mutex mutex_;
+  std::condition_variable_any has_work_;
+  std::condition_variable_any has_room_;
+  std::deque<std::unique_ptr<Batch>> queue_ GUARDED_BY(mutex_);
+  size_t queued_events_ GUARDED_BY(mutex_) = 0;
+  size_t being_recognised_ GUARDED_BY(mutex_) = 0;
+  bool is_stopping_ GUARDED_BY(mutex_) = false;
+  Batches spare_batches_ GUARDED_BY(mutex_);
+  std::vector<std::unique_ptr<ChunkRecogniser>> spare_recognisers_ GUARDED_BY(mutex_);
+  std::shared_ptr<const Catalog> catalog_ GUARDED_BY(mutex_);
+
+  std::atomic<uint64_t> events_{0};
+  std::atomic<uint64_t> commits_{0};
+  std::atomic<uint64_t> refused_busy_{0};
+  std::atomic<uint64_t> refused_disk_{0};
+  std::atomic<uint64_t> commit_ns_{0};
+};
+
+}  // namespace statewire
