@@ -16,7 +16,7 @@ namespace statewire {
 // One event of a text, good until the callback returns.
 struct ParsedEvent {
   simdjson::dom::element element;  // Always an object.
-  std::string_view bytes;          // Its own text; empty for an element of an array.
+  std::string_view bytes;          // Its own text, without the white space around it.
   uint64_t line = 0;               // 1-based, where it begins; 0 where not known.
   uint64_t index = 0;              // In its array.
 };
@@ -49,14 +49,33 @@ class EventReader {
             const std::function<void(const UnreadableEvent&)>& on_unreadable);
 
  private:
-  void read_lines(std::string_view text, uint64_t first_line,
-                  const std::function<void(const ParsedEvent&)>& on_event,
-                  const std::function<void(const UnreadableEvent&)>& on_unreadable);
+  struct Handlers {
+    const std::function<void(const ParsedEvent&)>& on_event;
+    const std::function<void(const UnreadableEvent&)>& on_unreadable;
+  };
+
+  bool begins_with_a_whole_line(std::string_view text);
+  bool has_event_line(std::string_view text);
+  void read_lines(std::string_view text, uint64_t line, const Handlers& handlers);
+  // One JSON value: an event, or an array of them. An error where it is none; nothing was handed
+  // to a handler then.
+  simdjson::error_code read_value(std::string_view text, uint64_t line, const Handlers& handlers);
+  void read_elements(std::string_view array_text, uint64_t line, simdjson::dom::array array,
+                     const Handlers& handlers);
+  simdjson::error_code parse(std::string_view text, simdjson::dom::element& element);
+  // Of a text that is one event, or an array of them.
+  size_t bytes_max(std::string_view text) const;
+  // Why an object is refused as an event; empty where it is not.
+  std::string refusal_of(const simdjson::dom::element& element, std::string_view text) const;
 
   const EventLimits limits_;
   simdjson::dom::parser parser_;
+  simdjson::dom::parser document_parser_;  // For what is large or deep; empty between calls.
+  bool is_deep_ = false;                   // By the second: depth is yet to be looked at.
 };
 
 constexpr size_t kPaddingBytes = simdjson::SIMDJSON_PADDING;
+// Of one JSON value with all events in it; JSON lines have no bound.
+constexpr size_t kEventDocumentBytesMax = size_t{256} << 20;
 
 }  // namespace statewire

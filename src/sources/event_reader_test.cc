@@ -1,0 +1,218 @@
+#include "sources/event_reader.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace statewire {
+namespace {
+
+struct Seen {
+  std::vector<std::string> events;  // "line/index bytes"
+  std::vector<std::string> reasons;
+  std::vector<bool> was_parsed;
+  std::vector<std::string> samples;
+};
+
+Seen read(std::string text, EventLimits limits = {}, uint64_t first_line = 1) {
+  Seen seen;
+  EventReader reader(limits);
+  text.reserve(text.size() + kPaddingBytes);
+  reader.read(
+      text, first_line,
+      [&](const ParsedEvent& event) {
+        EXPECT_TRUE(event.element.is_object());
+        seen.events.push_back(std::to_string(event.line) + "/" + std::to_string(event.index) + " " +
+                              std::string(event.bytes));
+      },
+      [&](const UnreadableEvent& event) {
+        seen.reasons.push_back(event.reason);
+        seen.was_parsed.push_back(event.was_parsed);
+        seen.samples.emplace_back(event.sample);
+      });
+  return seen;
+}
+
+using Texts = std::vector<std::string>;
+
+std::string nested(size_t depth) {
+  std::string text;
+  for (size_t i = 0; i < depth; ++i) text += R"({"a":)";
+  return text + "1" + std::string(depth, '}');
+}
+
+TEST(EventReader, text_without_events_gives_none) {
+  for (const char* text : {"", " \n\r\n\t", "\xEF\xBB\xBF", "\xEF\xBB\xBF\n"}) {
+    const Seen seen = read(text);
+    EXPECT_TRUE(seen.events.empty() && seen.reasons.empty());
+  }
+}
+
+TEST(EventReader, one_object_is_one_event) {
+  EXPECT_EQ(read(R"({"a":1})").events, Texts{R"(1/0 {"a":1})"});
+  EXPECT_EQ(read("\n\n  {\"a\":1}  \n").events, Texts{R"(3/0 {"a":1})"});
+  EXPECT_EQ(read("\xEF\xBB\xBF{\"a\":1}").events, Texts{R"(1/0 {"a":1})"});
+}
+
+TEST(EventReader, pretty_printed_object_is_one_event) {
+  const std::string text = "{\n  \"a\": {\n    \"b\": 1\n  }\n}";
+  EXPECT_EQ(read(text + "\n").events, Texts{"1/0 " + text});
+  const std::string windows = "{\r\n  \"a\": 1\r\n}";
+  EXPECT_EQ(read(windows + "\r\n").events, Texts{"1/0 " + windows});
+}
+
+TEST(EventReader, lines_are_events_and_blank_ones_count_nothing) {
+  const Seen seen = read("{\"a\":1}\n\n{\"a\":2}\r\n  \t\n{\"a\":3}", {}, 10);
+  EXPECT_EQ(seen.events, (Texts{R"(10/0 {"a":1})", R"(12/0 {"a":2})", R"(14/0 {"a":3})"}));
+  EXPECT_TRUE(seen.reasons.empty());
+}
+
+TEST(EventReader, array_is_its_elements) {
+  const Seen seen = read("[ {\"a\":1},\n{\"b\":\"],\\\"}\"} ,\n\n {\"c\":[{}]}]");
+  EXPECT_EQ(seen.events, (Texts{R"(1/0 {"a":1})", R"(2/1 {"b":"],\"}"})", R"(4/2 {"c":[{}]})"}));
+  EXPECT_TRUE(read("[]").events.empty());
+  EXPECT_TRUE(read("[]").reasons.empty());
+}
+
+TEST(EventReader, element_that_is_no_object_is_rejected_by_its_index) {
+  const Seen seen = read(R"([{"a":1}, 7, "x,]", null, [ {} ], true, {"b":2}])");
+  EXPECT_EQ(seen.events, (Texts{R"(1/0 {"a":1})", R"(1/6 {"b":2})"}));
+  ASSERT_EQ(seen.reasons.size(), 5u);
+  EXPECT_EQ(seen.reasons[0], "line 1: element 1: an event must be an object, not a number");
+  EXPECT_EQ(seen.samples[1], "\"x,]\"");
+  EXPECT_EQ(seen.samples[3], "[ {} ]");
+  EXPECT_EQ(seen.was_parsed, std::vector<bool>(5, true));
+}
+
+TEST(EventReader, cloudtrail_file_is_its_records) {
+  const std::string a = R"({"eventVersion":"1.08","eventSource":"ec2.amazonaws.com","n":1})";
+  const std::string b = R"({"eventVersion":"1.08","eventSource":"s3.amazonaws.com","n":2})";
+  EXPECT_EQ(read("{\"Records\":[" + a + "," + b + "]}").events, (Texts{"1/0 " + a, "1/1 " + b}));
+  EXPECT_EQ(read("{\n \"Records\" :\n [\n" + a + ",\n" + b + "\n]\n}\n").events,
+            (Texts{"4/0 " + a, "5/1 " + b}));
+  EXPECT_TRUE(read(R"({"Records":[]})").events.empty());
+  const Seen seen = read("{\"Records\":[" + a + ",1]}");
+  EXPECT_EQ(seen.events.size(), 1u);
+  EXPECT_EQ(seen.reasons.size(), 1u);
+}
+
+TEST(EventReader, records_of_another_kind_are_one_event) {
+  for (const std::string text :
+       {R"({"Records":[{"eventVersion":"2.1","eventSource":"aws:s3"}]})",
+        R"({"Records":[{"EventSource":"aws:sns"}]})", R"({"Records":{"a":1}})",
+        R"({"Records":[1]})", R"({"Records":"x"})"}) {
+    EXPECT_EQ(read(text).events, Texts{"1/0 " + text});
+  }
+}
+
+TEST(EventReader, line_may_be_an_array_or_a_cloudtrail_file) {
+  const std::string record = R"({"eventVersion":"1","eventSource":"ec2.amazonaws.com"})";
+  const Seen seen = read("[{\"a\":1},{\"b\":2}]\n{\"c\":3}\n{\"Records\":[" + record + "]}\n");
+  EXPECT_EQ(seen.events,
+            (Texts{R"(1/0 {"a":1})", R"(1/1 {"b":2})", R"(2/0 {"c":3})", "3/0 " + record}));
+}
+
+TEST(EventReader, broken_line_is_reported_and_the_next_is_read) {
+  const Seen seen = read("{\"a\":1}\n{\"a\":}\nhello\n{\"a\":2}\n");
+  EXPECT_EQ(seen.events.size(), 2u);
+  ASSERT_EQ(seen.reasons.size(), 2u);
+  EXPECT_TRUE(seen.reasons[0].starts_with("line 2, column 6: ")) << seen.reasons[0];
+  EXPECT_TRUE(seen.reasons[1].starts_with("line 3, column 1: ")) << seen.reasons[1];
+  EXPECT_EQ(seen.was_parsed, (std::vector<bool>{false, false}));
+  EXPECT_EQ(seen.samples[0], "{\"a\":}");
+}
+
+TEST(EventReader, broken_first_line_does_not_cost_the_others) {
+  const Seen seen = read("{\"a\":\n{\"a\":1}\n{\"a\":2}\n");
+  EXPECT_EQ(seen.events, (Texts{R"(2/0 {"a":1})", R"(3/0 {"a":2})"}));
+  EXPECT_EQ(seen.reasons.size(), 1u);
+  std::string many = "{\"broken\"\n";
+  for (int i = 0; i < 1000; ++i) many += "{\"a\":\"" + std::string(2000, 'x') + "\"}\n";
+  EXPECT_EQ(read(many).events.size(), 1000u);
+}
+
+TEST(EventReader, broken_document_is_reported_once) {
+  const Seen seen = read("{\n  \"a\": {},\n  \"b\" 1,\n  \"c\": {}\n}\n", {}, 5);
+  EXPECT_TRUE(seen.events.empty());
+  ASSERT_EQ(seen.reasons.size(), 1u);
+  EXPECT_TRUE(seen.reasons[0].starts_with("line 7, column ")) << seen.reasons[0];
+}
+
+TEST(EventReader, reasons_say_what_is_wrong) {
+  const std::pair<std::string, std::string> cases[] = {
+      {R"({"a":"x)", "line 1: a string that is not closed"},
+      {"{\"a\":\"x\ty\"}", "line 1, column 8: a control character in a string; it must be escaped"},
+      {"{\"a\":\"\xff\"}", "line 1, column 7: not valid UTF-8"},
+      {R"({"a":"\q"})", "line 1, column 6: a string with an escape that does not exist"},
+      {R"({"a":nul})", "line 1, column 6: an unknown word; JSON has only true, false and null"},
+      {R"({"a":01})", "line 1, column 6: a number that JSON does not allow"},
+  };
+  for (const auto& [text, reason] : cases) {
+    const Seen seen = read(text);
+    ASSERT_EQ(seen.reasons.size(), 1u) << text;
+    EXPECT_EQ(seen.reasons[0], reason) << text;
+  }
+  for (const char* text : {"{\"a\":1", "[1", "{\"a\":1}{\"b\":2}", "{\"a\":1}]", "{]", "{\"a\"}",
+                           "[1 2]", "{,}", "[,1]"}) {
+    const Seen seen = read(text);
+    ASSERT_EQ(seen.reasons.size(), 1u) << text;
+    EXPECT_TRUE(seen.reasons[0].starts_with("line 1, column ")) << text << seen.reasons[0];
+    EXPECT_FALSE(seen.was_parsed[0]);
+  }
+}
+
+TEST(EventReader, line_that_is_json_but_no_object_is_rejected) {
+  const Seen seen = read("17\n{\"a\":1}\n\"x\"\n");
+  EXPECT_EQ(seen.events.size(), 1u);
+  EXPECT_EQ(seen.was_parsed, (std::vector<bool>{true, true}));
+  EXPECT_EQ(seen.reasons[1], "line 3: an event must be an object, not a string");
+}
+
+TEST(EventReader, depth_is_bounded_exactly) {
+  const EventLimits limits{.event_bytes_max = 1 << 20, .depth_max = 8};
+  EXPECT_EQ(read(nested(8), limits).events.size(), 1u);
+  const Seen one = read(nested(9), limits);
+  ASSERT_EQ(one.reasons.size(), 1u);
+  EXPECT_EQ(one.reasons[0], "line 1: nested deeper than 8");
+  EXPECT_TRUE(one.was_parsed[0]);
+  const Seen array = read("[" + nested(8) + "," + nested(9) + "," + nested(1) + "]", limits);
+  EXPECT_EQ(array.events.size(), 2u);
+  EXPECT_EQ(array.reasons, Texts{"line 1: element 1: nested deeper than 8"});
+  const Seen bottomless = read(nested(5000) + "\n{}\n{\"a\":1}\n", limits);
+  EXPECT_EQ(bottomless.events.size(), 2u);
+  EXPECT_TRUE(bottomless.was_parsed.at(0));
+}
+
+TEST(EventReader, length_is_bounded_exactly) {
+  const EventLimits limits{.event_bytes_max = 20, .depth_max = 64};
+  const std::string fits = "{\"a\":\"" + std::string(12, 'x') + "\"}";
+  const std::string long_one = "{\"a\":\"" + std::string(13, 'x') + "\"}";
+  EXPECT_EQ(read(fits, limits).events.size(), 1u);
+  for (const auto& text : {long_one, fits + "\n" + long_one + "\n" + fits,
+                           "[" + fits + "," + long_one + "," + fits + "]"}) {
+    const Seen seen = read(text, limits);
+    ASSERT_EQ(seen.reasons.size(), 1u) << text;
+    EXPECT_TRUE(seen.reasons[0].ends_with("21 bytes long; at most 20")) << seen.reasons[0];
+    EXPECT_TRUE(seen.was_parsed[0]);
+  }
+}
+
+TEST(EventReader, reader_can_be_used_again_after_large_and_broken_texts) {
+  EventReader reader;
+  std::string large = "[{\"a\":\"" + std::string(5 << 20, 'x') + "\"},{\"b\":1}]";
+  std::string broken = "{\"a\":";
+  std::string good = "{\"a\":1}";
+  size_t events = 0;
+  size_t others = 0;
+  for (std::string* text : {&large, &broken, &good, &broken, &good}) {
+    text->reserve(text->size() + kPaddingBytes);
+    reader.read(
+        *text, 1, [&](const ParsedEvent&) { ++events; }, [&](const UnreadableEvent&) { ++others; });
+  }
+  EXPECT_EQ(events, 3u);
+  EXPECT_EQ(others, 3u);
+}
+
+}  // namespace
+}  // namespace statewire
