@@ -194,6 +194,14 @@ TEST(PatternMatch, or_asks_for_one_of_several) {
   EXPECT_FALSE(matches(nested, R"({"i":[{"k":1},{"b":2}]})"));
 }
 
+TEST(PatternMatch, absence_holds_through_or_and_nested_objects) {
+  const std::string_view pattern = R"({"o":{"$or":[{"a":[{"exists":false}]},{"b":[1]}]}})";
+  EXPECT_TRUE(matches(pattern, R"({})"));
+  EXPECT_TRUE(matches(pattern, R"({"o":{"a":1,"b":1}})"));
+  EXPECT_FALSE(matches(pattern, R"({"o":{"a":1}})"));
+  EXPECT_FALSE(matches(R"({"o":{"a":[{"exists":false}],"b":[1]}})", R"({})"));
+}
+
 TEST(PatternMatch, first_of_repeated_keys_in_an_event_counts) {
   EXPECT_TRUE(matches(R"({"a":[1]})", R"({"a":1,"a":2})"));
   EXPECT_FALSE(matches(R"({"a":[2]})", R"({"a":1,"a":2})"));
