@@ -156,7 +156,7 @@ TEST(Document, syntax_errors_have_a_position_and_a_remedy) {
       {"a: [1,\n  2\nb: 3\n",
        "t.yaml:3:2: a: expected \",\" or \"]\"; it opened at line 1, column 4"},
       {"a: {b: 1\n", "t.yaml:2:1: a: expected \",\" or \"}\"; it opened at line 1, column 4"},
-      {"a: {b", "t.yaml:1:6: a: expected \",\" or \"}\"; it opened at line 1, column 4"},
+      {"a: {b: 1", "t.yaml:1:9: a: expected \",\" or \"}\"; it opened at line 1, column 4"},
       {"a: 1\nb", "t.yaml:2:1: expected \":\" after a key"},
       {"a: [b}\n", "t.yaml:1:6: a: a bracket closes here that was not opened"},
       {"a: @b\n", "t.yaml:1:4: a value cannot begin with this character; quote it"},

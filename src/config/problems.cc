@@ -1,6 +1,5 @@
 #include "config/problems.h"
 
-#include <algorithm>
 #include <map>
 #include <tuple>
 
@@ -39,11 +38,13 @@ void Problems::add(Problem problem) {
 std::vector<Problem> Problems::sorted() const {
   std::map<std::string_view, size_t> order;
   for (const Problem& problem : kept_) order.emplace(problem.file, order.size());
-  std::vector<Problem> result = kept_;
-  std::stable_sort(result.begin(), result.end(), [&](const Problem& a, const Problem& b) {
-    return std::tuple(order.at(a.file), a.line, a.column) <
-           std::tuple(order.at(b.file), b.line, b.column);
-  });
+  // A multimap keeps equals in the order that they were added.
+  std::multimap<std::tuple<size_t, uint32_t, uint32_t>, const Problem*> places;
+  for (const Problem& problem : kept_) {
+    places.emplace(std::tuple(order.at(problem.file), problem.line, problem.column), &problem);
+  }
+  std::vector<Problem> result;
+  for (const auto& [place, problem] : places) result.push_back(*problem);
   return result;
 }
 

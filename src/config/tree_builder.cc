@@ -109,7 +109,7 @@ void TreeBuilder::key(At at, std::string_view text, bool is_plain) {
   if (is_plain && text == "<<") {
     return fail(at.offset, "\"<<\" merges nothing here; give a whole value by its alias instead");
   }
-  // The same text of key in thousands of maps is kept once for each; it counts like a value.
+  // Keys count like values: a long one in a map that aliases repeat is as much text.
   if (!spend_text(text.size(), at.offset)) return;
   frame.key = add_text(text);
   frame.key_offset = static_cast<uint32_t>(at.offset);
