@@ -30,7 +30,7 @@ std::optional<size_t> after_quoted(std::string_view text, size_t at) {
   return std::nullopt;
 }
 
-std::optional<Refusal> refused_byte(std::string_view text) {
+std::optional<TextRefusal> refused_byte(std::string_view text) {
   if (!is_utf8(text)) {
     // Up to the first bad byte everything is well-formed, and no sequence is longer than 4.
     size_t low = 0;
@@ -40,15 +40,15 @@ std::optional<Refusal> refused_byte(std::string_view text) {
       if (length > 4) break;
       low += length;
     }
-    return Refusal{low, "not valid UTF-8"};
+    return TextRefusal{low, "not valid UTF-8"};
   }
   for (size_t at = 0; at < text.size(); ++at) {
     const auto c = static_cast<uint8_t>(text[at]);
     if (c == '\r' && (at + 1 >= text.size() || text[at + 1] != '\n')) {
-      return Refusal{at, "carriage return without a line feed; end lines with a line feed"};
+      return TextRefusal{at, "carriage return without a line feed; end lines with a line feed"};
     }
     if ((c < 0x20 && !is_space(text[at])) || c == 0x7f) {
-      return Refusal{at, "control character; write it as an escape in double quotes"};
+      return TextRefusal{at, "control character; write it as an escape in double quotes"};
     }
   }
   return std::nullopt;
@@ -59,7 +59,7 @@ class FlowScan {
  public:
   explicit FlowScan(std::string_view text) : text_(text) {}
 
-  std::optional<Refusal> run() {
+  std::optional<TextRefusal> run() {
     while (at_ < text_.size() && !refusal_) {
       if (at_line_start()) begin_line();
       if (at_ < text_.size()) step();
@@ -140,12 +140,12 @@ class FlowScan {
   }
   void count_part() {
     if (++parts_ > kFlowPartsMax) {
-      refusal_ = Refusal{at_, "more than " + with_thousands(kDocumentNodesMax) + " values"};
+      refusal_ = TextRefusal{at_, "more than " + with_thousands(kDocumentNodesMax) + " values"};
     }
   }
   void refuse_depth() {
     refusal_ =
-        Refusal{at_ - 1, "nested deeper than " + std::to_string(kDocumentDepthMax) + " levels"};
+        TextRefusal{at_ - 1, "nested deeper than " + std::to_string(kDocumentDepthMax) + " levels"};
   }
 
   const std::string_view text_;
@@ -156,12 +156,12 @@ class FlowScan {
   long token_column_ = -1;  // Of the last key or dash on this line, from 0.
   long block_column_ = -1;  // What the lines of a block scalar are indented more than.
   bool in_block_scalar_ = false;
-  std::optional<Refusal> refusal_;
+  std::optional<TextRefusal> refusal_;
 };
 
 }  // namespace
 
-std::optional<Refusal> prescan(std::string_view text) {
+std::optional<TextRefusal> prescan(std::string_view text) {
   if (auto refusal = refused_byte(text)) return refusal;
   return FlowScan(text).run();
 }

@@ -8,7 +8,7 @@
 
 namespace statewire {
 
-struct Refusal {
+struct TextRefusal {
   size_t offset;
   std::string text;
 };
@@ -20,7 +20,7 @@ struct Refusal {
 // bytes a part, before it tells anyone, so 16 MiB of "[" would take 4 GB. The scan here follows
 // quotes, comments, block scalars and plain scalars well enough that no text that a person would
 // write is refused.
-std::optional<Refusal> prescan(std::string_view text);
+std::optional<TextRefusal> prescan(std::string_view text);
 
 // True where the quoted scalar that begins at `offset`, after any anchor or tag, is closed.
 // yaml-cpp takes the end of the file for its end. True too for a scalar that is not quoted.
