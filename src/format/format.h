@@ -18,6 +18,9 @@ class Format {
  public:
   virtual ~Format() = default;
   virtual std::string_view content_type() const = 0;
+  // A line, without its end, that whoever writes many messages to one place writes first; empty
+  // where there is none.
+  virtual std::string_view header() const { return {}; }
   // Appends one message without a line end. Never fails: what is not known is left empty.
   virtual void render(const Notification& notification, std::string& out) const = 0;
 };

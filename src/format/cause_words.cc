@@ -1,0 +1,157 @@
+#include "format/cause_words.h"
+
+#include "format/names.h"
+
+namespace statewire {
+namespace {
+
+struct Verb {
+  std::string_view call;  // How its name begins.
+  std::string_view done;
+};
+
+constexpr Verb kVerbs[] = {
+    {"Run", "started"},
+    {"Start", "started"},
+    {"Create", "created"},
+    {"Delete", "deleted"},
+    {"Terminate", "terminated"},
+    {"Stop", "stopped"},
+    {"Update", "changed"},
+    {"Modify", "changed"},
+    {"Put", "changed"},
+    {"Set", "changed"},
+    {"Change", "changed"},
+    {"Reboot", "rebooted"},
+    {"Restart", "restarted"},
+    {"Resume", "resumed"},
+    {"Suspend", "suspended"},
+    {"Pause", "paused"},
+    {"Restore", "restored"},
+    {"Copy", "copied"},
+    {"Import", "imported"},
+    {"Allocate", "allocated"},
+    {"Release", "released"},
+    {"Register", "registered"},
+    {"Deregister", "deregistered"},
+    {"Enable", "enabled"},
+    {"Disable", "disabled"},
+    {"Attach", "attached"},
+    {"Detach", "detached"},
+    {"Associate", "associated"},
+    {"Disassociate", "disassociated"},
+    {"Add", "added"},
+    {"Remove", "removed"},
+    {"Request", "requested"},
+    {"Cancel", "cancelled"},
+    {"Execute", "started"},
+    {"Failover", "failed over"},
+    {"Promote", "promoted"},
+};
+
+// "StopInstances" begins with the word "Stop", and "Settle" does not with "Set".
+bool begins_with_word(std::string_view call, std::string_view word) {
+  if (!call.starts_with(word)) return false;
+  if (call.size() == word.size()) return true;
+  const char next = call[word.size()];
+  return next < 'a' || next > 'z';
+}
+
+std::string_view verb_of_call(std::string_view call) {
+  if (call.empty() || call.front() < 'A' || call.front() > 'Z') return {};
+  for (const Verb& verb : kVerbs) {
+    if (verb.call.front() == call.front() && begins_with_word(call, verb.call)) return verb.done;
+  }
+  return {};
+}
+
+std::string_view verb_of_phase(const Notification& notification) {
+  switch (notification.phase) {
+    case Phase::provisioning:
+      return "created";
+    case Phase::stable:
+      if (notification.previous.phase == Phase::provisioning) return "created";
+      return notification.previous.phase == Phase::changing ? "changed" : "started";
+    case Phase::stopped:
+      return "stopped";
+    case Phase::deprovisioning:
+    case Phase::gone:
+      return notification.resource.type == "AWS::EC2::Instance" ? "terminated" : "deleted";
+    case Phase::changing:
+    case Phase::degraded:
+    case Phase::unknown:
+      return notification.phase == Phase::changing ? "changed" : "caused";
+  }
+  return "changed";
+}
+
+// Who it is where nobody is named.
+std::string_view anonymous(const Notification& notification) {
+  switch (notification.cause.kind) {
+    case CauseKind::deployment:
+      return "a deployment";
+    case CauseKind::human:
+      return "a person";
+    case CauseKind::autoscaling:
+      return "Auto Scaling";
+    case CauseKind::schedule:
+      return "a schedule";
+    case CauseKind::provider: {
+      const std::string_view name = provider_name(notification.resource.provider);
+      return name.empty() ? "the provider" : name;
+    }
+    case CauseKind::service:
+      return "a service";
+    case CauseKind::automation:
+      return "automation";
+    case CauseKind::unknown:
+      return {};
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view verb_for(const Notification& notification) {
+  const std::string_view call = notification.cause.call;
+  const std::string_view verb = verb_of_call(call);
+  if (!verb.empty()) return verb;
+  // Where a call moved the phase, the state's value is the call.
+  const std::string_view verb_of_value = verb_of_call(notification.value);
+  if (!verb_of_value.empty()) return verb_of_value;
+  if (notification.cause.kind == CauseKind::deployment) {
+    const bool is_ending =
+        notification.phase == Phase::gone || notification.phase == Phase::deprovisioning;
+    return is_ending ? "removed" : "deployed";
+  }
+  // A resource that runs was started, even where it was made to run for the first time.
+  if (notification.value == "running") return "started";
+  return verb_of_phase(notification);
+}
+
+void add_actor(const Notification& notification, Words& words) {
+  const Cause& cause = notification.cause;
+  if (cause.actor.empty()) return words.add(anonymous(notification));
+  const std::string_view name = service_name(cause.actor);
+  if (cause.kind == CauseKind::autoscaling && name == cause.actor) {
+    return words.add("Auto Scaling group ", name);
+  }
+  words.add(name);
+}
+
+void add_by_whom(const Notification& notification, Words& words) {
+  const Cause& cause = notification.cause;
+  if (is_cause_known(cause)) {
+    words.add(" by ");
+    add_actor(notification, words);
+  }
+  add_tool(cause.tool, words);
+  const std::string_view via = service_name(cause.via);
+  if (!via.empty() && cause.via != cause.actor) words.add(" through ", via);
+}
+
+bool is_cause_known(const Cause& cause) {
+  return cause.kind != CauseKind::unknown || !cause.actor.empty();
+}
+
+}  // namespace statewire

@@ -1,0 +1,45 @@
+// Texts of providers made fit for one line: well-formed UTF-8 without control characters.
+// All functions are pure; any thread.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace statewire {
+
+struct CodePoint {
+  char32_t value = 0;
+  size_t length = 0;  // In bytes; 0 where what stands there is not well-formed.
+};
+
+// RFC 3629, table of section 4. REQUIRES: at < text.size().
+CodePoint code_point_at(std::string_view text, size_t at);
+
+// What would break a line or steer a terminal: C0, DEL, C1, and Unicode's two line separators.
+// It is shown as a space.
+constexpr bool is_control(char32_t point) {
+  return point < 0x20 || (point >= 0x7f && point <= 0x9f) || point == 0x2028 || point == 0x2029;
+}
+
+// What a byte that is not UTF-8 is shown as: U+FFFD.
+constexpr std::string_view kReplacement = "\xef\xbf\xbd";
+
+// True where all of `text` is printable ASCII other than `"` and `\`: what is neither escaped in
+// JSON nor cleaned anywhere.
+bool is_plain(std::string_view text);
+// Copies `text` to `to` while it looks at it. Where it is not plain, what is at `to` means nothing.
+bool copy_plain(std::string_view text, char* to);
+
+// Appends `text` with its control characters as spaces and its invalid bytes as U+FFFD.
+void append_clean(std::string& out, std::string_view text);
+
+// Characters that append_clean makes of `text`.
+size_t clean_characters(std::string_view text);
+// Bytes of `text` that make its first `characters` characters; all where it has no more.
+size_t prefix_of_characters(std::string_view text, size_t characters);
+
+// Columns that a terminal gives `text`: none to combining marks, two to wide letters and emoji.
+size_t display_width(std::string_view text);
+
+}  // namespace statewire

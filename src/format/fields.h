@@ -1,0 +1,39 @@
+// The fields of a notification by their dotted paths, as columns and patterns name them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "model/notification.h"
+
+namespace statewire {
+
+// A path that was looked up once. Immutable; any thread.
+class Field {
+ public:
+  // Nothing where there is no such field. "resource.tags.team" is one for every tag.
+  static std::optional<Field> find(std::string_view path);
+
+  // Appends the value as it is, not cleaned; several values are joined by ";". Nothing where it is
+  // not known.
+  void append(const Notification& notification, std::string& out) const;
+
+ private:
+  using Append = void (*)(const Notification&, std::string&);
+
+  Field(Append append, std::string tag) : append_(append), tag_(std::move(tag)) {}
+
+  Append append_;    // Null for a tag.
+  std::string tag_;  // Its key.
+};
+
+// Names of the fields directly under `prefix`, which ends with a dot or is empty: "phase, value,
+// settled, previous". Empty where there is none.
+std::string list_fields_in(std::string_view prefix);
+
+// What to say of a `name` that is no field under `prefix`, as above:
+//   no such field; did you mean "settled"?
+std::string no_such_field(std::string_view prefix, std::string_view name);
+
+}  // namespace statewire

@@ -1,0 +1,183 @@
+#include <gtest/gtest.h>
+
+#include "base/text.h"
+#include "config/document.h"
+#include "format/clean_text.h"
+#include "format/example_notification.h"
+#include "format/format.h"
+#include "format/random_notification.h"
+
+namespace statewire {
+namespace {
+
+// Formats of a configuration, and what was wrong with it.
+struct Read {
+  explicit Read(std::string yaml) {
+    document = Document::parse("statewire.yaml", std::move(yaml), problems);
+    formats = Formats::read(document->root().find("formats"), problems);
+  }
+  std::string render(std::string_view name, const Notification& notification) const {
+    std::string out;
+    formats.find(name)->render(notification, out);
+    return out;
+  }
+
+  Problems problems;
+  std::optional<Document> document;
+  Formats formats;
+};
+
+TEST(Formats, built_in_ones_need_no_configuration) {
+  const Read read("version: 1\n");
+  EXPECT_EQ(read.formats.names(),
+            (std::vector<std::string_view>{"csv", "json", "json-data", "text"}));
+  EXPECT_EQ(read.formats.find("xml"), nullptr);
+  EXPECT_TRUE(read.problems.ok());
+}
+
+TEST(Formats, csv_is_class_id_and_state) {
+  const Read read("");
+  EXPECT_EQ(read.render("csv", example_notification()),
+            "aws.ec2,arn:aws:ec2:eu-west-1:123456789012:instance/i-0a1b2c3d4e5f60001,running");
+  EXPECT_EQ(read.formats.find("csv")->header(), "");
+}
+
+TEST(Formats, csv_quotes_what_must_be_quoted) {
+  const Read read("");
+  Notification n = example_notification();
+  n.origin.source = "a,b";
+  n.resource.id = "say \"hi\"\n\"";
+  n.value = "=1+2";
+  EXPECT_EQ(read.render("csv", n), "\"a,b\",\"say \"\"hi\"\" \"\"\",=1+2");
+}
+
+TEST(Formats, text_is_a_line_in_columns) {
+  const Read read("");
+  Notification n = example_notification();
+  EXPECT_EQ(read.render("text", n),
+            "09:00:12  stable         EC2 instance web-1 (i-0a1b2c3d4e5f60001)    eu-west-1  "
+            "running; started by alice in the console");
+  n.kind = NotificationKind::failed;
+  n.origin.system = "aws.cloudtrail";
+  n.origin.type = "DeleteBucket";
+  n.resource.id = "arn:aws:s3:::invoices";
+  n.resource.type = "AWS::S3::Bucket";
+  n.name = "";
+  n.cause.actor = "ci-deployer";
+  n.cause.tool = "";
+  n.error = "AccessDenied";
+  EXPECT_EQ(read.render("text", n),
+            "09:00:12  failed         S3 bucket invoices                          eu-west-1  "
+            "DeleteBucket by ci-deployer was refused: AccessDenied");
+}
+
+TEST(Formats, text_aligns_by_what_a_terminal_shows) {
+  const Read read("");
+  Notification n = example_notification();
+  const size_t news = display_width(read.render("text", n).substr(0, 80));
+  for (const std::string_view name : {"wéb", "日本", "e\xcc\x81", "🙂"}) {
+    n.name = name;
+    const std::string line = read.render("text", n);
+    EXPECT_EQ(display_width(line.substr(0, line.find("running"))), news) << line;
+  }
+}
+
+TEST(Formats, an_organisations_own_has_its_columns) {
+  const Read read(R"(
+formats:
+  org/v2:
+    columns: [time, resource.type, state.phase, cause.kind, resource.tags.team, resource.tags.none,
+              state.previous.since, flags, type, severitytext, sequence, state.settled]
+    header: true
+)");
+  EXPECT_EQ(read.problems.to_text(), "");
+  Notification n = example_notification();
+  n.is_late = n.is_future = true;
+  EXPECT_EQ(read.render("org/v2", n),
+            "2026-11-23T09:00:12Z,AWS::EC2::Instance,stable,human,shop,,2026-11-23T08:59:58Z,"
+            "late;future,statewire.resource.transition.v1,INFO,00000000000000000042,true");
+  EXPECT_EQ(read.formats.find("org/v2")->header(),
+            "time,resource.type,state.phase,cause.kind,resource.tags.team,resource.tags.none,"
+            "state.previous.since,flags,type,severitytext,sequence,state.settled");
+}
+
+TEST(Formats, formulas_are_defused_where_asked_for) {
+  const Read read(R"(
+formats:
+  safe/v1: {columns: [state.value], defuse_formulas: true}
+  plain/v1: {columns: [state.value]}
+)");
+  Notification n = example_notification();
+  for (const std::string_view value : {"=1", "+1", "-1", "@a"}) {
+    n.value = value;
+    EXPECT_EQ(read.render("safe/v1", n), "'" + std::string(value));
+    EXPECT_EQ(read.render("plain/v1", n), value);
+  }
+  n.value = "\t=cmd";
+  EXPECT_EQ(read.render("safe/v1", n), "' =cmd");
+  n.value = "=HYPERLINK(\"x\")";
+  EXPECT_EQ(read.render("safe/v1", n), "\"'=HYPERLINK(\"\"x\"\")\"");
+  n.value = "running";
+  EXPECT_EQ(read.render("safe/v1", n), "running");
+}
+
+TEST(Formats, mistakes_are_told_where_they_stand) {
+  const Read read(R"(formats:
+  org/v1: {columns: [origin.sorce, phase, resource.id]}
+  org: {columns: [time]}
+  org/v3: {columns: []}
+  org/v4: {colums: [time]}
+)");
+  EXPECT_EQ(
+      read.problems.to_text(),
+      R"(statewire.yaml:2:22: formats.org/v1.columns[0]: no such field; did you mean "origin.source"?
+statewire.yaml:2:36: formats.org/v1.columns[1]: no such field; did you mean "state.phase"?
+statewire.yaml:3:3: formats.org: a format's name ends with its version: "org/v1"
+statewire.yaml:4:21: formats.org/v3.columns: a format has at least one column
+statewire.yaml:5:11: formats.org/v4: missing key "columns"
+statewire.yaml:5:12: formats.org/v4.colums: unknown key; did you mean "columns"?
+6 errors
+)");
+}
+
+TEST(Formats, every_field_that_is_listed_can_be_a_column) {
+  Notification n = example_notification();
+  const Change changes[] = {{"a", "1", "2"}, {"b", "3", "4"}};
+  n.changes = changes;
+  n.amends.bytes.fill(1);
+  n.traceparent = n.resource.zone = n.cause.via = n.cause.session = "x";
+  n.has_late_observation = n.is_late = true;
+  n.late_value = "pending";
+  n.late_time = n.time;
+  for (const std::string_view path : notification_fields()) {
+    std::string out;
+    append_field(n, path == "resource.tags.*" ? "resource.tags.team" : path, out);
+    EXPECT_NE(out, "") << path;
+  }
+  std::string none;
+  append_field(n, "no.such", none);
+  EXPECT_EQ(none, "");
+  append_field(n, "changes.to", none);
+  EXPECT_EQ(none, "2;4");
+}
+
+TEST(Formats, whatever_is_told_is_one_line_of_valid_utf8) {
+  const Read read(
+      "formats: {org/v1: {columns: [message, cause.actor, changes.to, resource.tags.x]}}");
+  constexpr uint32_t kSeed = 20261123;
+  RandomNotifications random(kSeed);
+  for (int i = 0; i < 5000; ++i) {
+    const Notification n = random.next();
+    for (const std::string_view name : read.formats.names()) {
+      const std::string out = read.render(name, n);
+      ASSERT_TRUE(is_utf8(out)) << name << " seed " << kSeed << " round " << i;
+      for (size_t at = 0; at < out.size(); at += code_point_at(out, at).length) {
+        ASSERT_FALSE(is_control(code_point_at(out, at).value))
+            << name << " seed " << kSeed << " round " << i << " at " << at;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace statewire

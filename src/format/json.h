@@ -1,0 +1,37 @@
+// The members of the canonical JSON form, for those that put them together otherwise.
+// All functions are pure; any thread.
+#pragma once
+
+#include <string>
+
+#include "format/json_writer.h"
+#include "model/notification.h"
+
+namespace statewire {
+
+// A notification is at most this long.
+constexpr size_t kNotificationBytesMax = 64 * 1024;
+
+// What is left out of a notification that would be too long.
+struct JsonCut {
+  size_t changes_bytes_max = SIZE_MAX;
+  // The rest goes only where the notification is too long without any changes, which no
+  // provider's limits allow: texts are cut, and tags left out.
+  size_t text_bytes_max = SIZE_MAX;
+  size_t id_bytes_max = SIZE_MAX;
+  bool without_tags = false;
+  bool is_truncated = false;
+};
+
+// "specversion":"1.0",…,"severitytext":"INFO" without braces, and without `data`.
+void write_envelope(const Notification& notification, const JsonCut& cut, JsonWriter& json);
+// "origin":{…},…,"message":"…" without braces. Returns the bytes that the changes take.
+size_t write_data(const Notification& notification, const JsonCut& cut, JsonWriter& json);
+
+// All members of both in one object, whatever its length: what patterns look at.
+void append_flat_json(const Notification& notification, std::string& out);
+
+// OpenTelemetry's name for the range that a severity number is in: "INFO".
+std::string_view severity_text(uint8_t severity);
+
+}  // namespace statewire

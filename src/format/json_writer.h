@@ -1,0 +1,78 @@
+// Writes JSON at the end of a string, without the bookkeeping of one append for each piece.
+// Not thread-safe; one writer a string at a time. What was written is there once the writer is
+// gone.
+#pragma once
+
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "base/ids.h"
+#include "base/time.h"
+
+namespace statewire {
+
+class JsonWriter {
+ public:
+  explicit JsonWriter(std::string& out);
+  ~JsonWriter() { out_.resize(size()); }
+  JsonWriter(const JsonWriter&) = delete;
+  JsonWriter& operator=(const JsonWriter&) = delete;
+
+  // As it is: JSON already.
+  void raw(std::string_view json) {
+    need(json.size());
+    std::memcpy(to_, json.data(), json.size());
+    to_ += json.size();
+  }
+  template <size_t N>
+  void raw(const char (&json)[N]) {
+    need(N);
+    std::memcpy(to_, json, N - 1);
+    to_ += N - 1;
+  }
+
+  // A string's content, cleaned and escaped, without quotes.
+  void inside(std::string_view text);
+  // `before` and the string with its quotes: text(",\"name\":", name).
+  template <size_t N>
+  void text(const char (&before)[N], std::string_view value) {
+    raw(before);
+    quote();
+    inside(value);
+    quote();
+  }
+  // The same, or nothing where there is no text.
+  template <size_t N>
+  void known_text(const char (&before)[N], std::string_view value) {
+    if (!value.empty()) text(before, value);
+  }
+
+  void number(uint64_t value, int digits_min = 1);
+  void time(Time value);  // With quotes.
+  void hex(const std::array<uint8_t, 16>& bytes);
+  // What was written from `from` to `end` once more. REQUIRES: from <= end <= size().
+  void again(size_t from, size_t end);
+
+  // Bytes in the string so far.
+  size_t size() const { return static_cast<size_t>(to_ - out_.data()); }
+  // Forgets what came after. REQUIRES: size <= size().
+  void cut_to(size_t size) { to_ = out_.data() + size; }
+
+ private:
+  void quote() {
+    need(1);
+    *to_++ = '"';
+  }
+  void need(size_t bytes) {
+    if (bytes > static_cast<size_t>(end_ - to_)) grow(bytes);
+  }
+  void grow(size_t bytes);
+  void escape(std::string_view text);
+
+  std::string& out_;  // Longer than what is written, until the end.
+  char* to_;
+  char* end_;
+};
+
+}  // namespace statewire

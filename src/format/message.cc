@@ -1,0 +1,156 @@
+#include "format/message.h"
+
+#include "format/cause_words.h"
+#include "format/format.h"
+#include "format/names.h"
+
+namespace statewire {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+// The call that the notification is about; empty where it is about a native event.
+std::string_view call_in(const Notification& notification) {
+  return notification.origin.system == "aws.cloudtrail" ? notification.origin.type
+                                                        : notification.cause.call;
+}
+
+bool is_call(const Notification& notification, std::string_view value) {
+  return value == notification.cause.call || value == call_in(notification);
+}
+
+// How a transition is told.
+struct Deed {
+  std::string_view verb;
+  // A state that only repeats what was done ("terminated by", or the call itself where a call
+  // moved the phase) is not said twice. What still goes on is not said to be done.
+  bool is_told_alone = false;
+};
+
+Deed deed_of(const Notification& notification) {
+  const std::string_view value = notification.value;
+  const std::string_view verb = verb_for(notification);
+  if (value.empty()) return {verb, false};
+  if (is_call(notification, value)) return {verb, is_settled(notification.phase)};
+  return {verb, is_cause_known(notification.cause) && value == verb};
+}
+
+void add_transition(const Notification& notification, const Deed& deed, Words& words) {
+  if (deed.is_told_alone) {
+    words.add(deed.verb);
+    add_by_whom(notification, words);
+    return;
+  }
+  const bool has_word = !notification.value.empty() && !is_call(notification, notification.value);
+  words.add(has_word ? notification.value : name_of(notification.phase));
+  if (!is_cause_known(notification.cause)) return;
+  const bool is_guess = notification.cause.confidence == Confidence::guess;
+  words.add("; ", is_guess ? "probably " : "", deed.verb);
+  add_by_whom(notification, words);
+}
+
+void add_change(const Notification& notification, Words& words) {
+  words.add("configured");
+  add_by_whom(notification, words);
+  const std::string_view call = call_in(notification);
+  words.add(call.empty() ? "" : ": ", call);
+}
+
+void add_failure(const Notification& notification, Words& words) {
+  words.add(call_in(notification).empty() ? notification.origin.type : call_in(notification));
+  add_by_whom(notification, words);
+  words.add(" was refused", notification.error.empty() ? "" : ": ", notification.error);
+}
+
+// "6 min": as exact as anyone wants to know how late something came.
+void add_delay(Duration delay, Words& words) {
+  if (delay < minutes(2)) {
+    words.add_number(static_cast<uint64_t>(delay / seconds(1)));
+    return words.add(" s");
+  }
+  if (delay < hours(2)) {
+    words.add_number(static_cast<uint64_t>(delay / minutes(1)));
+    return words.add(" min");
+  }
+  if (delay < hours(48)) {
+    words.add_number(static_cast<uint64_t>(delay / hours(1)));
+    return words.add(" h");
+  }
+  words.add_number(static_cast<uint64_t>(delay / hours(24)));
+  words.add(" days");
+}
+
+void add_amendment(const Notification& notification, Words& words) {
+  if (notification.has_late_observation) {
+    const bool has_word = !notification.late_value.empty();
+    words.add("was ", has_word ? notification.late_value : name_of(notification.late_phase),
+              " before");
+  } else {
+    words.add("cause is now ", name_of(notification.cause.kind));
+    if (!notification.cause.actor.empty()) {
+      words.add(", ");
+      add_actor(notification, words);
+    }
+    add_tool(notification.cause.tool, words);
+  }
+  if (notification.delay < seconds(1)) return;
+  words.add(" (event arrived ");
+  add_delay(notification.delay, words);
+  words.add(" late)");
+}
+
+// The news of all kinds but a transition.
+void add_other_news(const Notification& notification, Words& words) {
+  switch (notification.kind) {
+    case NotificationKind::changed:
+      return add_change(notification, words);
+    case NotificationKind::amended:
+      return add_amendment(notification, words);
+    case NotificationKind::failed:
+      return add_failure(notification, words);
+    case NotificationKind::transition:
+    case NotificationKind::none:
+      return;
+  }
+}
+
+}  // namespace
+
+void add_subject(const Notification& notification, Words& words) {
+  const std::string_view bare = bare_id(notification.resource.id);
+  add_type_name(notification.resource.type, words);
+  words.add(" ", notification.name.empty() ? bare : notification.name);
+  if (!notification.name.empty() && notification.name != bare) words.add(" (", bare, ")");
+}
+
+void add_news(const Notification& notification, Words& words) {
+  if (notification.kind == NotificationKind::transition) {
+    return add_transition(notification, deed_of(notification), words);
+  }
+  add_other_news(notification, words);
+}
+
+void add_message(const Notification& notification, Words& words) {
+  add_subject(notification, words);
+  const std::string_view region = notification.resource.region;
+  words.add(region.empty() ? "" : " in ", region);
+  if (notification.kind == NotificationKind::transition) {
+    const Deed deed = deed_of(notification);
+    words.add(deed.is_told_alone ? " was " : " is ");
+    add_transition(notification, deed, words);
+  } else {
+    words.add(notification.kind == NotificationKind::changed ? " was " : ": ");
+    add_other_news(notification, words);
+  }
+  words.limit(kMessageCharactersMax);
+}
+
+void append_message(const Notification& notification, std::string& out) {
+  Words words;
+  add_message(notification, words);
+  words.append_to(out);
+}
+
+}  // namespace statewire

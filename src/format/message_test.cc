@@ -1,0 +1,206 @@
+#include "format/message.h"
+
+#include <gtest/gtest.h>
+
+#include "format/clean_text.h"
+#include "format/example_notification.h"
+#include "format/format.h"
+#include "format/names.h"
+
+namespace statewire {
+namespace {
+
+using std::chrono::minutes;
+
+std::string message_of(const Notification& notification) {
+  std::string out;
+  append_message(notification, out);
+  return out;
+}
+
+Notification bucket_call(NotificationKind kind, std::string_view call) {
+  Notification n;
+  n.kind = kind;
+  n.origin = {"aws.cloudtrail", "aws.s3", call, "e"};
+  n.resource.id = "arn:aws:s3:::invoices";
+  n.resource.type = "AWS::S3::Bucket";
+  n.resource.region = "eu-west-1";
+  n.cause.kind = CauseKind::deployment;
+  n.cause.actor = "ci-deployer";
+  n.cause.confidence = Confidence::certain;
+  n.cause.call = call;
+  return n;
+}
+
+TEST(Message, says_state_and_who_brought_it_about) {
+  EXPECT_EQ(message_of(example_notification()),
+            "EC2 instance web-1 (i-0a1b2c3d4e5f60001) in eu-west-1 is running; started by alice in "
+            "the console");
+}
+
+TEST(Message, says_only_the_state_where_the_cause_is_unknown) {
+  Notification n = example_notification();
+  n.cause = {};
+  EXPECT_EQ(message_of(n), "EC2 instance web-1 (i-0a1b2c3d4e5f60001) in eu-west-1 is running");
+}
+
+TEST(Message, a_guess_is_called_one) {
+  Notification n = example_notification();
+  n.cause.confidence = Confidence::guess;
+  EXPECT_TRUE(message_of(n).ends_with("is running; probably started by alice in the console"));
+}
+
+TEST(Message, a_state_that_repeats_the_deed_is_said_once) {
+  Notification n = example_notification();
+  n.phase = Phase::gone;
+  n.value = "terminated";
+  n.cause = {};
+  n.cause.kind = CauseKind::autoscaling;
+  n.cause.actor = "web";
+  n.cause.confidence = Confidence::certain;
+  EXPECT_EQ(message_of(n),
+            "EC2 instance web-1 (i-0a1b2c3d4e5f60001) in eu-west-1 was terminated by Auto Scaling "
+            "group web");
+  n.cause.actor = "autoscaling.amazonaws.com";
+  EXPECT_TRUE(message_of(n).ends_with("was terminated by Auto Scaling"));
+  n.cause.actor = "";
+  EXPECT_TRUE(message_of(n).ends_with("was terminated by Auto Scaling"));
+}
+
+TEST(Message, a_stack_is_deployed) {
+  Notification n = example_notification();
+  n.resource.id = "arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/6f3c1c80-0e6a-11ee";
+  n.resource.type = "AWS::CloudFormation::Stack";
+  n.name = "shop";
+  n.value = "CREATE_COMPLETE";
+  n.cause = {};
+  n.cause.kind = CauseKind::deployment;
+  n.cause.actor = "ci-deployer";
+  n.cause.confidence = Confidence::likely;
+  EXPECT_EQ(message_of(n), "stack shop in eu-west-1 is CREATE_COMPLETE; deployed by ci-deployer");
+}
+
+TEST(Message, a_call_that_moved_the_phase_is_told_as_what_it_did) {
+  Notification n = bucket_call(NotificationKind::transition, "CreateBucket");
+  n.phase = Phase::stable;
+  n.value = "CreateBucket";
+  n.cause.tool = "terraform";
+  EXPECT_EQ(message_of(n),
+            "S3 bucket invoices in eu-west-1 was created by ci-deployer with Terraform");
+  n.phase = Phase::provisioning;
+  EXPECT_EQ(
+      message_of(n),
+      "S3 bucket invoices in eu-west-1 is provisioning; created by ci-deployer with Terraform");
+}
+
+TEST(Message, a_refused_call_says_who_and_why) {
+  Notification n = bucket_call(NotificationKind::failed, "DeleteBucket");
+  n.error = "AccessDenied";
+  EXPECT_EQ(
+      message_of(n),
+      "S3 bucket invoices in eu-west-1: DeleteBucket by ci-deployer was refused: AccessDenied");
+}
+
+TEST(Message, a_configuring_call_is_named) {
+  Notification n = bucket_call(NotificationKind::changed, "PutBucketVersioning");
+  n.cause.via = "cloudformation.amazonaws.com";
+  EXPECT_EQ(message_of(n),
+            "S3 bucket invoices in eu-west-1 was configured by ci-deployer through "
+            "CloudFormation: PutBucketVersioning");
+}
+
+TEST(Message, an_amendment_says_the_cause_and_how_late_it_came) {
+  Notification n = example_notification();
+  n.kind = NotificationKind::amended;
+  n.cause.actor = "bob";
+  n.delay = minutes(6) + std::chrono::seconds(12);
+  EXPECT_EQ(message_of(n),
+            "EC2 instance web-1 (i-0a1b2c3d4e5f60001) in eu-west-1: cause is now human, bob in the "
+            "console (event arrived 6 min late)");
+  n.has_late_observation = true;
+  n.late_value = "pending";
+  n.delay = std::chrono::hours(5);
+  EXPECT_TRUE(message_of(n).ends_with(": was pending before (event arrived 5 h late)"));
+}
+
+TEST(Message, actors_without_a_name_are_said_by_their_kind) {
+  Notification n = example_notification();
+  n.cause.actor = n.cause.tool = "";
+  const auto ending = [&](CauseKind kind) {
+    n.cause.kind = kind;
+    const std::string message = message_of(n);
+    return message.substr(message.rfind("; ") + 2);
+  };
+  EXPECT_EQ(ending(CauseKind::human), "started by a person");
+  EXPECT_EQ(ending(CauseKind::schedule), "started by a schedule");
+  EXPECT_EQ(ending(CauseKind::provider), "started by AWS");
+  EXPECT_EQ(ending(CauseKind::deployment), "started by a deployment");
+}
+
+TEST(Message, is_cut_at_its_limit_of_characters) {
+  const std::string name(3000, 'x');
+  std::string wide;
+  for (int i = 0; i < 3000; ++i) wide += "日";
+  for (const std::string& actor : {name, wide}) {
+    Notification n = example_notification();
+    n.cause.actor = actor;
+    const std::string message = message_of(n);
+    EXPECT_EQ(clean_characters(message), kMessageCharactersMax);
+    EXPECT_TRUE(message.ends_with("…"));
+  }
+}
+
+TEST(Message, of_exactly_the_limit_is_whole) {
+  Notification n = example_notification();
+  n.cause.actor = "";
+  const size_t rest = message_of(n).size() - std::string_view("a person").size();
+  const std::string actor(kMessageCharactersMax - rest, 'x');
+  n.cause.actor = actor;
+  EXPECT_EQ(message_of(n).size(), kMessageCharactersMax);
+  EXPECT_TRUE(message_of(n).ends_with("x in the console"));
+}
+
+TEST(Message, cut_never_leaves_nothing_to_end_with) {
+  for (size_t size = 990; size < 1030; ++size) {
+    const std::string name(size, 'x');
+    Notification n = example_notification();
+    n.name = name;
+    EXPECT_LE(clean_characters(message_of(n)), kMessageCharactersMax) << size;
+  }
+}
+
+std::string type_name(std::string_view type) {
+  Words words;
+  add_type_name(type, words);
+  std::string out;
+  words.append_to(out);
+  return out;
+}
+
+TEST(Names, types_are_said_as_people_do) {
+  EXPECT_EQ(type_name("AWS::EC2::Instance"), "EC2 instance");
+  EXPECT_EQ(type_name("AWS::S3::Bucket"), "S3 bucket");
+  EXPECT_EQ(type_name("AWS::Lambda::Function"), "Lambda function");
+  EXPECT_EQ(type_name("AWS::IAM::Role"), "IAM role");
+  EXPECT_EQ(type_name("AWS::Glue::Job"), "Glue Job");
+  EXPECT_EQ(type_name("AWS::Odd"), "Odd");
+  EXPECT_EQ(type_name("Pod"), "Pod");
+  EXPECT_EQ(type_name(""), "");
+}
+
+TEST(Names, bare_id_is_what_people_say) {
+  EXPECT_EQ(bare_id("arn:aws:s3:::invoices"), "invoices");
+  EXPECT_EQ(bare_id("arn:aws:lambda:eu-west-1:1:function:pay"), "pay");
+  EXPECT_EQ(bare_id("arn:aws:iam::1:role/service/deployer"), "deployer");
+  EXPECT_EQ(bare_id("arn:aws:cloudformation:eu-west-1:1:stack/shop/6f3c"), "shop");
+  EXPECT_EQ(bare_id("arn:aws:cloudformation:eu-west-1:1:stack/shop"), "shop");
+  EXPECT_EQ(bare_id("arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/web/50dc"), "web");
+  EXPECT_EQ(bare_id("arn:aws:logs:eu-west-1:1:log-group:/aws/lambda/pay:*"), "/aws/lambda/pay");
+  EXPECT_EQ(bare_id("/subscriptions/1/resourceGroups/shop"), "shop");
+  EXPECT_EQ(bare_id("arn:aws:s3"), "arn:aws:s3");
+  EXPECT_EQ(bare_id("x/"), "x/");
+  EXPECT_EQ(bare_id(""), "");
+}
+
+}  // namespace
+}  // namespace statewire

@@ -1,0 +1,158 @@
+#include "format/names.h"
+
+#include <array>
+#include <cstdint>
+#include <iterator>
+
+#include "format/type_names.h"
+
+namespace statewire {
+namespace {
+
+struct Phrase {
+  std::string_view token;
+  std::string_view words;
+};
+
+// Every message names a type, so that it is found by a hash: an index into kTypeNames, plus one, is
+// at the first free slot from its type's own on.
+constexpr size_t kSlots = 512;
+static_assert(std::size(kTypeNames) < 256 && 2 * std::size(kTypeNames) < kSlots);
+
+constexpr size_t slot_of(std::string_view type) {
+  const size_t size = type.size();
+  if (size < 8) return size;
+  uint64_t mixed = size;
+  for (size_t i = 0; i < 8; ++i) {
+    mixed = mixed << 4 ^ static_cast<uint8_t>(type[size - 1 - i]) ^
+            static_cast<uint64_t>(static_cast<uint8_t>(type[i])) << 13;
+  }
+  return mixed * 0x9e3779b97f4a7c15u >> 55;
+}
+
+constexpr auto kSlotsOfTypes = [] {
+  std::array<uint8_t, kSlots> slots{};
+  for (size_t i = 0; i < std::size(kTypeNames); ++i) {
+    size_t slot = slot_of(kTypeNames[i].type);
+    while (slots[slot] != 0) slot = (slot + 1) % kSlots;
+    slots[slot] = static_cast<uint8_t>(i + 1);
+  }
+  return slots;
+}();
+
+std::string_view name_of_type(std::string_view type) {
+  for (size_t slot = slot_of(type); kSlotsOfTypes[slot] != 0; slot = (slot + 1) % kSlots) {
+    const TypeName& found = kTypeNames[kSlotsOfTypes[slot] - 1u];
+    if (found.type == type) return found.name;
+  }
+  return {};
+}
+
+constexpr Phrase kTools[] = {
+    {"console", " in the console"},     {"cli", " with the AWS CLI"},
+    {"aws-cli", " with the AWS CLI"},   {"sdk", " with an SDK"},
+    {"terraform", " with Terraform"},   {"opentofu", " with OpenTofu"},
+    {"pulumi", " with Pulumi"},         {"cloudformation", " with CloudFormation"},
+    {"cdk", " with the CDK"},           {"sam", " with SAM"},
+    {"ansible", " with Ansible"},       {"boto3", " with boto3"},
+    {"kubectl", " with kubectl"},       {"packer", " with Packer"},
+    {"crossplane", " with Crossplane"},
+};
+
+constexpr Phrase kServices[] = {
+    {"autoscaling", "Auto Scaling"},
+    {"application-autoscaling", "Application Auto Scaling"},
+    {"cloudformation", "CloudFormation"},
+    {"ec2", "EC2"},
+    {"ecs", "ECS"},
+    {"ecs-tasks", "ECS"},
+    {"eks", "EKS"},
+    {"elasticloadbalancing", "Elastic Load Balancing"},
+    {"lambda", "Lambda"},
+    {"rds", "RDS"},
+    {"s3", "S3"},
+    {"spot", "EC2 Spot"},
+    {"ssm", "Systems Manager"},
+    {"scheduler", "EventBridge Scheduler"},
+    {"events", "EventBridge"},
+    {"backup", "AWS Backup"},
+    {"config", "AWS Config"},
+    {"servicecatalog", "Service Catalog"},
+};
+
+constexpr Phrase kProviders[] = {
+    {"aws", "AWS"},
+    {"azure", "Azure"},
+    {"gcp", "Google Cloud"},
+};
+
+template <size_t N>
+std::string_view words_for(const Phrase (&phrases)[N], std::string_view token) {
+  for (const Phrase& phrase : phrases) {
+    if (phrase.token == token) return phrase.words;
+  }
+  return {};
+}
+
+// ARNs whose last part is a hash or a UUID, behind the name that somebody chose.
+constexpr std::string_view kNameBeforeLast[] = {"stack/", "changeSet/", "stackset/",
+                                                "loadbalancer/", "targetgroup/"};
+
+}  // namespace
+
+void add_type_name(std::string_view type, Words& words) {
+  constexpr std::string_view kAws = "AWS::";
+  if (!type.starts_with(kAws)) return words.add(type);
+  type.remove_prefix(kAws.size());
+  const std::string_view name = name_of_type(type);
+  if (!name.empty()) return words.add(name);
+  const size_t colons = type.find("::");
+  if (colons == std::string_view::npos) return words.add(type);
+  words.add(type.substr(0, colons), " ", type.substr(colons + 2));
+}
+
+std::string_view bare_id(std::string_view id) {
+  std::string_view rest = id;
+  if (id.starts_with("arn:")) {
+    // arn:partition:service:region:account:resource
+    for (int i = 0; i < 5; ++i) {
+      const size_t colon = rest.find(':');
+      if (colon == std::string_view::npos) return id;
+      rest.remove_prefix(colon + 1);
+    }
+    constexpr std::string_view kLogGroup = "log-group:";
+    if (rest.starts_with(kLogGroup)) {
+      rest.remove_prefix(kLogGroup.size());
+      return rest.ends_with(":*") ? rest.substr(0, rest.size() - 2) : rest;
+    }
+    for (const std::string_view prefix : kNameBeforeLast) {
+      const size_t last = rest.rfind('/');
+      if (rest.starts_with(prefix) && last >= prefix.size()) rest = rest.substr(0, last);
+    }
+  }
+  size_t from = rest.size();
+  while (from > 0 && rest[from - 1] != '/' && rest[from - 1] != ':') --from;
+  const std::string_view bare = rest.substr(from);
+  return bare.empty() ? id : bare;
+}
+
+void add_tool(std::string_view tool, Words& words) {
+  if (tool.empty()) return;
+  const std::string_view known = words_for(kTools, tool);
+  if (!known.empty()) return words.add(known);
+  words.add(" with ", tool);
+}
+
+std::string_view service_name(std::string_view principal) {
+  constexpr std::string_view kDomain = ".amazonaws.com";
+  if (!principal.ends_with(kDomain)) return principal;
+  principal.remove_suffix(kDomain.size());
+  const std::string_view known = words_for(kServices, principal);
+  return known.empty() ? principal : known;
+}
+
+std::string_view provider_name(std::string_view provider) {
+  return words_for(kProviders, provider);
+}
+
+}  // namespace statewire

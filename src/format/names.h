@@ -1,0 +1,27 @@
+// What people call things that machines name otherwise. All functions are pure; any thread.
+#pragma once
+
+#include <string_view>
+
+#include "format/words.h"
+
+namespace statewire {
+
+// "EC2 instance" for AWS::EC2::Instance; "Glue Job" for AWS::Glue::Job, which has no name here; a
+// type of another form as it is.
+void add_type_name(std::string_view type, Words& words);
+
+// The part of an ARN or a full id that people say: "i-0a1b2c3d4e5f60001", "invoices".
+// A view of `id`.
+std::string_view bare_id(std::string_view id);
+
+// " in the console", " with Terraform"; nothing where `tool` is empty.
+void add_tool(std::string_view tool, Words& words);
+
+// "Auto Scaling" for autoscaling.amazonaws.com; "example" for example.amazonaws.com; else as it is.
+std::string_view service_name(std::string_view principal);
+
+// "AWS" for aws; empty where the provider has no name here.
+std::string_view provider_name(std::string_view provider);
+
+}  // namespace statewire

@@ -1,0 +1,52 @@
+#include "format/text.h"
+
+#include "format/clean_text.h"
+#include "format/message.h"
+
+namespace statewire {
+namespace {
+
+// Columns with the space after them. What is wider moves the rest of its line.
+constexpr size_t kWordWidth = 15;
+constexpr size_t kSubjectWidth = 44;
+constexpr size_t kRegionWidth = 11;
+
+// Of a line, which is for a person: no name is longer than this, nor are news.
+constexpr size_t kSubjectCharactersMax = 256;
+
+// Spaces up to `width`, `from` being where the column began. At least one.
+void pad(size_t from, size_t width, std::string& out) {
+  const size_t used = display_width(std::string_view(out).substr(from));
+  out.append(used < width ? width - used : 1, ' ');
+}
+
+}  // namespace
+
+void TextFormat::render(const Notification& notification, std::string& out) const {
+  char time[32];
+  format_time(notification.time, time);
+  out.append(time + 11, 8).append("  ");  // The clock alone.
+
+  size_t from = out.size();
+  const bool is_transition = notification.kind == NotificationKind::transition;
+  out.append(is_transition ? name_of(notification.phase) : name_of(notification.kind));
+  pad(from, kWordWidth, out);
+
+  from = out.size();
+  Words subject;
+  add_subject(notification, subject);
+  subject.limit(kSubjectCharactersMax);
+  subject.append_to(out);
+  pad(from, kSubjectWidth, out);
+
+  from = out.size();
+  append_clean(out, notification.resource.region);
+  pad(from, kRegionWidth, out);
+
+  Words news;
+  add_news(notification, news);
+  news.limit(kMessageCharactersMax);
+  news.append_to(out);
+}
+
+}  // namespace statewire

@@ -1,0 +1,40 @@
+#include "format/words.h"
+
+#include "format/clean_text.h"
+
+namespace statewire {
+
+void Words::add_number(uint64_t number) {
+  size_t at = digits_.size();
+  do {
+    digits_[--at] = static_cast<char>('0' + number % 10);
+    number /= 10;
+  } while (number != 0);
+  add_one({digits_.data() + at, digits_.size() - at});
+}
+
+void Words::limit(size_t characters) {
+  size_t bytes = 0;
+  for (const std::string_view piece : pieces()) bytes += piece.size();
+  if (bytes <= characters) return;  // No character is less than a byte.
+  size_t left = characters;
+  for (size_t i = 0; i < count_; ++i) {
+    const size_t size = clean_characters(pieces_[i]);
+    if (size <= left) {
+      left -= size;
+      continue;
+    }
+    // One more for the sign that something is missing: from here, or else from the piece before.
+    while (left == 0) left = clean_characters(pieces_[--i]);
+    pieces_[i] = pieces_[i].substr(0, prefix_of_characters(pieces_[i], left - 1));
+    count_ = i + 1;
+    add_one("…");
+    return;
+  }
+}
+
+void Words::append_to(std::string& out) const {
+  for (const std::string_view piece : pieces()) append_clean(out, piece);
+}
+
+}  // namespace statewire

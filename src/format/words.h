@@ -1,0 +1,51 @@
+// A line of text as the pieces that it is made of, so that saying something costs no allocation.
+// Plain values; not thread-safe.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/check.h"
+
+namespace statewire {
+
+// Pieces are views: their texts outlive the words.
+class Words {
+ public:
+  static constexpr size_t kPiecesMax = 32;
+
+  Words() = default;
+  // Pieces may point into this.
+  Words(const Words&) = delete;
+  Words& operator=(const Words&) = delete;
+
+  template <typename... Pieces>
+  void add(const Pieces&... pieces) {
+    (add_one(pieces), ...);
+  }
+  // REQUIRES: at most one number each.
+  void add_number(uint64_t number);
+
+  // Makes this at most `characters` characters of cleaned text, the last then being "…".
+  void limit(size_t characters);
+
+  std::span<const std::string_view> pieces() const { return {pieces_.data(), count_}; }
+  // Appends the pieces, each cleaned.
+  void append_to(std::string& out) const;
+
+ private:
+  void add_one(std::string_view piece) {
+    if (piece.empty()) return;
+    CHECK(count_ < kPiecesMax);
+    pieces_[count_++] = piece;
+  }
+
+  std::array<std::string_view, kPiecesMax> pieces_;
+  size_t count_ = 0;
+  std::array<char, 20> digits_;
+};
+
+}  // namespace statewire
