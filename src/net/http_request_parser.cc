@@ -3,6 +3,11 @@
 // to stop the program.
 #define BOOST_DISABLE_ASSERTS
 
+// g++ 12 with sanitizers takes an empty boost::optional inside Beast for an uninitialised one.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
 #include "net/http_request_parser.h"
 
 #include <algorithm>

@@ -120,6 +120,32 @@ TEST(HttpRequestParser, body_has_a_bound) {
   EXPECT_EQ(refusal_of(post + "64\r\n" + std::string(100, 'x') + "\r\n0\r\n\r\n"), 0);
 }
 
+TEST(HttpRequestParser, no_bytes_whatever_stop_the_program) {
+  std::mt19937 random(11);
+  int refused = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string bytes(round % 3 == 0 ? kChunked : round % 3 == 1 ? kEmptyChunked : kSized);
+    for (unsigned edits = 1 + random() % 4; edits > 0; --edits) {
+      const size_t at = random() % bytes.size();
+      constexpr std::string_view kLikely = "\r\n :;0f\t";
+      switch (random() % 3) {
+        case 0:
+          bytes[at] = static_cast<char>(random());
+          break;
+        case 1:
+          bytes.insert(at, 1, kLikely[random() % kLikely.size()]);
+          break;
+        default:
+          bytes.erase(at, 1 + random() % 3);
+      }
+      if (bytes.empty()) bytes = "\r\n";
+    }
+    HttpRequestParser parser(1024, 100);
+    refused += feed_in_pieces(parser, bytes, [&] { return 1 + random() % 40; }) == State::refused;
+  }
+  EXPECT_GT(refused, 1000);
+}
+
 TEST(HttpRequestParser, discarded_body_is_read_and_not_kept) {
   HttpRequestParser parser(1024, 100);
   const size_t taken = parser.feed(kSized);

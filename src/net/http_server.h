@@ -29,11 +29,12 @@ struct HttpServerLimits {
   uint64_t body_bytes_max = 16 << 20;  // As sent. Beyond: 413, before the body is read.
   size_t connections_max = 4096;       // Beyond: 503 and close.
   Duration header_timeout = std::chrono::seconds(10);  // From its first byte, or the connection's.
-  // A body may pause no longer than this, and earns no more of it than its bytes are worth.
+  // A body may pause no longer than this. Each byte that comes buys time at the rate below, and
+  // never more than one such pause is saved up.
   Duration body_timeout = std::chrono::seconds(10);
   uint64_t body_bytes_per_second_min = 1024;
   Duration keep_alive_timeout = std::chrono::seconds(75);  // Between two requests.
-  Duration write_timeout = std::chrono::seconds(30);       // A client that does not read is cut.
+  Duration write_timeout = std::chrono::seconds(30);  // Longer for a large answer; then it is cut.
   // After an answer that closes: so long, and so many bytes, are read and dropped, for the client
   // to see the answer instead of a reset.
   Duration linger_timeout = std::chrono::seconds(2);

@@ -3,10 +3,11 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include <atomic>
+#include <condition_variable>
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <mutex>
 
 #include "net/http_client.h"
 #include "net/loopback_for_test.h"
@@ -368,6 +369,7 @@ TEST(HttpServer, stop_lets_a_request_in_flight_finish) {
   const std::string answer = busy.read_to_end();
   EXPECT_TRUE(answer.ends_with("finished")) << answer;
   EXPECT_NE(answer.find("Connection: close"), std::string::npos);
+  ::shutdown(busy.descriptor(), SHUT_RDWR);  // Or the server would linger for us.
   server.join();
 }
 

@@ -70,10 +70,13 @@ void HttpWorker::finish() {
 void HttpWorker::begin_stop(Duration grace) {
   if (stopping_) return;
   stopping_ = true;
-  stop_deadline_ = now_ + grace;
   const std::vector<HttpSession*> sessions(sessions_.begin(), sessions_.end());
   for (HttpSession* session : sessions) session->begin_stop();
-  if (sessions_.empty()) close_all();
+  if (sessions_.empty()) return close_all();
+  timer_.expires_after(grace);
+  stop_deadline_ = timer_.expiry();
+  timer_.expires_at(std::min(stop_deadline_, now_ + tick_));
+  start_tick();
 }
 
 void HttpWorker::remove(HttpSession& session) {
@@ -105,7 +108,7 @@ void HttpWorker::tick() {
   }
   for (HttpSession* session : expired) session->close();
   if (stopping_ && (sessions_.empty() || now_ >= stop_deadline_)) return close_all();
-  timer_.expires_at(now_ + tick_);
+  timer_.expires_at(stopping_ ? std::min(stop_deadline_, now_ + tick_) : now_ + tick_);
   start_tick();
 }
 
