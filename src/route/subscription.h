@@ -17,7 +17,7 @@ enum class OnLag { skip, hold };
 
 struct Subscription {
   std::string name;
-  Pattern when;        // Over the notification's data, with the envelope beside it.
+  Pattern when;           // Over the notification's data, with the envelope beside it.
   std::string when_json;  // As written; empty: everything.
   const Format* format = nullptr;
   std::string format_name;
@@ -29,8 +29,7 @@ struct Subscription {
 };
 
 // Reads `subscriptions:`. Formats must outlive the result. Sinks' keys are read by who opens them.
-std::vector<Subscription> read_subscriptions(Node node, const Formats& formats,
-                                             Problems& problems);
+std::vector<Subscription> read_subscriptions(Node node, const Formats& formats, Problems& problems);
 
 // The JSON that patterns see: data's fields with the envelope's beside them. Appends to `out`.
 void append_routable(const Notification& notification, std::string& out);

@@ -1,0 +1,79 @@
+#include "route/subscription.h"
+
+#include "base/text.h"
+#include "config/map_reader.h"
+#include "format/json.h"
+#include "route/when.h"
+
+namespace statewire {
+namespace {
+
+using std::chrono::hours;
+
+constexpr size_t kNameBytesMax = 64;
+constexpr Duration kRetryForMax = hours(24 * 365);
+
+// Names appear in keys of the store, in paths of the API and in file names.
+bool is_name(std::string_view name) {
+  constexpr std::string_view kAllowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+  return !name.empty() && name.size() <= kNameBytesMax && name.front() != '.' &&
+         name.find_first_not_of(kAllowed) == std::string_view::npos;
+}
+
+const Format* read_format(const Node& node, const std::string& name, const Formats& formats) {
+  const Format* format = formats.find(name);
+  if (format != nullptr) return format;
+  std::string text = "there is no format \"" + name + "\"";
+  const std::string_view near = nearest(name, formats.names());
+  if (!near.empty()) text.append("; did you mean \"").append(near).append("\"?");
+  node.error(std::move(text));
+  return nullptr;
+}
+
+// Only the kind: the other keys are its own.
+std::string read_sink_kind(const Node& sink) {
+  if (!sink) return {};
+  const Node kind = sink.find("kind");
+  if (sink.is_map() && !kind) sink.error("missing key \"kind\"");
+  if (!sink.is_map()) sink.entries();  // Says that this is no map.
+  return kind.text();
+}
+
+Subscription read_subscription(const Node& node, const Formats& formats) {
+  if (!is_name(node.key())) {
+    node.error_at_key(
+        "a subscription's name is at most 64 letters, digits, \"-\", \"_\" and \".\"");
+  }
+  MapReader keys(node);
+  When when = read_when(keys.optional("when"));
+  Subscription result{.name = std::string(node.key()),
+                      .when = std::move(when.pattern),
+                      .when_json = std::move(when.json)};
+  const Node format = keys.optional("format");
+  result.format_name = format.text("json");
+  result.format = read_format(format, result.format_name, formats);
+  result.from = keys.optional("from").choice(
+      {{"now", StartFrom::now}, {"earliest", StartFrom::earliest}}, StartFrom::now);
+  result.on_lag =
+      keys.optional("on_lag").choice({{"skip", OnLag::skip}, {"hold", OnLag::hold}}, OnLag::skip);
+  result.retry_for = keys.optional("retry_for").duration(hours(24), {}, kRetryForMax);
+  const Node sink = keys.required("sink");
+  result.sink_kind = read_sink_kind(sink);
+  if (sink.is_map()) result.sink = sink;
+  return result;
+}
+
+}  // namespace
+
+std::vector<Subscription> read_subscriptions(Node node, const Formats& formats, Problems&) {
+  std::vector<Subscription> result;
+  for (const Node& entry : node.entries()) result.push_back(read_subscription(entry, formats));
+  return result;
+}
+
+void append_routable(const Notification& notification, std::string& out) {
+  append_flat_json(notification, out);
+}
+
+}  // namespace statewire

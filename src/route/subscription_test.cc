@@ -1,0 +1,220 @@
+#include "route/subscription.h"
+
+#include <gtest/gtest.h>
+
+#include "config/document.h"
+#include "format/example_notification.h"
+
+namespace statewire {
+namespace {
+
+// Subscriptions of a configuration, and what was wrong with it.
+struct Read {
+  explicit Read(std::string yaml) {
+    document = Document::parse("statewire.yaml", std::move(yaml), problems);
+    formats = Formats::read(document->root().find("formats"), problems);
+    subscriptions = read_subscriptions(document->root().find("subscriptions"), formats, problems);
+  }
+
+  Problems problems;
+  std::optional<Document> document;
+  Formats formats;
+  std::vector<Subscription> subscriptions;
+};
+
+// What is wrong with a `when`, without where.
+std::string problems_of(const std::string& when) {
+  const Read read("subscriptions: {x: {sink: {kind: stdout}, when: " + when + "}}");
+  std::string text;
+  for (const Problem& problem : read.problems.sorted()) {
+    text += problem.path.substr(std::string("subscriptions.x.").size()) + ": " + problem.text;
+  }
+  return text;
+}
+
+// Whether a subscription with that `when` gets the notification.
+bool gets(const std::string& when, const Notification& notification) {
+  const Read read("subscriptions: {x: {sink: {kind: stdout}, when: " + when + "}}");
+  EXPECT_EQ(read.problems.to_text(), "") << when;
+  std::string routable;
+  append_routable(notification, routable);
+  simdjson::dom::parser parser;
+  simdjson::dom::element element;
+  EXPECT_FALSE(parser.parse(routable).get(element)) << routable;
+  return read.subscriptions.at(0).when.matches(element);
+}
+
+TEST(Subscriptions, none_need_be_there) { EXPECT_TRUE(Read("version: 1\n").subscriptions.empty()); }
+
+TEST(Subscriptions, a_sink_is_all_that_one_needs) {
+  const Read read("subscriptions:\n  all:\n    sink: {kind: file, path: out}\n");
+  ASSERT_EQ(read.problems.to_text(), "");
+  const Subscription& all = read.subscriptions.at(0);
+  EXPECT_EQ(all.name, "all");
+  EXPECT_EQ(all.when_json, "");
+  EXPECT_EQ(all.format, read.formats.find("json"));
+  EXPECT_EQ(all.format_name, "json");
+  EXPECT_EQ(all.from, StartFrom::now);
+  EXPECT_EQ(all.on_lag, OnLag::skip);
+  EXPECT_EQ(all.retry_for, std::chrono::hours(24));
+  EXPECT_EQ(all.sink_kind, "file");
+  EXPECT_EQ(all.sink->find("path").text(), "out");
+}
+
+TEST(Subscriptions, read_all_that_is_written) {
+  const Read read(R"(
+formats: {org/v1: {columns: [time]}}
+subscriptions:
+  people:
+    when: {state: {settled: [true]}}
+    format: org/v1
+    from: earliest
+    on_lag: hold
+    retry_for: 1h30m
+    sink: {kind: stdout}
+  machines: {sink: {kind: stdout}}
+)");
+  ASSERT_EQ(read.problems.to_text(), "");
+  ASSERT_EQ(read.subscriptions.size(), 2u);
+  const Subscription& people = read.subscriptions[0];
+  EXPECT_EQ(people.when_json, R"({"state":{"settled":[true]}})");
+  EXPECT_EQ(people.format, read.formats.find("org/v1"));
+  EXPECT_EQ(people.from, StartFrom::earliest);
+  EXPECT_EQ(people.on_lag, OnLag::hold);
+  EXPECT_EQ(people.retry_for, std::chrono::minutes(90));
+  EXPECT_EQ(read.subscriptions[1].name, "machines");
+}
+
+TEST(Subscriptions, mistakes_are_told_where_they_stand) {
+  const Read read(R"(subscriptions:
+  people:
+    when:
+      state: {settle: [true]}
+    format: jsn
+    sinc: {kind: stdout}
+  pager:
+    from: yesterday
+    on_lag: wait
+    retry_for: 5
+    hold: {for: [cause]}
+    sink: {path: out}
+  "a b": {sink: stdout}
+)");
+  EXPECT_EQ(read.problems.to_text(),
+            R"(statewire.yaml:3:5: subscriptions.people: missing key "sink"
+statewire.yaml:4:15: subscriptions.people.when.state.settle: no such field; did you mean "settled"?
+statewire.yaml:5:13: subscriptions.people.format: there is no format "jsn"; did you mean "json"?
+statewire.yaml:6:5: subscriptions.people.sinc: unknown key; did you mean "sink"?
+statewire.yaml:8:11: subscriptions.pager.from: expected now or earliest, found "yesterday"
+statewire.yaml:9:13: subscriptions.pager.on_lag: expected skip or hold, found "wait"
+statewire.yaml:10:16: subscriptions.pager.retry_for: expected a duration such as 500ms, 90s, 10m, 24h or 7d, found "5"
+statewire.yaml:11:5: subscriptions.pager.hold: unknown key
+statewire.yaml:12:11: subscriptions.pager.sink: missing key "kind"
+statewire.yaml:13:3: subscriptions."a b": a subscription's name is at most 64 letters, digits, "-", "_" and "."
+statewire.yaml:13:17: subscriptions."a b".sink: expected a map, found "stdout"
+11 errors
+)");
+}
+
+TEST(Subscriptions, everything_is_matched_without_a_condition) {
+  const Read read("subscriptions: {x: {sink: {kind: stdout}}}");
+  std::string routable;
+  append_routable(example_notification(), routable);
+  simdjson::dom::parser parser;
+  EXPECT_TRUE(read.subscriptions.at(0).when.matches(parser.parse(routable)));
+}
+
+TEST(When, asks_for_fields_of_the_data) {
+  const Notification n = example_notification();
+  EXPECT_TRUE(gets("{state: {settled: [true]}}", n));
+  EXPECT_FALSE(gets("{state: {phase: [degraded, gone]}}", n));
+  EXPECT_TRUE(gets("{resource: {type: [{anything-but: {prefix: \"AWS::Logs::\"}}]}}", n));
+  EXPECT_TRUE(gets("{resource: {tags: {team: [shop]}}}", n));
+  EXPECT_FALSE(gets("{resource: {tags: {team: [{exists: false}]}}}", n));
+  EXPECT_TRUE(gets("{resource: {tags: {\"cost.centre\": [{exists: false}]}}}", n));
+  EXPECT_FALSE(gets("{state: {settled: [true]}, cause: {kind: [{anything-but: [human]}]}}", n));
+  EXPECT_TRUE(gets("{revision: [{numeric: [\">\", 1]}]}", n));
+}
+
+TEST(When, asks_for_the_envelope_beside_the_data) {
+  const Notification n = example_notification();
+  EXPECT_TRUE(gets("{type: [statewire.resource.transition.v1], severitytext: [INFO]}", n));
+  EXPECT_FALSE(gets("{severitynumber: [{numeric: [\">=\", 13]}]}", n));
+  EXPECT_TRUE(gets("{source: [/statewire/prod/http]}", n));
+}
+
+TEST(When, asks_for_one_of_several) {
+  const Notification n = example_notification();
+  EXPECT_TRUE(gets("{$or: [{state: {phase: [gone]}}, {cause: {actor: [alice]}}]}", n));
+  EXPECT_FALSE(gets("{$or: [{state: {phase: [gone]}}, {cause: {actor: [bob]}}]}", n));
+}
+
+TEST(When, asks_for_changes) {
+  const Change changes[] = {{"versioning", "", "Enabled"}};
+  Notification n = example_notification();
+  n.changes = changes;
+  EXPECT_TRUE(gets("{changes: {path: [versioning], to: [Enabled]}}", n));
+  EXPECT_FALSE(gets("{changes: {path: [policy]}}", n));
+}
+
+TEST(When, fields_that_do_not_exist_are_refused) {
+  EXPECT_EQ(problems_of("{state: {settle: [true]}}"),
+            "when.state.settle: no such field; did you mean \"settled\"?");
+  EXPECT_EQ(problems_of("{stat: {settled: [true]}}"),
+            "when.stat: no such field; did you mean \"state\"?");
+  EXPECT_EQ(problems_of("{phase: [gone]}"),
+            "when.phase: no such field; did you mean \"state.phase\"?");
+  EXPECT_EQ(problems_of("{tags: {team: [shop]}}"),
+            "when.tags: no such field; did you mean \"resource.tags\"?");
+  EXPECT_EQ(problems_of("{$or: [{xyzzy: [1]}, {state: {phase: [gone]}}]}"),
+            "when.$or[0].xyzzy: no such field");
+}
+
+TEST(When, fields_are_asked_for_as_what_they_are) {
+  EXPECT_EQ(problems_of("{drift: {kind: [none]}}"),
+            "when.drift: is one value and has no fields; write a list of alternatives");
+  EXPECT_EQ(
+      problems_of("{resource: {tags: {team: {name: [shop]}}}}"),
+      "when.resource.tags.team: is one value and has no fields; write a list of alternatives");
+  EXPECT_EQ(problems_of("{state: [gone]}"),
+            "when.state: is no value but holds fields; ask for one of them: phase, value, settled, "
+            "previous");
+}
+
+TEST(When, what_is_no_pattern_is_told_where_it_stands) {
+  const Read read(R"(subscriptions:
+  x:
+    sink: {kind: stdout}
+    when:
+      state:
+        phase: gone
+)");
+  const std::vector<Problem> problems = read.problems.sorted();
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_EQ(problems[0].line, 6u);
+  EXPECT_EQ(problems[0].column, 16u);
+  EXPECT_EQ(problems[0].path, "subscriptions.x.when.state.phase");
+}
+
+TEST(When, a_misspelt_operator_is_told_where_it_stands) {
+  const Read read(R"(subscriptions:
+  x:
+    sink: {kind: stdout}
+    when:
+      $or:
+        - state: {value: [{prefx: run}]}
+        - state: {phase: [gone]}
+)");
+  const std::vector<Problem> problems = read.problems.sorted();
+  ASSERT_EQ(problems.size(), 1u) << read.problems.to_text();
+  EXPECT_EQ(problems[0].line, 6u);
+  EXPECT_TRUE(problems[0].path.starts_with("subscriptions.x.when.$or[0].state.value[0]"));
+}
+
+TEST(When, words_that_yaml_reads_otherwise_must_be_quoted) {
+  EXPECT_NE(problems_of("{resource: {tags: {monitoring: [off]}}}"), "");
+  EXPECT_EQ(problems_of("{resource: {tags: {monitoring: [\"off\"]}}}"), "");
+}
+
+}  // namespace
+}  // namespace statewire

@@ -1,0 +1,56 @@
+#include "route/when.h"
+
+#include "config/json.h"
+#include "format/fields.h"
+
+namespace statewire {
+namespace {
+
+void check_key(const Node& entry, const std::string& parent);
+
+// `map` holds fields of `parent`, which ends with a dot, or is empty at the top.
+void check_fields(const Node& map, const std::string& parent) {
+  for (const Node& entry : map.entries()) {
+    if (entry.key() != "$or") {
+      check_key(entry, parent);
+      continue;
+    }
+    for (const Node& branch : entry.items()) check_fields(branch, parent);
+  }
+}
+
+// A pattern for a field that no notification has would silently never match.
+void check_key(const Node& entry, const std::string& parent) {
+  const std::string path = parent + std::string(entry.key());
+  const bool is_tag = parent == "resource.tags.";
+  const std::string inside = list_fields_in(path + ".");
+  const bool holds_fields = !is_tag && !inside.empty();
+  if (entry.is_map() && holds_fields) return check_fields(entry, path + ".");
+  if (!entry.is_map() && (is_tag || Field::find(path))) return;
+  if (entry.is_map() && (is_tag || Field::find(path))) {
+    return entry.error_at_key("is one value and has no fields; write a list of alternatives");
+  }
+  if (holds_fields) {
+    return entry.error_at_key("is no value but holds fields; ask for one of them: " + inside);
+  }
+  entry.error_at_key(no_such_field(parent, entry.key()));
+}
+
+}  // namespace
+
+When read_when(Node node) {
+  When when;
+  if (!node) return when;
+  std::string json = to_json(node);
+  auto compiled = Pattern::compile(json);
+  if (const auto* error = std::get_if<PatternError>(&compiled)) {
+    node.descend(error->path).error(error->text);
+    return when;
+  }
+  check_fields(node, "");
+  when.pattern = std::get<Pattern>(std::move(compiled));
+  when.json = std::move(json);
+  return when;
+}
+
+}  // namespace statewire
