@@ -63,3 +63,11 @@ if(EXISTS ${CMAKE_SOURCE_DIR}/src/cli/main.cc)
   target_link_libraries(statewire statewire_cli statewire_compiled_catalog)
   target_compile_definitions(statewire_cli PRIVATE STATEWIRE_VERSION="${PROJECT_VERSION}")
 endif()
+
+# The program with one deliberate fault: it acknowledges before the commit. The crash test must
+# find it, or it proves nothing.
+if(STATEWIRE_TESTS AND TARGET statewire)
+  add_executable(statewire_faulty src/cli/main.cc src/ingest/ingest.cc)
+  target_compile_definitions(statewire_faulty PRIVATE STATEWIRE_FAULT_ACK_BEFORE_COMMIT)
+  target_link_libraries(statewire_faulty statewire_cli statewire_compiled_catalog)
+endif()

@@ -1,0 +1,80 @@
+# Statewire: everything a person does with the source, by name. `make help` lists it.
+BUILD ?= build
+JOBS ?= $(shell nproc)
+PREFIX ?= /usr/local
+CMAKE = cmake -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo
+
+.PHONY: help run build test ci gcc-ci clang asan tsan format check-format check-includes crash \
+        bench fuzz install clean
+.DEFAULT_GOAL := help
+
+help: ## List what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
+
+run: build ## Build, and run the bundled example until Ctrl-C
+	@$(BUILD)/statewire run --config examples/statewire.yaml
+
+build: ## Build the program: build/statewire
+	@tools/setup build
+	@$(CMAKE) -B $(BUILD) -S . -DSTATEWIRE_TESTS=OFF >/dev/null
+	@ninja -C $(BUILD) -j$(JOBS) statewire
+
+test: ## Install what the tests need, and run every test
+	@tools/setup test
+	@$(CMAKE) -B $(BUILD) -S . -DSTATEWIRE_TESTS=ON >/dev/null
+	@ninja -C $(BUILD) -j$(JOBS)
+	@ctest --test-dir $(BUILD) -j$(JOBS) --output-on-failure --timeout 900
+
+ci: ## Second compiler, sanitizers, fuzzers, format and include edges
+	@tools/setup ci
+	@$(MAKE) --no-print-directory check-format check-includes
+	@$(MAKE) --no-print-directory asan
+	@$(MAKE) --no-print-directory tsan
+
+asan: ## Tests and fuzzers with clang++-19, AddressSanitizer and UndefinedBehaviorSanitizer
+	@CC=clang-19 CXX=clang++-19 $(CMAKE) -B $(BUILD)-asan -S . \
+	  -DSTATEWIRE_SANITIZE=address,undefined -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1" \
+	  -DSTATEWIRE_FUZZ=ON >/dev/null
+	@ninja -C $(BUILD)-asan -j$(JOBS)
+	@ctest --test-dir $(BUILD)-asan -j$(JOBS) --output-on-failure --timeout 1200
+
+tsan: ## Tests with clang++-19 and ThreadSanitizer, the store in memory
+	@CC=clang-19 CXX=clang++-19 $(CMAKE) -B $(BUILD)-tsan -S . -DSTATEWIRE_SANITIZE=thread \
+	  -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1" -DSTATEWIRE_ROCKSDB=OFF >/dev/null
+	@ninja -C $(BUILD)-tsan -j$(JOBS)
+	@ctest --test-dir $(BUILD)-tsan -j$(JOBS) --output-on-failure --timeout 1200
+
+format: ## Format the source
+	@git ls-files '*.cc' '*.h' | xargs clang-format-19 -i
+
+check-format: ## Fail where the source is not formatted
+	@git ls-files '*.cc' '*.h' | xargs clang-format-19 --dry-run --Werror
+
+check-includes: ## Fail where a folder includes what it may not
+	@python3 tools/check_includes
+
+ROUNDS ?= 50
+crash: ## Kill the program at random moments under load; ROUNDS=1000 for longer
+	@tools/setup test
+	@$(CMAKE) -B $(BUILD) -S . -DSTATEWIRE_TESTS=ON >/dev/null
+	@ninja -C $(BUILD) -j$(JOBS) statewire
+	@python3 tests/crash/crash_test.py --statewire $(BUILD)/statewire --rounds $(ROUNDS)
+
+bench: ## Measure this machine
+	@tools/setup bench
+	@$(CMAKE) -B $(BUILD) -S . -DSTATEWIRE_TESTS=OFF >/dev/null
+	@ninja -C $(BUILD) -j$(JOBS) statewire
+	@python3 bench/run.py --statewire $(BUILD)/statewire
+
+fuzz: ## Run every fuzzer for SECONDS each
+	@tools/setup ci
+	@CC=clang-19 CXX=clang++-19 $(CMAKE) -B $(BUILD)-asan -S . \
+	  -DSTATEWIRE_SANITIZE=address,undefined -DSTATEWIRE_FUZZ=ON >/dev/null
+	@ninja -C $(BUILD)-asan -j$(JOBS) fuzzers
+	@fuzz/run $(BUILD)-asan/fuzz $(or $(SECONDS),60)
+
+install: build ## Install under PREFIX (/usr/local), DESTDIR honoured
+	@cmake --install $(BUILD) --prefix $(PREFIX)
+
+clean: ## Remove what was built, and the example's store
+	@rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-tsan var

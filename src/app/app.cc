@@ -1,0 +1,309 @@
+// Start order is the order of App's members; what is started last is stopped first. Acknowledged
+// means committed, so stopping loses nothing: sources are asked to stop and wait for their
+// acknowledgements, the commits drain, deliveries in flight get a grace, and what is left is in
+// the store.
+#include "app/app.h"
+
+#include <csignal>
+#include <thread>
+
+#include "api/routes.h"
+#include "app/retention.h"
+#include "app/source_runner.h"
+#include "base/log.h"
+#include "delivery/dispatcher.h"
+#include "net/url.h"
+
+namespace statewire {
+namespace {
+
+constexpr Duration kStopGrace = std::chrono::seconds(5);
+constexpr size_t kIoThreads = 1;  // More only take turns with the thread that commits.
+
+sigset_t watched_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  return signals;
+}
+
+ApiScope scope_of(TokenScope scope) {
+  switch (scope) {
+    case TokenScope::ingest:
+      return ApiScope::ingest;
+    case TokenScope::read:
+      return ApiScope::read;
+    case TokenScope::operate:
+      break;
+  }
+  return ApiScope::operate;
+}
+
+Result<std::shared_ptr<const Catalog>> load_catalog(const Settings& settings, Problems& problems) {
+  Result<Catalog> catalog =
+      Catalog::with_folders(compiled_catalog_bytes(), settings.catalog_folders, problems);
+  if (!catalog) return catalog.error();
+  return std::shared_ptr<const Catalog>(std::make_shared<Catalog>(*std::move(catalog)));
+}
+
+// What a reload replaces: everything that the configuration alone decides.
+struct Generation {
+  std::unique_ptr<Settings> settings;
+  std::shared_ptr<const Catalog> catalog;
+  std::unique_ptr<Dispatcher> dispatcher;
+  std::unique_ptr<SourceRunner> sources;
+  std::jthread dispatch_thread;
+};
+
+class App {
+ public:
+  explicit App(AppOptions options) : options_(std::move(options)) {}
+
+  Result<void> run(Problems& problems);
+
+ private:
+  Result<std::shared_ptr<Generation>> read_generation(Problems& problems);
+  Result<void> open(Generation& generation);
+  Result<void> start_delivery(Generation& generation);
+  Result<void> listen(const Settings& settings);
+  void start_threads();
+  void publish(const std::shared_ptr<Generation>& generation);
+  void serve();
+  void reload();
+  void stop_generation();
+  void stop();
+  void trim(std::stop_token stop);
+
+  const AppOptions options_;
+  SystemClock clock_;
+  HttpClient client_{HttpClientLimits{}};
+  SinkContext sink_context_{client_, clock_};
+  std::unique_ptr<Store> store_;
+  std::shared_ptr<Generation> current_;
+  Live live_;
+  std::unique_ptr<Ingest> ingest_;
+  std::unique_ptr<Tail> tail_;
+  std::unique_ptr<Api> api_;
+  std::unique_ptr<HttpServer> server_;
+  uint16_t port_ = 0;
+  std::jthread client_thread_;
+  std::jthread ingest_thread_;
+  std::jthread tail_thread_;
+  std::jthread api_thread_;
+  std::jthread retention_thread_;
+  std::vector<std::jthread> io_threads_;
+};
+
+Result<std::shared_ptr<Generation>> App::read_generation(Problems& problems) {
+  auto generation = std::make_shared<Generation>();
+  generation->settings = read_settings(options_.config_path, sink_context_, problems);
+  if (generation->settings == nullptr) return bad_input("the configuration has errors");
+  Result<std::shared_ptr<const Catalog>> catalog = load_catalog(*generation->settings, problems);
+  if (!catalog) return catalog.error();
+  if (!problems.ok()) return bad_input("the catalog has errors");
+  generation->catalog = *std::move(catalog);
+  return generation;
+}
+
+Result<void> App::start_delivery(Generation& generation) {
+  std::vector<std::unique_ptr<Subscriber>> subscribers;
+  Settings& settings = *generation.settings;
+  for (size_t i = 0; i < settings.subscriptions.size(); ++i) {
+    const Subscription& subscription = settings.subscriptions[i];
+    subscribers.push_back(std::make_unique<Subscriber>(Subscriber::Parts{
+        .subscription = subscription,
+        .kind = *find_sink_kind(subscription.sink_kind),
+        .sink = std::move(settings.sinks[i]),
+        .store = *store_,
+        .instance = settings.instance,
+    }));
+  }
+  generation.dispatcher = std::make_unique<Dispatcher>(*store_, clock_, std::move(subscribers));
+  return generation.dispatcher->load();
+}
+
+Result<void> App::open(Generation& generation) {
+  const Settings& settings = *generation.settings;
+  set_log(settings.log_level, settings.log_form);
+  Result<std::unique_ptr<Store>> store = Store::open(settings.store);
+  if (!store) return store.error();
+  store_ = *std::move(store);
+  ingest_ = std::make_unique<Ingest>(*store_, clock_, generation.catalog, settings.limits, [this] {
+    if (Dispatcher* dispatcher = live_.get()->dispatcher) dispatcher->wake();
+  });
+  tail_ = std::make_unique<Tail>(*store_, clock_);
+  api_ = std::make_unique<Api>(Api::Parts{.store = *store_,
+                                          .ingest = *ingest_,
+                                          .clock = clock_,
+                                          .live = live_,
+                                          .tail = *tail_,
+                                          .version = options_.version,
+                                          .body_bytes_max = settings.http.body_bytes_max,
+                                          .track = settings.limits.track});
+  if (Result<void> started = start_delivery(generation); !started) return started;
+  return listen(settings);
+}
+
+Result<void> App::listen(const Settings& settings) {
+  HttpServerLimits limits;
+  limits.body_bytes_max = settings.http.body_bytes_max;
+  server_ = std::make_unique<HttpServer>(HttpServerOptions{
+      .limits = limits,
+      .io_threads = kIoThreads,
+      .handler =
+          [this](HttpServerRequest&& request, HttpResponder responder) {
+            api_->handle(std::move(request), std::move(responder));
+          },
+      .judge_head = [this](const HttpRequestHead& head) { return api_->judge_head(head); }});
+  const Result<uint16_t> port = server_->listen(settings.http.listener);
+  if (!port) return port.error();
+  port_ = *port;
+  return server_->listen_unix(settings.store.path + "/control.sock");
+}
+
+void App::publish(const std::shared_ptr<Generation>& generation) {
+  const Settings& settings = *generation->settings;
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->instance = settings.instance;
+  snapshot->formats = &settings.formats;
+  snapshot->subscriptions = settings.subscriptions;
+  snapshot->catalog = generation->catalog;
+  snapshot->dispatcher = generation->dispatcher.get();
+  for (const Token& token : settings.http.tokens) {
+    snapshot->tokens.push_back({scope_of(token.scope), token.secret});
+  }
+  generation->sources = std::make_unique<SourceRunner>(generation->settings->sources, *ingest_);
+  snapshot->sources = [sources = generation->sources.get()] { return sources->states(); };
+  snapshot->keep_alive = generation;
+  live_.set(std::move(snapshot));
+  current_ = generation;
+}
+
+void App::start_threads() {
+  client_thread_ = std::jthread([this] { client_.run(); });
+  ingest_thread_ = std::jthread([this] { ingest_->run(); });
+  tail_thread_ = std::jthread([this] { tail_->run(); });
+  api_thread_ = std::jthread([this] { api_->run(); });
+  retention_thread_ = std::jthread([this](std::stop_token stop) { trim(std::move(stop)); });
+  for (size_t i = 0; i < kIoThreads; ++i) {
+    io_threads_.emplace_back([this] { server_->run_io(); });
+  }
+}
+
+void start_dispatching(Generation& generation) {
+  generation.dispatch_thread =
+      std::jthread([dispatcher = generation.dispatcher.get()] { dispatcher->run(kStopGrace); });
+}
+
+void App::trim(std::stop_token stop) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  while (!stop.stop_requested()) {
+    std::unique_lock lock(mutex);
+    never.wait_for(lock, stop, kRetentionInterval, [] { return false; });
+    const std::shared_ptr<const Snapshot> snapshot = live_.get();
+    const auto* generation = static_cast<const Generation*>(snapshot->keep_alive.get());
+    const Result<uint64_t> point = trim_point(*store_, generation->settings->retention,
+                                              snapshot->dispatcher->held_from(), clock_.now());
+    Result<void> trimmed = point ? store_->trim_journal(*point) : Result<void>(point.error());
+    if (!trimmed) log_error("the journal cannot be trimmed", {{"error", trimmed.error().text}});
+  }
+}
+
+void App::stop_generation() {
+  current_->sources->stop();
+  current_->dispatcher->stop();
+  if (current_->dispatch_thread.joinable()) current_->dispatch_thread.join();
+}
+
+// All or nothing: until the new configuration is known to be whole, nothing is touched.
+void App::reload() {
+  Problems problems;
+  const Result<std::shared_ptr<Generation>> next = read_generation(problems);
+  if (!next) {
+    for (const Problem& problem : problems.sorted()) {
+      log_error("the new configuration is wrong; the old one stays",
+                {{"file", problem.file}, {"line", problem.line}, {"problem", problem.text}});
+    }
+    if (problems.ok()) log_error("reload failed", {{"error", next.error().text}});
+    return;
+  }
+  const Settings& old = *current_->settings;
+  const Settings& fresh = *(*next)->settings;
+  if (old.store.path != fresh.store.path ||
+      old.http.listener.address != fresh.http.listener.address ||
+      old.http.listener.port != fresh.http.listener.port) {
+    log_error(
+        "the new configuration moves the store or the listener: that needs a restart; "
+        "the old one stays");
+    return;
+  }
+  stop_generation();
+  if (Result<void> started = start_delivery(**next); !started) {
+    log_error("deliveries cannot start again", {{"error", started.error().text}});
+    std::raise(SIGTERM);
+    return;
+  }
+  set_log(fresh.log_level, fresh.log_form);
+  ingest_->use_catalog((*next)->catalog);
+  if (Result<void> tls = server_->reload_tls(); !tls) {
+    log_error("the certificate cannot be read again; the old one stays",
+              {{"error", tls.error().text}});
+  }
+  publish(*next);
+  start_dispatching(**next);
+  current_->sources->start();
+  log_info("the configuration was read again", {{"file", fresh.path}});
+}
+
+void App::serve() {
+  const sigset_t signals = watched_signals();
+  while (true) {
+    int signal = 0;
+    CHECK(sigwait(&signals, &signal) == 0);
+    if (signal != SIGHUP) {
+      log_info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+      return;
+    }
+    reload();
+  }
+}
+
+void App::stop() {
+  live_.set_stage(Stage::stopping);
+  current_->sources->stop();
+  server_->stop(kStopGrace);
+  tail_->stop();
+  api_->stop();
+  io_threads_.clear();
+  ingest_->stop();
+  ingest_thread_.join();
+  stop_generation();
+  client_.stop();
+}
+
+Result<void> App::run(Problems& problems) {
+  const Result<std::shared_ptr<Generation>> first = read_generation(problems);
+  if (!first) return first.error();
+  if (Result<void> opened = open(**first); !opened) return opened;
+  publish(*first);
+  start_threads();
+  start_dispatching(*current_);
+  live_.set_stage(Stage::serving);
+  options_.on_ready(*current_->settings, port_, current_->catalog->size());
+  current_->sources->start();
+  serve();
+  stop();
+  return {};
+}
+
+}  // namespace
+
+Result<void> run_app(AppOptions options, Problems& problems) {
+  const sigset_t signals = watched_signals();
+  CHECK(pthread_sigmask(SIG_BLOCK, &signals, nullptr) == 0);
+  std::signal(SIGPIPE, SIG_IGN);
+  return App(std::move(options)).run(problems);
+}
+
+}  // namespace statewire

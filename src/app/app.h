@@ -1,0 +1,25 @@
+// The daemon: owns all parts, starts and stops them in order, reloads.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "app/settings.h"
+#include "base/result.h"
+
+namespace statewire {
+
+struct AppOptions {
+  std::string config_path;
+  std::string version;  // "0.1.0"
+  // Called on the main thread, once, when everything runs.
+  std::function<void(const Settings& settings, uint16_t port, size_t catalog_entries)> on_ready =
+      [](const Settings&, uint16_t, size_t) {};
+};
+
+// Runs until SIGTERM or SIGINT; reads the configuration again on SIGHUP, all of it or nothing.
+// REQUIRES: called on the main thread, before any other thread was started. bad_input where the
+// configuration has errors, which are then in `problems`; other errors are of starting.
+Result<void> run_app(AppOptions options, Problems& problems);
+
+}  // namespace statewire

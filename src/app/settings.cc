@@ -1,0 +1,204 @@
+#include "app/settings.h"
+
+#include <sys/stat.h>
+
+#include <cstdlib>
+
+#include "base/text.h"
+#include "net/url.h"
+
+namespace statewire {
+namespace {
+
+constexpr int kVersion = 1;
+
+// "127.0.0.1:8484", "[::1]:8484", "0.0.0.0:80".
+void read_listen(const Node& node, HttpTcpListener& listener) {
+  if (!node) return;
+  const std::string text = node.text();
+  const size_t colon = text.rfind(':');
+  const std::string port = colon == std::string::npos ? "" : text.substr(colon + 1);
+  std::string address = text.substr(0, colon == std::string::npos ? 0 : colon);
+  if (address.size() > 2 && address.front() == '[' && address.back() == ']') {
+    address = address.substr(1, address.size() - 2);
+  }
+  const bool is_number =
+      !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == port.npos;
+  if (address.empty() || !is_number || std::stoi(port) > 65535) {
+    node.error("found \"" + text + "\", wanted an address and a port, such as 127.0.0.1:8484");
+    return;
+  }
+  listener.address = address;
+  listener.port = static_cast<uint16_t>(std::stoi(port));
+}
+
+void read_tokens(const Node& node, std::vector<Token>& tokens) {
+  if (!node) return;
+  for (const Node& item : node.items()) {
+    MapReader keys(item);
+    Token token;
+    token.scope = keys.required("scope").choice<TokenScope>({{"ingest", TokenScope::ingest},
+                                                             {"read", TokenScope::read},
+                                                             {"operate", TokenScope::operate}},
+                                                            TokenScope::ingest);
+    if (std::optional<Secret> secret = required_secret(keys, "token")) {
+      token.secret = *std::move(secret);
+    }
+    keys.finish();
+    tokens.push_back(std::move(token));
+  }
+}
+
+void read_http(const Node& node, HttpSettings& http) {
+  MapReader keys(node);
+  const Node listen = keys.optional("listen");
+  read_listen(listen, http.listener);
+  if (const Node tls = keys.optional("tls")) {
+    MapReader files(tls);
+    http.listener.tls =
+        HttpTlsFiles{.certificate_file = files.required("certificate_file").file_path(),
+                     .key_file = files.required("key_file").file_path()};
+  }
+  read_tokens(keys.optional("tokens"), http.tokens);
+  http.body_bytes_max =
+      keys.optional("body_bytes_max").bytes(http.body_bytes_max, 1024, uint64_t{1} << 30);
+  if (http.tokens.empty() && !is_loopback(http.listener.address)) {
+    listen.error(
+        "beyond loopback anybody could send events: add `tokens:` to http, "
+        "or listen on 127.0.0.1");
+  }
+}
+
+void read_log(const Node& node, Settings& settings) {
+  MapReader keys(node);
+  settings.log_level = keys.optional("level").choice<LogLevel>({{"debug", LogLevel::debug},
+                                                                {"info", LogLevel::info},
+                                                                {"warn", LogLevel::warn},
+                                                                {"error", LogLevel::error}},
+                                                               settings.log_level);
+  settings.log_form = keys.optional("form").choice<LogForm>(
+      {{"logfmt", LogForm::logfmt}, {"json", LogForm::json}}, settings.log_form);
+}
+
+void read_retention(const Node& node, Retention& retention) {
+  MapReader keys(node);
+  retention.journal_age =
+      keys.optional("journal_age").duration(retention.journal_age, std::chrono::minutes(1));
+  retention.journal_bytes =
+      keys.optional("journal_bytes").bytes(retention.journal_bytes, uint64_t{1} << 20);
+}
+
+void read_limits(const Node& node, Settings& settings) {
+  MapReader keys(node);
+  EventLimits& event = settings.limits.event;
+  event.event_bytes_max =
+      keys.optional("event_bytes").bytes(event.event_bytes_max, 1024, uint64_t{64} << 20);
+  settings.store.free_bytes_min = keys.optional("free_disk").bytes(settings.store.free_bytes_min);
+  settings.store.memory_bytes =
+      keys.optional("store_memory").bytes(settings.store.memory_bytes, uint64_t{16} << 20);
+}
+
+template <typename Kind>
+std::string kinds_text(std::span<const Kind* const> kinds, std::string_view wrong) {
+  std::vector<std::string_view> names;
+  std::string list;
+  for (const Kind* kind : kinds) {
+    names.push_back(kind->name);
+    list += (list.empty() ? "" : ", ") + std::string(kind->name);
+  }
+  const std::string_view near = nearest(wrong, names);
+  if (!near.empty()) return "no such kind; did you mean \"" + std::string(near) + "\"?";
+  return "no such kind; there are: " + list;
+}
+
+void read_sources(const Node& node, Settings& settings) {
+  if (!node) return;
+  for (const Node& entry : node.entries()) {
+    MapReader keys(entry);
+    const Node kind_node = keys.required("kind");
+    const std::string kind_name = kind_node.text();
+    const SourceKind* found = nullptr;
+    for (const SourceKind* kind : source_kinds()) {
+      if (kind->name == kind_name) found = kind;
+    }
+    if (found == nullptr) {
+      if (kind_node) kind_node.error(kinds_text(source_kinds(), kind_name));
+      keys.ignore_rest();
+      continue;
+    }
+    if (entry.key() == "http") entry.error_at_key("\"http\" is the name of the built-in endpoint");
+    SourceSetting source{.name = std::string(entry.key()), .kind = found};
+    source.source = found->open(source.name, keys);
+    keys.finish();
+    if (source.source != nullptr) settings.sources.push_back(std::move(source));
+  }
+}
+
+void open_sinks(Settings& settings, SinkContext& context) {
+  for (const Subscription& subscription : settings.subscriptions) {
+    std::unique_ptr<Sink>& sink = settings.sinks.emplace_back();
+    if (!subscription.sink) continue;
+    MapReader keys(*subscription.sink);
+    const Node kind_node = keys.required("kind");
+    const SinkKind* kind = find_sink_kind(subscription.sink_kind);
+    if (kind == nullptr) {
+      if (kind_node) kind_node.error(kinds_text(sink_kinds(), subscription.sink_kind));
+      keys.ignore_rest();
+      continue;
+    }
+    sink = kind->open(keys, context);
+    keys.finish();
+  }
+}
+
+void read_document(Settings& settings, SinkContext& context, Problems& problems) {
+  MapReader keys(settings.document->root());
+  const Node version = keys.required("version");
+  const int64_t found = version.integer(0, 1'000'000, kVersion);
+  if (version && found != kVersion) {
+    version.error("this program reads version 1; found " + std::to_string(found));
+  }
+  settings.instance = keys.optional("instance").text(settings.instance);
+  if (const Node store = keys.required("store")) settings.store.path = store.file_path();
+  read_log(keys.optional("log"), settings);
+  read_http(keys.optional("http"), settings.http);
+  read_retention(keys.optional("retention"), settings.retention);
+  read_limits(keys.optional("limits"), settings);
+  if (const Node catalog = keys.optional("catalog")) {
+    for (const Node& folder : catalog.items()) {
+      settings.catalog_folders.push_back(folder.file_path());
+    }
+  }
+  read_sources(keys.optional("sources"), settings);
+  settings.formats = Formats::read(keys.optional("formats"), problems);
+  settings.subscriptions =
+      read_subscriptions(keys.optional("subscriptions"), settings.formats, problems);
+  open_sinks(settings, context);
+  keys.finish();
+}
+
+}  // namespace
+
+std::string find_config(const std::string& given) {
+  if (!given.empty()) return given;
+  if (const char* named = std::getenv("STATEWIRE_CONFIG"); named != nullptr && *named != '\0') {
+    return named;
+  }
+  for (const char* path : {"statewire.yaml", "/etc/statewire/statewire.yaml"}) {
+    struct stat status;
+    if (stat(path, &status) == 0) return path;
+  }
+  return {};
+}
+
+std::unique_ptr<Settings> read_settings(const std::string& path, SinkContext& context,
+                                        Problems& problems) {
+  auto settings = std::make_unique<Settings>();
+  settings->path = path;
+  settings->document = Document::load(path, problems, process_environment());
+  if (!settings->document) return nullptr;
+  read_document(*settings, context, problems);
+  return problems.ok() ? std::move(settings) : nullptr;
+}
+
+}  // namespace statewire

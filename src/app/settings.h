@@ -1,0 +1,71 @@
+// The whole configuration, read from one file.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "config/document.h"
+#include "config/secret.h"
+#include "format/format.h"
+#include "ingest/ingest.h"
+#include "net/http_server.h"
+#include "route/subscription.h"
+#include "sinks/sink.h"
+#include "sources/source.h"
+
+namespace statewire {
+
+enum class TokenScope { ingest, read, operate };
+
+struct Token {
+  TokenScope scope = TokenScope::ingest;
+  Secret secret;
+};
+
+struct HttpSettings {
+  HttpTcpListener listener{.address = "127.0.0.1", .port = 8484};
+  std::vector<Token> tokens;
+  uint64_t body_bytes_max = 16 << 20;
+};
+
+struct Retention {
+  Duration journal_age = std::chrono::hours(24 * 90);
+  uint64_t journal_bytes = uint64_t{50} << 30;
+};
+
+struct SourceSetting {
+  std::string name;
+  const SourceKind* kind = nullptr;
+  std::unique_ptr<Source> source;
+};
+
+struct Settings {
+  std::optional<Document> document;  // Nodes of subscriptions point into it.
+  std::string path;
+  std::string instance = "local";
+  StoreOptions store;
+  HttpSettings http;
+  std::vector<std::string> catalog_folders;
+  std::vector<SourceSetting> sources;
+  Formats formats;
+  std::vector<Subscription> subscriptions;
+  std::vector<std::unique_ptr<Sink>> sinks;  // Of the subscription in the same place.
+  Retention retention;
+  IngestLimits limits;
+  LogLevel log_level = LogLevel::info;
+  LogForm log_form = LogForm::logfmt;
+};
+
+// Where the configuration is: `given`, else $STATEWIRE_CONFIG, ./statewire.yaml,
+// /etc/statewire/statewire.yaml; empty where there is none.
+std::string find_config(const std::string& given);
+
+// Null where problems has errors. Sinks and sources are made, and do nothing yet; what `context`
+// refers to must outlive them.
+std::unique_ptr<Settings> read_settings(const std::string& path, SinkContext& context,
+                                        Problems& problems);
+
+}  // namespace statewire

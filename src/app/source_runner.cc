@@ -1,0 +1,50 @@
+#include "app/source_runner.h"
+
+#include "base/log.h"
+
+namespace statewire {
+
+SourceRunner::SourceRunner(std::vector<SourceSetting>& sources, Intake& intake)
+    : sources_(sources), intake_(intake) {
+  Lock lock(mutex_);
+  for (const SourceSetting& source : sources_) {
+    states_.push_back({source.name, std::string(source.kind->name), "running"});
+  }
+}
+
+SourceRunner::~SourceRunner() { stop(); }
+
+void SourceRunner::start() {
+  for (size_t i = 0; i < sources_.size(); ++i) {
+    threads_.emplace_back([this, i](std::stop_token stop) { run(i, std::move(stop)); });
+  }
+}
+
+void SourceRunner::run(size_t place, std::stop_token stop) {
+  const SourceSetting& source = sources_[place];
+  const Result<void> ended = source.source->run(intake_, std::move(stop));
+  if (!ended) {
+    log_error("a source ended", {{"source", source.name}, {"error", ended.error().text}});
+    set_state(place, "failed: " + ended.error().text);
+    return;
+  }
+  log_info("a source is done", {{"source", source.name}});
+  set_state(place, "done");
+}
+
+void SourceRunner::stop() {
+  for (std::jthread& thread : threads_) thread.request_stop();
+  threads_.clear();
+}
+
+void SourceRunner::set_state(size_t place, std::string state) {
+  Lock lock(mutex_);
+  states_[place].state = std::move(state);
+}
+
+std::vector<SourceState> SourceRunner::states() const {
+  Lock lock(mutex_);
+  return states_;
+}
+
+}  // namespace statewire

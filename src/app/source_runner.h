@@ -1,0 +1,38 @@
+// Runs the configured sources, each on a thread of its own.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "api/live.h"
+#include "app/settings.h"
+#include "base/mutex.h"
+
+namespace statewire {
+
+class SourceRunner {
+ public:
+  // Borrows both.
+  SourceRunner(std::vector<SourceSetting>& sources, Intake& intake);
+  ~SourceRunner();
+
+  void start();
+  // Asks all to stop, and waits until what they handed over was acknowledged.
+  void stop();
+  // Any thread.
+  std::vector<SourceState> states() const;
+
+ private:
+  void run(size_t place, std::stop_token stop);
+  void set_state(size_t place, std::string state);
+
+  std::vector<SourceSetting>& sources_;
+  Intake& intake_;
+  mutable Mutex mutex_;
+  std::vector<SourceState> states_ GUARDED_BY(mutex_);
+  std::vector<std::jthread> threads_;
+};
+
+}  // namespace statewire

@@ -1,0 +1,377 @@
+#include "delivery/subscriber.h"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <map>
+
+#include "config/document.h"
+#include "delivery/dispatcher.h"
+
+namespace statewire {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::seconds;
+
+const Time kStart = *parse_time("2026-11-23T09:00:00Z");
+
+// Keeps what it was asked to deliver until the test answers.
+class HeldSink final : public Sink {
+ public:
+  struct Held {
+    std::vector<uint64_t> sequences;
+    std::vector<std::string> ids;
+    Completion done;
+  };
+  explicit HeldSink(std::deque<Held>& held) : held_(held) {}
+  void deliver(std::span<const Delivery> batch, Completion done) override {
+    Held held{.done = std::move(done)};
+    for (const Delivery& delivery : batch) {
+      held.sequences.push_back(delivery.sequence);
+      held.ids.emplace_back(delivery.id);
+    }
+    held_.push_back(std::move(held));
+  }
+
+ private:
+  std::deque<Held>& held_;
+};
+
+class SubscriberTest : public testing::Test {
+ protected:
+  SubscriberTest() {
+    auto opened = Store::open({});
+    CHECK(opened.ok());
+    store_ = std::move(*opened);
+    subscription_.name = "machines";
+    subscription_.from = StartFrom::earliest;
+    formats_.emplace(Formats::read(Node(), problems_));
+    subscription_.format = formats_->find("csv");
+    restart();
+  }
+
+  // A new process over the same store.
+  void restart() {
+    held_.clear();
+    answers_.clear();
+    subscriber_ = std::make_unique<Subscriber>(Subscriber::Parts{
+        .subscription = subscription_,
+        .kind = kind_,
+        .sink = std::make_unique<HeldSink>(held_),
+        .store = *store_,
+        .instance = "test",
+    });
+    ASSERT_TRUE(subscriber_->load(now_).ok());
+    flush();
+  }
+
+  // Journals one transition for each resource, in one block.
+  void journal(std::initializer_list<std::string_view> resources) {
+    BlockWriter writer;
+    const uint64_t first = store_->last_sequence() + 1;
+    writer.begin(first, now_);
+    uint64_t sequence = first;
+    std::vector<Record> records;
+    for (const std::string_view resource : resources) {
+      Entry entry;
+      entry.sequence = sequence++;
+      entry.source = "bus";
+      entry.received = entry.recorded = now_;
+      entry.observation.resource.id = resource;
+      entry.observation.origin.source = "aws.ec2";
+      entry.observation.key.time_ns = to_ns(now_);
+      entry.observation.key.event_id.bytes[0] = static_cast<uint8_t>(entry.sequence);
+      entry.after.resource = entry.observation.resource;
+      entry.after.phase = Phase::stable;
+      entry.after.value = "running";
+      entry.after.last_sequence = entry.sequence;
+      entry.told = {.kind = NotificationKind::transition,
+                    .id = transition_id(entry.observation, NotificationKind::transition)};
+      writer.add(entry);
+      records.push_back(entry.after);
+    }
+    std::vector<const Record*> changed;
+    for (const Record& record : records) changed.push_back(&record);
+    const LedgerDelta ledger;
+    ASSERT_TRUE(store_
+                    ->commit({.first_sequence = first,
+                              .last_sequence = sequence - 1,
+                              .recorded = now_,
+                              .block = writer.finish(ledger),
+                              .records = changed,
+                              .ledger = &ledger})
+                    .ok());
+  }
+
+  void turn() {
+    while (true) {
+      const Result<bool> read = subscriber_->read(now_);
+      ASSERT_TRUE(read.ok());
+      if (!*read) break;
+    }
+    subscriber_->send(now_, [this](Answer answer) { answers_.push_back(std::move(answer)); }, 0);
+    flush();
+  }
+
+  void flush() {
+    Settlement settlement;
+    subscriber_->report(settlement);
+    ASSERT_TRUE(store_->settle(settlement).ok());
+  }
+
+  // Answers the oldest held batch, all alike.
+  void answer(Verdict verdict, int status = 0, Duration retry_after = {}) {
+    ASSERT_FALSE(held_.empty());
+    HeldSink::Held held = std::move(held_.front());
+    held_.pop_front();
+    held.done(std::vector<Attempt>(
+        held.sequences.size(),
+        {.verdict = verdict, .status = status, .detail = "said so", .retry_after = retry_after}));
+    for (const Answer& each : answers_) subscriber_->take_answer(each, now_);
+    answers_.clear();
+    flush();
+  }
+
+  std::vector<uint64_t> in_flight() const {
+    std::vector<uint64_t> result;
+    for (const auto& held : held_) {
+      result.insert(result.end(), held.sequences.begin(), held.sequences.end());
+    }
+    return result;
+  }
+
+  std::vector<Parked> parked() const {
+    std::vector<Parked> result;
+    EXPECT_TRUE(store_
+                    ->each_parked("",
+                                  [&](const Parked& each) {
+                                    result.push_back(each);
+                                    return true;
+                                  })
+                    .ok());
+    return result;
+  }
+
+  uint64_t stored_cursor() const { return (**store_->subscription("machines")).cursor; }
+
+  const SinkKind kind_{.name = "held",
+                       .summary = "a test's",
+                       .limits = {.batch_deliveries_max = 1, .in_flight_max = 8},
+                       .open = nullptr};
+  Time now_ = kStart;
+  Problems problems_;
+  std::optional<Formats> formats_;
+  std::unique_ptr<Store> store_;
+  Subscription subscription_{.when = Pattern::everything()};
+  std::deque<HeldSink::Held> held_;
+  std::vector<Answer> answers_;
+  std::unique_ptr<Subscriber> subscriber_;
+};
+
+TEST_F(SubscriberTest, delivers_in_order_per_resource) {
+  journal({"a", "b", "a"});
+  turn();
+  EXPECT_EQ(in_flight(), (std::vector<uint64_t>{1, 2}));
+  answer(Verdict::delivered);
+  turn();
+  EXPECT_EQ(in_flight(), (std::vector<uint64_t>{2, 3}));
+  answer(Verdict::delivered);
+  answer(Verdict::delivered);
+  EXPECT_EQ(stored_cursor(), 3u);
+}
+
+TEST_F(SubscriberTest, cursor_stays_behind_what_is_not_settled) {
+  journal({"a", "b"});
+  turn();
+  std::swap(held_[0], held_[1]);
+  answer(Verdict::delivered);
+  EXPECT_EQ(stored_cursor(), 0u);
+  answer(Verdict::delivered);
+  EXPECT_EQ(stored_cursor(), 2u);
+}
+
+TEST_F(SubscriberTest, restart_repeats_what_was_not_settled_with_the_same_id) {
+  journal({"a"});
+  turn();
+  const std::string id = held_.front().ids.front();
+  restart();
+  turn();
+  ASSERT_EQ(in_flight(), std::vector<uint64_t>{1});
+  EXPECT_EQ(held_.front().ids.front(), id);
+}
+
+TEST_F(SubscriberTest, retry_waits_and_holds_only_its_own_resource) {
+  journal({"a", "a", "b"});
+  turn();
+  answer(Verdict::retry, 500);
+  answer(Verdict::delivered);
+  turn();
+  EXPECT_EQ(stored_cursor(), 3u) << "what waits for a retry is stored, so the cursor passes";
+  now_ += kBackoffMax;
+  turn();
+  ASSERT_EQ(in_flight(), std::vector<uint64_t>{1});
+  answer(Verdict::delivered);
+  turn();
+  EXPECT_EQ(in_flight(), std::vector<uint64_t>{2});
+}
+
+TEST_F(SubscriberTest, retry_after_is_honoured) {
+  journal({"a"});
+  turn();
+  answer(Verdict::retry, 429, seconds(30));
+  now_ += seconds(29);
+  turn();
+  EXPECT_TRUE(in_flight().empty());
+  now_ += seconds(1);
+  turn();
+  EXPECT_EQ(in_flight(), std::vector<uint64_t>{1});
+}
+
+TEST_F(SubscriberTest, pending_deliveries_survive_a_restart_in_their_lane) {
+  journal({"a", "a"});
+  turn();
+  answer(Verdict::retry, 503);
+  restart();
+  now_ += kBackoffMax;
+  turn();
+  ASSERT_EQ(in_flight(), std::vector<uint64_t>{1});
+  answer(Verdict::delivered);
+  turn();
+  ASSERT_EQ(in_flight(), std::vector<uint64_t>{2});
+  answer(Verdict::delivered);
+  restart();
+  turn();
+  EXPECT_TRUE(in_flight().empty());
+}
+
+TEST_F(SubscriberTest, rejected_is_parked_and_the_lane_goes_on) {
+  journal({"a", "a"});
+  turn();
+  answer(Verdict::reject, 422);
+  turn();
+  EXPECT_EQ(in_flight(), std::vector<uint64_t>{2});
+  ASSERT_EQ(parked().size(), 1u);
+  EXPECT_EQ(parked()[0].last_status, 422);
+  EXPECT_EQ(parked()[0].reason, "rejected: http 422: said so");
+}
+
+TEST_F(SubscriberTest, parked_beyond_the_cursor_is_not_sent_again_after_a_restart) {
+  journal({"a", "b"});
+  turn();
+  std::swap(held_[0], held_[1]);
+  answer(Verdict::reject, 400);
+  EXPECT_EQ(stored_cursor(), 0u);
+  restart();
+  turn();
+  EXPECT_EQ(in_flight(), std::vector<uint64_t>{1});
+}
+
+TEST_F(SubscriberTest, retried_for_too_long_is_parked) {
+  subscription_.retry_for = hours(1);
+  journal({"a"});
+  turn();
+  answer(Verdict::retry, 500);
+  now_ += hours(1);
+  turn();
+  answer(Verdict::retry, 500);
+  ASSERT_EQ(parked().size(), 1u);
+  EXPECT_EQ(parked()[0].delivery.attempts, 2u);
+}
+
+TEST_F(SubscriberTest, unavailable_opens_the_circuit_and_parks_nothing) {
+  journal({"a", "b", "c"});
+  turn();
+  answer(Verdict::unavailable, 403);
+  answer(Verdict::unavailable, 403);
+  answer(Verdict::unavailable, 403);
+  turn();
+  EXPECT_TRUE(in_flight().empty());
+  EXPECT_TRUE(parked().empty());
+  EXPECT_TRUE(subscriber_->counts().is_circuit_open);
+  now_ += std::chrono::minutes(2);
+  turn();
+  EXPECT_EQ(in_flight().size(), 1u) << "one probe at a time";
+  answer(Verdict::delivered);
+  turn();
+  EXPECT_EQ(in_flight().size(), 2u);
+}
+
+TEST_F(SubscriberTest, gone_stops_the_subscription_and_keeps_its_place) {
+  journal({"a", "b"});
+  turn();
+  answer(Verdict::gone, 410);
+  answer(Verdict::delivered);
+  journal({"c"});
+  turn();
+  EXPECT_TRUE(in_flight().empty());
+  EXPECT_EQ(stored_cursor(), 0u);
+  restart();
+  turn();
+  EXPECT_TRUE(in_flight().empty());
+  EXPECT_TRUE(subscriber_->counts().is_gone);
+}
+
+TEST_F(SubscriberTest, from_now_begins_at_the_end) {
+  journal({"a"});
+  subscription_.name = "late";
+  subscription_.from = StartFrom::now;
+  restart();
+  journal({"b"});
+  turn();
+  EXPECT_EQ(in_flight(), std::vector<uint64_t>{2});
+}
+
+TEST_F(SubscriberTest, what_retention_took_is_named) {
+  journal({"a"});
+  journal({"b"});
+  journal({"c"});
+  ASSERT_TRUE(store_->trim_journal(3).ok());
+  restart();
+  turn();
+  EXPECT_EQ(in_flight(), std::vector<uint64_t>{3});
+  ASSERT_EQ(parked().size(), 1u);
+  EXPECT_EQ(parked()[0].delivery.sequence, 1u);
+  EXPECT_EQ(parked()[0].range_last_sequence, 2u);
+}
+
+TEST_F(SubscriberTest, redriven_delivery_keeps_its_id) {
+  journal({"a"});
+  turn();
+  const std::string id = held_.front().ids.front();
+  answer(Verdict::reject, 400);
+  Result<Redriven> redriven = redrive_parked(*store_, {}, false, now_);
+  ASSERT_TRUE(redriven.ok());
+  ASSERT_EQ(redriven->moved.size(), 1u);
+  restart();
+  turn();
+  ASSERT_EQ(in_flight(), std::vector<uint64_t>{1});
+  EXPECT_EQ(held_.front().ids.front(), id);
+  EXPECT_TRUE(parked().empty());
+}
+
+TEST_F(SubscriberTest, moot_delivery_is_left_parked_when_asked) {
+  journal({"a"});
+  turn();
+  answer(Verdict::reject, 400);
+  journal({"a"});
+  Result<Redriven> redriven = redrive_parked(*store_, {.skip_moot = true}, false, now_);
+  ASSERT_TRUE(redriven.ok());
+  EXPECT_EQ(redriven->moved.size(), 0u);
+  EXPECT_EQ(redriven->moot.size(), 1u);
+  EXPECT_EQ(parked().size(), 1u);
+}
+
+TEST_F(SubscriberTest, dry_run_changes_nothing) {
+  journal({"a"});
+  turn();
+  answer(Verdict::reject, 400);
+  EXPECT_EQ(redrive_parked(*store_, {}, true, now_)->moved.size(), 1u);
+  EXPECT_EQ(drop_parked(*store_, {}, true)->size(), 1u);
+  EXPECT_EQ(parked().size(), 1u);
+  EXPECT_EQ(drop_parked(*store_, {}, false)->size(), 1u);
+  EXPECT_TRUE(parked().empty());
+}
+
+}  // namespace
+}  // namespace statewire
