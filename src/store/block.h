@@ -22,8 +22,8 @@ class BlockWriter {
   void begin(uint64_t first_sequence, Time recorded);
   // Sequences follow one another: entry.sequence must be the next one.
   void add(const Entry& entry);
-  // An entry of this block, as a reader would see it. Texts are views into this writer, good
-  // until begin(), or those that were handed in.
+  // An entry of this block, as a reader would see it; not_found where it has not been added.
+  // Texts are views into this writer or `arena`: good until begin() or the arena's end.
   Result<Entry> entry(uint64_t sequence, Arena& arena) const;
   size_t entries() const;
   // The finished block; good until begin().
@@ -45,19 +45,25 @@ class BlockReader {
   Time recorded() const { return recorded_; }
   // `index` < size(). Spans are placed in `arena`.
   Result<Entry> entry(size_t index, Arena& arena) const;
+  // The same with its texts in `arena` too: for those who give up `bytes` before the entry.
+  Result<Entry> entry_copy(size_t index, Arena& arena) const;
   Result<LedgerDelta> ledger() const;
 
  private:
-  std::string_view bytes_;
+  Result<Entry> decode(size_t index, Arena& arena, bool copies) const;
+
+  std::string_view bytes_;  // Without the checksum.
   uint64_t first_sequence_ = 0;
   Time recorded_;
   size_t count_ = 0;
-  size_t dictionary_at_ = 0;
-  size_t index_at_ = 0;
+  size_t texts_at_ = 0;
+  size_t text_ends_at_ = 0;
+  size_t entry_ends_at_ = 0;
   size_t ledger_at_ = 0;
 };
 
-// Records as they are stored; format byte first. Texts of the result are views into `bytes`.
+// Records as they are stored; format byte first. `out` is replaced. Texts of the result are views
+// into `bytes`, spans in `arena`; bad_input where the bytes are not exactly one record.
 void encode_record(const Record& record, std::string& out);
 Result<Record> decode_record(std::string_view bytes, Arena& arena);
 

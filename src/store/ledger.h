@@ -27,7 +27,7 @@ struct LedgerRow {
 
 // A kind of event that no entry knows.
 struct UnrecognisedRow {
-  std::string source;       // Of statewire: "http".
+  std::string source;         // Of statewire: "http".
   std::string origin_source;  // "aws.glue"
   std::string origin_type;
   uint64_t count = 0;

@@ -25,7 +25,9 @@ class Env;
 
 namespace statewire {
 
-class Engine;  // store/engine.h, inside this folder.
+class Engine;       // store/engine.h, inside this folder.
+struct StoreState;  // store/store_state.h, likewise.
+class EngineBatch;
 
 struct StoreOptions {
   std::string path;  // Empty: in memory.
@@ -57,7 +59,7 @@ struct Commit {
   uint64_t first_sequence = 0;
   uint64_t last_sequence = 0;  // first - 1 where the batch made no entry.
   Time recorded;
-  std::string_view block;          // Made by BlockWriter.
+  std::string_view block;                  // Made by BlockWriter.
   std::span<const Record* const> records;  // Each changed one, once, as it is after the batch.
   std::span<const AliasChange> aliases;
   std::span<const CursorChange> cursors;
@@ -90,7 +92,7 @@ struct Parked {
 };
 
 struct SubscriptionState {
-  uint64_t cursor = 0;  // Everything at or before it is settled or pending.
+  uint64_t cursor = 0;   // Everything at or before it is settled or pending.
   bool is_gone = false;  // 410: stopped until a person acts.
 };
 
@@ -119,8 +121,9 @@ struct DiskSpace {
 
 class Store {
  public:
-  // `not_found`-free: makes the store where there is none. Errors name what is wrong: a newer
-  // format, a second daemon (`unavailable`), a directory that cannot be written.
+  // Makes the store where there is none, unless it is opened to be read only (then not_found).
+  // Errors name what is wrong: a newer format, a second daemon (`unavailable`), a directory that
+  // cannot be written. Opened read-only, it is a picture of the moment, and needs no lock.
   static Result<std::unique_ptr<Store>> open(const StoreOptions& options);
   ~Store();
 
@@ -141,19 +144,25 @@ class Store {
   // --- Journal.
   uint64_t first_sequence() const;  // Of what retention has left; 1 at the beginning.
   uint64_t last_sequence() const;   // 0 at the beginning.
-  // The block that holds `sequence`, or the first one after it; empty bytes where there is none.
+  // The block that holds `sequence`, or the first one after it; `bytes` is null where there is
+  // none.
   Result<StoredBlock> block_at(uint64_t sequence) const;
+  // All blocks from the one that holds `sequence` on, in order, until `visit` returns false; also
+  // those that only add to the ledger and hold no entry (last_sequence is first_sequence - 1).
+  Result<void> each_block(uint64_t sequence,
+                          const std::function<bool(const StoredBlock&)>& visit) const;
+  // Texts are copied into `arena`. not_found where retention has taken it, or it is yet to come.
   Result<Entry> entry(uint64_t sequence, Arena& arena) const;
   // Blocks until last_sequence() >= sequence, or the timeout. True where it was reached.
   bool wait_for(uint64_t sequence, Duration timeout) const;
-  // Removes whole blocks that end before `sequence`.
+  // Removes whole blocks that end before `sequence`; the newest block always stays.
   Result<void> trim_journal(uint64_t sequence);
-  uint64_t journal_bytes() const;
+  uint64_t journal_bytes() const;  // About; what waits to be compacted counts.
 
   // --- Ledger.
   Result<std::vector<LedgerRow>> ledger() const;
-  Result<std::vector<UnrecognisedRow>> unrecognised() const;
-  Result<std::vector<Refusal>> refusals() const;
+  Result<std::vector<UnrecognisedRow>> unrecognised() const;  // The most frequent first.
+  Result<std::vector<Refusal>> refusals() const;              // The newest first.
 
   // --- Deliveries: one thread writes.
   Result<void> settle(const Settlement& settlement);
@@ -169,9 +178,19 @@ class Store {
  private:
   Store(StoreOptions options, std::unique_ptr<Engine> engine);
   Result<void> load();
+  Result<void> load_format();
+  Result<void> load_journal();
+  void add_block(const Commit& commit, EngineBatch& batch);
+  void add_views(const Commit& commit, EngineBatch& batch);
+  void publish(const Commit& commit);
+  Result<void> each_stored_block(
+      uint64_t sequence,
+      const std::function<bool(std::string_view key, uint64_t first, uint64_t last,
+                               std::string_view bytes)>& visit) const;
 
   const StoreOptions options_;
   const std::unique_ptr<Engine> engine_;
+  const std::unique_ptr<StoreState> state_;
   mutable Mutex tail_mutex_;
   mutable std::condition_variable tail_moved_;
   uint64_t first_sequence_ GUARDED_BY(tail_mutex_) = 1;

@@ -1,0 +1,99 @@
+#include "store/delivery_codec.h"
+
+namespace statewire {
+namespace {
+
+constexpr uint8_t kFormat = 1;
+
+void check_format(ByteReader& in) {
+  if (in.byte() != kFormat) in.fail();
+}
+
+Error damaged(std::string_view what) {
+  return bad_input("a stored " + std::string(what) + " is damaged or of a newer format");
+}
+
+void put(const Pending& pending, ByteWriter& out) {
+  out.text(pending.subscription);
+  out.varint(pending.sequence);
+  out.text(pending.id);
+  out.text(pending.resource);
+  out.text(pending.type);
+  out.text(pending.content_type);
+  out.text(pending.payload);
+  out.varint(pending.attempts);
+  out.time(pending.first_attempt, Time{});
+  out.time(pending.due, pending.first_attempt);
+  out.text(pending.last_detail);
+}
+
+Pending get_pending(ByteReader& in) {
+  Pending pending;
+  pending.subscription = in.text();
+  pending.sequence = in.varint();
+  pending.id = in.text();
+  pending.resource = in.text();
+  pending.type = in.text();
+  pending.content_type = in.text();
+  pending.payload = in.text();
+  pending.attempts = static_cast<uint32_t>(in.varint());
+  pending.first_attempt = in.time(Time{});
+  pending.due = in.time(pending.first_attempt);
+  pending.last_detail = in.text();
+  return pending;
+}
+
+}  // namespace
+
+void encode_state(const SubscriptionState& state, ByteWriter& out) {
+  out.byte(kFormat);
+  out.varint(state.cursor);
+  out.byte(state.is_gone ? 1 : 0);
+}
+
+Result<SubscriptionState> decode_state(std::string_view bytes) {
+  ByteReader in(bytes);
+  check_format(in);
+  SubscriptionState state;
+  state.cursor = in.varint();
+  state.is_gone = in.byte() != 0;
+  if (!in.ok() || !in.at_end()) return damaged("cursor");
+  return state;
+}
+
+void encode_pending(const Pending& pending, ByteWriter& out) {
+  out.byte(kFormat);
+  put(pending, out);
+}
+
+Result<Pending> decode_pending(std::string_view bytes) {
+  ByteReader in(bytes);
+  check_format(in);
+  Pending pending = get_pending(in);
+  if (!in.ok() || !in.at_end()) return damaged("pending delivery");
+  return pending;
+}
+
+void encode_parked(const Parked& parked, ByteWriter& out) {
+  out.byte(kFormat);
+  put(parked.delivery, out);
+  out.time(parked.parked, parked.delivery.first_attempt);
+  out.varint(zigzag(parked.last_status));
+  out.text(parked.reason);
+  out.varint(parked.range_last_sequence);
+}
+
+Result<Parked> decode_parked(std::string_view bytes) {
+  ByteReader in(bytes);
+  check_format(in);
+  Parked parked;
+  parked.delivery = get_pending(in);
+  parked.parked = in.time(parked.delivery.first_attempt);
+  parked.last_status = static_cast<int>(unzigzag(in.varint()));
+  parked.reason = in.text();
+  parked.range_last_sequence = in.varint();
+  if (!in.ok() || !in.at_end()) return damaged("parked delivery");
+  return parked;
+}
+
+}  // namespace statewire

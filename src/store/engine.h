@@ -1,0 +1,98 @@
+// The seam between the store's domain words and what keeps the bytes: ordered keys and values in
+// families, atomic writes. Two engines stand behind it: RocksDB on disk, and memory.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/arena.h"
+#include "base/result.h"
+
+namespace statewire {
+
+struct StoreOptions;
+
+enum class Family : uint8_t {
+  meta,  // The format's version, and the journal's beginning.
+  journal,
+  resources,
+  aliases,
+  ledger,
+  cursors,
+  pending,
+  parked,
+};
+constexpr std::array<std::string_view, 8> kFamilyNames = {
+    "meta", "journal", "resources", "aliases", "ledger", "cursors", "pending", "parked"};
+
+// Changes that are made together, in this order. Keeps its memory over clear(). Not thread-safe.
+class EngineBatch {
+ public:
+  enum class Kind : uint8_t { put, remove, remove_range };
+  struct Change {
+    Kind kind;
+    Family family;
+    std::string_view key;
+    std::string_view value;  // Of remove_range: the end, which stays.
+  };
+
+  void clear() {
+    changes_.clear();
+    arena_.clear();
+  }
+  void put(Family family, std::string_view key, std::string_view value) {
+    put_view(family, key, arena_.copy(value));
+  }
+  // `value` is not copied: it outlives the write.
+  void put_view(Family family, std::string_view key, std::string_view value) {
+    changes_.push_back({Kind::put, family, arena_.copy(key), value});
+  }
+  void remove(Family family, std::string_view key) {
+    changes_.push_back({Kind::remove, family, arena_.copy(key), {}});
+  }
+  void remove_range(Family family, std::string_view from, std::string_view to) {
+    changes_.push_back({Kind::remove_range, family, arena_.copy(from), arena_.copy(to)});
+  }
+  bool is_empty() const { return changes_.empty(); }
+  std::span<const Change> changes() const { return changes_; }
+
+ private:
+  std::vector<Change> changes_;
+  Arena arena_;
+};
+
+enum class Sync { yes, no };  // Whether a write outlives a loss of power.
+enum class Direction { forward, backward };
+
+// Any thread, all functions; writes are atomic and ordered among themselves. What is handed to a
+// callback is good during the call.
+class Engine {
+ public:
+  using Found = std::function<void(size_t index, std::string_view value)>;
+  using Visit = std::function<bool(std::string_view key, std::string_view value)>;
+
+  virtual ~Engine() = default;
+  virtual Result<void> write(const EngineBatch& batch, Sync sync) = 0;
+  virtual Result<std::optional<std::string>> get(Family family, std::string_view key) const = 0;
+  // Calls `found` for each key that is there, in any order. It may not call the engine.
+  virtual Result<void> multi_get(Family family, std::span<const std::string_view> keys,
+                                 const Found& found) const = 0;
+  // From `from` on (at it or after it; backward: at it or before it) until `visit` returns false.
+  virtual Result<void> each(Family family, std::string_view from, Direction direction,
+                            const Visit& visit) const = 0;
+  // About, and cheap to ask.
+  virtual uint64_t bytes(Family family) const = 0;
+  virtual size_t memory_used() const = 0;
+};
+
+std::unique_ptr<Engine> make_memory_engine();
+// `unavailable` where another process holds it. Compiled without RocksDB, it only fails.
+Result<std::unique_ptr<Engine>> open_rocksdb_engine(const StoreOptions& options);
+
+}  // namespace statewire

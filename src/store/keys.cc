@@ -1,0 +1,123 @@
+#include "store/keys.h"
+
+#include "base/ids.h"
+#include "store/store.h"
+
+namespace statewire {
+
+uint8_t partition_of(std::string_view resource_id) {
+  return static_cast<uint8_t>(hash64(resource_id) % 256);
+}
+
+namespace keys {
+namespace {
+
+template <typename Number>
+void append_number(std::string& key, Number number) {
+  for (size_t byte = sizeof(Number); byte-- > 0;) {
+    key.push_back(static_cast<char>(number >> (8 * byte)));
+  }
+}
+
+template <typename Number>
+std::optional<Number> take_number(std::string_view& from) {
+  if (from.size() < sizeof(Number)) return std::nullopt;
+  Number number = 0;
+  for (size_t i = 0; i < sizeof(Number); ++i) {
+    number = static_cast<Number>(number << 8 | static_cast<uint8_t>(from[i]));
+  }
+  from.remove_prefix(sizeof(Number));
+  return number;
+}
+
+void append_text(std::string& key, std::string_view text) {
+  append_number(key, static_cast<uint32_t>(text.size()));
+  key.append(text);
+}
+
+std::optional<std::string> take_text(std::string_view& from) {
+  const auto size = take_number<uint32_t>(from);
+  if (!size || *size > from.size()) return std::nullopt;
+  std::string text(from.substr(0, *size));
+  from.remove_prefix(*size);
+  return text;
+}
+
+std::string kind_and_text(char kind, std::string_view text) {
+  std::string key(1, kind);
+  append_text(key, text);
+  return key;
+}
+
+}  // namespace
+
+void set_resource(std::string_view id, std::string& key) {
+  key.assign(1, static_cast<char>(partition_of(id)));
+  append_text(key, id);
+}
+
+std::string journal(uint64_t first_sequence, uint32_t ordinal) {
+  std::string key;
+  append_number(key, first_sequence);
+  append_number(key, ordinal);
+  return key;
+}
+
+std::optional<std::pair<uint64_t, uint32_t>> parse_journal(std::string_view key) {
+  const auto first_sequence = take_number<uint64_t>(key);
+  const auto ordinal = take_number<uint32_t>(key);
+  if (!ordinal || !key.empty()) return std::nullopt;
+  return std::pair{*first_sequence, *ordinal};
+}
+
+std::string alias(std::string_view alias) {
+  std::string key;
+  append_text(key, alias);
+  return key;
+}
+
+std::string source_cursor(std::string_view name) { return kind_and_text('s', name); }
+std::string subscription_cursor(std::string_view name) { return kind_and_text('d', name); }
+
+std::string delivery_prefix(std::string_view subscription) { return alias(subscription); }
+
+std::string delivery(std::string_view subscription, uint64_t sequence) {
+  std::string key = delivery_prefix(subscription);
+  append_number(key, sequence);
+  return key;
+}
+
+std::string ledger_row(char kind, std::string_view a, std::string_view b, std::string_view c) {
+  std::string key = kind_and_text(kind, a);
+  append_text(key, b);
+  append_text(key, c);
+  return key;
+}
+
+std::string refusal(uint64_t number) {
+  std::string key(1, kLedgerRefusal);
+  append_number(key, number);
+  return key;
+}
+
+std::optional<std::vector<std::string>> parse_ledger_row(std::string_view key) {
+  if (key.empty()) return std::nullopt;
+  key.remove_prefix(1);
+  std::vector<std::string> texts;
+  while (!key.empty()) {
+    auto text = take_text(key);
+    if (!text) return std::nullopt;
+    texts.push_back(std::move(*text));
+  }
+  if (texts.size() != 3) return std::nullopt;
+  return texts;
+}
+
+std::optional<uint64_t> parse_refusal(std::string_view key) {
+  if (key.size() != 9 || key[0] != kLedgerRefusal) return std::nullopt;
+  key.remove_prefix(1);
+  return take_number<uint64_t>(key);
+}
+
+}  // namespace keys
+}  // namespace statewire

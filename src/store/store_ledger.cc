@@ -1,0 +1,15 @@
+#include "store/ledger_view.h"
+#include "store/store.h"
+#include "store/store_state.h"
+
+namespace statewire {
+
+Result<std::vector<LedgerRow>> Store::ledger() const { return state_->ledger.rows(); }
+
+Result<std::vector<UnrecognisedRow>> Store::unrecognised() const {
+  return state_->ledger.unrecognised(*engine_);
+}
+
+Result<std::vector<Refusal>> Store::refusals() const { return stored_refusals(*engine_); }
+
+}  // namespace statewire

@@ -1,0 +1,516 @@
+#include "store/store.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <set>
+#include <thread>
+
+#include "store/block.h"
+#include "store/engine.h"
+#include "store/sample_entries.h"
+#include "store/store_state.h"
+
+namespace statewire {
+namespace {
+
+const Time kRecorded = from_ns(1'795'424'402'318'000'000);
+
+// A directory of its own for each test, gone afterwards.
+class Directory {
+ public:
+  Directory() {
+    std::string pattern = testing::TempDir() + "store_test_XXXXXX";
+    CHECK(mkdtemp(pattern.data()) != nullptr);
+    path_ = pattern;
+  }
+  ~Directory() { std::filesystem::remove_all(path_); }
+  std::string store() const { return path_ + "/deep/store"; }
+
+ private:
+  std::string path_;
+};
+
+LedgerDelta delta_of(uint64_t received) {
+  LedgerDelta delta;
+  LedgerRow& row = delta.rows.emplace_back();
+  row.source = "http", row.account = "123456789012", row.region = "eu-west-1";
+  row.received = received;
+  row.fates[static_cast<int>(Fate::recognised)] = received;
+  return delta;
+}
+
+enum class Kind { memory, disk };
+
+class StoreTest : public testing::TestWithParam<Kind> {
+ protected:
+  StoreTest() { open(); }
+
+  StoreOptions options() const {
+    StoreOptions result;
+    if (GetParam() == Kind::disk) result.path = directory_.store();
+    return result;
+  }
+  void open() {
+    auto opened = Store::open(options());
+    CHECK(opened.ok());
+    store_ = std::move(*opened);
+  }
+  bool can_reopen() const { return GetParam() == Kind::disk; }
+  // As a clean stop and start; a store in memory just stays.
+  void reopen() {
+    if (!can_reopen()) return;
+    store_.reset();
+    open();
+  }
+
+  struct Extra {
+    LedgerDelta ledger;
+    std::vector<AliasChange> aliases = {};
+    std::vector<CursorChange> cursors = {};
+  };
+  // One batch in which each of `resources` changes, in that order.
+  void commit(const std::vector<uint64_t>& resources, const Extra& extra) {
+    Arena arena;
+    const uint64_t first = store_->last_sequence() + 1;
+    writer_.begin(first, kRecorded);
+    std::vector<Entry> entries;
+    for (size_t i = 0; i < resources.size(); ++i) {
+      entries.push_back(typical_entry(first + i, resources[i], kRecorded, arena));
+      writer_.add(entries.back());
+      texts_.push_back(EntryText::of(entries.back()));
+    }
+    std::vector<const Record*> records;
+    for (const Entry& entry : entries) records.push_back(&entry.after);
+    const Commit commit{.first_sequence = first,
+                        .last_sequence = first + resources.size() - 1,
+                        .recorded = kRecorded,
+                        .block = writer_.finish(extra.ledger),
+                        .records = records,
+                        .aliases = extra.aliases,
+                        .cursors = extra.cursors,
+                        .ledger = &extra.ledger};
+    ASSERT_TRUE(store_->commit(commit));
+  }
+  void commit(const std::vector<uint64_t>& resources) {
+    commit(resources, {delta_of(resources.size())});
+  }
+  std::string id_of(uint64_t resource) {
+    Arena arena;
+    return std::string(typical_entry(1, resource, kRecorded, arena).observation.resource.id);
+  }
+  std::optional<std::string> record_text(uint64_t resource) {
+    const std::string id = id_of(resource);
+    const std::string_view ids[] = {id};
+    Arena arena;
+    std::vector<std::optional<Record>> out;
+    EXPECT_TRUE(store_->records(ids, arena, out));
+    if (!out.at(0)) return std::nullopt;
+    return EntryText::of(*out[0]);
+  }
+  std::string entry_text(uint64_t sequence) {
+    Arena arena;
+    const auto entry = store_->entry(sequence, arena);
+    return entry ? EntryText::of(*entry) : entry.error().text;
+  }
+
+  Directory directory_;
+  std::unique_ptr<Store> store_;
+  BlockWriter writer_;
+  std::vector<std::string> texts_;  // Of all entries, from sequence 1 on.
+};
+
+TEST_P(StoreTest, begins_empty) {
+  EXPECT_EQ(store_->first_sequence(), 1u);
+  EXPECT_EQ(store_->last_sequence(), 0u);
+  EXPECT_EQ(store_->block_at(1)->bytes, nullptr);
+  EXPECT_TRUE(store_->ledger()->empty());
+  EXPECT_FALSE(record_text(1));
+  EXPECT_EQ(*store_->cursor("file"), "");
+  EXPECT_FALSE(store_->subscription("pager").value());
+  EXPECT_TRUE(store_->disk_space().free_bytes > 0);
+}
+
+TEST_P(StoreTest, a_commit_is_found_again_also_after_a_restart) {
+  commit({1, 2, 3}, {.ledger = delta_of(3),
+                     .aliases = {{"AWS::S3::Bucket|1|eu|invoices", "arn:aws:s3:::invoices"}},
+                     .cursors = {{"file:a.json", "17"}}});
+  commit({4, 1});
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(store_->last_sequence(), 5u);
+    for (uint64_t sequence = 1; sequence <= 5; ++sequence) {
+      EXPECT_EQ(entry_text(sequence), texts_[sequence - 1]);
+    }
+    Arena arena;
+    EXPECT_EQ(record_text(1), EntryText::of(store_->entry(5, arena)->after));
+    EXPECT_EQ(record_text(2), EntryText::of(store_->entry(2, arena)->after));
+    EXPECT_EQ(store_->resource_of_alias("AWS::S3::Bucket|1|eu|invoices").value(),
+              "arn:aws:s3:::invoices");
+    EXPECT_EQ(store_->resource_of_alias("other").value(), std::nullopt);
+    EXPECT_EQ(*store_->cursor("file:a.json"), "17");
+    ASSERT_EQ(store_->ledger()->size(), 1u);
+    EXPECT_EQ((*store_->ledger())[0].received, 5u);
+    reopen();
+  }
+}
+
+TEST_P(StoreTest, records_answer_in_the_order_of_the_question) {
+  std::vector<uint64_t> many(1000);
+  for (size_t i = 0; i < many.size(); ++i) many[i] = i;
+  commit(many);
+  std::vector<std::string> ids;
+  for (uint64_t i = 0; i < 1500; ++i) ids.push_back(id_of(i * 7 % 1500));
+  const std::vector<std::string_view> views(ids.begin(), ids.end());
+  Arena arena;
+  std::vector<std::optional<Record>> out;
+  ASSERT_TRUE(store_->records(views, arena, out));
+  ASSERT_EQ(out.size(), ids.size());
+  for (uint64_t i = 0; i < 1500; ++i) {
+    EXPECT_EQ(out[i].has_value(), i * 7 % 1500 < 1000);
+    if (out[i]) {
+      EXPECT_EQ(out[i]->resource.id, ids[i]);
+    }
+  }
+}
+
+TEST_P(StoreTest, each_record_goes_by_partition_and_can_be_continued) {
+  std::vector<uint64_t> many(300);
+  for (size_t i = 0; i < many.size(); ++i) many[i] = i;
+  commit(many);
+  std::vector<std::string> all;
+  ASSERT_TRUE(store_->each_record("", [&](const Record& record) {
+    all.emplace_back(record.resource.id);
+    return true;
+  }));
+  EXPECT_EQ(std::set(all.begin(), all.end()).size(), 300u);
+  EXPECT_TRUE(std::is_sorted(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    return std::pair(partition_of(a), a) < std::pair(partition_of(b), b);
+  }));
+  std::vector<std::string> by_pages;
+  while (by_pages.size() < all.size()) {
+    const std::string after = by_pages.empty() ? "" : by_pages.back();
+    size_t left = 7;
+    ASSERT_TRUE(store_->each_record(after, [&](const Record& record) {
+      by_pages.emplace_back(record.resource.id);
+      return --left > 0;
+    }));
+  }
+  EXPECT_EQ(by_pages, all);
+}
+
+TEST_P(StoreTest, blocks_are_found_by_any_of_their_sequences) {
+  commit({1, 2, 3});
+  commit({});
+  commit({});
+  commit({4, 5});
+  for (int round = 0; round < 2; ++round) {
+    for (const uint64_t sequence : {1, 2, 3, 4, 5}) {
+      const StoredBlock block = *store_->block_at(sequence);
+      ASSERT_NE(block.bytes, nullptr);
+      EXPECT_EQ(block.first_sequence, sequence <= 3 ? 1u : 4u);
+      EXPECT_EQ(block.last_sequence, sequence <= 3 ? 3u : 5u);
+      EXPECT_EQ(BlockReader::open(*block.bytes)->size(), sequence <= 3 ? 3u : 2u);
+    }
+    EXPECT_EQ(store_->block_at(6)->bytes, nullptr);
+    EXPECT_EQ(entry_text(6), "sequence 6 is not in the journal");
+    reopen();
+  }
+}
+
+TEST_P(StoreTest, each_block_shows_what_only_moved_the_ledger) {
+  commit({1, 2});
+  commit({}, {delta_of(5)});
+  commit({}, {delta_of(7)});
+  reopen();
+  commit({}, {delta_of(9)});
+  commit({3});
+  commit({}, {delta_of(11)});
+  reopen();
+  uint64_t received = 0;
+  std::vector<std::pair<uint64_t, uint64_t>> ranges;
+  ASSERT_TRUE(store_->each_block(1, [&](const StoredBlock& block) {
+    received += BlockReader::open(*block.bytes)->ledger()->rows.at(0).received;
+    ranges.emplace_back(block.first_sequence, block.last_sequence);
+    return true;
+  }));
+  EXPECT_EQ(received, 2u + 5 + 7 + 9 + 1 + 11);
+  EXPECT_EQ(ranges, (std::vector<std::pair<uint64_t, uint64_t>>{
+                        {1, 2}, {3, 2}, {3, 2}, {3, 2}, {3, 3}, {4, 3}}));
+  EXPECT_EQ((*store_->ledger())[0].received, received);
+  EXPECT_EQ(store_->last_sequence(), 3u);
+}
+
+TEST_P(StoreTest, trimming_takes_whole_blocks_and_keeps_the_newest) {
+  commit({1, 2, 3});
+  commit({4, 5, 6});
+  commit({7, 8, 9});
+  ASSERT_TRUE(store_->trim_journal(5));
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(store_->first_sequence(), 4u);
+    EXPECT_EQ(store_->last_sequence(), 9u);
+    EXPECT_EQ(entry_text(4), texts_[3]);
+    EXPECT_EQ(store_->block_at(9)->first_sequence, 7u);
+    EXPECT_EQ(store_->block_at(1)->first_sequence, 4u);
+    EXPECT_EQ(entry_text(3), "sequence 3 is not in the journal");
+    reopen();
+  }
+  ASSERT_TRUE(store_->trim_journal(1000));
+  reopen();
+  EXPECT_EQ(store_->first_sequence(), 7u);
+  EXPECT_EQ(store_->last_sequence(), 9u);
+  ASSERT_TRUE(store_->trim_journal(2));
+  EXPECT_EQ(store_->first_sequence(), 7u);
+  commit({10});
+  EXPECT_EQ(entry_text(10), texts_[9]);
+  EXPECT_TRUE(record_text(1)) << "records outlive their history";
+}
+
+TEST_P(StoreTest, waits_for_the_end_of_the_journal_to_move) {
+  EXPECT_FALSE(store_->wait_for(1, std::chrono::milliseconds(1)));
+  commit({1});
+  EXPECT_TRUE(store_->wait_for(1, Duration{}));
+  std::atomic<bool> came = false;
+  std::thread reader([&] { came = store_->wait_for(2, Duration::max()); });
+  commit({2});
+  reader.join();
+  EXPECT_TRUE(came);
+}
+
+TEST_P(StoreTest, ledger_rows_add_up_over_batches) {
+  LedgerDelta delta = delta_of(2);
+  delta.rows.push_back(delta.rows[0]);  // The same row twice counts twice.
+  LedgerRow& other = delta.rows.emplace_back();
+  other.source = "bus", other.account = "-", other.region = "-";
+  other.received = 3, other.fates[static_cast<int>(Fate::malformed)] = 3;
+  commit({1}, {delta});
+  reopen();
+  commit({2}, {delta});
+  const auto rows = *store_->ledger();
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].source, "bus");
+  EXPECT_EQ(rows[0].received, 6u);
+  EXPECT_EQ(rows[1].received, 8u);
+  EXPECT_TRUE(rows[0].adds_up() && rows[1].adds_up());
+}
+
+TEST_P(StoreTest, unrecognised_kinds_are_counted_with_their_first_sample) {
+  LedgerDelta delta;
+  delta.unrecognised.push_back({"http", "aws.glue", "Glue Job", 2, kRecorded, "first"});
+  delta.unrecognised.push_back({"http", "aws.new", "New", 1, kRecorded, std::string(9000, 'x')});
+  commit({}, {delta});
+  delta.unrecognised[0].sample = "second";
+  delta.unrecognised[0].last = kRecorded + std::chrono::seconds(1);
+  delta.unrecognised.pop_back();
+  reopen();
+  commit({}, {delta});
+  const auto rows = *store_->unrecognised();
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].origin_source, "aws.glue");
+  EXPECT_EQ(rows[0].count, 4u);
+  EXPECT_EQ(rows[0].sample, "first");
+  EXPECT_EQ(rows[0].last, kRecorded + std::chrono::seconds(1));
+  EXPECT_EQ(rows[1].sample.size(), kSampleBytesMax);
+}
+
+TEST_P(StoreTest, only_the_newest_refusals_are_kept) {
+  LedgerDelta delta;
+  for (size_t i = 0; i < kRefusalsKept + 10; ++i) {
+    delta.refusals.push_back(
+        {"http", "", Fate::malformed, "reason " + std::to_string(i), "{", kRecorded});
+  }
+  commit({}, {delta});
+  reopen();
+  delta.refusals.resize(1);
+  delta.refusals[0].reason = "the last";
+  commit({}, {delta});
+  const auto refusals = *store_->refusals();
+  ASSERT_EQ(refusals.size(), kRefusalsKept);
+  EXPECT_EQ(refusals.front().reason, "the last");
+  EXPECT_EQ(refusals[1].reason, "reason 1009");
+  EXPECT_EQ(refusals.back().reason, "reason 11");
+}
+
+Pending pending(std::string subscription, uint64_t sequence) {
+  Pending result;
+  result.subscription = std::move(subscription);
+  result.sequence = sequence;
+  result.id = "00ff";
+  result.resource = "arn:aws:s3:::invoices";
+  result.type = "statewire.resource.transition.v1";
+  result.content_type = "application/json";
+  result.payload = std::string(100, '\0');
+  result.attempts = 4;
+  result.first_attempt = kRecorded;
+  result.due = kRecorded + std::chrono::minutes(5);
+  result.last_detail = "http 503";
+  return result;
+}
+
+TEST_P(StoreTest, a_settlement_changes_all_that_it_names) {
+  Settlement first;
+  first.cursors = {{"pager", {.cursor = 7, .is_gone = false}}};
+  for (const uint64_t sequence : {9, 300, 2})
+    first.pending_put.push_back(pending("pager", sequence));
+  first.pending_put.push_back(pending("page", 5));
+  first.pending_put.push_back(pending("pagers", 6));
+  ASSERT_TRUE(store_->settle(first));
+  Settlement second;
+  second.cursors = {{"pager", {.cursor = 310, .is_gone = true}}};
+  second.pending_removed = {{"pager", 9}};
+  second.parked_put = {{pending("pager", 9), kRecorded, 422, "rejected: http 422", 12}};
+  ASSERT_TRUE(store_->settle(second));
+  reopen();
+  const auto state = store_->subscription("pager").value();
+  ASSERT_TRUE(state);
+  EXPECT_EQ(state->cursor, 310u);
+  EXPECT_TRUE(state->is_gone);
+  std::vector<uint64_t> sequences;
+  ASSERT_TRUE(store_->each_pending("pager", [&](const Pending& found) {
+    sequences.push_back(found.sequence);
+    EXPECT_EQ(found.payload, std::string(100, '\0'));
+    EXPECT_EQ(found.due, kRecorded + std::chrono::minutes(5));
+    EXPECT_EQ(found.attempts, 4u);
+    EXPECT_EQ(found.last_detail, "http 503");
+    return true;
+  }));
+  EXPECT_EQ(sequences, (std::vector<uint64_t>{2, 300}));
+}
+
+TEST_P(StoreTest, parked_deliveries_are_listed_of_one_or_of_all) {
+  Settlement settlement;
+  settlement.parked_put = {{pending("b", 1), kRecorded, 422, "rejected", 0},
+                           {pending("a", 2), kRecorded, -1, "lag: sequences 3 to 17", 17}};
+  ASSERT_TRUE(store_->settle(settlement));
+  const auto listed = [&](std::string_view of) {
+    std::vector<std::string> reasons;
+    EXPECT_TRUE(store_->each_parked(of, [&](const Parked& parked) {
+      reasons.push_back(parked.delivery.subscription + " " + parked.reason + " " +
+                        std::to_string(parked.last_status) + " " +
+                        std::to_string(parked.range_last_sequence));
+      return true;
+    }));
+    return reasons;
+  };
+  EXPECT_EQ(listed("b"), std::vector<std::string>{"b rejected 422 0"});
+  EXPECT_EQ(listed(""),
+            (std::vector<std::string>{"a lag: sequences 3 to 17 -1 17", "b rejected 422 0"}));
+  Settlement removal;
+  removal.parked_removed = {{"b", 1}};
+  ASSERT_TRUE(store_->settle(removal));
+  EXPECT_EQ(listed(""), std::vector<std::string>{"a lag: sequences 3 to 17 -1 17"});
+}
+
+TEST_P(StoreTest, deliveries_are_settled_and_records_read_while_commits_go_on) {
+  std::atomic<bool> stop = false;
+  std::thread settling([&] {
+    for (uint64_t i = 1; !stop; ++i) {
+      Settlement settlement;
+      settlement.cursors = {{"pager", {.cursor = i, .is_gone = false}}};
+      EXPECT_TRUE(store_->settle(settlement));
+    }
+  });
+  std::thread reading([&] {
+    while (!stop) {
+      const uint64_t last = store_->last_sequence();
+      if (last > 0) {
+        EXPECT_EQ(store_->block_at(last)->last_sequence, last);
+      }
+      EXPECT_TRUE(store_->each_record("", [](const Record&) { return true; }));
+      const auto rows = *store_->ledger();
+      if (!rows.empty()) {
+        EXPECT_TRUE(rows[0].adds_up());
+      }
+    }
+  });
+  for (uint64_t i = 0; i < 40; ++i) commit({i, i + 1});
+  stop = true;
+  settling.join();
+  reading.join();
+  EXPECT_EQ(store_->last_sequence(), 80u);
+}
+
+INSTANTIATE_TEST_SUITE_P(, StoreTest,
+#ifdef STATEWIRE_ROCKSDB
+                         testing::Values(Kind::memory, Kind::disk),
+#else
+                         testing::Values(Kind::memory),
+#endif
+                         [](const auto& param) {
+                           return param.param == Kind::memory ? "memory" : "disk";
+                         });
+
+#ifdef STATEWIRE_ROCKSDB
+
+TEST(StoreOpeningTest, a_second_opening_is_refused_while_the_first_lives) {
+  Directory directory;
+  const StoreOptions options{.path = directory.store()};
+  auto first = Store::open(options);
+  ASSERT_TRUE(first);
+  const auto second = Store::open(options);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().kind, ErrorKind::unavailable);
+  EXPECT_EQ(second.error().text, "store " + options.path + " is held by another process");
+  first->reset();
+  EXPECT_TRUE(Store::open(options));
+}
+
+TEST(StoreOpeningTest, a_newer_format_is_refused_and_nothing_is_changed) {
+  Directory directory;
+  const StoreOptions options{.path = directory.store()};
+  ASSERT_TRUE(Store::open(options));
+  {
+    auto engine = open_rocksdb_engine(options);
+    ASSERT_TRUE(engine);
+    EngineBatch batch;
+    batch.put(Family::meta, kFormatKey, meta_value(2));
+    ASSERT_TRUE((*engine)->write(batch, Sync::yes));
+  }
+  for (int round = 0; round < 2; ++round) {
+    const auto store = Store::open(options);
+    ASSERT_FALSE(store);
+    EXPECT_NE(store.error().text.find("has format 2, and this program reads up to 1"),
+              std::string::npos)
+        << store.error().text;
+  }
+}
+
+TEST(StoreOpeningTest, a_place_that_cannot_be_written_is_named) {
+  Directory directory;
+  const StoreOptions options{.path = "/dev/null/store"};
+  const auto store = Store::open(options);
+  ASSERT_FALSE(store);
+  EXPECT_NE(store.error().text.find("/dev/null/store"), std::string::npos) << store.error().text;
+}
+
+TEST(StoreOpeningTest, read_only_needs_a_store_and_no_lock) {
+  Directory directory;
+  StoreOptions options{.path = directory.store()};
+  options.read_only = true;
+  EXPECT_EQ(Store::open(options).error().kind, ErrorKind::not_found);
+  options.read_only = false;
+  const auto daemon = Store::open(options);
+  ASSERT_TRUE(daemon);
+  Settlement settlement;
+  settlement.cursors = {{"pager", {.cursor = 7, .is_gone = false}}};
+  ASSERT_TRUE((*daemon)->settle(settlement));
+  options.read_only = true;
+  const auto inspecting = Store::open(options);
+  ASSERT_TRUE(inspecting) << inspecting.error().text;
+  EXPECT_EQ((*inspecting)->subscription("pager").value()->cursor, 7u);
+  EXPECT_EQ((*inspecting)->last_sequence(), 0u);
+}
+
+#else
+
+TEST(StoreOpeningTest, without_rocksdb_a_path_is_refused) {
+  const auto store = Store::open({.path = "var/x"});
+  ASSERT_FALSE(store);
+  EXPECT_NE(store.error().text.find("without RocksDB"), std::string::npos);
+}
+
+#endif
+
+}  // namespace
+}  // namespace statewire
