@@ -132,11 +132,7 @@ std::string_view verb_for(const Notification& notification) {
 void add_actor(const Notification& notification, Words& words) {
   const Cause& cause = notification.cause;
   if (cause.actor.empty()) return words.add(anonymous(notification));
-  const std::string_view name = service_name(cause.actor);
-  if (cause.kind == CauseKind::autoscaling && name == cause.actor) {
-    return words.add("Auto Scaling group ", name);
-  }
-  words.add(name);
+  words.add(actor_type_words(cause.actor_type), service_name(cause.actor));
 }
 
 void add_by_whom(const Notification& notification, Words& words) {
@@ -145,9 +141,11 @@ void add_by_whom(const Notification& notification, Words& words) {
     words.add(" by ");
     add_actor(notification, words);
   }
-  add_tool(cause.tool, words);
   const std::string_view via = service_name(cause.via);
-  if (!via.empty() && cause.via != cause.actor) words.add(" through ", via);
+  // A service is often the actor itself, or the tool.
+  const bool is_tool = !cause.tool.empty() && cause.via.starts_with(cause.tool);
+  if (!via.empty() && !is_tool && via != service_name(cause.actor)) words.add(" through ", via);
+  add_tool(cause.tool, words);
 }
 
 bool is_cause_known(const Cause& cause) {

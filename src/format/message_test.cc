@@ -57,10 +57,13 @@ TEST(Message, a_state_that_repeats_the_deed_is_said_once) {
   n.cause = {};
   n.cause.kind = CauseKind::autoscaling;
   n.cause.actor = "web";
+  n.cause.actor_type = "AutoScalingGroup";
+  n.cause.tool = "scale-in";
   n.cause.confidence = Confidence::certain;
   EXPECT_EQ(message_of(n),
             "EC2 instance web-1 (i-0a1b2c3d4e5f60001) in eu-west-1 was terminated by Auto Scaling "
-            "group web");
+            "group web: scale-in");
+  n.cause.actor_type = n.cause.tool = "";
   n.cause.actor = "autoscaling.amazonaws.com";
   EXPECT_TRUE(message_of(n).ends_with("was terminated by Auto Scaling"));
   n.cause.actor = "";
@@ -121,6 +124,22 @@ TEST(Message, an_amendment_says_the_cause_and_how_late_it_came) {
   n.late_value = "pending";
   n.delay = std::chrono::hours(5);
   EXPECT_TRUE(message_of(n).ends_with(": was pending before (event arrived 5 h late)"));
+}
+
+TEST(Message, a_service_is_named_once) {
+  Notification n = example_notification();
+  n.cause.actor = "AWSServiceRoleForAutoScaling";
+  n.cause.via = "autoscaling.amazonaws.com";
+  n.cause.tool = "";
+  EXPECT_TRUE(message_of(n).ends_with("; started by Auto Scaling"));
+  n.cause.actor = "ci";
+  EXPECT_TRUE(message_of(n).ends_with("; started by ci through Auto Scaling"));
+  n.cause.via = "cloudformation.amazonaws.com";
+  n.cause.tool = "cloudformation";
+  EXPECT_TRUE(message_of(n).ends_with("; started by ci with CloudFormation"));
+  n.cause.actor = "shop";
+  n.cause.actor_type = "Stack";
+  EXPECT_TRUE(message_of(n).ends_with("; started by stack shop with CloudFormation"));
 }
 
 TEST(Message, actors_without_a_name_are_said_by_their_kind) {

@@ -49,14 +49,24 @@ std::string_view name_of_type(std::string_view type) {
 }
 
 constexpr Phrase kTools[] = {
-    {"console", " in the console"},     {"cli", " with the AWS CLI"},
-    {"aws-cli", " with the AWS CLI"},   {"sdk", " with an SDK"},
-    {"terraform", " with Terraform"},   {"opentofu", " with OpenTofu"},
-    {"pulumi", " with Pulumi"},         {"cloudformation", " with CloudFormation"},
-    {"cdk", " with the CDK"},           {"sam", " with SAM"},
-    {"ansible", " with Ansible"},       {"boto3", " with boto3"},
-    {"kubectl", " with kubectl"},       {"packer", " with Packer"},
-    {"crossplane", " with Crossplane"},
+    {"console", " in the console"},
+    {"aws-cli", " with the AWS CLI"},
+    {"terraform", " with Terraform"},
+    {"opentofu", " with OpenTofu"},
+    {"pulumi", " with Pulumi"},
+    {"cloudformation", " with CloudFormation"},
+    {"cdk", " with the CDK"},
+    {"ansible", " with Ansible"},
+    // What Auto Scaling was at.
+    {"scale-in", ": scale-in"},
+    {"scale-out", ": scale-out"},
+};
+
+// Actors that are no people, by their type.
+constexpr Phrase kActorTypes[] = {
+    {"AutoScalingGroup", "Auto Scaling group "},
+    {"ECSService", "ECS service "},
+    {"Stack", "stack "},
 };
 
 constexpr Phrase kServices[] = {
@@ -143,8 +153,18 @@ void add_tool(std::string_view tool, Words& words) {
   words.add(" with ", tool);
 }
 
+std::string_view actor_type_words(std::string_view actor_type) {
+  return words_for(kActorTypes, actor_type);
+}
+
 std::string_view service_name(std::string_view principal) {
   constexpr std::string_view kDomain = ".amazonaws.com";
+  constexpr std::string_view kServiceRole = "AWSServiceRoleFor";
+  if (principal.starts_with(kServiceRole)) {
+    principal.remove_prefix(kServiceRole.size());
+    principal = principal.substr(0, principal.find('_'));
+    return principal == "AutoScaling" ? "Auto Scaling" : principal;
+  }
   if (!principal.ends_with(kDomain)) return principal;
   principal.remove_suffix(kDomain.size());
   const std::string_view known = words_for(kServices, principal);

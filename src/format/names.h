@@ -15,10 +15,14 @@ void add_type_name(std::string_view type, Words& words);
 // A view of `id`.
 std::string_view bare_id(std::string_view id);
 
-// " in the console", " with Terraform"; nothing where `tool` is empty.
+// " in the console", " with Terraform", ": scale-in"; nothing where `tool` is empty.
 void add_tool(std::string_view tool, Words& words);
 
-// "Auto Scaling" for autoscaling.amazonaws.com; "example" for example.amazonaws.com; else as it is.
+// "Auto Scaling group " for AutoScalingGroup; empty where the actor's name says enough.
+std::string_view actor_type_words(std::string_view actor_type);
+
+// "Auto Scaling" for autoscaling.amazonaws.com and for AWSServiceRoleForAutoScaling; "example" for
+// example.amazonaws.com; else as it is.
 std::string_view service_name(std::string_view principal);
 
 // "AWS" for aws; empty where the provider has no name here.
