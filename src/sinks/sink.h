@@ -27,15 +27,15 @@ std::string_view name_of(Verdict verdict);
 
 struct Attempt {
   Verdict verdict = Verdict::delivered;
-  int status = 0;         // Of HTTP; 0 elsewhere.
-  std::string detail;     // What was answered, cut to 1 KiB; never a secret.
+  int status = 0;          // Of HTTP; 0 elsewhere.
+  std::string detail;      // What was answered, cut to 1 KiB; never a secret.
   Duration retry_after{};  // What the other side asked for; zero where it did not.
 };
 
 // One notification, or one group of them, on its way to one subscription.
 // Texts are borrowed until the completion was called.
 struct Delivery {
-  std::string_view id;            // 32 hex digits; the same over every retry and restart.
+  std::string_view id;  // 32 hex digits; the same over every retry and restart.
   std::string_view subscription;
   std::string_view resource;      // Deliveries of one resource are never in flight together.
   std::string_view type;          // "statewire.resource.transition.v1"

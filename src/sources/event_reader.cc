@@ -8,8 +8,8 @@
 #include "sources/event_reader.h"
 
 #include <algorithm>
-#include <cstring>
 
+#include "base/check.h"
 #include "base/text.h"
 #include "sources/element_texts.h"
 #include "sources/json_fault.h"
@@ -25,18 +25,6 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr size_t kSampleBytesMax = 256;
 // A line's parser keeps its memory, so what is larger is read by one that does not.
 constexpr size_t kKeptBytesMax = size_t{4} << 20;
-
-std::string_view trimmed(std::string_view text) {
-  const size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
-
-std::string_view first_line_of(std::string_view text) {
-  const void* end = std::memchr(text.data(), '\n', text.size());
-  if (end == nullptr) return text;
-  return text.substr(0, static_cast<size_t>(static_cast<const char*>(end) - text.data()));
-}
 
 std::string_view name_of_type(dom::element_type type) {
   switch (type) {
@@ -114,12 +102,13 @@ void EventReader::read(std::string_view text, uint64_t first_line,
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   const size_t begin = std::min(text.find_first_not_of(kBlanks), text.size());
   first_line += static_cast<uint64_t>(std::count(text.data(), text.data() + begin, '\n'));
-  text = trimmed(text);
+  text = without_blanks(text);
   if (text.empty()) return;
-  if (begins_with_a_whole_line(text) || (text.size() > bytes_max(text) && has_event_line(text))) {
+  if (form_.begins_with_a_whole_line(text) ||
+      (text.size() > bytes_max(text) && form_.has_event_line(text))) {
     read_lines(text, first_line, handlers);
   } else if (const error_code error = read_value(text, first_line, handlers)) {
-    if (has_event_line(text)) {
+    if (form_.has_event_line(text)) {
       read_lines(text, first_line, handlers);
     } else {
       on_unreadable(unreadable(text, first_line, find_fault(text, first_line, error).to_text()));
@@ -128,34 +117,11 @@ void EventReader::read(std::string_view text, uint64_t first_line,
   if (document_parser_.capacity() > 0) document_parser_ = dom::parser();
 }
 
-bool EventReader::begins_with_a_whole_line(std::string_view text) {
-  const std::string_view line = first_line_of(text);
-  if (line.size() == text.size()) return false;
-  if (line.front() != '{' && line.front() != '[') return true;
-  if (line.size() > kEventDocumentBytesMax) return true;
-  dom::element ignored;
-  const error_code error = parse(trimmed(line), ignored);
-  return error == simdjson::SUCCESS || error == simdjson::DEPTH_ERROR;
-}
-
-// Lines inside a document are indented, or followed by a comma, or brackets alone.
-bool EventReader::has_event_line(std::string_view text) {
-  while (!text.empty()) {
-    const std::string_view line = first_line_of(text);
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
-    const std::string_view event = trimmed(line);
-    if (!line.starts_with('{') || event.size() <= 2 || !event.ends_with('}')) continue;
-    dom::element element;
-    if (parse(event, element) == simdjson::SUCCESS) return true;
-  }
-  return false;
-}
-
 void EventReader::read_lines(std::string_view text, uint64_t line, const Handlers& handlers) {
   for (; !text.empty(); ++line) {
     std::string_view event = first_line_of(text);
     text.remove_prefix(std::min(event.size() + 1, text.size()));
-    event = trimmed(event);
+    event = without_blanks(event);
     if (event.empty()) continue;
     const error_code error = read_value(event, line, handlers);
     if (error == simdjson::SUCCESS) continue;

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/result.h"
+#include "sources/text_form.h"
 
 namespace statewire {
 
@@ -54,8 +54,6 @@ class EventReader {
     const std::function<void(const UnreadableEvent&)>& on_unreadable;
   };
 
-  bool begins_with_a_whole_line(std::string_view text);
-  bool has_event_line(std::string_view text);
   void read_lines(std::string_view text, uint64_t line, const Handlers& handlers);
   // One JSON value: an event, or an array of them. An error where it is none; nothing was handed
   // to a handler then.
@@ -69,6 +67,7 @@ class EventReader {
   std::string refusal_of(const simdjson::dom::element& element, std::string_view text) const;
 
   const EventLimits limits_;
+  TextForm form_;
   simdjson::dom::parser parser_;
   simdjson::dom::parser document_parser_;  // For what is large or deep; empty between calls.
   bool is_deep_ = false;                   // By the second: depth is yet to be looked at.

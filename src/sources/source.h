@@ -74,10 +74,11 @@ class Source {
 struct SourceKind {
   std::string_view name;
   std::string_view summary;
-  // Reads the kind's own keys (`kind` is read already); problems go where the node came from.
+  // Reads the kind's own keys (`kind` is read already). A null result has told its problems.
   std::unique_ptr<Source> (*open)(std::string_view name, MapReader& keys);
 };
 
 std::span<const SourceKind* const> source_kinds();
+const SourceKind* find_source_kind(std::string_view name);  // Null where there is none.
 
 }  // namespace statewire

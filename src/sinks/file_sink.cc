@@ -1,0 +1,113 @@
+#include "sinks/file_sink.h"
+
+#include <cerrno>
+#include <system_error>
+
+#include "sinks/line_file.h"
+
+namespace statewire {
+namespace {
+
+constexpr uint64_t kRotateBytesMin = 4096;
+
+// A disk that is full or fails may get better; a folder that is missing or closed to us needs a
+// person.
+Verdict verdict_for_errno(int error) {
+  switch (error) {
+    case EACCES:
+    case EINVAL:
+    case EISDIR:
+    case ELOOP:
+    case ENAMETOOLONG:
+    case ENOENT:
+    case ENOTDIR:
+    case EPERM:
+    case EROFS:
+      return Verdict::unavailable;
+    default:
+      return Verdict::retry;
+  }
+}
+
+class FileSink final : public Sink {
+ public:
+  explicit FileSink(FileSinkOptions options) : options_(std::move(options)), file_(options_.path) {}
+
+  void deliver(std::span<const Delivery> batch, Completion done) override {
+    std::vector<Attempt> attempts;
+    attempts.reserve(batch.size());
+    int error = 0;
+    may_rotate_ = true;
+    while (error == 0 && attempts.size() < batch.size()) {
+      error = append_run(batch.subspan(attempts.size()), attempts);
+    }
+    if (const int sync_error = file_.sync(); sync_error != 0) {
+      attempts.clear();
+      error = sync_error;
+    }
+    Attempt otherwise;
+    otherwise.verdict = verdict_for_errno(error);
+    otherwise.detail = options_.path + ": " + std::generic_category().message(error);
+    attempts.resize(batch.size(), otherwise);
+    done(std::move(attempts));
+  }
+
+ private:
+  // As many as go into the file before the next rotation; adds those that were written.
+  int append_run(std::span<const Delivery> batch, std::vector<Attempt>& attempts) {
+    if (const int error = file_.ready(); error != 0) return error;
+    std::string lines;
+    std::vector<size_t> line_ends;
+    bool is_full = false;
+    for (const Delivery& delivery : batch) {
+      append_line(lines, delivery);
+      if (is_over(lines.size()) && file_.size() + end_of(line_ends) > 0) {
+        lines.resize(end_of(line_ends));
+        is_full = true;
+        break;
+      }
+      line_ends.push_back(lines.size());
+    }
+    const Written written = file_.append(lines);
+    for (const size_t end : line_ends) {
+      if (end <= written.bytes) attempts.emplace_back();
+    }
+    if (written.error != 0 || !is_full) return written.error;
+    if (const int error = file_.sync(); error != 0) return error;
+    may_rotate_ = file_.rotate();
+    return 0;
+  }
+
+  static size_t end_of(const std::vector<size_t>& line_ends) {
+    return line_ends.empty() ? 0 : line_ends.back();
+  }
+  bool is_over(size_t more) const {
+    return may_rotate_ && options_.rotate_bytes > 0 && file_.size() + more > options_.rotate_bytes;
+  }
+
+  const FileSinkOptions options_;
+  LineFile file_;
+  bool may_rotate_ = true;  // Not again in a batch in which it failed.
+};
+
+std::unique_ptr<Sink> open_file(MapReader& keys, SinkContext&) {
+  FileSinkOptions options{.path = keys.required("path").file_path()};
+  options.rotate_bytes = keys.optional("rotate_bytes").bytes(0, kRotateBytesMin);
+  if (options.path.empty()) return nullptr;
+  return make_file_sink(std::move(options));
+}
+
+}  // namespace
+
+std::unique_ptr<Sink> make_file_sink(FileSinkOptions options) {
+  return std::make_unique<FileSink>(std::move(options));
+}
+
+const SinkKind file_sink_kind{
+    .name = "file",
+    .summary = "each delivery as a line in a file",
+    .limits = {.batch_deliveries_max = 1000, .in_flight_max = 1},
+    .open = open_file,
+};
+
+}  // namespace statewire

@@ -1,0 +1,111 @@
+#include "sinks/line_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+#include "base/log.h"
+
+namespace statewire {
+namespace {
+
+// A line that was cut is searched for its beginning so far back; payloads are far shorter.
+constexpr uint64_t kCutLineBytesMax = 1 << 20;
+
+}  // namespace
+
+int LineFile::ready() {
+  if (fd_ >= 0 && is_still_named()) return 0;
+  close();
+  return open();
+}
+
+int LineFile::open() {
+  fd_ = ::open(path_.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+  if (fd_ < 0) return errno;
+  struct stat status{};
+  int error = ::fstat(fd_, &status) == 0 ? 0 : errno;
+  if (error == 0 && !S_ISREG(status.st_mode)) error = EINVAL;
+  size_ = static_cast<uint64_t>(status.st_size);
+  if (error == 0 && size_ > 0) error = end_with_a_whole_line();
+  if (error == 0 && size_ == 0) sync_folder();
+  if (error != 0) close();
+  return error;
+}
+
+void LineFile::close() {
+  if (fd_ >= 0) ::close(fd_);
+  fd_ = -1;
+}
+
+bool LineFile::is_still_named() const {
+  struct stat named{};
+  struct stat open{};
+  return ::stat(path_.c_str(), &named) == 0 && ::fstat(fd_, &open) == 0 &&
+         named.st_ino == open.st_ino && named.st_dev == open.st_dev &&
+         static_cast<uint64_t>(open.st_size) == size_;
+}
+
+// What a crash left of a line was never reported as delivered, and comes again. A file without any
+// line end may be somebody's text: it is kept, and ended.
+int LineFile::end_with_a_whole_line() {
+  const uint64_t begin = size_ - std::min(size_, kCutLineBytesMax);
+  std::string tail(size_ - begin, '\0');
+  const ssize_t count = ::pread(fd_, tail.data(), tail.size(), static_cast<off_t>(begin));
+  if (count != static_cast<ssize_t>(tail.size())) return count < 0 ? errno : EIO;
+  if (tail.back() == '\n') return 0;
+  const size_t end = tail.rfind('\n');
+  if (end == std::string::npos) {
+    const Written written = write_all(fd_, "\n");
+    size_ += written.bytes;
+    return written.error;
+  }
+  log_warn("a line that was cut is removed", {{"path", path_}, {"bytes", tail.size() - end - 1}});
+  if (::ftruncate(fd_, static_cast<off_t>(begin + end + 1)) != 0) return errno;
+  size_ = begin + end + 1;
+  return 0;
+}
+
+Written LineFile::append(std::string_view lines) {
+  Written written = write_all(fd_, lines);
+  if (written.error != 0) {
+    const size_t end = lines.substr(0, written.bytes).rfind('\n');
+    written.bytes = end == std::string_view::npos ? 0 : end + 1;
+    // Where even this fails, opening the file again repairs it.
+    if (::ftruncate(fd_, static_cast<off_t>(size_ + written.bytes)) != 0) close();
+  }
+  size_ += written.bytes;
+  return written;
+}
+
+bool LineFile::rotate() {
+  const auto numbered = [&](uint64_t number) { return path_ + "." + std::to_string(number); };
+  uint64_t free = 1;
+  while (std::filesystem::exists(std::filesystem::symlink_status(numbered(free)))) ++free;
+  std::error_code error;
+  for (uint64_t number = free; number > 1 && !error; --number) {
+    std::filesystem::rename(numbered(number - 1), numbered(number), error);
+  }
+  if (!error) std::filesystem::rename(path_, numbered(1), error);
+  if (error) log_error("a file was not rotated", {{"path", path_}, {"reason", error.message()}});
+  return !error;
+}
+
+int LineFile::sync() { return fd_ < 0 || ::fdatasync(fd_) == 0 ? 0 : errno; }
+
+// A name that is new is on the disk with its folder.
+void LineFile::sync_folder() const {
+  std::string folder = std::filesystem::path(path_).parent_path().string();
+  if (folder.empty()) folder = ".";
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  ::fsync(fd);
+  ::close(fd);
+}
+
+}  // namespace statewire

@@ -1,0 +1,55 @@
+#include "sinks/line_writer.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace statewire {
+
+void append_line(std::string& lines, const Delivery& delivery) {
+  if (delivery.payload.find_first_of("\r\n") == std::string_view::npos) {
+    lines.append(delivery.payload);
+  } else {
+    const bool is_json = delivery.content_type.find("json") != std::string_view::npos;
+    for (const char c : delivery.payload) {
+      if (c != '\n' && c != '\r') {
+        lines.push_back(c);
+      } else if (is_json) {
+        lines.push_back(' ');
+      } else {
+        lines.append(c == '\n' ? "\\n" : "\\r");
+      }
+    }
+  }
+  lines.push_back('\n');
+}
+
+Written write_all(int fd, std::string_view bytes) {
+  Written written;
+  while (written.bytes < bytes.size()) {
+    const ssize_t count = ::write(fd, bytes.data() + written.bytes, bytes.size() - written.bytes);
+    if (count >= 0) {
+      written.bytes += static_cast<size_t>(count);
+    } else if (errno == EAGAIN) {
+      pollfd status{.fd = fd, .events = POLLOUT, .revents = 0};
+      ::poll(&status, 1, -1);
+    } else if (errno != EINTR) {
+      written.error = errno;
+      break;
+    }
+  }
+  return written;
+}
+
+std::vector<Attempt> attempts_for(std::span<const size_t> line_ends, size_t bytes_written,
+                                  const Attempt& otherwise) {
+  std::vector<Attempt> attempts;
+  attempts.reserve(line_ends.size());
+  for (const size_t end : line_ends) {
+    attempts.push_back(end <= bytes_written ? Attempt{} : otherwise);
+  }
+  return attempts;
+}
+
+}  // namespace statewire

@@ -1,0 +1,28 @@
+// Deliveries as lines on a descriptor, and what became of each.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sinks/sink.h"
+
+namespace statewire {
+
+// The payload and a line feed. Line breaks inside it, which renderers do not make, become a blank
+// in JSON and an escape elsewhere: one delivery is one line.
+void append_line(std::string& lines, const Delivery& delivery);
+
+struct Written {
+  size_t bytes = 0;
+  int error = 0;  // errno where not all was written.
+};
+// Writes all of `bytes`, waiting where a pipe is full.
+Written write_all(int fd, std::string_view bytes);
+
+// Delivered for each line that ends within the `bytes_written`; `otherwise` for the rest.
+// `line_ends` are offsets behind the line feeds.
+std::vector<Attempt> attempts_for(std::span<const size_t> line_ends, size_t bytes_written,
+                                  const Attempt& otherwise);
+
+}  // namespace statewire

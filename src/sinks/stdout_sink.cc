@@ -1,0 +1,54 @@
+#include "sinks/stdout_sink.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "sinks/line_writer.h"
+
+namespace statewire {
+namespace {
+
+class StreamSink final : public Sink {
+ public:
+  explicit StreamSink(int fd) : fd_(fd) {}
+
+  void deliver(std::span<const Delivery> batch, Completion done) override {
+    std::string lines;
+    std::vector<size_t> line_ends;
+    // A line that was cut cannot be taken back here: it is ended, and comes again whole.
+    if (is_torn_) lines.push_back('\n');
+    for (const Delivery& delivery : batch) {
+      append_line(lines, delivery);
+      line_ends.push_back(lines.size());
+    }
+    const Written written = write_all(fd_, lines);
+    if (written.bytes > 0) is_torn_ = lines[written.bytes - 1] != '\n';
+    Attempt otherwise;
+    otherwise.verdict = written.error == EPIPE ? Verdict::gone : Verdict::retry;
+    otherwise.detail = "standard output: " + std::generic_category().message(written.error);
+    done(attempts_for(line_ends, written.bytes, otherwise));
+  }
+
+ private:
+  const int fd_;
+  bool is_torn_ = false;
+};
+
+std::unique_ptr<Sink> open_stdout(MapReader&, SinkContext&) {
+  return make_stream_sink(STDOUT_FILENO);
+}
+
+}  // namespace
+
+std::unique_ptr<Sink> make_stream_sink(int fd) { return std::make_unique<StreamSink>(fd); }
+
+const SinkKind stdout_sink_kind{
+    .name = "stdout",
+    .summary = "each delivery as a line on standard output",
+    .limits = {.batch_deliveries_max = 1000, .in_flight_max = 1},
+    .open = open_stdout,
+};
+
+}  // namespace statewire

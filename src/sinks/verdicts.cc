@@ -1,0 +1,118 @@
+#include "sinks/verdicts.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "net/url.h"
+
+namespace statewire {
+namespace {
+
+constexpr size_t kDetailBytesMax = 1024;
+// Shorter ones are words: "hooks", "v1", "true".
+constexpr size_t kSecretPartBytesMin = 8;
+constexpr size_t kSecretBytesMin = 4;
+
+// One line of text, as it may go into a log.
+std::string shown(std::string_view body) {
+  body = cut_utf8(body, kDetailBytesMax);
+  if (!is_utf8(body)) return "(an answer that is no text)";
+  std::string line(body);
+  for (char& c : line) {
+    if (static_cast<uint8_t>(c) < 0x20 || c == 0x7f) c = ' ';
+  }
+  const size_t end = line.find_last_not_of(' ');
+  line.resize(end == std::string::npos ? 0 : end + 1);
+  return line;
+}
+
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+  size_t at = 0;
+  while ((at = text.find(from, at)) != std::string::npos) {
+    text.replace(at, from.size(), to);
+    at += to.size();
+  }
+}
+
+}  // namespace
+
+Verdict verdict_for_status(int http_status) {
+  if (http_status >= 200 && http_status < 300) return Verdict::delivered;
+  if (http_status == 408 || http_status == 429) return Verdict::retry;
+  if (http_status == 401 || http_status == 403) return Verdict::unavailable;
+  if (http_status == 410) return Verdict::gone;
+  if (http_status >= 500) return Verdict::retry;
+  return Verdict::reject;
+}
+
+Attempt attempt_for(const Result<HttpResponse>& response, Time now) {
+  Attempt attempt;
+  if (!response) {
+    // What can never be sent will not pass before somebody changes the configuration.
+    const bool is_ours = response.error().kind == ErrorKind::bad_input;
+    attempt.verdict = is_ours ? Verdict::unavailable : Verdict::retry;
+    attempt.detail = cut_utf8(response.error().text, kDetailBytesMax);
+    return attempt;
+  }
+  attempt.verdict = verdict_for_status(response->status);
+  attempt.status = response->status;
+  attempt.detail = "http " + std::to_string(response->status);
+  if (attempt.verdict == Verdict::delivered) return attempt;
+  if (const std::string body = shown(response->body); !body.empty()) {
+    attempt.detail = cut_utf8(attempt.detail + ": " + body, kDetailBytesMax);
+  }
+  attempt.retry_after = retry_after(*response, now).value_or(Duration{});
+  return attempt;
+}
+
+void Redaction::hide_url(std::string_view url) {
+  hide_part(url);
+  const size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos) return;
+  url.remove_prefix(scheme + 3);
+  const size_t path = std::min(url.find_first_of("/?#"), url.size());
+  const std::string_view authority = url.substr(0, path);
+  if (const size_t at = authority.rfind('@'); at != std::string_view::npos) {
+    hide(authority.substr(0, at));
+    if (const size_t colon = authority.find(':'); colon < at) {
+      hide(authority.substr(colon + 1, at - colon - 1));
+    }
+  }
+  std::string_view rest = url.substr(path);
+  hide_part(rest);
+  while (!rest.empty()) {
+    const size_t end = std::min(rest.find_first_of("/?&=#;"), rest.size());
+    hide_part(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+}
+
+void Redaction::hide(std::string_view value) {
+  if (value.size() >= kSecretBytesMin) add(std::string(value));
+  while (!value.empty()) {
+    const size_t end = std::min(value.find(' '), value.size());
+    hide_part(value.substr(0, end));
+    value.remove_prefix(std::min(end + 1, value.size()));
+  }
+}
+
+void Redaction::hide_part(std::string_view part) {
+  if (part.size() < kSecretPartBytesMin) return;
+  add(std::string(part));
+  add(percent_decode(part));
+}
+
+void Redaction::add(std::string secret) {
+  if (std::find(secrets_.begin(), secrets_.end(), secret) != secrets_.end()) return;
+  const auto shorter = std::find_if(secrets_.begin(), secrets_.end(), [&](const auto& other) {
+    return other.size() < secret.size();
+  });
+  secrets_.insert(shorter, std::move(secret));
+}
+
+std::string Redaction::apply(std::string text) const {
+  for (const std::string& secret : secrets_) replace_all(text, secret, "(hidden)");
+  return text;
+}
+
+}  // namespace statewire

@@ -1,0 +1,39 @@
+// What answers mean for a delivery.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "net/http_client.h"
+#include "sinks/sink.h"
+
+namespace statewire {
+
+// 408 and 429 ask us to come back; 401 and 403 mean that nothing will pass until a person acts.
+// Any other 4xx is our own mistake, and repeating it would hide it; so is a redirect, which is
+// not followed: a payload must not go where nobody sent it.
+Verdict verdict_for_status(int http_status);
+
+// What to keep of an exchange: the verdict, the status, and the beginning of the answer.
+Attempt attempt_for(const Result<HttpResponse>& response, Time now);
+
+// Removes what must not be shown from texts of others: an answer may echo a URL or a header.
+class Redaction {
+ public:
+  // All of `url` but its scheme and host: the whole, and its long parts, as a server may show only
+  // one of them, decoded or not.
+  void hide_url(std::string_view url);
+  // `value`, and its words: the second of "Bearer abc".
+  void hide(std::string_view value);
+
+  std::string apply(std::string text) const;
+
+ private:
+  void hide_part(std::string_view part);
+  void add(std::string secret);
+
+  std::vector<std::string> secrets_;  // Longer ones first.
+};
+
+}  // namespace statewire

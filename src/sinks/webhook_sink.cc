@@ -1,0 +1,145 @@
+#include "sinks/webhook_sink.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "config/secret.h"
+#include "sinks/verdicts.h"
+
+namespace statewire {
+namespace {
+
+constexpr Duration kTimeout = std::chrono::seconds(10);
+constexpr size_t kResponseBytesMax = 1 << 20;
+
+class WebhookSink final : public Sink {
+ public:
+  struct Target {
+    std::string url;                  // May carry a token: never shown.
+    std::vector<HttpHeader> headers;  // Nor are their values.
+    Duration timeout;
+  };
+
+  WebhookSink(Target target, SinkContext& context)
+      : target_(std::move(target)), http_(context.http), clock_(context.clock) {
+    Redaction redaction;
+    redaction.hide_url(target_.url);
+    for (const auto& [name, value] : target_.headers) redaction.hide(value);
+    redaction_ = std::make_shared<const Redaction>(std::move(redaction));
+  }
+
+  // One request for each delivery: `batch` holds exactly one, as the limits say.
+  // Delivery is at least once: the id lets the receiver drop a repeat.
+  void deliver(std::span<const Delivery> batch, Completion done) override {
+    CHECK(batch.size() == 1);
+    const Delivery& delivery = batch.front();
+    HttpRequest request{.method = "POST", .url = target_.url};
+    request.headers = headers_of(delivery);
+    request.body = delivery.payload;
+    request.timeout = target_.timeout;
+    request.response_bytes_max = kResponseBytesMax;
+    // The sink may be gone when the answer comes; the clock is not.
+    http_.send(std::move(request), [done = std::move(done), redaction = redaction_,
+                                    &clock = clock_](Result<HttpResponse> response) {
+      Attempt attempt = attempt_for(response, clock.now());
+      attempt.detail = redaction->apply(std::move(attempt.detail));
+      done({std::move(attempt)});
+    });
+  }
+
+ private:
+  std::vector<HttpHeader> headers_of(const Delivery& delivery) const {
+    const std::string id(delivery.id);
+    std::vector<HttpHeader> headers = target_.headers;
+    const auto add = [&](const char* name, std::string value) {
+      const bool is_given = std::any_of(
+          target_.headers.begin(), target_.headers.end(),
+          [&](const HttpHeader& header) { return equal_ignoring_case(header.first, name); });
+      if (!is_given) headers.emplace_back(name, std::move(value));
+    };
+    add("content-type", std::string(delivery.content_type));
+    add("user-agent", "statewire");
+    add("webhook-id", id);
+    add("idempotency-key", id);
+    add("statewire-attempt", std::to_string(delivery.attempt));
+    return headers;
+  }
+
+  const Target target_;
+  std::shared_ptr<const Redaction> redaction_;
+  HttpClient& http_;  // Outlives every sink, as does the clock.
+  const Clock& clock_;
+};
+
+bool is_header_name(std::string_view name) {
+  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+  return !name.empty() && std::all_of(name.begin(), name.end(), [&](unsigned char c) {
+    return std::isalnum(c) != 0 || kMarks.find(static_cast<char>(c)) != std::string_view::npos;
+  });
+}
+
+bool is_header_value(std::string_view value) {
+  return std::all_of(value.begin(), value.end(),
+                     [](unsigned char c) { return (c >= 0x20 && c != 0x7f) || c == '\t'; });
+}
+
+// http or https, with a host, and nothing that could end the request line.
+bool is_web_url(std::string_view url) {
+  const bool has_blank =
+      std::any_of(url.begin(), url.end(), [](unsigned char c) { return c <= 0x20 || c == 0x7f; });
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!url.starts_with(scheme)) continue;
+    const std::string_view rest = url.substr(scheme.size());
+    return !has_blank && !rest.empty() && rest.find_first_of("/?#:") != 0;
+  }
+  return false;
+}
+
+std::vector<HttpHeader> read_headers(const Node& node) {
+  std::vector<HttpHeader> headers;
+  if (node.exists() && !node.is_map()) node.error("headers are a map of names to values");
+  if (!node.is_map()) return headers;
+  for (const Node& entry : node.entries()) {
+    const std::string name(entry.key());
+    const std::string value = entry.text();
+    if (!is_header_name(name)) {
+      entry.error_at_key("not the name of a header");
+    } else if (equal_ignoring_case(name, "content-length") ||
+               equal_ignoring_case(name, "transfer-encoding")) {
+      entry.error_at_key("this header follows from the payload and cannot be set");
+    } else if (!is_header_value(value)) {
+      entry.error("a header's value has no line breaks or other control characters");
+    } else {
+      headers.emplace_back(name, value);
+    }
+  }
+  return headers;
+}
+
+std::unique_ptr<Sink> open_webhook(MapReader& keys, SinkContext& context) {
+  const std::optional<Secret> url = required_secret(keys, "url");
+  WebhookSink::Target target;
+  target.headers = read_headers(keys.optional("headers"));
+  target.timeout = keys.optional("timeout").duration(kTimeout, std::chrono::milliseconds(1),
+                                                     std::chrono::minutes(10));
+  if (!url) return nullptr;
+  if (!is_web_url(url->reveal())) {
+    const Node written = keys.optional("url");
+    const Node place = written.exists() ? written : keys.optional("url_file");
+    place.error("must be a URL that begins with http:// or https://");
+    return nullptr;
+  }
+  target.url = url->reveal();
+  return std::make_unique<WebhookSink>(std::move(target), context);
+}
+
+}  // namespace
+
+const SinkKind webhook_sink_kind{
+    .name = "webhook",
+    .summary = "POST each delivery to one URL",
+    .limits = {.batch_deliveries_max = 1, .in_flight_max = 64},
+    .open = open_webhook,
+};
+
+}  // namespace statewire

@@ -1,0 +1,78 @@
+// Events from files, named by a pattern as shells have it.
+//
+// Files are known by their inode, so that one that is renamed is read on, and one that takes its
+// name is new. The cursor of each says how far its events were committed.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "sources/handover.h"
+#include "sources/source.h"
+#include "sources/watched_file.h"
+
+namespace statewire {
+
+struct FileSourceOptions {
+  std::string name;
+  std::string pattern;  // As glob(3) has it.
+  // Waits for more lines and more files, through rotation by rename or by copy and truncate.
+  // Otherwise every file is read once, to its end.
+  bool follow = false;
+  std::chrono::milliseconds poll_interval{200};
+  // A file that lost its name is closed after having said nothing for so many polls.
+  int quiet_polls_max = 50;
+};
+
+class FileSource final : public Source {
+ public:
+  explicit FileSource(FileSourceOptions options);
+
+  Result<void> run(Intake& intake, std::stop_token stop) override;
+  bool is_finite() const override { return !options_.follow; }
+
+ private:
+  struct Entry {
+    uint64_t number = 0;  // What Handover::Origin calls it.
+    std::unique_ptr<WatchedFile> file;
+    bool is_listed = true;   // Some name of the pattern is its own.
+    bool is_broken = false;  // Cannot be read on before it changes.
+    int quiet_polls = 0;
+  };
+  // What one run() works with.
+  struct Run {
+    Intake& intake;
+    std::stop_token stop;
+    Handover handover;
+  };
+
+  Result<void> find_rotated(Run& run);
+  Result<void> find_files(Run& run);
+  Result<void> open_file(Run& run, const std::string& path, bool is_listed);
+  bool read_all(Run& run);
+  bool read(Run& run, Entry& entry);
+  bool prepare(Run& run, Entry& entry);
+  bool rewind(Entry& entry, TextPosition position);
+  bool hand_over(Run& run, Entry& entry, Piece piece);
+  bool read_again(Run& run);
+  void close_quiet(Run& run);
+  bool close_read();
+  std::string key_of(const FileId& id) const;
+  void report(const std::string& path, const std::string& reason);
+  Result<void> outcome() const;
+
+  const FileSourceOptions options_;
+  std::vector<Entry> files_;  // Older ones first: what was rotated away ends before its successor.
+  std::set<FileId> read_files_;  // Without `follow`: read to their end, and closed.
+  uint64_t next_number_ = 1;
+  std::map<std::string, std::string> faults_;  // Reasons by path, told once.
+  bool has_told_that_nothing_matches_ = false;
+};
+
+extern const SourceKind file_source_kind;
+
+}  // namespace statewire

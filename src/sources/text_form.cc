@@ -1,0 +1,52 @@
+#include "sources/text_form.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "sources/event_reader.h"
+
+namespace statewire {
+namespace {
+
+constexpr std::string_view kBlanks = " \t\r\n";
+
+}  // namespace
+
+bool TextForm::begins_with_a_whole_line(std::string_view text) {
+  const std::string_view line = first_line_of(text);
+  if (line.size() == text.size()) return false;
+  if (line.front() != '{' && line.front() != '[') return true;
+  return line.size() > kEventDocumentBytesMax || is_whole_value(line);
+}
+
+bool TextForm::has_event_line(std::string_view text) {
+  while (!text.empty()) {
+    const std::string_view line = first_line_of(text);
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    const std::string_view event = without_blanks(line);
+    if (!line.starts_with('{') || event.size() <= 2 || !event.ends_with('}')) continue;
+    if (event.size() <= kEventDocumentBytesMax && is_whole_value(event)) return true;
+  }
+  return false;
+}
+
+bool TextForm::is_whole_value(std::string_view text) {
+  text = without_blanks(text);
+  const simdjson::error_code error = parser_.parse(text.data(), text.size(), false).error();
+  return error == simdjson::SUCCESS || error == simdjson::DEPTH_ERROR;
+}
+
+std::string_view without_blanks(std::string_view text) {
+  const size_t begin = text.find_first_not_of(kBlanks);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
+}
+
+std::string_view first_line_of(std::string_view text) {
+  if (text.empty()) return text;
+  const void* end = std::memchr(text.data(), '\n', text.size());
+  if (end == nullptr) return text;
+  return text.substr(0, static_cast<size_t>(static_cast<const char*>(end) - text.data()));
+}
+
+}  // namespace statewire
