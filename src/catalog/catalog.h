@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "config/node.h"
+#include "config/problems.h"
 
 namespace statewire {
 
@@ -26,6 +26,7 @@ struct CatalogRow {
 // An example of an entry: an event, and what must be observed. The tests run them.
 struct CatalogExample {
   std::string entry_place;
+  std::string event_file;  // Relative to the root of the repository; empty: event_json has it.
   std::string event_json;
   std::string expect_json;  // [{"id":…,"state":…,"phase":…,"type":…,"cause":…}]; absent keys: any.
 };

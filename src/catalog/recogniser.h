@@ -3,7 +3,7 @@
 
 #include <simdjson.h>
 
-#include <string>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -20,11 +20,15 @@ struct Recognition {
   Origin origin;             // As far as the event says; also of what is unrecognised.
   std::string_view account;  // "-" where the event names none.
   std::string_view region;   // "-" where the event names none.
-  Time time;                 // When it happened; the time of arrival where it does not say.
+  // Who made a call that was recognised, as the provider names them in full: userIdentity.arn.
+  // May be empty.
+  std::string_view principal;
+  Time time;  // When it happened; the time of arrival where it does not say.
   // Place of the entry that matched, "catalog/aws/ec2.yaml:3"; empty where none did.
   std::string_view entry_place;
   std::string_view entry_name;
-  // Why it was ignored or rejected: "readOnly call", "no field detail.instance-id".
+  // Why it was ignored or rejected, or why nothing was observed, of all or of one element:
+  // "read-only call", "no field detail.instance-id".
   std::string_view reason;
 };
 

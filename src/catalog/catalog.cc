@@ -1,0 +1,60 @@
+#include "catalog/catalog.h"
+
+#include <utility>
+
+#include "catalog/compiled.h"
+#include "catalog/load_folder.h"
+#include "catalog/spec_codec.h"
+
+namespace statewire {
+
+std::string_view name_of(EntryEffect effect) {
+  constexpr std::string_view kNames[] = {"state", "create", "delete", "configure",
+                                         "cause", "tag",    "ignore", "fail"};
+  return kNames[static_cast<size_t>(effect)];
+}
+
+Catalog::Catalog(std::unique_ptr<CompiledCatalog> compiled) : compiled_(std::move(compiled)) {}
+Catalog::Catalog(Catalog&&) noexcept = default;
+Catalog& Catalog::operator=(Catalog&&) noexcept = default;
+Catalog::~Catalog() = default;
+
+Result<Catalog> Catalog::from_compiled(std::string_view bytes) {
+  Result<CatalogSpec> spec = decode_catalog(bytes);
+  if (!spec) return spec.error();
+  auto compiled = CompiledCatalog::build(std::move(*spec));
+  if (!compiled) return compiled.error();
+  return Catalog(std::move(*compiled));
+}
+
+Result<Catalog> Catalog::with_folders(std::string_view bytes, std::span<const std::string> folders,
+                                      Problems& problems) {
+  Result<CatalogSpec> built_in = decode_catalog(bytes);
+  if (!built_in) return built_in.error();
+  CatalogSpec spec;
+  const size_t errors_before = problems.errors();
+  for (const std::string& folder : folders) load_folder(folder, folder, spec, problems);
+  if (problems.errors() != errors_before) return bad_input("the catalog's folders have errors");
+  for (EntrySpec& entry : built_in->entries) spec.entries.push_back(std::move(entry));
+  for (TypeSpec& type : built_in->types) spec.types.push_back(std::move(type));
+  auto compiled = CompiledCatalog::build(std::move(spec));
+  if (!compiled) return compiled.error();
+  return Catalog(std::move(*compiled));
+}
+
+size_t Catalog::size() const { return compiled_->entries.size(); }
+
+std::vector<CatalogRow> Catalog::rows() const {
+  std::vector<CatalogRow> rows;
+  for (const EntrySpec& entry : compiled_->spec.entries) {
+    rows.push_back({.name = entry.name,
+                    .place = entry.place,
+                    .reference = entry.reference,
+                    .match = entry.match,
+                    .type = entry.resource.type.text,
+                    .effect = name_of(entry.effect)});
+  }
+  return rows;
+}
+
+}  // namespace statewire

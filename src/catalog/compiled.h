@@ -1,0 +1,111 @@
+// The catalog made fit for matching: templates split, patterns indexed, calls in a table.
+// Immutable once built; any number of threads may read it. Texts of observations point into it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "catalog/entry_spec.h"
+#include "catalog/template.h"
+#include "pattern/pattern.h"
+
+namespace statewire {
+
+struct TextHash {
+  using is_transparent = void;
+  size_t operator()(std::string_view text) const { return hash64(text); }
+};
+template <typename T>
+using TextMap = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
+using TextSet = std::unordered_set<std::string, TextHash, std::equal_to<>>;
+
+struct TypeRule {
+  Template id;    // Empty: a URN.
+  Template name;  // Empty: none.
+  bool is_reusable = false;
+};
+
+struct TagWhere {
+  EventPath field;
+  std::vector<std::string> values;
+};
+
+struct TagsRule {
+  TagsSpec::Form form = TagsSpec::Form::none;
+  EventPath path;
+  std::optional<EventPath> inner;
+  EventPath key;
+  EventPath value;
+  std::vector<TagWhere> where;
+};
+
+struct CompiledEntry {
+  const EntrySpec* spec = nullptr;  // Of the same catalog.
+  std::optional<EventPath> each;
+  Template type;
+  // Where `type` is constant: what is known of it. Null where nothing is, and where it is not.
+  const TypeRule* type_rule = nullptr;
+  std::vector<Template> ids;
+  Template name;
+  Template zone;
+  Template region;
+  Template account;
+  Template provider;
+  Template service;
+  TagsRule tags;
+  Template state;
+  Template error;
+  Template actor;
+  Template actor_type;
+  Template tool;
+  std::optional<EventPath> version;
+  std::optional<EventPath> time;
+  std::vector<Template> aliases;
+};
+
+// An entry's pattern as a bare CloudTrail record can meet it: `detail` of the pattern is in a
+// PatternSet; this is the rest of it, asked of an envelope that is made up for the record.
+struct BareEntry {
+  uint32_t entry = 0;
+  std::optional<Pattern> envelope;  // Nothing: any will do.
+};
+
+struct CompiledCatalog {
+  // Takes the spec; an error where a template or pattern of it cannot be compiled.
+  static Result<std::unique_ptr<CompiledCatalog>> build(CatalogSpec spec);
+
+  // The entries of a call, ascending; null where none is about it.
+  const std::vector<uint32_t>* entries_of_call(std::string_view source,
+                                               std::string_view name) const;
+  const TypeRule* rule_of_type(std::string_view type) const;
+
+  CatalogSpec spec;
+  std::vector<CompiledEntry> entries;  // In the order of precedence.
+  TextMap<TypeRule> types;
+  // Types that some entry tells the states of by native events.
+  TextSet native_types;
+  PatternSet patterns;       // Ids are positions in `entries`.
+  PatternSet bare_patterns;  // Ids are positions in `bare_entries`.
+  std::vector<BareEntry> bare_entries;
+
+ private:
+  struct CallEntries {
+    std::string source;
+    std::vector<uint32_t> entries;
+  };
+  void add_call(const CallSpec& call, uint32_t entry);
+  Result<void> add_pattern(const std::string& when, uint32_t entry);
+  Result<void> add_bare_pattern(const std::string& when, uint32_t entry);
+
+  TextMap<std::vector<CallEntries>> calls_by_name_;
+};
+
+}  // namespace statewire

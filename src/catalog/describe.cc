@@ -1,0 +1,123 @@
+#include "catalog/describe.h"
+
+#include <string>
+#include <utility>
+
+#include "catalog/clean.h"
+
+namespace statewire {
+namespace {
+
+using std::chrono::hours;
+
+// An id longer than this names nothing.
+constexpr size_t kPlaceBytesMax = 256;
+
+Origin origin_of(const EventView& view, Arena& arena) {
+  Origin origin;
+  switch (view.shape) {
+    case EventShape::cloudtrail: {
+      const std::string_view source = view.call.event_source;
+      origin.system = "aws.cloudtrail";
+      origin.source = copy_clean(arena, arena.join("aws.", source.substr(0, source.find('.'))));
+      origin.type = copy_clean(arena, view.call.event_name);
+      origin.id = copy_clean(arena, view.call.event_id);
+      return origin;
+    }
+    case EventShape::eventbridge:
+      origin.system = "aws.eventbridge";
+      origin.type = copy_clean(arena, view.detail_type);
+      break;
+    case EventShape::cloudevent:
+    case EventShape::other:
+      origin.system = "custom";
+      origin.type = copy_clean(arena, view.type.empty() ? view.detail_type : view.type);
+      break;
+  }
+  origin.source = copy_clean(arena, view.source);
+  origin.id = copy_clean(arena, view.id);
+  return origin;
+}
+
+// The fields as the event gives them, not as they were cleaned: two ids stay two.
+EventId event_id_of(const EventView& view, std::string_view system, std::string_view bytes) {
+  if (view.shape == EventShape::cloudtrail && !view.call.event_id.empty()) {
+    return {hash128("event", {view.call.event_id})};
+  }
+  if (view.shape != EventShape::cloudtrail && !view.id.empty()) {
+    if (view.shape == EventShape::cloudevent) return {hash128("event", {view.source, view.id})};
+    return {hash128("event", {system, view.account, view.region, view.id})};
+  }
+  if (!bytes.empty()) return {hash128("event", {bytes})};
+  return {hash128("event", {std::string(simdjson::minify(view.event))})};
+}
+
+std::string_view hex_in(Arena& arena, const EventId& id) {
+  char* digits = arena.allocate(32);
+  write_hex(id.bytes, digits);
+  return {digits, 32};
+}
+
+}  // namespace
+
+TakenTime take_time(std::string_view text, Time received) {
+  const std::optional<Time> time = text.empty() ? std::nullopt : parse_time(text);
+  if (!time) return {received, kNoTime};
+  if (*time > received + hours(1)) return {received, kFutureTime};
+  return {*time, 0};
+}
+
+EventDescription describe(const EventView& view, std::string_view bytes, Time received,
+                          Arena& arena) {
+  EventDescription result;
+  Recognition& recognition = result.recognition;
+  recognition.origin = origin_of(view, arena);
+  recognition.event_id = event_id_of(view, recognition.origin.system, bytes);
+  result.account = copy_clean(arena, view.account, kPlaceBytesMax);
+  result.region = copy_clean(arena, view.region, kPlaceBytesMax);
+  recognition.account = result.account.empty() ? "-" : result.account;
+  recognition.region = result.region.empty() ? "-" : result.region;
+  result.time = take_time(view.time, received);
+  recognition.time = result.time.time;
+  result.evidence =
+      recognition.origin.id.empty() ? hex_in(arena, recognition.event_id) : recognition.origin.id;
+  result.traceparent = copy_clean(arena, view.traceparent, kPlaceBytesMax);
+  return result;
+}
+
+std::string_view error_name(std::string_view error_code) {
+  for (const std::string_view prefix : {"Client.", "Server."}) {
+    if (error_code.starts_with(prefix)) return error_code.substr(prefix.size());
+  }
+  return error_code;
+}
+
+std::string_view repeated_error_reason(std::string_view name) {
+  constexpr std::string_view kThrottled = "throttled; the caller repeats it";
+  constexpr std::string_view kUnavailable = "the provider failed; the caller repeats it";
+  constexpr std::pair<std::string_view, std::string_view> kPrefixes[] = {
+      {"Throttl", kThrottled},
+      {"RequestThrottled", kThrottled},
+      {"RequestLimitExceeded", kThrottled},
+      {"TooManyRequests", kThrottled},
+      {"SlowDown", kThrottled},
+      {"BandwidthLimitExceeded", kThrottled},
+      {"ProvisionedThroughputExceeded", kThrottled},
+      {"PriorRequestNotComplete", kThrottled},
+      {"ServiceUnavailable", kUnavailable},
+      {"Unavailable", kUnavailable},
+      {"InternalError", kUnavailable},
+      {"InternalFailure", kUnavailable},
+      {"InternalServerError", kUnavailable},
+      {"InternalServerException", kUnavailable},
+      {"InternalServiceE", kUnavailable},  // …Error, …Exception
+      {"RequestTimeout", kUnavailable},
+      {"RequestExpired", "the request had expired; the caller repeats it"},
+      {"DryRunOperation", "a dry run"}};
+  for (const auto& [prefix, reason] : kPrefixes) {
+    if (name.starts_with(prefix)) return reason;
+  }
+  return {};
+}
+
+}  // namespace statewire

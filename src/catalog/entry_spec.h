@@ -1,0 +1,118 @@
+// What an entry of the catalog says, once it has been read and found right, and before it is made
+// fit for matching. This is what the compiled form holds.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/lifecycle.h"
+
+namespace statewire {
+
+// What an entry makes of an event. Stored as numbers: never renumber.
+enum class EntryEffect : uint8_t {
+  state = 0,      // Tells the state that was reached.
+  create = 1,     // A call after which the resource is there, or on its way.
+  remove = 2,     // `delete`: a call after which it is gone, or on its way.
+  configure = 3,  // A call that sets properties.
+  cause = 4,      // Tells only who and why.
+  tag = 5,        // Sets or removes tags.
+  ignore = 6,     // Looks like a change and is none.
+  fail = 7,       // Tells that something could not be done; the state stays.
+};
+std::string_view name_of(EntryEffect effect);
+
+// A template, and the table that what it gives is looked up in; none where the table is empty.
+struct TextSpec {
+  std::string text;
+  std::vector<std::pair<std::string, std::string>> table;
+};
+
+// One native state.
+struct PhaseRow {
+  std::string word;
+  Phase phase = Phase::unknown;
+  std::string value;  // What is told in place of the word; empty: the word.
+};
+
+// A call by its eventSource and eventName.
+struct CallSpec {
+  std::string source;
+  std::string name;
+};
+
+// Where tags stand. Exactly one form is in use, or none.
+struct TagsSpec {
+  enum class Form : uint8_t { none = 0, list = 1, map = 2, removed = 3 };
+  Form form = Form::none;
+  std::string path;   // Of the list, the map, or the list of keys that are removed.
+  std::string inner;  // Of a list in each element of `path`; empty where `path` has the tags.
+  std::string key;    // In a tag.
+  std::string value;
+  // Which elements of `path` count: those whose field has one of these values.
+  std::vector<std::pair<std::string, std::vector<std::string>>> where;
+  bool is_whole = false;
+};
+
+struct ResourceSpec {
+  TextSpec type;
+  std::vector<TextSpec> ids;  // The first that resolves.
+  bool is_physical = false;   // They are physical ids, which the type's rule makes canonical.
+  TextSpec name;
+  TextSpec zone;
+  TextSpec region;
+  TextSpec account;
+  TextSpec provider;
+  TextSpec service;
+  TagsSpec tags;
+};
+
+// Who did it, where the event itself says so.
+struct CauseSpec {
+  CauseKind kind = CauseKind::unknown;
+  TextSpec actor;
+  TextSpec actor_type;
+  TextSpec tool;
+};
+
+struct EntrySpec {
+  std::string place;  // "catalog/aws/ec2.yaml:3"
+  std::string name;
+  std::string reference;
+  std::string match;  // For people: "aws.ec2 / EC2 Instance State-change Notification"
+  std::string when;   // A pattern as JSON; empty where `calls` says what matches.
+  std::vector<CallSpec> calls;
+  std::string each;
+  ResourceSpec resource;
+  EntryEffect effect = EntryEffect::state;
+  TextSpec state;
+  std::vector<PhaseRow> phases;
+  Phase otherwise = Phase::unknown;
+  bool settles_natively = false;
+  TextSpec error;  // Of `fail`.
+  PhaseSet toward = kAllPhases;
+  CauseSpec cause;
+  std::string version;
+  std::string time;
+  bool is_reusable = false;
+  std::vector<TextSpec> aliases;
+  uint8_t severity = 0;  // OpenTelemetry number; 0: by the rule of the notification.
+};
+
+// How a type's physical id becomes a canonical one.
+struct TypeSpec {
+  std::string type;  // "AWS::EC2::Instance"
+  std::string id;    // A template with {}; empty: a URN.
+  std::string name;  // The same, of the resource's name; empty: none.
+  bool is_reusable = false;
+};
+
+struct CatalogSpec {
+  // An earlier one wins.
+  std::vector<EntrySpec> entries;
+  std::vector<TypeSpec> types;
+};
+
+}  // namespace statewire

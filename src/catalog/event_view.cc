@@ -1,0 +1,194 @@
+#include "catalog/event_view.h"
+
+#include <cstring>
+#include <utility>
+
+namespace statewire {
+namespace {
+
+using simdjson::dom::element;
+using simdjson::dom::object;
+
+// A switch on the length first: most keys of an event are none of these, and a length is cheaper
+// to compare than a text.
+template <size_t N>
+bool is(std::string_view key, const char (&name)[N]) {
+  return key.size() == N - 1 && std::memcmp(key.data(), name, N - 1) == 0;
+}
+
+std::string_view* envelope_text(EventView& view, std::string_view key) {
+  switch (key.size()) {
+    case 2:
+      return is(key, "id") ? &view.id : nullptr;
+    case 4:
+      return is(key, "time") ? &view.time : is(key, "type") ? &view.type : nullptr;
+    case 6:
+      return is(key, "source") ? &view.source : is(key, "region") ? &view.region : nullptr;
+    case 7:
+      return is(key, "account") ? &view.account : nullptr;
+    case 11:
+      if (is(key, "detail-type")) return &view.detail_type;
+      return is(key, "traceparent") ? &view.traceparent : nullptr;
+    default:
+      return nullptr;
+  }
+}
+
+std::string_view* call_text(CallFields& call, std::string_view key) {
+  switch (key.size()) {
+    case 7:
+      return is(key, "eventID") ? &call.event_id : nullptr;
+    case 9:
+      if (is(key, "eventName")) return &call.event_name;
+      if (is(key, "eventTime")) return &call.event_time;
+      if (is(key, "eventType")) return &call.event_type;
+      if (is(key, "awsRegion")) return &call.aws_region;
+      if (is(key, "userAgent")) return &call.user_agent;
+      return is(key, "errorCode") ? &call.error_code : nullptr;
+    case 11:
+      return is(key, "eventSource") ? &call.event_source : nullptr;
+    case 15:
+      return is(key, "sourceIPAddress") ? &call.source_address : nullptr;
+    case 18:
+      return is(key, "recipientAccountId") ? &call.recipient_account : nullptr;
+    default:
+      return nullptr;
+  }
+}
+
+void read_text(element value, std::string_view& to) {
+  if (value.get_string().get(to)) to = {};
+}
+
+// True where `value` is true or "true".
+bool is_true(element value) {
+  bool flag = false;
+  std::string_view text;
+  if (!value.get_bool().get(flag)) return flag;
+  return !value.get_string().get(text) && text == "true";
+}
+
+void read_call_field(std::string_view key, element value, EventView& view) {
+  CallFields& call = view.call;
+  object identity;
+  if (std::string_view* const text = call_text(call, key)) {
+    read_text(value, *text);
+  } else if (is(key, "userIdentity")) {
+    if (!value.get_object().get(identity)) call.identity = identity;
+  } else if (is(key, "requestParameters")) {
+    view.request = value;
+  } else if (is(key, "responseElements")) {
+    view.response = value;
+  } else if (is(key, "readOnly")) {
+    call.is_read_only = is_true(value);
+  } else if (is(key, "sessionCredentialFromConsole")) {
+    call.is_from_console = is_true(value);
+  }
+}
+
+void read_call(object record, EventView& view) {
+  for (const auto field : record) read_call_field(field.key, field.value, view);
+}
+
+void read_request_and_response(object detail, EventView& view) {
+  element value;
+  if (!detail.at_key("requestParameters").get(value)) view.request = value;
+  if (!detail.at_key("responseElements").get(value)) view.response = value;
+}
+
+// Returns whether a field was seen that only a CloudTrail record has.
+bool read_envelope(object event, EventView& view) {
+  bool has_event_version = false;
+  for (const auto field : event) {
+    if (std::string_view* const text = envelope_text(view, field.key)) {
+      read_text(field.value, *text);
+    } else if (is(field.key, "detail")) {
+      view.detail = field.value;
+    } else if (is(field.key, "eventVersion")) {
+      has_event_version = true;
+    } else if (is(field.key, "specversion")) {
+      view.has_specversion = field.value.is_string();
+    }
+  }
+  return has_event_version;
+}
+
+bool is_call(const CallFields& call) {
+  return !call.event_source.empty() && !call.event_name.empty();
+}
+
+void read_bare_record(object event, EventView& view) {
+  read_call(event, view);
+  if (!is_call(view.call)) {
+    view.call = {};
+    view.request.reset();
+    view.response.reset();
+    return;
+  }
+  view.shape = EventShape::cloudtrail;
+  view.is_bare = true;
+  view.detail = view.event;
+  // What its envelope would say.
+  view.id = {};
+  view.source = {};
+  view.type = {};
+  view.detail_type = detail_type_of(view.call.event_type);
+  view.account = {};
+  view.region = {};
+  view.time = {};
+}
+
+void fill_from_call(EventView& view) {
+  const CallFields& call = view.call;
+  std::string_view account;
+  if (view.account.empty()) view.account = call.recipient_account;
+  if (view.account.empty() && call.identity &&
+      !call.identity->at_key("accountId").get_string().get(account)) {
+    view.account = account;
+  }
+  if (!call.aws_region.empty()) view.region = call.aws_region;
+  if (!call.event_time.empty()) view.time = call.event_time;
+}
+
+}  // namespace
+
+EventView view_of(element event) {
+  EventView view;
+  view.event = event;
+  object fields;
+  if (event.get_object().get(fields)) return view;
+  const bool may_be_bare = read_envelope(fields, view);
+  object detail;
+  const bool has_detail = view.detail && !view.detail->get_object().get(detail);
+  if (has_detail && !view.source.empty() && !view.detail_type.empty()) {
+    view.shape = EventShape::eventbridge;
+    if (view.detail_type.ends_with(" via CloudTrail")) {
+      read_call(detail, view);
+      if (is_call(view.call)) view.shape = EventShape::cloudtrail;
+    } else {
+      read_request_and_response(detail, view);
+    }
+  } else if (view.has_specversion && !view.id.empty() && !view.source.empty()) {
+    view.shape = EventShape::cloudevent;
+  } else if (may_be_bare) {
+    read_bare_record(fields, view);
+  } else if (has_detail) {
+    read_request_and_response(detail, view);
+  }
+  if (view.shape == EventShape::cloudtrail) fill_from_call(view);
+  return view;
+}
+
+std::string_view detail_type_of(std::string_view event_type) {
+  constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
+      {"AwsServiceEvent", "AWS Service Event via CloudTrail"},
+      {"AwsConsoleSignIn", "AWS Console Sign In via CloudTrail"},
+      {"AwsConsoleAction", "AWS Console Action via CloudTrail"},
+      {"AwsCloudTrailInsight", "AWS Insight via CloudTrail"}};
+  for (const auto& [type, detail_type] : kTypes) {
+    if (type == event_type) return detail_type;
+  }
+  return "AWS API Call via CloudTrail";
+}
+
+}  // namespace statewire

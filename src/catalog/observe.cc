@@ -1,0 +1,276 @@
+#include "catalog/observe.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "catalog/changes.h"
+#include "catalog/clean.h"
+#include "catalog/tags.h"
+
+namespace statewire {
+namespace {
+
+using simdjson::dom::element;
+
+constexpr size_t kAliasesMax = 8;
+
+// Whether an entry is about what was asked for, which can be refused.
+bool is_about_call(const EntrySpec& entry) {
+  return !entry.calls.empty() || entry.effect != EntryEffect::state;
+}
+
+uint64_t version_of(const std::optional<EventPath>& path, const RenderContext& context) {
+  if (!path) return 0;
+  const std::optional<element> value = find(*path, context);
+  uint64_t number = 0;
+  std::string_view text;
+  if (!value || !value->get_uint64().get(number)) return number;
+  if (!value->get_string().get(text)) {
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+    return read.ec == std::errc() && read.ptr == text.data() + text.size() ? number : 0;
+  }
+  return 0;
+}
+
+// What a deployment that reports such a phase may have led to.
+PhaseSet led_to(Phase phase) {
+  switch (phase) {
+    case Phase::provisioning:
+    case Phase::stable:
+      return phase_bit(Phase::provisioning) | phase_bit(Phase::stable) | phase_bit(Phase::changing);
+    case Phase::changing:
+      return phase_bit(Phase::changing) | phase_bit(Phase::stable) | phase_bit(Phase::stopped) |
+             phase_bit(Phase::degraded);
+    case Phase::deprovisioning:
+    case Phase::gone:
+      return phase_bit(Phase::deprovisioning) | phase_bit(Phase::gone);
+    default:
+      return kAllPhases;
+  }
+}
+
+}  // namespace
+
+Observer::Observer(const CompiledCatalog& catalog, const CompiledEntry& entry,
+                   const EventView& view, const EventDescription& event, Time received,
+                   Arena& arena, ObserverScratch& scratch)
+    : catalog_(catalog),
+      entry_(entry),
+      view_(view),
+      event_(event),
+      received_(received),
+      arena_(arena),
+      scratch_(scratch) {
+  context_.event = &view;
+}
+
+bool Observer::observe(std::vector<Observation>& out) {
+  const EntryEffect effect = entry_.spec->effect;
+  const bool is_call = view_.shape == EventShape::cloudtrail;
+  if (is_call && is_about_call(*entry_.spec)) {
+    error_ = copy_clean(arena_, error_name(view_.call.error_code));
+  }
+  if (is_call) call_ = who_called(view_, event_.evidence, arena_);
+  if (effect == EntryEffect::configure && error_.empty() && view_.request) {
+    changes_ = read_changes(*view_.request, arena_, scratch_.changes, scratch_.path);
+  }
+  const size_t before = out.size();
+  const bool is_within_limits =
+      entry_.each ? observe_each(out) : observe_one(0, out) != Verdict::over_limit;
+  if (!is_within_limits) out.resize(before);
+  if (is_within_limits && out.size() == before && !error_.empty()) {
+    reason_ = "refused call names no resource";
+  }
+  return is_within_limits;
+}
+
+bool Observer::observe_each(std::vector<Observation>& out) {
+  const std::optional<element> list = find(*entry_.each, context_);
+  size_t index = 0;
+  bool is_within_limits = true;
+  const auto visit = [&](element item) {
+    if (index >= kObservationsMax) {
+      reason_ = "more than 1000 resources";
+      return is_within_limits = false;
+    }
+    context_.element = item;
+    return is_within_limits = observe_one(index++, out) != Verdict::over_limit;
+  };
+  if (list) visit_list(*list, visit);
+  if (index == 0) reason_ = arena_.join("nothing in ", entry_.each->text);
+  return is_within_limits;
+}
+
+Observer::Verdict Observer::observe_one(size_t index, std::vector<Observation>& out) {
+  context_.account = event_.account;
+  context_.region = event_.region;
+  // In place, and taken back where it comes to nothing: an observation is large to copy.
+  Observation& observation = out.emplace_back();
+  start(observation, index);
+  const Verdict verdict = fill(observation);
+  if (verdict != Verdict::observed) out.pop_back();
+  return verdict;
+}
+
+Observer::Verdict Observer::fill(Observation& observation) {
+  for (const auto step : {&Observer::read_resource, &Observer::read_effect, &Observer::read_cause,
+                          &Observer::read_aliases}) {
+    const Verdict verdict = (this->*step)(observation);
+    if (verdict != Verdict::observed) return verdict;
+  }
+  read_time(observation);
+  read_tags_of(observation);
+  if (!entry_.type.is_constant()) yield_to_native_events(observation);
+  return Verdict::observed;
+}
+
+void Observer::start(Observation& observation, size_t index) const {
+  observation.origin = event_.recognition.origin;
+  observation.cause = call_.cause;
+  observation.changes = changes_;
+  observation.error = error_;
+  observation.traceparent = event_.traceparent;
+  observation.entry = entry_.spec->name;
+  observation.severity = entry_.spec->severity;
+  observation.toward = entry_.spec->toward;
+  observation.key.event_id = event_.recognition.event_id;
+  observation.key.index = static_cast<uint16_t>(index);
+  observation.key.version = version_of(entry_.version, context_);
+}
+
+Observer::Verdict Observer::refuse(const Rendered& rendered) {
+  const bool is_over_limit = rendered.outcome == RenderOutcome::too_long;
+  if (reason_.empty() || is_over_limit) reason_ = reason_of(rendered, arena_);
+  return is_over_limit ? Verdict::over_limit : Verdict::nothing;
+}
+
+Observer::Verdict Observer::require(const Template& text, std::string_view& out) {
+  const Rendered rendered = render(text, context_, arena_);
+  if (rendered.outcome != RenderOutcome::done) return refuse(rendered);
+  out = rendered.text;
+  return Verdict::observed;
+}
+
+Observer::Verdict Observer::take(const Template& text, std::string_view& out) {
+  if (text.is_empty()) return Verdict::observed;
+  const Rendered rendered = render(text, context_, arena_);
+  if (rendered.outcome == RenderOutcome::done) out = rendered.text;
+  return rendered.outcome == RenderOutcome::too_long ? refuse(rendered) : Verdict::observed;
+}
+
+Observer::Verdict Observer::read_state(Observation& observation) {
+  const Verdict verdict = require(entry_.state, observation.value);
+  if (verdict != Verdict::observed) return verdict;
+  observation.effect = Effect::state;
+  observation.phase = entry_.spec->otherwise;
+  const std::vector<PhaseRow>& rows = entry_.spec->phases;
+  const auto row = std::find_if(rows.begin(), rows.end(), [&](const PhaseRow& each) {
+    return each.word == observation.value;
+  });
+  if (row != rows.end()) {
+    observation.phase = row->phase;
+    if (!row->value.empty()) observation.value = row->value;
+    observation.key.value_rank = static_cast<uint8_t>(row - rows.begin());
+  }
+  observation.key.stage = entry_.spec->calls.empty() ? 1 : 0;
+  observation.key.phase_rank = static_cast<uint8_t>(observation.phase);
+  return Verdict::observed;
+}
+
+Observer::Verdict Observer::read_effect(Observation& observation) {
+  if (!error_.empty()) {
+    observation.effect = Effect::fail;
+    return Verdict::observed;
+  }
+  const bool natively = entry_.spec->settles_natively;
+  switch (entry_.spec->effect) {
+    case EntryEffect::state:
+      return read_state(observation);
+    case EntryEffect::create:
+      observation.phase = natively ? Phase::provisioning : Phase::stable;
+      break;
+    case EntryEffect::remove:
+      observation.phase = natively ? Phase::deprovisioning : Phase::gone;
+      break;
+    case EntryEffect::configure:
+      observation.effect = Effect::configure;
+      return Verdict::observed;
+    case EntryEffect::tag:
+      observation.effect = Effect::tag;
+      return Verdict::observed;
+    case EntryEffect::fail:
+      observation.effect = Effect::fail;
+      return require(entry_.error, observation.error);
+    case EntryEffect::cause:
+    case EntryEffect::ignore:
+      observation.effect = Effect::cause;
+      return Verdict::observed;
+  }
+  observation.effect = Effect::state;
+  observation.value = observation.origin.type;
+  observation.key.phase_rank = static_cast<uint8_t>(observation.phase);
+  return Verdict::observed;
+}
+
+Observer::Verdict Observer::read_cause(Observation& observation) {
+  const CauseSpec& spec = entry_.spec->cause;
+  if (spec.kind == CauseKind::unknown) return Verdict::observed;
+  Cause& cause = observation.cause;
+  cause.kind = spec.kind;
+  cause.confidence = Confidence::certain;
+  cause.evidence = event_.evidence;
+  for (const auto& [text, place] :
+       {std::pair(&entry_.actor, &cause.actor), std::pair(&entry_.actor_type, &cause.actor_type),
+        std::pair(&entry_.tool, &cause.tool)}) {
+    if (take(*text, *place) == Verdict::over_limit) return Verdict::over_limit;
+  }
+  return Verdict::observed;
+}
+
+Observer::Verdict Observer::read_aliases(Observation& observation) {
+  if (entry_.aliases.empty()) return Verdict::observed;
+  scratch_.aliases.clear();
+  for (const Template& text : entry_.aliases) {
+    std::string_view alias;
+    if (take(text, alias) == Verdict::over_limit) return Verdict::over_limit;
+    if (!alias.empty() && scratch_.aliases.size() < kAliasesMax) scratch_.aliases.push_back(alias);
+  }
+  observation.aliases = arena_.copy_of(scratch_.aliases);
+  return Verdict::observed;
+}
+
+void Observer::read_time(Observation& observation) {
+  TakenTime taken = event_.time;
+  if (entry_.time) {
+    const std::optional<element> value = find(*entry_.time, context_);
+    std::string_view text;
+    if (value && !value->get_string().get(text) && parse_time(text)) {
+      taken = take_time(text, received_);
+    }
+  }
+  observation.key.time_ns = to_ns(taken.time);
+  observation.flags |= taken.flags;
+}
+
+void Observer::read_tags_of(Observation& observation) {
+  // A call that was refused set none.
+  if (!error_.empty()) return;
+  observation.tags = read_tags(entry_.tags, context_, arena_, scratch_.tags);
+  if (entry_.spec->resource.tags.is_whole) observation.flags |= kTagsWhole;
+  if (entry_.tags.form == TagsSpec::Form::removed) observation.flags |= kTagsRemoved;
+}
+
+// What a deployment reports of a resource that has events of its own is the cause of these.
+void Observer::yield_to_native_events(Observation& observation) {
+  if (observation.effect != Effect::state) return;
+  if (!catalog_.native_types.contains(observation.resource.type)) return;
+  observation.effect = Effect::cause;
+  observation.toward = led_to(observation.phase);
+  observation.phase = Phase::unknown;
+  observation.value = {};
+  observation.key.stage = 0;
+  observation.key.phase_rank = 0;
+  observation.key.value_rank = 0;
+}
+
+}  // namespace statewire

@@ -1,0 +1,119 @@
+// Which resource an event is about: the part of Observer that makes its identity.
+#include <algorithm>
+#include <utility>
+
+#include "catalog/observe.h"
+
+namespace statewire {
+namespace {
+
+// arn:partition:service:region:account:resource
+struct ArnFields {
+  std::string_view service;
+  std::string_view region;
+  std::string_view account;
+};
+
+ArnFields arn_fields(std::string_view id) {
+  ArnFields fields;
+  if (!id.starts_with("arn:")) return fields;
+  const auto take = [&id] {
+    const size_t colon = id.find(':');
+    const std::string_view field = id.substr(0, colon);
+    id = colon == std::string_view::npos ? std::string_view() : id.substr(colon + 1);
+    return field;
+  };
+  take();
+  take();
+  fields.service = take();
+  fields.region = take();
+  fields.account = take();
+  return fields;
+}
+
+// "AWS::EC2::Instance" is of "ec2".
+std::string_view service_of_type(std::string_view type, Arena& arena) {
+  constexpr std::string_view kPrefix = "AWS::";
+  if (!type.starts_with(kPrefix)) return {};
+  const std::string_view rest = type.substr(kPrefix.size());
+  const std::string_view name = rest.substr(0, rest.find(':'));
+  if (name.empty()) return {};
+  char* place = arena.allocate(name.size());
+  std::transform(name.begin(), name.end(), place, [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+  });
+  return {place, name.size()};
+}
+
+}  // namespace
+
+Observer::Verdict Observer::read_resource(Observation& observation) {
+  Identity& resource = observation.resource;
+  // The id's {region} and {account} are those of the resource, where the entry says them.
+  for (const auto& [text, place] : {std::pair(&entry_.account, &context_.account),
+                                    std::pair(&entry_.region, &context_.region)}) {
+    if (take(*text, *place) == Verdict::over_limit) return Verdict::over_limit;
+  }
+  Verdict verdict = require(entry_.type, resource.type);
+  if (verdict != Verdict::observed) return verdict;
+  const TypeRule* rule =
+      entry_.type.is_constant() ? entry_.type_rule : catalog_.rule_of_type(resource.type);
+  verdict = read_id(observation, rule);
+  if (verdict != Verdict::observed) return verdict;
+  if (entry_.spec->is_reusable || (rule && rule->is_reusable)) observation.flags |= kReusableId;
+  take_from_arn(resource);
+  return read_optional(resource);
+}
+
+Observer::Verdict Observer::read_id(Observation& observation, const TypeRule* rule) {
+  std::string_view id;
+  Verdict verdict = Verdict::nothing;
+  const std::string_view reason = reason_;
+  for (const Template& text : entry_.ids) {
+    verdict = require(text, id);
+    if (verdict != Verdict::nothing) break;
+  }
+  if (verdict != Verdict::observed) return verdict;
+  reason_ = reason;  // Those before it were only other ways to say it.
+  observation.resource.id = id;
+  if (!entry_.spec->resource.is_physical || id.starts_with("arn:")) return verdict;
+  context_.physical_id = id;
+  return name_physical(observation, rule);
+}
+
+Observer::Verdict Observer::name_physical(Observation& observation, const TypeRule* rule) {
+  Identity& resource = observation.resource;
+  if (rule && !rule->name.is_empty() && take(rule->name, resource.name) == Verdict::over_limit) {
+    return Verdict::over_limit;
+  }
+  if (rule && !rule->id.is_empty()) return require(rule->id, resource.id);
+  const std::string_view provider =
+      observation.origin.source.starts_with("aws.") ? "aws" : "custom";
+  resource.id = arena_.join("urn:", provider, ":", context_.account, ":", context_.region, ":",
+                            resource.type, ":", context_.physical_id);
+  return Verdict::observed;
+}
+
+void Observer::take_from_arn(Identity& resource) const {
+  const ArnFields arn = arn_fields(resource.id);
+  // An entry's own word stands above the ARN's, the ARN's above the event's.
+  const bool says_account = !entry_.account.is_empty();
+  const bool says_region = !entry_.region.is_empty();
+  resource.account = arn.account.empty() || says_account ? context_.account : arn.account;
+  resource.region = arn.region.empty() || says_region ? context_.region : arn.region;
+  resource.service = arn.service;
+}
+
+Observer::Verdict Observer::read_optional(Identity& resource) {
+  if (event_.recognition.origin.source.starts_with("aws.")) resource.provider = "aws";
+  if (resource.service.empty()) resource.service = service_of_type(resource.type, arena_);
+  for (const auto& [text, place] :
+       {std::pair(&entry_.name, &resource.name), std::pair(&entry_.zone, &resource.zone),
+        std::pair(&entry_.provider, &resource.provider),
+        std::pair(&entry_.service, &resource.service)}) {
+    if (take(*text, *place) == Verdict::over_limit) return Verdict::over_limit;
+  }
+  return Verdict::observed;
+}
+
+}  // namespace statewire

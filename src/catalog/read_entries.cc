@@ -1,0 +1,255 @@
+#include "catalog/read_entries.h"
+
+#include <algorithm>
+#include <variant>
+
+#include "catalog/read_resource.h"
+#include "config/json.h"
+#include "config/map_reader.h"
+#include "pattern/pattern.h"
+
+namespace statewire {
+namespace {
+
+using EffectWord = std::pair<std::string_view, EntryEffect>;
+constexpr EffectWord kEffects[] = {
+    {"state", EntryEffect::state},   {"create", EntryEffect::create},
+    {"delete", EntryEffect::remove}, {"configure", EntryEffect::configure},
+    {"cause", EntryEffect::cause},   {"tag", EntryEffect::tag},
+    {"ignore", EntryEffect::ignore}, {"fail", EntryEffect::fail},
+};
+
+// Their places are ranks, of one byte.
+constexpr size_t kPhaseRowsMax = 250;
+
+Phase read_phase(const Node& node, Phase fallback) {
+  if (!node) return fallback;
+  std::vector<std::string_view> words;
+  for (int i = 0; i < kPhaseCount; ++i) words.push_back(name_of(static_cast<Phase>(i)));
+  const std::optional<size_t> index = node.one_of(words);
+  return index ? static_cast<Phase>(*index) : fallback;
+}
+
+CauseKind read_cause_kind(const Node& node) {
+  std::vector<std::string_view> words;
+  for (int i = 1; i <= static_cast<int>(CauseKind::automation); ++i) {
+    words.push_back(name_of(static_cast<CauseKind>(i)));
+  }
+  const std::optional<size_t> index = node.one_of(words);
+  return index ? static_cast<CauseKind>(*index + 1) : CauseKind::unknown;
+}
+
+PhaseSet read_toward(const Node& node) {
+  if (!node) return kAllPhases;
+  PhaseSet phases = 0;
+  for (const Node& item : node.items()) {
+    phases = static_cast<PhaseSet>(phases | phase_bit(read_phase(item, Phase::unknown)));
+  }
+  return phases;
+}
+
+// The alternatives of a pattern's key as text: "aws.ec2", or "a, b".
+std::string alternatives_of(const Node& leaf) {
+  std::string text;
+  for (const Node& item : leaf.is_list() ? leaf.items() : std::vector<Node>()) {
+    if (!text.empty()) text += ", ";
+    text += item.is_scalar() ? item.text() : to_json(item);
+  }
+  return text;
+}
+
+void read_when(const Node& when, EntrySpec& entry) {
+  if (!when.is_map()) {
+    when.error("expected a pattern, as in {source: [aws.ec2]}");
+    return;
+  }
+  entry.when = to_json(when);
+  const auto compiled = Pattern::compile(entry.when);
+  if (const auto* error = std::get_if<PatternError>(&compiled)) {
+    when.descend(error->path).error(error->text);
+  }
+  entry.match = alternatives_of(when.find("source"));
+  for (const char* key : {"detail-type", "type"}) {
+    const std::string type = alternatives_of(when.find(key));
+    if (!type.empty()) entry.match += (entry.match.empty() ? "" : " / ") + type;
+  }
+  if (entry.match.empty()) entry.match = entry.when;
+}
+
+void read_call(const Node& node, EntrySpec& entry) {
+  const std::string text = node.text();
+  const size_t space = text.find(' ');
+  if (space == 0 || space == std::string::npos || space + 1 == text.size() ||
+      text.find(' ', space + 1) != std::string::npos) {
+    node.error("expected an event source and an event name, as in ec2.amazonaws.com RunInstances");
+    return;
+  }
+  entry.calls.push_back({text.substr(0, space), text.substr(space + 1)});
+  entry.match += (entry.match.empty() ? "" : ", ") + text;
+}
+
+void read_match(MapReader& reader, EntrySpec& entry) {
+  const Node when = reader.optional("when");
+  const Node call = reader.optional("call");
+  if (when && call) call.error_at_key("either when or call");
+  if (!when && !call) reader.node().error("missing key \"when\" or \"call\"");
+  if (when) read_when(when, entry);
+  for (const Node& item : call.is_list() ? call.items() : std::vector<Node>{call}) {
+    if (item) read_call(item, entry);
+  }
+}
+
+void read_effect(MapReader& reader, EntrySpec& entry) {
+  const Node effect = reader.optional("effect");
+  const Node settles = reader.optional("settles");
+  if (effect) {
+    std::vector<std::string_view> words;
+    for (const EffectWord& word : kEffects) words.push_back(word.first);
+    const std::optional<size_t> index = effect.one_of(words);
+    if (index) entry.effect = kEffects[*index].second;
+  } else if (!entry.calls.empty() && !reader.optional("state")) {
+    reader.node().error("missing key \"effect\": what the call does");
+  }
+  if (settles.is_map()) {
+    settles.error("not supported yet; settles is call or native");
+  } else if (settles) {
+    entry.settles_natively = settles.choice<bool>({{"call", false}, {"native", true}}, false);
+    if (entry.effect != EntryEffect::create && entry.effect != EntryEffect::remove) {
+      settles.error_at_key("only with effect: create or delete");
+    }
+  }
+}
+
+// A row of `phases`: a phase, or {phase, value}.
+PhaseRow read_phase_row(const Node& node) {
+  PhaseRow row;
+  row.word = node.key();
+  if (!node.is_map()) {
+    row.phase = read_phase(node, Phase::unknown);
+    return row;
+  }
+  MapReader reader(node);
+  row.phase = read_phase(reader.required("phase"), Phase::unknown);
+  row.value = reader.required("value").text();
+  return row;
+}
+
+void read_state(MapReader& reader, bool has_each, EntrySpec& entry) {
+  const Node state = reader.optional("state");
+  const Node phases = reader.optional("phases");
+  const Node otherwise = reader.optional("otherwise");
+  const bool is_needed = entry.effect == EntryEffect::state;
+  if (is_needed && !state) reader.node().error("missing key \"state\" or \"effect\"");
+  if (is_needed && state && !phases && !otherwise) {
+    reader.node().error("missing key \"phases\": which phase each state means");
+  }
+  for (const Node& node : {state, phases, otherwise}) {
+    if (!is_needed && node) node.error_at_key("only with effect: state");
+  }
+  entry.state = read_template(state, has_each);
+  entry.otherwise = read_phase(otherwise, Phase::unknown);
+  if (!phases) return;
+  for (const Node& row : phases.entries()) entry.phases.push_back(read_phase_row(row));
+  if (entry.phases.size() > kPhaseRowsMax) phases.error("more than 250 states");
+}
+
+void read_error(MapReader& reader, bool has_each, EntrySpec& entry) {
+  const Node error = reader.optional("error");
+  if (entry.effect == EntryEffect::fail && entry.calls.empty()) {
+    entry.error = read_template(reader.required("error"), has_each);
+  } else if (error) {
+    error.error_at_key("only with when and effect: fail");
+  } else if (entry.effect == EntryEffect::fail) {
+    reader.node().error("effect: fail is for when; a call that is refused fails by itself");
+  }
+}
+
+void read_cause(const Node& cause, bool has_each, CauseSpec& spec) {
+  if (!cause) return;
+  if (!cause.is_map()) {
+    spec.kind = read_cause_kind(cause);
+    return;
+  }
+  MapReader reader(cause);
+  spec.kind = read_cause_kind(reader.required("kind"));
+  spec.actor = read_template(reader.optional("actor"), has_each);
+  spec.actor_type = read_template(reader.optional("actor_type"), has_each);
+  spec.tool = read_template(reader.optional("tool"), has_each);
+}
+
+uint8_t read_severity(const Node& node) {
+  return node.choice<uint8_t>({{"info", 9}, {"warn", 13}, {"error", 17}}, 0);
+}
+
+// The keys of an entry but `when` and `call`.
+void read_rest(MapReader& reader, EntrySpec& entry) {
+  entry.name = reader.required("name").text();
+  entry.reference = reader.optional("reference").text();
+  const Node each = reader.optional("each");
+  entry.each = read_path(each, false);
+  read_effect(reader, entry);
+  read_state(reader, each.exists(), entry);
+  read_error(reader, each.exists(), entry);
+  const Node resource = reader.optional("resource");
+  if (resource) {
+    read_resource(resource, each.exists(), entry.resource);
+  } else if (entry.effect != EntryEffect::ignore) {
+    reader.required("resource");
+  }
+  entry.toward = read_toward(reader.optional("toward"));
+  read_cause(reader.optional("cause"), each.exists(), entry.cause);
+  entry.version = read_path(reader.optional("version"), each.exists());
+  entry.time = read_path(reader.optional("time"), each.exists());
+  entry.is_reusable = reader.optional("reusable").boolean();
+  entry.aliases = read_templates(reader.optional("alias"), each.exists());
+  entry.severity = read_severity(reader.optional("severity"));
+  reader.optional("examples");  // catalog/examples.h reads them.
+}
+
+void read_type(const Node& node, CatalogSpec& spec) {
+  TypeSpec type;
+  type.type = node.key();
+  MapReader reader(node);
+  type.id = read_physical_id_template(reader.optional("id"));
+  type.name = read_physical_id_template(reader.optional("name"));
+  type.is_reusable = reader.optional("reusable").boolean();
+  const bool is_repeated =
+      std::any_of(spec.types.begin(), spec.types.end(),
+                  [&](const TypeSpec& other) { return other.type == type.type; });
+  if (is_repeated) node.error_at_key("another file of the folder has the type too");
+  spec.types.push_back(std::move(type));
+}
+
+}  // namespace
+
+std::vector<Node> entry_nodes(const Node& root) {
+  if (root.is_list()) return root.items();
+  const Node entries = root.find("entries");
+  return entries ? entries.items() : std::vector<Node>();
+}
+
+std::string place_of(const Node& entry) {
+  return std::string(entry.file()) + ":" + std::to_string(entry.position().line);
+}
+
+void read_catalog_file(const Node& root, CatalogSpec& spec) {
+  if (root.is_null()) return;
+  for (const Node& node : entry_nodes(root)) {
+    EntrySpec entry;
+    entry.place = place_of(node);
+    MapReader reader(node);
+    if (!node.is_map()) continue;
+    read_match(reader, entry);
+    read_rest(reader, entry);
+    reader.finish();
+    spec.entries.push_back(std::move(entry));
+  }
+  if (root.is_list()) return;
+  MapReader reader(root);
+  reader.optional("entries");
+  const Node types = reader.optional("types");
+  if (!types) return;
+  for (const Node& type : types.entries()) read_type(type, spec);
+}
+
+}  // namespace statewire

@@ -1,0 +1,101 @@
+#include "catalog/recogniser.h"
+
+#include "base/text.h"
+#include "catalog/observe.h"
+
+namespace statewire {
+namespace {
+
+constexpr uint32_t kNoEntry = UINT32_MAX;
+
+Recognition with_fate(Recognition recognition, Fate fate, std::string_view reason) {
+  recognition.fate = fate;
+  recognition.reason = reason;
+  return recognition;
+}
+
+}  // namespace
+
+// Memory that is kept from event to event.
+struct Recogniser::Scratch {
+  std::vector<uint32_t> matched;
+  ObserverScratch observer;
+  std::string envelope;
+  simdjson::dom::parser parser;
+
+  uint32_t entry_of(const CompiledCatalog& catalog, const EventView& view);
+  bool envelope_matches(const Pattern& pattern, const EventView& view);
+};
+
+// Whether the envelope that a bare record would have come in meets the pattern.
+bool Recogniser::Scratch::envelope_matches(const Pattern& pattern, const EventView& view) {
+  envelope = "{\"version\":\"0\"";
+  const auto add = [this](std::string_view key, std::string_view value) {
+    envelope += ',';
+    append_json_string(envelope, key);
+    envelope += ':';
+    append_json_string(envelope, value);
+  };
+  add("source", view.source);
+  add("detail-type", view.detail_type);
+  add("account", view.account);
+  add("region", view.region);
+  add("time", view.time);
+  envelope += '}';
+  simdjson::dom::element element;
+  return !parser.parse(envelope).get(element) && pattern.matches(element);
+}
+
+// The first in the order of the catalog that matches; kNoEntry where none does.
+uint32_t Recogniser::Scratch::entry_of(const CompiledCatalog& catalog, const EventView& view) {
+  uint32_t best = kNoEntry;
+  if (view.shape == EventShape::cloudtrail) {
+    const auto* entries = catalog.entries_of_call(view.call.event_source, view.call.event_name);
+    if (entries) best = entries->front();
+  }
+  if (!view.is_bare) {
+    catalog.patterns.match(view.event, matched);
+    return matched.empty() ? best : std::min(best, matched.front());
+  }
+  catalog.bare_patterns.match(view.event, matched);
+  for (const uint32_t id : matched) {
+    const BareEntry& bare = catalog.bare_entries[id];
+    if (bare.entry > best) break;
+    if (!bare.envelope || envelope_matches(*bare.envelope, view)) return bare.entry;
+  }
+  return best;
+}
+
+Recogniser::Recogniser(const Catalog& catalog)
+    : catalog_(&catalog), scratch_(std::make_unique<Scratch>()) {}
+Recogniser::~Recogniser() = default;
+Recogniser::Recogniser(Recogniser&&) noexcept = default;
+
+Recognition Recogniser::recognise(simdjson::dom::element event, std::string_view bytes,
+                                  Time received, Arena& arena, std::vector<Observation>& out) {
+  EventView view = view_of(event);
+  const EventDescription description = describe(view, bytes, received, arena);
+  Recognition recognition = description.recognition;
+  if (view.shape == EventShape::cloudtrail) {
+    view.source = recognition.origin.source;
+    if (view.call.is_read_only) return with_fate(recognition, Fate::ignored, "read-only call");
+    const std::string_view reason = repeated_error_reason(error_name(view.call.error_code));
+    if (!reason.empty()) return with_fate(recognition, Fate::ignored, reason);
+  }
+  const CompiledCatalog& catalog = catalog_->compiled();
+  const uint32_t found = scratch_->entry_of(catalog, view);
+  if (found == kNoEntry) return recognition;
+  const CompiledEntry& entry = catalog.entries[found];
+  recognition.entry_place = entry.spec->place;
+  recognition.entry_name = entry.spec->name;
+  if (entry.spec->effect == EntryEffect::ignore) {
+    return with_fate(recognition, Fate::ignored, "changes nothing");
+  }
+  Observer observer(catalog, entry, view, description, received, arena, scratch_->observer);
+  const bool is_within_limits = observer.observe(out);
+  recognition.principal = observer.principal();
+  return with_fate(recognition, is_within_limits ? Fate::recognised : Fate::rejected,
+                   observer.reason());
+}
+
+}  // namespace statewire
