@@ -1,0 +1,230 @@
+#include "ingest/ingest.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <future>
+#include <random>
+#include <thread>
+
+#include "ingest/refold.h"
+
+namespace statewire {
+namespace {
+
+const Time kNow = *parse_time("2026-11-23T12:00:00Z");
+
+std::string event(int instance, std::string_view state, int second, std::string_view id) {
+  char time[32];
+  std::snprintf(time, sizeof(time), "2026-11-23T09:%02d:%02dZ", second / 60, second % 60);
+  return R"({"version":"0","id":")" + std::string(id) +
+         R"(","detail-type":"EC2 Instance State-change Notification","source":"aws.ec2",)"
+         R"("account":"123456789012","time":")" +
+         time + R"(","region":"eu-west-1","resources":[],"detail":{"instance-id":"i-)" +
+         std::to_string(1000 + instance) + R"(","state":")" + std::string(state) + "\"}}\n";
+}
+
+std::string id_of(int number) { return "7bf73129-1428-4cd3-a780-" + std::to_string(number); }
+
+class IngestTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    Result<Catalog> catalog = Catalog::from_compiled(compiled_catalog_bytes());
+    ASSERT_TRUE(catalog.ok()) << catalog.error().text;
+    catalog_ = std::make_shared<Catalog>(*std::move(catalog));
+    Result<std::unique_ptr<Store>> store = Store::open({});
+    ASSERT_TRUE(store.ok());
+    store_ = *std::move(store);
+    start();
+  }
+  void TearDown() override { stop(); }
+
+  void start(IngestLimits limits = {}) {
+    ingest_ = std::make_unique<Ingest>(*store_, clock_, catalog_, limits);
+    thread_ = std::thread([this] { ingest_->run(); });
+  }
+  void stop() {
+    if (ingest_ == nullptr) return;
+    ingest_->stop();
+    thread_.join();
+    ingest_ = nullptr;
+  }
+
+  std::future<Result<ChunkFates>> submit(std::string text, CursorUpdate cursor = {}) {
+    auto promise = std::make_shared<std::promise<Result<ChunkFates>>>();
+    std::future<Result<ChunkFates>> future = promise->get_future();
+    text.reserve(text.size() + kPaddingBytes);
+    Chunk chunk{.source = "test", .text = std::move(text), .cursor = std::move(cursor)};
+    chunk.done = [promise](Result<ChunkFates> fates) { promise->set_value(std::move(fates)); };
+    if (Result<void> taken = ingest_->submit(std::move(chunk)); !taken) {
+      promise->set_value(taken.error());
+    }
+    return future;
+  }
+  ChunkFates fates_of(std::string text) {
+    Result<ChunkFates> fates = submit(std::move(text)).get();
+    CHECK(fates.ok());
+    return *fates;
+  }
+
+  Record record_of(int instance) {
+    const std::string id =
+        "arn:aws:ec2:eu-west-1:123456789012:instance/i-" + std::to_string(1000 + instance);
+    const std::string_view view = id;
+    std::vector<std::optional<Record>> records;
+    CHECK(store_->records({&view, 1}, arena_, records).ok());
+    return records[0].value_or(Record{});
+  }
+
+  void expect_refolds() {
+    const Result<RefoldReport> report = check_store(*store_, {});
+    ASSERT_TRUE(report.ok()) << report.error().text;
+    for (const std::string& difference : report->differences) ADD_FAILURE() << difference;
+  }
+
+  ManualClock clock_{kNow};
+  std::shared_ptr<const Catalog> catalog_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<Ingest> ingest_;
+  std::thread thread_;
+  Arena arena_;
+};
+
+TEST_F(IngestTest, acknowledges_after_the_commit) {
+  const ChunkFates fates = fates_of(event(1, "pending", 0, id_of(1)));
+  EXPECT_EQ(fates.of(Fate::recognised), 1u);
+  EXPECT_EQ(store_->last_sequence(), 1u);
+  EXPECT_EQ(record_of(1).phase, Phase::provisioning);
+}
+
+TEST_F(IngestTest, repeat_is_a_duplicate_within_and_across_batches) {
+  const std::string one = event(1, "running", 5, id_of(1));
+  EXPECT_EQ(fates_of(one + one).of(Fate::duplicate), 1u);
+  EXPECT_EQ(fates_of(one).of(Fate::duplicate), 1u);
+  EXPECT_EQ(store_->last_sequence(), 1u);
+  expect_refolds();
+}
+
+TEST_F(IngestTest, late_one_in_the_same_batch_is_folded_in_its_place) {
+  fates_of(event(1, "pending", 0, id_of(1)) + event(1, "stopped", 90, id_of(3)) +
+           event(1, "running", 10, id_of(2)));
+  const Record record = record_of(1);
+  EXPECT_EQ(record.value, "stopped");
+  EXPECT_EQ(record.previous.value, "running");
+  EXPECT_EQ(record.revision, 3u);
+  expect_refolds();
+}
+
+TEST_F(IngestTest, every_event_has_one_fate_and_the_ledger_adds_up) {
+  const ChunkFates fates = fates_of(
+      event(1, "running", 0, id_of(1)) + "{broken\n" + "[]\n" + "7\n" +
+      R"({"version":"0","id":"x","detail-type":"Nobody Knows","source":"aws.glue","account":)"
+      R"("123456789012","time":"2026-11-23T09:00:00Z","region":"eu-west-1","detail":{}})" +
+      "\n");
+  EXPECT_EQ(fates.of(Fate::recognised), 1u);
+  EXPECT_EQ(fates.of(Fate::malformed), 1u);
+  EXPECT_EQ(fates.of(Fate::unrecognised), 1u);
+  EXPECT_FALSE(fates.reasons.empty());
+  uint64_t received = 0;
+  const Result<std::vector<LedgerRow>> rows = store_->ledger();
+  for (const LedgerRow& row : *rows) {
+    EXPECT_TRUE(row.adds_up());
+    received += row.received;
+  }
+  uint64_t counted = 0;
+  for (const uint64_t count : fates.counts) counted += count;
+  EXPECT_EQ(received, counted);
+  ASSERT_EQ(store_->unrecognised()->size(), 1u);
+  EXPECT_EQ(store_->unrecognised()->front().origin_type, "Nobody Knows");
+  EXPECT_FALSE(store_->refusals()->empty());
+  expect_refolds();
+}
+
+TEST_F(IngestTest, cursor_is_stored_by_the_commit_of_its_chunk) {
+  ASSERT_TRUE(submit(event(1, "running", 0, id_of(1)), {"file/x", "offset 42"}).get().ok());
+  EXPECT_EQ(*ingest_->cursor("file/x"), "offset 42");
+  ASSERT_TRUE(submit("", {"file/x", "offset 43"}).get().ok());
+  EXPECT_EQ(*ingest_->cursor("file/x"), "offset 43");
+  expect_refolds();
+}
+
+TEST_F(IngestTest, refuses_when_full_and_loses_nothing_it_took) {
+  stop();
+  ingest_ =
+      std::make_unique<Ingest>(*store_, clock_, catalog_, IngestLimits{.queued_chunks_max = 2});
+  auto first = submit(event(1, "pending", 0, id_of(1)));
+  auto second = submit(event(1, "running", 9, id_of(2)));
+  const Result<ChunkFates> third = submit(event(1, "stopped", 60, id_of(3))).get();
+  ASSERT_FALSE(third.ok());
+  EXPECT_EQ(third.error().kind, ErrorKind::unavailable);
+  thread_ = std::thread([this] { ingest_->run(); });
+  EXPECT_TRUE(first.get().ok());
+  EXPECT_TRUE(second.get().ok());
+  EXPECT_EQ(record_of(1).value, "running");
+}
+
+TEST_F(IngestTest, stop_commits_what_was_taken_and_refuses_the_rest) {
+  std::vector<std::future<Result<ChunkFates>>> taken;
+  for (int i = 0; i < 50; ++i) taken.push_back(submit(event(i, "running", i, id_of(i))));
+  ingest_->stop();
+  EXPECT_FALSE(submit(event(1, "stopped", 900, id_of(99))).get().ok());
+  for (auto& each : taken) EXPECT_TRUE(each.get().ok());
+}
+
+TEST_F(IngestTest, many_threads_submit_and_the_journal_refolds) {
+  const uint64_t seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  constexpr std::string_view kStates[] = {"pending", "running", "stopping", "stopped"};
+  std::vector<std::jthread> threads;
+  std::atomic<uint64_t> events = 0;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      std::mt19937_64 random(seed + static_cast<uint64_t>(t));
+      for (int batch = 0; batch < 40; ++batch) {
+        std::string text;
+        for (int i = 0; i < 20; ++i) {
+          const int second = static_cast<int>(random() % 3000);
+          text += event(static_cast<int>(random() % 10), kStates[random() % 4], second,
+                        id_of(static_cast<int>(random() % 2000)));
+        }
+        const Result<ChunkFates> fates = submit(text).get();
+        ASSERT_TRUE(fates.ok());
+        events += 20;
+      }
+    });
+  }
+  threads.clear();
+  uint64_t received = 0;
+  const Result<std::vector<LedgerRow>> rows = store_->ledger();
+  for (const LedgerRow& row : *rows) received += row.received;
+  EXPECT_EQ(received, events);
+  expect_refolds();
+}
+
+#ifdef STATEWIRE_ROCKSDB
+TEST_F(IngestTest, repeats_are_harmless_over_a_restart_on_disk) {
+  stop();
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("statewire-ingest-" + std::to_string(getpid()));
+  const std::string text =
+      event(1, "pending", 0, id_of(1)) + event(1, "running", 9, id_of(2)) + "{broken\n";
+  for (int run = 0; run < 2; ++run) {
+    store_ = nullptr;
+    Result<std::unique_ptr<Store>> store =
+        Store::open({.path = folder.string(), .free_bytes_min = 0});
+    ASSERT_TRUE(store.ok()) << store.error().text;
+    store_ = *std::move(store);
+    start();
+    const ChunkFates fates = fates_of(text);
+    EXPECT_EQ(fates.of(Fate::recognised), run == 0 ? 2u : 0u);
+    EXPECT_EQ(fates.of(Fate::duplicate), run == 0 ? 0u : 2u);
+    stop();
+    expect_refolds();
+  }
+  store_ = nullptr;
+  std::filesystem::remove_all(folder);
+}
+#endif
+
+}  // namespace
+}  // namespace statewire
