@@ -1,0 +1,418 @@
+#include "sources/file_source.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "sources/fake_intake_test.h"
+
+namespace statewire {
+namespace {
+
+namespace fs = std::filesystem;
+using Texts = std::vector<std::string>;
+
+std::string event(int number) { return "{\"n\":" + std::to_string(number) + "}"; }
+
+std::string events(int from, int to) {
+  std::string text;
+  for (int number = from; number < to; ++number) text += event(number) + "\n";
+  return text;
+}
+
+Texts event_list(int from, int to) {
+  Texts list;
+  for (int number = from; number < to; ++number) list.push_back(event(number));
+  return list;
+}
+
+class FileSourceTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (fs::temp_directory_path() / "file-source-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    folder_ = name;
+  }
+  void TearDown() override {
+    stop();
+    fs::remove_all(folder_);
+  }
+
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  void write(const std::string& name, std::string_view text) const {
+    std::ofstream(path(name), std::ios::binary | std::ios::trunc) << text;
+  }
+  void append(const std::string& name, std::string_view text) const {
+    std::ofstream(path(name), std::ios::binary | std::ios::app) << text;
+  }
+  void write_gzip(const std::string& name, std::string_view text, const char* mode = "wb") const {
+    gzFile file = gzopen(path(name).c_str(), mode);
+    gzwrite(file, text.data(), static_cast<unsigned>(text.size()));
+    gzclose(file);
+  }
+
+  // Without `follow`, to the end.
+  Result<void> read(const std::string& pattern) {
+    FileSource source({.name = "logs",
+                       .pattern = path(pattern),
+                       .follow = false,
+                       .poll_interval = std::chrono::milliseconds(5)});
+    return source.run(intake_, {});
+  }
+  void follow(const std::string& pattern) {
+    source_ = std::make_unique<FileSource>(
+        FileSourceOptions{.name = "logs",
+                          .pattern = path(pattern),
+                          .follow = true,
+                          .poll_interval = std::chrono::milliseconds(5),
+                          .quiet_polls_max = 20});
+    thread_ = std::jthread([this](std::stop_token stop) {
+      const Result<void> result = source_->run(intake_, stop);
+      EXPECT_TRUE(result.ok()) << result.error().text;
+    });
+  }
+  void stop() { thread_ = {}; }
+
+  // So many polls that whatever was going to happen has happened.
+  static void let_poll() { std::this_thread::sleep_for(std::chrono::milliseconds(60)); }
+
+  fs::path folder_;
+  FakeIntake intake_;
+  std::unique_ptr<FileSource> source_;
+  std::jthread thread_;
+};
+
+TEST_F(FileSourceTest, reads_every_file_of_the_pattern_once) {
+  write("a.jsonl", events(0, 3));
+  write("b.jsonl", events(3, 5));
+  write("c.txt", "no");
+  ASSERT_TRUE(read("*.jsonl").ok());
+  EXPECT_EQ(intake_.lines(), event_list(0, 5));
+  EXPECT_EQ(intake_.chunks().at(1).place, path("b.jsonl"));
+}
+
+TEST_F(FileSourceTest, reads_more_files_than_it_opens_at_a_time) {
+  for (int i = 0; i < 150; ++i) write("f" + std::to_string(i) + ".jsonl", events(i, i + 1));
+  ASSERT_TRUE(read("*.jsonl").ok());
+  EXPECT_EQ(intake_.lines().size(), 150u);
+}
+
+TEST_F(FileSourceTest, last_line_without_line_feed_is_read_at_the_end) {
+  write("a.jsonl", events(0, 2) + event(2));
+  ASSERT_TRUE(read("a.jsonl").ok());
+  EXPECT_EQ(intake_.lines(), event_list(0, 3));
+}
+
+TEST_F(FileSourceTest, large_file_comes_in_chunks_of_whole_lines) {
+  write("a.jsonl", events(0, 5500));
+  ASSERT_TRUE(read("a.jsonl").ok());
+  EXPECT_EQ(intake_.lines(), event_list(0, 5500));
+  ASSERT_EQ(intake_.chunks().size(), 6u);
+  EXPECT_EQ(intake_.chunks()[5].first_line, 5001u);
+}
+
+TEST_F(FileSourceTest, finished_file_is_not_read_again_after_a_restart) {
+  write("a.jsonl", events(0, 3));
+  ASSERT_TRUE(read("*.jsonl").ok());
+  intake_.restart();
+  write("b.jsonl", events(3, 4));
+  append("a.jsonl", event(9) + "\n");
+  ASSERT_TRUE(read("*.jsonl").ok());
+  EXPECT_EQ(intake_.lines(), (Texts{event(9), event(3)}));
+  EXPECT_EQ(intake_.chunks()[0].first_line, 4u);
+}
+
+TEST_F(FileSourceTest, replaced_file_is_read_from_its_beginning) {
+  write("a.jsonl", events(0, 3));
+  ASSERT_TRUE(read("a.jsonl").ok());
+  intake_.restart();
+  write("a.jsonl", events(5, 9));  // The same inode, other text, and longer.
+  ASSERT_TRUE(read("a.jsonl").ok());
+  EXPECT_EQ(intake_.lines(), event_list(5, 9));
+}
+
+TEST_F(FileSourceTest, document_is_one_chunk) {
+  const std::string document = "{\n  \"a\": {\n    \"b\": 1\n  }\n}\n";
+  write("a.json", document);
+  std::string large = "[\n";
+  for (int i = 0; i < 100'000; ++i) large += "  {\"n\": " + std::to_string(i) + "},\n";
+  large += "  {}\n]";
+  write("b.json", large);
+  write("c.json", R"({"Records":[{"eventVersion":"1","eventSource":"x"}]})");
+  ASSERT_TRUE(read("*.json").ok());
+  ASSERT_EQ(intake_.chunks().size(), 3u);
+  EXPECT_EQ(intake_.chunks()[0].text, document);
+  EXPECT_EQ(intake_.chunks()[1].text, large);
+}
+
+TEST_F(FileSourceTest, lines_behind_a_broken_first_one_are_still_lines) {
+  write("a.jsonl", "{\"broken\":\n" + events(0, 200'000));
+  ASSERT_TRUE(read("a.jsonl").ok());
+  EXPECT_GT(intake_.chunks().size(), 100u);
+  EXPECT_EQ(intake_.lines().size(), 200'001u);
+}
+
+TEST_F(FileSourceTest, gzip_is_unpacked_member_by_member) {
+  write_gzip("a.jsonl.gz", events(0, 3000));
+  write_gzip("a.jsonl.gz", events(3000, 6000), "ab");
+  ASSERT_TRUE(read("*.gz").ok());
+  EXPECT_EQ(intake_.lines(), event_list(0, 6000));
+  intake_.restart();
+  ASSERT_TRUE(read("*.gz").ok());
+  EXPECT_TRUE(intake_.lines().empty());
+}
+
+TEST_F(FileSourceTest, broken_gzip_gives_what_it_has_and_an_error) {
+  write_gzip("a.jsonl.gz", events(0, 20'000));
+  fs::resize_file(path("a.jsonl.gz"), fs::file_size(path("a.jsonl.gz")) / 2);
+  write("b.jsonl", events(0, 1));
+  const Result<void> result = read("*");
+  ASSERT_FALSE(result.ok());
+  EXPECT_TRUE(result.error().text.ends_with("a.jsonl.gz: the gzip file ends too early"))
+      << result.error().text;
+  const Texts lines = intake_.lines();
+  ASSERT_GT(lines.size(), 1000u);
+  EXPECT_EQ(lines.back(), event(0));
+  for (size_t i = 0; i + 1 < lines.size(); ++i) ASSERT_EQ(lines[i], event(static_cast<int>(i)));
+}
+
+TEST_F(FileSourceTest, gzip_is_read_on_where_it_broke_off) {
+  write_gzip("whole.gz", events(0, 20'000));
+  fs::copy_file(path("whole.gz"), path("a.gz"));
+  fs::resize_file(path("a.gz"), fs::file_size(path("a.gz")) / 2);
+  ASSERT_FALSE(read("a.gz").ok());
+  const size_t before = intake_.lines().size();
+  ASSERT_GT(before, 1000u);
+  intake_.restart();
+  write("a.gz", [&] {
+    std::ifstream whole(path("whole.gz"), std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(whole), {});
+  }());
+  ASSERT_TRUE(read("a.gz").ok());
+  EXPECT_EQ(intake_.lines(), event_list(static_cast<int>(before), 20'000));
+}
+
+TEST_F(FileSourceTest, file_that_cannot_be_read_does_not_keep_others_from_being_read) {
+  write("a.jsonl", events(0, 1));
+  fs::create_directory(path("b.jsonl"));
+  fs::create_symlink("c.jsonl", path("c.jsonl"));
+  write("d.jsonl", events(1, 2));
+  const Result<void> result = read("*.jsonl");
+  ASSERT_FALSE(result.ok());
+  EXPECT_TRUE(result.error().text.ends_with("b.jsonl: is a directory; and 1 other file"))
+      << result.error().text;
+  EXPECT_EQ(intake_.lines(), event_list(0, 2));
+}
+
+TEST_F(FileSourceTest, pattern_without_a_file_is_an_error) {
+  const Result<void> result = read("*.jsonl");
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().kind, ErrorKind::not_found);
+}
+
+TEST_F(FileSourceTest, busy_intake_is_waited_for) {
+  write("a.jsonl", events(0, 3000));
+  intake_.refuse(7);
+  ASSERT_TRUE(read("a.jsonl").ok());
+  EXPECT_EQ(intake_.waits(), 7);
+  EXPECT_EQ(intake_.lines(), event_list(0, 3000));
+}
+
+TEST_F(FileSourceTest, chunks_that_come_back_are_read_again_in_order) {
+  write("a.jsonl", events(0, 3000));
+  write("b.jsonl", events(3000, 5000));
+  intake_.fail(2);
+  ASSERT_TRUE(read("*.jsonl").ok());
+  Texts lines = intake_.lines();
+  std::sort(lines.begin(), lines.end());
+  lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
+  EXPECT_EQ(lines.size(), 5000u);
+  EXPECT_EQ(intake_.chunks()[0].first_line, 1u);
+}
+
+TEST_F(FileSourceTest, few_chunks_are_in_flight_and_the_end_waits_for_them) {
+  write("a.jsonl", events(0, 20'000));
+  intake_.hold();
+  bool is_over = false;
+  std::jthread reading([&] {
+    ASSERT_TRUE(read("a.jsonl").ok());
+    is_over = true;
+  });
+  ASSERT_TRUE(intake_.wait_for_lines(4000));
+  let_poll();
+  EXPECT_EQ(intake_.submitted(), 4u);
+  EXPECT_FALSE(is_over);
+  intake_.release();
+  reading.join();
+  EXPECT_EQ(intake_.lines().size(), 20'000u);
+}
+
+TEST_F(FileSourceTest, follows_what_is_appended_and_waits_for_the_line_feed) {
+  write("a.jsonl", events(0, 2));
+  follow("a.jsonl");
+  ASSERT_TRUE(intake_.wait_for_lines(2));
+  append("a.jsonl", "{\"n\"");
+  let_poll();
+  EXPECT_EQ(intake_.lines().size(), 2u);
+  append("a.jsonl", ":2}\n" + events(3, 4));
+  ASSERT_TRUE(intake_.wait_for_lines(4));
+  EXPECT_EQ(intake_.lines(), event_list(0, 4));
+  append("a.jsonl", event(4));  // Whole, but is it all?
+  let_poll();
+  EXPECT_EQ(intake_.lines().size(), 4u);
+}
+
+TEST_F(FileSourceTest, follows_files_that_appear_later) {
+  follow("*.jsonl");
+  let_poll();
+  write("a.jsonl", events(0, 2));
+  ASSERT_TRUE(intake_.wait_for_lines(2));
+  write("b.jsonl", events(2, 4));
+  write("c.json", "ignored");
+  ASSERT_TRUE(intake_.wait_for_lines(4));
+  EXPECT_EQ(intake_.lines(), event_list(0, 4));
+}
+
+TEST_F(FileSourceTest, document_dropped_into_a_followed_folder_needs_no_line_feed) {
+  follow("*.json");
+  write("a.json", R"({"Records":[{"eventVersion":"1",)");
+  let_poll();
+  EXPECT_TRUE(intake_.lines().empty());
+  append("a.json", R"("eventSource":"x"}]})");
+  ASSERT_TRUE(intake_.wait_for_lines(1));
+  write("b.json", "{\n \"a\": 1\n");
+  let_poll();
+  EXPECT_EQ(intake_.chunks().size(), 1u);
+  append("b.json", "}\n");
+  ASSERT_TRUE(intake_.wait_for_lines(4));
+  EXPECT_EQ(intake_.chunks().size(), 2u);
+}
+
+TEST_F(FileSourceTest, rotation_by_rename_loses_nothing) {
+  write("a.jsonl", events(0, 2));
+  follow("a.jsonl");
+  ASSERT_TRUE(intake_.wait_for_lines(2));
+  append("a.jsonl", events(2, 3000));
+  fs::rename(path("a.jsonl"), path("a.jsonl.1"));
+  write("a.jsonl", events(3001, 3003));
+  ASSERT_TRUE(intake_.wait_for_lines(3002));
+  append("a.jsonl.1", event(3000) + "\n");  // Its writer had not let go of it.
+  ASSERT_TRUE(intake_.wait_for_lines(3003));
+  Texts expected = event_list(0, 3000);
+  for (int number : {3001, 3002, 3000}) expected.push_back(event(number));
+  EXPECT_EQ(intake_.lines(), expected);
+}
+
+TEST_F(FileSourceTest, rotated_file_ends_with_its_cut_line) {
+  write("a.jsonl", events(0, 1) + "{\"n\":1}");
+  follow("a.jsonl");
+  ASSERT_TRUE(intake_.wait_for_lines(1));
+  fs::rename(path("a.jsonl"), path("a.jsonl.1"));
+  ASSERT_TRUE(intake_.wait_for_lines(2));
+  EXPECT_EQ(intake_.lines(), event_list(0, 2));
+}
+
+TEST_F(FileSourceTest, file_that_matches_under_both_names_is_read_once) {
+  write("a.jsonl", events(0, 2));
+  follow("a.jsonl*");
+  ASSERT_TRUE(intake_.wait_for_lines(2));
+  fs::rename(path("a.jsonl"), path("a.jsonl.1"));
+  write("a.jsonl", events(2, 3));
+  ASSERT_TRUE(intake_.wait_for_lines(3));
+  let_poll();
+  EXPECT_EQ(intake_.lines(), event_list(0, 3));
+}
+
+TEST_F(FileSourceTest, rotation_by_copy_and_truncate_begins_anew) {
+  write("a.jsonl", events(100, 200));
+  follow("a.jsonl");
+  ASSERT_TRUE(intake_.wait_for_lines(100));
+  fs::resize_file(path("a.jsonl"), 0);
+  let_poll();
+  append("a.jsonl", events(0, 2));
+  ASSERT_TRUE(intake_.wait_for_lines(102));
+  EXPECT_EQ(intake_.lines().back(), event(1));
+  EXPECT_EQ(intake_.chunks().back().first_line, 1u);
+}
+
+TEST_F(FileSourceTest, restart_goes_on_behind_the_last_commit) {
+  write("a.jsonl", events(0, 2));
+  follow("a.jsonl");
+  ASSERT_TRUE(intake_.wait_for_lines(2));
+  stop();
+  intake_.restart();
+  append("a.jsonl", events(2, 4));
+  follow("a.jsonl");
+  ASSERT_TRUE(intake_.wait_for_lines(2));
+  EXPECT_EQ(intake_.lines(), event_list(2, 4));
+}
+
+TEST_F(FileSourceTest, file_rotated_while_nobody_watched_is_finished_first) {
+  write("a.jsonl", events(0, 2));
+  follow("a.jsonl");
+  ASSERT_TRUE(intake_.wait_for_lines(2));
+  stop();
+  intake_.restart();
+  append("a.jsonl", events(2, 4));
+  write("a.jsonl.7", events(50, 60));  // Never ours.
+  fs::rename(path("a.jsonl"), path("a.jsonl.1"));
+  write("a.jsonl", events(4, 6));
+  follow("a.jsonl");
+  ASSERT_TRUE(intake_.wait_for_lines(4));
+  let_poll();
+  EXPECT_EQ(intake_.lines(), event_list(2, 6));
+}
+
+TEST_F(FileSourceTest, unreadable_file_is_taken_once_it_can_be) {
+  fs::create_symlink("real.jsonl", path("a.jsonl"));
+  follow("a.jsonl");
+  let_poll();
+  write("real.jsonl", events(0, 2));
+  ASSERT_TRUE(intake_.wait_for_lines(2));
+}
+
+TEST_F(FileSourceTest, followed_chunks_that_come_back_are_read_again) {
+  write("a.jsonl", events(0, 3000));
+  intake_.fail(1);
+  follow("a.jsonl");
+  ASSERT_TRUE(intake_.wait_for_lines(3000));
+  stop();
+  EXPECT_EQ(intake_.lines(), event_list(0, 3000));
+}
+
+TEST_F(FileSourceTest, stop_in_the_middle_returns_and_the_rest_comes_after_a_restart) {
+  write("a.jsonl", events(0, 20'000));
+  intake_.hold();
+  follow("a.jsonl");
+  ASSERT_TRUE(intake_.wait_for_lines(4000));
+  thread_.request_stop();
+  intake_.release();
+  stop();
+  const size_t before = intake_.lines().size();
+  EXPECT_LT(before, 20'000u);
+  intake_.restart();
+  follow("a.jsonl");
+  ASSERT_TRUE(intake_.wait_for_lines(20'000 - before));
+  EXPECT_EQ(intake_.lines(), event_list(static_cast<int>(before), 20'000));
+}
+
+TEST(FileCursor, survives_encoding) {
+  const FileCursor cursor{.position = {.offset = 1ull << 40, .line = 7},
+                          .is_finished = true,
+                          .print_bytes = 1024,
+                          .print = ~0ull,
+                          .size = 99,
+                          .modified_ns = -5};
+  EXPECT_EQ(FileCursor::decode(cursor.encode()), cursor);
+  for (const char* text : {"", "1", "2 0 1 0 0 0 0 0", "1 0 1 0 0 0 0 x", "1 0 1 0 0 0 0 0 0"}) {
+    EXPECT_FALSE(FileCursor::decode(text).has_value()) << text;
+  }
+}
+
+}  // namespace
+}  // namespace statewire

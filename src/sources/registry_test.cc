@@ -1,0 +1,90 @@
+// What holds for every kind of source.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+
+#include "config/document.h"
+#include "sources/fake_intake_test.h"
+#include "sources/source.h"
+
+namespace statewire {
+namespace {
+
+struct Opened {
+  std::unique_ptr<Source> source;
+  Problems problems;
+};
+
+void open(const SourceKind& kind, const std::string& yaml, Opened& opened) {
+  const auto document = Document::parse("statewire.yaml", yaml, opened.problems);
+  ASSERT_TRUE(document.has_value());
+  MapReader keys(document->root());
+  keys.required("kind");
+  opened.source = kind.open("it", keys);
+  keys.finish();
+}
+
+// What a kind needs beyond its name.
+std::string valid(const SourceKind& kind) {
+  std::string yaml = "kind: " + std::string(kind.name) + "\n";
+  if (kind.name == "file") yaml += "path: /nonexistent/*.jsonl\nfollow: true\n";
+  return yaml;
+}
+
+TEST(SourceKinds, are_found_by_name) {
+  for (const SourceKind* kind : source_kinds()) {
+    EXPECT_EQ(find_source_kind(kind->name), kind);
+    EXPECT_FALSE(kind->summary.empty());
+  }
+  EXPECT_EQ(find_source_kind("carrier-pigeon"), nullptr);
+}
+
+TEST(SourceKinds, open_what_is_valid_and_refuse_unknown_keys) {
+  for (const SourceKind* kind : source_kinds()) {
+    Opened good;
+    open(*kind, valid(*kind), good);
+    EXPECT_TRUE(good.problems.ok()) << good.problems.to_text();
+    EXPECT_NE(good.source, nullptr);
+    Opened bad;
+    open(*kind, valid(*kind) + "colour: red\n", bad);
+    EXPECT_NE(bad.problems.to_text().find("colour: unknown key"), std::string::npos)
+        << bad.problems.to_text();
+  }
+}
+
+TEST(SourceKinds, tell_which_key_is_missing) {
+  for (const SourceKind* kind : source_kinds()) {
+    Opened opened;
+    open(*kind, "kind: " + std::string(kind->name), opened);
+    EXPECT_EQ(opened.source == nullptr, !opened.problems.ok()) << kind->name;
+  }
+}
+
+TEST(SourceKinds, return_promptly_when_stopped) {
+  for (const SourceKind* kind : source_kinds()) {
+    Opened opened;
+    open(*kind, valid(*kind), opened);
+    FakeIntake intake;
+    std::jthread thread([&](std::stop_token stop) { (void)opened.source->run(intake, stop).ok(); });
+    const auto begin = std::chrono::steady_clock::now();
+    thread.request_stop();
+    thread.join();
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5)) << kind->name;
+  }
+}
+
+TEST(SourceKinds, file_paths_are_relative_to_the_configuration) {
+  Problems problems;
+  const auto document =
+      Document::parse("/nonexistent/statewire.yaml", "path: logs/*.jsonl", problems);
+  MapReader keys(document->root());
+  const auto source = find_source_kind("file")->open("it", keys);
+  FakeIntake intake;
+  const Result<void> result = source->run(intake, {});
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().text, "no file matches /nonexistent/logs/*.jsonl");
+}
+
+}  // namespace
+}  // namespace statewire
