@@ -44,13 +44,14 @@ class [[nodiscard]] Result {
     CHECK(ok());
     return std::get<0>(content_);
   }
-  T&& value() && {
+  // By value: a loop over `*made()` keeps what it runs over.
+  T value() && {
     CHECK(ok());
     return std::get<0>(std::move(content_));
   }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
-  T&& operator*() && { return std::move(*this).value(); }
+  T operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 

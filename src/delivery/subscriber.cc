@@ -41,7 +41,6 @@ Result<void> Subscriber::load(Time now) {
         subscription_.from == StartFrom::now ? store_.last_sequence() : store_.first_sequence() - 1;
     changes_.cursors.push_back({subscription_.name, saved_});
   }
-  is_gone_ = saved_.is_gone;
   position_ = saved_.cursor + 1;
 
   Result<void> read = store_.each_pending(subscription_.name, [&](const Pending& pending) {
@@ -166,9 +165,11 @@ void Subscriber::send(Time now, const std::function<void(Answer)>& answer, size_
                        .type = pending.type,
                        .content_type = pending.content_type,
                        .payload = pending.payload,
+                       .header = subscription_.format->header(),
                        .sequence = pending.sequence,
                        .attempt = pending.attempts + 1,
-                       .first_attempt = pending.first_attempt});
+                       .first_attempt = pending.first_attempt,
+                       .is_redriven = pending.is_redriven});
       head.sequences.push_back(pending.sequence);
     }
     ++batches_in_flight_;

@@ -306,10 +306,16 @@ TEST_F(SubscriberTest, gone_stops_the_subscription_and_keeps_its_place) {
   turn();
   EXPECT_TRUE(in_flight().empty());
   EXPECT_EQ(stored_cursor(), 0u);
+  EXPECT_TRUE(subscriber_->counts().is_gone);
+}
+
+TEST_F(SubscriberTest, restart_tries_a_sink_that_was_gone_once_more) {
+  journal({"a"});
+  turn();
+  answer(Verdict::gone, 410);
   restart();
   turn();
-  EXPECT_TRUE(in_flight().empty());
-  EXPECT_TRUE(subscriber_->counts().is_gone);
+  EXPECT_EQ(in_flight(), std::vector<uint64_t>{1});
 }
 
 TEST_F(SubscriberTest, from_now_begins_at_the_end) {

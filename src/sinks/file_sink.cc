@@ -59,6 +59,7 @@ class FileSink final : public Sink {
     std::string lines;
     std::vector<size_t> line_ends;
     bool is_full = false;
+    if (file_.size() == 0) append_header(lines, batch.front());
     for (const Delivery& delivery : batch) {
       append_line(lines, delivery);
       if (is_over(lines.size()) && file_.size() + end_of(line_ends) > 0) {

@@ -25,6 +25,12 @@ void append_line(std::string& lines, const Delivery& delivery) {
   lines.push_back('\n');
 }
 
+void append_header(std::string& lines, const Delivery& delivery) {
+  if (delivery.header.empty()) return;
+  lines.append(delivery.header);
+  lines.push_back('\n');
+}
+
 Written write_all(int fd, std::string_view bytes) {
   Written written;
   while (written.bytes < bytes.size()) {

@@ -12,6 +12,8 @@ namespace statewire {
 // The payload and a line feed. Line breaks inside it, which renderers do not make, become a blank
 // in JSON and an escape elsewhere: one delivery is one line.
 void append_line(std::string& lines, const Delivery& delivery);
+// The format's first line, where it has one.
+void append_header(std::string& lines, const Delivery& delivery);
 
 struct Written {
   size_t bytes = 0;

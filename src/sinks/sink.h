@@ -41,9 +41,11 @@ struct Delivery {
   std::string_view type;          // "statewire.resource.transition.v1"
   std::string_view content_type;  // "application/json"
   std::string_view payload;       // One rendered message, without a line end.
+  std::string_view header;        // The line that a file of them begins with; empty: none.
   uint64_t sequence = 0;
   uint32_t attempt = 1;
   Time first_attempt;
+  bool is_redriven = false;  // A person sent it again after it was parked.
 };
 
 // One attempt for each delivery of the batch, in order. Called exactly once, from any thread.

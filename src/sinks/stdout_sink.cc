@@ -19,12 +19,14 @@ class StreamSink final : public Sink {
     std::vector<size_t> line_ends;
     // A line that was cut cannot be taken back here: it is ended, and comes again whole.
     if (is_torn_) lines.push_back('\n');
+    if (!has_begun_) append_header(lines, batch.front());
     for (const Delivery& delivery : batch) {
       append_line(lines, delivery);
       line_ends.push_back(lines.size());
     }
     const Written written = write_all(fd_, lines);
     if (written.bytes > 0) is_torn_ = lines[written.bytes - 1] != '\n';
+    has_begun_ |= written.bytes > 0;
     Attempt otherwise;
     otherwise.verdict = written.error == EPIPE ? Verdict::gone : Verdict::retry;
     otherwise.detail = "standard output: " + std::generic_category().message(written.error);
@@ -34,6 +36,7 @@ class StreamSink final : public Sink {
  private:
   const int fd_;
   bool is_torn_ = false;
+  bool has_begun_ = false;
 };
 
 std::unique_ptr<Sink> open_stdout(MapReader&, SinkContext&) {

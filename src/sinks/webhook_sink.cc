@@ -62,6 +62,7 @@ class WebhookSink final : public Sink {
     add("webhook-id", id);
     add("idempotency-key", id);
     add("statewire-attempt", std::to_string(delivery.attempt));
+    if (delivery.is_redriven) add("statewire-redriven", "true");
     return headers;
   }
 

@@ -25,6 +25,7 @@ void put(const Pending& pending, ByteWriter& out) {
   out.time(pending.first_attempt, Time{});
   out.time(pending.due, pending.first_attempt);
   out.text(pending.last_detail);
+  out.byte(pending.is_redriven ? 1 : 0);
 }
 
 Pending get_pending(ByteReader& in) {
@@ -40,6 +41,7 @@ Pending get_pending(ByteReader& in) {
   pending.first_attempt = in.time(Time{});
   pending.due = in.time(pending.first_attempt);
   pending.last_detail = in.text();
+  pending.is_redriven = in.byte() != 0;
   return pending;
 }
 

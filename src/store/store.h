@@ -32,7 +32,7 @@ class EngineBatch;
 struct StoreOptions {
   std::string path;  // Empty: in memory.
   uint64_t free_bytes_min = uint64_t{1} << 30;
-  size_t memory_bytes = 48u << 20;  // Write buffers and block cache together.
+  size_t memory_bytes = 64u << 20;  // For caches and write buffers together.
   rocksdb::Env* env = nullptr;      // For the power-cut tests; null: the system's.
   bool read_only = false;
 };
@@ -93,7 +93,7 @@ struct Parked {
 
 struct SubscriptionState {
   uint64_t cursor = 0;   // Everything at or before it is settled or pending.
-  bool is_gone = false;  // 410: stopped until a person acts.
+  bool is_gone = false;  // 410: stopped until the next start, which tries once more.
 };
 
 // Delivery state that changes together: one atomic, unsynced write.
@@ -182,7 +182,11 @@ class Store {
   Result<void> load_journal();
   void add_block(const Commit& commit, EngineBatch& batch);
   void add_views(const Commit& commit, EngineBatch& batch);
+  void add_records(const Commit& commit, EngineBatch& batch);
   void publish(const Commit& commit);
+  Result<void> stored_records(std::span<const std::string_view> ids,
+                              std::span<const size_t> missing, uint64_t epoch, Arena& arena,
+                              std::vector<std::optional<Record>>& out) const;
   Result<void> each_stored_block(
       uint64_t sequence,
       const std::function<bool(std::string_view key, uint64_t first, uint64_t last,

@@ -1,0 +1,154 @@
+#include "sinks/file_sink.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
+#include "sinks/sink_fixture_test.h"
+
+namespace statewire {
+namespace {
+
+namespace fs = std::filesystem;
+
+class FileSinkTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (fs::temp_directory_path() / "file-sink-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    folder_ = name;
+    path_ = (folder_ / "out.jsonl").string();
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  static std::string text_of(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  static std::vector<Attempt> deliver(Sink& sink, const std::vector<std::string>& payloads) {
+    std::vector<Delivery> batch;
+    for (const std::string& payload : payloads) batch.push_back(delivery_of(payload));
+    Outcome outcome;
+    sink.deliver(batch, outcome.completion());
+    EXPECT_EQ(outcome.calls(), 1);
+    const std::vector<Attempt> attempts = outcome.wait();
+    EXPECT_EQ(attempts.size(), payloads.size());
+    return attempts;
+  }
+
+  fs::path folder_;
+  std::string path_;
+};
+
+TEST_F(FileSinkTest, writes_a_line_a_delivery_behind_what_is_there) {
+  std::ofstream(path_) << "old\n";
+  const auto sink = make_file_sink({.path = path_});
+  for (const Attempt& attempt : deliver(*sink, {"a", "b"})) {
+    EXPECT_EQ(attempt.verdict, Verdict::delivered);
+  }
+  deliver(*sink, {"c"});
+  EXPECT_EQ(text_of(path_), "old\na\nb\nc\n");
+}
+
+TEST_F(FileSinkTest, line_breaks_never_make_two_lines_of_one_delivery) {
+  const auto sink = make_file_sink({.path = path_});
+  deliver(*sink, {"{\r\n\"a\":1}"});
+  Delivery text = delivery_of("x\ny\r");
+  text.content_type = "text/plain";
+  Outcome outcome;
+  sink->deliver({&text, 1}, outcome.completion());
+  EXPECT_EQ(text_of(path_), "{  \"a\":1}\nx\\ny\\r\n");
+}
+
+TEST_F(FileSinkTest, rotates_before_the_line_that_does_not_fit) {
+  const auto sink = make_file_sink({.path = path_, .rotate_bytes = 6});
+  deliver(*sink, {"aa", "bb", "cc", "dd", "longer than all", "ee"});
+  EXPECT_EQ(text_of(path_ + ".3"), "aa\nbb\n");
+  EXPECT_EQ(text_of(path_ + ".2"), "cc\ndd\n");
+  EXPECT_EQ(text_of(path_ + ".1"), "longer than all\n");
+  EXPECT_EQ(text_of(path_), "ee\n");
+  deliver(*sink, {"ff"});
+  deliver(*sink, {"gg"});
+  EXPECT_EQ(text_of(path_ + ".4"), "aa\nbb\n");
+  EXPECT_EQ(text_of(path_ + ".1"), "ee\nff\n");
+  EXPECT_EQ(text_of(path_), "gg\n");
+}
+
+TEST_F(FileSinkTest, file_that_cannot_be_rotated_goes_on) {
+  // A name that is too long for its numbered ones.
+  const std::string longest = (folder_ / std::string(254, 'x')).string();
+  const auto stuck = make_file_sink({.path = longest, .rotate_bytes = 6});
+  for (const Attempt& attempt : deliver(*stuck, {"aa", "bb", "cc", "dd"})) {
+    EXPECT_EQ(attempt.verdict, Verdict::delivered) << attempt.detail;
+  }
+  EXPECT_EQ(text_of(longest), "aa\nbb\ncc\ndd\n");
+}
+
+TEST_F(FileSinkTest, file_that_was_moved_away_is_opened_anew) {
+  const auto sink = make_file_sink({.path = path_});
+  deliver(*sink, {"a"});
+  fs::rename(path_, path_ + ".moved");
+  deliver(*sink, {"b"});
+  fs::resize_file(path_, 0);
+  deliver(*sink, {"c"});
+  EXPECT_EQ(text_of(path_ + ".moved"), "a\n");
+  EXPECT_EQ(text_of(path_), "c\n");
+}
+
+TEST_F(FileSinkTest, line_cut_by_a_crash_is_taken_back) {
+  std::ofstream(path_) << "a\nb\ncut";
+  const auto sink = make_file_sink({.path = path_});
+  deliver(*sink, {"c"});
+  EXPECT_EQ(text_of(path_), "a\nb\nc\n");
+}
+
+TEST_F(FileSinkTest, text_without_any_line_is_kept_and_ended) {
+  std::ofstream(path_) << "somebody's";
+  const auto sink = make_file_sink({.path = path_});
+  deliver(*sink, {"c"});
+  EXPECT_EQ(text_of(path_), "somebody's\nc\n");
+}
+
+// A limit of the process stands for a full disk: the write is cut short, then refused.
+TEST_F(FileSinkTest, partial_write_is_taken_back_and_tried_again) {
+  const auto sink = make_file_sink({.path = path_});
+  deliver(*sink, {"first"});
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto previous = std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit limit{.rlim_cur = 15, .rlim_max = before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
+  const std::vector<Attempt> attempts = deliver(*sink, {"fits", "does not", "nor this"});
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  std::signal(SIGXFSZ, previous);
+  EXPECT_EQ(attempts[0].verdict, Verdict::delivered);
+  EXPECT_EQ(attempts[1].verdict, Verdict::retry);
+  EXPECT_EQ(attempts[2].verdict, Verdict::retry);
+  EXPECT_NE(attempts[1].detail.find("too large"), std::string::npos) << attempts[1].detail;
+  EXPECT_EQ(text_of(path_), "first\nfits\n");
+  deliver(*sink, {"does not", "nor this"});
+  EXPECT_EQ(text_of(path_), "first\nfits\ndoes not\nnor this\n");
+}
+
+TEST_F(FileSinkTest, what_is_no_file_needs_a_person) {
+  for (const std::string& path : {std::string("/dev/full"), folder_.string()}) {
+    const auto sink = make_file_sink({.path = path});
+    EXPECT_EQ(deliver(*sink, {"a"})[0].verdict, Verdict::unavailable) << path;
+  }
+}
+
+TEST_F(FileSinkTest, missing_folder_needs_a_person) {
+  const auto sink = make_file_sink({.path = (folder_ / "none" / "out").string()});
+  const Attempt attempt = deliver(*sink, {"a", "b"})[1];
+  EXPECT_EQ(attempt.verdict, Verdict::unavailable);
+  EXPECT_NE(attempt.detail.find("No such file"), std::string::npos);
+  fs::create_directory(folder_ / "none");
+  EXPECT_EQ(deliver(*sink, {"a"})[0].verdict, Verdict::delivered);
+}
+
+}  // namespace
+}  // namespace statewire

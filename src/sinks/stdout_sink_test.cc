@@ -1,0 +1,78 @@
+#include "sinks/stdout_sink.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "sinks/sink_fixture_test.h"
+
+namespace statewire {
+namespace {
+
+class StdoutSinkTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_EQ(::pipe2(ends_, O_CLOEXEC), 0);
+    previous_ = std::signal(SIGPIPE, SIG_IGN);
+    sink_ = make_stream_sink(ends_[1]);
+  }
+  void TearDown() override {
+    std::signal(SIGPIPE, previous_);
+    ::close(ends_[1]);
+    if (ends_[0] >= 0) ::close(ends_[0]);
+  }
+  std::vector<Attempt> deliver(const std::vector<std::string>& payloads) {
+    std::vector<Delivery> batch;
+    for (const std::string& payload : payloads) batch.push_back(delivery_of(payload));
+    Outcome outcome;
+    sink_->deliver(batch, outcome.completion());
+    EXPECT_EQ(outcome.calls(), 1);
+    return outcome.wait();
+  }
+  std::string read(size_t size) {
+    std::string text(size, '\0');
+    size_t done = 0;
+    while (done < size) {
+      const ssize_t count = ::read(ends_[0], text.data() + done, size - done);
+      if (count <= 0) break;
+      done += static_cast<size_t>(count);
+    }
+    text.resize(done);
+    return text;
+  }
+
+  int ends_[2] = {-1, -1};
+  void (*previous_)(int) = nullptr;
+  std::unique_ptr<Sink> sink_;
+};
+
+TEST_F(StdoutSinkTest, writes_a_line_a_delivery) {
+  const std::vector<Attempt> attempts = deliver({"a", "b"});
+  ASSERT_EQ(attempts.size(), 2u);
+  EXPECT_EQ(attempts[0].verdict, Verdict::delivered);
+  EXPECT_EQ(attempts[1].verdict, Verdict::delivered);
+  EXPECT_EQ(read(4), "a\nb\n");
+}
+
+TEST_F(StdoutSinkTest, waits_for_a_slow_reader) {
+  ASSERT_EQ(::fcntl(ends_[1], F_SETFL, O_NONBLOCK), 0);
+  const std::string large(300'000, 'x');
+  std::string got;
+  std::jthread reader([&] { got = read(large.size() + 1); });
+  EXPECT_EQ(deliver({large})[0].verdict, Verdict::delivered);
+  reader.join();
+  EXPECT_EQ(got, large + "\n");
+}
+
+TEST_F(StdoutSinkTest, pipe_without_a_reader_is_gone) {
+  ::close(std::exchange(ends_[0], -1));
+  const std::vector<Attempt> attempts = deliver({"a", "b"});
+  ASSERT_EQ(attempts.size(), 2u);
+  EXPECT_EQ(attempts[0].verdict, Verdict::gone);
+  EXPECT_EQ(attempts[0].detail, "standard output: Broken pipe");
+}
+
+}  // namespace
+}  // namespace statewire

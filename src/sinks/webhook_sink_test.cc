@@ -1,0 +1,229 @@
+#include "sinks/webhook_sink.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+
+#include "sinks/sink_fixture_test.h"
+#include "sinks/verdicts.h"
+
+namespace statewire {
+namespace {
+
+constexpr std::string_view kToken = "T0K3N-dont-show-this";
+
+// Answers each connection with the same bytes, whole or not, and closes it.
+class OneAnswerServer {
+ public:
+  explicit OneAnswerServer(std::string answer, bool closes = true)
+      : answer_(std::move(answer)), closes_(closes) {
+    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    EXPECT_EQ(::bind(listener_, reinterpret_cast<sockaddr*>(&address), size), 0);
+    EXPECT_EQ(::listen(listener_, 64), 0);
+    EXPECT_EQ(::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size), 0);
+    port_ = ntohs(address.sin_port);
+    thread_ = std::thread([this] { serve(); });
+  }
+  ~OneAnswerServer() {
+    ::shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    ::close(listener_);
+    for (const int connection : open_) ::close(connection);
+  }
+
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  // Of the last request: head and body.
+  std::string request() {
+    const std::lock_guard lock(mutex_);
+    return request_;
+  }
+
+ private:
+  void serve() {
+    for (;;) {
+      const int connection = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+      if (connection < 0) return;
+      std::string request;
+      char bytes[4096];
+      while (request.find("\r\n\r\n{\"a\":1}") == std::string::npos) {
+        const ssize_t count = ::read(connection, bytes, sizeof(bytes));
+        if (count <= 0) break;
+        request.append(bytes, static_cast<size_t>(count));
+      }
+      {
+        const std::lock_guard lock(mutex_);
+        request_ = request;
+      }
+      EXPECT_GE(::send(connection, answer_.data(), answer_.size(), MSG_NOSIGNAL), 0);
+      if (closes_) {
+        ::shutdown(connection, SHUT_WR);
+        while (::read(connection, bytes, sizeof(bytes)) > 0) {
+        }
+        ::close(connection);
+      } else {
+        open_.push_back(connection);
+      }
+    }
+  }
+
+  const std::string answer_;
+  const bool closes_;
+  int listener_ = -1;
+  uint16_t port_ = 0;
+  std::vector<int> open_;
+  std::mutex mutex_;
+  std::string request_;
+  std::thread thread_;
+};
+
+std::string answer_of(int status, std::string_view headers = "", std::string_view body = "") {
+  return "HTTP/1.1 " + std::to_string(status) + " Whatever\r\nconnection: close\r\n" +
+         std::string(headers) + "content-length: " + std::to_string(body.size()) + "\r\n\r\n" +
+         std::string(body);
+}
+
+class WebhookSinkTest : public SinkTest {
+ protected:
+  Attempt deliver(const std::string& url, const std::string& more = "") {
+    const auto sink = open("webhook", "url: " + url + "\n" + more);
+    EXPECT_NE(sink, nullptr) << problems_->to_text();
+    if (sink == nullptr) return {};
+    const Delivery delivery = delivery_of("{\"a\":1}");
+    Outcome outcome;
+    sink->deliver({&delivery, 1}, outcome.completion());
+    const std::vector<Attempt> attempts = outcome.wait();
+    EXPECT_EQ(attempts.size(), 1u);
+    EXPECT_EQ(outcome.calls(), 1);
+    EXPECT_EQ(attempts.at(0).detail.find(kToken), std::string::npos) << attempts.at(0).detail;
+    return attempts.at(0);
+  }
+};
+
+Verdict documented(int status) {
+  switch (status) {
+    case 401:
+    case 403:
+      return Verdict::unavailable;
+    case 408:
+    case 429:
+      return Verdict::retry;
+    case 410:
+      return Verdict::gone;
+    default:
+      if (status < 300) return Verdict::delivered;
+      return status >= 500 ? Verdict::retry : Verdict::reject;
+  }
+}
+
+TEST_F(WebhookSinkTest, every_status_has_its_verdict) {
+  for (int status = 200; status < 600; ++status) {
+    ASSERT_EQ(verdict_for_status(status), documented(status)) << status;
+  }
+}
+
+TEST_F(WebhookSinkTest, statuses_of_a_real_server_give_their_verdict) {
+  for (const int status : {200, 202, 204, 299, 301, 302, 304, 307, 400, 401, 403, 404, 408,
+                           409, 410, 413, 422, 429, 451, 499, 500, 502, 503, 504, 599}) {
+    OneAnswerServer server(answer_of(status, "location: http://127.0.0.1:1/\r\n"));
+    const Attempt attempt = deliver(server.url() + "/hook");
+    EXPECT_EQ(attempt.verdict, documented(status)) << status << " " << attempt.detail;
+    EXPECT_EQ(attempt.status, status);
+    EXPECT_EQ(attempt.detail, "http " + std::to_string(status));
+  }
+}
+
+TEST_F(WebhookSinkTest, request_carries_payload_id_and_attempt) {
+  OneAnswerServer server(answer_of(200));
+  deliver(server.url() + "/hook?x=1", "headers: {authorization: Bearer abc, X-Team: shop}");
+  const std::string request = server.request();
+  for (const char* part :
+       {"POST /hook?x=1 HTTP/1.1\r\n", "content-type: application/json\r\n",
+        "webhook-id: 0123456789abcdef0123456789abcdef\r\n",
+        "idempotency-key: 0123456789abcdef0123456789abcdef\r\n", "statewire-attempt: 3\r\n",
+        "authorization: Bearer abc\r\n", "X-Team: shop\r\n", "\r\n\r\n{\"a\":1}"}) {
+    EXPECT_NE(request.find(part), std::string::npos) << part << "\n" << request;
+  }
+}
+
+TEST_F(WebhookSinkTest, configured_header_replaces_our_own) {
+  OneAnswerServer server(answer_of(200));
+  deliver(server.url(), "headers: {Content-Type: text/x}");
+  EXPECT_NE(server.request().find("Content-Type: text/x\r\n"), std::string::npos);
+  EXPECT_EQ(server.request().find("content-type: application/json"), std::string::npos);
+}
+
+TEST_F(WebhookSinkTest, retry_after_is_kept) {
+  OneAnswerServer server(answer_of(503, "Retry-After: 17\r\n"));
+  EXPECT_EQ(deliver(server.url()).retry_after, std::chrono::seconds(17));
+}
+
+TEST_F(WebhookSinkTest, answer_is_kept_as_one_short_line) {
+  OneAnswerServer server(answer_of(422, "", "no such\n\tchannel\n" + std::string(5000, 'x')));
+  const Attempt attempt = deliver(server.url());
+  EXPECT_TRUE(attempt.detail.starts_with("http 422: no such  channel xxx")) << attempt.detail;
+  EXPECT_EQ(attempt.detail.size(), 1024u);
+  OneAnswerServer binary(answer_of(400, "", "\xff\xfe"));
+  EXPECT_EQ(deliver(binary.url()).detail, "http 400: (an answer that is no text)");
+}
+
+TEST_F(WebhookSinkTest, network_faults_are_tried_again) {
+  std::string refused;
+  {
+    OneAnswerServer server("");
+    refused = server.url();
+  }
+  EXPECT_EQ(deliver(refused + "/" + std::string(kToken)).verdict, Verdict::retry);
+  for (const char* answer : {"", "HTTP/1.1 20", "HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\nhalf",
+                             "no http at all\r\n\r\n"}) {
+    OneAnswerServer server(answer);
+    const Attempt attempt = deliver(server.url() + "/" + std::string(kToken));
+    EXPECT_EQ(attempt.verdict, Verdict::retry) << answer;
+    EXPECT_FALSE(attempt.detail.empty());
+  }
+}
+
+TEST_F(WebhookSinkTest, silence_is_tried_again_after_the_timeout) {
+  OneAnswerServer server("", false);
+  const Attempt attempt = deliver(server.url() + "/" + std::string(kToken), "timeout: 50ms");
+  EXPECT_EQ(attempt.verdict, Verdict::retry);
+}
+
+TEST_F(WebhookSinkTest, no_secret_is_shown_even_where_the_server_echoes_it) {
+  const std::string token(kToken);
+  OneAnswerServer server(
+      answer_of(400, "", "cannot POST /services/" + token + "?key=" + token + " with " + token));
+  const std::string host = server.url().substr(7);
+  deliver("http://user:" + token + "@" + host + "/services/" + token + "?key=" + token,
+          "headers: {authorization: Bearer " + token + "}");
+  deliver("http://" + host + "/services/" + token);
+  deliver("http://" + host + "/%54" + token.substr(1));  // Echoed decoded.
+  deliver("http://" + host, "headers: {x-api-key: " + token + "}");
+}
+
+TEST_F(WebhookSinkTest, url_must_be_one_of_the_web_and_is_not_shown) {
+  for (const std::string& url :
+       std::vector<std::string>{"ftp://x/", "hooks.example.org/" + std::string(kToken), "http://",
+                                "\"http://x y\"", "http:///path"}) {
+    EXPECT_EQ(open("webhook", "url: " + url), nullptr) << url;
+    const std::string text = problems_->to_text();
+    EXPECT_NE(text.find("http:// or https://"), std::string::npos) << text;
+    EXPECT_EQ(text.find(kToken), std::string::npos) << text;
+  }
+}
+
+TEST_F(WebhookSinkTest, headers_that_would_break_the_request_are_refused) {
+  for (const char* headers : {"{\"a b\": x}", "{Content-Length: 5}", "{a: \"x\\r\\ny\"}", "[x]"}) {
+    open("webhook", "url: http://127.0.0.1/\nheaders: " + std::string(headers));
+    EXPECT_FALSE(problems_->ok()) << headers;
+  }
+}
+
+}  // namespace
+}  // namespace statewire
