@@ -48,6 +48,7 @@ std::string place_of(const Chunk& chunk, uint64_t line) {
 
 void Batch::clear() {
   arena.clear();
+  catalog = nullptr;
   source.clear();
   observations.clear();
   events.clear();
@@ -62,6 +63,7 @@ ChunkRecogniser::ChunkRecogniser(std::shared_ptr<const Catalog> catalog, EventLi
     : catalog_(std::move(catalog)), reader_(limits), recogniser_(*catalog_) {}
 
 void ChunkRecogniser::recognise(Chunk& chunk, Time received, Batch& batch) {
+  batch.catalog = catalog_;
   batch.source = std::move(chunk.source);
   batch.received = received;
   batch.cursor = std::move(chunk.cursor);

@@ -27,6 +27,7 @@ struct BatchEvent {
 // Kept for reuse, with its memory.
 struct Batch {
   Arena arena;
+  std::shared_ptr<const Catalog> catalog;  // Observations have texts of it.
   std::string source;
   Time received;
   std::vector<Observation> observations;
