@@ -91,7 +91,9 @@ Observer::Verdict Observer::name_physical(Observation& observation, const TypeRu
       observation.origin.source.starts_with("aws.") ? "aws" : "custom";
   resource.id = arena_.join("urn:", provider, ":", context_.account, ":", context_.region, ":",
                             resource.type, ":", context_.physical_id);
-  return Verdict::observed;
+  if (resource.id.size() <= kTextBytesMax) return Verdict::observed;
+  reason_ = "an id of more than 2048 bytes";
+  return Verdict::over_limit;
 }
 
 void Observer::take_from_arn(Identity& resource) const {

@@ -160,8 +160,9 @@ Result<CatalogSpec> decode_catalog(std::string_view bytes) {
   uint64_t hash = 0;
   reader.number(hash);
   CatalogSpec spec;
-  if (hash == hash64(reader.left())) transfer_all(reader, spec.entries, spec.types);
-  if (!reader.is_whole()) return bad_input("the compiled catalog is damaged");
+  const bool is_intact = hash == hash64(reader.left());
+  if (is_intact) transfer_all(reader, spec.entries, spec.types);
+  if (!is_intact || !reader.is_whole()) return bad_input("the compiled catalog is damaged");
   return spec;
 }
 

@@ -1,0 +1,307 @@
+// What each kind of entry makes of an event.
+#include "catalog/observe.h"
+
+#include "catalog/test_catalog.h"
+
+namespace statewire {
+namespace {
+
+std::string call(const std::string& name, const std::string& rest) {
+  return R"({"eventVersion":"1.08","eventSource":"s3.amazonaws.com","eventName":")" + name +
+         R"(","eventID":"c1","eventTime":"2026-11-23T09:00:00Z","awsRegion":"eu-west-1",)" +
+         R"("recipientAccountId":"123456789012","eventType":"AwsApiCall")" + rest + "}";
+}
+
+std::string native(const std::string& type, const std::string& detail) {
+  return R"({"id":"n1","source":"aws.x","detail-type":")" + type +
+         R"(","account":"123456789012","region":"eu-west-1","time":"2026-11-23T09:00:00Z",)" +
+         R"("detail":)" + detail + "}";
+}
+
+std::string bucket_entry(const std::string& rest) {
+  return R"(
+entries:
+- name: bucket
+  call: s3.amazonaws.com Do
+  resource: {type: AWS::S3::Bucket, physical_id: "{detail.requestParameters.bucketName}"}
+)" + rest +
+         R"(
+types:
+  AWS::S3::Bucket: {id: "arn:{partition}:s3:::{}", reusable: true, name: "{}"}
+)";
+}
+
+const char* const kBucket = R"(,"requestParameters":{"bucketName":"invoices"})";
+
+TEST(Observe, create_and_delete_move_the_phase_by_the_call) {
+  const Recognised created(bucket_entry("  effect: create"), call("Do", kBucket));
+  EXPECT_EQ(created.only().effect, Effect::state);
+  EXPECT_EQ(created.only().phase, Phase::stable);
+  EXPECT_EQ(created.only().value, "Do");
+  EXPECT_EQ(created.only().key.stage, 0);
+  EXPECT_EQ(created.only().key.phase_rank, 2);
+  EXPECT_EQ(created.only().resource.id, "arn:aws:s3:::invoices");
+  EXPECT_EQ(created.only().resource.name, "invoices");
+  EXPECT_EQ(created.only().resource.account, "123456789012");
+  EXPECT_EQ(created.only().resource.region, "eu-west-1");
+  EXPECT_TRUE(created.only().has(kReusableId));
+  const Recognised deleted(bucket_entry("  effect: delete"), call("Do", kBucket));
+  EXPECT_EQ(deleted.only().phase, Phase::gone);
+}
+
+TEST(Observe, native_settling_leaves_the_arrival_to_a_native_event) {
+  EXPECT_EQ(Recognised(bucket_entry("  effect: create\n  settles: native"), call("Do", kBucket))
+                .only()
+                .phase,
+            Phase::provisioning);
+  EXPECT_EQ(Recognised(bucket_entry("  effect: delete\n  settles: native"), call("Do", kBucket))
+                .only()
+                .phase,
+            Phase::deprovisioning);
+}
+
+TEST(Observe, refused_call_is_a_failure_that_changes_nothing) {
+  for (const char* effect : {"create", "delete", "configure", "cause", "tag"}) {
+    const Recognised event(
+        bucket_entry("  effect: " + std::string(effect)),
+        call("Do", std::string(kBucket) + R"(,"errorCode":"Client.AccessDenied")"));
+    EXPECT_EQ(event.only().effect, Effect::fail) << effect;
+    EXPECT_EQ(event.only().error, "AccessDenied");
+    EXPECT_EQ(event.only().phase, Phase::unknown);
+    EXPECT_TRUE(event.only().value.empty());
+    EXPECT_TRUE(event.only().changes.empty());
+  }
+}
+
+TEST(Observe, configure_lists_what_the_call_set) {
+  const Recognised event(bucket_entry("  effect: configure"),
+                         call("Do", R"(,"requestParameters":{"bucketName":"invoices","acl":null,
+      "rules":[{"days":30,"on":true},[]],"empty":{},"long":")" +
+                                        std::string(300, 'x') + "\"}"));
+  const auto changes = event.only().changes;
+  ASSERT_EQ(changes.size(), 4u);
+  EXPECT_EQ(changes[0], (Change{"bucketName", "", "invoices"}));
+  EXPECT_EQ(changes[1], (Change{"rules.0.days", "", "30"}));
+  EXPECT_EQ(changes[2], (Change{"rules.0.on", "", "true"}));
+  EXPECT_EQ(changes[3].to.size(), 256u);
+}
+
+TEST(Observe, configure_lists_twenty_changes_at_most) {
+  std::string parameters = R"("bucketName":"b")";
+  for (int i = 0; i < 100; ++i) parameters += ",\"k" + std::to_string(i) + "\":1";
+  const Recognised event(bucket_entry("  effect: configure"),
+                         call("Do", ",\"requestParameters\":{" + parameters + "}"));
+  EXPECT_EQ(event.only().changes.size(), 20u);
+}
+
+TEST(Observe, ignored_call_is_ignored) {
+  const Recognised event(bucket_entry("  effect: ignore"), call("Do", kBucket));
+  EXPECT_EQ(event->fate, Fate::ignored);
+  EXPECT_EQ(event->entry_name, "bucket");
+}
+
+TEST(Observe, call_that_tells_a_state_is_still_what_was_asked_for) {
+  const std::string yaml = bucket_entry("  state: \"{call}\"\n  phases: {Do: stopped}");
+  const Recognised event(yaml, call("Do", kBucket));
+  EXPECT_EQ(event.only().phase, Phase::stopped);
+  EXPECT_EQ(event.only().key.stage, 0);
+  EXPECT_EQ(
+      Recognised(yaml, call("Do", std::string(kBucket) + R"(,"errorCode":"No")")).only().effect,
+      Effect::fail);
+}
+
+std::string tag_entry(const std::string& tags) {
+  return R"(
+- name: tags
+  call: s3.amazonaws.com Do
+  resource:
+    type: AWS::S3::Bucket
+    id: "{detail.requestParameters.bucketName}"
+    )" + tags +
+         "\n  effect: tag\n";
+}
+
+TEST(Observe, tags_are_read_from_lists_and_maps) {
+  const std::string list =
+      tag_entry("tags: {each: detail.requestParameters.tags, key: K, value: V}");
+  const Recognised listed(list, call("Do", R"(,"requestParameters":{"bucketName":"b",
+      "tags":[{"K":"a","V":"1"},{"V":"keyless"},7,{"K":"n","V":2},{"K":"o","V":{}}]})"));
+  ASSERT_EQ(listed.only().tags.size(), 2u);
+  EXPECT_EQ(listed.only().tags[0], (Tag{"a", "1"}));
+  EXPECT_EQ(listed.only().tags[1], (Tag{"n", "2"}));
+  const Recognised mapped(
+      tag_entry("tags: {map: detail.requestParameters.tags}\n    tags_whole: true"),
+      call("Do", R"(,"requestParameters":{"bucketName":"b","tags":{"a":"1","b":null}})"));
+  ASSERT_EQ(mapped.only().tags.size(), 1u);
+  EXPECT_EQ(mapped.only().tags[0], (Tag{"a", "1"}));
+  EXPECT_TRUE(mapped.only().has(kTagsWhole));
+}
+
+TEST(Observe, list_of_one_may_stand_as_its_element) {
+  const std::string yaml = tag_entry("tags: {each: detail.requestParameters.tags}");
+  const Recognised one(yaml, call("Do", R"(,"requestParameters":{"bucketName":"b",
+      "tags":{"key":"a","value":"1"}})"));
+  ASSERT_EQ(one.only().tags.size(), 1u);
+  const Recognised none(yaml, call("Do", R"(,"requestParameters":{"bucketName":"b","tags":""})"));
+  EXPECT_TRUE(none.only().tags.empty());
+}
+
+TEST(Observe, removed_tags_are_keys) {
+  const std::string yaml = tag_entry("tags_removed: detail.requestParameters.keys");
+  const Recognised event(yaml, call("Do", R"(,"requestParameters":{"bucketName":"b",
+      "keys":["a",{"key":"b","value":"x"},{"Key":"c"},{},null]})"));
+  ASSERT_EQ(event.only().tags.size(), 3u);
+  EXPECT_EQ(event.only().tags[1], (Tag{"b", ""}));
+  EXPECT_TRUE(event.only().has(kTagsRemoved));
+}
+
+TEST(Observe, fifty_tags_at_most) {
+  std::string tags;
+  for (int i = 0; i < 60; ++i) {
+    tags += (i == 0 ? "\"t" : ",\"t") + std::to_string(i) + "\":\"v\"";
+  }
+  const Recognised event(
+      tag_entry("tags: {map: detail.requestParameters.tags}"),
+      call("Do", R"(,"requestParameters":{"bucketName":"b","tags":{)" + tags + "}}"));
+  EXPECT_EQ(event.only().tags.size(), 50u);
+}
+
+TEST(Observe, id_is_the_first_that_resolves) {
+  const std::string yaml = R"(
+- name: x
+  when: {source: [aws.x]}
+  resource: {type: T, id: ["one:{detail.a}", "two:{detail.b}"]}
+  state: "{detail.state}"
+  otherwise: stable
+)";
+  EXPECT_EQ(Recognised(yaml, native("t", R"({"b":"2","state":"s"})")).only().resource.id, "two:2");
+  EXPECT_TRUE(Recognised(yaml, native("t", R"({"b":"2","state":"s"})"))->reason.empty());
+  EXPECT_EQ(Recognised(yaml, native("t", R"({"a":1,"b":"2","state":"s"})")).only().resource.id,
+            "one:1");
+}
+
+TEST(Observe, physical_id_that_is_an_arn_is_taken_as_it_is) {
+  const Recognised event(
+      bucket_entry("  effect: create"),
+      call("Do", R"(,"requestParameters":{"bucketName":"arn:aws:s3:us-east-1:42:x/y"})"));
+  EXPECT_EQ(event.only().resource.id, "arn:aws:s3:us-east-1:42:x/y");
+  EXPECT_EQ(event.only().resource.region, "us-east-1");
+  EXPECT_EQ(event.only().resource.account, "42");
+  EXPECT_TRUE(event.only().resource.name.empty());
+}
+
+TEST(Observe, text_by_table_leaves_out_what_is_not_in_it) {
+  const std::string yaml = R"(
+- name: tags
+  call: s3.amazonaws.com Do
+  each: detail.requestParameters.ids
+  resource:
+    type: {of: "{.|until:-}", table: {i: Instance, vol: Volume}}
+    physical_id: "{.}"
+  effect: tag
+)";
+  const Recognised event(yaml, call("Do", R"(,"requestParameters":{"ids":["i-1","x-2","vol-3"]})"));
+  ASSERT_EQ(event.all().size(), 2u);
+  EXPECT_EQ(event.all()[0].resource.type, "Instance");
+  EXPECT_EQ(event.all()[1].resource.type, "Volume");
+  EXPECT_EQ(event.all()[1].key.index, 2);
+  EXPECT_NE(event->reason.find("\"x\""), std::string_view::npos);
+}
+
+TEST(Observe, row_of_phases_may_say_the_state_in_other_words) {
+  const std::string yaml = R"(
+- name: x
+  when: {source: [aws.x]}
+  resource: {type: T, id: "t:{detail.a}"}
+  state: "{detail.code}"
+  phases: {E-1: {phase: stopped, value: halted}, E-2: stable}
+)";
+  const Recognised event(yaml, native("t", R"({"a":1,"code":"E-1"})"));
+  EXPECT_EQ(event.only().phase, Phase::stopped);
+  EXPECT_EQ(event.only().value, "halted");
+}
+
+TEST(Observe, native_event_may_say_its_cause) {
+  const std::string yaml = R"(
+- name: x
+  when: {source: [aws.x]}
+  resource: {type: T, id: "t:{detail.a}"}
+  effect: cause
+  cause: {kind: autoscaling, actor: "{detail.group}", actor_type: Group, tool: "{detail.absent}"}
+)";
+  const Recognised event(yaml, native("t", R"({"a":1,"group":"web"})"));
+  const Cause& cause = event.only().cause;
+  EXPECT_EQ(cause.kind, CauseKind::autoscaling);
+  EXPECT_EQ(cause.confidence, Confidence::certain);
+  EXPECT_EQ(cause.actor, "web");
+  EXPECT_EQ(cause.actor_type, "Group");
+  EXPECT_TRUE(cause.tool.empty());
+  EXPECT_EQ(cause.evidence, "n1");
+}
+
+TEST(Observe, cause_has_evidence_even_where_the_event_has_no_id) {
+  const std::string yaml = R"(
+- name: x
+  when: {a: [1]}
+  resource: {type: T, id: "t:{a}"}
+  effect: cause
+  cause: schedule
+)";
+  const Recognised event(yaml, R"({"a":1})");
+  EXPECT_EQ(event.only().cause.evidence, to_hex(event->event_id));
+}
+
+TEST(Observe, native_failure_tells_its_error) {
+  const std::string yaml = R"(
+- name: x
+  when: {source: [aws.x]}
+  resource: {type: T, id: "t:{detail.a}"}
+  effect: fail
+  error: "{detail.message}"
+)";
+  const Recognised event(yaml, native("t", R"({"a":1,"message":"no key"})"));
+  EXPECT_EQ(event.only().effect, Effect::fail);
+  EXPECT_EQ(event.only().error, "no key");
+}
+
+const char* const kStack = R"(
+- name: own events
+  when: {source: [aws.x], detail-type: [own]}
+  resource: {type: AWS::X::Own, id: "own:{detail.id}"}
+  state: "{detail.state}"
+  otherwise: stable
+- name: resource of a stack
+  when: {source: [aws.x], detail-type: [stack]}
+  resource: {type: "{detail.type}", id: "own:{detail.id}"}
+  state: "{detail.state}"
+  phases: {CREATED: stable, UPDATING: changing, DELETED: gone}
+  cause: deployment
+)";
+
+TEST(Observe, deployment_is_the_cause_where_the_type_has_events_of_its_own) {
+  const auto toward = [](const char* state) {
+    const Recognised event(kStack, native("stack", R"({"type":"AWS::X::Own","id":1,"state":")" +
+                                                       std::string(state) + "\"}"));
+    EXPECT_EQ(event.only().effect, Effect::cause);
+    EXPECT_EQ(event.only().phase, Phase::unknown);
+    EXPECT_TRUE(event.only().value.empty());
+    EXPECT_EQ(event.only().key.stage, 0);
+    return event.only().toward;
+  };
+  EXPECT_EQ(toward("CREATED"),
+            phase_bit(Phase::provisioning) | phase_bit(Phase::stable) | phase_bit(Phase::changing));
+  EXPECT_EQ(toward("UPDATING"), phase_bit(Phase::changing) | phase_bit(Phase::stable) |
+                                    phase_bit(Phase::stopped) | phase_bit(Phase::degraded));
+  EXPECT_EQ(toward("DELETED"), phase_bit(Phase::deprovisioning) | phase_bit(Phase::gone));
+}
+
+TEST(Observe, deployment_tells_the_state_of_a_type_without_events) {
+  const Recognised event(kStack,
+                         native("stack", R"({"type":"AWS::X::Other","id":1,"state":"CREATED"})"));
+  EXPECT_EQ(event.only().effect, Effect::state);
+  EXPECT_EQ(event.only().phase, Phase::stable);
+  EXPECT_EQ(event.only().resource.service, "x");
+}
+
+}  // namespace
+}  // namespace statewire

@@ -1,0 +1,140 @@
+#include "catalog/who.h"
+
+#include <gtest/gtest.h>
+
+namespace statewire {
+namespace {
+
+// Who called, of a record whose identity and other fields are given.
+class Caller {
+ public:
+  Caller(const std::string& identity, const std::string& agent, const std::string& rest = "") {
+    const std::string record = R"({"eventVersion":"1","eventSource":"a.b","eventName":"Do",)"
+                               R"("userIdentity":)" +
+                               identity + R"(,"userAgent":")" + agent + "\"" + rest + "}";
+    simdjson::dom::parser parser;
+    simdjson::dom::element element;
+    EXPECT_FALSE(parser.parse(record).get(element)) << record;
+    call_ = who_called(view_of(element), "e1", arena_);
+  }
+  const Cause* operator->() const { return &call_.cause; }
+  std::string_view principal() const { return call_.principal; }
+  // "human certain"
+  std::string judged() const {
+    return std::string(name_of(call_.cause.kind)) + " " +
+           std::string(name_of(call_.cause.confidence));
+  }
+
+ private:
+  Arena arena_;
+  CallCause call_;
+};
+
+const char* const kAlice =
+    R"({"type":"IAMUser","userName":"alice","arn":"arn:aws:iam::1:user/alice"})";
+
+std::string role(const std::string& name, const std::string& session) {
+  return R"({"type":"AssumedRole","arn":"arn:aws:sts::1:assumed-role/)" + name + "/" + session +
+         R"(","sessionContext":{"sessionIssuer":{"userName":")" + name + "\"}}}";
+}
+
+TEST(Who, user_in_the_console_is_human) {
+  const Caller likely(kAlice, "Mozilla/5.0 (X11; Ubuntu)");
+  EXPECT_EQ(likely.judged(), "human likely");
+  EXPECT_EQ(likely->actor, "alice");
+  EXPECT_EQ(likely->actor_type, "IAMUser");
+  EXPECT_EQ(likely->tool, "console");
+  EXPECT_EQ(likely->call, "Do");
+  EXPECT_EQ(likely->evidence, "e1");
+  EXPECT_EQ(likely.principal(), "arn:aws:iam::1:user/alice");
+  const Caller certain(kAlice, "AWS Internal", R"(,"sessionCredentialFromConsole":"true")");
+  EXPECT_EQ(certain.judged(), "human certain");
+  EXPECT_EQ(certain->tool, "console");
+}
+
+TEST(Who, tool_that_deploys_is_a_deployment) {
+  const Caller caller(kAlice,
+                      "APN/1.0 HashiCorp/1.0 Terraform/1.1.2 (+https://www.terraform.io) "
+                      "terraform-provider-aws/3.76.1 aws-sdk-go/1.44.157 (go1.19.3; linux)");
+  EXPECT_EQ(caller.judged(), "deployment likely");
+  EXPECT_EQ(caller->tool, "terraform");
+  EXPECT_EQ(caller->actor, "alice");
+}
+
+TEST(Who, service_that_calls_says_what_it_is) {
+  const auto judged = [](const std::string& service) {
+    return Caller(R"({"type":"AWSService","invokedBy":")" + service + "\"}", service).judged();
+  };
+  EXPECT_EQ(judged("autoscaling.amazonaws.com"), "autoscaling certain");
+  EXPECT_EQ(judged("cloudformation.amazonaws.com"), "deployment certain");
+  EXPECT_EQ(judged("events.amazonaws.com"), "schedule certain");
+  EXPECT_EQ(judged("scheduler.amazonaws.com"), "schedule certain");
+  EXPECT_EQ(judged("rds.amazonaws.com"), "service certain");
+}
+
+TEST(Who, caller_through_a_service_keeps_his_name) {
+  const Caller caller(R"({"type":"IAMUser","userName":"alice",)"
+                      R"("invokedBy":"cloudformation.amazonaws.com"})",
+                      "cloudformation.amazonaws.com");
+  EXPECT_EQ(caller.judged(), "deployment certain");
+  EXPECT_EQ(caller->actor, "alice");
+  EXPECT_EQ(caller->via, "cloudformation.amazonaws.com");
+  EXPECT_EQ(caller->tool, "cloudformation");
+}
+
+TEST(Who, assumed_role_is_named_by_the_role_or_by_the_person) {
+  const Caller machine(role("ci-deployer", "build-7"), "Boto3/1.26 Python/3.10");
+  EXPECT_EQ(machine.judged(), "automation guess");
+  EXPECT_EQ(machine->actor, "ci-deployer");
+  EXPECT_EQ(machine->session, "build-7");
+  EXPECT_EQ(machine->tool, "boto3");
+  const Caller person(role("AWSReservedSSO_Admin_1", "bob"), "aws-cli/2.9 Python/3.9");
+  EXPECT_EQ(person.judged(), "human likely");
+  EXPECT_EQ(person->actor, "bob");
+  EXPECT_EQ(Caller(role("dev", "bob@example.org"), "x")->actor, "bob@example.org");
+  EXPECT_EQ(Caller(role("web", "i-0a1b"), "x").judged(), "automation guess");
+}
+
+TEST(Who, role_of_a_service_is_the_service) {
+  EXPECT_EQ(Caller(role("AWSServiceRoleForAutoScaling", "AutoScaling"), "x").judged(),
+            "autoscaling certain");
+  EXPECT_EQ(Caller(role("AWSServiceRoleForRDS", "SLR"), "x").judged(), "service certain");
+}
+
+TEST(Who, root_and_users_at_a_command_line_are_human) {
+  const Caller root(R"({"type":"Root","arn":"arn:aws:iam::1:root"})", "x");
+  EXPECT_EQ(root.judged(), "human likely");
+  EXPECT_EQ(root->actor, "root");
+  EXPECT_EQ(Caller(kAlice, "aws-cli/1.27.1 Botocore/1.29").judged(), "human likely");
+}
+
+TEST(Who, nothing_known_is_unknown) {
+  EXPECT_EQ(Caller(kAlice, "curl/7.88").judged(), "unknown guess");
+  EXPECT_EQ(Caller("{}", "").judged(), "unknown guess");
+}
+
+TEST(Who, identity_of_wrong_types_is_no_crash) {
+  for (const char* identity :
+       {"null", "[]", "7", R"({"type":5,"arn":{},"userName":[],"sessionContext":3})",
+        R"({"type":"AssumedRole","arn":"noslash","sessionContext":{"sessionIssuer":[]}})",
+        R"({"type":"AssumedRole","arn":"one/slash"})"}) {
+    EXPECT_EQ(Caller(identity, "").judged(), "unknown guess") << identity;
+  }
+}
+
+TEST(Who, user_agents_name_their_tool) {
+  EXPECT_EQ(tool_of("[S3Console/0.4, aws-internal/3 aws-sdk-java/1.12.488]"), "console");
+  EXPECT_EQ(tool_of("RDS Console, aws-internal/3 aws-sdk-java/1.11"), "console");
+  EXPECT_EQ(tool_of("console.amazonaws.com"), "console");
+  EXPECT_EQ(tool_of("[Boto3/1.26.165 Botocore/1.29]"), "boto3");
+  EXPECT_EQ(tool_of("aws-sdk-go-v2/1.21.0 os/linux"), "aws-sdk-go-v2");
+  EXPECT_EQ(tool_of("aws-sdk-js/2.1 aws-cdk/1.0"), "cdk");
+  EXPECT_EQ(tool_of("APN/1.0 Pulumi/1.0 PulumiAWS/5"), "pulumi");
+  EXPECT_EQ(tool_of("APN/1.0 Ansible/2.14"), "ansible");
+  EXPECT_EQ(tool_of("OpenTofu/1.6"), "opentofu");
+  EXPECT_EQ(tool_of(""), "");
+  EXPECT_EQ(tool_of(" [(,;)] "), "");
+}
+
+}  // namespace
+}  // namespace statewire
