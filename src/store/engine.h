@@ -47,11 +47,11 @@ class EngineBatch {
     arena_.clear();
   }
   void put(Family family, std::string_view key, std::string_view value) {
-    put_view(family, key, arena_.copy(value));
+    put_views(family, arena_.copy(key), arena_.copy(value));
   }
-  // `value` is not copied: it outlives the write.
-  void put_view(Family family, std::string_view key, std::string_view value) {
-    changes_.push_back({Kind::put, family, arena_.copy(key), value});
+  // Nothing is copied: both outlive the write.
+  void put_views(Family family, std::string_view key, std::string_view value) {
+    changes_.push_back({Kind::put, family, key, value});
   }
   void remove(Family family, std::string_view key) {
     changes_.push_back({Kind::remove, family, arena_.copy(key), {}});

@@ -1,7 +1,7 @@
 // RocksDB behind the seam; the only file that knows it.
 //
-// Memory: write buffers and the block cache share one budget, memory_bytes; index and filter
-// blocks live in the cache too. The journal's keys only grow, so its files never overlap, and as
+// Memory: write buffers and the block cache share one budget; index and filter blocks live in the
+// cache too. The journal's keys only grow, so its files never overlap, and as
 // they are compressed alike on all levels, compaction moves them down without writing them again.
 #include <algorithm>
 #include <filesystem>
@@ -15,6 +15,7 @@
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 #include <rocksdb/write_buffer_manager.h>
@@ -91,6 +92,8 @@ ColumnFamilyOptions family_options(std::string_view name, const Memory& memory) 
     // The larger it is, the more versions of a record are dropped before they reach the disk.
     result.write_buffer_size = memory.bytes / 3;
     result.arena_block_size = 1u << 20;
+    // Neighbours, one partition after the other: each goes in where the last one did.
+    result.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
     table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
   }
   result.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
@@ -268,7 +271,8 @@ Error opening_error(const std::string& path, const Status& status) {
 }  // namespace
 
 Result<std::unique_ptr<Engine>> open_rocksdb_engine(const StoreOptions& options) {
-  const Memory memory(options.memory_bytes);
+  // The store's own caches take the rest.
+  const Memory memory(options.memory_bytes / 16 * 5);
   const rocksdb::DBOptions database = database_options(options, memory);
   if (options.read_only) {
     if (!std::filesystem::exists(options.path)) {

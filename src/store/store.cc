@@ -4,6 +4,9 @@
 
 #include <sys/statvfs.h>
 
+#include <algorithm>
+
+#include "base/ids.h"
 #include "base/log.h"
 #include "store/block.h"
 #include "store/keys.h"
@@ -19,8 +22,12 @@ constexpr char kMetaValueFormat = 1;
 // Of values that are one text.
 constexpr char kTextValueFormat = 1;
 
-// Of the memory that a store may use.
-constexpr size_t kRecentBlocksShare = 12;
+// Sixteenths of the memory that a store may use; the engine has the other five. A map in memory
+// needs no cache before it.
+size_t record_cache_bytes(const StoreOptions& options) {
+  return options.path.empty() ? 0 : options.memory_bytes / 16 * 10;
+}
+size_t recent_blocks_bytes(const StoreOptions& options) { return options.memory_bytes / 16; }
 
 }  // namespace
 
@@ -54,7 +61,8 @@ Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options) {
 Store::Store(StoreOptions options, std::unique_ptr<Engine> engine)
     : options_(std::move(options)),
       engine_(std::move(engine)),
-      state_(std::make_unique<StoreState>(options_.memory_bytes / kRecentBlocksShare)) {}
+      state_(std::make_unique<StoreState>(recent_blocks_bytes(options_),
+                                          record_cache_bytes(options_))) {}
 
 Store::~Store() = default;
 
@@ -87,6 +95,7 @@ Result<void> Store::commit(const Commit& commit) {
   CHECK(commit.last_sequence + 1 >= commit.first_sequence);
   EngineBatch& batch = state_->commit_batch;
   batch.clear();
+  state_->arena.clear();
   add_block(commit, batch);
   add_views(commit, batch);
   if (auto written = engine_->write(batch, Sync::yes); !written) {
@@ -99,8 +108,8 @@ Result<void> Store::commit(const Commit& commit) {
 }
 
 void Store::add_block(const Commit& commit, EngineBatch& batch) {
-  batch.put_view(Family::journal, keys::journal(commit.first_sequence, state_->next_ordinal),
-                 commit.block);
+  state_->key = keys::journal(commit.first_sequence, state_->next_ordinal);
+  batch.put_views(Family::journal, state_->arena.copy(state_->key), commit.block);
   const bool has_entries = commit.last_sequence >= commit.first_sequence;
   state_->next_ordinal = has_entries ? 0 : state_->next_ordinal + 1;
 }
@@ -108,12 +117,7 @@ void Store::add_block(const Commit& commit, EngineBatch& batch) {
 // The views are what the journal says, and nothing else: folding its blocks again and handing
 // the outcome to this function gives the same bytes.
 void Store::add_views(const Commit& commit, EngineBatch& batch) {
-  for (const Record* record : commit.records) {
-    state_->value.clear();
-    append_record(*record, state_->value);
-    keys::set_resource(record->resource.id, state_->key);
-    batch.put(Family::resources, state_->key, state_->value.view());
-  }
+  add_records(commit, batch);
   for (const AliasChange& change : commit.aliases) {
     state_->value.clear();
     state_->value.byte(kTextValueFormat);
@@ -129,8 +133,29 @@ void Store::add_views(const Commit& commit, EngineBatch& batch) {
   if (commit.ledger != nullptr) state_->ledger.stage(*commit.ledger, batch);
 }
 
+// In key order: the engine's sorted tables take neighbours one after the other far faster.
+void Store::add_records(const Commit& commit, EngineBatch& batch) {
+  StoreState& state = *state_;
+  state.changed.clear();
+  for (const Record* record : commit.records) {
+    state.value.clear();
+    append_record(*record, state.value);
+    keys::set_resource(record->resource.id, state.key);
+    state.changed.push_back({state.arena.copy(state.key), state.arena.copy(state.value.view()),
+                             hash64(record->resource.id)});
+  }
+  std::sort(state.changed.begin(), state.changed.end(),
+            [](const auto& a, const auto& b) { return a.key < b.key; });
+  state.updates.clear();
+  for (const auto& [key, value, hash] : state.changed) {
+    batch.put_views(Family::resources, key, value);
+    state.updates.push_back({hash, value});
+  }
+}
+
 // Who waits for a sequence finds everything that belongs to it.
 void Store::publish(const Commit& commit) {
+  state_->records.update(state_->updates);
   state_->ledger.publish();
   if (commit.last_sequence < commit.first_sequence) return;
   state_->recent.add({commit.first_sequence, commit.last_sequence,
@@ -145,23 +170,51 @@ void Store::publish(const Commit& commit) {
 Result<void> Store::records(std::span<const std::string_view> ids, Arena& arena,
                             std::vector<std::optional<Record>>& out) const {
   out.assign(ids.size(), std::nullopt);
-  std::vector<std::string_view> found_keys(ids.size());
-  std::string key;
+  std::vector<uint64_t> hashes;
+  hashes.reserve(ids.size());
+  for (const std::string_view id : ids) hashes.push_back(hash64(id));
+  const uint64_t epoch = state_->records.epoch();
+  std::vector<std::string_view> values;
+  state_->records.find(hashes, arena, values);
+  std::vector<size_t> missing;
   for (size_t i = 0; i < ids.size(); ++i) {
-    keys::set_resource(ids[i], key);
-    found_keys[i] = arena.copy(key);
+    if (!values[i].empty()) {
+      const auto record = decode_record(values[i], arena);
+      if (!record) return record.error();
+      if (record->resource.id == ids[i]) out[i] = *record;
+    }
+    if (!out[i]) missing.push_back(i);
   }
+  return missing.empty() ? Result<void>() : stored_records(ids, missing, epoch, arena, out);
+}
+
+// Those that the cache does not know; it learns them.
+Result<void> Store::stored_records(std::span<const std::string_view> ids,
+                                   std::span<const size_t> missing, uint64_t epoch, Arena& arena,
+                                   std::vector<std::optional<Record>>& out) const {
+  std::vector<std::string_view> keys;
+  std::string key;
+  for (const size_t index : missing) {
+    keys::set_resource(ids[index], key);
+    keys.push_back(arena.copy(key));
+  }
+  std::vector<RecordCache::Item> learned;
   Result<void> outcome;
   const auto read =
-      engine_->multi_get(Family::resources, found_keys, [&](size_t index, std::string_view value) {
-        auto record = decode_record(arena.copy(value), arena);
+      engine_->multi_get(Family::resources, keys, [&](size_t at, std::string_view value) {
+        const size_t index = missing[at];
+        const std::string_view kept = arena.copy(value);
+        auto record = decode_record(kept, arena);
         if (!record) {
           outcome = bad_input(std::string(ids[index]) + ": " + record.error().text);
-        } else {
-          out[index] = *record;
+          return;
         }
+        out[index] = *record;
+        learned.push_back({hash64(ids[index]), kept});
       });
-  return read ? outcome : read;
+  if (!read) return read;
+  state_->records.learn(learned, epoch);
+  return outcome;
 }
 
 Result<void> Store::each_record(std::string_view after,
@@ -203,6 +256,8 @@ DiskSpace Store::disk_space() const {
   return {.free_bytes = free_bytes, .is_enough = free_bytes >= options_.free_bytes_min};
 }
 
-size_t Store::memory_used() const { return engine_->memory_used() + state_->recent.bytes(); }
+size_t Store::memory_used() const {
+  return engine_->memory_used() + state_->recent.bytes() + state_->records.bytes();
+}
 
 }  // namespace statewire

@@ -32,7 +32,7 @@ class EngineBatch;
 struct StoreOptions {
   std::string path;  // Empty: in memory.
   uint64_t free_bytes_min = uint64_t{1} << 30;
-  size_t memory_bytes = 64u << 20;  // For caches and write buffers together.
+  size_t memory_bytes = 48u << 20;  // For caches and write buffers together.
   rocksdb::Env* env = nullptr;      // For the power-cut tests; null: the system's.
   bool read_only = false;
 };

@@ -4,20 +4,31 @@
 #include "store/engine.h"
 #include "store/ledger_view.h"
 #include "store/recent_blocks.h"
+#include "store/record_cache.h"
 #include "store/wire.h"
 
 namespace statewire {
 
 struct StoreState {
-  explicit StoreState(size_t recent_bytes_max) : recent(recent_bytes_max) {}
+  StoreState(size_t recent_bytes_max, size_t records_bytes_max)
+      : recent(recent_bytes_max), records(records_bytes_max) {}
 
   LedgerView ledger;
   RecentBlocks recent;
+  RecordCache records;
 
   // Of the committing thread.
   EngineBatch commit_batch;
   ByteWriter value;
   std::string key;
+  struct Changed {
+    std::string_view key;
+    std::string_view value;
+    uint64_t hash;
+  };
+  std::vector<Changed> changed;  // In `arena`.
+  Arena arena;
+  std::vector<RecordCache::Item> updates;
   uint32_t next_ordinal = 0;  // See keys::journal.
 
   // Of the thread that settles.

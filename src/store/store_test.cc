@@ -345,6 +345,7 @@ Pending pending(std::string subscription, uint64_t sequence) {
   result.first_attempt = kRecorded;
   result.due = kRecorded + std::chrono::minutes(5);
   result.last_detail = "http 503";
+  result.is_redriven = true;
   return result;
 }
 
@@ -373,6 +374,7 @@ TEST_P(StoreTest, a_settlement_changes_all_that_it_names) {
     EXPECT_EQ(found.due, kRecorded + std::chrono::minutes(5));
     EXPECT_EQ(found.attempts, 4u);
     EXPECT_EQ(found.last_detail, "http 503");
+    EXPECT_TRUE(found.is_redriven);
     return true;
   }));
   EXPECT_EQ(sequences, (std::vector<uint64_t>{2, 300}));
