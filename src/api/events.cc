@@ -1,0 +1,96 @@
+#include "api/events.h"
+
+#include <memory>
+
+#include "api/answers.h"
+#include "api/binary_event.h"
+#include "api/inflate.h"
+#include "base/text.h"
+#include "sources/event_reader.h"
+
+namespace statewire {
+namespace {
+
+constexpr std::string_view kSource = "http";
+constexpr int kRetryAfterSeconds = 1;
+
+std::string counts_json(uint64_t accepted, uint64_t duplicate, uint64_t rejected) {
+  return R"({"accepted":)" + std::to_string(accepted) + R"(,"duplicate":)" +
+         std::to_string(duplicate) + R"(,"rejected":)" + std::to_string(rejected) + "}";
+}
+
+HttpServerResponse nothing_accepted(const ChunkFates& fates, uint64_t rejected) {
+  const std::string error =
+      rejected == 0 ? "the body holds no event" : "nothing in the body could be accepted";
+  std::string json = R"({"error":")" + error + R"(","reasons":[)";
+  for (size_t i = 0; i < fates.reasons.size(); ++i) {
+    if (i != 0) json += ',';
+    append_json_string(json, fates.reasons[i]);
+  }
+  json += "]}";
+  return json_response(std::move(json), 400);
+}
+
+// The body as one text that the event reader takes, or the answer that refuses it.
+std::optional<HttpServerResponse> unwrap(const HttpRequestHead& head, uint64_t inflated_bytes_max,
+                                         std::string& body) {
+  const std::string_view encoding = head.header("content-encoding");
+  if (equal_ignoring_case(encoding, "gzip")) {
+    Inflated inflated = inflate_gzip(body, inflated_bytes_max);
+    if (inflated.outcome == Inflated::Outcome::too_long) {
+      return error_response(413, "inflated, the body is longer than " +
+                                     with_thousands(inflated_bytes_max) + " bytes");
+    }
+    if (inflated.outcome == Inflated::Outcome::broken) {
+      return error_response(400, "the body is not what Content-Encoding says: whole gzip");
+    }
+    body = std::move(inflated.text);
+  } else if (!encoding.empty() && !equal_ignoring_case(encoding, "identity")) {
+    return error_response(400, "Content-Encoding may be gzip or identity");
+  }
+  if (is_binary_event(head)) body = structured_event(head, body);
+  return std::nullopt;
+}
+
+}  // namespace
+
+HttpServerResponse response_of(const ChunkFates& fates) {
+  const uint64_t duplicate = fates.of(Fate::duplicate);
+  const uint64_t rejected = fates.of(Fate::malformed) + fates.of(Fate::rejected);
+  uint64_t accepted = 0;
+  for (const Fate fate : {Fate::recognised, Fate::ignored, Fate::unrecognised, Fate::too_late}) {
+    accepted += fates.of(fate);
+  }
+  if (accepted + duplicate == 0) return nothing_accepted(fates, rejected);
+  // By far the most frequent answer.
+  if (accepted == 1 && duplicate == 0 && rejected == 0) {
+    return json_response(R"({"accepted":1,"duplicate":0,"rejected":0})", 202);
+  }
+  return json_response(counts_json(accepted, duplicate, rejected), 202);
+}
+
+void Events::take(HttpServerRequest&& request, HttpResponder responder) const {
+  std::string body = std::move(request.body);
+  if (auto refusal = unwrap(request.head, inflated_bytes_max_, body)) {
+    return responder.respond(*std::move(refusal));
+  }
+  // The server leaves room behind the body already.
+  static_assert(kBodySpareBytes >= kPaddingBytes);
+  if (body.capacity() < body.size() + kPaddingBytes) body.reserve(body.size() + kPaddingBytes);
+
+  Chunk chunk;
+  chunk.source = kSource;
+  chunk.text = std::move(body);
+  // Shared, as the function that holds it must be copyable; answered once all the same: either
+  // here or there.
+  auto shared = std::make_shared<HttpResponder>(std::move(responder));
+  chunk.done = [shared](Result<ChunkFates> fates) {
+    if (fates) return shared->respond(response_of(*fates));
+    shared->respond(unavailable_response(fates.error().text, kRetryAfterSeconds));
+  };
+  if (Result<void> taken = intake_.submit(std::move(chunk)); !taken) {
+    shared->respond(unavailable_response(taken.error().text, kRetryAfterSeconds));
+  }
+}
+
+}  // namespace statewire

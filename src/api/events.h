@@ -1,0 +1,30 @@
+// POST /events: takes a body of any form, and answers after the commit.
+#pragma once
+
+#include <string>
+
+#include "ingest/ingest.h"
+#include "net/http_server.h"
+
+namespace statewire {
+
+// Any thread. Borrows the intake.
+class Events {
+ public:
+  // `body_bytes_max` bounds a body as it was sent; inflated, it may be four times as long.
+  Events(Intake& intake, uint64_t body_bytes_max)
+      : intake_(intake), inflated_bytes_max_(4 * body_bytes_max) {}
+
+  // Recognises the events on this thread and queues them; the answer comes from the thread that
+  // commits them.
+  void take(HttpServerRequest&& request, HttpResponder responder) const;
+
+ private:
+  Intake& intake_;
+  const uint64_t inflated_bytes_max_;
+};
+
+// What is answered after the commit.
+HttpServerResponse response_of(const ChunkFates& fates);
+
+}  // namespace statewire

@@ -1,0 +1,210 @@
+#include "api/events.h"
+
+#include <zlib.h>
+
+#include "api/api_for_test.h"
+#include "api/inflate.h"
+
+namespace statewire {
+namespace {
+
+using EventsTest = ApiTest;
+
+std::string gzip(std::string_view text) {
+  z_stream stream{};
+  EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+  std::string out(deflateBound(&stream, text.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+  stream.avail_in = static_cast<uInt>(text.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  return out;
+}
+
+std::string counts(int accepted, int duplicate, int rejected) {
+  return R"({"accepted":)" + std::to_string(accepted) + R"(,"duplicate":)" +
+         std::to_string(duplicate) + R"(,"rejected":)" + std::to_string(rejected) + "}";
+}
+
+std::string cloud_event(int number) {
+  return R"({"specversion":"1.0","id":")" + std::to_string(number) +
+         R"(","source":"/machines","type":"org.example.unheard-of","data":{"x":1}})";
+}
+
+TEST_F(EventsTest, a_single_event_is_answered_after_its_commit) {
+  const HttpResponse response = post("/events", test_event(1, "running", 0));
+  EXPECT_EQ(response.status, 202);
+  EXPECT_EQ(response.header("content-type"), "application/json");
+  EXPECT_EQ(response.body, counts(1, 0, 0));
+  EXPECT_EQ(store_->last_sequence(), 1u);
+}
+
+TEST_F(EventsTest, every_form_of_a_body_is_taken) {
+  const std::string two = test_event(1, "pending", 1) + "," + test_event(1, "running", 2);
+  EXPECT_EQ(post("/events", "[" + two + "]").body, counts(2, 0, 0));
+  const std::string lines = test_event(2, "pending", 1) + "\n" + test_event(2, "running", 2) + "\n";
+  EXPECT_EQ(post("/events", lines, {{"content-type", "application/x-ndjson"}}).body,
+            counts(2, 0, 0));
+  const std::string record =
+      R"({"eventVersion":"1.08","eventID":"a-1","eventTime":"2026-11-23T09:00:00Z",)"
+      R"("eventSource":"s3.amazonaws.com","eventName":"ListBuckets","readOnly":true,)"
+      R"("awsRegion":"eu-west-1","recipientAccountId":"123456789012"})";
+  EXPECT_EQ(post("/events", R"({"Records":[)" + record + "," + record + "]}").body,
+            counts(2, 0, 0));
+  EXPECT_EQ(
+      post("/events", cloud_event(1), {{"content-type", "application/cloudevents+json"}}).body,
+      counts(1, 0, 0));
+  EXPECT_EQ(post("/events", "[" + cloud_event(2) + "," + cloud_event(3) + "]",
+                 {{"content-type", "application/cloudevents-batch+json"}})
+                .body,
+            counts(2, 0, 0));
+}
+
+TEST_F(EventsTest, a_cloud_event_in_binary_mode_is_the_same_event_as_in_structured_mode) {
+  const HttpResponse response = post("/events", R"({"x":1})",
+                                     {{"content-type", "application/json; charset=utf-8"},
+                                      {"ce-specversion", "1.0"},
+                                      {"CE-Id", "7"},
+                                      {"ce-source", "/machines%20of/ours"},
+                                      {"ce-type", "org.example.unheard-of"}});
+  EXPECT_EQ(response.status, 202);
+  const std::string unrecognised = json("/api/v1/ledger/unrecognised");
+  EXPECT_TRUE(holds(unrecognised, R"("origin_source":"/machines of/ours")"));
+  EXPECT_TRUE(holds(unrecognised, R"("origin_type":"org.example.unheard-of")"));
+  EXPECT_TRUE(holds(unrecognised, R"(\"data\":{\"x\":1}})"));
+}
+
+TEST_F(EventsTest, a_binary_event_whose_data_is_no_json_carries_it_as_text) {
+  const HttpResponse response = post("/events", "say \"x\"",
+                                     {{"content-type", "text/plain"},
+                                      {"ce-specversion", "1.0"},
+                                      {"ce-id", "7"},
+                                      {"ce-source", "/m"},
+                                      {"ce-type", "t"}});
+  EXPECT_EQ(response.body, counts(1, 0, 0));
+}
+
+TEST_F(EventsTest, a_repeat_is_counted_as_a_duplicate) {
+  take(test_event(1, "running", 0));
+  const HttpResponse response = post("/events", test_event(1, "running", 0));
+  EXPECT_EQ(response.status, 202);
+  EXPECT_EQ(response.body, counts(0, 1, 0));
+}
+
+TEST_F(EventsTest, what_is_broken_is_counted_beside_what_is_not) {
+  const HttpResponse response =
+      post("/events", test_event(1, "running", 0) + "\n{broken\n" + test_event(2, "running", 0));
+  EXPECT_EQ(response.status, 202);
+  EXPECT_EQ(response.body, counts(2, 0, 1));
+}
+
+TEST_F(EventsTest, a_body_without_any_event_is_refused_with_the_reasons_and_stands_in_the_ledger) {
+  const HttpResponse response = post("/events", "{broken\n[1,2");
+  EXPECT_EQ(response.status, 400);
+  EXPECT_TRUE(holds(response.body, R"({"error":"nothing in the body could be accepted",)"
+                                   R"("reasons":["line 1)"));
+  EXPECT_TRUE(holds(json("/api/v1/ledger"), R"("source":"http","account":"-","region":"-")"));
+  EXPECT_TRUE(holds(json("/api/v1/ledger"), R"("adds_up":true)"));
+  EXPECT_TRUE(holds(json("/api/v1/ledger/refusals"), R"("fate":"malformed","reason":"line 1)"));
+}
+
+TEST_F(EventsTest, at_most_ten_reasons_are_given) {
+  std::string body;
+  for (int i = 0; i < 30; ++i) body += "broken\n";
+  const HttpResponse response = post("/events", body);
+  EXPECT_EQ(response.status, 400);
+  size_t reasons = 0;
+  for (size_t at = response.body.find("\"line"); at != std::string::npos; ++reasons) {
+    at = response.body.find("\"line", at + 1);
+  }
+  EXPECT_EQ(reasons, 10u);
+}
+
+TEST_F(EventsTest, an_empty_body_holds_no_event) {
+  for (const char* body : {"", " \n", "[]"}) {
+    const HttpResponse response = post("/events", body);
+    EXPECT_EQ(response.status, 400) << body;
+    EXPECT_EQ(response.body, R"({"error":"the body holds no event","reasons":[]})");
+  }
+}
+
+TEST_F(EventsTest, a_gzip_body_is_inflated) {
+  const HttpResponse response =
+      post("/events", gzip(test_event(1, "running", 0)), {{"content-encoding", "gzip"}});
+  EXPECT_EQ(response.status, 202);
+  EXPECT_EQ(response.body, counts(1, 0, 0));
+}
+
+TEST_F(EventsTest, a_small_body_that_inflates_beyond_the_bound_is_refused) {
+  const std::string bomb = gzip(std::string(4 * kBodyBytesMax + 1, ' '));
+  ASSERT_LT(bomb.size(), 1024u);
+  EXPECT_EQ(post("/events", bomb, {{"content-encoding", "gzip"}}).status, 413);
+  const std::string just_fits = gzip(std::string(4 * kBodyBytesMax, ' '));
+  EXPECT_EQ(post("/events", just_fits, {{"content-encoding", "gzip"}}).status, 400);
+}
+
+TEST_F(EventsTest, what_is_not_whole_gzip_is_refused) {
+  const std::string whole = gzip(test_event(1, "running", 0));
+  for (const std::string& body :
+       {std::string("plain"), whole.substr(0, whole.size() / 2), whole + "more", std::string()}) {
+    EXPECT_EQ(post("/events", body, {{"content-encoding", "gzip"}}).status, 400);
+  }
+  EXPECT_EQ(post("/events", "x", {{"content-encoding", "br"}}).status, 400);
+  EXPECT_EQ(store_->last_sequence(), 0u);
+}
+
+TEST(Inflate, takes_members_one_after_the_other) {
+  const Inflated inflated = inflate_gzip(gzip("one ") + gzip("two"), 7);
+  EXPECT_EQ(inflated.outcome, Inflated::Outcome::whole);
+  EXPECT_EQ(inflated.text, "one two");
+  EXPECT_GE(inflated.text.capacity(), inflated.text.size() + kBodySpareBytes);
+  EXPECT_EQ(inflate_gzip(gzip("one ") + gzip("two"), 6).outcome, Inflated::Outcome::too_long);
+}
+
+TEST_F(EventsTest, a_body_that_is_too_long_is_refused_before_it_is_sent) {
+  start();
+  RawClient client(server_->port());
+  client.send("POST /events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 999999999\r\n\r\n");
+  EXPECT_TRUE(holds(client.read_until("\r\n\r\n"), "413"));
+}
+
+TEST_F(EventsTest, a_body_that_comes_in_pieces_is_waited_for) {
+  start();
+  const std::string event = test_event(1, "running", 0);
+  RawClient client(server_->port());
+  client.send("POST /events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: " +
+              std::to_string(event.size()) + "\r\n\r\n" + event.substr(0, 50));
+  EXPECT_EQ(store_->last_sequence(), 0u);
+  client.send(event.substr(50));
+  EXPECT_TRUE(holds(client.read_until("\"rejected\":0}"), "202"));
+}
+
+TEST_F(EventsTest, while_too_much_is_queued_events_are_refused_and_may_come_again) {
+  start({.queued_chunks_max = 0});
+  const HttpResponse response = post("/events", test_event(1, "running", 0));
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(response.header("retry-after"), "1");
+  EXPECT_TRUE(holds(response.body, R"({"error":"busy)"));
+  EXPECT_TRUE(holds(get("/metrics").body, R"(statewire_refused_chunks_total{reason="busy"} 1)"));
+}
+
+TEST_F(EventsTest, events_are_refused_before_their_body_while_the_program_starts_or_stops) {
+  start();
+  for (const Stage stage : {Stage::starting, Stage::stopping}) {
+    live_.set_stage(stage);
+    RawClient client(server_->port());
+    client.send("POST /events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\n\r\n");
+    client.send("12345");
+    const std::string answer = client.read_until("}");
+    EXPECT_TRUE(holds(answer, "503"));
+    EXPECT_TRUE(holds(answer, "Retry-After: 5"));
+    EXPECT_EQ(get("/readyz").status, 503);
+    EXPECT_EQ(get("/livez").status, 200);
+  }
+}
+
+}  // namespace
+}  // namespace statewire

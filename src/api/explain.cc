@@ -1,0 +1,226 @@
+// What would become of an event: it is recognised, folded onto what is stored, and held against
+// every subscription, as the commit and the dispatcher would. Nothing is written.
+#include <algorithm>
+
+#include "api/explain_chain.h"
+#include "api/json_parts.h"
+#include "api/queries.h"
+#include "base/text.h"
+#include "catalog/recogniser.h"
+#include "route/subscription.h"
+#include "sources/event_reader.h"
+
+namespace statewire {
+namespace {
+
+constexpr size_t kNeighboursMax = 5;
+
+std::string_view name_of(Effect effect) {
+  switch (effect) {
+    case Effect::state:
+      return "state";
+    case Effect::cause:
+      return "cause";
+    case Effect::configure:
+      return "configure";
+    case Effect::tag:
+      return "tag";
+    case Effect::fail:
+      break;
+  }
+  return "fail";
+}
+
+// What the catalog would say that an entry for such an event matches: "aws.ec2 / EC2 Instance
+// State-change Notification", "ec2.amazonaws.com RunInstances".
+struct Match {
+  std::string source;  // With what ends it.
+  std::string whole;
+
+  explicit Match(const Origin& origin) {
+    constexpr std::string_view kPrefix = "aws.";
+    const bool is_call = origin.system == "aws.cloudtrail" && origin.source.starts_with(kPrefix);
+    source = is_call ? std::string(origin.source.substr(kPrefix.size())) + ".amazonaws.com "
+                     : std::string(origin.source) + " / ";
+    whole = source + std::string(origin.type);
+  }
+  size_t nearness(std::string_view other) const {
+    const auto [end, unused] = std::ranges::mismatch(whole, other);
+    return static_cast<size_t>(end - whole.begin());
+  }
+};
+
+// Why no entry matched: whether any knows the source at all, and which come nearest.
+std::string why_unrecognised(const Catalog& catalog, const Origin& origin) {
+  const Match wanted(origin);
+  const std::string source(origin.source);
+  std::vector<CatalogRow> rows = catalog.rows();
+  std::erase_if(rows, [&](const CatalogRow& row) { return !row.match.starts_with(wanted.source); });
+  if (rows.empty()) {
+    return "no catalog entry knows the source " + (source.empty() ? "of such an event" : source);
+  }
+  std::ranges::stable_sort(rows, std::ranges::greater(),
+                           [&](const CatalogRow& row) { return wanted.nearness(row.match); });
+  std::string text = "no catalog entry matches \"" + std::string(origin.type) + "\"; " +
+                     std::to_string(rows.size()) + (rows.size() == 1 ? " knows " : " know ") +
+                     source;
+  for (size_t i = 0; i < std::min(rows.size(), kNeighboursMax); ++i) {
+    text.append(i == 0 ? ": \"" : ", \"").append(rows[i].name);
+    text.append("\" (").append(rows[i].place).append(")");
+  }
+  if (rows.size() > kNeighboursMax) text += ", …";
+  return text;
+}
+
+void write_event(const Recognition& recognition, JsonWriter& json) {
+  json.text(R"({"event":{"source":)", recognition.origin.source);
+  json.text(R"(,"type":)", recognition.origin.type);
+  write_time(R"(,"time":)", recognition.time, json);
+  json.known_text(R"(,"id":)", recognition.origin.id);
+  json.raw("}");
+}
+
+// Explains one event; made for each.
+class Explanation {
+ public:
+  Explanation(const Queries::Parts& parts, Time now)
+      : parts_(parts), now_(now), tracker_(parts.track), chain_(parts.store, now) {}
+
+  Result<std::string> of(const ParsedEvent& event);
+
+ private:
+  // Writes the observations, and tells the fate that they give the event.
+  Result<Fate> write_observations(JsonWriter& json);
+  Result<Fate> write_observation(const Observation& observation, JsonWriter& json);
+  void write_subscriptions(const Entry& entry, JsonWriter& json);
+  void write_verdict(const Subscription& subscription, simdjson::dom::element routable,
+                     JsonWriter& json);
+
+  const Queries::Parts& parts_;
+  const Time now_;
+  Arena arena_;
+  Tracker tracker_;
+  ExplainChain chain_;
+  std::vector<Observation> observations_;
+  simdjson::dom::parser parser_;
+};
+
+Result<std::string> Explanation::of(const ParsedEvent& event) {
+  Recogniser recogniser(*parts_.catalog);
+  const Recognition recognition =
+      recogniser.recognise(event.element, event.bytes, now_, arena_, observations_);
+  Result<Fate> folded = recognition.fate;
+  const std::string observations = json_of([&](JsonWriter& json) {
+    if (!observations_.empty()) folded = write_observations(json);
+  });
+  if (!folded) return folded.error();
+  std::string reason(recognition.reason);
+  if (recognition.fate == Fate::unrecognised) {
+    reason = why_unrecognised(*parts_.catalog, recognition.origin);
+  }
+  return json_of([&](JsonWriter& json) {
+    write_event(recognition, json);
+    json.text(R"(,"fate":)", name_of(*folded));
+    json.known_text(R"(,"reason":)", reason);
+    if (!recognition.entry_name.empty()) {
+      json.text(R"(,"entry":{"name":)", recognition.entry_name);
+      json.text(R"(,"place":)", recognition.entry_place);
+      json.raw("}");
+    }
+    json.raw(R"(,"observations":[)");
+    json.raw(std::string_view(observations));
+    json.raw("]}");
+  });
+}
+
+Result<Fate> Explanation::write_observations(JsonWriter& json) {
+  Fate best = Fate::duplicate;
+  Commas commas;
+  for (Observation& observation : observations_) {
+    commas.next(json);
+    const Result<void> canonical = chain_.use_canonical_id(observation, arena_);
+    if (!canonical) return canonical.error();
+    const Result<Fate> fate = write_observation(observation, json);
+    if (!fate) return fate;
+    if (*fate == Fate::recognised || best == Fate::duplicate) best = *fate;
+  }
+  return best;
+}
+
+Result<Fate> Explanation::write_observation(const Observation& observation, JsonWriter& json) {
+  const Result<const Record*> before = chain_.record(observation.resource.id, arena_);
+  if (!before) return before.error();
+  const Result<Tracked> tracked = tracker_.track(*before, observation, chain_, arena_);
+  if (!tracked) return tracked.error();
+
+  json.text(R"({"id":)", observation.resource.id);
+  json.text(R"(,"type":)", observation.resource.type);
+  json.text(R"(,"effect":)", name_of(observation.effect));
+  json.text(R"(,"phase":)", name_of(observation.phase));
+  json.known_text(R"(,"value":)", observation.value);
+  json.raw(R"(,"cause":)");
+  write_cause(observation.cause, json);
+  if (*before != nullptr) {
+    json.raw(R"(,"before":)");
+    write_state((*before)->phase, (*before)->value, json);
+  }
+  const Record& after = tracked->after;
+  json.text(R"(,"after":{"phase":)", name_of(after.phase));
+  json.known_text(R"(,"value":)", after.value);
+  json.raw(R"(,"cause":)");
+  write_cause(after.cause, json);
+  json.text(R"(},"fate":)", name_of(tracked->fate));
+  json.text(R"(,"told":)", name_of(tracked->told.kind));
+  json.raw(R"(,"notifications":{)");
+  if (tracked->fate != Fate::duplicate) {
+    const Entry& entry = chain_.add(observation, *tracked);
+    if (entry.told.kind != NotificationKind::none) write_subscriptions(entry, json);
+  }
+  json.raw("}}");
+  return tracked->fate;
+}
+
+void Explanation::write_subscriptions(const Entry& entry, JsonWriter& json) {
+  std::string text;
+  append_routable(notification_of(entry, parts_.instance), text);
+  simdjson::dom::element routable;
+  CHECK(parser_.parse(text).get(routable) == simdjson::SUCCESS);
+  Commas commas;
+  for (const Subscription& subscription : parts_.subscriptions) {
+    commas.next(json);
+    write_verdict(subscription, routable, json);
+  }
+}
+
+void Explanation::write_verdict(const Subscription& subscription, simdjson::dom::element routable,
+                                JsonWriter& json) {
+  const std::optional<Mismatch> mismatch = subscription.when.explain(routable);
+  json.text("", subscription.name);
+  json.text(R"(:{"format":)", subscription.format_name);
+  write_bool(R"(,"matches":)", !mismatch, json);
+  if (mismatch) json.text(R"(,"why":)", mismatch->text);
+  json.raw("}");
+}
+
+}  // namespace
+
+Result<std::string> Queries::explain(std::string_view event_json, Time now) const {
+  std::string text(event_json);
+  text.reserve(text.size() + kPaddingBytes);
+  Result<std::string> result = bad_input("there is no event to explain");
+  size_t count = 0;
+  EventReader reader;
+  reader.read(
+      text, 1,
+      [&](const ParsedEvent& event) {
+        if (++count == 1) result = Explanation(parts_, now).of(event);
+      },
+      [&](const UnreadableEvent& event) {
+        if (++count == 1) result = bad_input(event.reason);
+      });
+  if (count > 1)
+    return bad_input("one event at a time can be explained, not " + counted(count, "event"));
+  return result;
+}
+
+}  // namespace statewire

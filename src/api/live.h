@@ -1,0 +1,76 @@
+// What the API looks at and a reload replaces. The App makes a Snapshot and sets it; each request
+// works with the one that it found, to its end.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/mutex.h"
+#include "catalog/catalog.h"
+#include "config/secret.h"
+#include "delivery/dispatcher.h"
+#include "format/format.h"
+#include "route/subscription.h"
+
+namespace statewire {
+
+// `operate` includes `read`.
+enum class ApiScope { ingest, read, operate };
+
+// Several may be valid at once, also of one scope, so that they can be rotated.
+struct ApiToken {
+  ApiScope scope = ApiScope::ingest;
+  Secret secret;
+};
+
+struct SourceState {
+  std::string name;
+  std::string kind;
+  std::string state;  // "running", "done", "failed: no such file"
+};
+
+// Immutable once set. What it points to lives as long as `keep_alive`, or as long as the Api.
+struct Snapshot {
+  std::string instance;
+  const Formats* formats = nullptr;
+  std::span<const Subscription> subscriptions;
+  std::shared_ptr<const Catalog> catalog;
+  Dispatcher* dispatcher = nullptr;  // Null where nothing is delivered.
+  std::vector<ApiToken> tokens;      // Empty: everyone may do everything.
+  // What the sources are doing now. Any thread; may be empty.
+  std::function<std::vector<SourceState>()> sources;
+  std::shared_ptr<const void> keep_alive;
+};
+
+// How far the program is. Until it serves, and once it stops, events are refused.
+enum class Stage { starting, serving, stopping };
+
+// Any thread.
+class Live {
+ public:
+  void set(std::shared_ptr<const Snapshot> snapshot) {
+    // The old one ends outside the lock: it may own much.
+    Lock lock(mutex_);
+    snapshot_.swap(snapshot);
+  }
+  // Never null once the first was set, which comes before the server listens.
+  std::shared_ptr<const Snapshot> get() const {
+    Lock lock(mutex_);
+    return snapshot_;
+  }
+
+  void set_stage(Stage stage) { stage_ = stage; }
+  Stage stage() const { return stage_; }
+
+ private:
+  mutable Mutex mutex_;
+  std::shared_ptr<const Snapshot> snapshot_ GUARDED_BY(mutex_);
+  std::atomic<Stage> stage_{Stage::starting};
+};
+
+}  // namespace statewire

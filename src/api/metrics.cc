@@ -1,0 +1,137 @@
+#include "api/metrics.h"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include <map>
+#include <sstream>
+
+namespace statewire {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using Labels = std::vector<ClientMetric::Label>;
+
+class Families {
+ public:
+  void counter(std::string name, std::string help) {
+    families_.push_back({std::move(name), std::move(help), MetricType::Counter, {}});
+  }
+  void gauge(std::string name, std::string help) {
+    families_.push_back({std::move(name), std::move(help), MetricType::Gauge, {}});
+  }
+  // One value of the family that was begun last.
+  void value(double value, Labels labels = {}) {
+    ClientMetric metric;
+    metric.label = std::move(labels);
+    if (families_.back().type == MetricType::Counter) {
+      metric.counter.value = value;
+    } else {
+      metric.gauge.value = value;
+    }
+    families_.back().metric.push_back(std::move(metric));
+  }
+  // Those that have no value are left out.
+  std::string text() {
+    std::erase_if(families_, [](const MetricFamily& family) { return family.metric.empty(); });
+    std::ostringstream out;
+    prometheus::TextSerializer().Serialize(out, families_);
+    return std::move(out).str();
+  }
+
+ private:
+  std::vector<MetricFamily> families_;
+};
+
+double number(uint64_t value) { return static_cast<double>(value); }
+
+// Accounts and regions are left to the ledger: they would make too many series.
+void add_ledger(const std::vector<LedgerRow>& rows, Families& families) {
+  struct Counts {
+    uint64_t fates[kFateCount] = {};
+  };
+  std::map<std::string, Counts> by_source;
+  for (const LedgerRow& row : rows) {
+    Counts& counts = by_source[row.source];
+    for (int i = 0; i < kFateCount; ++i) counts.fates[i] += row.fates[i];
+  }
+  families.counter("statewire_events_total", "Events by what became of them, as in the ledger.");
+  for (const auto& [source, counts] : by_source) {
+    for (int i = 0; i < kFateCount; ++i) {
+      families.value(number(counts.fates[i]),
+                     {{"source", source}, {"fate", std::string(name_of(Fate(i)))}});
+    }
+  }
+}
+
+void add_ingest(const IngestCounts& counts, Families& families) {
+  families.counter("statewire_commits_total", "Commits to the journal since the start.");
+  families.value(number(counts.commits));
+  families.counter("statewire_commit_seconds_total", "Time spent in commits since the start.");
+  families.value(number(counts.commit_ns) / 1e9);
+  families.gauge("statewire_queued_events", "Events that wait for their commit.");
+  families.value(number(counts.queued_events));
+  families.counter("statewire_refused_chunks_total",
+                   "Requests and reads that were refused before their events were received.");
+  families.value(number(counts.refused_busy), {{"reason", "busy"}});
+  families.value(number(counts.refused_disk), {{"reason", "disk"}});
+}
+
+void add_store(const Store& store, Families& families) {
+  families.gauge("statewire_journal_first_sequence", "The oldest entry that retention has left.");
+  families.value(number(store.first_sequence()));
+  families.gauge("statewire_journal_last_sequence", "The newest entry.");
+  families.value(number(store.last_sequence()));
+  families.gauge("statewire_journal_bytes", "About what the journal takes on disk.");
+  families.value(number(store.journal_bytes()));
+  families.gauge("statewire_disk_free_bytes", "Free on the disk of the store.");
+  families.value(number(store.disk_space().free_bytes));
+  families.gauge("statewire_store_memory_bytes", "Memory of write buffers and caches.");
+  families.value(number(store.memory_used()));
+}
+
+void add_deliveries(const std::vector<SubscriberCounts>& all, Families& families) {
+  families.counter("statewire_deliveries_total",
+                   "Attempts by how they ended, since the start; parked ones need a person.");
+  for (const SubscriberCounts& each : all) {
+    families.value(number(each.delivered), {{"subscription", each.name}, {"outcome", "delivered"}});
+    families.value(number(each.retried), {{"subscription", each.name}, {"outcome", "retried"}});
+    families.value(number(each.parked), {{"subscription", each.name}, {"outcome", "parked"}});
+  }
+  const auto gauge = [&](std::string name, std::string help, auto value_of) {
+    families.gauge(std::move(name), std::move(help));
+    for (const SubscriberCounts& each : all) {
+      families.value(value_of(each), {{"subscription", each.name}});
+    }
+  };
+  gauge("statewire_outstanding_deliveries", "Deliveries that were begun and are not settled.",
+        [](const SubscriberCounts& each) { return number(each.outstanding); });
+  gauge("statewire_lag_entries", "Journal entries that are not settled.",
+        [](const SubscriberCounts& each) { return number(each.lag); });
+  gauge("statewire_circuit_open", "1 while the sink is taken to be broken.",
+        [](const SubscriberCounts& each) { return each.is_circuit_open ? 1.0 : 0.0; });
+  gauge("statewire_subscription_gone", "1 where the sink answered that it is gone for good.",
+        [](const SubscriberCounts& each) { return each.is_gone ? 1.0 : 0.0; });
+}
+
+}  // namespace
+
+Result<std::string> metrics_text(const RouteContext& context) {
+  const Result<std::vector<LedgerRow>> ledger = context.store.ledger();
+  if (!ledger) return ledger.error();
+  Families families;
+  families.gauge("statewire_build_info", "1; which version runs.");
+  families.value(1, {{"version", std::string(context.version)}});
+  add_ledger(*ledger, families);
+  add_ingest(context.ingest.counts(), families);
+  add_store(context.store, families);
+  const Dispatcher* const dispatcher = context.snapshot.dispatcher;
+  if (dispatcher != nullptr) add_deliveries(dispatcher->counts(), families);
+  families.gauge("statewire_catalog_entries", "Entries of the catalog that is in use.");
+  families.value(number(context.snapshot.catalog->size()));
+  return families.text();
+}
+
+}  // namespace statewire

@@ -1,0 +1,79 @@
+// The routes that a person acts on parked deliveries with.
+#include <simdjson.h>
+
+#include "api/answers.h"
+#include "api/queries.h"
+#include "api/route_functions.h"
+
+namespace statewire {
+namespace {
+
+namespace dom = simdjson::dom;
+
+struct ParkedOrder {
+  ParkedFilter filter;
+  bool is_dry_run = false;
+};
+
+constexpr std::string_view kShape =
+    R"(expected {"subscription":text,"sequence":number,"resource":text,"skip_moot":bool,)"
+    R"("dry_run":bool}, each of which may be absent)";
+
+// False where the key is not known, or its value is of another type.
+bool read_member(const dom::key_value_pair& member, ParkedOrder& order) {
+  std::string_view text;
+  const bool is_text = member.value.get(text) == simdjson::SUCCESS;
+  if (member.key == "subscription" || member.key == "resource") {
+    ParkedFilter& filter = order.filter;
+    (member.key == "resource" ? filter.resource : filter.subscription) = text;
+    return is_text;
+  }
+  if (member.key == "sequence") {
+    return member.value.get(order.filter.sequence) == simdjson::SUCCESS;
+  }
+  if (member.key == "skip_moot") {
+    return member.value.get(order.filter.skip_moot) == simdjson::SUCCESS;
+  }
+  if (member.key == "dry_run") return member.value.get(order.is_dry_run) == simdjson::SUCCESS;
+  return false;
+}
+
+Result<ParkedOrder> read_order(const std::string& body) {
+  dom::parser parser;
+  dom::object members;
+  if (parser.parse(body).get(members) != simdjson::SUCCESS) {
+    return bad_input(std::string(kShape));
+  }
+  ParkedOrder order;
+  for (const dom::key_value_pair& member : members) {
+    if (!read_member(member, order)) return bad_input(std::string(kShape));
+  }
+  return order;
+}
+
+}  // namespace
+
+HttpServerResponse post_redrive(const RouteContext& context, const RouteCall& call) {
+  const Result<ParkedOrder> order = read_order(call.request.body);
+  if (!order) return response_of(order.error());
+  Dispatcher* const dispatcher = context.snapshot.dispatcher;
+  const Result<Redriven> redriven =
+      dispatcher != nullptr
+          ? dispatcher->redrive(order->filter, order->is_dry_run)
+          : redrive_parked(context.store, order->filter, order->is_dry_run, context.clock.now());
+  if (!redriven) return response_of(redriven.error());
+  return json_response(redriven_json(*redriven, order->is_dry_run));
+}
+
+HttpServerResponse post_drop(const RouteContext& context, const RouteCall& call) {
+  const Result<ParkedOrder> order = read_order(call.request.body);
+  if (!order) return response_of(order.error());
+  Dispatcher* const dispatcher = context.snapshot.dispatcher;
+  const Result<std::vector<Parked>> dropped =
+      dispatcher != nullptr ? dispatcher->drop(order->filter, order->is_dry_run)
+                            : drop_parked(context.store, order->filter, order->is_dry_run);
+  if (!dropped) return response_of(dropped.error());
+  return json_response(dropped_json(*dropped, order->is_dry_run));
+}
+
+}  // namespace statewire

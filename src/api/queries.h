@@ -1,0 +1,65 @@
+// What people and programs ask: answers as JSON, over a store, with a daemon or without one.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "delivery/dispatcher.h"
+#include "route/subscription.h"
+#include "store/store.h"
+#include "track/tracker.h"
+
+namespace statewire {
+
+struct ResourceFilter {
+  std::string type, account, region, phase, cause, actor;
+  std::string tag_key, tag_value;  // Empty key: any. The value must be equal.
+  std::string query;               // Part of the id or of the name.
+  std::optional<Time> since;       // In its present phase since then, or later.
+  size_t limit = 100;
+  std::string after;  // The `next` of the page before.
+
+  bool matches(const Record& record) const;
+};
+
+// Any thread; borrows everything. Reads the store, and may take long where it is large.
+class Queries {
+ public:
+  struct Parts {
+    Store& store;
+    std::shared_ptr<const Catalog> catalog;
+    std::span<const Subscription> subscriptions;
+    std::string_view instance;
+    TrackLimits track = {};
+  };
+  explicit Queries(Parts parts) : parts_(std::move(parts)) {}
+
+  Result<std::string> resources(const ResourceFilter& filter) const;
+  // `resource` is an id, the end of one after `/` or `:`, or a name. not_found where there is
+  // none; bad_input where there are several: the text is then the JSON that lists the candidates.
+  Result<std::string> timeline(std::string_view resource, size_t limit) const;
+  Result<std::string> ledger() const;
+  Result<std::string> unrecognised() const;
+  Result<std::string> refusals() const;
+  // skip_moot is not looked at.
+  Result<std::string> parked(const ParkedFilter& filter) const;
+  Result<std::string> parked_one(std::string_view subscription, uint64_t sequence) const;
+  // What would become of the event. Changes nothing. bad_input where it is not one event.
+  Result<std::string> explain(std::string_view event_json, Time now) const;
+  std::string catalog() const;
+
+ private:
+  Result<std::string> id_of(std::string_view resource) const;
+
+  const Parts parts_;
+};
+
+std::string redriven_json(const Redriven& redriven, bool is_dry_run);
+std::string dropped_json(std::span<const Parked> dropped, bool is_dry_run);
+
+}  // namespace statewire

@@ -1,0 +1,138 @@
+#include "api/queries.h"
+
+#include "api/api_for_test.h"
+
+namespace statewire {
+namespace {
+
+class QueriesTest : public ApiTest {
+ protected:
+  // How many resources an answer lists.
+  static size_t count_of(const std::string& body) {
+    simdjson::dom::parser parser;
+    const simdjson::dom::element answer = parser.parse(body);
+    return simdjson::dom::array(answer["resources"]).size();
+  }
+  // The decoded `next`; empty where there is none.
+  static std::string next_of(const std::string& body) {
+    simdjson::dom::parser parser;
+    std::string_view next;
+    const simdjson::dom::element answer = parser.parse(body);
+    if (answer["next"].get(next) != simdjson::SUCCESS) return {};
+    return std::string(next);
+  }
+};
+
+TEST_F(QueriesTest, a_resource_is_shown_as_its_record_is) {
+  take(test_event(1, "pending", 1) + "\n" + test_event(1, "running", 2));
+  const std::string body = json("/api/v1/resources");
+  EXPECT_TRUE(holds(
+      body, R"({"resources":[{"id":")" + test_instance(1) + R"(","type":"AWS::EC2::Instance",)"));
+  EXPECT_TRUE(holds(body, R"("account":"123456789012","region":"eu-west-1","phase":"stable",)"
+                          R"("value":"running","settled":true,"since":"2026-11-23T09:02:00Z",)"
+                          R"("revision":2,"cause":{"kind":"unknown","confidence":"guess",)"
+                          R"("evidence":[]},"tags":{},"recorded":"2026-11-23T12:00:00Z"}]})"));
+}
+
+TEST_F(QueriesTest, resources_are_selected_by_every_filter) {
+  for (int i = 0; i < 5; ++i) take(test_event(i, "running", i));
+  take(test_event(9, "terminated", 9));
+  EXPECT_EQ(count_of(json("/api/v1/resources")), 6u);
+  EXPECT_EQ(count_of(json("/api/v1/resources?phase=gone")), 1u);
+  EXPECT_EQ(count_of(json("/api/v1/resources?type=AWS::EC2::Instance&region=eu-west-1")), 6u);
+  EXPECT_EQ(count_of(json("/api/v1/resources?account=1")), 0u);
+  EXPECT_EQ(count_of(json("/api/v1/resources?actor=alice")), 0u);
+  EXPECT_EQ(count_of(json("/api/v1/resources?cause=unknown")), 6u);
+  EXPECT_EQ(count_of(json("/api/v1/resources?tag=team%3Dshop")), 0u);
+  EXPECT_EQ(count_of(json("/api/v1/resources?query=i-1003")), 1u);
+  EXPECT_EQ(count_of(json("/api/v1/resources?since=2026-11-23T09:03:00Z")), 3u);
+  clock_.set(*parse_time("2026-11-23T09:14:00Z"));
+  EXPECT_EQ(count_of(json("/api/v1/resources?since=10m")), 2u);
+}
+
+TEST_F(QueriesTest, pages_follow_one_another_until_the_last_says_nothing_of_a_next) {
+  for (int i = 0; i < 7; ++i) take(test_event(i, "running", i));
+  std::string path = "/api/v1/resources?limit=3";
+  std::vector<size_t> sizes;
+  std::string after;
+  do {
+    const std::string body = json(after.empty() ? path : path + "&after=" + percent_encode(after));
+    sizes.push_back(count_of(body));
+    after = next_of(body);
+  } while (!after.empty());
+  EXPECT_EQ(sizes, (std::vector<size_t>{3, 3, 1}));
+}
+
+TEST_F(QueriesTest, a_timeline_goes_from_the_newest_entry_back) {
+  take(test_event(1, "pending", 1));
+  take(test_event(2, "pending", 1));
+  take(test_event(1, "running", 2));
+  const std::string body = json("/api/v1/timeline?resource=" + percent_encode(test_instance(1)));
+  EXPECT_TRUE(holds(body, R"({"resource":{"id":")" + test_instance(1)));
+  EXPECT_TRUE(holds(body, R"("entries":[{"sequence":3,"time":"2026-11-23T09:02:00Z",)"
+                          R"("recorded":"2026-11-23T12:00:00Z","kind":"transition","origin":)"
+                          R"({"system":"aws.eventbridge","source":"aws.ec2",)"));
+  EXPECT_TRUE(holds(body, R"("previous":{"phase":"provisioning","value":"pending",)"
+                          R"("since":"2026-11-23T09:01:00Z"})"));
+  EXPECT_TRUE(
+      holds(body, R"("late":false,"too_late":false,"revision":2,"message":"EC2 instance )"));
+  EXPECT_TRUE(holds(body, R"({"sequence":1,)"));
+  EXPECT_FALSE(holds(body, R"({"sequence":2,)"));
+  EXPECT_FALSE(holds(json("/api/v1/timeline?limit=1&resource=i-1001"), R"({"sequence":1,)"));
+}
+
+TEST_F(QueriesTest, a_resource_is_found_by_the_end_of_its_id) {
+  take(test_event(1, "running", 1));
+  EXPECT_TRUE(holds(json("/api/v1/timeline?resource=i-1001"), test_instance(1)));
+  EXPECT_TRUE(holds(json("/api/v1/timeline?resource=instance%2Fi-1001"), test_instance(1)));
+  EXPECT_EQ(get("/api/v1/timeline?resource=1001").status, 404);
+  EXPECT_EQ(get("/api/v1/timeline?resource=i-2").status, 404);
+  EXPECT_EQ(get("/api/v1/timeline").status, 400);
+}
+
+TEST_F(QueriesTest, an_end_that_several_ids_have_is_answered_with_the_candidates) {
+  std::string elsewhere = test_event(1, "running", 2);
+  elsewhere.replace(elsewhere.find("eu-west-1"), 9, "us-east-1");
+  take(test_event(1, "running", 1) + "\n" + elsewhere);
+  const HttpResponse response = get("/api/v1/timeline?resource=i-1001");
+  EXPECT_EQ(response.status, 409);
+  EXPECT_TRUE(holds(response.body, R"({"error":"\"i-1001\" may be several resources",)"
+                                   R"("candidates":["arn:aws:ec2:)"));
+  EXPECT_TRUE(holds(response.body, ":us-east-1:"));
+  EXPECT_TRUE(holds(response.body, ":eu-west-1:"));
+}
+
+TEST_F(QueriesTest, the_ledger_counts_each_fate) {
+  take(test_event(1, "running", 1));
+  EXPECT_EQ(json("/api/v1/ledger"),
+            R"([{"source":"http","account":"123456789012","region":"eu-west-1","received":1,)"
+            R"("recognised":1,"ignored":0,"unrecognised":0,"duplicate":0,"too_late":0,)"
+            R"("malformed":0,"rejected":0,"adds_up":true}])");
+}
+
+TEST_F(QueriesTest, the_catalog_is_listed) {
+  EXPECT_TRUE(holds(json("/api/v1/catalog"), R"({"name":"instance state","place":"catalog/aws/)"));
+}
+
+TEST_F(QueriesTest, the_status_names_all_parts) {
+  take(test_event(1, "running", 1));
+  const std::string body = json("/api/v1/status");
+  EXPECT_TRUE(holds(body, R"({"version":"0.1.0","instance":"test","store":"memory",)"));
+  EXPECT_TRUE(holds(body, R"("sources":[{"name":"bus","kind":"sqs","state":"running"}])"));
+  EXPECT_TRUE(holds(body, R"({"name":"console","sink":"stdout","format":"text"})"));
+  EXPECT_TRUE(holds(body, R"("journal":{"first_sequence":1,"last_sequence":1,"bytes":)"));
+}
+
+TEST_F(QueriesTest, metrics_are_in_the_text_format) {
+  take(test_event(1, "running", 1));
+  const HttpResponse response = get("/metrics");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_TRUE(holds(response.header("content-type"), "text/plain; version=0.0.4"));
+  EXPECT_TRUE(holds(response.body, R"(statewire_build_info{version="0.1.0"} 1)"));
+  EXPECT_TRUE(holds(response.body, "# TYPE statewire_events_total counter"));
+  EXPECT_TRUE(holds(response.body, R"(statewire_events_total{source="http",fate="recognised"} 1)"));
+  EXPECT_TRUE(holds(response.body, "statewire_journal_last_sequence 1"));
+}
+
+}  // namespace
+}  // namespace statewire

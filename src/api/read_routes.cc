@@ -1,0 +1,113 @@
+// The routes that people and programs ask about what is known.
+#include "api/answers.h"
+#include "api/queries.h"
+#include "api/route_functions.h"
+
+namespace statewire {
+namespace {
+
+constexpr uint64_t kLimit = 100;
+constexpr uint64_t kLimitMax = 10'000;
+
+Queries queries_of(const RouteContext& context) {
+  return Queries({.store = context.store,
+                  .catalog = context.snapshot.catalog,
+                  .subscriptions = context.snapshot.subscriptions,
+                  .instance = context.snapshot.instance,
+                  .track = context.track});
+}
+
+// "team=shop"; absent is well too.
+Result<void> read_tag(const std::string& text, ResourceFilter& filter) {
+  if (text.empty()) return {};
+  const size_t equals = text.find('=');
+  if (equals == 0 || equals == std::string::npos) {
+    return bad_input("tag must be a key and its value, such as team=shop");
+  }
+  filter.tag_key = text.substr(0, equals);
+  filter.tag_value = text.substr(equals + 1);
+  return {};
+}
+
+Result<void> check_words(const ResourceFilter& filter) {
+  if (!filter.phase.empty() && !parse_phase(filter.phase)) {
+    return bad_input("there is no phase \"" + filter.phase + "\"");
+  }
+  if (!filter.cause.empty() && !parse_cause_kind(filter.cause)) {
+    return bad_input("there is no cause \"" + filter.cause + "\"");
+  }
+  return {};
+}
+
+Result<ResourceFilter> read_filter(Parameters parameters, Time now) {
+  ResourceFilter filter;
+  filter.type = parameters.text("type");
+  filter.account = parameters.text("account");
+  filter.region = parameters.text("region");
+  filter.phase = parameters.text("phase");
+  filter.cause = parameters.text("cause");
+  filter.actor = parameters.text("actor");
+  filter.query = parameters.text("query");
+  filter.after = parameters.text("after");
+  filter.since = parameters.since("since", now);
+  filter.limit = parameters.number("limit", kLimit, kLimitMax);
+  if (Result<void> checked = parameters.check(); !checked) return checked.error();
+  if (Result<void> checked = check_words(filter); !checked) return checked.error();
+  if (Result<void> tag = read_tag(parameters.text("tag"), filter); !tag) return tag.error();
+  return filter;
+}
+
+}  // namespace
+
+HttpServerResponse get_resources(const RouteContext& context, const RouteCall& call) {
+  const Result<ResourceFilter> filter = read_filter(call.parameters, context.clock.now());
+  if (!filter) return response_of(filter.error());
+  return response_of(queries_of(context).resources(*filter));
+}
+
+HttpServerResponse get_timeline(const RouteContext& context, const RouteCall& call) {
+  Parameters parameters = call.parameters;
+  const std::string resource = parameters.text("resource");
+  const uint64_t limit = parameters.number("limit", kLimit, kLimitMax);
+  if (Result<void> checked = parameters.check(); !checked) return response_of(checked.error());
+  if (resource.empty()) return error_response(400, "resource is missing: an id, or its end");
+  Result<std::string> timeline = queries_of(context).timeline(resource, limit);
+  const bool is_ambiguous = !timeline && timeline.error().kind == ErrorKind::bad_input;
+  if (is_ambiguous) return json_response(timeline.error().text, 409);
+  return response_of(std::move(timeline));
+}
+
+HttpServerResponse get_ledger(const RouteContext& context, const RouteCall&) {
+  return response_of(queries_of(context).ledger());
+}
+
+HttpServerResponse get_unrecognised(const RouteContext& context, const RouteCall&) {
+  return response_of(queries_of(context).unrecognised());
+}
+
+HttpServerResponse get_refusals(const RouteContext& context, const RouteCall&) {
+  return response_of(queries_of(context).refusals());
+}
+
+HttpServerResponse get_parked(const RouteContext& context, const RouteCall& call) {
+  return response_of(
+      queries_of(context).parked({.subscription = call.parameters.text("subscription"),
+                                  .resource = call.parameters.text("resource")}));
+}
+
+HttpServerResponse get_parked_one(const RouteContext& context, const RouteCall& call) {
+  Parameters sequence("sequence=" + call.rest[1], "sequence");
+  const uint64_t number = sequence.number("sequence", 0, UINT64_MAX);
+  if (Result<void> checked = sequence.check(); !checked) return response_of(checked.error());
+  return response_of(queries_of(context).parked_one(call.rest[0], number));
+}
+
+HttpServerResponse post_explain(const RouteContext& context, const RouteCall& call) {
+  return response_of(queries_of(context).explain(call.request.body, context.clock.now()));
+}
+
+HttpServerResponse get_catalog(const RouteContext& context, const RouteCall&) {
+  return json_response(queries_of(context).catalog());
+}
+
+}  // namespace statewire

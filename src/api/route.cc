@@ -1,0 +1,86 @@
+#include "api/route.h"
+
+#include <algorithm>
+
+#include "api/route_functions.h"
+#include "net/url.h"
+
+namespace statewire {
+namespace {
+
+constexpr auto kRead = ApiScope::read;
+constexpr auto kOperate = ApiScope::operate;
+
+// The most frequent first.
+constexpr Route kRoutes[] = {
+    {"POST", "/events", ApiScope::ingest, ""},
+    {"GET", "/livez", {}, "", get_livez, false},
+    {"GET", "/readyz", {}, "", get_readyz, false},
+    {"GET", "/metrics", kRead, "", get_metrics},
+    {"GET", "/api/v1/status", kRead, "", get_status},
+    {"GET", "/api/v1/resources", kRead,
+     "type account region phase cause actor tag since query limit after", get_resources},
+    {"GET", "/api/v1/timeline", kRead, "resource limit", get_timeline},
+    {"GET", "/api/v1/ledger", kRead, "", get_ledger},
+    {"GET", "/api/v1/ledger/unrecognised", kRead, "", get_unrecognised},
+    {"GET", "/api/v1/ledger/refusals", kRead, "", get_refusals},
+    {"GET", "/api/v1/parked", kRead, "subscription resource", get_parked},
+    {"POST", "/api/v1/parked/redrive", kOperate, "", post_redrive},
+    {"POST", "/api/v1/parked/drop", kOperate, "", post_drop},
+    {"GET", "/api/v1/parked/*/*", kRead, "", get_parked_one},
+    {"POST", "/api/v1/explain", kRead, "", post_explain},
+    {"GET", "/api/v1/tail", kRead, "when format from"},
+    {"GET", "/api/v1/catalog", kRead, "", get_catalog},
+};
+
+// The first segment and its slash: "/api" of "/api/v1".
+std::string_view first_segment(std::string_view path) {
+  return path.substr(0, std::min(path.find('/', 1), path.size()));
+}
+
+bool is_path_of(const Route& route, std::string_view path) {
+  std::string_view wanted = route.path;
+  if (path == wanted) return true;
+  if (wanted.find('*') == wanted.npos) return false;
+  while (!wanted.empty() && !path.empty()) {
+    const std::string_view segment = first_segment(path);
+    const std::string_view pattern = first_segment(wanted);
+    if (pattern == "/*" ? segment.size() < 2 : segment != pattern) return false;
+    path.remove_prefix(segment.size());
+    wanted.remove_prefix(pattern.size());
+  }
+  return wanted.empty() && path.empty();
+}
+
+bool is_method_of(const Route& route, std::string_view method) {
+  return method == route.method || (method == "HEAD" && route.method == "GET");
+}
+
+}  // namespace
+
+const Route* find_route(std::string_view method, std::string_view path) {
+  for (const Route& route : kRoutes) {
+    if (is_method_of(route, method) && is_path_of(route, path)) return &route;
+  }
+  return nullptr;
+}
+
+std::string methods_of(std::string_view path) {
+  for (const Route& route : kRoutes) {
+    if (!is_path_of(route, path)) continue;
+    return route.method == "GET" ? "GET, HEAD" : std::string(route.method);
+  }
+  return {};
+}
+
+std::vector<std::string> rest_of(const Route& route, std::string_view path) {
+  const std::vector<std::string> pattern = split_path(route.path);
+  const std::vector<std::string> segments = split_path(path);
+  std::vector<std::string> rest;
+  for (size_t i = 0; i < std::min(pattern.size(), segments.size()); ++i) {
+    if (pattern[i] == "*") rest.push_back(segments[i]);
+  }
+  return rest;
+}
+
+}  // namespace statewire

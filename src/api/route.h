@@ -1,0 +1,55 @@
+// The routes as data: what there is, who may use it, and what answers.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/live.h"
+#include "api/parameters.h"
+#include "ingest/ingest.h"
+#include "net/http_message.h"
+#include "store/store.h"
+
+namespace statewire {
+
+// What a route's function works with; good during the call.
+struct RouteContext {
+  Store& store;
+  const Ingest& ingest;
+  const Clock& clock;
+  const Snapshot& snapshot;
+  Stage stage = Stage::serving;
+  std::string_view version;
+  std::string_view store_path;
+  TrackLimits track = {};
+};
+
+struct RouteCall {
+  const HttpServerRequest& request;
+  const Parameters& parameters;
+  std::vector<std::string> rest;  // The segments of the path that `*` stands for, decoded.
+};
+
+using RouteFunction = HttpServerResponse (*)(const RouteContext&, const RouteCall&);
+
+struct Route {
+  std::string_view method;           // GET stands for HEAD too.
+  std::string_view path;             // `*` stands for one segment that is not empty.
+  std::optional<ApiScope> scope;     // Absent: no token is needed.
+  std::string_view parameters;       // The names that its query may have, with blanks between.
+  RouteFunction function = nullptr;  // Null: events and tail, which answer as they come.
+  bool reads_store = true;           // Its function may take long.
+
+  bool takes_events() const { return function == nullptr && method == "POST"; }
+};
+
+// Null where there is none.
+const Route* find_route(std::string_view method, std::string_view path);
+// The methods that a path has, "GET, HEAD"; empty where there is no such path.
+std::string methods_of(std::string_view path);
+// The segments of `path` that `*` stands for. REQUIRES: it is a path of this route.
+std::vector<std::string> rest_of(const Route& route, std::string_view path);
+
+}  // namespace statewire

@@ -1,0 +1,25 @@
+// What answers each route, but for events and the tail. Each reads its parameters first and
+// refuses what is wrong with them before it reads anything else.
+#pragma once
+
+#include "api/route.h"
+
+namespace statewire {
+
+HttpServerResponse get_livez(const RouteContext& context, const RouteCall& call);
+HttpServerResponse get_readyz(const RouteContext& context, const RouteCall& call);
+HttpServerResponse get_metrics(const RouteContext& context, const RouteCall& call);
+HttpServerResponse get_status(const RouteContext& context, const RouteCall& call);
+HttpServerResponse get_resources(const RouteContext& context, const RouteCall& call);
+HttpServerResponse get_timeline(const RouteContext& context, const RouteCall& call);
+HttpServerResponse get_ledger(const RouteContext& context, const RouteCall& call);
+HttpServerResponse get_unrecognised(const RouteContext& context, const RouteCall& call);
+HttpServerResponse get_refusals(const RouteContext& context, const RouteCall& call);
+HttpServerResponse get_parked(const RouteContext& context, const RouteCall& call);
+HttpServerResponse get_parked_one(const RouteContext& context, const RouteCall& call);
+HttpServerResponse post_redrive(const RouteContext& context, const RouteCall& call);
+HttpServerResponse post_drop(const RouteContext& context, const RouteCall& call);
+HttpServerResponse post_explain(const RouteContext& context, const RouteCall& call);
+HttpServerResponse get_catalog(const RouteContext& context, const RouteCall& call);
+
+}  // namespace statewire

@@ -1,0 +1,98 @@
+// How the program is: probes, metrics, status.
+#include "api/answers.h"
+#include "api/json_parts.h"
+#include "api/metrics.h"
+#include "api/route_functions.h"
+
+namespace statewire {
+namespace {
+
+constexpr int kRetryAfterSeconds = 5;
+
+void write_sources(const Snapshot& snapshot, JsonWriter& json) {
+  json.raw(R"(,"sources":[)");
+  Commas commas;
+  for (const SourceState& source :
+       snapshot.sources ? snapshot.sources() : std::vector<SourceState>()) {
+    commas.next(json);
+    json.text(R"({"name":)", source.name);
+    json.text(R"(,"kind":)", source.kind);
+    json.text(R"(,"state":)", source.state);
+    json.raw("}");
+  }
+  json.raw("]");
+}
+
+void write_counts(const SubscriberCounts& counts, JsonWriter& json) {
+  write_number(R"(,"delivered":)", counts.delivered, json);
+  write_number(R"(,"retried":)", counts.retried, json);
+  write_number(R"(,"parked":)", counts.parked, json);
+  write_number(R"(,"not_matching":)", counts.not_matching, json);
+  write_number(R"(,"outstanding":)", counts.outstanding, json);
+  write_number(R"(,"lag":)", counts.lag, json);
+  json.text(R"(,"circuit":)", counts.is_circuit_open ? "open" : "closed");
+  write_bool(R"(,"gone":)", counts.is_gone, json);
+}
+
+void write_subscriptions(const Snapshot& snapshot, JsonWriter& json) {
+  std::vector<SubscriberCounts> all;
+  if (snapshot.dispatcher != nullptr) all = snapshot.dispatcher->counts();
+  json.raw(R"(,"subscriptions":[)");
+  Commas commas;
+  for (const Subscription& subscription : snapshot.subscriptions) {
+    commas.next(json);
+    json.text(R"({"name":)", subscription.name);
+    json.text(R"(,"sink":)", subscription.sink_kind);
+    json.text(R"(,"format":)", subscription.format_name);
+    for (const SubscriberCounts& counts : all) {
+      if (counts.name == subscription.name) write_counts(counts, json);
+    }
+    json.raw("}");
+  }
+  json.raw("]");
+}
+
+}  // namespace
+
+HttpServerResponse get_livez(const RouteContext&, const RouteCall&) {
+  return json_response(R"({"live":true})");
+}
+
+HttpServerResponse get_readyz(const RouteContext& context, const RouteCall&) {
+  if (context.stage == Stage::starting) return unavailable_response("starting", kRetryAfterSeconds);
+  if (context.stage == Stage::stopping) return unavailable_response("stopping", kRetryAfterSeconds);
+  if (!context.store.disk_space().is_enough) {
+    return unavailable_response("the disk of the store is nearly full", kRetryAfterSeconds);
+  }
+  return json_response(R"({"ready":true})");
+}
+
+HttpServerResponse get_metrics(const RouteContext& context, const RouteCall&) {
+  Result<std::string> text = metrics_text(context);
+  if (!text) return response_of(text.error());
+  HttpServerResponse response;
+  response.content_type = kMetricsContentType;
+  response.body = *std::move(text);
+  return response;
+}
+
+HttpServerResponse get_status(const RouteContext& context, const RouteCall&) {
+  const Snapshot& snapshot = context.snapshot;
+  const IngestCounts counts = context.ingest.counts();
+  return json_response(json_of([&](JsonWriter& json) {
+    json.text(R"({"version":)", context.version);
+    json.text(R"(,"instance":)", snapshot.instance);
+    json.text(R"(,"store":)", context.store_path);
+    write_number(R"(,"catalog_entries":)", snapshot.catalog->size(), json);
+    write_sources(snapshot, json);
+    write_subscriptions(snapshot, json);
+    write_number(R"(,"journal":{"first_sequence":)", context.store.first_sequence(), json);
+    write_number(R"(,"last_sequence":)", context.store.last_sequence(), json);
+    write_number(R"(,"bytes":)", context.store.journal_bytes(), json);
+    write_number(R"(},"events":)", counts.events, json);
+    write_number(R"(,"commits":)", counts.commits, json);
+    json.raw("}");
+  }));
+}
+
+}  // namespace statewire

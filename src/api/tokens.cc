@@ -1,0 +1,90 @@
+#include "api/tokens.h"
+
+#include <openssl/crypto.h>
+
+#include <string_view>
+
+#include "api/answers.h"
+#include "net/url.h"
+
+namespace statewire {
+namespace {
+
+std::string_view name_of(ApiScope scope) {
+  switch (scope) {
+    case ApiScope::ingest:
+      return "ingest";
+    case ApiScope::read:
+      return "read";
+    case ApiScope::operate:
+      break;
+  }
+  return "operate";
+}
+
+// Takes as long for a secret that differs early as for one that differs late. That a length can
+// be found out is no loss.
+bool is_secret(std::string_view given, const Secret& secret) {
+  const std::string& wanted = secret.reveal();
+  return !wanted.empty() && given.size() == wanted.size() &&
+         CRYPTO_memcmp(given.data(), wanted.data(), wanted.size()) == 0;
+}
+
+// Empty where there is none, or of another scheme. RFC 6750 section 2.1; schemes in any case.
+std::string_view bearer_token(const HttpRequestHead& head) {
+  constexpr std::string_view kScheme = "Bearer ";
+  const std::string_view value = head.header("authorization");
+  if (!equal_ignoring_case(value.substr(0, kScheme.size()), kScheme)) return {};
+  return value.substr(kScheme.size());
+}
+
+HttpServerResponse unauthorized(std::string_view text) {
+  HttpServerResponse response = error_response(401, text);
+  response.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return response;
+}
+
+// "127.0.0.1:8484" and "[::1]:8484" without the port.
+std::string_view host_without_port(std::string_view host) {
+  const size_t colon = host.rfind(':');
+  const bool is_port = colon != host.npos && host.find(']', colon) == host.npos;
+  return is_port ? host.substr(0, colon) : host;
+}
+
+// Without tokens only the loopback is served, where a browser's pages can reach it too: one of
+// another origin says so in Origin, and one whose name was made to point here asks for that name.
+bool is_foreign_page(const HttpRequestHead& head) {
+  const std::string_view host = head.header("host");
+  const std::string_view origin = head.header("origin");
+  if (!host.empty() && !is_loopback(host_without_port(host))) return true;
+  if (origin.empty()) return false;
+  const size_t slashes = origin.find("//");
+  return slashes == origin.npos || !equal_ignoring_case(origin.substr(slashes + 2), host);
+}
+
+}  // namespace
+
+std::optional<HttpServerResponse> judge_token(const HttpRequestHead& head, ApiScope scope,
+                                              std::span<const ApiToken> tokens) {
+  if (head.over_control_socket) return std::nullopt;
+  if (tokens.empty()) {
+    if (!is_foreign_page(head)) return std::nullopt;
+    return error_response(403, "without tokens, web pages of other hosts are not served");
+  }
+  const std::string_view given = bearer_token(head);
+  if (given.empty()) return unauthorized("a token is needed: Authorization: Bearer …");
+  bool is_known = false;
+  bool is_allowed = false;
+  for (const ApiToken& token : tokens) {
+    const bool is_this = is_secret(given, token.secret);
+    const bool includes =
+        token.scope == scope || (token.scope == ApiScope::operate && scope == ApiScope::read);
+    is_known |= is_this;
+    is_allowed |= is_this && includes;
+  }
+  if (is_allowed) return std::nullopt;
+  if (!is_known) return unauthorized("this token is not known");
+  return error_response(403, "this needs a token of scope " + std::string(name_of(scope)));
+}
+
+}  // namespace statewire
