@@ -14,8 +14,8 @@ constexpr size_t kTagBytesMax = 1024;
 
 class TagReader {
  public:
-  TagReader(const TagsRule& rule, Arena& arena, std::vector<Tag>& out)
-      : rule_(rule), arena_(arena), out_(out) {}
+  TagReader(const TagsRule& rule, const RenderContext& context, Arena& arena, std::vector<Tag>& out)
+      : rule_(rule), context_(context), arena_(arena), out_(out) {}
 
   void read_map(element map) {
     simdjson::dom::object fields;
@@ -55,7 +55,7 @@ class TagReader {
   bool is_full() const { return out_.size() >= kTagsMax; }
 
   RenderContext below(element item) const {
-    RenderContext context;
+    RenderContext context = context_;
     context.element = item;
     return context;
   }
@@ -105,6 +105,7 @@ class TagReader {
   }
 
   const TagsRule& rule_;
+  const RenderContext& context_;
   Arena& arena_;
   std::vector<Tag>& out_;
 };
@@ -117,7 +118,7 @@ std::span<const Tag> read_tags(const TagsRule& rule, const RenderContext& contex
   const std::optional<element> root = find(rule.path, context);
   if (!root) return {};
   scratch.clear();
-  TagReader reader(rule, arena, scratch);
+  TagReader reader(rule, context, arena, scratch);
   if (rule.form == TagsSpec::Form::map) reader.read_map(*root);
   if (rule.form == TagsSpec::Form::list) reader.read_list(*root);
   if (rule.form == TagsSpec::Form::removed) reader.read_removed(*root);
