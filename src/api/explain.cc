@@ -59,8 +59,11 @@ std::string why_unrecognised(const Catalog& catalog, const Origin& origin) {
   if (rows.empty()) {
     return "no catalog entry knows the source " + (source.empty() ? "of such an event" : source);
   }
-  std::ranges::stable_sort(rows, std::ranges::greater(),
-                           [&](const CatalogRow& row) { return wanted.nearness(row.match); });
+  std::ranges::sort(rows, [&](const CatalogRow& a, const CatalogRow& b) {
+    const size_t near_a = wanted.nearness(a.match);
+    const size_t near_b = wanted.nearness(b.match);
+    return near_a != near_b ? near_a > near_b : a.place < b.place;
+  });
   std::string text = "no catalog entry matches \"" + std::string(origin.type) + "\"; " +
                      std::to_string(rows.size()) + (rows.size() == 1 ? " knows " : " know ") +
                      source;

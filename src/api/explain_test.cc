@@ -56,7 +56,7 @@ TEST_F(ExplainTest, an_unknown_event_of_a_known_source_names_the_entries_nearby)
   const std::string body = explain(event);
   EXPECT_TRUE(holds(body, R"("fate":"unrecognised","reason":"no catalog entry matches )"
                           R"(\"EC2 Instance Mood-change Notification\"; )"));
-  EXPECT_TRUE(holds(body, R"(know aws.ec2: \"instance)"));
+  EXPECT_TRUE(holds(body, R"(know aws.ec2: \")"));
   EXPECT_TRUE(holds(body, R"(\"instance state\" (catalog/aws/ec2.yaml:)"));
   EXPECT_TRUE(holds(body, R"("observations":[]})"));
 }

@@ -90,6 +90,16 @@ TEST_F(QueriesTest, a_resource_is_found_by_the_end_of_its_id) {
   EXPECT_EQ(get("/api/v1/timeline").status, 400);
 }
 
+TEST_F(QueriesTest, a_resource_is_found_by_its_name) {
+  const std::string id = "arn:aws:s3:::invoices";
+  take(R"({"eventVersion":"1.08","eventID":"b-1","eventTime":"2026-11-23T09:00:00Z",)"
+       R"("eventSource":"s3.amazonaws.com","eventName":"CreateBucket","readOnly":false,)"
+       R"("awsRegion":"eu-west-1","recipientAccountId":"123456789012",)"
+       R"("requestParameters":{"bucketName":"invoices"},"responseElements":null})");
+  EXPECT_TRUE(holds(json("/api/v1/timeline?resource=invoices"), R"({"resource":{"id":")" + id));
+  EXPECT_TRUE(holds(json("/api/v1/resources?query=invoi"), R"("name":"invoices")"));
+}
+
 TEST_F(QueriesTest, an_end_that_several_ids_have_is_answered_with_the_candidates) {
   std::string elsewhere = test_event(1, "running", 2);
   elsewhere.replace(elsewhere.find("eu-west-1"), 9, "us-east-1");
