@@ -138,6 +138,7 @@ Result<void> App::open(Generation& generation) {
                                           .live = live_,
                                           .tail = *tail_,
                                           .version = options_.version,
+                                          .store_path = settings.store.path,
                                           .body_bytes_max = settings.http.body_bytes_max,
                                           .track = settings.limits.track});
   if (Result<void> started = start_delivery(generation); !started) return started;

@@ -7,6 +7,10 @@ namespace statewire {
 // The key of a lane is a view of its head's own text: when the head goes, so does the key.
 // A lane is therefore taken out and put back under the next one's text.
 
+std::string_view Outbox::lane_key(const Item& item) const {
+  return is_one_lane_ ? std::string_view() : item.delivery.resource;
+}
+
 Outbox::Item& Outbox::add(Item item) {
   const uint64_t sequence = item.delivery.sequence;
   bytes_ += item.delivery.payload.size();
@@ -14,9 +18,9 @@ Outbox::Item& Outbox::add(Item item) {
   const auto [place, is_new] = items_.emplace(sequence, std::move(item));
   CHECK(is_new);
   Item& added = place->second;
-  const auto lane = lanes_.find(added.delivery.resource);
+  const auto lane = lanes_.find(lane_key(added));
   if (lane == lanes_.end()) {
-    lanes_.emplace(added.delivery.resource, std::deque<uint64_t>{sequence});
+    lanes_.emplace(lane_key(added), std::deque<uint64_t>{sequence});
     make_due(added);
   } else {
     lane->second.push_back(sequence);
@@ -29,13 +33,22 @@ void Outbox::make_due(const Item& item) { due_.emplace(item.delivery.due, item.d
 std::vector<Outbox::Item*> Outbox::take_due(size_t count, Time now) {
   std::vector<Item*> taken;
   while (taken.size() < count && !due_.empty() && due_.begin()->first <= now) {
-    Item& item = items_.at(due_.begin()->second);
+    Item& head = items_.at(due_.begin()->second);
     due_.erase(due_.begin());
-    item.is_in_flight = true;
-    ++in_flight_;
-    taken.push_back(&item);
+    take(head, taken);
+    if (!is_one_lane_) continue;
+    const std::deque<uint64_t>& lane = lanes_.at(lane_key(head));
+    for (size_t i = 1; i < lane.size() && taken.size() < count; ++i) {
+      take(items_.at(lane[i]), taken);
+    }
   }
   return taken;
+}
+
+void Outbox::take(Item& item, std::vector<Item*>& taken) {
+  item.is_in_flight = true;
+  ++in_flight_;
+  taken.push_back(&item);
 }
 
 void Outbox::postpone(uint64_t sequence, Time due) {
@@ -44,7 +57,7 @@ void Outbox::postpone(uint64_t sequence, Time due) {
   item.is_in_flight = false;
   --in_flight_;
   item.delivery.due = due;
-  make_due(item);
+  if (lanes_.at(lane_key(item)).front() == sequence) make_due(item);
 }
 
 void Outbox::settle(uint64_t sequence) {
@@ -53,14 +66,14 @@ void Outbox::settle(uint64_t sequence) {
   --in_flight_;
   bytes_ -= place->second.delivery.payload.size();
   stored_ -= place->second.is_stored ? 1 : 0;
-  auto lane = lanes_.extract(place->second.delivery.resource);
+  auto lane = lanes_.extract(lane_key(place->second));
   CHECK(!lane.empty() && lane.mapped().front() == sequence);
   lane.mapped().pop_front();
   if (!lane.mapped().empty()) {
     const Item& next = items_.at(lane.mapped().front());
-    lane.key() = next.delivery.resource;
+    lane.key() = lane_key(next);
     lanes_.insert(std::move(lane));
-    make_due(next);
+    if (!next.is_in_flight) make_due(next);
   }
   items_.erase(place);
 }
@@ -71,12 +84,12 @@ Outbox::Item* Outbox::find(uint64_t sequence) {
 }
 
 const Outbox::Item& Outbox::head_of_lane(const Item& item) const {
-  return items_.at(lanes_.at(item.delivery.resource).front());
+  return items_.at(lanes_.at(lane_key(item)).front());
 }
 
-std::vector<Outbox::Item*> Outbox::lane_of(std::string_view resource) {
+std::vector<Outbox::Item*> Outbox::lane_of(const Item& item) {
   std::vector<Item*> result;
-  const auto lane = lanes_.find(resource);
+  const auto lane = lanes_.find(lane_key(item));
   if (lane == lanes_.end()) return result;
   for (const uint64_t sequence : lane->second) result.push_back(&items_.at(sequence));
   return result;

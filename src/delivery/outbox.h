@@ -2,7 +2,8 @@
 // no I/O; not thread-safe.
 //
 // Deliveries of one resource form a lane: only the first of a lane may be sent; the others wait
-// for it. Lanes do not wait for each other.
+// for it. Lanes do not wait for each other. For a sink that delivers in order, all deliveries are
+// one lane, and a run of them from its beginning may be sent together.
 #pragma once
 
 #include <cstdint>
@@ -27,6 +28,8 @@ class Outbox {
     bool is_in_flight = false;
   };
 
+  explicit Outbox(bool is_one_lane = false) : is_one_lane_(is_one_lane) {}
+
   // A delivery that is not outstanding yet, behind all others of its resource.
   Item& add(Item item);
   // Takes up to `count` that are due, oldest first, and marks them in flight. The pointers are
@@ -40,8 +43,8 @@ class Outbox {
   Item* find(uint64_t sequence);
   // The one of its lane that is sent first; maybe itself.
   const Item& head_of_lane(const Item& item) const;
-  // All of the resource, in order.
-  std::vector<Item*> lane_of(std::string_view resource);
+  // All of its lane, in order.
+  std::vector<Item*> lane_of(const Item& item);
   // The lowest sequence that is outstanding and not stored.
   std::optional<uint64_t> lowest_unstored() const;
   // When the next one is due; nothing where none waits for its time.
@@ -54,8 +57,11 @@ class Outbox {
   void mark_stored(Item& item);
 
  private:
+  std::string_view lane_key(const Item& item) const;
   void make_due(const Item& item);
+  void take(Item& item, std::vector<Item*>& taken);
 
+  const bool is_one_lane_;
   std::map<uint64_t, Item> items_;
   std::unordered_map<std::string_view, std::deque<uint64_t>> lanes_;  // Keys live in items.
   std::multimap<Time, uint64_t> due_;                                 // Heads of lanes.

@@ -63,6 +63,28 @@ TEST(Outbox, lowest_unstored_is_where_a_restart_begins) {
   EXPECT_EQ(outbox.stored(), 1u);
 }
 
+TEST(Outbox, one_lane_sends_runs_in_order) {
+  Outbox outbox(true);
+  outbox.add(item(1, "a"));
+  outbox.add(item(2, "a"));
+  outbox.add(item(3, "b"));
+  EXPECT_EQ(taken(outbox, 2, kNow), (std::vector<uint64_t>{1, 2}));
+  outbox.settle(1);
+  outbox.postpone(2, kNow + seconds(5));
+  EXPECT_EQ(taken(outbox, 9, kNow), std::vector<uint64_t>{});
+  EXPECT_EQ(taken(outbox, 9, kNow + seconds(5)), (std::vector<uint64_t>{2, 3}));
+}
+
+TEST(Outbox, one_lane_comes_back_whole_when_all_of_a_run_failed) {
+  Outbox outbox(true);
+  outbox.add(item(1, "a"));
+  outbox.add(item(2, "b"));
+  taken(outbox, 9, kNow);
+  outbox.postpone(1, kNow + seconds(1));
+  outbox.postpone(2, kNow + seconds(9));
+  EXPECT_EQ(taken(outbox, 9, kNow + seconds(1)), (std::vector<uint64_t>{1, 2}));
+}
+
 TEST(Outbox, counts_bytes_and_flights) {
   Outbox outbox;
   outbox.add(item(1, "a"));

@@ -27,7 +27,8 @@ Subscriber::Subscriber(Parts parts)
       sink_(std::move(parts.sink)),
       store_(parts.store),
       instance_(parts.instance),
-      limits_(parts.limits) {
+      limits_(parts.limits),
+      outbox_(parts.kind.limits.is_in_order) {
   counts_.name = subscription_.name;
 }
 
@@ -237,9 +238,11 @@ void Subscriber::retry(Outbox::Item& item, const Attempt& attempt, Time now) {
   }
   outbox_.postpone(delivery.sequence,
                    now + backoff(delivery.attempts, attempt.retry_after, random_));
+  // All wait for the head of the only lane: the cursor may as well.
+  if (kind_.limits.is_in_order) return;
   // What waits for a retry, and all behind it, waits in the store: the cursor passes it.
   keep(item);
-  for (Outbox::Item* behind : outbox_.lane_of(delivery.resource)) {
+  for (Outbox::Item* behind : outbox_.lane_of(item)) {
     if (!behind->is_stored) keep(*behind);
   }
 }

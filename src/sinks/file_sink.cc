@@ -107,7 +107,7 @@ std::unique_ptr<Sink> make_file_sink(FileSinkOptions options) {
 const SinkKind file_sink_kind{
     .name = "file",
     .summary = "each delivery as a line in a file",
-    .limits = {.batch_deliveries_max = 1000, .in_flight_max = 1},
+    .limits = {.batch_deliveries_max = 1000, .in_flight_max = 1, .is_in_order = true},
     .open = open_file,
 };
 

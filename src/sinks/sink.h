@@ -37,7 +37,7 @@ struct Attempt {
 struct Delivery {
   std::string_view id;  // 32 hex digits; the same over every retry and restart.
   std::string_view subscription;
-  std::string_view resource;      // Deliveries of one resource are never in flight together.
+  std::string_view resource;      // Never in two batches at once.
   std::string_view type;          // "statewire.resource.transition.v1"
   std::string_view content_type;  // "application/json"
   std::string_view payload;       // One rendered message, without a line end.
@@ -54,6 +54,9 @@ using Completion = std::function<void(std::vector<Attempt>)>;
 struct SinkLimits {
   size_t batch_deliveries_max = 1;
   size_t in_flight_max = 1;  // Batches.
+  // A batch is delivered in its order, up to the first that fails, and may hold several
+  // deliveries of one resource. REQUIRES: in_flight_max is 1.
+  bool is_in_order = false;
 };
 
 class Sink {

@@ -50,7 +50,7 @@ std::unique_ptr<Sink> make_stream_sink(int fd) { return std::make_unique<StreamS
 const SinkKind stdout_sink_kind{
     .name = "stdout",
     .summary = "each delivery as a line on standard output",
-    .limits = {.batch_deliveries_max = 1000, .in_flight_max = 1},
+    .limits = {.batch_deliveries_max = 1000, .in_flight_max = 1, .is_in_order = true},
     .open = open_stdout,
 };
 
