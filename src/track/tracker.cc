@@ -65,6 +65,14 @@ void tell(Tracked& tracked, NotificationKind kind, const Observation& observatio
   }
 }
 
+// The provider told the same change under two ids.
+bool is_retold(const Entry& entry, const Observation& observation) {
+  const Observation& other = entry.observation;
+  return other.effect == Effect::state && observation.effect == Effect::state &&
+         other.key.time_ns == observation.key.time_ns && other.phase == observation.phase &&
+         other.value == observation.value;
+}
+
 bool is_same_state(const Record& a, const Record& b) {
   return a.phase == b.phase && a.value == b.value;
 }
@@ -142,7 +150,9 @@ Tracked Tracker::fold_again(const Record& before, const Observation& observation
 
   NotificationKind kind = kind_of(observation, {.configured = own.configured}, tracked.after);
   const bool tags_changed = !std::ranges::equal(tracked.after.tags, before.tags);
-  const bool story_changed = own.state || !is_same_story(tracked.after, before);
+  const bool is_known = std::ranges::any_of(
+      walked_, [&](const Entry& entry) { return is_retold(entry, observation); });
+  const bool story_changed = (own.state && !is_known) || !is_same_story(tracked.after, before);
   if (!is_same_state(tracked.after, before)) {
     kind = NotificationKind::transition;
   } else if (kind == NotificationKind::none && story_changed) {

@@ -206,6 +206,16 @@ TEST(Tracker, late_state_that_is_only_history_is_an_amendment) {
   EXPECT_EQ(tracked.after.previous.value, "stopping");
 }
 
+TEST(Tracker, same_change_told_under_two_ids_is_no_news_in_either_order) {
+  History history;
+  history.see(native(2, seconds(9), Phase::stable, "running"));
+  EXPECT_EQ(history.see(native(1, seconds(9), Phase::stable, "running")).told.kind,
+            NotificationKind::none);
+  EXPECT_EQ(history.see(native(3, seconds(9), Phase::stable, "running")).told.kind,
+            NotificationKind::none);
+  EXPECT_EQ(history.record().revision, 1u);
+}
+
 TEST(Tracker, late_state_that_is_the_current_one_is_a_transition) {
   History history;
   history.see(native(1, seconds(0), Phase::stable, "running"));
