@@ -40,7 +40,7 @@ void write_resource(const Record& record, JsonWriter& json) {
   json.text(R"(,"phase":)", name_of(record.phase));
   json.known_text(R"(,"value":)", record.value);
   write_bool(R"(,"settled":)", is_settled(record.phase), json);
-  write_time(R"(,"since":)", record.since, json);
+  if (record.since != Time{}) write_time(R"(,"since":)", record.since, json);
   write_number(R"(,"revision":)", record.revision, json);
   json.raw(R"(,"cause":)");
   write_cause(record.cause, json);
