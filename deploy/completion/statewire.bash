@@ -1,0 +1,118 @@
+# bash completion for statewire
+
+_statewire_files() {
+  mapfile -t COMPREPLY < <(compgen -f -- "$1")
+  compopt -o filenames 2>/dev/null
+}
+
+_statewire_words() {
+  mapfile -t COMPREPLY < <(compgen -W "$1" -- "$2")
+}
+
+_statewire() {
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+  local command='' word i
+  COMPREPLY=()
+  for ((i = 1; i < COMP_CWORD; ++i)); do
+    word=${COMP_WORDS[i]}
+    case $word in
+      --config) ((++i)) ;;
+      -*) ;;
+      parked | store)
+        command=$word
+        if ((i + 1 < COMP_CWORD)); then command+=" ${COMP_WORDS[i + 1]}"; fi
+        break
+        ;;
+      *)
+        command=$word
+        break
+        ;;
+    esac
+  done
+
+  case $previous in
+    --config | --catalog | --folder)
+      _statewire_files "$current"
+      return
+      ;;
+    --format)
+      _statewire_words 'json json-data csv text' "$current"
+      return
+      ;;
+    --phase)
+      _statewire_words 'provisioning stable changing degraded stopped deprovisioning gone unknown' \
+        "$current"
+      return
+      ;;
+    --cause)
+      _statewire_words 'deployment human autoscaling schedule provider service automation unknown' \
+        "$current"
+      return
+      ;;
+    --from)
+      _statewire_words 'now earliest' "$current"
+      return
+      ;;
+    --output)
+      case $command in
+        check | explain | status | 'parked show') _statewire_words 'text json' "$current" ;;
+        *) _statewire_words 'table json csv' "$current" ;;
+      esac
+      return
+      ;;
+    --type | --account | --region | --actor | --tag | --since | --limit | --when | \
+      --subscription | --sequence | --resource)
+      return
+      ;;
+  esac
+
+  local options=''
+  case $command in
+    '')
+      _statewire_words 'run convert check explain send tail resources timeline ledger parked
+        catalog store status --config --help --version' "$current"
+      return
+      ;;
+    parked)
+      _statewire_words 'list show redrive drop --help' "$current"
+      return
+      ;;
+    store)
+      _statewire_words 'check --help' "$current"
+      return
+      ;;
+    run) options='--config' ;;
+    convert) options='--format --catalog --config' ;;
+    check) options='--config --output' ;;
+    explain) options='--config --output' ;;
+    send) options='--config' ;;
+    tail) options='--when --format --from --config' ;;
+    resources)
+      options='--type --account --region --phase --cause --actor --tag --since --limit --output
+        --config'
+      ;;
+    timeline) options='--limit --output --config' ;;
+    ledger) options='--unrecognised --refusals --output --config' ;;
+    'parked list') options='--subscription --sequence --resource --output --config' ;;
+    'parked show') options='--output --config' ;;
+    'parked redrive')
+      options='--subscription --sequence --resource --skip-moot --dry-run --output --config'
+      ;;
+    'parked drop')
+      options='--subscription --sequence --resource --all --dry-run --output --config'
+      ;;
+    catalog) options='--folder --output --config' ;;
+    'store check') options='--config' ;;
+    status) options='--config --output' ;;
+  esac
+
+  if [[ $current == -* ]]; then
+    _statewire_words "$options --help" "$current"
+    return
+  fi
+  case $command in
+    convert | check | explain | send) _statewire_files "$current" ;;
+  esac
+}
+
+complete -F _statewire statewire

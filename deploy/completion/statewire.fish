@@ -1,0 +1,91 @@
+# fish completion for statewire
+
+set -l commands run convert check explain send tail resources timeline ledger parked catalog \
+    store status
+
+function __statewire_is
+    set -l words (commandline -opc)
+    set -l wanted $argv
+    set -l found
+    for word in $words[2..]
+        string match -q -- '-*' $word; or set -a found $word
+    end
+    test "$found[1..(count $wanted)]" = "$wanted"
+end
+
+complete -c statewire -f
+complete -c statewire -l help -d 'Say how it is used'
+complete -c statewire -l config -r -F -d 'The configuration'
+complete -c statewire -n "not __fish_seen_subcommand_from $commands" -l version -d 'Say which version'
+
+set -l new "not __fish_seen_subcommand_from $commands"
+complete -c statewire -n $new -a run -d 'Run the daemon'
+complete -c statewire -n $new -a convert -d 'A filter: events in, notifications out'
+complete -c statewire -n $new -a check -d 'Check a configuration'
+complete -c statewire -n $new -a explain -d 'Say what would become of an event, and why'
+complete -c statewire -n $new -a send -d 'Send events to the running daemon'
+complete -c statewire -n $new -a tail -d 'Follow notifications as they come'
+complete -c statewire -n $new -a resources -d 'List resources and their state'
+complete -c statewire -n $new -a timeline -d 'Show what happened to a resource'
+complete -c statewire -n $new -a ledger -d 'Show the fate of every event'
+complete -c statewire -n $new -a parked -d 'Deliveries that need a person'
+complete -c statewire -n $new -a catalog -d 'List the entries that recognise events'
+complete -c statewire -n $new -a store -d 'Work on the store'
+complete -c statewire -n $new -a status -d 'Show what the running daemon does'
+
+for command in convert check explain send
+    complete -c statewire -n "__statewire_is $command" -F
+end
+
+for command in convert tail
+    complete -c statewire -n "__statewire_is $command" -l format -x -a 'json json-data csv text'
+end
+complete -c statewire -n '__statewire_is convert' -l catalog -r -F -d 'A folder of entries'
+
+complete -c statewire -n '__statewire_is tail' -l when -x -d 'A pattern'
+complete -c statewire -n '__statewire_is tail' -l from -x -a 'now earliest'
+
+complete -c statewire -n '__statewire_is resources' -l type -x
+complete -c statewire -n '__statewire_is resources' -l account -x
+complete -c statewire -n '__statewire_is resources' -l region -x
+complete -c statewire -n '__statewire_is resources' -l phase -x \
+    -a 'provisioning stable changing degraded stopped deprovisioning gone unknown'
+complete -c statewire -n '__statewire_is resources' -l cause -x \
+    -a 'deployment human autoscaling schedule provider service automation unknown'
+complete -c statewire -n '__statewire_is resources' -l actor -x
+complete -c statewire -n '__statewire_is resources' -l tag -x
+complete -c statewire -n '__statewire_is resources' -l since -x
+for command in resources timeline
+    complete -c statewire -n "__statewire_is $command" -l limit -x
+end
+
+complete -c statewire -n '__statewire_is ledger' -l unrecognised -d 'What no entry knows'
+complete -c statewire -n '__statewire_is ledger' -l refusals -d 'What was refused, and why'
+
+set -l parked 'list show redrive drop'
+complete -c statewire -n '__statewire_is parked; and not __fish_seen_subcommand_from list show redrive drop' \
+    -a $parked
+complete -c statewire -n '__statewire_is store; and not __fish_seen_subcommand_from check' -a check
+for command in list redrive drop
+    complete -c statewire -n "__statewire_is parked $command" -l subscription -x
+    complete -c statewire -n "__statewire_is parked $command" -l sequence -x
+    complete -c statewire -n "__statewire_is parked $command" -l resource -x
+end
+for command in redrive drop
+    complete -c statewire -n "__statewire_is parked $command" -l dry-run -d 'Do nothing'
+end
+complete -c statewire -n '__statewire_is parked redrive' -l skip-moot -d 'Leave what is overtaken'
+complete -c statewire -n '__statewire_is parked drop' -l all -d 'Whatever is parked'
+
+complete -c statewire -n '__statewire_is catalog' -l folder -r -F -d 'A folder of entries'
+
+for command in resources timeline ledger catalog
+    complete -c statewire -n "__statewire_is $command" -l output -x -a 'table json csv'
+end
+for command in list redrive drop
+    complete -c statewire -n "__statewire_is parked $command" -l output -x -a 'table json csv'
+end
+for command in check explain status
+    complete -c statewire -n "__statewire_is $command" -l output -x -a 'text json'
+end
+complete -c statewire -n '__statewire_is parked show' -l output -x -a 'text json'

@@ -1,0 +1,86 @@
+#include <algorithm>
+
+#include "api/queries.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/config_at_hand.h"
+#include "cli/list.h"
+
+namespace statewire {
+namespace {
+
+constexpr size_t kMatchWidth = 64;
+
+// Entries of many calls would make every line as long as theirs.
+Cell show_match(JsonElement row) {
+  std::string match = text_at(row, "match");
+  if (match.size() > kMatchWidth) match = std::string(cut_utf8(match, kMatchWidth - 1)) + "…";
+  return {std::move(match)};
+}
+
+constexpr ListColumn kColumns[] = {
+    {.title = "entry", .path = "name"},  {.title = "effect", .path = "effect"},
+    {.title = "type", .path = "type"},   {.title = "matches", .path = "match", .show = show_match},
+    {.title = "place", .path = "place"},
+};
+
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return lower;
+}
+
+bool matches(const CatalogRow& row, const std::string& query) {
+  for (const std::string_view text : {row.name, row.match, row.type, row.place}) {
+    if (lower_case(text).find(query) != std::string::npos) return true;
+  }
+  return false;
+}
+
+std::string json_of(std::span<const CatalogRow> rows, const std::string& query) {
+  std::string json = "[";
+  for (const CatalogRow& row : rows) {
+    if (!matches(row, query)) continue;
+    if (json.size() > 1) json += ",";
+    std::string_view separator = "{";
+    const auto add = [&](std::string_view name, std::string_view value) {
+      json.append(separator).append("\"").append(name).append("\":");
+      append_json_string(json, value);
+      separator = ",";
+    };
+    add("name", row.name);
+    add("place", row.place);
+    add("match", row.match);
+    add("type", row.type);
+    add("effect", row.effect);
+    if (!row.reference.empty()) add("reference", row.reference);
+    json += "}";
+  }
+  return json + "]";
+}
+
+}  // namespace
+
+// Needs no configuration: without one, these are the built-in entries.
+ExitCode run_catalog(const Invocation& invocation, Terminal& terminal) {
+  std::vector<std::string> folders;
+  if (!find_config(invocation.text("--config")).empty()) {
+    const std::unique_ptr<ConfigAtHand> config = load_config(invocation, terminal);
+    if (config == nullptr) return ExitCode::bad_config;
+    folders = config->settings->catalog_folders;
+  }
+  for (std::string& folder : invocation.texts("--folder")) folders.push_back(std::move(folder));
+  const std::shared_ptr<const Catalog> catalog = load_catalog(folders, terminal);
+  if (catalog == nullptr) return ExitCode::bad_config;
+  const std::vector<CatalogRow> rows = catalog->rows();
+  const Result<Reply> reply = Reply::parse(json_of(rows, lower_case(invocation.text("QUERY"))));
+  CHECK(reply.ok());
+  ListWriter list(terminal, output_form(invocation), kColumns);
+  list.add(items_at(reply->root(), ""));
+  list.finish("no entry is like that");
+  return ExitCode::well;
+}
+
+}  // namespace statewire

@@ -1,0 +1,175 @@
+#include "cli/client.h"
+
+#include <sys/stat.h>
+
+#include "base/text.h"
+#include "cli/control_socket.h"
+#include "net/url.h"
+
+namespace statewire {
+namespace {
+
+class DaemonClient final : public Client {
+ public:
+  explicit DaemonClient(ControlSocket socket) : socket_(std::move(socket)) {}
+
+  Result<std::string> resources(const ResourceFilter& filter) override;
+  Result<std::string> timeline(std::string_view resource, size_t limit) override;
+  Result<std::string> ledger() override { return socket_.get("/api/v1/ledger"); }
+  Result<std::string> unrecognised() override { return socket_.get("/api/v1/ledger/unrecognised"); }
+  Result<std::string> refusals() override { return socket_.get("/api/v1/ledger/refusals"); }
+  Result<std::string> parked(const ParkedFilter& filter) override;
+  Result<std::string> parked_one(std::string_view subscription, uint64_t sequence) override;
+  Result<std::string> redrive(const ParkedFilter& filter, bool is_dry_run) override {
+    return socket_.post("/api/v1/parked/redrive", order(filter, is_dry_run));
+  }
+  Result<std::string> drop(const ParkedFilter& filter, bool is_dry_run) override {
+    return socket_.post("/api/v1/parked/drop", order(filter, is_dry_run));
+  }
+  Result<std::string> explain(std::string_view event_json) override {
+    return socket_.post("/api/v1/explain", std::string(event_json));
+  }
+
+ private:
+  static std::string order(const ParkedFilter& filter, bool is_dry_run);
+
+  const ControlSocket socket_;
+};
+
+Result<std::string> DaemonClient::resources(const ResourceFilter& filter) {
+  std::string target = "/api/v1/resources";
+  add_parameter(target, "type", filter.type);
+  add_parameter(target, "account", filter.account);
+  add_parameter(target, "region", filter.region);
+  add_parameter(target, "phase", filter.phase);
+  add_parameter(target, "cause", filter.cause);
+  add_parameter(target, "actor", filter.actor);
+  if (!filter.tag_key.empty()) {
+    add_parameter(target, "tag", filter.tag_key + "=" + filter.tag_value);
+  }
+  if (filter.since) add_parameter(target, "since", format_time(*filter.since));
+  add_parameter(target, "query", filter.query);
+  add_parameter(target, "limit", std::to_string(filter.limit));
+  add_parameter(target, "after", filter.after);
+  return socket_.get(target);
+}
+
+Result<std::string> DaemonClient::timeline(std::string_view resource, size_t limit) {
+  std::string target = "/api/v1/timeline";
+  add_parameter(target, "resource", resource);
+  add_parameter(target, "limit", std::to_string(limit));
+  return socket_.get(target);
+}
+
+Result<std::string> DaemonClient::parked(const ParkedFilter& filter) {
+  std::string target = "/api/v1/parked";
+  add_parameter(target, "subscription", filter.subscription);
+  add_parameter(target, "resource", filter.resource);
+  return socket_.get(target);
+}
+
+Result<std::string> DaemonClient::parked_one(std::string_view subscription, uint64_t sequence) {
+  return socket_.get("/api/v1/parked/" + percent_encode(subscription) + "/" +
+                     std::to_string(sequence));
+}
+
+std::string DaemonClient::order(const ParkedFilter& filter, bool is_dry_run) {
+  std::string json = "{\"subscription\":";
+  append_json_string(json, filter.subscription);
+  json += ",\"sequence\":" + std::to_string(filter.sequence) + ",\"resource\":";
+  append_json_string(json, filter.resource);
+  json += std::string(",\"skip_moot\":") + (filter.skip_moot ? "true" : "false");
+  return json + ",\"dry_run\":" + (is_dry_run ? "true}" : "false}");
+}
+
+class StoreClient final : public Client {
+ public:
+  StoreClient(std::unique_ptr<Store> store, std::shared_ptr<const Catalog> catalog,
+              const Settings& settings, const Clock& clock)
+      : store_(std::move(store)),
+        clock_(clock),
+        queries_({.store = *store_,
+                  .catalog = std::move(catalog),
+                  .subscriptions = settings.subscriptions,
+                  .instance = settings.instance,
+                  .track = settings.limits.track}) {}
+
+  Result<std::string> resources(const ResourceFilter& filter) override {
+    return queries_.resources(filter);
+  }
+  Result<std::string> timeline(std::string_view resource, size_t limit) override {
+    return queries_.timeline(resource, limit);
+  }
+  Result<std::string> ledger() override { return queries_.ledger(); }
+  Result<std::string> unrecognised() override { return queries_.unrecognised(); }
+  Result<std::string> refusals() override { return queries_.refusals(); }
+  Result<std::string> parked(const ParkedFilter& filter) override {
+    return queries_.parked(filter);
+  }
+  Result<std::string> parked_one(std::string_view subscription, uint64_t sequence) override {
+    return queries_.parked_one(subscription, sequence);
+  }
+  Result<std::string> redrive(const ParkedFilter& filter, bool is_dry_run) override {
+    const Result<Redriven> redriven = redrive_parked(*store_, filter, is_dry_run, clock_.now());
+    if (!redriven) return redriven.error();
+    return redriven_json(*redriven, is_dry_run);
+  }
+  Result<std::string> drop(const ParkedFilter& filter, bool is_dry_run) override {
+    const Result<std::vector<Parked>> dropped = drop_parked(*store_, filter, is_dry_run);
+    if (!dropped) return dropped.error();
+    return dropped_json(*dropped, is_dry_run);
+  }
+  Result<std::string> explain(std::string_view event_json) override {
+    return queries_.explain(event_json, clock_.now());
+  }
+
+ private:
+  const std::unique_ptr<Store> store_;
+  const Clock& clock_;
+  const Queries queries_;
+};
+
+Result<std::unique_ptr<Store>> open_store(StoreOptions options, Access access) {
+  const Error none =
+      not_found("the store " + options.path + " does not exist yet: `statewire run` makes it");
+  struct stat status;
+  // Opened to be written, it would be made.
+  if (access == Access::write && ::stat(options.path.c_str(), &status) != 0) return none;
+  options.read_only = access != Access::write;
+  Result<std::unique_ptr<Store>> store = Store::open(options);
+  if (store || store.error().kind != ErrorKind::not_found) return store;
+  if (access == Access::read_if_any) return Store::open(StoreOptions{});
+  return none;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Client>> open_client(ConfigAtHand& config, Access access,
+                                            Terminal& terminal) {
+  const Settings& settings = *config.settings;
+  Result<std::optional<ControlSocket>> socket = ControlSocket::find(settings.store.path);
+  if (!socket) return socket.error();
+  if (*socket) return std::unique_ptr<Client>(new DaemonClient(**std::move(socket)));
+  Result<std::unique_ptr<Store>> store = open_store(settings.store, access);
+  if (!store) return store.error();
+  const std::shared_ptr<const Catalog> catalog = load_catalog(settings.catalog_folders, terminal);
+  if (catalog == nullptr) return bad_input("the catalog has errors");
+  return std::unique_ptr<Client>(
+      new StoreClient(*std::move(store), catalog, settings, config.clock));
+}
+
+ExitCode with_client(const Invocation& invocation, Terminal& terminal, Access access,
+                     const std::function<ExitCode(Client&)>& use) {
+  const std::unique_ptr<ConfigAtHand> config = load_config(invocation, terminal);
+  if (config == nullptr) return ExitCode::bad_config;
+  const Result<std::unique_ptr<Client>> client = open_client(*config, access, terminal);
+  if (!client) return fail(client.error(), terminal);
+  return use(**client);
+}
+
+ExitCode fail(const Error& error, Terminal& terminal) {
+  terminal.complain(error.text);
+  return ExitCode::failed;
+}
+
+}  // namespace statewire

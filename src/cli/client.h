@@ -1,0 +1,51 @@
+// Asks the daemon where one runs, and the store itself where none does.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "api/queries.h"
+#include "base/result.h"
+#include "cli/config_at_hand.h"
+#include "cli/exit_code.h"
+
+namespace statewire {
+
+// Answers are the JSON of the API. Not thread-safe.
+class Client {
+ public:
+  virtual ~Client() = default;
+  virtual Result<std::string> resources(const ResourceFilter& filter) = 0;
+  // bad_input where the name is ambiguous: the text is then the JSON that lists the candidates.
+  virtual Result<std::string> timeline(std::string_view resource, size_t limit) = 0;
+  virtual Result<std::string> ledger() = 0;
+  virtual Result<std::string> unrecognised() = 0;
+  virtual Result<std::string> refusals() = 0;
+  virtual Result<std::string> parked(const ParkedFilter& filter) = 0;
+  virtual Result<std::string> parked_one(std::string_view subscription, uint64_t sequence) = 0;
+  virtual Result<std::string> redrive(const ParkedFilter& filter, bool is_dry_run) = 0;
+  virtual Result<std::string> drop(const ParkedFilter& filter, bool is_dry_run) = 0;
+  virtual Result<std::string> explain(std::string_view event_json) = 0;
+};
+
+// What a command does to the store where no daemon does it.
+enum class Access {
+  read,
+  read_if_any,  // Where there is no store yet, an empty one is asked.
+  write,
+};
+
+// Borrows `config`, which outlives the client.
+Result<std::unique_ptr<Client>> open_client(ConfigAtHand& config, Access access,
+                                            Terminal& terminal);
+
+// Loads the configuration, opens a client, and calls `use` with it; tells what goes wrong.
+ExitCode with_client(const Invocation& invocation, Terminal& terminal, Access access,
+                     const std::function<ExitCode(Client&)>& use);
+
+// Tells the error; ExitCode::failed.
+ExitCode fail(const Error& error, Terminal& terminal);
+
+}  // namespace statewire

@@ -1,0 +1,154 @@
+// The one file that knows CLI11; its exceptions end here.
+#include "cli/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <deque>
+#include <optional>
+#include <sstream>
+
+#include "base/check.h"
+#include "cli/commands.h"
+
+namespace statewire {
+namespace {
+
+// Where CLI11 puts what it reads, for each option of the command that is asked for.
+struct Slot {
+  const OptionSpec* spec;
+  CLI::Option* option;
+  std::vector<std::string> values;
+};
+
+struct Chosen {
+  const CommandSpec* command = nullptr;
+  Invocation invocation;
+};
+
+std::vector<std::string> words_of(std::string_view choices) {
+  std::vector<std::string> words;
+  while (!choices.empty()) {
+    const size_t bar = choices.find('|');
+    words.emplace_back(choices.substr(0, bar));
+    choices = bar == std::string_view::npos ? std::string_view() : choices.substr(bar + 1);
+  }
+  return words;
+}
+
+// What CLI11 shows of a value; empty where it is well.
+std::string fault_of_number(const std::string& text) {
+  const bool is_number = !text.empty() && text.size() < 20 &&
+                         text.find_first_not_of("0123456789") == std::string::npos;
+  return is_number ? "" : "wants a number, not \"" + text + "\"";
+}
+
+CLI::Option* add_option(CLI::App& app, const OptionSpec& spec, Slot& slot) {
+  const std::string name(spec.name);
+  const std::string help(spec.help);
+  if (spec.form == OptionForm::flag) return app.add_flag(name, help);
+  CLI::Option* const option = app.add_option(name, slot.values, help);
+  option->type_name(std::string(spec.value.empty() ? spec.name : spec.value));
+  if (spec.form == OptionForm::many) {
+    option->expected(0, CLI::detail::expected_max_vector_size);
+  } else {
+    option->type_size(1)->expected(1)->allow_extra_args(false);
+    option->multi_option_policy(spec.form == OptionForm::list ? CLI::MultiOptionPolicy::TakeAll
+                                                              : CLI::MultiOptionPolicy::TakeLast);
+  }
+  if (spec.form == OptionForm::number) option->check(fault_of_number, "");
+  if (!spec.choices.empty()) option->check(CLI::IsMember(words_of(spec.choices)), "");
+  return option->required(spec.is_required);
+}
+
+class CommandLine {
+ public:
+  CommandLine()
+      : app_("Tells everyone who must know that infrastructure changed state", "statewire") {
+    app_.set_version_flag("--version", "statewire " + std::string(program_version()));
+    app_.require_subcommand(1);
+    app_.footer("`statewire COMMAND --help` has examples.");
+    app_.add_option("--config", config_, "The configuration, also before the command")
+        ->type_name("PATH");
+    for (const CommandSpec& command : commands()) add(command);
+  }
+
+  // Throws what CLI11 does.
+  Chosen parse(int argc, const char* const* argv) {
+    app_.parse(argc, argv);
+    Chosen chosen;
+    for (const Built& built : built_) {
+      if (built.app->parsed() && built.spec->run != nullptr) chosen.command = built.spec;
+    }
+    CHECK(chosen.command != nullptr);
+    if (!config_.empty()) chosen.invocation.set("--config", {config_});
+    for (const Slot& slot : slots_of_.at(chosen.command->name)) {
+      if (slot.option->count() > 0) chosen.invocation.set(slot.spec->name, slot.values);
+    }
+    return chosen;
+  }
+
+  CLI::App& app() { return app_; }
+
+ private:
+  struct Built {
+    const CommandSpec* spec;
+    CLI::App* app;
+  };
+
+  void add(const CommandSpec& command) {
+    const size_t blank = command.name.find(' ');
+    CLI::App* parent = &app_;
+    std::string own_name(command.name);
+    if (blank != std::string_view::npos) {
+      parent = app_.get_subcommand(std::string(command.name.substr(0, blank)));
+      own_name = command.name.substr(blank + 1);
+    }
+    CLI::App* const app = parent->add_subcommand(own_name, std::string(command.summary));
+    std::string footer = "Examples:\n  " + std::string(command.examples);
+    for (size_t at = footer.find('\n', 10); at != footer.npos; at = footer.find('\n', at + 1)) {
+      footer.insert(at + 1, "  ");
+    }
+    app->footer(footer);
+    if (command.run == nullptr) app->require_subcommand(1);
+    std::deque<Slot>& slots = slots_of_[command.name];
+    for (const OptionSpec& option : command.options) {
+      Slot& slot = slots.emplace_back(Slot{.spec = &option, .option = nullptr, .values = {}});
+      slot.option = add_option(*app, option, slot);
+    }
+    built_.push_back({&command, app});
+  }
+
+  CLI::App app_;
+  std::string config_;
+  std::vector<Built> built_;
+  std::map<std::string_view, std::deque<Slot>> slots_of_;  // A deque: CLI11 keeps addresses.
+};
+
+// Help and the version are asked for by exceptions too.
+ExitCode tell(CommandLine& line, const CLI::ParseError& error, Terminal& terminal) {
+  std::ostringstream out;
+  std::ostringstream err;
+  const int code = line.app().exit(error, out, err);
+  terminal.write(out.str());
+  terminal.write_error(err.str());
+  return code == 0 ? ExitCode::well : ExitCode::usage;
+}
+
+}  // namespace
+
+std::string_view program_version() { return STATEWIRE_VERSION; }
+
+ExitCode run_command_line(int argc, const char* const* argv, Terminal& terminal) {
+  CommandLine line;
+  Chosen chosen;
+  try {
+    chosen = line.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return tell(line, error, terminal);
+  }
+  const ExitCode code = chosen.command->run(chosen.invocation, terminal);
+  if (terminal.write_failure().empty()) return code;
+  terminal.complain("cannot write: " + terminal.write_failure());
+  return ExitCode::failed;
+}
+
+}  // namespace statewire

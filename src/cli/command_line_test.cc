@@ -1,0 +1,122 @@
+#include "cli/command_line.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "cli/commands.h"
+#include "cli/terminal_for_test.h"
+
+namespace statewire {
+namespace {
+
+struct Ran {
+  ExitCode code;
+  std::string out;
+  std::string err;
+};
+
+Ran run(std::vector<const char*> arguments) {
+  RecordedTerminal recorded;
+  arguments.insert(arguments.begin(), "statewire");
+  const ExitCode code =
+      run_command_line(static_cast<int>(arguments.size()), arguments.data(), recorded.terminal());
+  return {code, recorded.out(), recorded.err()};
+}
+
+std::string file_text(const std::string& path) {
+  std::ifstream file(std::string(SOURCE_DIR) + "/" + path);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+TEST(CommandLine, version_is_told) {
+  const Ran ran = run({"--version"});
+  EXPECT_EQ(ran.code, ExitCode::well);
+  EXPECT_EQ(ran.out, "statewire " + std::string(program_version()) + "\n");
+}
+
+TEST(CommandLine, wrong_usage_exits_with_2) {
+  EXPECT_EQ(run({}).code, ExitCode::usage);
+  EXPECT_EQ(run({"no-such-command"}).code, ExitCode::usage);
+  EXPECT_EQ(run({"ledger", "--no-such-option"}).code, ExitCode::usage);
+  EXPECT_EQ(run({"ledger", "--output", "xml"}).code, ExitCode::usage);
+  EXPECT_EQ(run({"timeline"}).code, ExitCode::usage);
+  EXPECT_EQ(run({"parked"}).code, ExitCode::usage);
+  EXPECT_EQ(run({"resources", "--limit", "many"}).code, ExitCode::usage);
+  EXPECT_EQ(run({"resources", "--since", "long ago"}).code, ExitCode::usage);
+}
+
+TEST(CommandLine, dropping_everything_must_be_said) {
+  const Ran ran = run({"parked", "drop"});
+  EXPECT_EQ(ran.code, ExitCode::usage);
+  EXPECT_NE(ran.err.find("--all"), std::string::npos);
+}
+
+TEST(CommandLine, a_configuration_that_cannot_be_read_exits_with_78) {
+  const Ran ran = run({"ledger", "--config", "/nonexistent/statewire.yaml"});
+  EXPECT_EQ(ran.code, ExitCode::bad_config);
+  EXPECT_NE(ran.err.find("/nonexistent/statewire.yaml"), std::string::npos);
+  EXPECT_EQ(run({"--config", "/nonexistent/statewire.yaml", "ledger"}).code, ExitCode::bad_config);
+}
+
+TEST(CommandLine, every_command_has_help_with_examples) {
+  for (const CommandSpec& command : commands()) {
+    std::vector<std::string> words;
+    std::istringstream split{std::string(command.name)};
+    for (std::string word; split >> word;) words.push_back(word);
+    std::vector<const char*> arguments;
+    for (const std::string& word : words) arguments.push_back(word.c_str());
+    arguments.push_back("--help");
+    const Ran ran = run(arguments);
+    EXPECT_EQ(ran.code, ExitCode::well) << command.name;
+    EXPECT_NE(ran.out.find("Examples:\n  statewire " + words[0]), std::string::npos)
+        << command.name;
+    for (const OptionSpec& option : command.options) {
+      EXPECT_NE(ran.out.find(option.name), std::string::npos) << command.name << option.name;
+    }
+  }
+}
+
+// The manual page writes a hyphen that is to stay one as "\-".
+std::string manual_text() {
+  std::string text = file_text("docs/statewire.1");
+  for (size_t at = text.find("\\-"); at != text.npos; at = text.find("\\-", at)) text.erase(at, 1);
+  return text;
+}
+
+TEST(CommandLine, the_manual_page_knows_every_command_and_option) {
+  const std::string manual = manual_text();
+  for (const CommandSpec& command : commands()) {
+    if (command.run == nullptr) continue;
+    EXPECT_NE(manual.find(".SS " + std::string(command.name)), std::string::npos) << command.name;
+    for (const OptionSpec& option : command.options) {
+      EXPECT_NE(manual.find(option.name), std::string::npos) << option.name;
+    }
+  }
+  EXPECT_NE(manual.find("statewire " + std::string(program_version())), std::string::npos);
+}
+
+TEST(CommandLine, completions_know_every_command_and_option) {
+  for (const char* path : {"deploy/completion/statewire.bash", "deploy/completion/_statewire",
+                           "deploy/completion/statewire.fish"}) {
+    const std::string text = file_text(path);
+    const bool is_fish = text.find("complete -c statewire") != std::string::npos;
+    for (const CommandSpec& command : commands()) {
+      const size_t last_word = command.name.rfind(' ') + 1;
+      EXPECT_NE(text.find(command.name.substr(last_word)), std::string::npos)
+          << path << ": " << command.name;
+      for (const OptionSpec& option : command.options) {
+        if (!option.name.starts_with("--")) continue;
+        const std::string wanted =
+            is_fish ? "-l " + std::string(option.name.substr(2)) : std::string(option.name);
+        EXPECT_NE(text.find(wanted), std::string::npos) << path << ": " << option.name;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace statewire

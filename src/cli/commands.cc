@@ -1,0 +1,282 @@
+#include "cli/commands.h"
+
+namespace statewire {
+namespace {
+
+constexpr OptionSpec kConfig{.name = "--config",
+                             .value = "PATH",
+                             .help =
+                                 "The configuration; else $STATEWIRE_CONFIG, ./statewire.yaml, "
+                                 "/etc/statewire/statewire.yaml"};
+constexpr OptionSpec kOutput{.name = "--output",
+                             .value = "FORM",
+                             .help = "How to list: table (the default), json or csv",
+                             .choices = "table|json|csv"};
+constexpr OptionSpec kSubscription{
+    .name = "--subscription", .value = "NAME", .help = "Only of this subscription"};
+constexpr OptionSpec kSequence{.name = "--sequence",
+                               .form = OptionForm::number,
+                               .value = "N",
+                               .help = "Only the one with this number"};
+constexpr OptionSpec kOfResource{
+    .name = "--resource", .value = "ID", .help = "Only about this resource: its id, or its end"};
+constexpr OptionSpec kDryRun{.name = "--dry-run",
+                             .form = OptionForm::flag,
+                             .help = "Say what would be done, and do nothing"};
+
+constexpr OptionSpec kRunOptions[] = {kConfig};
+
+constexpr OptionSpec kConvertOptions[] = {
+    {.name = "FILES",
+     .form = OptionForm::many,
+     .help = "Files of events, also compressed with gzip; - or none: standard input"},
+    {.name = "--format",
+     .value = "NAME",
+     .help = "json (the default), json-data, csv, text, or one of the configuration's"},
+    {.name = "--catalog",
+     .form = OptionForm::list,
+     .value = "DIR",
+     .help = "A folder of entries that are asked before the built-in ones"},
+    {.name = "--config",
+     .value = "PATH",
+     .help = "Take formats and catalog folders from this configuration"},
+};
+
+constexpr OptionSpec kCheckOptions[] = {
+    {.name = "CONFIG", .form = OptionForm::one, .help = "The configuration to check"},
+    kConfig,
+    {.name = "--output",
+     .value = "FORM",
+     .help = "How to show problems: text (the default) or json",
+     .choices = "text|json"},
+};
+
+constexpr OptionSpec kExplainOptions[] = {
+    {.name = "EVENT",
+     .form = OptionForm::one,
+     .help = "A file with one event; - for standard input",
+     .is_required = true},
+    kConfig,
+    {.name = "--output",
+     .value = "FORM",
+     .help = "How to show it: text (the default) or json",
+     .choices = "text|json"},
+};
+
+constexpr OptionSpec kSendOptions[] = {
+    {.name = "FILES",
+     .form = OptionForm::many,
+     .help = "Files of events, also compressed with gzip; - or none: standard input"},
+    kConfig,
+};
+
+constexpr OptionSpec kTailOptions[] = {
+    {.name = "--when", .value = "JSON", .help = "A pattern; only notifications that match it"},
+    {.name = "--format", .value = "NAME", .help = "text (the default), json, csv, …"},
+    {.name = "--from",
+     .value = "WHERE",
+     .help = "now (the default), earliest, or a sequence number"},
+    kConfig,
+};
+
+constexpr OptionSpec kResourcesOptions[] = {
+    {.name = "QUERY", .form = OptionForm::one, .help = "Part of an id or of a name"},
+    {.name = "--type", .value = "TYPE", .help = "Only of this type: AWS::EC2::Instance"},
+    {.name = "--account", .value = "ID", .help = "Only of this account"},
+    {.name = "--region", .value = "NAME", .help = "Only in this region"},
+    {.name = "--phase",
+     .value = "PHASE",
+     .help = "Only in this phase",
+     .choices = "provisioning|stable|changing|degraded|stopped|deprovisioning|gone|unknown"},
+    {.name = "--cause",
+     .value = "KIND",
+     .help = "Only where this is the cause",
+     .choices = "deployment|human|autoscaling|schedule|provider|service|automation|unknown"},
+    {.name = "--actor", .value = "NAME", .help = "Only where this is who"},
+    {.name = "--tag", .value = "KEY=VALUE", .help = "Only with this tag"},
+    {.name = "--since",
+     .value = "WHEN",
+     .help = "Only changed since: 2026-11-23T09:00:00Z, or 24h ago as 24h"},
+    {.name = "--limit", .form = OptionForm::number, .value = "N", .help = "At most so many"},
+    kOutput,
+    kConfig,
+};
+
+constexpr OptionSpec kTimelineOptions[] = {
+    {.name = "RESOURCE",
+     .form = OptionForm::one,
+     .help = "An id, the end of one (i-0a1b…), or a name",
+     .is_required = true},
+    {.name = "--limit",
+     .form = OptionForm::number,
+     .value = "N",
+     .help = "At most so many, the newest first; 100 otherwise"},
+    kOutput,
+    kConfig,
+};
+
+constexpr OptionSpec kLedgerOptions[] = {
+    {.name = "--unrecognised",
+     .form = OptionForm::flag,
+     .help = "What no entry of the catalog knows, the most frequent first"},
+    {.name = "--refusals",
+     .form = OptionForm::flag,
+     .help = "What was malformed or rejected, and why"},
+    kOutput,
+    kConfig,
+};
+
+constexpr OptionSpec kParkedListOptions[] = {kSubscription, kSequence, kOfResource, kOutput,
+                                             kConfig};
+constexpr OptionSpec kParkedShowOptions[] = {
+    {.name = "SUBSCRIPTION",
+     .form = OptionForm::one,
+     .help = "As `parked list` shows it",
+     .is_required = true},
+    {.name = "SEQUENCE",
+     .form = OptionForm::one,
+     .help = "As `parked list` shows it",
+     .is_required = true},
+    {.name = "--output",
+     .value = "FORM",
+     .help = "How to show it: text (the default) or json",
+     .choices = "text|json"},
+    kConfig,
+};
+constexpr OptionSpec kParkedRedriveOptions[] = {
+    kSubscription,
+    kSequence,
+    kOfResource,
+    {.name = "--skip-moot",
+     .form = OptionForm::flag,
+     .help = "Leave those that something newer of the same resource has overtaken"},
+    kDryRun,
+    kOutput,
+    kConfig};
+constexpr OptionSpec kParkedDropOptions[] = {
+    kSubscription, kSequence,
+    kOfResource,   {.name = "--all", .form = OptionForm::flag, .help = "Whatever is parked"},
+    kDryRun,       kOutput,
+    kConfig};
+
+constexpr OptionSpec kCatalogOptions[] = {
+    {.name = "QUERY",
+     .form = OptionForm::one,
+     .help = "Part of a name, of what is matched, or of a type"},
+    {.name = "--folder",
+     .form = OptionForm::list,
+     .value = "DIR",
+     .help = "A folder of entries beside the built-in ones"},
+    kOutput,
+    kConfig,
+};
+
+constexpr OptionSpec kStoreCheckOptions[] = {kConfig};
+constexpr OptionSpec kStatusOptions[] = {
+    kConfig,
+    {.name = "--output",
+     .value = "FORM",
+     .help = "How to show it: text (the default) or json",
+     .choices = "text|json"},
+};
+
+constexpr CommandSpec kCommands[] = {
+    {.name = "run",
+     .summary = "Run the daemon: sources in, notifications out, until SIGTERM or Ctrl-C",
+     .examples = "statewire run --config /etc/statewire/statewire.yaml",
+     .options = kRunOptions,
+     .run = run_daemon},
+    {.name = "convert",
+     .summary = "A filter: events in, standard notifications out, without a store",
+     .examples = "statewire convert --format csv examples/ec2-running.json\n"
+                 "zcat trail/*.json.gz | statewire convert > notifications.jsonl",
+     .options = kConvertOptions,
+     .run = run_convert},
+    {.name = "check",
+     .summary = "Check a configuration, and say what it would run",
+     .examples = "statewire check statewire.yaml",
+     .options = kCheckOptions,
+     .run = run_check},
+    {.name = "explain",
+     .summary = "Say what would become of an event, and why; changes nothing",
+     .examples = "statewire explain examples/ec2-stopped.json",
+     .options = kExplainOptions,
+     .run = run_explain},
+    {.name = "send",
+     .summary = "Send events to the running daemon",
+     .examples = "statewire send events.jsonl\n"
+                 "zcat trail/*.json.gz | statewire send",
+     .options = kSendOptions,
+     .run = run_send},
+    {.name = "tail",
+     .summary = "Follow notifications as they come",
+     .examples = "statewire tail\n"
+                 "statewire tail --from earliest --when '{\"state\": {\"phase\": [\"gone\"]}}'",
+     .options = kTailOptions,
+     .run = run_tail},
+    {.name = "resources",
+     .summary = "List resources and the state that they are in",
+     .examples = "statewire resources --phase degraded\n"
+                 "statewire resources --cause human --since 24h --output csv",
+     .options = kResourcesOptions,
+     .run = run_resources},
+    {.name = "timeline",
+     .summary = "Show what happened to a resource, the newest first",
+     .examples = "statewire timeline i-0a1b2c3d4e5f60001",
+     .options = kTimelineOptions,
+     .run = run_timeline},
+    {.name = "ledger",
+     .summary = "Show the fate of every event, by source, account and region",
+     .examples = "statewire ledger\n"
+                 "statewire ledger --unrecognised",
+     .options = kLedgerOptions,
+     .run = run_ledger},
+    {.name = "parked",
+     .summary = "Deliveries that cannot succeed without a person",
+     .examples = "statewire parked list\n"
+                 "statewire parked redrive --subscription pager --dry-run"},
+    {.name = "parked list",
+     .summary = "List them",
+     .examples = "statewire parked list --subscription pager",
+     .options = kParkedListOptions,
+     .run = run_parked_list},
+    {.name = "parked show",
+     .summary = "Show one, with its payload and its last error",
+     .examples = "statewire parked show pager 42",
+     .options = kParkedShowOptions,
+     .run = run_parked_show},
+    {.name = "parked redrive",
+     .summary = "Deliver them again",
+     .examples = "statewire parked redrive --subscription pager --skip-moot --dry-run",
+     .options = kParkedRedriveOptions,
+     .run = run_parked_redrive},
+    {.name = "parked drop",
+     .summary = "Give them up",
+     .examples = "statewire parked drop --subscription pager --sequence 42\n"
+                 "statewire parked drop --all",
+     .options = kParkedDropOptions,
+     .run = run_parked_drop},
+    {.name = "catalog",
+     .summary = "List the entries that recognise events",
+     .examples = "statewire catalog AWS::EC2::Instance\n"
+                 "statewire catalog --folder my-catalog --output csv",
+     .options = kCatalogOptions,
+     .run = run_catalog},
+    {.name = "store", .summary = "Work on the store", .examples = "statewire store check"},
+    {.name = "store check",
+     .summary = "Fold the journal again, and compare it with what is stored",
+     .examples = "statewire store check",
+     .options = kStoreCheckOptions,
+     .run = run_store_check},
+    {.name = "status",
+     .summary = "Show what the running daemon does",
+     .examples = "statewire status",
+     .options = kStatusOptions,
+     .run = run_status},
+};
+
+}  // namespace
+
+std::span<const CommandSpec> commands() { return kCommands; }
+
+}  // namespace statewire

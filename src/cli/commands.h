@@ -1,0 +1,63 @@
+// What `statewire` can be asked to do: a table, from which arguments are read and help is shown.
+// The manual page and the completions are tested against it.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "cli/exit_code.h"
+#include "cli/invocation.h"
+#include "cli/terminal.h"
+
+namespace statewire {
+
+enum class OptionForm {
+  flag,    // --dry-run
+  value,   // --config PATH; the last one counts
+  list,    // --catalog DIR, any number of times
+  number,  // --limit N
+  one,     // An argument by its place: RESOURCE
+  many,    // Any number of them: FILES
+};
+
+struct OptionSpec {
+  std::string_view name;  // "--format"; of an argument its word, "FILES"
+  OptionForm form = OptionForm::value;
+  std::string_view value = {};  // What stands for the value in the help: "PATH"
+  std::string_view help;
+  std::string_view choices = {};  // Separated by "|"; empty: any value.
+  bool is_required = false;
+};
+
+struct CommandSpec {
+  std::string_view name;  // "parked list": a word for each level.
+  std::string_view summary;
+  std::string_view examples;  // A line each.
+  std::span<const OptionSpec> options;
+  // Null: a group, which has commands below it and does nothing by itself.
+  ExitCode (*run)(const Invocation&, Terminal&) = nullptr;
+};
+
+// In the order of the help; a group comes before its commands.
+std::span<const CommandSpec> commands();
+
+// One file each. Called on the main thread, before any other was started; what goes wrong has been
+// told on standard error when they return.
+ExitCode run_daemon(const Invocation& invocation, Terminal& terminal);
+ExitCode run_convert(const Invocation& invocation, Terminal& terminal);
+ExitCode run_check(const Invocation& invocation, Terminal& terminal);
+ExitCode run_explain(const Invocation& invocation, Terminal& terminal);
+ExitCode run_send(const Invocation& invocation, Terminal& terminal);
+ExitCode run_tail(const Invocation& invocation, Terminal& terminal);
+ExitCode run_resources(const Invocation& invocation, Terminal& terminal);
+ExitCode run_timeline(const Invocation& invocation, Terminal& terminal);
+ExitCode run_ledger(const Invocation& invocation, Terminal& terminal);
+ExitCode run_parked_list(const Invocation& invocation, Terminal& terminal);
+ExitCode run_parked_show(const Invocation& invocation, Terminal& terminal);
+ExitCode run_parked_redrive(const Invocation& invocation, Terminal& terminal);
+ExitCode run_parked_drop(const Invocation& invocation, Terminal& terminal);
+ExitCode run_catalog(const Invocation& invocation, Terminal& terminal);
+ExitCode run_store_check(const Invocation& invocation, Terminal& terminal);
+ExitCode run_status(const Invocation& invocation, Terminal& terminal);
+
+}  // namespace statewire

@@ -1,0 +1,95 @@
+#include "cli/converter.h"
+
+#include "model/notification.h"
+
+namespace statewire {
+namespace {
+
+constexpr size_t kWriteBytes = 256 << 10;
+constexpr std::string_view kInstance = "local";
+constexpr std::string_view kSource = "convert";
+
+// An event that stands alone follows nothing.
+class EmptyChain final : public Chain {
+ public:
+  Result<Entry> entry(uint64_t) override { return not_found("there is no journal"); }
+};
+
+}  // namespace
+
+Converter::Converter(Parts parts) : parts_(std::move(parts)), recogniser_(parts_.catalog) {
+  out_.reserve(2 * kWriteBytes);
+  if (const std::string_view header = parts_.format.header(); !header.empty()) {
+    out_.append(header).push_back('\n');
+  }
+}
+
+bool Converter::flush() {
+  const bool is_wanted = out_.empty() || parts_.write(out_);
+  out_.clear();
+  return is_wanted;
+}
+
+Result<bool> Converter::convert(EventInput& input) {
+  input_name_ = input.name();
+  bool is_wanted = true;
+  const auto on_event = [&](const ParsedEvent& event) {
+    convert_event(event);
+    if (out_.size() >= kWriteBytes) is_wanted = flush() && is_wanted;
+  };
+  const auto on_unreadable = [&](const UnreadableEvent& event) {
+    report(event.line, event.reason);
+  };
+  const std::function<void(const ParsedEvent&)> take = on_event;
+  const std::function<void(const UnreadableEvent&)> refuse = on_unreadable;
+  while (is_wanted) {
+    if (!input.is_ready()) is_wanted = flush();  // Whoever reads this need not wait for more.
+    const Result<std::optional<EventInput::Piece>> piece = input.next();
+    if (!piece) return piece.error();
+    if (!*piece) break;
+    received_ = parts_.clock.now();
+    reader_.read((*piece)->text, (*piece)->first_line, take, refuse);
+  }
+  return is_wanted;
+}
+
+// A reason may begin with the line, which is said already.
+void Converter::report(uint64_t line, std::string_view reason) {
+  ++unreadable_;
+  const std::string number = std::to_string(line);
+  std::string place = std::string(input_name_) + ":" + number;
+  if (const std::string said = "line " + number; reason.starts_with(said)) {
+    reason.remove_prefix(said.size());
+    if (constexpr std::string_view kColumn = ", column "; reason.starts_with(kColumn)) {
+      reason.remove_prefix(kColumn.size());
+      place += ":";
+    }
+    parts_.complain(place + std::string(reason));
+    return;
+  }
+  parts_.complain(place + ": " + std::string(reason));
+}
+
+void Converter::convert_event(const ParsedEvent& event) {
+  ++events_;
+  arena_.clear();
+  observations_.clear();
+  const Recognition recognition =
+      recogniser_.recognise(event.element, event.bytes, received_, arena_, observations_);
+  if (recognition.fate == Fate::rejected) return report(event.line, recognition.reason);
+  if (recognition.fate != Fate::recognised) return;
+  EmptyChain chain;
+  for (const Observation& observation : observations_) {
+    const Result<Tracked> tracked = tracker_.track(nullptr, observation, chain, arena_);
+    CHECK(tracked.ok());  // Nothing was read.
+    if (tracked->told.kind == NotificationKind::none) continue;
+    Entry entry{.source = kSource, .received = received_, .observation = observation};
+    entry.after = tracked->after;
+    entry.after.revision = 0;
+    entry.told = tracked->told;
+    parts_.format.render(notification_of(entry, kInstance), out_);
+    out_.push_back('\n');
+  }
+}
+
+}  // namespace statewire

@@ -1,0 +1,161 @@
+#include "base/text.h"
+#include "cli/client.h"
+#include "cli/commands.h"
+#include "cli/event_input.h"
+#include "cli/list.h"
+#include "format/clean_text.h"
+
+namespace statewire {
+namespace {
+
+constexpr size_t kEventBytesMax = 64 << 20;
+
+// Lines of a label and what it says; the label stands once.
+class Labelled {
+ public:
+  explicit Labelled(const Terminal& terminal) : terminal_(terminal) {}
+
+  void add(std::string_view label, std::string_view value) {
+    std::string padded(label);
+    padded.resize(std::max<size_t>(label.size() + 1, 12), ' ');
+    text_ += terminal_.tinted(padded, Tint::faint);
+    append_clean(text_, value);
+    text_ += '\n';
+  }
+  std::string take() { return std::move(text_); }
+
+ private:
+  const Terminal& terminal_;
+  std::string text_;
+};
+
+std::string joined(std::initializer_list<std::string> parts, std::string_view separator) {
+  std::string text;
+  for (const std::string& part : parts) {
+    if (part.empty()) continue;
+    if (!text.empty()) text += separator;
+    text += part;
+  }
+  return text;
+}
+
+// "cause human (likely): alice, console, from StopInstances"
+std::string cause_line(JsonElement cause) {
+  const std::string kind = text_at(cause, "kind");
+  if (kind == "unknown") return "cause unknown";
+  std::string call = text_at(cause, "call");
+  if (!call.empty()) call = "from " + call;
+  const std::string who = joined({text_at(cause, "actor"), text_at(cause, "tool"), call}, ", ");
+  const std::string line = "cause " + kind + " (" + text_at(cause, "confidence") + ")";
+  return who.empty() ? line : line + ": " + who;
+}
+
+std::string what_it_says(JsonElement observation) {
+  const std::string effect = text_at(observation, "effect");
+  const std::string value = text_at(observation, "value");
+  const std::string phase = text_at(observation, "phase");
+  if (effect == "state") return (value.empty() ? "a state" : value) + ", which is phase " + phase;
+  if (effect == "cause") return "who and why, not which state";
+  if (effect == "configure") return "another configuration; the phase stays";
+  if (effect == "tag") return "other tags";
+  return "a call that was refused; nothing changed";
+}
+
+std::string what_it_does(JsonElement observation) {
+  const std::string fate = text_at(observation, "fate");
+  if (fate == "duplicate") return "unchanged: the event is known already";
+  if (fate == "too_late") return "unchanged: too late to be folded";
+  const std::string before = text_at(observation, "before.phase");
+  const std::string after = text_at(observation, "after.phase");
+  std::string line = (before.empty() ? "new" : before) + " → " + after;
+  JsonElement cause;
+  if (find_at(observation, "after.cause").get(cause) == simdjson::SUCCESS) {
+    line += "   " + cause_line(cause);
+  }
+  return line;
+}
+
+void add_verdicts(JsonElement observation, Labelled& lines) {
+  simdjson::dom::object verdicts;
+  const bool has_verdicts =
+      find_at(observation, "notifications").get(verdicts) == simdjson::SUCCESS &&
+      verdicts.size() > 0;
+  if (!has_verdicts) {
+    const bool is_told = text_at(observation, "told") != "none";
+    lines.add("goes to", is_told ? "nobody: there is no subscription" : "nobody: nothing is told");
+    return;
+  }
+  size_t name_width = 0;
+  size_t format_width = 0;
+  for (const auto verdict : verdicts) {
+    name_width = std::max(name_width, verdict.key.size());
+    format_width = std::max(format_width, text_at(verdict.value, "format").size());
+  }
+  std::string_view label = "goes to";
+  for (const auto verdict : verdicts) {
+    std::string line(verdict.key);
+    line.resize(name_width + 3, ' ');
+    line += text_at(verdict.value, "format");
+    line.resize(name_width + 3 + format_width + 3, ' ');
+    const bool is_wanted = is_true_at(verdict.value, "matches");
+    lines.add(label, line + (is_wanted ? "yes" : "no: " + text_at(verdict.value, "why")));
+    label = "";
+  }
+}
+
+std::string rendered(JsonElement explanation, const Terminal& terminal) {
+  Labelled lines(terminal);
+  lines.add("event",
+            joined({text_at(explanation, "event.source"), text_at(explanation, "event.type"),
+                    text_at(explanation, "event.time")},
+                   " · "));
+  const std::string fate = text_at(explanation, "fate");
+  const std::string reason = text_at(explanation, "reason");
+  const std::string place = text_at(explanation, "entry.place");
+  if (place.empty()) {
+    lines.add(fate, reason);
+  } else {
+    const bool has_matched = fate != "ignored" && fate != "rejected";
+    std::string entry = place + " \"" + text_at(explanation, "entry.name") + "\"";
+    if (!reason.empty()) entry += ": " + reason;
+    lines.add(has_matched ? "recognised" : fate, entry);
+  }
+  for (const JsonElement observation : items_at(explanation, "observations")) {
+    lines.add("observed", text_at(observation, "type") + "  " + text_at(observation, "id"));
+    lines.add("", what_it_says(observation));
+    lines.add("record", what_it_does(observation));
+    add_verdicts(observation, lines);
+  }
+  return lines.take() + terminal.tinted("nothing was changed", Tint::faint) + "\n";
+}
+
+// All of the file: one event is one document.
+Result<std::string> read_event(const std::string& path, int stdin_fd) {
+  Result<EventInput> input = EventInput::open(path, stdin_fd);
+  if (!input) return input.error();
+  std::string text;
+  for (;;) {
+    const Result<std::optional<EventInput::Piece>> piece = input->next();
+    if (!piece) return piece.error();
+    if (!*piece) return text;
+    text += (*piece)->text;
+    if (text.size() > kEventBytesMax) return bad_input(path + " is too large for one event");
+  }
+}
+
+}  // namespace
+
+ExitCode run_explain(const Invocation& invocation, Terminal& terminal) {
+  const Result<std::string> event = read_event(invocation.text("EVENT"), terminal.streams().in);
+  if (!event) return fail(event.error(), terminal);
+  return with_client(invocation, terminal, Access::read_if_any, [&](Client& client) {
+    const Result<std::string> json = client.explain(*event);
+    const Result<Reply> reply = json ? Reply::parse(*json) : json.error();
+    if (!reply) return fail(reply.error(), terminal);
+    const bool is_json = invocation.text("--output") == "json";
+    terminal.write(is_json ? *json + "\n" : rendered(reply->root(), terminal));
+    return ExitCode::well;
+  });
+}
+
+}  // namespace statewire

@@ -1,0 +1,136 @@
+#include "base/text.h"
+#include "cli/client.h"
+#include "cli/commands.h"
+#include "cli/list.h"
+
+namespace statewire {
+namespace {
+
+Cell show_parked(JsonElement parked) { return {short_time(text_at(parked, "parked"))}; }
+// A gap has a range of them.
+Cell show_sequence(JsonElement parked) {
+  const std::string last = text_at(parked, "range_last_sequence");
+  const std::string first = text_at(parked, "sequence");
+  return {last.empty() ? first : first + "–" + last};
+}
+
+constexpr ListColumn kColumns[] = {
+    {.title = "subscription", .path = "subscription"},
+    {.title = "sequence", .path = "sequence", .align = Align::right, .show = show_sequence},
+    {.title = "parked", .path = "parked", .show = show_parked},
+    {.title = "attempts", .path = "attempts", .align = Align::right},
+    {.title = "status", .path = "status", .align = Align::right},
+    {.title = "reason", .path = "reason"},
+    {.title = "resource", .path = "resource"},
+};
+
+ParkedFilter filter_of(const Invocation& invocation) {
+  return {.subscription = invocation.text("--subscription"),
+          .sequence = invocation.number("--sequence"),
+          .resource = invocation.text("--resource"),
+          .skip_moot = invocation.has("--skip-moot")};
+}
+
+// Whatever the answer lists under `member`, and in one line what it means.
+ExitCode write_done(const Result<std::string>& json, std::string_view member, std::string_view done,
+                    std::string_view would, const Invocation& invocation, Terminal& terminal) {
+  const Result<Reply> reply = json ? Reply::parse(*json) : json.error();
+  if (!reply) return fail(reply.error(), terminal);
+  const OutputForm form = output_form(invocation);
+  if (form == OutputForm::json) {
+    terminal.write(*json + "\n");
+    return ExitCode::well;
+  }
+  const std::vector<JsonElement> items = items_at(reply->root(), member);
+  ListWriter list(terminal, form, kColumns);
+  list.add(items);
+  if (form == OutputForm::csv) {
+    list.finish("");
+    return ExitCode::well;
+  }
+  const bool is_dry_run = is_true_at(reply->root(), "dry_run");
+  std::string text =
+      (items.size() == 1 ? "1 delivery " : with_thousands(items.size()) + " deliveries ") +
+      std::string(is_dry_run ? would : done);
+  if (const size_t moot = items_at(reply->root(), "moot").size(); moot > 0) {
+    text += "; " + with_thousands(moot) + " left as moot";
+  }
+  terminal.write(text + "\n");
+  return ExitCode::well;
+}
+
+std::string details_of(JsonElement parked) {
+  std::string text;
+  for (const std::string_view field :
+       {"subscription", "sequence", "range_last_sequence", "resource", "type", "id", "attempts",
+        "status", "reason", "first_attempt", "parked", "content_type"}) {
+    const std::string value = text_at(parked, field);
+    if (value.empty()) continue;
+    std::string label(field);
+    label.resize(21, ' ');
+    text += label + value + "\n";
+  }
+  return text + "\n" + text_at(parked, "payload") + "\n";
+}
+
+bool is_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+}  // namespace
+
+ExitCode run_parked_list(const Invocation& invocation, Terminal& terminal) {
+  return with_client(invocation, terminal, Access::read, [&](Client& client) {
+    const ParkedFilter filter = filter_of(invocation);
+    const Result<std::string> json = client.parked(filter);
+    const Result<Reply> reply = json ? Reply::parse(*json) : json.error();
+    if (!reply) return fail(reply.error(), terminal);
+    std::vector<JsonElement> items = items_at(reply->root(), "");
+    std::erase_if(items, [&](JsonElement parked) {
+      return filter.sequence != 0 && number_at(parked, "sequence") != filter.sequence;
+    });
+    ListWriter list(terminal, output_form(invocation), kColumns);
+    list.add(items);
+    list.finish("nothing is parked");
+    return ExitCode::well;
+  });
+}
+
+ExitCode run_parked_show(const Invocation& invocation, Terminal& terminal) {
+  if (!is_number(invocation.text("SEQUENCE"))) {
+    terminal.complain("SEQUENCE is a number, as `statewire parked list` shows it");
+    return ExitCode::usage;
+  }
+  return with_client(invocation, terminal, Access::read, [&](Client& client) {
+    const Result<std::string> json =
+        client.parked_one(invocation.text("SUBSCRIPTION"), invocation.number("SEQUENCE"));
+    const Result<Reply> reply = json ? Reply::parse(*json) : json.error();
+    if (!reply) return fail(reply.error(), terminal);
+    const bool is_json = invocation.text("--output") == "json";
+    terminal.write(is_json ? *json + "\n" : details_of(reply->root()));
+    return ExitCode::well;
+  });
+}
+
+ExitCode run_parked_redrive(const Invocation& invocation, Terminal& terminal) {
+  return with_client(invocation, terminal, Access::write, [&](Client& client) {
+    return write_done(client.redrive(filter_of(invocation), invocation.has("--dry-run")), "moved",
+                      "will be delivered again", "would be delivered again", invocation, terminal);
+  });
+}
+
+ExitCode run_parked_drop(const Invocation& invocation, Terminal& terminal) {
+  const bool is_limited = invocation.has("--subscription") || invocation.has("--sequence") ||
+                          invocation.has("--resource");
+  if (!is_limited && !invocation.has("--all") && !invocation.has("--dry-run")) {
+    terminal.complain(
+        "say which: --subscription, --sequence, --resource, or --all; --dry-run shows them");
+    return ExitCode::usage;
+  }
+  return with_client(invocation, terminal, Access::write, [&](Client& client) {
+    return write_done(client.drop(filter_of(invocation), invocation.has("--dry-run")), "dropped",
+                      "dropped", "would be dropped", invocation, terminal);
+  });
+}
+
+}  // namespace statewire

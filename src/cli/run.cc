@@ -1,0 +1,75 @@
+#include <filesystem>
+
+#include "app/app.h"
+#include "base/text.h"
+#include "cli/command_line.h"
+#include "cli/commands.h"
+#include "cli/config_at_hand.h"
+
+namespace statewire {
+namespace {
+
+// A wildcard address is no place to send anything to.
+std::string url_of(const HttpTcpListener& listener, uint16_t port) {
+  std::string host = listener.address;
+  if (host == "0.0.0.0" || host == "::") host = "localhost";
+  if (host.find(':') != std::string::npos) host = "[" + host + "]";
+  return (listener.tls ? "https://" : "http://") + host + ":" + std::to_string(port);
+}
+
+// What a person wants to know first. On standard error: standard output is for sinks.
+std::string greeting(const Settings& settings, uint16_t port, size_t catalog_entries) {
+  const std::string store = std::filesystem::path(settings.store.path).lexically_normal().string();
+  const std::string url = url_of(settings.http.listener, port);
+  std::string text = "statewire " + std::string(program_version()) + " · store " + store +
+                     " · catalog " + with_thousands(catalog_entries) +
+                     (catalog_entries == 1 ? " entry · " : " entries · ") +
+                     counted(settings.subscriptions.size(), "subscription") + "\n";
+  text += "events  POST " + url + "/events     metrics  " + url + "/metrics\n";
+  return text;
+}
+
+// How commands without --config find what this one runs; empty where they do.
+std::string export_hint(const std::string& config_path) {
+  std::error_code error;
+  const std::string found = find_config("");
+  if (!found.empty() && std::filesystem::equivalent(found, config_path, error)) return {};
+  return "other commands find it after:  export STATEWIRE_CONFIG=" +
+         std::filesystem::absolute(config_path, error).lexically_normal().string() + "\n";
+}
+
+// Something to try that is there.
+std::string example_event(const std::string& config_path) {
+  const std::filesystem::path example =
+      std::filesystem::path(config_path).replace_filename("ec2-stopped.json");
+  std::error_code error;
+  return std::filesystem::exists(example, error) ? example.string() : "EVENT.json";
+}
+
+}  // namespace
+
+ExitCode run_daemon(const Invocation& invocation, Terminal& terminal) {
+  const std::string path = find_config(invocation.text("--config"));
+  if (path.empty()) {
+    terminal.complain(no_config_text());
+    return ExitCode::bad_config;
+  }
+  AppOptions options;
+  options.config_path = path;
+  options.version = program_version();
+  options.on_ready = [&](const Settings& settings, uint16_t port, size_t catalog_entries) {
+    terminal.write_error(greeting(settings, port, catalog_entries) + export_hint(path) +
+                         "serving until Ctrl-C. Try:  statewire resources   statewire ledger   "
+                         "statewire explain " +
+                         example_event(path) + "\n");
+  };
+  Problems problems;
+  const Result<void> ran = run_app(std::move(options), problems);
+  terminal.write_error(problems.to_text());
+  if (!problems.ok()) return ExitCode::bad_config;
+  if (ran) return ExitCode::well;
+  terminal.complain(ran.error().text);
+  return ExitCode::failed;
+}
+
+}  // namespace statewire

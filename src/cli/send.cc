@@ -1,0 +1,200 @@
+#include <algorithm>
+#include <thread>
+
+#include "base/text.h"
+#include "cli/client.h"
+#include "cli/commands.h"
+#include "cli/control_socket.h"
+#include "cli/event_input.h"
+#include "cli/reply.h"
+#include "sources/event_reader.h"
+
+namespace statewire {
+namespace {
+
+constexpr size_t kBatchEvents = 1000;
+constexpr size_t kBatchBytes = 4 << 20;  // Well below what the daemon takes in one request.
+// A daemon that is busy, or starts again, is waited for so long.
+constexpr int kRetriesMax = 120;
+
+// Sends events as they are, many lines in a request, and counts what became of them. What is no
+// event is sent too: the daemon's ledger is to know of it.
+class Sender {
+ public:
+  Sender(const ControlSocket& socket, Terminal& terminal) : socket_(socket), terminal_(terminal) {}
+
+  // To the end of the input; an error is of reading or of sending.
+  Result<void> send(EventInput& input);
+  std::string summary() const;
+  bool has_refusals() const { return rejected_ > 0; }
+
+ private:
+  Result<void> send_lines(const EventInput::Piece& piece);
+  Result<void> send_text(std::string_view text, uint64_t line);
+  Result<void> split(std::string_view text, uint64_t line);
+  Result<void> flush();
+  Result<HttpResponse> post();
+  Result<void> count(const HttpResponse& response);
+  void complain(std::string_view reason);
+  void show_progress();
+
+  const ControlSocket& socket_;
+  Terminal& terminal_;
+  EventReader reader_;
+  std::string batch_;
+  size_t batch_lines_ = 0;
+  std::string input_name_;
+  uint64_t accepted_ = 0;
+  uint64_t duplicate_ = 0;
+  uint64_t rejected_ = 0;
+};
+
+Result<void> Sender::send(EventInput& input) {
+  input_name_ = input.name();
+  for (;;) {
+    const Result<std::optional<EventInput::Piece>> next = input.next();
+    if (!next) return next.error();
+    if (!*next) return flush();
+    const EventInput::Piece& piece = **next;
+    Result<void> sent =
+        piece.is_lines ? send_lines(piece) : send_text(piece.text, piece.first_line);
+    if (sent && !input.is_ready()) sent = flush();
+    if (!sent) return sent;
+  }
+}
+
+Result<void> Sender::send_lines(const EventInput::Piece& piece) {
+  std::string_view text = piece.text;
+  for (uint64_t number = piece.first_line; !text.empty(); ++number) {
+    const std::string_view line = first_line_of(text);
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    if (without_blanks(line).empty()) continue;
+    if (line.size() > kBatchBytes) {
+      if (Result<void> sent = send_text(line, number); !sent) return sent;
+      continue;
+    }
+    batch_.append(line).push_back('\n');
+    const bool is_full = ++batch_lines_ == kBatchEvents || batch_.size() >= kBatchBytes;
+    if (!is_full) continue;
+    if (Result<void> sent = flush(); !sent) return sent;
+  }
+  return {};
+}
+
+// A document, or a line as long as one: by itself, and in parts where it is too long for that.
+Result<void> Sender::send_text(std::string_view text, uint64_t line) {
+  if (Result<void> sent = flush(); !sent) return sent;
+  if (text.size() > kBatchBytes) return split(text, line);
+  if (without_blanks(text).empty()) return {};
+  batch_ = text;
+  batch_lines_ = 1;
+  return flush();
+}
+
+Result<void> Sender::split(std::string_view text, uint64_t line) {
+  Result<void> sent;
+  const std::function<void(const ParsedEvent&)> add = [&](const ParsedEvent& event) {
+    if (!sent) return;
+    // An event that spans lines is written as one.
+    batch_ += event.bytes.find('\n') == std::string_view::npos ? std::string(event.bytes)
+                                                               : simdjson::minify(event.element);
+    batch_ += '\n';
+    if (++batch_lines_ == kBatchEvents || batch_.size() >= kBatchBytes) sent = flush();
+  };
+  const std::function<void(const UnreadableEvent&)> refuse = [&](const UnreadableEvent& event) {
+    ++rejected_;
+    complain(event.reason);
+  };
+  reader_.read(text, line, add, refuse);
+  return sent ? flush() : sent;
+}
+
+void Sender::complain(std::string_view reason) {
+  terminal_.write_error(input_name_ + ": " + std::string(reason) + "\n");
+}
+
+// 429 and 503 mean that nothing was taken: again, when the daemon asks for it.
+Result<HttpResponse> Sender::post() {
+  for (int retry = 0;; ++retry) {
+    Result<HttpResponse> response = socket_.post_any("/events", batch_, "application/x-ndjson");
+    if (!response || (response->status != 503 && response->status != 429)) return response;
+    if (retry == kRetriesMax) return response;
+    const std::optional<Duration> asked = retry_after(*response, SystemClock().now());
+    const Duration least = std::chrono::milliseconds(100);
+    std::this_thread::sleep_for(
+        std::clamp<Duration>(asked.value_or(least), least, std::chrono::seconds(5)));
+  }
+}
+
+Result<void> Sender::flush() {
+  if (batch_lines_ == 0) return {};
+  const Result<HttpResponse> response = post();
+  if (!response) return response.error();
+  Result<void> counted = count(*response);
+  batch_.clear();
+  batch_lines_ = 0;
+  show_progress();
+  return counted;
+}
+
+Result<void> Sender::count(const HttpResponse& response) {
+  const Result<Reply> reply = Reply::parse(response.body);
+  if (!reply) return reply.error();
+  const JsonElement root = reply->root();
+  if (response.status / 100 == 2) {
+    accepted_ += number_at(root, "accepted");
+    duplicate_ += number_at(root, "duplicate");
+    rejected_ += number_at(root, "rejected");
+    return {};
+  }
+  const std::vector<JsonElement> reasons = items_at(root, "reasons");
+  if (response.status != 400 || reasons.empty()) return failed(text_at(root, "error"));
+  // None of the batch was any good; what follows may be.
+  rejected_ += batch_lines_;
+  for (const JsonElement reason : reasons) complain(text_at(reason, ""));
+  return {};
+}
+
+void Sender::show_progress() {
+  if (terminal_.streams().err_is_terminal) terminal_.write_error("\r" + summary() + "\x1b[K");
+}
+
+std::string Sender::summary() const {
+  return "accepted " + with_thousands(accepted_) + " · duplicate " + with_thousands(duplicate_) +
+         " · rejected " + with_thousands(rejected_);
+}
+
+Result<void> send_files(const std::vector<std::string>& files, Sender& sender, int stdin_fd) {
+  for (const std::string& file : files) {
+    Result<EventInput> input = EventInput::open(file, stdin_fd);
+    if (!input) return input.error();
+    if (Result<void> sent = sender.send(*input); !sent) return sent;
+  }
+  return {};
+}
+
+}  // namespace
+
+ExitCode run_send(const Invocation& invocation, Terminal& terminal) {
+  const std::unique_ptr<ConfigAtHand> config = load_config(invocation, terminal);
+  if (config == nullptr) return ExitCode::bad_config;
+  const std::string& store = config->settings->store.path;
+  const Result<std::optional<ControlSocket>> socket = ControlSocket::find(store);
+  if (!socket) return fail(socket.error(), terminal);
+  if (!*socket) {
+    return fail(unavailable("no daemon serves " + store + ": `statewire run` starts one"),
+                terminal);
+  }
+  Sender sender(**socket, terminal);
+  std::vector<std::string> files = invocation.texts("FILES");
+  if (files.empty()) files = {"-"};
+  const Result<void> sent = send_files(files, sender, terminal.streams().in);
+  if (terminal.streams().err_is_terminal) terminal.write_error("\r\x1b[K");
+  terminal.write(sender.summary() + "\n");
+  if (!sent) return fail(sent.error(), terminal);
+  if (!sender.has_refusals()) return ExitCode::well;
+  terminal.write_error("`statewire ledger --refusals` says what was rejected, and why\n");
+  return ExitCode::failed;
+}
+
+}  // namespace statewire

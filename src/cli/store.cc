@@ -1,0 +1,30 @@
+#include "base/text.h"
+#include "cli/client.h"
+#include "cli/commands.h"
+#include "cli/config_at_hand.h"
+#include "ingest/refold.h"
+
+namespace statewire {
+
+// Reads the store itself, also where a daemon holds it: it is a picture of the moment then.
+ExitCode run_store_check(const Invocation& invocation, Terminal& terminal) {
+  const std::unique_ptr<ConfigAtHand> config = load_config(invocation, terminal);
+  if (config == nullptr) return ExitCode::bad_config;
+  StoreOptions options = config->settings->store;
+  options.read_only = true;
+  const Result<std::unique_ptr<Store>> store = Store::open(options);
+  if (!store) return fail(store.error(), terminal);
+  const Result<RefoldReport> report = check_store(**store, config->settings->limits.track);
+  if (!report) return fail(report.error(), terminal);
+  for (const std::string& difference : report->differences) terminal.write(difference + "\n");
+  const std::string size = with_thousands(report->entries) + " journal entries, " +
+                           counted(report->resources, "resource") + ": ";
+  if (report->differences.empty()) {
+    terminal.write(size + "the journal gives what is stored\n");
+    return ExitCode::well;
+  }
+  terminal.write(size + counted(report->differences.size(), "difference") + "\n");
+  return ExitCode::failed;
+}
+
+}  // namespace statewire

@@ -1,0 +1,81 @@
+#include "cli/terminal.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <system_error>
+
+namespace statewire {
+namespace {
+
+// 0, or the error number.
+int write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t count = ::write(fd, text.data(), text.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return errno;
+    text.remove_prefix(static_cast<size_t>(count));
+  }
+  return 0;
+}
+
+std::string_view sequence_of(Tint tint) {
+  switch (tint) {
+    case Tint::none:
+      break;
+    case Tint::strong:
+      return "\x1b[1m";
+    case Tint::faint:
+      return "\x1b[2m";
+    case Tint::good:
+      return "\x1b[32m";
+    case Tint::doubtful:
+      return "\x1b[33m";
+    case Tint::bad:
+      return "\x1b[31m";
+  }
+  return {};
+}
+
+// https://no-color.org: set and not empty.
+bool wants_colour() {
+  const char* no = std::getenv("NO_COLOR");
+  if (no != nullptr && *no != '\0') return false;
+  const char* terminal = std::getenv("TERM");
+  return terminal == nullptr || std::string_view(terminal) != "dumb";
+}
+
+}  // namespace
+
+Terminal Terminal::of_process() {
+  return Terminal({.in = STDIN_FILENO,
+                   .out = STDOUT_FILENO,
+                   .err = STDERR_FILENO,
+                   .has_colour = ::isatty(STDOUT_FILENO) == 1 && wants_colour(),
+                   .err_is_terminal = ::isatty(STDERR_FILENO) == 1});
+}
+
+void Terminal::write(std::string_view text) {
+  if (is_closed_) return;
+  const int error = write_all(streams_.out, text);
+  if (error == 0) return;
+  is_closed_ = true;
+  if (error != EPIPE) write_failure_ = std::generic_category().message(error);
+}
+
+void Terminal::complain(std::string_view text) {
+  write_error("statewire: " + std::string(text) + "\n");
+}
+
+void Terminal::write_error(std::string_view text) {
+  // Where even this cannot be written, there is nobody left to tell.
+  (void)write_all(streams_.err, text);
+}
+
+std::string Terminal::tinted(std::string_view text, Tint tint) const {
+  if (!streams_.has_colour || tint == Tint::none || text.empty()) return std::string(text);
+  return std::string(sequence_of(tint)) + std::string(text) + "\x1b[0m";
+}
+
+}  // namespace statewire

@@ -1,0 +1,48 @@
+// Where a command writes: standard output, standard error, and what these are.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace statewire {
+
+// What a text should look like where there is colour.
+enum class Tint { none, strong, faint, good, doubtful, bad };
+
+// Not thread-safe. Borrows the descriptors.
+class Terminal {
+ public:
+  struct Streams {
+    int in = 0;
+    int out = 1;
+    int err = 2;
+    bool has_colour = false;       // Of `out`.
+    bool err_is_terminal = false;  // A progress bar makes sense.
+  };
+  explicit Terminal(Streams streams) : streams_(streams) {}
+  // The process's own; without colour where output is no terminal, or NO_COLOR is set.
+  static Terminal of_process();
+
+  // Appends to standard output, whole. Once its reader has gone, does nothing.
+  void write(std::string_view text);
+  // "statewire: text" to standard error.
+  void complain(std::string_view text);
+  // To standard error as it is.
+  void write_error(std::string_view text);
+
+  // False once nobody reads what is written: nothing more needs to be done.
+  bool has_reader() const { return !is_closed_; }
+  // Why standard output could not be written; empty where it could, or nobody reads it.
+  const std::string& write_failure() const { return write_failure_; }
+
+  std::string tinted(std::string_view text, Tint tint) const;
+  const Streams& streams() const { return streams_; }
+
+ private:
+  const Streams streams_;
+  bool is_closed_ = false;
+  std::string write_failure_;
+};
+
+}  // namespace statewire
