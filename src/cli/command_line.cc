@@ -46,7 +46,7 @@ CLI::Option* add_option(CLI::App& app, const OptionSpec& spec, Slot& slot) {
   const std::string help(spec.help);
   if (spec.form == OptionForm::flag) return app.add_flag(name, help);
   CLI::Option* const option = app.add_option(name, slot.values, help);
-  option->type_name(std::string(spec.value.empty() ? spec.name : spec.value));
+  option->type_name(std::string(spec.value));
   if (spec.form == OptionForm::many) {
     option->expected(0, CLI::detail::expected_max_vector_size);
   } else {

@@ -14,11 +14,7 @@ Cell show_phase(JsonElement resource) {
   const std::string phase = text_at(resource, "phase");
   return {phase, tint_of_phase(phase)};
 }
-// Of a resource whose state was never told there is no such time.
-Cell show_since(JsonElement resource) {
-  const bool has_state = text_at(resource, "phase") != "unknown";
-  return {has_state ? short_time(text_at(resource, "since")) : ""};
-}
+Cell show_since(JsonElement resource) { return {short_time(text_at(resource, "since"))}; }
 Cell show_cause(JsonElement resource) {
   JsonElement cause;
   if (find_at(resource, "cause").get(cause) != simdjson::SUCCESS) return {};
