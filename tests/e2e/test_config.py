@@ -1,0 +1,103 @@
+"""The configuration: errors are told with their place, and all at once."""
+
+import json
+import os
+import unittest
+
+from harness import ROOT, ProgramTest, free_port, run_statewire
+
+
+class Config(ProgramTest):
+    def check(self, text, status=78):
+        path = self.write("statewire.yaml", text)
+        done = run_statewire("check", path)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done.stdout + done.stderr
+
+    def test_an_unknown_key_has_its_place_and_what_was_meant(self):
+        text = self.check(
+            "version: 1\n"
+            "store: store\n"
+            "subscriptions:\n"
+            "  pager:\n"
+            "    when: {state: {settle: [true]}}\n"
+            "    sinc: {kind: stdout}\n"
+        )
+        self.assertRegex(text, r'statewire\.yaml:6:5: .*sinc.*did you mean "sink"\?')
+        self.assertRegex(text, r'statewire\.yaml:5:20: .*settle.*did you mean "settled"\?')
+        self.assertIn("errors", text)
+
+    def test_run_ends_with_78_on_the_same_errors(self):
+        config = self.write("statewire.yaml", "version: 1\nstore: store\nsubscription: {}\n")
+        done = run_statewire("run", "--config", config)
+        self.assertEqual(done.returncode, 78)
+        self.assertRegex(done.stderr, r'statewire\.yaml:3:1: .*did you mean "subscriptions"\?')
+        self.assertFalse((self.folder / "store").exists())
+
+    def test_beyond_loopback_tokens_are_needed(self):
+        listen = f"http: {{listen: 0.0.0.0:{free_port()}}}\n"
+        config = self.write("statewire.yaml", "version: 1\nstore: store\n" + listen)
+        done = run_statewire("run", "--config", config)
+        self.assertEqual(done.returncode, 78)
+        self.assertRegex(done.stderr, r"statewire\.yaml:3:\d+: .*loopback.*tokens")
+
+    def test_duplicate_keys_and_look_alikes_are_errors(self):
+        self.assertRegex(self.check("version: 1\nstore: a\nstore: b\n"), r":3:1: .*store")
+        text = self.check(
+            "version: 1\nstore: a\nsubscriptions:\n  a:\n"
+            "    when: {resource: {tags: {monitoring: [off]}}}\n    sink: {kind: stdout}\n"
+        )
+        self.assertRegex(text, r":5:43: .*write \"off\"")
+
+    def test_a_wrong_kind_and_a_wrong_format_say_what_there_is(self):
+        text = self.check(
+            "version: 1\nstore: a\nsubscriptions:\n  a: {format: jsn, sink: {kind: webhok}}\n"
+        )
+        self.assertIn('did you mean "json"?', text)
+        self.assertIn('did you mean "webhook"?', text)
+
+    def test_a_newer_version_and_no_yaml_at_all(self):
+        self.assertRegex(self.check("version: 2\nstore: a\n"), r":1:10: ")
+        self.assertRegex(self.check("version: [1\n"), r"statewire\.yaml:\d+:\d+: ")
+
+    def test_a_missing_file_is_told(self):
+        done = run_statewire("check", self.folder / "none.yaml")
+        self.assertEqual(done.returncode, 78)
+        self.assertIn("none.yaml", done.stdout + done.stderr)
+        environment = {key: value for key, value in os.environ.items() if key != "STATEWIRE_CONFIG"}
+        done = run_statewire("check", folder=self.folder, environment=environment)
+        self.assertEqual(done.returncode, 78)
+
+    def test_problems_as_json(self):
+        config = self.write("statewire.yaml", "version: 1\nstore: a\nstor: b\n")
+        done = run_statewire("check", config, "--output", "json")
+        self.assertEqual(done.returncode, 78)
+        (problem,) = json.loads(done.stdout)
+        self.assertEqual(problem["line"], 3)
+
+    def test_the_shipped_configurations_are_well(self):
+        for name in ("examples/statewire.yaml", "docs/statewire.yaml"):
+            done = run_statewire("check", ROOT / name)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_variables_come_from_the_environment(self):
+        config = self.write("statewire.yaml", "version: 1\nstore: ${STORE_OF_TEST}\n")
+        done = run_statewire("check", config)
+        self.assertEqual(done.returncode, 78)
+        self.assertIn("STORE_OF_TEST", done.stdout + done.stderr)
+        environment = dict(os.environ, STORE_OF_TEST="elsewhere")
+        self.assertEqual(run_statewire("check", config, environment=environment).returncode, 0)
+
+
+class Usage(ProgramTest):
+    def test_exit_codes_of_the_command_line(self):
+        self.assertEqual(run_statewire("--version").returncode, 0)
+        self.assertEqual(run_statewire("--help").returncode, 0)
+        for arguments in ((), ("frobnicate",), ("convert", "--frobnicate"), ("parked",)):
+            done = run_statewire(*arguments)
+            self.assertEqual(done.returncode, 2, arguments)
+            self.assertTrue(done.stderr, arguments)
+
+
+if __name__ == "__main__":
+    unittest.main()

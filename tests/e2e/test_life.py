@@ -1,0 +1,214 @@
+"""Start, stop, reload, probes; and that what is acknowledged is on disk."""
+
+import http.client
+import pathlib
+import re
+import shutil
+import subprocess
+import time
+import unittest
+
+from harness import SIGHUP, ProgramTest, instance_event, wait_for
+from receiver import HANG, Answer
+
+SUBSCRIPTION = """
+  {name}:
+    from: earliest
+    sink: {{kind: webhook, url: "{url}", timeout: 5s}}
+"""
+
+
+def running(number, when="2026-11-23T09:00:00Z"):
+    return instance_event(f"i-{number:017x}", "running", when)
+
+
+class Probes(ProgramTest):
+    def test_livez_readyz_metrics_and_status(self):
+        daemon = self.daemon().start()
+        self.assertEqual(daemon.request("GET", "/livez").status, 200)
+        self.assertEqual(daemon.request("GET", "/readyz").status, 200)
+        daemon.post(running(1), running(2))
+        metrics = daemon.request("GET", "/metrics").body.decode()
+        for line in metrics.splitlines():
+            self.assertRegex(line, r"^(#.*|[a-z_]+(\{.*\})? [0-9.e+-]+|)$")
+        self.assertRegex(metrics, r"(?m)^statewire_\w*events\w*(\{.*\})? 2$")
+        status = daemon.get("/api/v1/status")
+        self.assertEqual(status["instance"], "test")
+        self.assertEqual(status["journal"]["last_sequence"], 2)
+        self.assertEqual(daemon.run("status").returncode, 0)
+
+    def test_unknown_paths_and_methods(self):
+        daemon = self.daemon().start()
+        self.assertEqual(daemon.request("GET", "/nothing").status, 404)
+        self.assertEqual(daemon.request("GET", "/events").status, 405)
+        self.assertEqual(daemon.request("POST", "/api/v1/ledger").status, 405)
+        for path in ("/nothing", "/api/v1/timeline?resource=none", "/api/v1/resources?limit=x"):
+            answer = daemon.request("GET", path)
+            self.assertIn(answer.status, (400, 404), path)
+            self.assertTrue(answer.json()["error"], path)
+
+
+class Stopping(ProgramTest):
+    def test_sigterm_stops_cleanly_and_keeps_what_was_acknowledged(self):
+        daemon = self.daemon().start()
+        daemon.post(*[running(number) for number in range(100)])
+        self.assertEqual(daemon.stop(10), 0)
+        self.assertFalse((self.folder / "store" / "control.sock").exists())
+        daemon.start()
+        self.assertEqual(daemon.get("/api/v1/status")["journal"]["last_sequence"], 100)
+
+    def test_what_was_not_delivered_is_delivered_after_the_restart(self):
+        receiver = self.receiver(lambda request: Answer(503))
+        url = receiver.url("/hook")
+        daemon = self.daemon("subscriptions:\n" + SUBSCRIPTION.format(name="hook", url=url))
+        daemon.start()
+        daemon.post(*[running(number) for number in range(20)])
+        wait_for(lambda: receiver.requests, "an attempt")
+        self.assertEqual(daemon.stop(), 0)
+        receiver.decide = lambda request: Answer(200)
+        daemon.start()
+        daemon.wait_until_settled("hook")
+        ids = {request.headers["webhook-id"] for request in receiver.accepted()}
+        self.assertEqual(len(ids), 20)
+
+    def check_that_alive_goes_on(self, dead, alive):
+        daemon = self.daemon(
+            "subscriptions:"
+            + SUBSCRIPTION.format(name="dead", url=dead.url("/dead")).replace("5s", "60s")
+            + SUBSCRIPTION.format(name="alive", url=alive.url("/alive"))
+        ).start()
+        daemon.post(*[running(number) for number in range(200)])
+        wait_for(lambda: len(alive.accepted("/alive")) == 200, "all deliveries of the other")
+        wait_for(lambda: dead.of("/dead"), "an attempt")
+        wait_for(lambda: daemon.subscription("dead")["lag"] > 0, "a subscription that lags")
+        began = time.monotonic()
+        self.assertEqual(daemon.stop(20), 0)
+        self.assertLess(time.monotonic() - began, 10)
+
+    def test_a_sink_that_hangs_holds_up_neither_others_nor_the_end(self):
+        self.check_that_alive_goes_on(self.receiver(lambda request: HANG), self.receiver())
+
+    def test_a_sink_that_hangs_leaves_room_for_others_of_its_host(self):
+        both = self.receiver(lambda request: HANG if request.path == "/dead" else Answer(200))
+        self.check_that_alive_goes_on(both, both)
+
+    def test_a_tail_that_is_open_does_not_hold_up_the_end(self):
+        daemon = self.daemon().start()
+        connection = http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=30)
+        self.addCleanup(connection.close)
+        connection.request("GET", "/api/v1/tail")
+        self.assertEqual(connection.getresponse().status, 200)
+        began = time.monotonic()
+        self.assertEqual(daemon.stop(20), 0)
+        self.assertLess(time.monotonic() - began, 8)
+
+
+class Reload(ProgramTest):
+    def test_sighup_takes_a_good_configuration_and_keeps_its_cursors(self):
+        receiver = self.receiver()
+        first = SUBSCRIPTION.format(name="first", url=receiver.url("/first"))
+        second = SUBSCRIPTION.format(name="second", url=receiver.url("/second"))
+        daemon = self.daemon("subscriptions:" + first).start()
+        daemon.post(running(1))
+        daemon.wait_until_settled("first")
+        daemon.write_config("subscriptions:" + first + second)
+        daemon.signal(SIGHUP)
+        wait_for(lambda: receiver.accepted("/second"), "the new subscription's delivery")
+        daemon.post(running(2))
+        daemon.wait_until_settled("first", "second")
+        self.assertEqual(len(receiver.of("/first")), 2)
+        self.assertEqual(len(receiver.of("/second")), 2)
+        daemon.write_config("subscriptions:" + second)
+        daemon.signal(SIGHUP)
+        names = ["second"]
+        wait_for(
+            lambda: [one["name"] for one in daemon.get("/api/v1/status")["subscriptions"]] == names,
+            "one subscription",
+        )
+        daemon.post(running(3))
+        daemon.wait_until_settled("second")
+        self.assertEqual(len(receiver.of("/first")), 2)
+
+    def test_sighup_keeps_the_old_configuration_where_the_new_one_is_bad(self):
+        receiver = self.receiver()
+        good = SUBSCRIPTION.format(name="hook", url=receiver.url("/hook"))
+        daemon = self.daemon("subscriptions:" + good).start()
+        daemon.write_config("subscriptions:" + good + "    sinc: {}\n")
+        daemon.signal(SIGHUP)
+        wait_for(lambda: "did you mean" in daemon.log_text(), "the problem in the log")
+        daemon.post(running(1))
+        daemon.wait_until_settled("hook")
+        self.assertEqual(len(receiver.accepted("/hook")), 1)
+        # Nor does a listener move.
+        daemon.config.write_text(
+            "version: 1\nstore: store\nhttp: {listen: 127.0.0.1:1}\nsubscriptions:" + good
+        )
+        daemon.signal(SIGHUP)
+        wait_for(lambda: "restart" in daemon.log_text(), "that this needs a restart")
+        self.assertEqual(daemon.post(running(2)).status, 202)
+
+    def test_reloads_under_load_lose_nothing(self):
+        receiver = self.receiver()
+        good = SUBSCRIPTION.format(name="hook", url=receiver.url("/hook"))
+        daemon = self.daemon("subscriptions:" + good).start()
+        sent = 0
+        for round_number in range(10):
+            daemon.signal(SIGHUP)
+            for _ in range(20):
+                answer = daemon.post(running(sent), timeout=20)
+                self.assertEqual(answer.status, 202, answer.body)
+                sent += 1
+        daemon.wait_until_settled("hook")
+        ids = {request.headers["webhook-id"] for request in receiver.accepted()}
+        self.assertEqual(len(ids), sent)
+
+
+@unittest.skipUnless(shutil.which("strace"), "strace is not installed")
+class Durability(ProgramTest):
+    CALLS = "trace=read,recvmsg,recvfrom,write,writev,sendmsg,sendto,fdatasync,fsync"
+
+    def test_commit_is_synced_before_answer(self):
+        daemon = self.daemon().start()
+        trace = self.folder / "trace"
+        trace.touch()
+        command = ["strace", "-f", "-s", "64", "-e", self.CALLS, "-o", trace]
+        with open(self.folder / "strace.log", "wb") as log:
+            tracer = subprocess.Popen([*command, "-p", str(daemon.process.pid)], stderr=log)
+        self.addCleanup(tracer.wait, 30)
+        self.addCleanup(tracer.terminate)
+        wait_for(lambda: self.is_attached(tracer, daemon.process.pid), "strace at work")
+        for number in range(10):
+            self.assertEqual(daemon.post(running(number), timeout=30).status, 202)
+        wait_for(lambda: trace.read_bytes().count(b"HTTP/1.1 202") == 10, "ten answers")
+        self.check(trace.read_text(errors="replace").splitlines())
+
+    # Every thread is traced: those that come later are followed.
+    def is_attached(self, tracer, process):
+        log = (self.folder / "strace.log").read_text(errors="replace")
+        if tracer.poll() is not None:
+            self.skipTest(f"strace may not attach: {log}")
+        return log.count("attached") >= 1 and all(
+            "TracerPid:\t0" not in status.read_text()
+            for status in pathlib.Path(f"/proc/{process}/task").glob("*/status")
+        )
+
+    # Between the reading of a request and its answer, some thread has begun and finished a sync.
+    def check(self, lines):
+        is_syncing = is_synced = False
+        answered = 0
+        for line in lines:
+            if "POST /events" in line:
+                is_syncing = is_synced = False
+            if re.search(r"f(data)?sync\(", line):
+                is_syncing = True
+            if is_syncing and re.search(r"f(data)?sync(\(\d+\)| resumed>\)) += 0", line):
+                is_synced = True
+            if "HTTP/1.1 202" in line:
+                self.assertTrue(is_synced, "answered before the commit was synced")
+                answered += 1
+                is_syncing = is_synced = False
+        self.assertEqual(answered, 10)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,160 @@
+"""The store: whose it is, which format it has, and what happens when the disk is full."""
+
+import os
+import subprocess
+import unittest
+
+from harness import Daemon, ProgramTest, instance_event, wait_for
+from rocksdb import RocksDb
+
+
+def some_events(count):
+    return [
+        instance_event(f"i-{number:017x}", "running", "2026-11-23T09:00:00Z", f"id-{number}")
+        for number in range(count)
+    ]
+
+
+class Stores(ProgramTest):
+    def test_a_second_daemon_is_told_and_the_first_is_unharmed(self):
+        first = self.daemon().start()
+        second = Daemon(self.folder, "")
+        second.start(is_ready=False)
+        self.addCleanup(second.end)
+        self.assertEqual(second.process.wait(30), 1)
+        self.assertRegex(first.log_text(), r"(?i)another|already|in use|second")
+        first.write_config("")
+        self.assertEqual(first.post(*some_events(1)).status, 202)
+        # The control socket is still the first one's.
+        self.assertEqual(first.run("status").returncode, 0)
+        self.assertEqual(first.stop(), 0)
+
+    def test_a_taken_port_is_told(self):
+        first = self.daemon().start()
+        other = self.folder / "other"
+        other.mkdir()
+        second = Daemon(other, "", port=first.port)
+        second.start(is_ready=False)
+        self.addCleanup(second.end)
+        self.assertEqual(second.process.wait(30), 1)
+        self.assertIn(str(first.port), second.log_text())
+
+    def test_a_store_of_a_newer_format_is_refused_and_left_alone(self):
+        daemon = self.daemon().start()
+        daemon.post(*some_events(3))
+        daemon.stop()
+        db = RocksDb(self.folder / "store")
+        ((key, value),) = db.items("default")
+        db.put("default", key, value[:1] + (99).to_bytes(8, "little"))
+        db.close()
+        daemon.start(is_ready=False)
+        self.assertEqual(daemon.process.wait(30), 1)
+        self.assertIn("format 99", daemon.log_text())
+        self.assertEqual(daemon.run("ledger").returncode, 1)
+        db = RocksDb(self.folder / "store")
+        db.put("default", key, value)
+        db.close()
+        daemon.start()
+        self.assertEqual(len(daemon.get("/api/v1/resources")["resources"]), 3)
+
+    def test_store_check_finds_a_changed_byte_of_a_record(self):
+        daemon = self.daemon().start()
+        daemon.post(*some_events(5))
+        daemon.stop()
+        checked = daemon.run("store", "check")
+        self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
+        db = RocksDb(self.folder / "store")
+        key, value = db.items("resources")[2]
+        self.assertIn(b"running", value)
+        db.put("resources", key, value.replace(b"running", b"runnong"))
+        db.close()
+        checked = daemon.run("store", "check")
+        self.assertEqual(checked.returncode, 1, checked.stdout + checked.stderr)
+        self.assertIn("i-", checked.stdout)
+
+    def test_commands_work_without_a_daemon(self):
+        daemon = self.daemon().start()
+        daemon.post(*some_events(3))
+        running = daemon.run("resources", "--output", "csv")
+        daemon.stop()
+        stopped = daemon.run("resources", "--output", "csv")
+        self.assertEqual(running.returncode, 0, running.stderr)
+        self.assertEqual(stopped.returncode, 0, stopped.stderr)
+        self.assertEqual(running.stdout, stopped.stdout)
+        self.assertEqual(daemon.run("ledger").returncode, 0)
+
+    def test_a_socket_that_a_killed_daemon_left_is_no_obstacle(self):
+        daemon = self.daemon().start()
+        daemon.post(*some_events(2))
+        daemon.kill()
+        self.assertTrue((self.folder / "store" / "control.sock").exists())
+        listed = daemon.run("resources", "--output", "csv")
+        self.assertEqual(listed.returncode, 0, listed.stderr)
+        daemon.start()
+        self.assertEqual(daemon.run("status").returncode, 0)
+
+    def test_the_control_socket_is_its_owners_alone(self):
+        self.daemon().start()
+        mode = os.stat(self.folder / "store" / "control.sock").st_mode & 0o777
+        self.assertEqual(mode, 0o600)
+
+
+class FullDisk(ProgramTest):
+    def mount(self, size):
+        mount = self.folder / "store"
+        mount.mkdir()
+        mounted = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", mount],
+            capture_output=True,
+            timeout=30,
+            check=False,
+        )
+        if mounted.returncode != 0:
+            self.skipTest("mounting a small disk needs root")
+        # Runs before the folder is removed, and after the daemon was ended.
+        self.addCleanup(subprocess.run, ["umount", mount], timeout=30, check=True)
+        return mount
+
+    def test_a_full_disk_refuses_senders_and_recovers(self):
+        mount = self.mount("96m")
+        daemon = self.daemon("limits: {free_disk: 32MiB, store_memory: 16MiB}\n").start()
+        self.assertEqual(daemon.post(*some_events(10)).status, 202)
+        filler = mount / "filler"
+        free = os.statvfs(mount)
+        filler.write_bytes(b"x" * (free.f_bavail * free.f_bsize - (16 << 20)))
+        refused = wait_for(
+            lambda: next(
+                (each for each in [daemon.post(*some_events(1))] if each.status == 503), None
+            ),
+            "503 on a full disk",
+        )
+        self.assertGreaterEqual(int(refused.headers["Retry-After"]), 1)
+        self.assertEqual(daemon.request("GET", "/readyz").status, 503)
+        self.assertEqual(daemon.request("GET", "/livez").status, 200)
+        self.assertTrue(daemon.get("/api/v1/resources")["resources"])
+        filler.unlink()
+        wait_for(lambda: daemon.request("GET", "/readyz").status == 200, "ready again")
+        self.assertEqual(daemon.post(*some_events(20)).json()["duplicate"], 10)
+        self.assertEqual(daemon.stop(), 0)
+
+    def test_a_reserve_beyond_what_is_free_refuses_from_the_start(self):
+        free = os.statvfs(self.folder)
+        reserve = free.f_bavail * free.f_bsize // (1 << 30) + 100
+        daemon = self.daemon(f"limits: {{free_disk: {reserve}GiB}}\n").start(is_ready=False)
+        wait_for(lambda: self.answers(daemon, "/livez"), "a daemon that lives")
+        answer = daemon.post(*some_events(1))
+        self.assertEqual(answer.status, 503)
+        self.assertIn("disk", answer.json()["error"])
+        self.assertEqual(daemon.request("GET", "/readyz").status, 503)
+        self.assertEqual(daemon.stop(), 0)
+
+    @staticmethod
+    def answers(daemon, path):
+        try:
+            return daemon.request("GET", path).status == 200
+        except OSError:
+            return False
+
+
+if __name__ == "__main__":
+    unittest.main()
