@@ -18,6 +18,9 @@ namespace statewire {
 namespace {
 
 constexpr Duration kStopGrace = std::chrono::seconds(5);
+// Each webhook bounds its own requests in flight: one that hangs leaves room for all others, also
+// of its own host.
+constexpr HttpClientLimits kClientLimits{.connections_max = 4096, .connections_per_host_max = 1024};
 constexpr size_t kIoThreads = 1;  // More only take turns with the thread that commits.
 
 sigset_t watched_signals() {
@@ -76,7 +79,7 @@ class App {
 
   const AppOptions options_;
   SystemClock clock_;
-  HttpClient client_{HttpClientLimits{}};
+  HttpClient client_{kClientLimits};
   SinkContext sink_context_{client_, clock_};
   std::unique_ptr<Store> store_;
   std::shared_ptr<Generation> current_;
