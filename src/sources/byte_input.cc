@@ -59,6 +59,8 @@ Result<size_t> GzipInput::read(std::span<char> to) {
     if (code == Z_ERRNO) return failed(reason_of(errno));
     return bad_input("not valid gzip: " + std::string(text));
   }
+  // zlib hands on what is no gzip as it is: its name promised something else.
+  if (count > 0 && gzdirect(file_.get()) == 1) return bad_input("not valid gzip");
   if (count == 0 && code == Z_BUF_ERROR) return bad_input("the gzip file ends too early");
   is_at_end_ = count == 0;
   return static_cast<size_t>(count);
