@@ -86,7 +86,7 @@ Written LineFile::append(std::string_view lines) {
 bool LineFile::rotate() {
   const auto numbered = [&](uint64_t number) { return path_ + "." + std::to_string(number); };
   uint64_t free = 1;
-  struct stat status {};
+  struct stat status{};
   while (::lstat(numbered(free).c_str(), &status) == 0) ++free;
   std::error_code error;
   for (uint64_t number = free; number > 1 && !error; --number) {

@@ -1,5 +1,6 @@
 """Files as sources: once, followed, rotated, unreadable."""
 
+import gzip
 import json
 import unittest
 
@@ -84,7 +85,7 @@ class Files(ProgramTest):
         logs.mkdir()
         (logs / "a.jsonl").write_text(line(0))
         (logs / "b.jsonl").mkdir()  # A folder with the name of a file.
-        (logs / "c.jsonl.gz").write_bytes(b"this is no gzip at all")
+        (logs / "c.jsonl.gz").write_bytes(gzip.compress(line(9).encode())[:40])  # Broken off.
         (logs / "d.jsonl").write_text(line(1))
         daemon = self.follow("logs/*").start()
         self.wait_for_count(daemon, 2)
