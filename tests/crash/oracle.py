@@ -4,6 +4,8 @@ import collections
 import json
 
 TRANSITION = "statewire.resource.transition.v1"
+# Generous, for a slow machine: some rounds, and what it takes to start again and to come through.
+REPEAT_SECONDS_MAX = 30
 
 
 class Outcome:
@@ -19,6 +21,7 @@ class Outcome:
         deliveries = [Delivery(request) for request in requests]
         self._check_ids(deliveries)
         self._check_order(deliveries)
+        self._check_repeats(deliveries)
         self._check_previous(deliveries)
         accepted = [each for each in deliveries if each.is_accepted]
         self._check_all_came("webhook", {each.origin for each in accepted if each.is_transition})
@@ -55,6 +58,20 @@ class Outcome:
                 waits.add(sequence)
             if each.is_accepted:
                 waits.discard(sequence)
+
+    def _check_repeats(self, deliveries):
+        """A restart repeats what the last second settled, not what was settled long before."""
+        accepted_at = {}
+        self.oldest_repeat = 0.0
+        for each in deliveries:
+            if each.id in accepted_at:
+                self.oldest_repeat = max(self.oldest_repeat, each.arrived - accepted_at[each.id])
+            elif each.is_accepted:
+                accepted_at[each.id] = each.arrived
+        if self.oldest_repeat > REPEAT_SECONDS_MAX:
+            self.problems.append(
+                f"a delivery came again {self.oldest_repeat:.1f} s after it was accepted"
+            )
 
     def _check_previous(self, deliveries):
         """A steady resource's transition comes from the state of the event before it."""
@@ -133,6 +150,7 @@ class Delivery:
     def __init__(self, request):
         notification = json.loads(request.body)
         data = notification["data"]
+        self.arrived = request.arrived
         self.is_accepted = request.status == 200
         self.header_id = request.headers.get("webhook-id")
         self.id = notification["id"]
