@@ -74,7 +74,7 @@ class Run:
         self.moods = Moods(options.seed)
         self.receiver = Receiver(self.moods.decide)
         config = CONFIG.format(url=self.receiver.url("/hook"))
-        self.daemon = Daemon(folder, config, statewire=options.statewire)
+        self.daemon = Daemon(folder, config, statewire=options.statewire.resolve())
         self.acknowledged = threading.Event()
         self.senders = [
             load.Sender(options.seed, number, self.daemon.port, self.backlog, self.acknowledged)
@@ -188,7 +188,7 @@ class Run:
 
 def parse_options():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--statewire", required=True, type=lambda path: pathlib.Path(path).resolve())
+    parser.add_argument("--statewire", required=True, type=pathlib.Path)
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
     parser.add_argument("--seconds-per-round", type=float, default=1.0)

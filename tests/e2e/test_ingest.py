@@ -66,7 +66,8 @@ class Ingest(ProgramTest):
     def test_deep_nesting_is_refused(self):
         daemon = self.daemon().start()
         for depth in (2_000, 1_000_000):
-            answer = daemon.request("POST", "/events", b'{"a":' + b"[" * depth + b"]" * depth + b"}")
+            body = b'{"a":' + b"[" * depth + b"]" * depth + b"}"
+            answer = daemon.request("POST", "/events", body)
             self.assertEqual(answer.status, 400, depth)
         self.assertEqual(daemon.request("POST", "/events", RUNNING).status, 202)
 
@@ -239,7 +240,8 @@ class Tls(ProgramTest):
 
     def test_a_missing_certificate_is_told(self):
         daemon = self.daemon(
-            "http:\n  listen: 127.0.0.1:$PORT\n  tls: {certificate_file: no.pem, key_file: no.key}\n"
+            "http:\n  listen: 127.0.0.1:$PORT\n"
+            "  tls: {certificate_file: no.pem, key_file: no.key}\n"
         ).start(is_ready=False)
         self.assertNotEqual(daemon.process.wait(30), 0)
         self.assertIn("no.pem", daemon.log_text())

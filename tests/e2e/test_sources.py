@@ -24,7 +24,8 @@ class Files(ProgramTest):
         return self.daemon(f"sources:\n  trail: {{kind: file, path: {pattern}, follow: true}}\n")
 
     def test_a_file_is_read_once_also_over_a_restart(self):
-        daemon = self.daemon(f"sources:\n  trail: {{kind: file, path: {ROOT}/examples/day.jsonl}}\n")
+        day = ROOT / "examples" / "day.jsonl"
+        daemon = self.daemon(f"sources:\n  trail: {{kind: file, path: {day}}}\n")
         daemon.start()
         lines = len((ROOT / "examples" / "day.jsonl").read_text().splitlines())
         self.wait_for_count(daemon, lines)
