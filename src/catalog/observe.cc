@@ -133,6 +133,8 @@ void Observer::start(Observation& observation, size_t index) const {
   observation.entry = entry_.spec->name;
   observation.severity = entry_.spec->severity;
   observation.toward = entry_.spec->toward;
+  // A call asks for something; an event of the provider's tells what was reached.
+  observation.key.stage = entry_.spec->calls.empty() ? 1 : 0;
   observation.key.event_id = event_.recognition.event_id;
   observation.key.index = static_cast<uint16_t>(index);
   observation.key.version = version_of(entry_.version, context_);

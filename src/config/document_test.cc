@@ -1,6 +1,7 @@
 #include "config/document.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -336,8 +337,8 @@ TEST(Document, json_is_yaml) {
 }
 
 TEST(Document, load_reads_a_file_or_says_why_not) {
-  const std::filesystem::path folder =
-      std::filesystem::path(testing::TempDir()) / "statewire_document_test";
+  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) /
+                                       ("statewire_document_test_" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
   std::ofstream(folder / "good.yaml") << "a: 1\n";
   Problems problems;

@@ -34,6 +34,8 @@ class Circuit {
 
  private:
   bool open(Time now, std::mt19937_64& random) {
+    // What was in flight when it opened says nothing new.
+    if (is_open_ && now < probe_at_) return false;
     const bool was_open = is_open_;
     is_open_ = true;
     ++openings_;

@@ -15,6 +15,7 @@ std::string type_of(const Notification& notification) {
 std::string reason_of(const Attempt& attempt) {
   std::string reason;
   if (attempt.status != 0) reason = "http " + std::to_string(attempt.status);
+  if (attempt.detail.starts_with(reason)) reason.clear();
   if (!attempt.detail.empty()) reason += (reason.empty() ? "" : ": ") + attempt.detail;
   return reason.empty() ? "no answer" : reason;
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <condition_variable>
 #include <filesystem>
@@ -236,7 +237,7 @@ TEST(HttpServer, connections_beyond_the_limit_are_told_503) {
 }
 
 TEST(HttpServer, unix_socket_is_private_and_says_where_it_is) {
-  const std::string path = testing::TempDir() + "/net_test.sock";
+  const std::string path = testing::TempDir() + "/net_test" + std::to_string(getpid()) + ".sock";
   std::filesystem::remove(path);
   LoopbackServer server([](HttpServerRequest&& request, HttpResponder responder) {
     responder.respond(text(request.head.over_control_socket ? "control" : request.head.peer));
@@ -257,7 +258,7 @@ TEST(HttpServer, unix_socket_is_private_and_says_where_it_is) {
 }
 
 TEST(HttpServer, unix_socket_in_use_is_an_error_and_a_stale_one_is_replaced) {
-  const std::string path = testing::TempDir() + "/net_stale.sock";
+  const std::string path = testing::TempDir() + "/net_stale" + std::to_string(getpid()) + ".sock";
   std::filesystem::remove(path);
   LoopbackServer first(echo);
   ASSERT_TRUE(first.server().listen_unix(path).ok());

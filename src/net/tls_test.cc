@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -14,7 +15,7 @@ namespace {
 
 // A certificate for 127.0.0.1 that nobody signed but itself, made by the openssl command.
 HttpTlsFiles make_certificate(const std::string& name) {
-  const std::string base = testing::TempDir() + "/net_tls_" + name;
+  const std::string base = testing::TempDir() + "/net_tls_" + std::to_string(getpid()) + name;
   const HttpTlsFiles files{base + ".pem", base + ".key"};
   const std::string command =
       "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj "
@@ -93,7 +94,8 @@ TEST(Tls, unusable_files_are_named) {
 TEST(Tls, reload_takes_the_new_certificate_or_keeps_the_old) {
   const HttpTlsFiles served = make_certificate("served");
   const HttpTlsFiles other = make_certificate("other");
-  const std::string first = testing::TempDir() + "/net_tls_first.pem";
+  const std::string first =
+      testing::TempDir() + "/net_tls_first" + std::to_string(getpid()) + ".pem";
   std::filesystem::copy_file(served.certificate_file, first,
                              std::filesystem::copy_options::overwrite_existing);
   LoopbackServer server(answering(), served);
