@@ -117,10 +117,7 @@ void read_sources(const Node& node, Settings& settings) {
     MapReader keys(entry);
     const Node kind_node = keys.required("kind");
     const std::string kind_name = kind_node.text();
-    const SourceKind* found = nullptr;
-    for (const SourceKind* kind : source_kinds()) {
-      if (kind->name == kind_name) found = kind;
-    }
+    const SourceKind* const found = find_source_kind(kind_name);
     if (found == nullptr) {
       if (kind_node) kind_node.error(kinds_text(source_kinds(), kind_name));
       keys.ignore_rest();

@@ -1,4 +1,4 @@
-// The notification that the documentation shows in whole. Tests only.
+// The notification that the documentation shows in whole. Tests and benchmarks only.
 #pragma once
 
 #include "model/notification.h"
