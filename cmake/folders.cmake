@@ -19,13 +19,15 @@ statewire_folder(pattern statewire_base simdjson::simdjson PkgConfig::RE2)
 statewire_folder(config statewire_base yaml-cpp)
 statewire_folder(net statewire_base OpenSSL::SSL CURL::libcurl Boost::headers)
 statewire_folder(model statewire_base)
+statewire_folder(aws statewire_base statewire_config statewire_net simdjson::simdjson)
 statewire_folder(track statewire_base statewire_model statewire_pattern)
 statewire_folder(store statewire_base statewire_model statewire_config)
 statewire_folder(format statewire_base statewire_model statewire_config)
 statewire_folder(catalog statewire_base statewire_model statewire_config statewire_pattern)
-statewire_folder(sources statewire_base statewire_model statewire_config statewire_net
+statewire_folder(enrich statewire_base statewire_model statewire_config statewire_aws)
+statewire_folder(sources statewire_base statewire_model statewire_config statewire_aws
                  simdjson::simdjson ZLIB::ZLIB)
-statewire_folder(sinks statewire_base statewire_model statewire_config statewire_net
+statewire_folder(sinks statewire_base statewire_model statewire_config statewire_aws
                  statewire_format)
 statewire_folder(route statewire_base statewire_model statewire_config statewire_pattern
                  statewire_format)

@@ -2,7 +2,7 @@ find_package(GTest REQUIRED)
 include(GoogleTest)
 
 # One test program a folder, of every *_test.cc beside the code.
-foreach(name base pattern config net model catalog track store format route sources sinks ingest
+foreach(name base pattern config net model aws enrich catalog track store format route sources sinks ingest
              delivery api app cli)
   file(GLOB tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*_test.cc)
   if(tests)
