@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/check.h"
-#include "pattern/pattern.h"
+#include "pattern/pattern_set.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
@@ -33,9 +33,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 
   statewire::PatternSet set;
   set.add(7, pattern);
-  set.build();
+  set.publish();
+  statewire::PatternScratch scratch;
   std::vector<uint32_t> matched;
-  set.match(event, matched);
+  set.match(event, scratch, matched);
   CHECK(matched == (is_match ? std::vector<uint32_t>{7} : std::vector<uint32_t>{}));
   return 0;
 }

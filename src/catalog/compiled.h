@@ -16,6 +16,7 @@
 #include "catalog/entry_spec.h"
 #include "catalog/template.h"
 #include "pattern/pattern.h"
+#include "pattern/pattern_set.h"
 
 namespace statewire {
 

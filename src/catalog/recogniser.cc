@@ -19,6 +19,7 @@ Recognition with_fate(Recognition recognition, Fate fate, std::string_view reaso
 // Memory that is kept from event to event.
 struct Recogniser::Scratch {
   std::vector<uint32_t> matched;
+  PatternScratch patterns;
   ObserverScratch observer;
   std::string envelope;
   simdjson::dom::parser parser;
@@ -54,10 +55,10 @@ uint32_t Recogniser::Scratch::entry_of(const CompiledCatalog& catalog, const Eve
     if (entries) best = entries->front();
   }
   if (!view.is_bare) {
-    catalog.patterns.match(view.event, matched);
+    catalog.patterns.match(view.event, patterns, matched);
     return matched.empty() ? best : std::min(best, matched.front());
   }
-  catalog.bare_patterns.match(view.event, matched);
+  catalog.bare_patterns.match(view.event, patterns, matched);
   for (const uint32_t id : matched) {
     const BareEntry& bare = catalog.bare_entries[id];
     if (bare.entry > best) break;

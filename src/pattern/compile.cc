@@ -140,11 +140,6 @@ std::string item_path(const std::string& path, size_t index) {
 }
 
 std::variant<Tree, PatternError> compile(std::string_view json) {
-  if (json.size() > kPatternBytesMax) {
-    return PatternError{.path = "",
-                        .text = "a pattern of " + std::to_string(json.size()) +
-                                " bytes; the limit is " + std::to_string(kPatternBytesMax)};
-  }
   simdjson::dom::parser parser;
   simdjson::dom::element root;
   // simdjson refuses the level that equals its limit.

@@ -1,21 +1,7 @@
 // The event-pattern language: which events someone wants, written as JSON, in the manner of
-// Amazon EventBridge.
+// Amazon EventBridge. docs/patterns.md describes it.
 //
 //   {"source": ["aws.ec2"], "detail": {"state": ["running", {"prefix": "stop"}]}}
-//
-// Every key of an object must match; a leaf is an array of alternatives, one of which must. They
-// are: a string, number, boolean or null that the event must equal, or one of
-//   {"prefix": s}  {"suffix": s}  {"equals-ignore-case": s}  {"exists": bool}
-//   {"anything-but": s, number, list of them, or {prefix, suffix or equals-ignore-case: s or list}}
-//   {"numeric": [op, number]} or [lower op, number, upper op, number]
-// and {"$or": [pattern, pattern, ...]} beside other keys asks for one of several patterns.
-//
-// A field of an event that is an array matches if one of its elements does; arrays in arrays count
-// as one. All clauses of a nested object must hold in the same element of an array of objects.
-// A leaf is present where it has a string, number, boolean or null: an object, and an array without
-// any of these, is absent. `exists: false` looks only into the element at hand.
-// Strings are compared by bytes, and upper and lower case are told apart for ASCII letters only.
-// Numbers are compared by value, exactly: 300 is 300.0 and is not "300".
 #pragma once
 
 #include <simdjson.h>
@@ -33,11 +19,22 @@ namespace statewire {
 
 namespace pattern {
 struct Tree;
-class Index;
 }  // namespace pattern
 
-inline constexpr size_t kPatternDepthMax = 64;           // Levels of objects and arrays.
-inline constexpr size_t kPatternBytesMax = 1024 * 1024;  // Of JSON text.
+inline constexpr size_t kPatternDepthMax = 64;  // Levels of objects and arrays.
+
+// What a pattern may ask for. More is refused when it is compiled. The defaults are those of
+// Amazon EventBridge, but for the size: there it is a quota of an account.
+struct PatternLimits {
+  size_t bytes_max = 1024 * 1024;  // Of JSON text.
+  // What `$or` stands for: the number of patterns without it that say the same.
+  size_t combinations_max = 1000;
+  size_t wildcards_max = 1000;   // `*` in all of a pattern.
+  double numeric_bound = 5.0e9;  // Of numbers in `numeric`, either side of 0.
+
+  // With its quota too: a pattern that passes can be put into a rule there.
+  static PatternLimits eventbridge() { return {.bytes_max = 2048}; }
+};
 
 struct PatternError {
   std::string path;  // Where in the pattern: "detail.state[1].prefix"; empty for all of it.
@@ -59,11 +56,15 @@ struct Mismatch {
 class Pattern {
  public:
   // The first error in the order of the text, if there is one.
-  static std::variant<Pattern, PatternError> compile(std::string_view json);
+  static std::variant<Pattern, PatternError> compile(std::string_view json,
+                                                     const PatternLimits& limits = {});
+  // The same, with every error that there is, in the order of the text.
+  static std::variant<Pattern, std::vector<PatternError>> check(std::string_view json,
+                                                                const PatternLimits& limits = {});
   // Matches every event. It is not written `{}`: that is refused, being more often a mistake.
   static Pattern everything();
 
-  // An event that is not an object matches nothing. Allocates nothing.
+  // An event that is not an object matches nothing.
   bool matches(simdjson::dom::element event) const;
 
   // Empty exactly where matches() is true.
@@ -77,35 +78,6 @@ class Pattern {
   explicit Pattern(std::shared_ptr<const pattern::Tree> tree);
 
   std::shared_ptr<const pattern::Tree> tree_;
-};
-
-// Many patterns, asked at once. Cost grows with the patterns that may match an event, not with
-// those in the set, as far as they have a clause of exact strings outside `$or`.
-// Not thread-safe until build(); afterwards immutable, and any number of threads may match at once.
-class PatternSet {
- public:
-  PatternSet();
-  ~PatternSet();
-  PatternSet(PatternSet&&) noexcept;
-  PatternSet& operator=(PatternSet&&) noexcept;
-
-  // REQUIRES: build() was not called. An id that is added twice matches where either pattern does.
-  void add(uint32_t id, Pattern pattern);
-  // REQUIRES: called once, after the last add().
-  void build();
-
-  // Replaces `out` with the ids whose pattern matches, each once, ascending. Allocates nothing
-  // once `out` has grown to what events need.
-  // REQUIRES: build() was called.
-  void match(simdjson::dom::element event, std::vector<uint32_t>& out) const;
-
- private:
-  struct Entry {
-    uint32_t id;
-    Pattern pattern;
-  };
-  std::vector<Entry> entries_;             // Sorted by id once built.
-  std::unique_ptr<pattern::Index> index_;  // Present once built.
 };
 
 }  // namespace statewire

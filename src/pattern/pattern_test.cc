@@ -354,7 +354,7 @@ TEST(PatternLimits, depth) {
 }
 
 TEST(PatternLimits, bytes) {
-  const PatternError error = refused(std::string(kPatternBytesMax + 1, ' '));
+  const PatternError error = refused(std::string(PatternLimits{}.bytes_max + 1, ' '));
   EXPECT_NE(error.text.find("the limit is 1048576"), std::string::npos) << error.text;
 }
 

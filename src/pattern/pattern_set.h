@@ -1,0 +1,110 @@
+// Many patterns, asked at once. The cost of an event grows with the patterns that match it and with
+// the fields that are read of it, not with the patterns in the set.
+//
+//   PatternSet set;
+//   set.add(7, pattern);
+//   set.publish();
+//   PatternScratch scratch;                        // One a thread.
+//   for (LineMatches lines(set, scratch, text); lines.next();) use(lines.ids());
+#pragma once
+
+#include <simdjson.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "pattern/pattern.h"
+
+namespace statewire {
+
+// What matching needs to remember from event to event, so that it allocates nothing once warm.
+// For one thread at a time; good for any sets, one after the other. Keeps alive what it last read
+// of a set: at most one scratch for each thread, or patterns that were removed stay in memory.
+class PatternScratch {
+ public:
+  PatternScratch();
+  ~PatternScratch();
+  PatternScratch(PatternScratch&&) noexcept;
+  PatternScratch& operator=(PatternScratch&&) noexcept;
+
+ private:
+  friend class PatternSet;
+  friend class LineMatches;
+  struct Content;
+  std::unique_ptr<Content> content_;
+};
+
+// Any number of threads may match while one adds and removes: what they see changes at publish(),
+// all at once, and nobody waits. Moving is not safe beside anything.
+class PatternSet {
+ public:
+  PatternSet();
+  ~PatternSet();
+  PatternSet(PatternSet&&) noexcept;
+  PatternSet& operator=(PatternSet&&) noexcept;
+
+  // One thread at a time, all four. An id that is added twice matches where either pattern does.
+  void add(uint32_t id, const Pattern& pattern);
+  // Every pattern of that id, also those added since the last publish().
+  void remove(uint32_t id);
+  // Shows readers what was added and removed. Work grows with that, and is spread over calls so
+  // that each added pattern is sorted in only a few times, however many there are.
+  void publish();
+
+  // Patterns that readers see.
+  size_t size() const;
+  // Memory held for them, about.
+  size_t bytes() const;
+
+  // Replaces `out` with the ids whose pattern matches, each once, ascending. Allocates nothing
+  // once `out` and the scratch have grown to what events need.
+  void match(simdjson::dom::element event, PatternScratch& scratch,
+             std::vector<uint32_t>& out) const;
+
+  // The same, from JSON text, of which only as much is read as it takes to answer. False, and
+  // `out` empty, where that much is not JSON; what was not read may be anything: validate elsewhere
+  // what comes from outside.
+  // Of a key that is repeated in one object, the first counts.
+  [[nodiscard]] bool match(simdjson::padded_string_view event, PatternScratch& scratch,
+                           std::vector<uint32_t>& out) const;
+
+ private:
+  friend class LineMatches;
+  struct Content;
+  std::unique_ptr<Content> content_;
+};
+
+// Matches events that stand one in a line. Lines that hold only white space are passed over.
+//
+// REQUIRES: set, scratch and text outlive it, and the scratch has no other use meanwhile. Sees the
+// set as it is when made.
+class LineMatches {
+ public:
+  LineMatches(const PatternSet& set, PatternScratch& scratch, simdjson::padded_string_view text);
+
+  // To the next event. False: there is none.
+  bool next();
+
+  std::string_view line() const { return line_; }      // Without its end.
+  size_t line_number() const { return line_number_; }  // From 1.
+  // False where the line, as far as it was read, is not JSON; no ids then.
+  bool is_json() const { return is_json_; }
+  // Those that match, each once, ascending; until next().
+  std::span<const uint32_t> ids() const { return ids_; }
+
+ private:
+  const PatternSet& set_;
+  PatternScratch& scratch_;
+  simdjson::padded_string_view text_;
+  size_t at_ = 0;
+  std::string_view line_;
+  size_t line_number_ = 0;
+  bool is_json_ = false;
+  std::span<const uint32_t> ids_;
+};
+
+}  // namespace statewire
