@@ -16,7 +16,7 @@ void render(benchmark::State& state, std::string_view format_name) {
   std::string out;
   for (auto _ : state) {
     out.clear();
-    format->render(notification, out);
+    (void)format->render(notification, out);
     benchmark::DoNotOptimize(out.data());
   }
   state.counters["bytes"] = static_cast<double>(out.size());

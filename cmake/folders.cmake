@@ -22,7 +22,7 @@ statewire_folder(model statewire_base)
 statewire_folder(aws statewire_base statewire_config statewire_net simdjson::simdjson)
 statewire_folder(track statewire_base statewire_model statewire_pattern)
 statewire_folder(store statewire_base statewire_model statewire_config)
-statewire_folder(format statewire_base statewire_model statewire_config)
+statewire_folder(format statewire_base statewire_model statewire_config Boost::json)
 statewire_folder(catalog statewire_base statewire_model statewire_config statewire_pattern)
 statewire_folder(enrich statewire_base statewire_model statewire_config statewire_aws)
 statewire_folder(sources statewire_base statewire_model statewire_config statewire_aws

@@ -128,7 +128,7 @@ void Tail::append_if_wanted(const Entry& entry, const TailWish& wish) {
   CHECK(parser_.parse(routable_).get(routable) == simdjson::SUCCESS);
   if (!wish.when.matches(routable)) return;
   rendered_.clear();
-  wish.format->render(notification, rendered_);
+  if (!wish.format->render(notification, rendered_)) return;  // There is no such message.
   append_event(entry.sequence);
 }
 

@@ -187,7 +187,7 @@ Result<Redriven> Dispatcher::redrive(const ParkedFilter& filter, bool is_dry_run
     for (const Parked& parked : (**result).moved) {
       for (const auto& subscriber : subscribers_) {
         if (subscriber->subscription().name != parked.delivery.subscription) continue;
-        subscriber->take_redriven(parked.delivery);
+        subscriber->take_redriven(parked.delivery, clock_.now());
       }
     }
   });

@@ -47,7 +47,7 @@ Result<void> Subscriber::load(Time now) {
 
   Result<void> read = store_.each_pending(subscription_.name, [&](const Pending& pending) {
     if (pending.sequence > saved_.cursor) known_.insert(pending.sequence);
-    outbox_.add({.delivery = pending, .is_stored = true});
+    add_stored(pending, now);
     return true;
   });
   if (!read) return read;
@@ -129,12 +129,52 @@ void Subscriber::consider(const Entry& entry, Time now) {
   delivery.resource = notification.resource.id;
   delivery.type = type_of(notification);
   delivery.content_type = subscription_.format->content_type();
-  subscription_.format->render(notification, delivery.payload);
   delivery.first_attempt = now;
   delivery.due = now;
+  if (const Result<void> rendered = subscription_.format->render(notification, delivery.payload);
+      !rendered) {
+    return park_unrendered(std::move(delivery), rendered.error().text, now);
+  }
   Outbox::Item& added = outbox_.add(std::move(item));
   // Behind one that waits for a retry it waits in the store too, so that the cursor can pass.
   if (outbox_.head_of_lane(added).is_stored) keep(added);
+}
+
+// It is parked without a payload: nothing of it can be sent until it can be rendered.
+void Subscriber::park_unrendered(Pending delivery, std::string_view reason, Time now) {
+  ++counts_.parked;
+  log_warn(
+      "a message could not be rendered and was parked",
+      {{"subscription", subscription_.name}, {"sequence", delivery.sequence}, {"reason", reason}});
+  delivery.payload.clear();
+  changes_.parked_put.push_back({.delivery = std::move(delivery),
+                                 .parked = now,
+                                 .reason = "not rendered: " + std::string(reason)});
+}
+
+// What was parked without a payload is rendered by the format as it is now.
+Result<void> Subscriber::render_again(Pending& delivery) {
+  const Result<StoredBlock> block = store_.block_at(delivery.sequence);
+  if (!block) return block.error();
+  if (block->bytes == nullptr || delivery.sequence < block->first_sequence) {
+    return not_found("the journal no longer has it");
+  }
+  const Result<BlockReader> reader = BlockReader::open(*block->bytes);
+  if (!reader) return reader.error();
+  Arena arena;
+  const Result<Entry> entry = reader->entry(delivery.sequence - block->first_sequence, arena);
+  if (!entry) return entry.error();
+  return subscription_.format->render(notification_of(*entry, instance_), delivery.payload);
+}
+
+void Subscriber::add_stored(Pending delivery, Time now) {
+  if (delivery.payload.empty()) {
+    if (const Result<void> rendered = render_again(delivery); !rendered) {
+      changes_.pending_removed.emplace_back(subscription_.name, delivery.sequence);
+      return park_unrendered(std::move(delivery), rendered.error().text, now);
+    }
+  }
+  outbox_.add({.delivery = std::move(delivery), .is_stored = true});
 }
 
 bool Subscriber::is_match(const Notification& notification) {
@@ -294,9 +334,9 @@ void Subscriber::report(Settlement& settlement) {
   changes_ = {};
 }
 
-void Subscriber::take_redriven(Pending delivery) {
+void Subscriber::take_redriven(Pending delivery, Time now) {
   if (outbox_.find(delivery.sequence) != nullptr) return;
-  outbox_.add({.delivery = std::move(delivery), .is_stored = true});
+  add_stored(std::move(delivery), now);
 }
 
 std::optional<Time> Subscriber::next_due(Time now) const {

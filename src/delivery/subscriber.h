@@ -71,7 +71,7 @@ class Subscriber {
   void report(Settlement& settlement);
 
   // A parked delivery comes back.
-  void take_redriven(Pending delivery);
+  void take_redriven(Pending delivery, Time now);
   // When there is something to do next without an answer or a new block.
   std::optional<Time> next_due(Time now) const;
   bool has_unsettled_changes() const { return !changes_.is_empty(); }
@@ -84,6 +84,9 @@ class Subscriber {
   Result<void> skip_what_was_trimmed(Time now);
   Result<void> read_block(const StoredBlock& block, Time now);
   void consider(const Entry& entry, Time now);
+  void park_unrendered(Pending delivery, std::string_view reason, Time now);
+  Result<void> render_again(Pending& delivery);
+  void add_stored(Pending delivery, Time now);
   bool is_match(const Notification& notification);
   bool has_room(Time now) const;
   void settle_delivered(uint64_t sequence);

@@ -43,7 +43,7 @@ CsvFormat::CsvFormat(CsvColumns columns) : columns_(std::move(columns)) {
   }
 }
 
-void CsvFormat::render(const Notification& notification, std::string& out) const {
+Result<void> CsvFormat::render(const Notification& notification, std::string& out) const {
   bool is_first = true;
   for (const Field& field : columns_.fields) {
     if (!is_first) out.push_back(',');
@@ -52,6 +52,7 @@ void CsvFormat::render(const Notification& notification, std::string& out) const
     field.append(notification, out);
     finish_cell(from, columns_.defuses_formulas, out);
   }
+  return {};
 }
 
 }  // namespace statewire

@@ -24,7 +24,7 @@ class CsvFormat final : public Format {
 
   std::string_view content_type() const override { return "text/csv; charset=utf-8"; }
   std::string_view header() const override { return header_; }
-  void render(const Notification& notification, std::string& out) const override;
+  Result<void> render(const Notification& notification, std::string& out) const override;
 
  private:
   const CsvColumns columns_;

@@ -6,8 +6,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "base/result.h"
 #include "config/node.h"
 #include "model/notification.h"
 
@@ -21,22 +23,34 @@ class Format {
   // A line, without its end, that whoever writes many messages to one place writes first; empty
   // where there is none.
   virtual std::string_view header() const { return {}; }
-  // Appends one message without a line end. Never fails: what is not known is left empty.
-  virtual void render(const Notification& notification, std::string& out) const = 0;
+  // Appends one message without a line end; what is not known is left empty. An error means that
+  // there is no such message of this notification, now or later: it breaks the schema that was
+  // asked for. `out` is as it was then.
+  virtual Result<void> render(const Notification& notification, std::string& out) const = 0;
 };
 
-// The built-in formats (json, json-data, csv, text) and those of `formats:`.
+// The built-in formats and those of `formats:`.
+//
+// json, json-data, csv and text are for everything. email, slack, teams and pagerduty are what the
+// sinks of these names read: a sink of one of these kinds is given any other format's message in
+// the form that it needs.
 class Formats {
  public:
-  // `node` may be absent. Problems are told where they stand.
+  // `node` may be absent. Problems are told where they stand, those in files that it names in them.
   static Formats read(Node node, Problems& problems);
 
   // Null where there is none of that name.
   const Format* find(std::string_view name) const;
+  // The format `name` as a sink of this kind reads it. Null where there is none of that name.
+  const Format* find_for_sink(std::string_view name, std::string_view sink_kind) const;
+  // What a sink of this kind is given where nobody asks for a format.
+  std::string_view default_for_sink(std::string_view sink_kind) const;
   std::vector<std::string_view> names() const;
 
  private:
   std::map<std::string, std::unique_ptr<Format>, std::less<>> formats_;
+  // By kind and name.
+  std::map<std::pair<std::string, std::string>, std::unique_ptr<Format>, std::less<>> for_sinks_;
 };
 
 // The canonical JSON form: the CloudEvents envelope with its data, as NOTIFICATION version 1.

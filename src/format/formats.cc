@@ -1,7 +1,8 @@
-#include "base/text.h"
 #include "config/map_reader.h"
 #include "format/csv.h"
 #include "format/format.h"
+#include "format/read_format.h"
+#include "format/sink_formats.h"
 #include "format/text.h"
 
 namespace statewire {
@@ -15,8 +16,9 @@ class JsonFormat final : public Format {
       : content_type_(content_type), append_(append) {}
 
   std::string_view content_type() const override { return content_type_; }
-  void render(const Notification& notification, std::string& out) const override {
+  Result<void> render(const Notification& notification, std::string& out) const override {
     append_(notification, out);
+    return {};
   }
 
  private:
@@ -24,58 +26,35 @@ class JsonFormat final : public Format {
   const AppendJson append_;
 };
 
-bool is_digits(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+constexpr std::string_view kNameCharacters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+
+bool has_only(std::string_view text, std::string_view characters) {
+  return !text.empty() && text.find_first_not_of(characters) == std::string_view::npos;
 }
 
-// "org/v1": formats are versioned, so that two can run side by side.
-bool is_versioned_name(std::string_view name) {
+// "ticket", or "org/v1": formats may have versions, so that two can run side by side.
+bool is_format_name(std::string_view name) {
   const size_t slash = name.find('/');
-  if (slash == 0 || slash == std::string_view::npos) return false;
-  constexpr std::string_view kAllowed =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
-  if (name.substr(0, slash).find_first_not_of(kAllowed) != std::string_view::npos) return false;
+  if (!has_only(name.substr(0, slash), kNameCharacters)) return false;
+  if (slash == std::string_view::npos) return true;
   const std::string_view version = name.substr(slash + 1);
-  return version.size() <= 10 && version.starts_with('v') && is_digits(version.substr(1));
-}
-
-std::string no_such_column(std::string_view path) {
-  const std::string_view near = nearest(path, notification_fields());
-  if (near.empty()) return no_such_field("", path);
-  return "no such field; did you mean \"" + std::string(near) + "\"?";
-}
-
-void add_column(CsvColumns& columns, std::string path) {
-  if (const std::optional<Field> field = Field::find(path)) columns.fields.push_back(*field);
-  columns.paths.push_back(std::move(path));
-}
-
-std::unique_ptr<Format> read_columns(Node node) {
-  MapReader keys(node);
-  CsvColumns columns;
-  const Node list = keys.required("columns");
-  for (const Node& column : list.items()) {
-    std::string path = column.text();
-    if (!Field::find(path)) column.error(no_such_column(path));
-    add_column(columns, std::move(path));
-  }
-  if (list.is_list() && list.items().empty()) list.error("a format has at least one column");
-  columns.has_header = keys.optional("header").boolean(false);
-  columns.defuses_formulas = keys.optional("defuse_formulas").boolean(false);
-  return std::make_unique<CsvFormat>(std::move(columns));
+  return version.size() <= 10 && version.starts_with('v') &&
+         has_only(version.substr(1), "0123456789");
 }
 
 std::unique_ptr<Format> standard_csv() {
   CsvColumns columns;
   for (const char* path : {"origin.source", "resource.id", "state.value"}) {
-    add_column(columns, path);
+    columns.fields.push_back(*Field::find(path));
+    columns.paths.emplace_back(path);
   }
   return std::make_unique<CsvFormat>(std::move(columns));
 }
 
 }  // namespace
 
-Formats Formats::read(Node node, Problems&) {
+Formats Formats::read(Node node, Problems& problems) {
   Formats result;
   auto& formats = result.formats_;
   formats["json"] =
@@ -83,11 +62,31 @@ Formats Formats::read(Node node, Problems&) {
   formats["json-data"] = std::make_unique<JsonFormat>("application/json", append_json_data);
   formats["csv"] = standard_csv();
   formats["text"] = std::make_unique<TextFormat>();
-  for (const Node& entry : node.entries()) {
-    if (!is_versioned_name(entry.key())) {
-      entry.error_at_key("a format's name ends with its version: \"org/v1\"");
+  for (const SinkFormKind& kind : sink_form_kinds()) {
+    formats[std::string(kind.name)] = make_sink_format(kind, nullptr, SinkFormInput::none);
+  }
+  const auto add_for_sinks = [&](const std::string& name, SinkFormInput input) {
+    for (const SinkFormKind& kind : sink_form_kinds()) {
+      if (kind.name == name) continue;
+      result.for_sinks_[{std::string(kind.name), name}] =
+          make_sink_format(kind, formats.at(name).get(), input);
     }
-    formats[std::string(entry.key())] = read_columns(entry);
+  };
+  for (const std::string_view name : result.names()) {
+    add_for_sinks(std::string(name), SinkFormInput::text);
+  }
+  for (const Node& entry : node.entries()) {
+    const std::string name(entry.key());
+    if (!is_format_name(name)) {
+      entry.error_at_key("a format's name is like \"ticket\", or with a version like \"org/v1\"");
+    } else if (formats.contains(name)) {
+      entry.error_at_key("a built-in format has this name");
+      continue;
+    }
+    std::unique_ptr<Format> format = read_format(entry, problems);
+    // One with problems stands in its place, so that who names it is not told that there is none.
+    formats[name] = format != nullptr ? std::move(format) : standard_csv();
+    add_for_sinks(name, SinkFormInput::own);
   }
   return result;
 }
@@ -95,6 +94,18 @@ Formats Formats::read(Node node, Problems&) {
 const Format* Formats::find(std::string_view name) const {
   const auto found = formats_.find(name);
   return found == formats_.end() ? nullptr : found->second.get();
+}
+
+const Format* Formats::find_for_sink(std::string_view name, std::string_view sink_kind) const {
+  const auto found = for_sinks_.find({std::string(sink_kind), std::string(name)});
+  return found == for_sinks_.end() ? find(name) : found->second.get();
+}
+
+std::string_view Formats::default_for_sink(std::string_view sink_kind) const {
+  for (const SinkFormKind& kind : sink_form_kinds()) {
+    if (kind.name == sink_kind) return kind.name;
+  }
+  return "json";
 }
 
 std::vector<std::string_view> Formats::names() const {

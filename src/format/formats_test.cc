@@ -18,7 +18,8 @@ struct Read {
   }
   std::string render(std::string_view name, const Notification& notification) const {
     std::string out;
-    formats.find(name)->render(notification, out);
+    const Result<void> rendered = formats.find(name)->render(notification, out);
+    EXPECT_TRUE(rendered.ok()) << rendered.error().text;
     return out;
   }
 
@@ -30,7 +31,8 @@ struct Read {
 TEST(Formats, built_in_ones_need_no_configuration) {
   const Read read("version: 1\n");
   EXPECT_EQ(read.formats.names(),
-            (std::vector<std::string_view>{"csv", "json", "json-data", "text"}));
+            (std::vector<std::string_view>{"csv", "email", "json", "json-data", "pagerduty",
+                                           "slack", "teams", "text"}));
   EXPECT_EQ(read.formats.find("xml"), nullptr);
   EXPECT_TRUE(read.problems.ok());
 }
@@ -124,7 +126,7 @@ formats:
 TEST(Formats, mistakes_are_told_where_they_stand) {
   const Read read(R"(formats:
   org/v1: {columns: [origin.sorce, phase, resource.id]}
-  org: {columns: [time]}
+  org/1: {columns: [time]}
   org/v3: {columns: []}
   org/v4: {colums: [time]}
 )");
@@ -132,9 +134,9 @@ TEST(Formats, mistakes_are_told_where_they_stand) {
       read.problems.to_text(),
       R"(statewire.yaml:2:22: formats.org/v1.columns[0]: no such field; did you mean "origin.source"?
 statewire.yaml:2:36: formats.org/v1.columns[1]: no such field; did you mean "state.phase"?
-statewire.yaml:3:3: formats.org: a format's name ends with its version: "org/v1"
+statewire.yaml:3:3: formats.org/1: a format's name is like "ticket", or with a version like "org/v1"
 statewire.yaml:4:21: formats.org/v3.columns: a format has at least one column
-statewire.yaml:5:11: formats.org/v4: missing key "columns"
+statewire.yaml:5:11: formats.org/v4: a format has columns, a shape, a template or a template_file
 statewire.yaml:5:12: formats.org/v4.colums: unknown key; did you mean "columns"?
 6 errors
 )");

@@ -2,7 +2,7 @@
 // what is broken.
 #include <gtest/gtest.h>
 
-#include <boost/json/src.hpp>
+#include <boost/json.hpp>
 #include <fstream>
 #include <sstream>
 #include <valijson/adapters/boost_json_adapter.hpp>

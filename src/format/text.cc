@@ -22,7 +22,7 @@ void pad(size_t from, size_t width, std::string& out) {
 
 }  // namespace
 
-void TextFormat::render(const Notification& notification, std::string& out) const {
+Result<void> TextFormat::render(const Notification& notification, std::string& out) const {
   char time[32];
   format_time(notification.time, time);
   out.append(time + 11, 8).append("  ");  // The clock alone.
@@ -47,6 +47,7 @@ void TextFormat::render(const Notification& notification, std::string& out) cons
   add_news(notification, news);
   news.limit(kMessageCharactersMax);
   news.append_to(out);
+  return {};
 }
 
 }  // namespace statewire

@@ -8,7 +8,7 @@ namespace statewire {
 class TextFormat final : public Format {
  public:
   std::string_view content_type() const override { return "text/plain; charset=utf-8"; }
-  void render(const Notification& notification, std::string& out) const override;
+  Result<void> render(const Notification& notification, std::string& out) const override;
 };
 
 }  // namespace statewire

@@ -21,8 +21,9 @@ bool is_name(std::string_view name) {
          name.find_first_not_of(kAllowed) == std::string_view::npos;
 }
 
-const Format* read_format(const Node& node, const std::string& name, const Formats& formats) {
-  const Format* format = formats.find(name);
+const Format* read_format(const Node& node, const std::string& name, std::string_view sink_kind,
+                          const Formats& formats) {
+  const Format* format = formats.find_for_sink(name, sink_kind);
   if (format != nullptr) return format;
   std::string text = "there is no format \"" + name + "\"";
   const std::string_view near = nearest(name, formats.names());
@@ -50,17 +51,17 @@ Subscription read_subscription(const Node& node, const Formats& formats) {
   Subscription result{.name = std::string(node.key()),
                       .when = std::move(when.pattern),
                       .when_json = std::move(when.json)};
+  const Node sink = keys.required("sink");
+  result.sink_kind = read_sink_kind(sink);
+  if (sink.is_map()) result.sink = sink;
   const Node format = keys.optional("format");
-  result.format_name = format.text("json");
-  result.format = read_format(format, result.format_name, formats);
+  result.format_name = format.text(formats.default_for_sink(result.sink_kind));
+  result.format = read_format(format, result.format_name, result.sink_kind, formats);
   result.from = keys.optional("from").choice(
       {{"now", StartFrom::now}, {"earliest", StartFrom::earliest}}, StartFrom::now);
   result.on_lag =
       keys.optional("on_lag").choice({{"skip", OnLag::skip}, {"hold", OnLag::hold}}, OnLag::skip);
   result.retry_for = keys.optional("retry_for").duration(hours(24), {}, kRetryForMax);
-  const Node sink = keys.required("sink");
-  result.sink_kind = read_sink_kind(sink);
-  if (sink.is_map()) result.sink = sink;
   return result;
 }
 

@@ -1,0 +1,221 @@
+// A mail as people read it. The HTML is what mail programs understand: tables, and styles beside
+// each element; the style sheet in the head only turns colours where a program is dark, and is
+// lost without harm elsewhere.
+#include "base/text.h"
+#include "format/clean_text.h"
+#include "format/json.h"
+#include "format/message_parts.h"
+#include "format/sink_formats.h"
+
+namespace statewire {
+namespace {
+
+constexpr size_t kSubjectCharactersMax = 180;
+
+struct Look {
+  std::string_view bar;         // Of the strip above the card, and the badge's text.
+  std::string_view background;  // Of the badge.
+  std::string_view style;       // In the dark: a class of the style sheet.
+};
+
+Look look_of(Tone tone) {
+  switch (tone) {
+    case Tone::good:
+      return {"#1a7f4b", "#e3f5ea", "good"};
+    case Tone::busy:
+      return {"#1f63c4", "#e5eefb", "busy"};
+    case Tone::quiet:
+      return {"#5b6472", "#eceef1", "quiet"};
+    case Tone::warning:
+      return {"#9a6200", "#fdf1d8", "warning"};
+    case Tone::error:
+      return {"#b42318", "#fde7e5", "error"};
+  }
+  CHECK(false);
+}
+
+constexpr std::string_view kFont =
+    "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;";
+constexpr std::string_view kMono =
+    "font-family:SFMono-Regular,Consolas,'Liberation Mono',Menlo,monospace;";
+
+constexpr std::string_view kStyleSheet = R"(<style>
+:root{color-scheme:light dark;supported-color-schemes:light dark}
+a{text-decoration:none}
+@media (max-width:640px){.card{width:100%!important}.pad{padding-left:20px!important;padding-right:20px!important}}
+@media (prefers-color-scheme:dark){
+.page{background-color:#14171c!important}.card{background-color:#1e232a!important;border-color:#2d343e!important}
+.strong{color:#f2f4f7!important}.text{color:#d3d9e1!important}.faint{color:#95a0af!important}
+.line{border-color:#2d343e!important}.button{background-color:#3b82f6!important}
+.badge-good{background-color:#123524!important;color:#6ee7a8!important}
+.badge-busy{background-color:#142d52!important;color:#93c0ff!important}
+.badge-quiet{background-color:#2d343e!important;color:#b6c0cd!important}
+.badge-warning{background-color:#3f2d06!important;color:#f7c65b!important}
+.badge-error{background-color:#47150f!important;color:#ff9d94!important}
+}
+</style>)";
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out.push_back(c);
+    }
+  }
+  return out;
+}
+
+class HtmlMail {
+ public:
+  explicit HtmlMail(const MessageParts& parts) : parts_(parts), look_(look_of(parts.tone)) {}
+
+  std::string take() {
+    head();
+    title();
+    facts();
+    links();
+    foot();
+    return std::move(html_);
+  }
+
+ private:
+  template <typename... Pieces>
+  void add(const Pieces&... pieces) {
+    (html_.append(pieces), ...);
+  }
+
+  void head() {
+    add("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">",
+        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">",
+        "<meta name=\"color-scheme\" content=\"light dark\">",
+        "<meta name=\"supported-color-schemes\" content=\"light dark\"><title>",
+        escaped(parts_.line), "</title>", kStyleSheet, "</head>\n");
+    add("<body class=\"page\" style=\"margin:0;padding:0;background-color:#f3f4f6;\">");
+    // What lists of mails show beside the subject.
+    add("<div style=\"display:none;max-height:0;overflow:hidden;\">", escaped(parts_.news),
+        " &#8199;&#847;</div>\n");
+    add("<table role=\"presentation\" class=\"page\" width=\"100%\" cellpadding=\"0\" ",
+        "cellspacing=\"0\" border=\"0\" bgcolor=\"#f3f4f6\" ",
+        "style=\"background-color:#f3f4f6;\"><tr><td align=\"center\" ",
+        "style=\"padding:28px 12px;\">\n<table role=\"presentation\" class=\"card\" ",
+        "width=\"600\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" bgcolor=\"#ffffff\" ",
+        "style=\"width:600px;max-width:100%;background-color:#ffffff;border:1px solid #e1e4e8;",
+        "border-radius:8px;border-collapse:separate;overflow:hidden;\">\n");
+    add("<tr><td height=\"5\" bgcolor=\"", look_.bar, "\" style=\"height:5px;line-height:5px;",
+        "font-size:0;background-color:", look_.bar, ";border-radius:7px 7px 0 0;\">&nbsp;",
+        "</td></tr>\n");
+  }
+
+  void title() {
+    add("<tr><td class=\"pad\" style=\"padding:26px 32px 0 32px;", kFont, "\">",
+        "<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" ",
+        "border=\"0\"><tr><td align=\"left\" style=\"", kFont, "\"><span class=\"badge-",
+        look_.style, "\" style=\"display:inline-block;padding:4px 11px;border-radius:999px;",
+        "background-color:", look_.background, ";color:", look_.bar, ";font-size:12px;",
+        "line-height:16px;font-weight:600;letter-spacing:.02em;\">", escaped(parts_.badge),
+        "</span></td><td class=\"faint\" align=\"right\" style=\"", kFont,
+        "font-size:13px;line-height:18px;color:#6b7280;white-space:nowrap;\">", parts_.time,
+        "</td></tr></table></td></tr>\n");
+    add("<tr><td class=\"pad strong\" style=\"padding:16px 32px 0 32px;", kFont,
+        "font-size:21px;line-height:28px;font-weight:600;color:#111827;",
+        "overflow-wrap:anywhere;word-break:break-word;\">", escaped(parts_.title), "</td></tr>\n");
+    add("<tr><td class=\"pad text\" style=\"padding:8px 32px 22px 32px;", kFont,
+        "font-size:16px;line-height:24px;color:#374151;overflow-wrap:anywhere;",
+        "word-break:break-word;\">", escaped(parts_.news), "</td></tr>\n");
+  }
+
+  void facts() {
+    add("<tr><td class=\"pad\" style=\"padding:0 32px 8px 32px;\"><table role=\"presentation\" ",
+        "width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\">\n");
+    for (const MessageFact& fact : parts_.facts) {
+      const std::string_view font = fact.label == "Resource" ? kMono : kFont;
+      add("<tr><td class=\"faint line\" width=\"92\" valign=\"top\" style=\"width:92px;",
+          "padding:9px 12px 9px 0;border-top:1px solid #e9ebee;", kFont,
+          "font-size:13px;line-height:20px;color:#6b7280;\">", fact.label,
+          "</td><td class=\"text line\" valign=\"top\" style=\"padding:9px 0;",
+          "border-top:1px solid #e9ebee;", font,
+          "font-size:", fact.label == "Resource" ? "12px" : "14px",
+          ";line-height:20px;color:#1f2937;overflow-wrap:anywhere;word-break:break-word;\">",
+          escaped(fact.value), "</td></tr>\n");
+    }
+    add("</table></td></tr>\n");
+  }
+
+  void links() {
+    for (const MessageLink& link : parts_.links) {
+      add("<tr><td class=\"pad\" style=\"padding:12px 32px 16px 32px;\">",
+          "<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\"><tr>",
+          "<td class=\"button\" bgcolor=\"#1f2937\" style=\"background-color:#1f2937;",
+          "border-radius:6px;\"><a href=\"", escaped(link.url), "\" style=\"display:inline-block;",
+          "padding:10px 18px;", kFont, "font-size:14px;line-height:20px;font-weight:600;",
+          "color:#ffffff;text-decoration:none;\">", escaped(link.title),
+          "</a></td></tr></table></td></tr>\n");
+    }
+  }
+
+  void foot() {
+    add("<tr><td height=\"12\" style=\"height:12px;line-height:12px;font-size:0;\">&nbsp;</td>",
+        "</tr></table>\n<table role=\"presentation\" class=\"card-foot\" width=\"600\" ",
+        "cellpadding=\"0\" cellspacing=\"0\" border=\"0\" style=\"width:600px;max-width:100%;\">",
+        "<tr><td class=\"pad faint\" align=\"left\" style=\"padding:16px 32px 0 32px;", kFont,
+        "font-size:12px;line-height:18px;color:#6b7280;\">", escaped(parts_.origin),
+        "<br>Sent by Statewire</td></tr></table>\n</td></tr></table></body></html>\n");
+  }
+
+  const MessageParts& parts_;
+  const Look look_;
+  std::string html_;
+};
+
+std::string plain_mail(const MessageParts& parts) {
+  constexpr size_t kLabelWidth = 11;
+  std::string text = parts.title + "\n" + parts.badge + ": " + parts.news + "\n\n";
+  const auto add = [&](std::string_view label, std::string_view value) {
+    text.append(label).append(kLabelWidth - label.size(), ' ').append(value).append("\n");
+  };
+  add("Time", parts.time);
+  for (const MessageFact& fact : parts.facts) add(fact.label, fact.value);
+  add("Event", parts.origin);
+  for (const MessageLink& link : parts.links) text += "\n" + link.title + ":\n" + link.url + "\n";
+  return text + "\n-- \nSent by Statewire\n";
+}
+
+void add_text(std::string_view name, std::string_view text, std::string& out) {
+  out.append(",\"").append(name).append("\":");
+  append_json_string(out, text);
+}
+
+}  // namespace
+
+void append_mail(const Notification& notification, const InnerMessage& inner, std::string& out) {
+  const MessageParts parts = parts_of(notification);
+  out += R"({"subject":)";
+  append_json_string(out, shortened(parts.line, kSubjectCharactersMax));
+  if (inner.is_given()) {
+    add_text(inner.is_html() ? "html" : "text", inner.text, out);
+  } else {
+    add_text("text", plain_mail(parts), out);
+    add_text("html", HtmlMail(parts).take(), out);
+  }
+  std::string resource;
+  append_clean(resource, notification.resource.id);
+  add_text("resource", resource, out);
+  out += R"(,"data":)";
+  append_flat_json(notification, out);
+  out += "}";
+}
+
+}  // namespace statewire

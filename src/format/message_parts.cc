@@ -1,0 +1,166 @@
+#include "format/message_parts.h"
+
+#include <algorithm>
+
+#include "format/clean_text.h"
+#include "format/format.h"
+#include "format/json.h"
+#include "format/message.h"
+
+namespace statewire {
+namespace {
+
+constexpr uint8_t kWarn = 13;
+constexpr uint8_t kError = 17;
+constexpr size_t kTitleCharactersMax = 256;
+constexpr size_t kFactCharactersMax = 512;
+constexpr size_t kListedMax = 8;  // Tags or changes.
+
+std::string text_of(const Words& words) {
+  std::string text;
+  words.append_to(text);
+  return text;
+}
+
+std::string clean(std::string_view text) {
+  std::string out;
+  append_clean(out, text);
+  return shortened(out, kFactCharactersMax);
+}
+
+// "2026-11-23 09:00:12 UTC": no fraction, which no person wants to read.
+std::string readable(Time time) {
+  const std::string text = format_time(time);
+  return text.substr(0, 10) + " " + text.substr(11, 8) + " UTC";
+}
+
+Tone tone_of(const Notification& n) {
+  if (n.severity >= kError) return Tone::error;
+  if (n.severity >= kWarn) return Tone::warning;
+  if (n.phase == Phase::stable) return Tone::good;
+  return is_settled(n.phase) || n.phase == Phase::unknown ? Tone::quiet : Tone::busy;
+}
+
+std::string state_text(Phase phase, std::string_view value) {
+  std::string text(name_of(phase));
+  if (!value.empty()) text.append(" (").append(clean(value)).append(")");
+  return text;
+}
+
+std::string cause_text(const Cause& cause) {
+  std::string text(name_of(cause.kind));
+  if (cause.kind == CauseKind::unknown) return text;
+  text.append(" (").append(name_of(cause.confidence)).append(")");
+  if (!cause.actor.empty()) text.append(": ").append(clean(cause.actor));
+  if (!cause.tool.empty()) text.append(", ").append(clean(cause.tool));
+  if (!cause.call.empty()) text.append(", ").append(clean(cause.call));
+  return text;
+}
+
+template <typename Items, typename Text>
+std::string listed(const Items& items, Text text_of_item) {
+  std::string text;
+  for (size_t i = 0; i < std::min(items.size(), kListedMax); ++i) {
+    text += (i == 0 ? "" : ", ") + text_of_item(items[i]);
+  }
+  if (items.size() > kListedMax) text += ", …";
+  return shortened(text, kFactCharactersMax);
+}
+
+std::string change_text(const Change& change) {
+  std::string text = clean(change.path);
+  if (!change.from.empty()) text += " " + clean(change.from);
+  if (!change.to.empty()) text += " → " + clean(change.to);
+  return text;
+}
+
+void add_facts(const Notification& n, std::vector<MessageFact>& facts) {
+  const auto add = [&](std::string_view label, std::string value) {
+    if (!value.empty()) facts.push_back({label, std::move(value)});
+  };
+  add("Resource", clean(n.resource.id));
+  add("Type", clean(n.resource.type));
+  if (!n.value.empty() || n.phase != Phase::unknown) add("State", state_text(n.phase, n.value));
+  if (n.previous.since != Time()) {
+    add("Before",
+        state_text(n.previous.phase, n.previous.value) + " since " + readable(n.previous.since));
+  }
+  add("Cause", cause_text(n.cause));
+  if (!n.error.empty()) add("Refused", clean(n.error));
+  add("Changes", listed(n.changes, change_text));
+  add("Account", clean(n.resource.account));
+  add("Region", clean(n.resource.zone.empty() ? n.resource.region : n.resource.zone));
+  add("Tags",
+      listed(n.tags, [](const Tag& tag) { return clean(tag.key) + "=" + clean(tag.value); }));
+}
+
+bool is_unreserved(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("-._~:/").find(c) != std::string_view::npos;
+}
+
+// RFC 3986, with the two that an ARN is full of as they are: a query may hold them.
+std::string in_query(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (is_unreserved(c)) {
+      out.push_back(c);
+    } else {
+      out.append({'%', kHex[byte >> 4], kHex[byte & 15]});
+    }
+  }
+  return out;
+}
+
+// The console finds a resource by its ARN.
+void add_links(const Notification& n, std::vector<MessageLink>& links) {
+  struct Partition {
+    std::string_view arn;
+    std::string_view console;
+  };
+  constexpr Partition kPartitions[] = {
+      {"arn:aws:", "https://console.aws.amazon.com/go/view?arn="},
+      {"arn:aws-cn:", "https://console.amazonaws.cn/go/view?arn="},
+      {"arn:aws-us-gov:", "https://console.amazonaws-us-gov.com/go/view?arn="},
+  };
+  for (const Partition& partition : kPartitions) {
+    if (!n.resource.id.starts_with(partition.arn)) continue;
+    links.push_back(
+        {"Open in the AWS console", std::string(partition.console) + in_query(n.resource.id)});
+  }
+}
+
+}  // namespace
+
+std::string shortened(std::string_view text, size_t characters) {
+  if (prefix_of_characters(text, characters) == text.size()) return std::string(text);
+  return std::string(text.substr(0, prefix_of_characters(text, characters - 1))) + "…";
+}
+
+MessageParts parts_of(const Notification& notification) {
+  MessageParts parts;
+  parts.tone = tone_of(notification);
+  const bool is_transition = notification.kind == NotificationKind::transition;
+  parts.badge = is_transition ? name_of(notification.phase) : name_of(notification.kind);
+  Words title;
+  add_subject(notification, title);
+  title.limit(kTitleCharactersMax);
+  parts.title = text_of(title);
+  Words news;
+  add_news(notification, news);
+  news.limit(kMessageCharactersMax);
+  parts.news = text_of(news);
+  if (notification.severity >= kWarn) {
+    parts.line.append("[").append(severity_text(notification.severity)).append("] ");
+  }
+  append_message(notification, parts.line);
+  add_facts(notification, parts.facts);
+  add_links(notification, parts.links);
+  parts.time = readable(notification.time);
+  parts.origin = clean(notification.origin.source) + " · " + clean(notification.origin.type);
+  return parts;
+}
+
+}  // namespace statewire

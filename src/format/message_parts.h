@@ -1,0 +1,43 @@
+// A notification as what mail and chat are made of: a title, what is new, facts, links.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/notification.h"
+
+namespace statewire {
+
+// How it should look, whatever the medium has for it.
+enum class Tone { good, busy, quiet, warning, error };
+
+struct MessageFact {
+  std::string_view label;  // "Region"
+  std::string value;
+};
+
+struct MessageLink {
+  std::string title;
+  std::string url;
+};
+
+// All texts are one line of clean UTF-8, and nothing in them is escaped.
+struct MessageParts {
+  Tone tone = Tone::quiet;
+  std::string badge;  // "stable", "failed": one word.
+  std::string title;  // "EC2 instance web-1 (i-0a1b2c3d4e5f60001)"
+  std::string news;   // "running; started by alice in the console"
+  std::string line;   // All in one, with the severity in front where it is more than news.
+  std::vector<MessageFact> facts;
+  std::vector<MessageLink> links;
+  std::string time;    // "2026-11-23 09:00:12 UTC"
+  std::string origin;  // "aws.ec2 · EC2 Instance State-change Notification"
+};
+
+MessageParts parts_of(const Notification& notification);
+
+// At most `characters` characters of `text`, the last then being "…".
+std::string shortened(std::string_view text, size_t characters);
+
+}  // namespace statewire

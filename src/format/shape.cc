@@ -1,0 +1,164 @@
+#include "format/shape.h"
+
+#include "format/json_writer.h"
+
+namespace statewire {
+namespace {
+
+using Form = ShapeMember::Form;
+
+constexpr size_t kDepthMax = 16;
+
+Form form_of(std::string_view path) {
+  if (path == "severitynumber" || path == "revision") return Form::number;
+  if (path == "state.settled") return Form::boolean;
+  if (path == "flags" || path == "cause.evidence") return Form::list;
+  if (path == "resource.tags") return Form::tags;
+  if (path == "changes") return Form::changes;
+  return Form::field;
+}
+
+void read_leaf(const Node& node, ShapeMember& member) {
+  const std::string path = node.text();
+  if (path.starts_with('=')) {
+    member.form = Form::literal;
+    member.literal = path.substr(1);
+    return;
+  }
+  member.form = form_of(path);
+  if (member.form == Form::tags || member.form == Form::changes) return;
+  member.field = Field::find(path);
+  if (!member.field) node.error(no_such_field("", path));
+}
+
+ShapeMember read_member(const Node& node, size_t depth) {
+  ShapeMember member{.key = std::string(node.key())};
+  if (!node.is_map()) {
+    read_leaf(node, member);
+    return member;
+  }
+  if (depth == kDepthMax) {
+    node.error("a shape is at most 16 levels deep");
+    return member;
+  }
+  for (const Node& entry : node.entries()) member.members.push_back(read_member(entry, depth + 1));
+  return member;
+}
+
+// Writes one notification: what the functions below share.
+class Shaping {
+ public:
+  Shaping(const Notification& notification, JsonWriter& json)
+      : notification_(notification), json_(json) {}
+
+  void object(const ShapeMember& shape) {
+    json_.raw("{");
+    bool is_first = true;
+    for (const ShapeMember& member : shape.members) is_first = !add(member, is_first) && is_first;
+    json_.raw("}");
+  }
+
+ private:
+  // False where there is nothing to say.
+  bool add(const ShapeMember& member, bool is_first) {
+    value_.clear();
+    if (member.field) {
+      member.field->append(notification_, value_);
+      if (value_.empty()) return member.form == Form::list && add_key(member, is_first, "[]");
+    }
+    if (member.form == Form::tags && notification_.tags.empty()) return false;
+    if (member.form == Form::changes && notification_.changes.empty()) return false;
+    add_key(member, is_first, "");
+    add_value(member);
+    return true;
+  }
+
+  bool add_key(const ShapeMember& member, bool is_first, std::string_view value) {
+    if (!is_first) json_.raw(",");
+    json_.text("", member.key);
+    json_.raw(":");
+    json_.raw(value);
+    return true;
+  }
+
+  void add_value(const ShapeMember& member) {
+    switch (member.form) {
+      case Form::field:
+        return json_.text("", value_);
+      case Form::number:
+      case Form::boolean:
+        return json_.raw(value_);
+      case Form::literal:
+        return json_.text("", member.literal);
+      case Form::list:
+        return list();
+      case Form::tags:
+        return tags();
+      case Form::changes:
+        return changes();
+      case Form::object:
+        return object(member);
+    }
+  }
+
+  // The values of a list are words and ids: none holds what joins them.
+  void list() {
+    const std::string values = value_;
+    json_.raw("[");
+    for (size_t at = 0; at <= values.size();) {
+      const size_t end = std::min(values.find(';', at), values.size());
+      if (at != 0) json_.raw(",");
+      json_.text("", std::string_view(values).substr(at, end - at));
+      at = end + 1;
+    }
+    json_.raw("]");
+  }
+
+  void tags() {
+    json_.raw("{");
+    for (const Tag& tag : notification_.tags) {
+      if (&tag != notification_.tags.data()) json_.raw(",");
+      json_.text("", tag.key);
+      json_.text(":", tag.value);
+    }
+    json_.raw("}");
+  }
+
+  void changes() {
+    json_.raw("[");
+    for (const Change& change : notification_.changes) {
+      if (&change != notification_.changes.data()) json_.raw(",");
+      json_.text("{\"path\":", change.path);
+      json_.known_text(",\"from\":", change.from);
+      json_.known_text(",\"to\":", change.to);
+      json_.raw("}");
+    }
+    json_.raw("]");
+  }
+
+  const Notification& notification_;
+  JsonWriter& json_;
+  std::string value_;
+};
+
+}  // namespace
+
+ShapeMember read_shape(const Node& node) {
+  ShapeMember root;
+  if (!node) return root;
+  if (node.is_map()) {
+    root = read_member(node, 0);
+  } else {
+    node.entries();  // Says that this is no map.
+  }
+  if (node.is_map() && root.members.empty()) node.error("a shape has at least one key");
+  return root;
+}
+
+Result<void> ShapeFormat::render(const Notification& notification, std::string& out) const {
+  JsonWriter json(out);
+  Shaping(notification, json).object(root_);
+  return {};
+}
+
+}  // namespace statewire

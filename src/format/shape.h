@@ -1,0 +1,49 @@
+// A JSON object of one's own: keys with the fields that they show.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/node.h"
+#include "format/fields.h"
+#include "format/format.h"
+
+namespace statewire {
+
+// One key of the object, or the object itself.
+struct ShapeMember {
+  enum class Form {
+    field,    // As text.
+    number,   // A field that is one.
+    boolean,  // A field that is true or false.
+    list,     // A field with several values, as a list of texts.
+    tags,     // All tags, as an object.
+    changes,  // All changes, as a list of objects.
+    literal,  // A text as it is.
+    object,
+  };
+
+  std::string key;
+  Form form = Form::object;
+  std::optional<Field> field;
+  std::string literal;
+  std::vector<ShapeMember> members;
+};
+
+// Reads `shape:`. Problems are told where they stand.
+ShapeMember read_shape(const Node& node);
+
+// What is not known is left out; an object stays, empty.
+class ShapeFormat final : public Format {
+ public:
+  explicit ShapeFormat(ShapeMember root) : root_(std::move(root)) {}
+
+  std::string_view content_type() const override { return "application/json"; }
+  Result<void> render(const Notification& notification, std::string& out) const override;
+
+ private:
+  const ShapeMember root_;
+};
+
+}  // namespace statewire
