@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 CMAKE = cmake -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo
 
 .PHONY: help run build test ci gcc-ci clang asan tsan format check-format check-includes crash \
-        bench fuzz install clean
+        bench bench-patterns fuzz install clean
 .DEFAULT_GOAL := help
 
 help: ## List what there is
@@ -65,6 +65,12 @@ bench: ## Measure this machine
 	@$(CMAKE) -B $(BUILD) -S . -DSTATEWIRE_TESTS=OFF >/dev/null
 	@ninja -C $(BUILD) -j$(JOBS) statewire
 	@python3 bench/run.py --statewire $(BUILD)/statewire
+
+bench-patterns: ## Measure pattern matching beside event-ruler and quamina
+	@tools/setup bench-patterns
+	@$(CMAKE) -B $(BUILD) -S . -DSTATEWIRE_BENCH=ON >/dev/null
+	@ninja -C $(BUILD) -j$(JOBS) set_bench simdjson_bare
+	@python3 bench/patterns/run.py --build $(BUILD)
 
 fuzz: ## Run every fuzzer for SECONDS each
 	@tools/setup ci

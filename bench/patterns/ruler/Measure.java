@@ -1,0 +1,129 @@
+import com.sun.management.OperatingSystemMXBean;
+import java.io.BufferedReader;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import software.amazon.event.ruler.Machine;
+
+/**
+ * One row of the table, by event-ruler: Measure EVENTS RULES COUNT BUILD_SECONDS WARM_UP_SECONDS
+ * SECONDS. Its events are strings in memory before anything is measured. Prints JSON.
+ */
+final class Measure {
+  private static final int EVENTS_BETWEEN_LOOKS_AT_THE_CLOCK = 64;
+
+  private final Machine machine = Machine.builder().withStructuredMatching(Boolean.getBoolean("structured")).build();
+  private final List<String> events;
+  private int next = 0;
+  private long sink = 0;
+
+  private Measure(List<String> events) {
+    this.events = events;
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    List<String> events = Files.readAllLines(Path.of(arguments[0]), StandardCharsets.UTF_8);
+    Measure measure = new Measure(events);
+    measure.run(Path.of(arguments[1]), Integer.parseInt(arguments[2]),
+        Double.parseDouble(arguments[3]), Double.parseDouble(arguments[4]),
+        Double.parseDouble(arguments[5]));
+  }
+
+  private void run(Path rules, int count, double buildSeconds, double warmUpSeconds,
+      double seconds) throws Exception {
+    long before = usedBytes();
+    long begin = System.nanoTime();
+    String problem = build(rules, count, buildSeconds);
+    double built = (System.nanoTime() - begin) / 1e9;
+    if (problem != null) {
+      System.out.println("{\"problem\": \"" + problem.replace("\\", "\\\\").replace("\"", "\\\"")
+          .replace("\n", " ") + "\"}");
+      return;
+    }
+    long memory = usedBytes() - before;
+    StringBuilder matches = new StringBuilder();
+    firstPass(warmUpSeconds * 2, matches);
+    loop(warmUpSeconds);
+    long[] nanos = new long[1];
+    long measured = loop(seconds, nanos);
+    System.out.printf("{\"events_per_second\": %.1f, \"build_seconds\": %.3f, "
+        + "\"memory_bytes\": %d, \"matches\": {%s}, \"sink\": %d}%n",
+        measured * 1e9 / nanos[0], built, memory, matches, sink);
+  }
+
+  /** Why the rules could not be built; null where they were. */
+  private String build(Path rules, int count, double seconds) throws Exception {
+    long end = System.nanoTime() + (long) (seconds * 1e9);
+    try (BufferedReader reader = Files.newBufferedReader(rules, StandardCharsets.UTF_8)) {
+      for (int i = 0; i < count; ++i) {
+        String rule = reader.readLine();
+        try {
+          machine.addRule("r" + i, rule);
+        } catch (Exception refused) {
+          return "refuses " + rule + ": " + refused.getMessage();
+        } catch (OutOfMemoryError exhausted) {
+          return "out of memory after " + i + " rules";
+        }
+        if (System.nanoTime() > end) {
+          return "building takes too long: " + i + " rules in " + Math.round(seconds) + " s";
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Counts matches up to each power of ten, as far as the time goes. */
+  private void firstPass(double seconds, StringBuilder matches) throws Exception {
+    long end = System.nanoTime() + (long) (seconds * 1e9);
+    long count = 0;
+    long power = 1;
+    for (int i = 0; i < events.size(); ++i) {
+      count += machine.rulesForJSONEvent(events.get(i)).size();
+      if (i + 1 == power || i + 1 == events.size()) {
+        matches.append(matches.length() == 0 ? "" : ", ").append('"').append(i + 1)
+            .append("\": ").append(count);
+        power *= 10;
+      }
+      if (System.nanoTime() > end) {
+        break;
+      }
+    }
+  }
+
+  private void loop(double seconds) throws Exception {
+    loop(seconds, new long[1]);
+  }
+
+  /** How many events, and by how much processor time: other processes take nothing from it. */
+  private long loop(double seconds, long[] nanos) throws Exception {
+    OperatingSystemMXBean system =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    long begin = System.nanoTime();
+    long processorBegin = system.getProcessCpuTime();
+    long wanted = (long) (seconds * 1e9);
+    long done = 0;
+    int between = 1;
+    do {
+      long round = System.nanoTime();
+      for (int i = 0; i < between; ++i) {
+        sink += machine.rulesForJSONEvent(events.get(next)).size();
+        next = next + 1 == events.size() ? 0 : next + 1;
+      }
+      done += between;
+      // Slow events: look at the clock after each.
+      between = System.nanoTime() - round < 10_000_000 ? EVENTS_BETWEEN_LOOKS_AT_THE_CLOCK : 1;
+    } while (System.nanoTime() - begin < wanted);
+    nanos[0] = system.getProcessCpuTime() - processorBegin;
+    return done;
+  }
+
+  private static long usedBytes() {
+    for (int i = 0; i < 3; ++i) {
+      System.gc();
+    }
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
+}
