@@ -1,0 +1,88 @@
+#include "aws/call.h"
+
+#include "aws/sigv4.h"
+#include "net/url.h"
+
+namespace statewire {
+namespace {
+
+// As the HTTP client will send it: no port where it is the scheme's own.
+std::string host_header(std::string_view url) {
+  const size_t scheme = url.find("://");
+  const bool is_https = url.starts_with("https");
+  if (scheme != url.npos) url.remove_prefix(scheme + 3);
+  url = url.substr(0, url.find('/'));
+  const std::string_view own_port = is_https ? ":443" : ":80";
+  if (url.ends_with(own_port)) url.remove_suffix(own_port.size());
+  return std::string(url);
+}
+
+// A custom endpoint may lie below a path: "https://gateway.example.org/aws".
+std::string_view path_of(std::string_view url) {
+  const size_t scheme = url.find("://");
+  const size_t slash = url.find('/', scheme == url.npos ? 0 : scheme + 3);
+  return slash == url.npos ? std::string_view() : url.substr(slash);
+}
+
+}  // namespace
+
+AwsCall json_call(AwsTarget target, std::string_view operation, std::string_view version,
+                  std::string body) {
+  AwsCall call{.target = std::move(target), .body = std::move(body)};
+  call.headers = {{"Content-Type", "application/x-amz-json-" + std::string(version)},
+                  {"X-Amz-Target", std::string(operation)}};
+  return call;
+}
+
+AwsCall query_call(AwsTarget target, std::string_view action, std::string_view version,
+                   const QueryFields& fields) {
+  AwsCall call{.target = std::move(target)};
+  call.headers = {{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}};
+  call.body = "Action=" + percent_encode(action) + "&Version=" + percent_encode(version);
+  for (const auto& [name, value] : fields) {
+    call.body += "&" + percent_encode(name) + "=" + percent_encode(value);
+  }
+  return call;
+}
+
+AwsCall rest_call(AwsTarget target, std::string method, std::string path, std::string body) {
+  AwsCall call{.target = std::move(target), .method = std::move(method), .path = std::move(path)};
+  call.body = std::move(body);
+  return call;
+}
+
+HttpRequest unsigned_request(const AwsCall& call) {
+  HttpRequest request{.method = call.method, .url = call.target.url + call.path};
+  if (!call.query.empty()) request.url += "?" + call.query;
+  request.headers = call.headers;
+  request.headers.emplace_back("User-Agent", "statewire");
+  request.body = call.body;
+  request.timeout = call.timeout;
+  request.response_bytes_max = call.response_bytes_max;
+  return request;
+}
+
+HttpRequest signed_request(const AwsCall& call, const AwsCredentials& credentials, Time now) {
+  HttpRequest request = unsigned_request(call);
+  // Proxies may change the user agent: it is not signed.
+  std::vector<HttpHeader> headers = call.headers;
+  headers.emplace_back("Host", host_header(call.target.url));
+  const bool is_s3 = call.target.service.key == kS3.key;
+  const std::string path = std::string(path_of(call.target.url)) + call.path;
+  Signature signature = sign_v4({.method = call.method,
+                                 .path = path,
+                                 .query = call.query,
+                                 .headers = &headers,
+                                 .body = call.body,
+                                 .region = call.target.region,
+                                 .service = call.target.service.signing_name,
+                                 .now = now,
+                                 .normalizes_path = !is_s3,
+                                 .encodes_path_again = !is_s3,
+                                 .adds_body_hash = is_s3},
+                                credentials);
+  for (HttpHeader& header : signature.headers) request.headers.push_back(std::move(header));
+  return request;
+}
+
+}  // namespace statewire

@@ -1,0 +1,327 @@
+#include "aws/client.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <future>
+#include <map>
+#include <vector>
+
+#include "aws/call_now.h"
+#include "aws/credential_chain.h"
+#include "base/log.h"
+#include "base/mutex.h"
+
+namespace statewire {
+namespace {
+
+// Others are looked for when those at hand have so long to live, or half of what they had.
+constexpr Duration kRefreshBefore = std::chrono::minutes(5);
+// A signature must still be valid when it arrives.
+constexpr Duration kUsableBefore = std::chrono::seconds(10);
+constexpr Duration kRetryAfterMax = std::chrono::seconds(20);
+// Who has no credentials now will have none the next moment either.
+constexpr Duration kLookAgainAfter = std::chrono::seconds(2);
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+bool may_pass_later(AwsFault fault) {
+  return fault == AwsFault::network || fault == AwsFault::throttled || fault == AwsFault::transient;
+}
+
+AwsAnswer unanswered(AwsFault fault, std::string text) {
+  AwsAnswer answer;
+  answer.fault = fault;
+  answer.message = std::move(text);
+  return answer;
+}
+
+AwsAnswer stopped() { return unanswered(AwsFault::network, "the AWS client has stopped"); }
+
+}  // namespace
+
+class AwsClient::Core : public std::enable_shared_from_this<Core> {
+ public:
+  Core(HttpClient& http, const Clock& clock, AwsSurroundings surroundings)
+      : http_(http), clock_(clock), surroundings_(std::move(surroundings)) {}
+
+  struct Job {
+    AwsCall call;
+    Done done;
+    int attempts = 0;
+    bool has_corrected_clock = false;
+    bool has_renewed = false;
+  };
+  using JobPtr = std::shared_ptr<Job>;
+
+  void submit(JobPtr job) EXCLUDES(mutex_);
+  void run() EXCLUDES(mutex_);
+  void stop() EXCLUDES(mutex_);
+  const AwsSurroundings& surroundings() const { return surroundings_; }
+
+ private:
+  // Credentials of the surroundings (name ""), or of a role that they assume.
+  struct Identity {
+    std::shared_ptr<const AwsCredentials> credentials;
+    Time refresh_at = Time::max();
+    bool is_wanted = false;  // Is to be looked for.
+    std::vector<JobPtr> waiting;
+    AwsAnswer failure;  // Of the last look, where it found nothing.
+    Time look_again_at = Time::min();
+  };
+
+  bool is_usable(const Identity& identity, Time now) const {
+    return identity.credentials != nullptr &&
+           (!identity.credentials->expires || now + kUsableBefore < *identity.credentials->expires);
+  }
+  void want(Identity& identity) REQUIRES(mutex_) {
+    identity.is_wanted = true;
+    wakes_.notify_all();
+  }
+  void send(JobPtr job, std::shared_ptr<const AwsCredentials> credentials);
+  void take_answer(const JobPtr& job, const std::shared_ptr<const AwsCredentials>& credentials,
+                   AwsAnswer answer) EXCLUDES(mutex_);
+  bool try_again_at_once(Job& job, const std::shared_ptr<const AwsCredentials>& credentials,
+                         const AwsAnswer& answer) EXCLUDES(mutex_);
+  void try_again_later(const JobPtr& job, Duration pause) EXCLUDES(mutex_);
+  void look_for(const std::string& name) EXCLUDES(mutex_);
+  Result<AwsCredentials> find(const std::string& name) EXCLUDES(mutex_);
+  void settle(const std::string& name, Result<AwsCredentials> found) EXCLUDES(mutex_);
+
+  HttpClient& http_;
+  const Clock& clock_;
+  const AwsSurroundings surroundings_;
+
+  Mutex mutex_;
+  std::condition_variable_any wakes_;
+  std::map<std::string, Identity> identities_ GUARDED_BY(mutex_);
+  std::multimap<SteadyTime, JobPtr> later_ GUARDED_BY(mutex_);
+  Duration skew_ GUARDED_BY(mutex_){};  // What the clock here is behind.
+  bool is_stopping_ GUARDED_BY(mutex_) = false;
+};
+
+void AwsClient::Core::submit(JobPtr job) {
+  std::shared_ptr<const AwsCredentials> credentials;
+  std::optional<AwsAnswer> refusal;
+  {
+    Lock lock(mutex_);
+    const Time now = clock_.now() + skew_;
+    Identity& identity = identities_[job->call.role];
+    if (is_stopping_) {
+      refusal = stopped();
+    } else if (!job->call.is_signed) {
+      credentials = std::make_shared<AwsCredentials>();
+    } else if (is_usable(identity, now)) {
+      credentials = identity.credentials;
+      if (now >= identity.refresh_at && now >= identity.look_again_at) want(identity);
+    } else if (now < identity.look_again_at) {
+      refusal = identity.failure;
+    } else {
+      identity.waiting.push_back(job);
+      want(identity);
+      return;
+    }
+  }
+  if (refusal) return job->done(*std::move(refusal));
+  send(std::move(job), std::move(credentials));
+}
+
+void AwsClient::Core::send(JobPtr job, std::shared_ptr<const AwsCredentials> credentials) {
+  Duration skew;
+  {
+    Lock lock(mutex_);
+    skew = skew_;
+  }
+  ++job->attempts;
+  HttpRequest request = job->call.is_signed
+                            ? signed_request(job->call, *credentials, clock_.now() + skew)
+                            : unsigned_request(job->call);
+  http_.send(std::move(request), [core = shared_from_this(), job,
+                                  credentials](Result<HttpResponse> response) {
+    Duration now_skew;
+    {
+      Lock lock(core->mutex_);
+      now_skew = core->skew_;
+    }
+    AwsAnswer answer = answer_of(std::move(response), *credentials, core->clock_.now() + now_skew);
+    core->take_answer(job, credentials, std::move(answer));
+  });
+}
+
+void AwsClient::Core::take_answer(const JobPtr& job,
+                                  const std::shared_ptr<const AwsCredentials>& credentials,
+                                  AwsAnswer answer) {
+  if (answer.ok()) return job->done(std::move(answer));
+  if (try_again_at_once(*job, credentials, answer)) return submit(job);
+  // Who asks for a long time is better told to whoever called.
+  if (may_pass_later(answer.fault) && job->attempts < job->call.attempts_max &&
+      answer.retry_after <= kRetryAfterMax) {
+    return try_again_later(job, std::max(pause_after(job->attempts), answer.retry_after));
+  }
+  job->done(std::move(answer));
+}
+
+// A wrong clock and credentials that are over have their remedy, each once.
+bool AwsClient::Core::try_again_at_once(Job& job,
+                                        const std::shared_ptr<const AwsCredentials>& credentials,
+                                        const AwsAnswer& answer) {
+  Lock lock(mutex_);
+  if (answer.fault == AwsFault::skewed && !job.has_corrected_clock) {
+    job.has_corrected_clock = true;
+    skew_ = skew_of(answer, clock_.now());
+    log_warn("the clock here differs from that of AWS; signatures follow theirs",
+             {{"seconds", skew_ / std::chrono::seconds(1)}});
+    return true;
+  }
+  // Keys that were replaced in a file are unknown from one moment to the next.
+  const bool are_over =
+      answer.fault == AwsFault::expired || answer.code == "InvalidClientTokenId" ||
+      answer.code == "UnrecognizedClientException" || answer.code == "InvalidAccessKeyId";
+  if (!are_over || job.has_renewed) return false;
+  job.has_renewed = true;
+  for (const std::string& name : {job.call.role, std::string()}) {
+    Identity& identity = identities_[name];
+    if (name == job.call.role && identity.credentials != credentials) continue;
+    identity.credentials = nullptr;
+  }
+  return true;
+}
+
+void AwsClient::Core::try_again_later(const JobPtr& job, Duration pause) {
+  {
+    Lock lock(mutex_);
+    if (!is_stopping_) {
+      later_.emplace(std::chrono::steady_clock::now() + pause, job);
+      wakes_.notify_all();
+      return;
+    }
+  }
+  job->done(stopped());
+}
+
+void AwsClient::Core::run() {
+  while (true) {
+    std::vector<JobPtr> due;
+    std::optional<std::string> wanted;
+    {
+      Lock lock(mutex_);
+      while (true) {
+        if (is_stopping_) return;
+        const SteadyTime now = std::chrono::steady_clock::now();
+        while (!later_.empty() && later_.begin()->first <= now) {
+          due.push_back(std::move(later_.begin()->second));
+          later_.erase(later_.begin());
+        }
+        for (const auto& [name, identity] : identities_) {
+          if (identity.is_wanted && !wanted) wanted = name;
+        }
+        if (!due.empty() || wanted) break;
+        if (later_.empty()) {
+          wakes_.wait(mutex_);
+        } else {
+          wakes_.wait_until(mutex_, later_.begin()->first);
+        }
+      }
+    }
+    for (JobPtr& job : due) submit(std::move(job));
+    if (wanted) look_for(*wanted);
+  }
+}
+
+void AwsClient::Core::look_for(const std::string& name) { settle(name, find(name)); }
+
+// Without the lock: this takes its time.
+Result<AwsCredentials> AwsClient::Core::find(const std::string& name) {
+  if (name.empty()) return find_credentials(surroundings_, clock_).credentials;
+  std::shared_ptr<const AwsCredentials> own;
+  {
+    Lock lock(mutex_);
+    const Identity& identity = identities_[""];
+    const Time now = clock_.now() + skew_;
+    if (is_usable(identity, now) && now < identity.refresh_at) own = identity.credentials;
+  }
+  if (own == nullptr) {
+    Result<AwsCredentials> found = find_credentials(surroundings_, clock_).credentials;
+    if (!found) return found;
+    own = std::make_shared<AwsCredentials>(*found);
+    settle("", std::move(found));
+  }
+  return assume_role(surroundings_, *own, name, clock_);
+}
+
+void AwsClient::Core::settle(const std::string& name, Result<AwsCredentials> found) {
+  std::vector<JobPtr> waiting;
+  std::shared_ptr<const AwsCredentials> credentials;
+  AwsAnswer failure;
+  {
+    Lock lock(mutex_);
+    Identity& identity = identities_[name];
+    const Time now = clock_.now() + skew_;
+    identity.is_wanted = false;
+    if (found) {
+      credentials = std::make_shared<AwsCredentials>(*std::move(found));
+      identity.credentials = credentials;
+      identity.look_again_at = Time::min();
+      identity.refresh_at = Time::max();
+      if (credentials->expires) {
+        const Duration left = *credentials->expires - now;
+        identity.refresh_at = *credentials->expires - std::min<Duration>(kRefreshBefore, left / 2);
+      }
+    } else {
+      const bool is_passing = found.error().kind == ErrorKind::unavailable;
+      failure = unanswered(is_passing ? AwsFault::network : AwsFault::denied, found.error().text);
+      identity.failure = failure;
+      identity.look_again_at = now + kLookAgainAfter;
+    }
+    waiting.swap(identity.waiting);
+  }
+  if (!failure.ok()) {
+    log_warn("no AWS credentials",
+             {{"role", name.empty() ? "(none)" : name}, {"reason", failure.message}});
+  }
+  for (JobPtr& job : waiting) {
+    if (credentials != nullptr) {
+      send(std::move(job), credentials);
+    } else {
+      job->done(failure);
+    }
+  }
+}
+
+void AwsClient::Core::stop() {
+  std::vector<JobPtr> left;
+  {
+    Lock lock(mutex_);
+    is_stopping_ = true;
+    for (auto& [name, identity] : identities_) {
+      left.insert(left.end(), identity.waiting.begin(), identity.waiting.end());
+      identity.waiting.clear();
+    }
+    for (auto& [time, job] : later_) left.push_back(job);
+    later_.clear();
+    wakes_.notify_all();
+  }
+  for (const JobPtr& job : left) job->done(stopped());
+}
+
+AwsClient::AwsClient(HttpClient& http, const Clock& clock, AwsSurroundings surroundings)
+    : core_(std::make_shared<Core>(http, clock, std::move(surroundings))) {}
+AwsClient::~AwsClient() { core_->stop(); }
+
+void AwsClient::call(AwsCall call, Done done) {
+  core_->submit(
+      std::make_shared<Core::Job>(Core::Job{.call = std::move(call), .done = std::move(done)}));
+}
+
+AwsAnswer AwsClient::call_and_wait(AwsCall call) {
+  auto answer = std::make_shared<std::promise<AwsAnswer>>();
+  std::future<AwsAnswer> future = answer->get_future();
+  this->call(std::move(call), [answer](AwsAnswer each) { answer->set_value(std::move(each)); });
+  return future.get();
+}
+
+void AwsClient::run() { core_->run(); }
+void AwsClient::stop() { core_->stop(); }
+
+Result<AwsSettings> AwsClient::settings() const { return AwsSettings::read(core_->surroundings()); }
+
+}  // namespace statewire

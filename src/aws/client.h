@@ -1,0 +1,50 @@
+// Calls of AWS services, many at once: finds credentials, signs, tries again.
+//
+// Two threads serve it. The HTTP client's sends and receives. run() has one of its own, which looks
+// for credentials (files, programs and other services may have to be asked, one after the other)
+// and waits for the time of what is to be tried again. Credentials are looked for before they end:
+// those at hand are used as long as they are valid.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "aws/answer.h"
+#include "aws/call.h"
+#include "aws/settings.h"
+#include "aws/surroundings.h"
+
+namespace statewire {
+
+class AwsClient {
+ public:
+  using Done = std::function<void(AwsAnswer)>;
+
+  // Borrows both: `http` must have ended before this does.
+  AwsClient(HttpClient& http, const Clock& clock, AwsSurroundings surroundings = {});
+  // REQUIRES: run() has returned, or was never called.
+  ~AwsClient();
+  AwsClient(const AwsClient&) = delete;
+  AwsClient& operator=(const AwsClient&) = delete;
+
+  // Any thread. `done` is called exactly once, on any thread; it must not block, and may call.
+  // Where nothing passes because this was stopped, or no credentials can be had, it is told so as
+  // any other fault.
+  void call(AwsCall call, Done done);
+  // Any thread but the HTTP client's and that of run(). Blocks as long as that takes.
+  AwsAnswer call_and_wait(AwsCall call);
+
+  // Serves until stop(); then what still waits is answered.
+  void run();
+  // Any thread.
+  void stop();
+
+  // Region and endpoints, read anew. Any thread.
+  Result<AwsSettings> settings() const;
+
+ private:
+  class Core;
+  std::shared_ptr<Core> core_;  // Calls in flight hold it, too.
+};
+
+}  // namespace statewire

@@ -1,0 +1,177 @@
+#include "aws/client.h"
+
+#include <atomic>
+#include <thread>
+
+#include "aws/aws_for_test.h"
+
+namespace statewire {
+namespace {
+
+// A client that runs, over a service that answers as `answer` says.
+class AwsClientTest : public testing::Test {
+ protected:
+  ~AwsClientTest() override {
+    aws_->stop();
+    http_.stop();
+  }
+
+  void start(FakeAws::Answer answer) {
+    service_ = std::make_unique<FakeAws>(std::move(answer));
+    home_.set("AWS_REGION", "eu-west-1");
+    home_.set("AWS_ENDPOINT_URL", service_->url());
+    aws_ = std::make_unique<AwsClient>(http_, clock_, home_.surroundings());
+    aws_thread_ = std::jthread([this] { aws_->run(); });
+  }
+  void use_environment() {
+    home_.set("AWS_ACCESS_KEY_ID", "AKIDENVIRONMENT");
+    home_.set("AWS_SECRET_ACCESS_KEY", "secret-of-environment");
+  }
+  // A program that counts how often it was asked.
+  void use_process(const std::string& lifetime) {
+    home_.write("count", "");
+    const std::string script = home_.write(
+        "credentials.sh",
+        "echo x >> " + home_.folder() + "/count\n" + "n=$(wc -l < " + home_.folder() + "/count)\n" +
+            "echo '{\"Version\":1,\"AccessKeyId\":\"KEY'$n'\",\"SecretAccessKey\":"
+            "\"s\",\"SessionToken\":\"t\",\"Expiration\":\"'" +
+            "$(date -u -d '" + lifetime + "' +%Y-%m-%dT%H:%M:%SZ)'\"}'\n");
+    home_.write(".aws/config", "[default]\ncredential_process = /bin/sh " + script + "\n");
+  }
+  AwsCall call(const std::string& role = {}) {
+    AwsCall call =
+        json_call(aws_->settings()->target(kSqs).value(), "AmazonSQS.ListQueues", "1.0", "{}");
+    call.role = role;
+    return call;
+  }
+  static std::string key_of(const SeenRequest& request) {
+    const std::string& text = request.headers.at("authorization");
+    const size_t from = text.find("Credential=") + 11;
+    return text.substr(from, text.find('/', from) - from);
+  }
+
+  SystemClock clock_;
+  AwsHome home_;
+  std::unique_ptr<FakeAws> service_;
+  HttpClient http_{HttpClientLimits{}};
+  std::jthread http_thread_{[this] { http_.run(); }};
+  std::unique_ptr<AwsClient> aws_;
+  std::jthread aws_thread_;
+};
+
+TEST_F(AwsClientTest, signs_with_what_the_chain_finds) {
+  use_environment();
+  start([](const SeenRequest&) { return json_answer(200, "{}"); });
+  EXPECT_TRUE(aws_->call_and_wait(call()).ok());
+  EXPECT_EQ(key_of(service_->seen().at(0)), "AKIDENVIRONMENT");
+  EXPECT_NE(service_->seen()[0].headers.at("authorization").find("/eu-west-1/sqs/aws4_request"),
+            std::string::npos);
+}
+
+TEST_F(AwsClientTest, no_credentials_is_a_denial_that_says_where_to_look) {
+  start([](const SeenRequest&) { return json_answer(200, "{}"); });
+  const AwsAnswer answer = aws_->call_and_wait(call());
+  EXPECT_EQ(answer.fault, AwsFault::denied);
+  EXPECT_NE(answer.text().find("statewire aws whoami"), std::string::npos);
+  EXPECT_EQ(aws_->call_and_wait(call()).fault, AwsFault::denied);
+  EXPECT_TRUE(service_->seen().empty());
+}
+
+TEST_F(AwsClientTest, tries_again_what_may_pass_and_gives_up_after_its_attempts) {
+  use_environment();
+  std::atomic<int> left{2};
+  start([&](const SeenRequest&) {
+    if (left-- > 0) return json_answer(400, R"({"__type":"ThrottlingException"})");
+    return json_answer(200, "{}");
+  });
+  EXPECT_TRUE(aws_->call_and_wait(call()).ok());
+  EXPECT_EQ(service_->seen().size(), 3u);
+  left = 100;
+  EXPECT_EQ(aws_->call_and_wait(call()).fault, AwsFault::throttled);
+  EXPECT_EQ(service_->seen().size(), 6u);
+}
+
+TEST_F(AwsClientTest, does_not_repeat_what_is_wrong) {
+  use_environment();
+  start([&](const SeenRequest&) { return json_answer(400, R"({"__type":"InvalidAddress"})"); });
+  EXPECT_EQ(aws_->call_and_wait(call()).fault, AwsFault::invalid);
+  EXPECT_EQ(service_->seen().size(), 1u);
+}
+
+TEST_F(AwsClientTest, follows_the_clock_of_aws) {
+  use_environment();
+  start([&](const SeenRequest& request) {
+    if (request.headers.at("x-amz-date").starts_with("2040")) return json_answer(200, "{}");
+    HttpServerResponse response = json_answer(403, R"({"__type":"RequestTimeTooSkewed"})");
+    response.headers = {{"Date", "Sun, 01 Jan 2040 00:00:00 GMT"}};
+    return response;
+  });
+  AwsCall once = call();
+  once.attempts_max = 1;
+  EXPECT_TRUE(aws_->call_and_wait(once).ok());
+  EXPECT_TRUE(aws_->call_and_wait(once).ok());
+  EXPECT_EQ(service_->seen().size(), 3u) << "the second call knew";
+}
+
+TEST_F(AwsClientTest, many_calls_ask_for_credentials_once) {
+  use_process("1 hour");
+  start([](const SeenRequest&) { return json_answer(200, "{}"); });
+  std::atomic<int> done{0};
+  for (int i = 0; i < 20; ++i) {
+    aws_->call(call(), [&](AwsAnswer answer) { done += answer.ok() ? 1 : 100; });
+  }
+  EXPECT_TRUE(aws_->call_and_wait(call()).ok());
+  for (int i = 0; i < 1000 && done < 20; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_EQ(done, 20);
+  EXPECT_EQ(std::filesystem::file_size(home_.folder() + "/count"), 2u);
+}
+
+TEST_F(AwsClientTest, expired_credentials_are_replaced_before_the_call_fails) {
+  use_process("1 hour");
+  start([](const SeenRequest& request) {
+    return key_of(request) == "KEY1" ? json_answer(403, R"({"__type":"ExpiredTokenException"})")
+                                     : json_answer(200, "{}");
+  });
+  EXPECT_TRUE(aws_->call_and_wait(call()).ok());
+  EXPECT_EQ(service_->seen().size(), 2u);
+}
+
+TEST_F(AwsClientTest, credentials_are_used_while_others_are_looked_for) {
+  use_process("18 seconds");  // Usable for 8 s, and to be replaced after 9.
+  start([](const SeenRequest&) { return json_answer(200, "{}"); });
+  EXPECT_TRUE(aws_->call_and_wait(call()).ok());
+  EXPECT_TRUE(aws_->call_and_wait(call()).ok());
+  EXPECT_EQ(key_of(service_->seen().at(1)), "KEY1");
+}
+
+TEST_F(AwsClientTest, a_role_is_assumed_by_the_own_identity) {
+  use_environment();
+  start([](const SeenRequest& request) {
+    if (request.body.starts_with("Action=AssumeRole")) {
+      return HttpServerResponse{.body = sts_credentials("AssumeRole", "ROLEKEY")};
+    }
+    return json_answer(200, "{}");
+  });
+  EXPECT_TRUE(aws_->call_and_wait(call("arn:aws:iam::123456789012:role/reader")).ok());
+  ASSERT_EQ(service_->seen().size(), 2u);
+  EXPECT_EQ(key_of(service_->seen()[0]), "AKIDENVIRONMENT");
+  EXPECT_EQ(key_of(service_->seen()[1]), "ROLEKEY");
+}
+
+TEST_F(AwsClientTest, answers_everything_when_it_stops) {
+  use_process("1 hour");
+  start([](const SeenRequest&) { return json_answer(200, "{}"); });
+  std::atomic<int> calls{0};
+  aws_->call(call(), [&](AwsAnswer) { ++calls; });
+  aws_->stop();
+  aws_thread_.join();
+  http_.stop();
+  http_thread_.join();
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(aws_->call_and_wait(call()).fault, AwsFault::network);
+}
+
+}  // namespace
+}  // namespace statewire

@@ -1,0 +1,169 @@
+// Credentials that the machine gives to what runs on it: a container's agent, or the instance's
+// metadata service, of which only version 2 is asked: version 1 would answer whoever can make us
+// send a GET.
+#include <algorithm>
+#include <thread>
+
+#include "aws/providers.h"
+#include "config/read_file.h"
+#include "net/http_client.h"
+#include "net/url.h"
+
+namespace statewire {
+namespace {
+
+constexpr size_t kTokenBytesMax = 64 << 10;
+constexpr size_t kAnswerBytesMax = 64 << 10;
+constexpr Duration kContainerTimeout = std::chrono::seconds(2);
+constexpr int kContainerAttempts = 3;
+constexpr Duration kContainerPause = std::chrono::milliseconds(200);
+
+std::string_view host_of(std::string_view url) {
+  url.remove_prefix(std::min(url.find("://") + 3, url.size()));
+  url = url.substr(0, url.find_first_of("/?#"));
+  if (url.starts_with('[')) return url.substr(1, url.find(']') - 1);
+  return url.substr(0, url.find(':'));
+}
+
+// The token goes there: only over TLS, within this machine, or to the agents' own addresses.
+bool is_trustworthy(std::string_view url) {
+  if (url.starts_with("https://")) return true;
+  if (!url.starts_with("http://") || url.find('@') != url.npos) return false;
+  const std::string_view host = host_of(url);
+  return is_loopback(host) || host == "169.254.170.2" || host == "169.254.170.23" ||
+         host == "fd00:ec2::23";
+}
+
+Result<std::string> container_token(const AwsSurroundings& surroundings) {
+  std::string token = surroundings.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN");
+  const std::string path = surroundings.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
+  if (!path.empty()) {
+    Result<std::string> read = read_file(path, kTokenBytesMax);
+    if (!read) return failed(path + ": " + read.error().text);
+    token = *std::move(read);
+  }
+  if (token.find_first_of("\r\n") != std::string::npos) {
+    return bad_input("the container's authorization token has a line break");
+  }
+  return token;
+}
+
+Result<AwsCredentials> read_agent(const std::string& body) {
+  const Result<AwsJson> json = AwsJson::parse(body);
+  if (!json) return failed("the answer is no JSON");
+  return read_credentials(*json, {.access_key_id = "AccessKeyId",
+                                  .secret_access_key = "SecretAccessKey",
+                                  .session_token = "Token",
+                                  .expires = "Expiration"});
+}
+
+// Loopback or link-local: it answers at once, or not at all.
+Result<HttpResponse> fetch_again(const HttpRequest& request, int attempts) {
+  while (true) {
+    Result<HttpResponse> response = fetch(request);
+    if ((response && response->status < 500) || --attempts <= 0) return response;
+    std::this_thread::sleep_for(kContainerPause);
+  }
+}
+
+Error agent_error(const std::string& who, const Result<HttpResponse>& response) {
+  if (!response) return unavailable(who + ": " + response.error().text);
+  const std::string text = who + ": http " + std::to_string(response->status);
+  return response->status >= 500 ? unavailable(text) : failed(text);
+}
+
+// The instance's metadata service, with the token that it asks for.
+class InstanceMetadata {
+ public:
+  explicit InstanceMetadata(const AwsSurroundings& surroundings)
+      : base_(surroundings.variable("AWS_EC2_METADATA_SERVICE_ENDPOINT")) {
+    if (base_.empty()) base_ = surroundings.instance_metadata_url;
+    while (base_.ends_with('/')) base_.pop_back();
+    timeout_ = seconds_of(surroundings.variable("AWS_METADATA_SERVICE_TIMEOUT"), 1);
+    attempts_ =
+        static_cast<int>(seconds_of(surroundings.variable("AWS_METADATA_SERVICE_NUM_ATTEMPTS"), 1) /
+                         std::chrono::seconds(1));
+  }
+
+  Result<HttpResponse> open() {
+    HttpRequest request{.method = "PUT", .url = base_ + "/latest/api/token"};
+    request.headers = {{"x-aws-ec2-metadata-token-ttl-seconds", "21600"}};
+    request.timeout = timeout_;
+    request.response_bytes_max = kAnswerBytesMax;
+    Result<HttpResponse> response = fetch_again(request, attempts_);
+    if (response && response->status == 200) token_ = response->body;
+    return response;
+  }
+  Result<HttpResponse> get(const std::string& path) const {
+    HttpRequest request{.method = "GET", .url = base_ + path};
+    request.headers = {{"x-aws-ec2-metadata-token", token_}};
+    request.timeout = timeout_;
+    request.response_bytes_max = kAnswerBytesMax;
+    return fetch_again(request, attempts_);
+  }
+
+ private:
+  static Duration seconds_of(const std::string& text, int64_t otherwise) {
+    const bool is_number = !text.empty() && text.size() < 4 &&
+                           text.find_first_not_of("0123456789") == std::string::npos;
+    return std::chrono::seconds(is_number ? std::max(1, std::stoi(text)) : otherwise);
+  }
+
+  std::string base_;
+  Duration timeout_{};
+  int attempts_ = 1;
+  std::string token_;
+};
+
+}  // namespace
+
+ProviderResult from_container(const ProviderContext& context) {
+  const AwsSurroundings& surroundings = context.surroundings;
+  const std::string relative = surroundings.variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+  std::string url = surroundings.variable("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+  if (!relative.empty()) {
+    url = surroundings.container_metadata_url + relative;
+  } else if (url.empty()) {
+    return nothing("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and …_FULL_URI are not set");
+  } else if (!is_trustworthy(url)) {
+    return bad_input(
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI is neither https nor an address of this machine");
+  }
+  const Result<std::string> token = container_token(surroundings);
+  if (!token) return token.error();
+  HttpRequest request{.method = "GET", .url = url, .headers = {{"Accept", "application/json"}}};
+  if (!token->empty()) request.headers.emplace_back("Authorization", *token);
+  request.timeout = kContainerTimeout;
+  request.response_bytes_max = kAnswerBytesMax;
+  const Result<HttpResponse> response = fetch_again(request, kContainerAttempts);
+  const std::string who = "the container's credentials";
+  if (!response || response->status != 200) return agent_error(who, response);
+  Result<AwsCredentials> credentials = read_agent(response->body);
+  if (!credentials) return failed(who + ": " + credentials.error().text);
+  return ProviderFound{*std::move(credentials), "from the container's agent"};
+}
+
+ProviderResult from_instance(const ProviderContext& context) {
+  const AwsSurroundings& surroundings = context.surroundings;
+  const std::string disabled = surroundings.variable("AWS_EC2_METADATA_DISABLED");
+  if (disabled == "true" || disabled == "True" || disabled == "TRUE") {
+    return nothing("AWS_EC2_METADATA_DISABLED is set");
+  }
+  InstanceMetadata metadata(surroundings);
+  if (const Result<HttpResponse> opened = metadata.open(); !opened || opened->status != 200) {
+    return nothing("no instance metadata service (version 2) answers");
+  }
+  const std::string who = "the instance's credentials";
+  const std::string path = "/latest/meta-data/iam/security-credentials/";
+  const Result<HttpResponse> role = metadata.get(path);
+  if (role && role->status == 404) return nothing("the instance has no role");
+  if (!role || role->status != 200) return agent_error(who, role);
+  const std::string name = role->body.substr(0, role->body.find_first_of("\r\n"));
+  const Result<HttpResponse> answer = metadata.get(path + percent_encode(name));
+  if (!answer || answer->status != 200) return agent_error(who, answer);
+  Result<AwsCredentials> credentials = read_agent(answer->body);
+  if (!credentials) return failed(who + ": " + credentials.error().text);
+  return ProviderFound{*std::move(credentials), "role " + name + " of the instance"};
+}
+
+}  // namespace statewire

@@ -1,0 +1,187 @@
+// IAM Identity Center: `aws sso login` leaves a token in a cache, which the portal changes for
+// credentials of a role. A token of an sso-session can be renewed without its user.
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+
+#include "aws/call_now.h"
+#include "aws/providers.h"
+#include "base/check.h"
+#include "base/ids.h"
+#include "config/read_file.h"
+#include "net/url.h"
+
+namespace statewire {
+namespace {
+
+constexpr size_t kTokenBytesMax = 64 << 10;
+constexpr Duration kRenewBefore = std::chrono::minutes(5);
+constexpr Duration kTimeout = std::chrono::seconds(10);
+
+std::string sha1_hex(std::string_view text) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
+  unsigned int size = 0;
+  CHECK(EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha1(), nullptr) == 1);
+  return to_hex(std::string_view(reinterpret_cast<const char*>(digest.data()), size));
+}
+
+struct SsoProfile {
+  std::string start_url;
+  std::string region;
+  std::string account_id;
+  std::string role_name;
+  std::string session;  // Empty in the form that had none.
+};
+
+Result<SsoProfile> read_profile(const AwsProfiles& profiles, const std::string& name,
+                                IniSection section) {
+  const std::string session = value_of(section, "sso_session");
+  if (!session.empty()) {
+    const auto found = profiles.sso_sessions.find(session);
+    if (found == profiles.sso_sessions.end()) {
+      return bad_input("profile " + name + ": there is no sso-session " + session);
+    }
+    for (const auto& [key, value] : found->second) {
+      const auto [own, is_new] = section.emplace(key, value);
+      if (!is_new && own->second != value) {
+        return bad_input("profile " + name + " and sso-session " + session + " differ in " + key);
+      }
+    }
+  }
+  for (const char* key : {"sso_start_url", "sso_region", "sso_account_id", "sso_role_name"}) {
+    if (value_of(section, key).empty()) {
+      return bad_input("profile " + name + " uses SSO, but has no " + key);
+    }
+  }
+  return SsoProfile{.start_url = value_of(section, "sso_start_url"),
+                    .region = value_of(section, "sso_region"),
+                    .account_id = value_of(section, "sso_account_id"),
+                    .role_name = value_of(section, "sso_role_name"),
+                    .session = session};
+}
+
+// The token in the cache, renewed where that is needed and possible.
+class SsoToken {
+ public:
+  SsoToken(const ProviderContext& context, const SsoProfile& profile)
+      : context_(context),
+        profile_(profile),
+        path_(context.surroundings.path(
+            "~/.aws/sso/cache/" +
+            sha1_hex(profile.session.empty() ? profile.start_url : profile.session) + ".json")) {}
+
+  Result<std::string> find() {
+    const Result<std::string> text = read_file(path_, kTokenBytesMax);
+    const Result<AwsJson> json = text ? AwsJson::parse(*text) : text.error();
+    const std::optional<Time> expires =
+        json ? parse_time(json->text("expiresAt")) : std::optional<Time>();
+    if (!expires || json->text("accessToken").empty()) {
+      return failed("no SSO token is cached: run `aws sso login`");
+    }
+    const Time now = context_.clock.now();
+    if (!profile_.session.empty() && *expires < now + kRenewBefore) {
+      const Result<std::string> renewed = renew(*json);
+      if (renewed || *expires <= now) return renewed;
+    }
+    if (*expires <= now) return failed("the SSO token has expired: run `aws sso login`");
+    return json->text("accessToken");
+  }
+
+ private:
+  Result<std::string> renew(const AwsJson& token) const {
+    const std::optional<Time> registration = parse_time(token.text("registrationExpiresAt"));
+    if (token.text("refreshToken").empty() || token.text("clientId").empty() || !registration ||
+        *registration <= context_.clock.now()) {
+      return failed("the SSO token has expired: run `aws sso login`");
+    }
+    const Result<AwsTarget> target = context_.settings.target(kSsoOidc, profile_.region);
+    if (!target) return target.error();
+    std::string body = JsonObject()
+                           .add("grantType", "refresh_token")
+                           .add("clientId", token.text("clientId"))
+                           .add("clientSecret", token.text("clientSecret"))
+                           .add("refreshToken", token.text("refreshToken"))
+                           .take();
+    AwsCall call = rest_call(*target, "POST", "/token", std::move(body));
+    call.headers = {{"Content-Type", "application/json"}};
+    call.timeout = kTimeout;
+    call.is_signed = false;
+    const AwsAnswer answer = call_now(call, {}, context_.clock);
+    const Result<AwsJson> json = AwsJson::parse(answer.response.body);
+    if (!answer.ok() || !json || json->text("accessToken").empty()) {
+      return failed("the SSO token cannot be renewed: run `aws sso login`");
+    }
+    save(token, *json);
+    return json->text("accessToken");
+  }
+
+  // For the next one who looks, as the refresh token may be good only once. Where that fails, this
+  // token serves for its time.
+  void save(const AwsJson& token, const AwsJson& renewed) const {
+    const Time expires =
+        context_.clock.now() + std::chrono::seconds(renewed.integer("expiresIn").value_or(0));
+    const std::string refresh = renewed.text("refreshToken");
+    JsonObject json;
+    json.add("startUrl", profile_.start_url)
+        .add("region", profile_.region)
+        .add("accessToken", renewed.text("accessToken"))
+        .add("expiresAt", format_time(std::chrono::floor<std::chrono::seconds>(expires)))
+        .add("clientId", token.text("clientId"))
+        .add("clientSecret", token.text("clientSecret"))
+        .add("registrationExpiresAt", token.text("registrationExpiresAt"))
+        .add("refreshToken", refresh.empty() ? token.text("refreshToken") : refresh);
+    const std::string fresh = path_ + "." + std::to_string(::getpid());
+    const std::string text = json.take();
+    const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0) return;
+    const bool is_whole =
+        ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    ::close(fd);
+    if (!is_whole || std::rename(fresh.c_str(), path_.c_str()) != 0) std::remove(fresh.c_str());
+  }
+
+  const ProviderContext& context_;
+  const SsoProfile& profile_;
+  const std::string path_;
+};
+
+}  // namespace
+
+ProviderResult from_sso(const ProviderContext& context, const std::string& name) {
+  const AwsProfiles& profiles = context.settings.profiles();
+  const IniSection section = profiles.merged(name);
+  if (!section.contains("sso_account_id") && !section.contains("sso_role_name")) {
+    return nothing("profile " + name + " has no sso_account_id");
+  }
+  const Result<SsoProfile> profile = read_profile(profiles, name, section);
+  if (!profile) return profile.error();
+  const Result<std::string> token = SsoToken(context, *profile).find();
+  if (!token) return token.error();
+  const Result<AwsTarget> target = context.settings.target(kSso, profile->region);
+  if (!target) return target.error();
+  AwsCall call = rest_call(*target, "GET", "/federation/credentials");
+  call.query = "role_name=" + percent_encode(profile->role_name) +
+               "&account_id=" + percent_encode(profile->account_id);
+  call.headers = {{"x-amz-sso_bearer_token", *token}};
+  call.timeout = kTimeout;
+  call.is_signed = false;
+  const AwsAnswer answer = call_now(call, {}, context.clock);
+  const std::string what = "sso:GetRoleCredentials: ";
+  if (answer.fault == AwsFault::network) return unavailable(what + answer.text());
+  if (!answer.ok()) return failed(what + answer.text());
+  const Result<AwsJson> json = AwsJson::parse(answer.response.body);
+  if (!json) return failed(what + "the answer is no JSON");
+  Result<AwsCredentials> credentials =
+      read_credentials(*json, {.access_key_id = "roleCredentials.accessKeyId",
+                               .secret_access_key = "roleCredentials.secretAccessKey",
+                               .session_token = "roleCredentials.sessionToken",
+                               .expires = "roleCredentials.expiration"});
+  if (!credentials) return failed(what + credentials.error().text);
+  return ProviderFound{*std::move(credentials), "role " + profile->role_name + " of account " +
+                                                    profile->account_id + " by SSO"};
+}
+
+}  // namespace statewire
