@@ -80,7 +80,8 @@ class App {
   const AppOptions options_;
   SystemClock clock_;
   HttpClient client_{kClientLimits};
-  SinkContext sink_context_{client_, clock_};
+  AwsClient aws_{client_, clock_};
+  SinkContext sink_context_{client_, clock_, aws_};
   std::unique_ptr<Store> store_;
   std::shared_ptr<Generation> current_;
   Live live_;
@@ -90,6 +91,7 @@ class App {
   std::unique_ptr<HttpServer> server_;
   uint16_t port_ = 0;
   std::jthread client_thread_;
+  std::jthread aws_thread_;
   std::jthread ingest_thread_;
   std::jthread tail_thread_;
   std::jthread api_thread_;
@@ -185,6 +187,7 @@ void App::publish(const std::shared_ptr<Generation>& generation) {
 
 void App::start_threads() {
   client_thread_ = std::jthread([this] { client_.run(); });
+  aws_thread_ = std::jthread([this] { aws_.run(); });
   ingest_thread_ = std::jthread([this] { ingest_->run(); });
   tail_thread_ = std::jthread([this] { tail_->run(); });
   api_thread_ = std::jthread([this] { api_->run(); });
@@ -283,6 +286,7 @@ void App::stop() {
   ingest_->stop();
   ingest_thread_.join();
   stop_generation();
+  aws_.stop();
   client_.stop();
 }
 

@@ -111,7 +111,7 @@ std::string kinds_text(std::span<const Kind* const> kinds, std::string_view wron
   return "no such kind; there are: " + list;
 }
 
-void read_sources(const Node& node, Settings& settings) {
+void read_sources(const Node& node, Settings& settings, SourceContext context) {
   if (!node) return;
   for (const Node& entry : node.entries()) {
     MapReader keys(entry);
@@ -125,7 +125,7 @@ void read_sources(const Node& node, Settings& settings) {
     }
     if (entry.key() == "http") entry.error_at_key("\"http\" is the name of the built-in endpoint");
     SourceSetting source{.name = std::string(entry.key()), .kind = found};
-    source.source = found->open(source.name, keys);
+    source.source = found->open(source.name, keys, context);
     keys.finish();
     if (source.source != nullptr) settings.sources.push_back(std::move(source));
   }
@@ -166,7 +166,8 @@ void read_document(Settings& settings, SinkContext& context, Problems& problems)
       settings.catalog_folders.push_back(folder.file_path());
     }
   }
-  read_sources(keys.optional("sources"), settings);
+  read_sources(keys.optional("sources"), settings,
+               {.http = context.http, .clock = context.clock, .aws = context.aws});
   settings.formats = Formats::read(keys.optional("formats"), problems);
   settings.subscriptions =
       read_subscriptions(keys.optional("subscriptions"), settings.formats, problems);

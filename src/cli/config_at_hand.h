@@ -14,7 +14,8 @@ struct ConfigAtHand {
   Problems problems;
   SystemClock clock;
   HttpClient http{HttpClientLimits{}};  // Never run: sinks are opened to be checked.
-  SinkContext context{http, clock};
+  AwsClient aws{http, clock};           // Nor is this.
+  SinkContext context{http, clock, aws};
   std::unique_ptr<Settings> settings;
 };
 

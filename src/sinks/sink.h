@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "aws/client.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "config/map_reader.h"
@@ -70,6 +71,7 @@ class Sink {
 struct SinkContext {
   HttpClient& http;
   const Clock& clock;
+  AwsClient& aws;
 };
 
 struct SinkKind {

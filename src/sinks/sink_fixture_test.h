@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "aws/aws_for_test.h"
 #include "config/document.h"
 #include "sinks/sink.h"
 
@@ -62,8 +63,13 @@ inline Delivery delivery_of(std::string_view payload) {
 
 class SinkTest : public testing::Test {
  protected:
-  ~SinkTest() override {
+  ~SinkTest() override { stop_clients(); }
+
+  // From now on nothing is sent.
+  void stop_clients() {
+    aws_.stop();
     client_.stop();
+    aws_thread_ = {};
     client_thread_ = {};
   }
 
@@ -79,9 +85,12 @@ class SinkTest : public testing::Test {
 
   HttpClient client_{HttpClientLimits{}};
   SystemClock clock_;
-  SinkContext context_{.http = client_, .clock = clock_};
+  AwsHome home_;
+  AwsClient aws_{client_, clock_, home_.surroundings()};
+  SinkContext context_{.http = client_, .clock = clock_, .aws = aws_};
   std::unique_ptr<Problems> problems_;
   std::jthread client_thread_{[this] { client_.run(); }};
+  std::jthread aws_thread_{[this] { aws_.run(); }};
 };
 
 }  // namespace statewire

@@ -250,7 +250,7 @@ Result<void> FileSource::outcome() const {
 
 namespace {
 
-std::unique_ptr<Source> open_file_source(std::string_view name, MapReader& keys) {
+std::unique_ptr<Source> open_file_source(std::string_view name, MapReader& keys, SourceContext&) {
   FileSourceOptions options{.name = std::string(name),
                             .pattern = keys.required("path").file_path()};
   options.follow = keys.optional("follow").boolean(false);

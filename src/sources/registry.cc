@@ -3,12 +3,13 @@
 
 #include "sources/file_source.h"
 #include "sources/source.h"
+#include "sources/sqs_source.h"
 #include "sources/stdin_source.h"
 
 namespace statewire {
 namespace {
 
-const std::array kKinds{&file_source_kind, &stdin_source_kind};
+const std::array kKinds{&file_source_kind, &stdin_source_kind, &sqs_source_kind};
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <thread>
 
+#include "aws/aws_for_test.h"
 #include "config/document.h"
 #include "sources/fake_intake_test.h"
 #include "sources/source.h"
@@ -11,7 +12,17 @@
 namespace statewire {
 namespace {
 
+// What sources may use. Nothing that they ask for is answered.
+struct Surroundings {
+  SystemClock clock;
+  AwsHome home;
+  HttpClient http{HttpClientLimits{}};
+  AwsClient aws{http, clock, home.surroundings()};
+  SourceContext context{.http = http, .clock = clock, .aws = aws};
+};
+
 struct Opened {
+  Surroundings surroundings;
   std::unique_ptr<Source> source;
   Problems problems;
 };
@@ -21,7 +32,7 @@ void open(const SourceKind& kind, const std::string& yaml, Opened& opened) {
   ASSERT_TRUE(document.has_value());
   MapReader keys(document->root());
   keys.required("kind");
-  opened.source = kind.open("it", keys);
+  opened.source = kind.open("it", keys, opened.surroundings.context);
   keys.finish();
 }
 
@@ -29,6 +40,7 @@ void open(const SourceKind& kind, const std::string& yaml, Opened& opened) {
 std::string valid(const SourceKind& kind) {
   std::string yaml = "kind: " + std::string(kind.name) + "\n";
   if (kind.name == "file") yaml += "path: /nonexistent/*.jsonl\nfollow: true\n";
+  if (kind.name == "sqs") yaml += "queue: https://sqs.eu-west-1.amazonaws.com/123456789012/q\n";
   return yaml;
 }
 
@@ -79,7 +91,8 @@ TEST(SourceKinds, file_paths_are_relative_to_the_configuration) {
   const auto document =
       Document::parse("/nonexistent/statewire.yaml", "path: logs/*.jsonl", problems);
   MapReader keys(document->root());
-  const auto source = find_source_kind("file")->open("it", keys);
+  Surroundings surroundings;
+  const auto source = find_source_kind("file")->open("it", keys, surroundings.context);
   FakeIntake intake;
   const Result<void> result = source->run(intake, {});
   ASSERT_FALSE(result.ok());

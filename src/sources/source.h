@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "aws/client.h"
 #include "base/result.h"
 #include "config/map_reader.h"
 #include "model/lifecycle.h"
@@ -70,12 +71,19 @@ class Source {
   virtual bool is_finite() const = 0;
 };
 
+// What a source may use of the program; all of it outlives every source.
+struct SourceContext {
+  HttpClient& http;
+  const Clock& clock;
+  AwsClient& aws;
+};
+
 // A kind of source, as configured by `kind:`. registry.cc lists them.
 struct SourceKind {
   std::string_view name;
   std::string_view summary;
   // Reads the kind's own keys (`kind` is read already). A null result has told its problems.
-  std::unique_ptr<Source> (*open)(std::string_view name, MapReader& keys);
+  std::unique_ptr<Source> (*open)(std::string_view name, MapReader& keys, SourceContext& context);
 };
 
 std::span<const SourceKind* const> source_kinds();

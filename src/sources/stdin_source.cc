@@ -95,7 +95,7 @@ void StdinSource::hand_over(Handover& handover, std::vector<Piece> pieces, std::
 
 namespace {
 
-std::unique_ptr<Source> open_stdin_source(std::string_view name, MapReader&) {
+std::unique_ptr<Source> open_stdin_source(std::string_view name, MapReader&, SourceContext&) {
   return std::make_unique<StdinSource>(std::string(name));
 }
 

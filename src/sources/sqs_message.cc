@@ -1,0 +1,67 @@
+#include "sources/sqs_message.h"
+
+#include <algorithm>
+
+#include "aws/json.h"
+#include "net/url.h"
+
+namespace statewire {
+namespace {
+
+constexpr int kEnvelopesMax = 3;  // A topic may be subscribed to by another system's topic.
+
+bool has(std::string_view text, std::string_view part) { return text.find(part) != text.npos; }
+
+// Digests, which lie beside them, hold no events.
+bool is_cloudtrail_file(std::string_view key) {
+  return has(key, "/CloudTrail/") && key.ends_with(".json.gz");
+}
+
+// S3 writes keys in its own notifications as forms do.
+std::string decoded_key(std::string key) {
+  std::ranges::replace(key, '+', ' ');
+  return percent_decode(key);
+}
+
+std::vector<S3Object> files_of(const AwsJson& message) {
+  std::vector<S3Object> files;
+  const auto add = [&](std::string bucket, std::string key, std::string region) {
+    if (is_cloudtrail_file(key)) files.push_back({std::move(bucket), std::move(key), region});
+  };
+  for (const AwsJson& record : message.items("Records")) {
+    if (record.text("eventSource") != "aws:s3") continue;
+    add(record.text("s3.bucket.name"), decoded_key(record.text("s3.object.key")),
+        record.text("awsRegion"));
+  }
+  if (message.text("source") == "aws.s3" && message.text("detail-type") == "Object Created") {
+    add(message.text("detail.bucket.name"), message.text("detail.object.key"),
+        message.text("region"));
+  }
+  if (const std::string bucket = message.text("s3Bucket"); !bucket.empty()) {
+    for (const AwsJson& key : message.items("s3ObjectKey")) add(bucket, key.text(""), "");
+  }
+  return files;
+}
+
+}  // namespace
+
+// Most messages are events as they are, and none of the words below is in them: they are not
+// parsed here.
+SqsContent read_sqs_message(std::string_view body) {
+  SqsContent content{.event = std::string(body)};
+  for (int i = 0; i < kEnvelopesMax && has(content.event, "\"TopicArn\""); ++i) {
+    const Result<AwsJson> envelope = AwsJson::parse(content.event);
+    if (!envelope || envelope->text("Type") != "Notification") break;
+    const std::optional<std::string> message = envelope->find("Message");
+    if (!message) break;
+    content.event = *message;
+  }
+  if (!has(content.event, "/CloudTrail/") && !has(content.event, "s3ObjectKey")) return content;
+  const Result<AwsJson> message = AwsJson::parse(content.event);
+  if (!message || !message->is_object()) return content;
+  content.files = files_of(*message);
+  if (!content.files.empty()) content.event.clear();
+  return content;
+}
+
+}  // namespace statewire

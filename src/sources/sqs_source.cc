@@ -1,0 +1,67 @@
+#include "sources/sqs_source.h"
+
+#include "sources/sqs_run.h"
+
+namespace statewire {
+namespace {
+
+constexpr int64_t kReceiversMax = 64;
+
+class SqsSource final : public Source {
+ public:
+  SqsSource(std::string name, SqsSourceOptions options, AwsClient& aws, AwsSettings settings)
+      : name_(std::move(name)),
+        options_(std::move(options)),
+        aws_(aws),
+        settings_(std::move(settings)) {}
+
+  Result<void> run(Intake& intake, std::stop_token stop) override {
+    SqsRun({name_, options_, aws_, settings_, intake}).serve(std::move(stop));
+    return {};
+  }
+  bool is_finite() const override { return false; }
+
+ private:
+  const std::string name_;
+  const SqsSourceOptions options_;
+  AwsClient& aws_;
+  const AwsSettings settings_;
+};
+
+std::unique_ptr<Source> open_sqs_source(std::string_view name, MapReader& keys,
+                                        SourceContext& context) {
+  SqsSourceOptions options;
+  const Node queue = keys.required("queue");
+  const std::string region = keys.optional("region").text();
+  options.role = keys.optional("role").text();
+  options.receivers =
+      static_cast<size_t>(keys.optional("receivers")
+                              .integer(1, kReceiversMax, static_cast<int64_t>(options.receivers)));
+  options.deletes_unreadable =
+      keys.optional("unreadable").choice<bool>({{"delete", true}, {"leave", false}}, true);
+  if (!queue) return nullptr;
+  Result<AwsSettings> settings = context.aws.settings();
+  Result<SqsQueue> found =
+      settings ? find_queue(*settings, queue.text(), region) : Result<SqsQueue>(settings.error());
+  if (!found) {
+    queue.error(found.error().text);
+    return nullptr;
+  }
+  options.queue = *std::move(found);
+  return make_sqs_source(std::string(name), std::move(options), context.aws, *std::move(settings));
+}
+
+}  // namespace
+
+std::unique_ptr<Source> make_sqs_source(std::string name, SqsSourceOptions options, AwsClient& aws,
+                                        AwsSettings settings) {
+  return std::make_unique<SqsSource>(std::move(name), std::move(options), aws, std::move(settings));
+}
+
+const SourceKind sqs_source_kind{
+    .name = "sqs",
+    .summary = "events from a queue of SQS: of EventBridge, SNS, CloudTrail files in S3, or bare",
+    .open = open_sqs_source,
+};
+
+}  // namespace statewire

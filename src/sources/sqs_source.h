@@ -1,0 +1,33 @@
+// Events from a queue of SQS.
+//
+// A message is deleted only after its events were committed; until then it is kept from others.
+// A message is an event, an event in an envelope of SNS, or the news of a CloudTrail file, which is
+// fetched and read.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "aws/client.h"
+#include "aws/queue.h"
+#include "sources/source.h"
+
+namespace statewire {
+
+struct SqsSourceOptions {
+  SqsQueue queue;
+  std::string role;      // To assume first; empty: none.
+  size_t receivers = 2;  // Receiving calls at once.
+  bool deletes_unreadable = true;
+  // How long a message is hidden from others; prolonged at half time.
+  std::chrono::seconds hidden_for = std::chrono::seconds(60);
+  std::chrono::seconds poll = std::chrono::seconds(20);  // How long a call waits for messages.
+};
+
+std::unique_ptr<Source> make_sqs_source(std::string name, SqsSourceOptions options, AwsClient& aws,
+                                        AwsSettings settings);
+
+extern const SourceKind sqs_source_kind;
+
+}  // namespace statewire
