@@ -31,7 +31,7 @@ _statewire() {
   done
 
   case $previous in
-    --config | --catalog | --folder)
+    --config | --catalog | --folder | --pattern | --patterns)
       _statewire_files "$current"
       return
       ;;
@@ -69,8 +69,8 @@ _statewire() {
   local options=''
   case $command in
     '')
-      _statewire_words 'run convert check explain send tail resources timeline ledger parked
-        catalog store status --config --help --version' "$current"
+      _statewire_words 'run convert match check explain send tail resources timeline ledger
+        parked catalog store status --config --help --version' "$current"
       return
       ;;
     parked)
@@ -83,6 +83,7 @@ _statewire() {
       ;;
     run) options='--config' ;;
     convert) options='--format --catalog --config' ;;
+    match) options='--pattern --patterns --count --explain --check --config' ;;
     check) options='--config --output' ;;
     explain) options='--config --output' ;;
     send) options='--config' ;;
@@ -111,7 +112,7 @@ _statewire() {
     return
   fi
   case $command in
-    convert | check | explain | send) _statewire_files "$current" ;;
+    convert | match | check | explain | send) _statewire_files "$current" ;;
   esac
 }
 

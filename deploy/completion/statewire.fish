@@ -1,7 +1,7 @@
 # fish completion for statewire
 
-set -l commands run convert check explain send tail resources timeline ledger parked catalog \
-    store status
+set -l commands run convert match check explain send tail resources timeline ledger parked \
+    catalog store status
 
 function __statewire_is
     set -l words (commandline -opc)
@@ -21,6 +21,7 @@ complete -c statewire -n "not __fish_seen_subcommand_from $commands" -l version 
 set -l new "not __fish_seen_subcommand_from $commands"
 complete -c statewire -n $new -a run -d 'Run the daemon'
 complete -c statewire -n $new -a convert -d 'A filter: events in, notifications out'
+complete -c statewire -n $new -a match -d 'A filter: events in, those that match out'
 complete -c statewire -n $new -a check -d 'Check a configuration'
 complete -c statewire -n $new -a explain -d 'Say what would become of an event, and why'
 complete -c statewire -n $new -a send -d 'Send events to the running daemon'
@@ -33,7 +34,7 @@ complete -c statewire -n $new -a catalog -d 'List the entries that recognise eve
 complete -c statewire -n $new -a store -d 'Work on the store'
 complete -c statewire -n $new -a status -d 'Show what the running daemon does'
 
-for command in convert check explain send
+for command in convert match check explain send
     complete -c statewire -n "__statewire_is $command" -F
 end
 
@@ -41,6 +42,12 @@ for command in convert tail
     complete -c statewire -n "__statewire_is $command" -l format -x -a 'json json-data csv text'
 end
 complete -c statewire -n '__statewire_is convert' -l catalog -r -F -d 'A folder of entries'
+
+complete -c statewire -n '__statewire_is match' -l pattern -r -F -d 'A pattern'
+complete -c statewire -n '__statewire_is match' -l patterns -r -F -d 'A named pattern in each line'
+complete -c statewire -n '__statewire_is match' -l count -d 'Only how many match'
+complete -c statewire -n '__statewire_is match' -l explain -d 'Which clause failed first'
+complete -c statewire -n '__statewire_is match' -l check -d 'Only look at the patterns'
 
 complete -c statewire -n '__statewire_is tail' -l when -x -d 'A pattern'
 complete -c statewire -n '__statewire_is tail' -l from -x -a 'now earliest'

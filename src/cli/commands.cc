@@ -42,6 +42,26 @@ constexpr OptionSpec kConvertOptions[] = {
      .help = "Take formats and catalog folders from this configuration"},
 };
 
+constexpr OptionSpec kMatchOptions[] = {
+    {.name = "FILES",
+     .form = OptionForm::many,
+     .help = "Files of events, also compressed with gzip; - or none: standard input"},
+    {.name = "--pattern", .value = "FILE|JSON", .help = "Print the events that match this pattern"},
+    {.name = "--patterns",
+     .value = "FILE",
+     .help =
+         "A {\"name\": …, \"pattern\": …} in each line; print events beside the names they match"},
+    {.name = "--count",
+     .form = OptionForm::flag,
+     .help = "Print only how many match, for each name"},
+    {.name = "--explain",
+     .form = OptionForm::flag,
+     .help = "Print of each event that does not match which clause failed first"},
+    {.name = "--check",
+     .form = OptionForm::flag,
+     .help = "Read no events; say all that is wrong with the patterns"},
+};
+
 constexpr OptionSpec kCheckOptions[] = {
     {.name = "CONFIG", .form = OptionForm::one, .help = "The configuration to check"},
     kConfig,
@@ -192,6 +212,14 @@ constexpr CommandSpec kCommands[] = {
                  "zcat trail/*.json.gz | statewire convert > notifications.jsonl",
      .options = kConvertOptions,
      .run = run_convert},
+    {.name = "match",
+     .summary = "A filter like grep: events in, those that match a pattern out",
+     .examples =
+         "statewire match --pattern '{\"detail\": {\"state\": [\"running\"]}}' events.jsonl\n"
+         "zcat trail/*.json.gz | statewire match --patterns rules.jsonl --count\n"
+         "statewire match --pattern rule.json --explain examples/ec2-stopped.json",
+     .options = kMatchOptions,
+     .run = run_match},
     {.name = "check",
      .summary = "Check a configuration, and say what it would run",
      .examples = "statewire check statewire.yaml",

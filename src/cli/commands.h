@@ -45,6 +45,7 @@ std::span<const CommandSpec> commands();
 // told on standard error when they return.
 ExitCode run_daemon(const Invocation& invocation, Terminal& terminal);
 ExitCode run_convert(const Invocation& invocation, Terminal& terminal);
+ExitCode run_match(const Invocation& invocation, Terminal& terminal);
 ExitCode run_check(const Invocation& invocation, Terminal& terminal);
 ExitCode run_explain(const Invocation& invocation, Terminal& terminal);
 ExitCode run_send(const Invocation& invocation, Terminal& terminal);

@@ -1,0 +1,148 @@
+#include "cli/match_events.h"
+
+#include "base/text.h"
+#include "sources/element_texts.h"
+
+namespace statewire {
+namespace {
+
+constexpr size_t kWriteBytes = 256 << 10;
+
+// Other lines hold several events, or none: EventReader tells.
+bool is_one_event(std::string_view line) {
+  return line.starts_with('{') && array_of_events(line).empty();
+}
+
+}  // namespace
+
+EventMatcher::EventMatcher(Parts parts)
+    : parts_(std::move(parts)),
+      counts_(parts_.patterns.patterns.size()),
+      on_event_([this](const ParsedEvent& event) { take_parsed(event); }),
+      on_unreadable_([this](const UnreadableEvent& event) { report(event); }) {
+  out_.reserve(2 * kWriteBytes);
+  for (const std::string& name : parts_.patterns.names) {
+    append_json_string(quoted_names_.emplace_back(), name);
+  }
+  for (uint32_t i = 0; i < counts_.size(); ++i) set_.add(i, parts_.patterns.patterns[i]);
+  set_.publish();
+}
+
+Result<bool> EventMatcher::match(EventInput& input) {
+  input_name_ = input.name();
+  while (is_wanted_) {
+    if (!input.is_ready()) flush();  // Whoever reads this need not wait for more.
+    const Result<std::optional<EventInput::Piece>> piece = input.next();
+    if (!piece) return piece.error();
+    if (!*piece) break;
+    if ((*piece)->is_lines && parts_.wanted != Wanted::explanations) {
+      take_lines(**piece);
+    } else {
+      read((*piece)->text, (*piece)->first_line);
+    }
+  }
+  return is_wanted_;
+}
+
+void EventMatcher::take_lines(const EventInput::Piece& piece) {
+  const simdjson::padded_string_view text(piece.text.data(), piece.text.size(),
+                                          piece.text.size() + kPaddingBytes);
+  LineMatches lines(set_, line_scratch_, text);
+  while (is_wanted_ && lines.next()) {
+    const std::string_view line = without_blanks(lines.line());
+    if (lines.is_json() && is_one_event(line)) {
+      if (!lines.ids().empty()) take(line, lines.ids());
+    } else {
+      read(line, piece.first_line + lines.line_number() - 1);
+    }
+    flush_if_large();
+  }
+}
+
+void EventMatcher::read(std::string_view text, uint64_t line) {
+  reader_.read(text, line, on_event_, on_unreadable_);
+}
+
+void EventMatcher::take_parsed(const ParsedEvent& event) {
+  if (!is_wanted_) return;
+  if (parts_.wanted == Wanted::explanations) {
+    explain(event);
+  } else {
+    set_.match(event.element, scratch_, ids_);
+    if (ids_.empty()) return;
+    // In a document an event may go over several lines.
+    const bool is_line = event.bytes.find('\n') == event.bytes.npos;
+    take(is_line ? event.bytes : simdjson::minify(event.element), ids_);
+  }
+  flush_if_large();
+}
+
+void EventMatcher::take(std::string_view event, std::span<const uint32_t> ids) {
+  has_matched_ = true;
+  if (parts_.wanted == Wanted::counts) {
+    for (const uint32_t id : ids) ++counts_[id];
+    return;
+  }
+  if (quoted_names_.empty()) {
+    out_.append(event).push_back('\n');
+    return;
+  }
+  out_ += R"({"names":[)";
+  for (const uint32_t id : ids) out_.append(quoted_names_[id]).push_back(',');
+  out_.back() = ']';
+  out_.append(R"(,"event":)").append(event).append("}\n");
+}
+
+void EventMatcher::explain(const ParsedEvent& event) {
+  const std::vector<Pattern>& patterns = parts_.patterns.patterns;
+  for (size_t i = 0; i < patterns.size(); ++i) {
+    const std::optional<Mismatch> mismatch = patterns[i].explain(event.element);
+    if (!mismatch) {
+      has_matched_ = true;
+      continue;
+    }
+    out_.append(input_name_).append(":").append(std::to_string(event.line)).append(": ");
+    if (!quoted_names_.empty()) out_.append(parts_.patterns.names[i]).append(": ");
+    out_.append(mismatch->text).push_back('\n');
+  }
+}
+
+// A reason may begin with the line, which is said already.
+void EventMatcher::report(const UnreadableEvent& event) {
+  ++unreadable_;
+  const std::string number = std::to_string(event.line);
+  std::string place = std::string(input_name_) + ":" + number;
+  std::string_view reason = event.reason;
+  if (reason.starts_with("line " + number)) {
+    reason.remove_prefix(5 + number.size());
+    constexpr std::string_view kColumn = ", column ";
+    if (reason.starts_with(kColumn)) {
+      reason.remove_prefix(kColumn.size());
+      place += ":";
+    }
+  } else {
+    place += ": ";
+  }
+  parts_.complain(place + std::string(reason));
+}
+
+void EventMatcher::flush_if_large() {
+  if (out_.size() >= kWriteBytes) flush();
+}
+
+void EventMatcher::flush() {
+  if (!out_.empty() && !parts_.write(out_)) is_wanted_ = false;
+  out_.clear();
+}
+
+void EventMatcher::finish() {
+  if (parts_.wanted == Wanted::counts) {
+    for (size_t i = 0; i < counts_.size(); ++i) {
+      if (!quoted_names_.empty()) out_.append(parts_.patterns.names[i]).push_back('\t');
+      out_.append(std::to_string(counts_[i])).push_back('\n');
+    }
+  }
+  flush();
+}
+
+}  // namespace statewire
