@@ -189,7 +189,7 @@ bool Subscriber::is_match(const Notification& notification) {
 }
 
 void Subscriber::send(Time now, const std::function<void(Answer)>& answer, size_t place) {
-  while (!is_gone_ && batches_in_flight_ < kind_.limits.in_flight_max) {
+  while (!is_gone_ && batches_in_flight_ < kind_.limits.in_flight_max && now >= send_after_) {
     size_t count = kind_.limits.batch_deliveries_max;
     if (circuit_.is_open()) {
       if (now < circuit_.probe_at() || batches_in_flight_ > 0) return;
@@ -215,6 +215,7 @@ void Subscriber::send(Time now, const std::function<void(Answer)>& answer, size_
       head.sequences.push_back(pending.sequence);
     }
     ++batches_in_flight_;
+    if (kind_.limits.pace > Duration()) send_after_ = now + kind_.limits.pace;
     sink_->deliver(batch, [answer, head = std::move(head)](std::vector<Attempt> attempts) mutable {
       head.attempts = std::move(attempts);
       answer(std::move(head));
@@ -342,6 +343,7 @@ void Subscriber::take_redriven(Pending delivery, Time now) {
 std::optional<Time> Subscriber::next_due(Time now) const {
   if (is_gone_ || batches_in_flight_ >= kind_.limits.in_flight_max) return std::nullopt;
   std::optional<Time> due = outbox_.next_due();
+  if (due) due = std::max(*due, send_after_);
   if (circuit_.is_open()) {
     if (!due || batches_in_flight_ > 0) return std::nullopt;
     return std::max(*due, circuit_.probe_at());

@@ -110,6 +110,7 @@ class Subscriber {
   size_t batches_in_flight_ = 0;
   bool is_gone_ = false;
   Time read_after_;  // After an error of the store.
+  Time send_after_;  // Not to be faster than the sink allows.
   Settlement changes_;
   SubscriberCounts counts_;
   std::mt19937_64 random_{std::random_device{}()};

@@ -8,9 +8,13 @@
 namespace statewire {
 namespace {
 
-// Slack: a text of a section has 3,000 characters at most, a field 2,000, and there are ten.
-constexpr size_t kSlackTextMax = 2'800;
-constexpr size_t kSlackFieldMax = 1'800;
+// Slack: a text of a section or a context has 3,000 characters at most, a field 2,000, and there
+// are ten. A text is cut before it is escaped, so that no entity is: five characters for one.
+constexpr size_t kSlackTextMax = 7'000;  // Of a message without blocks: 40,000.
+constexpr size_t kSlackTitleMax = 150;
+constexpr size_t kSlackNewsMax = 400;
+constexpr size_t kSlackOriginMax = 150;
+constexpr size_t kSlackFieldMax = 360;
 constexpr size_t kSlackFieldsMax = 10;
 // Teams refuses messages above 28 KB.
 constexpr size_t kTeamsTextMax = 8'000;
@@ -55,7 +59,6 @@ std::string_view slack_mark(Tone tone) {
   CHECK(false);
 }
 
-// Shortened before it is escaped, so that no entity is cut; five for one at most.
 std::string slack_markdown(std::string_view text) {
   return R"({"type":"mrkdwn","verbatim":true,"text":)" + quoted(text) + "}";
 }
@@ -65,7 +68,7 @@ std::string slack_fields(const MessageParts& parts) {
   size_t count = 0;
   for (const MessageFact& fact : parts.facts) {
     if (count++ == kSlackFieldsMax) break;
-    const std::string value = slack_escaped(shortened(fact.value, kSlackFieldMax / 5));
+    const std::string value = slack_escaped(shortened(fact.value, kSlackFieldMax));
     fields +=
         (fields.empty() ? "" : ",") + slack_markdown("*" + std::string(fact.label) + "*\n" + value);
   }
@@ -77,7 +80,7 @@ std::string slack_context(const Notification& notification, const MessageParts& 
       std::chrono::duration_cast<std::chrono::seconds>(notification.time.time_since_epoch());
   std::string text = "<!date^" + std::to_string(std::max<int64_t>(seconds.count(), 0)) +
                      "^{date_short_pretty} {time_secs}|" + parts.time + ">  ·  " +
-                     slack_escaped(parts.origin);
+                     slack_escaped(shortened(parts.origin, kSlackOriginMax));
   for (const MessageLink& link : parts.links) {
     text += "  ·  <" + slack_escaped(link.url) + "|" + slack_escaped(link.title) + ">";
   }
@@ -174,8 +177,9 @@ void append_slack_message(const Notification& notification, const InnerMessage& 
     return;
   }
   out += R"({"text":)" + quoted(line) + R"(,"blocks":[{"type":"section","text":)" +
-         slack_markdown(std::string(slack_mark(parts.tone)) + "  *" + slack_escaped(parts.title) +
-                        "*\n" + slack_escaped(shortened(parts.news, kSlackTextMax / 5)));
+         slack_markdown(std::string(slack_mark(parts.tone)) + "  *" +
+                        slack_escaped(shortened(parts.title, kSlackTitleMax)) + "*\n" +
+                        slack_escaped(shortened(parts.news, kSlackNewsMax)));
   if (!parts.facts.empty()) {
     out += R"(},{"type":"section","fields":[)" + slack_fields(parts) + "]";
   }

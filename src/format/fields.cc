@@ -204,4 +204,10 @@ std::string no_such_field(std::string_view prefix, std::string_view name) {
   return text;
 }
 
+std::string no_such_path(std::string_view path) {
+  const std::string_view near = nearest(path, kPaths);
+  if (near.empty()) return no_such_field("", path);
+  return "no such field; did you mean \"" + std::string(near) + "\"?";
+}
+
 }  // namespace statewire

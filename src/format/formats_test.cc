@@ -1,35 +1,17 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
-#include "config/document.h"
 #include "format/clean_text.h"
 #include "format/example_notification.h"
 #include "format/format.h"
+#include "format/formats_for_test.h"
 #include "format/random_notification.h"
 
 namespace statewire {
 namespace {
 
-// Formats of a configuration, and what was wrong with it.
-struct Read {
-  explicit Read(std::string yaml) {
-    document = Document::parse("statewire.yaml", std::move(yaml), problems);
-    formats = Formats::read(document->root().find("formats"), problems);
-  }
-  std::string render(std::string_view name, const Notification& notification) const {
-    std::string out;
-    const Result<void> rendered = formats.find(name)->render(notification, out);
-    EXPECT_TRUE(rendered.ok()) << rendered.error().text;
-    return out;
-  }
-
-  Problems problems;
-  std::optional<Document> document;
-  Formats formats;
-};
-
 TEST(Formats, built_in_ones_need_no_configuration) {
-  const Read read("version: 1\n");
+  const ReadFormats read("version: 1\n");
   EXPECT_EQ(read.formats.names(),
             (std::vector<std::string_view>{"csv", "email", "json", "json-data", "pagerduty",
                                            "slack", "teams", "text"}));
@@ -38,14 +20,14 @@ TEST(Formats, built_in_ones_need_no_configuration) {
 }
 
 TEST(Formats, csv_is_class_id_and_state) {
-  const Read read("");
+  const ReadFormats read("");
   EXPECT_EQ(read.render("csv", example_notification()),
             "aws.ec2,arn:aws:ec2:eu-west-1:123456789012:instance/i-0a1b2c3d4e5f60001,running");
   EXPECT_EQ(read.formats.find("csv")->header(), "");
 }
 
 TEST(Formats, csv_quotes_what_must_be_quoted) {
-  const Read read("");
+  const ReadFormats read("");
   Notification n = example_notification();
   n.origin.source = "a,b";
   n.resource.id = "say \"hi\"\n\"";
@@ -54,7 +36,7 @@ TEST(Formats, csv_quotes_what_must_be_quoted) {
 }
 
 TEST(Formats, text_is_a_line_in_columns) {
-  const Read read("");
+  const ReadFormats read("");
   Notification n = example_notification();
   EXPECT_EQ(read.render("text", n),
             "09:00:12  stable         EC2 instance web-1 (i-0a1b2c3d4e5f60001)    eu-west-1  "
@@ -74,7 +56,7 @@ TEST(Formats, text_is_a_line_in_columns) {
 }
 
 TEST(Formats, text_aligns_by_what_a_terminal_shows) {
-  const Read read("");
+  const ReadFormats read("");
   Notification n = example_notification();
   const size_t news = display_width(read.render("text", n).substr(0, 80));
   for (const std::string_view name : {"wéb", "日本", "e\xcc\x81", "🙂"}) {
@@ -85,7 +67,7 @@ TEST(Formats, text_aligns_by_what_a_terminal_shows) {
 }
 
 TEST(Formats, an_organisations_own_has_its_columns) {
-  const Read read(R"(
+  const ReadFormats read(R"(
 formats:
   org/v2:
     columns: [time, resource.type, state.phase, cause.kind, resource.tags.team, resource.tags.none,
@@ -104,7 +86,7 @@ formats:
 }
 
 TEST(Formats, formulas_are_defused_where_asked_for) {
-  const Read read(R"(
+  const ReadFormats read(R"(
 formats:
   safe/v1: {columns: [state.value], defuse_formulas: true}
   plain/v1: {columns: [state.value]}
@@ -124,7 +106,7 @@ formats:
 }
 
 TEST(Formats, mistakes_are_told_where_they_stand) {
-  const Read read(R"(formats:
+  const ReadFormats read(R"(formats:
   org/v1: {columns: [origin.sorce, phase, resource.id]}
   org/1: {columns: [time]}
   org/v3: {columns: []}
@@ -164,7 +146,7 @@ TEST(Formats, every_field_that_is_listed_can_be_a_column) {
 }
 
 TEST(Formats, whatever_is_told_is_one_line_of_valid_utf8) {
-  const Read read(
+  const ReadFormats read(
       "formats: {org/v1: {columns: [message, cause.actor, changes.to, resource.tags.x]}}");
   constexpr uint32_t kSeed = 20261123;
   RandomNotifications random(kSeed);

@@ -1,5 +1,8 @@
 #include "format/json_schema.h"
 
+// Without it, valijson ends the program where a schema is wrong.
+#define VALIJSON_USE_EXCEPTIONS 1
+
 #include <algorithm>
 #include <boost/json.hpp>
 #include <exception>

@@ -14,6 +14,7 @@ constexpr uint8_t kWarn = 13;
 constexpr uint8_t kError = 17;
 constexpr size_t kTitleCharactersMax = 256;
 constexpr size_t kFactCharactersMax = 512;
+constexpr size_t kLinkedIdBytesMax = 512;
 constexpr size_t kListedMax = 8;  // Tags or changes.
 
 std::string text_of(const Words& words) {
@@ -116,6 +117,7 @@ std::string in_query(std::string_view text) {
 
 // The console finds a resource by its ARN.
 void add_links(const Notification& n, std::vector<MessageLink>& links) {
+  if (n.resource.id.size() > kLinkedIdBytesMax) return;
   struct Partition {
     std::string_view arn;
     std::string_view console;

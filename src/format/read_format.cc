@@ -43,9 +43,7 @@ std::unique_ptr<Format> read_columns(MapReader& keys, const Node& list) {
     std::string path = column.text();
     const std::optional<Field> field = Field::find(path);
     if (!field) {
-      const std::string_view near = nearest(path, notification_fields());
-      column.error(near.empty() ? no_such_field("", path)
-                                : "no such field; did you mean \"" + std::string(near) + "\"?");
+      column.error(no_such_path(path));
       continue;
     }
     columns.fields.push_back(*field);

@@ -28,7 +28,7 @@ void read_leaf(const Node& node, ShapeMember& member) {
   member.form = form_of(path);
   if (member.form == Form::tags || member.form == Form::changes) return;
   member.field = Field::find(path);
-  if (!member.field) node.error(no_such_field("", path));
+  if (!member.field) node.error(no_such_path(path));
 }
 
 ShapeMember read_member(const Node& node, size_t depth) {

@@ -85,7 +85,8 @@ class TagReader {
     if (name == "state.settled" && !is_section) {
       return add(at, "state.settled is a condition: {{#state.settled}}…{{/state.settled}}");
     }
-    if (!Field::find(name)) add(at, std::string(name) + ": " + no_such_field("", name));
+    if (name == ".") return add(at, "{{.}} stands in a section");
+    if (!Field::find(name)) add(at, std::string(name) + ": " + no_such_path(name));
   }
 
   bool is_known_in_section(std::string_view name) const {

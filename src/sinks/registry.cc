@@ -1,15 +1,20 @@
 // The kinds of sinks. A new one is a pair of files and a line here.
 #include <array>
 
+#include "sinks/email_sink.h"
 #include "sinks/file_sink.h"
+#include "sinks/pagerduty_sink.h"
 #include "sinks/sink.h"
+#include "sinks/slack_sink.h"
 #include "sinks/stdout_sink.h"
+#include "sinks/teams_sink.h"
 #include "sinks/webhook_sink.h"
 
 namespace statewire {
 namespace {
 
-const std::array kKinds{&file_sink_kind, &stdout_sink_kind, &webhook_sink_kind};
+const std::array kKinds{&email_sink_kind,  &file_sink_kind,  &pagerduty_sink_kind, &slack_sink_kind,
+                        &stdout_sink_kind, &teams_sink_kind, &webhook_sink_kind};
 
 }  // namespace
 

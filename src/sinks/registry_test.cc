@@ -13,6 +13,9 @@ class SinkKinds : public SinkTest {
   static std::string valid(const SinkKind& kind) {
     std::string yaml = "kind: " + std::string(kind.name) + "\n";
     if (kind.name == "file") yaml += "path: /nonexistent/out.jsonl\n";
+    if (kind.name == "email") yaml += "host: 127.0.0.1\nfrom: a@example.org\nto: b@example.org\n";
+    if (kind.name == "slack" || kind.name == "teams") yaml += "url: https://127.0.0.1:1/hook\n";
+    if (kind.name == "pagerduty") yaml += "key: 0123456789abcdef0123456789abcdef\n";
     if (kind.name == "webhook") yaml += "url: http://127.0.0.1:1/hook\n";
     return yaml;
   }

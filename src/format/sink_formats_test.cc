@@ -1,0 +1,194 @@
+// What mail, chat and paging services are sent, held against what they document.
+#include "format/sink_formats.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "base/text.h"
+#include "format/example_notification.h"
+#include "format/formats_for_test.h"
+#include "format/json_schema.h"
+#include "format/message_parts.h"
+#include "format/random_notification.h"
+
+namespace statewire {
+namespace {
+
+JsonSchema schema_of(const std::string& name) {
+  std::ifstream file(SOURCE_DIR "/tests/people/schemas/" + name + ".json");
+  std::stringstream text;
+  text << file.rdbuf();
+  auto schema = JsonSchema::parse(text.str());
+  EXPECT_TRUE(std::holds_alternative<JsonSchema>(schema)) << std::get<TextFault>(schema).text;
+  return std::get<JsonSchema>(std::move(schema));
+}
+
+// As it goes over the network: the sink adds the key.
+std::string sent(std::string_view kind, std::string message) {
+  if (kind != "pagerduty") return message;
+  return R"({"routing_key":"0123456789abcdef0123456789abcdef",)" + message.substr(1);
+}
+
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+constexpr std::string_view kOwnFormats = R"yaml(
+formats:
+  own/v1: {template: "{{resource.name}} <is> *{{state.value}}*\nsecond line"}
+  page/v1: {template: "<p>{{resource.name}}</p>", content_type: text/html}
+  blocks/v1: {template: '{"text": "web {{resource.name}}"}', content_type: application/json}
+)yaml";
+
+const char* schema_for(std::string_view kind) {
+  if (kind == "email") return "mail";
+  return kind == "slack" ? "slack" : kind == "teams" ? "teams" : "pagerduty";
+}
+
+TEST(SinkFormats, whatever_is_told_is_what_the_service_takes) {
+  const ReadFormats read{std::string(kOwnFormats)};
+  EXPECT_EQ(read.problems.to_text(), "");
+  for (const SinkFormKind& kind : sink_form_kinds()) {
+    const JsonSchema schema = schema_of(schema_for(kind.name));
+    for (const std::string_view format : read.formats.names()) {
+      if (format == "blocks/v1" && kind.name == "teams") continue;  // Whose it is not.
+      RandomNotifications random(3);
+      for (int i = 0; i < 200; ++i) {
+        const Notification n = random.next();
+        const std::string message = read.render_for(kind.name, format, n);
+        ASSERT_TRUE(is_utf8(message));
+        if (has(message, R"("event_action":"none")")) continue;
+        const Result<void> well = schema.check(sent(kind.name, message));
+        ASSERT_TRUE(well.ok()) << kind.name << " " << format << ": " << well.error().text;
+      }
+    }
+  }
+}
+
+TEST(SinkFormats, what_is_long_is_cut_to_what_the_service_takes) {
+  const ReadFormats read("");
+  const std::string longest(9000, '&');
+  const Tag tags[] = {{longest, longest}};
+  Notification n = example_notification();
+  n.kind = NotificationKind::failed;
+  n.severity = 17;
+  n.name = n.resource.id = n.resource.type = n.cause.actor = n.error = n.origin.type = longest;
+  n.tags = tags;
+  for (const SinkFormKind& kind : sink_form_kinds()) {
+    const std::string message = read.render_for(kind.name, kind.name, n);
+    const Result<void> well = schema_of(schema_for(kind.name)).check(sent(kind.name, message));
+    EXPECT_TRUE(well.ok()) << kind.name << ": " << well.error().text;
+    EXPECT_TRUE(message.size() < 28u << 10 || kind.name != "teams");
+  }
+}
+
+TEST(SinkFormats, a_kind_of_sink_has_its_own_as_default) {
+  const ReadFormats read("");
+  EXPECT_EQ(read.formats.default_for_sink("slack"), "slack");
+  EXPECT_EQ(read.formats.default_for_sink("email"), "email");
+  EXPECT_EQ(read.formats.default_for_sink("webhook"), "json");
+  EXPECT_EQ(read.formats.find_for_sink("slack", "slack"), read.formats.find("slack"));
+  EXPECT_EQ(read.formats.find_for_sink("csv", "webhook"), read.formats.find("csv"));
+  EXPECT_EQ(read.formats.find_for_sink("none", "slack"), nullptr);
+}
+
+TEST(SinkFormats, slack_is_told_in_blocks_and_nobody_is_called) {
+  const ReadFormats read{std::string(kOwnFormats)};
+  Notification n = example_notification();
+  n.cause.actor = "<!channel> & <@U1>";
+  const std::string message = read.render("slack", n);
+  EXPECT_TRUE(has(message, ":large_green_circle:  *EC2 instance web-1 (i-0a1b2c3d4e5f60001)*"))
+      << message;
+  EXPECT_TRUE(has(message, "&lt;!channel&gt; &amp; &lt;@U1&gt;"));
+  EXPECT_FALSE(has(message, "<!channel>"));
+  EXPECT_TRUE(has(message, "<!date^1795424412^"));
+  EXPECT_TRUE(has(message, "<https://console.aws.amazon.com/go/view?arn=arn:aws:ec2:"));
+  EXPECT_EQ(read.render_for("slack", "own/v1", n),
+            R"({"text":"web-1 &lt;is&gt; *running*\nsecond line"})");
+  EXPECT_EQ(read.render_for("slack", "blocks/v1", n), R"({"text": "web web-1"})");
+  EXPECT_TRUE(read.render_for("slack", "json", n).starts_with(R"({"text":"```{\"specversion)"));
+}
+
+TEST(SinkFormats, teams_shows_names_as_they_are) {
+  const ReadFormats read("");
+  Notification n = example_notification();
+  n.name = "*web_1* [x](https://example.org) _y_";
+  const std::string message = read.render("teams", n);
+  EXPECT_TRUE(has(message, R"(\\*web_1\\* \\[x\\](https://example.org) \\_y\\_)")) << message;
+  EXPECT_TRUE(has(message, R"("style":"good")"));
+}
+
+// Which alert an event opens or closes.
+TEST(SinkFormats, pagerduty_opens_where_it_is_wrong_and_closes_where_it_rests) {
+  const ReadFormats read("");
+  const auto action = [&](NotificationKind kind, Phase phase, uint8_t severity) {
+    Notification n = example_notification();
+    n.kind = kind;
+    n.phase = phase;
+    n.severity = severity;
+    const std::string message = read.render("pagerduty", n);
+    EXPECT_TRUE(has(message, R"("dedup_key":"arn:aws:ec2:)"));
+    return message.substr(17, message.find('"', 17) - 17);
+  };
+  const auto transition = NotificationKind::transition;
+  EXPECT_EQ(action(transition, Phase::degraded, 17), "trigger");
+  EXPECT_EQ(action(transition, Phase::stable, 9), "resolve");
+  EXPECT_EQ(action(transition, Phase::stopped, 9), "resolve");
+  EXPECT_EQ(action(transition, Phase::gone, 13), "resolve");
+  EXPECT_EQ(action(transition, Phase::changing, 9), "none");
+  EXPECT_EQ(action(transition, Phase::unknown, 9), "none");
+  EXPECT_EQ(action(NotificationKind::failed, Phase::stable, 13), "trigger");
+  EXPECT_EQ(action(NotificationKind::changed, Phase::stable, 9), "none");
+  EXPECT_EQ(action(NotificationKind::amended, Phase::degraded, 17), "none");
+}
+
+TEST(SinkFormats, pagerduty_severities_follow_ours) {
+  const ReadFormats read("");
+  Notification n = example_notification();
+  n.phase = Phase::degraded;
+  for (const auto& [ours, theirs] : std::initializer_list<std::pair<uint8_t, const char*>>{
+           {9, "info"}, {13, "warning"}, {17, "error"}, {21, "critical"}}) {
+    n.severity = ours;
+    EXPECT_TRUE(has(read.render("pagerduty", n), std::string("\"severity\":\"") + theirs + "\""));
+  }
+}
+
+TEST(SinkFormats, a_mail_says_it_all_in_its_subject) {
+  const ReadFormats read{std::string(kOwnFormats)};
+  Notification n = example_notification();
+  EXPECT_TRUE(
+      read.render("email", n)
+          .starts_with(
+              R"({"subject":"EC2 instance web-1 (i-0a1b2c3d4e5f60001) in eu-west-1 is running; started by )"
+              R"(alice in the console")"));
+  n.phase = Phase::degraded;
+  n.severity = 17;
+  n.name = "<script>alert(1)</script>";
+  const std::string mail = read.render("email", n);
+  EXPECT_TRUE(mail.starts_with(R"({"subject":"[ERROR] EC2 instance <script>)"));
+  const std::string html = mail.substr(mail.find("\"html\""), mail.find("\"resource\":\"arn"));
+  EXPECT_TRUE(has(html, "&lt;script&gt;alert(1)"));
+  EXPECT_FALSE(has(html.substr(0, html.find("\"data\"")), "<script>"));
+  EXPECT_TRUE(has(read.render_for("email", "page/v1", n), R"(","html":"<p>&lt;script)"));
+  EXPECT_TRUE(has(read.render_for("email", "own/v1", n), R"(","text":"<script>)"));
+  EXPECT_FALSE(has(read.render_for("email", "own/v1", n), R"("html":)"));
+}
+
+TEST(MessageParts, links_lead_to_the_console_of_the_partition) {
+  Notification n = example_notification();
+  n.resource.id = "arn:aws-cn:s3:::a b&c";
+  EXPECT_EQ(parts_of(n).links.at(0).url,
+            "https://console.amazonaws.cn/go/view?arn=arn:aws-cn:s3:::a%20b%26c");
+  n.resource.id = "/subscriptions/1/vm";
+  EXPECT_TRUE(parts_of(n).links.empty());
+}
+
+TEST(MessageParts, are_shortened_by_characters) {
+  EXPECT_EQ(shortened("äöü", 3), "äöü");
+  EXPECT_EQ(shortened("äöüß", 3), "äö…");
+}
+
+}  // namespace
+}  // namespace statewire

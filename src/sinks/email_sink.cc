@@ -1,0 +1,227 @@
+#include "sinks/email_sink.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "config/secret.h"
+#include "format/sink_formats.h"
+#include "net/url.h"
+#include "sinks/mail_address.h"
+#include "sinks/mail_message.h"
+#include "sinks/verdicts.h"
+
+namespace statewire {
+namespace {
+
+namespace dom = simdjson::dom;
+
+constexpr Duration kTimeout = std::chrono::seconds(30);
+constexpr size_t kDetailBytesMax = 1024;
+constexpr size_t kRecipientsMax = 20;
+
+struct Letterbox {
+  SmtpServer server;
+  Mailbox from;
+  std::vector<AddressTemplate> to;
+  std::string fallback;  // Empty: none.
+  Duration timeout{};
+};
+
+std::string text_at(const dom::element& message, std::string_view key) {
+  std::string_view text;
+  if (message[key].get(text) != simdjson::SUCCESS) return {};
+  return std::string(text);
+}
+
+bool descend(dom::element& at, std::string_view key) {
+  return at.at_key(key).get(at) == simdjson::SUCCESS;
+}
+
+// A field by its dotted path; the key of a tag may hold dots itself.
+std::string field_at(dom::element at, std::string_view path) {
+  constexpr std::string_view kTags = "resource.tags.";
+  const bool is_tag = path.starts_with(kTags);
+  const std::string_view tag = is_tag ? path.substr(kTags.size()) : std::string_view();
+  std::string_view rest = is_tag ? kTags.substr(0, kTags.size() - 1) : path;
+  while (!rest.empty()) {
+    const size_t end = std::min(rest.find('.'), rest.size());
+    if (!descend(at, rest.substr(0, end))) return {};
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  if (is_tag && !descend(at, tag)) return {};
+  std::string_view text;
+  return at.get(text) == simdjson::SUCCESS ? std::string(text) : simdjson::minify(at);
+}
+
+class EmailSink final : public Sink {
+ public:
+  EmailSink(Letterbox letterbox, SinkContext& context)
+      : letterbox_(std::move(letterbox)), http_(context.http) {
+    Redaction redaction;
+    redaction.hide(letterbox_.server.password);
+    redaction_ = std::make_shared<const Redaction>(std::move(redaction));
+  }
+
+  // One mail for each delivery: `batch` holds exactly one, as the limits say.
+  void deliver(std::span<const Delivery> batch, Completion done) override {
+    CHECK(batch.size() == 1);
+    Result<Mail> mail = mail_of(batch.front());
+    if (!mail) return done({Attempt{.verdict = Verdict::reject, .detail = mail.error().text}});
+    http_.send_mail(*std::move(mail),
+                    [done = std::move(done), redaction = redaction_](Result<SmtpReply> reply) {
+                      Attempt attempt = attempt_for(reply);
+                      attempt.detail = redaction->apply(std::move(attempt.detail));
+                      done({std::move(attempt)});
+                    });
+  }
+
+ private:
+  static Attempt attempt_for(const Result<SmtpReply>& reply) {
+    if (!reply) {
+      const bool is_ours = reply.error().kind == ErrorKind::bad_input;
+      return {.verdict = is_ours ? Verdict::reject : Verdict::retry, .detail = reply.error().text};
+    }
+    std::string detail = "smtp " + std::to_string(reply->code);
+    if (!reply->text.empty()) {
+      const bool is_text = is_utf8(reply->text);
+      detail += ": " + (is_text ? reply->text : std::string("(a reply that is no text)"));
+    }
+    return {.verdict = verdict_for_smtp(reply->code),
+            .detail = std::string(cut_utf8(detail, kDetailBytesMax))};
+  }
+
+  Result<Mail> mail_of(const Delivery& delivery) {
+    dom::element message;
+    if (delivery.content_type != kMailContentType ||
+        parser_.parse(delivery.payload.data(), delivery.payload.size(), true).get(message) !=
+            simdjson::SUCCESS) {
+      return bad_input("not a message of the format email");
+    }
+    MailContent content{.from = letterbox_.from};
+    Result<std::vector<std::string>> to = recipients(message);
+    if (!to) return to.error();
+    content.to = *to;
+    content.subject = text_at(message, "subject");
+    content.text = text_at(message, "text");
+    content.html = text_at(message, "html");
+    content.date = delivery.first_attempt;
+    content.id = delivery.id;
+    content.thread = text_at(message, "resource");
+    content.subscription = delivery.subscription;
+    return Mail{.server = letterbox_.server,
+                .from = letterbox_.from.address,
+                .to = *std::move(to),
+                .message = mail_message(content),
+                .timeout = letterbox_.timeout};
+  }
+
+  // Each once. Where one cannot be made, the fallback takes its place.
+  Result<std::vector<std::string>> recipients(const dom::element& message) const {
+    dom::element data;
+    const bool has_data = message["data"].get(data) == simdjson::SUCCESS;
+    std::vector<std::string> to;
+    for (const AddressTemplate& address : letterbox_.to) {
+      Result<std::string> made = address.resolve(
+          [&](std::string_view path) { return has_data ? field_at(data, path) : std::string(); });
+      if (!made && letterbox_.fallback.empty()) {
+        return bad_input("no recipient: " + made.error().text);
+      }
+      const std::string& chosen = made ? *made : letterbox_.fallback;
+      if (std::find(to.begin(), to.end(), chosen) == to.end()) to.push_back(chosen);
+    }
+    return to;
+  }
+
+  const Letterbox letterbox_;
+  HttpClient& http_;  // Outlives every sink.
+  std::shared_ptr<const Redaction> redaction_;
+  dom::parser parser_;
+};
+
+void read_recipients(const Node& to, const Node& fallback, Letterbox& letterbox) {
+  std::vector<Node> items;
+  if (to.is_list()) {
+    items = to.items();
+  } else if (to) {
+    items.push_back(to);
+  }
+  if (to.is_list() && items.empty()) to.error("a mail has at least one recipient");
+  if (items.size() > kRecipientsMax) to.error("a mail has at most 20 recipients");
+  for (const Node& item : items) {
+    Result<AddressTemplate> address = AddressTemplate::parse(item.text());
+    if (address) {
+      letterbox.to.push_back(*std::move(address));
+    } else {
+      item.error(address.error().text);
+    }
+  }
+  letterbox.fallback = fallback.text();
+  if (fallback && !is_mail_address(letterbox.fallback)) {
+    fallback.error("wanted an address, such as ops@example.org");
+  }
+}
+
+bool is_host(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '.' || c == '-' || c == ':';
+  });
+}
+
+void read_server(MapReader& keys, SmtpServer& server) {
+  const Node host = keys.required("host");
+  server.host = host.text();
+  if (host && !is_host(server.host)) host.error("wanted the name or the address of a server");
+  const Node tls = keys.optional("tls");
+  server.tls = tls.choice<SmtpTls>(
+      {{"none", SmtpTls::none}, {"starttls", SmtpTls::starttls}, {"tls", SmtpTls::tls}},
+      SmtpTls::starttls);
+  const int64_t usual_port = server.tls == SmtpTls::tls    ? 465
+                             : server.tls == SmtpTls::none ? 25
+                                                           : 587;
+  server.port = static_cast<uint16_t>(keys.optional("port").integer(1, 65535, usual_port));
+  const Node user = keys.optional("user");
+  server.user = user.text();
+  const std::optional<Secret> password = optional_secret(keys, "password");
+  if (password) server.password = password->reveal();
+  if (user && !password) user.error_at_key("a user has a password: add password_file");
+  if (password && !user) keys.node().error("a password without a user");
+  if (user && server.tls == SmtpTls::none && !is_loopback(server.host)) {
+    tls.error("a password does not go over a network in the clear: starttls, or tls");
+  }
+  const Node ca_file = keys.optional("ca_file");
+  if (ca_file) server.ca_file = ca_file.file_path();
+}
+
+std::unique_ptr<Sink> open_email(MapReader& keys, SinkContext& context) {
+  Letterbox letterbox;
+  read_server(keys, letterbox.server);
+  const Node from = keys.required("from");
+  const std::optional<Mailbox> mailbox = parse_mailbox(from.text());
+  if (from && !mailbox) from.error("wanted an address, such as Statewire <statewire@example.org>");
+  const Node to = keys.required("to");
+  read_recipients(to, keys.optional("fallback"), letterbox);
+  letterbox.timeout = keys.optional("timeout").duration(kTimeout, std::chrono::milliseconds(1),
+                                                        std::chrono::minutes(10));
+  if (!mailbox || letterbox.to.empty() || letterbox.server.host.empty()) return nullptr;
+  letterbox.from = *mailbox;
+  return std::make_unique<EmailSink>(std::move(letterbox), context);
+}
+
+}  // namespace
+
+Verdict verdict_for_smtp(int code) {
+  if (code >= 200 && code < 400) return Verdict::delivered;
+  if (code == 530 || code == 534 || code == 535 || code == 538) return Verdict::unavailable;
+  return code >= 500 ? Verdict::reject : Verdict::retry;
+}
+
+const SinkKind email_sink_kind{
+    .name = "email",
+    .summary = "send each delivery as a mail",
+    .limits = {.batch_deliveries_max = 1, .in_flight_max = 4},
+    .open = open_email,
+};
+
+}  // namespace statewire

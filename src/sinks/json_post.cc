@@ -1,0 +1,70 @@
+#include "sinks/json_post.h"
+
+#include <algorithm>
+
+#include "config/secret.h"
+#include "net/url.h"
+
+namespace statewire {
+namespace {
+
+constexpr size_t kResponseBytesMax = 64u << 10;
+
+// Host of "http://host:port/path"; an IPv6 address in its brackets.
+std::string_view host_in(std::string_view url) {
+  std::string_view host = url.substr(url.find("://") + 3);
+  host = host.substr(0, host.find_first_of("/?#"));
+  host = host.substr(host.rfind('@') + 1);  // From the beginning where there is none.
+  const size_t bracket = host.find(']');
+  return host.substr(0, bracket != std::string_view::npos ? bracket + 1 : host.find(':'));
+}
+
+bool is_https_url(std::string_view url) {
+  const bool has_blank =
+      std::any_of(url.begin(), url.end(), [](unsigned char c) { return c <= 0x20 || c == 0x7f; });
+  if (has_blank) return false;
+  if (url.starts_with("https://")) return !host_in(url).empty();
+  return url.starts_with("http://") && is_loopback(host_in(url));
+}
+
+}  // namespace
+
+JsonPost::JsonPost(Target target, SinkContext& context)
+    : target_(std::move(target)), http_(context.http), clock_(context.clock) {
+  Redaction redaction;
+  redaction.hide_url(target_.url);
+  redaction.hide(target_.secret);
+  redaction_ = std::make_shared<const Redaction>(std::move(redaction));
+}
+
+void JsonPost::send(std::string body, Completion done) {
+  HttpRequest request{.method = "POST", .url = target_.url};
+  request.headers = {{"content-type", "application/json"}, {"user-agent", "statewire"}};
+  request.body = std::move(body);
+  request.timeout = target_.timeout;
+  request.response_bytes_max = kResponseBytesMax;
+  http_.send(std::move(request),
+             [done = std::move(done), redaction = redaction_, judge = target_.judge,
+              &clock = clock_](Result<HttpResponse> response) {
+               Attempt attempt = judge(response, clock.now());
+               attempt.detail = redaction->apply(std::move(attempt.detail));
+               done({std::move(attempt)});
+             });
+}
+
+std::optional<std::string> required_https_url(MapReader& keys) {
+  const std::optional<Secret> url = required_secret(keys, "url");
+  if (!url) return std::nullopt;
+  if (is_https_url(url->reveal())) return url->reveal();
+  const Node written = keys.optional("url");
+  const Node place = written.exists() ? written : keys.optional("url_file");
+  place.error("must be a URL that begins with https://");
+  return std::nullopt;
+}
+
+Duration read_timeout(MapReader& keys) {
+  return keys.optional("timeout").duration(std::chrono::seconds(10), std::chrono::milliseconds(1),
+                                           std::chrono::minutes(10));
+}
+
+}  // namespace statewire

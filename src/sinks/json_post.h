@@ -1,0 +1,43 @@
+// POSTs of JSON to services of chat and paging, whose URL or key is a secret.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sinks/sink.h"
+#include "sinks/verdicts.h"
+
+namespace statewire {
+
+// Not thread-safe; completions come from any thread, also after this is gone.
+class JsonPost {
+ public:
+  using Judge = Attempt (*)(const Result<HttpResponse>& response, Time now);
+
+  struct Target {
+    std::string url;     // Its path is never shown.
+    std::string secret;  // Nor is this; may be empty.
+    Duration timeout{};
+    Judge judge = attempt_for;
+  };
+
+  JsonPost(Target target, SinkContext& context);
+
+  void send(std::string body, Completion done);
+
+ private:
+  const Target target_;
+  HttpClient& http_;  // Outlives every sink, as does the clock.
+  const Clock& clock_;
+  std::shared_ptr<const Redaction> redaction_;
+};
+
+// Reads `url` or `url_file`: https, or http to this machine. Nothing where it has told a problem.
+std::optional<std::string> required_https_url(MapReader& keys);
+// Reads `timeout`; 10 s where there is none.
+Duration read_timeout(MapReader& keys);
+
+}  // namespace statewire

@@ -1,0 +1,122 @@
+#include "sinks/mail_address.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "format/fields.h"
+
+namespace statewire {
+namespace {
+
+constexpr size_t kLocalBytesMax = 64;
+constexpr size_t kAddressBytesMax = 254;
+constexpr size_t kLabelBytesMax = 63;
+constexpr size_t kShownBytesMax = 80;
+
+bool is_letter_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+// Without what some servers read as a route: "%" and "!".
+bool is_local_part(std::string_view text) {
+  if (text.empty() || text.size() > kLocalBytesMax) return false;
+  if (text.front() == '.' || text.back() == '.' || text.front() == '-') return false;
+  if (text.find("..") != std::string_view::npos) return false;
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return is_letter_or_digit(c) || std::string_view("._+-=").find(c) != std::string_view::npos;
+  });
+}
+
+bool is_domain(std::string_view text) {
+  while (true) {
+    const size_t dot = text.find('.');
+    const std::string_view label = text.substr(0, dot);
+    if (label.empty() || label.size() > kLabelBytesMax) return false;
+    if (label.front() == '-' || label.back() == '-') return false;
+    const bool fits = std::all_of(label.begin(), label.end(),
+                                  [](char c) { return is_letter_or_digit(c) || c == '-'; });
+    if (!fits) return false;
+    if (dot == std::string_view::npos) return true;
+    text.remove_prefix(dot + 1);
+  }
+}
+
+std::string_view trimmed(std::string_view text) {
+  const size_t from = text.find_first_not_of(' ');
+  if (from == std::string_view::npos) return {};
+  return text.substr(from, text.find_last_not_of(' ') - from + 1);
+}
+
+// As it may stand in an error: quoted, without line ends.
+std::string shown(std::string_view text) {
+  std::string out;
+  append_json_string(out, cut_utf8(text, kShownBytesMax));
+  return out;
+}
+
+}  // namespace
+
+bool is_mail_address(std::string_view text) {
+  const size_t at = text.find('@');
+  return text.size() <= kAddressBytesMax && at != std::string_view::npos &&
+         is_local_part(text.substr(0, at)) && is_domain(text.substr(at + 1));
+}
+
+std::optional<Mailbox> parse_mailbox(std::string_view text) {
+  if (is_mail_address(text)) return Mailbox{.name = {}, .address = std::string(text)};
+  const size_t open = text.find('<');
+  if (open == std::string_view::npos || !text.ends_with('>')) return std::nullopt;
+  const std::string_view name = trimmed(text.substr(0, open));
+  const std::string_view address = text.substr(open + 1, text.size() - open - 2);
+  const bool is_name =
+      is_utf8(name) && std::none_of(name.begin(), name.end(), [](unsigned char c) {
+        return c < 0x20 || c == 0x7f || c == '"' || c == '\\' || c == '<' || c == '>';
+      });
+  if (!is_name || !is_mail_address(address)) return std::nullopt;
+  return Mailbox{.name = std::string(name), .address = std::string(address)};
+}
+
+Result<AddressTemplate> AddressTemplate::parse(std::string_view text) {
+  AddressTemplate result;
+  std::string example;
+  while (!text.empty()) {
+    const size_t open = std::min(text.find("{{"), text.size());
+    if (open > 0) result.pieces_.push_back({std::string(text.substr(0, open)), false});
+    example += text.substr(0, open);
+    text.remove_prefix(open);
+    if (text.empty()) break;
+    const size_t close = text.find("}}");
+    if (close == std::string_view::npos) return bad_input("{{ is not closed with }}");
+    const std::string path(trimmed(text.substr(2, close - 2)));
+    if (!Field::find(path)) return bad_input(path + ": " + no_such_path(path));
+    result.pieces_.push_back({path, true});
+    const bool is_alone = open == 0 && example.empty() && close + 2 == text.size();
+    example += is_alone ? "a@a" : "a";
+    text.remove_prefix(close + 2);
+  }
+  if (!is_mail_address(example)) {
+    return bad_input("wanted an address, such as ops@example.org or {{resource.tags.team}}@…");
+  }
+  return result;
+}
+
+Result<std::string> AddressTemplate::resolve(const Lookup& value_of) const {
+  std::string address;
+  for (const Piece& piece : pieces_) {
+    if (!piece.is_field) {
+      address += piece.text;
+      continue;
+    }
+    const std::string value = value_of(piece.text);
+    if (value.empty()) return bad_input(piece.text + " is not known");
+    // One that stands for more than its place would name an address that nobody meant.
+    if (pieces_.size() > 1 && value.find('@') != std::string::npos) {
+      return bad_input(piece.text + " is " + shown(value) + ", which is no part of an address");
+    }
+    address += value;
+  }
+  if (!is_mail_address(address)) return bad_input(shown(address) + " is no address");
+  return address;
+}
+
+}  // namespace statewire

@@ -1,0 +1,48 @@
+// Addresses of mails, and templates of them whose fields come from outside.
+// All functions are pure; any thread.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+
+namespace statewire {
+
+// A plain ASCII address, "ops@example.org": what no server takes for a route, a list or a quoted
+// name. Stricter than RFC 5321 on purpose, as parts of it may come from a tag.
+bool is_mail_address(std::string_view text);
+
+// "Statewire <statewire@example.org>", or an address alone.
+struct Mailbox {
+  std::string name;  // Empty: none.
+  std::string address;
+};
+std::optional<Mailbox> parse_mailbox(std::string_view text);
+
+// "{{resource.tags.team}}@example.org"
+class AddressTemplate {
+ public:
+  // The value of a field; empty where it is not known.
+  using Lookup = std::function<std::string(std::string_view path)>;
+
+  // An error where a tag is not closed, where there is no such field, or where no value could make
+  // it an address.
+  static Result<AddressTemplate> parse(std::string_view text);
+
+  // An error says why there is no address: a field that is not known, or a value that does not fit.
+  Result<std::string> resolve(const Lookup& value_of) const;
+
+ private:
+  struct Piece {
+    std::string text;
+    bool is_field = false;
+  };
+  std::vector<Piece> pieces_;
+};
+
+}  // namespace statewire

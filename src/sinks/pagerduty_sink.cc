@@ -1,0 +1,70 @@
+#include "sinks/pagerduty_sink.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "config/secret.h"
+#include "sinks/json_post.h"
+
+namespace statewire {
+namespace {
+
+enum class ServiceRegion { us, eu };
+
+constexpr std::string_view kNothing = R"({"event_action":"none")";
+
+class PagerDutySink final : public Sink {
+ public:
+  PagerDutySink(PagerDutyOptions options, SinkContext& context)
+      : post_({.url = options.url, .secret = options.routing_key, .timeout = options.timeout},
+              context) {
+    append_json_string(key_, options.routing_key);
+  }
+
+  // The key is not part of the payload: what is parked can be looked at.
+  void deliver(std::span<const Delivery> batch, Completion done) override {
+    CHECK(batch.size() == 1);
+    const std::string_view payload = batch.front().payload;
+    if (payload.starts_with(kNothing)) {
+      return done({Attempt{.detail = "nothing to page for: nothing was sent"}});
+    }
+    if (!payload.starts_with(R"({")")) {
+      return done(
+          {Attempt{.verdict = Verdict::reject, .detail = "not a message of the format pagerduty"}});
+    }
+    post_.send(R"({"routing_key":)" + key_ + "," + std::string(payload.substr(1)), std::move(done));
+  }
+
+ private:
+  JsonPost post_;
+  std::string key_;  // As JSON.
+};
+
+std::unique_ptr<Sink> open_pagerduty(MapReader& keys, SinkContext& context) {
+  const std::optional<Secret> key = required_secret(keys, "key");
+  const auto region = keys.optional("region").choice<ServiceRegion>(
+      {{"us", ServiceRegion::us}, {"eu", ServiceRegion::eu}}, ServiceRegion::us);
+  const Duration timeout = read_timeout(keys);
+  if (!key) return nullptr;
+  const char* const url = region == ServiceRegion::eu ? "https://events.eu.pagerduty.com/v2/enqueue"
+                                                      : "https://events.pagerduty.com/v2/enqueue";
+  return make_pagerduty_sink({.url = url, .routing_key = key->reveal(), .timeout = timeout},
+                             context);
+}
+
+}  // namespace
+
+std::unique_ptr<Sink> make_pagerduty_sink(PagerDutyOptions options, SinkContext& context) {
+  return std::make_unique<PagerDutySink>(std::move(options), context);
+}
+
+const SinkKind pagerduty_sink_kind{
+    .name = "pagerduty",
+    .summary = "open and close an alert in PagerDuty for each resource",
+    .limits = {.batch_deliveries_max = 1,
+               .in_flight_max = 4,
+               .pace = std::chrono::milliseconds(100)},
+    .open = open_pagerduty,
+};
+
+}  // namespace statewire

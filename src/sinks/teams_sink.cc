@@ -1,0 +1,69 @@
+#include "sinks/teams_sink.h"
+
+#include <charconv>
+
+#include "sinks/json_post.h"
+
+namespace statewire {
+namespace {
+
+// Teams answers 200 also where the message went nowhere, and tells the real status in the text:
+// "Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429".
+int status_in(std::string_view body) {
+  constexpr std::string_view kBefore = "returned HTTP error ";
+  const size_t at = body.find(kBefore);
+  if (at == std::string_view::npos) return 0;
+  body.remove_prefix(at + kBefore.size());
+  int status = 0;
+  std::from_chars(body.data(), body.data() + body.size(), status);
+  return status;
+}
+
+Attempt judge_teams(const Result<HttpResponse>& response, Time now) {
+  if (response && response->status == 200) {
+    if (const int status = status_in(response->body); status != 0) {
+      HttpResponse meant = *response;
+      meant.status = status;
+      return judge_teams(meant, now);
+    }
+  }
+  Attempt attempt = attempt_for(response, now);
+  // The webhook or workflow was removed: a person can make it again.
+  if (attempt.status == 404 || attempt.status == 410) attempt.verdict = Verdict::unavailable;
+  return attempt;
+}
+
+class TeamsSink final : public Sink {
+ public:
+  TeamsSink(JsonPost::Target target, SinkContext& context) : post_(std::move(target), context) {}
+
+  void deliver(std::span<const Delivery> batch, Completion done) override {
+    CHECK(batch.size() == 1);
+    post_.send(std::string(batch.front().payload), std::move(done));
+  }
+
+ private:
+  JsonPost post_;
+};
+
+std::unique_ptr<Sink> open_teams(MapReader& keys, SinkContext& context) {
+  const std::optional<std::string> url = required_https_url(keys);
+  const Duration timeout = read_timeout(keys);
+  if (!url) return nullptr;
+  return std::make_unique<TeamsSink>(
+      JsonPost::Target{.url = *url, .secret = {}, .timeout = timeout, .judge = judge_teams},
+      context);
+}
+
+}  // namespace
+
+const SinkKind teams_sink_kind{
+    .name = "teams",
+    .summary = "post each delivery to Microsoft Teams",
+    .limits = {.batch_deliveries_max = 1,
+               .in_flight_max = 1,
+               .pace = std::chrono::milliseconds(250)},
+    .open = open_teams,
+};
+
+}  // namespace statewire
