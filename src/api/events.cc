@@ -31,22 +31,27 @@ HttpServerResponse nothing_accepted(const ChunkFates& fates, uint64_t rejected) 
   return json_response(std::move(json), 400);
 }
 
-// The body as one text that the event reader takes, or the answer that refuses it.
-std::optional<HttpServerResponse> unwrap(const HttpRequestHead& head, uint64_t inflated_bytes_max,
-                                         std::string& body) {
+struct BadBody {
+  int status = 400;
+  std::string reason;
+};
+
+// The body as one text that the event reader takes, or why it cannot be that.
+std::optional<BadBody> unwrap(const HttpRequestHead& head, uint64_t inflated_bytes_max,
+                              std::string& body) {
   const std::string_view encoding = head.header("content-encoding");
   if (equal_ignoring_case(encoding, "gzip")) {
     Inflated inflated = inflate_gzip(body, inflated_bytes_max);
     if (inflated.outcome == Inflated::Outcome::too_long) {
-      return error_response(413, "inflated, the body is longer than " +
-                                     with_thousands(inflated_bytes_max) + " bytes");
+      return BadBody{413, "inflated, the body is longer than " +
+                              with_thousands(inflated_bytes_max) + " bytes"};
     }
     if (inflated.outcome == Inflated::Outcome::broken) {
-      return error_response(400, "the body is not what Content-Encoding says: whole gzip");
+      return BadBody{400, "the body is not what Content-Encoding says: whole gzip"};
     }
     body = std::move(inflated.text);
   } else if (!encoding.empty() && !equal_ignoring_case(encoding, "identity")) {
-    return error_response(400, "Content-Encoding may be gzip or identity");
+    return BadBody{400, "Content-Encoding may be gzip or identity"};
   }
   if (is_binary_event(head)) body = structured_event(head, body);
   return std::nullopt;
@@ -71,9 +76,7 @@ HttpServerResponse response_of(const ChunkFates& fates) {
 
 void Events::take(HttpServerRequest&& request, HttpResponder responder) const {
   std::string body = std::move(request.body);
-  if (auto refusal = unwrap(request.head, inflated_bytes_max_, body)) {
-    return responder.respond(*std::move(refusal));
-  }
+  const std::optional<BadBody> bad = unwrap(request.head, inflated_bytes_max_, body);
   // The server leaves room behind the body already.
   static_assert(kBodySpareBytes >= kPaddingBytes);
   if (body.capacity() < body.size() + kPaddingBytes) body.reserve(body.size() + kPaddingBytes);
@@ -81,10 +84,12 @@ void Events::take(HttpServerRequest&& request, HttpResponder responder) const {
   Chunk chunk;
   chunk.source = kSource;
   chunk.text = std::move(body);
+  if (bad) chunk.unreadable = bad->reason;
   // Shared, as the function that holds it must be copyable; answered once all the same: either
   // here or there.
   auto shared = std::make_shared<HttpResponder>(std::move(responder));
-  chunk.done = [shared](Result<ChunkFates> fates) {
+  chunk.done = [shared, bad](Result<ChunkFates> fates) {
+    if (fates && bad) return shared->respond(error_response(bad->status, bad->reason));
     if (fates) return shared->respond(response_of(*fates));
     shared->respond(unavailable_response(fates.error().text, kRetryAfterSeconds));
   };

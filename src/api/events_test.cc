@@ -154,6 +154,9 @@ TEST_F(EventsTest, what_is_not_whole_gzip_is_refused) {
   }
   EXPECT_EQ(post("/events", "x", {{"content-encoding", "br"}}).status, 400);
   EXPECT_EQ(store_->last_sequence(), 0u);
+  EXPECT_TRUE(holds(json("/api/v1/ledger"), R"("received":5)"));
+  EXPECT_TRUE(holds(json("/api/v1/ledger"), R"("malformed":5)"));
+  EXPECT_TRUE(holds(json("/api/v1/ledger/refusals"), "Content-Encoding may be gzip or identity"));
 }
 
 TEST(Inflate, takes_members_one_after_the_other) {

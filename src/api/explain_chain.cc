@@ -8,7 +8,6 @@ Result<Entry> ExplainChain::entry(uint64_t sequence) {
 }
 
 Result<void> ExplainChain::use_canonical_id(Observation& observation, Arena& arena) const {
-  if (!observation.resource.id.starts_with("urn:")) return {};
   const auto found = store_.resource_of_alias(observation.resource.id);
   if (!found) return found.error();
   if (*found) observation.resource.id = arena.copy(**found);

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "delivery/dispatcher.h"
 #include "format/format.h"
 #include "route/subscription.h"
+#include "sources/source.h"
 
 namespace statewire {
 
@@ -31,7 +33,8 @@ struct ApiToken {
 struct SourceState {
   std::string name;
   std::string kind;
-  std::string state;  // "running", "done", "failed: no such file"
+  std::string state;                 // "running", "done", "failed: no such file"
+  std::optional<Progress> progress;  // Of one that comes to an end.
 };
 
 // Immutable once set. What it points to lives as long as `keep_alive`, or as long as the Api.

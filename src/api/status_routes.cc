@@ -18,6 +18,11 @@ void write_sources(const Snapshot& snapshot, JsonWriter& json) {
     json.text(R"({"name":)", source.name);
     json.text(R"(,"kind":)", source.kind);
     json.text(R"(,"state":)", source.state);
+    if (source.progress) {
+      write_number(R"(,"progress":{"done":)", source.progress->done, json);
+      write_number(R"(,"total":)", source.progress->total, json);
+      json.raw("}");
+    }
     json.raw("}");
   }
   json.raw("]");

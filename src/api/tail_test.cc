@@ -78,6 +78,10 @@ TEST_F(TailTest, what_cannot_be_followed_is_an_error_that_says_why) {
   EXPECT_EQ(get("/api/v1/tail?from=yesterday").status, 400);
   EXPECT_EQ(get("/api/v1/tail?when=%7B%7D").status, 400);
   EXPECT_EQ(get("/api/v1/tail?when=%7B%22state%22:1%7D").status, 400);
+  const HttpResponse unknown =
+      get("/api/v1/tail?when=" + percent_encode(R"({"state":{"phse":["gone"]}})"));
+  EXPECT_EQ(unknown.status, 400);
+  EXPECT_TRUE(holds(unknown.body, "when.state.phse: no such field; did you mean")) << unknown.body;
 }
 
 TEST_F(TailTest, beyond_the_bound_followers_are_refused) {

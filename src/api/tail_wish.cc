@@ -4,6 +4,7 @@
 
 #include "api/parameters.h"
 #include "base/text.h"
+#include "route/when.h"
 
 namespace statewire {
 namespace {
@@ -38,7 +39,9 @@ Result<Pattern> read_when(const std::string& json) {
   if (const auto* error = std::get_if<PatternError>(&compiled)) {
     return bad_input("when" + (error->path.empty() ? "" : "." + error->path) + ": " + error->text);
   }
-  return std::get<Pattern>(std::move(compiled));
+  const Pattern& pattern = std::get<Pattern>(compiled);
+  if (std::string wrong = wrong_field(pattern); !wrong.empty()) return bad_input("when." + wrong);
+  return pattern;
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ constexpr Duration kStopGrace = std::chrono::seconds(5);
 // Each webhook bounds its own requests in flight: one that hangs leaves room for all others, also
 // of its own host.
 constexpr HttpClientLimits kClientLimits{.connections_max = 4096, .connections_per_host_max = 1024};
+constexpr std::chrono::nanoseconds kProgressInterval = std::chrono::milliseconds(100);
 constexpr size_t kIoThreads = 1;  // More only take turns with the thread that commits.
 
 sigset_t watched_signals() {
@@ -71,6 +72,8 @@ class App {
   Result<void> listen(const Settings& settings);
   void start_threads();
   void publish(const std::shared_ptr<Generation>& generation);
+  bool tell_progress();
+  int next_signal();
   void serve();
   void reload();
   void stop_generation();
@@ -229,8 +232,11 @@ void App::reload() {
   const Result<std::shared_ptr<Generation>> next = read_generation(problems);
   if (!next) {
     for (const Problem& problem : problems.sorted()) {
-      log_error("the new configuration is wrong; the old one stays",
-                {{"file", problem.file}, {"line", problem.line}, {"problem", problem.text}});
+      log_error("the new configuration is wrong; the old one stays", {{"file", problem.file},
+                                                                      {"line", problem.line},
+                                                                      {"column", problem.column},
+                                                                      {"key", problem.path},
+                                                                      {"problem", problem.text}});
     }
     if (problems.ok()) log_error("reload failed", {{"error", next.error().text}});
     return;
@@ -263,11 +269,45 @@ void App::reload() {
   log_info("the configuration was read again", {{"file", fresh.path}});
 }
 
-void App::serve() {
+// Tells how far the sources are that come to an end. False once all of them did.
+bool App::tell_progress() {
+  std::vector<SourceProgress> all;
+  bool is_any_running = false;
+  for (const SourceState& source : current_->sources->states()) {
+    if (!source.progress) continue;
+    const bool is_over = source.state != "running";
+    is_any_running |= !is_over;
+    all.push_back(
+        {.name = source.name, .bytes = *source.progress, .events = 0, .is_over = is_over});
+  }
+  if (all.empty()) return false;
+  if (const Result<std::vector<LedgerRow>> rows = store_->ledger()) {
+    for (const LedgerRow& row : *rows) {
+      for (SourceProgress& source : all) {
+        if (source.name == row.source) source.events += row.received;
+      }
+    }
+  }
+  options_.on_progress(all);
+  return is_any_running;
+}
+
+// The next signal; meanwhile people see how far the sources are.
+int App::next_signal() {
   const sigset_t signals = watched_signals();
+  const timespec pause{.tv_sec = 0, .tv_nsec = kProgressInterval.count()};
+  while (tell_progress()) {
+    const int signal = sigtimedwait(&signals, nullptr, &pause);
+    if (signal > 0) return signal;
+  }
+  int signal = 0;
+  CHECK(sigwait(&signals, &signal) == 0);
+  return signal;
+}
+
+void App::serve() {
   while (true) {
-    int signal = 0;
-    CHECK(sigwait(&signals, &signal) == 0);
+    const int signal = next_signal();
     if (signal != SIGHUP) {
       log_info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
       return;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 
 #include "app/settings.h"
@@ -9,12 +10,24 @@
 
 namespace statewire {
 
+// How far a source is that comes to an end.
+struct SourceProgress {
+  std::string name;
+  Progress bytes;
+  uint64_t events = 0;  // Committed, whatever their fates, now and by earlier runs.
+  bool is_over = false;
+};
+
 struct AppOptions {
   std::string config_path;
   std::string version;  // "0.1.0"
   // Called on the main thread, once, when everything runs.
   std::function<void(const Settings& settings, uint16_t port, size_t catalog_entries)> on_ready =
       [](const Settings&, uint16_t, size_t) {};
+  // Called on the main thread a few times a second while sources run that come to an end, and
+  // once more when the last of them did.
+  std::function<void(std::span<const SourceProgress>)> on_progress =
+      [](std::span<const SourceProgress>) {};
 };
 
 // Runs until SIGTERM or SIGINT; reads the configuration again on SIGHUP, all of it or nothing.

@@ -8,7 +8,10 @@ SourceRunner::SourceRunner(std::vector<SourceSetting>& sources, Intake& intake)
     : sources_(sources), intake_(intake) {
   Lock lock(mutex_);
   for (const SourceSetting& source : sources_) {
-    states_.push_back({source.name, std::string(source.kind->name), "running"});
+    states_.push_back({.name = source.name,
+                       .kind = std::string(source.kind->name),
+                       .state = "running",
+                       .progress = std::nullopt});
   }
 }
 
@@ -43,8 +46,13 @@ void SourceRunner::set_state(size_t place, std::string state) {
 }
 
 std::vector<SourceState> SourceRunner::states() const {
-  Lock lock(mutex_);
-  return states_;
+  std::vector<SourceState> states;
+  {
+    Lock lock(mutex_);
+    states = states_;
+  }
+  for (size_t i = 0; i < states.size(); ++i) states[i].progress = sources_[i].source->progress();
+  return states;
 }
 
 }  // namespace statewire

@@ -5,6 +5,7 @@
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/config_at_hand.h"
+#include "cli/progress_line.h"
 
 namespace statewire {
 namespace {
@@ -62,6 +63,11 @@ ExitCode run_daemon(const Invocation& invocation, Terminal& terminal) {
                          "serving until Ctrl-C. Try:  statewire resources   statewire ledger   "
                          "statewire explain " +
                          example_event(path) + "\n");
+  };
+  const SystemClock clock;
+  ProgressLine progress(terminal, clock.now());
+  options.on_progress = [&](std::span<const SourceProgress> sources) {
+    progress.show(sources, clock.now());
   };
   Problems problems;
   const Result<void> ran = run_app(std::move(options), problems);

@@ -18,6 +18,9 @@ Cell show_parked(JsonElement subscription) {
 }
 Cell show_state(JsonElement source) {
   const std::string state = text_at(source, "state");
+  if (const uint64_t total = number_at(source, "progress.total"); state == "running" && total > 0) {
+    return {"running, " + std::to_string(number_at(source, "progress.done") * 100 / total) + " %"};
+  }
   return {state, state.starts_with("failed") ? Tint::bad : Tint::none};
 }
 

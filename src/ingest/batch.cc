@@ -68,6 +68,10 @@ void ChunkRecogniser::recognise(Chunk& chunk, Time received, Batch& batch) {
   batch.received = received;
   batch.cursor = std::move(chunk.cursor);
   batch.done = std::move(chunk.done);
+  if (!chunk.unreadable.empty()) {
+    const UnreadableEvent event{.reason = chunk.unreadable, .sample = chunk.text};
+    return on_unreadable(event, chunk, batch);
+  }
   reader_.read(
       chunk.text, chunk.first_line, [&](const ParsedEvent& event) { on_event(event, batch); },
       [&](const UnreadableEvent& event) { on_unreadable(event, chunk, batch); });

@@ -1,5 +1,7 @@
 #include "ingest/committer.h"
 
+#include <algorithm>
+
 namespace statewire {
 
 // A record that the commit touches.
@@ -7,6 +9,7 @@ struct Committer::Working {
   Record record;
   bool exists = false;   // Has a record: it was stored, or an earlier observation made it.
   bool changed = false;  // Must be written.
+  std::optional<size_t> moved_to = std::nullopt;  // Of an alias: where its resource is.
 };
 
 // The journal as the fold sees it: what is stored, and the block that is being made.
@@ -23,7 +26,10 @@ class Committer::BatchChain final : public Chain {
 };
 
 Committer::Committer(Store& store, TrackLimits limits)
-    : store_(store), tracker_(limits), chain_(std::make_unique<BatchChain>(*this)) {}
+    : store_(store),
+      limits_(limits),
+      tracker_(limits),
+      chain_(std::make_unique<BatchChain>(*this)) {}
 
 Committer::~Committer() = default;
 
@@ -31,6 +37,7 @@ Result<void> Committer::commit(std::span<const std::unique_ptr<Batch>> batches, 
                                std::vector<ChunkFates>& fates) {
   arena_.clear();
   aliases_.clear();
+  removed_.clear();
   ledger_ = {};
   first_sequence_ = store_.last_sequence() + 1;
   next_sequence_ = first_sequence_;
@@ -52,13 +59,37 @@ Result<void> Committer::commit(std::span<const std::unique_ptr<Batch>> batches, 
   return write(batches, now);
 }
 
-// An id of the form that stands for "a type that the catalog gives no full id" may be the alias
-// of a resource with a better one; all others are canonical already.
-Result<std::string_view> Committer::canonical_id(std::string_view id) {
-  if (!id.starts_with("urn:")) return id;
-  const Result<std::optional<std::string>> found = store_.resource_of_alias(id);
-  if (!found) return found.error();
-  return *found ? arena_.copy(**found) : id;
+// Where the working record of `id` is; one that is an alias leads on to its resource's.
+Result<size_t> Committer::add_id(std::string_view id) {
+  const size_t place = ids_.size();
+  const auto [known, is_new] = working_of_id_.try_emplace(id, place);
+  if (!is_new) return known->second;
+  ids_.push_back(id);
+  working_.emplace_back();
+  const Result<std::optional<std::string>> resource = store_.resource_of_alias(id);
+  if (!resource) return resource.error();
+  if (!*resource) return place;
+  const Result<size_t> target = add_id(arena_.copy(**resource));
+  if (!target) return target;
+  working_[place].moved_to = *target;
+  return place;
+}
+
+// Those that are new: a record may stand under one of them.
+Result<void> Committer::add_aliases(const Observation& observation) {
+  for (const std::string_view alias : observation.aliases) {
+    const Result<std::optional<std::string>> resource = store_.resource_of_alias(alias);
+    if (!resource) return resource.error();
+    if (*resource == observation.resource.id) continue;
+    if (Result<size_t> added = add_id(alias); !added) return added.error();
+  }
+  return {};
+}
+
+size_t Committer::place_of(std::string_view id) const {
+  size_t place = working_of_id_.find(id)->second;
+  while (working_[place].moved_to) place = *working_[place].moved_to;
+  return place;
 }
 
 // All records that the batches touch are read in one go.
@@ -67,15 +98,12 @@ Result<void> Committer::load_records(std::span<const std::unique_ptr<Batch>> bat
   working_of_id_.clear();
   ids_.clear();
   for (const auto& batch : batches) {
-    for (Observation& observation : batch->observations) {
-      Result<std::string_view> id = canonical_id(observation.resource.id);
-      if (!id) return id.error();
-      observation.resource.id = *id;
-      if (working_of_id_.try_emplace(*id, ids_.size()).second) ids_.push_back(*id);
+    for (const Observation& observation : batch->observations) {
+      if (Result<size_t> added = add_id(observation.resource.id); !added) return added.error();
+      if (Result<void> added = add_aliases(observation); !added) return added;
     }
   }
   if (Result<void> read = store_.records(ids_, arena_, loaded_); !read) return read;
-  working_.resize(ids_.size());
   for (size_t i = 0; i < ids_.size(); ++i) {
     if (!loaded_[i]) continue;
     working_[i].record = *loaded_[i];
@@ -101,19 +129,31 @@ Result<Fate> Committer::fold_event(const Batch& batch, const BatchEvent& event, 
 
 Result<Fate> Committer::fold_observation(const Batch& batch, const Observation& observation,
                                          Time now) {
-  Working& working = working_[working_of_id_.find(observation.resource.id)->second];
+  const size_t place = place_of(observation.resource.id);
+  Arrival arrival{observation, batch.source, batch.received};
+  arrival.observation.resource.id = ids_[place];
+  const Result<Fate> fate = add_entry(place, arrival, now);
+  if (!fate || *fate == Fate::duplicate) return fate;
+  for (const std::string_view alias : observation.aliases) {
+    if (Result<void> learned = learn_alias(alias, place, now); !learned) return learned.error();
+  }
+  return fate;
+}
+
+Result<Fate> Committer::add_entry(size_t place, const Arrival& arrival, Time now) {
+  Working& working = working_[place];
   Record* const before = working.exists ? &working.record : nullptr;
-  Result<Tracked> tracked = tracker_.track(before, observation, *chain_, arena_);
+  Result<Tracked> tracked = tracker_.track(before, arrival.observation, *chain_, arena_);
   if (!tracked) return tracked.error();
   if (tracked->fate == Fate::duplicate) return Fate::duplicate;
 
   Entry entry;
   entry.sequence = next_sequence_++;
   entry.previous_sequence = before == nullptr ? 0 : before->last_sequence;
-  entry.source = batch.source;
-  entry.received = batch.received;
+  entry.source = arrival.source;
+  entry.received = arrival.received;
   entry.recorded = now;
-  entry.observation = observation;
+  entry.observation = arrival.observation;
   entry.after = tracked->after;
   entry.after.last_sequence = entry.sequence;
   entry.after.recorded = now;
@@ -123,29 +163,68 @@ Result<Fate> Committer::fold_observation(const Batch& batch, const Observation& 
   working.record = entry.after;
   working.exists = true;
   working.changed = true;
-  for (const std::string_view alias : observation.aliases) {
-    if (alias != observation.resource.id) aliases_.push_back({alias, observation.resource.id});
-  }
   return tracked->fate;
 }
 
-// Neighbouring events are mostly of one account and region.
+// One that was not loaded stands for this resource already.
+Result<void> Committer::learn_alias(std::string_view alias, size_t place, Time now) {
+  const auto known = working_of_id_.find(alias);
+  if (alias == ids_[place] || known == working_of_id_.end()) return {};
+  Working& other = working_[known->second];
+  if (other.moved_to == place) return {};
+  aliases_.push_back({alias, ids_[place]});
+  const bool has_record = other.exists;
+  other.moved_to = place;
+  return has_record ? move_entries(known->second, place, now) : Result<void>();
+}
+
+// What was said of a resource while only its alias was known is folded again under its id, as if
+// it had come by it; the alias keeps no record. The newest goes first: it tells what changes now,
+// and those before it are history.
+Result<void> Committer::move_entries(size_t from, size_t to, Time now) {
+  std::vector<Entry> entries;
+  uint64_t sequence = working_[from].record.last_sequence;
+  while (sequence != 0 && entries.size() < limits_.entries_back_max) {
+    Result<Entry> entry = chain_->entry(sequence);
+    if (!entry && entry.error().kind == ErrorKind::not_found) break;
+    if (!entry) return entry.error();
+    sequence = entry->previous_sequence;
+    if (!entry->told.too_late) entries.push_back(*entry);
+  }
+  working_[from] = {.record = {}, .moved_to = to};
+  removed_.push_back(ids_[from]);
+  for (const Entry& entry : entries) {
+    Arrival arrival{entry.observation, entry.source, entry.received};
+    arrival.observation.resource.id = ids_[to];
+    arrival.observation.flags |= kMoved;
+    arrival.observation.aliases = arena_.copy_of(std::span<const std::string_view>(&ids_[from], 1));
+    if (Result<Fate> added = add_entry(to, arrival, now); !added) return added.error();
+  }
+  return {};
+}
+
 void Committer::count(const Batch& batch, const BatchEvent& event, Fate fate) {
-  auto is_row_of = [&](const LedgerRow& row) {
-    return row.source == batch.source && row.account == event.account && row.region == event.region;
+  LedgerRow& row = row_of(batch.source, event.account, event.region);
+  ++row.received;
+  ++row.fates[static_cast<size_t>(fate)];
+}
+
+// Neighbouring events are mostly of one account and region.
+LedgerRow& Committer::row_of(const std::string& source, std::string_view account,
+                             std::string_view region) {
+  const auto is_it = [&](const LedgerRow& row) {
+    return row.source == source && row.account == account && row.region == region;
   };
   std::vector<LedgerRow>& rows = ledger_.rows;
-  if (last_row_ >= rows.size() || !is_row_of(rows[last_row_])) {
-    last_row_ = 0;
-    while (last_row_ < rows.size() && !is_row_of(rows[last_row_])) ++last_row_;
-    if (last_row_ == rows.size()) {
-      rows.push_back({.source = batch.source,
-                      .account = std::string(event.account),
-                      .region = std::string(event.region)});
-    }
+  if (last_row_ < rows.size() && is_it(rows[last_row_])) return rows[last_row_];
+  const auto known = std::ranges::find_if(rows, is_it);
+  last_row_ = static_cast<size_t>(known - rows.begin());
+  if (known != rows.end()) return *known;
+  if (account != kOtherName && !store_.has_ledger_room(source, account, region)) {
+    return row_of(source, kOtherName, kOtherName);
   }
-  ++rows[last_row_].received;
-  ++rows[last_row_].fates[static_cast<size_t>(fate)];
+  return rows.emplace_back(
+      LedgerRow{.source = source, .account = std::string(account), .region = std::string(region)});
 }
 
 void Committer::add_notes(Batch& batch) {
@@ -170,6 +249,7 @@ Result<void> Committer::write(std::span<const std::unique_ptr<Batch>> batches, T
                         .recorded = now,
                         .block = block_.finish(ledger_),
                         .records = records,
+                        .removed = removed_,
                         .aliases = aliases_,
                         .cursors = cursors,
                         .ledger = &ledger_});

@@ -201,6 +201,98 @@ TEST_F(IngestTest, many_threads_submit_and_the_journal_refolds) {
   expect_refolds();
 }
 
+// Stacks: calls give the name, events the id.
+std::string stack_event(std::string_view status, std::string_view minute) {
+  return R"({"version":"0","id":"stack-)" + std::string(status) +
+         R"(","detail-type":"CloudFormation Stack Status Change","source":"aws.cloudformation",)"
+         R"("account":"123456789012","region":"eu-west-1","time":"2026-11-23T10:)" +
+         std::string(minute) +
+         R"(:00Z","detail":{"stack-id":"arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/1",)"
+         R"("status-details":{"status":")" +
+         std::string(status) + "\"}}}\n";
+}
+
+std::string stack_call(std::string_view call, std::string_view minute) {
+  return R"({"eventVersion":"1.08","eventID":"call-)" + std::string(call) +
+         R"(","eventSource":"cloudformation.amazonaws.com","eventName":")" + std::string(call) +
+         R"(","awsRegion":"eu-west-1","recipientAccountId":"123456789012",)"
+         R"("eventTime":"2026-11-23T10:)" +
+         std::string(minute) +
+         R"(:00Z","userIdentity":{"type":"IAMUser","userName":"alice","arn":)"
+         R"("arn:aws:iam::123456789012:user/alice"},"requestParameters":{"stackName":"shop"}})"
+         "\n";
+}
+
+class AliasTest : public IngestTest {
+ protected:
+  std::optional<Record> record_at(std::string_view id) {
+    std::vector<std::optional<Record>> records;
+    CHECK(store_->records({&id, 1}, arena_, records).ok());
+    return records[0];
+  }
+  // The same whatever came first, and in whatever batches.
+  void expect_one_resource() {
+    const auto stack = record_at("arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/1");
+    ASSERT_TRUE(stack.has_value());
+    EXPECT_EQ(stack->phase, Phase::gone);
+    EXPECT_EQ(stack->cause.actor, "alice");
+    EXPECT_EQ(record_at("urn:aws:123456789012:eu-west-1:AWS::CloudFormation::Stack:shop"),
+              std::nullopt);
+    size_t records = 0;
+    EXPECT_TRUE(store_->each_record("", [&](const Record&) { return ++records; }).ok());
+    EXPECT_EQ(records, 1u);
+    expect_refolds();
+  }
+};
+
+TEST_F(AliasTest, what_came_by_the_name_moves_to_the_id_in_a_later_batch) {
+  fates_of(stack_call("UpdateStack", "00") + stack_call("DeleteStack", "01"));
+  EXPECT_EQ(store_->last_sequence(), 2u);
+  fates_of(stack_event("DELETE_COMPLETE", "02"));
+  EXPECT_EQ(store_->last_sequence(), 5u);
+  expect_one_resource();
+}
+
+TEST_F(AliasTest, what_came_by_the_name_moves_to_the_id_in_the_same_batch) {
+  fates_of(stack_call("DeleteStack", "01") + stack_event("DELETE_COMPLETE", "02") +
+           stack_call("UpdateStack", "00"));
+  expect_one_resource();
+}
+
+TEST_F(AliasTest, once_it_is_known_the_name_leads_to_the_id) {
+  fates_of(stack_event("DELETE_COMPLETE", "02"));
+  fates_of(stack_call("DeleteStack", "01"));
+  expect_one_resource();
+  EXPECT_EQ(fates_of(stack_call("DeleteStack", "01")).of(Fate::duplicate), 1u);
+}
+
+TEST_F(AliasTest, a_repeat_of_what_was_moved_is_a_duplicate) {
+  fates_of(stack_call("DeleteStack", "01"));
+  fates_of(stack_event("DELETE_COMPLETE", "02"));
+  EXPECT_EQ(fates_of(stack_call("DeleteStack", "01")).of(Fate::duplicate), 1u);
+  expect_one_resource();
+}
+
+TEST_F(IngestTest, names_that_events_make_up_do_not_fill_the_ledger) {
+  const auto from_account = [](int number) {
+    return R"({"source":"x","detail-type":"kind )" + std::to_string(number) + R"(","account":")" +
+           std::to_string(number) + R"(","region":"r","detail":{}})" + "\n";
+  };
+  constexpr int kEvents = 2 * static_cast<int>(kLedgerRowsMax);
+  for (int first = 0; first < kEvents; first += 1000) {
+    std::string text;
+    for (int i = first; i < first + 1000; ++i) text += from_account(i);
+    fates_of(text);
+  }
+  uint64_t received = 0;
+  for (const LedgerRow& row : *store_->ledger()) received += row.received;
+  EXPECT_EQ(received, static_cast<uint64_t>(kEvents));
+  EXPECT_LE(store_->ledger()->size(), kLedgerRowsMax + 1000);
+  EXPECT_LE(store_->unrecognised()->size(), kUnrecognisedRowsMax + 1);
+  EXPECT_EQ(store_->unrecognised()->front().origin_type, kOtherName);
+  expect_refolds();
+}
+
 #ifdef STATEWIRE_ROCKSDB
 TEST_F(IngestTest, repeats_are_harmless_over_a_restart_on_disk) {
   stop();

@@ -75,6 +75,12 @@ class Refold {
 
   Result<void> fold_entry(const Entry& entry) {
     ++report_.entries;
+    // The alias has no record any more.
+    if (entry.observation.has(kMoved)) {
+      for (const std::string_view alias : entry.observation.aliases) {
+        records_.erase(std::string(alias));
+      }
+    }
     std::string& stored = records_[std::string(entry.observation.resource.id)];
     const bool is_trimmed = stored.empty() && entry.previous_sequence != 0;
     Record after = entry.after;

@@ -94,6 +94,7 @@ enum ObservationFlag : uint8_t {
   kTagsRemoved = 4,  // `tags` names the tags that were removed.
   kTagsWhole = 8,    // `tags` are all the tags there are.
   kNoTime = 16,      // The event named no time; the time of arrival stands.
+  kMoved = 32,       // Told before, of the alias that `aliases` names: folded again under its id.
 };
 
 struct Observation {

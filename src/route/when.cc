@@ -38,6 +38,18 @@ void check_key(const Node& entry, const std::string& parent) {
 
 }  // namespace
 
+std::string wrong_field(const Pattern& pattern) {
+  for (const std::string& path : pattern.fields()) {
+    if (path.starts_with("resource.tags.") || Field::find(path)) continue;
+    const size_t dot = path.rfind('.');
+    const std::string parent = dot == path.npos ? "" : path.substr(0, dot + 1);
+    const std::string inside = list_fields_in(path + ".");
+    if (!inside.empty()) return path + " is no value but holds fields: " + inside;
+    return path + ": " + no_such_field(parent, path.substr(parent.size()));
+  }
+  return {};
+}
+
 When read_when(Node node) {
   When when;
   if (!node) return when;

@@ -1,6 +1,8 @@
 // Reads the condition of a subscription: an event pattern over a notification.
 #pragma once
 
+#include <string>
+
 #include "config/node.h"
 #include "pattern/pattern.h"
 
@@ -14,5 +16,8 @@ struct When {
 // An absent node is everything. What is wrong is told where it stands; the result is then
 // everything, too.
 When read_when(Node node);
+
+// What is wrong with the fields that `pattern` asks for; empty where notifications have them all.
+std::string wrong_field(const Pattern& pattern);
 
 }  // namespace statewire

@@ -66,6 +66,10 @@ Result<size_t> GzipInput::read(std::span<char> to) {
   return static_cast<size_t>(count);
 }
 
+uint64_t GzipInput::bytes_taken() const {
+  return static_cast<uint64_t>(std::max<z_off_t>(gzoffset(file_.get()), 0));
+}
+
 std::string reason_of(int error_number) { return std::generic_category().message(error_number); }
 
 }  // namespace statewire

@@ -36,6 +36,8 @@ class ByteInput {
   virtual Result<size_t> read(std::span<char> to) = 0;
   // No bytes will ever come after the last ones. False for a file that may still grow.
   virtual bool is_at_end() const = 0;
+  // How many bytes of the file were taken so far; packed ones, of a gzip file.
+  virtual uint64_t bytes_taken() const = 0;
 };
 
 // A file as it is, from `offset` on. Borrows the descriptor. Where it `may_grow` it never ends.
@@ -45,6 +47,7 @@ class PlainInput final : public ByteInput {
       : fd_(fd), offset_(offset), may_grow_(may_grow) {}
   Result<size_t> read(std::span<char> to) override;
   bool is_at_end() const override { return is_at_end_ && !may_grow_; }
+  uint64_t bytes_taken() const override { return offset_; }
 
  private:
   const int fd_;
@@ -60,6 +63,7 @@ class GzipInput final : public ByteInput {
   static Result<std::unique_ptr<GzipInput>> open(int fd, uint64_t offset);
   Result<size_t> read(std::span<char> to) override;
   bool is_at_end() const override { return is_at_end_; }
+  uint64_t bytes_taken() const override;
 
  private:
   struct Closer {

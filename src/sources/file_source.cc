@@ -3,6 +3,7 @@
 #include <glob.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -25,12 +26,23 @@ std::vector<std::string> paths_of(const std::string& pattern) {
   return paths;
 }
 
+uint64_t bytes_of(const std::vector<std::string>& paths) {
+  uint64_t bytes = 0;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    const uintmax_t size = std::filesystem::file_size(path, error);
+    if (!error) bytes += size;
+  }
+  return bytes;
+}
+
 }  // namespace
 
 FileSource::FileSource(FileSourceOptions options) : options_(std::move(options)) {}
 
 Result<void> FileSource::run(Intake& intake, std::stop_token stop) {
   Run run{.intake = intake, .stop = stop, .handover = Handover(intake)};
+  if (!options_.follow) total_bytes_ = bytes_of(paths_of(options_.pattern));
   Result<void> found = options_.follow ? find_rotated(run) : Result<void>();
   while (found && !stop.stop_requested()) {
     found = find_files(run);
@@ -142,6 +154,7 @@ bool FileSource::read(Run& run, Entry& entry) {
     if (!*piece) break;
     has_read = true;
     if (!hand_over(run, entry, std::move(**piece))) break;
+    note_progress();
   }
   return has_read;
 }
@@ -203,10 +216,28 @@ bool FileSource::read_again(Run& run) {
 
 // Everything that is open was read and stored. False where there was nothing.
 bool FileSource::close_read() {
-  for (const Entry& entry : files_) read_files_.insert(entry.file->id());
+  for (const Entry& entry : files_) {
+    read_files_.insert(entry.file->id());
+    closed_bytes_ += entry.file->bytes_read();
+  }
   const bool has_closed = !files_.empty();
   files_.clear();
+  note_progress();
   return has_closed;
+}
+
+void FileSource::note_progress() {
+  if (options_.follow) return;
+  uint64_t done = closed_bytes_;
+  for (const Entry& entry : files_) done += entry.file->bytes_read();
+  done_bytes_ = done;
+}
+
+// Files may appear while others are read: what is done is never more than there is.
+std::optional<Progress> FileSource::progress() const {
+  if (options_.follow) return std::nullopt;
+  const uint64_t done = done_bytes_;
+  return Progress{.done = done, .total = std::max<uint64_t>(done, total_bytes_)};
 }
 
 // A file that lost its name gets no line feed any more once its writer has let go of it.

@@ -4,6 +4,7 @@
 // name is new. The cursor of each says how far its events were committed.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -34,6 +35,7 @@ class FileSource final : public Source {
 
   Result<void> run(Intake& intake, std::stop_token stop) override;
   bool is_finite() const override { return !options_.follow; }
+  std::optional<Progress> progress() const override;
 
  private:
   struct Entry {
@@ -61,6 +63,7 @@ class FileSource final : public Source {
   bool read_again(Run& run);
   void close_quiet(Run& run);
   bool close_read();
+  void note_progress();
   std::string key_of(const FileId& id) const;
   void report(const std::string& path, const std::string& reason);
   Result<void> outcome() const;
@@ -71,6 +74,11 @@ class FileSource final : public Source {
   uint64_t next_number_ = 1;
   std::map<std::string, std::string> faults_;  // Reasons by path, told once.
   bool has_told_that_nothing_matches_ = false;
+
+  // Without `follow`.
+  uint64_t closed_bytes_ = 0;  // Of files that were read to their end.
+  std::atomic<uint64_t> done_bytes_ = 0;
+  std::atomic<uint64_t> total_bytes_ = 0;
 };
 
 extern const SourceKind file_source_kind;

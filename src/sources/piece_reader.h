@@ -51,6 +51,7 @@ class PieceReader {
   bool is_at_end() const { return input_->is_at_end() && left().empty(); }
   // Where the next piece begins.
   TextPosition position() const { return position_; }
+  uint64_t bytes_taken() const { return input_->bytes_taken(); }
   // Where the input has been read to, handed out or not.
   uint64_t offset_read() const { return position_.offset + left().size(); }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -40,6 +41,8 @@ struct Chunk {
   uint64_t first_line = 1;
   std::string place;  // For errors: a path; empty for HTTP.
   CursorUpdate cursor;
+  // Not empty: `text` is no text of events, and this says why. It counts as one malformed event.
+  std::string unreadable;
   // Called once, from any thread, after the commit (ok) or when it will never happen
   // (an error: nothing of the chunk was stored, and it should be sent again).
   std::function<void(Result<ChunkFates>)> done;
@@ -60,6 +63,12 @@ class Intake {
   virtual Result<std::string> cursor(std::string_view key) = 0;
 };
 
+// How far a source is, in bytes of its input.
+struct Progress {
+  uint64_t done = 0;
+  uint64_t total = 0;
+};
+
 // One configured source. run() is called once, on a thread of its own.
 class Source {
  public:
@@ -69,6 +78,8 @@ class Source {
   virtual Result<void> run(Intake& intake, std::stop_token stop) = 0;
   // True where run() ends by itself (a file without `follow`, stdin).
   virtual bool is_finite() const = 0;
+  // How far run() is; nothing where no end is known. Any thread.
+  virtual std::optional<Progress> progress() const { return std::nullopt; }
 };
 
 // What a source may use of the program; all of it outlives every source.

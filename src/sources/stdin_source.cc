@@ -28,9 +28,11 @@ class StreamInput final : public ByteInput {
     if (count < 0 && (errno == EINTR || errno == EAGAIN)) return size_t{0};
     if (count < 0) return failed(reason_of(errno));
     is_at_end_ = count == 0;
+    bytes_taken_ += static_cast<uint64_t>(count);
     return static_cast<size_t>(count);
   }
   bool is_at_end() const override { return is_at_end_; }
+  uint64_t bytes_taken() const override { return bytes_taken_; }
 
   bool is_readable(std::chrono::milliseconds wait) const {
     pollfd status{.fd = fd_, .events = POLLIN, .revents = 0};
@@ -40,6 +42,7 @@ class StreamInput final : public ByteInput {
  private:
   const int fd_;
   bool is_at_end_ = false;
+  uint64_t bytes_taken_ = 0;
 };
 
 Piece copy_of(const Piece& piece) {

@@ -101,6 +101,11 @@ bool WatchedFile::has_unread() const {
   return is_gzip_ || position().offset < static_cast<uint64_t>(last_.st_size);
 }
 
+uint64_t WatchedFile::bytes_read() const {
+  const auto size = static_cast<uint64_t>(last_.st_size);
+  return is_finished_ ? size : std::min(size, reader_->bytes_taken());
+}
+
 FileCursor WatchedFile::cursor() const {
   return {.position = position(),
           .is_finished = is_gzip_ && reader_->is_at_end(),

@@ -43,6 +43,8 @@ class WatchedFile {
   // What was read and is no whole line, for when nothing will follow.
   std::optional<Piece> rest();
   bool has_unread() const;
+  // How much of the file was read, for progress.
+  uint64_t bytes_read() const;
   bool is_gzip() const { return is_gzip_; }
   TextPosition position() const { return reader_->position(); }
 

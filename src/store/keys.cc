@@ -79,6 +79,10 @@ std::string alias(std::string_view alias) {
 std::string source_cursor(std::string_view name) { return kind_and_text('s', name); }
 std::string subscription_cursor(std::string_view name) { return kind_and_text('d', name); }
 
+std::string_view text_of_alias(std::string_view key) {
+  return key.substr(std::min(key.size(), sizeof(uint32_t)));
+}
+
 std::string delivery_prefix(std::string_view subscription) { return alias(subscription); }
 
 std::string delivery(std::string_view subscription, uint64_t sequence) {

@@ -20,6 +20,7 @@ std::string journal(uint64_t first_sequence, uint32_t ordinal);
 std::optional<std::pair<uint64_t, uint32_t>> parse_journal(std::string_view key);
 
 std::string alias(std::string_view alias);
+std::string_view text_of_alias(std::string_view key);
 std::string source_cursor(std::string_view name);
 std::string subscription_cursor(std::string_view name);
 

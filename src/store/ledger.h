@@ -25,6 +25,12 @@ struct LedgerRow {
   }
 };
 
+// Events name their account, region and type themselves: whoever sends many names must not fill
+// the memory. What would be one row too many is counted under this name.
+constexpr size_t kLedgerRowsMax = 10'000;
+constexpr size_t kUnrecognisedRowsMax = 1'000;
+constexpr std::string_view kOtherName = "(other)";
+
 // A kind of event that no entry knows.
 struct UnrecognisedRow {
   std::string source;         // Of statewire: "http".

@@ -20,6 +20,11 @@ std::string sample_key(std::string row_key) {
   return row_key;
 }
 
+std::string key_of(const UnrecognisedRow& row) {
+  return keys::ledger_row(keys::kLedgerUnrecognised, row.source, row.origin_source,
+                          row.origin_type);
+}
+
 // The row as it is staged, begun from what readers see.
 template <typename Rows>
 typename Rows::mapped_type& staged(Rows& staged_rows, const Rows& rows, const std::string& key) {
@@ -100,9 +105,13 @@ void LedgerView::stage_unrecognised(const LedgerDelta& delta, EngineBatch& batch
   if (delta.unrecognised.empty()) return;
   {
     Lock lock(mutex_);
-    for (const UnrecognisedRow& change : delta.unrecognised) {
-      const std::string key = keys::ledger_row(keys::kLedgerUnrecognised, change.source,
-                                               change.origin_source, change.origin_type);
+    for (UnrecognisedRow change : delta.unrecognised) {
+      std::string key = key_of(change);
+      const bool is_known = unrecognised_.contains(key) || staged_unrecognised_.contains(key);
+      if (!is_known && unrecognised_.size() + staged_unrecognised_.size() >= kUnrecognisedRowsMax) {
+        change.origin_source = change.origin_type = kOtherName;
+        key = key_of(change);
+      }
       UnrecognisedRow& row = staged(staged_unrecognised_, unrecognised_, key);
       // The first sample is kept: the same whenever the journal is folded again.
       if (row.count == 0) {
@@ -144,6 +153,13 @@ void LedgerView::publish() {
   for (auto& [key, row] : staged_unrecognised_) unrecognised_[key] = std::move(row);
   staged_rows_.clear();
   staged_unrecognised_.clear();
+}
+
+bool LedgerView::has_room(std::string_view source, std::string_view account,
+                          std::string_view region) const {
+  Lock lock(mutex_);
+  return rows_.size() < kLedgerRowsMax ||
+         rows_.contains(keys::ledger_row(keys::kLedgerCounts, source, account, region));
 }
 
 std::vector<LedgerRow> LedgerView::rows() const {

@@ -23,6 +23,7 @@ class LedgerView {
   void publish();
 
   std::vector<LedgerRow> rows() const;
+  bool has_room(std::string_view source, std::string_view account, std::string_view region) const;
   Result<std::vector<UnrecognisedRow>> unrecognised(const Engine& engine) const;
 
  private:

@@ -46,7 +46,9 @@ void RecordCache::learn(std::span<const Item> items, uint64_t epoch) {
 void RecordCache::update(std::span<const Item> items) {
   Lock lock(mutex_);
   ++epoch_;
-  for (const Item& item : items) put(item);
+  for (const Item& item : items) {
+    item.value.empty() ? remove(item.hash) : put(item);
+  }
 }
 
 // Where the hash is, or where it would go.
@@ -81,6 +83,11 @@ void RecordCache::put(const Item& item) {
   slot->size = static_cast<uint32_t>(item.value.size()) & INT32_MAX;
   slot->is_recent = is_known;
   while (bytes_ > bytes_max_ && count_ > 0) evict_one();
+}
+
+void RecordCache::remove(uint64_t hash) {
+  const size_t at = place_of(hash);
+  if (slots_[at].value != nullptr) erase(at);
 }
 
 void RecordCache::grow() {

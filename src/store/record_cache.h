@@ -30,7 +30,7 @@ class RecordCache {
     std::string_view value;
   };
   void learn(std::span<const Item> items, uint64_t epoch);
-  // What a commit has written.
+  // What a commit has written; an empty value is a record that is no more.
   void update(std::span<const Item> items);
 
   size_t bytes() const;
@@ -46,6 +46,7 @@ class RecordCache {
 
   size_t place_of(uint64_t hash) const REQUIRES(mutex_);
   void put(const Item& item) REQUIRES(mutex_);
+  void remove(uint64_t hash) REQUIRES(mutex_);
   void grow() REQUIRES(mutex_);
   void evict_one() REQUIRES(mutex_);
   void erase(size_t at) REQUIRES(mutex_);

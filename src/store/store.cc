@@ -69,6 +69,7 @@ Store::~Store() = default;
 Result<void> Store::load() {
   if (auto known = load_format(); !known) return known;
   if (auto loaded = load_journal(); !loaded) return loaded;
+  if (auto loaded = load_aliases(); !loaded) return loaded;
   return state_->ledger.load(*engine_);
 }
 
@@ -87,6 +88,14 @@ Result<void> Store::load_format() {
   return bad_input("store " + options_.path + " has format " + std::to_string(*format) +
                    ", and this program reads up to " + std::to_string(kStoreFormat) +
                    ": run the newer statewire that wrote it, or name another directory in store:");
+}
+
+Result<void> Store::load_aliases() {
+  return engine_->each(Family::aliases, {}, Direction::forward,
+                       [&](std::string_view key, std::string_view) {
+                         state_->aliases.add(keys::text_of_alias(key));
+                         return true;
+                       });
 }
 
 Result<void> Store::commit(const Commit& commit) {
@@ -123,6 +132,7 @@ void Store::add_views(const Commit& commit, EngineBatch& batch) {
     state_->value.byte(kTextValueFormat);
     state_->value.bytes(change.resource_id);
     batch.put(Family::aliases, keys::alias(change.alias), state_->value.view());
+    state_->aliases.add(change.alias);
   }
   for (const CursorChange& change : commit.cursors) {
     state_->value.clear();
@@ -150,6 +160,11 @@ void Store::add_records(const Commit& commit, EngineBatch& batch) {
   for (const auto& [key, value, hash] : state.changed) {
     batch.put_views(Family::resources, key, value);
     state.updates.push_back({hash, value});
+  }
+  for (const std::string_view id : commit.removed) {
+    keys::set_resource(id, state.key);
+    batch.remove(Family::resources, state.key);
+    state.updates.push_back({hash64(id), {}});
   }
 }
 
@@ -235,6 +250,7 @@ Result<void> Store::each_record(std::string_view after,
 }
 
 Result<std::optional<std::string>> Store::resource_of_alias(std::string_view alias) const {
+  if (!state_->aliases.may_contain(alias)) return std::optional<std::string>();
   auto value = engine_->get(Family::aliases, keys::alias(alias));
   if (!value || !value.value() || value.value()->empty()) return value;
   return std::optional<std::string>(value.value()->substr(1));

@@ -45,7 +45,7 @@ struct StoredBlock {
 };
 
 struct AliasChange {
-  std::string_view alias;  // "<type>|<account>|<region>|<name>"
+  std::string_view alias;
   std::string_view resource_id;
 };
 
@@ -59,8 +59,9 @@ struct Commit {
   uint64_t first_sequence = 0;
   uint64_t last_sequence = 0;  // first - 1 where the batch made no entry.
   Time recorded;
-  std::string_view block;                  // Made by BlockWriter.
-  std::span<const Record* const> records;  // Each changed one, once, as it is after the batch.
+  std::string_view block;                     // Made by BlockWriter.
+  std::span<const Record* const> records;     // Each changed one, once, as it is after the batch.
+  std::span<const std::string_view> removed;  // Ids of records that moved to another id.
   std::span<const AliasChange> aliases;
   std::span<const CursorChange> cursors;
   const LedgerDelta* ledger = nullptr;
@@ -138,6 +139,7 @@ class Store {
   // returns false. The record is good during the call.
   Result<void> each_record(std::string_view after,
                            const std::function<bool(const Record&)>& visit) const;
+  // The id that `alias` stands for. Costs a hash where there is none.
   Result<std::optional<std::string>> resource_of_alias(std::string_view alias) const;
   Result<std::string> cursor(std::string_view key) const;  // Empty where there is none.
 
@@ -161,6 +163,9 @@ class Store {
 
   // --- Ledger.
   Result<std::vector<LedgerRow>> ledger() const;
+  // False where a row with these names would be one too many: kLedgerRowsMax.
+  bool has_ledger_room(std::string_view source, std::string_view account,
+                       std::string_view region) const;
   Result<std::vector<UnrecognisedRow>> unrecognised() const;  // The most frequent first.
   Result<std::vector<Refusal>> refusals() const;              // The newest first.
 
@@ -180,6 +185,7 @@ class Store {
   Result<void> load();
   Result<void> load_format();
   Result<void> load_journal();
+  Result<void> load_aliases();
   void add_block(const Commit& commit, EngineBatch& batch);
   void add_views(const Commit& commit, EngineBatch& batch);
   void add_records(const Commit& commit, EngineBatch& batch);

@@ -6,6 +6,11 @@ namespace statewire {
 
 Result<std::vector<LedgerRow>> Store::ledger() const { return state_->ledger.rows(); }
 
+bool Store::has_ledger_room(std::string_view source, std::string_view account,
+                            std::string_view region) const {
+  return state_->ledger.has_room(source, account, region);
+}
+
 Result<std::vector<UnrecognisedRow>> Store::unrecognised() const {
   return state_->ledger.unrecognised(*engine_);
 }

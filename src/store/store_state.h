@@ -1,6 +1,10 @@
 // What a store keeps in memory beside its engine.
 #pragma once
 
+#include <boost/unordered/unordered_flat_set.hpp>
+
+#include "base/ids.h"
+#include "base/mutex.h"
 #include "store/engine.h"
 #include "store/ledger_view.h"
 #include "store/recent_blocks.h"
@@ -9,6 +13,23 @@
 
 namespace statewire {
 
+// Which texts may be aliases: few are, and everything that is looked up asks. Any thread.
+class AliasNames {
+ public:
+  void add(std::string_view alias) {
+    Lock lock(mutex_);
+    hashes_.insert(hash64(alias));
+  }
+  bool may_contain(std::string_view text) const {
+    Lock lock(mutex_);
+    return hashes_.contains(hash64(text));
+  }
+
+ private:
+  mutable Mutex mutex_;
+  boost::unordered_flat_set<uint64_t> hashes_ GUARDED_BY(mutex_);
+};
+
 struct StoreState {
   StoreState(size_t recent_bytes_max, size_t records_bytes_max)
       : recent(recent_bytes_max), records(records_bytes_max) {}
@@ -16,6 +37,7 @@ struct StoreState {
   LedgerView ledger;
   RecentBlocks recent;
   RecordCache records;
+  AliasNames aliases;
 
   // Of the committing thread.
   EngineBatch commit_batch;

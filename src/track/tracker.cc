@@ -49,8 +49,15 @@ NotificationKind kind_of(const Observation& observation, const FoldStep& step,
   return NotificationKind::none;
 }
 
+// What was told under another name is not told twice, but for what it says of the state now.
+bool is_told_already(const Observation& observation, NotificationKind kind) {
+  return observation.has(kMoved) &&
+         (kind == NotificationKind::changed || kind == NotificationKind::failed);
+}
+
 void tell(Tracked& tracked, NotificationKind kind, const Observation& observation) {
   Told& told = tracked.told;
+  if (is_told_already(observation, kind)) kind = NotificationKind::none;
   told.kind = kind;
   if (kind == NotificationKind::none) return;
   if (kind == NotificationKind::amended) {
@@ -152,7 +159,8 @@ Tracked Tracker::fold_again(const Record& before, const Observation& observation
   const bool tags_changed = !std::ranges::equal(tracked.after.tags, before.tags);
   const bool is_known = std::ranges::any_of(
       walked_, [&](const Entry& entry) { return is_retold(entry, observation); });
-  const bool story_changed = (own.state && !is_known) || !is_same_story(tracked.after, before);
+  const bool is_news = own.state && !is_known && !observation.has(kMoved);
+  const bool story_changed = is_news || !is_same_story(tracked.after, before);
   if (!is_same_state(tracked.after, before)) {
     kind = NotificationKind::transition;
   } else if (kind == NotificationKind::none && story_changed) {

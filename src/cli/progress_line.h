@@ -1,0 +1,32 @@
+// How far sources are that come to an end: one line that is drawn again and again.
+#pragma once
+
+#include <set>
+#include <span>
+#include <string>
+
+#include "app/app.h"
+#include "cli/terminal.h"
+
+namespace statewire {
+
+// "example       412 events  ████████████████████  done in 0.1 s": 80 columns at most, for names
+// of up to 12.
+std::string progress_text(const SourceProgress& source, Duration elapsed);
+
+// Not thread-safe. Draws where standard error is a terminal, and nowhere else.
+class ProgressLine {
+ public:
+  // Borrows the terminal.
+  ProgressLine(Terminal& terminal, Time start) : terminal_(terminal), start_(start) {}
+
+  // Each source that is over gets a line that stays; the first that is not, one that moves.
+  void show(std::span<const SourceProgress> sources, Time now);
+
+ private:
+  Terminal& terminal_;
+  const Time start_;
+  std::set<std::string> over_;
+};
+
+}  // namespace statewire
