@@ -1,7 +1,8 @@
-// From JSON text to the tree: objects, leaves and $or. Errors come in the order of the text.
+// From JSON text to the tree: objects, leaves and $or. An error does not stop the search for more.
 #include <algorithm>
-#include <unordered_set>
+#include <array>
 
+#include "base/text.h"
 #include "pattern/compiler.h"
 
 namespace statewire::pattern {
@@ -10,13 +11,41 @@ namespace {
 constexpr std::string_view kAnyOf = "$or";
 constexpr size_t kWantedAlternativesMax = 12;  // Shown to people; the rest is counted.
 
+// Names that EventBridge does not accept as fields below $or: some are operators, the others may
+// become some.
+constexpr std::array<std::string_view, 24> kReservedBelowAnyOf{"exactly",
+                                                               "equals-ignore-case",
+                                                               "prefix",
+                                                               "suffix",
+                                                               "anything-but",
+                                                               "exists",
+                                                               "wildcard",
+                                                               "numeric",
+                                                               "cidr",
+                                                               "=",
+                                                               "<",
+                                                               "<=",
+                                                               ">",
+                                                               ">=",
+                                                               "regex",
+                                                               "not-wildcard",
+                                                               "not-equals-ignore-case",
+                                                               "date-after",
+                                                               "date-on-or-after",
+                                                               "date-before",
+                                                               "date-on-or-before",
+                                                               "in-date-range",
+                                                               "ip-address-in-range",
+                                                               "ip-address-not-in-range"};
+
 // The two differ inside $or, whose branches are written below it and read fields beside it.
 struct Place {
   std::string written;  // In the pattern: "$or[0].source".
   std::string field;    // In the event: "source".
+  bool is_below_any_of = false;
 
   Place key(std::string_view name) const {
-    return {joined_path(written, name), joined_path(field, name)};
+    return {joined_path(written, name), joined_path(field, name), is_below_any_of};
   }
 };
 
@@ -34,112 +63,162 @@ std::string alternatives_of(const JsonNode& leaf) {
 
 class Compiler {
  public:
-  Compiler(std::string_view json, Tree& tree) : complaints_(json), tree_(tree) {}
+  Compiler(Compilation& compilation, Texts texts, Tree& tree)
+      : compilation_(compilation), texts_(texts), tree_(tree) {}
 
-  bool compile(const JsonNode& root) { return compile_object(root, {}, tree_.root); }
-  const PatternError& error() const { return *complaints_.first(); }
+  void compile(const JsonNode& root) {
+    const size_t combinations = compile_object(root, {}, tree_.root);
+    const size_t limit = compilation_.limits.combinations_max;
+    if (combinations <= limit) return;
+    refuse(root.offset, {},
+           "its \"$or\" stand for more than " + std::to_string(limit) +
+               " combinations, which is the limit; those of one object multiply");
+  }
 
  private:
-  bool compile_object(const JsonNode& node, const Place& place, Conjunction& all) {
-    if (!node.value.is_object()) {
-      return complaints_.refuse(node.offset, place.written,
-                                "found " + std::string(kind_of(node.value)) +
-                                    ", wanted an object such as {\"source\": [\"aws.ec2\"]}");
-    }
-    if (node.children.empty()) {
-      return complaints_.refuse(node.offset, place.written,
-                                "an empty object asks for nothing; name at least one field in it, "
-                                "or leave it out");
-    }
-    std::unordered_set<std::string_view> keys;
-    for (const JsonNode& child : node.children) {
-      const Place child_place = place.key(child.key);
-      if (!keys.insert(child.key).second) {
-        return complaints_.refuse(child.key_offset, child_place.written,
-                                  "this key is here twice; put its alternatives into one array");
-      }
-      Clause& clause = all.clauses.emplace_back();
-      if (!compile_clause(child, place, child_place, clause)) return false;
-      all.accepts_absent = all.accepts_absent && clause.accepts_absent;
-    }
-    all.wanted = simdjson::minify(node.value);
-    return true;
+  // All that compile something return how many patterns without $or say the same, bounded so that
+  // products do not overflow.
+  size_t bounded(size_t count) const {
+    return std::min(count, compilation_.limits.combinations_max + 1);
   }
 
-  bool compile_clause(const JsonNode& node, const Place& parent, const Place& place,
-                      Clause& clause) {
-    clause.key = node.key;
-    clause.path = place.field;
-    if (node.key == kAnyOf) return compile_any_of(node, parent.field, place, clause);
-    if (node.value.is_array()) return compile_leaf(node, place, clause);
+  void refuse(size_t offset, const Place& place, std::string text) {
+    compilation_.complaints.refuse(offset, place.written, std::move(text));
+  }
+
+  size_t compile_object(const JsonNode& node, const Place& place, Conjunction& all) {
     if (!node.value.is_object()) {
-      return complaints_.refuse(node.offset, place.written,
-                                "found " + std::string(kind_of(node.value)) +
-                                    ", wanted an array of alternatives, here [" +
-                                    std::string(simdjson::minify(node.value)) +
-                                    "], or an object of fields");
+      refuse(node.offset, place,
+             "found " + std::string(kind_of(node.value)) +
+                 ", wanted an object such as {\"source\": [\"aws.ec2\"]}");
+      return 1;
+    }
+    if (node.children.empty()) {
+      refuse(node.offset, place,
+             "an empty object asks for nothing; name at least one field in it, or leave it out");
+    }
+    size_t combinations = 1;
+    all.clauses.reserve(node.children.size());
+    for (size_t i = 0; i < node.children.size(); ++i) {
+      const JsonNode& child = node.children[i];
+      const Place child_place = place.key(child.key);
+      check_key(node, i, child_place);
+      Clause& clause = all.clauses.emplace_back();
+      combinations = bounded(combinations * compile_clause(child, place, child_place, clause));
+    }
+    return combinations;
+  }
+
+  void check_key(const JsonNode& object, size_t index, const Place& place) {
+    const JsonNode& child = object.children[index];
+    for (size_t i = 0; i < index; ++i) {
+      if (object.children[i].key != child.key) continue;
+      return refuse(child.key_offset, place,
+                    "this key is here twice; put its alternatives into one array");
+    }
+    if (place.is_below_any_of && std::find(kReservedBelowAnyOf.begin(), kReservedBelowAnyOf.end(),
+                                           child.key) != kReservedBelowAnyOf.end()) {
+      refuse(child.key_offset, place,
+             "below $or, " + quoted(child.key) + " is reserved and cannot name a field");
+    }
+  }
+
+  size_t compile_clause(const JsonNode& node, const Place& parent, const Place& place,
+                        Clause& clause) {
+    clause.key = node.key;
+    if (node.key == kAnyOf) return compile_any_of(node, parent.field, place, clause);
+    if (node.value.is_array()) {
+      compile_leaf(node, place, clause);
+      return 1;
+    }
+    if (!node.value.is_object()) {
+      refuse(node.offset, place,
+             "found " + std::string(kind_of(node.value)) +
+                 ", wanted an array of alternatives, here [" +
+                 std::string(simdjson::minify(node.value)) + "], or an object of fields");
+      return 1;
     }
     clause.kind = ClauseKind::object;
-    Conjunction& all = clause.branches.emplace_back();
-    if (!compile_object(node, place, all)) return false;
-    clause.accepts_absent = all.accepts_absent;
-    clause.wanted = all.wanted;
-    return true;
+    if (texts_ == Texts::included) clause.wanted = simdjson::minify(node.value);
+    return compile_object(node, place, clause.branches.emplace_back());
   }
 
-  bool compile_any_of(const JsonNode& node, const std::string& field, const Place& place,
-                      Clause& clause) {
+  size_t compile_any_of(const JsonNode& node, const std::string& field, const Place& place,
+                        Clause& clause) {
     clause.kind = ClauseKind::any_of;
     if (!node.value.is_array() || node.children.size() < 2) {
-      return complaints_.refuse(node.offset, place.written,
-                                "$or wants an array of at least two patterns, such as "
-                                "[{\"a\": [1]}, {\"b\": [2]}]");
+      refuse(node.offset, place,
+             "$or wants an array of at least two patterns, such as [{\"a\": [1]}, {\"b\": [2]}]");
     }
-    for (size_t i = 0; i < node.children.size(); ++i) {
-      Conjunction& branch = clause.branches.emplace_back();
-      if (!compile_object(node.children[i], {item_path(place.written, i), field}, branch)) {
-        return false;
-      }
-      clause.accepts_absent = clause.accepts_absent || branch.accepts_absent;
+    size_t combinations = 0;
+    clause.branches.reserve(node.children.size());
+    for (size_t i = 0; i < node.children.size() && node.value.is_array(); ++i) {
+      const Place branch_place{item_path(place.written, i), field, true};
+      combinations +=
+          compile_object(node.children[i], branch_place, clause.branches.emplace_back());
     }
-    clause.wanted = simdjson::minify(node.value);
-    return true;
+    return bounded(combinations);
   }
 
-  bool compile_leaf(const JsonNode& node, const Place& place, Clause& clause) {
+  void compile_leaf(const JsonNode& node, const Place& place, Clause& clause) {
     clause.kind = ClauseKind::leaf;
     if (node.children.empty()) {
-      return complaints_.refuse(node.offset, place.written,
-                                "an empty array matches nothing; wanted at least one alternative");
+      refuse(node.offset, place, "an empty array matches nothing; wanted at least one alternative");
     }
+    clause.tests.reserve(node.children.size());
     for (size_t i = 0; i < node.children.size(); ++i) {
-      Test& test = clause.tests.emplace_back();
-      if (!compile_test(node.children[i], item_path(place.written, i), complaints_, test)) {
-        return false;
-      }
-      clause.accepts_absent = clause.accepts_absent || test.op == Operator::absent;
+      clause.tests.push_back(
+          compile_test(node.children[i], item_path(place.written, i), compilation_));
     }
-    clause.wanted = alternatives_of(node);
-    if (known_fields_.insert(place.field).second) tree_.fields.push_back(place.field);
-    return true;
+    if (texts_ == Texts::included) clause.wanted = alternatives_of(node);
+    if (std::find(tree_.fields.begin(), tree_.fields.end(), place.field) == tree_.fields.end()) {
+      tree_.fields.push_back(place.field);
+    }
   }
 
-  Complaints complaints_;
+  Compilation& compilation_;
+  const Texts texts_;
   Tree& tree_;
-  std::unordered_set<std::string> known_fields_;
 };
 
 }  // namespace
 
 std::string joined_path(const std::string& path, std::string_view key) {
-  return path.empty() ? std::string(key) : path + "." + std::string(key);
+  if (path.empty()) return std::string(key);
+  std::string out;
+  out.reserve(path.size() + 1 + key.size());
+  return out.append(path).append(1, '.').append(key);
 }
 
 std::string item_path(const std::string& path, size_t index) {
   return path + "[" + std::to_string(index) + "]";
 }
 
-std::variant<Tree, PatternError> compile(std::string_view json) {
+std::string quoted(std::string_view text) {
+  std::string out;
+  append_json_string(out, text);
+  return out;
+}
+
+std::vector<PatternError> Complaints::sorted() const {
+  std::vector<const Found*> order;
+  for (const Found& found : found_) order.push_back(&found);
+  std::sort(order.begin(), order.end(), [](const Found* a, const Found* b) {
+    return a->offset != b->offset ? a->offset < b->offset : a < b;
+  });
+  std::vector<PatternError> out;
+  for (const Found* found : order) out.push_back(found->error);
+  return out;
+}
+
+std::variant<Tree, std::vector<PatternError>> compile(std::string_view json,
+                                                      const PatternLimits& limits, Texts texts) {
+  if (json.size() > limits.bytes_max) {
+    return std::vector{PatternError{.path = "",
+                                    .text = "a pattern of " + std::to_string(json.size()) +
+                                            " bytes; the limit is " +
+                                            std::to_string(limits.bytes_max)}};
+  }
   simdjson::dom::parser parser;
   simdjson::dom::element root;
   // simdjson refuses the level that equals its limit.
@@ -148,11 +227,12 @@ std::variant<Tree, PatternError> compile(std::string_view json) {
   if (code) {
     JsonFault fault = find_fault(json);
     if (fault.text.empty()) fault.text = simdjson::error_message(code);
-    return error_at(json, fault.offset, "", "not valid JSON: " + fault.text);
+    return std::vector{error_at(json, fault.offset, "", "not valid JSON: " + fault.text)};
   }
   Tree tree;
-  Compiler compiler(json, tree);
-  if (!compiler.compile(locate(json, root))) return compiler.error();
+  Compilation compilation{limits, Complaints(json)};
+  Compiler(compilation, texts, tree).compile(locate(json, root));
+  if (!compilation.complaints.empty()) return compilation.complaints.sorted();
   return tree;
 }
 

@@ -1,9 +1,9 @@
-// What the two halves of compiling share: the first error found, and where.
+// What the parts of compiling share: the errors found, with their places.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "pattern/json_text.h"
 #include "pattern/tree.h"
@@ -14,23 +14,42 @@ class Complaints {
  public:
   explicit Complaints(std::string_view json) : json_(json) {}
 
-  // Keeps the first. False, so that what fails can return it.
-  bool refuse(size_t offset, const std::string& path, std::string text) {
-    if (!first_) first_ = error_at(json_, offset, path, std::move(text));
-    return false;
+  void refuse(size_t offset, const std::string& path, std::string text) {
+    found_.push_back({offset, error_at(json_, offset, path, std::move(text))});
   }
-  const std::optional<PatternError>& first() const { return first_; }
+  bool empty() const { return found_.empty(); }
+  // In the order of the text.
+  std::vector<PatternError> sorted() const;
 
  private:
+  struct Found {
+    size_t offset;
+    PatternError error;
+  };
   std::string_view json_;
-  std::optional<PatternError> first_;
+  std::vector<Found> found_;
+};
+
+// What compiling one pattern passes down.
+struct Compilation {
+  const PatternLimits& limits;
+  Complaints complaints;
+  size_t wildcards = 0;  // `*` so far.
 };
 
 std::string joined_path(const std::string& path, std::string_view key);
 std::string item_path(const std::string& path, size_t index);
+std::string quoted(std::string_view text);
 
-// One alternative of a leaf: a literal, or an object with one operator. False: refused.
-bool compile_test(const JsonNode& node, const std::string& path, Complaints& complaints,
-                  Test& test);
+// One alternative of a leaf: a literal, or an object with one operator.
+Test compile_test(const JsonNode& node, const std::string& path, Compilation& compilation);
+
+// Arguments of operators.
+Range compile_numeric(const JsonNode& node, const std::string& path, Compilation& compilation);
+Network compile_cidr(const JsonNode& node, const std::string& path, Compilation& compilation);
+// The text as it was written, once its `*` and `\` are known to be right.
+std::string compile_wildcard(const JsonNode& node, const std::string& path,
+                             Compilation& compilation);
+Number number_of(simdjson::dom::element value);
 
 }  // namespace statewire::pattern

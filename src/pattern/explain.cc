@@ -1,18 +1,20 @@
-// Which clause an event fails first, in the order of the pattern.
-//
-// Where the event has an array of objects, one clause after the other is asked of all its elements:
-// the first that none of them meets is the answer. If each is met by some element and all by none,
-// the answer is the array itself.
+// One clause after the other is asked alone, of all elements of arrays: the first that the event
+// does not meet is the answer. If it meets each and not all of an object together, no element of an
+// array meets them all, and the answer is that object.
+#include "pattern/explain.h"
+
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/text.h"
-#include "pattern/tree.h"
+#include "pattern/alternatives.h"
+#include "pattern/program.h"
+#include "pattern/read_dom.h"
 
 namespace statewire::pattern {
 namespace {
 
 using simdjson::dom::element;
-using simdjson::dom::object;
 
 constexpr size_t kShownBytesMax = 240;
 
@@ -33,74 +35,94 @@ std::string found_text(const std::vector<element>& values) {
   return cut(out + "]");
 }
 
-Mismatch mismatch_of(const std::string& path, std::string found, std::string wanted) {
-  std::string text = path + " is " + found + ", wanted " + wanted;
-  return {path, std::move(found), std::move(wanted), std::move(text)};
+Mismatch mismatch_of(std::string path, std::string found, std::string wanted) {
+  std::string text = (path.empty() ? "the event" : path) + " is " + found + ", wanted " + wanted;
+  return {std::move(path), std::move(found), std::move(wanted), std::move(text)};
 }
 
-void collect_objects(element value, std::vector<object>& out) {
-  if (value.is_object()) {
-    out.push_back(value.get_object().value_unsafe());
-  } else if (value.is_array()) {
-    for (const element item : simdjson::dom::array(value.get_array().value_unsafe())) {
-      collect_objects(item, out);
-    }
-  }
-}
-
-std::vector<element> values_at(const std::string& key, const std::vector<object>& objects) {
-  std::vector<element> out;
-  for (const object each : objects) {
-    element value;
-    if (!each.at_key(key).get(value)) out.push_back(value);
-  }
+std::string dotted(const Path& path) {
+  std::string out;
+  for (const std::string_view key : path) out.append(out.empty() ? "" : ".").append(key);
   return out;
 }
 
-Mismatch explain(const Conjunction& all, const std::string& path,
-                 const std::vector<element>& values, const std::vector<object>& objects);
+// All that stands at the end of `path`, through arrays.
+void collect(element value, std::span<const std::string_view> path, std::vector<element>& out) {
+  if (path.empty()) {
+    out.push_back(value);
+  } else if (value.is_array()) {
+    for (const element item : simdjson::dom::array(value.get_array().value_unsafe())) {
+      collect(item, path, out);
+    }
+  } else if (element below; !value[path.front()].get(below)) {
+    collect(below, path.subspan(1), out);
+  }
+}
 
-Mismatch explain(const Clause& clause, const std::string& path, const std::vector<element>& values,
-                 const std::vector<object>& objects) {
-  if (clause.kind == ClauseKind::any_of) {
-    std::string text;
+class Explainer {
+ public:
+  explicit Explainer(element event) : event_(event) {}
+
+  // Nothing where the object at `path` is met, as far as it goes alone.
+  std::optional<Mismatch> object(const Conjunction& all, const Path& path,
+                                 const std::string& wanted) {
+    for (const Clause& each : all.clauses) {
+      if (auto mismatch = clause(each, path)) return mismatch;
+    }
+    if (is_met(alternatives_of(all, path))) return std::nullopt;
+    return mismatch_of(dotted(path), found_at(path), "all in one element: " + cut(wanted));
+  }
+
+ private:
+  std::optional<Mismatch> clause(const Clause& clause, Path path) {
+    if (clause.kind == ClauseKind::any_of) return any_of(clause, path);
+    path.push_back(clause.key);
+    if (clause.kind == ClauseKind::object) {
+      return object(clause.branches.front(), path, clause.wanted);
+    }
+    if (is_met({Alternative{{path, &clause.tests}}})) return std::nullopt;
+    return mismatch_of(dotted(path), found_at(path), clause.wanted);
+  }
+
+  std::optional<Mismatch> any_of(const Clause& clause, const Path& path) {
     std::optional<Mismatch> first;
+    std::string text;
     for (const Conjunction& branch : clause.branches) {
-      Mismatch mismatch = explain(branch, path, values, objects);
-      text += (first ? "; or " : "") + mismatch.text;
+      auto mismatch = object(branch, path, "one of $or");
+      if (!mismatch) return std::nullopt;
+      text += (first ? "; or " : "") + mismatch->text;
       if (!first) first = std::move(mismatch);
     }
     first->text = std::move(text);
-    return *first;
+    return first;
   }
-  const std::vector<element> below = values_at(clause.key, objects);
-  if (clause.kind == ClauseKind::leaf) {
-    return mismatch_of(clause.path, found_text(below), clause.wanted);
-  }
-  std::vector<object> inner;
-  for (const element value : below) collect_objects(value, inner);
-  return explain(clause.branches.front(), clause.path, below, inner);
-}
 
-// `objects` are the places where the object is wanted, `values` what they are elements of, at
-// `path`. No object meets all clauses, or there is none.
-Mismatch explain(const Conjunction& all, const std::string& path,
-                 const std::vector<element>& values, const std::vector<object>& objects) {
-  for (const Clause& clause : all.clauses) {
-    const bool is_met = objects.empty()
-                            ? clause.accepts_absent
-                            : std::any_of(objects.begin(), objects.end(),
-                                          [&](object each) { return holds(clause, each); });
-    if (!is_met) return explain(clause, path, values, objects);
+  bool is_met(const std::vector<Alternative>& alternatives) {
+    return std::any_of(alternatives.begin(), alternatives.end(), [&](const Alternative& each) {
+      Paths paths;
+      Bytes program;
+      encode(each, paths, program);
+      Leaves leaves;
+      read_dom(event_, paths, leaves);
+      return holds(program.data(), leaves);
+    });
   }
-  return mismatch_of(path, found_text(values), "all in one element: " + cut(all.wanted));
-}
+
+  std::string found_at(const Path& path) {
+    std::vector<element> values;
+    collect(event_, path, values);
+    return found_text(values);
+  }
+
+  element event_;
+};
 
 }  // namespace
 
-Mismatch explain(const Conjunction& all, object event) {
-  const std::vector<object> objects{event};
-  return explain(all, "", {}, objects);
+Mismatch explain(const Tree& tree, element event) {
+  auto mismatch = Explainer(event).object(tree.root, {}, "every clause");
+  CHECK(mismatch);
+  return *std::move(mismatch);
 }
 
 }  // namespace statewire::pattern

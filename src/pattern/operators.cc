@@ -4,28 +4,19 @@
 
 #include "base/text.h"
 #include "pattern/compiler.h"
+#include "pattern/fold_case.h"
 
 namespace statewire::pattern {
 namespace {
 
 using simdjson::dom::element_type;
 
-using Compile = bool (*)(const JsonNode&, const std::string&, Complaints&, Test&);
+using Compile = void (*)(const JsonNode&, const std::string&, Compilation&, Test&);
 
 struct NamedOperator {
   std::string_view name;
   Compile compile;
 };
-
-constexpr std::string_view kNumericAllowed =
-    "allowed: [\"=\", n], [\"<\", n], [\"<=\", n], [\">\", n], [\">=\", n], or a lower bound "
-    "followed by an upper one, [\">\", 0, \"<=\", 5]";
-
-std::string quoted(std::string_view text) {
-  std::string out;
-  append_json_string(out, text);
-  return out;
-}
 
 std::string list_of(std::span<const NamedOperator> operators) {
   std::string out;
@@ -36,206 +27,200 @@ std::string list_of(std::span<const NamedOperator> operators) {
   return out;
 }
 
-Number number_of(simdjson::dom::element value) {
-  if (value.is_int64()) return value.get_int64().value_unsafe();
-  if (value.is_uint64()) return value.get_uint64().value_unsafe();
-  return value.get_double().value_unsafe();
-}
-
-bool compile_literal(const JsonNode& node, Test& test) {
+void compile_literal(const JsonNode& node, Test& test) {
   switch (node.value.type()) {
     case element_type::STRING:
       test.op = Operator::equal_text;
       test.text = node.value.get_string().value_unsafe();
-      return true;
+      return;
     case element_type::BOOL:
       test.op = node.value.get_bool().value_unsafe() ? Operator::equal_true : Operator::equal_false;
-      return true;
+      return;
     case element_type::NULL_VALUE:
       test.op = Operator::equal_null;
-      return true;
+      return;
     default:
       test.op = Operator::equal_number;
-      test.low = number_of(node.value);
-      return true;
+      test.range.low = number_of(node.value);
   }
 }
 
 template <Operator op>
-bool compile_text(const JsonNode& node, const std::string& path, Complaints& complaints,
+void compile_text(const JsonNode& node, const std::string& path, Compilation& compilation,
                   Test& test) {
-  if (!node.value.is_string()) {
-    return complaints.refuse(node.offset, path,
-                             "found " + std::string(kind_of(node.value)) + ", wanted a string");
-  }
   test.op = op;
-  test.text = node.value.get_string().value_unsafe();
-  return true;
+  std::string_view text;
+  if (node.value.get_string().get(text)) {
+    return compilation.complaints.refuse(
+        node.offset, path, "found " + std::string(kind_of(node.value)) + ", wanted a string");
+  }
+  constexpr bool ignores_case = op == Operator::equal_ignoring_case ||
+                                op == Operator::prefix_ignoring_case ||
+                                op == Operator::suffix_ignoring_case;
+  test.text = ignores_case ? folded(text) : std::string(text);
 }
 
-bool compile_exists(const JsonNode& node, const std::string& path, Complaints& complaints,
+void compile_exists(const JsonNode& node, const std::string& path, Compilation& compilation,
                     Test& test) {
-  if (!node.value.is_bool()) {
-    return complaints.refuse(
+  bool is_present = false;
+  if (node.value.get_bool().get(is_present)) {
+    return compilation.complaints.refuse(
         node.offset, path, "found " + std::string(kind_of(node.value)) + ", wanted true or false");
   }
-  test.op = node.value.get_bool().value_unsafe() ? Operator::present : Operator::absent;
-  return true;
+  test.op = is_present ? Operator::present : Operator::absent;
+}
+
+void compile_range(const JsonNode& node, const std::string& path, Compilation& compilation,
+                   Test& test) {
+  test.op = Operator::in_range;
+  test.range = compile_numeric(node, path, compilation);
+  if (test.range.low == test.range.high) test.op = Operator::equal_number;
+}
+
+void compile_network(const JsonNode& node, const std::string& path, Compilation& compilation,
+                     Test& test) {
+  test.op = Operator::in_network;
+  test.network = compile_cidr(node, path, compilation);
+}
+
+void compile_wildcard_test(const JsonNode& node, const std::string& path, Compilation& compilation,
+                           Test& test) {
+  test.op = Operator::wildcard;
+  test.text = compile_wildcard(node, path, compilation);
 }
 
 // Chooses by the only key of `node`, an object, and compiles its value.
-bool compile_operator(std::span<const NamedOperator> operators, const JsonNode& node,
-                      const std::string& path, Complaints& complaints, Test& test) {
+void compile_operator(std::span<const NamedOperator> operators, const JsonNode& node,
+                      const std::string& path, Compilation& compilation, Test& test) {
   if (node.children.empty()) {
-    return complaints.refuse(node.offset, path,
-                             "found {}, wanted one operator; allowed: " + list_of(operators));
+    return compilation.complaints.refuse(
+        node.offset, path, "found {}, wanted one operator; allowed: " + list_of(operators));
+  }
+  if (node.children.size() > 1) {
+    compilation.complaints.refuse(node.children[1].key_offset, path,
+                                  "one operator only, found " + quoted(node.children[0].key) +
+                                      " and " + quoted(node.children[1].key) +
+                                      "; write each as an alternative of its own");
   }
   const JsonNode& argument = node.children.front();
   const std::string argument_path = joined_path(path, argument.key);
   std::vector<std::string_view> names;
   for (const NamedOperator& each : operators) {
-    names.push_back(each.name);
-    if (each.name != argument.key) continue;
-    if (node.children.size() > 1) {
-      return complaints.refuse(node.children[1].key_offset, path,
-                               "one operator only, found " + quoted(argument.key) + " and " +
-                                   quoted(node.children[1].key) +
-                                   "; write each as an alternative of its own");
+    if (each.name == argument.key) {
+      return each.compile(argument, argument_path, compilation, test);
     }
-    return each.compile(argument, argument_path, complaints, test);
+    names.push_back(each.name);
   }
   std::string text = "unknown operator " + quoted(argument.key);
   const std::string_view near = nearest(argument.key, names);
   if (!near.empty()) text += ", did you mean " + quoted(near) + "?";
-  return complaints.refuse(
+  compilation.complaints.refuse(
       argument.key_offset, argument_path,
       text + (near.empty() ? "; allowed: " : " Allowed: ") + list_of(operators));
 }
 
+// {"prefix": "a"} or {"prefix": {"equals-ignore-case": "a"}}.
+template <Operator exact, Operator ignoring_case>
+void compile_affix(const JsonNode& node, const std::string& path, Compilation& compilation,
+                   Test& test) {
+  if (!node.value.is_object()) return compile_text<exact>(node, path, compilation, test);
+  constexpr std::array kInner{
+      NamedOperator{"equals-ignore-case", compile_text<ignoring_case>},
+  };
+  compile_operator(kInner, node, path, compilation, test);
+}
+
 // {"prefix": "a"} or {"prefix": ["a", "b"]}, inside anything-but.
-template <Operator op>
-bool compile_excluded_texts(const JsonNode& node, const std::string& path, Complaints& complaints,
-                            Test& test) {
-  if (!node.value.is_array()) {
-    return compile_text<op>(node, path, complaints, test.excluded.emplace_back());
-  }
-  if (node.children.empty()) {
-    return complaints.refuse(node.offset, path, "found an empty array, wanted strings in it");
-  }
-  for (size_t i = 0; i < node.children.size(); ++i) {
-    if (!compile_text<op>(node.children[i], item_path(path, i), complaints,
-                          test.excluded.emplace_back())) {
-      return false;
+template <Compile compile>
+void compile_excluded(const JsonNode& node, const std::string& path, Compilation& compilation,
+                      Test& test) {
+  const auto one = [&](const JsonNode& item, const std::string& item_place) {
+    Test& excluded = test.excluded.emplace_back();
+    compile(item, item_place, compilation, excluded);
+    const bool is_affix = excluded.op == Operator::prefix || excluded.op == Operator::suffix;
+    if (is_affix && item.value.is_string() && excluded.text.empty()) {
+      compilation.complaints.refuse(item.offset, item_place,
+                                    "every string begins and ends with the empty one, so this "
+                                    "would match no string at all");
     }
+  };
+  if (!node.value.is_array()) return one(node, path);
+  if (node.children.empty()) {
+    compilation.complaints.refuse(node.offset, path, "found an empty array, wanted strings in it");
   }
-  return true;
+  for (size_t i = 0; i < node.children.size(); ++i) one(node.children[i], item_path(path, i));
 }
 
 constexpr std::array kExcludedOperators{
-    NamedOperator{"prefix", compile_excluded_texts<Operator::prefix>},
-    NamedOperator{"suffix", compile_excluded_texts<Operator::suffix>},
-    NamedOperator{"equals-ignore-case", compile_excluded_texts<Operator::equal_ignoring_case>},
+    NamedOperator{"prefix", compile_excluded<compile_text<Operator::prefix>>},
+    NamedOperator{"suffix", compile_excluded<compile_text<Operator::suffix>>},
+    NamedOperator{"equals-ignore-case",
+                  compile_excluded<compile_text<Operator::equal_ignoring_case>>},
+    NamedOperator{"wildcard", compile_excluded<compile_wildcard_test>},
 };
 
-bool compile_excluded_literal(const JsonNode& node, const std::string& path, Complaints& complaints,
-                              Test& test) {
+void compile_excluded_literal(const JsonNode& node, const std::string& path,
+                              Compilation& compilation, Test& test) {
   if (node.value.is_string() || node.value.is_number()) {
     return compile_literal(node, test.excluded.emplace_back());
   }
-  return complaints.refuse(node.offset, path,
-                           "found " + std::string(kind_of(node.value)) +
-                               "; allowed in anything-but: a string, a number, a list of them, or "
-                               "an object with one of " +
-                               list_of(kExcludedOperators));
+  compilation.complaints.refuse(node.offset, path,
+                                "found " + std::string(kind_of(node.value)) +
+                                    "; allowed in anything-but: a string, a number, a list of "
+                                    "strings or of numbers, or an object with one of " +
+                                    list_of(kExcludedOperators));
 }
 
-bool compile_anything_but(const JsonNode& node, const std::string& path, Complaints& complaints,
+void compile_anything_but(const JsonNode& node, const std::string& path, Compilation& compilation,
                           Test& test) {
   test.op = Operator::anything_but;
   if (node.value.is_object()) {
-    return compile_operator(kExcludedOperators, node, path, complaints, test);
+    return compile_operator(kExcludedOperators, node, path, compilation, test);
   }
-  if (!node.value.is_array()) return compile_excluded_literal(node, path, complaints, test);
+  if (!node.value.is_array()) return compile_excluded_literal(node, path, compilation, test);
   if (node.children.empty()) {
-    return complaints.refuse(node.offset, path,
-                             "found an empty array, wanted strings or numbers in it");
+    compilation.complaints.refuse(node.offset, path,
+                                  "found an empty array, wanted strings or numbers in it");
   }
   for (size_t i = 0; i < node.children.size(); ++i) {
-    if (!compile_excluded_literal(node.children[i], item_path(path, i), complaints, test)) {
-      return false;
-    }
+    const JsonNode& item = node.children[i];
+    compile_excluded_literal(item, item_path(path, i), compilation, test);
+    const JsonNode& first = node.children.front();
+    const bool is_mixed = (item.value.is_string() && first.value.is_number()) ||
+                          (item.value.is_number() && first.value.is_string());
+    if (!is_mixed) continue;
+    return compilation.complaints.refuse(item.offset, item_path(path, i),
+                                         "found " + std::string(kind_of(item.value)) + " beside " +
+                                             std::string(kind_of(first.value)) +
+                                             "; wanted all strings or all numbers");
   }
-  return true;
-}
-
-bool is_comparison(std::string_view text) {
-  return text == "=" || text == "<" || text == "<=" || text == ">" || text == ">=";
-}
-
-void narrow(std::string_view comparison, Number number, Test& test) {
-  if (comparison.front() != '<') {
-    test.low = number;
-    test.low_is_in = comparison != ">";
-  }
-  if (comparison.front() != '>') {
-    test.high = number;
-    test.high_is_in = comparison != "<";
-  }
-}
-
-bool compile_numeric(const JsonNode& node, const std::string& path, Complaints& complaints,
-                     Test& test) {
-  const std::vector<JsonNode>& items = node.children;
-  if (!node.value.is_array() || (items.size() != 2 && items.size() != 4)) {
-    return complaints.refuse(
-        node.offset, path,
-        "wanted an array of a comparison and a number, or of two such pairs; " +
-            std::string(kNumericAllowed));
-  }
-  for (size_t i = 0; i < items.size(); i += 2) {
-    const JsonNode& comparison = items[i];
-    const JsonNode& number = items[i + 1];
-    std::string_view sign;
-    const bool is_sign = !comparison.value.get_string().get(sign) && is_comparison(sign);
-    // Of two pairs, the lower bound stands first.
-    if (!is_sign || (items.size() == 4 && sign.front() != (i == 0 ? '>' : '<'))) {
-      return complaints.refuse(comparison.offset, item_path(path, i),
-                               "found " + std::string(simdjson::minify(comparison.value)) + "; " +
-                                   std::string(kNumericAllowed));
-    }
-    if (!number.value.is_number()) {
-      return complaints.refuse(number.offset, item_path(path, i + 1),
-                               "found " + std::string(kind_of(number.value)) + ", wanted a number");
-    }
-    narrow(sign, number_of(number.value), test);
-  }
-  if (test.low > test.high || (test.low == test.high && !(test.low_is_in && test.high_is_in))) {
-    return complaints.refuse(node.offset, path,
-                             "no number is in this range: the lower bound must be below the upper");
-  }
-  test.op = Operator::in_range;
-  return true;
 }
 
 constexpr std::array kOperators{
-    NamedOperator{"prefix", compile_text<Operator::prefix>},
-    NamedOperator{"suffix", compile_text<Operator::suffix>},
+    NamedOperator{"prefix", compile_affix<Operator::prefix, Operator::prefix_ignoring_case>},
+    NamedOperator{"suffix", compile_affix<Operator::suffix, Operator::suffix_ignoring_case>},
     NamedOperator{"equals-ignore-case", compile_text<Operator::equal_ignoring_case>},
-    NamedOperator{"exists", compile_exists},
+    NamedOperator{"wildcard", compile_wildcard_test},
     NamedOperator{"anything-but", compile_anything_but},
-    NamedOperator{"numeric", compile_numeric},
+    NamedOperator{"numeric", compile_range},
+    NamedOperator{"cidr", compile_network},
+    NamedOperator{"exists", compile_exists},
+    NamedOperator{"exactly", compile_text<Operator::equal_text>},
 };
 
 }  // namespace
 
-bool compile_test(const JsonNode& node, const std::string& path, Complaints& complaints,
-                  Test& test) {
-  if (node.value.is_object()) return compile_operator(kOperators, node, path, complaints, test);
-  if (node.value.is_array()) {
-    return complaints.refuse(node.offset, path,
-                             "an array in an array; write the alternatives side by side");
+Test compile_test(const JsonNode& node, const std::string& path, Compilation& compilation) {
+  Test test;
+  if (node.value.is_object()) {
+    compile_operator(kOperators, node, path, compilation, test);
+  } else if (node.value.is_array()) {
+    compilation.complaints.refuse(node.offset, path,
+                                  "an array in an array; write the alternatives side by side");
+  } else {
+    compile_literal(node, test);
   }
-  return compile_literal(node, test);
+  return test;
 }
 
 }  // namespace statewire::pattern

@@ -18,7 +18,7 @@
 namespace statewire {
 
 namespace pattern {
-struct Tree;
+class Compiled;
 }  // namespace pattern
 
 inline constexpr size_t kPatternDepthMax = 64;  // Levels of objects and arrays.
@@ -75,9 +75,9 @@ class Pattern {
 
  private:
   friend class PatternSet;
-  explicit Pattern(std::shared_ptr<const pattern::Tree> tree);
+  explicit Pattern(std::shared_ptr<const pattern::Compiled> compiled);
 
-  std::shared_ptr<const pattern::Tree> tree_;
+  std::shared_ptr<const pattern::Compiled> compiled_;
 };
 
 }  // namespace statewire

@@ -55,7 +55,7 @@ class PatternSet {
   // that each added pattern is sorted in only a few times, however many there are.
   void publish();
 
-  // Patterns that readers see.
+  // Patterns that readers see; one with `$or` counts for each combination that it stands for.
   size_t size() const;
   // Memory held for them, about.
   size_t bytes() const;
@@ -80,8 +80,8 @@ class PatternSet {
 
 // Matches events that stand one in a line. Lines that hold only white space are passed over.
 //
-// REQUIRES: set, scratch and text outlive it, and the scratch has no other use meanwhile. Sees the
-// set as it is when made.
+// REQUIRES: scratch and text outlive it, and the scratch has no other use meanwhile. Sees the set
+// as it was published when this was made.
 class LineMatches {
  public:
   LineMatches(const PatternSet& set, PatternScratch& scratch, simdjson::padded_string_view text);
@@ -97,10 +97,11 @@ class LineMatches {
   std::span<const uint32_t> ids() const { return ids_; }
 
  private:
-  const PatternSet& set_;
   PatternScratch& scratch_;
-  simdjson::padded_string_view text_;
-  size_t at_ = 0;
+  std::string_view text_;
+  size_t at_ = 0;  // Where the next line begins.
+  size_t block_end_ = 0;
+  bool is_block_good_ = false;
   std::string_view line_;
   size_t line_number_ = 0;
   bool is_json_ = false;

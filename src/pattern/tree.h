@@ -1,24 +1,20 @@
-// A compiled pattern as a tree: what Pattern holds, and what is matched and explained.
+// A compiled pattern as it was written: objects, leaves with their alternatives, and $or.
 // Immutable once compiled, so any thread may walk it.
 #pragma once
 
-#include <simdjson.h>
-
 #include <limits>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
+#include "pattern/network.h"
+#include "pattern/number.h"
 #include "pattern/pattern.h"
 
 namespace statewire::pattern {
 
-// Wide enough for every int64, uint64 and double that JSON text gives, so that comparison is exact.
-using Number = long double;
-static_assert(std::numeric_limits<Number>::digits >= 64);
-
-enum class Operator {
+enum class Operator : uint8_t {
   equal_text,
   equal_number,
   equal_true,
@@ -27,7 +23,11 @@ enum class Operator {
   prefix,
   suffix,
   equal_ignoring_case,
+  prefix_ignoring_case,
+  suffix_ignoring_case,
+  wildcard,
   in_range,
+  in_network,
   present,
   absent,
   anything_but,
@@ -36,12 +36,9 @@ enum class Operator {
 // One alternative of a leaf.
 struct Test {
   Operator op = Operator::equal_null;
-  std::string text;
-  // equal_number uses `low` alone; in_range is from `low` to `high`, each end in or out.
-  Number low = -std::numeric_limits<Number>::infinity();
-  Number high = std::numeric_limits<Number>::infinity();
-  bool low_is_in = true;
-  bool high_is_in = true;
+  std::string text;  // Folded for what ignores case; a wildcard as it was written.
+  Range range;       // equal_number uses its low end alone.
+  Network network;
   std::vector<Test> excluded;  // anything_but: passes where none of these does.
 };
 
@@ -50,21 +47,17 @@ struct Clause;
 // The clauses of one pattern object; all must hold.
 struct Conjunction {
   std::vector<Clause> clauses;
-  bool accepts_absent = true;  // Holds where there is no object at all: every leaf may be absent.
-  std::string wanted;          // The object as JSON.
 };
 
-enum class ClauseKind { leaf, object, any_of };
+enum class ClauseKind : uint8_t { leaf, object, any_of };
 
 // One key of a pattern object.
 struct Clause {
   ClauseKind kind = ClauseKind::leaf;
   std::string key;
-  std::string path;                   // Dotted, from the root.
   std::vector<Test> tests;            // leaf: one must pass.
   std::vector<Conjunction> branches;  // object: one; any_of: one must hold.
-  bool accepts_absent = false;        // Holds where the event has nothing under the key.
-  std::string wanted;                 // For people: a leaf's alternatives, else JSON.
+  std::string wanted;                 // For people, where they were asked for.
 };
 
 struct Tree {
@@ -72,17 +65,11 @@ struct Tree {
   std::vector<std::string> fields;
 };
 
-std::variant<Tree, PatternError> compile(std::string_view json);
+// Texts for people cost more than the rest together, and most patterns never need them.
+enum class Texts { omitted, included };
 
-// `value` is a string, number, boolean or null.
-bool passes(const Test& test, simdjson::dom::element value);
-// In this very object.
-bool holds(const Clause& clause, simdjson::dom::object object);
-bool holds(const Conjunction& all, simdjson::dom::object object);
-// In what stands where the object is wanted: it, or an element of an array.
-bool holds_at(const Conjunction& all, simdjson::dom::element value);
-
-// REQUIRES: !holds(all, event).
-Mismatch explain(const Conjunction& all, simdjson::dom::object event);
+// Every error, in the order of the text.
+std::variant<Tree, std::vector<PatternError>> compile(std::string_view json,
+                                                      const PatternLimits& limits, Texts texts);
 
 }  // namespace statewire::pattern

@@ -1,0 +1,121 @@
+// What one event has in the fields that are looked at: the form in which both front ends, JSON
+// text and DOM, hand it to matching.
+//
+// An array is transparent: the values in it are values of its field. Only where each of them came
+// from is kept: every object or array that is an element of an array is an *element*, and each leaf
+// knows the innermost one around it. Element 0 is the event. Elements and arrays form a tree, whose
+// nodes are numbered in the order of the event, parents before children.
+#pragma once
+
+#include <cstdint>
+#include <memory_resource>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "pattern/network.h"
+#include "pattern/number.h"
+#include "pattern/paths.h"
+
+namespace statewire::pattern {
+
+enum class LeafKind : uint8_t { text, number, true_value, false_value, null_value };
+
+struct Leaf {
+  const char* data = nullptr;  // Text, or a number that was not read yet.
+  uint32_t size = 0;
+  uint32_t slot = 0;
+  uint32_t element = 0;
+  uint32_t next = kNothing;  // Of the same slot.
+  LeafKind kind = LeafKind::null_value;
+  enum class Reading : uint8_t { unread, good, bad } reading = Reading::unread;
+  bool is_folded = false;
+  uint32_t folded_at = 0;
+  uint32_t folded_size = 0;
+  Number number = 0;
+
+  std::string_view text() const { return {data, size}; }
+};
+
+// A place in the tree of elements and arrays.
+struct Place {
+  uint32_t parent = 0;
+  uint32_t next = kNothing;   // Of an element: the next one of its array.
+  uint32_t first = kNothing;  // Of an array: its first element.
+  bool is_array = false;
+};
+
+// For one thread. Keeps its memory from event to event.
+class Leaves {
+ public:
+  explicit Leaves(std::pmr::memory_resource* memory = std::pmr::get_default_resource());
+
+  // Forgets the last event. REQUIRES: slots of this one are below `slots`.
+  void begin(size_t slots);
+
+  uint32_t add_array(uint32_t element);
+  uint32_t add_element(uint32_t array);
+  void add_text(uint32_t slot, uint32_t element, std::string_view text) {
+    Leaf& leaf = add(slot, element, LeafKind::text);
+    leaf.data = text.data();
+    leaf.size = static_cast<uint32_t>(text.size());
+  }
+  // Begins at `data`, inside JSON text that stays until the next event; read when it is asked for.
+  void add_number(uint32_t slot, uint32_t element, const char* data) {
+    add(slot, element, LeafKind::number).data = data;
+  }
+  void add_number(uint32_t slot, uint32_t element, Number number) {
+    Leaf& leaf = add(slot, element, LeafKind::number);
+    leaf.number = number;
+    leaf.reading = Leaf::Reading::good;
+  }
+  void add_other(uint32_t slot, uint32_t element, LeafKind kind) { add(slot, element, kind); }
+
+  std::span<Leaf> all() { return leaves_; }
+  // Slots that have a leaf, each once.
+  std::span<const uint32_t> present() const { return present_; }
+  // kNothing where there is none.
+  uint32_t first(uint32_t slot) const { return first_[slot]; }
+  Leaf& operator[](uint32_t index) { return leaves_[index]; }
+  std::span<const Place> places() const { return places_; }
+
+  // REQUIRES: a number. None where it is too large to read.
+  std::optional<Number> number(Leaf& leaf) {
+    if (leaf.reading == Leaf::Reading::unread) read_number(leaf);
+    if (leaf.reading == Leaf::Reading::bad) return std::nullopt;
+    return leaf.number;
+  }
+  // REQUIRES: a text. Good until the next call.
+  std::string_view folded(Leaf& leaf);
+
+  // For judging elements (consistency.h).
+  std::pmr::vector<uint64_t> bits;
+
+ private:
+  Leaf& add(uint32_t slot, uint32_t element, LeafKind kind) {
+    const uint32_t index = static_cast<uint32_t>(leaves_.size());
+    Leaf& leaf = leaves_.emplace_back();
+    leaf.slot = slot;
+    leaf.element = element;
+    leaf.kind = kind;
+    if (first_[slot] == kNothing) {
+      first_[slot] = index;
+      present_.push_back(slot);
+    } else {
+      leaves_[last_[slot]].next = index;
+    }
+    last_[slot] = index;
+    return leaf;
+  }
+  static void read_number(Leaf& leaf);
+
+  std::pmr::vector<Leaf> leaves_;
+  std::pmr::vector<uint32_t> first_;  // By slot.
+  std::pmr::vector<uint32_t> last_;   // By slot; good where there is a first.
+  std::pmr::vector<uint32_t> present_;
+  std::pmr::vector<Place> places_;
+  std::pmr::string folded_;
+};
+
+}  // namespace statewire::pattern

@@ -1,0 +1,99 @@
+#include "pattern/number_ranges.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace statewire::pattern {
+namespace {
+
+double rounded_down(Number number) {
+  const double rounded = static_cast<double>(number);
+  return rounded > number ? std::nextafter(rounded, -HUGE_VAL) : rounded;
+}
+
+double rounded_up(Number number) {
+  const double rounded = static_cast<double>(number);
+  return rounded < number ? std::nextafter(rounded, HUGE_VAL) : rounded;
+}
+
+}  // namespace
+
+void NumberRanges::add(const Range& range, uint32_t rule) {
+  items_.push_back({rounded_down(range.low), rounded_up(range.high), rule});
+}
+
+void NumberRanges::build() {
+  std::sort(items_.begin(), items_.end(), [](const Item& a, const Item& b) {
+    return a.low != b.low ? a.low < b.low : a.rule < b.rule;
+  });
+  lows_.resize(1);
+  highs_.resize(1);
+  for (const Item& item : items_) {
+    lows_[0].push_back(item.low);
+    highs_[0].push_back(item.high);
+    rules_.push_back(item.rule);
+  }
+  std::vector<Item>().swap(items_);
+  while (lows_.back().size() > kFan) {
+    std::vector<double> low;
+    std::vector<double> high;
+    const std::vector<double>& below = highs_.back();
+    for (size_t i = 0; i < below.size(); i += kFan) {
+      low.push_back(lows_.back()[i]);
+      high.push_back(
+          *std::max_element(below.begin() + i, below.begin() + std::min(i + kFan, below.size())));
+    }
+    lows_.push_back(std::move(low));
+    highs_.push_back(std::move(high));
+  }
+}
+
+size_t NumberRanges::begin_at_or_below(double number) const {
+  size_t begin = 0;
+  size_t end = 0;
+  for (size_t level = lows_.size(); level-- > 0;) {
+    const std::vector<double>& lows = lows_[level];
+    // All before `begin` are at or below; the first that is not is among the next kFan.
+    begin = end == 0 ? 0 : (end - 1) * kFan;
+    const size_t stop = std::min(begin + kFan, lows.size());
+    size_t count = 0;
+    for (size_t i = begin; i < stop; ++i) count += lows[i] <= number;
+    end = begin + count;
+    if (end == 0) return 0;
+  }
+  return end;
+}
+
+// Below entries `begin` to `end` of a level, as far as they are among the first `limit` ranges.
+void NumberRanges::collect(size_t level, size_t begin, size_t end, size_t limit, double number,
+                           std::vector<uint32_t>& out) const {
+  const std::vector<double>& highs = highs_[level];
+  end = std::min(end, highs.size());
+  if (level == 0) {
+    for (size_t i = begin; i < std::min(end, limit); ++i) {
+      if (highs[i] >= number) out.push_back(rules_[i]);
+    }
+    return;
+  }
+  size_t span = 1;
+  for (size_t i = 0; i < level; ++i) span *= kFan;
+  for (size_t i = begin; i < end && i * span < limit; ++i) {
+    if (highs[i] >= number) collect(level - 1, i * kFan, (i + 1) * kFan, limit, number, out);
+  }
+}
+
+void NumberRanges::find(Number number, std::vector<uint32_t>& out) const {
+  // Rounding the number one way and the ends the other loses none.
+  const size_t limit = begin_at_or_below(rounded_up(number));
+  if (limit > 0) {
+    collect(highs_.size() - 1, 0, kFan, limit, rounded_down(number), out);
+  }
+}
+
+size_t NumberRanges::bytes() const {
+  size_t bytes = rules_.capacity() * sizeof(uint32_t);
+  for (const auto& level : lows_) bytes += 2 * level.capacity() * sizeof(double);
+  return bytes;
+}
+
+}  // namespace statewire::pattern

@@ -1,0 +1,81 @@
+// Which fields of an event anyone looks at: a tree of keys. A field that is looked at has a slot, a
+// small number by which everything else knows it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pattern/hash.h"
+
+namespace statewire::pattern {
+
+inline constexpr uint32_t kNothing = 0xffffffff;
+
+// A field by its keys, from the root.
+using Path = std::vector<std::string_view>;
+
+// Copying gives an independent tree, in which slots stay what they are.
+// Const functions: any number of threads. Nodes are never taken out.
+class Paths {
+ public:
+  static constexpr uint32_t kRoot = 0;
+
+  struct Node {
+    uint32_t slot = kNothing;
+    uint32_t children = 0;
+    uint64_t sizes = 0;  // Bit n: a child's key has n bytes; bit 63: that many or more.
+  };
+
+  Paths() : nodes_(1), table_(kTableMin) {}
+
+  // The slot of a field, which is made where it is new.
+  uint32_t slot_of(const Path& path);
+
+  // kNothing where there is none.
+  uint32_t child(uint32_t node, std::string_view key) const {
+    if (!(nodes_[node].sizes >> size_bit(key.size()) & 1)) return kNothing;
+    return find(node, key);
+  }
+  const Node& node(uint32_t index) const { return nodes_[index]; }
+
+  size_t nodes() const { return nodes_.size(); }
+  size_t slots() const { return slots_; }
+  size_t bytes() const;
+
+ private:
+  static constexpr size_t kTableMin = 16;
+
+  struct Entry {
+    uint32_t parent = 0;
+    uint32_t child = kNothing;  // kNothing: free.
+    uint32_t key = 0;           // Where it begins in keys_.
+    uint32_t size = 0;
+  };
+
+  static unsigned size_bit(size_t size) { return size < 63 ? static_cast<unsigned>(size) : 63; }
+  size_t place(uint32_t parent, std::string_view key) const {
+    return hashed(parent, key) & (table_.size() - 1);
+  }
+  uint32_t find(uint32_t parent, std::string_view key) const {
+    for (size_t i = place(parent, key);; i = (i + 1) & (table_.size() - 1)) {
+      const Entry& entry = table_[i];
+      if (entry.child == kNothing) return kNothing;
+      if (entry.parent == parent && key_of(entry) == key) return entry.child;
+    }
+  }
+  std::string_view key_of(const Entry& entry) const {
+    return {keys_.data() + entry.key, entry.size};
+  }
+  uint32_t add(uint32_t parent, std::string_view key);
+  void grow();
+
+  std::vector<Node> nodes_;
+  std::vector<Entry> table_;  // Open addressing, at most half full, a power of two.
+  std::string keys_;
+  uint32_t slots_ = 0;
+};
+
+}  // namespace statewire::pattern

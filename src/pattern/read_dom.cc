@@ -1,0 +1,90 @@
+#include "pattern/read_dom.h"
+
+namespace statewire::pattern {
+namespace {
+
+using simdjson::dom::element;
+using simdjson::dom::element_type;
+
+class Reader {
+ public:
+  Reader(const Paths& paths, Leaves& leaves) : paths_(paths), leaves_(leaves) {}
+
+  void object(uint32_t node, uint32_t place, simdjson::dom::object object) {
+    uint32_t left = paths_.node(node).children;
+    if (left == 0) return;
+    for (const auto field : object) {
+      const uint32_t child = paths_.child(node, field.key);
+      if (child == kNothing || is_repeated(object, field)) continue;
+      value(child, place, field.value);
+      if (--left == 0) return;
+    }
+  }
+
+ private:
+  // Keys are rarely repeated, so that looking for it is left to those who read the field.
+  static bool is_repeated(simdjson::dom::object object, simdjson::dom::key_value_pair field) {
+    for (const auto earlier : object) {
+      if (earlier.key.data() == field.key.data()) return false;
+      if (earlier.key == field.key) return true;
+    }
+    return false;
+  }
+
+  void value(uint32_t node, uint32_t place, element value) {
+    const uint32_t slot = paths_.node(node).slot;
+    switch (value.type()) {
+      case element_type::OBJECT:
+        return object(node, place, value.get_object().value_unsafe());
+      case element_type::ARRAY:
+        return array(node, place, value.get_array().value_unsafe());
+      default:
+        if (slot != kNothing) leaf(slot, place, value);
+    }
+  }
+
+  void array(uint32_t node, uint32_t place, simdjson::dom::array array) {
+    uint32_t index = kNothing;
+    for (const element item : array) {
+      const bool is_object = item.is_object();
+      if (!is_object && !item.is_array()) {
+        value(node, place, item);
+        continue;
+      }
+      if (is_object && paths_.node(node).children == 0) continue;
+      if (index == kNothing) index = leaves_.add_array(place);
+      value(node, leaves_.add_element(index), item);
+    }
+  }
+
+  void leaf(uint32_t slot, uint32_t place, element value) {
+    switch (value.type()) {
+      case element_type::STRING:
+        return leaves_.add_text(slot, place, value.get_string().value_unsafe());
+      case element_type::INT64:
+        return leaves_.add_number(slot, place, Number(value.get_int64().value_unsafe()));
+      case element_type::UINT64:
+        return leaves_.add_number(slot, place, Number(value.get_uint64().value_unsafe()));
+      case element_type::DOUBLE:
+        return leaves_.add_number(slot, place, Number(value.get_double().value_unsafe()));
+      case element_type::BOOL:
+        return leaves_.add_other(
+            slot, place,
+            value.get_bool().value_unsafe() ? LeafKind::true_value : LeafKind::false_value);
+      default:
+        return leaves_.add_other(slot, place, LeafKind::null_value);
+    }
+  }
+
+  const Paths& paths_;
+  Leaves& leaves_;
+};
+
+}  // namespace
+
+void read_dom(element event, const Paths& paths, Leaves& leaves) {
+  leaves.begin(paths.slots());
+  Reader(paths, leaves).object(Paths::kRoot, 0, event.get_object().value_unsafe());
+}
+
+}  // namespace statewire::pattern

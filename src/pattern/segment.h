@@ -1,0 +1,92 @@
+// Many rules, sealed: what a set is made of.
+//
+// A rule is one alternative of a pattern; a pattern with `$or` has several, under one id. Most
+// rules are filed under the rarest thing that they ask for, and are candidates where an event has
+// it.
+//
+// Rules that only say what must not be would be candidates of nearly every event. They stand in
+// *runs* instead: a run matches as a whole, but for the rules of which something forbidden was
+// found. There is one run of rules without any field that must be present, and one for each field,
+// of rules whose only clause is one `anything-but` on it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "pattern/value_index.h"
+
+namespace statewire::pattern {
+
+// Programs with the ids that they are for.
+class Rules {
+ public:
+  void add(uint32_t id, std::span<const uint8_t> program);
+
+  size_t size() const { return ids_.size(); }
+  uint32_t id(size_t rule) const { return ids_[rule]; }
+  std::span<const uint32_t> ids() const { return ids_; }
+  const uint8_t* program(size_t rule) const { return programs_.data() + begins_[rule]; }
+  std::span<const uint8_t> program_bytes(size_t rule) const;
+  void shrink_to_fit();
+  size_t bytes() const;
+
+ private:
+  std::vector<uint32_t> ids_;
+  std::vector<uint32_t> begins_;
+  Bytes programs_;
+};
+
+// Rules of a segment that were removed.
+class Removals {
+ public:
+  explicit Removals(size_t rules) : bits_((rules + 63) / 64) {}
+
+  bool has(uint32_t rule) const { return bits_[rule / 64] >> (rule % 64) & 1; }
+  // False where it was removed before.
+  bool add(uint32_t rule);
+  size_t count() const { return count_; }
+
+ private:
+  std::vector<uint64_t> bits_;
+  size_t count_ = 0;
+};
+
+// Immutable: any number of threads.
+class Segment {
+ public:
+  explicit Segment(const Rules& rules);
+
+  // Appends the ids of rules that the event matches. Returns how many sorted sequences they are:
+  // where 1, they are ascending and each is there once. `removed` may be null. `candidates` is only
+  // used inside.
+  size_t match(Leaves& leaves, const Removals* removed, std::vector<uint32_t>& candidates,
+               std::vector<uint32_t>& out) const;
+
+  const Rules& rules() const { return rules_; }
+  // Appends the rules of this id.
+  void find_id(uint32_t id, std::vector<uint32_t>& out) const;
+  size_t bytes() const;
+
+ private:
+  // Rules from `begin` to `end`, sorted by id.
+  struct Run {
+    uint32_t slot = kNothing;  // Of what must be present; kNothing: of nothing.
+    uint32_t begin = 0;
+    uint32_t end = 0;
+  };
+
+  void sort_in(const Rules& rules);
+  void sort_unique(std::vector<uint32_t>& candidates) const;
+  void match_run(const Run& run, const Removals* removed, std::span<const uint32_t> excluded,
+                 std::vector<uint32_t>& out) const;
+
+  Rules rules_;
+  uint32_t candidates_end_ = 0;  // Rules before are filed, those from here on stand in runs.
+  std::vector<Run> runs_;        // By where they begin.
+  bool repeats_ids_ = false;     // In one of the sequences that match() appends.
+  ValueIndex index_;
+};
+
+}  // namespace statewire::pattern

@@ -1,0 +1,97 @@
+// Rules found by the values that an event has in their fields.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "pattern/filing.h"
+#include "pattern/leaves.h"
+#include "pattern/number_ranges.h"
+#include "pattern/posting_table.h"
+#include "pattern/short_wildcards.h"
+
+namespace statewire::pattern {
+
+// Bits by the hash of four bytes: most texts have none that any wildcard asks for.
+class GramFilter {
+ public:
+  void add(uint32_t gram) { grams_.push_back(gram); }
+  // REQUIRES: called once, after the last add() and before holds().
+  void build();
+  bool empty() const { return bits_.empty(); }
+  bool holds(uint32_t gram) const {
+    const uint64_t bit = place(gram);
+    return bits_[bit / 64] >> (bit % 64) & 1;
+  }
+  size_t bytes() const { return bits_.capacity() * sizeof(uint64_t); }
+
+ private:
+  uint64_t place(uint32_t gram) const { return (gram * uint64_t{0x9e3779b97f4a7c15}) >> shift_; }
+
+  std::vector<uint32_t> grams_;  // Until build().
+  std::vector<uint64_t> bits_;
+  unsigned shift_ = 63;
+};
+
+// Ways of looking up that need more than a hash of the whole value.
+struct SlotExtras {
+  // Sizes that occur, ascending.
+  std::vector<uint32_t> prefixes;
+  std::vector<uint32_t> suffixes;
+  std::vector<uint32_t> folded_prefixes;
+  std::vector<uint32_t> folded_suffixes;
+  std::vector<uint32_t> v4_bits;
+  std::vector<uint32_t> v6_bits;
+  GramFilter grams;
+  ShortWildcards short_wildcards;
+  NumberRanges ranges;
+  bool has_ranges = false;
+
+  size_t bytes() const;
+};
+
+struct SlotLookups {
+  uint32_t lookups = 0;  // Bit n: Lookup n is in use.
+  std::unique_ptr<SlotExtras> extras;
+
+  bool uses(Lookup lookup) const { return lookups >> static_cast<unsigned>(lookup) & 1; }
+};
+
+// Not thread-safe until build(); then immutable.
+class ValueIndex {
+ public:
+  // REQUIRES of both: build() was not called.
+  // Of a gram, `filing` has the four bytes that were chosen.
+  void add(uint32_t slot, const Filing& filing, uint32_t rule);
+  // Says that values of the slot are looked up in this way; what is found is filed elsewhere.
+  SlotLookups& use(uint32_t slot, Lookup lookup);
+  void build(std::vector<Posting> postings, std::vector<Continuation> continuations);
+
+  // Appends the rules that the event may match, some more than once.
+  void find(Leaves& leaves, std::vector<uint32_t>& out) const;
+
+  size_t bytes() const;
+
+ private:
+  void find_slot(uint32_t slot, const SlotLookups& lookups, Leaves& leaves,
+                 std::vector<uint32_t>& out) const;
+  void find_text(uint32_t slot, const SlotLookups& lookups, Leaf& leaf, Leaves& leaves,
+                 std::vector<uint32_t>& out) const;
+  void find_folded(uint32_t slot, const SlotLookups& lookups, std::string_view text, Leaves& leaves,
+                   std::vector<uint32_t>& out) const;
+  void find_network(uint32_t slot, const SlotExtras& extras, std::string_view text, Leaves& leaves,
+                    std::vector<uint32_t>& out) const;
+  void find_prefixes(uint64_t seed, const std::vector<uint32_t>& sizes, std::string_view text,
+                     Leaves& leaves, std::vector<uint32_t>& out) const;
+  void find_suffixes(uint64_t seed, const std::vector<uint32_t>& sizes, std::string_view text,
+                     Leaves& leaves, std::vector<uint32_t>& out) const;
+  void probe(uint64_t hash, Leaves& leaves, std::vector<uint32_t>& out) const;
+
+  std::vector<uint32_t> by_slot_;  // Positions in lookups_; kNothing where a slot has none.
+  std::vector<SlotLookups> lookups_;
+  PostingTable table_;
+};
+
+}  // namespace statewire::pattern
