@@ -16,6 +16,12 @@ class SinkKinds : public SinkTest {
     if (kind.name == "email") yaml += "host: 127.0.0.1\nfrom: a@example.org\nto: b@example.org\n";
     if (kind.name == "slack" || kind.name == "teams") yaml += "url: https://127.0.0.1:1/hook\n";
     if (kind.name == "pagerduty") yaml += "key: 0123456789abcdef0123456789abcdef\n";
+    if (kind.name == "eventbridge") yaml += "bus: default\nregion: eu-west-1\n";
+    if (kind.name == "lambda") yaml += "function: f\nregion: eu-west-1\n";
+    if (kind.name == "s3") yaml += "bucket: archive\nregion: eu-west-1\n";
+    if (kind.name == "ses") yaml += "from: a@example.org\nto: b@example.org\nregion: eu-west-1\n";
+    if (kind.name == "sns") yaml += "topic: arn:aws:sns:eu-west-1:123456789012:t\n";
+    if (kind.name == "sqs") yaml += "queue: https://sqs.eu-west-1.amazonaws.com/123456789012/q\n";
     if (kind.name == "webhook") yaml += "url: http://127.0.0.1:1/hook\n";
     return yaml;
   }
@@ -50,8 +56,7 @@ TEST_F(SinkKinds, tell_which_key_is_missing) {
 
 // The client has ended, nothing listens, no folder is there: whatever happens, it is told once.
 TEST_F(SinkKinds, complete_every_batch_exactly_once) {
-  client_.stop();
-  client_thread_ = {};
+  stop_clients();
   for (const SinkKind* kind : sink_kinds()) {
     if (kind->name == "stdout") continue;  // Its lines would be taken for the test's.
     const auto sink = open(kind->name, valid(*kind));

@@ -7,10 +7,10 @@
 #include <algorithm>
 
 #include "aws/call_now.h"
+#include "aws/gzip.h"
 #include "aws/json.h"
 #include "base/log.h"
 #include "sources/event_reader.h"
-#include "sources/gunzip.h"
 
 namespace statewire {
 namespace {

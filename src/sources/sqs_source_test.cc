@@ -1,39 +1,23 @@
 #include "sources/sqs_source.h"
 
-#include <zlib.h>
-
 #include <deque>
 #include <thread>
 
 #include "aws/aws_for_test.h"
+#include "aws/gzip.h"
 #include "aws/json.h"
 #include "sources/fake_intake_test.h"
-#include "sources/gunzip.h"
 #include "sources/sqs_message.h"
 
 namespace statewire {
 namespace {
 
-std::string gzip(const std::string& text) {
-  z_stream stream{};
-  EXPECT_EQ(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string packed(deflateBound(&stream, text.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  return packed;
-}
-
 TEST(Gunzip, is_bounded_and_finds_what_is_cut) {
   const std::string text(300'000, 'x');
-  EXPECT_EQ(gunzip(gzip(text) + gzip("y"), 1 << 20).value(), text + "y");
-  EXPECT_EQ(gunzip(gzip(text), text.size()).value(), text);
-  EXPECT_FALSE(gunzip(gzip(text), text.size() - 1).ok());
-  EXPECT_FALSE(gunzip(gzip(text).substr(0, 50), 1 << 20).ok());
+  EXPECT_EQ(gunzip(gzipped(text) + gzipped("y"), 1 << 20).value(), text + "y");
+  EXPECT_EQ(gunzip(gzipped(text), text.size()).value(), text);
+  EXPECT_FALSE(gunzip(gzipped(text), text.size() - 1).ok());
+  EXPECT_FALSE(gunzip(gzipped(text).substr(0, 50), 1 << 20).ok());
   EXPECT_FALSE(gunzip("no gzip", 1 << 20).ok());
   EXPECT_FALSE(gunzip("", 1 << 20).ok());
 }
@@ -253,7 +237,7 @@ TEST_F(SqsSourceTest, a_stop_gives_back_what_was_not_handed_over) {
 }
 
 TEST_F(SqsSourceTest, cloudtrail_files_are_fetched_and_read) {
-  queue_.files["/trail/AWSLogs/1/CloudTrail/a.json.gz"] = gzip("{\"Records\":[]}");
+  queue_.files["/trail/AWSLogs/1/CloudTrail/a.json.gz"] = gzipped("{\"Records\":[]}");
   queue_.files["/trail/AWSLogs/1/CloudTrail/b.json.gz"] = "no gzip";
   const auto message = [](const std::string& name) {
     return R"({"s3Bucket":"trail","s3ObjectKey":["AWSLogs/1/CloudTrail/)" + name + R"("]})";

@@ -1,4 +1,4 @@
-#include "sources/gunzip.h"
+#include "aws/gzip.h"
 
 #include <zlib.h>
 
@@ -46,6 +46,22 @@ Result<std::string> gunzip(std::string_view packed, size_t bytes_max) {
     return bad_input("unpacks to more than " + with_thousands(bytes_max) + " bytes");
   text.resize(used);
   return text;
+}
+
+std::string gzipped(std::string_view text) {
+  constexpr int kMemoryLevel = 8;
+  z_stream stream{};
+  CHECK(deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipWindowBits, kMemoryLevel,
+                     Z_DEFAULT_STRATEGY) == Z_OK);
+  std::string packed(deflateBound(&stream, text.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+  stream.avail_in = static_cast<uInt>(text.size());
+  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+  stream.avail_out = static_cast<uInt>(packed.size());
+  CHECK(deflate(&stream, Z_FINISH) == Z_STREAM_END);
+  packed.resize(stream.total_out);
+  deflateEnd(&stream);
+  return packed;
 }
 
 }  // namespace statewire

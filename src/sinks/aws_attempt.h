@@ -1,0 +1,70 @@
+// What answers of AWS mean for deliveries, and batches of them as requests.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "aws/client.h"
+#include "sinks/sink.h"
+
+namespace statewire {
+
+// Throttling and their own trouble: again later. Credentials, permissions, and places that do not
+// exist: nothing passes until a person acts. A call that is wrong stays wrong.
+Verdict verdict_for(AwsFault fault);
+Attempt attempt_for(const AwsAnswer& answer);
+// Of one part of a batch that was refused with this code.
+Attempt attempt_for_part(std::string_view code, std::string_view message);
+Attempt rejected(std::string why);
+
+// The keys that all sinks of AWS have: `region`, `role`.
+struct AwsKeys {
+  std::string region;
+  std::string role;
+};
+AwsKeys read_aws_keys(MapReader& keys);
+// Where a service is called; told at `node` where there is no such place.
+struct AwsPlace {
+  AwsTarget target;
+  std::string role;
+};
+std::optional<AwsPlace> find_place(const AwsService& service, const AwsKeys& keys,
+                                   SinkContext& context, const Node& node);
+// The region in "arn:aws:sns:eu-west-1:123456789012:topic"; empty where this is no ARN.
+std::string region_of_arn(std::string_view arn);
+
+// One delivery as a part of a request.
+struct AwsEntry {
+  size_t place = 0;  // Of the delivery in its batch.
+  std::string text;  // As the request wants it.
+  size_t bytes = 0;  // As the service counts them.
+};
+
+// How a service takes batches.
+class AwsBatchForm {
+ public:
+  virtual ~AwsBatchForm() = default;
+  // An error rejects the delivery.
+  virtual Result<AwsEntry> encode(const Delivery& delivery) const = 0;
+  virtual AwsCall call(std::span<const AwsEntry> entries) const = 0;
+  // For a request that was taken: an attempt for each entry, in order.
+  virtual std::vector<Attempt> read(const AwsAnswer& answer, size_t entries) const = 0;
+};
+
+// Sends `batch` in as many requests of at most `entries_max` entries and `bytes_max` bytes as it
+// takes, at once. `form` and `aws` outlive the answers.
+void deliver_in_requests(AwsClient& aws, std::shared_ptr<const AwsBatchForm> form,
+                         std::span<const Delivery> batch, size_t entries_max, size_t bytes_max,
+                         Completion done);
+
+// What a service that wants JSON gets of a delivery: its payload, or, where that is no JSON,
+// {"message": payload}.
+std::string json_payload(const Delivery& delivery);
+// What puts deliveries of one resource in order in a FIFO queue or topic: the resource's id, or
+// its hash where that is too long or has other characters than these may have.
+std::string fifo_group(const Delivery& delivery);
+
+}  // namespace statewire

@@ -1,0 +1,117 @@
+#include "sinks/eventbridge_sink.h"
+
+#include "aws/json.h"
+#include "sinks/aws_attempt.h"
+
+namespace statewire {
+namespace {
+
+constexpr size_t kEntriesMax = 10;
+constexpr size_t kRequestBytesMax = 256 << 10;
+constexpr size_t kTimeBytes = 14;  // What the service counts for a time.
+
+class EventBridgeForm final : public AwsBatchForm {
+ public:
+  EventBridgeForm(std::string bus, std::string source, AwsPlace place)
+      : bus_(std::move(bus)), source_(std::move(source)), place_(std::move(place)) {}
+
+  Result<AwsEntry> encode(const Delivery& delivery) const override {
+    const std::string detail = json_payload(delivery);
+    if (!detail.starts_with('{')) return bad_input("the detail of an event is a JSON object");
+    JsonObject json;
+    json.add("EventBusName", bus_)
+        .add("Source", source_)
+        .add("DetailType", delivery.type)
+        .add("Detail", detail);
+    AwsEntry entry;
+    entry.bytes = kTimeBytes + source_.size() + delivery.type.size() + detail.size();
+    if (!delivery.resource.empty()) {
+      std::string resources = "[";
+      append_text(resources, delivery.resource);
+      json.add_json("Resources", resources + "]");
+      entry.bytes += delivery.resource.size();
+    }
+    entry.text = json.take();
+    return entry;
+  }
+
+  AwsCall call(std::span<const AwsEntry> entries) const override {
+    std::string list;
+    for (const AwsEntry& entry : entries) list += (list.empty() ? "[" : ",") + entry.text;
+    AwsCall call = json_call(place_.target, "AWSEvents.PutEvents", "1.1",
+                             JsonObject().add_json("Entries", list + "]").take());
+    call.role = place_.role;
+    return call;
+  }
+
+  // In the order of the request.
+  std::vector<Attempt> read(const AwsAnswer& answer, size_t entries) const override {
+    std::vector<Attempt> attempts(
+        entries, Attempt{.verdict = Verdict::retry, .detail = "the answer does not name it"});
+    const Result<AwsJson> json = AwsJson::parse(answer.response.body);
+    if (!json) return attempts;
+    const std::vector<AwsJson> parts = json->items("Entries");
+    for (size_t i = 0; i < std::min(entries, parts.size()); ++i) {
+      const std::string code = parts[i].text("ErrorCode");
+      attempts[i] = code.empty() ? Attempt{.status = answer.status}
+                                 : attempt_for_part(code, parts[i].text("ErrorMessage"));
+    }
+    return attempts;
+  }
+
+ private:
+  static void append_text(std::string& json, std::string_view text) {
+    const std::string object = JsonObject().add("", text).take();
+    json += object.substr(4, object.size() - 5);
+  }
+
+  const std::string bus_;
+  const std::string source_;
+  const AwsPlace place_;
+};
+
+class EventBridgeSink final : public Sink {
+ public:
+  EventBridgeSink(std::shared_ptr<const AwsBatchForm> form, AwsClient& aws)
+      : form_(std::move(form)), aws_(aws) {}
+
+  void deliver(std::span<const Delivery> batch, Completion done) override {
+    deliver_in_requests(aws_, form_, batch, kEntriesMax, kRequestBytesMax, std::move(done));
+  }
+
+ private:
+  const std::shared_ptr<const AwsBatchForm> form_;
+  AwsClient& aws_;  // Outlives every sink.
+};
+
+std::unique_ptr<Sink> open_eventbridge(MapReader& keys, SinkContext& context) {
+  const Node bus = keys.required("bus");
+  const Node source = keys.optional("source");
+  AwsKeys aws = read_aws_keys(keys);
+  if (source.text().starts_with("aws.")) {
+    source.error("sources that begin with \"aws.\" are for AWS alone");
+    return nullptr;
+  }
+  if (!bus) return nullptr;
+  if (bus.text().empty()) {
+    bus.error("wanted the name or the ARN of a bus, such as default");
+    return nullptr;
+  }
+  if (aws.region.empty()) aws.region = region_of_arn(bus.text());
+  std::optional<AwsPlace> place = find_place(kEventBridge, aws, context, bus);
+  if (!place) return nullptr;
+  return std::make_unique<EventBridgeSink>(
+      std::make_shared<EventBridgeForm>(bus.text(), source.text("statewire"), *std::move(place)),
+      context.aws);
+}
+
+}  // namespace
+
+const SinkKind eventbridge_sink_kind{
+    .name = "eventbridge",
+    .summary = "put each delivery as an event onto a bus of EventBridge",
+    .limits = {.batch_deliveries_max = 10, .in_flight_max = 8},
+    .open = open_eventbridge,
+};
+
+}  // namespace statewire

@@ -1,0 +1,92 @@
+#include "sinks/lambda_sink.h"
+
+#include "aws/json.h"
+#include "base/text.h"
+#include "net/url.h"
+#include "sinks/aws_attempt.h"
+
+namespace statewire {
+namespace {
+
+constexpr size_t kPayloadBytesMax = 6 << 20;
+constexpr Duration kTimeout = std::chrono::minutes(1);
+
+// The function ran, or could not be run, and failed. Its own trace is not shown: it may hold
+// anything.
+Attempt attempt_for_failed_function(const HttpResponse& response) {
+  const Result<AwsJson> json = AwsJson::parse(response.body);
+  const std::string type = json ? json->text("errorType") : "";
+  const std::string message = json ? json->text("errorMessage") : "";
+  // Nothing will pass until somebody deploys it anew.
+  const bool is_broken = type == "Runtime.HandlerNotFound" || type == "Runtime.ImportModuleError" ||
+                         type == "Runtime.UserCodeSyntaxError" ||
+                         type == "Runtime.InvalidEntrypoint";
+  std::string detail = "the function failed";
+  if (!type.empty()) detail += ": " + type;
+  if (!message.empty()) detail += ": " + message;
+  return {.verdict = is_broken ? Verdict::unavailable : Verdict::retry,
+          .status = response.status,
+          .detail = std::string(cut_utf8(detail, 512))};
+}
+
+class LambdaSink final : public Sink {
+ public:
+  LambdaSink(const std::string& function, Duration timeout, AwsPlace place, AwsClient& aws)
+      : path_("/2015-03-31/functions/" + percent_encode(function) + "/invocations"),
+        timeout_(timeout),
+        place_(std::move(place)),
+        aws_(aws) {}
+
+  // One call for each delivery: `batch` holds exactly one, as the limits say.
+  void deliver(std::span<const Delivery> batch, Completion done) override {
+    CHECK(batch.size() == 1);
+    AwsCall call = rest_call(place_.target, "POST", path_, json_payload(batch.front()));
+    if (call.body.size() > kPayloadBytesMax) {
+      return done({rejected("the payload has " + with_thousands(call.body.size()) +
+                            " bytes; at most " + with_thousands(kPayloadBytesMax))});
+    }
+    call.headers = {{"Content-Type", "application/json"},
+                    {"X-Amz-Invocation-Type", "RequestResponse"}};
+    call.role = place_.role;
+    call.timeout = timeout_;
+    call.attempts_max = 1;  // The subscription decides when to try again.
+    aws_.call(std::move(call), [done = std::move(done)](AwsAnswer answer) {
+      const bool has_failed =
+          answer.ok() && !answer.response.header("X-Amz-Function-Error").empty();
+      done({has_failed ? attempt_for_failed_function(answer.response) : attempt_for(answer)});
+    });
+  }
+
+ private:
+  const std::string path_;
+  const Duration timeout_;
+  const AwsPlace place_;
+  AwsClient& aws_;  // Outlives every sink.
+};
+
+std::unique_ptr<Sink> open_lambda(MapReader& keys, SinkContext& context) {
+  const Node function = keys.required("function");
+  AwsKeys aws = read_aws_keys(keys);
+  const Duration timeout = keys.optional("timeout").duration(kTimeout, std::chrono::seconds(1),
+                                                             std::chrono::minutes(15));
+  if (!function) return nullptr;
+  if (function.text().empty() || function.text().size() > 170) {
+    function.error("wanted the name or the ARN of a function");
+    return nullptr;
+  }
+  if (aws.region.empty()) aws.region = region_of_arn(function.text());
+  std::optional<AwsPlace> place = find_place(kLambda, aws, context, function);
+  if (!place) return nullptr;
+  return std::make_unique<LambdaSink>(function.text(), timeout, *std::move(place), context.aws);
+}
+
+}  // namespace
+
+const SinkKind lambda_sink_kind{
+    .name = "lambda",
+    .summary = "invoke a function of Lambda with each delivery",
+    .limits = {.batch_deliveries_max = 1, .in_flight_max = 16},
+    .open = open_lambda,
+};
+
+}  // namespace statewire

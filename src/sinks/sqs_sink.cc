@@ -1,0 +1,117 @@
+#include "sinks/sqs_sink.h"
+
+#include "aws/json.h"
+#include "aws/queue.h"
+#include "sinks/aws_attempt.h"
+
+namespace statewire {
+namespace {
+
+constexpr size_t kEntriesMax = 10;
+constexpr size_t kRequestBytesMax = 256 << 10;
+constexpr std::string_view kString = "String";
+
+class SqsForm final : public AwsBatchForm {
+ public:
+  SqsForm(SqsQueue queue, std::string role) : queue_(std::move(queue)), role_(std::move(role)) {}
+
+  Result<AwsEntry> encode(const Delivery& delivery) const override {
+    if (delivery.payload.empty()) return bad_input("a message of a queue is not empty");
+    AwsEntry entry{.bytes = delivery.payload.size()};
+    JsonObject attributes;
+    const auto add = [&](std::string_view name, std::string_view value) {
+      if (value.empty()) return;
+      attributes.add_json(name,
+                          JsonObject().add("DataType", kString).add("StringValue", value).take());
+      entry.bytes += name.size() + kString.size() + value.size();
+    };
+    add("id", delivery.id);
+    add("type", delivery.type);
+    add("content-type", delivery.content_type);
+    JsonObject json;
+    json.add("MessageBody", delivery.payload).add_json("MessageAttributes", attributes.take());
+    if (queue_.is_fifo) {
+      json.add("MessageGroupId", fifo_group(delivery)).add("MessageDeduplicationId", delivery.id);
+    }
+    entry.text = json.take();
+    return entry;
+  }
+
+  AwsCall call(std::span<const AwsEntry> entries) const override {
+    std::string list = "[";
+    for (size_t i = 0; i < entries.size(); ++i) {
+      // Its place in the request is the id by which the answer names it.
+      list += (i == 0 ? "{\"Id\":\"" : ",{\"Id\":\"") + std::to_string(i) + "\"," +
+              entries[i].text.substr(1);
+    }
+    AwsCall call =
+        sqs_call(queue_, "SendMessageBatch",
+                 JsonObject().add("QueueUrl", queue_.url).add_json("Entries", list + "]").take());
+    call.role = role_;
+    return call;
+  }
+
+  std::vector<Attempt> read(const AwsAnswer& answer, size_t entries) const override {
+    std::vector<Attempt> attempts(
+        entries, Attempt{.verdict = Verdict::retry, .detail = "the answer does not name it"});
+    const Result<AwsJson> json = AwsJson::parse(answer.response.body);
+    if (!json) return attempts;
+    const auto place_of = [&](const AwsJson& part) {
+      const std::string id = part.text("Id");
+      const bool is_digit = id.size() == 1 && id[0] >= '0' && id[0] <= '9';
+      return is_digit ? static_cast<size_t>(id[0] - '0') : entries;
+    };
+    for (const AwsJson& part : json->items("Successful")) {
+      if (place_of(part) < entries) attempts[place_of(part)] = {.status = answer.status};
+    }
+    for (const AwsJson& part : json->items("Failed")) {
+      if (place_of(part) >= entries) continue;
+      attempts[place_of(part)] = attempt_for_part(part.text("Code"), part.text("Message"));
+    }
+    return attempts;
+  }
+
+ private:
+  const SqsQueue queue_;
+  const std::string role_;
+};
+
+class SqsSink final : public Sink {
+ public:
+  SqsSink(std::shared_ptr<const AwsBatchForm> form, AwsClient& aws)
+      : form_(std::move(form)), aws_(aws) {}
+
+  void deliver(std::span<const Delivery> batch, Completion done) override {
+    deliver_in_requests(aws_, form_, batch, kEntriesMax, kRequestBytesMax, std::move(done));
+  }
+
+ private:
+  const std::shared_ptr<const AwsBatchForm> form_;
+  AwsClient& aws_;  // Outlives every sink.
+};
+
+std::unique_ptr<Sink> open_sqs(MapReader& keys, SinkContext& context) {
+  const Node url = keys.required("queue");
+  const AwsKeys aws = read_aws_keys(keys);
+  if (!url) return nullptr;
+  const Result<AwsSettings> settings = context.aws.settings();
+  Result<SqsQueue> queue =
+      settings ? find_queue(*settings, url.text(), aws.region) : Result<SqsQueue>(settings.error());
+  if (!queue) {
+    url.error(queue.error().text);
+    return nullptr;
+  }
+  return std::make_unique<SqsSink>(std::make_shared<SqsForm>(*std::move(queue), aws.role),
+                                   context.aws);
+}
+
+}  // namespace
+
+const SinkKind sqs_sink_kind{
+    .name = "sqs",
+    .summary = "each delivery as a message in a queue of SQS",
+    .limits = {.batch_deliveries_max = 10, .in_flight_max = 16},
+    .open = open_sqs,
+};
+
+}  // namespace statewire
