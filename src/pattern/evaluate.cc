@@ -48,7 +48,7 @@ bool passes_text(Operator op, std::string_view wanted, Leaf& leaf, Leaves& leave
   if (leaf.kind != LeafKind::text) return false;
   switch (op) {
     case Operator::equal_text:
-      return leaf.text() == wanted;
+      return is_equal(leaf.text(), wanted);
     case Operator::prefix:
       return leaf.text().starts_with(wanted);
     case Operator::suffix:

@@ -79,7 +79,9 @@ uint64_t Filer::cost(const ClauseHead& clause, const Demand& demand) const {
       const bool is_whole = filing.lookup == Lookup::text || filing.lookup == Lookup::number;
       cost = is_whole ? count : 2 * count + 2;
       if (filing.lookup == Lookup::presence) cost += kCostOfPresence;
-      if (filing.lookup != Lookup::text && filing.text.size() < 3) cost += 16;
+      // A short prefix is met by many values.
+      const bool is_part = filing.lookup >= Lookup::prefix && filing.lookup <= Lookup::gram;
+      if (is_part && filing.text.size() < 3) cost += 16;
     }
     most = std::max(most, cost);
   });

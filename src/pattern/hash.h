@@ -40,6 +40,17 @@ inline uint64_t load_tail(const char* end, size_t size, size_t before) {
   return byte(0) | byte(size / 2) << (8 * (size / 2)) | byte(size - 1) << (8 * (size - 1));
 }
 
+// Whether two texts of the same size are equal; short ones without a call.
+inline bool is_equal(const char* a, const char* b, size_t size) {
+  if (size > 16) return std::memcmp(a, b, size) == 0;
+  if (size >= 8) return load8(a) == load8(b) && load8(a + size - 8) == load8(b + size - 8);
+  return load_tail(a + size, size, 0) == load_tail(b + size, size, 0);
+}
+
+inline bool is_equal(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && is_equal(a.data(), b.data(), a.size());
+}
+
 // The hash of a text is made of its words of 8 bytes, front to back, and what is left; so those of
 // all prefixes come from one pass.
 class TextHasher {

@@ -31,8 +31,8 @@ bool LineMatches::next() {
     const size_t begin = at_;
     at_ = end + 1;
     ++line_number_;
-    if (!line_.empty() && line_.back() == '\r') line_.remove_suffix(1);
     if (line_.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    if (line_.back() == '\r') line_.remove_suffix(1);
     if (begin >= block_end_) {
       const std::string_view block = text_.substr(begin, block_size(text_.substr(begin)));
       is_block_good_ = content.reader.index(block);

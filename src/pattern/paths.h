@@ -63,7 +63,7 @@ class Paths {
     for (size_t i = place(parent, key);; i = (i + 1) & (table_.size() - 1)) {
       const Entry& entry = table_[i];
       if (entry.child == kNothing) return kNothing;
-      if (entry.parent == parent && key_of(entry) == key) return entry.child;
+      if (entry.parent == parent && is_equal(key_of(entry), key)) return entry.child;
     }
   }
   std::string_view key_of(const Entry& entry) const {
