@@ -1,5 +1,6 @@
-// The first line is a pattern, the rest an event. What compiles must give the same answer alone, in
-// a set, and explained; what does not must say where, inside the text.
+// The first line is a pattern, the rest an event. Whatever compiles must match alone, in a set, and
+// from text as from a DOM, and explain itself where it does not match; whatever does not must say
+// where, inside the text.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -9,34 +10,52 @@
 #include "base/check.h"
 #include "pattern/pattern_set.h"
 
+namespace {
+
+void check_errors(const std::vector<statewire::PatternError>& errors, std::string_view json) {
+  CHECK(!errors.empty());
+  size_t column = 1;
+  for (const statewire::PatternError& error : errors) {
+    CHECK(!error.text.empty());
+    CHECK(error.line == 1 && error.column >= column && error.column <= json.size() + 1);
+    column = error.column;
+  }
+}
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using Ids = std::vector<uint32_t>;
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   const size_t end = std::min(input.find('\n'), size);
   const std::string_view json = input.substr(0, end);
-  auto compiled = statewire::Pattern::compile(json);
-  if (const auto* error = std::get_if<statewire::PatternError>(&compiled)) {
-    CHECK(!error->text.empty());
-    CHECK(error->line == 1 && error->column >= 1 && error->column <= json.size() + 1);
+  auto checked = statewire::Pattern::check(json);
+  if (const auto* errors = std::get_if<std::vector<statewire::PatternError>>(&checked)) {
+    check_errors(*errors, json);
     return 0;
   }
-  const auto& pattern = std::get<statewire::Pattern>(compiled);
+  const auto& pattern = std::get<statewire::Pattern>(checked);
   CHECK(!pattern.fields().empty());
-
-  simdjson::dom::parser parser;
-  simdjson::dom::element event;
-  const std::string_view text = input.substr(std::min(end + 1, size));
-  if (parser.parse(text.data(), text.size()).get(event)) return 0;
-  const bool is_match = pattern.matches(event);
-  const auto mismatch = pattern.explain(event);
-  CHECK(mismatch.has_value() == !is_match);
-  CHECK(is_match || !mismatch->text.empty());
 
   statewire::PatternSet set;
   set.add(7, pattern);
   set.publish();
   statewire::PatternScratch scratch;
-  std::vector<uint32_t> matched;
+  Ids matched;
+  const simdjson::padded_string text(input.substr(std::min(end + 1, size)));
+  const bool is_read = set.match(text, scratch, matched);
+  const Ids from_text = matched;
+
+  simdjson::dom::parser parser;
+  simdjson::dom::element event;
+  if (parser.parse(text).get(event)) return 0;
+  CHECK(is_read);
+  const bool is_match = pattern.matches(event);
+  const auto mismatch = pattern.explain(event);
+  CHECK(mismatch.has_value() == !is_match);
+  CHECK(is_match || !mismatch->text.empty());
   set.match(event, scratch, matched);
-  CHECK(matched == (is_match ? std::vector<uint32_t>{7} : std::vector<uint32_t>{}));
+  CHECK(matched == (is_match ? Ids{7} : Ids{}));
+  CHECK(from_text == matched);
   return 0;
 }

@@ -36,30 +36,80 @@ void operator delete(void* place, size_t) noexcept { std::free(place); }
 namespace statewire {
 namespace {
 
+// One of every operator, and rules that only forbid.
+void fill(PatternSet& set) {
+  uint32_t id = 0;
+  const auto add = [&](const std::string& json) {
+    set.add(id++, std::get<Pattern>(Pattern::compile(json)));
+  };
+  for (int i = 0; i < 200; ++i) {
+    add(R"({"source":["some.long.source.name"],"detail":{"eventName":["CallThatHasALongName)" +
+        std::to_string(i) + R"("],"tags":{"key":[{"anything-but":["x","y"]},{"exists":false}]}}})");
+  }
+  for (const char* const test :
+       {R"({"prefix":"some"})", R"({"suffix":"name"})", R"({"equals-ignore-case":"SOME"})",
+        R"({"prefix":{"equals-ignore-case":"SOME"}})", R"({"wildcard":"*long*"})",
+        R"({"wildcard":"*o*m*"})", R"({"cidr":"10.0.0.0/8"})", R"({"numeric":[">",5]})",
+        R"({"anything-but":"x"})", R"({"anything-but":{"wildcard":"*y"}})", "5", "null",
+        R"({"exists":true})", R"({"exists":false})"}) {
+    add(R"({"source":[)" + std::string(test) + "]}");
+    add(R"({"detail":{"tags":{"key":[)" + std::string(test) + R"(],"value":[{"exists":false}]}}})");
+  }
+  set.publish();
+}
+
+constexpr std::string_view kEvent = R"({"source":"some.long.source.name","detail":{
+      "eventName":"CallThatHasALongName7","tags":[{"key":"x"},{"key":["z","10.1.2.3",7]},
+      {"key":"with an \u0065scape","value":1.5e3}]}})";
+
+size_t allocations_of(const auto& match) {
+  for (int i = 0; i < 3; ++i) match();
+  const size_t before = allocations;
+  for (int i = 0; i < 100; ++i) match();
+  return allocations - before;
+}
+
 TEST(PatternSet, allocates_nothing_once_warm) {
   PatternSet set;
   const size_t before_build = allocations;
-  for (uint32_t i = 0; i < 200; ++i) {
-    const std::string name = std::to_string(i);
-    const std::string json =
-        R"({"source":["some.long.source.name"],"detail":{"eventName":["CallThatHasALongName)" +
-        name + R"("],"tags":{"key":[{"anything-but":["x","y"]},{"exists":false}]}}})";
-    set.add(i, std::get<Pattern>(Pattern::compile(json)));
-  }
-  set.publish();
-  PatternScratch scratch;
+  fill(set);
   EXPECT_GT(allocations, before_build);  // The counter counts.
-
-  simdjson::dom::parser parser;
-  const std::string json = R"({"source":"some.long.source.name","detail":{
-      "eventName":"CallThatHasALongName7","tags":[{"key":"x"},{"key":"z"}]}})";
-  const auto event = parser.parse(json).value();
+  PatternScratch scratch;
   std::vector<uint32_t> out;
-  set.match(event, scratch, out);
-  ASSERT_EQ(out, std::vector<uint32_t>{7});
-  const size_t before = allocations;
-  for (int i = 0; i < 100; ++i) set.match(event, scratch, out);
-  EXPECT_EQ(allocations, before);
+  simdjson::dom::parser parser;
+  const auto event = parser.parse(kEvent).value();
+  EXPECT_EQ(allocations_of([&] { set.match(event, scratch, out); }), 0u);
+  EXPECT_GT(out.size(), 10u);
+  const simdjson::padded_string json(kEvent);
+  EXPECT_EQ(allocations_of([&] { EXPECT_TRUE(set.match(json, scratch, out)); }), 0u);
+  EXPECT_GT(out.size(), 10u);
+}
+
+TEST(LineMatches, allocate_nothing_once_warm) {
+  PatternSet set;
+  fill(set);
+  PatternScratch scratch;
+  std::string lines;
+  for (int i = 0; i < 200; ++i) {
+    lines += R"({"source":"some.long","detail":{"tags":[{"key":)" + std::to_string(i) + "}]}}\n";
+    if (i % 50 == 0) lines += "{\"source\":\"not closed\n";
+  }
+  const simdjson::padded_string text(lines);
+  size_t matched = 0;
+  EXPECT_EQ(allocations_of([&] {
+              for (LineMatches each(set, scratch, text); each.next();) matched += each.ids().size();
+            }),
+            0u);
+  EXPECT_GT(matched, 1'000u);
+}
+
+TEST(Pattern, allocates_nothing_once_warm) {
+  const auto pattern = std::get<Pattern>(Pattern::compile(
+      R"({"detail":{"tags":{"key":[{"suffix":"z"}],"value":[{"exists":false}]},"x":[null,"y",
+         {"exists":false}]}})"));
+  simdjson::dom::parser parser;
+  const auto event = parser.parse(kEvent).value();
+  EXPECT_EQ(allocations_of([&] { EXPECT_TRUE(pattern.matches(event)); }), 0u);
 }
 
 }  // namespace

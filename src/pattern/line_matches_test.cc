@@ -1,0 +1,125 @@
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "pattern/pattern_set.h"
+
+namespace statewire {
+namespace {
+
+Pattern compiled(std::string_view json) {
+  auto result = Pattern::compile(json);
+  if (auto* error = std::get_if<PatternError>(&result)) {
+    ADD_FAILURE() << json << ": " << error->path << ": " << error->text;
+    return Pattern::everything();
+  }
+  return std::get<Pattern>(std::move(result));
+}
+
+// "line number:id,id" for each event; "bad" for what is not JSON.
+std::vector<std::string> matched(const PatternSet& set, const std::string& lines) {
+  std::vector<std::string> out;
+  PatternScratch scratch;
+  const simdjson::padded_string text(lines);
+  for (LineMatches each(set, scratch, text); each.next();) {
+    std::string ids;
+    for (const uint32_t id : each.ids()) ids += (ids.empty() ? "" : ",") + std::to_string(id);
+    out.push_back(std::to_string(each.line_number()) + ":" + (each.is_json() ? ids : "bad"));
+  }
+  return out;
+}
+
+PatternSet set_of(std::initializer_list<std::string_view> patterns) {
+  PatternSet set;
+  uint32_t id = 1;
+  for (const std::string_view pattern : patterns) set.add(id++, compiled(pattern));
+  set.publish();
+  return set;
+}
+
+TEST(LineMatches, gives_each_line_with_its_number) {
+  const PatternSet set = set_of({R"({"a":["x"]})", R"({"a":[{"exists":true}]})"});
+  const std::vector<std::string> wanted{"1:1,2", "4:", "5:2", "6:", "7:1,2"};
+  EXPECT_EQ(matched(set, "{\"a\":\"x\"}\n\n  \r\n{\"b\":1}\r\n {\"a\" : 1} \n[1]\n{\"a\":\"x\"}"),
+            wanted);
+  EXPECT_TRUE(matched(set, "").empty());
+  EXPECT_TRUE(matched(set, "\n\n").empty());
+}
+
+TEST(LineMatches, bad_lines_do_not_harm_others) {
+  const PatternSet set = set_of({R"({"a":["x"]})"});
+  const std::string good = "{\"a\":\"x\"}\n";
+  for (const std::string bad :
+       {"{\"a\":\"x", "{\"a\":", "{\"a\"}", "{", "}", "{\"a\":\"x\"", "{\"b\":\"\xff\"}",
+        "{\"b\":\"\x01\"}", "{\"a\":tru}", "{\"a\":]}", "{\"b\":\"x\" \"c\",\"a\":1}", "{a:1}",
+        "{\"a\":\"\\q\"}", "{\"b\":1,,\"a\":1}", "{\"b\":{\"c\":[}", "]", "{\"a\":nullx}"}) {
+    const std::vector<std::string> wanted{"1:1", "2:bad", "3:1"};
+    EXPECT_EQ(matched(set, good + bad + "\n" + good), wanted) << bad;
+  }
+}
+
+TEST(LineMatches, blocks_end_between_lines) {
+  const PatternSet set = set_of({R"({"n":[{"numeric":[">=",0]}]})", R"({"n":[7777]})"});
+  std::string lines;
+  std::vector<std::string> wanted;
+  for (int i = 1; i <= 9000; ++i) {
+    const size_t padding = static_cast<size_t>(i % 97) + (i == 5000 ? 100'000 : 0);
+    lines += R"({"pad":")" + std::string(padding, 'x') + R"(","n":)" + std::to_string(i) + "}\n";
+    wanted.push_back(std::to_string(i) + (i == 7777 ? ":1,2" : ":1"));
+  }
+  EXPECT_EQ(matched(set, lines), wanted);
+}
+
+TEST(JsonText, keys_and_values_are_compared_unescaped) {
+  const PatternSet set = set_of({R"({"key":["a\"\\/é😀"]})", R"({"k\"y":[1]})", R"({"":["b"]})"});
+  const std::vector<std::string> wanted{"1:1", "2:1", "3:2", "4:3", "5:", "6:3"};
+  EXPECT_EQ(matched(set, R"({"key":"a\"\\\/é😀"})"
+                         "\n"
+                         R"({"\u006bey":"\u0061\u0022\u005c/\u00e9\ud83d\ude00"})"
+                         "\n"
+                         R"({"k\"y":1})"
+                         "\n"
+                         R"({"":"b"})"
+                         "\n"
+                         R"({"k\\\"y":1})"
+                         "\n"
+                         R"({"":"\u0062","x":"\\"})"),
+            wanted);
+}
+
+TEST(JsonText, first_of_repeated_keys_counts) {
+  const PatternSet set = set_of({R"({"a":[1],"z":[{"exists":false}]})", R"({"a":[2]})"});
+  EXPECT_EQ(matched(set, R"({"a":1,"a":2})"), std::vector<std::string>{"1:1"});
+  EXPECT_EQ(matched(set, R"({"\u0061":1,"a":2})"), std::vector<std::string>{"1:1"});
+}
+
+TEST(JsonText, what_nobody_looks_at_is_not_read) {
+  const PatternSet set = set_of({R"({"a":{"b":["x"]}})"});
+  EXPECT_EQ(matched(set, R"({"z":[{"a":{"b":"x"}},"]}"],"a":{"y":{},"b":"x","c":]]},"d"})"),
+            std::vector<std::string>{"1:1"});
+}
+
+TEST(JsonText, numbers_are_read_as_the_dom_reads_them) {
+  const PatternSet set =
+      set_of({R"({"a":[18446744073709551615]})", R"({"a":[-9223372036854775808]})",
+              R"({"a":[0.1]})", R"({"a":[{"exists":true}]})", R"({"a":[0]})"});
+  const std::vector<std::string> wanted{"1:1,4", "2:2,4", "3:3,4", "4:4", "5:4,5", "6:4", "7:4"};
+  EXPECT_EQ(matched(set,
+                    "{\"a\":18446744073709551615}\n{\"a\":-9223372036854775808}\n{\"a\":1e-1}\n"
+                    "{\"a\":1e999}\n{\"a\":-0.0}\n{\"a\":18446744073709551614}\n"
+                    "{\"a\":18446744073709551616}"),
+            wanted);
+}
+
+TEST(JsonText, nesting_is_bounded) {
+  const PatternSet set = set_of({R"({"a":[1]})"});
+  const auto nested = [](size_t levels) {
+    return R"({"a":)" + std::string(levels, '[') + "1" + std::string(levels, ']') + "}";
+  };
+  EXPECT_EQ(matched(set, nested(1000)), std::vector<std::string>{"1:1"});
+  EXPECT_EQ(matched(set, nested(100'000)), std::vector<std::string>{"1:bad"});
+}
+
+}  // namespace
+}  // namespace statewire
