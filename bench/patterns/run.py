@@ -22,9 +22,9 @@ sys.path.insert(0, str(HERE.parent.parent / "tests" / "patterns" / "oracle"))
 import ruler  # noqa: E402
 import workload  # noqa: E402
 
-BUILD_SECONDS = 40
+BUILD_SECONDS = 30
 WARM_UP_SECONDS = 0.3
-JAVA_WARM_UP_SECONDS = 1.5  # Twice in a counted pass, once more before it is measured.
+JAVA_WARM_UP_SECONDS = 1.0  # Twice in a counted pass, once more before it is measured.
 CARGO_NEEDED = (1, 88)
 BARE_SLOWER_AT_MOST, BARE_EVENTS_AT_LEAST = 1.3, 1_500_000
 GROWTH_AT_MOST = 2.0
@@ -214,7 +214,7 @@ def print_rest(rows):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path("build"))
-    parser.add_argument("--seconds", type=float, default=2.0, help="for each cell")
+    parser.add_argument("--seconds", type=float, default=1.5, help="for each cell")
     parser.add_argument("--output", choices=("table", "json"), default="table")
     parser.add_argument("--rows", action="append", help="only rows whose name holds this")
     options = parser.parse_args()

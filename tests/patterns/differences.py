@@ -1,23 +1,225 @@
-"""Where we answer otherwise than event-ruler on purpose. Each is a heading of docs/patterns.md."""
+"""Where we answer otherwise than event-ruler on purpose. Each is a heading of docs/patterns.md.
+
+A predicate sees one disagreement and says whether the difference explains it. It is narrow: what
+the difference is about must stand in the pattern or the event.
+"""
 
 import dataclasses
+import functools
+import json
+import re
 import typing
+
+
+@dataclasses.dataclass
+class Case:
+    pattern: str
+    event: str  # None: one of both refuses the pattern.
+    ours: str
+    theirs: str
+
+    @property
+    def is_refusal(self):
+        return self.event is None
+
+    @property
+    def we_refuse(self):
+        return self.is_refusal and self.ours.startswith("refused")
+
+    @property
+    def they_refuse(self):
+        return self.is_refusal and not self.we_refuse
+
+    @property
+    def is_match(self):
+        """Both have read pattern and event, and differ in whether it matches."""
+        return not self.is_refusal and "E" not in (self.ours, self.theirs)
 
 
 @dataclasses.dataclass
 class Known:
     heading: str
-    # Pattern and event as texts (no event: one of both refuses the pattern), our answer, theirs.
     explains: typing.Callable
 
 
+@functools.lru_cache(maxsize=4)
+def look(text):
+    """Keys, texts and numbers of JSON, and whether some object has a key twice. None: no JSON."""
+    keys, texts, numbers, has_twice = [], [], [], []
+
+    def of_object(pairs):
+        found = [key for key, _ in pairs]
+        keys.extend(found)
+        has_twice.append(len(set(found)) != len(found))
+        for _, value in pairs:
+            collect(value)
+        return {}
+
+    def collect(value):
+        if isinstance(value, str):
+            texts.append(value)
+        elif isinstance(value, list):
+            for each in value:
+                collect(each)
+
+    def of_number(number):
+        numbers.append(number)
+
+    def of_constant(name):
+        raise ValueError(f"{name} is no JSON")
+
+    try:
+        collect(json.loads(text, object_pairs_hook=of_object, parse_int=of_number,
+                           parse_float=of_number, parse_constant=of_constant))
+    except (ValueError, RecursionError):
+        return None
+    return keys, texts, numbers, any(has_twice)
+
+
+def keys_of(case):
+    found = [look(case.pattern), look(case.event or "{}")]
+    return [key for each in found if each for key in each[0]]
+
+
+def texts_of(case):
+    found = [look(case.pattern), look(case.event or "{}")]
+    return [text for each in found if each for text in each[1]]
+
+
+def has_many_digits(text):
+    """A number of more digits, or farther from 1, than event-ruler compares as a number."""
+    found = look(text)
+    if not found:
+        return False
+    for number in found[2]:
+        mantissa, _, exponent = number.lower().partition("e")
+        if len(re.sub(r"[-.]", "", mantissa).strip("0")) > 15 or abs(int(exponent or 0)) > 20:
+            return True
+        if len(mantissa.strip("-").split(".")[0]) > 15:
+            return True
+    return False
+
+
+def many_digits(case):
+    if case.they_refuse:
+        return has_many_digits(case.pattern) and ("compare number" in case.theirs
+                                                  or is_fallen_back(case))
+    return case.is_match and (has_many_digits(case.pattern) or has_many_digits(case.event))
+
+
+def is_fallen_back(case):
+    """event-ruler reads a pattern again, in an older language, where it cannot read it at first."""
+    return re.search("Unrecognized match type|must be a string|Unsupported anything-but",
+                     case.theirs) is not None
+
+
+def beyond_five_billion(case):
+    return case.we_refuse and "wanted a number from -5e+09 to 5e+09" in case.ours
+
+
+def letters_beyond_ascii(case):
+    return (case.is_match and "equals-ignore-case" in look(case.pattern)[0]
+            and any(not text.isascii() for text in texts_of(case)))
+
+
+ADDRESS = re.compile(r"[0-9]+(\.[0-9]+){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(%.*)?")
+
+
+def addresses_as_text(case):
+    found = look(case.pattern)
+    return (case.is_match and case.ours == "0" and "cidr" not in found[0]
+            and any(ADDRESS.fullmatch(text) for text in found[1]))
+
+
+def networks_of_the_other_family(case):
+    found = look(case.pattern)
+    if not case.is_match or "cidr" not in found[0]:
+        return False
+    is_all = any(text.endswith("/0") for text in found[1])
+    return is_all or any("::ffff:" in text.lower() for text in texts_of(case))
+
+
+def dots_in_keys(case):
+    return case.is_match and any("." in key for key in keys_of(case))
+
+
+def keys_that_come_twice(case):
+    if case.is_refusal:
+        return case.we_refuse and "here twice" in case.ours
+    found = look(case.event)
+    return case.is_match and found is not None and found[3]
+
+
+def or_as_a_field(case):
+    if "$or" not in keys_of(case):
+        return False
+    if case.we_refuse:
+        return "$or" in case.ours
+    return case.is_match and "$or" in look(case.event)[0]
+
+
+def field_beside_or(case):
+    """A key on both sides of a $or of one object."""
+    def is_so(node):
+        if not isinstance(node, dict):
+            return False
+        inside = [branch for branch in node.get("$or", []) if isinstance(branch, dict)]
+        return any(key in branch for branch in inside for key in node) or any(
+            is_so(each) for each in [*node.values(), *inside])
+
+    return case.is_match and is_so(json.loads(case.pattern))
+
+
+def absence_inside_arrays(case):
+    compact = re.sub(r"\s", "", json.dumps(json.loads(case.pattern)))
+    return case.is_match and '"exists":false' in compact and "[" in case.event
+
+
+def quotes_in_prefix_and_suffix(case):
+    found = look(case.pattern)
+    return (case.is_match and {"prefix", "suffix"} & set(found[0])
+            and any('"' in text for text in found[1]))
+
+
+def not_json(case):
+    return (not case.is_refusal and "E" in (case.ours, case.theirs)
+            and (look(case.event) is None or "\\ud" in case.event.lower()))
+
+
+def no_object(case):
+    return not case.is_refusal and case.theirs == "E" and not case.event.strip().startswith("{")
+
+
+def empty_keys(case):
+    return case.is_match and "" in keys_of(case)
+
+
+def text_after_the_pattern(case):
+    return case.we_refuse and "wanted the end of the text" in case.ours
+
+
 KNOWN = [
+    Known("Numbers beyond five billion", beyond_five_billion),
+    Known("Text after the pattern", text_after_the_pattern),
+    Known("Keys that come twice", keys_that_come_twice),
+    Known("Events that are not JSON", not_json),
+    Known("$or as the name of a field", or_as_a_field),
+    Known("A field beside $or and inside it", field_beside_or),
+    Known("Dots in keys", dots_in_keys),
+    Known("Empty keys", empty_keys),
+    Known("Letters beyond ASCII", letters_beyond_ascii),
+    Known("Networks of the other family", networks_of_the_other_family),
+    Known("Addresses as text", addresses_as_text),
+    Known("Numbers of many digits", many_digits),
+    Known("Absence inside arrays", absence_inside_arrays),
+    Known("Quotes in prefix and suffix", quotes_in_prefix_and_suffix),
 ]
 
 
 def name_of(pattern, event, ours, theirs):
+    case = Case(pattern, event, ours, theirs)
     for known in KNOWN:
-        if known.explains(pattern, event, ours, theirs):
+        if known.explains(case):
             return known.heading
     return None
 

@@ -87,7 +87,7 @@ class Generator:
     # Events.
 
     def event(self, pattern):
-        event = self.object_for(pattern, self.chosen.random() < 0.62)
+        event = self.object_for(pattern, self.chosen.random() < 0.5)
         for key in self.keys(self.chosen.choice((0, 0, 1, 2))):
             event.setdefault(key, self.noise())
         return event
