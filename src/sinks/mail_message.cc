@@ -13,8 +13,8 @@ namespace {
 
 constexpr size_t kHeaderLineMax = 76;
 constexpr size_t kBodyLineMax = 76;
-// Bytes that one encoded word holds: 60 of base64, and what stands around them.
-constexpr size_t kWordBytesMax = 45;
+// Bytes that one encoded word holds: with the name of its header it fits a line.
+constexpr size_t kWordBytesMax = 39;
 constexpr std::string_view kHex = "0123456789ABCDEF";
 
 std::string base64(std::string_view bytes) {

@@ -1,0 +1,263 @@
+// Addresses, the text of mails, and what SMTP's codes mean. What a server gets is in tests/people.
+#include "sinks/email_sink.h"
+
+#include <gtest/gtest.h>
+
+#include "sinks/mail_address.h"
+#include "sinks/mail_message.h"
+#include "sinks/sink_fixture_test.h"
+
+namespace statewire {
+namespace {
+
+TEST(MailAddress, is_plain_or_is_none) {
+  for (const char* good : {"ops@example.org", "a.b+c-d_e=f@sub.example.org", "1@localhost",
+                           "a@xn--bcher-kva.example"}) {
+    EXPECT_TRUE(is_mail_address(good)) << good;
+  }
+  for (const char* bad : {"",
+                          "ops",
+                          "@example.org",
+                          "ops@",
+                          "a@b@c",
+                          "a b@c",
+                          "a,b@c",
+                          "a@c, d@e",
+                          "<a@c>",
+                          "\"a\"@c",
+                          "a@c\r\nBcc: x@y",
+                          "a\n@c",
+                          "a%b@c",
+                          "a!b@c",
+                          ".a@c",
+                          "a.@c",
+                          "a..b@c",
+                          "-a@c",
+                          "a@-c",
+                          "a@c-",
+                          "a@c..d",
+                          "a@c.",
+                          "a@[127.0.0.1]",
+                          "ä@c",
+                          "a@ä",
+                          "a;b@c",
+                          "a(b)@c",
+                          "a@c\t",
+                          "a:b@c"}) {
+    EXPECT_FALSE(is_mail_address(bad)) << bad;
+  }
+  EXPECT_FALSE(is_mail_address(std::string(65, 'a') + "@c"));
+  EXPECT_FALSE(is_mail_address("a@" + std::string(64, 'c')));
+}
+
+TEST(MailAddress, mailbox_may_have_a_name) {
+  EXPECT_EQ(parse_mailbox("Statewire <a@example.org>")->name, "Statewire");
+  EXPECT_EQ(parse_mailbox("Statewire <a@example.org>")->address, "a@example.org");
+  EXPECT_EQ(parse_mailbox("a@example.org")->name, "");
+  EXPECT_EQ(parse_mailbox("Zustände <a@example.org>")->name, "Zustände");
+  for (const char* bad : {"", "Statewire", "S <a@b", "S a@b>", "S <a b@c>", "\"S\" <a@b>",
+                          "S\r\n <a@b>", "S <<a@b>"}) {
+    EXPECT_FALSE(parse_mailbox(bad).has_value()) << bad;
+  }
+}
+
+std::string resolved(const AddressTemplate& address, const std::string& value) {
+  const Result<std::string> made = address.resolve([&](std::string_view path) {
+    EXPECT_EQ(path, "resource.tags.team");
+    return value;
+  });
+  return made ? *made : "refused: " + made.error().text;
+}
+
+TEST(AddressTemplate, takes_values_that_are_part_of_an_address) {
+  const auto address = AddressTemplate::parse("{{resource.tags.team}}@example.org");
+  ASSERT_TRUE(address.ok());
+  EXPECT_EQ(resolved(*address, "shop"), "shop@example.org");
+  EXPECT_EQ(resolved(*address, "a.b-c_d+e"), "a.b-c_d+e@example.org");
+  EXPECT_EQ(resolved(*address, ""), "refused: resource.tags.team is not known");
+}
+
+TEST(AddressTemplate, refuses_values_that_break_out) {
+  const auto address = AddressTemplate::parse("{{resource.tags.team}}@example.org");
+  for (const char* value :
+       {"a\r\nBcc: x", "a\n",        "a\r",          "a, b", "a b", "<a>", "a>",
+        "\"a\"",       "x@evil.org", "x@evil.org,a", "a;b",  "a\\", "(a)", "x%evil.org",
+        "evil!x",      "ä",          "a\t",          " a",   "-oQ", "."}) {
+    EXPECT_TRUE(resolved(*address, value).starts_with("refused: ")) << value;
+  }
+  EXPECT_FALSE(address->resolve([](auto) { return std::string("a\0b", 3); }).ok());
+}
+
+TEST(AddressTemplate, of_one_field_may_be_a_whole_address) {
+  const auto address = AddressTemplate::parse("{{ resource.tags.team }}");
+  ASSERT_TRUE(address.ok()) << address.error().text;
+  EXPECT_EQ(resolved(*address, "ops@example.org"), "ops@example.org");
+  EXPECT_TRUE(resolved(*address, "ops").starts_with("refused"));
+}
+
+TEST(AddressTemplate, mistakes_are_told) {
+  for (const auto& [text, part] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"{{resource.tags.team@x", "not closed"},
+           {"{{resource.tag}}@x", "no such field"},
+           {"{{resource.tags.team}}", ""},
+           {"{{resource.tags.team}}@a b", "wanted an address"},
+           {"a, b@x", "wanted an address"},
+           {"", "wanted an address"}}) {
+    const auto address = AddressTemplate::parse(text);
+    if (*part == '\0') {
+      EXPECT_TRUE(address.ok()) << text;
+    } else {
+      ASSERT_FALSE(address.ok()) << text;
+      EXPECT_NE(address.error().text.find(part), std::string::npos) << address.error().text;
+    }
+  }
+}
+
+MailContent example_mail() {
+  return {.from = {"Statewire", "statewire@example.org"},
+          .to = {"ops@example.org", "shop@example.org"},
+          .subject = "EC2 instance web-1 is running",
+          .text = "running\n",
+          .html = "<p>running</p>",
+          .date = *parse_time("2026-11-23T09:00:12Z"),
+          .id = "0123456789abcdef0123456789abcdef",
+          .thread = "arn:aws:s3:::x",
+          .subscription = "people"};
+}
+
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(MailMessage, has_the_headers_that_mail_programs_use) {
+  const std::string mail = mail_message(example_mail());
+  for (const char* header :
+       {"Date: Mon, 23 Nov 2026 09:00:12 +0000\r\n",
+        "From: \"Statewire\" <statewire@example.org>\r\n",
+        "To: ops@example.org, shop@example.org\r\n", "Subject: EC2 instance web-1 is running\r\n",
+        "Message-ID: <0123456789abcdef0123456789abcdef@example.org>\r\n",
+        "List-Id: people <people.statewire.example.org>\r\n", "Auto-Submitted: auto-generated\r\n",
+        "MIME-Version: 1.0\r\n",
+        "Content-Type: multipart/alternative;\r\n boundary=\"=_0123456789abcdef"}) {
+    EXPECT_TRUE(has(mail, header)) << header << "\n" << mail;
+  }
+}
+
+TEST(MailMessage, a_repeat_is_the_same_mail) {
+  EXPECT_EQ(mail_message(example_mail()), mail_message(example_mail()));
+}
+
+std::string header_of(const std::string& mail, const std::string& name) {
+  const size_t at = mail.find("\r\n" + name + ": ") + 2;
+  return mail.substr(at, mail.find("\r\n", at) - at);
+}
+
+TEST(MailMessage, what_is_about_one_resource_is_one_conversation) {
+  MailContent content = example_mail();
+  const std::string first = mail_message(content);
+  content.id = "f0000000000000000000000000000000";
+  content.subject = "gone";
+  const std::string second = mail_message(content);
+  EXPECT_EQ(header_of(first, "References"), header_of(second, "References"));
+  EXPECT_EQ(header_of(first, "In-Reply-To").substr(13), header_of(first, "References").substr(12));
+  EXPECT_NE(header_of(first, "Message-ID"), header_of(second, "Message-ID"));
+  content.thread = "arn:aws:s3:::y";
+  EXPECT_NE(header_of(first, "References"), header_of(mail_message(content), "References"));
+}
+
+TEST(MailMessage, nothing_breaks_out_of_a_header) {
+  MailContent content = example_mail();
+  content.subject = "a\r\nBcc: x@evil.org\r\n\r\nbody";
+  content.from.name = "Zustände";
+  const std::string mail = mail_message(content);
+  EXPECT_FALSE(has(mail, "\r\nBcc"));
+  EXPECT_TRUE(has(mail, "Subject: =?UTF-8?B?YQ0KQmNjOiB4QGV2aWwub3JnDQoNCmJvZHk=?=\r\n"));
+  EXPECT_TRUE(has(mail, "From: =?UTF-8?B?WnVzdMOkbmRl?=\r\n <statewire@example.org>\r\n"));
+}
+
+TEST(MailMessage, long_headers_are_folded) {
+  std::string long_subject;
+  for (int i = 0; i < 40; ++i) long_subject += "word ";
+  for (const std::string& subject : {long_subject, long_subject + "ä", std::string(300, 'x')}) {
+    std::string header = encoded_header("Subject", subject);
+    EXPECT_TRUE(header.ends_with("\r\n"));
+    header.resize(header.size() - 2);
+    for (size_t at = 0; at < header.size();) {
+      const size_t end = std::min(header.find("\r\n", at), header.size());
+      EXPECT_LE(end - at, subject.size() == 300 ? 400u : 78u);
+      EXPECT_TRUE(at == 0 || header[at] == ' ');
+      at = end + 2;
+    }
+  }
+}
+
+TEST(MailMessage, one_part_needs_no_boundary) {
+  MailContent content = example_mail();
+  content.html.clear();
+  EXPECT_TRUE(has(mail_message(content), "Content-Type: text/plain; charset=utf-8\r\n"));
+  EXPECT_FALSE(has(mail_message(content), "multipart"));
+  content = example_mail();
+  content.text.clear();
+  EXPECT_TRUE(has(mail_message(content), "Content-Type: text/html; charset=utf-8\r\n"));
+}
+
+TEST(QuotedPrintable, keeps_lines_short_and_7_bit) {
+  EXPECT_EQ(quoted_printable("a=b"), "a=3Db");
+  EXPECT_EQ(quoted_printable("ä \nb\t\n"), "=C3=A4=20\r\nb=09\r\n");
+  EXPECT_EQ(quoted_printable(".\nFrom x"), "=2E\r\n=46rom x");
+  EXPECT_EQ(quoted_printable("a\r\nb"), "a\r\nb");
+  EXPECT_EQ(quoted_printable(std::string("\0\x7f", 2)), "=00=7F");
+  const std::string lines = quoted_printable(std::string(500, 'x') + std::string(200, '='));
+  for (size_t at = 0; at < lines.size();) {
+    const size_t end = std::min(lines.find("\r\n", at), lines.size());
+    EXPECT_LE(end - at, 76u);
+    at = end + 2;
+  }
+}
+
+TEST(SmtpCodes, have_their_verdicts) {
+  EXPECT_EQ(verdict_for_smtp(250), Verdict::delivered);
+  for (const int code : {421, 450, 451, 452, 454}) {
+    EXPECT_EQ(verdict_for_smtp(code), Verdict::retry) << code;
+  }
+  for (const int code : {530, 534, 535, 538}) {
+    EXPECT_EQ(verdict_for_smtp(code), Verdict::unavailable) << code;
+  }
+  for (const int code : {500, 550, 552, 553, 554}) {
+    EXPECT_EQ(verdict_for_smtp(code), Verdict::reject) << code;
+  }
+}
+
+class EmailSinkTest : public SinkTest {
+ protected:
+  std::string told(const std::string& more) {
+    const auto sink = open("email", "{host: mail.example.org, " + more + "}");
+    return problems_->ok() ? sink != nullptr ? "" : "null" : problems_->to_text();
+  }
+};
+
+TEST_F(EmailSinkTest, configuration_is_checked) {
+  const std::string people = "from: a@example.org, to: b@example.org";
+  EXPECT_EQ(told(people), "");
+  EXPECT_EQ(told("from: S <a@x.org>, to: [b@x.org, \"{{resource.tags.team}}@x.org\"], "
+                 "fallback: ops@x.org, user: u, password: p, port: 2525, timeout: 5s"),
+            "");
+  for (const auto& [more, part] : std::initializer_list<std::pair<std::string, const char*>>{
+           {people + ", user: u", "a user has a password"},
+           {people + ", password: p", "a password without a user"},
+           {people + ", user: u, password: p, tls: none", "in the clear"},
+           {people + ", port: 0", "port"},
+           {people + ", tls: yes", "tls"},
+           {"from: a b, to: b@example.org", "wanted an address"},
+           {"from: a@x.org, to: []", "at least one recipient"},
+           {"from: a@x.org, to: \"{{resource.team}}@x.org\"", "no such field"},
+           {"from: a@x.org, to: a@x.org, fallback: nobody", "wanted an address"}}) {
+    EXPECT_NE(told(more).find(part), std::string::npos) << more << "\n" << told(more);
+  }
+  EXPECT_EQ(
+      open("email", "{host: \"a b\", from: a@x.org, to: b@x.org}") != nullptr && problems_->ok(),
+      false);
+}
+
+}  // namespace
+}  // namespace statewire
