@@ -23,6 +23,11 @@ _statewire() {
         if ((i + 1 < COMP_CWORD)); then command+=" ${COMP_WORDS[i + 1]}"; fi
         break
         ;;
+      aws)
+        command=$word
+        if ((i + 1 < COMP_CWORD)); then command+=" ${COMP_WORDS[i + 1]}"; fi
+        break
+        ;;
       *)
         command=$word
         break
@@ -56,12 +61,13 @@ _statewire() {
     --output)
       case $command in
         check | explain | status | 'parked show') _statewire_words 'text json' "$current" ;;
+        'aws whoami') _statewire_words 'table json' "$current" ;;
         *) _statewire_words 'table json csv' "$current" ;;
       esac
       return
       ;;
     --type | --account | --region | --actor | --tag | --since | --limit | --when | \
-      --subscription | --sequence | --resource)
+      --subscription | --sequence | --resource | --role)
       return
       ;;
   esac
@@ -70,7 +76,7 @@ _statewire() {
   case $command in
     '')
       _statewire_words 'run convert match check explain send tail resources timeline ledger
-        parked catalog store status --config --help --version' "$current"
+        parked catalog store aws status --config --help --version' "$current"
       return
       ;;
     parked)
@@ -79,6 +85,10 @@ _statewire() {
       ;;
     store)
       _statewire_words 'check --help' "$current"
+      return
+      ;;
+    aws)
+      _statewire_words 'whoami --help' "$current"
       return
       ;;
     run) options='--config' ;;
@@ -104,6 +114,7 @@ _statewire() {
       ;;
     catalog) options='--folder --output --config' ;;
     'store check') options='--config' ;;
+    'aws whoami') options='--role --output' ;;
     status) options='--config --output' ;;
   esac
 

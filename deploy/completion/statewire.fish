@@ -1,7 +1,7 @@
 # fish completion for statewire
 
 set -l commands run convert match check explain send tail resources timeline ledger parked \
-    catalog store status
+    catalog store aws status
 
 function __statewire_is
     set -l words (commandline -opc)
@@ -32,6 +32,7 @@ complete -c statewire -n $new -a ledger -d 'Show the fate of every event'
 complete -c statewire -n $new -a parked -d 'Deliveries that need a person'
 complete -c statewire -n $new -a catalog -d 'List the entries that recognise events'
 complete -c statewire -n $new -a store -d 'Work on the store'
+complete -c statewire -n $new -a aws -d 'Show which AWS credentials are found'
 complete -c statewire -n $new -a status -d 'Show what the running daemon does'
 
 for command in convert match check explain send
@@ -95,4 +96,7 @@ end
 for command in check explain status
     complete -c statewire -n "__statewire_is $command" -l output -x -a 'text json'
 end
+complete -c statewire -n '__statewire_is aws; and not __fish_seen_subcommand_from whoami' -a whoami
+complete -c statewire -n '__statewire_is aws whoami' -l output -x -a 'table json'
+complete -c statewire -n '__statewire_is aws whoami' -l role -x -d 'A role to assume'
 complete -c statewire -n '__statewire_is parked show' -l output -x -a 'text json'

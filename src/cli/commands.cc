@@ -191,6 +191,14 @@ constexpr OptionSpec kCatalogOptions[] = {
     kConfig,
 };
 
+constexpr OptionSpec kAwsWhoamiOptions[] = {
+    {.name = "--role", .value = "ARN", .help = "A role to assume with what is found"},
+    {.name = "--output",
+     .value = "FORM",
+     .help = "How to show it: table (the default) or json",
+     .choices = "table|json"},
+};
+
 constexpr OptionSpec kStoreCheckOptions[] = {kConfig};
 constexpr OptionSpec kStatusOptions[] = {
     kConfig,
@@ -296,6 +304,13 @@ constexpr CommandSpec kCommands[] = {
      .examples = "statewire store check",
      .options = kStoreCheckOptions,
      .run = run_store_check},
+    {.name = "aws", .summary = "Work with AWS", .examples = "statewire aws whoami"},
+    {.name = "aws whoami",
+     .summary = "Show which AWS credentials are found, and where, and try them",
+     .examples = "statewire aws whoami\n"
+                 "statewire aws whoami --role arn:aws:iam::123456789012:role/statewire",
+     .options = kAwsWhoamiOptions,
+     .run = run_aws_whoami},
     {.name = "status",
      .summary = "Show what the running daemon does",
      .examples = "statewire status",

@@ -52,6 +52,11 @@ std::unique_ptr<Format> standard_csv() {
   return std::make_unique<CsvFormat>(std::move(columns));
 }
 
+// Mails are mails, whoever takes them.
+std::string_view form_of(std::string_view sink_kind) {
+  return sink_kind == "ses" ? std::string_view("email") : sink_kind;
+}
+
 }  // namespace
 
 Formats Formats::read(Node node, Problems& problems) {
@@ -97,13 +102,13 @@ const Format* Formats::find(std::string_view name) const {
 }
 
 const Format* Formats::find_for_sink(std::string_view name, std::string_view sink_kind) const {
-  const auto found = for_sinks_.find({std::string(sink_kind), std::string(name)});
+  const auto found = for_sinks_.find({std::string(form_of(sink_kind)), std::string(name)});
   return found == for_sinks_.end() ? find(name) : found->second.get();
 }
 
 std::string_view Formats::default_for_sink(std::string_view sink_kind) const {
   for (const SinkFormKind& kind : sink_form_kinds()) {
-    if (kind.name == sink_kind) return kind.name;
+    if (kind.name == form_of(sink_kind)) return kind.name;
   }
   return "json";
 }

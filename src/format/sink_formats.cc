@@ -5,7 +5,6 @@ namespace {
 
 constexpr SinkFormKind kKinds[] = {
     {"email", kMailContentType, append_mail},
-    {"ses", kMailContentType, append_mail},
     {"slack", "application/json", append_slack_message},
     {"teams", "application/json", append_teams_message},
     {"pagerduty", "application/json", append_pagerduty_event},

@@ -1,0 +1,150 @@
+// `statewire aws whoami`: looks for credentials as the daemon does, says where, and tries them.
+#include "aws/call_now.h"
+#include "aws/credential_chain.h"
+#include "aws/json.h"
+#include "aws/providers.h"
+#include "aws/xml.h"
+#include "cli/commands.h"
+#include "cli/list.h"
+
+namespace statewire {
+namespace {
+
+// Which of the chain gave what, and who that is.
+struct Identity {
+  FoundCredentials found;
+  std::string role;      // That was to be assumed; empty: none.
+  std::string region;    // Empty where none is configured.
+  std::string endpoint;  // Of STS.
+  std::string account;
+  std::string arn;
+  std::string user_id;
+  std::string problem;  // Why the credentials could not be tried, or were refused.
+};
+
+std::string_view word_of(LookedAt::Outcome outcome) {
+  switch (outcome) {
+    case LookedAt::Outcome::nothing:
+      return "nothing";
+    case LookedAt::Outcome::found:
+      return "found";
+    case LookedAt::Outcome::failed:
+      return "failed";
+  }
+  CHECK(false);
+}
+
+void ask_sts(const AwsSettings& settings, const Clock& clock, Identity& identity) {
+  const Result<AwsTarget> target =
+      settings.target(kSts, settings.region().empty() ? "us-east-1" : "");
+  if (!target) {
+    identity.problem = target.error().text;
+    return;
+  }
+  identity.endpoint = target->url;
+  AwsCall call = query_call(*target, "GetCallerIdentity", "2011-06-15", {});
+  call.timeout = std::chrono::seconds(10);
+  const AwsAnswer answer = call_now(call, identity.found.credentials.value(), clock);
+  const Result<AwsXml> xml =
+      answer.ok() ? AwsXml::parse(answer.response.body) : bad_input("no answer");
+  if (!answer.ok() || !xml) {
+    identity.problem = answer.ok() ? "the answer of STS is no XML" : answer.text();
+    return;
+  }
+  identity.account = xml->text("GetCallerIdentityResult/Account");
+  identity.arn = xml->text("GetCallerIdentityResult/Arn");
+  identity.user_id = xml->text("GetCallerIdentityResult/UserId");
+}
+
+Identity find_identity(const std::string& role) {
+  const AwsSurroundings surroundings;
+  const SystemClock clock;
+  Identity identity{.role = role};
+  identity.found = find_credentials(surroundings, clock);
+  const Result<AwsSettings> settings = AwsSettings::read(surroundings);
+  if (settings) identity.region = settings->region();
+  Result<AwsCredentials>& credentials = identity.found.credentials;
+  if (credentials && !role.empty()) {
+    credentials = assume_role(surroundings, *credentials, role, clock);
+  }
+  if (!credentials) {
+    identity.problem = credentials.error().text;
+  } else if (!settings) {
+    identity.problem = settings.error().text;
+  } else {
+    ask_sts(*settings, clock, identity);
+  }
+  return identity;
+}
+
+std::string json_of(const Identity& identity) {
+  std::string looked_at = "[";
+  for (const LookedAt& looked : identity.found.looked_at) {
+    looked_at += looked_at.size() == 1 ? "" : ",";
+    looked_at += JsonObject()
+                     .add("provider", looked.provider)
+                     .add("outcome", word_of(looked.outcome))
+                     .add("detail", looked.detail)
+                     .take();
+  }
+  JsonObject json;
+  json.add_json("looked_at", looked_at + "]");
+  const auto add = [&](std::string_view name, std::string_view value) {
+    if (!value.empty()) json.add(name, value);
+  };
+  if (const Result<AwsCredentials>& credentials = identity.found.credentials) {
+    add("provider", credentials->provider);
+    add("access_key", masked(credentials->access_key_id));
+    if (credentials->expires) add("expires", format_time(*credentials->expires));
+  }
+  add("role", identity.role);
+  add("region", identity.region);
+  add("endpoint", identity.endpoint);
+  add("account", identity.account);
+  add("arn", identity.arn);
+  add("user_id", identity.user_id);
+  add("problem", identity.problem);
+  return json.take();
+}
+
+void write_table(const Identity& identity, Terminal& terminal) {
+  Table table({{.title = "provider"}, {.title = "outcome"}, {.title = "detail"}});
+  for (const LookedAt& looked : identity.found.looked_at) {
+    const Tint tint = looked.outcome == LookedAt::Outcome::found    ? Tint::good
+                      : looked.outcome == LookedAt::Outcome::failed ? Tint::bad
+                                                                    : Tint::faint;
+    table.add({{std::string(looked.provider)},
+               {std::string(word_of(looked.outcome)), tint},
+               {looked.detail}});
+  }
+  terminal.write(table.take_text(terminal) + "\n");
+  const auto line = [&](std::string name, const std::string& value) {
+    if (value.empty()) return;
+    name.resize(12, ' ');
+    terminal.write(name + value + "\n");
+  };
+  line("identity", identity.arn);
+  line("account", identity.account);
+  line("role", identity.role);
+  line("region", identity.region.empty() ? "none: set AWS_REGION, or `region` where it is needed"
+                                         : identity.region);
+  if (const Result<AwsCredentials>& credentials = identity.found.credentials;
+      credentials && credentials->expires) {
+    line("expires", format_time(*credentials->expires));
+  }
+}
+
+}  // namespace
+
+ExitCode run_aws_whoami(const Invocation& invocation, Terminal& terminal) {
+  const Identity identity = find_identity(invocation.text("--role"));
+  if (invocation.text("--output") == "json") {
+    terminal.write(json_of(identity) + "\n");
+  } else {
+    write_table(identity, terminal);
+    if (!identity.problem.empty()) terminal.complain(identity.problem);
+  }
+  return identity.problem.empty() ? ExitCode::well : ExitCode::failed;
+}
+
+}  // namespace statewire
