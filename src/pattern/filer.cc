@@ -91,7 +91,7 @@ uint64_t Filer::cost(const ClauseHead& clause, const Demand& demand) const {
 void Filer::file(uint32_t end) {
   size_t things = 0;
   for (uint32_t rule = 0; rule < end; ++rule) {
-    for_each_clause(rules_.program(rule), [&](uint32_t, const ClauseHead& clause) {
+    for_each_clause(rules_.program(rule).data(), [&](uint32_t, const ClauseHead& clause) {
       for_each_filing_of(clause, [&](const Filing& filing) {
         for_each_hash(filing, clause.slot, [&](uint64_t) { ++things; });
       });
@@ -99,7 +99,7 @@ void Filer::file(uint32_t end) {
   }
   Demand demand(things);
   for (uint32_t rule = 0; rule < end; ++rule) {
-    for_each_clause(rules_.program(rule), [&](uint32_t, const ClauseHead& clause) {
+    for_each_clause(rules_.program(rule).data(), [&](uint32_t, const ClauseHead& clause) {
       for_each_filing_of(clause, [&](const Filing& filing) {
         for_each_hash(filing, clause.slot, [&](uint64_t hash) { demand.add(hash); });
       });
@@ -110,7 +110,7 @@ void Filer::file(uint32_t end) {
     ClauseHead best;
     uint32_t best_index = 0;
     uint64_t best_cost = kCostMax;
-    for_each_clause(rules_.program(rule), [&](uint32_t i, const ClauseHead& clause) {
+    for_each_clause(rules_.program(rule).data(), [&](uint32_t i, const ClauseHead& clause) {
       const uint64_t clause_cost = cost(clause, demand);
       if (clause_cost >= best_cost) return;
       best = clause;
@@ -137,19 +137,19 @@ void Filer::file_clause(const ClauseHead& clause, uint32_t used, uint32_t rule) 
       }
       filing.text = best;
     }
-    index_.add(clause.slot, filing, rule);
+    index_.add(clause.slot, filing, rules_.place(rule));
     if (filing.kind == Filing::Kind::hash || filing.kind == Filing::Kind::gram) {
-      drafts_.push_back({filing.hash(clause.slot), rule, used});
+      drafts_.push_back({filing.hash(clause.slot), rules_.place(rule), used});
     }
   });
 }
 
 void Filer::file_exclusions(uint32_t rule) {
-  for_each_clause(rules_.program(rule), [&](uint32_t, const ClauseHead& clause) {
+  for_each_clause(rules_.program(rule).data(), [&](uint32_t, const ClauseHead& clause) {
     if (clause.accepts_absent) {
       const Filing presence;
-      index_.add(clause.slot, presence, rule);
-      drafts_.push_back({presence.hash(clause.slot), rule, 0});
+      index_.add(clause.slot, presence, rules_.place(rule));
+      drafts_.push_back({presence.hash(clause.slot), rules_.place(rule), 0});
       return;
     }
     // The one test of the one clause: behind its operator are the tests that it excludes.
@@ -166,7 +166,7 @@ bool Filer::continue_rule(const Draft& draft, const Demand& demand, std::vector<
   ClauseHead best;
   uint32_t best_index = 0;
   uint64_t best_cost = kCostMax;
-  for_each_clause(rules_.program(draft.rule), [&](uint32_t i, const ClauseHead& clause) {
+  for_each_clause(rules_.program_at(draft.place), [&](uint32_t i, const ClauseHead& clause) {
     if (i >= kClausesUsed || (draft.used >> i & 1) || !asks_for_exact_texts(clause)) return;
     const uint64_t clause_cost = cost(clause, demand);
     if (clause_cost >= best_cost) return;
@@ -177,7 +177,7 @@ bool Filer::continue_rule(const Draft& draft, const Demand& demand, std::vector<
   if (best_cost == kCostMax) return false;
   continuations_.push_back({draft.hash, best.slot});
   for_each_filing_of(best, [&](const Filing& filing) {
-    out.push_back({continued_hash(draft.hash, best.slot, filing.text), draft.rule,
+    out.push_back({continued_hash(draft.hash, best.slot, filing.text), draft.place,
                    draft.used | 1u << best_index});
   });
   return true;
@@ -186,7 +186,7 @@ bool Filer::continue_rule(const Draft& draft, const Demand& demand, std::vector<
 // True where something moved, so that what it moved to may be large too.
 bool Filer::continue_large_lists(const Demand& demand) {
   std::sort(drafts_.begin(), drafts_.end(), [](const Draft& a, const Draft& b) {
-    return a.hash != b.hash ? a.hash < b.hash : a.rule < b.rule;
+    return a.hash != b.hash ? a.hash < b.hash : a.place < b.place;
   });
   std::vector<Draft> moved;
   size_t kept = 0;
@@ -209,7 +209,7 @@ bool Filer::continue_large_lists(const Demand& demand) {
 void Filer::finish() {
   std::vector<Posting> postings;
   postings.reserve(drafts_.size());
-  for (const Draft& draft : drafts_) postings.push_back({draft.hash, draft.rule});
+  for (const Draft& draft : drafts_) postings.push_back({draft.hash, draft.place});
   std::vector<Draft>().swap(drafts_);
   index_.build(std::move(postings), std::move(continuations_));
 }

@@ -38,7 +38,7 @@ class Filer {
   // A posting that may still move under a further field.
   struct Draft {
     uint64_t hash;
-    uint32_t rule;
+    uint32_t place;
     uint32_t used;  // Bit n: clause n is in the hash.
   };
 

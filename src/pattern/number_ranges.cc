@@ -26,39 +26,37 @@ void NumberRanges::build() {
   std::sort(items_.begin(), items_.end(), [](const Item& a, const Item& b) {
     return a.low != b.low ? a.low < b.low : a.rule < b.rule;
   });
-  lows_.resize(1);
-  highs_.resize(1);
+  levels_.resize(1);
+  levels_[0].reserve(items_.size());
+  rules_.reserve(items_.size());
   for (const Item& item : items_) {
-    lows_[0].push_back(item.low);
-    highs_[0].push_back(item.high);
+    levels_[0].push_back({item.low, item.high});
     rules_.push_back(item.rule);
   }
   std::vector<Item>().swap(items_);
-  while (lows_.back().size() > kFan) {
-    std::vector<double> low;
-    std::vector<double> high;
-    const std::vector<double>& below = highs_.back();
+  while (levels_.back().size() > kFan) {
+    LargeVector<Entry> level;
+    const LargeVector<Entry>& below = levels_.back();
     for (size_t i = 0; i < below.size(); i += kFan) {
-      low.push_back(lows_.back()[i]);
-      high.push_back(
-          *std::max_element(below.begin() + i, below.begin() + std::min(i + kFan, below.size())));
+      Entry entry = below[i];
+      for (size_t k = i; k < std::min(i + kFan, below.size()); ++k) {
+        entry.high = std::max(entry.high, below[k].high);
+      }
+      level.push_back(entry);
     }
-    lows_.push_back(std::move(low));
-    highs_.push_back(std::move(high));
+    levels_.push_back(std::move(level));
   }
 }
 
 size_t NumberRanges::begin_at_or_below(double number) const {
-  size_t begin = 0;
   size_t end = 0;
-  for (size_t level = lows_.size(); level-- > 0;) {
-    const std::vector<double>& lows = lows_[level];
+  for (size_t level = levels_.size(); level-- > 0;) {
+    const LargeVector<Entry>& entries = levels_[level];
     // All before `begin` are at or below; the first that is not is among the next kFan.
-    begin = end == 0 ? 0 : (end - 1) * kFan;
-    const size_t stop = std::min(begin + kFan, lows.size());
-    size_t count = 0;
-    for (size_t i = begin; i < stop; ++i) count += lows[i] <= number;
-    end = begin + count;
+    const size_t begin = end == 0 ? 0 : (end - 1) * kFan;
+    const size_t stop = std::min(begin + kFan, entries.size());
+    end = begin;
+    for (size_t i = begin; i < stop; ++i) end += entries[i].low <= number;
     if (end == 0) return 0;
   }
   return end;
@@ -67,18 +65,18 @@ size_t NumberRanges::begin_at_or_below(double number) const {
 // Below entries `begin` to `end` of a level, as far as they are among the first `limit` ranges.
 void NumberRanges::collect(size_t level, size_t begin, size_t end, size_t limit, double number,
                            std::vector<uint32_t>& out) const {
-  const std::vector<double>& highs = highs_[level];
-  end = std::min(end, highs.size());
+  const LargeVector<Entry>& entries = levels_[level];
+  end = std::min(end, entries.size());
   if (level == 0) {
     for (size_t i = begin; i < std::min(end, limit); ++i) {
-      if (highs[i] >= number) out.push_back(rules_[i]);
+      if (entries[i].high >= number) out.push_back(rules_[i]);
     }
     return;
   }
   size_t span = 1;
   for (size_t i = 0; i < level; ++i) span *= kFan;
   for (size_t i = begin; i < end && i * span < limit; ++i) {
-    if (highs[i] >= number) collect(level - 1, i * kFan, (i + 1) * kFan, limit, number, out);
+    if (entries[i].high >= number) collect(level - 1, i * kFan, (i + 1) * kFan, limit, number, out);
   }
 }
 
@@ -86,13 +84,13 @@ void NumberRanges::find(Number number, std::vector<uint32_t>& out) const {
   // Rounding the number one way and the ends the other loses none.
   const size_t limit = begin_at_or_below(rounded_up(number));
   if (limit > 0) {
-    collect(highs_.size() - 1, 0, kFan, limit, rounded_down(number), out);
+    collect(levels_.size() - 1, 0, kFan, limit, rounded_down(number), out);
   }
 }
 
 size_t NumberRanges::bytes() const {
   size_t bytes = rules_.capacity() * sizeof(uint32_t);
-  for (const auto& level : lows_) bytes += 2 * level.capacity() * sizeof(double);
+  for (const auto& level : levels_) bytes += level.capacity() * sizeof(Entry);
   return bytes;
 }
 

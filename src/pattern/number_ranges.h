@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "pattern/large_pages.h"
 #include "pattern/number.h"
 
 namespace statewire::pattern {
@@ -39,11 +40,15 @@ class NumberRanges {
                std::vector<uint32_t>& out) const;
 
   std::vector<Item> items_;  // Until build().
-  // The first level has one entry for each range; each next one for kFan of the one before it:
-  // their first lower end, and their greatest upper end.
-  std::vector<std::vector<double>> lows_;
-  std::vector<std::vector<double>> highs_;
-  std::vector<uint32_t> rules_;
+  struct Entry {
+    double low;
+    double high;
+  };
+
+  // The first level has an entry for each range; each next one has one for kFan of the one before
+  // it: their first lower end, and their greatest upper end.
+  std::vector<LargeVector<Entry>> levels_;
+  LargeVector<uint32_t> rules_;
 };
 
 }  // namespace statewire::pattern

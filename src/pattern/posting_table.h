@@ -11,6 +11,8 @@
 #include <span>
 #include <vector>
 
+#include "pattern/large_pages.h"
+
 namespace statewire::pattern {
 
 struct Posting {
@@ -49,7 +51,6 @@ class PostingTable {
       for (uint32_t c = 0; c < list[1]; ++c) continued(list[2 + list[0] + c]);
     }
   }
-  void prefetch(uint64_t hash) const { __builtin_prefetch(&entries_[place(hash)]); }
 
   size_t bytes() const;
 
@@ -65,9 +66,9 @@ class PostingTable {
   size_t place(uint64_t hash) const { return static_cast<size_t>((hash >> 1) >> shift_); }
   void insert(uint64_t hash, uint32_t target);
 
-  std::vector<Entry> entries_;  // A power of two, never full.
+  LargeVector<Entry> entries_;  // A power of two, never full.
   unsigned shift_ = 63;
-  std::vector<uint32_t> lists_;  // Each: count of rules, count of slots, rules, slots.
+  LargeVector<uint32_t> lists_;  // Each: count of rules, count of slots, rules, slots.
 };
 
 }  // namespace statewire::pattern

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 
 namespace statewire::pattern {
@@ -25,6 +26,20 @@ constexpr std::array<int8_t, 256> depth_steps() {
   return steps;
 }
 constexpr std::array<int8_t, 256> kDepthSteps = depth_steps();
+
+// REQUIRES: 8 bytes behind the text may be read.
+bool has_backslash(std::string_view text) {
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  for (size_t i = 0; i < text.size(); i += 8) {
+    const uint64_t word = load8(text.data() + i) ^ (kOnes * '\\');
+    const uint64_t zeros = (word - kOnes) & ~word & (kOnes << 7);
+    // The first byte that is marked is surely one; it must be within the text.
+    if (zeros != 0 && i + static_cast<size_t>(std::countr_zero(zeros)) / 8 < text.size()) {
+      return true;
+    }
+  }
+  return false;
+}
 
 bool is_space(uint8_t c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
@@ -43,10 +58,9 @@ class JsonWalk {
         unescaped_(reader.unescaped_.data()) {
     const auto end = static_cast<uint32_t>(event.data() + event.size() - reader.text_.data());
     const size_t last = reader.parser_->n_structural_indexes;
-    end_ = at_;
+    end_ = event.size() == reader.text_.size() ? last : at_;
     while (end_ + 16 < last && tokens_[end_ + 16] < end) end_ += 16;
     while (end_ < last && tokens_[end_] < end) ++end_;
-    has_backslash_ = reader.has_backslash(event);
   }
 
   size_t end() const { return end_; }
@@ -120,7 +134,7 @@ class JsonWalk {
     while (is_space(text_[end])) --end;
     if (end < begin || text_[end] != '"') return false;
     out = {reinterpret_cast<const char*>(text_) + begin, end - begin};
-    if (!has_backslash_ || out.find('\\') == std::string_view::npos) return true;
+    if (!has_backslash(out)) return true;
     uint8_t* const unescaped = unescaped_;
     unescaped_ = reader_.parser_->parse_string(text_ + begin, unescaped);
     if (unescaped_ == nullptr) return false;
@@ -236,7 +250,6 @@ class JsonWalk {
   size_t end_ = 0;  // The first token behind the event; there is always one to look at.
   uint8_t* unescaped_;
   size_t levels_ = 0;
-  bool has_backslash_ = false;
   bool is_done_ = false;
 };
 
@@ -244,7 +257,6 @@ bool JsonReader::index(std::string_view text) {
   constexpr size_t kTextMin = size_t{1} << 16;
   text_ = text;
   next_ = 0;
-  find_backslash(0);
   const size_t capacity = std::max(text.size(), kTextMin);
   if (!parser_ || parser_->capacity() < capacity) {
     unescaped_.resize(capacity + simdjson::SIMDJSON_PADDING);
@@ -256,17 +268,6 @@ bool JsonReader::index(std::string_view text) {
   }
   return !parser_->stage1(reinterpret_cast<const uint8_t*>(text.data()), text.size(),
                           simdjson::stage1_mode::regular);
-}
-
-void JsonReader::find_backslash(size_t from) {
-  const void* const found = std::memchr(text_.data() + from, '\\', text_.size() - from);
-  backslash_ = found ? static_cast<const char*>(found) - text_.data() : text_.size();
-}
-
-bool JsonReader::has_backslash(std::string_view event) {
-  const size_t begin = static_cast<size_t>(event.data() - text_.data());
-  if (backslash_ < begin) find_backslash(begin);
-  return backslash_ < begin + event.size();
 }
 
 bool JsonReader::read(std::string_view event, const Paths& paths, Leaves& leaves) {

@@ -28,13 +28,9 @@ class JsonReader {
  private:
   friend class JsonWalk;
 
-  void find_backslash(size_t from);
-  bool has_backslash(std::string_view event);
-
   std::unique_ptr<simdjson::internal::dom_parser_implementation> parser_;
   std::string_view text_;
-  size_t next_ = 0;       // The first token that was not passed.
-  size_t backslash_ = 0;  // The first one in or behind the last event.
+  size_t next_ = 0;  // The first token that was not passed.
   bool is_object_ = false;
   std::vector<uint32_t> seen_;  // By node: the object, counted, in which its key was last seen.
   uint32_t objects_ = 0;

@@ -1,7 +1,6 @@
 #include "pattern/segment.h"
 
 #include <algorithm>
-#include <limits>
 #include <numeric>
 
 #include "base/check.h"
@@ -9,6 +8,8 @@
 
 namespace statewire::pattern {
 namespace {
+
+constexpr size_t kPlaceMax = 0x7fffffff;  // What the index has room for.
 
 // What decides where a rule stands: filed, in the run without a field, or in that of a field.
 struct Standing {
@@ -35,26 +36,32 @@ Standing standing_of(const uint8_t* program) {
 
 }  // namespace
 
+void Rules::reserve(const Rules& as_much_as) {
+  ids_.reserve(as_much_as.ids_.size());
+  places_.reserve(as_much_as.places_.size());
+  bytes_.reserve(as_much_as.bytes_.size());
+}
+
 void Rules::add(uint32_t id, std::span<const uint8_t> program) {
-  CHECK(programs_.size() <= std::numeric_limits<uint32_t>::max());
+  CHECK(bytes_.size() <= kPlaceMax);
   ids_.push_back(id);
-  begins_.push_back(static_cast<uint32_t>(programs_.size()));
-  programs_.insert(programs_.end(), program.begin(), program.end());
+  places_.push_back(end_place());
+  const auto* const id_bytes = reinterpret_cast<const uint8_t*>(&ids_.back());
+  bytes_.insert(bytes_.end(), id_bytes, id_bytes + kIdBytes);
+  bytes_.insert(bytes_.end(), program.begin(), program.end());
 }
 
-std::span<const uint8_t> Rules::program_bytes(size_t rule) const {
-  const size_t end = rule + 1 < begins_.size() ? begins_[rule + 1] : programs_.size();
-  return {programs_.data() + begins_[rule], programs_.data() + end};
+std::span<const uint8_t> Rules::program(size_t rule) const {
+  return {program_at(places_[rule]), bytes_.data() + place(rule + 1)};
 }
 
-void Rules::shrink_to_fit() {
-  ids_.shrink_to_fit();
-  begins_.shrink_to_fit();
-  programs_.shrink_to_fit();
+uint32_t Rules::rule_at(uint32_t place) const {
+  return static_cast<uint32_t>(std::lower_bound(places_.begin(), places_.end(), place) -
+                               places_.begin());
 }
 
 size_t Rules::bytes() const {
-  return (ids_.capacity() + begins_.capacity()) * sizeof(uint32_t) + programs_.capacity();
+  return (ids_.capacity() + places_.capacity()) * sizeof(uint32_t) + bytes_.capacity();
 }
 
 bool Removals::add(uint32_t rule) {
@@ -67,7 +74,7 @@ bool Removals::add(uint32_t rule) {
 Segment::Segment(const Rules& rules) {
   sort_in(rules);
   Filer filer(rules_, index_);
-  filer.file(candidates_end_);
+  filer.file(filed_end_);
   for (const Run& run : runs_) {
     for (uint32_t rule = run.begin; rule < run.end; ++rule) filer.file_exclusions(rule);
   }
@@ -76,8 +83,9 @@ Segment::Segment(const Rules& rules) {
 
 // Copies the rules so that each run lies together, sorted by id.
 void Segment::sort_in(const Rules& rules) {
+  rules_.reserve(rules);
   std::vector<Standing> standings(rules.size());
-  for (size_t i = 0; i < rules.size(); ++i) standings[i] = standing_of(rules.program(i));
+  for (size_t i = 0; i < rules.size(); ++i) standings[i] = standing_of(rules.program(i).data());
   std::vector<uint32_t> order(rules.size());
   std::iota(order.begin(), order.end(), 0);
   std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
@@ -87,10 +95,10 @@ void Segment::sort_in(const Rules& rules) {
   for (uint32_t place = 0; place < order.size(); ++place) {
     const uint32_t rule = order[place];
     if (place > 0 && rules_.id(place - 1) == rules.id(rule)) repeats_ids_ = true;
-    rules_.add(rules.id(rule), rules.program_bytes(rule));
+    rules_.add(rules.id(rule), rules.program(rule));
     const Standing& standing = standings[rule];
     if (standing.kind == Standing::Kind::filed) {
-      candidates_end_ = place + 1;
+      filed_end_ = place + 1;
       continue;
     }
     const bool is_run = standing.kind == Standing::Kind::run;
@@ -98,7 +106,6 @@ void Segment::sort_in(const Rules& rules) {
     if (runs_.empty() || runs_.back().slot != slot) runs_.push_back({slot, place, place});
     runs_.back().end = place + 1;
   }
-  rules_.shrink_to_fit();
 }
 
 void Segment::sort_unique(std::vector<uint32_t>& candidates) const {
@@ -115,22 +122,23 @@ size_t Segment::match(Leaves& leaves, const Removals* removed, std::vector<uint3
   index_.find(leaves, candidates);
   if (candidates.size() > 1) sort_unique(candidates);
   // What remains of the candidates are rules that stand in runs and do not hold.
+  const uint32_t runs_begin = rules_.place(filed_end_);
   size_t excluded = 0;
-  for (const uint32_t rule : candidates) {
-    if (removed && removed->has(rule)) continue;
-    const bool is_met = holds(rules_.program(rule), leaves);
-    if (rule >= candidates_end_) {
-      if (!is_met) candidates[excluded++] = rule;
+  for (const uint32_t place : candidates) {
+    if (removed && removed->has(rules_.rule_at(place))) continue;
+    const bool is_met = holds(rules_.program_at(place), leaves);
+    if (place >= runs_begin) {
+      if (!is_met) candidates[excluded++] = place;
     } else if (is_met) {
-      out.push_back(rules_.id(rule));
+      out.push_back(rules_.id_at(place));
     }
   }
   size_t sequences = out.size() > before;
   for (const Run& run : runs_) {
     if (run.slot != kNothing && leaves.first(run.slot) == kNothing) continue;
     const auto begin = candidates.begin();
-    const auto first = std::lower_bound(begin, begin + excluded, run.begin);
-    const auto last = std::lower_bound(first, begin + excluded, run.end);
+    const auto first = std::lower_bound(begin, begin + excluded, rules_.place(run.begin));
+    const auto last = std::lower_bound(first, begin + excluded, rules_.place(run.end));
     const size_t before_run = out.size();
     match_run(run, removed, {first, last}, out);
     sequences += out.size() > before_run;
@@ -152,7 +160,7 @@ void Segment::match_run(const Run& run, const Removals* removed, std::span<const
     }
     at = end + 1;
   };
-  for (const uint32_t rule : excluded) copy_to(rule);
+  for (const uint32_t place : excluded) copy_to(rules_.rule_at(place));
   copy_to(run.end);
 }
 
@@ -162,7 +170,7 @@ void Segment::find_id(uint32_t id, std::vector<uint32_t>& out) const {
     const auto [first, last] = std::equal_range(ids.begin() + begin, ids.begin() + end, id);
     for (auto at = first; at != last; ++at) out.push_back(static_cast<uint32_t>(at - ids.begin()));
   };
-  search(0, candidates_end_);
+  search(0, filed_end_);
   for (const Run& run : runs_) search(run.begin, run.end);
 }
 

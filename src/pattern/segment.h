@@ -15,27 +15,40 @@
 #include <span>
 #include <vector>
 
+#include "pattern/large_pages.h"
 #include "pattern/value_index.h"
 
 namespace statewire::pattern {
 
-// Programs with the ids that they are for.
+// Programs with the ids that they are for. A rule has a number, counted from 0, and a place, by
+// which it is found with one look into memory; places grow with numbers.
 class Rules {
  public:
+  void reserve(const Rules& as_much_as);
   void add(uint32_t id, std::span<const uint8_t> program);
 
   size_t size() const { return ids_.size(); }
   uint32_t id(size_t rule) const { return ids_[rule]; }
   std::span<const uint32_t> ids() const { return ids_; }
-  const uint8_t* program(size_t rule) const { return programs_.data() + begins_[rule]; }
-  std::span<const uint8_t> program_bytes(size_t rule) const;
-  void shrink_to_fit();
+  std::span<const uint8_t> program(size_t rule) const;
+  uint32_t place(size_t rule) const { return rule < size() ? places_[rule] : end_place(); }
+
+  uint32_t id_at(uint32_t place) const {
+    return load4(reinterpret_cast<const char*>(bytes_.data()) + place);
+  }
+  const uint8_t* program_at(uint32_t place) const { return bytes_.data() + place + kIdBytes; }
+  uint32_t rule_at(uint32_t place) const;
+
   size_t bytes() const;
 
  private:
+  static constexpr size_t kIdBytes = sizeof(uint32_t);
+
+  uint32_t end_place() const { return static_cast<uint32_t>(bytes_.size()); }
+
   std::vector<uint32_t> ids_;
-  std::vector<uint32_t> begins_;
-  Bytes programs_;
+  std::vector<uint32_t> places_;
+  LargeVector<uint8_t> bytes_;  // For each rule its id, then its program.
 };
 
 // Rules of a segment that were removed.
@@ -79,13 +92,14 @@ class Segment {
 
   void sort_in(const Rules& rules);
   void sort_unique(std::vector<uint32_t>& candidates) const;
+  // `excluded` are places, ascending.
   void match_run(const Run& run, const Removals* removed, std::span<const uint32_t> excluded,
                  std::vector<uint32_t>& out) const;
 
   Rules rules_;
-  uint32_t candidates_end_ = 0;  // Rules before are filed, those from here on stand in runs.
-  std::vector<Run> runs_;        // By where they begin.
-  bool repeats_ids_ = false;     // In one of the sequences that match() appends.
+  uint32_t filed_end_ = 0;    // Rules before are filed, those from here on stand in runs.
+  std::vector<Run> runs_;     // By where they begin.
+  bool repeats_ids_ = false;  // In one of the sequences that match() appends.
   ValueIndex index_;
 };
 

@@ -10,7 +10,7 @@ void add_living(const Snapshot::Part& part, Rules& out) {
   const Rules& rules = part.segment->rules();
   for (uint32_t rule = 0; rule < rules.size(); ++rule) {
     if (part.removed && part.removed->has(rule)) continue;
-    out.add(rules.id(rule), rules.program_bytes(rule));
+    out.add(rules.id(rule), rules.program(rule));
   }
 }
 
@@ -37,7 +37,7 @@ Rules Writer::take_added() {
   for (size_t i = 0; i < taken.size(); ++i) {
     const auto removal = removed_before.find(taken.id(i));
     if (removal != removed_before.end() && i < removal->second) continue;
-    living.add(taken.id(i), taken.program_bytes(i));
+    living.add(taken.id(i), taken.program(i));
   }
   return living;
 }
