@@ -131,12 +131,20 @@ def addresses_as_text(case):
             and any(ADDRESS.fullmatch(text) for text in found[1]))
 
 
+def asks_for_a_network(case):
+    return case.is_match and "cidr" in look(case.pattern)[0]
+
+
+def ipv4_in_ipv6(case):
+    return case.is_match and any("::ffff:" in text.lower() for text in texts_of(case))
+
+
+def number_as_address(case):
+    return asks_for_a_network(case) and case.ours == "0" and bool(look(case.event)[2])
+
+
 def networks_of_the_other_family(case):
-    found = look(case.pattern)
-    if not case.is_match or "cidr" not in found[0]:
-        return False
-    is_all = any(text.endswith("/0") for text in found[1])
-    return is_all or any("::ffff:" in text.lower() for text in texts_of(case))
+    return asks_for_a_network(case) and any(text.endswith("/0") for text in look(case.pattern)[1])
 
 
 def dots_in_keys(case):
@@ -175,19 +183,15 @@ def absence_inside_arrays(case):
     return case.is_match and '"exists":false' in compact and "[" in case.event
 
 
-def quotes_in_prefix_and_suffix(case):
+def quotes(case):
     found = look(case.pattern)
-    return (case.is_match and {"prefix", "suffix"} & set(found[0])
+    return (case.is_match and {"prefix", "suffix", "wildcard"} & set(found[0])
             and any('"' in text for text in found[1]))
 
 
 def not_json(case):
     return (not case.is_refusal and "E" in (case.ours, case.theirs)
             and (look(case.event) is None or "\\ud" in case.event.lower()))
-
-
-def no_object(case):
-    return not case.is_refusal and case.theirs == "E" and not case.event.strip().startswith("{")
 
 
 def empty_keys(case):
@@ -199,20 +203,22 @@ def text_after_the_pattern(case):
 
 
 KNOWN = [
-    Known("Numbers beyond five billion", beyond_five_billion),
+    Known("Numbers beyond a limit", beyond_five_billion),
     Known("Text after the pattern", text_after_the_pattern),
-    Known("Keys that come twice", keys_that_come_twice),
+    Known("Repeated keys", keys_that_come_twice),
     Known("Events that are not JSON", not_json),
-    Known("$or as the name of a field", or_as_a_field),
-    Known("A field beside $or and inside it", field_beside_or),
-    Known("Dots in keys", dots_in_keys),
+    Known("`$or` as the name of a field", or_as_a_field),
+    Known("A field beside `$or` and in it", field_beside_or),
+    Known("Keys with dots", dots_in_keys),
     Known("Empty keys", empty_keys),
-    Known("Letters beyond ASCII", letters_beyond_ascii),
+    Known("Case", letters_beyond_ascii),
+    Known("IPv4 in IPv6", ipv4_in_ipv6),
+    Known("A number is no address", number_as_address),
     Known("Networks of the other family", networks_of_the_other_family),
-    Known("Addresses as text", addresses_as_text),
-    Known("Numbers of many digits", many_digits),
-    Known("Absence inside arrays", absence_inside_arrays),
-    Known("Quotes in prefix and suffix", quotes_in_prefix_and_suffix),
+    Known("An address is a string", addresses_as_text),
+    Known("Numbers with more digits than a double has", many_digits),
+    Known("Absence does not depend on the names of fields", absence_inside_arrays),
+    Known("Quotes are no part of a string", quotes),
 ]
 
 
