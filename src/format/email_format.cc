@@ -42,7 +42,7 @@ constexpr std::string_view kMono =
 constexpr std::string_view kStyleSheet = R"(<style>
 :root{color-scheme:light dark;supported-color-schemes:light dark}
 a{text-decoration:none}
-@media (max-width:640px){.card{width:100%!important}.pad{padding-left:20px!important;padding-right:20px!important}}
+@media (max-width:640px){.card,.foot{width:100%!important}.time{white-space:normal!important}.pad{padding-left:20px!important;padding-right:20px!important}}
 @media (prefers-color-scheme:dark){
 .page{background-color:#14171c!important}.card{background-color:#1e232a!important;border-color:#2d343e!important}
 .strong{color:#f2f4f7!important}.text{color:#d3d9e1!important}.faint{color:#95a0af!important}
@@ -126,7 +126,7 @@ class HtmlMail {
         look_.style, "\" style=\"display:inline-block;padding:4px 11px;border-radius:999px;",
         "background-color:", look_.background, ";color:", look_.bar, ";font-size:12px;",
         "line-height:16px;font-weight:600;letter-spacing:.02em;\">", escaped(parts_.badge),
-        "</span></td><td class=\"faint\" align=\"right\" style=\"", kFont,
+        "</span></td><td class=\"faint time\" align=\"right\" style=\"", kFont,
         "font-size:13px;line-height:18px;color:#6b7280;white-space:nowrap;\">", parts_.time,
         "</td></tr></table></td></tr>\n");
     add("<tr><td class=\"pad strong\" style=\"padding:16px 32px 0 32px;", kFont,
@@ -168,7 +168,7 @@ class HtmlMail {
 
   void foot() {
     add("<tr><td height=\"12\" style=\"height:12px;line-height:12px;font-size:0;\">&nbsp;</td>",
-        "</tr></table>\n<table role=\"presentation\" class=\"card-foot\" width=\"600\" ",
+        "</tr></table>\n<table role=\"presentation\" class=\"foot\" width=\"600\" ",
         "cellpadding=\"0\" cellspacing=\"0\" border=\"0\" style=\"width:600px;max-width:100%;\">",
         "<tr><td class=\"pad faint\" align=\"left\" style=\"padding:16px 32px 0 32px;", kFont,
         "font-size:12px;line-height:18px;color:#6b7280;\">", escaped(parts_.origin),

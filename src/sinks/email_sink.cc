@@ -23,7 +23,7 @@ constexpr size_t kRecipientsMax = 20;
 
 struct Letterbox {
   SmtpServer server;
-  Mailbox from;
+  MailSender from;
   std::vector<AddressTemplate> to;
   std::string fallback;  // Empty: none.
   Duration timeout{};
@@ -198,14 +198,14 @@ std::unique_ptr<Sink> open_email(MapReader& keys, SinkContext& context) {
   Letterbox letterbox;
   read_server(keys, letterbox.server);
   const Node from = keys.required("from");
-  const std::optional<Mailbox> mailbox = parse_mailbox(from.text());
-  if (from && !mailbox) from.error("wanted an address, such as Statewire <statewire@example.org>");
+  const std::optional<MailSender> sender = parse_mailbox(from.text());
+  if (from && !sender) from.error("wanted an address, such as Statewire <statewire@example.org>");
   const Node to = keys.required("to");
   read_recipients(to, keys.optional("fallback"), letterbox);
   letterbox.timeout = keys.optional("timeout").duration(kTimeout, std::chrono::milliseconds(1),
                                                         std::chrono::minutes(10));
-  if (!mailbox || letterbox.to.empty() || letterbox.server.host.empty()) return nullptr;
-  letterbox.from = *mailbox;
+  if (!sender || letterbox.to.empty() || letterbox.server.host.empty()) return nullptr;
+  letterbox.from = *sender;
   return std::make_unique<EmailSink>(std::move(letterbox), context);
 }
 

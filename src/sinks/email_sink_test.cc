@@ -50,7 +50,7 @@ TEST(MailAddress, is_plain_or_is_none) {
   EXPECT_FALSE(is_mail_address("a@" + std::string(64, 'c')));
 }
 
-TEST(MailAddress, mailbox_may_have_a_name) {
+TEST(MailAddress, sender_may_have_a_name) {
   EXPECT_EQ(parse_mailbox("Statewire <a@example.org>")->name, "Statewire");
   EXPECT_EQ(parse_mailbox("Statewire <a@example.org>")->address, "a@example.org");
   EXPECT_EQ(parse_mailbox("a@example.org")->name, "");

@@ -62,8 +62,8 @@ bool is_mail_address(std::string_view text) {
          is_local_part(text.substr(0, at)) && is_domain(text.substr(at + 1));
 }
 
-std::optional<Mailbox> parse_mailbox(std::string_view text) {
-  if (is_mail_address(text)) return Mailbox{.name = {}, .address = std::string(text)};
+std::optional<MailSender> parse_mailbox(std::string_view text) {
+  if (is_mail_address(text)) return MailSender{.name = {}, .address = std::string(text)};
   const size_t open = text.find('<');
   if (open == std::string_view::npos || !text.ends_with('>')) return std::nullopt;
   const std::string_view name = trimmed(text.substr(0, open));
@@ -73,7 +73,7 @@ std::optional<Mailbox> parse_mailbox(std::string_view text) {
         return c < 0x20 || c == 0x7f || c == '"' || c == '\\' || c == '<' || c == '>';
       });
   if (!is_name || !is_mail_address(address)) return std::nullopt;
-  return Mailbox{.name = std::string(name), .address = std::string(address)};
+  return MailSender{.name = std::string(name), .address = std::string(address)};
 }
 
 Result<AddressTemplate> AddressTemplate::parse(std::string_view text) {

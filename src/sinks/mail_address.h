@@ -18,11 +18,11 @@ namespace statewire {
 bool is_mail_address(std::string_view text);
 
 // "Statewire <statewire@example.org>", or an address alone.
-struct Mailbox {
+struct MailSender {
   std::string name;  // Empty: none.
   std::string address;
 };
-std::optional<Mailbox> parse_mailbox(std::string_view text);
+std::optional<MailSender> parse_mailbox(std::string_view text);
 
 // "{{resource.tags.team}}@example.org"
 class AddressTemplate {

@@ -87,7 +87,7 @@ std::string body_of(const MailContent& content) {
          part("text/html", content.html) + "\r\n--" + boundary + "--\r\n";
 }
 
-std::string from_header(const Mailbox& from) {
+std::string from_header(const MailSender& from) {
   const std::string address = "<" + from.address + ">";
   if (from.name.empty()) return folded("From", address);
   if (is_plain_header(from.name)) return folded("From", "\"" + from.name + "\" " + address);

@@ -11,7 +11,7 @@
 namespace statewire {
 
 struct MailContent {
-  Mailbox from;
+  MailSender from;
   std::vector<std::string> to;
   std::string subject;  // UTF-8.
   std::string text;     // UTF-8; empty where there is only HTML.

@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "config/secret.h"
+#include "sinks/cloudevent_binary.h"
 #include "sinks/verdicts.h"
 
 namespace statewire {
@@ -18,6 +19,7 @@ class WebhookSink final : public Sink {
     std::string url;                  // May carry a token: never shown.
     std::vector<HttpHeader> headers;  // Nor are their values.
     Duration timeout;
+    bool is_binary = false;  // CloudEvents in binary mode.
   };
 
   WebhookSink(Target target, SinkContext& context)
@@ -33,9 +35,11 @@ class WebhookSink final : public Sink {
   void deliver(std::span<const Delivery> batch, Completion done) override {
     CHECK(batch.size() == 1);
     const Delivery& delivery = batch.front();
+    Result<BinaryEvent> event = event_of(delivery);
+    if (!event) return done({Attempt{.verdict = Verdict::reject, .detail = event.error().text}});
     HttpRequest request{.method = "POST", .url = target_.url};
-    request.headers = headers_of(delivery);
-    request.body = delivery.payload;
+    request.headers = headers_of(delivery, event->headers);
+    request.body = std::move(event->body);
     request.timeout = target_.timeout;
     request.response_bytes_max = kResponseBytesMax;
     // The sink may be gone when the answer comes; the clock is not.
@@ -48,16 +52,23 @@ class WebhookSink final : public Sink {
   }
 
  private:
-  std::vector<HttpHeader> headers_of(const Delivery& delivery) const {
+  Result<BinaryEvent> event_of(const Delivery& delivery) const {
+    if (target_.is_binary) return binary_event_of(delivery.payload);
+    return BinaryEvent{.headers = {{"content-type", std::string(delivery.content_type)}},
+                       .body = std::string(delivery.payload)};
+  }
+
+  std::vector<HttpHeader> headers_of(const Delivery& delivery,
+                                     const std::vector<HttpHeader>& of_event) const {
     const std::string id(delivery.id);
     std::vector<HttpHeader> headers = target_.headers;
-    const auto add = [&](const char* name, std::string value) {
+    const auto add = [&](std::string_view name, std::string value) {
       const bool is_given = std::any_of(
           target_.headers.begin(), target_.headers.end(),
           [&](const HttpHeader& header) { return equal_ignoring_case(header.first, name); });
       if (!is_given) headers.emplace_back(name, std::move(value));
     };
-    add("content-type", std::string(delivery.content_type));
+    for (const auto& [name, value] : of_event) add(name, value);
     add("user-agent", "statewire");
     add("webhook-id", id);
     add("idempotency-key", id);
@@ -121,6 +132,8 @@ std::unique_ptr<Sink> open_webhook(MapReader& keys, SinkContext& context) {
   const std::optional<Secret> url = required_secret(keys, "url");
   WebhookSink::Target target;
   target.headers = read_headers(keys.optional("headers"));
+  target.is_binary =
+      keys.optional("mode").choice<bool>({{"structured", false}, {"binary", true}}, false);
   target.timeout = keys.optional("timeout").duration(kTimeout, std::chrono::milliseconds(1),
                                                      std::chrono::minutes(10));
   if (!url) return nullptr;

@@ -79,6 +79,28 @@ TEST_F(WebhookSinkTest, configured_header_replaces_our_own) {
   EXPECT_EQ(server.request().find("content-type: application/json"), std::string::npos);
 }
 
+TEST_F(WebhookSinkTest, binary_mode_has_attributes_as_headers) {
+  OneAnswerServer server(answer_of(200));
+  const auto sink = open("webhook", "url: " + server.url() + "\nmode: binary");
+  const Delivery delivery =
+      delivery_of(R"({"specversion":"1.0","id":"1","source":"/s/ä %","severitynumber":9,)"
+                  R"("datacontenttype":"application/json","data":{"a":[1, 2]}})");
+  Outcome outcome;
+  sink->deliver({&delivery, 1}, outcome.completion());
+  EXPECT_EQ(outcome.wait().at(0).verdict, Verdict::delivered);
+  const std::string request = server.request();
+  for (const char* part :
+       {"ce-specversion: 1.0\r\n", "ce-id: 1\r\n", "ce-source: /s/%C3%A4%20%25\r\n",
+        "ce-severitynumber: 9\r\n", "content-type: application/json\r\n",
+        "webhook-id: 0123456789abcdef0123456789abcdef\r\n", "\r\n\r\n{\"a\":[1,2]}"}) {
+    EXPECT_NE(request.find(part), std::string::npos) << part << "\n" << request;
+  }
+  const Delivery text = delivery_of("09:00:12 stable");
+  Outcome refused;
+  sink->deliver({&text, 1}, refused.completion());
+  EXPECT_EQ(refused.wait().at(0).verdict, Verdict::reject);
+}
+
 TEST_F(WebhookSinkTest, retry_after_is_kept) {
   OneAnswerServer server(answer_of(503, "Retry-After: 17\r\n"));
   EXPECT_EQ(deliver(server.url()).retry_after, std::chrono::seconds(17));
