@@ -18,7 +18,7 @@ _statewire() {
     case $word in
       --config) ((++i)) ;;
       -*) ;;
-      parked | store)
+      parked | sinks | store)
         command=$word
         if ((i + 1 < COMP_CWORD)); then command+=" ${COMP_WORDS[i + 1]}"; fi
         break
@@ -60,7 +60,7 @@ _statewire() {
       ;;
     --output)
       case $command in
-        check | explain | status | 'parked show') _statewire_words 'text json' "$current" ;;
+        check | explain | status | 'parked show' | 'sinks test') _statewire_words 'text json' "$current" ;;
         'aws whoami') _statewire_words 'table json' "$current" ;;
         *) _statewire_words 'table json csv' "$current" ;;
       esac
@@ -76,11 +76,15 @@ _statewire() {
   case $command in
     '')
       _statewire_words 'run convert match check explain send tail resources timeline ledger
-        parked catalog store aws status --config --help --version' "$current"
+        parked catalog sinks store aws status --config --help --version' "$current"
       return
       ;;
     parked)
       _statewire_words 'list show redrive drop --help' "$current"
+      return
+      ;;
+    sinks)
+      _statewire_words 'test --output --config --help' "$current"
       return
       ;;
     store)
@@ -113,6 +117,7 @@ _statewire() {
       options='--subscription --sequence --resource --all --dry-run --output --config'
       ;;
     catalog) options='--folder --output --config' ;;
+    'sinks test') options='--output --config' ;;
     'store check') options='--config' ;;
     'aws whoami') options='--role --output' ;;
     status) options='--config --output' ;;

@@ -1,7 +1,7 @@
 # fish completion for statewire
 
 set -l commands run convert match check explain send tail resources timeline ledger parked \
-    catalog store aws status
+    catalog sinks store aws status
 
 function __statewire_is
     set -l words (commandline -opc)
@@ -31,6 +31,7 @@ complete -c statewire -n $new -a timeline -d 'Show what happened to a resource'
 complete -c statewire -n $new -a ledger -d 'Show the fate of every event'
 complete -c statewire -n $new -a parked -d 'Deliveries that need a person'
 complete -c statewire -n $new -a catalog -d 'List the entries that recognise events'
+complete -c statewire -n $new -a sinks -d 'List the configured sinks, or try one'
 complete -c statewire -n $new -a store -d 'Work on the store'
 complete -c statewire -n $new -a aws -d 'Show which AWS credentials are found'
 complete -c statewire -n $new -a status -d 'Show what the running daemon does'
@@ -74,6 +75,7 @@ set -l parked 'list show redrive drop'
 complete -c statewire -n '__statewire_is parked; and not __fish_seen_subcommand_from list show redrive drop' \
     -a $parked
 complete -c statewire -n '__statewire_is store; and not __fish_seen_subcommand_from check' -a check
+complete -c statewire -n '__statewire_is sinks; and not __fish_seen_subcommand_from test' -a test
 for command in list redrive drop
     complete -c statewire -n "__statewire_is parked $command" -l subscription -x
     complete -c statewire -n "__statewire_is parked $command" -l sequence -x
@@ -87,7 +89,8 @@ complete -c statewire -n '__statewire_is parked drop' -l all -d 'Whatever is par
 
 complete -c statewire -n '__statewire_is catalog' -l folder -r -F -d 'A folder of entries'
 
-for command in resources timeline ledger catalog
+complete -c statewire -n '__statewire_is sinks test' -l output -x -a 'text json'
+for command in resources timeline ledger catalog sinks
     complete -c statewire -n "__statewire_is $command" -l output -x -a 'table json csv'
 end
 for command in list redrive drop

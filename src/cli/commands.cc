@@ -191,6 +191,19 @@ constexpr OptionSpec kCatalogOptions[] = {
     kConfig,
 };
 
+constexpr OptionSpec kSinksOptions[] = {kOutput, kConfig};
+constexpr OptionSpec kSinksTestOptions[] = {
+    {.name = "NAME",
+     .form = OptionForm::one,
+     .help = "As `sinks` lists it: the name of its subscription",
+     .is_required = true},
+    {.name = "--output",
+     .value = "FORM",
+     .help = "How to show it: text (the default) or json",
+     .choices = "text|json"},
+    kConfig,
+};
+
 constexpr OptionSpec kAwsWhoamiOptions[] = {
     {.name = "--role", .value = "ARN", .help = "A role to assume with what is found"},
     {.name = "--output",
@@ -298,6 +311,18 @@ constexpr CommandSpec kCommands[] = {
                  "statewire catalog --folder my-catalog --output csv",
      .options = kCatalogOptions,
      .run = run_catalog},
+    {.name = "sinks",
+     .summary = "List the configured sinks, with their limits",
+     .examples = "statewire sinks\n"
+                 "statewire sinks test pager",
+     .options = kSinksOptions,
+     .run = run_sinks},
+    {.name = "sinks test",
+     .summary = "Deliver an example to one, as it would be told, and say what was answered",
+     .examples = "statewire sinks test pager\n"
+                 "statewire sinks test people --output json",
+     .options = kSinksTestOptions,
+     .run = run_sinks_test},
     {.name = "store", .summary = "Work on the store", .examples = "statewire store check"},
     {.name = "store check",
      .summary = "Fold the journal again, and compare it with what is stored",

@@ -13,7 +13,7 @@ namespace statewire {
 struct ConfigAtHand {
   Problems problems;
   SystemClock clock;
-  HttpClient http{HttpClientLimits{}};  // Never run: sinks are opened to be checked.
+  HttpClient http{HttpClientLimits{}};  // Run by `sinks test` only: else sinks are checked.
   AwsClient aws{http, clock};           // Nor is this.
   SinkContext context{http, clock, aws};
   std::unique_ptr<Settings> settings;

@@ -1,0 +1,160 @@
+// The configured sinks, and one delivery to one of them. A subscription has one sink, which goes
+// by its name.
+#include <optional>
+
+#include "base/ids.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/config_at_hand.h"
+#include "cli/list.h"
+#include "format/example_notification.h"
+
+namespace statewire {
+namespace {
+
+constexpr ListColumn kColumns[] = {
+    {.title = "sink", .path = "name"},
+    {.title = "kind", .path = "kind"},
+    {.title = "format", .path = "format"},
+    {.title = "a batch", .path = "limits.batch_deliveries", .align = Align::right},
+    {.title = "in flight", .path = "limits.in_flight", .align = Align::right},
+    {.title = "pace", .path = "limits.pace", .align = Align::right},
+    {.title = "what it does", .path = "summary"},
+};
+
+void add_text(std::string_view name, std::string_view value, std::string& json) {
+  json.append(json.ends_with('{') ? "\"" : ",\"").append(name).append("\":");
+  append_json_string(json, value);
+}
+
+std::string json_of(const Settings& settings) {
+  std::string json = "[";
+  for (const Subscription& subscription : settings.subscriptions) {
+    const SinkKind& kind = *find_sink_kind(subscription.sink_kind);
+    json += json.size() > 1 ? ",{" : "{";
+    add_text("name", subscription.name, json);
+    add_text("kind", kind.name, json);
+    add_text("format", subscription.format_name, json);
+    add_text("summary", kind.summary, json);
+    json +=
+        ",\"limits\":{\"batch_deliveries\":" + std::to_string(kind.limits.batch_deliveries_max) +
+        ",\"in_flight\":" + std::to_string(kind.limits.in_flight_max);
+    if (kind.limits.pace > Duration()) add_text("pace", format_duration(kind.limits.pace), json);
+    json += "}}";
+  }
+  return json + "]";
+}
+
+// Nobody is to take it for news: it has a name that says so, and an id of its own.
+Notification test_notification(const Settings& settings, Time now) {
+  Notification notification = example_notification();
+  notification.instance = settings.instance;
+  notification.source = "sinks-test";
+  notification.name = "statewire-sinks-test";
+  notification.time = now;
+  notification.recorded = now;
+  notification.previous.since = now - std::chrono::seconds(14);
+  const std::string time = format_time(now);
+  notification.id.bytes = hash128("sinks test", {settings.instance, time});
+  return notification;
+}
+
+// The client runs on this thread, until the sink has answered.
+Attempt deliver_once(Sink& sink, const Delivery& delivery, HttpClient& http) {
+  std::optional<Attempt> answer;
+  sink.deliver({&delivery, 1}, [&](std::vector<Attempt> attempts) {
+    answer = std::move(attempts.at(0));
+    http.stop();
+  });
+  if (!answer) http.run();
+  CHECK(answer.has_value());
+  return *answer;
+}
+
+void tell(const Subscription& subscription, const Attempt& attempt, Terminal& terminal) {
+  const bool is_delivered = attempt.verdict == Verdict::delivered;
+  std::string line =
+      subscription.name + " (" + subscription.format_name + " to " + subscription.sink_kind + "): ";
+  line += terminal.tinted(name_of(attempt.verdict), is_delivered ? Tint::good : Tint::bad);
+  if (!attempt.detail.empty()) line += ", " + attempt.detail;
+  if (attempt.retry_after > Duration()) {
+    line += ", again after " + format_duration(attempt.retry_after);
+  }
+  terminal.write(line + "\n");
+}
+
+std::string json_of(const Subscription& subscription, const Attempt& attempt) {
+  std::string json = "{";
+  add_text("name", subscription.name, json);
+  add_text("kind", subscription.sink_kind, json);
+  add_text("format", subscription.format_name, json);
+  add_text("verdict", name_of(attempt.verdict), json);
+  if (attempt.status != 0) json += ",\"status\":" + std::to_string(attempt.status);
+  if (!attempt.detail.empty()) add_text("detail", attempt.detail, json);
+  return json + "}\n";
+}
+
+// Its place in the settings; nothing, and a complaint, where there is no such subscription.
+std::optional<size_t> find_sink(const Settings& settings, const std::string& name,
+                                Terminal& terminal) {
+  std::vector<std::string_view> names;
+  for (size_t i = 0; i < settings.subscriptions.size(); ++i) {
+    if (settings.subscriptions[i].name == name) return i;
+    names.push_back(settings.subscriptions[i].name);
+  }
+  const std::string_view near = nearest(name, names);
+  terminal.complain("there is no sink \"" + name + "\"" +
+                    (near.empty() ? "; `statewire sinks` lists them"
+                                  : "; did you mean \"" + std::string(near) + "\"?"));
+  return std::nullopt;
+}
+
+}  // namespace
+
+ExitCode run_sinks(const Invocation& invocation, Terminal& terminal) {
+  const std::unique_ptr<ConfigAtHand> config = load_config(invocation, terminal);
+  if (config == nullptr) return ExitCode::bad_config;
+  const Result<Reply> reply = Reply::parse(json_of(*config->settings));
+  CHECK(reply.ok());
+  ListWriter list(terminal, output_form(invocation), kColumns);
+  list.add(items_at(reply->root(), ""));
+  list.finish("no subscription is configured, and so no sink");
+  return ExitCode::well;
+}
+
+ExitCode run_sinks_test(const Invocation& invocation, Terminal& terminal) {
+  const std::unique_ptr<ConfigAtHand> config = load_config(invocation, terminal);
+  if (config == nullptr) return ExitCode::bad_config;
+  const Settings& settings = *config->settings;
+  const std::optional<size_t> place = find_sink(settings, invocation.text("NAME"), terminal);
+  if (!place) return ExitCode::usage;
+  const Subscription& subscription = settings.subscriptions[*place];
+  const Time now = config->clock.now();
+  const Notification notification = test_notification(settings, now);
+  std::string payload;
+  const Result<void> rendered = subscription.format->render(notification, payload);
+  Attempt attempt{.verdict = Verdict::reject};
+  if (rendered) {
+    const std::string id = to_hex(notification.id);
+    const Delivery delivery{.id = id,
+                            .subscription = subscription.name,
+                            .resource = notification.resource.id,
+                            .type = "statewire.resource.transition.v1",
+                            .content_type = subscription.format->content_type(),
+                            .payload = payload,
+                            .header = subscription.format->header(),
+                            .sequence = notification.sequence,
+                            .first_attempt = now};
+    attempt = deliver_once(*settings.sinks[*place], delivery, config->http);
+  } else {
+    attempt.detail = "not rendered: " + rendered.error().text;
+  }
+  if (invocation.text("--output") == "json") {
+    terminal.write(json_of(subscription, attempt));
+  } else {
+    tell(subscription, attempt, terminal);
+  }
+  return attempt.verdict == Verdict::delivered ? ExitCode::well : ExitCode::failed;
+}
+
+}  // namespace statewire
