@@ -26,7 +26,7 @@ statewire_folder(format statewire_base statewire_model statewire_config Boost::j
 statewire_folder(catalog statewire_base statewire_model statewire_config statewire_pattern)
 statewire_folder(enrich statewire_base statewire_model statewire_config statewire_aws)
 statewire_folder(sources statewire_base statewire_model statewire_config statewire_aws
-                 simdjson::simdjson ZLIB::ZLIB)
+                 simdjson::simdjson ZLIB::ZLIB date::date-tz)
 statewire_folder(sinks statewire_base statewire_model statewire_config statewire_aws
                  statewire_format)
 statewire_folder(route statewire_base statewire_model statewire_config statewire_pattern

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "sources/file_source.h"
+#include "sources/schedule_source.h"
 #include "sources/source.h"
 #include "sources/sqs_source.h"
 #include "sources/stdin_source.h"
@@ -9,7 +10,8 @@
 namespace statewire {
 namespace {
 
-const std::array kKinds{&file_source_kind, &stdin_source_kind, &sqs_source_kind};
+const std::array kKinds{&file_source_kind, &schedule_source_kind, &sqs_source_kind,
+                        &stdin_source_kind};
 
 }  // namespace
 

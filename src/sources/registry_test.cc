@@ -40,6 +40,7 @@ void open(const SourceKind& kind, const std::string& yaml, Opened& opened) {
 std::string valid(const SourceKind& kind) {
   std::string yaml = "kind: " + std::string(kind.name) + "\n";
   if (kind.name == "file") yaml += "path: /nonexistent/*.jsonl\nfollow: true\n";
+  if (kind.name == "schedule") yaml += "every: 1h\n";
   if (kind.name == "sqs") yaml += "queue: https://sqs.eu-west-1.amazonaws.com/123456789012/q\n";
   return yaml;
 }

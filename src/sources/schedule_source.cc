@@ -1,0 +1,169 @@
+#include "sources/schedule_source.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/ids.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "config/json.h"
+#include "sources/event_reader.h"
+#include "sources/handover.h"
+
+namespace statewire {
+namespace {
+
+// The clock is looked at so often: it may be set, and the machine may sleep.
+constexpr Duration kLookMax = std::chrono::milliseconds(200);
+constexpr auto kPause = std::chrono::seconds(1);
+constexpr std::string_view kCursorVersion = "1 ";
+
+std::string encode_cursor(Time time) {
+  return std::string(kCursorVersion) + std::to_string(to_ns(time));
+}
+
+std::optional<Time> decode_cursor(std::string_view text) {
+  if (!text.starts_with(kCursorVersion)) return std::nullopt;
+  text.remove_prefix(kCursorVersion.size());
+  int64_t ns = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), ns);
+  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) return std::nullopt;
+  return from_ns(ns);
+}
+
+}  // namespace
+
+ScheduleSource::ScheduleSource(ScheduleOptions options, const Clock& clock)
+    : options_(std::move(options)), clock_(clock) {}
+
+std::string ScheduleSource::event_at(Time time) const {
+  const std::string when = format_time(time);
+  const auto id = hash128("schedule", {options_.name, when});
+  std::string event = R"({"version":"0","id":")" +
+                      to_hex({reinterpret_cast<const char*>(id.data()), id.size()}) +
+                      R"(","source":"statewire.schedule","time":")" + when + "\"";
+  return event + "," + options_.members + "}\n";
+}
+
+// False where stop was requested first. What is not stored is handed over again.
+bool ScheduleSource::commit(Intake& intake, std::string text, Time fired,
+                            const std::stop_token& stop) {
+  Handover handover(intake);
+  while (!stop.stop_requested()) {
+    Chunk chunk{.source = options_.name,
+                .text = {},
+                .place = "schedule",
+                .cursor = {cursor_key(), encode_cursor(fired)},
+                .done = {}};
+    chunk.text.reserve(text.size() + kPaddingBytes);
+    chunk.text.assign(text);
+    if (!handover.submit(std::move(chunk), {}, stop)) return false;
+    const Handover::Returned returned = handover.take_back();
+    if (returned.origins.empty()) return true;
+    log_warn("an event was not stored and is handed over again",
+             {{"source", options_.name}, {"reason", returned.reason}});
+    wait_for(kPause, stop);
+  }
+  return false;
+}
+
+bool ScheduleSource::fire(Intake& intake, Time time, const std::stop_token& stop) {
+  return commit(intake, event_at(time), time, stop);
+}
+
+Result<void> ScheduleSource::run(Intake& intake, std::stop_token stop) {
+  const Result<std::string> stored = intake.cursor(cursor_key());
+  if (!stored) return stored.error();
+  std::optional<Time> fired = decode_cursor(*stored);
+  if (!fired) {
+    // It begins now, and knows that it did after a restart before its first firing.
+    fired = clock_.now();
+    if (!commit(intake, "", *fired, stop)) return {};
+  }
+  while (!stop.stop_requested()) {
+    const Time now = clock_.now();
+    for (const Time due : options_.times.due(*fired, now, options_.catches_up ? kCatchUpMax : 1)) {
+      if (!fire(intake, due, stop)) return {};
+      fired = due;
+    }
+    const std::optional<Time> next = options_.times.next_after(std::max(*fired, now));
+    wait_for(next ? std::min<Duration>(*next - now, kLookMax) : kLookMax, stop);
+  }
+  return {};
+}
+
+namespace {
+
+// The members that the event has from its configuration, and those that every event has.
+std::string members_of(std::string_view name, const Node& event) {
+  std::string members;
+  const auto add = [&](std::string_view key, std::string_view json) {
+    if (!members.empty()) members += ",";
+    append_json_string(members, key);
+    members.append(":").append(json);
+  };
+  for (const Node& entry : event.entries()) {
+    for (const char* own : {"version", "id", "source", "time"}) {
+      if (entry.key() == own) entry.error_at_key("the schedule sets this by itself");
+    }
+    add(entry.key(), to_json(entry));
+  }
+  std::string resources = "[";
+  append_json_string(resources, name);
+  if (!event.find("detail-type")) add("detail-type", "\"Scheduled Event\"");
+  if (!event.find("account")) add("account", "\"\"");
+  if (!event.find("region")) add("region", "\"\"");
+  if (!event.find("resources")) add("resources", resources + "]");
+  if (!event.find("detail")) add("detail", "{}");
+  return members;
+}
+
+std::optional<ScheduleTimes> read_cron(const Node& cron, const Node& timezone) {
+  const Result<TimeZone> zone = TimeZone::find(timezone.text("UTC"));
+  if (!zone) timezone.error(zone.error().text);
+  if (!zone) return std::nullopt;
+  Result<ScheduleTimes> times = ScheduleTimes::cron(cron.text(), *zone);
+  if (times) return *std::move(times);
+  cron.error(times.error().text);
+  return std::nullopt;
+}
+
+std::optional<ScheduleTimes> read_times(MapReader& keys) {
+  const Node every = keys.optional("every");
+  const Node cron = keys.optional("cron");
+  const Node timezone = keys.optional("timezone");
+  if (every.exists() == cron.exists()) {
+    keys.node().error("a schedule has one of \"every\" and \"cron\"");
+    return std::nullopt;
+  }
+  if (cron) return read_cron(cron, timezone);
+  if (timezone) timezone.error_at_key("a rate has no time zone");
+  Result<ScheduleTimes> times = ScheduleTimes::every(every.text());
+  if (times) return *std::move(times);
+  every.error(times.error().text);
+  return std::nullopt;
+}
+
+std::unique_ptr<Source> open_schedule(std::string_view name, MapReader& keys,
+                                      SourceContext& context) {
+  std::optional<ScheduleTimes> times = read_times(keys);
+  const Node event = keys.optional("event");
+  std::string members = members_of(name, event);
+  const bool catches_up = keys.optional("catch_up").boolean(false);
+  if (!times) return nullptr;
+  return std::make_unique<ScheduleSource>(ScheduleOptions{.name = std::string(name),
+                                                          .times = *std::move(times),
+                                                          .members = std::move(members),
+                                                          .catches_up = catches_up},
+                                          context.clock);
+}
+
+}  // namespace
+
+const SourceKind schedule_source_kind{
+    .name = "schedule",
+    .summary = "an event at times of one's own: every so often, or by a cron expression",
+    .open = open_schedule,
+};
+
+}  // namespace statewire

@@ -1,0 +1,45 @@
+// Events at times of one's own: what EventBridge schedules do, without one.
+#pragma once
+
+#include <string>
+
+#include "sources/schedule_times.h"
+#include "sources/source.h"
+
+namespace statewire {
+
+struct ScheduleOptions {
+  std::string name;
+  ScheduleTimes times;
+  // Members of the event as JSON, without braces; not `version`, `id`, `source` and `time`.
+  std::string members;
+  bool catches_up = false;  // After a stop: all that was missed, not only the last.
+};
+
+// Each firing is an event of the source `statewire.schedule` with the time that it was due, and an
+// id that is made of the schedule's name and that time. How far it fired is stored by the commit
+// that stores the event: over a restart nothing fires twice. What was due while nothing ran fires
+// at the start: the last of it, or all, kCatchUpMax at most.
+class ScheduleSource final : public Source {
+ public:
+  static constexpr size_t kCatchUpMax = 1'000;
+
+  // The clock outlives the source.
+  ScheduleSource(ScheduleOptions options, const Clock& clock);
+
+  Result<void> run(Intake& intake, std::stop_token stop) override;
+  bool is_finite() const override { return false; }
+
+ private:
+  bool commit(Intake& intake, std::string text, Time fired, const std::stop_token& stop);
+  bool fire(Intake& intake, Time time, const std::stop_token& stop);
+  std::string event_at(Time time) const;
+  std::string cursor_key() const { return options_.name + "/schedule"; }
+
+  const ScheduleOptions options_;
+  const Clock& clock_;
+};
+
+extern const SourceKind schedule_source_kind;
+
+}  // namespace statewire

@@ -1,0 +1,159 @@
+#include "sources/schedule_source.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "config/document.h"
+#include "sources/fake_intake_test.h"
+
+namespace statewire {
+namespace {
+
+using std::chrono::minutes;
+
+const Time kStart = *parse_time("2026-11-23T09:00:12Z");
+
+// A source that runs until it is stopped, on a clock that stands still until told.
+class ScheduleTest : public testing::Test {
+ protected:
+  void start(bool catches_up = false, std::string_view every = "5m") {
+    source_ = std::make_unique<ScheduleSource>(
+        ScheduleOptions{.name = "tick",
+                        .times = *ScheduleTimes::every(every),
+                        .members = R"("detail-type":"Tick","detail":{})",
+                        .catches_up = catches_up},
+        clock_);
+    thread_ = std::jthread(
+        [this](std::stop_token stop) { EXPECT_TRUE(source_->run(intake_, std::move(stop)).ok()); });
+  }
+  void stop() { thread_ = {}; }
+  // It has looked at the clock once it has stored where it begins.
+  void wait_until_begun() {
+    for (int i = 0; i < 1000 && intake_.cursor("tick/schedule")->empty(); ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    ASSERT_NE(*intake_.cursor("tick/schedule"), "");
+  }
+  static std::string time_in(const std::string& line) {
+    const size_t at = line.find("\"time\":\"") + 8;
+    return line.substr(at, line.find('"', at) - at);
+  }
+
+  ManualClock clock_{kStart};
+  FakeIntake intake_;
+  std::unique_ptr<ScheduleSource> source_;
+  std::jthread thread_;
+};
+
+TEST_F(ScheduleTest, fires_when_it_is_time) {
+  start();
+  wait_until_begun();
+  clock_.advance(minutes(5));
+  ASSERT_TRUE(intake_.wait_for_lines(1));
+  clock_.advance(minutes(5));
+  ASSERT_TRUE(intake_.wait_for_lines(2));
+  const std::vector<std::string> lines = intake_.lines();
+  EXPECT_EQ(time_in(lines[0]), "2026-11-23T09:05:00Z");
+  EXPECT_EQ(time_in(lines[1]), "2026-11-23T09:10:00Z");
+  EXPECT_TRUE(lines[0].starts_with(R"({"version":"0","id":")"));
+  EXPECT_NE(lines[0].find(R"("source":"statewire.schedule")"), std::string::npos);
+  EXPECT_TRUE(lines[0].ends_with(R"(,"detail-type":"Tick","detail":{}})"));
+}
+
+TEST_F(ScheduleTest, a_firing_has_the_same_id_wherever_it_is_made) {
+  start();
+  wait_until_begun();
+  clock_.advance(minutes(5));
+  ASSERT_TRUE(intake_.wait_for_lines(1));
+  stop();
+  const std::string first = intake_.lines()[0];
+  FakeIntake other;
+  ManualClock clock{kStart + minutes(1)};
+  ScheduleSource again({.name = "tick",
+                        .times = *ScheduleTimes::every("5m"),
+                        .members = R"("detail-type":"Tick","detail":{})"},
+                       clock);
+  std::jthread thread([&](std::stop_token stop) { (void)again.run(other, std::move(stop)).ok(); });
+  for (int i = 0; i < 1000 && other.cursor("tick/schedule")->empty(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  clock.advance(minutes(5));
+  ASSERT_TRUE(other.wait_for_lines(1));
+  EXPECT_EQ(other.lines()[0], first);
+}
+
+TEST_F(ScheduleTest, nothing_fires_twice_over_a_restart) {
+  start();
+  wait_until_begun();
+  clock_.advance(minutes(5));
+  ASSERT_TRUE(intake_.wait_for_lines(1));
+  stop();
+  start();
+  clock_.advance(minutes(5));
+  ASSERT_TRUE(intake_.wait_for_lines(2));
+  stop();
+  EXPECT_EQ(intake_.lines().size(), 2u);
+  EXPECT_EQ(time_in(intake_.lines()[1]), "2026-11-23T09:10:00Z");
+}
+
+TEST_F(ScheduleTest, what_was_due_before_its_first_firing_is_not_lost) {
+  start();
+  wait_until_begun();
+  stop();
+  clock_.advance(minutes(5));
+  start();
+  ASSERT_TRUE(intake_.wait_for_lines(1));
+  EXPECT_EQ(time_in(intake_.lines()[0]), "2026-11-23T09:05:00Z");
+}
+
+TEST_F(ScheduleTest, of_what_was_missed_the_last_fires) {
+  start();
+  wait_until_begun();
+  stop();
+  clock_.advance(std::chrono::hours(24));
+  start();
+  ASSERT_TRUE(intake_.wait_for_lines(1));
+  stop();
+  EXPECT_EQ(intake_.lines().size(), 1u);
+  EXPECT_EQ(time_in(intake_.lines()[0]), "2026-11-24T09:00:00Z");
+}
+
+TEST_F(ScheduleTest, all_that_was_missed_fires_where_asked_for) {
+  start(true);
+  wait_until_begun();
+  stop();
+  clock_.advance(minutes(20));
+  start(true);
+  ASSERT_TRUE(intake_.wait_for_lines(4));
+  stop();
+  EXPECT_EQ(time_in(intake_.lines()[0]), "2026-11-23T09:05:00Z");
+  EXPECT_EQ(time_in(intake_.lines()[3]), "2026-11-23T09:20:00Z");
+}
+
+TEST_F(ScheduleTest, what_was_not_stored_is_handed_over_again) {
+  start();
+  wait_until_begun();
+  intake_.fail(1);
+  intake_.refuse(2);
+  clock_.advance(minutes(5));
+  ASSERT_TRUE(intake_.wait_for_lines(1));
+  stop();
+  EXPECT_EQ(intake_.lines().size(), 1u);
+}
+
+TEST_F(ScheduleTest, a_clock_that_is_set_back_fires_nothing_again) {
+  start();
+  wait_until_begun();
+  clock_.advance(minutes(5));
+  ASSERT_TRUE(intake_.wait_for_lines(1));
+  clock_.set(kStart);
+  std::this_thread::sleep_for(std::chrono::milliseconds(450));
+  clock_.set(kStart + minutes(5));
+  std::this_thread::sleep_for(std::chrono::milliseconds(450));
+  stop();
+  EXPECT_EQ(intake_.lines().size(), 1u);
+}
+
+}  // namespace
+}  // namespace statewire
