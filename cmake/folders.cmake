@@ -34,7 +34,7 @@ statewire_folder(route statewire_base statewire_model statewire_config statewire
 statewire_folder(ingest statewire_base statewire_model statewire_config statewire_pattern
                  statewire_sources statewire_catalog statewire_track statewire_store)
 statewire_folder(delivery statewire_base statewire_model statewire_config statewire_store
-                 statewire_route statewire_format statewire_sinks)
+                 statewire_route statewire_format statewire_enrich statewire_sinks)
 statewire_folder(api statewire_ingest statewire_delivery statewire_net prometheus-cpp::core)
 statewire_folder(app statewire_api)
 statewire_folder(cli statewire_app CLI11::CLI11)

@@ -50,7 +50,7 @@ class ApiTest : public testing::Test {
 
   // Tests that want other limits call it before anything is asked.
   void start(IngestLimits limits = {}, TailLimits tail_limits = {}) {
-    ingest_ = std::make_unique<Ingest>(*store_, clock_, catalog_, limits);
+    ingest_ = std::make_unique<Ingest>(*store_, clock_, Knowledge{catalog_}, limits);
     tail_ = std::make_unique<Tail>(*store_, clock_, tail_limits);
     api_ = std::make_unique<Api>(Api::Parts{.store = *store_,
                                             .ingest = *ingest_,

@@ -185,7 +185,7 @@ Result<Fate> Explanation::write_observation(const Observation& observation, Json
 
 void Explanation::write_subscriptions(const Entry& entry, JsonWriter& json) {
   std::string text;
-  append_routable(notification_of(entry, parts_.instance), text);
+  append_routable(notification_of(entry, parts_.teller), text);
   simdjson::dom::element routable;
   CHECK(parser_.parse(text).get(routable) == simdjson::SUCCESS);
   Commas commas;

@@ -16,6 +16,7 @@
 #include "config/secret.h"
 #include "delivery/dispatcher.h"
 #include "format/format.h"
+#include "model/notification.h"
 #include "route/subscription.h"
 #include "sources/source.h"
 
@@ -40,6 +41,7 @@ struct SourceState {
 // Immutable once set. What it points to lives as long as `keep_alive`, or as long as the Api.
 struct Snapshot {
   std::string instance;
+  const Accounts* accounts = nullptr;
   const Formats* formats = nullptr;
   std::span<const Subscription> subscriptions;
   std::shared_ptr<const Catalog> catalog;

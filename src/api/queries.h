@@ -34,7 +34,7 @@ class Queries {
     Store& store;
     std::shared_ptr<const Catalog> catalog;
     std::span<const Subscription> subscriptions;
-    std::string_view instance;
+    Teller teller;
     TrackLimits track = {};
   };
   explicit Queries(Parts parts) : parts_(std::move(parts)) {}

@@ -13,7 +13,7 @@ Queries queries_of(const RouteContext& context) {
   return Queries({.store = context.store,
                   .catalog = context.snapshot.catalog,
                   .subscriptions = context.snapshot.subscriptions,
-                  .instance = context.snapshot.instance,
+                  .teller = {context.snapshot.instance, context.snapshot.accounts},
                   .track = context.track});
 }
 

@@ -34,6 +34,7 @@ void write_counts(const SubscriberCounts& counts, JsonWriter& json) {
   write_number(R"(,"parked":)", counts.parked, json);
   write_number(R"(,"not_matching":)", counts.not_matching, json);
   write_number(R"(,"outstanding":)", counts.outstanding, json);
+  write_number(R"(,"held":)", counts.held, json);
   write_number(R"(,"lag":)", counts.lag, json);
   json.text(R"(,"circuit":)", counts.is_circuit_open ? "open" : "closed");
   write_bool(R"(,"gone":)", counts.is_gone, json);

@@ -121,7 +121,8 @@ bool Tail::serve_block(Follower& follower, const StoredBlock& block, size_t& ent
 
 void Tail::append_if_wanted(const Entry& entry, const TailWish& wish) {
   if (entry.told.kind == NotificationKind::none) return;
-  const Notification notification = notification_of(entry, wish.snapshot->instance);
+  const Notification notification =
+      notification_of(entry, {wish.snapshot->instance, wish.snapshot->accounts});
   routable_.clear();
   append_routable(notification, routable_);
   simdjson::dom::element routable;

@@ -52,8 +52,8 @@ void write_previous(const Previous& previous, JsonWriter& json) {
   json.raw("}");
 }
 
-void write_entry(const Entry& entry, std::string_view instance, JsonWriter& json) {
-  const Notification notification = notification_of(entry, instance);
+void write_entry(const Entry& entry, const Teller& teller, JsonWriter& json) {
+  const Notification notification = notification_of(entry, teller);
   write_number(R"({"sequence":)", entry.sequence, json);
   write_time(R"(,"time":)", notification.time, json);
   write_time(R"(,"recorded":)", entry.recorded, json);
@@ -80,15 +80,15 @@ void write_entry(const Entry& entry, std::string_view instance, JsonWriter& json
 }
 
 // Newest first, from `sequence` back; as far as retention has left them.
-Result<void> write_chain(const Store& store, uint64_t sequence, size_t limit,
-                         std::string_view instance, JsonWriter& json) {
+Result<void> write_chain(const Store& store, uint64_t sequence, size_t limit, const Teller& teller,
+                         JsonWriter& json) {
   for (size_t count = 0; count < limit && sequence != 0; ++count) {
     Arena arena;
     const Result<Entry> entry = store.entry(sequence, arena);
     if (!entry && entry.error().kind == ErrorKind::not_found) break;
     if (!entry) return entry.error();
     if (count != 0) json.raw(",");
-    write_entry(*entry, instance, json);
+    write_entry(*entry, teller, json);
     sequence = entry->previous_sequence;
   }
   return {};
@@ -135,7 +135,7 @@ Result<std::string> Queries::timeline(std::string_view resource, size_t limit) c
     json.raw(R"({"resource":)");
     write_resource(record, json);
     json.raw(R"(,"entries":[)");
-    read = write_chain(parts_.store, record.last_sequence, limit, parts_.instance, json);
+    read = write_chain(parts_.store, record.last_sequence, limit, parts_.teller, json);
     json.raw("]}");
   });
   if (!read) return read.error();

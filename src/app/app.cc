@@ -12,6 +12,7 @@
 #include "app/source_runner.h"
 #include "base/log.h"
 #include "delivery/dispatcher.h"
+#include "enrich/aws_tag_lookup.h"
 #include "net/url.h"
 
 namespace statewire {
@@ -69,6 +70,7 @@ class App {
   Result<std::shared_ptr<Generation>> read_generation(Problems& problems);
   Result<void> open(Generation& generation);
   Result<void> start_delivery(Generation& generation);
+  bool publish_tags(std::string lines);
   Result<void> listen(const Settings& settings);
   void start_threads();
   void publish(const std::shared_ptr<Generation>& generation);
@@ -89,6 +91,7 @@ class App {
   std::shared_ptr<Generation> current_;
   Live live_;
   std::unique_ptr<Ingest> ingest_;
+  std::unique_ptr<AwsTagLookup> tags_;
   std::unique_ptr<Tail> tail_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<HttpServer> server_;
@@ -96,6 +99,7 @@ class App {
   std::jthread client_thread_;
   std::jthread aws_thread_;
   std::jthread ingest_thread_;
+  std::jthread tags_thread_;
   std::jthread tail_thread_;
   std::jthread api_thread_;
   std::jthread retention_thread_;
@@ -123,9 +127,12 @@ Result<void> App::start_delivery(Generation& generation) {
         .kind = *find_sink_kind(subscription.sink_kind),
         .sink = std::move(settings.sinks[i]),
         .store = *store_,
-        .instance = settings.instance,
+        .teller = {settings.instance, &settings.accounts},
+        .ignored = settings.ignore.after,
+        .tags = tags_.get(),
     }));
   }
+  tags_->use_roles(settings.account_roles);
   generation.dispatcher = std::make_unique<Dispatcher>(*store_, clock_, std::move(subscribers));
   return generation.dispatcher->load();
 }
@@ -136,9 +143,13 @@ Result<void> App::open(Generation& generation) {
   Result<std::unique_ptr<Store>> store = Store::open(settings.store);
   if (!store) return store.error();
   store_ = *std::move(store);
-  ingest_ = std::make_unique<Ingest>(*store_, clock_, generation.catalog, settings.limits, [this] {
-    if (Dispatcher* dispatcher = live_.get()->dispatcher) dispatcher->wake();
-  });
+  ingest_ = std::make_unique<Ingest>(*store_, clock_, Knowledge{generation.catalog, settings.rules},
+                                     settings.limits, [this] {
+                                       if (Dispatcher* dispatcher = live_.get()->dispatcher)
+                                         dispatcher->wake();
+                                     });
+  tags_ = std::make_unique<AwsTagLookup>(
+      aws_, clock_, [this](std::string lines) { return publish_tags(std::move(lines)); });
   tail_ = std::make_unique<Tail>(*store_, clock_);
   api_ = std::make_unique<Api>(Api::Parts{.store = *store_,
                                           .ingest = *ingest_,
@@ -151,6 +162,13 @@ Result<void> App::open(Generation& generation) {
                                           .track = settings.limits.track});
   if (Result<void> started = start_delivery(generation); !started) return started;
   return listen(settings);
+}
+
+bool App::publish_tags(std::string lines) {
+  Chunk chunk{.source = "tags", .text = std::move(lines)};
+  chunk.text.reserve(chunk.text.size() + kPaddingBytes);
+  chunk.done = [](const Result<ChunkFates>&) {};
+  return ingest_->submit(std::move(chunk)).ok();
 }
 
 Result<void> App::listen(const Settings& settings) {
@@ -174,6 +192,7 @@ void App::publish(const std::shared_ptr<Generation>& generation) {
   const Settings& settings = *generation->settings;
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->instance = settings.instance;
+  snapshot->accounts = &settings.accounts;
   snapshot->formats = &settings.formats;
   snapshot->subscriptions = settings.subscriptions;
   snapshot->catalog = generation->catalog;
@@ -192,6 +211,7 @@ void App::start_threads() {
   client_thread_ = std::jthread([this] { client_.run(); });
   aws_thread_ = std::jthread([this] { aws_.run(); });
   ingest_thread_ = std::jthread([this] { ingest_->run(); });
+  tags_thread_ = std::jthread([this] { tags_->run(); });
   tail_thread_ = std::jthread([this] { tail_->run(); });
   api_thread_ = std::jthread([this] { api_->run(); });
   retention_thread_ = std::jthread([this](std::stop_token stop) { trim(std::move(stop)); });
@@ -258,7 +278,7 @@ void App::reload() {
     return;
   }
   set_log(fresh.log_level, fresh.log_form);
-  ingest_->use_catalog((*next)->catalog);
+  ingest_->use({(*next)->catalog, fresh.rules});
   if (Result<void> tls = server_->reload_tls(); !tls) {
     log_error("the certificate cannot be read again; the old one stays",
               {{"error", tls.error().text}});
@@ -320,6 +340,7 @@ void App::stop() {
   live_.set_stage(Stage::stopping);
   current_->sources->stop();
   server_->stop(kStopGrace);
+  tags_->stop();
   tail_->stop();
   api_->stop();
   io_threads_.clear();

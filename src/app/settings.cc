@@ -98,6 +98,37 @@ void read_limits(const Node& node, Settings& settings) {
       keys.optional("store_memory").bytes(settings.store.memory_bytes, uint64_t{16} << 20);
 }
 
+void read_accounts(const Node& node, Settings& settings) {
+  if (!node) return;
+  for (const Node& entry : node.entries()) {
+    MapReader keys(entry);
+    Account account;
+    account.name = keys.optional("name").text();
+    account.owner = keys.optional("owner").text();
+    if (const Node role = keys.optional("role")) {
+      settings.account_roles[std::string(entry.key())] = role.text();
+    }
+    settings.accounts[std::string(entry.key())] = std::move(account);
+  }
+}
+
+void read_actors(const Node& node, IngestRules& rules) {
+  if (!node) return;
+  for (const Node& entry : node.entries()) {
+    MapReader keys(entry);
+    const Node cause = keys.required("cause");
+    const std::optional<CauseKind> kind = parse_cause_kind(cause.text());
+    if (cause && !kind) {
+      cause.error("found \"" + cause.text() +
+                  "\", wanted one of: deployment, human, autoscaling, schedule, provider, "
+                  "service, automation, unknown");
+    }
+    rules.actors.push_back({.principal = std::string(entry.key()),
+                            .cause = kind.value_or(CauseKind::unknown),
+                            .name = keys.optional("name").text()});
+  }
+}
+
 template <typename Kind>
 std::string kinds_text(std::span<const Kind* const> kinds, std::string_view wrong) {
   std::vector<std::string_view> names;
@@ -166,6 +197,10 @@ void read_document(Settings& settings, SinkContext& context, Problems& problems)
       settings.catalog_folders.push_back(folder.file_path());
     }
   }
+  read_accounts(keys.optional("accounts"), settings);
+  read_actors(keys.optional("actors"), *settings.rules);
+  settings.ignore = read_ignore(keys.optional("ignore"));
+  settings.rules->ignored = settings.ignore.before;
   read_sources(keys.optional("sources"), settings,
                {.http = context.http, .clock = context.clock, .aws = context.aws});
   settings.formats = Formats::read(keys.optional("formats"), problems);

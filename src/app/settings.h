@@ -12,6 +12,7 @@
 #include "format/format.h"
 #include "ingest/ingest.h"
 #include "net/http_server.h"
+#include "route/ignore.h"
 #include "route/subscription.h"
 #include "sinks/sink.h"
 #include "sources/source.h"
@@ -54,6 +55,10 @@ struct Settings {
   std::vector<Subscription> subscriptions;
   std::vector<std::unique_ptr<Sink>> sinks;  // Of the subscription in the same place.
   Retention retention;
+  Accounts accounts;
+  std::map<std::string, std::string> account_roles;  // ARN of the role to assume, by account.
+  IgnoreRules ignore;
+  std::shared_ptr<IngestRules> rules = std::make_shared<IngestRules>();
   IngestLimits limits;
   LogLevel log_level = LogLevel::info;
   LogForm log_form = LogForm::logfmt;

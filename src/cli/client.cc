@@ -91,7 +91,7 @@ class StoreClient final : public Client {
         queries_({.store = *store_,
                   .catalog = std::move(catalog),
                   .subscriptions = settings.subscriptions,
-                  .instance = settings.instance,
+                  .teller = {settings.instance, &settings.accounts},
                   .track = settings.limits.track}) {}
 
   Result<std::string> resources(const ResourceFilter& filter) override {

@@ -87,7 +87,8 @@ void Converter::convert_event(const ParsedEvent& event) {
     entry.after = tracked->after;
     entry.after.revision = 0;
     entry.told = tracked->told;
-    const Result<void> rendered = parts_.format.render(notification_of(entry, kInstance), out_);
+    const Result<void> rendered =
+        parts_.format.render(notification_of(entry, {.instance = kInstance}), out_);
     if (!rendered) {
       report(event.line, rendered.error().text);
       continue;

@@ -39,6 +39,7 @@ constexpr ListColumn kSubscriptionColumns[] = {
     {.title = "parked", .path = "parked", .align = Align::right, .show = show_parked},
     {.title = "not matching", .path = "not_matching", .align = Align::right},
     {.title = "outstanding", .path = "outstanding", .align = Align::right},
+    {.title = "held", .path = "held", .align = Align::right},
     {.title = "lag", .path = "lag", .align = Align::right},
     {.title = "circuit", .path = "circuit", .show = show_circuit},
 };

@@ -27,7 +27,9 @@ Subscriber::Subscriber(Parts parts)
       kind_(parts.kind),
       sink_(std::move(parts.sink)),
       store_(parts.store),
-      instance_(parts.instance),
+      teller_(parts.teller),
+      ignored_(parts.ignored),
+      tags_(parts.tags),
       limits_(parts.limits),
       outbox_(parts.kind.limits.is_in_order) {
   counts_.name = subscription_.name;
@@ -47,7 +49,7 @@ Result<void> Subscriber::load(Time now) {
 
   Result<void> read = store_.each_pending(subscription_.name, [&](const Pending& pending) {
     if (pending.sequence > saved_.cursor) known_.insert(pending.sequence);
-    add_stored(pending, now);
+    pending.is_held ? restore_held(pending) : add_stored(pending, now);
     return true;
   });
   if (!read) return read;
@@ -81,10 +83,12 @@ Result<void> Subscriber::skip_what_was_trimmed(Time now) {
 bool Subscriber::has_room(Time now) const {
   return !is_gone_ && now >= read_after_ && !circuit_.is_open() &&
          outbox_.size() < limits_.outstanding_max &&
-         outbox_.bytes() < limits_.outstanding_bytes_max && outbox_.stored() < limits_.stored_max;
+         outbox_.bytes() < limits_.outstanding_bytes_max && outbox_.stored() < limits_.stored_max &&
+         hold_.size() < limits_.held_max;
 }
 
 Result<bool> Subscriber::read(Time now) {
+  if (hold_.size() > 0 && release_due(now)) return true;
   if (!has_room(now) || position_ > store_.last_sequence()) return false;
   if (Result<void> skipped = skip_what_was_trimmed(now); !skipped) return skipped.error();
   const Result<StoredBlock> block = store_.block_at(position_);
@@ -115,16 +119,40 @@ Result<void> Subscriber::read_block(const StoredBlock& block, Time now) {
 
 void Subscriber::consider(const Entry& entry, Time now) {
   if (known_.erase(entry.sequence) > 0) return;
-  if (entry.told.kind == NotificationKind::none) return;
-  const Notification notification = notification_of(entry, instance_);
-  if (!is_match(notification)) {
+  const bool is_absorbed =
+      can_wait() && hold_.learn(entry, [this](const auto& held) { store_held(held); });
+  if (entry.told.kind != NotificationKind::none && !is_absorbed) {
+    const Notification notification = notification_of(entry, teller_);
+    HeldNotification held;
+    if (can_wait() && must_hold(entry, notification, held)) {
+      hold(std::move(held));
+    } else {
+      offer(notification, now);
+      if (notification.kind == NotificationKind::amended && !is_met_) retract(entry, now);
+    }
+  }
+  if (hold_.size() > 0) release(entry.observation.resource.id, now);
+}
+
+void Subscriber::offer(const Notification& notification, Time now) {
+  is_met_ = true;
+  if (!subscription_.when_json.empty() || !ignored_.empty()) {
+    routable_.set(notification);
+    is_met_ = !is_ignored() && routable_.meets(subscription_.when);
+  }
+  if (!is_met_) {
     ++counts_.not_matching;
     return;
   }
-  Outbox::Item item;
+  add_delivery(notification, false, now);
+}
+
+// A stored one has waited in the store until now, and goes on waiting there.
+void Subscriber::add_delivery(const Notification& notification, bool is_stored, Time now) {
+  Outbox::Item item{.is_stored = is_stored};
   Pending& delivery = item.delivery;
   delivery.subscription = subscription_.name;
-  delivery.sequence = entry.sequence;
+  delivery.sequence = notification.sequence;
   delivery.id = to_hex(notification.id);
   delivery.resource = notification.resource.id;
   delivery.type = type_of(notification);
@@ -133,11 +161,20 @@ void Subscriber::consider(const Entry& entry, Time now) {
   delivery.due = now;
   if (const Result<void> rendered = subscription_.format->render(notification, delivery.payload);
       !rendered) {
+    if (is_stored) forget_stored(delivery.sequence);
     return park_unrendered(std::move(delivery), rendered.error().text, now);
   }
+  if (is_stored) changes_.pending_put.push_back(delivery);
   Outbox::Item& added = outbox_.add(std::move(item));
   // Behind one that waits for a retry it waits in the store too, so that the cursor can pass.
-  if (outbox_.head_of_lane(added).is_stored) keep(added);
+  if (outbox_.head_of_lane(added).is_stored && !added.is_stored) keep(added);
+}
+
+// What was put in the same turn must not come back.
+void Subscriber::forget_stored(uint64_t sequence) {
+  std::erase_if(changes_.pending_put,
+                [&](const Pending& pending) { return pending.sequence == sequence; });
+  changes_.pending_removed.emplace_back(subscription_.name, sequence);
 }
 
 // It is parked without a payload: nothing of it can be sent until it can be rendered.
@@ -164,28 +201,17 @@ Result<void> Subscriber::render_again(Pending& delivery) {
   Arena arena;
   const Result<Entry> entry = reader->entry(delivery.sequence - block->first_sequence, arena);
   if (!entry) return entry.error();
-  return subscription_.format->render(notification_of(*entry, instance_), delivery.payload);
+  return subscription_.format->render(notification_of(*entry, teller_), delivery.payload);
 }
 
 void Subscriber::add_stored(Pending delivery, Time now) {
   if (delivery.payload.empty()) {
     if (const Result<void> rendered = render_again(delivery); !rendered) {
-      changes_.pending_removed.emplace_back(subscription_.name, delivery.sequence);
+      forget_stored(delivery.sequence);
       return park_unrendered(std::move(delivery), rendered.error().text, now);
     }
   }
   outbox_.add({.delivery = std::move(delivery), .is_stored = true});
-}
-
-bool Subscriber::is_match(const Notification& notification) {
-  if (subscription_.when_json.empty()) return true;
-  routable_.clear();
-  append_routable(notification, routable_);
-  routable_.reserve(routable_.size() + simdjson::SIMDJSON_PADDING);
-  simdjson::dom::element element;
-  const auto error = parser_.parse(routable_.data(), routable_.size(), false).get(element);
-  CHECK(error == simdjson::SUCCESS);
-  return subscription_.when.matches(element);
 }
 
 void Subscriber::send(Time now, const std::function<void(Answer)>& answer, size_t place) {
@@ -261,7 +287,7 @@ void Subscriber::take_answer(const Answer& answer, Time now) {
 void Subscriber::settle_delivered(uint64_t sequence) {
   ++counts_.delivered;
   const Outbox::Item& item = *outbox_.find(sequence);
-  if (item.is_stored) changes_.pending_removed.emplace_back(subscription_.name, sequence);
+  if (item.is_stored) forget_stored(sequence);
   outbox_.settle(sequence);
 }
 
@@ -300,7 +326,7 @@ void Subscriber::park(Outbox::Item& item, const Attempt& attempt, std::string re
                                      {"sequence", item.delivery.sequence},
                                      {"reason", reason}});
   const uint64_t sequence = item.delivery.sequence;
-  if (item.is_stored) changes_.pending_removed.emplace_back(subscription_.name, sequence);
+  if (item.is_stored) forget_stored(sequence);
   changes_.parked_put.push_back({.delivery = item.delivery,
                                  .parked = now,
                                  .last_status = attempt.status,
@@ -343,6 +369,7 @@ void Subscriber::take_redriven(Pending delivery, Time now) {
 std::optional<Time> Subscriber::next_due(Time now) const {
   if (is_gone_ || batches_in_flight_ >= kind_.limits.in_flight_max) return std::nullopt;
   std::optional<Time> due = outbox_.next_due();
+  if (const std::optional<Time> held = hold_.next_due()) due = std::min(due.value_or(*held), *held);
   if (due) due = std::max(*due, send_after_);
   if (circuit_.is_open()) {
     if (!due || batches_in_flight_ > 0) return std::nullopt;
@@ -355,6 +382,7 @@ std::optional<Time> Subscriber::next_due(Time now) const {
 SubscriberCounts Subscriber::counts() const {
   SubscriberCounts counts = counts_;
   counts.outstanding = outbox_.size();
+  counts.held = hold_.size();
   const uint64_t last = store_.last_sequence();
   counts.lag = last > cursor() ? last - cursor() : 0;
   counts.is_circuit_open = circuit_.is_open();

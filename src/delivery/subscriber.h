@@ -2,18 +2,21 @@
 // and keeps book. Not thread-safe: the dispatcher's thread owns it.
 #pragma once
 
-#include <simdjson.h>
-
 #include <memory>
 #include <random>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/arena.h"
 #include "delivery/circuit.h"
+#include "delivery/hold.h"
 #include "delivery/outbox.h"
+#include "enrich/tag_lookup.h"
+#include "route/routable.h"
 #include "route/subscription.h"
+#include "route/when.h"
 #include "sinks/sink.h"
 #include "store/block.h"
 #include "store/store.h"
@@ -35,6 +38,7 @@ struct SubscriberCounts {
   uint64_t parked = 0;
   uint64_t not_matching = 0;
   uint64_t outstanding = 0;
+  uint64_t held = 0;
   uint64_t lag = 0;  // Journal sequences that are not settled.
   bool is_circuit_open = false;
   bool is_gone = false;
@@ -45,6 +49,7 @@ struct SubscriberLimits {
   size_t outstanding_bytes_max = 32u << 20;
   size_t stored_max = 1'024;        // Deliveries that wait for a retry; then the journal waits.
   size_t read_entries_max = 4'096;  // In one turn.
+  size_t held_max = 16'384;         // Then the journal waits.
 };
 
 class Subscriber {
@@ -54,7 +59,9 @@ class Subscriber {
     const SinkKind& kind;
     std::unique_ptr<Sink> sink;
     Store& store;
-    std::string_view instance;
+    Teller teller;
+    std::span<const When> ignored = {};  // Resources, by their tags.
+    TagLookup* tags = nullptr;           // Null: nothing is looked up.
     SubscriberLimits limits = {};
   };
   explicit Subscriber(Parts parts);
@@ -84,10 +91,27 @@ class Subscriber {
   Result<void> skip_what_was_trimmed(Time now);
   Result<void> read_block(const StoredBlock& block, Time now);
   void consider(const Entry& entry, Time now);
+  void offer(const Notification& notification, Time now);
+  void add_delivery(const Notification& notification, bool is_stored, Time now);
+  void forget_stored(uint64_t sequence);
   void park_unrendered(Pending delivery, std::string_view reason, Time now);
   Result<void> render_again(Pending& delivery);
   void add_stored(Pending delivery, Time now);
-  bool is_match(const Notification& notification);
+
+  // Of subscriber_hold.cc.
+  bool can_wait() const { return subscription_.hold.is_any() || !ignored_.empty(); }
+  bool must_hold(const Entry& entry, const Notification& notification, HeldNotification& held);
+  bool may_be_ignored() const;
+  void hold(HeldNotification held);
+  void store_held(const HeldNotification& held);
+  void restore_held(const Pending& pending);
+  bool release_due(Time now);
+  void release(std::string_view resource, Time now);
+  Result<void> release_one(const HeldNotification& held, Time now);
+  bool is_ignored() const;
+  void retract(const Entry& entry, Time now);
+  Result<std::optional<Entry>> told_before(const Entry& amendment, Arena& arena) const;
+
   bool has_room(Time now) const;
   void settle_delivered(uint64_t sequence);
   void retry(Outbox::Item& item, const Attempt& attempt, Time now);
@@ -99,7 +123,9 @@ class Subscriber {
   const SinkKind& kind_;
   const std::unique_ptr<Sink> sink_;
   Store& store_;
-  const std::string_view instance_;
+  const Teller teller_;
+  const std::span<const When> ignored_;
+  TagLookup* const tags_;
   const SubscriberLimits limits_;
 
   Outbox outbox_;
@@ -109,15 +135,17 @@ class Subscriber {
   std::set<uint64_t> known_;  // Beyond the cursor, and pending or parked already.
   size_t batches_in_flight_ = 0;
   bool is_gone_ = false;
-  Time read_after_;  // After an error of the store.
-  Time send_after_;  // Not to be faster than the sink allows.
+  bool is_met_ = false;  // Whether what was offered last met the condition.
+  Time read_after_;      // After an error of the store.
+  Time send_after_;      // Not to be faster than the sink allows.
   Settlement changes_;
   SubscriberCounts counts_;
   std::mt19937_64 random_{std::random_device{}()};
 
   Arena arena_;
-  std::string routable_;
-  simdjson::dom::parser parser_;
+  Routable routable_;
+  HoldQueue hold_;
+  uint64_t lookups_ended_ = 0;
 };
 
 }  // namespace statewire

@@ -60,7 +60,7 @@ class SubscriberTest : public testing::Test {
         .kind = kind_,
         .sink = std::make_unique<HeldSink>(held_),
         .store = *store_,
-        .instance = "test",
+        .teller = {.instance = "test"},
     });
     ASSERT_TRUE(subscriber_->load(now_).ok());
     flush();

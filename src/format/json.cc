@@ -59,6 +59,8 @@ void JsonNotification::type() {
       return json_.raw(R"(","type":"statewire.resource.amended.v1",)");
     case NotificationKind::failed:
       return json_.raw(R"(","type":"statewire.resource.failed.v1",)");
+    case NotificationKind::retracted:
+      return json_.raw(R"(","type":"statewire.resource.retracted.v1",)");
     case NotificationKind::none:
       CHECK(notification_.kind != NotificationKind::none);  // It is told to nobody.
   }
@@ -134,6 +136,8 @@ void JsonNotification::resource() {
   text(R"(,"type":)", resource.type);
   known_text(R"(,"provider":)", resource.provider);
   known_text(R"(,"account":)", resource.account);
+  known_text(R"(,"account_name":)", notification_.account_name);
+  known_text(R"(,"account_owner":)", notification_.account_owner);
   known_text(R"(,"region":)", resource.region);
   known_text(R"(,"zone":)", resource.zone);
   known_text(R"(,"service":)", resource.service);

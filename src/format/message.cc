@@ -83,6 +83,7 @@ void add_delay(Duration delay, Words& words) {
 }
 
 void add_amendment(const Notification& notification, Words& words) {
+  if (notification.kind == NotificationKind::retracted) words.add("taken back; ");
   if (notification.has_late_observation) {
     const bool has_word = !notification.late_value.empty();
     words.add("was ", has_word ? notification.late_value : name_of(notification.late_phase),
@@ -107,6 +108,7 @@ void add_other_news(const Notification& notification, Words& words) {
     case NotificationKind::changed:
       return add_change(notification, words);
     case NotificationKind::amended:
+    case NotificationKind::retracted:
       return add_amendment(notification, words);
     case NotificationKind::failed:
       return add_failure(notification, words);

@@ -59,11 +59,14 @@ void Batch::clear() {
   done = nullptr;
 }
 
-ChunkRecogniser::ChunkRecogniser(std::shared_ptr<const Catalog> catalog, EventLimits limits)
-    : catalog_(std::move(catalog)), reader_(limits), recogniser_(*catalog_) {}
+ChunkRecogniser::ChunkRecogniser(Knowledge knowledge, EventLimits limits)
+    : knowledge_(std::move(knowledge)),
+      reader_(limits),
+      recogniser_(*knowledge_.catalog),
+      rules_(*knowledge_.rules) {}
 
 void ChunkRecogniser::recognise(Chunk& chunk, Time received, Batch& batch) {
-  batch.catalog = catalog_;
+  batch.catalog = knowledge_.catalog;
   batch.source = std::move(chunk.source);
   batch.received = received;
   batch.cursor = std::move(chunk.cursor);
@@ -79,8 +82,9 @@ void ChunkRecogniser::recognise(Chunk& chunk, Time received, Batch& batch) {
 
 void ChunkRecogniser::on_event(const ParsedEvent& event, Batch& batch) {
   const size_t first = batch.observations.size();
-  const Recognition recognition = recogniser_.recognise(event.element, event.bytes, batch.received,
-                                                        batch.arena, batch.observations);
+  Recognition recognition = recogniser_.recognise(event.element, event.bytes, batch.received,
+                                                  batch.arena, batch.observations);
+  apply_rules(recognition, first, batch);
   batch.events.push_back({.fate = recognition.fate,
                           .account = recognition.account,
                           .region = recognition.region,
@@ -95,6 +99,18 @@ void ChunkRecogniser::on_event(const ParsedEvent& event, Batch& batch) {
                         .sample = std::string(cut_utf8(event.bytes, kSampleBytesMax)),
                         .time = batch.received});
   }
+}
+
+// An event whose every observation is ignored is.
+void ChunkRecogniser::apply_rules(Recognition& recognition, size_t first, Batch& batch) {
+  std::vector<Observation>& all = batch.observations;
+  if (all.size() == first) return;
+  rules_.name_actor(recognition.principal, std::span(all).subspan(first), batch.arena);
+  const auto ignored = std::remove_if(
+      all.begin() + static_cast<ptrdiff_t>(first), all.end(),
+      [&](const Observation& observation) { return rules_.is_ignored(observation); });
+  all.erase(ignored, all.end());
+  if (all.size() == first) recognition.fate = Fate::ignored;
 }
 
 void ChunkRecogniser::on_unreadable(const UnreadableEvent& event, const Chunk& chunk,

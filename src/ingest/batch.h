@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "catalog/recogniser.h"
+#include "ingest/rules.h"
 #include "model/observation.h"
 #include "sources/event_reader.h"
 #include "sources/source.h"
@@ -41,22 +42,32 @@ struct Batch {
   void clear();
 };
 
+// What events are recognised by. Both are replaced together.
+struct Knowledge {
+  std::shared_ptr<const Catalog> catalog;
+  std::shared_ptr<const IngestRules> rules = std::make_shared<IngestRules>();
+
+  bool operator==(const Knowledge&) const = default;
+};
+
 // Reads and recognises chunks. Not thread-safe: one for each thread that does.
 class ChunkRecogniser {
  public:
-  ChunkRecogniser(std::shared_ptr<const Catalog> catalog, EventLimits limits);
+  ChunkRecogniser(Knowledge knowledge, EventLimits limits);
 
   // Fills `batch`, which must be clear. Takes what it keeps out of `chunk`.
   void recognise(Chunk& chunk, Time received, Batch& batch);
-  const Catalog* catalog() const { return catalog_.get(); }
+  const Knowledge& knowledge() const { return knowledge_; }
 
  private:
   void on_event(const ParsedEvent& event, Batch& batch);
+  void apply_rules(Recognition& recognition, size_t first, Batch& batch);
   void on_unreadable(const UnreadableEvent& event, const Chunk& chunk, Batch& batch);
 
-  const std::shared_ptr<const Catalog> catalog_;
+  const Knowledge knowledge_;
   EventReader reader_;
   Recogniser recogniser_;
+  RuleBook rules_;
 };
 
 }  // namespace statewire

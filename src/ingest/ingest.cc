@@ -12,14 +12,14 @@ constexpr auto kDiskRetry = std::chrono::milliseconds(500);
 
 }  // namespace
 
-Ingest::Ingest(Store& store, const Clock& clock, std::shared_ptr<const Catalog> catalog,
-               IngestLimits limits, std::function<void()> on_commit)
+Ingest::Ingest(Store& store, const Clock& clock, Knowledge knowledge, IngestLimits limits,
+               std::function<void()> on_commit)
     : store_(store),
       clock_(clock),
       limits_(limits),
       on_commit_(std::move(on_commit)),
       committer_(store, limits.track),
-      catalog_(std::move(catalog)) {}
+      knowledge_(std::move(knowledge)) {}
 
 Ingest::~Ingest() = default;
 
@@ -42,7 +42,7 @@ Result<void> Ingest::reserve_place() {
 }
 
 std::unique_ptr<ChunkRecogniser> Ingest::take_recogniser() {
-  std::shared_ptr<const Catalog> catalog;
+  Knowledge knowledge;
   {
     Lock lock(mutex_);
     if (!spare_recognisers_.empty()) {
@@ -50,14 +50,14 @@ std::unique_ptr<ChunkRecogniser> Ingest::take_recogniser() {
       spare_recognisers_.pop_back();
       return result;
     }
-    catalog = catalog_;
+    knowledge = knowledge_;
   }
-  return std::make_unique<ChunkRecogniser>(std::move(catalog), limits_.event);
+  return std::make_unique<ChunkRecogniser>(std::move(knowledge), limits_.event);
 }
 
 void Ingest::give_back(std::unique_ptr<ChunkRecogniser> recogniser) {
   Lock lock(mutex_);
-  if (recogniser->catalog() == catalog_.get()) {
+  if (recogniser->knowledge() == knowledge_) {
     spare_recognisers_.push_back(std::move(recogniser));
   }
 }
@@ -166,9 +166,9 @@ void Ingest::stop() {
   has_room_.notify_all();
 }
 
-void Ingest::use_catalog(std::shared_ptr<const Catalog> catalog) {
+void Ingest::use(Knowledge knowledge) {
   Lock lock(mutex_);
-  catalog_ = std::move(catalog);
+  knowledge_ = std::move(knowledge);
   spare_recognisers_.clear();
 }
 

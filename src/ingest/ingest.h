@@ -39,8 +39,8 @@ class Ingest final : public Intake {
  public:
   // Borrows store and clock. `on_commit` is called after each commit, on the thread of run().
   Ingest(
-      Store& store, const Clock& clock, std::shared_ptr<const Catalog> catalog,
-      IngestLimits limits = {}, std::function<void()> on_commit = [] {});
+      Store& store, const Clock& clock, Knowledge knowledge, IngestLimits limits = {},
+      std::function<void()> on_commit = [] {});
   ~Ingest() override;
 
   Result<void> submit(Chunk&& chunk) override;
@@ -51,8 +51,8 @@ class Ingest final : public Intake {
   void run();
   // From now on submit() refuses. Any thread.
   void stop();
-  // Chunks that are submitted from now on are recognised by this catalog. Any thread.
-  void use_catalog(std::shared_ptr<const Catalog> catalog);
+  // Chunks that are submitted from now on are recognised by this. Any thread.
+  void use(Knowledge knowledge);
 
   IngestCounts counts() const;
 
@@ -80,7 +80,7 @@ class Ingest final : public Intake {
   bool is_stopping_ GUARDED_BY(mutex_) = false;
   Batches spare_batches_ GUARDED_BY(mutex_);
   std::vector<std::unique_ptr<ChunkRecogniser>> spare_recognisers_ GUARDED_BY(mutex_);
-  std::shared_ptr<const Catalog> catalog_ GUARDED_BY(mutex_);
+  Knowledge knowledge_ GUARDED_BY(mutex_);
 
   std::atomic<uint64_t> events_{0};
   std::atomic<uint64_t> commits_{0};

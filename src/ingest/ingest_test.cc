@@ -40,7 +40,7 @@ class IngestTest : public testing::Test {
   void TearDown() override { stop(); }
 
   void start(IngestLimits limits = {}) {
-    ingest_ = std::make_unique<Ingest>(*store_, clock_, catalog_, limits);
+    ingest_ = std::make_unique<Ingest>(*store_, clock_, Knowledge{catalog_}, limits);
     thread_ = std::thread([this] { ingest_->run(); });
   }
   void stop() {
@@ -150,8 +150,8 @@ TEST_F(IngestTest, cursor_is_stored_by_the_commit_of_its_chunk) {
 
 TEST_F(IngestTest, refuses_when_full_and_loses_nothing_it_took) {
   stop();
-  ingest_ =
-      std::make_unique<Ingest>(*store_, clock_, catalog_, IngestLimits{.queued_chunks_max = 2});
+  ingest_ = std::make_unique<Ingest>(*store_, clock_, Knowledge{catalog_},
+                                     IngestLimits{.queued_chunks_max = 2});
   auto first = submit(event(1, "pending", 0, id_of(1)));
   auto second = submit(event(1, "running", 9, id_of(2)));
   const Result<ChunkFates> third = submit(event(1, "stopped", 60, id_of(3))).get();

@@ -59,6 +59,7 @@ enum class NotificationKind : uint8_t {
   changed = 2,
   amended = 3,
   failed = 4,
+  retracted = 5,  // Never in the journal: made for a subscription that an amendment takes it from.
 };
 std::string_view name_of(NotificationKind kind);
 

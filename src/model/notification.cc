@@ -20,13 +20,13 @@ uint8_t severity_of(const Notification& notification, uint8_t asked) {
 
 }  // namespace
 
-Notification notification_of(const Entry& entry, std::string_view instance) {
+Notification notification_of(const Entry& entry, const Teller& teller) {
   const Observation& observation = entry.observation;
   const Record& record = entry.after;
   Notification result;
   result.id = entry.told.id;
   result.kind = entry.told.kind;
-  result.instance = instance;
+  result.instance = teller.instance;
   result.source = entry.source;
   result.time = observation.time();
   result.recorded = entry.recorded;
@@ -37,6 +37,13 @@ Notification notification_of(const Entry& entry, std::string_view instance) {
   result.resource = record.resource;
   result.name = name_in(record, observation);
   result.tags = record.tags;
+  if (teller.accounts != nullptr) {
+    const auto account = teller.accounts->find(record.resource.account);
+    if (account != teller.accounts->end()) {
+      result.account_name = account->second.name;
+      result.account_owner = account->second.owner;
+    }
+  }
   result.phase = record.phase;
   result.value = record.value;
   result.previous = entry.told.previous;
@@ -57,6 +64,10 @@ Notification notification_of(const Entry& entry, std::string_view instance) {
   }
   result.severity = severity_of(result, observation.severity);
   return result;
+}
+
+NotificationId retraction_id(const NotificationId& amended, std::string_view subscription) {
+  return {hash128("retracted", {amended.view(), subscription})};
 }
 
 }  // namespace statewire

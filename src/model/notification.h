@@ -1,9 +1,20 @@
 // The standard message as a value, before any format renders it.
 #pragma once
 
+#include <functional>
+#include <map>
+#include <string>
+
 #include "model/entry.h"
 
 namespace statewire {
+
+// What an organisation calls an account, and who answers for it.
+struct Account {
+  std::string name;
+  std::string owner;
+};
+using Accounts = std::map<std::string, Account, std::less<>>;
 
 // A flat view of what one notification says. NOTIFICATION version 1 is its JSON form;
 // every other format is a projection of it. Texts live as long as the entry that it was made of.
@@ -23,6 +34,8 @@ struct Notification {
   Identity resource;
   std::string_view name;  // The resource's Name tag, else its own name; may be empty.
   std::span<const Tag> tags;
+  std::string_view account_name;
+  std::string_view account_owner;
 
   Phase phase = Phase::unknown;
   std::string_view value;  // Empty where there is no record and none was told.
@@ -42,7 +55,14 @@ struct Notification {
   Duration delay{};        // Between happening and arrival; of a late one.
 };
 
-// `instance` must outlive the result.
-Notification notification_of(const Entry& entry, std::string_view instance);
+// What tells entries: `instance` and `accounts` outlive every notification.
+struct Teller {
+  std::string_view instance;
+  const Accounts* accounts = nullptr;  // Null: none is known by name.
+};
+Notification notification_of(const Entry& entry, const Teller& teller);
+
+// Of the notification that takes `amended` back from `subscription`.
+NotificationId retraction_id(const NotificationId& amended, std::string_view subscription);
 
 }  // namespace statewire

@@ -9,6 +9,7 @@ namespace statewire {
 namespace {
 
 using std::chrono::hours;
+using std::chrono::seconds;
 
 constexpr size_t kNameBytesMax = 64;
 constexpr Duration kRetryForMax = hours(24 * 365);
@@ -41,16 +42,44 @@ std::string read_sink_kind(const Node& sink) {
   return kind.text();
 }
 
+Hold read_hold(const Node& node) {
+  Hold hold;
+  if (!node) return hold;
+  MapReader keys(node);
+  for (const Node& item : keys.required("for").items()) {
+    const bool is_cause = item.choice<bool>({{"cause", true}, {"tags", false}}, true);
+    (is_cause ? hold.for_cause : hold.for_tags) = true;
+  }
+  hold.at_most = keys.optional("at_most").duration(hold.at_most, seconds(1), hours(24));
+  return hold;
+}
+
+// Minutes later it may be another.
+void warn_of_late_fields(const Node& node, const When& when, const Hold& hold) {
+  const auto warn = [&](std::string_view what) {
+    node.warn("asks for " + std::string(what) +
+              ", which are often known only minutes later: add `hold: {for: [" + std::string(what) +
+              "], at_most: 10m}` to the subscription");
+  };
+  if (when.asks_for_cause && !hold.for_cause) warn("cause");
+  if (when.asks_for_tags && !hold.for_tags) warn("tags");
+}
+
 Subscription read_subscription(const Node& node, const Formats& formats) {
   if (!is_name(node.key())) {
     node.error_at_key(
         "a subscription's name is at most 64 letters, digits, \"-\", \"_\" and \".\"");
   }
   MapReader keys(node);
-  When when = read_when(keys.optional("when"));
+  const Node condition = keys.optional("when");
+  When when = read_when(condition);
+  const Hold hold = read_hold(keys.optional("hold"));
+  warn_of_late_fields(condition, when, hold);
   Subscription result{.name = std::string(node.key()),
                       .when = std::move(when.pattern),
-                      .when_json = std::move(when.json)};
+                      .when_json = std::move(when.json),
+                      .early_when = std::move(when.early),
+                      .hold = hold};
   const Node sink = keys.required("sink");
   result.sink_kind = read_sink_kind(sink);
   if (sink.is_map()) result.sink = sink;

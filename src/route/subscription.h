@@ -15,10 +15,21 @@ namespace statewire {
 enum class StartFrom { now, earliest };
 enum class OnLag { skip, hold };
 
+// What a notification waits for, so that it says who, why and whose.
+struct Hold {
+  bool for_cause = false;
+  bool for_tags = false;
+  Duration at_most = std::chrono::minutes(10);  // Since its commit.
+
+  bool is_any() const { return for_cause || for_tags; }
+};
+
 struct Subscription {
   std::string name;
   Pattern when;           // Over the notification's data, with the envelope beside it.
   std::string when_json;  // As written; empty: everything.
+  Pattern early_when = Pattern::everything();  // `when` as far as it can be asked at once.
+  Hold hold;
   const Format* format = nullptr;
   std::string format_name;
   StartFrom from = StartFrom::now;

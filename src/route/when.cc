@@ -1,5 +1,6 @@
 #include "route/when.h"
 
+#include "base/text.h"
 #include "config/json.h"
 #include "format/fields.h"
 
@@ -36,6 +37,58 @@ void check_key(const Node& entry, const std::string& parent) {
   entry.error_at_key(no_such_field(parent, entry.key()));
 }
 
+// Of notifications whose cause or tags come late. `severity*` and `message` follow the cause.
+bool is_late_field(std::string_view path) {
+  for (const std::string_view late :
+       {"cause", "owner", "drift", "message", "severitynumber", "severitytext"}) {
+    if (path == late || path.starts_with(std::string(late) + ".")) return true;
+  }
+  return path.starts_with("resource.tags") || path == "resource.name";
+}
+
+using Element = simdjson::dom::element;
+
+// `pattern` without the clauses on late fields; empty where none is left.
+std::string early_part(Element pattern, const std::string& parent);
+
+// One of several: where one of them has no clause left, nothing is asked.
+std::string early_branches(Element branches, const std::string& parent) {
+  std::string list;
+  for (const Element branch : simdjson::dom::array(branches)) {
+    const std::string part = early_part(branch, parent);
+    if (part.empty()) return {};
+    list += (list.empty() ? "" : ",") + part;
+  }
+  return "[" + list + "]";
+}
+
+std::string early_part(Element pattern, const std::string& parent) {
+  std::string members;
+  for (const auto [key, value] : simdjson::dom::object(pattern)) {
+    const std::string path = parent.empty() ? std::string(key) : parent + "." + std::string(key);
+    std::string part;
+    if (key == "$or" && value.is_array()) {
+      part = early_branches(value, parent);
+    } else if (is_late_field(path)) {
+      continue;
+    } else {
+      part = value.is_object() ? early_part(value, path) : std::string(simdjson::minify(value));
+    }
+    if (part.empty()) continue;
+    if (!members.empty()) members += ',';
+    append_json_string(members, key);
+    members += ":" + part;
+  }
+  return members.empty() ? "" : "{" + members + "}";
+}
+
+Pattern without_late_fields(const std::string& json) {
+  simdjson::dom::parser parser;
+  const std::string early = early_part(parser.parse(json).value(), "");
+  if (early.empty()) return Pattern::everything();
+  return std::get<Pattern>(Pattern::compile(early));
+}
+
 }  // namespace
 
 std::string wrong_field(const Pattern& pattern) {
@@ -62,6 +115,11 @@ When read_when(Node node) {
   check_fields(node, "");
   when.pattern = std::get<Pattern>(std::move(compiled));
   when.json = std::move(json);
+  when.early = without_late_fields(when.json);
+  for (const std::string& path : when.pattern.fields()) {
+    when.asks_for_cause |= path.starts_with("cause.");
+    when.asks_for_tags |= path.starts_with("resource.tags.");
+  }
   return when;
 }
 

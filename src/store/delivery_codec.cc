@@ -5,6 +5,10 @@ namespace {
 
 constexpr uint8_t kFormat = 1;
 
+// Of a pending delivery.
+constexpr uint8_t kRedriven = 1;
+constexpr uint8_t kHeld = 2;
+
 void check_format(ByteReader& in) {
   if (in.byte() != kFormat) in.fail();
 }
@@ -25,7 +29,10 @@ void put(const Pending& pending, ByteWriter& out) {
   out.time(pending.first_attempt, Time{});
   out.time(pending.due, pending.first_attempt);
   out.text(pending.last_detail);
-  out.byte(pending.is_redriven ? 1 : 0);
+  out.byte((pending.is_redriven ? kRedriven : 0) | (pending.is_held ? kHeld : 0));
+  if (!pending.is_held) return;
+  out.varint(pending.cause_sequence);
+  out.varint(pending.tags_sequence);
 }
 
 Pending get_pending(ByteReader& in) {
@@ -41,7 +48,12 @@ Pending get_pending(ByteReader& in) {
   pending.first_attempt = in.time(Time{});
   pending.due = in.time(pending.first_attempt);
   pending.last_detail = in.text();
-  pending.is_redriven = in.byte() != 0;
+  const uint8_t flags = in.byte();
+  pending.is_redriven = flags & kRedriven;
+  pending.is_held = flags & kHeld;
+  if (!pending.is_held) return pending;
+  pending.cause_sequence = in.varint();
+  pending.tags_sequence = in.varint();
   return pending;
 }
 

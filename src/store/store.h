@@ -81,6 +81,10 @@ struct Pending {
   Time due;
   std::string last_detail;
   bool is_redriven = false;  // A person sent it again after it was parked.
+  // Not rendered yet: it waits until `due`, or until who, why and whose are known.
+  bool is_held = false;
+  uint64_t cause_sequence = 0;  // Of the entry that told its cause; 0: its own.
+  uint64_t tags_sequence = 0;   // Likewise.
 };
 
 // A delivery that cannot succeed without a person.

@@ -71,11 +71,11 @@ Result<void> Plant::open(const PlantOptions& options, Delivered delivered) {
       .kind = kind_,
       .sink = std::make_unique<RecordingSink>(std::move(delivered), options.retry_one_in),
       .store = *store_,
-      .instance = "power"}));
+      .teller = {.instance = "power"}}));
   dispatcher_ = std::make_unique<Dispatcher>(*store_, clock_, std::move(subscribers));
   if (Result<void> loaded = dispatcher_->load(); !loaded) return loaded;
   ingest_ =
-      std::make_unique<Ingest>(*store_, clock_, std::make_shared<Catalog>(*std::move(catalog)),
+      std::make_unique<Ingest>(*store_, clock_, Knowledge{std::make_shared<Catalog>(*std::move(catalog))},
                                IngestLimits{}, [this] { dispatcher_->wake(); });
   commits_ = std::thread([this] { ingest_->run(); });
   delivers_ = std::thread([this] { dispatcher_->run(std::chrono::seconds(1)); });

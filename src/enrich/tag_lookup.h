@@ -1,0 +1,25 @@
+// Tags that no event told, looked up where they are kept. What is found comes back as events, so
+// that the journal stays the truth; it is never in the way of a commit.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/time.h"
+#include "model/observation.h"
+
+namespace statewire {
+
+// Any thread.
+class TagLookup {
+ public:
+  virtual ~TagLookup() = default;
+  // Asks once for the tags of a resource that something happened to at `when`. Never blocks.
+  virtual void want(const Identity& resource, Time when) = 0;
+  // True where nothing more will be told: they cannot be looked up, or there are none.
+  virtual bool is_over(std::string_view resource_id) const = 0;
+  // Grows whenever is_over() becomes true for some resource.
+  virtual uint64_t ended() const = 0;
+};
+
+}  // namespace statewire

@@ -1,0 +1,26 @@
+// A notification as patterns see it: data's fields, with the envelope's beside them.
+#pragma once
+
+#include <simdjson.h>
+
+#include <string>
+
+#include "model/notification.h"
+#include "pattern/pattern.h"
+
+namespace statewire {
+
+// Not thread-safe; kept for its memory.
+class Routable {
+ public:
+  void set(const Notification& notification);
+  // REQUIRES: set() was called.
+  bool meets(const Pattern& pattern) const { return pattern.matches(element_); }
+
+ private:
+  std::string text_;
+  simdjson::dom::parser parser_;
+  simdjson::dom::element element_;
+};
+
+}  // namespace statewire
