@@ -80,7 +80,6 @@ bool PatternSet::match(simdjson::padded_string_view event, PatternScratch& scrat
   const pattern::Snapshot& snapshot = content.look_at(content_->writer.published());
   out.clear();
   const std::string_view text(event.data(), event.size());
-  if (!content.reader.index(text)) return false;
   if (!content.reader.read(text, *snapshot.paths, content.leaves)) return false;
   if (content.reader.is_object()) content.match(out);
   return true;

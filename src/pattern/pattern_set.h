@@ -100,8 +100,6 @@ class LineMatches {
   PatternScratch& scratch_;
   std::string_view text_;
   size_t at_ = 0;  // Where the next line begins.
-  size_t block_end_ = 0;
-  bool is_block_good_ = false;
   std::string_view line_;
   size_t line_number_ = 0;
   bool is_json_ = false;

@@ -1,10 +1,9 @@
 // simdjson works in two stages. The first, which is vectorised and chosen for the processor when
 // the program runs, checks UTF-8 and strings and lists where each token begins. Its on-demand
-// interface walks that list, but compiled for the oldest processor, one document at a time, and it
-// cannot leave a document early. So the list is walked here: one first stage for many lines, keys
-// compared as they stand in the text, whatever has no slot passed over by its brackets alone, and
-// an end as soon as nothing is left that anyone looks at. Numbers, escapes and literals remain
-// simdjson's.
+// interface walks that list, but compiled for the oldest processor, and it keeps track of more than
+// is needed here. So the list is walked by hand: keys compared as they stand in the text, whatever
+// nobody looks at passed over by its brackets alone, and an end as soon as nothing is left to look
+// at. Numbers and escapes remain simdjson's.
 #include "pattern/read_json.h"
 
 #include <algorithm>
@@ -52,18 +51,10 @@ class JsonWalk {
       : reader_(reader),
         paths_(paths),
         leaves_(leaves),
-        text_(reinterpret_cast<const uint8_t*>(reader.text_.data())),
+        text_(reinterpret_cast<const uint8_t*>(event.data())),
         tokens_(reader.parser_->structural_indexes.get()),
-        at_(reader.next_),
-        unescaped_(reader.unescaped_.data()) {
-    const auto end = static_cast<uint32_t>(event.data() + event.size() - reader.text_.data());
-    const size_t last = reader.parser_->n_structural_indexes;
-    end_ = event.size() == reader.text_.size() ? last : at_;
-    while (end_ + 16 < last && tokens_[end_ + 16] < end) end_ += 16;
-    while (end_ < last && tokens_[end_] < end) ++end_;
-  }
-
-  size_t end() const { return end_; }
+        end_(reader.parser_->n_structural_indexes),
+        unescaped_(reader.unescaped_.data()) {}
 
   bool run() {
     if (at_ == end_) return false;
@@ -246,28 +237,21 @@ class JsonWalk {
   Leaves& leaves_;
   const uint8_t* const text_;
   const uint32_t* const tokens_;
-  size_t at_;
-  size_t end_ = 0;  // The first token behind the event; there is always one to look at.
+  size_t at_ = 0;
+  const size_t end_;  // The token there is the end of the text.
   uint8_t* unescaped_;
   size_t levels_ = 0;
   bool is_done_ = false;
 };
 
-bool JsonReader::index(std::string_view text) {
-  constexpr size_t kTextMin = size_t{1} << 16;
-  text_ = text;
-  next_ = 0;
-  const size_t capacity = std::max(text.size(), kTextMin);
-  if (!parser_ || parser_->capacity() < capacity) {
-    unescaped_.resize(capacity + simdjson::SIMDJSON_PADDING);
-    const auto error =
-        parser_ ? parser_->allocate(capacity, kLevelsMax)
-                : simdjson::get_active_implementation()->create_dom_parser_implementation(
-                      capacity, kLevelsMax, parser_);
-    if (error) return false;
-  }
-  return !parser_->stage1(reinterpret_cast<const uint8_t*>(text.data()), text.size(),
-                          simdjson::stage1_mode::regular);
+bool JsonReader::prepare(size_t bytes) {
+  constexpr size_t kBytesMin = size_t{1} << 16;
+  const size_t capacity = std::max(bytes, kBytesMin);
+  if (parser_ && parser_->capacity() >= capacity) return true;
+  unescaped_.resize(capacity + simdjson::SIMDJSON_PADDING);
+  if (parser_) return !parser_->allocate(capacity, kLevelsMax);
+  return !simdjson::get_active_implementation()->create_dom_parser_implementation(
+      capacity, kLevelsMax, parser_);
 }
 
 bool JsonReader::read(std::string_view event, const Paths& paths, Leaves& leaves) {
@@ -277,10 +261,10 @@ bool JsonReader::read(std::string_view event, const Paths& paths, Leaves& leaves
     std::fill(seen_.begin(), seen_.end(), 0);
     objects_ = 0;
   }
-  JsonWalk walk(*this, event, paths, leaves);
-  const bool is_json = walk.run();
-  next_ = walk.end();
-  return is_json;
+  const auto* const text = reinterpret_cast<const uint8_t*>(event.data());
+  return prepare(event.size()) &&
+         !parser_->stage1(text, event.size(), simdjson::stage1_mode::regular) &&
+         JsonWalk(*this, event, paths, leaves).run();
 }
 
 }  // namespace statewire::pattern
