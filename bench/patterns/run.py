@@ -2,8 +2,8 @@
 """Measures pattern matching beside event-ruler, quamina and bare simdjson: `make bench-patterns`.
 
 Every matcher gets the same events and the same rules, one thread each, one after the other, row by
-row. Each cell is a process of its own. Rates are by processor time, so that a machine that does other
-things too tells nearly the same; what stands in one row was measured within seconds.
+row. Each cell is a process of its own. Rates are by processor time, so that a machine that does
+other things too tells nearly the same; what stands in one row was measured within seconds.
 """
 
 import argparse

@@ -121,7 +121,8 @@ def lines_of_size(kind):
 
 
 SIZED_FIELDS = {"exact": ["properties.MAPBLKLOT"], "prefix": ["properties.STREET"],
-                "numeric": ["geometry.firstCoordinates.x"], "range": ["geometry.firstCoordinates.x"]}
+                "numeric": ["geometry.firstCoordinates.x"],
+                "range": ["geometry.firstCoordinates.x"]}
 
 
 def adversarial_rows():

@@ -23,7 +23,6 @@ namespace statewire {
 namespace {
 
 constexpr size_t kGroupQuestions = 48;  // Asked in one set.
-constexpr size_t kDigitsOfDouble = 15;  // Decimal digits that one always keeps.
 
 struct Question {
   std::string pattern_text;

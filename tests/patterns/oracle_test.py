@@ -62,7 +62,8 @@ def ask(command, path):
     """Starts asking; the answers come in a file."""
     answers = path.with_suffix("." + pathlib.Path(command[0]).name)
     with open(path, "rb") as source, open(answers, "wb") as target:
-        return subprocess.Popen(command, stdin=source, stdout=target, stderr=subprocess.PIPE), answers
+        asked = subprocess.Popen(command, stdin=source, stdout=target, stderr=subprocess.PIPE)
+        return asked, answers
 
 
 def answers_of(commands, questions):
@@ -151,7 +152,8 @@ def report(found):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--answer", required=True, help="the program that asks the pattern engine")
-    parser.add_argument("--build", type=pathlib.Path, required=True, help="where to fetch and build")
+    parser.add_argument("--build", type=pathlib.Path, required=True,
+                        help="where to fetch and build")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
     options = parser.parse_args()
     print(f"--seed {options.seed}")

@@ -17,7 +17,7 @@ final class Measure {
   private static final int ROUNDS_MAX = 12;
   private static final long WARM_UP_NANOS_MIN = 3_000_000_000L;
 
-  private final Machine machine = Machine.builder().withStructuredMatching(Boolean.getBoolean("structured")).build();
+  private final Machine machine = Machine.builder().build();
   private final List<String> events;
   private int next = 0;
   private long sink = 0;

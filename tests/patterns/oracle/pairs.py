@@ -129,7 +129,7 @@ class Generator:
         return self.objects_for(clause, is_wanted)
 
     def objects_for(self, clause, is_wanted):
-        """An array of objects: the one that matters among others, or what it has, in two of them."""
+        """An array: the object that matters among others, or what it has, in two of them."""
         whole = self.object_for(clause, is_wanted)
         others = [self.object_for(clause, False) for _ in range(self.chosen.randint(0, 2))]
         if self.chosen.random() < 0.35 and len(whole) > 1:
