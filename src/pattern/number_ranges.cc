@@ -19,21 +19,14 @@ double rounded_up(Number number) {
 }  // namespace
 
 void NumberRanges::add(const Range& range, uint32_t rule) {
-  items_.push_back({rounded_down(range.low), rounded_up(range.high), rule});
+  levels_[0].push_back({rounded_down(range.low), rounded_up(range.high), rule});
 }
 
 void NumberRanges::build() {
-  std::sort(items_.begin(), items_.end(), [](const Item& a, const Item& b) {
+  std::sort(levels_[0].begin(), levels_[0].end(), [](const Entry& a, const Entry& b) {
     return a.low != b.low ? a.low < b.low : a.rule < b.rule;
   });
-  levels_.resize(1);
-  levels_[0].reserve(items_.size());
-  rules_.reserve(items_.size());
-  for (const Item& item : items_) {
-    levels_[0].push_back({item.low, item.high});
-    rules_.push_back(item.rule);
-  }
-  std::vector<Item>().swap(items_);
+  levels_[0].shrink_to_fit();
   while (levels_.back().size() > kFan) {
     LargeVector<Entry> level;
     const LargeVector<Entry>& below = levels_.back();
@@ -69,7 +62,7 @@ void NumberRanges::collect(size_t level, size_t begin, size_t end, size_t limit,
   end = std::min(end, entries.size());
   if (level == 0) {
     for (size_t i = begin; i < std::min(end, limit); ++i) {
-      if (entries[i].high >= number) out.push_back(rules_[i]);
+      if (entries[i].high >= number) out.push_back(entries[i].rule);
     }
     return;
   }
@@ -89,7 +82,7 @@ void NumberRanges::find(Number number, std::vector<uint32_t>& out) const {
 }
 
 size_t NumberRanges::bytes() const {
-  size_t bytes = rules_.capacity() * sizeof(uint32_t);
+  size_t bytes = 0;
   for (const auto& level : levels_) bytes += level.capacity() * sizeof(Entry);
   return bytes;
 }

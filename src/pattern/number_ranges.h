@@ -29,26 +29,19 @@ class NumberRanges {
  private:
   static constexpr size_t kFan = 16;
 
-  struct Item {
+  struct Entry {
     double low;
     double high;
-    uint32_t rule;
+    uint32_t rule;  // Of the first level.
   };
 
   size_t begin_at_or_below(double number) const;
   void collect(size_t level, size_t begin, size_t end, size_t limit, double number,
                std::vector<uint32_t>& out) const;
 
-  std::vector<Item> items_;  // Until build().
-  struct Entry {
-    double low;
-    double high;
-  };
-
-  // The first level has an entry for each range; each next one has one for kFan of the one before
-  // it: their first lower end, and their greatest upper end.
-  std::vector<LargeVector<Entry>> levels_;
-  LargeVector<uint32_t> rules_;
+  // The first level has an entry for each range, sorted by build(); each next one has one for kFan
+  // of the one before it: their first lower end, and their greatest upper end.
+  std::vector<LargeVector<Entry>> levels_{1};
 };
 
 }  // namespace statewire::pattern

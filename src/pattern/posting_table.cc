@@ -15,8 +15,9 @@ PostingTable::PostingTable(std::vector<Posting> postings, std::vector<Continuati
   continuations.erase(std::unique(continuations.begin(), continuations.end()), continuations.end());
   const size_t keys = postings.size() + continuations.size();
   // Between one third and two thirds full.
-  entries_.resize(std::bit_ceil(keys + keys / 2 + 1));
-  shift_ = 63 - static_cast<unsigned>(std::countr_zero(entries_.size()));
+  marks_.resize(std::bit_ceil(keys + keys / 2 + 1));
+  targets_.resize(marks_.size());
+  shift_ = 63 - static_cast<unsigned>(std::countr_zero(marks_.size()));
   size_t p = 0;
   size_t c = 0;
   while (p < postings.size() || c < continuations.size()) {
@@ -32,8 +33,9 @@ PostingTable::PostingTable(std::vector<Posting> postings, std::vector<Continuati
       insert(hash, postings[first].rule);
       continue;
     }
-    CHECK(lists_.size() < kFree - kFirstList);
+    CHECK(lists_.size() < kFirstList);
     insert(hash, kFirstList + static_cast<uint32_t>(lists_.size()));
+    lists_.push_back(static_cast<uint32_t>(hash));
     lists_.push_back(static_cast<uint32_t>(p - first));
     lists_.push_back(static_cast<uint32_t>(c - first_continuation));
     for (size_t i = first; i < p; ++i) lists_.push_back(postings[i].rule);
@@ -44,12 +46,13 @@ PostingTable::PostingTable(std::vector<Posting> postings, std::vector<Continuati
 
 void PostingTable::insert(uint64_t hash, uint32_t target) {
   size_t i = place(hash);
-  while (entries_[i].target != kFree) i = (i + 1) & (entries_.size() - 1);
-  entries_[i] = {static_cast<uint32_t>(hash), target};
+  while (marks_[i] != kFree) i = (i + 1) & (marks_.size() - 1);
+  marks_[i] = mark(hash);
+  targets_[i] = target;
 }
 
 size_t PostingTable::bytes() const {
-  return entries_.capacity() * sizeof(Entry) + lists_.capacity() * sizeof(uint32_t);
+  return marks_.capacity() + (targets_.capacity() + lists_.capacity()) * sizeof(uint32_t);
 }
 
 }  // namespace statewire::pattern
