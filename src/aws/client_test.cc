@@ -50,7 +50,7 @@ class AwsClientTest : public testing::Test {
     return text.substr(from, text.find('/', from) - from);
   }
 
-  SystemClock clock_;
+  ManualClock clock_{SystemClock().now()};
   AwsHome home_;
   std::unique_ptr<FakeAws> service_;
   HttpClient http_{HttpClientLimits{}};
@@ -138,12 +138,34 @@ TEST_F(AwsClientTest, expired_credentials_are_replaced_before_the_call_fails) {
   EXPECT_EQ(service_->seen().size(), 2u);
 }
 
-TEST_F(AwsClientTest, credentials_are_used_while_others_are_looked_for) {
-  use_process("18 seconds");  // Usable for 8 s, and to be replaced after 9.
+TEST_F(AwsClientTest, credentials_are_replaced_before_they_end_and_used_until_then) {
+  use_process("1 hour");
   start([](const SeenRequest&) { return json_answer(200, "{}"); });
   EXPECT_TRUE(aws_->call_and_wait(call()).ok());
+  clock_.advance(std::chrono::minutes(54));
   EXPECT_TRUE(aws_->call_and_wait(call()).ok());
-  EXPECT_EQ(key_of(service_->seen().at(1)), "KEY1");
+  EXPECT_EQ(std::filesystem::file_size(home_.folder() + "/count"), 2u) << "asked too early";
+  clock_.advance(std::chrono::minutes(2));
+  EXPECT_TRUE(aws_->call_and_wait(call()).ok());
+  EXPECT_EQ(key_of(service_->seen().at(2)), "KEY1") << "nobody waits for the new ones";
+  std::string key;
+  for (int i = 0; i < 1000 && key != "KEY2"; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    EXPECT_TRUE(aws_->call_and_wait(call()).ok());
+    key = key_of(service_->seen().back());
+  }
+  EXPECT_EQ(key, "KEY2");
+}
+
+TEST_F(AwsClientTest, credentials_that_cannot_be_replaced_serve_to_their_end) {
+  use_process("1 hour");
+  start([](const SeenRequest&) { return json_answer(200, "{}"); });
+  EXPECT_TRUE(aws_->call_and_wait(call()).ok());
+  home_.write(".aws/config", "[default]\ncredential_process = /bin/false\n");
+  clock_.advance(std::chrono::minutes(58));
+  EXPECT_TRUE(aws_->call_and_wait(call()).ok());
+  clock_.advance(std::chrono::minutes(3));
+  EXPECT_EQ(aws_->call_and_wait(call()).fault, AwsFault::denied);
 }
 
 TEST_F(AwsClientTest, a_role_is_assumed_by_the_own_identity) {
