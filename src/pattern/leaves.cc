@@ -2,9 +2,28 @@
 
 #include <simdjson.h>
 
+#include <charconv>
+
 #include "pattern/fold_case.h"
 
 namespace statewire::pattern {
+namespace {
+
+constexpr size_t kDigitsOfSimdjson = 19;
+
+// simdjson 3.0.1 reads another number where one begins with "0." and has more digits than fit into
+// 64 bits. Empty where it does not; else the number's text.
+std::string_view text_that_simdjson_mistakes(const char* at) {
+  const std::string_view begin(at, 2 + (*at == '-'));
+  if (!begin.ends_with("0.")) return {};
+  size_t size = begin.size();
+  while (at[size] >= '0' && at[size] <= '9') ++size;
+  if (size - begin.size() < kDigitsOfSimdjson) return {};
+  while (std::string_view("0123456789+-eE").find(at[size]) != std::string_view::npos) ++size;
+  return {at, size};
+}
+
+}  // namespace
 
 Leaves::Leaves(std::pmr::memory_resource* memory)
     : bits(memory),
@@ -65,9 +84,12 @@ void Leaves::read_number(Leaf& leaf) {
   double number;
   if (numbers::parse_double(at).get(number)) {
     leaf.reading = Leaf::Reading::bad;
-  } else {
-    leaf.number = number;
+    return;
   }
+  const std::string_view mistaken = text_that_simdjson_mistakes(leaf.data);
+  // Too near to 0 for a double leaves what simdjson made of it, 0.
+  std::from_chars(mistaken.data(), mistaken.data() + mistaken.size(), number);
+  leaf.number = number;
 }
 
 std::string_view Leaves::folded(Leaf& leaf) {
