@@ -27,7 +27,7 @@ class NumberRanges {
   size_t bytes() const;
 
  private:
-  static constexpr size_t kFan = 16;
+  static constexpr size_t kFan = 8;
 
   struct Entry {
     double low;
