@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 CMAKE = cmake -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo
 
 .PHONY: help run build test ci gcc-ci clang asan tsan format check-format check-includes crash \
-        bench bench-patterns fuzz install clean
+        bench bench-patterns bench-sqs fuzz install clean
 .DEFAULT_GOAL := help
 
 help: ## List what there is
@@ -71,6 +71,12 @@ bench-patterns: ## Measure pattern matching beside event-ruler and quamina
 	@$(CMAKE) -B $(BUILD) -S . -DSTATEWIRE_BENCH=ON >/dev/null
 	@ninja -C $(BUILD) -j$(JOBS) set_bench simdjson_bare
 	@python3 bench/patterns/run.py --build $(BUILD)
+
+bench-sqs: ## Measure a queue in and a queue out beside a loop of boto3
+	@tools/setup test
+	@$(CMAKE) -B $(BUILD) -S . -DSTATEWIRE_TESTS=OFF >/dev/null
+	@ninja -C $(BUILD) -j$(JOBS) statewire
+	@python3 bench/sqs/run.py --build $(BUILD)
 
 fuzz: ## Run every fuzzer for SECONDS each
 	@tools/setup ci

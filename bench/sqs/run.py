@@ -1,0 +1,211 @@
+#!/usr/bin/env python3
+"""Measures a queue in, the durable journal, and a queue out: `make bench-sqs`, or
+
+    bench/sqs/run.py --build build [--messages 20000]
+
+Beside it stands a loop of boto3 with as many threads, which receives, sends on and deletes in
+batches, and keeps nothing. Both talk to ElasticMQ, which shares the machine with them.
+"""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import pathlib
+import random
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+sys.dont_write_bytecode = True
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+KEYS = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y", "AWS_REGION": "eu-west-1"}
+PATIENCE_SECONDS = 300
+
+
+def ready_build(build):
+    """Fetches ElasticMQ and boto3 where they are not there yet."""
+    jars = build / "sqs-bench" / "lib"
+    if not jars.exists():
+        subprocess.run(
+            ["mvn", "-q", "-B", "-f", HERE / "pom.xml", "dependency:copy-dependencies",
+             f"-DoutputDirectory={jars.resolve()}"],
+            check=True,
+        )
+    subprocess.run(
+        [sys.executable, ROOT / "tests" / "aws" / "make_venv.py", build / "aws-venv"], check=True
+    )
+    return jars
+
+
+def client(url):
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client(
+        "sqs", region_name="eu-west-1", endpoint_url=url, aws_access_key_id="x",
+        aws_secret_access_key="y", config=Config(max_pool_connections=64),
+    )
+
+
+class Queues:
+    def __init__(self, jars):
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process = subprocess.Popen(
+            ["java", "-cp", f"{jars}/*", HERE / "ElasticMq.java", str(self.port)],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )
+        self.sqs = client(self.url)
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                self.sqs.list_queues()
+                return
+            except Exception:  # Not up yet: whatever boto3 makes of that.
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.3)
+
+    def make(self, name):
+        return self.sqs.create_queue(QueueName=name)["QueueUrl"]
+
+    def depth(self, url):
+        attributes = self.sqs.get_queue_attributes(
+            QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"]
+        )
+        return int(attributes["Attributes"]["ApproximateNumberOfMessages"])
+
+    def fill(self, url, count):
+        def send(first):
+            numbers = range(first, min(first + 10, count))
+            self.sqs.send_message_batch(
+                QueueUrl=url,
+                Entries=[{"Id": str(i), "MessageBody": event(i)} for i in numbers],
+            )
+
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            list(pool.map(send, range(0, count, 10)))
+
+    def wait_for(self, url, count, begin):
+        """Messages a second, from `begin` until so many are there."""
+        while self.depth(url) < count:
+            if time.monotonic() - begin > PATIENCE_SECONDS:
+                raise SystemExit(f"only {self.depth(url)} of {count} messages came")
+            time.sleep(0.05)
+        return count / (time.monotonic() - begin)
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def event(number):
+    instance = f"i-{number:017x}"
+    return json.dumps(
+        {
+            "version": "0", "id": f"event-{number}", "source": "aws.ec2",
+            "detail-type": "EC2 Instance State-change Notification", "account": "123456789012",
+            "time": "2026-11-23T09:00:00Z", "region": "eu-west-1",
+            "resources": [f"arn:aws:ec2:eu-west-1:123456789012:instance/{instance}"],
+            "detail": {"instance-id": instance, "state": "running"},
+        }
+    )
+
+
+def free_port():
+    chosen = random.Random(os.urandom(8))
+    while True:
+        port = chosen.randrange(20000, 32000)
+        with socket.socket() as attempt:
+            if attempt.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+
+
+def statewire_rate(queues, statewire, receivers, count):
+    inbox, out = queues.make(f"in-{receivers}"), queues.make(f"out-{receivers}")
+    queues.fill(inbox, count)
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="statewire-bench-"))
+    (folder / "statewire.yaml").write_text(
+        f"version: 1\nstore: store\nhttp: {{listen: 127.0.0.1:{free_port()}}}\n"
+        f"sources:\n  bus: {{kind: sqs, queue: {inbox}, receivers: {receivers}}}\n"
+        f"subscriptions:\n  all: {{from: earliest, sink: {{kind: sqs, queue: {out}}}}}\n"
+    )
+    begin = time.monotonic()
+    with open(folder / "log", "wb") as log:
+        process = subprocess.Popen(
+            [statewire, "run", "--config", folder / "statewire.yaml"], stdout=log, stderr=log,
+            env=dict(os.environ, AWS_ENDPOINT_URL=queues.url, **KEYS),
+        )
+    try:
+        return queues.wait_for(out, count, begin)
+    finally:
+        process.kill()
+        process.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def boto3_rate(queues, threads, count):
+    inbox, out = queues.make(f"loop-in-{threads}"), queues.make(f"loop-out-{threads}")
+    queues.fill(inbox, count)
+    is_over = threading.Event()
+
+    def loop():
+        sqs = client(queues.url)
+        while not is_over.is_set():
+            got = sqs.receive_message(QueueUrl=inbox, MaxNumberOfMessages=10, WaitTimeSeconds=1)
+            messages = got.get("Messages", [])
+            if not messages:
+                continue
+            sqs.send_message_batch(
+                QueueUrl=out,
+                Entries=[{"Id": str(i), "MessageBody": each["Body"]}
+                         for i, each in enumerate(messages)],
+            )
+            sqs.delete_message_batch(
+                QueueUrl=inbox,
+                Entries=[{"Id": str(i), "ReceiptHandle": each["ReceiptHandle"]}
+                         for i, each in enumerate(messages)],
+            )
+
+    begin = time.monotonic()
+    workers = [threading.Thread(target=loop) for _ in range(threads)]
+    for worker in workers:
+        worker.start()
+    try:
+        return queues.wait_for(out, count, begin)
+    finally:
+        is_over.set()
+        for worker in workers:
+            worker.join()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
+    parser.add_argument("--messages", type=int, default=20_000)
+    arguments = parser.parse_args()
+    build = arguments.build.resolve()
+    jars = ready_build(build)
+    python = build / "aws-venv" / "bin" / "python"
+    if pathlib.Path(sys.prefix).resolve() != (build / "aws-venv").resolve():
+        os.execv(python, [str(python), *sys.argv])
+    queues = Queues(jars)
+    try:
+        boto3_rate(queues, 2, 1000)  # Until Java is warm.
+        print("receivers   statewire/s   boto3 loop/s")
+        for receivers in (2, 16):
+            mine = statewire_rate(queues, build / "statewire", receivers, arguments.messages)
+            theirs = boto3_rate(queues, receivers, arguments.messages)
+            print(f"{receivers:9}   {mine:11,.0f}   {theirs:12,.0f}", flush=True)
+    finally:
+        queues.end()
+
+
+if __name__ == "__main__":
+    main()
