@@ -8,6 +8,30 @@
 namespace statewire::pattern {
 namespace {
 
+// By the grammar of JSON, whatever its size.
+bool is_number(std::string_view token) {
+  static constexpr std::string_view kDigits = "0123456789";
+  const auto skip_digits = [&] {
+    const size_t count = std::min(token.find_first_not_of(kDigits), token.size());
+    token.remove_prefix(count);
+    return count;
+  };
+  if (token.starts_with('-')) token.remove_prefix(1);
+  const bool begins_with_zero = token.starts_with('0');
+  const size_t digits = skip_digits();
+  if (digits == 0 || (begins_with_zero && digits > 1)) return false;
+  if (token.starts_with('.')) {
+    token.remove_prefix(1);
+    if (skip_digits() == 0) return false;
+  }
+  if (token.starts_with('e') || token.starts_with('E')) {
+    token.remove_prefix(1);
+    if (token.starts_with('+') || token.starts_with('-')) token.remove_prefix(1);
+    if (skip_digits() == 0) return false;
+  }
+  return token.empty();
+}
+
 constexpr std::string_view kSpace = " \t\r\n";
 constexpr std::string_view kPunctuation = " \t\r\n,:{}[]\"";
 
@@ -127,9 +151,13 @@ class FaultFinder {
     if (end == at_) return fail_here();
     const std::string_view token = text_.substr(at_, end - at_);
     if (parser_.parse(token.data(), token.size()).error() != simdjson::SUCCESS) {
-      return fail(token.front() == '"' ? "this string has a bad escape, a bare control character "
-                                         "or bytes that are not UTF-8"
-                                       : "not a string, number, true, false or null");
+      if (token.front() == '"') {
+        return fail(
+            "this string has a bad escape, a bare control character or bytes that are not "
+            "UTF-8");
+      }
+      return fail(is_number(token) ? "a number that fits neither 64 bits nor a double"
+                                   : "not a string, number, true, false or null");
     }
     at_ = end;
     next_ = next;

@@ -117,6 +117,10 @@ def beyond_five_billion(case):
     return case.we_refuse and "wanted a number from -5e+09 to 5e+09" in case.ours
 
 
+def too_large(case):
+    return case.we_refuse and "fits neither 64 bits nor a double" in case.ours
+
+
 def letters_beyond_ascii(case):
     return (case.is_match and "equals-ignore-case" in look(case.pattern)[0]
             and any(not text.isascii() for text in texts_of(case)))
@@ -204,6 +208,7 @@ def text_after_the_pattern(case):
 
 KNOWN = [
     Known("Numbers beyond a limit", beyond_five_billion),
+    Known("Numbers that do not fit", too_large),
     Known("Text after the pattern", text_after_the_pattern),
     Known("Repeated keys", keys_that_come_twice),
     Known("Events that are not JSON", not_json),
