@@ -31,7 +31,7 @@ size_t resident_bytes() {
 
 // Why the rules could not be built; empty where they were.
 std::string build(const char* path, uint32_t count, double seconds, PatternSet& set) {
-  const measure::Clock::time_point begin = measure::Clock::now();
+  const double begin = measure::processor_seconds();
   std::ifstream rules(path);
   std::string rule;
   for (uint32_t i = 0; i < count && std::getline(rules, rule); ++i) {
@@ -40,7 +40,7 @@ std::string build(const char* path, uint32_t count, double seconds, PatternSet& 
       return "refuses " + rule + ": " + error->text;
     }
     set.add(i, std::get<Pattern>(compiled));
-    if (measure::seconds_since(begin) > seconds) {
+    if (i % 256 == 0 && measure::processor_seconds() - begin > seconds) {
       return "building takes too long: " + std::to_string(i) + " rules";
     }
   }
@@ -114,11 +114,11 @@ int run(char** arguments) {
   const double warm_up = std::atof(arguments[5]);
   const double seconds = std::atof(arguments[6]);
   const size_t before = resident_bytes();
-  const measure::Clock::time_point begin = measure::Clock::now();
+  const double begin = measure::processor_seconds();
   PatternSet set;
   const std::string problem = build(arguments[2], static_cast<uint32_t>(std::atoi(arguments[3])),
                                     std::atof(arguments[4]), set);
-  const double built = measure::seconds_since(begin);
+  const double built = measure::processor_seconds() - begin;
   if (!problem.empty()) {
     std::string json;
     append_json_string(json, problem);
