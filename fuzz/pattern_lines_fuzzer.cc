@@ -30,7 +30,7 @@ statewire::PatternSet made_set() {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const statewire::PatternSet set = made_set();
+  static const statewire::PatternSet set = made_set();
   const simdjson::padded_string text(reinterpret_cast<const char*>(data), size);
   statewire::PatternScratch scratch;
   statewire::PatternScratch other;

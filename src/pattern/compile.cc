@@ -1,6 +1,8 @@
 // From JSON text to the tree: objects, leaves and $or. An error does not stop the search for more.
 #include <algorithm>
 #include <array>
+#include <numeric>
+#include <unordered_set>
 
 #include "base/text.h"
 #include "pattern/compiler.h"
@@ -61,6 +63,25 @@ std::string alternatives_of(const JsonNode& leaf) {
   return out;
 }
 
+// Texts that were met. Few, as in most patterns, are looked through.
+class Seen {
+ public:
+  // False where it was there before.
+  bool insert(std::string_view text) {
+    if (!many_.empty()) return many_.insert(std::string(text)).second;
+    if (std::find(few_.begin(), few_.end(), text) != few_.end()) return false;
+    few_.emplace_back(text);
+    if (few_.size() == kFewMax) many_.insert(few_.begin(), few_.end());
+    return true;
+  }
+
+ private:
+  static constexpr size_t kFewMax = 16;
+
+  std::vector<std::string> few_;
+  std::unordered_set<std::string> many_;
+};
+
 class Compiler {
  public:
   Compiler(Compilation& compilation, Texts texts, Tree& tree)
@@ -98,21 +119,20 @@ class Compiler {
              "an empty object asks for nothing; name at least one field in it, or leave it out");
     }
     size_t combinations = 1;
+    Seen keys;
     all.clauses.reserve(node.children.size());
     for (size_t i = 0; i < node.children.size(); ++i) {
       const JsonNode& child = node.children[i];
       const Place child_place = place.key(child.key);
-      check_key(node, i, child_place);
+      check_key(child, child_place, keys);
       Clause& clause = all.clauses.emplace_back();
       combinations = bounded(combinations * compile_clause(child, place, child_place, clause));
     }
     return combinations;
   }
 
-  void check_key(const JsonNode& object, size_t index, const Place& place) {
-    const JsonNode& child = object.children[index];
-    for (size_t i = 0; i < index; ++i) {
-      if (object.children[i].key != child.key) continue;
+  void check_key(const JsonNode& child, const Place& place, Seen& keys) {
+    if (!keys.insert(child.key)) {
       return refuse(child.key_offset, place,
                     "this key is here twice; put its alternatives into one array");
     }
@@ -171,14 +191,13 @@ class Compiler {
           compile_test(node.children[i], item_path(place.written, i), compilation_));
     }
     if (texts_ == Texts::included) clause.wanted = alternatives_of(node);
-    if (std::find(tree_.fields.begin(), tree_.fields.end(), place.field) == tree_.fields.end()) {
-      tree_.fields.push_back(place.field);
-    }
+    if (fields_.insert(place.field)) tree_.fields.push_back(place.field);
   }
 
   Compilation& compilation_;
   const Texts texts_;
   Tree& tree_;
+  Seen fields_;
 };
 
 }  // namespace
@@ -200,14 +219,27 @@ std::string quoted(std::string_view text) {
   return out;
 }
 
-std::vector<PatternError> Complaints::sorted() const {
-  std::vector<const Found*> order;
-  for (const Found& found : found_) order.push_back(&found);
-  std::sort(order.begin(), order.end(), [](const Found* a, const Found* b) {
-    return a->offset != b->offset ? a->offset < b->offset : a < b;
+std::vector<PatternError> Complaints::take_sorted() {
+  std::vector<size_t> order(found_.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::sort(order.begin(), order.end(), [this](size_t a, size_t b) {
+    return std::pair(found_[a].offset, a) < std::pair(found_[b].offset, b);
   });
   std::vector<PatternError> out;
-  for (const Found* found : order) out.push_back(found->error);
+  // Each is counted on from the one before, as there may be as many as there are values.
+  size_t offset = 0;
+  size_t line = 1;
+  size_t column = 1;
+  for (const size_t index : order) {
+    Found& found = found_[index];
+    const PatternError step = error_at(json_.substr(offset), found.offset - offset, {}, {});
+    line += step.line - 1;
+    column = step.line == 1 ? column + step.column - 1 : step.column;
+    offset = found.offset;
+    found.error.line = line;
+    found.error.column = column;
+    out.push_back(std::move(found.error));
+  }
   return out;
 }
 
@@ -232,7 +264,7 @@ std::variant<Tree, std::vector<PatternError>> compile(std::string_view json,
   Tree tree;
   Compilation compilation{limits, Complaints(json)};
   Compiler(compilation, texts, tree).compile(locate(json, root));
-  if (!compilation.complaints.empty()) return compilation.complaints.sorted();
+  if (!compilation.complaints.empty()) return compilation.complaints.take_sorted();
   return tree;
 }
 

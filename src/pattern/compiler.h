@@ -15,11 +15,11 @@ class Complaints {
   explicit Complaints(std::string_view json) : json_(json) {}
 
   void refuse(size_t offset, const std::string& path, std::string text) {
-    found_.push_back({offset, error_at(json_, offset, path, std::move(text))});
+    found_.push_back({offset, {.path = path, .text = std::move(text)}});
   }
   bool empty() const { return found_.empty(); }
-  // In the order of the text.
-  std::vector<PatternError> sorted() const;
+  // In the order of the text. REQUIRES: called once, last.
+  std::vector<PatternError> take_sorted();
 
  private:
   struct Found {

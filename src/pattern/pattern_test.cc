@@ -502,6 +502,22 @@ TEST(PatternLimits, wildcards_and_numbers_as_configured) {
       Pattern::compile(long_pattern, PatternLimits::eventbridge())));
 }
 
+TEST(PatternLimits, many_keys_and_errors_take_linear_time) {
+  std::string json = "{";
+  for (int i = 0; i < 60'000; ++i) json += "\"k" + std::to_string(i) + "\":[]\n,";
+  json.back() = '}';
+  const auto checked = Pattern::check(json);
+  const auto& errors = std::get<std::vector<PatternError>>(checked);
+  ASSERT_EQ(errors.size(), 60'000u);
+  EXPECT_EQ(errors.back().path, "k59999");
+  EXPECT_EQ(errors.back().line, 60'000u);
+  EXPECT_EQ(errors.back().column, 11u);
+  std::string twice = "{";
+  for (int i = 0; i < 100; ++i) twice += "\"k" + std::to_string(i % 99) + "\":[1],";
+  twice.back() = '}';
+  EXPECT_EQ(refused(twice).path, "k0");
+}
+
 TEST(PatternLimits, bytes) {
   const PatternError error = refused(std::string(PatternLimits{}.bytes_max + 1, ' '));
   EXPECT_NE(error.text.find("the limit is 1048576"), std::string::npos) << error.text;
