@@ -193,6 +193,19 @@ def quotes(case):
             and any('"' in text for text in found[1]))
 
 
+def alternatives_in_the_way(case):
+    """A wildcard beside an anything-but, of which one would do."""
+    def is_so(node):
+        if isinstance(node, dict):
+            return any(map(is_so, node.values()))
+        if not isinstance(node, list):
+            return False
+        names = {key for each in node if isinstance(each, dict) for key in each}
+        return {"wildcard", "anything-but"} <= names or any(map(is_so, node))
+
+    return case.is_match and case.ours == "1" and is_so(json.loads(case.pattern))
+
+
 def not_json(case):
     return (not case.is_refusal and "E" in (case.ours, case.theirs)
             and (look(case.event) is None or "\\ud" in case.event.lower()))
@@ -224,6 +237,7 @@ KNOWN = [
     Known("Numbers with more digits than a double has", many_digits),
     Known("Absence does not depend on the names of fields", absence_inside_arrays),
     Known("Quotes are no part of a string", quotes),
+    Known("A wildcard beside anything-but", alternatives_in_the_way),
 ]
 
 

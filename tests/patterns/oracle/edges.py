@@ -176,6 +176,12 @@ def questions(seed):
     for pattern in refusing(chosen):
         yield pattern, events_of(["1", '"x"', "null", "[]", '"xy"', "2"]) + ["{}"]
     yield from keys_of_all_kinds(chosen)
+    # A quote of one's own, and alternatives that get in each other's way there.
+    texts = events_of(map(quoted, ["a", '"a', 'a"', "A", "B", "BA", ""]))
+    for pattern in ('{"a":[{"suffix":"\\"a"}]}', '{"a":[{"prefix":"a\\""}]}',
+                    '{"a":[{"wildcard":"*A"},{"anything-but":{"equals-ignore-case":"a"}}]}',
+                    '{"a":[{"anything-but":{"equals-ignore-case":"a"}}]}'):
+        yield pattern, texts
     # Long texts, deep objects, many keys.
     for length in (31, 32, 63, 64, 65, 255, 256, 1000):
         text = "".join(chosen.choice(values.PLAIN) for _ in range(length))
