@@ -9,6 +9,7 @@ namespace {
 constexpr Duration kReadAgain = std::chrono::seconds(10);
 
 std::string type_of(const Notification& notification) {
+  if (notification.kind == NotificationKind::receipt) return "statewire.receipt.v1";
   return "statewire.resource." + std::string(name_of(notification.kind)) + ".v1";
 }
 
@@ -31,7 +32,8 @@ Subscriber::Subscriber(Parts parts)
       ignored_(parts.ignored),
       tags_(parts.tags),
       limits_(parts.limits),
-      outbox_(parts.kind.limits.is_in_order) {
+      outbox_(parts.kind.limits.is_in_order),
+      digest_(parts.subscription.per_hour.value_or(parts.kind.limits.per_hour_max)) {
   counts_.name = subscription_.name;
 }
 
@@ -49,7 +51,13 @@ Result<void> Subscriber::load(Time now) {
 
   Result<void> read = store_.each_pending(subscription_.name, [&](const Pending& pending) {
     if (pending.sequence > saved_.cursor) known_.insert(pending.sequence);
-    pending.is_held ? restore_held(pending) : add_stored(pending, now);
+    if (pending.is_held) {
+      restore_held(pending);
+    } else if (pending.is_in_digest) {
+      restore_in_digest(pending);
+    } else {
+      add_stored(pending, now);
+    }
     return true;
   });
   if (!read) return read;
@@ -88,7 +96,7 @@ bool Subscriber::has_room(Time now) const {
 }
 
 Result<bool> Subscriber::read(Time now) {
-  if (hold_.size() > 0 && release_due(now)) return true;
+  if (release_due(now)) return true;
   if (!has_room(now) || position_ > store_.last_sequence()) return false;
   if (Result<void> skipped = skip_what_was_trimmed(now); !skipped) return skipped.error();
   const Result<StoredBlock> block = store_.block_at(position_);
@@ -149,6 +157,8 @@ void Subscriber::offer(const Notification& notification, Time now) {
 
 // A stored one has waited in the store until now, and goes on waiting there.
 void Subscriber::add_delivery(const Notification& notification, bool is_stored, Time now) {
+  const bool is_receipt = notification.kind == NotificationKind::receipt;
+  if (!is_receipt && !digest_.admits(now)) return put_in_digest(notification);
   Outbox::Item item{.is_stored = is_stored};
   Pending& delivery = item.delivery;
   delivery.subscription = subscription_.name;
@@ -164,16 +174,23 @@ void Subscriber::add_delivery(const Notification& notification, bool is_stored, 
     if (is_stored) forget_stored(delivery.sequence);
     return park_unrendered(std::move(delivery), rendered.error().text, now);
   }
-  if (is_stored) changes_.pending_put.push_back(delivery);
+  if (is_stored) {
+    forget_put(delivery.sequence);
+    changes_.pending_put.push_back(delivery);
+  }
   Outbox::Item& added = outbox_.add(std::move(item));
   // Behind one that waits for a retry it waits in the store too, so that the cursor can pass.
   if (outbox_.head_of_lane(added).is_stored && !added.is_stored) keep(added);
 }
 
 // What was put in the same turn must not come back.
-void Subscriber::forget_stored(uint64_t sequence) {
+void Subscriber::forget_put(uint64_t sequence) {
   std::erase_if(changes_.pending_put,
                 [&](const Pending& pending) { return pending.sequence == sequence; });
+}
+
+void Subscriber::forget_stored(uint64_t sequence) {
+  forget_put(sequence);
   changes_.pending_removed.emplace_back(subscription_.name, sequence);
 }
 
@@ -370,6 +387,7 @@ std::optional<Time> Subscriber::next_due(Time now) const {
   if (is_gone_ || batches_in_flight_ >= kind_.limits.in_flight_max) return std::nullopt;
   std::optional<Time> due = outbox_.next_due();
   if (const std::optional<Time> held = hold_.next_due()) due = std::min(due.value_or(*held), *held);
+  if (!digest_.is_empty()) due = std::min(due.value_or(digest_.ends()), digest_.ends());
   if (due) due = std::max(*due, send_after_);
   if (circuit_.is_open()) {
     if (!due || batches_in_flight_ > 0) return std::nullopt;
@@ -382,7 +400,7 @@ std::optional<Time> Subscriber::next_due(Time now) const {
 SubscriberCounts Subscriber::counts() const {
   SubscriberCounts counts = counts_;
   counts.outstanding = outbox_.size();
-  counts.held = hold_.size();
+  counts.held = hold_.size() + digest_.sequences().size();
   const uint64_t last = store_.last_sequence();
   counts.lag = last > cursor() ? last - cursor() : 0;
   counts.is_circuit_open = circuit_.is_open();

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "delivery/circuit.h"
+#include "delivery/digest.h"
 #include "delivery/hold.h"
 #include "delivery/outbox.h"
 #include "enrich/tag_lookup.h"
@@ -93,6 +94,7 @@ class Subscriber {
   void consider(const Entry& entry, Time now);
   void offer(const Notification& notification, Time now);
   void add_delivery(const Notification& notification, bool is_stored, Time now);
+  void forget_put(uint64_t sequence);
   void forget_stored(uint64_t sequence);
   void park_unrendered(Pending delivery, std::string_view reason, Time now);
   Result<void> render_again(Pending& delivery);
@@ -109,6 +111,9 @@ class Subscriber {
   void release(std::string_view resource, Time now);
   Result<void> release_one(const HeldNotification& held, Time now);
   bool is_ignored() const;
+  void put_in_digest(const Notification& notification);
+  void restore_in_digest(const Pending& pending);
+  void send_digest(Time now);
   void retract(const Entry& entry, Time now);
   Result<std::optional<Entry>> told_before(const Entry& amendment, Arena& arena) const;
 
@@ -145,6 +150,7 @@ class Subscriber {
   Arena arena_;
   Routable routable_;
   HoldQueue hold_;
+  Digest digest_;
   uint64_t lookups_ended_ = 0;
 };
 

@@ -60,8 +60,7 @@ void Subscriber::hold(HeldNotification held) {
 }
 
 void Subscriber::store_held(const HeldNotification& held) {
-  std::erase_if(changes_.pending_put,
-                [&](const Pending& pending) { return pending.sequence == held.sequence; });
+  forget_put(held.sequence);
   changes_.pending_put.push_back({.subscription = subscription_.name,
                                   .sequence = held.sequence,
                                   .id = to_hex(held.id),
@@ -92,6 +91,11 @@ void Subscriber::restore_held(const Pending& pending) {
 
 // True where one was let go.
 bool Subscriber::release_due(Time now) {
+  if (!digest_.is_empty() && now >= digest_.ends()) {
+    send_digest(now);
+    return true;
+  }
+  if (hold_.size() == 0) return false;
   if (!has_room(now) && hold_.size() < limits_.held_max) return false;
   if (tags_ != nullptr && tags_->ended() != lookups_ended_) {
     lookups_ended_ = tags_->ended();
@@ -149,6 +153,48 @@ Result<void> Subscriber::release_one(const HeldNotification& held, Time now) {
   }
   add_delivery(notification, true, now);
   return {};
+}
+
+// It waits in the store, so that the cursor passes it.
+void Subscriber::put_in_digest(const Notification& notification) {
+  digest_.add(notification);
+  forget_put(notification.sequence);
+  changes_.pending_put.push_back({.subscription = subscription_.name,
+                                  .sequence = notification.sequence,
+                                  .id = to_hex(notification.id),
+                                  .resource = std::string(notification.resource.id),
+                                  .due = digest_.ends(),
+                                  .is_in_digest = true});
+}
+
+// One that retention has taken is not counted any more.
+void Subscriber::restore_in_digest(const Pending& pending) {
+  Arena arena;
+  const Result<Entry> entry = store_.entry(pending.sequence, arena);
+  if (!entry) return forget_stored(pending.sequence);
+  digest_.restore(notification_of(*entry, teller_), pending.due);
+}
+
+// One message for all that the hour held back; it takes the place of the last of them.
+void Subscriber::send_digest(Time now) {
+  const std::vector<uint64_t>& members = digest_.sequences();
+  const std::string summary = digest_.summary();
+  const std::string key = "urn:statewire:subscription:" + subscription_.name;
+  Notification receipt;
+  receipt.id = receipt_id(subscription_.name, members.front());
+  receipt.kind = NotificationKind::receipt;
+  receipt.instance = teller_.instance;
+  receipt.source = "subscriptions";
+  receipt.time = digest_.first_time();
+  receipt.recorded = now;
+  receipt.sequence = members.back();
+  receipt.severity = digest_.severity();
+  receipt.resource.id = key;
+  receipt.receipt = summary;
+  receipt.receipt_count = members.size();
+  for (const uint64_t sequence : members) forget_stored(sequence);
+  add_delivery(receipt, true, now);
+  digest_.clear();
 }
 
 // What was told last of the transition that `amendment` amends; nothing where it is not found.

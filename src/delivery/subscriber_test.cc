@@ -141,6 +141,18 @@ class SubscriberTest : public testing::Test {
     return result;
   }
 
+  std::vector<Pending> pending() const {
+    std::vector<Pending> result;
+    CHECK(store_
+              ->each_pending("machines",
+                             [&](const Pending& pending) {
+                               result.push_back(pending);
+                               return true;
+                             })
+              .ok());
+    return result;
+  }
+
   std::vector<Parked> parked() const {
     std::vector<Parked> result;
     EXPECT_TRUE(store_
@@ -179,6 +191,34 @@ TEST_F(SubscriberTest, delivers_in_order_per_resource) {
   answer(Verdict::delivered);
   answer(Verdict::delivered);
   EXPECT_EQ(stored_cursor(), 3u);
+}
+
+TEST_F(SubscriberTest, what_is_above_the_limit_is_one_message_when_the_hour_is_over) {
+  subscription_.per_hour = 2;
+  restart();
+  journal({"a", "b", "c", "d", "e"});
+  turn();
+  EXPECT_EQ(in_flight(), (std::vector<uint64_t>{1, 2}));
+  answer(Verdict::delivered);
+  answer(Verdict::delivered);
+  EXPECT_EQ(stored_cursor(), 5u);
+  now_ += std::chrono::minutes(59);
+  restart();
+  turn();
+  EXPECT_TRUE(in_flight().empty());
+  EXPECT_EQ(subscriber_->counts().held, 3u);
+  now_ += std::chrono::minutes(1);
+  journal({"f"});
+  turn();
+  ASSERT_EQ(in_flight(), (std::vector<uint64_t>{5, 6}));
+  EXPECT_EQ(held_.front().ids.front(), to_hex(receipt_id("machines", 3)));
+  restart();
+  turn();
+  EXPECT_EQ(in_flight(), (std::vector<uint64_t>{5, 6}));
+  EXPECT_EQ(held_.front().ids.front(), to_hex(receipt_id("machines", 3)));
+  answer(Verdict::delivered);
+  answer(Verdict::delivered);
+  EXPECT_TRUE(pending().empty());
 }
 
 TEST_F(SubscriberTest, cursor_stays_behind_what_is_not_settled) {

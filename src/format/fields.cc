@@ -47,6 +47,10 @@ void append_changes(N n, Out out) {
 }
 
 void append_type(N n, Out out) {
+  if (n.kind == NotificationKind::receipt) {
+    out += "statewire.receipt.v1";
+    return;
+  }
   out.append("statewire.resource.").append(name_of(n.kind)).append(".v1");
 }
 

@@ -126,6 +126,8 @@ statewire.yaml:5:12: formats.org/v4.colums: unknown key; did you mean "columns"?
 
 TEST(Formats, every_field_that_is_listed_can_be_a_column) {
   Notification n = example_notification();
+  n.account_name = "shop-prod";
+  n.account_owner = "team-shop";
   const Change changes[] = {{"a", "1", "2"}, {"b", "3", "4"}};
   n.changes = changes;
   n.amends.bytes.fill(1);

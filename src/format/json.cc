@@ -25,6 +25,7 @@ class JsonNotification {
 
  private:
   void type();
+  void receipt();
   void origin();
   void resource();
   void tags();
@@ -61,6 +62,8 @@ void JsonNotification::type() {
       return json_.raw(R"(","type":"statewire.resource.failed.v1",)");
     case NotificationKind::retracted:
       return json_.raw(R"(","type":"statewire.resource.retracted.v1",)");
+    case NotificationKind::receipt:
+      return json_.raw(R"(","type":"statewire.receipt.v1",)");
     case NotificationKind::none:
       CHECK(notification_.kind != NotificationKind::none);  // It is told to nobody.
   }
@@ -107,6 +110,10 @@ void JsonNotification::envelope() {
 }
 
 size_t JsonNotification::data() {
+  if (notification_.kind == NotificationKind::receipt) {
+    receipt();
+    return 0;
+  }
   origin();
   resource();
   state();
@@ -120,6 +127,14 @@ size_t JsonNotification::data() {
   const size_t changes_bytes = changes();
   message();
   return changes_bytes;
+}
+
+void JsonNotification::receipt() {
+  json_.raw(R"("receipt":{"count":)");
+  json_.number(notification_.receipt_count);
+  text(R"(,"summary":)", notification_.receipt);
+  json_.raw("}");
+  message();
 }
 
 void JsonNotification::origin() {

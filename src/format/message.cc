@@ -112,6 +112,8 @@ void add_other_news(const Notification& notification, Words& words) {
       return add_amendment(notification, words);
     case NotificationKind::failed:
       return add_failure(notification, words);
+    case NotificationKind::receipt:
+      return words.add(notification.receipt);
     case NotificationKind::transition:
     case NotificationKind::none:
       return;
@@ -121,6 +123,11 @@ void add_other_news(const Notification& notification, Words& words) {
 }  // namespace
 
 void add_subject(const Notification& notification, Words& words) {
+  if (notification.kind == NotificationKind::receipt) {
+    words.add_number(notification.receipt_count);
+    return words.add(notification.receipt_count == 1 ? " more notification"
+                                                     : " more notifications");
+  }
   const std::string_view bare = bare_id(notification.resource.id);
   add_type_name(notification.resource.type, words);
   words.add(" ", notification.name.empty() ? bare : notification.name);

@@ -158,9 +158,13 @@ MessageParts parts_of(const Notification& notification) {
     parts.line.append("[").append(severity_text(notification.severity)).append("] ");
   }
   append_message(notification, parts.line);
+  parts.time = readable(notification.time);
+  if (notification.kind == NotificationKind::receipt) {
+    parts.origin = "more than this subscription sends in an hour";
+    return parts;
+  }
   add_facts(notification, parts.facts);
   add_links(notification, parts.links);
-  parts.time = readable(notification.time);
   parts.origin = clean(notification.origin.source) + " · " + clean(notification.origin.type);
   return parts;
 }

@@ -35,6 +35,8 @@ class RandomNotifications {
     if (coin()) n.resource.type = "AWS::EC2::Instance";
     n.name = maybe_text();
     n.tags = tags();
+    n.account_name = maybe_text();
+    n.account_owner = maybe_text();
     set_state(n);
     set_cause(n);
     n.is_late = coin();

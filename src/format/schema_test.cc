@@ -95,6 +95,22 @@ void for_each_value(json::value& value, const Visit& visit) {
   }
 }
 
+TEST(Schema, accepts_what_is_made_for_a_subscription) {
+  Schema schema;
+  Notification n = example_notification();
+  n.kind = NotificationKind::retracted;
+  EXPECT_NE(schema.problems(rendered(n)), "");
+  n.amends = n.id;
+  EXPECT_EQ(schema.problems(rendered(n)), "");
+  n = {.kind = NotificationKind::receipt, .instance = "prod", .source = "subscriptions"};
+  n.resource.id = "urn:statewire:subscription:people";
+  n.time = *parse_time("2026-11-23T09:00:00Z");
+  n.receipt = "30 EC2 instance gone";
+  EXPECT_NE(schema.problems(rendered(n)), "") << "a receipt counts something";
+  n.receipt_count = 30;
+  EXPECT_EQ(schema.problems(rendered(n)), "");
+}
+
 TEST(Schema, accepts_one_of_each_kind) {
   Schema schema;
   for (const json::value& value : one_of_each_kind()) EXPECT_EQ(schema.problems(value), "");

@@ -60,6 +60,7 @@ enum class NotificationKind : uint8_t {
   amended = 3,
   failed = 4,
   retracted = 5,  // Never in the journal: made for a subscription that an amendment takes it from.
+  receipt = 6,    // Likewise: counts what a limit held back.
 };
 std::string_view name_of(NotificationKind kind);
 

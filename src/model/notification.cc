@@ -70,4 +70,8 @@ NotificationId retraction_id(const NotificationId& amended, std::string_view sub
   return {hash128("retracted", {amended.view(), subscription})};
 }
 
+NotificationId receipt_id(std::string_view subscription, uint64_t first_sequence) {
+  return {hash128("receipt", {subscription, std::to_string(first_sequence)})};
+}
+
 }  // namespace statewire

@@ -51,8 +51,10 @@ struct Notification {
   bool is_late = false;    // flags: late
   bool is_future = false;  // flags: future
   std::span<const Change> changes;
-  std::string_view error;  // Of `failed`.
-  Duration delay{};        // Between happening and arrival; of a late one.
+  std::string_view error;      // Of `failed`.
+  std::string_view receipt;    // Of `receipt`: what was held back, in words; else empty.
+  uint64_t receipt_count = 0;  // How many.
+  Duration delay{};            // Between happening and arrival; of a late one.
 };
 
 // What tells entries: `instance` and `accounts` outlive every notification.
@@ -64,5 +66,7 @@ Notification notification_of(const Entry& entry, const Teller& teller);
 
 // Of the notification that takes `amended` back from `subscription`.
 NotificationId retraction_id(const NotificationId& amended, std::string_view subscription);
+// Of the receipt for what `subscription` was not sent, from `first_sequence` on.
+NotificationId receipt_id(std::string_view subscription, uint64_t first_sequence);
 
 }  // namespace statewire

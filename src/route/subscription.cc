@@ -90,6 +90,9 @@ Subscription read_subscription(const Node& node, const Formats& formats) {
       {{"now", StartFrom::now}, {"earliest", StartFrom::earliest}}, StartFrom::now);
   result.on_lag =
       keys.optional("on_lag").choice({{"skip", OnLag::skip}, {"hold", OnLag::hold}}, OnLag::skip);
+  if (const Node per_hour = keys.optional("per_hour")) {
+    result.per_hour = static_cast<uint64_t>(per_hour.integer(0, 1'000'000));
+  }
   result.retry_for = keys.optional("retry_for").duration(hours(24), {}, kRetryForMax);
   return result;
 }

@@ -34,6 +34,7 @@ struct Subscription {
   std::string format_name;
   StartFrom from = StartFrom::now;
   OnLag on_lag = OnLag::skip;
+  std::optional<uint64_t> per_hour;  // Above it one message counts the rest; 0: no limit.
   Duration retry_for = std::chrono::hours(24);
   std::string sink_kind;
   std::optional<Node> sink;  // The sink's own keys, for its kind to read.

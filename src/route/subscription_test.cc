@@ -146,11 +146,10 @@ statewire.yaml:6:5: subscriptions.people.sinc: unknown key; did you mean "sink"?
 statewire.yaml:8:11: subscriptions.pager.from: expected now or earliest, found "yesterday"
 statewire.yaml:9:13: subscriptions.pager.on_lag: expected skip or hold, found "wait"
 statewire.yaml:10:16: subscriptions.pager.retry_for: expected a duration such as 500ms, 90s, 10m, 24h or 7d, found "5"
-statewire.yaml:11:5: subscriptions.pager.hold: unknown key
 statewire.yaml:12:11: subscriptions.pager.sink: missing key "kind"
 statewire.yaml:13:3: subscriptions."a b": a subscription's name is at most 64 letters, digits, "-", "_" and "."
 statewire.yaml:13:17: subscriptions."a b".sink: expected a map, found "stdout"
-11 errors
+10 errors
 )");
 }
 

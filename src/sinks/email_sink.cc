@@ -220,7 +220,7 @@ Verdict verdict_for_smtp(int code) {
 const SinkKind email_sink_kind{
     .name = "email",
     .summary = "send each delivery as a mail",
-    .limits = {.batch_deliveries_max = 1, .in_flight_max = 4},
+    .limits = {.batch_deliveries_max = 1, .in_flight_max = 4, .per_hour_max = 60},
     .open = open_email,
 };
 

@@ -58,7 +58,8 @@ struct SinkLimits {
   // A batch is delivered in its order, up to the first that fails, and may hold several
   // deliveries of one resource. REQUIRES: in_flight_max is 1.
   bool is_in_order = false;
-  Duration pace{};  // Least time from one batch to the next.
+  uint64_t per_hour_max = 0;  // What a person can take, where nobody says otherwise; 0: anything.
+  Duration pace{};            // Least time from one batch to the next.
 };
 
 class Sink {

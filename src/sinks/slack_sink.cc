@@ -40,7 +40,10 @@ std::unique_ptr<Sink> open_slack(MapReader& keys, SinkContext& context) {
 const SinkKind slack_sink_kind{
     .name = "slack",
     .summary = "post each delivery to a channel of Slack",
-    .limits = {.batch_deliveries_max = 1, .in_flight_max = 1, .pace = std::chrono::seconds(1)},
+    .limits = {.batch_deliveries_max = 1,
+               .in_flight_max = 1,
+               .per_hour_max = 60,
+               .pace = std::chrono::seconds(1)},
     .open = open_slack,
 };
 

@@ -62,6 +62,7 @@ const SinkKind teams_sink_kind{
     .summary = "post each delivery to Microsoft Teams",
     .limits = {.batch_deliveries_max = 1,
                .in_flight_max = 1,
+               .per_hour_max = 60,
                .pace = std::chrono::milliseconds(250)},
     .open = open_teams,
 };

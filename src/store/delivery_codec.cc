@@ -8,6 +8,7 @@ constexpr uint8_t kFormat = 1;
 // Of a pending delivery.
 constexpr uint8_t kRedriven = 1;
 constexpr uint8_t kHeld = 2;
+constexpr uint8_t kInDigest = 4;
 
 void check_format(ByteReader& in) {
   if (in.byte() != kFormat) in.fail();
@@ -29,7 +30,9 @@ void put(const Pending& pending, ByteWriter& out) {
   out.time(pending.first_attempt, Time{});
   out.time(pending.due, pending.first_attempt);
   out.text(pending.last_detail);
-  out.byte((pending.is_redriven ? kRedriven : 0) | (pending.is_held ? kHeld : 0));
+  out.byte(static_cast<uint8_t>((pending.is_redriven ? kRedriven : 0) |
+                                (pending.is_held ? kHeld : 0) |
+                                (pending.is_in_digest ? kInDigest : 0)));
   if (!pending.is_held) return;
   out.varint(pending.cause_sequence);
   out.varint(pending.tags_sequence);
@@ -51,6 +54,7 @@ Pending get_pending(ByteReader& in) {
   const uint8_t flags = in.byte();
   pending.is_redriven = flags & kRedriven;
   pending.is_held = flags & kHeld;
+  pending.is_in_digest = flags & kInDigest;
   if (!pending.is_held) return pending;
   pending.cause_sequence = in.varint();
   pending.tags_sequence = in.varint();

@@ -83,6 +83,7 @@ struct Pending {
   bool is_redriven = false;  // A person sent it again after it was parked.
   // Not rendered yet: it waits until `due`, or until who, why and whose are known.
   bool is_held = false;
+  bool is_in_digest = false;    // Likewise: it is counted in the message that is due then.
   uint64_t cause_sequence = 0;  // Of the entry that told its cause; 0: its own.
   uint64_t tags_sequence = 0;   // Likewise.
 };
