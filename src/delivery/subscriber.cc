@@ -89,10 +89,13 @@ Result<void> Subscriber::skip_what_was_trimmed(Time now) {
 }
 
 bool Subscriber::has_room(Time now) const {
+  return has_outbox_room(now) && hold_.size() < limits_.held_max;
+}
+
+bool Subscriber::has_outbox_room(Time now) const {
   return !is_gone_ && now >= read_after_ && !circuit_.is_open() &&
          outbox_.size() < limits_.outstanding_max &&
-         outbox_.bytes() < limits_.outstanding_bytes_max && outbox_.stored() < limits_.stored_max &&
-         hold_.size() < limits_.held_max;
+         outbox_.bytes() < limits_.outstanding_bytes_max && outbox_.stored() < limits_.stored_max;
 }
 
 Result<bool> Subscriber::read(Time now) {
@@ -386,8 +389,11 @@ void Subscriber::take_redriven(Pending delivery, Time now) {
 std::optional<Time> Subscriber::next_due(Time now) const {
   if (is_gone_ || batches_in_flight_ >= kind_.limits.in_flight_max) return std::nullopt;
   std::optional<Time> due = outbox_.next_due();
-  if (const std::optional<Time> held = hold_.next_due()) due = std::min(due.value_or(*held), *held);
-  if (!digest_.is_empty()) due = std::min(due.value_or(digest_.ends()), digest_.ends());
+  if (has_outbox_room(now)) {
+    const auto wait_for = [&](Time other) { due = std::min(due.value_or(other), other); };
+    if (const std::optional<Time> held = hold_.next_due()) wait_for(*held);
+    if (!digest_.is_empty()) wait_for(digest_.ends());
+  }
   if (due) due = std::max(*due, send_after_);
   if (circuit_.is_open()) {
     if (!due || batches_in_flight_ > 0) return std::nullopt;

@@ -118,6 +118,7 @@ class Subscriber {
   Result<std::optional<Entry>> told_before(const Entry& amendment, Arena& arena) const;
 
   bool has_room(Time now) const;
+  bool has_outbox_room(Time now) const;
   void settle_delivered(uint64_t sequence);
   void retry(Outbox::Item& item, const Attempt& attempt, Time now);
   void park(Outbox::Item& item, const Attempt& attempt, std::string reason, Time now);

@@ -91,12 +91,12 @@ void Subscriber::restore_held(const Pending& pending) {
 
 // True where one was let go.
 bool Subscriber::release_due(Time now) {
+  if (!has_outbox_room(now)) return false;
   if (!digest_.is_empty() && now >= digest_.ends()) {
     send_digest(now);
     return true;
   }
   if (hold_.size() == 0) return false;
-  if (!has_room(now) && hold_.size() < limits_.held_max) return false;
   if (tags_ != nullptr && tags_->ended() != lookups_ended_) {
     lookups_ended_ = tags_->ended();
     std::vector<std::string> over;

@@ -19,6 +19,12 @@ constexpr Duration kGivenUpFor = std::chrono::minutes(10);
 constexpr auto kGather = std::chrono::milliseconds(50);
 constexpr auto kPauseAfterFault = std::chrono::seconds(1);
 
+// Other faults want a person.
+bool may_pass_later(AwsFault fault) {
+  return fault == AwsFault::network || fault == AwsFault::throttled ||
+         fault == AwsFault::transient || fault == AwsFault::skewed;
+}
+
 std::string list_of(const std::vector<std::string>& ids) {
   std::string json = "[";
   for (const std::string& id : ids) {
@@ -113,38 +119,37 @@ bool AwsTagLookup::take(Work& work) {
 }
 
 // Without a role, only the own account's can be read: of others the answer would be empty.
-bool AwsTagLookup::may_read(const Work& work) {
-  if (!work.role.empty()) return true;
+AwsTagLookup::Access AwsTagLookup::access_to(const Work& work, const AwsSettings& settings) {
+  if (!work.role.empty()) return Access::granted;
   if (own_account_.empty()) {
-    const Result<AwsSettings> settings = aws_.settings();
-    const Result<AwsTarget> target =
-        settings ? settings->target(kSts, work.place.region) : settings.error();
-    if (!target) return false;
+    const Result<AwsTarget> target = settings.target(kSts, work.place.region);
+    if (!target) return Access::none;
     const AwsAnswer answer =
         aws_.call_and_wait(query_call(*target, "GetCallerIdentity", "2011-06-15", {}));
+    if (!answer.ok()) return may_pass_later(answer.fault) ? Access::unknown : Access::none;
     const std::string& body = answer.response.body;
     const size_t from = body.find("<Account>");
     const size_t end = body.find("</Account>");
-    if (!answer.ok() || from == body.npos || end == body.npos) return false;
+    if (from == body.npos || end == body.npos) return Access::none;
     own_account_ = body.substr(from + 9, end - from - 9);
   }
-  return own_account_ == work.place.account;
+  return own_account_ == work.place.account ? Access::granted : Access::none;
 }
 
 void AwsTagLookup::look_up(const Work& work) {
   const Result<AwsSettings> settings = aws_.settings();
   const Result<AwsTarget> target =
       settings ? settings->target(kTagging, work.place.region) : settings.error();
-  if (!target || !may_read(work)) return give_up(work);
+  const Access access = target ? access_to(work, *settings) : Access::none;
+  if (access == Access::unknown) return ask_again(work);
+  if (access == Access::none) return give_up(work);
   std::vector<std::string> ids;
   for (const Wanted& wanted : work.wanted) ids.push_back(wanted.id);
   AwsCall call = json_call(*target, "ResourceGroupsTaggingAPI_20170126.GetResources", "1.1",
                            JsonObject().add_json("ResourceARNList", list_of(ids)).take());
   call.role = work.role;
   const AwsAnswer answer = aws_.call_and_wait(std::move(call));
-  const bool is_passing =
-      answer.fault == AwsFault::throttled || answer.fault == AwsFault::transient;
-  if (is_passing) return ask_again(work);
+  if (may_pass_later(answer.fault)) return ask_again(work);
   const Result<AwsJson> found =
       answer.ok() ? AwsJson::parse(answer.response.body) : Result<AwsJson>(failed(answer.text()));
   if (found) return publish(work, *found);

@@ -57,8 +57,8 @@ class AwsTagLookup final : public TagLookup {
 
   bool take(Work& work);
   void look_up(const Work& work);
-  // The role that reads there: an empty one where that is not needed, nothing where there is none.
-  bool may_read(const Work& work);
+  enum class Access { granted, none, unknown };
+  Access access_to(const Work& work, const AwsSettings& settings);
   void publish(const Work& work, const AwsJson& found);
   void give_up(const Work& work);
   void ask_again(const Work& work);

@@ -22,6 +22,12 @@ import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 # Generous: these tests share their machine with others, and run with sanitizers too.
+# A machine without credentials, whatever is on this one: nothing asks beyond it.
+NO_AWS = {
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
 PATIENCE_SECONDS = float(os.environ.get("STATEWIRE_TEST_PATIENCE", "30"))
 
 ACCOUNT = "123456789012"
@@ -101,7 +107,8 @@ class Daemon:
         self.folder = pathlib.Path(folder)
         self.statewire = statewire or statewire_path()
         self.port = port or free_port()
-        self.environment = dict(os.environ, **(environment or {}))
+        asks_aws = any(name.startswith("AWS_") for name in environment or {})
+        self.environment = {**os.environ, **({} if asks_aws else NO_AWS), **(environment or {})}
         self.config = self.folder / "statewire.yaml"
         self.log = self.folder / "daemon.log"
         self.process = None

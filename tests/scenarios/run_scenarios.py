@@ -2,6 +2,7 @@
 """Runs the scenarios of this folder, or those that are named. README.md has the format."""
 
 import json
+import os
 import pathlib
 import shlex
 import shutil
@@ -48,6 +49,14 @@ CALLERS = {
             }
         },
     },
+}
+# There are credentials, but nobody answers: what is looked up stays unknown.
+AWS_IS_DOWN = {
+    "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "example",
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
 }
 CONSOLE = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36"
 TERRAFORM = "APN/1.0 HashiCorp/1.0 Terraform/1.9.5 aws-sdk-go-v2/1.30"
@@ -129,7 +138,7 @@ class Scenario:
         self.answers = {}  # Of a sink: [status, how often] and what comes after.
         self.taken = {}  # Of a sink: how many deliveries were compared already.
         self.receiver = Receiver(self.decide)
-        self.daemon = Daemon(folder, "", environment={"SINK": self.receiver.url("")})
+        self.daemon = Daemon(folder, "", environment={"SINK": self.receiver.url(""), **AWS_IS_DOWN})
         self.is_running = False
         self.posted = []
         self.reloads = 0
