@@ -27,8 +27,10 @@ class Flow(CloudTest):
             self.assertEqual(attributes["id"]["StringValue"], notification["id"])
             self.assertEqual(attributes["type"]["StringValue"], notification["type"])
         wait_for(lambda: self.depth(inbox) == 0, "an empty inbox")
-        self.assertEqual(self.ledger(daemon)["received"], COUNT)
-        self.assertEqual(self.ledger(daemon)["recognised"], COUNT)
+        # A queue delivers at least once.
+        ledger = self.ledger(daemon)
+        self.assertEqual(ledger["received"] - ledger["duplicate"], COUNT)
+        self.assertEqual(ledger["recognised"], COUNT)
         self.assertEqual(daemon.stop(), 0)
 
     def test_fifo_queue_keeps_the_order_of_a_resource(self):
@@ -216,7 +218,7 @@ class Flow(CloudTest):
         self.sqs.send_message(QueueUrl=inbox, MessageBody=json.dumps(news))
         self.wait_until_received(daemon, 3)
         self.assertEqual(self.ledger(daemon)["duplicate"], 1)
-        self.assertEqual(self.ledger(daemon)["received"], 4)
+        self.assertGreaterEqual(self.ledger(daemon)["received"], 4)
         wait_for(lambda: self.depth(inbox) == 0, "an empty inbox")
 
     def test_what_cannot_be_read_is_in_the_ledger_and_deleted_or_left(self):
