@@ -4,6 +4,7 @@
 
 #include "api/answers.h"
 #include "api/binary_event.h"
+#include "api/firehose.h"
 #include "api/inflate.h"
 #include "base/text.h"
 #include "sources/event_reader.h"
@@ -74,7 +75,38 @@ HttpServerResponse response_of(const ChunkFates& fates) {
   return json_response(counts_json(accepted, duplicate, rejected), 202);
 }
 
+// Whatever became of its events, a delivery that was stored is not wanted again.
+void Events::take_firehose(HttpServerRequest&& request, HttpResponder responder) const {
+  std::string body = std::move(request.body);
+  std::optional<BadBody> bad = unwrap(request.head, inflated_bytes_max_, body);
+  Chunk chunk;
+  chunk.source = kSource;
+  if (!bad) {
+    Result<std::string> events = firehose_events(body, inflated_bytes_max_);
+    if (events) {
+      body.swap(*events);
+    } else {
+      bad = BadBody{400, events.error().text};
+    }
+  }
+  if (bad) chunk.unreadable = bad->reason;
+  chunk.text.swap(body);
+  chunk.text.reserve(chunk.text.size() + kPaddingBytes);
+  auto shared = std::make_shared<HttpResponder>(std::move(responder));
+  auto head = std::make_shared<HttpRequestHead>(std::move(request.head));
+  chunk.done = [shared, head, bad, &clock = clock_](Result<ChunkFates> fates) {
+    const Time now = clock.now();
+    if (!fates) return shared->respond(firehose_error(*head, now, 503, fates.error().text));
+    if (bad) return shared->respond(firehose_error(*head, now, bad->status, bad->reason));
+    shared->respond(firehose_response(*head, now));
+  };
+  if (Result<void> taken = intake_.submit(std::move(chunk)); !taken) {
+    shared->respond(firehose_error(*head, clock_.now(), 503, taken.error().text));
+  }
+}
+
 void Events::take(HttpServerRequest&& request, HttpResponder responder) const {
+  if (is_firehose(request.head)) return take_firehose(std::move(request), std::move(responder));
   std::string body = std::move(request.body);
   const std::optional<BadBody> bad = unwrap(request.head, inflated_bytes_max_, body);
   // The server leaves room behind the body already.

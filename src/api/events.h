@@ -1,4 +1,5 @@
-// POST /events: takes a body of any form, and answers after the commit.
+// POST /events: takes a body of any form, and answers after the commit. Deliveries of Firehose are
+// told by their header, and answered as Firehose wants it.
 #pragma once
 
 #include <string>
@@ -8,19 +9,22 @@
 
 namespace statewire {
 
-// Any thread. Borrows the intake.
+// Any thread. Borrows intake and clock.
 class Events {
  public:
   // `body_bytes_max` bounds a body as it was sent; inflated, it may be four times as long.
-  Events(Intake& intake, uint64_t body_bytes_max)
-      : intake_(intake), inflated_bytes_max_(4 * body_bytes_max) {}
+  Events(Intake& intake, const Clock& clock, uint64_t body_bytes_max)
+      : intake_(intake), clock_(clock), inflated_bytes_max_(4 * body_bytes_max) {}
 
   // Recognises the events on this thread and queues them; the answer comes from the thread that
   // commits them.
   void take(HttpServerRequest&& request, HttpResponder responder) const;
 
  private:
+  void take_firehose(HttpServerRequest&& request, HttpResponder responder) const;
+
   Intake& intake_;
+  const Clock& clock_;
   const uint64_t inflated_bytes_max_;
 };
 

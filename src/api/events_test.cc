@@ -146,6 +146,21 @@ TEST_F(EventsTest, a_small_body_that_inflates_beyond_the_bound_is_refused) {
   EXPECT_EQ(post("/events", just_fits, {{"content-encoding", "gzip"}}).status, 400);
 }
 
+TEST_F(EventsTest, a_delivery_of_firehose_is_answered_as_firehose_wants_it) {
+  const std::vector<HttpHeader> headers = {{"content-type", "application/json"},
+                                           {"x-amz-firehose-request-id", "ed4acda5"}};
+  // {"a":1}
+  const HttpResponse taken = post(
+      "/events", R"({"requestId":"ed4acda5","timestamp":1,"records":[{"data":"eyJhIjoxfQ=="}]})",
+      headers);
+  EXPECT_EQ(taken.status, 200);
+  EXPECT_TRUE(holds(taken.body, R"({"requestId":"ed4acda5","timestamp":)")) << taken.body;
+  const HttpResponse refused = post("/events", R"({"records":[{"data":"?"}]})", headers);
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_TRUE(holds(refused.body, R"("errorMessage":"a record's data is not base64")"));
+  EXPECT_TRUE(holds(json("/api/v1/ledger"), R"("malformed":1)"));
+}
+
 TEST_F(EventsTest, what_is_not_whole_gzip_is_refused) {
   const std::string whole = gzip(test_event(1, "running", 0));
   for (const std::string& body :

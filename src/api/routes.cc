@@ -30,7 +30,8 @@ std::optional<HttpServerResponse> judge_stage(Stage stage, const Store& store) {
 
 }  // namespace
 
-Api::Api(Parts parts) : parts_(std::move(parts)), events_(parts_.ingest, parts_.body_bytes_max) {}
+Api::Api(Parts parts)
+    : parts_(std::move(parts)), events_(parts_.ingest, parts_.clock, parts_.body_bytes_max) {}
 
 Api::~Api() = default;
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "api/answers.h"
+#include "api/firehose.h"
 #include "net/url.h"
 
 namespace statewire {
@@ -71,7 +72,8 @@ std::optional<HttpServerResponse> judge_token(const HttpRequestHead& head, ApiSc
     if (!is_foreign_page(head)) return std::nullopt;
     return error_response(403, "without tokens, web pages of other hosts are not served");
   }
-  const std::string_view given = bearer_token(head);
+  const std::string_view key = firehose_access_key(head);
+  const std::string_view given = key.empty() ? bearer_token(head) : key;
   if (given.empty()) return unauthorized("a token is needed: Authorization: Bearer …");
   bool is_known = false;
   bool is_allowed = false;

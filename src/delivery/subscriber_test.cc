@@ -167,10 +167,10 @@ class SubscriberTest : public testing::Test {
 
   uint64_t stored_cursor() const { return (**store_->subscription("machines")).cursor; }
 
-  const SinkKind kind_{.name = "held",
-                       .summary = "a test's",
-                       .limits = {.batch_deliveries_max = 1, .in_flight_max = 8},
-                       .open = nullptr};
+  SinkKind kind_{.name = "held",
+                 .summary = "a test's",
+                 .limits = {.batch_deliveries_max = 1, .in_flight_max = 8},
+                 .open = nullptr};
   Time now_ = kStart;
   Problems problems_;
   std::optional<Formats> formats_;
@@ -379,6 +379,64 @@ TEST_F(SubscriberTest, what_retention_took_is_named) {
   ASSERT_EQ(parked().size(), 1u);
   EXPECT_EQ(parked()[0].delivery.sequence, 1u);
   EXPECT_EQ(parked()[0].range_last_sequence, 2u);
+}
+
+TEST_F(SubscriberTest, a_sink_is_not_sent_faster_than_its_pace) {
+  kind_.limits.pace = seconds(1);
+  journal({"a", "b"});
+  turn();
+  EXPECT_EQ(in_flight(), std::vector<uint64_t>{1});
+  answer(Verdict::delivered);
+  turn();
+  EXPECT_TRUE(in_flight().empty());
+  EXPECT_EQ(subscriber_->next_due(now_), now_ + seconds(1));
+  now_ += seconds(1);
+  turn();
+  EXPECT_EQ(in_flight(), std::vector<uint64_t>{2});
+}
+
+// Has no message while it is told so.
+class FussyFormat final : public Format {
+ public:
+  std::string_view content_type() const override { return "text/plain"; }
+  Result<void> render(const Notification& notification, std::string& out) const override {
+    if (refuses) return bad_input("no such message");
+    out += notification.resource.id;
+    return {};
+  }
+  bool refuses = true;
+};
+
+TEST_F(SubscriberTest, what_cannot_be_rendered_is_parked_and_rendered_when_redriven) {
+  FussyFormat format;
+  subscription_.format = &format;
+  journal({"a", "b"});
+  turn();
+  EXPECT_TRUE(in_flight().empty());
+  EXPECT_EQ(stored_cursor(), 2u);
+  ASSERT_EQ(parked().size(), 2u);
+  EXPECT_EQ(parked()[0].reason, "not rendered: no such message");
+  EXPECT_EQ(parked()[0].delivery.payload, "");
+  const auto redrive = [&](uint64_t sequence) {
+    const auto moved =
+        redrive_parked(*store_, {.subscription = {}, .sequence = sequence}, false, now_);
+    ASSERT_TRUE(moved.ok());
+    for (const Parked& each : moved->moved) subscriber_->take_redriven(each.delivery, now_);
+    turn();
+  };
+  redrive(1);
+  EXPECT_TRUE(in_flight().empty());
+  EXPECT_EQ(parked().size(), 2u);
+  format.refuses = false;
+  redrive(1);
+  EXPECT_EQ(in_flight(), std::vector<uint64_t>{1});
+  EXPECT_EQ(parked().size(), 1u);
+  answer(Verdict::delivered);
+  // The same without this process: what is pending is rendered at the start.
+  ASSERT_TRUE(redrive_parked(*store_, {.subscription = {}, .sequence = 2}, false, now_).ok());
+  restart();
+  turn();
+  EXPECT_EQ(in_flight(), std::vector<uint64_t>{2});
 }
 
 TEST_F(SubscriberTest, redriven_delivery_keeps_its_id) {

@@ -15,6 +15,8 @@ namespace {
 
 // The clock is looked at so often: it may be set, and the machine may sleep.
 constexpr Duration kLookMax = std::chrono::milliseconds(200);
+// A clock that is set back by more was wrong before: waiting for it could take years.
+constexpr Duration kAheadMax = std::chrono::hours(24);
 constexpr auto kPause = std::chrono::seconds(1);
 constexpr std::string_view kCursorVersion = "1 ";
 
@@ -75,6 +77,11 @@ Result<void> ScheduleSource::run(Intake& intake, std::stop_token stop) {
   const Result<std::string> stored = intake.cursor(cursor_key());
   if (!stored) return stored.error();
   std::optional<Time> fired = decode_cursor(*stored);
+  if (fired && *fired > clock_.now() + kAheadMax) {
+    log_warn("the clock was far ahead when this schedule fired last: it begins anew",
+             {{"source", options_.name}, {"fired", format_time(*fired)}});
+    fired.reset();
+  }
   if (!fired) {
     // It begins now, and knows that it did after a restart before its first firing.
     fired = clock_.now();

@@ -142,6 +142,23 @@ TEST_F(ScheduleTest, what_was_not_stored_is_handed_over_again) {
   EXPECT_EQ(intake_.lines().size(), 1u);
 }
 
+TEST_F(ScheduleTest, a_clock_that_was_far_ahead_does_not_silence_it) {
+  start();
+  wait_until_begun();
+  clock_.advance(std::chrono::hours(24 * 3650));
+  ASSERT_TRUE(intake_.wait_for_lines(1));
+  stop();
+  clock_.set(kStart);
+  const std::string ahead = *intake_.cursor("tick/schedule");
+  start();
+  for (int i = 0; i < 1000 && *intake_.cursor("tick/schedule") == ahead; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  clock_.advance(minutes(5));
+  ASSERT_TRUE(intake_.wait_for_lines(2));
+  EXPECT_EQ(time_in(intake_.lines()[1]), "2026-11-23T09:05:00Z");
+}
+
 TEST_F(ScheduleTest, a_clock_that_is_set_back_fires_nothing_again) {
   start();
   wait_until_begun();

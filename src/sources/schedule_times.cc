@@ -17,8 +17,6 @@ using std::chrono::year_month_day;
 
 constexpr Duration kEveryMin = seconds(1);
 constexpr Duration kEveryMax = hours(24 * 366);
-// No clock is turned by more than this at once.
-constexpr hours kTurnMax{25};
 
 // The content of "rate(…)"; nothing where it is not that.
 std::optional<std::string_view> inside(std::string_view text, std::string_view name) {
@@ -42,14 +40,14 @@ std::optional<Duration> parse_rate(std::string_view text) {
   return std::nullopt;
 }
 
-// The first of the day at or after `from`, and after `time`.
+// The first of the day after `from`, and after `time`.
 std::optional<Time> next_in_day(const CronExpression& cron, const TimeZone& zone, local_days day,
                                 LocalSeconds from, Time time) {
   for (int hour = 0; hour < 24; ++hour) {
     if (!cron.matches_hour(hour)) continue;
     for (int minute = 0; minute < 60; ++minute) {
       const LocalSeconds local = day + hours(hour) + minutes(minute);
-      if (!cron.matches_minute(minute) || local < from) continue;
+      if (!cron.matches_minute(minute) || local <= from) continue;
       const std::optional<Time> instant = zone.instant(local);
       if (instant && *instant > time) return instant;
     }
@@ -58,7 +56,8 @@ std::optional<Time> next_in_day(const CronExpression& cron, const TimeZone& zone
 }
 
 std::optional<Time> next_of(const CronExpression& cron, const TimeZone& zone, Time time) {
-  const LocalSeconds from = zone.local(time) - kTurnMax;
+  // A time that comes twice is told by its first: what is later is later on the wall too.
+  const LocalSeconds from = zone.local(time);
   local_days day = std::chrono::floor<days>(from);
   while (true) {
     const year_month_day date(day);

@@ -152,6 +152,12 @@ TEST(Zones, are_names_and_no_files) {
   }
 }
 
+TEST(Due, years_of_minutes_take_no_time) {
+  const Time now = *parse_time("2026-11-23T09:00:00Z");
+  const auto every_minute = cron("* * * * ? *", "Europe/Berlin");
+  EXPECT_EQ(every_minute.due(now - std::chrono::hours(24 * 100), now, 1), std::vector<Time>{now});
+}
+
 TEST(Due, is_what_lies_between) {
   const auto five = *ScheduleTimes::every("5m");
   const Time from = *parse_time("2026-11-23T09:00:00Z");

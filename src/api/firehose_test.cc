@@ -1,0 +1,98 @@
+#include "api/firehose.h"
+
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+namespace statewire {
+namespace {
+
+HttpRequestHead head_of_delivery() {
+  HttpRequestHead head;
+  head.begin("POST", "/events");
+  head.add_header("X-Amz-Firehose-Request-Id", "ed4acda5-034f-9f42-bba1-f29aea6d7d8f");
+  head.add_header("X-Amz-Firehose-Access-Key", "key");
+  return head;
+}
+
+std::string gzipped_base64(std::string_view text);
+
+TEST(Firehose, is_told_by_its_header) {
+  EXPECT_TRUE(is_firehose(head_of_delivery()));
+  EXPECT_EQ(firehose_access_key(head_of_delivery()), "key");
+  HttpRequestHead other;
+  other.begin("POST", "/events");
+  EXPECT_FALSE(is_firehose(other));
+}
+
+TEST(Firehose, records_become_lines) {
+  // {"a":1}, {"b":\n2}, {"c":3}\n{"d":4}\n
+  const auto events = firehose_events(
+      R"({"requestId":"x","timestamp":1578090901599,"records":[{"data":"eyJhIjoxfQ=="},)"
+      R"({"data":"eyJiIjoKMn0="},{"data":"eyJjIjozfQp7ImQiOjR9Cg=="}]})",
+      1000);
+  ASSERT_TRUE(events.ok()) << events.error().text;
+  EXPECT_EQ(*events, "{\"a\":1}\n{\"b\":2}\n{\"c\":3}\n{\"d\":4}\n");
+  EXPECT_GE(events->capacity(), events->size() + kBodySpareBytes);
+}
+
+TEST(Firehose, records_may_be_packed) {
+  const std::string packed = gzipped_base64("{\"a\":1}");
+  const auto events = firehose_events(R"({"records":[{"data":")" + packed + "\"}]}", 1000);
+  ASSERT_TRUE(events.ok()) << events.error().text;
+  EXPECT_EQ(*events, "{\"a\":1}\n");
+  const std::string large = gzipped_base64(std::string(100'000, ' '));
+  EXPECT_FALSE(firehose_events(R"({"records":[{"data":")" + large + "\"}]}", 1000).ok());
+}
+
+TEST(Firehose, what_is_no_delivery_is_refused) {
+  for (const char* body :
+       {"", "[]", "{}", R"({"records":1})", R"({"records":[1]})", R"({"records":[{"data":1}]})",
+        R"({"records":[{"data":"eyJ"}]})", R"({"records":[{"data":"ey=J"}]})",
+        R"({"records":[{"data":"e==="}]})", R"({"records":[{"data":"e\u0000yJ"}]})",
+        R"({"records":[{"data":"H4sIAAAA"}]})"}) {
+    EXPECT_FALSE(firehose_events(body, 1000).ok()) << body;
+  }
+  EXPECT_FALSE(firehose_events(R"({"records":[{"data":"eyJhIjoxfQ=="}]})", 5).ok());
+  EXPECT_TRUE(firehose_events(R"({"records":[]})", 1000).ok());
+}
+
+TEST(Firehose, answers_name_the_request) {
+  const Time now = *parse_time("2026-11-23T09:00:12.5Z");
+  const HttpServerResponse well = firehose_response(head_of_delivery(), now);
+  EXPECT_EQ(well.status, 200);
+  EXPECT_EQ(well.content_type, "application/json");
+  EXPECT_EQ(well.body,
+            R"({"requestId":"ed4acda5-034f-9f42-bba1-f29aea6d7d8f","timestamp":1795424412500})");
+  const HttpServerResponse bad = firehose_error(head_of_delivery(), now, 503, "busy");
+  EXPECT_EQ(bad.status, 503);
+  EXPECT_TRUE(bad.body.ends_with(R"(,"errorMessage":"busy"})"));
+}
+
+std::string gzipped_base64(std::string_view text) {
+  z_stream stream{};
+  EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+  std::string bytes(text.size() + 100, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+  stream.avail_in = static_cast<uInt>(text.size());
+  stream.next_out = reinterpret_cast<Bytef*>(bytes.data());
+  stream.avail_out = static_cast<uInt>(bytes.size());
+  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
+  bytes.resize(stream.total_out);
+  deflateEnd(&stream);
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (size_t i = 0; i < bytes.size(); i += 3) {
+    uint32_t group = 0;
+    for (size_t j = 0; j < 3; ++j) {
+      group = group << 8 | (i + j < bytes.size() ? static_cast<uint8_t>(bytes[i + j]) : 0u);
+    }
+    for (int shift = 18; shift >= 0; shift -= 6) out += kDigits[group >> shift & 63];
+  }
+  const size_t padding = (3 - bytes.size() % 3) % 3;
+  out.replace(out.size() - padding, padding, padding, '=');
+  return out;
+}
+
+}  // namespace
+}  // namespace statewire
