@@ -81,7 +81,7 @@ def quamina(build):
     if tuple(int(part) for part in version.split(".")[:2]) < CARGO_NEEDED:
         return Matcher("quamina", None, problem=f"{needed}, here is {version}")
     target = build / "quamina"
-    subprocess.run([cargo, "build", "-q", "--release", "--locked", "--manifest-path",
+    subprocess.run([cargo, "build", "-q", "--release", "--manifest-path",
                     HERE / "quamina" / "Cargo.toml"], check=True,
                    env={**os.environ, "CARGO_TARGET_DIR": str(target)})
     return Matcher("quamina", [target / "release" / "measure"])
