@@ -12,6 +12,8 @@ namespace {
 
 constexpr size_t kDetailBytesMax = 1024;
 constexpr size_t kGroupBytesMax = 128;
+constexpr size_t kEntriesMax = 10;
+constexpr size_t kRequestBytesMax = 256 << 10;
 
 // The attempts of a batch, gathered from its requests; the last one completes it. Any thread.
 class Gathering {
@@ -125,33 +127,37 @@ std::string region_of_arn(std::string_view arn) {
   return std::string(arn.substr(0, arn.find(':')));
 }
 
-void deliver_in_requests(AwsClient& aws, std::shared_ptr<const AwsBatchForm> form,
-                         std::span<const Delivery> batch, size_t entries_max, size_t bytes_max,
-                         Completion done) {
+size_t entry_place(std::string_view id, size_t entries) {
+  const bool is_digit = id.size() == 1 && id[0] >= '0' && id[0] <= '9';
+  return is_digit ? static_cast<size_t>(id[0] - '0') : entries;
+}
+
+void AwsBatchSink::deliver(std::span<const Delivery> batch, Completion done) {
   std::vector<AwsEntry> entries;
   std::vector<std::pair<size_t, Attempt>> refused;
   for (size_t i = 0; i < batch.size(); ++i) {
-    Result<AwsEntry> entry = form->encode(batch[i]);
+    Result<AwsEntry> entry = form_->encode(batch[i]);
     if (!entry) {
       refused.emplace_back(i, rejected(entry.error().text));
-    } else if (entry->bytes > bytes_max) {
+    } else if (entry->bytes > kRequestBytesMax) {
       refused.emplace_back(i, rejected("the message has " + with_thousands(entry->bytes) +
-                                       " bytes; at most " + with_thousands(bytes_max)));
+                                       " bytes; at most " + with_thousands(kRequestBytesMax)));
     } else {
       entry->place = i;
       entries.push_back(*std::move(entry));
     }
   }
-  const std::vector<Request> requests = requests_of(std::move(entries), entries_max, bytes_max);
+  const std::vector<Request> requests =
+      requests_of(std::move(entries), kEntriesMax, kRequestBytesMax);
   const auto gathering =
       std::make_shared<Gathering>(batch.size(), requests.size() + 1, std::move(done));
   for (auto& [place, attempt] : refused) gathering->set(place, std::move(attempt));
   for (const Request& request : requests) {
     std::vector<size_t> places;
     for (const AwsEntry& entry : request) places.push_back(entry.place);
-    AwsCall call = form->call(request);
+    AwsCall call = form_->call(request);
     call.attempts_max = 1;  // The subscription decides when to try again.
-    aws.call(std::move(call), [form, gathering, places](AwsAnswer answer) {
+    aws_.call(std::move(call), [form = form_, gathering, places](AwsAnswer answer) {
       std::vector<Attempt> attempts(places.size(), attempt_for(answer));
       if (answer.ok()) attempts = form->read(answer, places.size());
       for (size_t i = 0; i < places.size(); ++i) {

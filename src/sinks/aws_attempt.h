@@ -54,11 +54,22 @@ class AwsBatchForm {
   virtual std::vector<Attempt> read(const AwsAnswer& answer, size_t entries) const = 0;
 };
 
-// Sends `batch` in as many requests of at most `entries_max` entries and `bytes_max` bytes as it
-// takes, at once. `form` and `aws` outlive the answers.
-void deliver_in_requests(AwsClient& aws, std::shared_ptr<const AwsBatchForm> form,
-                         std::span<const Delivery> batch, size_t entries_max, size_t bytes_max,
-                         Completion done);
+// The place of an entry that an answer names by its digit; `entries` where it is none.
+size_t entry_place(std::string_view id, size_t entries);
+
+// Sends a batch in as many requests as it takes, at once: SQS, SNS and EventBridge all take ten
+// entries and 256 KiB a request.
+class AwsBatchSink final : public Sink {
+ public:
+  AwsBatchSink(std::shared_ptr<const AwsBatchForm> form, AwsClient& aws)
+      : form_(std::move(form)), aws_(aws) {}
+
+  void deliver(std::span<const Delivery> batch, Completion done) override;
+
+ private:
+  const std::shared_ptr<const AwsBatchForm> form_;
+  AwsClient& aws_;  // Outlives every sink.
+};
 
 // What a service that wants JSON gets of a delivery: its payload, or, where that is no JSON,
 // {"message": payload}.

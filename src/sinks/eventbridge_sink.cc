@@ -6,8 +6,6 @@
 namespace statewire {
 namespace {
 
-constexpr size_t kEntriesMax = 10;
-constexpr size_t kRequestBytesMax = 256 << 10;
 constexpr size_t kTimeBytes = 14;  // What the service counts for a time.
 
 class EventBridgeForm final : public AwsBatchForm {
@@ -70,20 +68,6 @@ class EventBridgeForm final : public AwsBatchForm {
   const AwsPlace place_;
 };
 
-class EventBridgeSink final : public Sink {
- public:
-  EventBridgeSink(std::shared_ptr<const AwsBatchForm> form, AwsClient& aws)
-      : form_(std::move(form)), aws_(aws) {}
-
-  void deliver(std::span<const Delivery> batch, Completion done) override {
-    deliver_in_requests(aws_, form_, batch, kEntriesMax, kRequestBytesMax, std::move(done));
-  }
-
- private:
-  const std::shared_ptr<const AwsBatchForm> form_;
-  AwsClient& aws_;  // Outlives every sink.
-};
-
 std::unique_ptr<Sink> open_eventbridge(MapReader& keys, SinkContext& context) {
   const Node bus = keys.required("bus");
   const Node source = keys.optional("source");
@@ -100,7 +84,7 @@ std::unique_ptr<Sink> open_eventbridge(MapReader& keys, SinkContext& context) {
   if (aws.region.empty()) aws.region = region_of_arn(bus.text());
   std::optional<AwsPlace> place = find_place(kEventBridge, aws, context, bus);
   if (!place) return nullptr;
-  return std::make_unique<EventBridgeSink>(
+  return std::make_unique<AwsBatchSink>(
       std::make_shared<EventBridgeForm>(bus.text(), source.text("statewire"), *std::move(place)),
       context.aws);
 }

@@ -7,8 +7,6 @@
 namespace statewire {
 namespace {
 
-constexpr size_t kEntriesMax = 10;
-constexpr size_t kRequestBytesMax = 256 << 10;
 constexpr std::string_view kVersion = "2010-03-31";
 
 // An entry's text is its fields, "Message=…&MessageAttributes…", without what says which entry they
@@ -64,11 +62,7 @@ class SnsForm final : public AwsBatchForm {
         entries, Attempt{.verdict = Verdict::retry, .detail = "the answer does not name it"});
     const Result<AwsXml> xml = AwsXml::parse(answer.response.body);
     if (!xml) return attempts;
-    const auto place_of = [&](const AwsXml& part) {
-      const std::string id = part.text("Id");
-      const bool is_digit = id.size() == 1 && id[0] >= '0' && id[0] <= '9';
-      return is_digit ? static_cast<size_t>(id[0] - '0') : entries;
-    };
+    const auto place_of = [&](const AwsXml& part) { return entry_place(part.text("Id"), entries); };
     for (const AwsXml& part : xml->all("PublishBatchResult/Successful/member")) {
       if (place_of(part) < entries) attempts[place_of(part)] = {.status = answer.status};
     }
@@ -84,20 +78,6 @@ class SnsForm final : public AwsBatchForm {
   const AwsPlace place_;
 };
 
-class SnsSink final : public Sink {
- public:
-  SnsSink(std::shared_ptr<const AwsBatchForm> form, AwsClient& aws)
-      : form_(std::move(form)), aws_(aws) {}
-
-  void deliver(std::span<const Delivery> batch, Completion done) override {
-    deliver_in_requests(aws_, form_, batch, kEntriesMax, kRequestBytesMax, std::move(done));
-  }
-
- private:
-  const std::shared_ptr<const AwsBatchForm> form_;
-  AwsClient& aws_;  // Outlives every sink.
-};
-
 std::unique_ptr<Sink> open_sns(MapReader& keys, SinkContext& context) {
   const Node topic = keys.required("topic");
   AwsKeys aws = read_aws_keys(keys);
@@ -111,7 +91,8 @@ std::unique_ptr<Sink> open_sns(MapReader& keys, SinkContext& context) {
   if (aws.region.empty()) aws.region = region;
   std::optional<AwsPlace> place = find_place(kSns, aws, context, topic);
   if (!place) return nullptr;
-  return std::make_unique<SnsSink>(std::make_shared<SnsForm>(arn, *std::move(place)), context.aws);
+  return std::make_unique<AwsBatchSink>(std::make_shared<SnsForm>(arn, *std::move(place)),
+                                        context.aws);
 }
 
 }  // namespace

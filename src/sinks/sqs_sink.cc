@@ -7,8 +7,6 @@
 namespace statewire {
 namespace {
 
-constexpr size_t kEntriesMax = 10;
-constexpr size_t kRequestBytesMax = 256 << 10;
 constexpr std::string_view kString = "String";
 
 class SqsForm final : public AwsBatchForm {
@@ -57,9 +55,7 @@ class SqsForm final : public AwsBatchForm {
     const Result<AwsJson> json = AwsJson::parse(answer.response.body);
     if (!json) return attempts;
     const auto place_of = [&](const AwsJson& part) {
-      const std::string id = part.text("Id");
-      const bool is_digit = id.size() == 1 && id[0] >= '0' && id[0] <= '9';
-      return is_digit ? static_cast<size_t>(id[0] - '0') : entries;
+      return entry_place(part.text("Id"), entries);
     };
     for (const AwsJson& part : json->items("Successful")) {
       if (place_of(part) < entries) attempts[place_of(part)] = {.status = answer.status};
@@ -76,20 +72,6 @@ class SqsForm final : public AwsBatchForm {
   const std::string role_;
 };
 
-class SqsSink final : public Sink {
- public:
-  SqsSink(std::shared_ptr<const AwsBatchForm> form, AwsClient& aws)
-      : form_(std::move(form)), aws_(aws) {}
-
-  void deliver(std::span<const Delivery> batch, Completion done) override {
-    deliver_in_requests(aws_, form_, batch, kEntriesMax, kRequestBytesMax, std::move(done));
-  }
-
- private:
-  const std::shared_ptr<const AwsBatchForm> form_;
-  AwsClient& aws_;  // Outlives every sink.
-};
-
 std::unique_ptr<Sink> open_sqs(MapReader& keys, SinkContext& context) {
   const Node url = keys.required("queue");
   const AwsKeys aws = read_aws_keys(keys);
@@ -101,8 +83,8 @@ std::unique_ptr<Sink> open_sqs(MapReader& keys, SinkContext& context) {
     url.error(queue.error().text);
     return nullptr;
   }
-  return std::make_unique<SqsSink>(std::make_shared<SqsForm>(*std::move(queue), aws.role),
-                                   context.aws);
+  return std::make_unique<AwsBatchSink>(std::make_shared<SqsForm>(*std::move(queue), aws.role),
+                                        context.aws);
 }
 
 }  // namespace
