@@ -74,9 +74,9 @@ Result<void> Plant::open(const PlantOptions& options, Delivered delivered) {
       .teller = {.instance = "power"}}));
   dispatcher_ = std::make_unique<Dispatcher>(*store_, clock_, std::move(subscribers));
   if (Result<void> loaded = dispatcher_->load(); !loaded) return loaded;
-  ingest_ =
-      std::make_unique<Ingest>(*store_, clock_, Knowledge{std::make_shared<Catalog>(*std::move(catalog))},
-                               IngestLimits{}, [this] { dispatcher_->wake(); });
+  ingest_ = std::make_unique<Ingest>(*store_, clock_,
+                                     Knowledge{std::make_shared<Catalog>(*std::move(catalog))},
+                                     IngestLimits{}, [this] { dispatcher_->wake(); });
   commits_ = std::thread([this] { ingest_->run(); });
   delivers_ = std::thread([this] { dispatcher_->run(std::chrono::seconds(1)); });
   return {};
