@@ -114,4 +114,34 @@ Result<Parked> decode_parked(std::string_view bytes) {
   return parked;
 }
 
+// Members mostly follow each other: each is told by its distance from the one before.
+void encode_group(const Group& group, ByteWriter& out) {
+  out.byte(kFormat);
+  out.text(group.subscription);
+  out.text(group.id);
+  out.time(group.frozen, Time{});
+  out.varint(group.members.size());
+  uint64_t before = 0;
+  for (const uint64_t member : group.members) {
+    out.varint(zigzag(static_cast<int64_t>(member - before)));
+    before = member;
+  }
+}
+
+Result<Group> decode_group(std::string_view bytes) {
+  ByteReader in(bytes);
+  check_format(in);
+  Group group;
+  group.subscription = in.text();
+  group.id = in.text();
+  group.frozen = in.time(Time{});
+  uint64_t member = 0;
+  for (uint64_t left = in.varint(); left > 0 && in.ok(); --left) {
+    member += static_cast<uint64_t>(unzigzag(in.varint()));
+    group.members.push_back(member);
+  }
+  if (!in.ok() || !in.at_end() || group.members.empty()) return damaged("group of deliveries");
+  return group;
+}
+
 }  // namespace statewire

@@ -1,4 +1,4 @@
-// Delivery state as values of the cursors, pending and parked families; format byte first.
+// Delivery state as values of the cursors, pending, parked and groups families; format byte first.
 #pragma once
 
 #include "base/result.h"
@@ -13,5 +13,7 @@ void encode_pending(const Pending& pending, ByteWriter& out);
 Result<Pending> decode_pending(std::string_view bytes);
 void encode_parked(const Parked& parked, ByteWriter& out);
 Result<Parked> decode_parked(std::string_view bytes);
+void encode_group(const Group& group, ByteWriter& out);
+Result<Group> decode_group(std::string_view bytes);
 
 }  // namespace statewire

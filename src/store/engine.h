@@ -27,9 +27,10 @@ enum class Family : uint8_t {
   cursors,
   pending,
   parked,
+  groups,
 };
-constexpr std::array<std::string_view, 8> kFamilyNames = {
-    "meta", "journal", "resources", "aliases", "ledger", "cursors", "pending", "parked"};
+constexpr std::array<std::string_view, 9> kFamilyNames = {
+    "meta", "journal", "resources", "aliases", "ledger", "cursors", "pending", "parked", "groups"};
 
 // Changes that are made together, in this order. Keeps its memory over clear(). Not thread-safe.
 class EngineBatch {

@@ -24,7 +24,8 @@ std::string_view text_of_alias(std::string_view key);
 std::string source_cursor(std::string_view name);
 std::string subscription_cursor(std::string_view name);
 
-// Of pending and parked deliveries; the prefix is that of all of one subscription.
+// Of pending and parked deliveries, and of groups by their first member; the prefix is that of all
+// of one subscription.
 std::string delivery_prefix(std::string_view subscription);
 std::string delivery(std::string_view subscription, uint64_t sequence);
 

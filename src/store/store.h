@@ -97,12 +97,22 @@ struct Parked {
   uint64_t range_last_sequence = 0;  // Of a skipped range; else 0.
 };
 
+// The members of one batch, written down before its first attempt: a retry, also after a restart,
+// sends the same again.
+struct Group {
+  std::string subscription;
+  std::string id;  // Of its first delivery, hex.
+  Time frozen;
+  std::vector<uint64_t> members;  // Sequences, in the order of the batch; not empty.
+};
+
 struct SubscriptionState {
   uint64_t cursor = 0;   // Everything at or before it is settled or pending.
   bool is_gone = false;  // 410: stopped until the next start, which tries once more.
 };
 
-// Delivery state that changes together: one atomic, unsynced write.
+// Delivery state that changes together: one atomic write, synced where it freezes a group. What is
+// removed is removed before anything is put.
 struct Settlement {
   struct Cursor {
     std::string subscription;
@@ -113,10 +123,13 @@ struct Settlement {
   std::vector<std::pair<std::string, uint64_t>> pending_removed;  // Subscription, sequence.
   std::vector<Parked> parked_put;
   std::vector<std::pair<std::string, uint64_t>> parked_removed;
+  std::vector<Group> groups_put;
+  std::vector<std::pair<std::string, uint64_t>> groups_removed;  // Subscription, first member.
 
   bool is_empty() const {
     return cursors.empty() && pending_put.empty() && pending_removed.empty() &&
-           parked_put.empty() && parked_removed.empty();
+           parked_put.empty() && parked_removed.empty() && groups_put.empty() &&
+           groups_removed.empty();
   }
 };
 
@@ -181,6 +194,8 @@ class Store {
                             const std::function<bool(const Pending&)>& visit) const;
   Result<void> each_parked(std::string_view subscription,  // Empty: of all.
                            const std::function<bool(const Parked&)>& visit) const;
+  Result<void> each_group(std::string_view subscription,
+                          const std::function<bool(const Group&)>& visit) const;
 
   DiskSpace disk_space() const;
   size_t memory_used() const;

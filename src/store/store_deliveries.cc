@@ -45,6 +45,9 @@ Result<void> Store::settle(const Settlement& settlement) {
   for (const auto& [subscription, sequence] : settlement.parked_removed) {
     batch.remove(Family::parked, keys::delivery(subscription, sequence));
   }
+  for (const auto& [subscription, first] : settlement.groups_removed) {
+    batch.remove(Family::groups, keys::delivery(subscription, first));
+  }
   for (const Pending& pending : settlement.pending_put) {
     encode_pending(pending, value);
     put(Family::pending, keys::delivery(pending.subscription, pending.sequence));
@@ -53,7 +56,12 @@ Result<void> Store::settle(const Settlement& settlement) {
     encode_parked(parked, value);
     put(Family::parked, keys::delivery(parked.delivery.subscription, parked.delivery.sequence));
   }
-  return engine_->write(batch, Sync::no);
+  for (const Group& group : settlement.groups_put) {
+    CHECK(!group.members.empty());
+    encode_group(group, value);
+    put(Family::groups, keys::delivery(group.subscription, group.members.front()));
+  }
+  return engine_->write(batch, settlement.groups_put.empty() ? Sync::no : Sync::yes);
 }
 
 Result<std::optional<SubscriptionState>> Store::subscription(std::string_view name) const {
@@ -75,6 +83,12 @@ Result<void> Store::each_parked(std::string_view subscription,
                                 const std::function<bool(const Parked&)>& visit) const {
   const std::string prefix = subscription.empty() ? "" : keys::delivery_prefix(subscription);
   return each_of<Parked>(*engine_, Family::parked, prefix, decode_parked, visit);
+}
+
+Result<void> Store::each_group(std::string_view subscription,
+                               const std::function<bool(const Group&)>& visit) const {
+  return each_of<Group>(*engine_, Family::groups, keys::delivery_prefix(subscription), decode_group,
+                        visit);
 }
 
 }  // namespace statewire

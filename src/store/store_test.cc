@@ -404,6 +404,31 @@ TEST_P(StoreTest, parked_deliveries_are_listed_of_one_or_of_all) {
   EXPECT_EQ(listed(""), std::vector<std::string>{"a lag: sequences 3 to 17 -1 17"});
 }
 
+TEST_P(StoreTest, groups_keep_their_members_in_order) {
+  const std::vector<uint64_t> members = {7, 8, 5, 1'000'000};
+  Settlement settlement;
+  settlement.groups_removed = {{"archive", 7}};  // What is put in the same write stays.
+  settlement.groups_put = {{"archive", "0123", kRecorded, members},
+                           {"other", "4567", kRecorded, {1}}};
+  ASSERT_TRUE(store_->settle(settlement));
+  const auto listed = [&] {
+    std::vector<Group> groups;
+    EXPECT_TRUE(store_->each_group("archive", [&](const Group& group) {
+      groups.push_back(group);
+      return true;
+    }));
+    return groups;
+  };
+  ASSERT_EQ(listed().size(), 1u);
+  EXPECT_EQ(listed()[0].members, members);
+  EXPECT_EQ(listed()[0].id, "0123");
+  EXPECT_EQ(listed()[0].frozen, kRecorded);
+  Settlement removal;
+  removal.groups_removed = {{"archive", 7}};
+  ASSERT_TRUE(store_->settle(removal));
+  EXPECT_TRUE(listed().empty());
+}
+
 TEST_P(StoreTest, deliveries_are_settled_and_records_read_while_commits_go_on) {
   std::atomic<bool> stop = false;
   std::thread settling([&] {
