@@ -69,7 +69,7 @@ struct Cause {
 struct SortKey {
   int64_t time_ns = 0;
   uint64_t version = 0;  // The provider's own counter, where the entry names one.
-  uint8_t stage = 0;     // 0: was asked for, 1: was reached.
+  uint8_t stage = 0;     // 0: was asked for, 1: was reached, 2: time has passed.
   uint8_t phase_rank = 0;
   uint8_t value_rank = 0;
   EventId event_id;
@@ -95,6 +95,7 @@ enum ObservationFlag : uint8_t {
   kTagsWhole = 8,    // `tags` are all the tags there are.
   kNoTime = 16,      // The event named no time; the time of arrival stands.
   kMoved = 32,       // Told before, of the alias that `aliases` names: folded again under its id.
+  kTimer = 64,       // Time has passed: it moves only what waits for this very time.
 };
 
 struct Observation {
@@ -104,6 +105,7 @@ struct Observation {
   Effect effect = Effect::state;
   Phase phase = Phase::unknown;  // Of Effect::state.
   std::string_view value;        // Native state, or the call that moved the phase.
+  Duration settles_after{};      // The phase settles by itself, so long after it; 0: it does not.
   PhaseSet toward = kAllPhases;  // The phases that this may be the cause of.
   Cause cause;
   uint8_t flags = 0;

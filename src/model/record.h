@@ -27,6 +27,7 @@ struct Record {
   Time since;
   Previous previous;
   Cause cause;        // Of the last transition.
+  Time settles_at;    // When the phase settles by itself; the epoch where it does not.
   uint8_t flags = 0;  // kReusableId, kTagsWhole.
   SortKey newest;
   std::span<const Tag> tags;    // Sorted by key; at most kTagsMax.

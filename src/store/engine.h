@@ -28,9 +28,11 @@ enum class Family : uint8_t {
   pending,
   parked,
   groups,
+  timers,
 };
-constexpr std::array<std::string_view, 9> kFamilyNames = {
-    "meta", "journal", "resources", "aliases", "ledger", "cursors", "pending", "parked", "groups"};
+constexpr std::array<std::string_view, 10> kFamilyNames = {
+    "meta",    "journal", "resources", "aliases", "ledger",
+    "cursors", "pending", "parked",    "groups",  "timers"};
 
 // Changes that are made together, in this order. Keeps its memory over clear(). Not thread-safe.
 class EngineBatch {

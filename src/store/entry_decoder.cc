@@ -77,6 +77,7 @@ Observation EntryDecoder::observation(uint64_t head, Time recorded) {
   if (head & kHasTags) seen.tags = tags();
   if (head & kHasChanges) seen.changes = changes();
   if (head & kHasAliases) seen.aliases = aliases();
+  if (head & kSettlesAfter) seen.settles_after = Duration(unzigzag(in_.varint()));
   return seen;
 }
 
@@ -119,6 +120,7 @@ Record EntryDecoder::record(const Entry& base) {
   result.told = head & kToldDiffers ? id<NotificationIdTag>() : base.told.id;
   result.recorded = head & kRecordRecordedDiffers ? in_.time(base.recorded) : base.recorded;
   result.last_sequence = head & kLastSequenceDiffers ? in_.varint() : base.sequence;
+  if (head & kSettlesAt) result.settles_at = in_.time(base.recorded);
   return result;
 }
 

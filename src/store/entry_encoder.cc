@@ -41,7 +41,8 @@ uint32_t bits_of(const Entry& entry, Time recorded) {
          bit_if(!seen.tags.empty(), kHasTags) | bit_if(seen.severity != 0, kHasSeverity) |
          bit_if(!seen.error.empty(), kHasError) |
          bit_if(!seen.traceparent.empty(), kHasTraceparent) |
-         bit_if(!seen.changes.empty(), kHasChanges) | bit_if(!seen.aliases.empty(), kHasAliases);
+         bit_if(!seen.changes.empty(), kHasChanges) | bit_if(!seen.aliases.empty(), kHasAliases) |
+         bit_if(seen.settles_after != Duration::zero(), kSettlesAfter);
 }
 
 uint32_t bits_of(const Record& record, const Entry& base) {
@@ -58,7 +59,8 @@ uint32_t bits_of(const Record& record, const Entry& base) {
          bit_if(record.told != base.told.id, kToldDiffers) |
          bit_if(record.flags != 0, kHasRecordFlags) |
          bit_if(record.recorded != base.recorded, kRecordRecordedDiffers) |
-         bit_if(record.last_sequence != base.sequence, kLastSequenceDiffers);
+         bit_if(record.last_sequence != base.sequence, kLastSequenceDiffers) |
+         bit_if(record.settles_at != Time{}, kSettlesAt);
 }
 
 }  // namespace
@@ -110,6 +112,7 @@ void EntryEncoder::observation(const Observation& seen, Time recorded) {
     out_.varint(seen.aliases.size());
     for (const std::string_view alias : seen.aliases) own(alias);
   }
+  if (seen.settles_after != Duration::zero()) out_.varint(zigzag(seen.settles_after.count()));
 }
 
 void EntryEncoder::told(const Told& told, Time recorded) {
@@ -148,6 +151,7 @@ void EntryEncoder::record(const Record& record, const Entry& base) {
   if (bits & kToldDiffers) out_.bytes(record.told.view());
   if (bits & kRecordRecordedDiffers) out_.time(record.recorded, base.recorded);
   if (bits & kLastSequenceDiffers) out_.varint(record.last_sequence);
+  if (bits & kSettlesAt) out_.time(record.settles_at, base.recorded);
 }
 
 void EntryEncoder::sort_key(const SortKey& key, Time recorded) {

@@ -3,11 +3,11 @@
 //   entry       := observation told record
 //   observation := bits:varint source received [recorded] [previous] key origin identity
 //                  effect|phase<<4 value [toward] cause [flags] [severity] [error] [traceparent]
-//                  catalog-entry [tags] [changes] [aliases]
+//                  catalog-entry [tags] [changes] [aliases] [settles_after]
 //   key         := time [version] stage phase_rank value_rank event_id:16 [index]
 //   told        := kind|bits [id:16] [amends:16] previous
 //   record      := bits:varint identity [phase] [value] [since] previous cause [flags] [newest]
-//                  [tags] [hints] revision [told:16] [recorded] [last_sequence]
+//                  [tags] [hints] revision [told:16] [recorded] [last_sequence] [settles_at]
 //   identity    := mask of the members that differ from the base, those members
 //   cause       := 0 (nothing known) | 0x80 + number of an equal cause before it in this entry |
 //                  kind|confidence<<3|0x20 mask texts | kind|confidence<<3
@@ -39,8 +39,9 @@ enum ObservationBit : uint32_t {
   kHasTraceparent = 1u << 9,
   kHasChanges = 1u << 10,
   kHasAliases = 1u << 11,
+  kSettlesAfter = 1u << 12,
 };
-constexpr uint32_t kObservationBits = (1u << 12) - 1;
+constexpr uint32_t kObservationBits = (1u << 13) - 1;
 
 // Of `told`, above the kind's three bits.
 enum ToldBit : uint8_t { kIsLate = 0x08, kIsTooLate = 0x10, kHasId = 0x20, kHasAmends = 0x40 };
@@ -59,8 +60,9 @@ enum RecordBit : uint32_t {
   kLastSequenceDiffers = 1u << 9,  // From the entry's.
   kHasNewestVersion = 1u << 10,
   kHasNewestIndex = 1u << 11,
+  kSettlesAt = 1u << 12,
 };
-constexpr uint32_t kRecordBits = (1u << 12) - 1;
+constexpr uint32_t kRecordBits = (1u << 13) - 1;
 
 enum IdentityBit : uint8_t {
   kIdDiffers = 0x01,

@@ -79,6 +79,22 @@ std::string alias(std::string_view alias) {
 std::string source_cursor(std::string_view name) { return kind_and_text('s', name); }
 std::string subscription_cursor(std::string_view name) { return kind_and_text('d', name); }
 
+// Times before 1970 are negative: with the sign turned, all sort as they follow one another.
+constexpr uint64_t kSignBit = uint64_t{1} << 63;
+
+void set_timer(Time due, std::string_view resource_id, std::string& key) {
+  key.clear();
+  append_number(key, static_cast<uint64_t>(to_ns(due)) ^ kSignBit);
+  append_text(key, resource_id);
+}
+
+std::optional<TimerParts> parse_timer(std::string_view key) {
+  const auto due = take_number<uint64_t>(key);
+  const auto size = take_number<uint32_t>(key);
+  if (!size || *size != key.size()) return std::nullopt;
+  return TimerParts{from_ns(static_cast<int64_t>(*due ^ kSignBit)), key};
+}
+
 std::string_view text_of_alias(std::string_view key) {
   return key.substr(std::min(key.size(), sizeof(uint32_t)));
 }

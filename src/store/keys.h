@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time.h"
+
 namespace statewire::keys {
 
 // Partition, then id.
@@ -23,6 +25,14 @@ std::string alias(std::string_view alias);
 std::string_view text_of_alias(std::string_view key);
 std::string source_cursor(std::string_view name);
 std::string subscription_cursor(std::string_view name);
+
+// In the order of the times.
+void set_timer(Time due, std::string_view resource_id, std::string& key);
+struct TimerParts {
+  Time due;
+  std::string_view resource_id;  // In the key.
+};
+std::optional<TimerParts> parse_timer(std::string_view key);
 
 // Of pending and parked deliveries, and of groups by their first member; the prefix is that of all
 // of one subscription.

@@ -38,6 +38,7 @@ class RandomEntries {
     result.phase = chance() ? seen.phase : static_cast<Phase>(below(kPhaseCount));
     result.value = chance() ? seen.value : word();
     result.since = chance() ? seen.time() : time(recorded);
+    result.settles_at = chance() ? Time{} : time(recorded);
     result.previous = chance() ? base.told.previous : previous(recorded);
     result.cause = chance() ? seen.cause : cause(seen.origin.id);
     result.flags = chance() ? 0 : static_cast<uint8_t>(below(256));
@@ -88,7 +89,7 @@ class RandomEntries {
     SortKey key;
     key.time_ns = to_ns(time(recorded));
     key.version = chance() ? 0 : number();
-    key.stage = static_cast<uint8_t>(below(2));
+    key.stage = static_cast<uint8_t>(below(3));
     key.phase_rank = static_cast<uint8_t>(random_());
     key.value_rank = static_cast<uint8_t>(random_());
     key.event_id.bytes = bytes();
@@ -130,6 +131,7 @@ class RandomEntries {
     result.effect = static_cast<Effect>(below(5));
     result.phase = static_cast<Phase>(below(kPhaseCount));
     result.value = word();
+    result.settles_after = chance() ? Duration::zero() : Duration(number());
     result.toward = chance() ? kAllPhases : static_cast<PhaseSet>(random_());
     result.cause = cause(result.origin.id);
     result.flags = chance() ? 0 : static_cast<uint8_t>(random_());
@@ -270,7 +272,8 @@ class EntryText {
     key(o.key);
     put(o.origin.system, o.origin.source, o.origin.type, o.origin.id);
     identity(o.resource);
-    put(static_cast<int>(o.effect), static_cast<int>(o.phase), o.value, int{o.toward});
+    put(static_cast<int>(o.effect), static_cast<int>(o.phase), o.value, int{o.toward},
+        from_ns(o.settles_after.count()));
     cause(o.cause);
     put(int{o.flags}, int{o.severity}, o.error, o.entry, o.traceparent);
     tags(o.tags);
@@ -280,7 +283,7 @@ class EntryText {
   }
   void record(const Record& r) {
     identity(r.resource);
-    put(static_cast<int>(r.phase), r.value, r.since);
+    put(static_cast<int>(r.phase), r.value, r.since, r.settles_at);
     previous(r.previous);
     cause(r.cause);
     put(int{r.flags});

@@ -17,6 +17,7 @@
 #include "base/mutex.h"
 #include "base/result.h"
 #include "model/entry.h"
+#include "model/timer.h"
 #include "store/ledger.h"
 
 namespace rocksdb {
@@ -49,6 +50,12 @@ struct AliasChange {
   std::string_view resource_id;
 };
 
+// By which a timer is found.
+struct TimerKey {
+  Time due;
+  std::string_view resource_id;
+};
+
 struct CursorChange {
   std::string_view key;
   std::string_view value;
@@ -64,6 +71,8 @@ struct Commit {
   std::span<const std::string_view> removed;  // Ids of records that moved to another id.
   std::span<const AliasChange> aliases;
   std::span<const CursorChange> cursors;
+  std::span<const Timer> timers;    // Those that are set.
+  std::span<const TimerKey> fired;  // Those that are no more, even where they are set here.
   const LedgerDelta* ledger = nullptr;
 };
 
@@ -187,6 +196,13 @@ class Store {
   Result<std::vector<UnrecognisedRow>> unrecognised() const;  // The most frequent first.
   Result<std::vector<Refusal>> refusals() const;              // The newest first.
 
+  // --- Timers. They are set and fired by commits.
+  // The first is due then, or later; Time::max() where there is none. Costs nothing.
+  Time next_timer() const;
+  // In the order in which they are due, until `visit` returns false. Texts are good during the
+  // call.
+  Result<void> each_timer(const std::function<bool(const Timer&)>& visit) const;
+
   // --- Deliveries: one thread writes.
   Result<void> settle(const Settlement& settlement);
   Result<std::optional<SubscriptionState>> subscription(std::string_view name) const;
@@ -206,9 +222,11 @@ class Store {
   Result<void> load_format();
   Result<void> load_journal();
   Result<void> load_aliases();
+  Result<void> load_timers();
   void add_block(const Commit& commit, EngineBatch& batch);
   void add_views(const Commit& commit, EngineBatch& batch);
   void add_records(const Commit& commit, EngineBatch& batch);
+  void add_timers(const Commit& commit, EngineBatch& batch);
   void publish(const Commit& commit);
   Result<void> stored_records(std::span<const std::string_view> ids,
                               std::span<const size_t> missing, uint64_t epoch, Arena& arena,

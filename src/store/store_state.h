@@ -1,6 +1,7 @@
 // What a store keeps in memory beside its engine.
 #pragma once
 
+#include <algorithm>
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include "base/ids.h"
@@ -30,6 +31,35 @@ class AliasNames {
   boost::unordered_flat_set<uint64_t> hashes_ GUARDED_BY(mutex_);
 };
 
+// When the first timer may be due: at its time or before it. Any thread.
+class NextTimer {
+ public:
+  struct Seen {
+    Time due;
+    uint64_t sets;
+  };
+  Seen seen() const {
+    Lock lock(mutex_);
+    return {due_, sets_};
+  }
+  // A timer was written.
+  void set(Time due) {
+    Lock lock(mutex_);
+    due_ = std::min(due_, due);
+    ++sets_;
+  }
+  // Of all that were there at `seen`, the first is due at `due`.
+  void learn(const Seen& seen, Time due) {
+    Lock lock(mutex_);
+    if (seen.sets == sets_) due_ = due;
+  }
+
+ private:
+  mutable Mutex mutex_;
+  Time due_ GUARDED_BY(mutex_) = Time::min();
+  uint64_t sets_ GUARDED_BY(mutex_) = 0;
+};
+
 struct StoreState {
   StoreState(size_t recent_bytes_max, size_t records_bytes_max)
       : recent(recent_bytes_max), records(records_bytes_max) {}
@@ -38,6 +68,7 @@ struct StoreState {
   RecentBlocks recent;
   RecordCache records;
   AliasNames aliases;
+  NextTimer next_timer;
 
   // Of the committing thread.
   EngineBatch commit_batch;

@@ -70,6 +70,8 @@ class StoreTest : public testing::TestWithParam<Kind> {
     LedgerDelta ledger;
     std::vector<AliasChange> aliases = {};
     std::vector<CursorChange> cursors = {};
+    std::vector<Timer> timers = {};
+    std::vector<TimerKey> fired = {};
   };
   // One batch in which each of `resources` changes, in that order.
   void commit(const std::vector<uint64_t>& resources, const Extra& extra) {
@@ -91,6 +93,8 @@ class StoreTest : public testing::TestWithParam<Kind> {
                         .records = records,
                         .aliases = extra.aliases,
                         .cursors = extra.cursors,
+                        .timers = extra.timers,
+                        .fired = extra.fired,
                         .ledger = &extra.ledger};
     ASSERT_TRUE(store_->commit(commit));
   }
@@ -347,6 +351,74 @@ Pending pending(std::string subscription, uint64_t sequence) {
   result.last_detail = "http 503";
   result.is_redriven = true;
   return result;
+}
+
+// A timer as text, and all of them up to `count`.
+std::string text_of(const Timer& timer) {
+  std::string text = format_time(timer.due);
+  for (const std::string_view part :
+       {timer.resource_id, timer.type, timer.account, timer.region, timer.source,
+        name_of(timer.phase), timer.value, timer.evidence}) {
+    text.append(" ").append(part);
+  }
+  return text;
+}
+std::vector<std::string> timers_of(const Store& store, size_t count = SIZE_MAX) {
+  std::vector<std::string> texts;
+  EXPECT_TRUE(store.each_timer([&](const Timer& timer) {
+    texts.push_back(text_of(timer));
+    return texts.size() < count;
+  }));
+  return texts;
+}
+
+TEST_P(StoreTest, timers_come_in_the_order_in_which_they_are_due_also_after_a_restart) {
+  EXPECT_EQ(store_->next_timer(), Time::max());
+  const Timer late{.due = kRecorded + std::chrono::hours(1),
+                   .resource_id = "table/orders",
+                   .type = "AWS::DynamoDB::Table",
+                   .account = "123456789012",
+                   .region = "eu-west-1",
+                   .source = "aws.dynamodb",
+                   .phase = Phase::stable,
+                   .value = "CreateTable",
+                   .evidence = "3f1f"};
+  const Timer early{.due = from_ns(-5), .resource_id = "b", .phase = Phase::gone};
+  const Timer beside{.due = from_ns(-5), .resource_id = "a", .phase = Phase::gone};
+  commit({1}, {.ledger = delta_of(1), .timers = {late}});
+  EXPECT_EQ(store_->next_timer(), late.due);
+  commit({2}, {.ledger = delta_of(1), .timers = {early, beside}});
+  EXPECT_EQ(store_->next_timer(), early.due);
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(timers_of(*store_), (std::vector{text_of(beside), text_of(early), text_of(late)}));
+    EXPECT_EQ(timers_of(*store_, 1), std::vector{text_of(beside)});
+    reopen();
+    EXPECT_EQ(store_->next_timer(), early.due);
+  }
+}
+
+TEST_P(StoreTest, a_timer_that_fired_is_no_more_even_where_it_is_set_by_the_same_commit) {
+  const Timer first{.due = kRecorded, .resource_id = "a"};
+  const Timer second{.due = kRecorded + std::chrono::seconds(1), .resource_id = "a"};
+  commit({1}, {.ledger = delta_of(1), .timers = {first, second}});
+  commit({}, {.ledger = delta_of(1), .timers = {first}, .fired = {{first.due, "a"}}});
+  EXPECT_EQ(timers_of(*store_), std::vector{text_of(second)});
+  EXPECT_EQ(store_->next_timer(), second.due);
+  commit({}, {.ledger = delta_of(1), .fired = {{second.due, "a"}, {second.due, "nobody"}}});
+  reopen();
+  EXPECT_EQ(timers_of(*store_), std::vector<std::string>());
+  EXPECT_EQ(store_->next_timer(), Time::max());
+  // One that is due before all that fired is found.
+  commit({2}, {.ledger = delta_of(1), .timers = {first}});
+  EXPECT_EQ(timers_of(*store_), std::vector{text_of(first)});
+}
+
+TEST_P(StoreTest, a_timer_that_is_set_twice_is_one) {
+  Timer timer{.due = kRecorded, .resource_id = "a", .value = "CreateTable"};
+  commit({1}, {.ledger = delta_of(1), .timers = {timer}});
+  timer.value = "RestoreTable";
+  commit({2}, {.ledger = delta_of(1), .timers = {timer}});
+  EXPECT_EQ(timers_of(*store_), std::vector{text_of(timer)});
 }
 
 TEST_P(StoreTest, a_settlement_changes_all_that_it_names) {

@@ -10,6 +10,10 @@
 // A native event that names the cause may also follow the state it explains (Auto Scaling tells
 // of a termination after it): it then replaces a weaker cause. A call never does: what was asked
 // for cannot be the cause of what was reached before.
+//
+// A phase may settle by itself, so long after the observation that moved it. That the time has
+// passed is an observation of its own, as no clock is asked here. It moves what waits for this very
+// time, and so nothing that something else has moved since: the cause stays, too.
 #include "track/fold.h"
 
 #include <algorithm>
@@ -109,6 +113,17 @@ bool fold_state(Record& record, const Observation& observation) {
   record.value = observation.value;
   record.since = observation.time();
   record.cause = cause;
+  const bool settles = observation.settles_after > Duration::zero();
+  record.settles_at = settles ? observation.time() + observation.settles_after : Time{};
+  return true;
+}
+
+bool fold_timer(Record& record, const Observation& observation) {
+  if (!is_waited_for(record, observation)) return false;
+  record.previous = {record.phase, record.value, record.since};
+  record.phase = record.phase == Phase::deprovisioning ? Phase::gone : Phase::stable;
+  record.since = observation.time();
+  record.settles_at = {};
   return true;
 }
 
@@ -127,9 +142,15 @@ bool fold_cause(Record& record, const Observation& observation) {
 
 }  // namespace
 
+bool is_waited_for(const Record& record, const Observation& observation) {
+  return observation.has(kTimer) && record.settles_at != Time{} &&
+         record.settles_at == observation.time();
+}
+
 FoldStep fold(Record& record, const Observation& observation, Arena& arena) {
   FoldStep step;
-  fold_identity(record, observation);
+  // A timer knows less of the resource than the call that set it.
+  if (!observation.has(kTimer) || record.resource.id.empty()) fold_identity(record, observation);
   record.newest = observation.key;
   record.flags |= observation.flags & kReusableId;
   if (observation.effect == Effect::fail) return step;
@@ -137,7 +158,8 @@ FoldStep fold(Record& record, const Observation& observation, Arena& arena) {
   step.tags = fold_tags(record, observation, arena);
   switch (observation.effect) {
     case Effect::state:
-      step.state = fold_state(record, observation);
+      step.state = observation.has(kTimer) ? fold_timer(record, observation)
+                                           : fold_state(record, observation);
       break;
     case Effect::cause:
       step.cause = fold_cause(record, observation);

@@ -21,6 +21,9 @@ struct FoldStep {
 // placed in `arena`. The members "of the arrival" are left alone.
 FoldStep fold(Record& record, const Observation& observation, Arena& arena);
 
+// Whether this timer is the one that settles the record's phase.
+bool is_waited_for(const Record& record, const Observation& observation);
+
 // A call explains a state that is reached within this time after it.
 constexpr Duration kCauseReach = std::chrono::minutes(15);
 // The cause of an unsettled phase carries over to the phase that follows within this time.

@@ -5,6 +5,9 @@
 // below the observation and below all that was walked past (an earlier late one may lie deeper
 // than this one). A repeat is found on the way. A late one is folded in its place: from the
 // record at that entry, over all that was walked past and itself, in key order.
+//
+// A timer that comes too late for this, and that the record still waits for, settles the phase as
+// it is now: nothing would do so later.
 #include "track/tracker.h"
 
 #include <algorithm>
@@ -100,6 +103,13 @@ Tracked track_in_order(const Record* before, const Observation& observation, Are
   return tracked;
 }
 
+Tracked settle_now(const Record& before, const Observation& timer, Arena& arena) {
+  Tracked tracked = track_in_order(&before, timer, arena);
+  tracked.after.newest = std::max(before.newest, timer.key);
+  tracked.told.late = true;
+  return tracked;
+}
+
 Tracked left_alone(Fate fate, const Record& before) {
   Tracked tracked;
   tracked.fate = fate;
@@ -159,12 +169,14 @@ Tracked Tracker::fold_again(const Record& before, const Observation& observation
   const bool tags_changed = !std::ranges::equal(tracked.after.tags, before.tags);
   const bool is_known = std::ranges::any_of(
       walked_, [&](const Entry& entry) { return is_retold(entry, observation); });
-  const bool is_news = own.state && !is_known && !observation.has(kMoved);
+  const bool is_timer = observation.has(kTimer);
+  const bool is_news = own.state && !is_known && !observation.has(kMoved) && !is_timer;
   const bool story_changed = is_news || !is_same_story(tracked.after, before);
   if (!is_same_state(tracked.after, before)) {
     kind = NotificationKind::transition;
   } else if (kind == NotificationKind::none && story_changed) {
-    if (!before.told.is_zero()) kind = NotificationKind::amended;
+    // That something had settled before it moved on is no news.
+    if (!before.told.is_zero() && !is_timer) kind = NotificationKind::amended;
   } else if (kind == NotificationKind::none && tags_changed) {
     if (observation.effect == Effect::tag) kind = NotificationKind::changed;
   }
@@ -188,6 +200,7 @@ Result<Tracked> Tracker::track(const Record* before, const Observation& observat
     case Walk::repeat:
       return left_alone(Fate::duplicate, *before);
     case Walk::too_far:
+      if (is_waited_for(*before, observation)) return settle_now(*before, observation, arena);
       return left_alone(Fate::too_late, *before);
     case Walk::in_order:
       return track_in_order(before, observation, arena);
@@ -195,7 +208,7 @@ Result<Tracked> Tracker::track(const Record* before, const Observation& observat
       break;
   }
   const Duration age = from_ns(before->newest.time_ns) - observation.time();
-  if (age > limits_.horizon) return left_alone(Fate::too_late, *before);
+  if (age > limits_.horizon && !observation.has(kTimer)) return left_alone(Fate::too_late, *before);
   return fold_again(*before, observation, arena);
 }
 

@@ -51,6 +51,28 @@ Observation call(uint8_t number, Duration at, std::string_view name, std::string
   return result;
 }
 
+// A call that moves the phase, which settles by itself so long after it; and its timer.
+Observation moving(uint8_t number, Duration at, Phase phase, std::string_view name,
+                   Duration settles_after) {
+  Observation result = native(number, at, phase, name);
+  result.key.stage = 0;
+  result.settles_after = settles_after;
+  result.cause = {.kind = CauseKind::human,
+                  .confidence = Confidence::certain,
+                  .actor = "alice",
+                  .call = name,
+                  .evidence = "evidence-of-call"};
+  return result;
+}
+
+Observation timer_of(uint8_t number, const Observation& call) {
+  const Phase phase = call.phase == Phase::deprovisioning ? Phase::gone : Phase::stable;
+  Observation result = native(number, call.time() + call.settles_after - kStart, phase, call.value);
+  result.key.stage = 2;
+  result.flags = kTimer;
+  return result;
+}
+
 constexpr PhaseSet kTowardGone = phase_bit(Phase::deprovisioning) | phase_bit(Phase::gone);
 constexpr PhaseSet kTowardStopped = phase_bit(Phase::changing) | phase_bit(Phase::stopped);
 
@@ -313,13 +335,118 @@ TEST(Tracker, tags_merge_and_are_removed) {
   EXPECT_EQ(history.record().phase, Phase::stable);
 }
 
+TEST(Tracker, what_nothing_else_moves_settles_when_its_time_has_passed) {
+  History history;
+  const Observation created = moving(1, seconds(0), Phase::provisioning, "CreateTable", minutes(5));
+  history.see(created);
+  EXPECT_EQ(history.record().settles_at, kStart + minutes(5));
+  const Tracked settled = history.see(timer_of(2, created));
+  EXPECT_EQ(settled.told.kind, NotificationKind::transition);
+  EXPECT_EQ(settled.told.previous.phase, Phase::provisioning);
+  EXPECT_EQ(settled.after.phase, Phase::stable);
+  EXPECT_EQ(settled.after.value, "CreateTable");
+  EXPECT_EQ(settled.after.since, kStart + minutes(5));
+  EXPECT_EQ(settled.after.cause.actor, "alice");
+  EXPECT_EQ(settled.after.cause.evidence, "evidence-of-call");
+  EXPECT_EQ(settled.after.settles_at, Time{});
+  EXPECT_EQ(history.see(timer_of(2, created)).fate, Fate::duplicate);
+
+  const Observation deleted =
+      moving(3, minutes(9), Phase::deprovisioning, "DeleteTable", minutes(1));
+  history.see(deleted);
+  EXPECT_EQ(history.see(timer_of(4, deleted)).after.phase, Phase::gone);
+}
+
+TEST(Tracker, what_was_moved_before_its_time_does_not_settle) {
+  History history;
+  const Observation created = moving(1, seconds(0), Phase::provisioning, "CreateTable", minutes(5));
+  const Observation deleted =
+      moving(2, minutes(1), Phase::deprovisioning, "DeleteTable", minutes(5));
+  history.see(created);
+  history.see(deleted);
+  const Tracked nothing = history.see(timer_of(3, created));
+  EXPECT_EQ(nothing.fate, Fate::recognised);
+  EXPECT_EQ(nothing.told.kind, NotificationKind::none);
+  EXPECT_EQ(nothing.after.phase, Phase::deprovisioning);
+  EXPECT_EQ(nothing.after.revision, 2u);
+  EXPECT_EQ(history.see(timer_of(4, deleted)).after.phase, Phase::gone);
+}
+
+TEST(Tracker, what_does_not_move_the_phase_leaves_its_time_alone) {
+  History history;
+  const Observation created = moving(1, seconds(0), Phase::provisioning, "CreateTable", minutes(5));
+  history.see(created);
+  Observation configured = call(2, minutes(1), "UpdateTable", "bob", kAllPhases);
+  configured.effect = Effect::configure;
+  history.see(configured);
+  EXPECT_EQ(history.see(timer_of(3, created)).after.phase, Phase::stable);
+}
+
+TEST(Tracker, a_state_that_comes_after_the_timer_but_was_before_it_wins) {
+  History history;
+  const Observation created = moving(1, seconds(0), Phase::provisioning, "CreateTable", minutes(5));
+  history.see(created);
+  history.see(timer_of(2, created));
+  const Tracked late = history.see(native(3, minutes(3), Phase::degraded, "INACCESSIBLE"));
+  EXPECT_EQ(late.told.kind, NotificationKind::transition);
+  EXPECT_EQ(late.after.phase, Phase::degraded);
+  EXPECT_EQ(late.after.previous.phase, Phase::provisioning);
+}
+
+TEST(Tracker, that_it_had_settled_before_something_else_is_not_told) {
+  History history;
+  const Observation created = moving(1, seconds(0), Phase::provisioning, "CreateTable", minutes(5));
+  history.see(created);
+  history.see(native(2, hours(1), Phase::degraded, "INACCESSIBLE"));
+  const Tracked late = history.see(timer_of(3, created));
+  EXPECT_EQ(late.fate, Fate::recognised);
+  EXPECT_EQ(late.told.kind, NotificationKind::none);
+  EXPECT_EQ(late.after.phase, Phase::degraded);
+  EXPECT_EQ(late.after.previous.phase, Phase::stable);
+}
+
+TEST(Tracker, a_timer_is_never_too_late_for_what_waits_for_it) {
+  const Observation created = moving(1, seconds(0), Phase::provisioning, "CreateTable", minutes(5));
+  Observation configured = call(2, hours(24 * 99), "UpdateTable", "bob", kAllPhases);
+  configured.effect = Effect::configure;
+  History beyond_the_horizon;
+  beyond_the_horizon.see(created);
+  beyond_the_horizon.see(configured);
+  EXPECT_EQ(beyond_the_horizon.see(timer_of(3, created)).told.kind, NotificationKind::transition);
+  EXPECT_EQ(beyond_the_horizon.record().phase, Phase::stable);
+
+  History too_far_back({.entries_back_max = 4});
+  too_far_back.see(created);
+  for (uint8_t i = 10; i < 20; ++i) {
+    configured.key = {.time_ns = to_ns(kStart + hours(i)), .event_id = event(i)};
+    too_far_back.see(configured);
+  }
+  const Tracked settled = too_far_back.see(timer_of(3, created));
+  EXPECT_EQ(settled.told.kind, NotificationKind::transition);
+  EXPECT_EQ(settled.after.phase, Phase::stable);
+  EXPECT_EQ(settled.after.since, kStart + minutes(5));
+  EXPECT_EQ(settled.after.newest, configured.key);
+  EXPECT_EQ(too_far_back.see(timer_of(4, created)).fate, Fate::too_late);
+}
+
+TEST(Tracker, a_timer_that_nobody_waits_for_changes_nothing) {
+  History history;
+  const Observation created = moving(1, seconds(0), Phase::provisioning, "CreateTable", minutes(5));
+  history.see(created);
+  Observation early = timer_of(2, created);
+  early.key.time_ns -= 1;
+  EXPECT_EQ(history.see(early).told.kind, NotificationKind::none);
+  EXPECT_EQ(history.record().phase, Phase::provisioning);
+  EXPECT_EQ(history.see(timer_of(3, created)).after.phase, Phase::stable);
+}
+
 // What the fold promises to be the same for every order of arrival.
 std::string folded_text(const Record& record) {
   std::string text = std::string(name_of(record.phase)) + "/" + std::string(record.value) + "/" +
                      format_time(record.since) + "/" + std::string(record.previous.value) + "/" +
                      format_time(record.previous.since) + "/" + std::string(record.cause.actor) +
                      "/" + std::string(name_of(record.cause.confidence)) + "/" +
-                     std::to_string(record.newest.time_ns);
+                     std::to_string(record.newest.time_ns) + "/" + format_time(record.settles_at);
   for (const Tag& tag : record.tags) {
     text += "/" + std::string(tag.key) + "=" + std::string(tag.value);
   }
@@ -360,6 +487,12 @@ std::vector<Observation> random_life(std::mt19937_64& random) {
         const State& state = kStates[random() % 6];
         life.push_back(native(number, at, state.phase, state.value));
         if (reusable) life.back().flags = kReusableId;
+        if (random() % 3 != 0) break;
+        const Phase phase = random() % 3 == 0 ? Phase::deprovisioning : Phase::provisioning;
+        Observation moved = moving(number, at, phase, "Call", seconds(1 + random() % 600));
+        moved.flags = life.back().flags;
+        life.back() = moved;
+        life.push_back(timer_of(static_cast<uint8_t>(100 + number), moved));
       }
     }
   }
