@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "delivery/dispatcher.h"
 #include "enrich/aws_tag_lookup.h"
+#include "ingest/timer_source.h"
 #include "net/url.h"
 
 namespace statewire {
@@ -91,6 +92,7 @@ class App {
   std::shared_ptr<Generation> current_;
   Live live_;
   std::unique_ptr<Ingest> ingest_;
+  std::unique_ptr<TimerSource> timers_;
   std::unique_ptr<AwsTagLookup> tags_;
   std::unique_ptr<Tail> tail_;
   std::unique_ptr<Api> api_;
@@ -99,6 +101,7 @@ class App {
   std::jthread client_thread_;
   std::jthread aws_thread_;
   std::jthread ingest_thread_;
+  std::jthread timers_thread_;
   std::jthread tags_thread_;
   std::jthread tail_thread_;
   std::jthread api_thread_;
@@ -145,9 +148,11 @@ Result<void> App::open(Generation& generation) {
   store_ = *std::move(store);
   ingest_ = std::make_unique<Ingest>(*store_, clock_, Knowledge{generation.catalog, settings.rules},
                                      settings.limits, [this] {
+                                       timers_->look();
                                        if (Dispatcher* dispatcher = live_.get()->dispatcher)
                                          dispatcher->wake();
                                      });
+  timers_ = std::make_unique<TimerSource>(*store_, *ingest_, clock_);
   tags_ = std::make_unique<AwsTagLookup>(
       aws_, clock_, [this](std::string lines) { return publish_tags(std::move(lines)); });
   tail_ = std::make_unique<Tail>(*store_, clock_);
@@ -211,6 +216,7 @@ void App::start_threads() {
   client_thread_ = std::jthread([this] { client_.run(); });
   aws_thread_ = std::jthread([this] { aws_.run(); });
   ingest_thread_ = std::jthread([this] { ingest_->run(); });
+  timers_thread_ = std::jthread([this](std::stop_token stop) { timers_->run(std::move(stop)); });
   tags_thread_ = std::jthread([this] { tags_->run(); });
   tail_thread_ = std::jthread([this] { tail_->run(); });
   api_thread_ = std::jthread([this] { api_->run(); });
@@ -344,6 +350,7 @@ void App::stop() {
   tail_->stop();
   api_->stop();
   io_threads_.clear();
+  timers_thread_.request_stop();
   ingest_->stop();
   ingest_thread_.join();
   stop_generation();

@@ -9,8 +9,8 @@
 namespace statewire {
 
 std::string_view name_of(EntryEffect effect) {
-  constexpr std::string_view kNames[] = {"state", "create", "delete", "configure",
-                                         "cause", "tag",    "ignore", "fail"};
+  constexpr std::string_view kNames[] = {"state", "create", "delete", "configure", "cause",
+                                         "tag",   "ignore", "fail",   "timer"};
   return kNames[static_cast<size_t>(effect)];
 }
 

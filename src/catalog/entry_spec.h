@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/time.h"
 #include "model/lifecycle.h"
 
 namespace statewire {
@@ -21,6 +22,7 @@ enum class EntryEffect : uint8_t {
   tag = 5,        // Sets or removes tags.
   ignore = 6,     // Looks like a change and is none.
   fail = 7,       // Tells that something could not be done; the state stays.
+  timer = 8,      // Statewire's own: the time has passed after which something settles.
 };
 std::string_view name_of(EntryEffect effect);
 
@@ -91,7 +93,8 @@ struct EntrySpec {
   std::vector<PhaseRow> phases;
   Phase otherwise = Phase::unknown;
   bool settles_natively = false;
-  TextSpec error;  // Of `fail`.
+  Duration settles_after{};  // 0: the call settles it, or a native event.
+  TextSpec error;            // Of `fail`.
   PhaseSet toward = kAllPhases;
   CauseSpec cause;
   std::string version;

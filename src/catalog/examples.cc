@@ -133,6 +133,7 @@ std::optional<std::string> told_by(const Observation& observation, std::string_v
   }
   if (key == "time") return format_time(observation.time());
   if (key == "version") return std::to_string(observation.key.version);
+  if (key == "settles") return format_duration(observation.settles_after);
   if (key == "severity") return std::to_string(observation.severity);
   return std::nullopt;
 }

@@ -120,7 +120,7 @@ Observer::Verdict Observer::fill(Observation& observation) {
   }
   read_time(observation);
   read_tags_of(observation);
-  if (!entry_.type.is_constant()) yield_to_native_events(observation);
+  if (!entry_.type.is_constant() && !observation.has(kTimer)) yield_to_native_events(observation);
   return Verdict::observed;
 }
 
@@ -179,20 +179,30 @@ Observer::Verdict Observer::read_state(Observation& observation) {
   return Verdict::observed;
 }
 
+// What else is said of the same time comes before it.
+Observer::Verdict Observer::read_timer(Observation& observation) {
+  const Verdict verdict = read_state(observation);
+  observation.flags |= kTimer;
+  observation.key.stage = 2;
+  return verdict;
+}
+
 Observer::Verdict Observer::read_effect(Observation& observation) {
   if (!error_.empty()) {
     observation.effect = Effect::fail;
     return Verdict::observed;
   }
-  const bool natively = entry_.spec->settles_natively;
+  const bool later = entry_.spec->settles_natively || entry_.spec->settles_after > Duration::zero();
   switch (entry_.spec->effect) {
     case EntryEffect::state:
       return read_state(observation);
+    case EntryEffect::timer:
+      return read_timer(observation);
     case EntryEffect::create:
-      observation.phase = natively ? Phase::provisioning : Phase::stable;
+      observation.phase = later ? Phase::provisioning : Phase::stable;
       break;
     case EntryEffect::remove:
-      observation.phase = natively ? Phase::deprovisioning : Phase::gone;
+      observation.phase = later ? Phase::deprovisioning : Phase::gone;
       break;
     case EntryEffect::configure:
       observation.effect = Effect::configure;
@@ -210,6 +220,7 @@ Observer::Verdict Observer::read_effect(Observation& observation) {
   }
   observation.effect = Effect::state;
   observation.value = observation.origin.type;
+  observation.settles_after = entry_.spec->settles_after;
   observation.key.phase_rank = static_cast<uint8_t>(observation.phase);
   return Verdict::observed;
 }
@@ -270,6 +281,7 @@ void Observer::yield_to_native_events(Observation& observation) {
   observation.toward = led_to(observation.phase);
   observation.phase = Phase::unknown;
   observation.value = {};
+  observation.settles_after = {};
   observation.key.stage = 0;
   observation.key.phase_rank = 0;
   observation.key.value_rank = 0;

@@ -60,6 +60,48 @@ TEST(Observe, native_settling_leaves_the_arrival_to_a_native_event) {
             Phase::deprovisioning);
 }
 
+TEST(Observe, settling_by_itself_leaves_the_arrival_to_a_timer) {
+  const Recognised created(bucket_entry("  effect: create\n  settles: {after: 5m}"),
+                           call("Do", kBucket));
+  EXPECT_EQ(created.only().phase, Phase::provisioning);
+  EXPECT_EQ(created.only().settles_after, std::chrono::minutes(5));
+  const Recognised deleted(bucket_entry("  effect: delete\n  settles: {after: 90s}"),
+                           call("Do", kBucket));
+  EXPECT_EQ(deleted.only().phase, Phase::deprovisioning);
+  EXPECT_EQ(deleted.only().settles_after, std::chrono::seconds(90));
+  const Recognised refused(bucket_entry("  effect: create\n  settles: {after: 5m}"),
+                           call("Do", std::string(kBucket) + R"(,"errorCode":"AccessDenied")"));
+  EXPECT_EQ(refused.only().settles_after, Duration::zero());
+  for (const char* settles : {"call", "native"}) {
+    const Recognised other(bucket_entry("  effect: create\n  settles: " + std::string(settles)),
+                           call("Do", kBucket));
+    EXPECT_EQ(other.only().settles_after, Duration::zero());
+  }
+}
+
+TEST(Observe, a_timer_tells_that_time_has_passed_for_what_it_was_set_for) {
+  const Recognised timer(
+      "- name: t\n  when: {source: [statewire.timers]}\n"
+      "  resource: {type: \"{detail.type}\", id: \"{detail.id}\"}\n"
+      "  effect: timer\n  state: \"{detail.state}\"\n  otherwise: gone\n"
+      // That the type has native events does not make it a cause.
+      "- name: n\n  when: {source: [x]}\n  resource: {type: AWS::S3::Bucket, id: x}\n"
+      "  state: x\n  otherwise: stable\n",
+      R"({"id":"t1","source":"statewire.timers","detail-type":"Time Passed After Call",
+      "account":"123456789012","region":"eu-west-1","time":"2026-11-23T09:01:00Z","detail":
+      {"source":"aws.s3","type":"AWS::S3::Bucket","id":"arn:aws:s3:::b","state":"DeleteBucket"}})");
+  EXPECT_EQ(timer.only().effect, Effect::state);
+  EXPECT_TRUE(timer.only().has(kTimer));
+  EXPECT_EQ(timer.only().phase, Phase::gone);
+  EXPECT_EQ(timer.only().value, "DeleteBucket");
+  EXPECT_EQ(timer.only().key.stage, 2);
+  EXPECT_EQ(timer.only().origin.system, "statewire");
+  EXPECT_EQ(timer.only().origin.source, "aws.s3");
+  EXPECT_EQ(timer.only().resource.provider, "aws");
+  EXPECT_EQ(timer.only().cause.kind, CauseKind::unknown);
+  EXPECT_EQ(timer.only().time(), *parse_time("2026-11-23T09:01:00Z"));
+}
+
 TEST(Observe, refused_call_is_a_failure_that_changes_nothing) {
   for (const char* effect : {"create", "delete", "configure", "cause", "tag"}) {
     const Recognised event(

@@ -17,10 +17,13 @@ constexpr EffectWord kEffects[] = {
     {"delete", EntryEffect::remove}, {"configure", EntryEffect::configure},
     {"cause", EntryEffect::cause},   {"tag", EntryEffect::tag},
     {"ignore", EntryEffect::ignore}, {"fail", EntryEffect::fail},
+    {"timer", EntryEffect::timer},
 };
 
 // Their places are ranks, of one byte.
 constexpr size_t kPhaseRowsMax = 250;
+// What is not there after so long did not come about.
+constexpr Duration kSettlesAfterMax = std::chrono::hours(24 * 30);
 
 Phase read_phase(const Node& node, Phase fallback) {
   if (!node) return fallback;
@@ -99,6 +102,23 @@ void read_match(MapReader& reader, EntrySpec& entry) {
   }
 }
 
+void read_settles(const Node& settles, EntrySpec& entry) {
+  if (!settles) return;
+  if (entry.effect != EntryEffect::create && entry.effect != EntryEffect::remove) {
+    settles.error_at_key("only with effect: create or delete");
+  }
+  if (settles.is_map()) {
+    MapReader reader(settles);
+    entry.settles_after =
+        reader.required("after").duration({}, std::chrono::seconds(1), kSettlesAfterMax);
+    return;
+  }
+  const std::string word = settles.is_scalar() ? settles.text() : std::string();
+  entry.settles_natively = word == "native";
+  if (word == "native" || word == "call") return;
+  settles.error("expected call, native, or a time as in {after: 5m}");
+}
+
 void read_effect(MapReader& reader, EntrySpec& entry) {
   const Node effect = reader.optional("effect");
   const Node settles = reader.optional("settles");
@@ -110,14 +130,7 @@ void read_effect(MapReader& reader, EntrySpec& entry) {
   } else if (!entry.calls.empty() && !reader.optional("state")) {
     reader.node().error("missing key \"effect\": what the call does");
   }
-  if (settles.is_map()) {
-    settles.error("not supported yet; settles is call or native");
-  } else if (settles) {
-    entry.settles_natively = settles.choice<bool>({{"call", false}, {"native", true}}, false);
-    if (entry.effect != EntryEffect::create && entry.effect != EntryEffect::remove) {
-      settles.error_at_key("only with effect: create or delete");
-    }
-  }
+  read_settles(settles, entry);
 }
 
 // A row of `phases`: a phase, or {phase, value}.
@@ -138,7 +151,7 @@ void read_state(MapReader& reader, bool has_each, EntrySpec& entry) {
   const Node state = reader.optional("state");
   const Node phases = reader.optional("phases");
   const Node otherwise = reader.optional("otherwise");
-  const bool is_needed = entry.effect == EntryEffect::state;
+  const bool is_needed = entry.effect == EntryEffect::state || entry.effect == EntryEffect::timer;
   if (is_needed && !state) reader.node().error("missing key \"state\" or \"effect\"");
   if (is_needed && state && !phases && !otherwise) {
     reader.node().error("missing key \"phases\": which phase each state means");

@@ -23,6 +23,8 @@ void expect_problem(const std::string& yaml, const std::string& text) {
 
 TEST(ReadEntries, right_entry_has_no_problem) {
   EXPECT_EQ(problems_of(entry("  effect: create\n")), "");
+  EXPECT_EQ(problems_of(entry("  effect: delete\n  settles: {after: 1h30m}\n")), "");
+  EXPECT_EQ(problems_of(entry("  effect: create\n  settles: call\n")), "");
   EXPECT_EQ(problems_of(""), "");
   EXPECT_EQ(problems_of("types: {T: {id: \"t:{}\"}}"), "");
 }
@@ -44,7 +46,17 @@ TEST(ReadEntries, what_is_wrong_is_a_problem) {
   expect_problem("- text\n", "expected a map");
   expect_problem(entry(""), "missing key \"effect\"");
   expect_problem(entry("  effect: destroy\n"), "expected state, create, delete");
-  expect_problem(entry("  effect: create\n  settles: {after: 5m}\n"), "not supported yet");
+  expect_problem(entry("  effect: create\n  settles: {after: soon}\n"),
+                 "test.yaml:5:20: [0].settles.after: expected a duration such as 500ms, 90s, 10m");
+  expect_problem(entry("  effect: create\n  settles: {after: 500ms}\n"), "at least 1s");
+  expect_problem(entry("  effect: create\n  settles: {after: 31d}\n"), "at most 30d");
+  expect_problem(entry("  effect: create\n  settles: {}\n"), "missing key \"after\"");
+  expect_problem(entry("  effect: create\n  settles: {afer: 5m}\n"), "did you mean \"after\"?");
+  expect_problem(entry("  effect: create\n  settles: 5m\n"),
+                 "test.yaml:5:12: [0].settles: expected call, native, or a time as in {after: 5m}");
+  expect_problem(entry("  effect: create\n  settles: [native]\n"), "expected call, native, or");
+  expect_problem(entry("  effect: configure\n  settles: {after: 5m}\n"),
+                 "only with effect: create");
   expect_problem(entry("  effect: cause\n  settles: native\n"), "only with effect: create");
   expect_problem(entry("  effect: create\n  state: x\n"), "only with effect: state");
   expect_problem(entry("  state: \"{call}\"\n"), "missing key \"phases\"");

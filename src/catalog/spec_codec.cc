@@ -7,7 +7,7 @@
 namespace statewire {
 namespace {
 
-constexpr std::string_view kHeader{"SWC\x01", 4};
+constexpr std::string_view kHeader{"SWC\x02", 4};
 
 // One list of members serves both ways, so that they cannot differ.
 template <typename Archive, typename T>
@@ -24,6 +24,13 @@ void transfer(Archive& archive, Number& number) {
   uint64_t wide = static_cast<uint64_t>(number);
   archive.number(wide);
   number = static_cast<Number>(wide);
+}
+
+template <typename Archive>
+void transfer(Archive& archive, Duration& duration) {
+  uint64_t count = static_cast<uint64_t>(duration.count());
+  archive.number(count);
+  duration = Duration(static_cast<int64_t>(count));
 }
 
 template <typename Archive, typename... Members>
@@ -62,8 +69,9 @@ template <typename Archive>
 void transfer(Archive& archive, EntrySpec& entry) {
   transfer_all(archive, entry.place, entry.name, entry.reference, entry.match, entry.when,
                entry.calls, entry.each, entry.resource, entry.effect, entry.state, entry.phases,
-               entry.otherwise, entry.settles_natively, entry.error, entry.toward, entry.cause,
-               entry.version, entry.time, entry.is_reusable, entry.aliases, entry.severity);
+               entry.otherwise, entry.settles_natively, entry.settles_after, entry.error,
+               entry.toward, entry.cause, entry.version, entry.time, entry.is_reusable,
+               entry.aliases, entry.severity);
 }
 template <typename Archive>
 void transfer(Archive& archive, TypeSpec& type) {

@@ -12,6 +12,7 @@
 #include "sources/event_reader.h"
 #include "sources/source.h"
 #include "store/ledger.h"
+#include "store/store.h"
 
 namespace statewire {
 
@@ -37,6 +38,7 @@ struct Batch {
   std::vector<Refusal> refusals;
   std::vector<std::string> reasons;
   CursorUpdate cursor;
+  std::vector<TimerKey> fired;  // By the events; their texts are in the arena.
   std::function<void(Result<ChunkFates>)> done;
 
   void clear();

@@ -38,6 +38,7 @@ Result<void> Committer::commit(std::span<const std::unique_ptr<Batch>> batches, 
   arena_.clear();
   aliases_.clear();
   removed_.clear();
+  timers_.clear();
   ledger_ = {};
   first_sequence_ = store_.last_sequence() + 1;
   next_sequence_ = first_sequence_;
@@ -163,7 +164,25 @@ Result<Fate> Committer::add_entry(size_t place, const Arrival& arrival, Time now
   working.record = entry.after;
   working.exists = true;
   working.changed = true;
+  if (tracked->fate == Fate::recognised) set_timer(arrival.observation);
   return tracked->fate;
+}
+
+// Whether anything still waits for it when it is due is for the fold to say: what is set does not
+// depend on the order of arrival. What was moved from an alias has set its timer already.
+void Committer::set_timer(const Observation& observation) {
+  if (observation.settles_after <= Duration::zero() || observation.has(kMoved)) return;
+  const bool is_ending = observation.phase == Phase::deprovisioning;
+  const Identity& resource = observation.resource;
+  timers_.push_back({.due = observation.time() + observation.settles_after,
+                     .resource_id = resource.id,
+                     .type = resource.type,
+                     .account = resource.account,
+                     .region = resource.region,
+                     .source = observation.origin.source,
+                     .phase = is_ending ? Phase::gone : Phase::stable,
+                     .value = observation.value,
+                     .evidence = observation.cause.evidence});
 }
 
 // One that was not loaded stands for this resource already.
@@ -242,7 +261,11 @@ Result<void> Committer::write(std::span<const std::unique_ptr<Batch>> batches, T
   for (const auto& batch : batches) {
     if (!batch->cursor.key.empty()) cursors.push_back({batch->cursor.key, batch->cursor.value});
   }
-  const bool nothing = ledger_.rows.empty() && cursors.empty();
+  std::vector<TimerKey> fired;
+  for (const auto& batch : batches) {
+    fired.insert(fired.end(), batch->fired.begin(), batch->fired.end());
+  }
+  const bool nothing = ledger_.rows.empty() && cursors.empty() && fired.empty();
   if (nothing) return {};
   return store_.commit({.first_sequence = first_sequence_,
                         .last_sequence = next_sequence_ - 1,
@@ -252,6 +275,8 @@ Result<void> Committer::write(std::span<const std::unique_ptr<Batch>> batches, T
                         .removed = removed_,
                         .aliases = aliases_,
                         .cursors = cursors,
+                        .timers = timers_,
+                        .fired = fired,
                         .ledger = &ledger_});
 }
 

@@ -44,6 +44,7 @@ class Committer {
     Time received;
   };
   Result<Fate> add_entry(size_t place, const Arrival& arrival, Time now);
+  void set_timer(const Observation& observation);
   Result<void> learn_alias(std::string_view alias, size_t place, Time now);
   Result<void> move_entries(size_t from, size_t to, Time now);
   void count(const Batch& batch, const BatchEvent& event, Fate fate);
@@ -67,6 +68,7 @@ class Committer {
   std::vector<std::optional<Record>> loaded_;
   std::vector<AliasChange> aliases_;
   std::vector<std::string_view> removed_;
+  std::vector<Timer> timers_;
   LedgerDelta ledger_;
   size_t last_row_ = 0;
 };

@@ -62,7 +62,13 @@ void Ingest::give_back(std::unique_ptr<ChunkRecogniser> recogniser) {
   }
 }
 
-Result<void> Ingest::submit(Chunk&& chunk) {
+Result<void> Ingest::submit(Chunk&& chunk) { return take(std::move(chunk), {}); }
+
+Result<void> Ingest::fire(Chunk&& chunk, std::span<const Timer> timers) {
+  return take(std::move(chunk), timers);
+}
+
+Result<void> Ingest::take(Chunk&& chunk, std::span<const Timer> fired) {
   if (Result<void> place = reserve_place(); !place) return place;
   std::unique_ptr<Batch> batch;
   {
@@ -76,6 +82,9 @@ Result<void> Ingest::submit(Chunk&& chunk) {
   std::unique_ptr<ChunkRecogniser> recogniser = take_recogniser();
   recogniser->recognise(chunk, clock_.now(), *batch);
   give_back(std::move(recogniser));
+  for (const Timer& timer : fired) {
+    batch->fired.push_back({timer.due, batch->arena.copy(timer.resource_id)});
+  }
 #ifdef STATEWIRE_FAULT_ACK_BEFORE_COMMIT
   ChunkFates claimed;
   claimed.counts[0] = batch->events.size();

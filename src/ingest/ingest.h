@@ -44,6 +44,9 @@ class Ingest final : public Intake {
   ~Ingest() override;
 
   Result<void> submit(Chunk&& chunk) override;
+  // The same for events that say that these timers are due: the commit that stores the events
+  // removes the timers, whatever the events' fates.
+  Result<void> fire(Chunk&& chunk, std::span<const Timer> timers);
   void wait_for_room(std::stop_token stop) override;
   Result<std::string> cursor(std::string_view key) override;
 
@@ -59,6 +62,7 @@ class Ingest final : public Intake {
  private:
   using Batches = std::vector<std::unique_ptr<Batch>>;
 
+  Result<void> take(Chunk&& chunk, std::span<const Timer> fired);
   Result<void> reserve_place();
   std::unique_ptr<ChunkRecogniser> take_recogniser();
   void give_back(std::unique_ptr<ChunkRecogniser> recogniser);

@@ -1,6 +1,7 @@
 #include "ingest/refold.h"
 
 #include <map>
+#include <set>
 #include <unordered_map>
 
 #include "store/block.h"
@@ -38,6 +39,7 @@ class Refold {
         });
     if (!read) return read.error();
     if (!folded) return folded.error();
+    if (Result<void> read_timers = load_timers(); !read_timers) return read_timers.error();
     if (Result<void> compared = compare_records(); !compared) return compared.error();
     if (store_.first_sequence() == 1) {
       if (Result<void> compared = compare_ledger(); !compared) return compared.error();
@@ -112,6 +114,19 @@ class Refold {
     return {};
   }
 
+  // A timer may have been set under another name of the resource.
+  Result<void> load_timers() {
+    Result<void> outcome;
+    const Result<void> read = store_.each_timer([&](const Timer& timer) {
+      std::string id(timer.resource_id);
+      const Result<std::optional<std::string>> resource = store_.resource_of_alias(id);
+      if (!resource) return outcome = resource.error(), false;
+      timers_.emplace(resource->value_or(id), timer.due);
+      return true;
+    });
+    return read ? outcome : read;
+  }
+
   Result<void> compare_records() {
     size_t seen = 0;
     Result<void> read = store_.each_record("", [&](const Record& record) {
@@ -122,6 +137,10 @@ class Refold {
       } else if (folded->second != encoded(record)) {
         differ("the record of " + std::string(record.resource.id) +
                " is not what its journal entries give");
+      }
+      const bool waits = record.settles_at != Time{};
+      if (waits && !timers_.contains({std::string(record.resource.id), record.settles_at})) {
+        differ("no timer settles " + std::string(record.resource.id));
       }
       return true;
     });
@@ -156,6 +175,7 @@ class Refold {
   StoreChain chain_;
   std::unordered_map<std::string, std::string> records_;  // Id to encoded record.
   std::map<LedgerKey, LedgerRow> ledger_;
+  std::set<std::pair<std::string, Time>> timers_;  // Resource, when it is due.
   RefoldReport report_;
 };
 

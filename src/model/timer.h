@@ -22,4 +22,8 @@ struct Timer {
   std::string_view evidence;  // Origin id of the call's event.
 };
 
+// A timer that is due comes as an event with this source and detail-type.
+constexpr std::string_view kTimerEventSource = "statewire.timers";
+constexpr std::string_view kTimerEventType = "Time Passed After Call";
+
 }  // namespace statewire
