@@ -39,6 +39,9 @@ std::string json_of(const Settings& settings) {
     json +=
         ",\"limits\":{\"batch_deliveries\":" + std::to_string(kind.limits.batch_deliveries_max) +
         ",\"in_flight\":" + std::to_string(kind.limits.in_flight_max);
+    if (kind.limits.gather > Duration()) {
+      add_text("gather", format_duration(kind.limits.gather), json);
+    }
     if (kind.limits.pace > Duration()) add_text("pace", format_duration(kind.limits.pace), json);
     json += "}}";
   }

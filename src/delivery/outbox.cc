@@ -1,5 +1,7 @@
 #include "delivery/outbox.h"
 
+#include <unordered_set>
+
 #include "base/check.h"
 
 namespace statewire {
@@ -81,6 +83,28 @@ void Outbox::settle(uint64_t sequence) {
 Outbox::Item* Outbox::find(uint64_t sequence) {
   const auto place = items_.find(sequence);
   return place == items_.end() ? nullptr : &place->second;
+}
+
+const Outbox::Item* Outbox::front() const {
+  CHECK(is_one_lane_);
+  return lanes_.empty() ? nullptr : &items_.at(lanes_.begin()->second.front());
+}
+
+void Outbox::bring_forward(std::span<const uint64_t> sequences) {
+  CHECK(is_one_lane_ && in_flight_ == 0);
+  if (lanes_.empty()) return;
+  std::deque<uint64_t>& lane = lanes_.begin()->second;
+  std::unordered_set<uint64_t> before;
+  std::deque<uint64_t> ordered;
+  for (const uint64_t sequence : sequences) {
+    if (has(sequence) && before.insert(sequence).second) ordered.push_back(sequence);
+  }
+  for (const uint64_t sequence : lane) {
+    if (!before.contains(sequence)) ordered.push_back(sequence);
+  }
+  lane.swap(ordered);
+  due_.clear();
+  make_due(items_.at(lane.front()));
 }
 
 const Outbox::Item& Outbox::head_of_lane(const Item& item) const {

@@ -10,6 +10,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -41,6 +42,12 @@ class Outbox {
   void settle(uint64_t sequence);
 
   Item* find(uint64_t sequence);
+  bool has(uint64_t sequence) const { return items_.contains(sequence); }
+  // Of the only lane: its first, and null where there is none. REQUIRES: there is one lane.
+  const Item* front() const;
+  // Puts those of `sequences` that are outstanding before all others, in this order.
+  // REQUIRES: there is one lane, and nothing is in flight.
+  void bring_forward(std::span<const uint64_t> sequences);
   // The one of its lane that is sent first; maybe itself.
   const Item& head_of_lane(const Item& item) const;
   // All of its lane, in order.

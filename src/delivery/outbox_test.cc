@@ -37,6 +37,17 @@ TEST(Outbox, only_the_first_of_a_resource_may_go) {
   EXPECT_EQ(taken(outbox, 10, kNow), std::vector<uint64_t>{2});
 }
 
+TEST(Outbox, the_only_lane_can_be_put_in_an_order_of_before) {
+  Outbox outbox(true);
+  EXPECT_EQ(outbox.front(), nullptr);
+  for (const uint64_t sequence : {2, 5, 6, 7}) outbox.add(item(sequence, "a"));
+  outbox.bring_forward(std::vector<uint64_t>{6, 3, 2});
+  EXPECT_EQ(outbox.front()->delivery.sequence, 6u);
+  EXPECT_EQ(taken(outbox, 10, kNow), (std::vector<uint64_t>{6, 2, 5, 7}));
+  for (const uint64_t sequence : {6, 2, 5, 7}) outbox.settle(sequence);
+  EXPECT_EQ(outbox.front(), nullptr);
+}
+
 TEST(Outbox, postponed_one_holds_its_lane_and_no_other) {
   Outbox outbox;
   outbox.add(item(1, "a"));

@@ -6,8 +6,6 @@
 namespace statewire {
 namespace {
 
-constexpr Duration kReadAgain = std::chrono::seconds(10);
-
 std::string type_of(const Notification& notification) {
   if (notification.kind == NotificationKind::receipt) return "statewire.receipt.v1";
   return "statewire.resource." + std::string(name_of(notification.kind)) + ".v1";
@@ -66,6 +64,7 @@ Result<void> Subscriber::load(Time now) {
     return true;
   });
   if (!read) return read;
+  if (read = restore_group(); !read) return read;
   return skip_what_was_trimmed(now);
 }
 
@@ -93,8 +92,10 @@ bool Subscriber::has_room(Time now) const {
 }
 
 bool Subscriber::has_outbox_room(Time now) const {
-  return !is_gone_ && now >= read_after_ && !circuit_.is_open() &&
-         outbox_.size() < limits_.outstanding_max &&
+  if (is_gone_ || now < read_after_ || circuit_.is_open()) return false;
+  // A frozen batch had room once, and nothing goes before it is whole again.
+  if (is_group_awaited_) return true;
+  return outbox_.size() < limits_.outstanding_max &&
          outbox_.bytes() < limits_.outstanding_bytes_max && outbox_.stored() < limits_.stored_max;
 }
 
@@ -105,7 +106,7 @@ Result<bool> Subscriber::read(Time now) {
   const Result<StoredBlock> block = store_.block_at(position_);
   const Result<void> done = block ? read_block(*block, now) : Result<void>(block.error());
   if (!done) {
-    read_after_ = now + kReadAgain;
+    read_after_ = now + kStoreAgain;
     return done.error();
   }
   return true;
@@ -234,41 +235,6 @@ void Subscriber::add_stored(Pending delivery, Time now) {
   outbox_.add({.delivery = std::move(delivery), .is_stored = true});
 }
 
-void Subscriber::send(Time now, const std::function<void(Answer)>& answer, size_t place) {
-  while (!is_gone_ && batches_in_flight_ < kind_.limits.in_flight_max && now >= send_after_) {
-    size_t count = kind_.limits.batch_deliveries_max;
-    if (circuit_.is_open()) {
-      if (now < circuit_.probe_at() || batches_in_flight_ > 0) return;
-      count = 1;
-    }
-    const std::vector<Outbox::Item*> items = outbox_.take_due(count, now);
-    if (items.empty()) return;
-    std::vector<Delivery> batch;
-    Answer head{.subscriber = place};
-    for (const Outbox::Item* item : items) {
-      const Pending& pending = item->delivery;
-      batch.push_back({.id = pending.id,
-                       .subscription = pending.subscription,
-                       .resource = pending.resource,
-                       .type = pending.type,
-                       .content_type = pending.content_type,
-                       .payload = pending.payload,
-                       .header = subscription_.format->header(),
-                       .sequence = pending.sequence,
-                       .attempt = pending.attempts + 1,
-                       .first_attempt = pending.first_attempt,
-                       .is_redriven = pending.is_redriven});
-      head.sequences.push_back(pending.sequence);
-    }
-    ++batches_in_flight_;
-    if (kind_.limits.pace > Duration()) send_after_ = now + kind_.limits.pace;
-    sink_->deliver(batch, [answer, head = std::move(head)](std::vector<Attempt> attempts) mutable {
-      head.attempts = std::move(attempts);
-      answer(std::move(head));
-    });
-  }
-}
-
 void Subscriber::take_answer(const Answer& answer, Time now) {
   CHECK(answer.attempts.size() == answer.sequences.size());
   --batches_in_flight_;
@@ -302,6 +268,7 @@ void Subscriber::take_answer(const Answer& answer, Time now) {
         break;
     }
   }
+  settle_group();
 }
 
 void Subscriber::settle_delivered(uint64_t sequence) {
@@ -378,6 +345,7 @@ void Subscriber::report(Settlement& settlement) {
   std::ranges::move(changes_.pending_removed, std::back_inserter(settlement.pending_removed));
   std::ranges::move(changes_.parked_put, std::back_inserter(settlement.parked_put));
   std::ranges::move(changes_.parked_removed, std::back_inserter(settlement.parked_removed));
+  std::ranges::move(changes_.groups_removed, std::back_inserter(settlement.groups_removed));
   changes_ = {};
 }
 
@@ -388,7 +356,7 @@ void Subscriber::take_redriven(Pending delivery, Time now) {
 
 std::optional<Time> Subscriber::next_due(Time now) const {
   if (is_gone_ || batches_in_flight_ >= kind_.limits.in_flight_max) return std::nullopt;
-  std::optional<Time> due = outbox_.next_due();
+  std::optional<Time> due = kind_.limits.is_frozen ? next_batch_due(now) : outbox_.next_due();
   if (has_outbox_room(now)) {
     const auto wait_for = [&](Time other) { due = std::min(due.value_or(other), other); };
     if (const std::optional<Time> held = hold_.next_due()) wait_for(*held);

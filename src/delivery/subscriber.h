@@ -45,6 +45,9 @@ struct SubscriberCounts {
   bool is_gone = false;
 };
 
+// Until the store, which failed, is asked again.
+constexpr Duration kStoreAgain = std::chrono::seconds(10);
+
 struct SubscriberLimits {
   size_t outstanding_max = 8'192;
   size_t outstanding_bytes_max = 32u << 20;
@@ -117,6 +120,17 @@ class Subscriber {
   void retract(const Entry& entry, Time now);
   Result<std::optional<Entry>> told_before(const Entry& amendment, Arena& arena) const;
 
+  // Of subscriber_batch.cc.
+  std::vector<Outbox::Item*> next_batch(Time now);
+  bool is_gathered(Time now) const;
+  bool freeze_batch(Time now);
+  Result<void> restore_group();
+  void recall_group();
+  size_t group_left() const;
+  void settle_group();
+  void forget_group(const Group& group);
+  std::optional<Time> next_batch_due(Time now) const;
+
   bool has_room(Time now) const;
   bool has_outbox_room(Time now) const;
   void settle_delivered(uint64_t sequence);
@@ -141,9 +155,12 @@ class Subscriber {
   std::set<uint64_t> known_;  // Beyond the cursor, and pending or parked already.
   size_t batches_in_flight_ = 0;
   bool is_gone_ = false;
-  bool is_met_ = false;  // Whether what was offered last met the condition.
-  Time read_after_;      // After an error of the store.
-  Time send_after_;      // Not to be faster than the sink allows.
+  bool is_met_ = false;            // Whether what was offered last met the condition.
+  Time read_after_;                // After an error of the store.
+  Time send_after_;                // Not to be faster than the sink allows.
+  std::optional<Group> group_;     // Of a kind that freezes its batches: not settled yet.
+  FrozenBatch batch_;              // The same, for the sink.
+  bool is_group_awaited_ = false;  // After a start: its members are not read again yet.
   Settlement changes_;
   SubscriberCounts counts_;
   std::mt19937_64 random_{std::random_device{}()};

@@ -33,6 +33,9 @@ TEST_F(SinkKinds, are_found_by_name) {
     EXPECT_FALSE(kind->summary.empty());
     EXPECT_GE(kind->limits.batch_deliveries_max, 1u);
     EXPECT_GE(kind->limits.in_flight_max, 1u);
+    EXPECT_TRUE(!kind->limits.is_in_order || kind->limits.in_flight_max == 1);
+    EXPECT_TRUE(!kind->limits.is_frozen || kind->limits.is_in_order);
+    EXPECT_TRUE(kind->limits.gather == Duration() || kind->limits.is_frozen);
   }
   EXPECT_EQ(find_sink_kind("carrier-pigeon"), nullptr);
 }

@@ -1,21 +1,75 @@
+// An archive in S3: packed lines, one object for each batch.
+//
+// The name of an object is made of what its batch was frozen with: a write that is repeated, after
+// a lost answer or a kill, replaces itself, and so each delivery stands in the archive once. The
+// beginning of an id is in it, too: another journal with the same numbers replaces nothing.
 #include "sinks/s3_sink.h"
 
+#include "aws/gzip.h"
 #include "aws/queue.h"
-#include "sinks/s3_archive.h"
+#include "sinks/aws_attempt.h"
+#include "sinks/line_writer.h"
 
 namespace statewire {
 namespace {
 
+constexpr Duration kTimeout = std::chrono::minutes(2);
+constexpr size_t kIdBytesShown = 8;
+
+std::string padded(uint64_t number) {
+  const std::string digits = std::to_string(number);
+  return std::string(20 - digits.size(), '0') + digits;
+}
+
+std::string_view ending_of(std::string_view content_type) {
+  if (content_type.find("json") != content_type.npos) return ".jsonl.gz";
+  return content_type.find("csv") != content_type.npos ? ".csv.gz" : ".txt.gz";
+}
+
+struct S3Place {
+  AwsPlace place;
+  std::string bucket;
+  std::string prefix;  // Empty, or with a slash at its end.
+};
+
 class S3Sink final : public Sink {
  public:
-  explicit S3Sink(std::shared_ptr<S3Archive> archive) : archive_(std::move(archive)) {}
+  S3Sink(S3Place place, AwsClient& aws) : place_(std::move(place)), aws_(aws) {}
 
   void deliver(std::span<const Delivery> batch, Completion done) override {
-    archive_->deliver(batch, std::move(done));
+    std::string lines;
+    append_header(lines, batch.front());
+    for (const Delivery& delivery : batch) append_line(lines, delivery);
+    AwsCall put =
+        s3_call(place_.place.target, "PUT", place_.bucket, key_of(batch.front()), gzipped(lines));
+    put.headers = {{"Content-Type", "application/gzip"}};
+    put.role = place_.place.role;
+    put.timeout = kTimeout;
+    put.attempts_max = 1;  // The subscription decides when to try again.
+    aws_.call(std::move(put), [count = batch.size(), done = std::move(done)](AwsAnswer answer) {
+      done(std::vector<Attempt>(count, attempt_for(answer)));
+    });
   }
 
  private:
-  const std::shared_ptr<S3Archive> archive_;
+  // What a person sent again, or as a test, is no part of the sequence, and stands beside it.
+  std::string key_of(const Delivery& first) const {
+    std::string key = place_.prefix + std::string(first.subscription) + "/";
+    if (first.is_redriven) {
+      key += "redriven/" + padded(first.sequence) + "-" + std::string(first.id);
+    } else if (first.batch == nullptr) {
+      key += "test/" + std::string(first.id);
+    } else {
+      const FrozenBatch& batch = *first.batch;
+      key += "dt=" + format_time(batch.frozen).substr(0, 10) + "/" + padded(batch.first_sequence) +
+             "-" + padded(batch.last_sequence) + "-" +
+             std::string(batch.id.substr(0, kIdBytesShown));
+    }
+    return key.append(ending_of(first.content_type));
+  }
+
+  const S3Place place_;
+  AwsClient& aws_;  // Outlives every sink.
 };
 
 std::unique_ptr<Sink> open_s3(MapReader& keys, SinkContext& context) {
@@ -36,20 +90,21 @@ std::unique_ptr<Sink> open_s3(MapReader& keys, SinkContext& context) {
   std::optional<AwsPlace> found = find_place(kS3, aws, context, bucket);
   if (!found) return nullptr;
   place.place = *std::move(found);
-  return std::make_unique<S3Sink>(
-      std::make_shared<S3Archive>(std::move(place), context.aws, context.clock));
+  return std::make_unique<S3Sink>(std::move(place), context.aws);
 }
 
 }  // namespace
 
-// Objects cost by their number, whatever their size: at most one in five seconds.
+// Objects cost by their number, whatever their size: what comes within five seconds is one.
 const SinkKind s3_sink_kind{
     .name = "s3",
     .summary = "archive deliveries in a bucket of S3: packed lines, by date",
     .limits = {.batch_deliveries_max = 8000,
+               .batch_bytes_max = 16u << 20,
                .in_flight_max = 1,
                .is_in_order = true,
-               .pace = std::chrono::seconds(5)},
+               .is_frozen = true,
+               .gather = std::chrono::seconds(5)},
     .open = open_s3,
 };
 

@@ -33,6 +33,14 @@ struct Attempt {
   Duration retry_after{};  // What the other side asked for; zero where it did not.
 };
 
+// What a frozen batch is told by: the same over every retry and restart, as are its members.
+struct FrozenBatch {
+  std::string_view id;  // Of its first delivery.
+  uint64_t first_sequence = 0;
+  uint64_t last_sequence = 0;
+  Time frozen;
+};
+
 // One notification, or one group of them, on its way to one subscription.
 // Texts are borrowed until the completion was called.
 struct Delivery {
@@ -47,6 +55,8 @@ struct Delivery {
   uint32_t attempt = 1;
   Time first_attempt;
   bool is_redriven = false;  // A person sent it again after it was parked.
+  // Null where the kind does not freeze its batches, and for what a person sends as a test.
+  const FrozenBatch* batch = nullptr;
 };
 
 // One attempt for each delivery of the batch, in order. Called exactly once, from any thread.
@@ -54,10 +64,17 @@ using Completion = std::function<void(std::vector<Attempt>)>;
 
 struct SinkLimits {
   size_t batch_deliveries_max = 1;
-  size_t in_flight_max = 1;  // Batches.
+  size_t batch_bytes_max = SIZE_MAX;  // Of payloads; one that is larger goes alone.
+  size_t in_flight_max = 1;           // Batches.
   // A batch is delivered in its order, up to the first that fails, and may hold several
   // deliveries of one resource. REQUIRES: in_flight_max is 1.
   bool is_in_order = false;
+  // The members of a batch are written down before its first attempt: what is tried again, also
+  // after a kill, is the same batch. What a person sends again is a batch of its own.
+  // REQUIRES: is_in_order.
+  bool is_frozen = false;
+  // How long a batch that is not full waits for more. REQUIRES: is_frozen where it is not zero.
+  Duration gather{};
   uint64_t per_hour_max = 0;  // What a person can take, where nobody says otherwise; 0: anything.
   Duration pace{};            // Least time from one batch to the next.
 };

@@ -156,7 +156,9 @@ class Flow(CloudTest):
         keys = [each["Key"] for each in s3.list_objects_v2(Bucket="archive")["Contents"]]
         lines = []
         for key in sorted(keys):
-            self.assertRegex(key, r"^org/archive/dt=\d{4}-\d\d-\d\d/\d{20}-\d{20}\.jsonl\.gz$")
+            self.assertRegex(
+                key, r"^org/archive/dt=\d{4}-\d\d-\d\d/\d{20}-\d{20}-[0-9a-f]{8}\.jsonl\.gz$"
+            )
             body = s3.get_object(Bucket="archive", Key=key)["Body"].read()
             lines += gzip.decompress(body).decode().splitlines()
         ids = [json.loads(line)["id"] for line in lines]

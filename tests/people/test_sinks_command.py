@@ -14,6 +14,7 @@ CONFIG = """
 subscriptions:
   files: {{format: text, sink: {{kind: file, path: out.txt}}}}
   chat: {{sink: {{kind: slack, url: "{url}/secret-path-of-slack"}}}}
+  archive: {{sink: {{kind: s3, bucket: archive, region: eu-west-1}}}}
   duty: {{sink: {{kind: pagerduty, key: 0123456789abcdef0123456789abcdef}}}}
 """
 
@@ -28,10 +29,11 @@ class SinksCommand(ProgramTest):
     def test_sinks_are_listed_with_their_limits(self):
         done = self.program.run("sinks", "--output", "json")
         self.assertEqual(done.returncode, 0, done.stderr)
-        files, chat, duty = json.loads(done.stdout)
+        files, chat, archive, duty = json.loads(done.stdout)
         self.assertEqual((files["name"], files["kind"], files["format"]), ("files", "file", "text"))
         self.assertEqual((chat["kind"], chat["format"]), ("slack", "slack"))
         self.assertEqual(chat["limits"], {"batch_deliveries": 1, "in_flight": 1, "pace": "1s"})
+        self.assertEqual(archive["limits"]["gather"], "5s")
         self.assertEqual(duty["format"], "pagerduty")
         table = self.program.run("sinks").stdout
         self.assertRegex(table, r"chat +slack +slack +1 +1 +1s +post each delivery")
