@@ -9,6 +9,7 @@ import shutil
 import sys
 import tempfile
 import traceback
+from datetime import datetime, timezone
 
 sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
@@ -89,6 +90,10 @@ def read_statements(path):
     return statements
 
 
+def with_now(text):
+    return text.replace("${NOW}", datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
 def complete_event(event, number):
     """An EventBridge envelope around what the scenario says."""
     return {
@@ -150,7 +155,7 @@ class Scenario:
             if step is None:
                 raise AssertionError(f"{self.path.name}:{statement.line}: what is {word!r}?")
             try:
-                if word != "config":
+                if word not in ("config", "file"):
                     self.ensure_running()
                 step(statement)
             except Exception as fault:
@@ -182,12 +187,17 @@ class Scenario:
     def do_config(self, statement):
         self.daemon.write_config("\n".join(statement.below) + "\n")
 
+    def do_file(self, statement):
+        path = self.daemon.folder / statement.words.partition(" ")[2].rstrip(":")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n".join(statement.below) + "\n")
+
     def do_event(self, statement):
-        event = json.loads(statement.text())
+        event = json.loads(with_now(statement.text()))
         self.post(complete_event(event, len(self.posted) + 1))
 
     def do_call(self, statement):
-        call = json.loads(statement.text())
+        call = json.loads(with_now(statement.text()))
         self.post(event_of_call(call, len(self.posted) + 1))
 
     def do_again(self, statement):
