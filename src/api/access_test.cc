@@ -47,6 +47,35 @@ TEST_F(AccessTest, a_token_is_needed_where_there_are_tokens) {
   EXPECT_EQ(get("/api/v1/ledger", {{"Authorization", "bearer read-1"}}).status, 200);
 }
 
+// A header with a value, or a user with a password, is what an API destination of EventBridge can
+// be told to send.
+TEST_F(AccessTest, a_token_may_come_as_a_key_or_a_password) {
+  use_tokens();
+  EXPECT_EQ(post("/events", test_event(1, "running", 1), {{"X-Api-Key", "ingest-1"}}).status, 202);
+  EXPECT_EQ(post("/events", "", {{"X-Api-Key", "ingest-3"}}).status, 401);
+  const auto basic = [](std::string packed) {
+    return HttpHeader{"authorization", std::move(packed)};
+  };
+  EXPECT_EQ(post("/events", "", {basic("Basic YnVzOmluZ2VzdC0y")}).status, 400);  // bus:ingest-2
+  EXPECT_EQ(post("/events", "", {basic("basic OmluZ2VzdC0y")}).status, 400);      // :ingest-2
+  EXPECT_EQ(post("/events", "", {basic("Basic aW5nZXN0LTI6")}).status, 401);      // ingest-2:
+  EXPECT_EQ(post("/events", "", {basic("Basic aW5nZXN0LTI=")}).status, 401);      // ingest-2
+  EXPECT_EQ(post("/events", "", {basic("Basic !")}).status, 401);
+}
+
+TEST_F(AccessTest, only_those_who_send_events_are_asked_for_a_password) {
+  use_tokens();
+  const auto challenges = [](const HttpResponse& response) {
+    std::string all;
+    for (const auto& [name, value] : response.headers) {
+      if (equal_ignoring_case(name, "www-authenticate")) all += value + ";";
+    }
+    return all;
+  };
+  EXPECT_EQ(challenges(post("/events", "")), "Bearer;Basic realm=\"statewire\";");
+  EXPECT_EQ(challenges(get("/metrics")), "Bearer;");
+}
+
 TEST_F(AccessTest, a_scope_allows_what_it_names_and_operate_includes_read) {
   use_tokens();
   struct Case {

@@ -57,9 +57,11 @@ class ApiTest : public testing::Test {
                                             .clock = clock_,
                                             .live = live_,
                                             .tail = *tail_,
+                                            .http = client_,
                                             .version = "0.1.0",
                                             .store_path = "memory",
-                                            .body_bytes_max = kBodyBytesMax});
+                                            .body_bytes_max = kBodyBytesMax,
+                                            .sns = sns_addresses_});
     HttpServerOptions options;
     options.limits.body_bytes_max = kBodyBytesMax;
     options.handler = [this](HttpServerRequest&& request, HttpResponder responder) {
@@ -73,6 +75,7 @@ class ApiTest : public testing::Test {
     threads_.emplace_back([this] { ingest_->run(); });
     threads_.emplace_back([this] { tail_->run(); });
     threads_.emplace_back([this] { api_->run(); });
+    threads_.emplace_back([this] { client_.run(); });
     server_->start();
   }
 
@@ -81,6 +84,7 @@ class ApiTest : public testing::Test {
     ingest_->stop();
     tail_->stop();
     api_->stop();
+    client_.stop();
     for (std::thread& thread : threads_) thread.join();
     server_ = nullptr;
   }
@@ -101,6 +105,7 @@ class ApiTest : public testing::Test {
     snapshot->subscriptions = subscriptions_;
     snapshot->catalog = catalog_;
     snapshot->tokens = std::move(tokens);
+    snapshot->topics = topics_;
     snapshot->sources = [] {
       return std::vector<SourceState>{{.name = "bus", .kind = "sqs", .state = "running"}};
     };
@@ -139,6 +144,9 @@ class ApiTest : public testing::Test {
   static constexpr uint64_t kBodyBytesMax = 64 << 10;
 
   std::string control_socket_;  // Empty: none.
+  SnsAddresses sns_addresses_;
+  std::vector<SnsTopic> topics_;  // Of the next publish().
+  HttpClient client_{HttpClientLimits()};
   ManualClock clock_{kTestNow};
   Problems problems_;
   Formats formats_ = Formats::read(Node(), problems_);

@@ -15,9 +15,26 @@ namespace {
 constexpr std::string_view kSource = "http";
 constexpr int kRetryAfterSeconds = 1;
 
-std::string counts_json(uint64_t accepted, uint64_t duplicate, uint64_t rejected) {
-  return R"({"accepted":)" + std::to_string(accepted) + R"(,"duplicate":)" +
-         std::to_string(duplicate) + R"(,"rejected":)" + std::to_string(rejected) + "}";
+struct Counts {
+  uint64_t accepted = 0;
+  uint64_t duplicate = 0;
+  uint64_t rejected = 0;
+};
+
+Counts counted(const ChunkFates& fates) {
+  Counts counts{.accepted = 0,
+                .duplicate = fates.of(Fate::duplicate),
+                .rejected = fates.of(Fate::malformed) + fates.of(Fate::rejected)};
+  for (const Fate fate : {Fate::recognised, Fate::ignored, Fate::unrecognised, Fate::too_late}) {
+    counts.accepted += fates.of(fate);
+  }
+  return counts;
+}
+
+std::string json_of(const Counts& counts) {
+  return R"({"accepted":)" + std::to_string(counts.accepted) + R"(,"duplicate":)" +
+         std::to_string(counts.duplicate) + R"(,"rejected":)" + std::to_string(counts.rejected) +
+         "}";
 }
 
 HttpServerResponse nothing_accepted(const ChunkFates& fates, uint64_t rejected) {
@@ -60,19 +77,16 @@ std::optional<BadBody> unwrap(const HttpRequestHead& head, uint64_t inflated_byt
 
 }  // namespace
 
+std::string counts_of(const ChunkFates& fates) { return json_of(counted(fates)); }
+
 HttpServerResponse response_of(const ChunkFates& fates) {
-  const uint64_t duplicate = fates.of(Fate::duplicate);
-  const uint64_t rejected = fates.of(Fate::malformed) + fates.of(Fate::rejected);
-  uint64_t accepted = 0;
-  for (const Fate fate : {Fate::recognised, Fate::ignored, Fate::unrecognised, Fate::too_late}) {
-    accepted += fates.of(fate);
-  }
-  if (accepted + duplicate == 0) return nothing_accepted(fates, rejected);
+  const Counts counts = counted(fates);
+  if (counts.accepted + counts.duplicate == 0) return nothing_accepted(fates, counts.rejected);
   // By far the most frequent answer.
-  if (accepted == 1 && duplicate == 0 && rejected == 0) {
+  if (counts.accepted == 1 && counts.duplicate == 0 && counts.rejected == 0) {
     return json_response(R"({"accepted":1,"duplicate":0,"rejected":0})", 202);
   }
-  return json_response(counts_json(accepted, duplicate, rejected), 202);
+  return json_response(json_of(counts), 202);
 }
 
 // Whatever became of its events, a delivery that was stored is not wanted again.

@@ -28,6 +28,8 @@ class Events {
   const uint64_t inflated_bytes_max_;
 };
 
+// {"accepted":1,"duplicate":0,"rejected":0}
+std::string counts_of(const ChunkFates& fates);
 // What is answered after the commit.
 HttpServerResponse response_of(const ChunkFates& fates);
 

@@ -1,12 +1,10 @@
 #include "api/firehose.h"
 
-#include <openssl/evp.h>
 #include <simdjson.h>
-
-#include <algorithm>
 
 #include "api/answers.h"
 #include "api/inflate.h"
+#include "base/base64.h"
 #include "base/text.h"
 
 namespace statewire {
@@ -18,35 +16,14 @@ namespace dom = simdjson::dom;
 constexpr size_t kErrorBytesMax = 8'192;
 constexpr std::string_view kGzip = "\x1f\x8b";
 
-bool is_base64(std::string_view text) {
-  if (text.size() % 4 != 0 || text.size() > (1u << 30)) return false;
-  const size_t end = std::min(text.find('='), text.size());
-  return end + 2 >= text.size() && text.find_first_not_of('=', end) == std::string_view::npos &&
-         std::all_of(text.begin(), text.begin() + static_cast<ptrdiff_t>(end), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '+' || c == '/';
-         });
-}
-
-// REQUIRES: is_base64(text).
-std::string base64_decoded(std::string_view text) {
-  std::string bytes(text.size() / 4 * 3, '\0');
-  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                                   reinterpret_cast<const unsigned char*>(text.data()),
-                                   static_cast<int>(text.size()));
-  CHECK(size == static_cast<int>(bytes.size()));
-  // The library counts the padding as bytes.
-  bytes.resize(bytes.size() - (text.size() - std::min(text.find('='), text.size())));
-  return bytes;
-}
-
 class Records {
  public:
   explicit Records(uint64_t bytes_max) : bytes_max_(bytes_max) {}
 
   Result<void> add(std::string_view data) {
-    if (!is_base64(data)) return bad_input("a record's data is not base64");
-    std::string text = base64_decoded(data);
+    std::optional<std::string> decoded = base64_decoded(data);
+    if (!decoded) return bad_input("a record's data is not base64");
+    std::string text = *std::move(decoded);
     if (text.starts_with(kGzip)) {
       Inflated inflated = inflate_gzip(text, bytes_max_);
       if (inflated.outcome != Inflated::Outcome::whole) {

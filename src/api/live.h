@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "aws/sns_message.h"
 #include "base/mutex.h"
 #include "catalog/catalog.h"
 #include "config/secret.h"
@@ -47,6 +48,7 @@ struct Snapshot {
   std::shared_ptr<const Catalog> catalog;
   Dispatcher* dispatcher = nullptr;  // Null where nothing is delivered.
   std::vector<ApiToken> tokens;      // Empty: everyone may do everything.
+  std::vector<SnsTopic> topics;      // Whose signed messages are taken.
   // What the sources are doing now. Any thread; may be empty.
   std::function<std::vector<SourceState>()> sources;
   std::shared_ptr<const void> keep_alive;

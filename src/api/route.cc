@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/route_functions.h"
+#include "api/sns.h"
 #include "net/url.h"
 
 namespace statewire {
@@ -14,6 +15,7 @@ constexpr auto kOperate = ApiScope::operate;
 // The most frequent first.
 constexpr Route kRoutes[] = {
     {"POST", "/events", ApiScope::ingest, ""},
+    {"POST", kSnsPath, {}, ""},
     {"GET", "/livez", {}, "", get_livez, false},
     {"GET", "/readyz", {}, "", get_readyz, false},
     {"GET", "/metrics", kRead, "", get_metrics},

@@ -31,15 +31,23 @@ std::optional<HttpServerResponse> judge_stage(Stage stage, const Store& store) {
 }  // namespace
 
 Api::Api(Parts parts)
-    : parts_(std::move(parts)), events_(parts_.ingest, parts_.clock, parts_.body_bytes_max) {}
+    : parts_(std::move(parts)),
+      events_(parts_.ingest, parts_.clock, parts_.body_bytes_max),
+      sns_({.intake = parts_.ingest,
+            .clock = parts_.clock,
+            .live = parts_.live,
+            .http = parts_.http,
+            .addresses = parts_.sns}) {}
 
 Api::~Api() = default;
 
 std::optional<HttpServerResponse> Api::judge_head(const HttpRequestHead& head) const {
   const Route* const route = find_route(head.method(), head.path());
   if (route == nullptr) return unknown(head);
-  if (route->scope) {
-    const std::shared_ptr<const Snapshot> snapshot = parts_.live.get();
+  const std::shared_ptr<const Snapshot> snapshot = parts_.live.get();
+  if (route->path == kSnsPath) {
+    if (auto refusal = sns_.judge_head(head, *snapshot)) return refusal;
+  } else if (route->scope) {
     if (auto refusal = judge_token(head, *route->scope, snapshot->tokens)) return refusal;
   }
   if (route->takes_events()) return judge_stage(parts_.live.stage(), parts_.store);
@@ -49,6 +57,7 @@ std::optional<HttpServerResponse> Api::judge_head(const HttpRequestHead& head) c
 void Api::handle(HttpServerRequest&& request, HttpResponder responder) {
   const Route* const route = find_route(request.head.method(), request.head.path());
   CHECK(route != nullptr);
+  if (route->path == kSnsPath) return sns_.take(std::move(request), std::move(responder));
   if (route->takes_events()) return events_.take(std::move(request), std::move(responder));
   if (route->function == nullptr) return start_tail(request, std::move(responder));
   Queued queued{*route, std::move(request), std::move(responder)};

@@ -13,6 +13,7 @@
 #include "api/events.h"
 #include "api/live.h"
 #include "api/route.h"
+#include "api/sns.h"
 #include "api/tail.h"
 #include "base/mutex.h"
 #include "ingest/ingest.h"
@@ -30,10 +31,12 @@ class Api {
     const Clock& clock;
     const Live& live;
     Tail& tail;
+    HttpClient& http;                    // Must have ended before the Api does.
     std::string version;                 // "0.1.0"
     std::string store_path;              // For people.
     uint64_t body_bytes_max = 16 << 20;  // As the server has it; inflated, four times as much.
     TrackLimits track = {};              // As ingest has them.
+    SnsAddresses sns = {};
   };
   explicit Api(Parts parts);
   ~Api();
@@ -62,6 +65,7 @@ class Api {
 
   const Parts parts_;
   Events events_;
+  SnsInbox sns_;
 
   Mutex mutex_;
   std::condition_variable_any has_work_;

@@ -6,6 +6,7 @@
 
 #include "api/answers.h"
 #include "api/firehose.h"
+#include "base/base64.h"
 #include "net/url.h"
 
 namespace statewire {
@@ -31,17 +32,34 @@ bool is_secret(std::string_view given, const Secret& secret) {
          CRYPTO_memcmp(given.data(), wanted.data(), wanted.size()) == 0;
 }
 
-// Empty where there is none, or of another scheme. RFC 6750 section 2.1; schemes in any case.
-std::string_view bearer_token(const HttpRequestHead& head) {
-  constexpr std::string_view kScheme = "Bearer ";
-  const std::string_view value = head.header("authorization");
-  if (!equal_ignoring_case(value.substr(0, kScheme.size()), kScheme)) return {};
-  return value.substr(kScheme.size());
+// What follows the scheme; absent where it is another. Schemes are in any case.
+std::optional<std::string_view> after_scheme(std::string_view value, std::string_view scheme) {
+  if (!equal_ignoring_case(value.substr(0, scheme.size()), scheme)) return std::nullopt;
+  return value.substr(scheme.size());
 }
 
-HttpServerResponse unauthorized(std::string_view text) {
+// Whatever shows the token. Besides RFC 6750 section 2.1 there is what services can be told to
+// send that know nothing of bearer tokens: a password under any user name (RFC 7617), or a header
+// of its own.
+std::string given_token(const HttpRequestHead& head) {
+  if (const auto key = firehose_access_key(head); !key.empty()) return std::string(key);
+  if (const auto key = head.header("x-api-key"); !key.empty()) return std::string(key);
+  const std::string_view value = head.header("authorization");
+  if (const auto token = after_scheme(value, "Bearer ")) return std::string(*token);
+  const auto packed = after_scheme(value, "Basic ");
+  const std::optional<std::string> pair = packed ? base64_decoded(*packed) : std::nullopt;
+  const size_t colon = pair ? pair->find(':') : std::string::npos;
+  return colon == std::string::npos ? std::string() : pair->substr(colon + 1);
+}
+
+// SNS shows the password of an endpoint only where Basic is asked for. A browser would ask its
+// user for one: only those who send events are asked.
+HttpServerResponse unauthorized(ApiScope scope, std::string_view text) {
   HttpServerResponse response = error_response(401, text);
   response.headers.emplace_back("WWW-Authenticate", "Bearer");
+  if (scope == ApiScope::ingest) {
+    response.headers.emplace_back("WWW-Authenticate", "Basic realm=\"statewire\"");
+  }
   return response;
 }
 
@@ -72,9 +90,8 @@ std::optional<HttpServerResponse> judge_token(const HttpRequestHead& head, ApiSc
     if (!is_foreign_page(head)) return std::nullopt;
     return error_response(403, "without tokens, web pages of other hosts are not served");
   }
-  const std::string_view key = firehose_access_key(head);
-  const std::string_view given = key.empty() ? bearer_token(head) : key;
-  if (given.empty()) return unauthorized("a token is needed: Authorization: Bearer …");
+  const std::string given = given_token(head);
+  if (given.empty()) return unauthorized(scope, "a token is needed: Authorization: Bearer …");
   bool is_known = false;
   bool is_allowed = false;
   for (const ApiToken& token : tokens) {
@@ -85,7 +102,7 @@ std::optional<HttpServerResponse> judge_token(const HttpRequestHead& head, ApiSc
     is_allowed |= is_this && includes;
   }
   if (is_allowed) return std::nullopt;
-  if (!is_known) return unauthorized("this token is not known");
+  if (!is_known) return unauthorized(scope, "this token is not known");
   return error_response(403, "this needs a token of scope " + std::string(name_of(scope)));
 }
 

@@ -161,6 +161,7 @@ Result<void> App::open(Generation& generation) {
                                           .clock = clock_,
                                           .live = live_,
                                           .tail = *tail_,
+                                          .http = client_,
                                           .version = options_.version,
                                           .store_path = settings.store.path,
                                           .body_bytes_max = settings.http.body_bytes_max,
@@ -205,6 +206,7 @@ void App::publish(const std::shared_ptr<Generation>& generation) {
   for (const Token& token : settings.http.tokens) {
     snapshot->tokens.push_back({scope_of(token.scope), token.secret});
   }
+  snapshot->topics = settings.http.topics;
   generation->sources = std::make_unique<SourceRunner>(generation->settings->sources, *ingest_);
   snapshot->sources = [sources = generation->sources.get()] { return sources->states(); };
   snapshot->keep_alive = generation;

@@ -49,6 +49,19 @@ void read_tokens(const Node& node, std::vector<Token>& tokens) {
   }
 }
 
+void read_topics(const Node& node, std::vector<SnsTopic>& topics) {
+  if (!node) return;
+  for (const Node& item : node.items()) {
+    Result<SnsTopic> topic = parse_sns_topic(item.text());
+    if (topic) {
+      topics.push_back(*std::move(topic));
+    } else {
+      item.error("found \"" + item.text() + "\": " + topic.error().text +
+                 ", such as arn:aws:sns:eu-west-1:123456789012:changes");
+    }
+  }
+}
+
 void read_http(const Node& node, HttpSettings& http) {
   MapReader keys(node);
   const Node listen = keys.optional("listen");
@@ -60,6 +73,7 @@ void read_http(const Node& node, HttpSettings& http) {
                      .key_file = files.required("key_file").file_path()};
   }
   read_tokens(keys.optional("tokens"), http.tokens);
+  read_topics(keys.optional("topics"), http.topics);
   http.body_bytes_max =
       keys.optional("body_bytes_max").bytes(http.body_bytes_max, 1024, uint64_t{1} << 30);
   if (http.tokens.empty() && !is_loopback(http.listener.address)) {

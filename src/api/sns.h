@@ -1,0 +1,72 @@
+// POST /sns: what an HTTP(S) subscription of SNS sends.
+//
+// A signed message shows by its signature who sent it, and needs no token; its topic must be among
+// those that the configuration allows. One that is delivered raw is signed by nobody: it needs a
+// token, as other events do. Notifications are answered after their commit, confirmations after
+// SNS was told so. What is refused is answered 4xx, which SNS does not send again; 5xx is for what
+// may pass later.
+//
+// Threads: judge_head() and take() are called on the server's threads and do not block. What needs
+// a certificate first goes on on the HTTP client's.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "api/live.h"
+#include "aws/sns_certificates.h"
+#include "ingest/ingest.h"
+#include "net/http_client.h"
+#include "net/http_server.h"
+
+namespace statewire {
+
+constexpr std::string_view kSnsPath = "/sns";
+
+// Told by its x-amz-sns-message-type header.
+bool is_sns(const HttpRequestHead& head);
+// Told by its x-amz-sns-rawdelivery header: the body is the message alone.
+bool is_raw_sns(const HttpRequestHead& head);
+
+class SnsInbox {
+ public:
+  // Borrows everything; `http` must have ended before this does.
+  struct Parts {
+    Intake& intake;
+    const Clock& clock;
+    const Live& live;
+    HttpClient& http;
+    SnsAddresses addresses = {};
+  };
+  explicit SnsInbox(Parts parts);
+
+  // Refuses what needs no body to be refused.
+  std::optional<HttpServerResponse> judge_head(const HttpRequestHead& head,
+                                               const Snapshot& snapshot) const;
+  // REQUIRES: judge_head() had nothing against its head.
+  void take(HttpServerRequest&& request, HttpResponder responder);
+
+ private:
+  struct Visit;
+  using VisitPtr = std::shared_ptr<Visit>;
+
+  void judge(const VisitPtr& visit);
+  void follow(const VisitPtr& visit);
+  void submit(const VisitPtr& visit, std::string_view body);
+  void confirm(const VisitPtr& visit);
+  void refuse(const VisitPtr& visit, int status, const std::string& why);
+  bool may_count_refusal() EXCLUDES(mutex_);
+
+  const Parts parts_;
+  SnsCertificates certificates_;
+  std::atomic<size_t> waiting_bytes_{0};  // Of messages whose certificate is on its way.
+  std::atomic<size_t> confirming_{0};
+
+  Mutex mutex_;
+  double refusals_left_ GUARDED_BY(mutex_);
+  Time refused_at_ GUARDED_BY(mutex_);
+};
+
+}  // namespace statewire

@@ -1,0 +1,38 @@
+#include "base/base64.h"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace statewire {
+namespace {
+
+constexpr size_t kBytesMax = size_t{1} << 30;
+
+bool is_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
+         c == '/';
+}
+
+}  // namespace
+
+std::optional<std::string> base64_decoded(std::string_view text) {
+  if (text.size() % 4 != 0 || text.size() > kBytesMax) return std::nullopt;
+  const size_t end = std::min(text.find('='), text.size());
+  const size_t padding = text.size() - end;
+  const bool is_well_formed = padding <= 2 && text.find_first_not_of('=', end) == text.npos &&
+                              std::ranges::all_of(text.substr(0, end), is_digit);
+  if (!is_well_formed) return std::nullopt;
+  std::string bytes(text.size() / 4 * 3, '\0');
+  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                                   reinterpret_cast<const unsigned char*>(text.data()),
+                                   static_cast<int>(text.size()));
+  CHECK(size == static_cast<int>(bytes.size()));
+  // The library counts the padding as bytes.
+  bytes.resize(bytes.size() - padding);
+  return bytes;
+}
+
+}  // namespace statewire

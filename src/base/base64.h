@@ -1,0 +1,13 @@
+// Base64 as RFC 4648 section 4 has it: with padding, and nothing else in between.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace statewire {
+
+// Absent where `text` is none, or longer than 1 GiB. Pure; any thread.
+std::optional<std::string> base64_decoded(std::string_view text);
+
+}  // namespace statewire
