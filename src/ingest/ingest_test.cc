@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "catalog/spec_codec.h"
+#include "catalog/test_catalog.h"
 #include "ingest/refold.h"
 #include "ingest/timer_source.h"
 
@@ -433,6 +434,33 @@ TEST_F(TimerTest, a_timer_is_removed_whatever_becomes_of_its_event) {
   const Result<RefoldReport> report = check_store(*store_, {});
   ASSERT_TRUE(report.ok());
   EXPECT_EQ(report->differences, std::vector{"no timer settles " + std::string(kTable)});
+}
+
+TEST_F(TimerTest, a_timer_that_was_set_under_an_alias_settles_the_resource) {
+  ingest_->use({std::make_shared<Catalog>(catalog_of(
+      "- name: create\n  call: dynamodb.amazonaws.com CreateTable\n"
+      "  resource: {type: X, id: \"name:{detail.requestParameters.tableName}\"}\n"
+      "  effect: create\n  settles: {after: 90m}\n"
+      "- name: told\n  when: {source: [x]}\n  resource: {type: X, id: \"id:{detail.id}\"}\n"
+      "  alias: \"name:{detail.name}\"\n  effect: cause\n"
+      "- name: timer\n  when: {source: [statewire.timers]}\n  effect: timer\n"
+      "  resource: {type: X, id: \"{detail.resource-id}\"}\n"
+      "  state: \"{detail.state}\"\n  otherwise: stable\n"))});
+  fates_of(table_call("CreateTable", "00", "c1"));
+  fates_of(R"({"id":"e1","source":"x","detail-type":"Told","time":"2026-11-23T11:30:00Z",)"
+           R"("detail":{"id":"7","name":"orders"}})"
+           "\n");
+  EXPECT_EQ(store_->last_sequence(), 3u);  // The call was moved.
+  EXPECT_EQ(pending(), 1u);
+  expect_refolds();
+  clock_.advance(std::chrono::hours(1));
+  start_timers();
+  wait_for_entry(4);
+  EXPECT_EQ(entry(4).after.resource.id, "id:7");
+  EXPECT_EQ(entry(4).after.phase, Phase::stable);
+  EXPECT_EQ(entry(4).after.cause.evidence, "c1");
+  EXPECT_EQ(pending(), 0u);
+  expect_refolds();
 }
 
 TEST_F(TimerTest, more_than_fit_into_one_commit_all_fire) {
