@@ -14,7 +14,7 @@ struct ConfigAtHand {
   Problems problems;
   SystemClock clock;
   HttpClient http{HttpClientLimits{}};  // Run by `sinks test` only: else sinks are checked.
-  AwsClient aws{http, clock};           // Nor is this.
+  AwsClient aws{http, clock};           // Likewise.
   SinkContext context{http, clock, aws};
   std::unique_ptr<Settings> settings;
 };

@@ -1,6 +1,8 @@
 // The configured sinks, and one delivery to one of them. A subscription has one sink, which goes
 // by its name.
+#include <future>
 #include <optional>
+#include <thread>
 
 #include "base/ids.h"
 #include "base/text.h"
@@ -62,16 +64,18 @@ Notification test_notification(const Settings& settings, Time now) {
   return notification;
 }
 
-// The client runs on this thread, until the sink has answered.
-Attempt deliver_once(Sink& sink, const Delivery& delivery, HttpClient& http) {
-  std::optional<Attempt> answer;
-  sink.deliver({&delivery, 1}, [&](std::vector<Attempt> attempts) {
-    answer = std::move(attempts.at(0));
-    http.stop();
-  });
-  if (!answer) http.run();
-  CHECK(answer.has_value());
-  return *answer;
+// Both clients run until the sink has answered: one that looks for credentials of AWS waits for
+// them while the other sends.
+Attempt deliver_once(Sink& sink, const Delivery& delivery, ConfigAtHand& config) {
+  std::promise<Attempt> answer;
+  sink.deliver({&delivery, 1},
+               [&](std::vector<Attempt> attempts) { answer.set_value(std::move(attempts.at(0))); });
+  const std::jthread sending([&] { config.http.run(); });
+  const std::jthread looking([&] { config.aws.run(); });
+  Attempt attempt = answer.get_future().get();
+  config.aws.stop();
+  config.http.stop();
+  return attempt;
 }
 
 void tell(const Subscription& subscription, const Attempt& attempt, Terminal& terminal) {
@@ -148,7 +152,7 @@ ExitCode run_sinks_test(const Invocation& invocation, Terminal& terminal) {
                             .header = subscription.format->header(),
                             .sequence = notification.sequence,
                             .first_attempt = now};
-    attempt = deliver_once(*settings.sinks[*place], delivery, config->http);
+    attempt = deliver_once(*settings.sinks[*place], delivery, *config);
   } else {
     attempt.detail = "not rendered: " + rendered.error().text;
   }

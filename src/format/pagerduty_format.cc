@@ -14,15 +14,15 @@ constexpr uint8_t kWarn = 13;
 constexpr uint8_t kError = 17;
 constexpr uint8_t kFatal = 21;
 
-// A resource has one alert: it opens where something is wrong, and closes where the resource
-// rests, or is no more. What only changes who did something, or where a resource passes through,
-// concerns nobody at night.
+// A resource has one alert. Whatever is severe opens it, also where the resource is gone or rests:
+// that may be just what is wrong. A transition that is not severe closes it where the resource
+// rests, or is no more. What is not severe and only tells more, or where a resource passes
+// through, concerns nobody at night.
 std::string_view action_of(const Notification& n) {
-  if (n.kind == NotificationKind::amended) return "none";
-  if (name_of(n.kind) == "retracted") return "resolve";
-  if (n.kind != NotificationKind::transition) return n.severity >= kWarn ? "trigger" : "none";
-  if (n.phase == Phase::degraded) return "trigger";
-  return is_settled(n.phase) ? "resolve" : "none";
+  if (n.kind == NotificationKind::retracted) return "resolve";
+  if (n.severity >= kWarn) return "trigger";
+  const bool rests = is_settled(n.phase) && n.phase != Phase::degraded;
+  return n.kind == NotificationKind::transition && rests ? "resolve" : "none";
 }
 
 std::string_view severity_of(uint8_t severity) {

@@ -136,12 +136,17 @@ TEST(SinkFormats, pagerduty_opens_where_it_is_wrong_and_closes_where_it_rests) {
   EXPECT_EQ(action(transition, Phase::degraded, 17), "trigger");
   EXPECT_EQ(action(transition, Phase::stable, 9), "resolve");
   EXPECT_EQ(action(transition, Phase::stopped, 9), "resolve");
-  EXPECT_EQ(action(transition, Phase::gone, 13), "resolve");
+  EXPECT_EQ(action(transition, Phase::gone, 9), "resolve");
+  EXPECT_EQ(action(transition, Phase::gone, 13), "trigger") << "a person ended it";
+  EXPECT_EQ(action(transition, Phase::stopped, 17), "trigger");
+  EXPECT_EQ(action(transition, Phase::degraded, 9), "none") << "somebody said that it is benign";
   EXPECT_EQ(action(transition, Phase::changing, 9), "none");
   EXPECT_EQ(action(transition, Phase::unknown, 9), "none");
   EXPECT_EQ(action(NotificationKind::failed, Phase::stable, 13), "trigger");
   EXPECT_EQ(action(NotificationKind::changed, Phase::stable, 9), "none");
-  EXPECT_EQ(action(NotificationKind::amended, Phase::degraded, 17), "none");
+  EXPECT_EQ(action(NotificationKind::amended, Phase::gone, 13), "trigger") << "known late";
+  EXPECT_EQ(action(NotificationKind::amended, Phase::stable, 9), "none");
+  EXPECT_EQ(action(NotificationKind::retracted, Phase::gone, 13), "resolve");
 }
 
 TEST(SinkFormats, pagerduty_severities_follow_ours) {
@@ -149,7 +154,7 @@ TEST(SinkFormats, pagerduty_severities_follow_ours) {
   Notification n = example_notification();
   n.phase = Phase::degraded;
   for (const auto& [ours, theirs] : std::initializer_list<std::pair<uint8_t, const char*>>{
-           {9, "info"}, {13, "warning"}, {17, "error"}, {21, "critical"}}) {
+           {13, "warning"}, {17, "error"}, {21, "critical"}}) {
     n.severity = ours;
     EXPECT_TRUE(has(read.render("pagerduty", n), std::string("\"severity\":\"") + theirs + "\""));
   }
