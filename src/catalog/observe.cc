@@ -179,11 +179,14 @@ Observer::Verdict Observer::read_state(Observation& observation) {
   return Verdict::observed;
 }
 
-// What else is said of the same time comes before it.
+// What else is said of the same time comes before it. Two calls may have set the one timer that a
+// resource has at a time: its place does not depend on which of them came last.
 Observer::Verdict Observer::read_timer(Observation& observation) {
   const Verdict verdict = read_state(observation);
   observation.flags |= kTimer;
   observation.key.stage = 2;
+  observation.key.phase_rank = 0;
+  observation.key.value_rank = 0;
   return verdict;
 }
 

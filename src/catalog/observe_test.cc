@@ -95,6 +95,7 @@ TEST(Observe, a_timer_tells_that_time_has_passed_for_what_it_was_set_for) {
   EXPECT_EQ(timer.only().phase, Phase::gone);
   EXPECT_EQ(timer.only().value, "DeleteBucket");
   EXPECT_EQ(timer.only().key.stage, 2);
+  EXPECT_EQ(timer.only().key.phase_rank, 0);
   EXPECT_EQ(timer.only().origin.system, "statewire");
   EXPECT_EQ(timer.only().origin.source, "aws.s3");
   EXPECT_EQ(timer.only().resource.provider, "aws");

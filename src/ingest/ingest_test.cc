@@ -11,6 +11,7 @@
 #include "catalog/test_catalog.h"
 #include "ingest/refold.h"
 #include "ingest/timer_source.h"
+#include "store/block.h"
 
 namespace statewire {
 namespace {
@@ -483,6 +484,52 @@ TEST_F(TimerTest, more_than_fit_into_one_commit_all_fire) {
   }));
   EXPECT_EQ(stable, static_cast<size_t>(kTables));
   expect_refolds();
+}
+
+// Calls of the last hour, each in a commit of its own or all in one, with timers that fire as soon
+// as they are set: between any two of them.
+TEST_F(TimerTest, any_order_of_calls_ends_in_the_same_record) {
+  const uint64_t seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  const auto folded = [&] {
+    start_timers();
+    timers_->look();
+    while (pending() > 0) std::this_thread::yield();
+    stop_timers();
+    expect_refolds();
+    Record record = table();
+    record.revision = 0, record.last_sequence = 0, record.told = {}, record.recorded = {};
+    std::string bytes;
+    encode_record(record, bytes);
+    return bytes;
+  };
+  const auto begin_anew = [&] {
+    stop();
+    store_ = *Store::open({});
+    start();
+  };
+  for (int round = 0; round < 20; ++round) {
+    std::vector<std::string> calls;
+    for (int i = 0; i < 10; ++i) {
+      const std::string minute = std::to_string(10 + random() % 12);
+      std::string call =
+          table_call(random() % 2 ? "CreateTable" : "DeleteTable", minute, "c" + std::to_string(i));
+      if (random() % 2) call.replace(call.find(minute + ":00Z"), 6, minute + ":30Z");
+      calls.push_back(call);
+    }
+    begin_anew();
+    std::string all;
+    for (const std::string& call : calls) all += call;
+    fates_of(all);
+    const std::string at_once = folded();
+    std::shuffle(calls.begin(), calls.end(), random);
+    begin_anew();
+    start_timers();
+    for (const std::string& call : calls) commit(call);
+    stop_timers();
+    ASSERT_EQ(folded(), at_once) << "round " << round;
+  }
 }
 
 TEST(TimerEvent, says_all_that_the_timer_knows) {

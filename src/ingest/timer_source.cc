@@ -9,7 +9,7 @@
 namespace statewire {
 namespace {
 
-constexpr Duration kLookMax = std::chrono::seconds(1);
+constexpr Duration kLookMax = std::chrono::seconds(10);
 constexpr auto kPauseAfterFault = std::chrono::seconds(1);
 
 void append_member(std::string& out, std::string_view before, std::string_view value) {

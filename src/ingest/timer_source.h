@@ -26,8 +26,8 @@ class TimerSource {
   TimerSource(const Store& store, Ingest& ingest, const Clock& clock);
 
   // Fires what is due, kFiredMax in one commit, until stop is requested. One thread. It sleeps
-  // while no timer is set, and until the next is due; the clock is looked at every second then,
-  // as it may be set.
+  // while no timer is set, and until the next is due; the clock is looked at every ten seconds
+  // then, as it may be set.
   void run(std::stop_token stop);
   // After each commit, which may have set a timer that is due before all others. Any thread;
   // costs a lock.

@@ -69,6 +69,7 @@ Observation timer_of(uint8_t number, const Observation& call) {
   const Phase phase = call.phase == Phase::deprovisioning ? Phase::gone : Phase::stable;
   Observation result = native(number, call.time() + call.settles_after - kStart, phase, call.value);
   result.key.stage = 2;
+  result.key.phase_rank = 0;
   result.flags = kTimer;
   return result;
 }
