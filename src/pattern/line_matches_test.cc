@@ -100,6 +100,34 @@ TEST(JsonText, what_nobody_looks_at_is_not_read) {
             std::vector<std::string>{"1:1"});
 }
 
+// Wherever in a block of 64 bytes they fall.
+TEST(JsonText, escaped_keys_are_found_at_any_distance) {
+  const PatternSet set = set_of({R"({"key":["x"],"other":[2]})"});
+  for (size_t padding = 0; padding < 200; ++padding) {
+    const std::string before = R"({"pad":")" + std::string(padding, 'p') + R"(","n":1,"m":null,)";
+    EXPECT_EQ(matched(set, before + R"("\u006bey":"\u0078","z":0,"other":2,"end":[1,{}]})"),
+              std::vector<std::string>{"1:1"})
+        << padding;
+    EXPECT_EQ(matched(set, before + R"("\u006bez":"x","z":0,"other":2,"end":[1,{}]})"),
+              std::vector<std::string>{"1:"})
+        << padding;
+  }
+}
+
+TEST(JsonText, bytes_are_checked_as_far_as_they_are_read) {
+  const PatternSet set = set_of({R"({"key":["x"]})"});
+  for (size_t padding = 0; padding < 130; ++padding) {
+    const std::string pad(padding, 'p');
+    const std::string good = pad + "\xe2\x82\xac\xf0\x9f\x98\x80";
+    EXPECT_EQ(matched(set, R"({"a":")" + good + R"(","key":"x","b":")" + good + "\"}"),
+              std::vector<std::string>{"1:1"});
+    EXPECT_EQ(matched(set, R"({"a":")" + pad + "\xe2\x82" + R"(","key":"x"})"),
+              std::vector<std::string>{"1:bad"});
+    EXPECT_EQ(matched(set, R"({"a":")" + pad + "\x02" + R"(","key":"x"})"),
+              std::vector<std::string>{"1:bad"});
+  }
+}
+
 TEST(JsonText, numbers_are_read_as_the_dom_reads_them) {
   const PatternSet set =
       set_of({R"({"a":[18446744073709551615]})", R"({"a":[-9223372036854775808]})",

@@ -20,10 +20,19 @@ uint32_t Paths::add(uint32_t parent, std::string_view key) {
   while (table_[i].child != kNothing) i = (i + 1) & (table_.size() - 1);
   table_[i] = {parent, child, static_cast<uint32_t>(keys_.size()),
                static_cast<uint32_t>(key.size())};
+  nodes_[parent].last_key = table_[i].key;
+  nodes_[parent].last_key_size = table_[i].size;
+  nodes_[parent].last_child = child;
   keys_ += key;
   nodes_.emplace_back();
   ++nodes_[parent].children;
   nodes_[parent].sizes |= uint64_t{1} << size_bit(key.size());
+  if (key.size() < 2) {
+    nodes_[parent].begins = ~uint64_t{0};  // What comes behind the quote is not known.
+  } else {
+    const std::string closed = std::string(key) + "\"";
+    nodes_[parent].begins |= uint64_t{1} << begin_bit(closed.data());
+  }
   return child;
 }
 

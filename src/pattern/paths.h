@@ -26,7 +26,12 @@ class Paths {
   struct Node {
     uint32_t slot = kNothing;
     uint32_t children = 0;
-    uint64_t sizes = 0;  // Bit n: a child's key has n bytes; bit 63: that many or more.
+    uint64_t sizes = 0;   // Bit n: a child's key has n bytes; bit 63: that many or more.
+    uint64_t begins = 0;  // Bits by how a child's key begins.
+    // The key and the node of the child that was made last: most nodes have no other.
+    uint32_t last_key = 0;
+    uint32_t last_key_size = 0;
+    uint32_t last_child = kNothing;
   };
 
   Paths() : nodes_(1), table_(kTableMin) {}
@@ -36,8 +41,19 @@ class Paths {
 
   // kNothing where there is none.
   uint32_t child(uint32_t node, std::string_view key) const {
-    if (!(nodes_[node].sizes >> size_bit(key.size()) & 1)) return kNothing;
+    const Node& parent = nodes_[node];
+    if (parent.children == 0) return kNothing;
+    if (parent.last_key_size == key.size() &&
+        is_equal(keys_.data() + parent.last_key, key.data(), key.size())) {
+      return parent.last_child;
+    }
+    if (parent.children == 1 || !(parent.sizes >> size_bit(key.size()) & 1)) return kNothing;
     return find(node, key);
+  }
+  // False where no child's key is the one that begins at `text` and is closed by a quote, if it has
+  // no escapes. REQUIRES: 4 bytes may be read.
+  bool may_begin(uint32_t node, const char* text) const {
+    return nodes_[node].begins >> begin_bit(text) & 1;
   }
   const Node& node(uint32_t index) const { return nodes_[index]; }
 
@@ -56,6 +72,10 @@ class Paths {
   };
 
   static unsigned size_bit(size_t size) { return size < 63 ? static_cast<unsigned>(size) : 63; }
+  static unsigned begin_bit(const char* text) {
+    constexpr uint32_t kThreeBytes = 0xffffff;
+    return (load4(text) & kThreeBytes) * 0x9e3779b1 >> 26;
+  }
   size_t place(uint32_t parent, std::string_view key) const {
     return hashed(parent, key) & (table_.size() - 1);
   }

@@ -1,30 +1,23 @@
-// simdjson works in two stages. The first, which is vectorised and chosen for the processor when
-// the program runs, checks UTF-8 and strings and lists where each token begins. Its on-demand
-// interface walks that list, but compiled for the oldest processor, and it keeps track of more than
-// is needed here. So the list is walked by hand: keys compared as they stand in the text, whatever
-// nobody looks at passed over by its brackets alone, and an end as soon as nothing is left to look
-// at. Numbers and escapes remain simdjson's.
+// The tokens of the text (tokens.h) are walked along the tree of the keys that any rule names: keys
+// and strings are compared as they stand in the text, whatever nobody looks at is passed over by
+// its brackets alone, and the walk ends as soon as nothing is left to look at. What is behind that
+// was not even split into tokens. Escapes and numbers are simdjson's to read.
 #include "pattern/read_json.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstring>
+
+#include "base/check.h"
+#include "pattern/tokens.h"
 
 namespace statewire::pattern {
 
 namespace {
 
-constexpr size_t kLevelsMax = 1024;           // As simdjson's own.
+constexpr size_t kLevelsMax = 1024;  // As simdjson's own.
+constexpr size_t kPrefetchMax = 1024;
 constexpr uint32_t kObjectsMax = 0x80000000;  // Counted before counting begins anew.
-
-constexpr std::array<int8_t, 256> depth_steps() {
-  std::array<int8_t, 256> steps{};
-  steps['{'] = steps['['] = 1;
-  steps['}'] = steps[']'] = -1;
-  return steps;
-}
-constexpr std::array<int8_t, 256> kDepthSteps = depth_steps();
 
 // REQUIRES: 8 bytes behind the text may be read.
 bool has_backslash(std::string_view text) {
@@ -44,44 +37,49 @@ bool is_space(uint8_t c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r
 
 }  // namespace
 
-// One event. Functions answer false where it is not JSON; after that nothing else is called.
+// The memory behind an event is likely to be the next one.
+void prefetch(const char* begin, size_t bytes) {
+  constexpr size_t kCacheLine = 64;
+  for (size_t i = 0; i < bytes; i += kCacheLine) __builtin_prefetch(begin + i);
+}
+
+// One event. Functions answer false where it is not JSON; after that nothing else is called. Each
+// begins at the first token of what it is about, and ends at the token behind.
 class JsonWalk {
  public:
   JsonWalk(JsonReader& reader, std::string_view event, const Paths& paths, Leaves& leaves)
       : reader_(reader),
         paths_(paths),
         leaves_(leaves),
-        text_(reinterpret_cast<const uint8_t*>(event.data())),
-        tokens_(reader.parser_->structural_indexes.get()),
-        end_(reader.parser_->n_structural_indexes),
+        event_(event),
+        tokens_(event, reader.read_block_),
         unescaped_(reader.unescaped_.data()) {}
 
   bool run() {
-    if (at_ == end_) return false;
-    reader_.is_object_ = token() == '{';
-    if (!reader_.is_object_) return skip();
-    // So whatever is read up to there ends inside the text.
-    if (text_[tokens_[end_ - 1]] != '}') return false;
-    ++at_;
-    return object(Paths::kRoot, 0, true);
+    tokens_.next();
+    reader_.is_object_ = tokens_.kind() == '{';
+    const bool is_read = reader_.is_object_ ? is_closed() && object(Paths::kRoot, 0, true) : skip();
+    return is_read && tokens_.is_valid();
   }
 
  private:
-  uint8_t token() const { return text_[tokens_[at_]]; }
+  // Events that were cut off are found without reading them.
+  bool is_closed() const {
+    size_t end = event_.size();
+    while (is_space(static_cast<uint8_t>(event_[end - 1]))) --end;
+    return event_[end - 1] == '}';
+  }
 
-  // The members of an object whose bracket was passed. `is_last`: nobody looks at anything behind
-  // it.
-  bool object(uint32_t node, uint32_t place, bool is_last) {
+  // `is_last`: nobody looks at anything behind the object.
+  __attribute__((flatten)) bool object(uint32_t node, uint32_t place, bool is_last) {
     if (++levels_ > kLevelsMax) return false;
-    const uint32_t serial = ++reader_.objects_;
     uint32_t left = paths_.node(node).children;
-    if (left == 0) return leave_object(is_last);
-    if (at_ < end_ && token() == '}') {
-      ++at_;
-      --levels_;
-      return true;
-    }
+    if (left == 0) return leave_object(0, is_last);
+    tokens_.next();
+    if (tokens_.kind() == '}') return close();
+    const uint32_t serial = ++reader_.objects_;
     for (;;) {
+      if (passes_member(node)) continue;
       uint32_t child = kNothing;
       if (!key(node, child)) return false;
       if (child == kNothing || reader_.seen_[child] == serial) {
@@ -91,56 +89,68 @@ class JsonWalk {
         --left;
         if (!value(child, place, is_last && left == 0)) return false;
         if (is_done_) return true;
-        if (left == 0) return leave_object(is_last);
+        if (left == 0) return leave_object(1, is_last);
       }
-      if (at_ == end_) return false;
-      const uint8_t c = text_[tokens_[at_++]];
-      if (c == '}') break;
-      if (c != ',') return false;
+      if (tokens_.kind() == '}') return close();
+      if (tokens_.kind() != ',') return false;
+      tokens_.next();
     }
+  }
+
+  // Most members that nobody looks at, at once.
+  bool passes_member(uint32_t node) {
+    return tokens_.kind() == '"' && !tokens_.has_backslashes() &&
+           !paths_.may_begin(node, reinterpret_cast<const char*>(tokens_.at()) + 1) &&
+           tokens_.pass_member();
+  }
+
+  bool close() {
     --levels_;
+    tokens_.next();
     return true;
   }
 
-  bool leave_object(bool is_last) {
+  bool leave_object(int depth, bool is_last) {
     --levels_;
     is_done_ = is_last;
-    return is_last || leave();
+    return is_last || tokens_.leave(depth);
   }
 
   // A key and its colon; the node that it leads to.
   bool key(uint32_t node, uint32_t& child) {
-    if (at_ + 1 >= end_ || token() != '"' || text_[tokens_[at_ + 1]] != ':') return false;
     std::string_view text;
-    if (!string(text)) return false;
-    at_ += 2;
+    if (tokens_.kind() != '"' || !string(text) || tokens_.kind() != ':') return false;
+    tokens_.next();
     child = paths_.child(node, text);
     return true;
   }
 
-  // The string that is the present token.
+  // REQUIRES: the present token is a quote.
   bool string(std::string_view& out) {
-    const uint32_t begin = tokens_[at_] + 1;
-    uint32_t end = tokens_[at_ + 1] - 1;
-    while (is_space(text_[end])) --end;
-    if (end < begin || text_[end] != '"') return false;
-    out = {reinterpret_cast<const char*>(text_) + begin, end - begin};
-    if (!has_backslash(out)) return true;
+    const uint8_t* const begin = tokens_.at() + 1;
+    tokens_.next();
+    if (tokens_.kind() == '\0') return false;
+    const uint8_t* end = tokens_.at() - 1;
+    while (*end != '"' && is_space(*end)) --end;
+    if (end < begin || *end != '"') return false;
+    out = {reinterpret_cast<const char*>(begin), static_cast<size_t>(end - begin)};
+    return !tokens_.has_backslashes() || !has_backslash(out) || unescape(out);
+  }
+
+  bool unescape(std::string_view& text) {
     uint8_t* const unescaped = unescaped_;
-    unescaped_ = reader_.parser_->parse_string(text_ + begin, unescaped);
+    const auto* const begin = reinterpret_cast<const uint8_t*>(text.data());
+    unescaped_ = reader_.parser_->parse_string(begin, unescaped);
     if (unescaped_ == nullptr) return false;
-    out = {reinterpret_cast<const char*>(unescaped), static_cast<size_t>(unescaped_ - unescaped)};
+    text = {reinterpret_cast<const char*>(unescaped), static_cast<size_t>(unescaped_ - unescaped)};
     return true;
   }
 
   bool value(uint32_t node, uint32_t place, bool is_last) {
-    if (at_ == end_) return false;
-    switch (token()) {
+    switch (tokens_.kind()) {
       case '{':
-        ++at_;
-        return paths_.node(node).children > 0 ? object(node, place, is_last) : leave();
+        return paths_.node(node).children > 0 ? object(node, place, is_last) : tokens_.leave(0);
       case '[':
-        ++at_;
         return array(node, place);
       default: {
         const uint32_t slot = paths_.node(node).slot;
@@ -153,105 +163,83 @@ class JsonWalk {
     if (++levels_ > kLevelsMax) return false;
     uint32_t index = kNothing;
     const bool has_children = paths_.node(node).children > 0;
-    if (at_ < end_ && token() == ']') {
-      ++at_;
-      --levels_;
-      return true;
-    }
+    tokens_.next();
+    if (tokens_.kind() == ']') return close();
     for (;;) {
-      if (at_ == end_) return false;
-      const uint8_t c = token();
+      const uint8_t kind = tokens_.kind();
       uint32_t item = place;
-      if (c == '[' || (c == '{' && has_children)) {
+      if (kind == '[' || (kind == '{' && has_children)) {
         if (index == kNothing) index = leaves_.add_array(place);
         item = leaves_.add_element(index);
       }
       if (!value(node, item, false)) return false;
-      if (at_ == end_) return false;
-      const uint8_t next = text_[tokens_[at_++]];
-      if (next == ']') break;
-      if (next != ',') return false;
+      if (tokens_.kind() == ']') return close();
+      if (tokens_.kind() != ',') return false;
+      tokens_.next();
     }
-    --levels_;
-    return true;
   }
 
   bool leaf(uint32_t slot, uint32_t place) {
-    const uint8_t* const begin = text_ + tokens_[at_];
-    if (*begin == '"') {
+    const uint8_t* const begin = tokens_.at();
+    const uint8_t kind = tokens_.kind();
+    if (kind == '"') {
       std::string_view text;
       if (!string(text)) return false;
       leaves_.add_text(slot, place, text);
-    } else if (*begin == '-' || (*begin >= '0' && *begin <= '9')) {
+      return true;
+    }
+    if (kind == '-' || (kind >= '0' && kind <= '9')) {
       leaves_.add_number(slot, place, reinterpret_cast<const char*>(begin));
-    } else if (is_literal(begin, "true")) {
+    } else if (kind == 't' && is_literal(begin, "true")) {
       leaves_.add_other(slot, place, LeafKind::true_value);
-    } else if (is_literal(begin, "false")) {
+    } else if (kind == 'f' && is_literal(begin, "false")) {
       leaves_.add_other(slot, place, LeafKind::false_value);
-    } else if (is_literal(begin, "null")) {
+    } else if (kind == 'n' && is_literal(begin, "null")) {
       leaves_.add_other(slot, place, LeafKind::null_value);
     } else {
       return false;
     }
-    ++at_;
+    tokens_.next();
     return true;
   }
 
   static bool is_literal(const uint8_t* at, std::string_view word) {
     if (std::memcmp(at, word.data(), word.size()) != 0) return false;
     const uint8_t next = at[word.size()];
-    return next == ',' || next == '}' || next == ']' || is_space(next) || next == '\0';
+    return next == ',' || next == '}' || next == ']' || is_space(next);
   }
 
   // Passes one value of any kind.
   bool skip() {
-    if (at_ == end_) return false;
-    switch (text_[tokens_[at_++]]) {
+    switch (tokens_.kind()) {
       case '{':
       case '[':
-        return leave();
+        return tokens_.leave(0);
       case '}':
       case ']':
       case ',':
       case ':':
+      case '\0':
         return false;
       default:
+        tokens_.next();
         return true;
     }
-  }
-
-  // Passes everything to the bracket that closes one that was passed.
-  bool leave() {
-    int depth = 1;
-    size_t at = at_;
-    while (depth > 0) {
-      if (at == end_) return false;
-      depth += kDepthSteps[text_[tokens_[at++]]];
-    }
-    at_ = at;
-    return true;
   }
 
   JsonReader& reader_;
   const Paths& paths_;
   Leaves& leaves_;
-  const uint8_t* const text_;
-  const uint32_t* const tokens_;
-  size_t at_ = 0;
-  const size_t end_;  // The token there is the end of the text.
+  const std::string_view event_;
+  Tokens tokens_;
   uint8_t* unescaped_;
   size_t levels_ = 0;
   bool is_done_ = false;
 };
 
-bool JsonReader::prepare(size_t bytes) {
-  constexpr size_t kBytesMin = size_t{1} << 16;
-  const size_t capacity = std::max(bytes, kBytesMin);
-  if (parser_ && parser_->capacity() >= capacity) return true;
-  unescaped_.resize(capacity + simdjson::SIMDJSON_PADDING);
-  if (parser_) return !parser_->allocate(capacity, kLevelsMax);
-  return !simdjson::get_active_implementation()->create_dom_parser_implementation(
-      capacity, kLevelsMax, parser_);
+JsonReader::JsonReader() {
+  CHECK(!simdjson::get_active_implementation()->create_dom_parser_implementation(0, kLevelsMax,
+                                                                                 parser_));
 }
 
 bool JsonReader::read(std::string_view event, const Paths& paths, Leaves& leaves) {
@@ -261,10 +249,10 @@ bool JsonReader::read(std::string_view event, const Paths& paths, Leaves& leaves
     std::fill(seen_.begin(), seen_.end(), 0);
     objects_ = 0;
   }
-  const auto* const text = reinterpret_cast<const uint8_t*>(event.data());
-  return prepare(event.size()) &&
-         !parser_->stage1(text, event.size(), simdjson::stage1_mode::regular) &&
-         JsonWalk(*this, event, paths, leaves).run();
+  const size_t unescaped_max = event.size() + simdjson::SIMDJSON_PADDING;
+  if (unescaped_.size() < unescaped_max) unescaped_.resize(std::bit_ceil(unescaped_max));
+  prefetch(event.data() + event.size(), std::min(event.size(), kPrefetchMax));
+  return JsonWalk(*this, event, paths, leaves).run();
 }
 
 }  // namespace statewire::pattern

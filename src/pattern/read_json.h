@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pattern/blocks.h"
 #include "pattern/leaves.h"
 
 namespace statewire::pattern {
@@ -15,6 +16,8 @@ namespace statewire::pattern {
 // For one thread. Keeps its memory from event to event.
 class JsonReader {
  public:
+  JsonReader();
+
   // False where the event is not JSON, as far as it was read. An event that is no object has no
   // leaves, and is_object() says so. Leaves are good as long as the text is, until the next event.
   // REQUIRES: simdjson's padding may be read behind the text.
@@ -24,10 +27,8 @@ class JsonReader {
  private:
   friend class JsonWalk;
 
-  // False where there is no memory.
-  bool prepare(size_t bytes);
-
-  std::unique_ptr<simdjson::internal::dom_parser_implementation> parser_;
+  const ReadBlock read_block_ = block_readers().front().read;
+  std::unique_ptr<simdjson::internal::dom_parser_implementation> parser_;  // For escapes.
   bool is_object_ = false;
   std::vector<uint32_t> seen_;  // By node: the object, counted, in which its key was last seen.
   uint32_t objects_ = 0;

@@ -108,7 +108,7 @@ void ValueIndex::probe(uint64_t hash, Leaves& leaves, std::vector<uint32_t>& out
       });
 }
 
-void ValueIndex::find(Leaves& leaves, std::vector<uint32_t>& out) const {
+__attribute__((flatten)) void ValueIndex::find(Leaves& leaves, std::vector<uint32_t>& out) const {
   for (const uint32_t slot : leaves.present()) {
     if (slot >= by_slot_.size() || by_slot_[slot] == kNothing) continue;
     find_slot(slot, lookups_[by_slot_[slot]], leaves, out);
