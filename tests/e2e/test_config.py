@@ -56,6 +56,11 @@ class Config(ProgramTest):
         self.assertIn('did you mean "json"?', text)
         self.assertIn('did you mean "webhook"?', text)
 
+    def test_the_names_of_its_own_sources_are_taken(self):
+        for name in ("http", "tags", "timers"):
+            text = self.check(f"version: 1\nstore: a\nsources:\n  {name}: {{kind: stdin}}\n")
+            self.assertRegex(text, rf":4:3: sources\.{name}: ")
+
     def test_a_newer_version_and_no_yaml_at_all(self):
         self.assertRegex(self.check("version: 2\nstore: a\n"), r":1:10: ")
         self.assertRegex(self.check("version: [1\n"), r"statewire\.yaml:\d+:\d+: ")
