@@ -4,12 +4,42 @@ each that is settled, and nobody hears of the ignored one, whose tags only a loo
 
 import datetime
 import json
+import pathlib
+import sys
 import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "people"))
 
 from cloud import CloudTest, instance_arn
 from harness import wait_for
+from mail_server import MailServer
 
 START = datetime.datetime(2026, 11, 23, 9, 0, tzinfo=datetime.timezone.utc)
+
+
+class SesMailbox:
+    """What SES was asked to send."""
+
+    sink = "kind: ses"
+
+    def __init__(self, moto):
+        self.moto = moto
+        moto.client("sesv2").create_email_identity(EmailIdentity="statewire@example.org")
+
+    def subjects(self):
+        sent = self.moto.get("/moto-api/data.json")["ses"]["Message"]
+        return [mail["subject"] for mail in sent]
+
+
+class SmtpMailbox:
+    """What a server of mail was given."""
+
+    def __init__(self, server):
+        self.server = server
+        self.sink = f"kind: email, host: 127.0.0.1, port: {server.port}, tls: none"
+
+    def subjects(self):
+        return [str(mail.message["subject"]) for mail in self.server.mails]
 
 
 class Situations(CloudTest):
@@ -50,11 +80,15 @@ class Situations(CloudTest):
             self.assertEqual(answer["FailedEntryCount"], 0)
             self.wait_until_received(daemon, self.told)
 
-    def mails(self):
-        return self.moto.get("/moto-api/data.json")["ses"]["Message"]
+    def test_five_situations_and_mails_by_ses(self):
+        self.play(SesMailbox(self.moto))
 
-    def test_five_situations(self):
-        self.moto.client("sesv2").create_email_identity(EmailIdentity="statewire@example.org")
+    def test_five_situations_and_mails_over_smtp(self):
+        server = MailServer()
+        self.addCleanup(server.close)
+        self.play(SmtpMailbox(server))
+
+    def play(self, mailbox):
         inbox = self.bus_to_queue()
         machines = self.queue("machines.fifo")
         daemon = self.cloud_daemon(
@@ -65,7 +99,7 @@ class Situations(CloudTest):
             "  machines:\n    from: earliest\n    format: org/v1\n"
             f"    sink: {{kind: sqs, queue: {machines}}}\n"
             "  people:\n    from: earliest\n    when: {state: {settled: [true]}}\n"
-            "    sink: {kind: ses, from: statewire@example.org, to: [ops@example.org]}\n"
+            f"    sink: {{{mailbox.sink}, from: statewire@example.org, to: [ops@example.org]}}\n"
         ).start()
         watched = self.create({"Name": "web-1"})
         ignored = self.create({"Name": "scratch", "monitoring": "off"})
@@ -85,14 +119,14 @@ class Situations(CloudTest):
                 + ("shutting-down", "terminated")
             ],
         )
-        wait_for(lambda: len(self.mails()) >= 4, "four mails", pause=0.2)
+        wait_for(lambda: len(mailbox.subjects()) >= 4, "four mails", pause=0.2)
         daemon_settled = lambda: all(
             each["held"] == 0 and each["outstanding"] == 0
             for each in daemon.get("/api/v1/status")["subscriptions"]
         )
         wait_for(daemon_settled, "nothing that waits", pause=0.2)
         self.assertEqual(self.depth(machines), 0)
-        subjects = [mail["subject"] for mail in self.mails()]
+        subjects = mailbox.subjects()
         self.assertEqual(len(subjects), 4, subjects)
         for subject, word in zip(subjects, ("running", "stopped", "running", "terminated")):
             self.assertIn("web-1", subject)
