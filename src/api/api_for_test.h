@@ -106,6 +106,8 @@ class ApiTest : public testing::Test {
     snapshot->catalog = catalog_;
     snapshot->tokens = std::move(tokens);
     snapshot->topics = topics_;
+    snapshot->rules = &rules_;
+    snapshot->ignore = &ignore_;
     snapshot->sources = [] {
       return std::vector<SourceState>{{.name = "bus", .kind = "sqs", .state = "running"}};
     };
@@ -146,6 +148,8 @@ class ApiTest : public testing::Test {
   std::string control_socket_;  // Empty: none.
   SnsAddresses sns_addresses_;
   std::vector<SnsTopic> topics_;  // Of the next publish().
+  IngestRules rules_;
+  IgnoreRules ignore_;
   HttpClient client_{HttpClientLimits()};
   ManualClock clock_{kTestNow};
   Problems problems_;

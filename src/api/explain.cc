@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/explain_chain.h"
+#include "api/explain_rules.h"
 #include "api/json_parts.h"
 #include "api/queries.h"
 #include "base/text.h"
@@ -87,7 +88,7 @@ void write_event(const Recognition& recognition, JsonWriter& json) {
 class Explanation {
  public:
   Explanation(const Queries::Parts& parts, Time now)
-      : parts_(parts), now_(now), tracker_(parts.track), chain_(parts.store, now) {}
+      : parts_(parts), now_(now), rules_(parts), tracker_(parts.track), chain_(parts.store, now) {}
 
   Result<std::string> of(const ParsedEvent& event);
 
@@ -95,23 +96,23 @@ class Explanation {
   // Writes the observations, and tells the fate that they give the event.
   Result<Fate> write_observations(JsonWriter& json);
   Result<Fate> write_observation(const Observation& observation, JsonWriter& json);
-  void write_subscriptions(const Entry& entry, JsonWriter& json);
-  void write_verdict(const Subscription& subscription, simdjson::dom::element routable,
-                     JsonWriter& json);
+  // What it says itself; leaves the object open.
+  static void write_said(const Observation& observation, JsonWriter& json);
 
   const Queries::Parts& parts_;
   const Time now_;
+  ExplainRules rules_;
   Arena arena_;
   Tracker tracker_;
   ExplainChain chain_;
   std::vector<Observation> observations_;
-  simdjson::dom::parser parser_;
 };
 
 Result<std::string> Explanation::of(const ParsedEvent& event) {
   Recogniser recogniser(*parts_.catalog);
   const Recognition recognition =
       recogniser.recognise(event.element, event.bytes, now_, arena_, observations_);
+  rules_.name_actor(recognition.principal, observations_, arena_);
   Result<Fate> folded = recognition.fate;
   const std::string observations = json_of([&](JsonWriter& json) {
     if (!observations_.empty()) folded = write_observations(json);
@@ -130,6 +131,7 @@ Result<std::string> Explanation::of(const ParsedEvent& event) {
       json.text(R"(,"place":)", recognition.entry_place);
       json.raw("}");
     }
+    if (!observations_.empty()) rules_.write_actor(recognition.principal, json);
     json.raw(R"(,"observations":[)");
     json.raw(std::string_view(observations));
     json.raw("]}");
@@ -137,17 +139,35 @@ Result<std::string> Explanation::of(const ParsedEvent& event) {
 }
 
 Result<Fate> Explanation::write_observations(JsonWriter& json) {
-  Fate best = Fate::duplicate;
+  Fate best = Fate::ignored;  // Which the event is where all of its observations are.
   Commas commas;
   for (Observation& observation : observations_) {
     commas.next(json);
+    // By what it says before anything is looked up, as ingest does.
+    if (const std::string_view rule = rules_.ignored_before(observation); !rule.empty()) {
+      write_said(observation, json);
+      json.text(R"(,"ignored_by":{"rule":)", rule);
+      json.raw(R"(,"stage":"before"},"fate":"ignored","told":"none","notifications":{}})");
+      continue;
+    }
     const Result<void> canonical = chain_.use_canonical_id(observation, arena_);
     if (!canonical) return canonical.error();
     const Result<Fate> fate = write_observation(observation, json);
     if (!fate) return fate;
-    if (*fate == Fate::recognised || best == Fate::duplicate) best = *fate;
+    const bool says_more = *fate == Fate::recognised || best == Fate::duplicate;
+    if (*fate != Fate::ignored && (says_more || best == Fate::ignored)) best = *fate;
   }
   return best;
+}
+
+void Explanation::write_said(const Observation& observation, JsonWriter& json) {
+  json.text(R"({"id":)", observation.resource.id);
+  json.text(R"(,"type":)", observation.resource.type);
+  json.text(R"(,"effect":)", name_of(observation.effect));
+  json.text(R"(,"phase":)", name_of(observation.phase));
+  json.known_text(R"(,"value":)", observation.value);
+  json.raw(R"(,"cause":)");
+  write_cause(observation.cause, json);
 }
 
 Result<Fate> Explanation::write_observation(const Observation& observation, JsonWriter& json) {
@@ -156,13 +176,7 @@ Result<Fate> Explanation::write_observation(const Observation& observation, Json
   const Result<Tracked> tracked = tracker_.track(*before, observation, chain_, arena_);
   if (!tracked) return tracked.error();
 
-  json.text(R"({"id":)", observation.resource.id);
-  json.text(R"(,"type":)", observation.resource.type);
-  json.text(R"(,"effect":)", name_of(observation.effect));
-  json.text(R"(,"phase":)", name_of(observation.phase));
-  json.known_text(R"(,"value":)", observation.value);
-  json.raw(R"(,"cause":)");
-  write_cause(observation.cause, json);
+  write_said(observation, json);
   if (*before != nullptr) {
     json.raw(R"(,"before":)");
     write_state((*before)->phase, (*before)->value, json);
@@ -174,35 +188,15 @@ Result<Fate> Explanation::write_observation(const Observation& observation, Json
   write_cause(after.cause, json);
   json.text(R"(},"fate":)", name_of(tracked->fate));
   json.text(R"(,"told":)", name_of(tracked->told.kind));
-  json.raw(R"(,"notifications":{)");
-  if (tracked->fate != Fate::duplicate) {
-    const Entry& entry = chain_.add(observation, *tracked);
-    if (entry.told.kind != NotificationKind::none) write_subscriptions(entry, json);
+  const bool is_new = tracked->fate != Fate::duplicate;
+  const Entry* const entry = is_new ? &chain_.add(observation, *tracked) : nullptr;
+  if (entry != nullptr && entry->told.kind != NotificationKind::none) {
+    rules_.write_subscriptions(*entry, json);
+  } else {
+    json.raw(R"(,"notifications":{})");
   }
-  json.raw("}}");
-  return tracked->fate;
-}
-
-void Explanation::write_subscriptions(const Entry& entry, JsonWriter& json) {
-  std::string text;
-  append_routable(notification_of(entry, parts_.teller), text);
-  simdjson::dom::element routable;
-  CHECK(parser_.parse(text).get(routable) == simdjson::SUCCESS);
-  Commas commas;
-  for (const Subscription& subscription : parts_.subscriptions) {
-    commas.next(json);
-    write_verdict(subscription, routable, json);
-  }
-}
-
-void Explanation::write_verdict(const Subscription& subscription, simdjson::dom::element routable,
-                                JsonWriter& json) {
-  const std::optional<Mismatch> mismatch = subscription.when.explain(routable);
-  json.text("", subscription.name);
-  json.text(R"(:{"format":)", subscription.format_name);
-  write_bool(R"(,"matches":)", !mismatch, json);
-  if (mismatch) json.text(R"(,"why":)", mismatch->text);
   json.raw("}");
+  return tracked->fate;
 }
 
 }  // namespace

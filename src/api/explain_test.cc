@@ -1,4 +1,5 @@
 #include "api/api_for_test.h"
+#include "config/document.h"
 
 namespace statewire {
 namespace {
@@ -72,6 +73,110 @@ TEST_F(ExplainTest, an_event_that_changes_nothing_says_why_it_is_ignored) {
               R"("eventSource":"s3.amazonaws.com","eventName":"ListBuckets","readOnly":true,)"
               R"("awsRegion":"eu-west-1","recipientAccountId":"123456789012"})");
   EXPECT_TRUE(holds(body, R"("fate":"ignored","reason":"read-only call")"));
+}
+
+// A call on instance 1 by somebody in a role.
+std::string call_by(const std::string& role, const std::string& name, const std::string& request) {
+  return R"({"version":"0","id":"c-1","detail-type":"AWS API Call via CloudTrail",)"
+         R"("source":"aws.ec2","account":"123456789012","time":"2026-11-23T09:00:30Z",)"
+         R"("region":"eu-west-1","resources":[],"detail":{"eventVersion":"1.08","eventID":"c-1",)"
+         R"("userIdentity":{"type":"AssumedRole","arn":"arn:aws:sts::123456789012:assumed-role/)" +
+         role +
+         R"(/run-1"},"eventTime":"2026-11-23T09:00:30Z","eventSource":"ec2.amazonaws.com",)"
+         R"("eventName":")" +
+         name + R"(","awsRegion":"eu-west-1","requestParameters":{)" + request +
+         R"(},"responseElements":{"instancesSet":{"items":[{"instanceId":"i-1001"}]}},)"
+         R"("recipientAccountId":"123456789012"}})";
+}
+std::string stop_by(const std::string& role) {
+  return call_by(role, "StopInstances", R"("instancesSet":{"items":[{"instanceId":"i-1001"}]})");
+}
+
+TEST_F(ExplainTest, the_rule_that_names_the_actor_is_told) {
+  rules_.actors = {{"arn:aws:sts::*:assumed-role/on-call/*", CauseKind::human, "on-call"},
+                   {"arn:aws:sts::*:assumed-role/ci-*", CauseKind::deployment, "pipeline"},
+                   {"*", CauseKind::automation, ""}};
+  const std::string body = explain(stop_by("ci-deployer"));
+  EXPECT_TRUE(holds(body, R"("actor":{"principal":)"
+                          R"("arn:aws:sts::123456789012:assumed-role/ci-deployer/run-1",)"
+                          R"("rule":"arn:aws:sts::*:assumed-role/ci-*","cause":"deployment",)"
+                          R"("name":"pipeline"},"observations":[{)"));
+  EXPECT_TRUE(holds(body, R"("cause":{"kind":"deployment","actor":"pipeline",)"));
+  EXPECT_FALSE(holds(explain(test_event(1, "running", 1)), R"("actor":{)"));
+  rules_.actors.pop_back();
+  EXPECT_TRUE(holds(explain(stop_by("other")),
+                    R"("actor":{"principal":)"
+                    R"("arn:aws:sts::123456789012:assumed-role/other/run-1"},)"));
+}
+
+class IgnoreExplainTest : public ExplainTest {
+ protected:
+  void ignore(std::string yaml) {
+    document_ = Document::parse("statewire.yaml", std::move(yaml), problems_);
+    ASSERT_TRUE(document_.has_value());
+    ignore_ = read_ignore(document_->root());
+    rules_.ignored = ignore_.before;
+    ASSERT_TRUE(problems_.ok());
+  }
+
+  std::optional<Document> document_;
+};
+
+TEST_F(IgnoreExplainTest, what_is_dropped_before_the_fold_names_its_rule) {
+  ignore("- resource: {account: [\"210987654321\"]}\n- resource: {type: [AWS::EC2::Instance]}\n");
+  const std::string body = explain(test_event(1, "running", 1));
+  EXPECT_TRUE(holds(body, R"("fate":"ignored","entry":{"name":"instance state")"));
+  EXPECT_TRUE(holds(body,
+                    R"("ignored_by":{"rule":"statewire.yaml:2 )"
+                    R"({\"resource\":{\"type\":[\"AWS::EC2::Instance\"]}}","stage":"before"},)"
+                    R"("fate":"ignored","told":"none","notifications":{}})"));
+  EXPECT_FALSE(holds(body, R"("after")"));
+}
+
+TEST_F(IgnoreExplainTest, what_is_ignored_by_its_tags_is_tracked_and_told_to_nobody) {
+  ignore("- resource: {tags: {monitoring: [\"off\"]}}\n");
+  const std::string unknown = explain(test_event(1, "running", 1));
+  EXPECT_TRUE(holds(unknown, R"("ignored_by":{"rule":"statewire.yaml:1 )"));
+  EXPECT_TRUE(holds(unknown, R"(,"stage":"tags"},"notifications":{)"));
+  EXPECT_TRUE(holds(unknown, R"("console":{"format":"text","matches":true,)"
+                             R"("hold":{"for":["tags"],"at_most":"10m"}})"));
+  take(call_by("ci", "CreateTags",
+               R"("resourcesSet":{"items":[{"resourceId":"i-1001"}]},)"
+               R"("tagSet":{"items":[{"key":"monitoring","value":"off"}]})"));
+  const std::string known = explain(test_event(1, "running", 1));
+  EXPECT_TRUE(holds(known, R"("stage":"after"},"notifications":{"console":{"format":"text",)"
+                           R"("matches":false,"why":"ignored by statewire.yaml:1 )"));
+  EXPECT_TRUE(holds(known, R"("after":{"phase":"stable")"));
+}
+
+TEST_F(ExplainTest, a_subscription_says_what_it_would_wait_for_and_how_many_it_takes) {
+  Subscription held{.name = "held", .when = subscriptions_[1].when};
+  held.hold = {.for_cause = true, .for_tags = true, .at_most = std::chrono::minutes(3)};
+  held.format = formats_.find("json");
+  held.format_name = "json";
+  held.sink_kind = "slack";
+  subscriptions_.push_back(held);
+  held.name = "few";
+  held.hold.for_cause = false;
+  held.when = Pattern::everything();
+  held.per_hour = 5;
+  subscriptions_.push_back(held);
+  publish({});
+  const std::string body = explain(test_event(1, "terminated", 1));
+  EXPECT_TRUE(holds(body, R"("held":{"format":"json","matches":true,)"
+                          R"("hold":{"for":["cause","tags"],"at_most":"3m"},"per_hour":60})"));
+  EXPECT_TRUE(holds(body, R"("few":{"format":"json","matches":true,)"
+                          R"("hold":{"for":["tags"],"at_most":"3m"},"per_hour":5})"));
+  EXPECT_TRUE(holds(body, R"("console":{"format":"text","matches":true})"));
+}
+
+TEST_F(ExplainTest, what_can_never_match_waits_for_nothing) {
+  subscriptions_[1].hold = {.for_cause = true};
+  subscriptions_[1].early_when = subscriptions_[1].when;
+  publish({});
+  EXPECT_TRUE(holds(explain(test_event(1, "running", 1)),
+                    R"("pager":{"format":"json","matches":false,"why":)"
+                    R"("state.phase is \"stable\", wanted \"degraded\" or \"gone\""})"));
 }
 
 TEST_F(ExplainTest, what_is_not_one_event_cannot_be_explained) {

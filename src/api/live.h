@@ -17,7 +17,9 @@
 #include "config/secret.h"
 #include "delivery/dispatcher.h"
 #include "format/format.h"
+#include "ingest/rules.h"
 #include "model/notification.h"
+#include "route/ignore.h"
 #include "route/subscription.h"
 #include "sources/source.h"
 
@@ -46,9 +48,11 @@ struct Snapshot {
   const Formats* formats = nullptr;
   std::span<const Subscription> subscriptions;
   std::shared_ptr<const Catalog> catalog;
-  Dispatcher* dispatcher = nullptr;  // Null where nothing is delivered.
-  std::vector<ApiToken> tokens;      // Empty: everyone may do everything.
-  std::vector<SnsTopic> topics;      // Whose signed messages are taken.
+  Dispatcher* dispatcher = nullptr;     // Null where nothing is delivered.
+  std::vector<ApiToken> tokens;         // Empty: everyone may do everything.
+  std::vector<SnsTopic> topics;         // Whose signed messages are taken.
+  const IngestRules* rules = nullptr;   // Null: none.
+  const IgnoreRules* ignore = nullptr;  // Null: none.
   // What the sources are doing now. Any thread; may be empty.
   std::function<std::vector<SourceState>()> sources;
   std::shared_ptr<const void> keep_alive;

@@ -10,6 +10,8 @@
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "delivery/dispatcher.h"
+#include "ingest/rules.h"
+#include "route/ignore.h"
 #include "route/subscription.h"
 #include "store/store.h"
 #include "track/tracker.h"
@@ -36,6 +38,8 @@ class Queries {
     std::span<const Subscription> subscriptions;
     Teller teller;
     TrackLimits track = {};
+    const IngestRules* rules = nullptr;   // Null: none.
+    const IgnoreRules* ignore = nullptr;  // Null: none.
   };
   explicit Queries(Parts parts) : parts_(std::move(parts)) {}
 

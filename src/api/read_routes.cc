@@ -14,7 +14,9 @@ Queries queries_of(const RouteContext& context) {
                   .catalog = context.snapshot.catalog,
                   .subscriptions = context.snapshot.subscriptions,
                   .teller = {context.snapshot.instance, context.snapshot.accounts},
-                  .track = context.track});
+                  .track = context.track,
+                  .rules = context.snapshot.rules,
+                  .ignore = context.snapshot.ignore});
 }
 
 // "team=shop"; absent is well too.

@@ -207,6 +207,8 @@ void App::publish(const std::shared_ptr<Generation>& generation) {
     snapshot->tokens.push_back({scope_of(token.scope), token.secret});
   }
   snapshot->topics = settings.http.topics;
+  snapshot->rules = settings.rules.get();
+  snapshot->ignore = &settings.ignore;
   generation->sources = std::make_unique<SourceRunner>(generation->settings->sources, *ingest_);
   snapshot->sources = [sources = generation->sources.get()] { return sources->states(); };
   snapshot->keep_alive = generation;

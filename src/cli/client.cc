@@ -92,7 +92,9 @@ class StoreClient final : public Client {
                   .catalog = std::move(catalog),
                   .subscriptions = settings.subscriptions,
                   .teller = {settings.instance, &settings.accounts},
-                  .track = settings.limits.track}) {}
+                  .track = settings.limits.track,
+                  .rules = settings.rules.get(),
+                  .ignore = &settings.ignore}) {}
 
   Result<std::string> resources(const ResourceFilter& filter) override {
     return queries_.resources(filter);

@@ -75,6 +75,52 @@ std::string what_it_does(JsonElement observation) {
   return line;
 }
 
+// "cause and tags, at most 10m"
+std::string wait_text(JsonElement verdict) {
+  std::string text;
+  for (const JsonElement what : items_at(verdict, "hold.for")) {
+    if (!text.empty()) text += " and ";
+    text += text_at(what, "");
+  }
+  return text.empty() ? text : text + ", at most " + text_at(verdict, "hold.at_most");
+}
+
+// "yes", "yes, once it waited for cause, at most 10m", "waits for …; as it is, no: …", "no: …".
+std::string verdict_text(JsonElement verdict) {
+  const bool is_wanted = is_true_at(verdict, "matches");
+  const std::string wait = wait_text(verdict);
+  std::string text = is_wanted ? "yes" : "no: " + text_at(verdict, "why");
+  if (!wait.empty()) {
+    text =
+        is_wanted ? "yes, once it waited for " + wait : "waits for " + wait + "; as it is, " + text;
+  }
+  if (const uint64_t per_hour = number_at(verdict, "per_hour"); per_hour > 0) {
+    text += "; above " + std::to_string(per_hour) + " an hour one message counts the rest";
+  }
+  return text;
+}
+
+void add_ignored(JsonElement observation, Labelled& lines) {
+  const std::string rule = text_at(observation, "ignored_by.rule");
+  if (rule.empty()) return;
+  const std::string stage = text_at(observation, "ignored_by.stage");
+  const std::string what = stage == "before"  ? "dropped before it is tracked"
+                           : stage == "after" ? "tracked, and told to nobody"
+                                              : "told to nobody, if its tags are such";
+  lines.add("ignored", what + ": " + rule);
+}
+
+// Who it was, and which rule says what that means.
+void add_actor(JsonElement explanation, Labelled& lines) {
+  const std::string principal = text_at(explanation, "actor.principal");
+  if (principal.empty()) return;
+  const std::string rule = text_at(explanation, "actor.rule");
+  if (rule.empty()) return lines.add("actor", principal + ": no rule of actors names it");
+  const std::string who =
+      joined({text_at(explanation, "actor.cause"), text_at(explanation, "actor.name")}, ", ");
+  lines.add("actor", principal + ": " + who + ", by actors: \"" + rule + "\"");
+}
+
 void add_verdicts(JsonElement observation, Labelled& lines) {
   simdjson::dom::object verdicts;
   const bool has_verdicts =
@@ -97,8 +143,7 @@ void add_verdicts(JsonElement observation, Labelled& lines) {
     line.resize(name_width + 3, ' ');
     line += text_at(verdict.value, "format");
     line.resize(name_width + 3 + format_width + 3, ' ');
-    const bool is_wanted = is_true_at(verdict.value, "matches");
-    lines.add(label, line + (is_wanted ? "yes" : "no: " + text_at(verdict.value, "why")));
+    lines.add(label, line + verdict_text(verdict.value));
     label = "";
   }
 }
@@ -115,15 +160,20 @@ std::string rendered(JsonElement explanation, const Terminal& terminal) {
   if (place.empty()) {
     lines.add(fate, reason);
   } else {
-    const bool has_matched = fate != "ignored" && fate != "rejected";
+    const bool has_matched =
+        !items_at(explanation, "observations").empty() || (fate != "ignored" && fate != "rejected");
     std::string entry = place + " \"" + text_at(explanation, "entry.name") + "\"";
     if (!reason.empty()) entry += ": " + reason;
     lines.add(has_matched ? "recognised" : fate, entry);
   }
+  add_actor(explanation, lines);
   for (const JsonElement observation : items_at(explanation, "observations")) {
     lines.add("observed", text_at(observation, "type") + "  " + text_at(observation, "id"));
     lines.add("", what_it_says(observation));
-    lines.add("record", what_it_does(observation));
+    const bool is_dropped = text_at(observation, "fate") == "ignored";
+    if (!is_dropped) lines.add("record", what_it_does(observation));
+    add_ignored(observation, lines);
+    if (is_dropped) continue;
     add_verdicts(observation, lines);
   }
   return lines.take() + terminal.tinted("nothing was changed", Tint::faint) + "\n";

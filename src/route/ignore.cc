@@ -18,9 +18,13 @@ IgnoreRules read_ignore(const Node& node) {
       continue;
     }
     if (when.json.empty()) continue;
+    std::string name =
+        std::string(item.file()) + ":" + std::to_string(item.position().line) + " " + when.json;
     if (when.asks_for_tags) {
+      rules.after_names.push_back(std::move(name));
       rules.after.push_back(std::move(when));
     } else {
+      rules.before_names.push_back(std::move(name));
       rules.before.push_back(std::move(when.pattern));
     }
   }

@@ -1,6 +1,7 @@
 // `ignore:`: resources that nobody wants to hear of.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "route/when.h"
@@ -13,6 +14,9 @@ namespace statewire {
 struct IgnoreRules {
   std::vector<Pattern> before;  // Over {"resource": {…}} of an observation.
   std::vector<When> after;      // Over a notification.
+  // What people find each by: "statewire.yaml:75 {"resource":{"type":["AWS::Logs::LogGroup"]}}".
+  std::vector<std::string> before_names;
+  std::vector<std::string> after_names;
 };
 
 // `node` may be absent. What is wrong is told where it stands.

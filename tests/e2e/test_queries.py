@@ -89,6 +89,42 @@ class Queries(ProgramTest):
         self.assertEqual(self.program.get("/api/v1/status")["journal"], before)
         self.assertEqual(self.program.get("/api/v1/ledger"), [])
 
+    def test_explain_names_the_rules_that_apply(self):
+        program = self.program
+        self.assertEqual(program.stop(), 0)
+        program.write_config(
+            'actors:\n  "arn:aws:sts::*:assumed-role/ci-*": {cause: deployment, name: pipeline}\n'
+            "ignore:\n  - resource: {type: [AWS::EC2::Volume]}\n"
+            '  - resource: {tags: {monitoring: ["off"]}}\n'
+            "subscriptions:\n"
+            "  people:\n"
+            "    hold: {for: [cause], at_most: 5m}\n"
+            "    per_hour: 30\n"
+            "    sink: {kind: file, path: people.jsonl}\n"
+        )
+        call = self.write("call.json", DAY.read_text().splitlines()[1])
+        # With the daemon and without one: the same.
+        for is_running in (True, False):
+            if is_running:
+                program.start()
+            said = program.run("explain", STOPPED).stdout
+            self.assertIn(
+                "yes, once it waited for cause and tags, at most 10m; "
+                "above 30 an hour one message counts the rest",
+                said,
+            )
+            self.assertRegex(
+                said, r'ignored +told to nobody, if its tags are such: .*statewire\.yaml:\d+ {'
+            )
+            said = program.run("explain", call).stdout
+            self.assertRegex(
+                said,
+                r"actor +arn:aws:sts::123456789012:assumed-role/ci-deployer/run-4712: "
+                r'deployment, pipeline, by actors: "arn:aws:sts::\*:assumed-role/ci-\*"',
+            )
+            if is_running:
+                self.assertEqual(program.stop(), 0)
+
     def test_tail_follows_from_the_earliest(self):
         self.life("i-0a1b2c3d4e5f60001")
         output = self.folder / "tail.txt"

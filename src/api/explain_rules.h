@@ -1,0 +1,60 @@
+// What the configuration's rules would do to one event and what follows from it, and which of them
+// does it. Reads only; not thread-safe; borrows everything.
+#pragma once
+
+#include <simdjson.h>
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/queries.h"
+#include "base/arena.h"
+#include "format/json_writer.h"
+#include "model/entry.h"
+
+namespace statewire {
+
+class ExplainRules {
+ public:
+  explicit ExplainRules(const Queries::Parts& parts) : parts_(parts) {}
+
+  // Says in `observations` who did it, as ingest does.
+  void name_actor(std::string_view principal, std::span<Observation> observations, Arena& arena);
+  // ,"actor":{"principal","rule","cause","name"}: the last three where a rule names it. Nothing
+  // where there is no rule at all, or the event names nobody.
+  void write_actor(std::string_view principal, JsonWriter& json) const;
+
+  // The name of the rule that drops it before the fold; empty where none does.
+  std::string_view ignored_before(const Observation& observation) const;
+
+  // ,"ignored_by":{"rule","stage"} where one applies, and ,"notifications":{…}: what each
+  // subscription would make of the notification that `entry` tells.
+  void write_subscriptions(const Entry& entry, JsonWriter& json);
+
+ private:
+  // The rule that keeps a notification from everybody, or may once the tags are known.
+  struct Ignored {
+    std::string_view rule;  // Empty: none does.
+    bool is_certain = false;
+  };
+
+  // What a subscription's verdict depends on besides its own keys.
+  struct Known {
+    Ignored ignored;
+    bool knows_cause = false;
+    bool knows_tags = false;
+  };
+
+  const ActorRule* rule_for(std::string_view principal) const;
+  Ignored ignored_after(bool knows_tags) const;
+  void write_verdict(const Subscription& subscription, const Known& known, JsonWriter& json) const;
+
+  const Queries::Parts& parts_;
+  std::string text_;
+  simdjson::dom::parser parser_;
+  simdjson::dom::element routable_;  // The notification as patterns see it.
+};
+
+}  // namespace statewire
