@@ -71,7 +71,7 @@ class App {
   Result<std::shared_ptr<Generation>> read_generation(Problems& problems);
   Result<void> open(Generation& generation);
   Result<void> start_delivery(Generation& generation);
-  bool publish_tags(std::string lines);
+  void publish_tags(std::string lines, AwsTagLookup::Stored done);
   Result<void> listen(const Settings& settings);
   void start_threads();
   void publish(const std::shared_ptr<Generation>& generation);
@@ -153,8 +153,10 @@ Result<void> App::open(Generation& generation) {
                                          dispatcher->wake();
                                      });
   timers_ = std::make_unique<TimerSource>(*store_, *ingest_, clock_);
-  tags_ = std::make_unique<AwsTagLookup>(
-      aws_, clock_, [this](std::string lines) { return publish_tags(std::move(lines)); });
+  tags_ = std::make_unique<AwsTagLookup>(aws_, clock_,
+                                         [this](std::string lines, AwsTagLookup::Stored done) {
+                                           publish_tags(std::move(lines), std::move(done));
+                                         });
   tail_ = std::make_unique<Tail>(*store_, clock_);
   api_ = std::make_unique<Api>(Api::Parts{.store = *store_,
                                           .ingest = *ingest_,
@@ -170,11 +172,11 @@ Result<void> App::open(Generation& generation) {
   return listen(settings);
 }
 
-bool App::publish_tags(std::string lines) {
+void App::publish_tags(std::string lines, AwsTagLookup::Stored done) {
   Chunk chunk{.source = "tags", .text = std::move(lines)};
   chunk.text.reserve(chunk.text.size() + kPaddingBytes);
-  chunk.done = [](const Result<ChunkFates>&) {};
-  return ingest_->submit(std::move(chunk)).ok();
+  chunk.done = [done](const Result<ChunkFates>& fates) { done(fates.ok()); };
+  if (!ingest_->submit(std::move(chunk)).ok()) done(false);
 }
 
 Result<void> App::listen(const Settings& settings) {

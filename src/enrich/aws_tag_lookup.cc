@@ -16,8 +16,8 @@ constexpr size_t kGivenUpMax = 100'000;
 // What could not be looked up is tried again after this.
 constexpr Duration kGivenUpFor = std::chrono::minutes(10);
 // So that many resources share a call.
-constexpr auto kGather = std::chrono::milliseconds(50);
-constexpr auto kPauseAfterFault = std::chrono::seconds(1);
+constexpr std::chrono::milliseconds kGather(50);
+constexpr std::chrono::milliseconds kPauseAfterFault(1'000);
 
 // Other faults want a person.
 bool may_pass_later(AwsFault fault) {
@@ -102,7 +102,9 @@ void AwsTagLookup::run() {
 bool AwsTagLookup::take(Work& work) {
   Lock lock(mutex_);
   changed_.wait(mutex_, [this]() REQUIRES(mutex_) { return is_stopping_ || queued_ > 0; });
-  changed_.wait_for(mutex_, kGather, [this]() REQUIRES(mutex_) { return is_stopping_; });
+  const auto pause = has_failed_ ? kPauseAfterFault : kGather;
+  has_failed_ = false;
+  changed_.wait_for(mutex_, pause, [this]() REQUIRES(mutex_) { return is_stopping_; });
   if (is_stopping_) return false;
   const auto fullest = std::ranges::max_element(
       queues_, [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
@@ -187,8 +189,14 @@ void AwsTagLookup::publish(const Work& work, const AwsJson& found) {
             .take() +
         "\n";
   }
-  if (!publish_(std::move(lines))) return ask_again(work);
-  forget(work.wanted);
+  publish_(std::move(lines), [this, work](bool are_stored) { take_outcome(work, are_stored); });
+}
+
+// Until they are stored they are asked for, and not wanted a second time.
+void AwsTagLookup::take_outcome(const Work& work, bool are_stored) {
+  if (!are_stored) return ask_again(work);
+  Lock lock(mutex_);
+  for (const Wanted& each : work.wanted) asked_.erase(each.id);
 }
 
 void AwsTagLookup::give_up(const Work& work) {
@@ -206,12 +214,8 @@ void AwsTagLookup::ask_again(const Work& work) {
   std::deque<Wanted>& queue = queues_[work.place];
   queue.insert(queue.end(), work.wanted.begin(), work.wanted.end());
   queued_ += work.wanted.size();
-  changed_.wait_for(mutex_, kPauseAfterFault, [this]() REQUIRES(mutex_) { return is_stopping_; });
-}
-
-void AwsTagLookup::forget(const std::vector<Wanted>& wanted) {
-  Lock lock(mutex_);
-  for (const Wanted& each : wanted) asked_.erase(each.id);
+  has_failed_ = true;
+  changed_.notify_all();
 }
 
 }  // namespace statewire

@@ -21,8 +21,10 @@ namespace statewire {
 
 class AwsTagLookup final : public TagLookup {
  public:
-  // Takes events, one a line. False where it cannot now: they are looked up again.
-  using Publish = std::function<bool(std::string lines)>;
+  // Takes events, one a line, and calls `done` once, on any thread: whether they are stored. Where
+  // they are not, they are looked up again. REQUIRES: nothing is called after this has ended.
+  using Stored = std::function<void(bool are_stored)>;
+  using Publish = std::function<void(std::string lines, Stored done)>;
 
   // Borrows both.
   AwsTagLookup(AwsClient& aws, const Clock& clock, Publish publish);
@@ -60,9 +62,9 @@ class AwsTagLookup final : public TagLookup {
   enum class Access { granted, none, unknown };
   Access access_to(const Work& work, const AwsSettings& settings);
   void publish(const Work& work, const AwsJson& found);
+  void take_outcome(const Work& work, bool are_stored);
   void give_up(const Work& work);
   void ask_again(const Work& work);
-  void forget(const std::vector<Wanted>& wanted);
 
   AwsClient& aws_;
   const Clock& clock_;
@@ -75,6 +77,7 @@ class AwsTagLookup final : public TagLookup {
   std::map<std::string, std::string> roles_ GUARDED_BY(mutex_);
   std::map<Place, std::deque<Wanted>> queues_ GUARDED_BY(mutex_);
   size_t queued_ GUARDED_BY(mutex_) = 0;
+  bool has_failed_ GUARDED_BY(mutex_) = false;  // Something is asked for again: after a pause.
   // What is asked for now, or was given up at a time.
   std::unordered_map<std::string, Time> given_up_ GUARDED_BY(mutex_);
   std::unordered_map<std::string, bool> asked_ GUARDED_BY(mutex_);

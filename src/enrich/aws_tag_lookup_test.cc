@@ -1,0 +1,129 @@
+// Tags come back as events, and are asked for until they are stored.
+#include "enrich/aws_tag_lookup.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "aws/aws_for_test.h"
+
+namespace statewire {
+namespace {
+
+constexpr const char* kArn = "arn:aws:ec2:eu-west-1:123456789012:instance/i-1";
+constexpr const char* kOther = "arn:aws:ec2:eu-west-1:123456789012:instance/i-2";
+
+class TagLookupTest : public testing::Test {
+ protected:
+  TagLookupTest() : service_([this](const SeenRequest& request) { return answer(request); }) {
+    home_.set("AWS_ENDPOINT_URL", service_.url());
+    home_.set("AWS_REGION", "eu-west-1");
+    home_.set("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE");
+    home_.set("AWS_SECRET_ACCESS_KEY", "secret-of-example");
+    aws_ = std::make_unique<AwsClient>(http_, clock_, home_.surroundings());
+    lookup_ = std::make_unique<AwsTagLookup>(
+        *aws_, clock_, [this](std::string lines, AwsTagLookup::Stored done) {
+          const std::lock_guard lock(mutex_);
+          published_.push_back({std::move(lines), std::move(done)});
+          changed_.notify_all();
+        });
+    aws_thread_ = std::jthread([this] { aws_->run(); });
+    lookup_thread_ = std::jthread([this] { lookup_->run(); });
+  }
+  ~TagLookupTest() override {
+    lookup_->stop();
+    aws_->stop();
+    http_.stop();
+  }
+
+  HttpServerResponse answer(const SeenRequest& request) {
+    if (request.body.find("GetCallerIdentity") != std::string::npos) {
+      return {.body = "<R><Account>123456789012</Account></R>"};
+    }
+    return json_answer(status_, std::string(R"({"ResourceTagMappingList":[{"ResourceARN":")") +
+                                    kArn + R"(","Tags":[{"Key":"team","Value":"shop"}]}]})");
+  }
+
+  void want(std::string_view id) {
+    lookup_->want(
+        {.id = id, .type = "AWS::EC2::Instance", .account = "123456789012", .region = "eu-west-1"},
+        clock_.now());
+  }
+  // The n-th that was published, from 1.
+  std::string published(size_t number) {
+    std::unique_lock lock(mutex_);
+    EXPECT_TRUE(changed_.wait_for(lock, std::chrono::seconds(10),
+                                  [&] { return published_.size() >= number; }));
+    return published_.size() < number ? "" : published_[number - 1].lines;
+  }
+  void store(size_t number, bool is_stored) {
+    AwsTagLookup::Stored done;
+    {
+      const std::lock_guard lock(mutex_);
+      done = published_.at(number - 1).done;
+    }
+    done(is_stored);
+  }
+
+  struct Published {
+    std::string lines;
+    AwsTagLookup::Stored done;
+  };
+  int status_ = 200;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Published> published_;
+  AwsHome home_;
+  ManualClock clock_{*parse_time("2026-11-23T09:00:00Z")};
+  FakeAws service_;
+  HttpClient http_{HttpClientLimits{}};
+  std::jthread http_thread_{[this] { http_.run(); }};
+  std::unique_ptr<AwsClient> aws_;
+  std::unique_ptr<AwsTagLookup> lookup_;
+  std::jthread aws_thread_;
+  std::jthread lookup_thread_;
+};
+
+TEST_F(TagLookupTest, what_is_found_and_what_has_no_tags_are_told) {
+  want(kArn);
+  want(kOther);
+  std::string lines = published(1);
+  if (lines.find(kOther) == lines.npos) lines += published(2);
+  EXPECT_NE(lines.find(R"("tags":[{"key":"team","value":"shop"}])"), std::string::npos) << lines;
+  EXPECT_NE(lines.find(R"("tags":[])"), std::string::npos) << lines;
+  EXPECT_FALSE(lookup_->is_over(kArn));
+}
+
+TEST_F(TagLookupTest, what_was_not_stored_is_asked_again) {
+  want(kArn);
+  const std::string first = published(1);
+  store(1, false);
+  EXPECT_EQ(published(2), first);
+  store(2, true);
+  EXPECT_EQ(lookup_->ended(), 0u);
+  want(kArn);
+  EXPECT_NE(published(3), "") << "it may be wanted again";
+}
+
+TEST_F(TagLookupTest, what_is_on_its_way_is_not_asked_for_twice) {
+  want(kArn);
+  published(1);
+  want(kArn);
+  want(kOther);
+  EXPECT_EQ(published(2).find(kArn), std::string::npos);
+}
+
+TEST_F(TagLookupTest, a_refusal_ends_it) {
+  status_ = 403;
+  want(kArn);
+  for (int i = 0; i < 1000 && !lookup_->is_over(kArn); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_TRUE(lookup_->is_over(kArn));
+  EXPECT_EQ(lookup_->ended(), 1u);
+  clock_.set(clock_.now() + std::chrono::minutes(11));
+  EXPECT_FALSE(lookup_->is_over(kArn)) << "later it may be otherwise";
+}
+
+}  // namespace
+}  // namespace statewire
