@@ -1,4 +1,5 @@
-// Texts of providers made fit for one line: well-formed UTF-8 without control characters.
+// Texts of providers made fit for where they are shown: a line of well-formed UTF-8 without control
+// characters, a page of HTML, the columns of a terminal.
 // All functions are pure; any thread.
 #pragma once
 
@@ -38,6 +39,9 @@ void append_clean(std::string& out, std::string_view text);
 size_t clean_characters(std::string_view text);
 // Bytes of `text` that make its first `characters` characters; all where it has no more.
 size_t prefix_of_characters(std::string_view text, size_t characters);
+
+// For the text of an element of HTML, and for an attribute in quotes of either kind.
+std::string escaped_html(std::string_view text);
 
 // Columns that a terminal gives `text`: none to combining marks, two to wide letters and emoji.
 size_t display_width(std::string_view text);

@@ -55,29 +55,6 @@ a{text-decoration:none}
 }
 </style>)";
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out.push_back(c);
-    }
-  }
-  return out;
-}
-
 class HtmlMail {
  public:
   explicit HtmlMail(const MessageParts& parts) : parts_(parts), look_(look_of(parts.tone)) {}
@@ -102,10 +79,10 @@ class HtmlMail {
         "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">",
         "<meta name=\"color-scheme\" content=\"light dark\">",
         "<meta name=\"supported-color-schemes\" content=\"light dark\"><title>",
-        escaped(parts_.line), "</title>", kStyleSheet, "</head>\n");
+        escaped_html(parts_.line), "</title>", kStyleSheet, "</head>\n");
     add("<body class=\"page\" style=\"margin:0;padding:0;background-color:#f3f4f6;\">");
     // What lists of mails show beside the subject.
-    add("<div style=\"display:none;max-height:0;overflow:hidden;\">", escaped(parts_.news),
+    add("<div style=\"display:none;max-height:0;overflow:hidden;\">", escaped_html(parts_.news),
         " &#8199;&#847;</div>\n");
     add("<table role=\"presentation\" class=\"page\" width=\"100%\" cellpadding=\"0\" ",
         "cellspacing=\"0\" border=\"0\" bgcolor=\"#f3f4f6\" ",
@@ -125,16 +102,17 @@ class HtmlMail {
         "border=\"0\"><tr><td align=\"left\" style=\"", kFont, "\"><span class=\"badge-",
         look_.style, "\" style=\"display:inline-block;padding:4px 11px;border-radius:999px;",
         "background-color:", look_.background, ";color:", look_.bar, ";font-size:12px;",
-        "line-height:16px;font-weight:600;letter-spacing:.02em;\">", escaped(parts_.badge),
+        "line-height:16px;font-weight:600;letter-spacing:.02em;\">", escaped_html(parts_.badge),
         "</span></td><td class=\"faint time\" align=\"right\" style=\"", kFont,
         "font-size:13px;line-height:18px;color:#6b7280;white-space:nowrap;\">", parts_.time,
         "</td></tr></table></td></tr>\n");
     add("<tr><td class=\"pad strong\" style=\"padding:16px 32px 0 32px;", kFont,
         "font-size:21px;line-height:28px;font-weight:600;color:#111827;",
-        "overflow-wrap:anywhere;word-break:break-word;\">", escaped(parts_.title), "</td></tr>\n");
+        "overflow-wrap:anywhere;word-break:break-word;\">", escaped_html(parts_.title),
+        "</td></tr>\n");
     add("<tr><td class=\"pad text\" style=\"padding:8px 32px 22px 32px;", kFont,
         "font-size:16px;line-height:24px;color:#374151;overflow-wrap:anywhere;",
-        "word-break:break-word;\">", escaped(parts_.news), "</td></tr>\n");
+        "word-break:break-word;\">", escaped_html(parts_.news), "</td></tr>\n");
   }
 
   void facts() {
@@ -149,7 +127,7 @@ class HtmlMail {
           "border-top:1px solid #e9ebee;", font,
           "font-size:", fact.label == "Resource" ? "12px" : "14px",
           ";line-height:20px;color:#1f2937;overflow-wrap:anywhere;word-break:break-word;\">",
-          escaped(fact.value), "</td></tr>\n");
+          escaped_html(fact.value), "</td></tr>\n");
     }
     add("</table></td></tr>\n");
   }
@@ -159,9 +137,10 @@ class HtmlMail {
       add("<tr><td class=\"pad\" style=\"padding:12px 32px 16px 32px;\">",
           "<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\"><tr>",
           "<td class=\"button\" bgcolor=\"#1f2937\" style=\"background-color:#1f2937;",
-          "border-radius:6px;\"><a href=\"", escaped(link.url), "\" style=\"display:inline-block;",
-          "padding:10px 18px;", kFont, "font-size:14px;line-height:20px;font-weight:600;",
-          "color:#ffffff;text-decoration:none;\">", escaped(link.title),
+          "border-radius:6px;\"><a href=\"", escaped_html(link.url),
+          "\" style=\"display:inline-block;", "padding:10px 18px;", kFont,
+          "font-size:14px;line-height:20px;font-weight:600;",
+          "color:#ffffff;text-decoration:none;\">", escaped_html(link.title),
           "</a></td></tr></table></td></tr>\n");
     }
   }
@@ -171,7 +150,7 @@ class HtmlMail {
         "</tr></table>\n<table role=\"presentation\" class=\"foot\" width=\"600\" ",
         "cellpadding=\"0\" cellspacing=\"0\" border=\"0\" style=\"width:600px;max-width:100%;\">",
         "<tr><td class=\"pad faint\" align=\"left\" style=\"padding:16px 32px 0 32px;", kFont,
-        "font-size:12px;line-height:18px;color:#6b7280;\">", escaped(parts_.origin),
+        "font-size:12px;line-height:18px;color:#6b7280;\">", escaped_html(parts_.origin),
         "<br>Sent by Statewire</td></tr></table>\n</td></tr></table></body></html>\n");
   }
 

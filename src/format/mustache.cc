@@ -18,32 +18,6 @@ namespace mustache = kainjow::mustache;
 // A template that repeats a list inside a list could say much of little.
 constexpr size_t kMessageBytesMax = 256u << 10;
 
-std::string escaped_html(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out.push_back(c);
-    }
-  }
-  return out;
-}
-
 std::string escaped_json(std::string_view text) {
   std::string quoted;
   append_json_string(quoted, text);

@@ -43,30 +43,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(from, text.find_last_not_of(" \t\r\n") - from + 1);
 }
 
-// Curl's own words for these name hosts, ports, times and certificates. For any other failure they
-// could quote what was sent or received, and only the code's general text is used.
-bool is_reason_showable(CURLcode code) {
-  switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_OPERATION_TIMEDOUT:
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_RECV_ERROR:
-    case CURLE_SEND_ERROR:
-      return true;
-    default:
-      return false;
-  }
-}
-
 }  // namespace
-
-void prepare_curl() {
-  static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
-  CHECK(code == CURLE_OK);
-}
 
 Result<std::string> origin_of(const std::string& url) {
   prepare_curl();
@@ -83,77 +60,55 @@ Result<std::string> origin_of(const std::string& url) {
   return scheme + "://" + host + (port.empty() ? "" : ":" + port);
 }
 
-HttpTransfer::HttpTransfer() : handle_((prepare_curl(), curl_easy_init())) {
-  CHECK(handle_ != nullptr);
-}
-
 Result<void> HttpTransfer::prepare(HttpRequest request, std::string origin) {
-  curl_easy_reset(handle());
   request_ = std::move(request);
   origin_ = std::move(origin);
   response_ = {};
   take_ = nullptr;
   too_large_ = taken_enough_ = false;
-  reason_[0] = '\0';
+  handle_.begin("http,https", request_.timeout, request_.ca_file);
   if (auto set = set_headers(); !set) return set.error();
-  curl_easy_setopt(handle(), CURLOPT_URL, request_.url.c_str());
-  curl_easy_setopt(handle(), CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(handle(), CURLOPT_PRIVATE, this);
-  curl_easy_setopt(handle(), CURLOPT_ERRORBUFFER, reason_);
-  curl_easy_setopt(handle(), CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
-  curl_easy_setopt(handle(), CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(handle(), CURLOPT_HEADERFUNCTION, &HttpTransfer::on_header);
-  curl_easy_setopt(handle(), CURLOPT_HEADERDATA, this);
-  curl_easy_setopt(handle(), CURLOPT_WRITEFUNCTION, &HttpTransfer::on_body);
-  curl_easy_setopt(handle(), CURLOPT_WRITEDATA, this);
-  const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(request_.timeout).count();
-  curl_easy_setopt(handle(), CURLOPT_TIMEOUT_MS, static_cast<long>(timeout));
+  handle_.set(CURLOPT_URL, request_.url.c_str());
+  handle_.set(CURLOPT_PRIVATE, this);
+  handle_.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+  handle_.set(CURLOPT_FOLLOWLOCATION, 0L);
+  handle_.set(CURLOPT_HEADERFUNCTION, &HttpTransfer::on_header);
+  handle_.set(CURLOPT_HEADERDATA, this);
+  handle_.set(CURLOPT_WRITEFUNCTION, &HttpTransfer::on_body);
+  handle_.set(CURLOPT_WRITEDATA, this);
   set_method();
-  set_security();
+  set_way();
   return {};
 }
 
-void HttpTransfer::set_security() {
-  curl_easy_setopt(handle(), CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(handle(), CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
-  if (!request_.ca_file.empty()) {
-    curl_easy_setopt(handle(), CURLOPT_CAINFO, request_.ca_file.c_str());
-    curl_easy_setopt(handle(), CURLOPT_CAPATH, nullptr);
-  }
+void HttpTransfer::set_way() {
   if (!request_.unix_socket.empty()) {
-    curl_easy_setopt(handle(), CURLOPT_UNIX_SOCKET_PATH, request_.unix_socket.c_str());
+    handle_.set(CURLOPT_UNIX_SOCKET_PATH, request_.unix_socket.c_str());
   }
   // The environment's proxy is for what lies outside.
   if (!request_.unix_socket.empty() || is_loopback(host_of(origin_))) {
-    curl_easy_setopt(handle(), CURLOPT_PROXY, "");
+    handle_.set(CURLOPT_PROXY, "");
   }
 }
 
 void HttpTransfer::set_method() {
   const std::string& method = request_.method;
   if (method == "HEAD") {
-    curl_easy_setopt(handle(), CURLOPT_NOBODY, 1L);
+    handle_.set(CURLOPT_NOBODY, 1L);
     return;
   }
   if (!request_.body.empty() || method == "POST" || method == "PUT" || method == "PATCH") {
-    curl_easy_setopt(handle(), CURLOPT_POST, 1L);
-    curl_easy_setopt(handle(), CURLOPT_POSTFIELDS, request_.body.data());
-    curl_easy_setopt(handle(), CURLOPT_POSTFIELDSIZE_LARGE,
-                     static_cast<curl_off_t>(request_.body.size()));
+    handle_.set(CURLOPT_POST, 1L);
+    handle_.set(CURLOPT_POSTFIELDS, request_.body.data());
+    handle_.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
   }
   if (method != "GET" || !request_.body.empty()) {
-    curl_easy_setopt(handle(), CURLOPT_CUSTOMREQUEST, method.c_str());
+    handle_.set(CURLOPT_CUSTOMREQUEST, method.c_str());
   }
 }
 
 Result<void> HttpTransfer::set_headers() {
-  headers_.reset();
-  const auto add = [this](const std::string& line) {
-    curl_slist* longer = curl_slist_append(headers_.get(), line.c_str());
-    CHECK(longer != nullptr);
-    (void)headers_.release();
-    headers_.reset(longer);
-  };
+  headers_.clear();
   const std::string& method = request_.method;
   if (method.empty() ||
       !std::all_of(method.begin(), method.end(), [](char c) { return c >= 'A' && c <= 'Z'; })) {
@@ -168,19 +123,19 @@ Result<void> HttpTransfer::set_headers() {
     }
     has_content_type |= equal_ignoring_case(name, "Content-Type");
     has_expect |= equal_ignoring_case(name, "Expect");
-    add(value.empty() ? name + ";" : name + ": " + value);
+    headers_.add(value.empty() ? name + ";" : name + ": " + value);
   }
-  if (!has_content_type) add("Content-Type:");
-  if (!has_expect) add("Expect:");
-  curl_easy_setopt(handle(), CURLOPT_HTTPHEADER, headers_.get());
+  if (!has_content_type) headers_.add("Content-Type:");
+  if (!has_expect) headers_.add("Expect:");
+  handle_.set(CURLOPT_HTTPHEADER, headers_.get());
   return {};
 }
 
 void HttpTransfer::stream_to(std::function<bool(std::string_view)> take) {
   take_ = std::move(take);
   const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(request_.timeout).count();
-  curl_easy_setopt(handle(), CURLOPT_TIMEOUT_MS, 0L);
-  curl_easy_setopt(handle(), CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(timeout));
+  handle_.set(CURLOPT_TIMEOUT_MS, 0L);
+  handle_.set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(timeout));
 }
 
 size_t HttpTransfer::on_header(char* bytes, size_t size, size_t count, void* transfer) {
@@ -230,8 +185,7 @@ Result<HttpResponse> HttpTransfer::finish(CURLcode code) {
     return failed(to + ": the response exceeds " + with_thousands(request.response_bytes_max) +
                   " bytes");
   }
-  const bool shows = is_reason_showable(code) && reason_[0] != '\0';
-  return failed(to + ": " + (shows ? reason_ : curl_easy_strerror(code)));
+  return failed(to + ": " + handle_.failure(code));
 }
 
 }  // namespace statewire

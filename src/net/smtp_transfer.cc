@@ -6,7 +6,6 @@
 #include <cstring>
 
 #include "base/check.h"
-#include "net/http_transfer.h"
 
 namespace statewire {
 namespace {
@@ -26,45 +25,20 @@ bool is_address(std::string_view text) {
   });
 }
 
-// What curl says of these names hosts, ports and certificates; of others it may quote the server.
-bool is_reason_showable(CURLcode code) {
-  switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_OPERATION_TIMEDOUT:
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_USE_SSL_FAILED:
-      return true;
-    default:
-      return false;
-  }
-}
-
 }  // namespace
 
-SmtpTransfer::SmtpTransfer(Mail mail)
-    : mail_(std::move(mail)),
-      origin_(origin_for(mail_.server)),
-      handle_((prepare_curl(), curl_easy_init())) {
-  CHECK(handle_ != nullptr);
-}
+SmtpTransfer::SmtpTransfer(Mail mail) : mail_(std::move(mail)), origin_(origin_for(mail_.server)) {}
 
 Result<void> SmtpTransfer::prepare() {
   if (!is_address(mail_.from) || mail_.to.empty() ||
       !std::all_of(mail_.to.begin(), mail_.to.end(), is_address)) {
     return bad_input(origin_ + ": not an address that a mail can be sent to");
   }
-  curl_easy_setopt(handle(), CURLOPT_URL, origin_.c_str());
-  curl_easy_setopt(handle(), CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-  curl_easy_setopt(handle(), CURLOPT_PROXY, "");
-  curl_easy_setopt(handle(), CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(handle(), CURLOPT_ERRORBUFFER, reason_);
-  const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(mail_.timeout).count();
-  curl_easy_setopt(handle(), CURLOPT_TIMEOUT_MS, static_cast<long>(timeout));
-  curl_easy_setopt(handle(), CURLOPT_HEADERFUNCTION, &SmtpTransfer::on_reply);
-  curl_easy_setopt(handle(), CURLOPT_HEADERDATA, this);
+  handle_.begin("smtp,smtps", mail_.timeout, mail_.server.ca_file);
+  handle_.set(CURLOPT_URL, origin_.c_str());
+  handle_.set(CURLOPT_PROXY, "");
+  handle_.set(CURLOPT_HEADERFUNCTION, &SmtpTransfer::on_reply);
+  handle_.set(CURLOPT_HEADERDATA, this);
   set_security();
   set_envelope();
   return {};
@@ -72,34 +46,23 @@ Result<void> SmtpTransfer::prepare() {
 
 void SmtpTransfer::set_security() {
   const SmtpServer& server = mail_.server;
-  curl_easy_setopt(handle(), CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
   const bool has_tls = server.tls != SmtpTls::none;
-  curl_easy_setopt(handle(), CURLOPT_USE_SSL, has_tls ? CURLUSESSL_ALL : CURLUSESSL_NONE);
-  if (!server.ca_file.empty()) {
-    curl_easy_setopt(handle(), CURLOPT_CAINFO, server.ca_file.c_str());
-    curl_easy_setopt(handle(), CURLOPT_CAPATH, nullptr);
-  }
+  handle_.set(CURLOPT_USE_SSL, has_tls ? CURLUSESSL_ALL : CURLUSESSL_NONE);
   if (server.user.empty()) return;
-  curl_easy_setopt(handle(), CURLOPT_USERNAME, server.user.c_str());
-  curl_easy_setopt(handle(), CURLOPT_PASSWORD, server.password.c_str());
+  handle_.set(CURLOPT_USERNAME, server.user.c_str());
+  handle_.set(CURLOPT_PASSWORD, server.password.c_str());
 }
 
 void SmtpTransfer::set_envelope() {
-  curl_easy_setopt(handle(), CURLOPT_MAIL_FROM, ("<" + mail_.from + ">").c_str());
-  for (const std::string& address : mail_.to) {
-    curl_slist* longer = curl_slist_append(to_.get(), ("<" + address + ">").c_str());
-    CHECK(longer != nullptr);
-    (void)to_.release();
-    to_.reset(longer);
-  }
-  curl_easy_setopt(handle(), CURLOPT_MAIL_RCPT, to_.get());
-  curl_easy_setopt(handle(), CURLOPT_UPLOAD, 1L);
-  curl_easy_setopt(handle(), CURLOPT_INFILESIZE_LARGE,
-                   static_cast<curl_off_t>(mail_.message.size()));
-  curl_easy_setopt(handle(), CURLOPT_READFUNCTION, &SmtpTransfer::on_read);
-  curl_easy_setopt(handle(), CURLOPT_READDATA, this);
-  curl_easy_setopt(handle(), CURLOPT_SEEKFUNCTION, &SmtpTransfer::on_seek);
-  curl_easy_setopt(handle(), CURLOPT_SEEKDATA, this);
+  handle_.set(CURLOPT_MAIL_FROM, ("<" + mail_.from + ">").c_str());
+  for (const std::string& address : mail_.to) to_.add("<" + address + ">");
+  handle_.set(CURLOPT_MAIL_RCPT, to_.get());
+  handle_.set(CURLOPT_UPLOAD, 1L);
+  handle_.set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(mail_.message.size()));
+  handle_.set(CURLOPT_READFUNCTION, &SmtpTransfer::on_read);
+  handle_.set(CURLOPT_READDATA, this);
+  handle_.set(CURLOPT_SEEKFUNCTION, &SmtpTransfer::on_seek);
+  handle_.set(CURLOPT_SEEKDATA, this);
 }
 
 // Lines of replies, each with its code: "550 no such user".
@@ -144,8 +107,7 @@ Result<SmtpReply> SmtpTransfer::finish(CURLcode code) {
     return SmtpReply{.code = kAuthenticationFailed,
                      .text = "the server offers no way to authenticate that is known here"};
   }
-  const bool shows = is_reason_showable(code) && reason_[0] != '\0';
-  return failed(origin_ + ": " + (shows ? reason_ : curl_easy_strerror(code)));
+  return failed(origin_ + ": " + handle_.failure(code));
 }
 
 }  // namespace statewire
