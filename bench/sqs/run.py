@@ -4,7 +4,8 @@
     bench/sqs/run.py --build build [--messages 20000]
 
 Beside it stands a loop of boto3 with as many threads, which receives, sends on and deletes in
-batches, and keeps nothing. Both talk to ElasticMQ, which shares the machine with them.
+batches, and keeps nothing. Both talk to ElasticMQ, which shares the machine with them: what an event
+costs of processor time, user and system, is told of their own processes alone.
 """
 
 import argparse
@@ -93,7 +94,7 @@ class Queues:
             list(pool.map(send, range(0, count, 10)))
 
     def wait_for(self, url, count, begin):
-        """Messages a second, from `begin` until so many are there."""
+        """Waits until so many are there; messages a second since `begin`."""
         while self.depth(url) < count:
             if time.monotonic() - begin > PATIENCE_SECONDS:
                 raise SystemExit(f"only {self.depth(url)} of {count} messages came")
@@ -118,6 +119,12 @@ def event(number):
     )
 
 
+def processor_seconds(process):
+    """What a process has used since it began, user and system."""
+    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def free_port():
     chosen = random.Random(os.urandom(8))
     while True:
@@ -127,7 +134,8 @@ def free_port():
                 return port
 
 
-def statewire_rate(queues, statewire, receivers, count):
+def statewire_figures(queues, statewire, receivers, count):
+    """Events a second, and microseconds of processor time an event."""
     inbox, out = queues.make(f"in-{receivers}"), queues.make(f"out-{receivers}")
     queues.fill(inbox, count)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="statewire-bench-"))
@@ -143,21 +151,19 @@ def statewire_rate(queues, statewire, receivers, count):
             env=dict(os.environ, AWS_ENDPOINT_URL=queues.url, **KEYS),
         )
     try:
-        return queues.wait_for(out, count, begin)
+        rate = queues.wait_for(out, count, begin)
+        return rate, processor_seconds(process) / count * 1e6
     finally:
         process.kill()
         process.wait()
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def boto3_rate(queues, threads, count):
-    inbox, out = queues.make(f"loop-in-{threads}"), queues.make(f"loop-out-{threads}")
-    queues.fill(inbox, count)
-    is_over = threading.Event()
+def loop(url, inbox, out, threads):
+    """The other side, in a process of its own: begins when it is told to, and never ends."""
 
-    def loop():
-        sqs = client(queues.url)
-        while not is_over.is_set():
+    def work(sqs):
+        while True:
             got = sqs.receive_message(QueueUrl=inbox, MaxNumberOfMessages=10, WaitTimeSeconds=1)
             messages = got.get("Messages", [])
             if not messages:
@@ -173,23 +179,43 @@ def boto3_rate(queues, threads, count):
                          for i, each in enumerate(messages)],
             )
 
-    begin = time.monotonic()
-    workers = [threading.Thread(target=loop) for _ in range(threads)]
-    for worker in workers:
-        worker.start()
+    clients = [client(url) for _ in range(threads)]
+    print("ready", flush=True)
+    sys.stdin.readline()
+    for each in clients:
+        threading.Thread(target=work, args=(each,)).start()
+
+
+def boto3_figures(queues, threads, count):
+    """The same of the loop; to import and to connect is not counted."""
+    inbox, out = queues.make(f"loop-in-{threads}"), queues.make(f"loop-out-{threads}")
+    queues.fill(inbox, count)
+    process = subprocess.Popen(
+        [sys.executable, __file__, "--loop", queues.url, inbox, out, str(threads)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )
     try:
-        return queues.wait_for(out, count, begin)
+        process.stdout.readline()
+        used = processor_seconds(process)
+        begin = time.monotonic()
+        process.stdin.write(b"go\n")
+        process.stdin.flush()
+        rate = queues.wait_for(out, count, begin)
+        return rate, (processor_seconds(process) - used) / count * 1e6
     finally:
-        is_over.set()
-        for worker in workers:
-            worker.join()
+        process.kill()
+        process.wait()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
     parser.add_argument("--messages", type=int, default=20_000)
+    parser.add_argument("--loop", nargs=4, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.loop:
+        url, inbox, out, threads = arguments.loop
+        return loop(url, inbox, out, int(threads))
     build = arguments.build.resolve()
     jars = ready_build(build)
     python = build / "aws-venv" / "bin" / "python"
@@ -197,12 +223,18 @@ def main():
         os.execv(python, [str(python), *sys.argv])
     queues = Queues(jars)
     try:
-        boto3_rate(queues, 2, 1000)  # Until Java is warm.
-        print("receivers   statewire/s   boto3 loop/s")
+        boto3_figures(queues, 1, 1000)  # Until Java is warm.
+        print("receivers   statewire/s   boto3 loop/s   statewire µs CPU   boto3 µs CPU")
         for receivers in (2, 16):
-            mine = statewire_rate(queues, build / "statewire", receivers, arguments.messages)
-            theirs = boto3_rate(queues, receivers, arguments.messages)
-            print(f"{receivers:9}   {mine:11,.0f}   {theirs:12,.0f}", flush=True)
+            rate, cost = statewire_figures(
+                queues, build / "statewire", receivers, arguments.messages
+            )
+            other_rate, other_cost = boto3_figures(queues, receivers, arguments.messages)
+            print(
+                f"{receivers:9}   {rate:11,.0f}   {other_rate:12,.0f}"
+                f"   {cost:16,.0f}   {other_cost:12,.0f}",
+                flush=True,
+            )
     finally:
         queues.end()
 
