@@ -100,6 +100,7 @@ class App {
   uint16_t port_ = 0;
   std::jthread client_thread_;
   std::jthread aws_thread_;
+  std::jthread aws_retries_thread_;
   std::jthread ingest_thread_;
   std::jthread timers_thread_;
   std::jthread tags_thread_;
@@ -221,6 +222,7 @@ void App::publish(const std::shared_ptr<Generation>& generation) {
 void App::start_threads() {
   client_thread_ = std::jthread([this] { client_.run(); });
   aws_thread_ = std::jthread([this] { aws_.run(); });
+  aws_retries_thread_ = std::jthread([this] { aws_.run(); });
   ingest_thread_ = std::jthread([this] { ingest_->run(); });
   timers_thread_ = std::jthread([this](std::stop_token stop) { timers_->run(std::move(stop)); });
   tags_thread_ = std::jthread([this] { tags_->run(); });

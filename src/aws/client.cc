@@ -4,6 +4,8 @@
 #include <condition_variable>
 #include <future>
 #include <map>
+#include <optional>
+#include <stop_token>
 #include <vector>
 
 #include "aws/call_now.h"
@@ -42,7 +44,9 @@ AwsAnswer stopped() { return unanswered(AwsFault::network, "the AWS client has s
 class AwsClient::Core : public std::enable_shared_from_this<Core> {
  public:
   Core(HttpClient& http, const Clock& clock, AwsSurroundings surroundings)
-      : http_(http), clock_(clock), surroundings_(std::move(surroundings)) {}
+      : http_(http), clock_(clock), surroundings_(std::move(surroundings)) {
+    surroundings_.stop = stop_.get_token();
+  }
 
   struct Job {
     AwsCall call;
@@ -83,19 +87,24 @@ class AwsClient::Core : public std::enable_shared_from_this<Core> {
   bool try_again_at_once(Job& job, const std::shared_ptr<const AwsCredentials>& credentials,
                          const AwsAnswer& answer) EXCLUDES(mutex_);
   void try_again_later(const JobPtr& job, Duration pause) EXCLUDES(mutex_);
+  std::vector<JobPtr> take_due() REQUIRES(mutex_);
+  // Whose credentials are to be looked for now, by whoever asked.
+  std::optional<std::string> take_wanted() REQUIRES(mutex_);
   void look_for(const std::string& name) EXCLUDES(mutex_);
   Result<AwsCredentials> find(const std::string& name) EXCLUDES(mutex_);
   void settle(const std::string& name, Result<AwsCredentials> found) EXCLUDES(mutex_);
 
   HttpClient& http_;
   const Clock& clock_;
-  const AwsSurroundings surroundings_;
+  std::stop_source stop_;
+  AwsSurroundings surroundings_;  // Constant once this is made.
 
   Mutex mutex_;
   std::condition_variable_any wakes_;
   std::map<std::string, Identity> identities_ GUARDED_BY(mutex_);
   std::multimap<SteadyTime, JobPtr> later_ GUARDED_BY(mutex_);
-  Duration skew_ GUARDED_BY(mutex_){};  // What the clock here is behind.
+  Duration skew_ GUARDED_BY(mutex_){};          // What the clock here is behind.
+  bool is_looking_ GUARDED_BY(mutex_) = false;  // One thread does, for credentials.
   bool is_stopping_ GUARDED_BY(mutex_) = false;
 };
 
@@ -206,14 +215,8 @@ void AwsClient::Core::run() {
       Lock lock(mutex_);
       while (true) {
         if (is_stopping_) return;
-        const SteadyTime now = std::chrono::steady_clock::now();
-        while (!later_.empty() && later_.begin()->first <= now) {
-          due.push_back(std::move(later_.begin()->second));
-          later_.erase(later_.begin());
-        }
-        for (const auto& [name, identity] : identities_) {
-          if (identity.is_wanted && !wanted) wanted = name;
-        }
+        due = take_due();
+        wanted = take_wanted();
         if (!due.empty() || wanted) break;
         if (later_.empty()) {
           wakes_.wait(mutex_);
@@ -227,7 +230,32 @@ void AwsClient::Core::run() {
   }
 }
 
-void AwsClient::Core::look_for(const std::string& name) { settle(name, find(name)); }
+std::vector<AwsClient::Core::JobPtr> AwsClient::Core::take_due() {
+  std::vector<JobPtr> due;
+  const SteadyTime now = std::chrono::steady_clock::now();
+  while (!later_.empty() && later_.begin()->first <= now) {
+    due.push_back(std::move(later_.begin()->second));
+    later_.erase(later_.begin());
+  }
+  return due;
+}
+
+std::optional<std::string> AwsClient::Core::take_wanted() {
+  if (is_looking_) return std::nullopt;
+  for (const auto& [name, identity] : identities_) {
+    if (!identity.is_wanted) continue;
+    is_looking_ = true;
+    return name;
+  }
+  return std::nullopt;
+}
+
+void AwsClient::Core::look_for(const std::string& name) {
+  settle(name, find(name));
+  Lock lock(mutex_);
+  is_looking_ = false;
+  wakes_.notify_all();
+}
 
 // Without the lock: this takes its time.
 Result<AwsCredentials> AwsClient::Core::find(const std::string& name) {
@@ -288,6 +316,7 @@ void AwsClient::Core::settle(const std::string& name, Result<AwsCredentials> fou
 }
 
 void AwsClient::Core::stop() {
+  stop_.request_stop();
   std::vector<JobPtr> left;
   {
     Lock lock(mutex_);

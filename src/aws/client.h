@@ -1,9 +1,10 @@
 // Calls of AWS services, many at once: finds credentials, signs, tries again.
 //
-// Two threads serve it. The HTTP client's sends and receives. run() has one of its own, which looks
-// for credentials (files, programs and other services may have to be asked, one after the other)
-// and waits for the time of what is to be tried again. Credentials are looked for before they end:
-// those at hand are used as long as they are valid.
+// The HTTP client's thread sends and receives. run() has threads of its own: one looks for
+// credentials (files, programs and other services may have to be asked, one after the other), and
+// another waits for the time of what is to be tried again; where there is only one, what is to be
+// tried again waits while it looks. Credentials are looked for before they end: those at hand are
+// used as long as they are valid.
 #pragma once
 
 #include <functional>
@@ -34,7 +35,7 @@ class AwsClient {
   // Any thread but the HTTP client's and that of run(). Blocks as long as that takes.
   AwsAnswer call_and_wait(AwsCall call);
 
-  // Serves until stop(); then what still waits is answered.
+  // Serves until stop(); then what still waits is answered. One thread, or two.
   void run();
   // Any thread.
   void stop();

@@ -22,6 +22,7 @@ class AwsClientTest : public testing::Test {
     home_.set("AWS_ENDPOINT_URL", service_->url());
     aws_ = std::make_unique<AwsClient>(http_, clock_, home_.surroundings());
     aws_thread_ = std::jthread([this] { aws_->run(); });
+    retries_thread_ = std::jthread([this] { aws_->run(); });
   }
   void use_environment() {
     home_.set("AWS_ACCESS_KEY_ID", "AKIDENVIRONMENT");
@@ -57,6 +58,7 @@ class AwsClientTest : public testing::Test {
   std::jthread http_thread_{[this] { http_.run(); }};
   std::unique_ptr<AwsClient> aws_;
   std::jthread aws_thread_;
+  std::jthread retries_thread_;
 };
 
 TEST_F(AwsClientTest, signs_with_what_the_chain_finds) {
@@ -182,6 +184,32 @@ TEST_F(AwsClientTest, a_role_is_assumed_by_the_own_identity) {
   EXPECT_EQ(key_of(service_->seen()[1]), "ROLEKEY");
 }
 
+TEST_F(AwsClientTest, a_process_that_hangs_holds_up_neither_other_calls_nor_the_end) {
+  use_process("1 hour");
+  std::atomic<int> refusals{0};
+  start([&](const SeenRequest&) {
+    if (refusals-- > 0) return json_answer(400, R"({"__type":"ThrottlingException"})");
+    return json_answer(200, "{}");
+  });
+  EXPECT_TRUE(aws_->call_and_wait(call()).ok());
+  const std::string begun = home_.folder() + "/begun";
+  const std::string script = home_.write("hang.sh", "echo x > " + begun + "; exec sleep 60\n");
+  home_.write(".aws/config", "[default]\ncredential_process = /bin/sh " + script + "\n");
+  clock_.advance(std::chrono::minutes(56));
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_TRUE(aws_->call_and_wait(call()).ok());
+  for (int i = 0; i < 2000 && !std::filesystem::exists(begun); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  ASSERT_TRUE(std::filesystem::exists(begun)) << "others are looked for, and that hangs";
+  refusals = 2;
+  EXPECT_TRUE(aws_->call_and_wait(call()).ok()) << "what is tried again does not wait for it";
+  aws_->stop();
+  aws_thread_.join();
+  retries_thread_.join();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(40));
+}
+
 TEST_F(AwsClientTest, answers_everything_when_it_stops) {
   use_process("1 hour");
   start([](const SeenRequest&) { return json_answer(200, "{}"); });
@@ -189,6 +217,7 @@ TEST_F(AwsClientTest, answers_everything_when_it_stops) {
   aws_->call(call(), [&](AwsAnswer) { ++calls; });
   aws_->stop();
   aws_thread_.join();
+  retries_thread_.join();
   http_.stop();
   http_thread_.join();
   EXPECT_EQ(calls, 1);

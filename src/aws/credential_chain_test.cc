@@ -1,6 +1,9 @@
 #include "aws/credential_chain.h"
 
+#include <cstdlib>
+
 #include "aws/aws_for_test.h"
+#include "net/http_client.h"
 
 namespace statewire {
 namespace {
@@ -159,6 +162,67 @@ TEST(CredentialChain, a_container_agent_is_asked_with_its_token) {
   surroundings.container_metadata_url = agent.url();
   EXPECT_EQ(found(surroundings), "container-role:AGENT");
   EXPECT_EQ(agent.seen().back().target, "/v2/task");
+}
+
+TEST(CredentialChain, a_process_that_never_ends_is_ended_and_told) {
+  AwsHome home;
+  home.write(".aws/config", "[default]\ncredential_process = /bin/sleep 60\n");
+  AwsSurroundings surroundings = home.surroundings();
+  EXPECT_EQ(surroundings.process_timeout, std::chrono::seconds(60));
+  surroundings.process_timeout = std::chrono::milliseconds(50);
+  EXPECT_EQ(found(surroundings),
+            "error: credential_process: /bin/sleep had not ended after 50ms, and was ended");
+}
+
+// A variable of this process, which the HTTP client reads.
+class Variable {
+ public:
+  Variable(const char* name, const std::string& value) : name_(name) {
+    const char* const before = std::getenv(name);
+    if (before != nullptr) before_ = before;
+    ::setenv(name, value.c_str(), 1);
+  }
+  ~Variable() {
+    if (before_) {
+      ::setenv(name_, before_->c_str(), 1);
+    } else {
+      ::unsetenv(name_);
+    }
+  }
+
+ private:
+  const char* const name_;
+  std::optional<std::string> before_;
+};
+
+// 0.0.0.0 leads to this machine, and is no address that a proxy is not asked for anyway.
+TEST(CredentialChain, instance_and_container_are_never_asked_by_a_proxy) {
+  const auto answer = [](const SeenRequest& request) {
+    if (request.method == "PUT" || request.target.ends_with('/')) {
+      return HttpServerResponse{.body = "token-or-role"};
+    }
+    return HttpServerResponse{.body = R"({"AccessKeyId":"KEY","SecretAccessKey":"s","Token":"t",
+                    "Expiration":"2030-01-01T00:00:00Z"})"};
+  };
+  FakeAws service(answer);
+  FakeAws proxy(answer);
+  const Variable http_proxy("http_proxy", proxy.url());
+  const Variable no_proxy("no_proxy", "nobody.example");
+  const std::string outside = "http://0.0.0.0" + service.url().substr(service.url().rfind(':'));
+  const Result<HttpResponse> other = fetch({.url = outside + "/x"});
+  ASSERT_TRUE(other.ok()) << other.error().text;
+  ASSERT_TRUE(service.seen().empty()) << "others are asked by the proxy, which is none really";
+
+  AwsHome home;
+  home.unset("AWS_EC2_METADATA_DISABLED");
+  AwsSurroundings surroundings = home.surroundings();
+  surroundings.instance_metadata_url = outside;
+  EXPECT_EQ(found(surroundings), "iam-role:KEY");
+  home.set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/task");
+  surroundings = home.surroundings();
+  surroundings.container_metadata_url = outside;
+  EXPECT_EQ(found(surroundings), "container-role:KEY");
+  EXPECT_EQ(service.seen().size(), 4u);
 }
 
 TEST(CredentialChain, an_instance_is_asked_by_version_two_only) {

@@ -5,7 +5,6 @@
 namespace statewire {
 namespace {
 
-constexpr Duration kProcessTimeout = std::chrono::minutes(1);
 constexpr size_t kProcessBytesMax = 64 << 10;
 
 ProviderResult from_section(const IniSection& section, const std::string& path,
@@ -95,7 +94,10 @@ ProviderResult from_process(const ProviderContext& context, const std::string& p
   if (command.empty()) return nothing("profile " + profile + " has no credential_process");
   const Result<std::vector<std::string>> words = split_command(command);
   if (!words) return words.error();
-  const Result<std::string> text = run_process(*words, kProcessTimeout, kProcessBytesMax);
+  const Result<std::string> text =
+      run_process(*words, {.timeout = context.surroundings.process_timeout,
+                           .bytes_max = kProcessBytesMax,
+                           .stop = context.surroundings.stop});
   if (!text) return text.error();
   const Result<AwsJson> json = AwsJson::parse(*text);
   if (!json || json->integer("Version") != 1) {

@@ -57,8 +57,10 @@ Result<AwsCredentials> read_agent(const std::string& body) {
                                   .expires = "Expiration"});
 }
 
-// Loopback or link-local: it answers at once, or not at all.
-Result<HttpResponse> fetch_again(const HttpRequest& request, int attempts) {
+// Of this machine or beside it: it answers at once, or not at all. A proxy is somewhere else, and
+// would ask its own machine.
+Result<HttpResponse> fetch_again(HttpRequest request, int attempts) {
+  request.by_proxy = false;
   while (true) {
     Result<HttpResponse> response = fetch(request);
     if ((response && response->status < 500) || --attempts <= 0) return response;

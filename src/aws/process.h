@@ -1,6 +1,7 @@
 // Runs the program that `credential_process` names.
 #pragma once
 
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,10 +15,15 @@ namespace statewire {
 // bad_input where a quote is not closed.
 Result<std::vector<std::string>> split_command(std::string_view command);
 
+struct ProcessLimits {
+  Duration timeout;
+  size_t bytes_max;
+  std::stop_token stop = {};  // Nobody waits for it any more.
+};
+
 // What it writes to standard output. An error where it cannot be started, ends with anything but
-// 0, writes more than `bytes_max` or takes longer than `timeout`, after which it is ended; the
-// text holds nothing that it wrote. Blocks.
-Result<std::string> run_process(const std::vector<std::string>& words, Duration timeout,
-                                size_t bytes_max);
+// 0, writes more than it may, or has not ended in time; it is ended then, and so is what it
+// started. The text holds nothing that it wrote. Blocks.
+Result<std::string> run_process(const std::vector<std::string>& words, const ProcessLimits& limits);
 
 }  // namespace statewire

@@ -2,8 +2,10 @@
 // services at fixed addresses. A value, so that tests can have surroundings of their own.
 #pragma once
 
+#include <stop_token>
 #include <string>
 
+#include "base/time.h"
 #include "config/environment.h"
 
 namespace statewire {
@@ -13,6 +15,8 @@ struct AwsSurroundings {
   // No configuration changes these two; AWS_EC2_METADATA_SERVICE_ENDPOINT is honoured.
   std::string instance_metadata_url = "http://169.254.169.254";
   std::string container_metadata_url = "http://169.254.170.2";
+  Duration process_timeout = std::chrono::minutes(1);  // Of credential_process.
+  std::stop_token stop = {};                           // Nobody waits for a program any more.
 
   // What a variable is set to; empty where it is not.
   std::string variable(const std::string& name) const {

@@ -27,6 +27,7 @@ struct HttpRequest {
   size_t response_bytes_max = 1 << 20;          // A longer body is an error.
   std::string unix_socket = {};                 // Path; the URL's host is then only a name.
   std::string ca_file = {};  // PEM: the authorities to trust instead of the system's.
+  bool by_proxy = true;      // Where the environment names one; false: never.
 };
 
 struct HttpResponse {

@@ -86,7 +86,8 @@ void HttpTransfer::set_way() {
     handle_.set(CURLOPT_UNIX_SOCKET_PATH, request_.unix_socket.c_str());
   }
   // The environment's proxy is for what lies outside.
-  if (!request_.unix_socket.empty() || is_loopback(host_of(origin_))) {
+  const bool is_inside = !request_.unix_socket.empty() || is_loopback(host_of(origin_));
+  if (is_inside || !request_.by_proxy) {
     handle_.set(CURLOPT_PROXY, "");
   }
 }
