@@ -128,7 +128,7 @@ int run(char** arguments) {
   const size_t memory = resident_bytes() - before;
 
   PatternScratch scratch;
-  std::vector<uint32_t> ids;
+  std::span<const uint32_t> ids;
   const auto match = [&](std::string_view event) -> uint64_t {
     const simdjson::padded_string_view text(event.data(), event.size(),
                                             event.size() + simdjson::SIMDJSON_PADDING);

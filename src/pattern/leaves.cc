@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <array>
 #include <charconv>
 
 #include "pattern/fold_case.h"
@@ -21,6 +22,44 @@ std::string_view text_that_simdjson_mistakes(const char* at) {
   if (size - begin.size() < kDigitsOfSimdjson) return {};
   while (std::string_view("0123456789+-eE").find(at[size]) != std::string_view::npos) ++size;
   return {at, size};
+}
+
+constexpr int kDigitsMax = 18;  // Of a number that surely fits into 63 bits.
+constexpr std::array<double, kDigitsMax + 1> powers_of_ten() {
+  std::array<double, kDigitsMax + 1> powers{1};
+  for (size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
+  return powers;
+}
+constexpr std::array<double, kDigitsMax + 1> kPowersOfTen = powers_of_ten();
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// Numbers of few digits without an exponent, which are nearly all: an integer is exact, and so is
+// the double nearest to the quotient of two integers that are doubles. False: it is another one.
+bool read_short(const char* at, Number& out) {
+  const bool is_negative = *at == '-';
+  at += is_negative;
+  if (*at == '0' && is_digit(at[1])) return false;
+  const char* const begin = at;
+  uint64_t digits = 0;
+  for (; is_digit(*at); ++at) digits = 10 * digits + static_cast<uint64_t>(*at - '0');
+  ptrdiff_t count = at - begin;
+  ptrdiff_t fraction = 0;
+  if (count > 0 && *at == '.') {
+    const char* const point = at++;
+    for (; is_digit(*at); ++at) digits = 10 * digits + static_cast<uint64_t>(*at - '0');
+    fraction = at - point - 1;
+    count += fraction;
+    constexpr uint64_t kDoublesAreExact = uint64_t{1} << 53;
+    if (fraction == 0 || digits > kDoublesAreExact) return false;
+  }
+  const bool ends = *at == ',' || *at == '}' || *at == ']' || *at == ' ';
+  if (count == 0 || count > kDigitsMax || !ends) return false;
+  const Number size =
+      fraction == 0 ? Number(digits)
+                    : static_cast<double>(digits) / kPowersOfTen[static_cast<size_t>(fraction)];
+  out = is_negative ? -size : size;
+  return true;
 }
 
 }  // namespace
@@ -62,6 +101,7 @@ void Leaves::read_number(Leaf& leaf) {
   namespace numbers = simdjson::builtin::numberparsing;
   const auto* const at = reinterpret_cast<const uint8_t*>(leaf.data);
   leaf.reading = Leaf::Reading::good;
+  if (read_short(leaf.data, leaf.number)) return;
   simdjson::ondemand::number_type type;
   if (numbers::get_number_type(at).get(type)) {
     leaf.reading = Leaf::Reading::bad;

@@ -15,9 +15,8 @@ bool LineMatches::next() {
     if (line_.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     if (line_.back() == '\r') line_.remove_suffix(1);
     is_json_ = content.reader.read(line_, *content.seen->paths, content.leaves);
-    content.ids.clear();
-    if (is_json_ && content.reader.is_object()) content.match(content.ids);
-    ids_ = content.ids;
+    ids_ = {};
+    if (is_json_ && content.reader.is_object()) ids_ = content.match(content.ids);
     return true;
   }
   return false;

@@ -20,19 +20,16 @@ uint32_t Paths::add(uint32_t parent, std::string_view key) {
   while (table_[i].child != kNothing) i = (i + 1) & (table_.size() - 1);
   table_[i] = {parent, child, static_cast<uint32_t>(keys_.size()),
                static_cast<uint32_t>(key.size())};
-  nodes_[parent].last_key = table_[i].key;
-  nodes_[parent].last_key_size = table_[i].size;
-  nodes_[parent].last_child = child;
   keys_ += key;
-  nodes_.emplace_back();
-  ++nodes_[parent].children;
-  nodes_[parent].sizes |= uint64_t{1} << size_bit(key.size());
-  if (key.size() < 2) {
-    nodes_[parent].begins = ~uint64_t{0};  // What comes behind the quote is not known.
-  } else {
-    const std::string closed = std::string(key) + "\"";
-    nodes_[parent].begins |= uint64_t{1} << begin_bit(closed.data());
-  }
+  nodes_.push_back(
+      {.key = table_[i].key, .key_size = table_[i].size, .sibling = nodes_[parent].last_child});
+  Node& above = nodes_[parent];
+  above.last_child = child;
+  ++above.children;
+  above.sizes |= uint64_t{1} << size_bit(key.size());
+  // Behind an empty key and its quote comes what nobody knows.
+  const std::string closed = std::string(key) + "\"  ";
+  above.begins |= key.empty() ? ~uint64_t{0} : uint64_t{1} << begin_bit(closed.data());
   return child;
 }
 

@@ -28,9 +28,10 @@ class Paths {
     uint32_t children = 0;
     uint64_t sizes = 0;   // Bit n: a child's key has n bytes; bit 63: that many or more.
     uint64_t begins = 0;  // Bits by how a child's key begins.
-    // The key and the node of the child that was made last: most nodes have no other.
-    uint32_t last_key = 0;
-    uint32_t last_key_size = 0;
+    // Its own key, and the child of the same parent that was made before it.
+    uint32_t key = 0;  // Where it begins in keys_.
+    uint32_t key_size = 0;
+    uint32_t sibling = kNothing;
     uint32_t last_child = kNothing;
   };
 
@@ -42,13 +43,13 @@ class Paths {
   // kNothing where there is none.
   uint32_t child(uint32_t node, std::string_view key) const {
     const Node& parent = nodes_[node];
-    if (parent.children == 0) return kNothing;
-    if (parent.last_key_size == key.size() &&
-        is_equal(keys_.data() + parent.last_key, key.data(), key.size())) {
-      return parent.last_child;
+    if (!(parent.sizes >> size_bit(key.size()) & 1)) return kNothing;
+    if (parent.children > kChainMax) return find(node, key);
+    for (uint32_t child = parent.last_child; child != kNothing; child = nodes_[child].sibling) {
+      const Node& each = nodes_[child];
+      if (is_equal({keys_.data() + each.key, each.key_size}, key)) return child;
     }
-    if (parent.children == 1 || !(parent.sizes >> size_bit(key.size()) & 1)) return kNothing;
-    return find(node, key);
+    return kNothing;
   }
   // False where no child's key is the one that begins at `text` and is closed by a quote, if it has
   // no escapes. REQUIRES: 4 bytes may be read.
@@ -63,6 +64,7 @@ class Paths {
 
  private:
   static constexpr size_t kTableMin = 16;
+  static constexpr uint32_t kChainMax = 4;  // Children that are compared one by one.
 
   struct Entry {
     uint32_t parent = 0;
@@ -73,8 +75,8 @@ class Paths {
 
   static unsigned size_bit(size_t size) { return size < 63 ? static_cast<unsigned>(size) : 63; }
   static unsigned begin_bit(const char* text) {
-    constexpr uint32_t kThreeBytes = 0xffffff;
-    return (load4(text) & kThreeBytes) * 0x9e3779b1 >> 26;
+    constexpr uint32_t kTwoBytes = 0xffff;
+    return (load4(text) & kTwoBytes) * 0x9e3779b1 >> 26;
   }
   size_t place(uint32_t parent, std::string_view key) const {
     return hashed(parent, key) & (table_.size() - 1);

@@ -23,16 +23,34 @@ const pattern::Snapshot& PatternScratch::Content::look_at(
   return *seen;
 }
 
-void PatternScratch::Content::match(std::vector<uint32_t>& out) {
+std::span<const uint32_t> PatternScratch::Content::match(std::vector<uint32_t>& out) {
   out.clear();
   size_t sequences = 0;
   for (const pattern::Snapshot::Part& part : seen->parts) {
-    sequences += part.segment->match(leaves, part.removed.get(), candidates, out);
+    const pattern::Segment::Matched matched =
+        part.segment->match(leaves, part.removed.get(), candidates, out);
+    if (!matched.uncopied.empty()) {
+      if (seen->parts.size() == 1) return matched.uncopied;
+      out.insert(out.end(), matched.uncopied.begin(), matched.uncopied.end());
+      ++sequences;
+    }
+    sequences += matched.sequences;
   }
-  if (sequences < 2) return;
-  if (!std::is_sorted(out.begin(), out.end())) std::sort(out.begin(), out.end());
-  out.erase(std::unique(out.begin(), out.end()), out.end());
+  if (sequences > 1) {
+    if (!std::is_sorted(out.begin(), out.end())) std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+  }
+  return out;
 }
+
+namespace {
+
+// Into the vector, wherever they are.
+void keep(std::span<const uint32_t> ids, std::vector<uint32_t>& out) {
+  if (ids.data() != out.data()) out.assign(ids.begin(), ids.end());
+}
+
+}  // namespace
 
 struct PatternSet::Content {
   pattern::Writer writer;
@@ -71,17 +89,30 @@ void PatternSet::match(simdjson::dom::element event, PatternScratch& scratch,
   const pattern::Snapshot& snapshot = content.look_at(content_->writer.published());
   if (!event.is_object()) return out.clear();
   pattern::read_dom(event, *snapshot.paths, content.leaves);
-  content.match(out);
+  keep(content.match(out), out);
 }
 
 bool PatternSet::match(simdjson::padded_string_view event, PatternScratch& scratch,
                        std::vector<uint32_t>& out) const {
+  std::span<const uint32_t> ids;
+  const bool is_json = match(event, scratch, out, ids);
+  keep(ids, out);
+  return is_json;
+}
+
+bool PatternSet::match(simdjson::padded_string_view event, PatternScratch& scratch,
+                       std::span<const uint32_t>& ids) const {
+  return match(event, scratch, scratch.content_->ids, ids);
+}
+
+bool PatternSet::match(simdjson::padded_string_view event, PatternScratch& scratch,
+                       std::vector<uint32_t>& memory, std::span<const uint32_t>& ids) const {
   PatternScratch::Content& content = *scratch.content_;
   const pattern::Snapshot& snapshot = content.look_at(content_->writer.published());
-  out.clear();
   const std::string_view text(event.data(), event.size());
+  ids = {};
   if (!content.reader.read(text, *snapshot.paths, content.leaves)) return false;
-  if (content.reader.is_object()) content.match(out);
+  if (content.reader.is_object()) ids = content.match(memory);
   return true;
 }
 

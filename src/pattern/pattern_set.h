@@ -71,8 +71,16 @@ class PatternSet {
   // Of a key that is repeated in one object, the first counts.
   [[nodiscard]] bool match(simdjson::padded_string_view event, PatternScratch& scratch,
                            std::vector<uint32_t>& out) const;
+  // The same, without copying thousands of ids that lie together: good until the scratch is used
+  // again.
+  [[nodiscard]] bool match(simdjson::padded_string_view event, PatternScratch& scratch,
+                           std::span<const uint32_t>& ids) const;
 
  private:
+  // What must be copied goes into `memory`.
+  bool match(simdjson::padded_string_view event, PatternScratch& scratch,
+             std::vector<uint32_t>& memory, std::span<const uint32_t>& ids) const;
+
   friend class LineMatches;
   struct Content;
   std::unique_ptr<Content> content_;

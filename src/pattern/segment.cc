@@ -9,6 +9,7 @@
 namespace statewire::pattern {
 namespace {
 
+constexpr uint32_t kFewIds = 8;           // Are copied one by one.
 constexpr size_t kPlaceMax = 0x7fffffff;  // What the index has room for.
 
 // What decides where a rule stands: filed, in the run without a field, or in that of a field.
@@ -108,20 +109,15 @@ void Segment::sort_in(const Rules& rules) {
   }
 }
 
-void Segment::sort_unique(std::vector<uint32_t>& candidates) const {
-  if (!std::is_sorted(candidates.begin(), candidates.end())) {
-    std::sort(candidates.begin(), candidates.end());
+void Segment::match_candidates(Leaves& leaves, const Removals* removed,
+                               std::vector<uint32_t>& candidates,
+                               std::vector<uint32_t>& out) const {
+  if (candidates.size() > 1) {
+    if (!std::is_sorted(candidates.begin(), candidates.end())) {
+      std::sort(candidates.begin(), candidates.end());
+    }
+    candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
   }
-  candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
-}
-
-size_t Segment::match(Leaves& leaves, const Removals* removed, std::vector<uint32_t>& candidates,
-                      std::vector<uint32_t>& out) const {
-  const size_t before = out.size();
-  candidates.clear();
-  index_.find(leaves, candidates);
-  if (candidates.size() > 1) sort_unique(candidates);
-  // What remains of the candidates are rules that stand in runs and do not hold.
   const uint32_t runs_begin = rules_.place(filed_end_);
   size_t excluded = 0;
   for (const uint32_t place : candidates) {
@@ -133,17 +129,48 @@ size_t Segment::match(Leaves& leaves, const Removals* removed, std::vector<uint3
       out.push_back(rules_.id_at(place));
     }
   }
-  size_t sequences = out.size() > before;
-  for (const Run& run : runs_) {
-    if (run.slot != kNothing && leaves.first(run.slot) == kNothing) continue;
-    const auto begin = candidates.begin();
-    const auto first = std::lower_bound(begin, begin + excluded, rules_.place(run.begin));
-    const auto last = std::lower_bound(first, begin + excluded, rules_.place(run.end));
-    const size_t before_run = out.size();
-    match_run(run, removed, {first, last}, out);
-    sequences += out.size() > before_run;
+  candidates.resize(excluded);
+}
+
+Segment::Matched Segment::match(Leaves& leaves, const Removals* removed,
+                                std::vector<uint32_t>& candidates,
+                                std::vector<uint32_t>& out) const {
+  const size_t before = out.size();
+  candidates.clear();
+  index_.find(leaves, candidates);
+  if (!candidates.empty()) match_candidates(leaves, removed, candidates, out);
+  Matched matched{.sequences = out.size() > before};
+  if (runs_.empty()) {
+    matched.sequences += matched.sequences > 0 && repeats_ids_;
+    return matched;
   }
-  return sequences + (sequences > 0 && repeats_ids_);
+  if (matched.sequences == 0 && candidates.empty() && !removed && !repeats_ids_) {
+    if (const Run* const run = only_run(leaves)) {
+      return {.uncopied = rules_.ids().subspan(run->begin, run->end - run->begin)};
+    }
+  }
+  for (const Run& run : runs_) {
+    if (!applies(run, leaves)) continue;
+    const size_t before_run = out.size();
+    match_run(run, removed, candidates, out);
+    matched.sequences += out.size() > before_run;
+  }
+  matched.sequences += matched.sequences > 0 && repeats_ids_;
+  return matched;
+}
+
+bool Segment::applies(const Run& run, const Leaves& leaves) {
+  return run.slot == kNothing || leaves.first(run.slot) != kNothing;
+}
+
+const Segment::Run* Segment::only_run(const Leaves& leaves) const {
+  const Run* found = nullptr;
+  for (const Run& run : runs_) {
+    if (!applies(run, leaves)) continue;
+    if (found) return nullptr;
+    found = &run;
+  }
+  return found;
 }
 
 void Segment::match_run(const Run& run, const Removals* removed, std::span<const uint32_t> excluded,
@@ -151,16 +178,21 @@ void Segment::match_run(const Run& run, const Removals* removed, std::span<const
   const auto ids = rules_.ids();
   uint32_t at = run.begin;
   const auto copy_to = [&](uint32_t end) {
-    if (!removed) {
+    if (!removed && end - at > kFewIds) {
       out.insert(out.end(), ids.begin() + at, ids.begin() + end);
     } else {
       for (uint32_t rule = at; rule < end; ++rule) {
-        if (!removed->has(rule)) out.push_back(ids[rule]);
+        if (!removed || !removed->has(rule)) out.push_back(ids[rule]);
       }
     }
     at = end + 1;
   };
-  for (const uint32_t place : excluded) copy_to(rules_.rule_at(place));
+  const uint32_t begin = rules_.place(run.begin);
+  const uint32_t end = rules_.place(run.end);
+  for (auto each = std::lower_bound(excluded.begin(), excluded.end(), begin);
+       each != excluded.end() && *each < end; ++each) {
+    copy_to(rules_.rule_at(*each));
+  }
   copy_to(run.end);
 }
 

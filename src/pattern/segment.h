@@ -71,11 +71,14 @@ class Segment {
  public:
   explicit Segment(const Rules& rules);
 
-  // Appends the ids of rules that the event matches. Returns how many sorted sequences they are:
-  // where 1, they are ascending and each is there once. `removed` may be null. `candidates` is only
-  // used inside.
-  size_t match(Leaves& leaves, const Removals* removed, std::vector<uint32_t>& candidates,
-               std::vector<uint32_t>& out) const;
+  struct Matched {
+    size_t sequences = 0;                // That were appended, each sorted.
+    std::span<const uint32_t> uncopied;  // Nothing was appended: these are all, each once, sorted.
+  };
+  // Appends the ids of rules that the event matches; where they are one sequence, each once.
+  // `removed` may be null. `candidates` is only used inside.
+  Matched match(Leaves& leaves, const Removals* removed, std::vector<uint32_t>& candidates,
+                std::vector<uint32_t>& out) const;
 
   const Rules& rules() const { return rules_; }
   // Appends the rules of this id.
@@ -91,8 +94,14 @@ class Segment {
   };
 
   void sort_in(const Rules& rules);
-  void sort_unique(std::vector<uint32_t>& candidates) const;
-  // `excluded` are places, ascending.
+  // Appends those that match, but for runs. What remains of the candidates are rules that stand in
+  // runs and do not hold, ascending.
+  void match_candidates(Leaves& leaves, const Removals* removed, std::vector<uint32_t>& candidates,
+                        std::vector<uint32_t>& out) const;
+  static bool applies(const Run& run, const Leaves& leaves);
+  // Null where none applies, or more than one.
+  const Run* only_run(const Leaves& leaves) const;
+  // `excluded` are places, ascending, of this run and others.
   void match_run(const Run& run, const Removals* removed, std::span<const uint32_t> excluded,
                  std::vector<uint32_t>& out) const;
 

@@ -20,7 +20,12 @@ void ShortWildcards::add(std::span<const std::string_view> pieces, uint32_t rule
       pieces_.push_back(static_cast<uint8_t>(c));
     }
   }
-  items_.push_back(item);
+  size_t best = static_cast<size_t>(std::countr_zero(item.characters));
+  for (uint64_t rest = item.characters; rest != 0; rest &= rest - 1) {
+    const size_t each = static_cast<size_t>(std::countr_zero(rest));
+    if (by_character_[each].size() < by_character_[best].size()) best = each;
+  }
+  by_character_[best].push_back(item);
 }
 
 // `places` has for each character the bits of the bytes where it stands.
@@ -57,15 +62,19 @@ void ShortWildcards::find(std::string_view text, std::vector<uint32_t>& out) con
     characters |= bit_of(text[i]);
     if (is_short) places[static_cast<unsigned char>(text[i])] |= uint64_t{1} << i;
   }
-  for (const Item& item : items_) {
-    if ((item.characters & ~characters) != 0) continue;
-    if (is_short && !meets(pieces_.data() + item.pieces, places.data(), text.size())) continue;
-    out.push_back(item.rule);
+  for (uint64_t rest = characters; rest != 0; rest &= rest - 1) {
+    for (const Item& item : by_character_[static_cast<size_t>(std::countr_zero(rest))]) {
+      if ((item.characters & ~characters) != 0) continue;
+      if (is_short && !meets(pieces_.data() + item.pieces, places.data(), text.size())) continue;
+      out.push_back(item.rule);
+    }
   }
 }
 
 size_t ShortWildcards::bytes() const {
-  return items_.capacity() * sizeof(Item) + pieces_.capacity();
+  size_t items = 0;
+  for (const auto& each : by_character_) items += each.capacity();
+  return items * sizeof(Item) + pieces_.capacity();
 }
 
 }  // namespace statewire::pattern

@@ -1,10 +1,12 @@
 // Wildcards without a longer literal, like `*a*b*c*`, on one field.
 //
-// There is nothing in them to look up, so each is tried, but cheaply: a word with one bit for each
-// character that occurs in the text excludes most, and for a text of up to 64 bytes the others are
-// decided on words too, in which bit i stands for byte i of the text.
+// There is nothing in them to look up but single characters, so all are tried that have one of
+// those of the text in common with it, but cheaply: a word with one bit for each character that
+// occurs in the text excludes most, and for a text of up to 64 bytes the others are decided on
+// words too, in which bit i stands for byte i of the text.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -14,12 +16,12 @@ namespace statewire::pattern {
 
 class ShortWildcards {
  public:
-  // The pieces between asterisks. REQUIRES: two or more, of fewer than 256 bytes each.
+  // The pieces between asterisks. REQUIRES: two or more, of fewer than 256 bytes each, not all of
+  // them empty.
   void add(std::span<const std::string_view> pieces, uint32_t rule);
 
-  bool empty() const { return items_.empty(); }
-  // Appends, in the order in which they were added, the rules of those that the text meets, and of
-  // a longer text perhaps others.
+  bool empty() const { return pieces_.empty(); }
+  // Appends the rules of those that the text meets, and of a longer text perhaps others.
   void find(std::string_view text, std::vector<uint32_t>& out) const;
 
   size_t bytes() const;
@@ -33,7 +35,8 @@ class ShortWildcards {
 
   static bool meets(const uint8_t* pieces, const uint64_t* places, size_t text_size);
 
-  std::vector<Item> items_;
+  // Each under one of its characters: that which had the fewest when it was added.
+  std::array<std::vector<Item>, 64> by_character_;
   std::vector<uint8_t> pieces_;
 };
 
