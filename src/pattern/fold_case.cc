@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdint>
 
+#include "pattern/hash.h"
+
 namespace statewire::pattern {
 namespace {
 
@@ -125,9 +127,34 @@ void append_utf8(std::pmr::string& out, uint32_t character) {
   tail(0);
 }
 
+// Appends ASCII, a word at a time. False, and nothing appended, where there is anything else.
+bool append_folded_ascii(std::pmr::string& out, std::string_view text) {
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  constexpr uint64_t kTops = kOnes << 7;
+  constexpr size_t kWord = sizeof(uint64_t);
+  const size_t before = out.size();
+  out.resize(before + text.size() + kWord - 1);
+  uint64_t all = 0;
+  for (size_t i = 0; i < text.size(); i += kWord) {
+    const size_t rest = text.size() - i;
+    uint64_t word =
+        rest >= kWord ? load8(text.data() + i) : load_tail(text.data() + text.size(), rest, i);
+    all |= word;
+    // The top bits of bytes from A on, and of those behind Z.
+    const uint64_t from_a = (word & ~kTops) + kOnes * (0x80 - 'A');
+    const uint64_t behind_z = (word & ~kTops) + kOnes * (0x80 - 'Z' - 1);
+    word |= (from_a & ~behind_z & kTops) >> 2;
+    std::memcpy(out.data() + before + i, &word, kWord);
+  }
+  const bool is_ascii = (all & kTops) == 0;
+  out.resize(is_ascii ? before + text.size() : before);
+  return is_ascii;
+}
+
 }  // namespace
 
 void append_folded(std::pmr::string& out, std::string_view text) {
+  if (append_folded_ascii(out, text)) return;
   while (!text.empty()) {
     const char c = text.front();
     uint32_t character = 0;

@@ -19,37 +19,49 @@ double rounded_up(Number number) {
 }  // namespace
 
 void NumberRanges::add(const Range& range, uint32_t rule) {
-  levels_[0].push_back({rounded_down(range.low), rounded_up(range.high), rule});
+  added_.push_back({rounded_down(range.low), rounded_up(range.high), rule});
 }
 
 void NumberRanges::build() {
-  std::sort(levels_[0].begin(), levels_[0].end(), [](const Entry& a, const Entry& b) {
+  std::sort(added_.begin(), added_.end(), [](const Entry& a, const Entry& b) {
     return a.low != b.low ? a.low < b.low : a.rule < b.rule;
   });
-  levels_[0].shrink_to_fit();
-  while (levels_.back().size() > kFan) {
-    LargeVector<Entry> level;
-    const LargeVector<Entry>& below = levels_.back();
-    for (size_t i = 0; i < below.size(); i += kFan) {
-      Entry entry = below[i];
-      for (size_t k = i; k < std::min(i + kFan, below.size()); ++k) {
-        entry.high = std::max(entry.high, below[k].high);
-      }
-      level.push_back(entry);
+  Level level;
+  level.lows.reserve(added_.size());
+  level.highs.reserve(added_.size());
+  rules_.reserve(added_.size());
+  for (const Entry& entry : added_) {
+    level.lows.push_back(entry.low);
+    level.highs.push_back(entry.high);
+    rules_.push_back(entry.rule);
+  }
+  std::vector<Entry>().swap(added_);
+  levels_.push_back(std::move(level));
+  while (levels_.back().lows.size() > kFan) {
+    Level next;
+    const Level& below = levels_.back();
+    for (size_t i = 0; i < below.lows.size(); i += kFan) {
+      const auto first = below.highs.begin() + static_cast<ptrdiff_t>(i);
+      const size_t count = std::min(kFan, below.lows.size() - i);
+      next.lows.push_back(below.lows[i]);
+      next.highs.push_back(*std::max_element(first, first + static_cast<ptrdiff_t>(count)));
     }
-    levels_.push_back(std::move(level));
+    levels_.push_back(std::move(next));
   }
 }
 
 size_t NumberRanges::begin_at_or_below(double number) const {
   size_t end = 0;
   for (size_t level = levels_.size(); level-- > 0;) {
-    const LargeVector<Entry>& entries = levels_[level];
+    const LargeVector<double>& lows = levels_[level].lows;
     // All before `begin` are at or below; the first that is not is among the next kFan.
     const size_t begin = end == 0 ? 0 : (end - 1) * kFan;
-    const size_t stop = std::min(begin + kFan, entries.size());
+    const size_t stop = std::min(begin + kFan, lows.size());
+    // What collect() will look at.
+    if (level < 2) __builtin_prefetch(levels_[level].highs.data() + begin);
+    if (level == 0) __builtin_prefetch(rules_.data() + begin);
     end = begin;
-    for (size_t i = begin; i < stop; ++i) end += entries[i].low <= number;
+    for (size_t i = begin; i < stop; ++i) end += lows[i] <= number;
     if (end == 0) return 0;
   }
   return end;
@@ -58,32 +70,41 @@ size_t NumberRanges::begin_at_or_below(double number) const {
 // Below entries `begin` to `end` of a level, as far as they are among the first `limit` ranges.
 void NumberRanges::collect(size_t level, size_t begin, size_t end, size_t limit, double number,
                            std::vector<uint32_t>& out) const {
-  const LargeVector<Entry>& entries = levels_[level];
-  end = std::min(end, entries.size());
+  const LargeVector<double>& highs = levels_[level].highs;
+  end = std::min(end, highs.size());
   if (level == 0) {
     for (size_t i = begin; i < std::min(end, limit); ++i) {
-      if (entries[i].high >= number) out.push_back(entries[i].rule);
+      if (highs[i] >= number) out.push_back(rules_[i]);
     }
     return;
   }
   size_t span = 1;
   for (size_t i = 0; i < level; ++i) span *= kFan;
   for (size_t i = begin; i < end && i * span < limit; ++i) {
-    if (entries[i].high >= number) collect(level - 1, i * kFan, (i + 1) * kFan, limit, number, out);
+    if (highs[i] >= number) collect(level - 1, i * kFan, (i + 1) * kFan, limit, number, out);
   }
 }
 
 void NumberRanges::find(Number number, std::vector<uint32_t>& out) const {
   // Rounding the number one way and the ends the other loses none.
-  const size_t limit = begin_at_or_below(rounded_up(number));
-  if (limit > 0) {
-    collect(levels_.size() - 1, 0, kFan, limit, rounded_down(number), out);
+  const double above = rounded_up(number);
+  const double below = rounded_down(number);
+  if (levels_.size() == 1) {
+    const Level& all = levels_[0];
+    for (size_t i = 0; i < all.lows.size() && all.lows[i] <= above; ++i) {
+      if (all.highs[i] >= below) out.push_back(rules_[i]);
+    }
+    return;
   }
+  const size_t limit = begin_at_or_below(above);
+  if (limit > 0) collect(levels_.size() - 1, 0, kFan, limit, below, out);
 }
 
 size_t NumberRanges::bytes() const {
-  size_t bytes = 0;
-  for (const auto& level : levels_) bytes += level.capacity() * sizeof(Entry);
+  size_t bytes = rules_.capacity() * sizeof(uint32_t);
+  for (const Level& level : levels_) {
+    bytes += (level.lows.capacity() + level.highs.capacity()) * sizeof(double);
+  }
   return bytes;
 }
 

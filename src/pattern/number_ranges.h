@@ -27,21 +27,27 @@ class NumberRanges {
   size_t bytes() const;
 
  private:
-  static constexpr size_t kFan = 8;
+  static constexpr size_t kFan = 8;  // Doubles of one line of the cache.
 
   struct Entry {
     double low;
     double high;
-    uint32_t rule;  // Of the first level.
+    uint32_t rule;
+  };
+  struct Level {
+    LargeVector<double> lows;
+    LargeVector<double> highs;
   };
 
   size_t begin_at_or_below(double number) const;
   void collect(size_t level, size_t begin, size_t end, size_t limit, double number,
                std::vector<uint32_t>& out) const;
 
-  // The first level has an entry for each range, sorted by build(); each next one has one for kFan
-  // of the one before it: their first lower end, and their greatest upper end.
-  std::vector<LargeVector<Entry>> levels_{1};
+  std::vector<Entry> added_;  // Until build().
+  // The first level has the ends of each range, sorted; each next one has those of kFan of the one
+  // before it: their first lower end, and their greatest upper end.
+  std::vector<Level> levels_;
+  LargeVector<uint32_t> rules_;  // Of the ranges of the first level.
 };
 
 }  // namespace statewire::pattern

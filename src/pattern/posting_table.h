@@ -40,6 +40,7 @@ class PostingTable {
   template <typename Rules, typename Continued>
   void find(uint64_t hash, Rules rules, Continued continued) const {
     const size_t mask = marks_.size() - 1;
+    __builtin_prefetch(targets_.data() + place(hash));  // Both are far away in a large table.
     for (size_t i = place(hash); marks_[i] != kFree; i = (i + 1) & mask) {
       if (marks_[i] != mark(hash)) continue;
       const uint32_t target = targets_[i];

@@ -176,6 +176,10 @@ const Segment::Run* Segment::only_run(const Leaves& leaves) const {
 void Segment::match_run(const Run& run, const Removals* removed, std::span<const uint32_t> excluded,
                         std::vector<uint32_t>& out) const {
   const auto ids = rules_.ids();
+  if (excluded.empty() && !removed && run.end - run.begin == 1) {
+    out.push_back(ids[run.begin]);
+    return;
+  }
   uint32_t at = run.begin;
   const auto copy_to = [&](uint32_t end) {
     if (!removed && end - at > kFewIds) {
@@ -187,6 +191,7 @@ void Segment::match_run(const Run& run, const Removals* removed, std::span<const
     }
     at = end + 1;
   };
+  if (excluded.empty()) return copy_to(run.end);
   const uint32_t begin = rules_.place(run.begin);
   const uint32_t end = rules_.place(run.end);
   for (auto each = std::lower_bound(excluded.begin(), excluded.end(), begin);
