@@ -8,7 +8,7 @@ import json
 import random
 
 EVENTS = 200_000
-SIZES = (1, 10, 100, 1_000, 10_000, 100_000, 1_000_000)
+SIZES = (1, 100, 10_000, 1_000_000)
 STREET_TYPES = ("ST", "AVE", "BLVD", "DR", "WAY", "CT", "LN", "TER", "PL", "")
 CONSONANTS, VOWELS = "BCDFGHJKLMNPRSTVWZ", "AEIOUY"
 X, Y = -122.45, 37.75  # The middle of the city.
@@ -138,7 +138,7 @@ def adversarial_rows():
         for i in range(5_000)], ["properties.STREET"])
     yield ("2,000 exists: false", [
         on_property(f"absent-{i}", {"exists": False}) for i in range(2_000)],
-        ["properties.STREET"])
+        ["properties.absent-0"])
 
 
 def lines_of(rules):
@@ -163,7 +163,7 @@ def write_all(folder):
     for kind, fields in SIZED_FIELDS.items():
         path = folder / f"{kind}.jsonl"
         write_lines(path, lines_of_size(kind))
-        for size in SIZES if kind != "range" else SIZES[::3]:
+        for size in SIZES:
             rows.append({"group": "growing", "name": kind, "rules": str(path), "count": size,
                          "fields": fields})
     return rows

@@ -5,6 +5,7 @@ the difference is about must stand in the pattern or the event.
 """
 
 import dataclasses
+import decimal
 import functools
 import json
 import re
@@ -86,25 +87,24 @@ def texts_of(case):
     return [text for each in found if each for text in each[1]]
 
 
-def has_many_digits(text):
-    """A number of more digits, or farther from 1, than event-ruler compares as a number."""
+def has_more_than_a_double(text):
+    """A number that is not the shortest form of a double, or too far from 1 for event-ruler."""
     found = look(text)
-    if not found:
-        return False
-    for number in found[2]:
-        mantissa, _, exponent = number.lower().partition("e")
-        if len(re.sub(r"[-.]", "", mantissa).strip("0")) > 15 or abs(int(exponent or 0)) > 20:
+    for number in found[2] if found else ():
+        if decimal.Decimal(number) != decimal.Decimal(repr(float(number))):
             return True
-        if len(mantissa.strip("-").split(".")[0]) > 15:
+        if number.strip("-0.") and abs(decimal.Decimal(number).adjusted()) >= 16:
             return True
     return False
 
 
 def many_digits(case):
     if case.they_refuse:
-        return has_many_digits(case.pattern) and ("compare number" in case.theirs
-                                                  or is_fallen_back(case))
-    return case.is_match and (has_many_digits(case.pattern) or has_many_digits(case.event))
+        return has_more_than_a_double(case.pattern) and ("compare number" in case.theirs
+                                                         or is_fallen_back(case))
+    # Only a pattern that asks for a number can be at variance with one of the event.
+    return case.is_match and bool(look(case.pattern)[2]) and (
+        has_more_than_a_double(case.pattern) or has_more_than_a_double(case.event))
 
 
 def is_fallen_back(case):
