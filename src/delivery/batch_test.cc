@@ -149,6 +149,11 @@ TEST_F(BatchTest, keeps_the_order_that_it_was_frozen_in) {
   restart();
   turn();
   EXPECT_EQ(in_flight(), (Sequences{3, 2, 4}));
+  answer(Verdict::retry, 500);
+  EXPECT_TRUE(parked().empty()) << "the second has been tried for long, and is not the first";
+  now_ += hours(1);
+  turn();
+  EXPECT_EQ(in_flight(), (Sequences{3, 2, 4}));
   answer(Verdict::delivered);
   EXPECT_TRUE(groups().empty());
   EXPECT_TRUE(pending().empty());

@@ -285,7 +285,9 @@ void Subscriber::retry(Outbox::Item& item, const Attempt& attempt, Time now) {
              {{"subscription", subscription_.name}, {"answer", reason_of(attempt)}});
   }
   Pending& delivery = item.delivery;
-  if (now - delivery.first_attempt >= subscription_.retry_for) {
+  // Of a lane, only the first can be taken out; its turn comes.
+  const bool is_first = !kind_.limits.is_in_order || outbox_.front() == &item;
+  if (is_first && now - delivery.first_attempt >= subscription_.retry_for) {
     park(item, attempt,
          "retried for " + format_duration(subscription_.retry_for) + ": " + reason_of(attempt),
          now);

@@ -64,7 +64,7 @@ using Completion = std::function<void(std::vector<Attempt>)>;
 
 struct SinkLimits {
   size_t batch_deliveries_max = 1;
-  size_t batch_bytes_max = SIZE_MAX;  // Of payloads; one that is larger goes alone.
+  size_t batch_bytes_max = SIZE_MAX;  // Of a frozen one; a delivery that is larger goes alone.
   size_t in_flight_max = 1;           // Batches.
   // A batch is delivered in its order, up to the first that fails, and may hold several
   // deliveries of one resource. REQUIRES: in_flight_max is 1.
