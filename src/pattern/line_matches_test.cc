@@ -140,6 +140,21 @@ TEST(JsonText, numbers_are_read_as_the_dom_reads_them) {
             wanted);
 }
 
+TEST(JsonText, ranges_that_touch_do_not_share_their_ends) {
+  PatternSet set;
+  for (uint32_t i = 0; i < 100; ++i) {
+    const std::string low = std::to_string(i);
+    const std::string high = std::to_string(i + 1);
+    set.add(2 * i, compiled(R"({"a":[{"numeric":[">=",)" + low + R"(,"<",)" + high + "]}]}"));
+    set.add(2 * i + 1, compiled(R"({"a":[{"numeric":[">",)" + low + R"(,"<=",)" + high + "]}]}"));
+  }
+  set.publish();
+  EXPECT_EQ(matched(set,
+                    "{\"a\":7}\n{\"a\":7.5}\n{\"a\":7.999999999999999}\n"
+                    "{\"a\":7.0000000000000001}\n{\"a\":0}\n{\"a\":100}"),
+            (std::vector<std::string>{"1:13,14", "2:14,15", "3:14,15", "4:13,14", "5:0", "6:199"}));
+}
+
 TEST(JsonText, nesting_is_bounded) {
   const PatternSet set = set_of({R"({"a":[1]})"});
   const auto nested = [](size_t levels) {

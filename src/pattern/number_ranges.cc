@@ -19,7 +19,13 @@ double rounded_up(Number number) {
 }  // namespace
 
 void NumberRanges::add(const Range& range, uint32_t rule) {
-  added_.push_back({rounded_down(range.low), rounded_up(range.high), rule});
+  // An end that is out leaves the next double as the end, so that ranges that touch do not share
+  // it.
+  double low = rounded_down(range.low);
+  double high = rounded_up(range.high);
+  if (!range.low_is_in && low == range.low) low = std::nextafter(low, HUGE_VAL);
+  if (!range.high_is_in && high == range.high) high = std::nextafter(high, -HUGE_VAL);
+  added_.push_back({low, high, rule});
 }
 
 void NumberRanges::build() {

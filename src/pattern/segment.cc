@@ -10,6 +10,7 @@ namespace statewire::pattern {
 namespace {
 
 constexpr uint32_t kFewIds = 8;           // Are copied one by one.
+constexpr size_t kPrefetched = 16;        // Programs of candidates.
 constexpr size_t kPlaceMax = 0x7fffffff;  // What the index has room for.
 
 // What decides where a rule stands: filed, in the run without a field, or in that of a field.
@@ -117,6 +118,9 @@ void Segment::match_candidates(Leaves& leaves, const Removals* removed,
       std::sort(candidates.begin(), candidates.end());
     }
     candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+  }
+  for (size_t i = 0; i < std::min(candidates.size(), kPrefetched); ++i) {
+    __builtin_prefetch(rules_.program_at(candidates[i]));
   }
   const uint32_t runs_begin = rules_.place(filed_end_);
   size_t excluded = 0;
