@@ -61,6 +61,8 @@ TEST_F(AccessTest, a_token_may_come_as_a_key_or_a_password) {
   EXPECT_EQ(post("/events", "", {basic("Basic aW5nZXN0LTI6")}).status, 401);      // ingest-2:
   EXPECT_EQ(post("/events", "", {basic("Basic aW5nZXN0LTI=")}).status, 401);      // ingest-2
   EXPECT_EQ(post("/events", "", {basic("Basic !")}).status, 401);
+  EXPECT_EQ(get("/metrics", {basic("Basic eDpyZWFkLTE=")}).status, 401);  // x:read-1
+  EXPECT_EQ(get("/metrics", {{"X-Api-Key", "read-1"}}).status, 200);
 }
 
 TEST_F(AccessTest, only_those_who_send_events_are_asked_for_a_password) {

@@ -39,14 +39,16 @@ std::optional<std::string_view> after_scheme(std::string_view value, std::string
 }
 
 // Whatever shows the token. Besides RFC 6750 section 2.1 there is what services can be told to
-// send that know nothing of bearer tokens: a password under any user name (RFC 7617), or a header
-// of its own.
-std::string given_token(const HttpRequestHead& head) {
+// send that know nothing of bearer tokens: a header of its own, or, by those who send events, a
+// password under any user name (RFC 7617). A browser would remember that, and show it for any page
+// that asks it to.
+std::string given_token(const HttpRequestHead& head, ApiScope scope) {
   if (const auto key = firehose_access_key(head); !key.empty()) return std::string(key);
   if (const auto key = head.header("x-api-key"); !key.empty()) return std::string(key);
   const std::string_view value = head.header("authorization");
   if (const auto token = after_scheme(value, "Bearer ")) return std::string(*token);
-  const auto packed = after_scheme(value, "Basic ");
+  const bool may_be_password = scope == ApiScope::ingest;
+  const auto packed = may_be_password ? after_scheme(value, "Basic ") : std::nullopt;
   const std::optional<std::string> pair = packed ? base64_decoded(*packed) : std::nullopt;
   const size_t colon = pair ? pair->find(':') : std::string::npos;
   return colon == std::string::npos ? std::string() : pair->substr(colon + 1);
@@ -90,7 +92,7 @@ std::optional<HttpServerResponse> judge_token(const HttpRequestHead& head, ApiSc
     if (!is_foreign_page(head)) return std::nullopt;
     return error_response(403, "without tokens, web pages of other hosts are not served");
   }
-  const std::string given = given_token(head);
+  const std::string given = given_token(head, scope);
   if (given.empty()) return unauthorized(scope, "a token is needed: Authorization: Bearer …");
   bool is_known = false;
   bool is_allowed = false;

@@ -221,7 +221,9 @@ void AwsClient::Core::run() {
         if (later_.empty()) {
           wakes_.wait(mutex_);
         } else {
-          wakes_.wait_until(mutex_, later_.begin()->first);
+          // A copy: others may take the job meanwhile.
+          const SteadyTime until = later_.begin()->first;
+          wakes_.wait_until(mutex_, until);
         }
       }
     }
