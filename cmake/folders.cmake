@@ -12,9 +12,11 @@ function(statewire_folder name)
   add_library(statewire_${name} STATIC ${sources})
   target_include_directories(statewire_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(statewire_${name} PUBLIC ${ARGN})
+  statewire_precompile(statewire_${name} REUSE_FROM statewire_base)
 endfunction()
 
-statewire_folder(base OpenSSL::Crypto fmt::fmt spdlog::spdlog PkgConfig::XXHASH Threads::Threads)
+statewire_folder(base OpenSSL::Crypto fmt::fmt spdlog::spdlog PkgConfig::XXHASH Threads::Threads
+                 simdjson::simdjson Boost::headers)
 statewire_folder(pattern statewire_base simdjson::simdjson PkgConfig::RE2)
 statewire_folder(config statewire_base yaml-cpp)
 statewire_folder(net statewire_base OpenSSL::SSL CURL::libcurl Boost::headers)

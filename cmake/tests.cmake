@@ -18,6 +18,7 @@ foreach(name base pattern config net model aws enrich catalog track store format
       target_link_libraries(${name}_test RocksDB::rocksdb-shared)
     endif()
     target_compile_definitions(${name}_test PRIVATE SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    statewire_precompile(${name}_test REUSE_FROM base_test AND <gtest/gtest.h>)
     gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60)
   endif()
 endforeach()

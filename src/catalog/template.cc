@@ -25,7 +25,7 @@ constexpr std::pair<std::string_view, PathRoot> kRoots[] = {
     {"detail.responseElements", PathRoot::response},
     {"detail", PathRoot::detail}};
 
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
 int32_t index_of(std::string_view key) {
   if (key.size() > kIndexDigitsMax) return -1;
@@ -67,11 +67,11 @@ Result<void> parse_filter(std::string_view text, TemplatePart& part) {
   const auto* filter = std::find_if(std::begin(kFilters), std::end(kFilters),
                                     [&](const auto& each) { return each.first == name; });
   if (filter == std::end(kFilters)) {
-    return bad_input("no such filter " + quoted(name) +
+    return bad_input("no such filter " + in_quotes(name) +
                      "; there are first:, until:, after:, last: and lower");
   }
   if (colon == std::string_view::npos || colon + 1 == text.size()) {
-    return bad_input(quoted(name) + " needs a separator, as in {path|" + std::string(name) + ":/}");
+    return bad_input(in_quotes(name) + " needs a separator, as in {path|" + std::string(name) + ":/}");
   }
   part.filters.push_back({filter->second, std::string(text.substr(colon + 1))});
   return {};
@@ -105,7 +105,7 @@ Result<void> parse_slot(std::string_view text, bool allows_physical_id, Template
 Result<EventPath> parse_path(std::string_view text) {
   if (text.empty()) return bad_input("a path is missing");
   if (text.find_first_of("{}| \t\n") != std::string_view::npos) {
-    return bad_input(quoted(text) + " is no path: keys joined by dots");
+    return bad_input(in_quotes(text) + " is no path: keys joined by dots");
   }
   EventPath path;
   path.text = text;
@@ -114,7 +114,7 @@ Result<EventPath> parse_path(std::string_view text) {
     const size_t dot = text.find('.');
     const std::string_view key = text.substr(0, dot);
     if (key.empty() || dot + 1 == text.size()) {
-      return bad_input(quoted(path.text) + " has an empty key between dots");
+      return bad_input(in_quotes(path.text) + " has an empty key between dots");
     }
     path.steps.push_back({std::string(key), index_of(key)});
     text = dot == std::string_view::npos ? std::string_view() : text.substr(dot + 1);
