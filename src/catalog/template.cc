@@ -71,7 +71,8 @@ Result<void> parse_filter(std::string_view text, TemplatePart& part) {
                      "; there are first:, until:, after:, last: and lower");
   }
   if (colon == std::string_view::npos || colon + 1 == text.size()) {
-    return bad_input(in_quotes(name) + " needs a separator, as in {path|" + std::string(name) + ":/}");
+    return bad_input(in_quotes(name) + " needs a separator, as in {path|" + std::string(name) +
+                     ":/}");
   }
   part.filters.push_back({filter->second, std::string(text.substr(colon + 1))});
   return {};

@@ -20,7 +20,7 @@ constexpr size_t kSlackFieldsMax = 10;
 constexpr size_t kTeamsTextMax = 8'000;
 constexpr size_t kTeamsFactMax = 600;
 
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
   std::string out;
   append_json_string(out, text);
   return out;
@@ -60,7 +60,7 @@ std::string_view slack_mark(Tone tone) {
 }
 
 std::string slack_markdown(std::string_view text) {
-  return R"({"type":"mrkdwn","verbatim":true,"text":)" + quoted(text) + "}";
+  return R"({"type":"mrkdwn","verbatim":true,"text":)" + json_string(text) + "}";
 }
 
 std::string slack_fields(const MessageParts& parts) {
@@ -127,7 +127,7 @@ TeamsLook teams_look(Tone tone) {
 }
 
 std::string teams_text(std::string_view text, std::string_view more) {
-  return R"({"type":"TextBlock","wrap":true,"text":)" + quoted(text) + std::string(more) + "}";
+  return R"({"type":"TextBlock","wrap":true,"text":)" + json_string(text) + std::string(more) + "}";
 }
 
 std::string teams_body(const MessageParts& parts) {
@@ -144,8 +144,8 @@ std::string teams_body(const MessageParts& parts) {
   body += R"(,{"type":"FactSet","facts":[)";
   for (const MessageFact& fact : parts.facts) {
     if (&fact != &parts.facts.front()) body += ",";
-    body += R"({"title":)" + quoted(fact.label) + R"(,"value":)" +
-            quoted(teams_escaped(shortened(fact.value, kTeamsFactMax))) + "}";
+    body += R"({"title":)" + json_string(fact.label) + R"(,"value":)" +
+            json_string(teams_escaped(shortened(fact.value, kTeamsFactMax))) + "}";
   }
   body += "]}," + teams_text(teams_escaped(parts.time + " · " + parts.origin),
                              R"(,"size":"Small","isSubtle":true)");
@@ -156,7 +156,7 @@ std::string teams_actions(const MessageParts& parts) {
   std::string actions;
   for (const MessageLink& link : parts.links) {
     actions += (actions.empty() ? "" : ",") + std::string(R"({"type":"Action.OpenUrl","title":)") +
-               quoted(link.title) + R"(,"url":)" + quoted(link.url) + "}";
+               json_string(link.title) + R"(,"url":)" + json_string(link.url) + "}";
   }
   return actions.empty() ? "" : R"(,"actions":[)" + actions + "]";
 }
@@ -173,10 +173,10 @@ void append_slack_message(const Notification& notification, const InnerMessage& 
   const std::string line = slack_escaped(parts.line);
   if (inner.is_given()) {
     const std::string text = slack_escaped(shortened(inner.text, kSlackTextMax));
-    out += R"({"text":)" + quoted(inner.is_json() ? "```" + text + "```" : text) + "}";
+    out += R"({"text":)" + json_string(inner.is_json() ? "```" + text + "```" : text) + "}";
     return;
   }
-  out += R"({"text":)" + quoted(line) + R"(,"blocks":[{"type":"section","text":)" +
+  out += R"({"text":)" + json_string(line) + R"(,"blocks":[{"type":"section","text":)" +
          slack_markdown(std::string(slack_mark(parts.tone)) + "  *" +
                         slack_escaped(shortened(parts.title, kSlackTitleMax)) + "*\n" +
                         slack_escaped(shortened(parts.news, kSlackNewsMax)));
@@ -194,11 +194,11 @@ void append_teams_message(const Notification& notification, const InnerMessage& 
     return;
   }
   const MessageParts parts = parts_of(notification);
-  out += R"({"type":"message","summary":)" + quoted(shortened(parts.line, 500)) +
+  out += R"({"type":"message","summary":)" + json_string(shortened(parts.line, 500)) +
          R"(,"attachments":[{"contentType":"application/vnd.microsoft.card.adaptive","content":)"
          R"({"$schema":"http://adaptivecards.io/schemas/adaptive-card.json","type":"AdaptiveCard",)"
          R"("version":"1.4","fallbackText":)" +
-         quoted(shortened(parts.line, 500)) + R"(,"msteams":{"width":"Full"},"body":[)";
+         json_string(shortened(parts.line, 500)) + R"(,"msteams":{"width":"Full"},"body":[)";
   if (inner.is_given()) {
     out += teams_text(teams_escaped(shortened(inner.text, kTeamsTextMax)),
                       inner.is_json() ? R"(,"fontType":"Monospace")" : "") +
