@@ -20,6 +20,7 @@ struct LargePageAllocator {
   using value_type = T;
 
   static constexpr size_t kPageBytes = size_t{2} << 20;
+  static constexpr std::align_val_t kLine{64};  // Of the cache.
 
   LargePageAllocator() = default;
   template <typename U>
@@ -27,7 +28,7 @@ struct LargePageAllocator {
 
   T* allocate(size_t count) {
     const size_t bytes = count * sizeof(T);
-    if (bytes < kPageBytes) return static_cast<T*>(::operator new(bytes));
+    if (bytes < kPageBytes) return static_cast<T*>(::operator new(bytes, kLine));
     const size_t whole = (bytes + kPageBytes - 1) / kPageBytes * kPageBytes;
     void* const place = std::aligned_alloc(kPageBytes, whole);
     if (!place) throw std::bad_alloc();
@@ -38,7 +39,7 @@ struct LargePageAllocator {
   }
   void deallocate(T* place, size_t count) {
     if (count * sizeof(T) < kPageBytes) {
-      ::operator delete(place);
+      ::operator delete(place, kLine);
     } else {
       std::free(place);
     }

@@ -28,6 +28,13 @@ void NumberRanges::add(const Range& range, uint32_t rule) {
   added_.push_back({low, high, rule});
 }
 
+void NumberRanges::Level::fill() {
+  while (lows.size() % kFan != 0) {
+    lows.push_back(NAN);
+    highs.push_back(-HUGE_VAL);
+  }
+}
+
 void NumberRanges::build() {
   std::sort(added_.begin(), added_.end(), [](const Entry& a, const Entry& b) {
     return a.low != b.low ? a.low < b.low : a.rule < b.rule;
@@ -35,23 +42,28 @@ void NumberRanges::build() {
   Level level;
   level.lows.reserve(added_.size());
   level.highs.reserve(added_.size());
+  reaches_.reserve(added_.size());
   rules_.reserve(added_.size());
+  double reach = -HUGE_VAL;
   for (const Entry& entry : added_) {
     level.lows.push_back(entry.low);
     level.highs.push_back(entry.high);
+    reach = std::max(reach, entry.high);
+    reaches_.push_back(reach);
     rules_.push_back(entry.rule);
   }
   std::vector<Entry>().swap(added_);
+  level.fill();
   levels_.push_back(std::move(level));
   while (levels_.back().lows.size() > kFan) {
     Level next;
     const Level& below = levels_.back();
     for (size_t i = 0; i < below.lows.size(); i += kFan) {
       const auto first = below.highs.begin() + static_cast<ptrdiff_t>(i);
-      const size_t count = std::min(kFan, below.lows.size() - i);
       next.lows.push_back(below.lows[i]);
-      next.highs.push_back(*std::max_element(first, first + static_cast<ptrdiff_t>(count)));
+      next.highs.push_back(*std::max_element(first, first + kFan));
     }
+    next.fill();
     levels_.push_back(std::move(next));
   }
 }
@@ -59,15 +71,17 @@ void NumberRanges::build() {
 size_t NumberRanges::begin_at_or_below(double number) const {
   size_t end = 0;
   for (size_t level = levels_.size(); level-- > 0;) {
-    const LargeVector<double>& lows = levels_[level].lows;
     // All before `begin` are at or below; the first that is not is among the next kFan.
     const size_t begin = end == 0 ? 0 : (end - 1) * kFan;
-    const size_t stop = std::min(begin + kFan, lows.size());
-    // What collect() will look at.
-    if (level < 2) __builtin_prefetch(levels_[level].highs.data() + begin);
-    if (level == 0) __builtin_prefetch(rules_.data() + begin);
-    end = begin;
-    for (size_t i = begin; i < stop; ++i) end += lows[i] <= number;
+    const double* const lows = levels_[level].lows.data() + begin;
+    if (level == 0) {  // What find() will look at.
+      __builtin_prefetch(reaches_.data() + begin);
+      __builtin_prefetch(levels_[0].highs.data() + begin);
+      __builtin_prefetch(rules_.data() + begin);
+    }
+    size_t count = 0;
+    for (size_t i = 0; i < kFan; ++i) count += lows[i] <= number;
+    end = begin + count;
     if (end == 0) return 0;
   }
   return end;
@@ -77,7 +91,6 @@ size_t NumberRanges::begin_at_or_below(double number) const {
 void NumberRanges::collect(size_t level, size_t begin, size_t end, size_t limit, double number,
                            std::vector<uint32_t>& out) const {
   const LargeVector<double>& highs = levels_[level].highs;
-  end = std::min(end, highs.size());
   if (level == 0) {
     for (size_t i = begin; i < std::min(end, limit); ++i) {
       if (highs[i] >= number) out.push_back(rules_[i]);
@@ -102,12 +115,17 @@ void NumberRanges::find(Number number, std::vector<uint32_t>& out) const {
     }
     return;
   }
-  const size_t limit = begin_at_or_below(above);
-  if (limit > 0) collect(levels_.size() - 1, 0, kFan, limit, below, out);
+  size_t end = begin_at_or_below(above);
+  for (size_t step = 0; step < kSteps; ++step) {
+    if (end == 0 || reaches_[end - 1] < below) return;
+    --end;
+    if (levels_[0].highs[end] >= below) out.push_back(rules_[end]);
+  }
+  collect(levels_.size() - 1, 0, kFan, end, below, out);
 }
 
 size_t NumberRanges::bytes() const {
-  size_t bytes = rules_.capacity() * sizeof(uint32_t);
+  size_t bytes = rules_.capacity() * sizeof(uint32_t) + reaches_.capacity() * sizeof(double);
   for (const Level& level : levels_) {
     bytes += (level.lows.capacity() + level.highs.capacity()) * sizeof(double);
   }

@@ -1,8 +1,9 @@
 // Rules that ask for a range of numbers, found by a number.
 //
 // Ranges are sorted by their lower ends, so those that begin at or below a number are the first of
-// them. Over the upper ends stands a tree of maxima, kFan to one: it leads from there to the ranges
-// that also end at or above the number, without looking at the others.
+// them. Most often the last of these are the only ones that end at or above it: how far all up to a
+// place reach says where there are no more. Where many overlap, a tree of maxima over the upper
+// ends, kFan to one, leads to those that hold the number without looking at the others.
 #pragma once
 
 #include <cstddef>
@@ -27,7 +28,8 @@ class NumberRanges {
   size_t bytes() const;
 
  private:
-  static constexpr size_t kFan = 8;  // Doubles of one line of the cache.
+  static constexpr size_t kFan = 8;    // Doubles of one line of the cache.
+  static constexpr size_t kSteps = 8;  // Ranges that are looked at one after the other.
 
   struct Entry {
     double low;
@@ -37,6 +39,9 @@ class NumberRanges {
   struct Level {
     LargeVector<double> lows;
     LargeVector<double> highs;
+
+    // Up to a multiple of kFan, with what holds no number.
+    void fill();
   };
 
   size_t begin_at_or_below(double number) const;
@@ -47,6 +52,7 @@ class NumberRanges {
   // The first level has the ends of each range, sorted; each next one has those of kFan of the one
   // before it: their first lower end, and their greatest upper end.
   std::vector<Level> levels_;
+  LargeVector<double> reaches_;  // Of the first level: the greatest upper end so far.
   LargeVector<uint32_t> rules_;  // Of the ranges of the first level.
 };
 
