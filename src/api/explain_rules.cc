@@ -10,9 +10,6 @@
 namespace statewire {
 namespace {
 
-// As subscribers wait for the tags of what may be ignored by them.
-constexpr Duration kTagsWaitMax = std::chrono::minutes(10);
-
 struct Wait {
   bool for_cause = false;
   bool for_tags = false;
@@ -115,8 +112,7 @@ void ExplainRules::write_verdict(const Subscription& subscription, const Known& 
   if (subscription.early_when.matches(routable_)) {
     wait.for_cause = hold.for_cause && !known.knows_cause;
     wait.for_tags = (hold.for_tags || may_be_ignored) && !known.knows_tags;
-    wait.at_most = std::max(hold.is_any() ? hold.at_most : Duration(),
-                            may_be_ignored ? kTagsWaitMax : Duration());
+    wait.at_most = hold.longest(may_be_ignored);
   }
   const std::optional<Mismatch> mismatch = subscription.when.explain(routable_);
   const bool matches = !mismatch && !ignored.is_certain;

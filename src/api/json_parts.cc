@@ -41,6 +41,7 @@ void write_resource(const Record& record, JsonWriter& json) {
   json.known_text(R"(,"value":)", record.value);
   write_bool(R"(,"settled":)", is_settled(record.phase), json);
   if (record.since != Time{}) write_time(R"(,"since":)", record.since, json);
+  if (record.settles_at != Time{}) write_time(R"(,"settles":)", record.settles_at, json);
   write_number(R"(,"revision":)", record.revision, json);
   json.raw(R"(,"cause":)");
   write_cause(record.cause, json);

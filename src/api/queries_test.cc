@@ -34,6 +34,16 @@ TEST_F(QueriesTest, a_resource_is_shown_as_its_record_is) {
                           R"("evidence":[]},"tags":{},"recorded":"2026-11-23T12:00:00Z"}]})"));
 }
 
+TEST_F(QueriesTest, a_resource_that_settles_by_itself_says_when) {
+  take(R"({"eventVersion":"1.08","eventID":"a","eventTime":"2026-11-23T09:00:00Z",)"
+       R"("eventSource":"dynamodb.amazonaws.com","eventName":"CreateTable",)"
+       R"("awsRegion":"eu-west-1","recipientAccountId":"123456789012",)"
+       R"("requestParameters":{"tableName":"orders"}})");
+  EXPECT_TRUE(holds(json("/api/v1/resources"),
+                    R"("phase":"provisioning","value":"CreateTable","settled":false,)"
+                    R"("since":"2026-11-23T09:00:00Z","settles":"2026-11-23T09:01:00Z",)"));
+}
+
 TEST_F(QueriesTest, resources_are_selected_by_every_filter) {
   for (int i = 0; i < 5; ++i) take(test_event(i, "running", i));
   take(test_event(9, "terminated", 9));

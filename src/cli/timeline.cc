@@ -74,6 +74,8 @@ std::string headline(JsonElement resource, const Terminal& terminal) {
   line += terminal.tinted(state_text(resource), tint_of_phase(text_at(resource, "phase")));
   const std::string since = text_at(resource, "since");
   if (!since.empty()) line += " since " + short_time(since);
+  const std::string settles = text_at(resource, "settles");
+  if (!settles.empty()) line += ", settles by itself at " + short_time(settles);
   return line + ", revision " + text_at(resource, "revision") + "\n\n";
 }
 

@@ -11,8 +11,6 @@
 namespace statewire {
 namespace {
 
-// Of resources that may be ignored once their tags are known.
-constexpr Duration kTagsWaitMax = std::chrono::minutes(10);
 // How far back what was told before an amendment is looked for.
 constexpr size_t kEntriesBackMax = 256;
 
@@ -49,8 +47,7 @@ bool Subscriber::must_hold(const Entry& entry, const Notification& notification,
   held.sequence = entry.sequence;
   held.resource = resource.id;
   held.id = entry.told.id;
-  const Duration at_most = hold.is_any() ? hold.at_most : Duration();
-  held.until = entry.recorded + std::max(at_most, ignores ? kTagsWaitMax : Duration());
+  held.until = entry.recorded + hold.longest(ignores);
   return true;
 }
 
