@@ -153,6 +153,14 @@ bool append_folded_ascii(std::pmr::string& out, std::string_view text) {
 
 }  // namespace
 
+bool is_ascii(std::string_view text) {
+  uint64_t all = 0;
+  size_t i = 0;
+  for (; i + 8 <= text.size(); i += 8) all |= load8(text.data() + i);
+  all |= load_tail(text.data() + text.size(), text.size() - i, i);
+  return (all & 0x8080808080808080) == 0;
+}
+
 void append_folded(std::pmr::string& out, std::string_view text) {
   if (append_folded_ascii(out, text)) return;
   while (!text.empty()) {

@@ -7,6 +7,8 @@
 
 namespace statewire::pattern {
 
+bool is_ascii(std::string_view text);
+
 // Appends `text` with each letter replaced by its lower-case form, by Unicode's simple case
 // folding: one character for one. Texts are equal but for case where their foldings are equal.
 // Nothing beyond ASCII becomes ASCII: U+212A, the Kelvin sign, is no "k".

@@ -197,6 +197,30 @@ TEST(PatternSet, gives_ids_ascending_and_once) {
   EXPECT_TRUE(out.empty());
 }
 
+// What is folded may have another size, and texts are looked up only where their size occurs.
+TEST(PatternSet, texts_of_other_sizes_match_where_their_letters_do) {
+  PatternSet set;
+  set.add(1, compiled(R"({"a":[{"equals-ignore-case":"straße"}]})"));
+  set.add(2, compiled(R"({"a":[{"equals-ignore-case":"ⱥ"}]})"));
+  set.add(3, compiled(R"({"a":["x",")" + std::string(80, 'y') + R"("]})"));
+  set.add(4, compiled(R"({"a":[{"anything-but":{"equals-ignore-case":"STRAẞE"}}]})"));
+  set.publish();
+  PatternScratch scratch;
+  std::vector<uint32_t> out;
+  const auto matched = [&](const std::string& text) {
+    EXPECT_TRUE(set.match(simdjson::padded_string("{\"a\":\"" + text + "\"}"), scratch, out));
+    return out;
+  };
+  using Ids = std::vector<uint32_t>;
+  EXPECT_EQ(matched("STRAẞE"), Ids{1});
+  EXPECT_EQ(matched("Straße"), Ids{1});
+  EXPECT_EQ(matched("Ⱥ"), (Ids{2, 4}));
+  EXPECT_EQ(matched(std::string(80, 'y')), (Ids{3, 4}));
+  EXPECT_EQ(matched(std::string(79, 'y')), Ids{4});
+  EXPECT_EQ(matched("x"), (Ids{3, 4}));
+  EXPECT_EQ(matched("strase"), Ids{4});
+}
+
 TEST(PatternSet, empty_set_matches_nothing) {
   PatternSet set;
   PatternScratch scratch;

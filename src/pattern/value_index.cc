@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "pattern/fold_case.h"
+
 namespace statewire::pattern {
 namespace {
 
@@ -65,6 +67,8 @@ void ValueIndex::add(uint32_t slot, const Filing& filing, uint32_t rule) {
   SlotLookups& lookups = use(slot, is_range   ? Lookup::number
                                    : is_short ? Lookup::gram
                                               : filing.lookup);
+  if (filing.lookup == Lookup::text) lookups.texts.add(filing.text.size());
+  if (filing.lookup == Lookup::folded) lookups.folded.add(filing.text.size());
   const bool is_network = filing.lookup == Lookup::network;
   const bool is_gram = filing.kind == Filing::Kind::gram;
   const bool has_size = filing.lookup >= Lookup::prefix && filing.lookup <= Lookup::folded_suffix &&
@@ -151,11 +155,14 @@ void ValueIndex::find_slot(uint32_t slot, const SlotLookups& lookups, Leaves& le
 void ValueIndex::find_text(uint32_t slot, const SlotLookups& lookups, Leaf& leaf, Leaves& leaves,
                            std::vector<uint32_t>& out) const {
   const std::string_view text = leaf.text();
-  if (lookups.uses(Lookup::text)) probe(lookup_hash(slot, Lookup::text, text), leaves, out);
-  constexpr uint32_t kFolded = 1u << static_cast<unsigned>(Lookup::folded) |
-                               1u << static_cast<unsigned>(Lookup::folded_prefix) |
-                               1u << static_cast<unsigned>(Lookup::folded_suffix);
-  if ((lookups.lookups & kFolded) != 0) {
+  if (lookups.texts.has(text.size())) {
+    probe(lookup_hash(slot, Lookup::text, text), leaves, out);
+  }
+  constexpr uint32_t kFoldedEnds = 1u << static_cast<unsigned>(Lookup::folded_prefix) |
+                                   1u << static_cast<unsigned>(Lookup::folded_suffix);
+  // ASCII keeps its size when it is folded.
+  if ((lookups.lookups & kFoldedEnds) != 0 || lookups.folded.has(text.size()) ||
+      (lookups.uses(Lookup::folded) && !is_ascii(text))) {
     find_folded(slot, lookups, leaves.folded(leaf), leaves, out);
   }
   if (!lookups.extras) return;

@@ -35,6 +35,18 @@ class GramFilter {
   unsigned shift_ = 63;
 };
 
+// Sizes of texts; those of 63 bytes and more are one.
+class Sizes {
+ public:
+  void add(size_t size) { bits_ |= bit(size); }
+  bool has(size_t size) const { return (bits_ & bit(size)) != 0; }
+
+ private:
+  static uint64_t bit(size_t size) { return uint64_t{1} << (size < 63 ? size : 63); }
+
+  uint64_t bits_ = 0;
+};
+
 // Ways of looking up that need more than a hash of the whole value.
 struct SlotExtras {
   // Sizes that occur, ascending.
@@ -54,6 +66,8 @@ struct SlotExtras {
 
 struct SlotLookups {
   uint32_t lookups = 0;  // Bit n: Lookup n is in use.
+  Sizes texts;           // Of what is filed whole: a text of another size is not looked up.
+  Sizes folded;
   std::unique_ptr<SlotExtras> extras;
 
   bool uses(Lookup lookup) const { return lookups >> static_cast<unsigned>(lookup) & 1; }
