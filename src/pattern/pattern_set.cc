@@ -23,12 +23,14 @@ const pattern::Snapshot& PatternScratch::Content::look_at(
   return *seen;
 }
 
-std::span<const uint32_t> PatternScratch::Content::match(std::vector<uint32_t>& out) {
+std::span<const uint32_t> PatternScratch::Content::match(Event& event, bool is_found,
+                                                         std::vector<uint32_t>& out) {
   out.clear();
   size_t sequences = 0;
   for (const pattern::Snapshot::Part& part : seen->parts) {
+    if (!is_found) part.segment->find(event.leaves, event.candidates);
     const pattern::Segment::Matched matched =
-        part.segment->match(leaves, part.removed.get(), candidates, out);
+        part.segment->match(event.leaves, part.removed.get(), event.candidates, out);
     if (!matched.uncopied.empty()) {
       if (seen->parts.size() == 1) return matched.uncopied;
       out.insert(out.end(), matched.uncopied.begin(), matched.uncopied.end());
@@ -88,8 +90,8 @@ void PatternSet::match(simdjson::dom::element event, PatternScratch& scratch,
   PatternScratch::Content& content = *scratch.content_;
   const pattern::Snapshot& snapshot = content.look_at(content_->writer.published());
   if (!event.is_object()) return out.clear();
-  pattern::read_dom(event, *snapshot.paths, content.leaves);
-  keep(content.match(out), out);
+  pattern::read_dom(event, *snapshot.paths, content.events[0].leaves);
+  keep(content.match(content.events[0], false, out), out);
 }
 
 bool PatternSet::match(simdjson::padded_string_view event, PatternScratch& scratch,
@@ -111,15 +113,19 @@ bool PatternSet::match(simdjson::padded_string_view event, PatternScratch& scrat
   const pattern::Snapshot& snapshot = content.look_at(content_->writer.published());
   const std::string_view text(event.data(), event.size());
   ids = {};
-  if (!content.reader.read(text, *snapshot.paths, content.leaves)) return false;
-  if (content.reader.is_object()) ids = content.match(memory);
+  PatternScratch::Content::Event& one = content.events[0];
+  if (!one.reader.read(text, *snapshot.paths, one.leaves)) return false;
+  if (one.reader.is_object()) ids = content.match(one, false, memory);
   return true;
 }
 
 LineMatches::LineMatches(const PatternSet& set, PatternScratch& scratch,
                          simdjson::padded_string_view text)
     : scratch_(scratch), text_(text.data(), text.size()) {
-  scratch.content_->look_at(set.content_->writer.published());
+  const pattern::Snapshot& snapshot = scratch.content_->look_at(set.content_->writer.published());
+  if (snapshot.parts.size() == 1 && snapshot.parts[0].segment->is_large()) {
+    in_turn_ = snapshot.parts[0].segment.get();
+  }
 }
 
 }  // namespace statewire

@@ -21,6 +21,10 @@
 
 namespace statewire {
 
+namespace pattern {
+class Segment;
+}  // namespace pattern
+
 // What matching needs to remember from event to event, so that it allocates nothing once warm.
 // For one thread at a time; good for any sets, one after the other. Keeps alive what it last read
 // of a set: at most one scratch for each thread, or patterns that were removed stay in memory.
@@ -105,9 +109,18 @@ class LineMatches {
   std::span<const uint32_t> ids() const { return ids_; }
 
  private:
+  // Reads the next line with an event, the `number`th.
+  bool read(size_t number);
+
   PatternScratch& scratch_;
   std::string_view text_;
-  size_t at_ = 0;  // Where the next line begins.
+  // The segment whose steps are taken in turn with other events'. Null: one event at a time.
+  const pattern::Segment* in_turn_ = nullptr;
+  size_t at_ = 0;          // Where the next line begins.
+  size_t lines_read_ = 0;  // Up to there.
+  size_t events_read_ = 0;
+  size_t events_found_ = 0;  // Whose candidates are known.
+  size_t events_shown_ = 0;
   std::string_view line_;
   size_t line_number_ = 0;
   bool is_json_ = false;

@@ -1,6 +1,7 @@
 // What a PatternScratch holds.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <span>
 #include <vector>
@@ -15,17 +16,27 @@ namespace statewire {
 struct PatternScratch::Content {
   // Makes the newest snapshot of a set the one that is matched against.
   const pattern::Snapshot& look_at(const std::shared_ptr<pattern::Published>& published);
-  // The ids of what the leaves match, each once, ascending: in `out`, whatever it held before, or
-  // where the snapshot has them.
-  std::span<const uint32_t> match(std::vector<uint32_t>& out);
+  // One event on its way.
+  struct Event {
+    pattern::JsonReader reader;
+    pattern::Leaves leaves;
+    std::vector<uint32_t> candidates;
+
+    // Of a line.
+    std::string_view line;
+    size_t line_number = 0;
+    bool is_json = false;
+  };
+  // The ids of what the event matches, each once, ascending: in `out`, whatever it held before, or
+  // where the snapshot has them. `is_found`: the candidates of its only segment are known.
+  std::span<const uint32_t> match(Event& event, bool is_found, std::vector<uint32_t>& out);
 
   std::shared_ptr<pattern::Published> seen_of;  // Kept, so that no other set has its address.
   uint64_t seen_version = 0;
   std::shared_ptr<const pattern::Snapshot> seen;
 
-  pattern::JsonReader reader;
-  pattern::Leaves leaves;
-  std::vector<uint32_t> candidates;
+  // The first for those who bring one event; lines take them in turn.
+  std::array<Event, 3> events;
   std::vector<uint32_t> ids;  // Of those who bring no vector.
 };
 

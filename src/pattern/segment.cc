@@ -12,6 +12,7 @@ namespace {
 constexpr uint32_t kFewIds = 8;           // Are copied one by one.
 constexpr size_t kPrefetched = 16;        // Programs of candidates.
 constexpr size_t kPlaceMax = 0x7fffffff;  // What the index has room for.
+constexpr size_t kSmallMax = 1u << 20;    // What stays in the processor's cache.
 
 // What decides where a rule stands: filed, in the run without a field, or in that of a field.
 struct Standing {
@@ -81,6 +82,7 @@ Segment::Segment(const Rules& rules) {
     for (uint32_t rule = run.begin; rule < run.end; ++rule) filer.file_exclusions(rule);
   }
   filer.finish();
+  is_large_ = bytes() > kSmallMax;
 }
 
 // Copies the rules so that each run lies together, sorted by id.
@@ -110,9 +112,9 @@ void Segment::sort_in(const Rules& rules) {
   }
 }
 
-void Segment::match_candidates(Leaves& leaves, const Removals* removed,
-                               std::vector<uint32_t>& candidates,
-                               std::vector<uint32_t>& out) const {
+void Segment::find(Leaves& leaves, std::vector<uint32_t>& candidates) const {
+  candidates.clear();
+  index_.find(leaves, candidates);
   if (candidates.size() > 1) {
     if (!std::is_sorted(candidates.begin(), candidates.end())) {
       std::sort(candidates.begin(), candidates.end());
@@ -122,6 +124,11 @@ void Segment::match_candidates(Leaves& leaves, const Removals* removed,
   for (size_t i = 0; i < std::min(candidates.size(), kPrefetched); ++i) {
     __builtin_prefetch(rules_.program_at(candidates[i]));
   }
+}
+
+void Segment::match_candidates(Leaves& leaves, const Removals* removed,
+                               std::vector<uint32_t>& candidates,
+                               std::vector<uint32_t>& out) const {
   const uint32_t runs_begin = rules_.place(filed_end_);
   size_t excluded = 0;
   for (const uint32_t place : candidates) {
@@ -140,8 +147,6 @@ Segment::Matched Segment::match(Leaves& leaves, const Removals* removed,
                                 std::vector<uint32_t>& candidates,
                                 std::vector<uint32_t>& out) const {
   const size_t before = out.size();
-  candidates.clear();
-  index_.find(leaves, candidates);
   if (!candidates.empty()) match_candidates(leaves, removed, candidates, out);
   Matched matched{.sequences = out.size() > before};
   if (runs_.empty()) {

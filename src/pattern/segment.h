@@ -75,8 +75,14 @@ class Segment {
     size_t sequences = 0;                // That were appended, each sorted.
     std::span<const uint32_t> uncopied;  // Nothing was appended: these are all, each once, sorted.
   };
+  // Three steps, each of which has the memory come that the next one looks at. Who matches many
+  // events takes other events' steps in between; where the segment is small, that gains nothing.
+  bool is_large() const { return is_large_; }
+  void prefetch(Leaves& leaves) const { index_.prefetch(leaves); }
+  // Replaces `candidates`.
+  void find(Leaves& leaves, std::vector<uint32_t>& candidates) const;
   // Appends the ids of rules that the event matches; where they are one sequence, each once.
-  // `removed` may be null. `candidates` is only used inside.
+  // `removed` may be null. `candidates` are what find() found, and are used up.
   Matched match(Leaves& leaves, const Removals* removed, std::vector<uint32_t>& candidates,
                 std::vector<uint32_t>& out) const;
 
@@ -110,6 +116,7 @@ class Segment {
   std::vector<Run> runs_;     // By where they begin.
   bool repeats_ids_ = false;  // In one of the sequences that match() appends.
   ValueIndex index_;
+  bool is_large_ = false;
 };
 
 }  // namespace statewire::pattern

@@ -83,6 +83,8 @@ class ValueIndex {
   SlotLookups& use(uint32_t slot, Lookup lookup);
   void build(std::vector<Posting> postings, std::vector<Continuation> continuations);
 
+  // Has most of the memory come that find() will look at for this event.
+  void prefetch(Leaves& leaves) const;
   // Appends the rules that the event may match, some more than once.
   void find(Leaves& leaves, std::vector<uint32_t>& out) const;
 
