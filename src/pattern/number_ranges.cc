@@ -68,24 +68,28 @@ void NumberRanges::build() {
   }
 }
 
-size_t NumberRanges::begin_at_or_below(double number) const {
-  size_t end = 0;
-  for (size_t level = levels_.size(); level-- > 0;) {
-    // All before `begin` are at or below; the first that is not is among the next kFan.
-    const size_t begin = end == 0 ? 0 : (end - 1) * kFan;
+// The kFan ranges of which the first begins at or below the number and those behind do not, or
+// there are none behind.
+size_t NumberRanges::line_of(double number) const {
+  size_t begin = 0;
+  for (size_t level = levels_.size() - 1; level > 0; --level) {
     const double* const lows = levels_[level].lows.data() + begin;
-    if (level == 0) {  // What find() will look at.
-      __builtin_prefetch(reaches_.data() + begin);
-      __builtin_prefetch(levels_[0].highs.data() + begin);
-      __builtin_prefetch(rules_.data() + begin);
-    }
     size_t count = 0;
     for (size_t i = 0; i < kFan; ++i) count += lows[i] <= number;
-    end = begin + count;
-    if (end == 0) return 0;
+    // Where none is at or below, it is the first of all that is not.
+    begin = (begin + count - (count > 0)) * kFan;
   }
-  return end;
+  return begin;
 }
+
+void NumberRanges::prefetch_line(size_t begin) const {
+  __builtin_prefetch(levels_[0].lows.data() + begin);
+  __builtin_prefetch(levels_[0].highs.data() + begin);
+  __builtin_prefetch(reaches_.data() + begin);
+  __builtin_prefetch(rules_.data() + begin);
+}
+
+void NumberRanges::prefetch(Number number) const { prefetch_line(line_of(rounded_up(number))); }
 
 // Below entries `begin` to `end` of a level, as far as they are among the first `limit` ranges.
 void NumberRanges::collect(size_t level, size_t begin, size_t end, size_t limit, double number,
@@ -108,14 +112,10 @@ void NumberRanges::find(Number number, std::vector<uint32_t>& out) const {
   // Rounding the number one way and the ends the other loses none.
   const double above = rounded_up(number);
   const double below = rounded_down(number);
-  if (levels_.size() == 1) {
-    const Level& all = levels_[0];
-    for (size_t i = 0; i < all.lows.size() && all.lows[i] <= above; ++i) {
-      if (all.highs[i] >= below) out.push_back(rules_[i]);
-    }
-    return;
-  }
-  size_t end = begin_at_or_below(above);
+  const size_t begin = line_of(above);
+  prefetch_line(begin);
+  size_t end = begin;
+  for (size_t i = 0; i < kFan; ++i) end += levels_[0].lows[begin + i] <= above;
   for (size_t step = 0; step < kSteps; ++step) {
     if (end == 0 || reaches_[end - 1] < below) return;
     --end;

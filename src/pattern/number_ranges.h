@@ -21,6 +21,8 @@ class NumberRanges {
   // REQUIRES: called once, after the last add() and before find().
   void build();
 
+  // Has the memory come that find() will look at last.
+  void prefetch(Number number) const;
   // Appends the rules of all ranges that hold the number, and perhaps of some that begin or end
   // within the rounding error of a double.
   void find(Number number, std::vector<uint32_t>& out) const;
@@ -44,7 +46,8 @@ class NumberRanges {
     void fill();
   };
 
-  size_t begin_at_or_below(double number) const;
+  size_t line_of(double number) const;
+  void prefetch_line(size_t begin) const;
   void collect(size_t level, size_t begin, size_t end, size_t limit, double number,
                std::vector<uint32_t>& out) const;
 

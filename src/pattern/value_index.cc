@@ -120,7 +120,10 @@ void ValueIndex::prefetch(Leaves& leaves) const {
     if (leaf.kind == LeafKind::text && lookups.texts.has(leaf.text().size())) {
       table_.prefetch(lookup_hash(slot, Lookup::text, leaf.text()));
     } else if (leaf.kind == LeafKind::number && lookups.uses(Lookup::number)) {
-      if (const auto number = leaves.number(leaf)) table_.prefetch(number_hash(slot, *number));
+      const auto number = leaves.number(leaf);
+      if (!number) continue;
+      table_.prefetch(number_hash(slot, *number));
+      if (lookups.extras && lookups.extras->has_ranges) lookups.extras->ranges.prefetch(*number);
     }
   }
 }
