@@ -28,83 +28,69 @@ void NumberRanges::add(const Range& range, uint32_t rule) {
   added_.push_back({low, high, rule});
 }
 
-void NumberRanges::Level::fill() {
-  while (lows.size() % kFan != 0) {
-    lows.push_back(NAN);
-    highs.push_back(-HUGE_VAL);
-  }
-}
-
 void NumberRanges::build() {
   std::sort(added_.begin(), added_.end(), [](const Entry& a, const Entry& b) {
     return a.low != b.low ? a.low < b.low : a.rule < b.rule;
   });
-  Level level;
-  level.lows.reserve(added_.size());
-  level.highs.reserve(added_.size());
-  reaches_.reserve(added_.size());
-  rules_.reserve(added_.size());
+  lines_.resize((added_.size() + kFan - 1) / kFan);
   double reach = -HUGE_VAL;
-  for (const Entry& entry : added_) {
-    level.lows.push_back(entry.low);
-    level.highs.push_back(entry.high);
-    reach = std::max(reach, entry.high);
-    reaches_.push_back(reach);
-    rules_.push_back(entry.rule);
+  for (size_t i = 0; i < added_.size(); ++i) {
+    Line& line = lines_[i / kFan];
+    if (i % kFan == 0) line.reach_before = reach;
+    line.lows[i % kFan] = added_[i].low;
+    line.highs[i % kFan] = added_[i].high;
+    line.rules[i % kFan] = added_[i].rule;
+    reach = std::max(reach, added_[i].high);
   }
   std::vector<Entry>().swap(added_);
-  level.fill();
-  levels_.push_back(std::move(level));
-  while (levels_.back().lows.size() > kFan) {
-    Level next;
-    const Level& below = levels_.back();
-    for (size_t i = 0; i < below.lows.size(); i += kFan) {
-      const auto first = below.highs.begin() + static_cast<ptrdiff_t>(i);
-      next.lows.push_back(below.lows[i]);
-      next.highs.push_back(*std::max_element(first, first + kFan));
+  const auto stand_over = [this](const auto& below) {
+    LargeVector<Node> level((below.size() + kFan - 1) / kFan);
+    for (size_t i = 0; i < below.size(); ++i) {
+      Node& node = level[i / kFan];
+      node.lows[i % kFan] = below[i].lows[0];
+      node.highs[i % kFan] = *std::max_element(below[i].highs.begin(), below[i].highs.end());
     }
-    next.fill();
-    levels_.push_back(std::move(next));
-  }
+    levels_.push_back(std::move(level));
+  };
+  stand_over(lines_);
+  while (levels_.back().size() > 1) stand_over(LargeVector<Node>(levels_.back()));
 }
 
-// The kFan ranges of which the first begins at or below the number and those behind do not, or
-// there are none behind.
+// The last line whose first range begins at or below the number; the first where none does.
 size_t NumberRanges::line_of(double number) const {
-  size_t begin = 0;
-  for (size_t level = levels_.size() - 1; level > 0; --level) {
-    const double* const lows = levels_[level].lows.data() + begin;
+  size_t index = 0;
+  for (size_t level = levels_.size(); level-- > 0;) {
     size_t count = 0;
-    for (size_t i = 0; i < kFan; ++i) count += lows[i] <= number;
-    // Where none is at or below, it is the first of all that is not.
-    begin = (begin + count - (count > 0)) * kFan;
+    for (const double low : levels_[level][index].lows) count += low <= number;
+    index = index * kFan + count - (count > 0);
   }
-  return begin;
+  return index;
 }
 
-void NumberRanges::prefetch_line(size_t begin) const {
-  __builtin_prefetch(levels_[0].lows.data() + begin);
-  __builtin_prefetch(levels_[0].highs.data() + begin);
-  __builtin_prefetch(reaches_.data() + begin);
-  __builtin_prefetch(rules_.data() + begin);
+void NumberRanges::prefetch(Number number) const {
+  const Line& line = lines_[line_of(rounded_up(number))];
+  __builtin_prefetch(&line.lows);
+  __builtin_prefetch(&line.highs);
+  __builtin_prefetch(&line.rules);
 }
 
-void NumberRanges::prefetch(Number number) const { prefetch_line(line_of(rounded_up(number))); }
-
-// Below entries `begin` to `end` of a level, as far as they are among the first `limit` ranges.
-void NumberRanges::collect(size_t level, size_t begin, size_t end, size_t limit, double number,
+// Below a node, of the first `lines`, all of which begin at or below the number.
+void NumberRanges::collect(size_t level, size_t index, size_t lines, double number,
                            std::vector<uint32_t>& out) const {
-  const LargeVector<double>& highs = levels_[level].highs;
-  if (level == 0) {
-    for (size_t i = begin; i < std::min(end, limit); ++i) {
-      if (highs[i] >= number) out.push_back(rules_[i]);
-    }
-    return;
-  }
-  size_t span = 1;
+  size_t span = 1;  // Lines below each of the node's entries.
   for (size_t i = 0; i < level; ++i) span *= kFan;
-  for (size_t i = begin; i < end && i * span < limit; ++i) {
-    if (highs[i] >= number) collect(level - 1, i * kFan, (i + 1) * kFan, limit, number, out);
+  const Node& node = levels_[level][index];
+  for (size_t i = 0; i < kFan && (index * kFan + i) * span < lines; ++i) {
+    if (node.highs[i] < number) continue;
+    const size_t below = index * kFan + i;
+    if (level > 0) {
+      collect(level - 1, below, lines, number, out);
+      continue;
+    }
+    const Line& line = lines_[below];
+    for (size_t each = 0; each < kFan; ++each) {
+      if (line.highs[each] >= number) out.push_back(line.rules[each]);
+    }
   }
 }
 
@@ -112,23 +98,20 @@ void NumberRanges::find(Number number, std::vector<uint32_t>& out) const {
   // Rounding the number one way and the ends the other loses none.
   const double above = rounded_up(number);
   const double below = rounded_down(number);
-  const size_t begin = line_of(above);
-  prefetch_line(begin);
-  size_t end = begin;
-  for (size_t i = 0; i < kFan; ++i) end += levels_[0].lows[begin + i] <= above;
-  for (size_t step = 0; step < kSteps; ++step) {
-    if (end == 0 || reaches_[end - 1] < below) return;
-    --end;
-    if (levels_[0].highs[end] >= below) out.push_back(rules_[end]);
+  size_t index = line_of(above);
+  for (size_t step = 0; step < kSteps; ++step, --index) {
+    const Line& line = lines_[index];
+    for (size_t i = 0; i < kFan; ++i) {
+      if (line.lows[i] <= above && line.highs[i] >= below) out.push_back(line.rules[i]);
+    }
+    if (line.reach_before < below) return;
   }
-  collect(levels_.size() - 1, 0, kFan, end, below, out);
+  collect(levels_.size() - 1, 0, index + 1, below, out);
 }
 
 size_t NumberRanges::bytes() const {
-  size_t bytes = rules_.capacity() * sizeof(uint32_t) + reaches_.capacity() * sizeof(double);
-  for (const Level& level : levels_) {
-    bytes += (level.lows.capacity() + level.highs.capacity()) * sizeof(double);
-  }
+  size_t bytes = lines_.capacity() * sizeof(Line);
+  for (const LargeVector<Node>& level : levels_) bytes += level.capacity() * sizeof(Node);
   return bytes;
 }
 

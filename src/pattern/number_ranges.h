@@ -1,11 +1,13 @@
 // Rules that ask for a range of numbers, found by a number.
 //
-// Ranges are sorted by their lower ends, so those that begin at or below a number are the first of
-// them. Most often the last of these are the only ones that end at or above it: how far all up to a
-// place reach says where there are no more. Where many overlap, a tree of maxima over the upper
-// ends, kFan to one, leads to those that hold the number without looking at the others.
+// Ranges are sorted by their lower ends and stand in lines, kFan in each. Most often the last that
+// begin at or below a number are the only ones that hold it: how far the ranges of all lines before
+// reach says where there are no more. Where many overlap, a tree of maxima over the upper ends
+// leads to those that hold the number without looking at the others.
 #pragma once
 
+#include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -18,7 +20,7 @@ namespace statewire::pattern {
 class NumberRanges {
  public:
   void add(const Range& range, uint32_t rule);
-  // REQUIRES: called once, after the last add() and before find().
+  // REQUIRES: called once, after the last add() and before what follows.
   void build();
 
   // Has the memory come that find() will look at last.
@@ -31,32 +33,39 @@ class NumberRanges {
 
  private:
   static constexpr size_t kFan = 8;    // Doubles of one line of the cache.
-  static constexpr size_t kSteps = 8;  // Ranges that are looked at one after the other.
+  static constexpr size_t kSteps = 4;  // Lines that are looked at one after the other.
+  using Ends = std::array<double, kFan>;
 
+  static constexpr Ends all(double number) {
+    Ends ends{};
+    ends.fill(number);
+    return ends;
+  }
+  // Where there are fewer, the rest holds no number.
+  struct alignas(64) Line {
+    Ends lows = all(HUGE_VAL);
+    Ends highs = all(-HUGE_VAL);
+    std::array<uint32_t, kFan> rules{};
+    double reach_before = -HUGE_VAL;  // The greatest upper end of all lines before.
+  };
+  // Of kFan lines or nodes each the first lower end and the greatest upper end.
+  struct alignas(64) Node {
+    Ends lows = all(HUGE_VAL);
+    Ends highs = all(-HUGE_VAL);
+  };
   struct Entry {
     double low;
     double high;
     uint32_t rule;
   };
-  struct Level {
-    LargeVector<double> lows;
-    LargeVector<double> highs;
-
-    // Up to a multiple of kFan, with what holds no number.
-    void fill();
-  };
 
   size_t line_of(double number) const;
-  void prefetch_line(size_t begin) const;
-  void collect(size_t level, size_t begin, size_t end, size_t limit, double number,
+  void collect(size_t level, size_t index, size_t lines, double number,
                std::vector<uint32_t>& out) const;
 
   std::vector<Entry> added_;  // Until build().
-  // The first level has the ends of each range, sorted; each next one has those of kFan of the one
-  // before it: their first lower end, and their greatest upper end.
-  std::vector<Level> levels_;
-  LargeVector<double> reaches_;  // Of the first level: the greatest upper end so far.
-  LargeVector<uint32_t> rules_;  // Of the ranges of the first level.
+  LargeVector<Line> lines_;
+  std::vector<LargeVector<Node>> levels_;  // The first over the lines; the last is one node.
 };
 
 }  // namespace statewire::pattern
