@@ -43,17 +43,22 @@ void NumberRanges::build() {
     reach = std::max(reach, added_[i].high);
   }
   std::vector<Entry>().swap(added_);
-  const auto stand_over = [this](const auto& below) {
-    LargeVector<Node> level((below.size() + kFan - 1) / kFan);
-    for (size_t i = 0; i < below.size(); ++i) {
-      Node& node = level[i / kFan];
-      node.lows[i % kFan] = below[i].lows[0];
-      node.highs[i % kFan] = *std::max_element(below[i].highs.begin(), below[i].highs.end());
+  const auto stand_over = [this](size_t below, auto low, auto highs_of) {
+    Level& level = levels_.emplace_back((below + kFan - 1) / kFan);
+    for (size_t i = 0; i < below; ++i) {
+      level.lows[i / kFan][i % kFan] = low(i);
+      level.highs[i / kFan][i % kFan] = std::ranges::max(highs_of(i));
     }
-    levels_.push_back(std::move(level));
   };
-  stand_over(lines_);
-  while (levels_.back().size() > 1) stand_over(LargeVector<Node>(levels_.back()));
+  stand_over(
+      lines_.size(), [&](size_t i) { return lines_[i].lows[0]; },
+      [&](size_t i) -> const Ends& { return lines_[i].highs; });
+  while (levels_.back().lows.size() > 1) {
+    const Level below = levels_.back();
+    stand_over(
+        below.lows.size(), [&](size_t i) { return below.lows[i][0]; },
+        [&](size_t i) -> const Ends& { return below.highs[i]; });
+  }
 }
 
 // The last line whose first range begins at or below the number; the first where none does.
@@ -61,7 +66,7 @@ size_t NumberRanges::line_of(double number) const {
   size_t index = 0;
   for (size_t level = levels_.size(); level-- > 0;) {
     size_t count = 0;
-    for (const double low : levels_[level][index].lows) count += low <= number;
+    for (const double low : levels_[level].lows[index]) count += low <= number;
     index = index * kFan + count - (count > 0);
   }
   return index;
@@ -79,9 +84,9 @@ void NumberRanges::collect(size_t level, size_t index, size_t lines, double numb
                            std::vector<uint32_t>& out) const {
   size_t span = 1;  // Lines below each of the node's entries.
   for (size_t i = 0; i < level; ++i) span *= kFan;
-  const Node& node = levels_[level][index];
+  const Ends& highs = levels_[level].highs[index];
   for (size_t i = 0; i < kFan && (index * kFan + i) * span < lines; ++i) {
-    if (node.highs[i] < number) continue;
+    if (highs[i] < number) continue;
     const size_t below = index * kFan + i;
     if (level > 0) {
       collect(level - 1, below, lines, number, out);
@@ -111,7 +116,9 @@ void NumberRanges::find(Number number, std::vector<uint32_t>& out) const {
 
 size_t NumberRanges::bytes() const {
   size_t bytes = lines_.capacity() * sizeof(Line);
-  for (const LargeVector<Node>& level : levels_) bytes += level.capacity() * sizeof(Node);
+  for (const Level& level : levels_) {
+    bytes += (level.lows.capacity() + level.highs.capacity()) * sizeof(Ends);
+  }
   return bytes;
 }
 

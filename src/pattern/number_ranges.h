@@ -48,10 +48,12 @@ class NumberRanges {
     std::array<uint32_t, kFan> rules{};
     double reach_before = -HUGE_VAL;  // The greatest upper end of all lines before.
   };
-  // Of kFan lines or nodes each the first lower end and the greatest upper end.
-  struct alignas(64) Node {
-    Ends lows = all(HUGE_VAL);
-    Ends highs = all(-HUGE_VAL);
+  // Nodes: of kFan lines or nodes each the first lower end, and the greatest upper end.
+  struct Level {
+    explicit Level(size_t nodes) : lows(nodes, all(HUGE_VAL)), highs(nodes, all(-HUGE_VAL)) {}
+
+    LargeVector<Ends> lows;
+    LargeVector<Ends> highs;
   };
   struct Entry {
     double low;
@@ -65,7 +67,7 @@ class NumberRanges {
 
   std::vector<Entry> added_;  // Until build().
   LargeVector<Line> lines_;
-  std::vector<LargeVector<Node>> levels_;  // The first over the lines; the last is one node.
+  std::vector<Level> levels_;  // The first over the lines; the last is one node.
 };
 
 }  // namespace statewire::pattern
