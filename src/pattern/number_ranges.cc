@@ -50,6 +50,7 @@ void NumberRanges::build() {
       level.highs[i / kFan][i % kFan] = std::ranges::max(highs_of(i));
     }
   };
+  if (lines_.size() <= 1) return;
   stand_over(
       lines_.size(), [&](size_t i) { return lines_[i].lows[0]; },
       [&](size_t i) -> const Ends& { return lines_[i].highs; });
@@ -106,8 +107,8 @@ void NumberRanges::find(Number number, std::vector<uint32_t>& out) const {
   size_t index = line_of(above);
   for (size_t step = 0; step < kSteps; ++step, --index) {
     const Line& line = lines_[index];
-    for (size_t i = 0; i < kFan; ++i) {
-      if (line.lows[i] <= above && line.highs[i] >= below) out.push_back(line.rules[i]);
+    for (size_t i = 0; i < kFan && line.lows[i] <= above; ++i) {
+      if (line.highs[i] >= below) out.push_back(line.rules[i]);
     }
     if (line.reach_before < below) return;
   }

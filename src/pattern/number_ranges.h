@@ -67,7 +67,7 @@ class NumberRanges {
 
   std::vector<Entry> added_;  // Until build().
   LargeVector<Line> lines_;
-  std::vector<Level> levels_;  // The first over the lines; the last is one node.
+  std::vector<Level> levels_;  // The first over the lines, the last one node; none over one line.
 };
 
 }  // namespace statewire::pattern
