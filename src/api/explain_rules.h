@@ -2,23 +2,22 @@
 // does it. Reads only; not thread-safe; borrows everything.
 #pragma once
 
-#include <simdjson.h>
-
+#include <optional>
 #include <span>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "api/queries.h"
 #include "base/arena.h"
 #include "format/json_writer.h"
+#include "ingest/rules.h"
 #include "model/entry.h"
+#include "route/wait.h"
 
 namespace statewire {
 
 class ExplainRules {
  public:
-  explicit ExplainRules(const Queries::Parts& parts) : parts_(parts) {}
+  explicit ExplainRules(const Queries::Parts& parts);
 
   // Says in `observations` who did it, as ingest does.
   void name_actor(std::string_view principal, std::span<Observation> observations, Arena& arena);
@@ -27,7 +26,7 @@ class ExplainRules {
   void write_actor(std::string_view principal, JsonWriter& json) const;
 
   // The name of the rule that drops it before the fold; empty where none does.
-  std::string_view ignored_before(const Observation& observation) const;
+  std::string_view ignored_before(const Observation& observation);
 
   // ,"ignored_by":{"rule","stage"} where one applies, and ,"notifications":{…}: what each
   // subscription would make of the notification that `entry` tells.
@@ -40,21 +39,15 @@ class ExplainRules {
     bool is_certain = false;
   };
 
-  // What a subscription's verdict depends on besides its own keys.
-  struct Known {
-    Ignored ignored;
-    bool knows_cause = false;
-    bool knows_tags = false;
-  };
-
-  const ActorRule* rule_for(std::string_view principal) const;
+  // The rules that ask for tags.
+  std::span<const When> after() const;
   Ignored ignored_after(bool knows_tags) const;
-  void write_verdict(const Subscription& subscription, const Known& known, JsonWriter& json) const;
+  void write_verdict(const Subscription& subscription, const Ignored& ignored,
+                     const std::optional<Wait>& wait, JsonWriter& json) const;
 
   const Queries::Parts& parts_;
-  std::string text_;
-  simdjson::dom::parser parser_;
-  simdjson::dom::element routable_;  // The notification as patterns see it.
+  std::optional<RuleBook> book_;
+  Routable routable_;
 };
 
 }  // namespace statewire

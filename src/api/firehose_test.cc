@@ -1,7 +1,9 @@
 #include "api/firehose.h"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
+
+#include "aws/gzip.h"
+#include "base/base64.h"
 
 namespace statewire {
 namespace {
@@ -13,8 +15,6 @@ HttpRequestHead head_of_delivery() {
   head.add_header("X-Amz-Firehose-Access-Key", "key");
   return head;
 }
-
-std::string gzipped_base64(std::string_view text);
 
 TEST(Firehose, is_told_by_its_header) {
   EXPECT_TRUE(is_firehose(head_of_delivery()));
@@ -36,11 +36,11 @@ TEST(Firehose, records_become_lines) {
 }
 
 TEST(Firehose, records_may_be_packed) {
-  const std::string packed = gzipped_base64("{\"a\":1}");
+  const std::string packed = base64_encoded(gzipped("{\"a\":1}"));
   const auto events = firehose_events(R"({"records":[{"data":")" + packed + "\"}]}", 1000);
   ASSERT_TRUE(events.ok()) << events.error().text;
   EXPECT_EQ(*events, "{\"a\":1}\n");
-  const std::string large = gzipped_base64(std::string(100'000, ' '));
+  const std::string large = base64_encoded(gzipped(std::string(100'000, ' ')));
   EXPECT_FALSE(firehose_events(R"({"records":[{"data":")" + large + "\"}]}", 1000).ok());
 }
 
@@ -66,32 +66,6 @@ TEST(Firehose, answers_name_the_request) {
   const HttpServerResponse bad = firehose_error(head_of_delivery(), now, 503, "busy");
   EXPECT_EQ(bad.status, 503);
   EXPECT_TRUE(bad.body.ends_with(R"(,"errorMessage":"busy"})"));
-}
-
-std::string gzipped_base64(std::string_view text) {
-  z_stream stream{};
-  EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string bytes(text.size() + 100, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(bytes.data());
-  stream.avail_out = static_cast<uInt>(bytes.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  bytes.resize(stream.total_out);
-  deflateEnd(&stream);
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    uint32_t group = 0;
-    for (size_t j = 0; j < 3; ++j) {
-      group = group << 8 | (i + j < bytes.size() ? static_cast<uint8_t>(bytes[i + j]) : 0u);
-    }
-    for (int shift = 18; shift >= 0; shift -= 6) out += kDigits[group >> shift & 63];
-  }
-  const size_t padding = (3 - bytes.size() % 3) % 3;
-  out.replace(out.size() - padding, padding, padding, '=');
-  return out;
 }
 
 }  // namespace

@@ -21,10 +21,9 @@ constexpr size_t kWaitingBytesMax = 16 << 20;
 constexpr size_t kConfirmingMax = 16;
 constexpr Duration kConfirmTimeout = std::chrono::seconds(10);
 constexpr size_t kConfirmBytesMax = 64 << 10;
-// Refusals that are counted in the ledger, which anybody can bring about: so many at once, then so
-// many a second.
-constexpr double kRefusalsMax = 100;
-constexpr double kRefusalsPerSecond = 10;
+// Refusals that are counted in the ledger, which anybody can bring about.
+constexpr double kRefusalsMax = 100;  // At once, after a quiet time.
+constexpr Duration kRefusalEvery = std::chrono::milliseconds(100);
 
 std::string_view message_type(const HttpRequestHead& head) {
   return head.header("x-amz-sns-message-type");
@@ -60,8 +59,7 @@ struct SnsInbox::Visit {
 SnsInbox::SnsInbox(Parts parts)
     : parts_(std::move(parts)),
       certificates_(parts_.http, parts_.clock, parts_.addresses),
-      refusals_left_(kRefusalsMax),
-      refused_at_(parts_.clock.now()) {}
+      counted_refusals_(kRefusalsMax, kRefusalEvery, parts_.clock.now()) {}
 
 std::optional<HttpServerResponse> SnsInbox::judge_head(const HttpRequestHead& head,
                                                        const Snapshot& snapshot) const {
@@ -207,14 +205,8 @@ void SnsInbox::refuse(const VisitPtr& visit, int status, const std::string& why)
 }
 
 bool SnsInbox::may_count_refusal() {
-  const Time now = parts_.clock.now();
   Lock lock(mutex_);
-  const double seconds = std::chrono::duration<double>(now - refused_at_).count();
-  refusals_left_ = std::clamp(refusals_left_ + seconds * kRefusalsPerSecond, 0.0, kRefusalsMax);
-  refused_at_ = now;
-  if (refusals_left_ < 1) return false;
-  refusals_left_ -= 1;
-  return true;
+  return counted_refusals_.take(parts_.clock.now());
 }
 
 }  // namespace statewire

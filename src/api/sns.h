@@ -17,6 +17,8 @@
 
 #include "api/live.h"
 #include "aws/sns_certificates.h"
+#include "base/mutex.h"
+#include "base/token_bucket.h"
 #include "ingest/ingest.h"
 #include "net/http_client.h"
 #include "net/http_server.h"
@@ -65,8 +67,7 @@ class SnsInbox {
   std::atomic<size_t> confirming_{0};
 
   Mutex mutex_;
-  double refusals_left_ GUARDED_BY(mutex_);
-  Time refused_at_ GUARDED_BY(mutex_);
+  TokenBucket counted_refusals_ GUARDED_BY(mutex_);
 };
 
 }  // namespace statewire

@@ -255,11 +255,12 @@ TEST_F(SnsTest, raw_messages_need_a_token) {
     asks_for_password |= value.starts_with("Basic realm=");
   }
   EXPECT_TRUE(asks_for_password) << "SNS shows it only then";
-  const HttpHeader password{"Authorization", "Basic " + base64("sns:in")};
+  const HttpHeader password{"Authorization", "Basic " + base64_encoded("sns:in")};
   EXPECT_EQ(deliver(body, {raw, password}).body, R"({"accepted":1,"duplicate":0,"rejected":0})");
   EXPECT_EQ(deliver(body, {raw, {"Authorization", "Bearer in"}}).body,
             R"({"accepted":0,"duplicate":1,"rejected":0})");
-  EXPECT_EQ(deliver(body, {raw, {"Authorization", "Basic " + base64("in:sns")}}).status, 401);
+  EXPECT_EQ(deliver(body, {raw, {"Authorization", "Basic " + base64_encoded("in:sns")}}).status,
+            401);
 }
 
 TEST_F(SnsTest, a_message_that_is_longer_than_sns_sends_is_refused_before_it_is_read) {

@@ -10,7 +10,7 @@ namespace {
 
 constexpr size_t kKnownMax = 64;
 constexpr size_t kFetchingMax = 8;
-constexpr double kFetchesMax = 32;  // At once, after a quiet time; then one in ten seconds.
+constexpr double kFetchesMax = 32;  // At once, after a quiet time.
 constexpr Duration kFetchEvery = std::chrono::seconds(10);
 constexpr Duration kFetchTimeout = std::chrono::seconds(5);
 constexpr size_t kFileBytesMax = 64 << 10;
@@ -37,8 +37,7 @@ SnsCertificates::SnsCertificates(HttpClient& http, const Clock& clock, SnsAddres
     : http_(http),
       clock_(clock),
       addresses_(std::move(addresses)),
-      fetches_left_(kFetchesMax),
-      counted_at_(clock.now()) {}
+      fetches_(kFetchesMax, kFetchEvery, clock.now()) {}
 
 SnsCertificates::~SnsCertificates() = default;
 
@@ -52,7 +51,7 @@ void SnsCertificates::find(const std::string& url, const SnsTopic& topic, Done d
     } else if (const auto under_way = fetching_.find(url); under_way != fetching_.end()) {
       under_way->second.push_back(std::move(done));
       return;
-    } else if (fetching_.size() >= kFetchingMax || !may_fetch(now)) {
+    } else if (fetching_.size() >= kFetchingMax || !fetches_.take(now)) {
       answer = unavailable("too many certificates of SNS are asked for");
     } else {
       fetching_[url].push_back(std::move(done));
@@ -60,16 +59,6 @@ void SnsCertificates::find(const std::string& url, const SnsTopic& topic, Done d
   }
   if (answer) return done(*std::move(answer));
   begin(url, topic);
-}
-
-bool SnsCertificates::may_fetch(Time now) {
-  const double gained =
-      static_cast<double>((now - counted_at_).count()) / static_cast<double>(kFetchEvery.count());
-  fetches_left_ = std::clamp(fetches_left_ + gained, 0.0, kFetchesMax);
-  counted_at_ = now;
-  if (fetches_left_ < 1) return false;
-  fetches_left_ -= 1;
-  return true;
 }
 
 void SnsCertificates::begin(const std::string& url, const SnsTopic& topic) {

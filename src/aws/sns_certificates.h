@@ -14,6 +14,7 @@
 #include "aws/sns_certificate.h"
 #include "aws/sns_message.h"
 #include "base/mutex.h"
+#include "base/token_bucket.h"
 #include "net/http_client.h"
 
 namespace statewire {
@@ -48,7 +49,6 @@ class SnsCertificates {
   };
   struct Fetch;
 
-  bool may_fetch(Time now) REQUIRES(mutex_);
   void begin(const std::string& url, const SnsTopic& topic);
   void ask(const std::shared_ptr<Fetch>& fetch, const std::string& url);
   void take(const std::shared_ptr<Fetch>& fetch, const Result<HttpResponse>& response);
@@ -63,8 +63,7 @@ class SnsCertificates {
   Mutex mutex_;
   std::map<std::string, Known> known_ GUARDED_BY(mutex_);                 // By URL.
   std::map<std::string, std::vector<Done>> fetching_ GUARDED_BY(mutex_);  // By URL.
-  double fetches_left_ GUARDED_BY(mutex_);
-  Time counted_at_ GUARDED_BY(mutex_);
+  TokenBucket fetches_ GUARDED_BY(mutex_);
 };
 
 }  // namespace statewire

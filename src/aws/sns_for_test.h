@@ -18,6 +18,7 @@
 
 #include "aws/aws_for_test.h"
 #include "aws/sns_certificates.h"
+#include "base/base64.h"
 #include "base/text.h"
 
 namespace statewire {
@@ -96,15 +97,6 @@ inline TestCertificate make_certificate(const CertificateWish& wish, Time now) {
   EVP_PKEY* const signer = wish.issuer == nullptr ? made.key.get() : wish.issuer->key.get();
   EXPECT_GT(X509_sign(x509, signer, EVP_sha256()), 0);
   return made;
-}
-
-inline std::string base64(std::string_view bytes) {
-  std::string text(bytes.size() / 3 * 4 + 8, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                   reinterpret_cast<const unsigned char*>(bytes.data()),
-                                   static_cast<int>(bytes.size()));
-  text.resize(static_cast<size_t>(size));
-  return text;
 }
 
 class TestSns {
@@ -219,7 +211,7 @@ inline std::string sns_json(const SnsMessage& message) {
   if (!message.token.empty()) add("Token", message.token);
   if (!message.subscribe_url.empty()) add("SubscribeURL", message.subscribe_url);
   add("SignatureVersion", message.signature_version);
-  add("Signature", base64(message.signature));
+  add("Signature", base64_encoded(message.signature));
   add("SigningCertURL", message.signing_certificate_url);
   return json + "}";
 }

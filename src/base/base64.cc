@@ -18,6 +18,16 @@ bool is_digit(char c) {
 
 }  // namespace
 
+std::string base64_encoded(std::string_view bytes) {
+  CHECK(bytes.size() <= kBytesMax);
+  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // The library ends it with a NUL.
+  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                                   reinterpret_cast<const unsigned char*>(bytes.data()),
+                                   static_cast<int>(bytes.size()));
+  text.resize(static_cast<size_t>(size));
+  return text;
+}
+
 std::optional<std::string> base64_decoded(std::string_view text) {
   if (text.size() % 4 != 0 || text.size() > kBytesMax) return std::nullopt;
   const size_t end = std::min(text.find('='), text.size());

@@ -106,7 +106,6 @@ class Subscriber {
   // Of subscriber_hold.cc.
   bool can_wait() const { return subscription_.hold.is_any() || !ignored_.empty(); }
   bool must_hold(const Entry& entry, const Notification& notification, HeldNotification& held);
-  bool may_be_ignored() const;
   void hold(HeldNotification held);
   void store_held(const HeldNotification& held);
   void restore_held(const Pending& pending);

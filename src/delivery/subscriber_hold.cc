@@ -3,10 +3,9 @@
 // A notification that is held stands in the store as a pending delivery without a payload, so that
 // the cursor passes it. When it is let go its entry is read again, completed by the entries that
 // told its cause and its tags since, and offered as if it came now.
-#include <algorithm>
-
 #include "base/log.h"
 #include "delivery/subscriber.h"
+#include "route/wait.h"
 
 namespace statewire {
 namespace {
@@ -21,33 +20,25 @@ void complete(Entry& entry, const Entry* cause, const Entry* tags) {
 
 }  // namespace
 
-bool Subscriber::may_be_ignored() const {
-  return std::ranges::any_of(ignored_,
-                             [&](const When& when) { return routable_.meets(when.early); });
-}
-
-bool Subscriber::is_ignored() const {
-  return std::ranges::any_of(ignored_,
-                             [&](const When& when) { return routable_.meets(when.pattern); });
-}
+bool Subscriber::is_ignored() const { return ignored_by(ignored_, routable_).has_value(); }
 
 // What cannot match later either waits for nothing. Behind one that waits, all wait.
 bool Subscriber::must_hold(const Entry& entry, const Notification& notification,
                            HeldNotification& held) {
   routable_.set(notification);
-  if (!routable_.meets(subscription_.early_when)) return false;
-  const Hold& hold = subscription_.hold;
+  const std::optional<Wait> wait =
+      wait_of(subscription_, ignored_, routable_, notification.cause.kind != CauseKind::unknown,
+              knows_tags(entry.after));
+  if (!wait) return false;
   const Identity& resource = entry.observation.resource;
-  held.waits_for_cause = hold.for_cause && notification.cause.kind == CauseKind::unknown;
-  const bool ignores = may_be_ignored();
-  held.waits_for_tags = (hold.for_tags || ignores) && !knows_tags(entry.after) &&
-                        !(tags_ != nullptr && tags_->is_over(resource.id));
+  held.waits_for_cause = wait->for_cause;
+  held.waits_for_tags = wait->for_tags && !(tags_ != nullptr && tags_->is_over(resource.id));
   if (held.waits_for_tags && tags_ != nullptr) tags_->want(resource, entry.observation.time());
   if (!held.waits_for_cause && !held.waits_for_tags && !hold_.has(resource.id)) return false;
   held.sequence = entry.sequence;
   held.resource = resource.id;
   held.id = entry.told.id;
-  held.until = entry.recorded + hold.longest(ignores);
+  held.until = entry.recorded + wait->at_most;
   return true;
 }
 

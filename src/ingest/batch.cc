@@ -102,15 +102,14 @@ void ChunkRecogniser::on_event(const ParsedEvent& event, Batch& batch) {
   }
 }
 
-// An event whose every observation is ignored is. Time passes for whatever was taken.
+// An event whose every observation is ignored is.
 void ChunkRecogniser::apply_rules(Recognition& recognition, size_t first, Batch& batch) {
   std::vector<Observation>& all = batch.observations;
   if (all.size() == first) return;
   rules_.name_actor(recognition.principal, std::span(all).subspan(first), batch.arena);
   const auto ignored = std::remove_if(
-      all.begin() + static_cast<ptrdiff_t>(first), all.end(), [&](const Observation& observation) {
-        return !observation.has(kTimer) && rules_.is_ignored(observation);
-      });
+      all.begin() + static_cast<ptrdiff_t>(first), all.end(),
+      [&](const Observation& observation) { return rules_.ignored_by(observation).has_value(); });
   all.erase(ignored, all.end());
   if (all.size() == first) recognition.fate = Fate::ignored;
 }

@@ -25,6 +25,20 @@ inline std::string event(int instance, std::string_view state, int second, std::
          std::to_string(1000 + instance) + R"(","state":")" + std::string(state) + "\"}}\n";
 }
 
+// What alice asked CloudTrail's `source` for, at "10:05", with the request's parameters.
+inline std::string call_by_alice(std::string_view source, std::string_view name,
+                                 std::string_view time, std::string_view id,
+                                 std::string_view request) {
+  return R"({"eventVersion":"1.08","eventID":")" + std::string(id) + R"(","eventSource":")" +
+         std::string(source) + R"(","eventName":")" + std::string(name) +
+         R"(","awsRegion":"eu-west-1","recipientAccountId":"123456789012",)"
+         R"("eventTime":"2026-11-23T)" +
+         std::string(time) +
+         R"(:00Z","userIdentity":{"type":"IAMUser","userName":"alice","arn":)"
+         R"("arn:aws:iam::123456789012:user/alice"},"requestParameters":)" +
+         std::string(request) + "}\n";
+}
+
 inline std::string id_of(int number) { return "7bf73129-1428-4cd3-a780-" + std::to_string(number); }
 
 class IngestTest : public testing::Test {

@@ -131,14 +131,8 @@ std::string stack_event(std::string_view status, std::string_view minute) {
 }
 
 std::string stack_call(std::string_view call, std::string_view minute) {
-  return R"({"eventVersion":"1.08","eventID":"call-)" + std::string(call) +
-         R"(","eventSource":"cloudformation.amazonaws.com","eventName":")" + std::string(call) +
-         R"(","awsRegion":"eu-west-1","recipientAccountId":"123456789012",)"
-         R"("eventTime":"2026-11-23T10:)" +
-         std::string(minute) +
-         R"(:00Z","userIdentity":{"type":"IAMUser","userName":"alice","arn":)"
-         R"("arn:aws:iam::123456789012:user/alice"},"requestParameters":{"stackName":"shop"}})"
-         "\n";
+  return call_by_alice("cloudformation.amazonaws.com", call, "10:" + std::string(minute),
+                       "call-" + std::string(call), R"({"stackName":"shop"})");
 }
 
 class AliasTest : public IngestTest {

@@ -41,13 +41,18 @@ bool matches_glob(std::string_view pattern, std::string_view text) {
   return pattern.find_first_not_of('*', p) == pattern.npos;
 }
 
-void RuleBook::name_actor(std::string_view principal, std::span<Observation> observations,
-                          Arena& arena) {
-  if (principal.empty() || rules_.actors.empty()) return;
+const ActorRule* RuleBook::actor_rule(std::string_view principal) const {
+  if (principal.empty()) return nullptr;
   const auto rule = std::ranges::find_if(rules_.actors, [&](const ActorRule& each) {
     return matches_glob(each.principal, principal);
   });
-  if (rule == rules_.actors.end()) return;
+  return rule == rules_.actors.end() ? nullptr : &*rule;
+}
+
+void RuleBook::name_actor(std::string_view principal, std::span<Observation> observations,
+                          Arena& arena) {
+  const ActorRule* const rule = actor_rule(principal);
+  if (rule == nullptr) return;
   for (Observation& observation : observations) {
     observation.cause.kind = rule->cause;
     observation.cause.confidence = Confidence::certain;
@@ -55,8 +60,8 @@ void RuleBook::name_actor(std::string_view principal, std::span<Observation> obs
   }
 }
 
-bool RuleBook::is_ignored(const Observation& observation) {
-  if (rules_.ignored.empty()) return false;
+std::optional<size_t> RuleBook::ignored_by(const Observation& observation) {
+  if (rules_.ignored.empty() || observation.has(kTimer)) return std::nullopt;
   const Identity& resource = observation.resource;
   text_ = R"({"resource":{)";
   add_field("id", resource.id, text_);
@@ -71,8 +76,10 @@ bool RuleBook::is_ignored(const Observation& observation) {
   text_.reserve(text_.size() + simdjson::SIMDJSON_PADDING);
   simdjson::dom::element element;
   CHECK(parser_.parse(text_.data(), text_.size(), false).get(element) == simdjson::SUCCESS);
-  return std::ranges::any_of(rules_.ignored,
-                             [&](const Pattern& pattern) { return pattern.matches(element); });
+  const auto rule = std::ranges::find_if(
+      rules_.ignored, [&](const Pattern& pattern) { return pattern.matches(element); });
+  if (rule == rules_.ignored.end()) return std::nullopt;
+  return static_cast<size_t>(rule - rules_.ignored.begin());
 }
 
 }  // namespace statewire

@@ -4,6 +4,8 @@
 
 #include <simdjson.h>
 
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,10 +36,14 @@ class RuleBook {
  public:
   explicit RuleBook(const IngestRules& rules) : rules_(rules) {}
 
+  // The rule that says who this is; null where none does, or `principal` is empty.
+  const ActorRule* actor_rule(std::string_view principal) const;
   // Says in `observations`, which are of one event by `principal` (may be empty), who did it.
   // Texts are in `arena`.
   void name_actor(std::string_view principal, std::span<Observation> observations, Arena& arena);
-  bool is_ignored(const Observation& observation);
+  // Its place among the rules: the first that drops the observation. None drops a timer, as time
+  // passes for whatever was taken.
+  std::optional<size_t> ignored_by(const Observation& observation);
 
  private:
   const IngestRules& rules_;

@@ -54,11 +54,13 @@ TEST(RuleBook, ignores_by_what_is_known_of_the_resource) {
   RuleBook book(rules);
   Observation seen;
   seen.resource = {.id = "a\"b", .type = "AWS::Logs::LogGroup", .account = "1"};
-  EXPECT_TRUE(book.is_ignored(seen));
+  EXPECT_EQ(book.ignored_by(seen), 0);
   seen.resource.account = "2";
-  EXPECT_FALSE(book.is_ignored(seen));
+  EXPECT_EQ(book.ignored_by(seen), std::nullopt);
   seen.resource.region = "eu-north-1";
-  EXPECT_TRUE(book.is_ignored(seen));
+  EXPECT_EQ(book.ignored_by(seen), 1);
+  seen.flags |= kTimer;
+  EXPECT_EQ(book.ignored_by(seen), std::nullopt) << "time passes all the same";
 }
 
 }  // namespace

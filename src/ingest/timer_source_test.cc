@@ -13,14 +13,8 @@ namespace {
 
 // Tables have no native events: a minute after the call they are taken to be there, or gone.
 std::string table_call(std::string_view call, std::string_view minute, std::string_view id) {
-  return R"({"eventVersion":"1.08","eventID":")" + std::string(id) +
-         R"(","eventSource":"dynamodb.amazonaws.com","eventName":")" + std::string(call) +
-         R"(","awsRegion":"eu-west-1","recipientAccountId":"123456789012",)"
-         R"("eventTime":"2026-11-23T11:)" +
-         std::string(minute) +
-         R"(:00Z","userIdentity":{"type":"IAMUser","userName":"alice","arn":)"
-         R"("arn:aws:iam::123456789012:user/alice"},"requestParameters":{"tableName":"orders"}})"
-         "\n";
+  return call_by_alice("dynamodb.amazonaws.com", call, "11:" + std::string(minute), id,
+                       R"({"tableName":"orders"})");
 }
 
 class TimerTest : public IngestTest {

@@ -3,6 +3,7 @@
 
 #include <simdjson.h>
 
+#include <optional>
 #include <string>
 
 #include "model/notification.h"
@@ -16,6 +17,9 @@ class Routable {
   void set(const Notification& notification);
   // REQUIRES: set() was called.
   bool meets(const Pattern& pattern) const { return pattern.matches(element_); }
+  std::optional<Mismatch> explain(const Pattern& pattern) const {
+    return pattern.explain(element_);
+  }
 
  private:
   std::string text_;

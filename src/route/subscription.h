@@ -1,7 +1,6 @@
 // Subscriptions: which notifications, in which format, to which sink.
 #pragma once
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,11 +22,6 @@ struct Hold {
   Duration at_most = std::chrono::minutes(10);  // Since its commit.
 
   bool is_any() const { return for_cause || for_tags; }
-  // Since the commit, also of what waits only to know by its tags whether it is ignored.
-  Duration longest(bool may_be_ignored) const {
-    const Duration wanted = is_any() ? at_most : Duration();
-    return may_be_ignored ? std::max(wanted, Duration(std::chrono::minutes(10))) : wanted;
-  }
 };
 
 struct Subscription {

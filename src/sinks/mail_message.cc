@@ -1,9 +1,8 @@
 #include "sinks/mail_message.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 
+#include "base/base64.h"
 #include "base/check.h"
 #include "base/ids.h"
 #include "base/text.h"
@@ -16,15 +15,6 @@ constexpr size_t kBodyLineMax = 76;
 // Bytes that one encoded word holds: with the name of its header it fits a line.
 constexpr size_t kWordBytesMax = 39;
 constexpr std::string_view kHex = "0123456789ABCDEF";
-
-std::string base64(std::string_view bytes) {
-  std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(bytes.data()),
-                                   static_cast<int>(bytes.size()));
-  out.resize(static_cast<size_t>(size));
-  return out;
-}
 
 bool is_plain_header(std::string_view text) {
   return text.find("=?") == std::string_view::npos &&
@@ -110,7 +100,7 @@ std::string encoded_header(std::string_view name, std::string_view text) {
   while (!text.empty()) {
     const std::string_view piece = cut_utf8(text, kWordBytesMax);
     CHECK(!piece.empty());
-    words += (words.empty() ? "" : " ") + ("=?UTF-8?B?" + base64(piece) + "?=");
+    words += (words.empty() ? "" : " ") + ("=?UTF-8?B?" + base64_encoded(piece) + "?=");
     text.remove_prefix(piece.size());
   }
   return folded(name, words);

@@ -1,0 +1,29 @@
+// What a subscription waits for before it judges a notification, and which rules of `ignore:` keep
+// it from everybody. Pure; `routable` is the notification.
+#pragma once
+
+#include <optional>
+#include <span>
+
+#include "route/routable.h"
+#include "route/subscription.h"
+#include "route/when.h"
+
+namespace statewire {
+
+// The place of the first of the rules that applies.
+std::optional<size_t> ignored_by(std::span<const When> rules, const Routable& routable);
+// The same of the first that may apply once the tags are known, if it does not by now.
+std::optional<size_t> maybe_ignored_by(std::span<const When> rules, const Routable& routable);
+
+struct Wait {
+  bool for_cause = false;
+  bool for_tags = false;
+  Duration at_most{};  // Since its commit.
+};
+
+// Absent where the subscription will not want it, whatever becomes known.
+std::optional<Wait> wait_of(const Subscription& subscription, std::span<const When> ignored,
+                            const Routable& routable, bool knows_cause, bool knows_tags);
+
+}  // namespace statewire
