@@ -15,7 +15,7 @@ bool is_comparison(std::string_view text) {
   return text == "=" || text == "<" || text == "<=" || text == ">" || text == ">=";
 }
 
-void narrow(std::string_view comparison, Number number, Range& range) {
+void narrow(std::string_view comparison, const Number& number, Range& range) {
   if (comparison.front() != '<') {
     range.low = number;
     range.low_is_in = comparison != ">";
@@ -26,7 +26,7 @@ void narrow(std::string_view comparison, Number number, Range& range) {
   }
 }
 
-bool is_within(Number number, const PatternLimits& limits) {
+bool is_within(const Number& number, const PatternLimits& limits) {
   return number >= -Number(limits.numeric_bound) && number <= Number(limits.numeric_bound);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <limits>
 
 #include "pattern/segment.h"
@@ -14,9 +15,17 @@ constexpr size_t kListMax = 32;        // Longer lists of candidates are split b
 constexpr uint32_t kTextsMax = 4;      // Of a clause by which a list is split.
 constexpr uint32_t kClausesUsed = 32;  // Clauses that Draft::used has bits for.
 
+// What a rule costs that is a candidate; small differences decide between equal ones.
+constexpr uint64_t kCostOfRule = 4;
 // Rules that are found by all that their field has, or by trying each.
-constexpr uint64_t kCostOfPresence = 1'000'000;
-constexpr uint64_t kCostOfTrying = 1'000;
+constexpr uint64_t kCostOfPresence = 1'000'000 * kCostOfRule;
+constexpr uint64_t kCostOfTrying = 1'000 * kCostOfRule;
+
+// Events have many a 0 and 1; most other numbers are rarer than texts.
+bool is_common(const Number& number) {
+  const double size = std::fabs(number.nearest());
+  return size < 100 && size == std::floor(size);
+}
 
 uint64_t gram_hash(uint32_t slot, std::string_view gram) {
   return lookup_hash(slot, Lookup::gram, gram);
@@ -36,6 +45,8 @@ void for_each_filing_of(const ClauseHead& clause, Use use) {
   Cursor cursor(clause.at);
   for_each_filing(cursor, clause.tests, use);
 }
+
+uint32_t clauses_of(const uint8_t* program) { return Cursor(program).varint(); }
 
 // Calls use(index, clause) for each clause of a program.
 template <typename Use>
@@ -72,16 +83,17 @@ uint64_t Filer::cost(const ClauseHead& clause, const Demand& demand) const {
     if (filing.kind == Filing::Kind::gram) {
       cost = kCostMax;
       for_each_hash(filing, clause.slot, [&](uint64_t hash) {
-        cost = std::min<uint64_t>(cost, 2 * demand.of(hash) + 4);
+        cost = std::min<uint64_t>(cost, kCostOfRule * (2 * demand.of(hash) + 4));
       });
     } else if (filing.kind == Filing::Kind::hash) {
-      const uint64_t count = demand.of(filing.hash(clause.slot));
+      const uint64_t count = kCostOfRule * demand.of(filing.hash(clause.slot));
       const bool is_whole = filing.lookup == Lookup::text || filing.lookup == Lookup::number;
-      cost = is_whole ? count : 2 * count + 2;
+      cost = is_whole ? count : 2 * count + 2 * kCostOfRule;
+      if (filing.lookup == Lookup::number) cost += is_common(filing.number) ? 1 : -1;
       if (filing.lookup == Lookup::presence) cost += kCostOfPresence;
       // A short prefix is met by many values.
       const bool is_part = filing.lookup >= Lookup::prefix && filing.lookup <= Lookup::gram;
-      if (is_part && filing.text.size() < 3) cost += 16;
+      if (is_part && filing.text.size() < 3) cost += 16 * kCostOfRule;
     }
     most = std::max(most, cost);
   });
@@ -117,14 +129,16 @@ void Filer::file(uint32_t end) {
       best_index = i;
       best_cost = clause_cost;
     });
-    file_clause(best, best_index < kClausesUsed ? 1u << best_index : 0, rule);
+    const bool is_only = clauses_of(rules_.program(rule).data()) == 1;
+    file_clause(best, best_index < kClausesUsed ? 1u << best_index : 0,
+                {.place = rules_.place(rule), .id = rules_.id(rule), .is_all = is_only});
   }
   while (continue_large_lists(demand)) {
   }
   demand_ = nullptr;
 }
 
-void Filer::file_clause(const ClauseHead& clause, uint32_t used, uint32_t rule) {
+void Filer::file_clause(const ClauseHead& clause, uint32_t used, const Filed& rule) {
   for_each_filing_of(clause, [&](Filing filing) {
     if (filing.kind == Filing::Kind::gram) {
       // Any four bytes of the piece will do; those that the fewest ask for are best.
@@ -137,19 +151,20 @@ void Filer::file_clause(const ClauseHead& clause, uint32_t used, uint32_t rule) 
       }
       filing.text = best;
     }
-    index_.add(clause.slot, filing, rules_.place(rule));
+    index_.add(clause.slot, filing, rule);
     if (filing.kind == Filing::Kind::hash || filing.kind == Filing::Kind::gram) {
-      drafts_.push_back({filing.hash(clause.slot), rules_.place(rule), used});
+      drafts_.push_back({filing.hash(clause.slot), rule.place, used});
     }
   });
 }
 
 void Filer::file_exclusions(uint32_t rule) {
+  const Filed forbidding{.place = rules_.place(rule), .id = rules_.id(rule)};
   for_each_clause(rules_.program(rule).data(), [&](uint32_t, const ClauseHead& clause) {
     if (clause.accepts_absent) {
       const Filing presence;
-      index_.add(clause.slot, presence, rules_.place(rule));
-      drafts_.push_back({presence.hash(clause.slot), rules_.place(rule), 0});
+      index_.add(clause.slot, presence, forbidding);
+      drafts_.push_back({presence.hash(clause.slot), forbidding.place, 0});
       return;
     }
     // The one test of the one clause: behind its operator are the tests that it excludes.
@@ -157,7 +172,7 @@ void Filer::file_exclusions(uint32_t rule) {
     ClauseHead excluded = clause;
     excluded.tests = cursor.varint();
     excluded.at = cursor.at();
-    file_clause(excluded, 0, rule);
+    file_clause(excluded, 0, forbidding);
   });
 }
 

@@ -43,7 +43,7 @@ class Filer {
   };
 
   uint64_t cost(const ClauseHead& clause, const Demand& demand) const;
-  void file_clause(const ClauseHead& clause, uint32_t used, uint32_t rule);
+  void file_clause(const ClauseHead& clause, uint32_t used, const Filed& rule);
   bool continue_large_lists(const Demand& demand);
   bool continue_rule(const Draft& draft, const Demand& demand, std::vector<Draft>& out);
 

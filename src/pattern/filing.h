@@ -35,9 +35,9 @@ inline uint64_t lookup_seed(uint32_t slot, Lookup lookup) {
 inline uint64_t lookup_hash(uint32_t slot, Lookup lookup, std::string_view text) {
   return hashed(lookup_seed(slot, lookup), text);
 }
-inline uint64_t number_hash(uint32_t slot, Number number) {
-  // Equal numbers are equal doubles; adding zero makes one of the two zeros.
-  const double rounded = static_cast<double>(number) + 0.0;
+inline uint64_t number_hash(uint32_t slot, const Number& number) {
+  // Adding zero makes one of the two zeros.
+  const double rounded = number.nearest() + 0.0;
   uint64_t bits;
   std::memcpy(&bits, &rounded, sizeof bits);
   return mixed(lookup_seed(slot, Lookup::number), bits);
@@ -58,7 +58,7 @@ struct Filing {
   enum class Kind : uint8_t { hash, gram, range, short_wildcard } kind = Kind::hash;
   Lookup lookup = Lookup::presence;
   std::string_view text;  // Of a gram: a piece of four bytes or more, any four of which will do.
-  Number number = 0;
+  Number number;
   Network network;
   Range range;
   std::vector<std::string_view> pieces;

@@ -3,9 +3,11 @@
 #include <simdjson.h>
 
 #include <array>
+#include <bit>
 #include <charconv>
 
 #include "pattern/fold_case.h"
+#include "pattern/hash.h"
 
 namespace statewire::pattern {
 namespace {
@@ -25,14 +27,40 @@ std::string_view text_that_simdjson_mistakes(const char* at) {
 }
 
 constexpr int kDigitsMax = 18;  // Of a number that surely fits into 63 bits.
-constexpr std::array<double, kDigitsMax + 1> powers_of_ten() {
-  std::array<double, kDigitsMax + 1> powers{1};
-  for (size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
+constexpr uint64_t kDoublesAreExact = uint64_t{1} << 53;  // Up to there.
+template <typename T, size_t kSize>
+constexpr std::array<T, kSize> powers_of_ten() {
+  std::array<T, kSize> powers{1};
+  for (size_t i = 1; i < kSize; ++i) powers[i] = powers[i - 1] * 10;
   return powers;
 }
-constexpr std::array<double, kDigitsMax + 1> kPowersOfTen = powers_of_ten();
+constexpr auto kPowersOfTen = powers_of_ten<double, kDigitsMax + 1>();
+constexpr auto kIntegerPowersOfTen = powers_of_ten<uint64_t, kDigitsMax + 1>();
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// Reads digits up to what is none, eight at a time, and moves behind them. More than 64 bits have
+// room for wrap around.
+uint64_t read_digits(const char*& at) {
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  uint64_t value = 0;
+  for (;;) {
+    const uint64_t word = load8(at) ^ ('0' * kOnes);  // 0 to 9 where there are digits.
+    const uint64_t others = (word | (word + (0x7f - 9) * kOnes)) & (0x80 * kOnes);
+    const int bits = others == 0 ? 64 : std::countr_zero(others) - 7;
+    if (bits == 0) return value;
+    // The last digit into the highest place; then pairs, fours, and all eight.
+    uint64_t digits = word << (64 - bits);
+    digits = digits * 10 + (digits >> 8);
+    constexpr uint64_t kPairs = 0x000000ff000000ff;
+    constexpr uint64_t kFirst = 100 + (uint64_t{1'000'000} << 32);
+    constexpr uint64_t kSecond = 1 + (uint64_t{10'000} << 32);
+    digits = ((digits & kPairs) * kFirst + ((digits >> 16) & kPairs) * kSecond) >> 32;
+    value = value * kIntegerPowersOfTen[static_cast<size_t>(bits / 8)] + digits;
+    at += bits / 8;
+    if (bits < 64) return value;
+  }
+}
 
 // Numbers of few digits without an exponent, which are nearly all: an integer is exact, and so is
 // the double nearest to the quotient of two integers that are doubles. False: it is another one.
@@ -41,24 +69,27 @@ bool read_short(const char* at, Number& out) {
   at += is_negative;
   if (*at == '0' && is_digit(at[1])) return false;
   const char* const begin = at;
-  uint64_t digits = 0;
-  for (; is_digit(*at); ++at) digits = 10 * digits + static_cast<uint64_t>(*at - '0');
+  uint64_t digits = read_digits(at);
   ptrdiff_t count = at - begin;
   ptrdiff_t fraction = 0;
   if (count > 0 && *at == '.') {
     const char* const point = at++;
-    for (; is_digit(*at); ++at) digits = 10 * digits + static_cast<uint64_t>(*at - '0');
+    const uint64_t behind = read_digits(at);
     fraction = at - point - 1;
     count += fraction;
-    constexpr uint64_t kDoublesAreExact = uint64_t{1} << 53;
-    if (fraction == 0 || digits > kDoublesAreExact) return false;
+    if (fraction == 0 || count > kDigitsMax) return false;
+    digits = digits * kIntegerPowersOfTen[static_cast<size_t>(fraction)] + behind;
+    if (digits > kDoublesAreExact) return false;
   }
   const bool ends = *at == ',' || *at == '}' || *at == ']' || *at == ' ';
   if (count == 0 || count > kDigitsMax || !ends) return false;
-  const Number size =
-      fraction == 0 ? Number(digits)
-                    : static_cast<double>(digits) / kPowersOfTen[static_cast<size_t>(fraction)];
-  out = is_negative ? -size : size;
+  if (digits > kDoublesAreExact) {
+    out = is_negative ? -Number(digits) : Number(digits);
+    return true;
+  }
+  double value = static_cast<double>(digits);
+  if (fraction != 0) value /= kPowersOfTen[static_cast<size_t>(fraction)];
+  out = Number(is_negative ? -value : value);
   return true;
 }
 

@@ -7,6 +7,7 @@
 // nodes are numbered in the order of the event, parents before children.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory_resource>
 #include <optional>
@@ -33,7 +34,8 @@ struct Leaf {
   bool is_folded = false;
   uint32_t folded_at = 0;
   uint32_t folded_size = 0;
-  Number number = 0;
+  uint32_t ranges_at = kNothing;  // Of a number, what ValueIndex::prefetch() found out.
+  Number number;
 
   std::string_view text() const { return {data, size}; }
 };
@@ -65,7 +67,7 @@ class Leaves {
   void add_number(uint32_t slot, uint32_t element, const char* data) {
     add(slot, element, LeafKind::number).data = data;
   }
-  void add_number(uint32_t slot, uint32_t element, Number number) {
+  void add_number(uint32_t slot, uint32_t element, const Number& number) {
     Leaf& leaf = add(slot, element, LeafKind::number);
     leaf.number = number;
     leaf.reading = Leaf::Reading::good;
@@ -91,6 +93,8 @@ class Leaves {
 
   // For judging elements (consistency.h).
   std::pmr::vector<uint64_t> bits;
+  // For wildcards (short_wildcards.h). All zero between uses.
+  std::array<uint64_t, 256> character_places{};
 
  private:
   Leaf& add(uint32_t slot, uint32_t element, LeafKind kind) {

@@ -1,36 +1,63 @@
 #include "pattern/number_ranges.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace statewire::pattern {
 namespace {
 
-double rounded_down(Number number) {
-  const double rounded = static_cast<double>(number);
-  return rounded > number ? std::nextafter(rounded, -HUGE_VAL) : rounded;
+// Bit i: the end i is at or below the number, or below it. No branches: nobody could guess where
+// they go.
+unsigned bits_at_or_below(const std::array<double, 8>& ends, double number) {
+#if defined(__SSE2__)
+  const __m128d all = _mm_set1_pd(number);
+  const auto two = [&](size_t i) {
+    return static_cast<unsigned>(_mm_movemask_pd(_mm_cmple_pd(_mm_load_pd(&ends[i]), all))) << i;
+  };
+  return two(0) | two(2) | two(4) | two(6);
+#else
+  unsigned bits = 0;
+  for (size_t i = 0; i < ends.size(); ++i) bits |= static_cast<unsigned>(ends[i] <= number) << i;
+  return bits;
+#endif
 }
 
-double rounded_up(Number number) {
-  const double rounded = static_cast<double>(number);
-  return rounded < number ? std::nextafter(rounded, HUGE_VAL) : rounded;
+unsigned bits_below(const std::array<double, 8>& ends, double number) {
+#if defined(__SSE2__)
+  const __m128d all = _mm_set1_pd(number);
+  const auto two = [&](size_t i) {
+    return static_cast<unsigned>(_mm_movemask_pd(_mm_cmplt_pd(_mm_load_pd(&ends[i]), all))) << i;
+  };
+  return two(0) | two(2) | two(4) | two(6);
+#else
+  unsigned bits = 0;
+  for (size_t i = 0; i < ends.size(); ++i) bits |= static_cast<unsigned>(ends[i] < number) << i;
+  return bits;
+#endif
 }
 
 }  // namespace
 
-void NumberRanges::add(const Range& range, uint32_t rule) {
+void NumberRanges::add(const Range& range, const Filed& rule) {
   // An end that is out leaves the next double as the end, so that ranges that touch do not share
   // it.
-  double low = rounded_down(range.low);
-  double high = rounded_up(range.high);
-  if (!range.low_is_in && low == range.low) low = std::nextafter(low, HUGE_VAL);
-  if (!range.high_is_in && high == range.high) high = std::nextafter(high, -HUGE_VAL);
-  added_.push_back({low, high, rule});
+  double low = range.low.rounded_down();
+  double high = range.high.rounded_up();
+  if (!range.low_is_in && range.low.is_double()) low = std::nextafter(low, HUGE_VAL);
+  if (!range.high_is_in && range.high.is_double()) high = std::nextafter(high, -HUGE_VAL);
+  // Rounded ends hold what the range does not.
+  const bool is_exact = range.low.is_double() && range.high.is_double();
+  added_.push_back({low, high, {rule.place, rule.id, rule.is_all && is_exact}});
 }
 
 void NumberRanges::build() {
   std::sort(added_.begin(), added_.end(), [](const Entry& a, const Entry& b) {
-    return a.low != b.low ? a.low < b.low : a.rule < b.rule;
+    return a.low != b.low ? a.low < b.low : a.rule.place < b.rule.place;
   });
   lines_.resize((added_.size() + kFan - 1) / kFan);
   double reach = -HUGE_VAL;
@@ -39,7 +66,9 @@ void NumberRanges::build() {
     if (i % kFan == 0) line.reach_before = reach;
     line.lows[i % kFan] = added_[i].low;
     line.highs[i % kFan] = added_[i].high;
-    line.rules[i % kFan] = added_[i].rule;
+    line.ids[i % kFan] = added_[i].rule.id;
+    line.places[i % kFan] = added_[i].rule.place;
+    line.decided = static_cast<uint8_t>(line.decided | added_[i].rule.is_all << i % kFan);
     reach = std::max(reach, added_[i].high);
   }
   std::vector<Entry>().swap(added_);
@@ -54,65 +83,74 @@ void NumberRanges::build() {
   stand_over(
       lines_.size(), [&](size_t i) { return lines_[i].lows[0]; },
       [&](size_t i) -> const Ends& { return lines_[i].highs; });
-  while (levels_.back().lows.size() > 1) {
-    const Level below = levels_.back();
+  for (size_t below = 0; levels_[below].lows.size() > 1; ++below) {
     stand_over(
-        below.lows.size(), [&](size_t i) { return below.lows[i][0]; },
-        [&](size_t i) -> const Ends& { return below.highs[i]; });
+        levels_[below].lows.size(), [&](size_t i) { return levels_[below].lows[i][0]; },
+        [&](size_t i) -> const Ends& { return levels_[below].highs[i]; });
   }
 }
 
-// The last line whose first range begins at or below the number; the first where none does.
-size_t NumberRanges::line_of(double number) const {
-  size_t index = 0;
-  for (size_t level = levels_.size(); level-- > 0;) {
-    size_t count = 0;
-    for (const double low : levels_[level].lows[index]) count += low <= number;
-    index = index * kFan + count - (count > 0);
-  }
+// The last whose first range begins at or below the number; the first where none does.
+size_t NumberRanges::child_of(size_t level, size_t node, double number) const {
+  const auto count = std::countr_one(bits_at_or_below(levels_[level].lows[node], number));
+  return node * kFan + static_cast<size_t>(count) - (count > 0);
+}
+
+size_t NumberRanges::node_of(const Number& number) const {
+  size_t node = 0;
+  const double above = number.rounded_up();
+  for (size_t level = levels_.size(); level-- > 1;) node = child_of(level, node, above);
+  if (!levels_.empty()) __builtin_prefetch(&levels_[0].lows[node]);
+  return node;
+}
+
+size_t NumberRanges::line_of(const Number& number, size_t node) const {
+  const size_t index = levels_.empty() ? 0 : child_of(0, node, number.rounded_up());
+  const Line& line = lines_[index];
+  __builtin_prefetch(&line.lows);
+  __builtin_prefetch(&line.highs);
+  __builtin_prefetch(&line.ids);
   return index;
 }
 
-void NumberRanges::prefetch(Number number) const {
-  const Line& line = lines_[line_of(rounded_up(number))];
-  __builtin_prefetch(&line.lows);
-  __builtin_prefetch(&line.highs);
-  __builtin_prefetch(&line.rules);
+// Rounding the number one way and the ends the other loses none.
+void NumberRanges::find_in(const Line& line, const Rounded& number, Found& found) {
+  unsigned bits = bits_at_or_below(line.lows, number.above) & ~bits_below(line.highs, number.below);
+  for (; bits != 0; bits &= bits - 1) {
+    const auto i = static_cast<size_t>(std::countr_zero(bits));
+    const bool is_certain = line.lows[i] <= number.below && line.highs[i] >= number.above;
+    if (is_certain && (line.decided >> i & 1) != 0) {
+      found.add_id(line.ids[i]);
+    } else {
+      found.add_candidate(line.places[i]);
+    }
+  }
 }
 
 // Below a node, of the first `lines`, all of which begin at or below the number.
-void NumberRanges::collect(size_t level, size_t index, size_t lines, double number,
-                           std::vector<uint32_t>& out) const {
+void NumberRanges::collect(size_t level, size_t index, size_t lines, const Rounded& number,
+                           Found& found) const {
   size_t span = 1;  // Lines below each of the node's entries.
   for (size_t i = 0; i < level; ++i) span *= kFan;
   const Ends& highs = levels_[level].highs[index];
   for (size_t i = 0; i < kFan && (index * kFan + i) * span < lines; ++i) {
-    if (highs[i] < number) continue;
+    if (highs[i] < number.below) continue;
     const size_t below = index * kFan + i;
     if (level > 0) {
-      collect(level - 1, below, lines, number, out);
-      continue;
-    }
-    const Line& line = lines_[below];
-    for (size_t each = 0; each < kFan; ++each) {
-      if (line.highs[each] >= number) out.push_back(line.rules[each]);
+      collect(level - 1, below, lines, number, found);
+    } else {
+      find_in(lines_[below], number, found);
     }
   }
 }
 
-void NumberRanges::find(Number number, std::vector<uint32_t>& out) const {
-  // Rounding the number one way and the ends the other loses none.
-  const double above = rounded_up(number);
-  const double below = rounded_down(number);
-  size_t index = line_of(above);
-  for (size_t step = 0; step < kSteps; ++step, --index) {
-    const Line& line = lines_[index];
-    for (size_t i = 0; i < kFan && line.lows[i] <= above; ++i) {
-      if (line.highs[i] >= below) out.push_back(line.rules[i]);
-    }
-    if (line.reach_before < below) return;
+void NumberRanges::find(const Number& exact, size_t line, Found& found) const {
+  const Rounded number{exact.rounded_down(), exact.rounded_up()};
+  for (size_t step = 0; step < kSteps; ++step, --line) {
+    find_in(lines_[line], number, found);
+    if (lines_[line].reach_before < number.below) return;
   }
-  collect(levels_.size() - 1, 0, index + 1, below, out);
+  collect(levels_.size() - 1, 0, line + 1, number, found);
 }
 
 size_t NumberRanges::bytes() const {

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "pattern/found.h"
 #include "pattern/large_pages.h"
 #include "pattern/number.h"
 
@@ -19,15 +20,17 @@ namespace statewire::pattern {
 
 class NumberRanges {
  public:
-  void add(const Range& range, uint32_t rule);
+  void add(const Range& range, const Filed& rule);
   // REQUIRES: called once, after the last add() and before what follows.
   void build();
 
-  // Has the memory come that find() will look at last.
-  void prefetch(Number number) const;
-  // Appends the rules of all ranges that hold the number, and perhaps of some that begin or end
-  // within the rounding error of a double.
-  void find(Number number, std::vector<uint32_t>& out) const;
+  // Three steps, each of which has the memory come that the next one looks at: the node above the
+  // line where the number is, the line, and the ranges.
+  size_t node_of(const Number& number) const;
+  size_t line_of(const Number& number, size_t node) const;
+  // Adds the rules of all ranges that hold the number, and perhaps, as candidates, of some that
+  // begin or end within the rounding error of a double.
+  void find(const Number& number, size_t line, Found& found) const;
 
   size_t bytes() const;
 
@@ -41,12 +44,15 @@ class NumberRanges {
     ends.fill(number);
     return ends;
   }
-  // Where there are fewer, the rest holds no number.
+  // Where there are fewer, the rest holds no number. What is looked at for a number that is held
+  // is in the first three lines of the cache.
   struct alignas(64) Line {
     Ends lows = all(HUGE_VAL);
     Ends highs = all(-HUGE_VAL);
-    std::array<uint32_t, kFan> rules{};
+    std::array<uint32_t, kFan> ids{};
     double reach_before = -HUGE_VAL;  // The greatest upper end of all lines before.
+    uint8_t decided = 0;  // Bit i: a number between the ends of i meets all of its rule.
+    alignas(64) std::array<uint32_t, kFan> places{};
   };
   // Nodes: of kFan lines or nodes each the first lower end, and the greatest upper end.
   struct Level {
@@ -58,12 +64,18 @@ class NumberRanges {
   struct Entry {
     double low;
     double high;
-    uint32_t rule;
+    Filed rule;
+  };
+  // A number, rounded both ways.
+  struct Rounded {
+    double below;
+    double above;
   };
 
-  size_t line_of(double number) const;
-  void collect(size_t level, size_t index, size_t lines, double number,
-               std::vector<uint32_t>& out) const;
+  // The child of a node, a line or another node, in which the number is.
+  size_t child_of(size_t level, size_t node, double number) const;
+  static void find_in(const Line& line, const Rounded& number, Found& found);
+  void collect(size_t level, size_t index, size_t lines, const Rounded& number, Found& found) const;
 
   std::vector<Entry> added_;  // Until build().
   LargeVector<Line> lines_;

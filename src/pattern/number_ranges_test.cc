@@ -13,7 +13,8 @@ class NumberRangesTest : public testing::Test {
  protected:
   void add(double low, double high) {
     const Range range{.low = low, .high = high, .high_is_in = chance()};
-    index_.add(range, static_cast<uint32_t>(ranges_.size()));
+    const auto number = static_cast<uint32_t>(ranges_.size());
+    index_.add(range, {.place = number, .id = number, .is_all = chance()});
     ranges_.push_back(range);
   }
   bool chance() { return random_() % 2 == 0; }
@@ -26,10 +27,12 @@ class NumberRangesTest : public testing::Test {
       for (uint32_t i = 0; i < ranges_.size(); ++i) {
         if (ranges_[i].holds(number)) wanted.push_back(i);
       }
-      std::vector<uint32_t> found;
-      index_.find(number, found);
-      std::sort(found.begin(), found.end());
-      ASSERT_EQ(found, wanted) << number;
+      Found found;
+      index_.find(number, index_.line_of(number, index_.node_of(number)), found);
+      std::vector<uint32_t> all = found.ids;
+      all.insert(all.end(), found.candidates.begin(), found.candidates.end());
+      std::sort(all.begin(), all.end());
+      ASSERT_EQ(all, wanted) << number;
     }
   }
 

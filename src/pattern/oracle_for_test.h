@@ -4,6 +4,7 @@
 
 #include <simdjson.h>
 
+#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
@@ -44,8 +45,18 @@ inline std::string ascii_lower(std::string_view text) {
   return out;
 }
 
+// Exact for whatever JSON text gives, where this type has 64 bits for it.
+using Exact = long double;
+static_assert(std::numeric_limits<Exact>::digits >= 64);
+
+inline Exact number_in(element value) {
+  if (value.is_int64()) return static_cast<Exact>(int64_t(value));
+  if (value.is_uint64()) return static_cast<Exact>(uint64_t(value));
+  return double(value);
+}
+
 inline bool is_equal(element a, element b) {
-  if (a.is_number() && b.is_number()) return double(a) == double(b);
+  if (a.is_number() && b.is_number()) return number_in(a) == number_in(b);
   return a.type() == b.type() && simdjson::minify(a) == simdjson::minify(b);
 }
 
@@ -53,10 +64,10 @@ inline bool is_affix(std::string_view name, std::string_view wanted, std::string
   return name == "prefix" ? text.starts_with(wanted) : text.ends_with(wanted);
 }
 
-inline bool is_in_range(simdjson::dom::array range, double number) {
+inline bool is_in_range(simdjson::dom::array range, Exact number) {
   for (size_t i = 0; i < range.size(); i += 2) {
     const std::string_view sign = range.at(i);
-    const double bound = range.at(i + 1);
+    const Exact bound = number_in(range.at(i + 1).value());
     const bool holds = sign == "="    ? number == bound
                        : sign == "<"  ? number < bound
                        : sign == "<=" ? number <= bound
@@ -71,7 +82,7 @@ inline bool passes(element test, element value);
 
 inline bool passes_operator(std::string_view name, element argument, element value) {
   if (name == "exists") return bool(argument);
-  if (name == "numeric") return value.is_number() && is_in_range(argument, double(value));
+  if (name == "numeric") return value.is_number() && is_in_range(argument, number_in(value));
   if (name == "anything-but") {
     if (argument.is_array()) {
       for (const element each : simdjson::dom::array(argument)) {

@@ -1,5 +1,8 @@
 #include "pattern/paths.h"
 
+#include <algorithm>
+#include <cstring>
+
 namespace statewire::pattern {
 
 uint32_t Paths::slot_of(const Path& path) {
@@ -27,10 +30,23 @@ uint32_t Paths::add(uint32_t parent, std::string_view key) {
   above.last_child = child;
   ++above.children;
   above.sizes |= uint64_t{1} << size_bit(key.size());
-  // Behind an empty key and its quote comes what nobody knows.
-  const std::string closed = std::string(key) + "\"  ";
-  above.begins |= key.empty() ? ~uint64_t{0} : uint64_t{1} << begin_bit(closed.data());
+  // What JSON writes otherwise than it is, never stands there as it is.
+  const bool is_written_as_it_is = std::ranges::none_of(
+      key, [](char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < ' '; });
+  above.compares_quoted =
+      above.compares_quoted && is_written_as_it_is && above.children <= kChainMax;
+  Node& below = nodes_[child];
+  const size_t size = std::min(key.size() + 1, sizeof below.begin);
+  const std::string quoted = (std::string(key) + '"').substr(0, size);
+  std::memcpy(&below.begin, quoted.data(), size);
+  std::memset(&below.begin_mask, 0xff, size);
   return child;
+}
+
+bool Paths::ends_quoted(const Node& node, const char* text) const {
+  const std::string_view key(keys_.data() + node.key, node.key_size);
+  // A text that ends before has its quote or a NUL before.
+  return std::strncmp(text, key.data(), key.size()) == 0 && text[key.size()] == '"';
 }
 
 void Paths::grow() {

@@ -26,8 +26,11 @@ class Paths {
   struct Node {
     uint32_t slot = kNothing;
     uint32_t children = 0;
-    uint64_t sizes = 0;   // Bit n: a child's key has n bytes; bit 63: that many or more.
-    uint64_t begins = 0;  // Bits by how a child's key begins.
+    uint64_t sizes = 0;  // Bit n: a child's key has n bytes; bit 63: that many or more.
+    // The first bytes of its own key as it stands in JSON, with the quote that closes it.
+    uint64_t begin = 0;
+    uint64_t begin_mask = 0;
+    bool compares_quoted = true;  // child_quoted() may be asked for its children.
     // Its own key, and the child of the same parent that was made before it.
     uint32_t key = 0;  // Where it begins in keys_.
     uint32_t key_size = 0;
@@ -51,10 +54,17 @@ class Paths {
     }
     return kNothing;
   }
-  // False where no child's key is the one that begins at `text` and is closed by a quote, if it has
-  // no escapes. REQUIRES: 4 bytes may be read.
-  bool may_begin(uint32_t node, const char* text) const {
-    return nodes_[node].begins >> begin_bit(text) & 1;
+  // The child whose key is the one that begins at `text` and is closed by a quote. REQUIRES: the
+  // key has no escapes, the node compares_quoted, and simdjson's padding may be read behind the
+  // text.
+  uint32_t child_quoted(const Node& node, const char* text) const {
+    const uint64_t begin = load8(text);
+    for (uint32_t child = node.last_child; child != kNothing; child = nodes_[child].sibling) {
+      const Node& each = nodes_[child];
+      if (((begin ^ each.begin) & each.begin_mask) != 0) continue;
+      if (each.key_size < sizeof begin || ends_quoted(each, text)) return child;
+    }
+    return kNothing;
   }
   const Node& node(uint32_t index) const { return nodes_[index]; }
 
@@ -74,10 +84,8 @@ class Paths {
   };
 
   static unsigned size_bit(size_t size) { return size < 63 ? static_cast<unsigned>(size) : 63; }
-  static unsigned begin_bit(const char* text) {
-    constexpr uint32_t kTwoBytes = 0xffff;
-    return (load4(text) & kTwoBytes) * 0x9e3779b1 >> 26;
-  }
+  // Whether the long key of the node is the one that stands at `text`, up to the first quote.
+  bool ends_quoted(const Node& node, const char* text) const;
   size_t place(uint32_t parent, std::string_view key) const {
     return hashed(parent, key) & (table_.size() - 1);
   }

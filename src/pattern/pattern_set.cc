@@ -28,9 +28,9 @@ std::span<const uint32_t> PatternScratch::Content::match(Event& event, bool is_f
   out.clear();
   size_t sequences = 0;
   for (const pattern::Snapshot::Part& part : seen->parts) {
-    if (!is_found) part.segment->find(event.leaves, event.candidates);
+    if (!is_found) part.segment->find(event.leaves, event.found);
     const pattern::Segment::Matched matched =
-        part.segment->match(event.leaves, part.removed.get(), event.candidates, out);
+        part.segment->match(event.leaves, part.removed.get(), event.found, out);
     if (!matched.uncopied.empty()) {
       if (seen->parts.size() == 1) return matched.uncopied;
       out.insert(out.end(), matched.uncopied.begin(), matched.uncopied.end());

@@ -111,6 +111,8 @@ class LineMatches {
  private:
   // Reads the next line with an event, the `number`th.
   bool read(size_t number);
+  // Until the event has taken so many.
+  void take_steps(size_t number, unsigned wanted);
 
   PatternScratch& scratch_;
   std::string_view text_;
@@ -119,7 +121,6 @@ class LineMatches {
   size_t at_ = 0;          // Where the next line begins.
   size_t lines_read_ = 0;  // Up to there.
   size_t events_read_ = 0;
-  size_t events_found_ = 0;  // Whose candidates are known.
   size_t events_shown_ = 0;
   std::string_view line_;
   size_t line_number_ = 0;

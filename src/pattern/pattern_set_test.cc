@@ -60,10 +60,20 @@ class Generator {
 
  private:
   static constexpr std::array<std::string_view, 4> kKeys{"a", "b", "c", "d"};
-  static constexpr std::array<std::string_view, 11> kScalars{
-      R"("x")", R"("y")", R"("xy")", R"("X")",      R"("")", R"("10.1.2.3")",
-      "1",      "2.0",    "true",    R"("yyxzxy")", "null"};
-  static constexpr std::array<std::string_view, 23> kTests{
+  static constexpr std::array<std::string_view, 13> kScalars{R"("x")",
+                                                             R"("y")",
+                                                             R"("xy")",
+                                                             R"("X")",
+                                                             R"("")",
+                                                             R"("10.1.2.3")",
+                                                             "1",
+                                                             "2.0",
+                                                             "true",
+                                                             R"("yyxzxy")",
+                                                             "null",
+                                                             "9007199254740992",
+                                                             "9007199254740993"};
+  static constexpr std::array<std::string_view, 26> kTests{
       R"({"prefix":"x"})",
       R"({"prefix":{"equals-ignore-case":"X"}})",
       R"({"suffix":"y"})",
@@ -86,7 +96,10 @@ class Generator {
       R"({"wildcard":"x*y"})",
       R"({"wildcard":"*yyxz*"})",
       R"({"wildcard":"*y*z*"})",
-      R"({"wildcard":"*x"})"};
+      R"({"wildcard":"*x"})",
+      R"({"wildcard":"*z*"})",
+      R"({"wildcard":"x*x*"})",
+      R"({"numeric":[">=",1,"<=",4999999999]})"};
 
   static std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
 
@@ -385,6 +398,24 @@ TEST(PatternSet, a_simple_rule_takes_less_than_200_bytes) {
   }
   set.publish();
   EXPECT_LT(set.bytes() / kRules, 200u);
+}
+
+TEST(PatternSet, what_the_index_decides_is_removed_too) {
+  PatternSet set;
+  for (uint32_t id = 1; id <= 3; ++id) {
+    set.add(id, compiled(R"({"a":[{"numeric":[">",1]}]})"));
+    set.add(id, compiled(R"({"a":[{"wildcard":"*x*"}]})"));
+  }
+  set.publish();
+  set.remove(2);
+  set.publish();
+  PatternScratch scratch;
+  std::vector<uint32_t> ids;
+  for (const std::string_view event : {R"({"a":5})", R"({"a":"axb"})"}) {
+    const simdjson::padded_string text(event);
+    ASSERT_TRUE(set.match(text, scratch, ids));
+    EXPECT_EQ(ids, (std::vector<uint32_t>{1, 3})) << event;
+  }
 }
 
 }  // namespace

@@ -14,8 +14,10 @@ PostingTable::PostingTable(std::vector<Posting> postings, std::vector<Continuati
   std::sort(continuations.begin(), continuations.end());
   continuations.erase(std::unique(continuations.begin(), continuations.end()), continuations.end());
   const size_t keys = postings.size() + continuations.size();
-  // Between one third and two thirds full.
-  marks_.resize(std::bit_ceil(keys + keys / 2 + 1));
+  // Between one third and two thirds full; where that is small, much emptier, so that what is not
+  // there is nearly always found at once, and the processor guesses so.
+  const size_t places_min = keys + keys / 2 + 1;
+  marks_.resize(std::bit_ceil(std::max(places_min, std::min(kSparseMax, kSparse * keys))));
   targets_.resize(marks_.size());
   shift_ = 63 - static_cast<unsigned>(std::countr_zero(marks_.size()));
   size_t p = 0;

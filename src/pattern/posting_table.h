@@ -65,6 +65,8 @@ class PostingTable {
 
  private:
   static constexpr uint8_t kFree = 0;
+  static constexpr size_t kSparse = 16;               // Places for each key,
+  static constexpr size_t kSparseMax = 16u << 10;     // up to so many.
   static constexpr uint32_t kFirstList = 0x80000000;  // Below: a rule.
 
   size_t place(uint64_t hash) const { return static_cast<size_t>((hash >> 1) >> shift_); }

@@ -8,9 +8,7 @@
 namespace statewire::pattern {
 namespace {
 
-constexpr size_t kListMin = 8;       // Fewer texts are compared one by one.
-constexpr size_t kNumberBytes = 10;  // An x87 number; the rest of a long double is padding.
-static_assert(std::numeric_limits<Number>::digits == 64, "kNumberBytes knows one format");
+constexpr size_t kListMin = 8;  // Fewer texts are compared one by one.
 
 class Encoder {
  public:
@@ -81,10 +79,10 @@ class Encoder {
         return;
       }
       case Operator::equal_number:
-        return raw(&test.range.low, kNumberBytes);
+        return number(test.range.low);
       case Operator::in_range:
-        raw(&test.range.low, kNumberBytes);
-        raw(&test.range.high, kNumberBytes);
+        number(test.range.low);
+        number(test.range.high);
         return out_.push_back(test.range.low_is_in + 2 * test.range.high_is_in);
       case Operator::in_network:
         out_.push_back(test.network.address.is_v6);
@@ -101,6 +99,12 @@ class Encoder {
     }
   }
 
+  void number(const Number& number) {
+    raw_double(number.nearest());
+    out_.push_back(number.is_double());
+    if (!number.is_double()) raw_double(number.rest());
+  }
+  void raw_double(double value) { raw(&value, sizeof value); }
   void text(std::string_view text) {
     varint(text.size());
     raw(text.data(), text.size());
@@ -115,11 +119,17 @@ class Encoder {
 
 }  // namespace
 
+double Cursor::raw_double() {
+  double value;
+  std::memcpy(&value, at_, sizeof value);
+  at_ += sizeof value;
+  return value;
+}
+
 Number Cursor::number() {
-  Number number = 0;
-  std::memcpy(static_cast<void*>(&number), at_, kNumberBytes);
-  at_ += kNumberBytes;
-  return number;
+  const double nearest = raw_double();
+  const bool is_double = byte() != 0;
+  return is_double ? Number(nearest) : Number(nearest, raw_double());
 }
 
 Range Cursor::range() {

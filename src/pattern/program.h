@@ -46,6 +46,8 @@ class Cursor {
   Network network();
 
  private:
+  double raw_double();
+
   const uint8_t* at_;
 };
 

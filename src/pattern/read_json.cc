@@ -79,9 +79,12 @@ class JsonWalk {
     if (tokens_.kind() == '}') return close();
     const uint32_t serial = ++reader_.objects_;
     for (;;) {
-      if (passes_member(node)) continue;
       uint32_t child = kNothing;
-      if (!key(node, child)) return false;
+      if (compares_quoted(node)) {
+        child = paths_.child_quoted(paths_.node(node), key_begin());
+        if (child == kNothing && tokens_.pass_member()) continue;
+      }
+      if (child == kNothing ? !key(node, child) : !known_key()) return false;
       if (child == kNothing || reader_.seen_[child] == serial) {
         if (!skip()) return false;
       } else {
@@ -97,12 +100,11 @@ class JsonWalk {
     }
   }
 
-  // Most members that nobody looks at, at once.
-  bool passes_member(uint32_t node) {
-    return tokens_.kind() == '"' && !tokens_.has_backslashes() &&
-           !paths_.may_begin(node, reinterpret_cast<const char*>(tokens_.at()) + 1) &&
-           tokens_.pass_member();
+  // Most keys are compared where they stand.
+  bool compares_quoted(uint32_t node) const {
+    return tokens_.kind() == '"' && !tokens_.has_backslashes() && paths_.node(node).compares_quoted;
   }
+  const char* key_begin() const { return reinterpret_cast<const char*>(tokens_.at()) + 1; }
 
   bool close() {
     --levels_;
@@ -122,6 +124,14 @@ class JsonWalk {
     if (tokens_.kind() != '"' || !string(text) || tokens_.kind() != ':') return false;
     tokens_.next();
     child = paths_.child(node, text);
+    return true;
+  }
+
+  // The same where the key was compared already.
+  bool known_key() {
+    tokens_.next();
+    if (tokens_.kind() != ':') return false;
+    tokens_.next();
     return true;
   }
 

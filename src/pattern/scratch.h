@@ -20,23 +20,27 @@ struct PatternScratch::Content {
   struct Event {
     pattern::JsonReader reader;
     pattern::Leaves leaves;
-    std::vector<uint32_t> candidates;
+    pattern::Found found;
 
     // Of a line.
     std::string_view line;
     size_t line_number = 0;
     bool is_json = false;
+    unsigned steps = 0;  // That the only segment has taken.
   };
   // The ids of what the event matches, each once, ascending: in `out`, whatever it held before, or
-  // where the snapshot has them. `is_found`: the candidates of its only segment are known.
+  // where the snapshot has them. `is_found`: what its only segment finds is known.
   std::span<const uint32_t> match(Event& event, bool is_found, std::vector<uint32_t>& out);
+
+  // Lines take the events in turn.
+  Event& event_at(size_t number) { return events[number % events.size()]; }
 
   std::shared_ptr<pattern::Published> seen_of;  // Kept, so that no other set has its address.
   uint64_t seen_version = 0;
   std::shared_ptr<const pattern::Snapshot> seen;
 
-  // The first for those who bring one event; lines take them in turn.
-  std::array<Event, 3> events;
+  // The first for those who bring one event.
+  std::array<Event, 8> events;
   std::vector<uint32_t> ids;  // Of those who bring no vector.
 };
 

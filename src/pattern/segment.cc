@@ -22,6 +22,12 @@ struct Standing {
   auto operator<=>(const Standing&) const = default;
 };
 
+void make_set(std::vector<uint32_t>& values) {
+  if (values.size() <= 1) return;
+  if (!std::is_sorted(values.begin(), values.end())) std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+}
+
 Standing standing_of(const uint8_t* program) {
   Cursor cursor(program);
   const uint32_t clauses = cursor.varint();
@@ -112,15 +118,13 @@ void Segment::sort_in(const Rules& rules) {
   }
 }
 
-void Segment::find(Leaves& leaves, std::vector<uint32_t>& candidates) const {
+void Segment::find(Leaves& leaves, Found& found) const {
+  std::vector<uint32_t>& candidates = found.candidates;
   candidates.clear();
-  index_.find(leaves, candidates);
-  if (candidates.size() > 1) {
-    if (!std::is_sorted(candidates.begin(), candidates.end())) {
-      std::sort(candidates.begin(), candidates.end());
-    }
-    candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
-  }
+  found.ids.clear();
+  index_.find(leaves, found);
+  make_set(candidates);
+  make_set(found.ids);
   for (size_t i = 0; i < std::min(candidates.size(), kPrefetched); ++i) {
     __builtin_prefetch(rules_.program_at(candidates[i]));
   }
@@ -143,12 +147,24 @@ void Segment::match_candidates(Leaves& leaves, const Removals* removed,
   candidates.resize(excluded);
 }
 
-Segment::Matched Segment::match(Leaves& leaves, const Removals* removed,
-                                std::vector<uint32_t>& candidates,
+bool Segment::is_removed(uint32_t id, const Removals& removed) const {
+  const auto ids = rules_.ids().first(filed_end_);
+  const auto rule = std::lower_bound(ids.begin(), ids.end(), id);
+  return removed.has(static_cast<uint32_t>(rule - ids.begin()));
+}
+
+Segment::Matched Segment::match(Leaves& leaves, const Removals* removed, Found& found,
                                 std::vector<uint32_t>& out) const {
+  std::vector<uint32_t>& candidates = found.candidates;
   const size_t before = out.size();
   if (!candidates.empty()) match_candidates(leaves, removed, candidates, out);
   Matched matched{.sequences = out.size() > before};
+  const size_t before_ids = out.size();
+  for (const uint32_t id : found.ids) {
+    // Whole ids are removed.
+    if (!removed || !is_removed(id, *removed)) out.push_back(id);
+  }
+  matched.sequences += out.size() > before_ids;
   if (runs_.empty()) {
     matched.sequences += matched.sequences > 0 && repeats_ids_;
     return matched;

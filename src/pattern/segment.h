@@ -75,15 +75,17 @@ class Segment {
     size_t sequences = 0;                // That were appended, each sorted.
     std::span<const uint32_t> uncopied;  // Nothing was appended: these are all, each once, sorted.
   };
-  // Three steps, each of which has the memory come that the next one looks at. Who matches many
-  // events takes other events' steps in between; where the segment is small, that gains nothing.
+  // Four steps, each of which has the memory come that the next one looks at. Who matches many
+  // events takes other events' steps in between; where the segment is small, that gains nothing,
+  // and the first two may be left out.
   bool is_large() const { return is_large_; }
   void prefetch(Leaves& leaves) const { index_.prefetch(leaves); }
-  // Replaces `candidates`.
-  void find(Leaves& leaves, std::vector<uint32_t>& candidates) const;
+  void prefetch_further(Leaves& leaves) const { index_.prefetch_further(leaves); }
+  // Replaces what `found` holds.
+  void find(Leaves& leaves, Found& found) const;
   // Appends the ids of rules that the event matches; where they are one sequence, each once.
-  // `removed` may be null. `candidates` are what find() found, and are used up.
-  Matched match(Leaves& leaves, const Removals* removed, std::vector<uint32_t>& candidates,
+  // `removed` may be null. `found` is what find() found, and is used up.
+  Matched match(Leaves& leaves, const Removals* removed, Found& found,
                 std::vector<uint32_t>& out) const;
 
   const Rules& rules() const { return rules_; }
@@ -104,6 +106,7 @@ class Segment {
   // runs and do not hold, ascending.
   void match_candidates(Leaves& leaves, const Removals* removed, std::vector<uint32_t>& candidates,
                         std::vector<uint32_t>& out) const;
+  bool is_removed(uint32_t id, const Removals& removed) const;
   static bool applies(const Run& run, const Leaves& leaves);
   // Null where none applies, or more than one.
   const Run* only_run(const Leaves& leaves) const;

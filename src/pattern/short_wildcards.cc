@@ -1,17 +1,44 @@
 #include "pattern/short_wildcards.h"
 
-#include <array>
+#include <algorithm>
 #include <bit>
 
 namespace statewire::pattern {
 namespace {
 
-uint64_t bit_of(char c) { return uint64_t{1} << (static_cast<unsigned char>(c) % 64); }
+size_t number_of(char c) { return static_cast<unsigned char>(c) % 64; }
+uint64_t bit_of(char c) { return uint64_t{1} << number_of(c); }
 
 }  // namespace
 
-void ShortWildcards::add(std::span<const std::string_view> pieces, uint32_t rule) {
-  Item item{0, rule, static_cast<uint32_t>(pieces_.size())};
+// Two of the first characters are looked at: to look at all would take the square of their number.
+size_t ShortWildcards::rarest_cell(std::span<const std::string_view> pieces) {
+  constexpr size_t kLookedAt = 16;
+  std::array<size_t, kLookedAt> characters{};
+  size_t count = 0;
+  for (const std::string_view piece : pieces) {
+    for (size_t i = 0; i < piece.size() && count < kLookedAt; ++i) {
+      characters[count++] = number_of(piece[i]);
+    }
+  }
+  if (count == 1) return cell_of(kAlone, characters[0]);
+  size_t best = cell_of(characters[0], characters[1]);
+  for (size_t second = 1; second < count; ++second) {
+    for (size_t first = 0; first < second; ++first) {
+      const size_t cell = cell_of(characters[first], characters[second]);
+      if (cells_[cell] < cells_[best]) best = cell;
+    }
+  }
+  return best;
+}
+
+void ShortWildcards::add(std::span<const std::string_view> pieces, const Filed& rule) {
+  if (cells_.empty()) cells_.resize(cell_of(kAlone + 1, 0) + 1);
+  const size_t cell = rarest_cell(pieces);
+  ++cells_[cell];
+  Item item{.rule = rule,
+            .pieces = static_cast<uint32_t>(pieces_.size()),
+            .cell = static_cast<uint16_t>(cell)};
   pieces_.push_back(static_cast<uint8_t>(pieces.size()));
   for (const std::string_view piece : pieces) {
     pieces_.push_back(static_cast<uint8_t>(piece.size()));
@@ -20,12 +47,18 @@ void ShortWildcards::add(std::span<const std::string_view> pieces, uint32_t rule
       pieces_.push_back(static_cast<uint8_t>(c));
     }
   }
-  size_t best = static_cast<size_t>(std::countr_zero(item.characters));
-  for (uint64_t rest = item.characters; rest != 0; rest &= rest - 1) {
-    const size_t each = static_cast<size_t>(std::countr_zero(rest));
-    if (by_character_[each].size() < by_character_[best].size()) best = each;
+  seconds_[cell / kCharacters] |= uint64_t{1} << cell % kCharacters;
+  items_.push_back(item);
+}
+
+void ShortWildcards::build() {
+  std::ranges::stable_sort(items_, {}, &Item::cell);
+  uint32_t begin = 0;
+  for (uint32_t& cell : cells_) {
+    const uint32_t count = cell;
+    cell = begin;
+    begin += count;
   }
-  by_character_[best].push_back(item);
 }
 
 // `places` has for each character the bits of the bytes where it stands.
@@ -53,28 +86,50 @@ bool ShortWildcards::meets(const uint8_t* pieces, const uint64_t* places, size_t
   return true;
 }
 
-void ShortWildcards::find(std::string_view text, std::vector<uint32_t>& out) const {
-  uint64_t characters = 0;
-  std::array<uint64_t, 256> places;
+void ShortWildcards::find_in(size_t cell, std::string_view text, uint64_t characters,
+                             const Places& places, Found& found) const {
   const bool is_short = text.size() <= 64;
-  if (is_short) places.fill(0);
-  for (size_t i = 0; i < text.size(); ++i) {
-    characters |= bit_of(text[i]);
-    if (is_short) places[static_cast<unsigned char>(text[i])] |= uint64_t{1} << i;
-  }
-  for (uint64_t rest = characters; rest != 0; rest &= rest - 1) {
-    for (const Item& item : by_character_[static_cast<size_t>(std::countr_zero(rest))]) {
-      if ((item.characters & ~characters) != 0) continue;
-      if (is_short && !meets(pieces_.data() + item.pieces, places.data(), text.size())) continue;
-      out.push_back(item.rule);
+  for (uint32_t i = cells_[cell]; i < cells_[cell + 1]; ++i) {
+    const Item& item = items_[i];
+    if ((item.characters & ~characters) != 0) continue;
+    if (is_short && !meets(pieces_.data() + item.pieces, places.data(), text.size())) continue;
+    if (is_short && item.rule.is_all) {
+      found.add_id(item.rule.id);
+    } else {
+      found.add_candidate(item.rule.place);
     }
   }
 }
 
+// From its end on, so that the first place of each character is the last that says what follows.
+void ShortWildcards::find(std::string_view text, Places& places, Found& found) const {
+  const bool is_short = text.size() <= 64;
+  std::array<uint64_t, kCharacters> behind;
+  uint64_t characters = 0;
+  for (size_t i = text.size(); i-- > 0;) {
+    if (is_short) places[static_cast<unsigned char>(text[i])] |= uint64_t{1} << i;
+    behind[number_of(text[i])] = characters;
+    characters |= bit_of(text[i]);
+  }
+  const auto find_all = [&](size_t first, uint64_t seconds) {
+    for (seconds &= seconds_[first]; seconds != 0; seconds &= seconds - 1) {
+      const auto second = static_cast<size_t>(std::countr_zero(seconds));
+      find_in(cell_of(first, second), text, characters, places, found);
+    }
+  };
+  for (uint64_t rest = characters; rest != 0; rest &= rest - 1) {
+    const auto first = static_cast<size_t>(std::countr_zero(rest));
+    find_all(first, behind[first]);
+  }
+  find_all(kAlone, characters);
+  if (is_short) {
+    for (const char c : text) places[static_cast<unsigned char>(c)] = 0;
+  }
+}
+
 size_t ShortWildcards::bytes() const {
-  size_t items = 0;
-  for (const auto& each : by_character_) items += each.capacity();
-  return items * sizeof(Item) + pieces_.capacity();
+  return items_.capacity() * sizeof(Item) + pieces_.capacity() +
+         cells_.capacity() * sizeof(uint32_t);
 }
 
 }  // namespace statewire::pattern

@@ -60,7 +60,7 @@ SlotLookups& ValueIndex::use(uint32_t slot, Lookup lookup) {
   return lookups;
 }
 
-void ValueIndex::add(uint32_t slot, const Filing& filing, uint32_t rule) {
+void ValueIndex::add(uint32_t slot, const Filing& filing, const Filed& rule) {
   // A way without a hash is one of texts or numbers: any bit of them leads to the extras.
   const bool is_range = filing.kind == Filing::Kind::range;
   const bool is_short = filing.kind == Filing::Kind::short_wildcard;
@@ -96,63 +96,84 @@ void ValueIndex::build(std::vector<Posting> postings, std::vector<Continuation> 
   for (SlotLookups& lookups : lookups_) {
     if (!lookups.extras) continue;
     lookups.extras->grams.build();
+    lookups.extras->short_wildcards.build();
     lookups.extras->ranges.build();
   }
 }
 
-void ValueIndex::probe(uint64_t hash, Leaves& leaves, std::vector<uint32_t>& out) const {
+void ValueIndex::probe(uint64_t hash, Leaves& leaves, Found& found) const {
   table_.find(
       hash,
-      [&](std::span<const uint32_t> rules) { out.insert(out.end(), rules.begin(), rules.end()); },
+      [&](std::span<const uint32_t> rules) {
+        found.candidates.insert(found.candidates.end(), rules.begin(), rules.end());
+      },
       [&](uint32_t slot) {
         for (uint32_t i = leaves.first(slot); i != kNothing; i = leaves[i].next) {
           if (leaves[i].kind != LeafKind::text) continue;
-          probe(continued_hash(hash, slot, leaves[i].text()), leaves, out);
+          probe(continued_hash(hash, slot, leaves[i].text()), leaves, found);
         }
       });
 }
 
-void ValueIndex::prefetch(Leaves& leaves) const {
+template <typename Use>
+void ValueIndex::for_each_present(const Leaves& leaves, Use use) const {
   for (const uint32_t slot : leaves.present()) {
     if (slot >= by_slot_.size() || by_slot_[slot] == kNothing) continue;
-    const SlotLookups& lookups = lookups_[by_slot_[slot]];
+    use(slot, lookups_[by_slot_[slot]]);
+  }
+}
+
+void ValueIndex::prefetch(Leaves& leaves) const {
+  for_each_present(leaves, [&](uint32_t slot, const SlotLookups& lookups) {
     Leaf& leaf = leaves[leaves.first(slot)];
     if (leaf.kind == LeafKind::text && lookups.texts.has(leaf.text().size())) {
       table_.prefetch(lookup_hash(slot, Lookup::text, leaf.text()));
     } else if (leaf.kind == LeafKind::number && lookups.uses(Lookup::number)) {
       const auto number = leaves.number(leaf);
-      if (!number) continue;
+      if (!number) return;
       table_.prefetch(number_hash(slot, *number));
-      if (lookups.extras && lookups.extras->has_ranges) lookups.extras->ranges.prefetch(*number);
+      if (lookups.has_ranges()) {
+        leaf.ranges_at = static_cast<uint32_t>(lookups.extras->ranges.node_of(*number));
+      }
     }
-  }
+  });
 }
 
-__attribute__((flatten)) void ValueIndex::find(Leaves& leaves, std::vector<uint32_t>& out) const {
-  for (const uint32_t slot : leaves.present()) {
-    if (slot >= by_slot_.size() || by_slot_[slot] == kNothing) continue;
-    find_slot(slot, lookups_[by_slot_[slot]], leaves, out);
-  }
+void ValueIndex::prefetch_further(Leaves& leaves) const {
+  for_each_present(leaves, [&](uint32_t slot, const SlotLookups& lookups) {
+    Leaf& leaf = leaves[leaves.first(slot)];
+    if (leaf.kind != LeafKind::number || !lookups.has_ranges()) return;
+    const auto number = leaves.number(leaf);
+    if (!number) return;
+    leaf.ranges_at = static_cast<uint32_t>(lookups.extras->ranges.line_of(*number, leaf.ranges_at));
+  });
+}
+
+__attribute__((flatten)) void ValueIndex::find(Leaves& leaves, Found& found) const {
+  for_each_present(leaves, [&](uint32_t slot, const SlotLookups& lookups) {
+    find_slot(slot, lookups, leaves, found);
+  });
 }
 
 void ValueIndex::find_slot(uint32_t slot, const SlotLookups& lookups, Leaves& leaves,
-                           std::vector<uint32_t>& out) const {
+                           Found& found) const {
   const auto find = [&](Lookup lookup) {
-    if (lookups.uses(lookup)) probe(lookup_hash(slot, lookup, {}), leaves, out);
+    if (lookups.uses(lookup)) probe(lookup_hash(slot, lookup, {}), leaves, found);
   };
   find(Lookup::presence);
   for (uint32_t i = leaves.first(slot); i != kNothing; i = leaves[i].next) {
     Leaf& leaf = leaves[i];
     switch (leaf.kind) {
       case LeafKind::text:
-        find_text(slot, lookups, leaf, leaves, out);
+        find_text(slot, lookups, leaf, leaves, found);
         break;
       case LeafKind::number: {
         if (!lookups.uses(Lookup::number)) break;
         const auto number = leaves.number(leaf);
         if (!number) break;
-        probe(number_hash(slot, *number), leaves, out);
-        if (lookups.extras && lookups.extras->has_ranges) lookups.extras->ranges.find(*number, out);
+        probe(number_hash(slot, *number), leaves, found);
+        if (lookups.has_ranges())
+          find_ranges(lookups.extras->ranges, *number, leaf.ranges_at, found);
         break;
       }
       case LeafKind::true_value:
@@ -168,75 +189,80 @@ void ValueIndex::find_slot(uint32_t slot, const SlotLookups& lookups, Leaves& le
   }
 }
 
+void ValueIndex::find_ranges(const NumberRanges& ranges, const Number& number, uint32_t line,
+                             Found& found) {
+  const bool is_known = line != kNothing;
+  ranges.find(number, is_known ? line : ranges.line_of(number, ranges.node_of(number)), found);
+}
+
 void ValueIndex::find_text(uint32_t slot, const SlotLookups& lookups, Leaf& leaf, Leaves& leaves,
-                           std::vector<uint32_t>& out) const {
+                           Found& found) const {
   const std::string_view text = leaf.text();
   if (lookups.texts.has(text.size())) {
-    probe(lookup_hash(slot, Lookup::text, text), leaves, out);
+    probe(lookup_hash(slot, Lookup::text, text), leaves, found);
   }
   constexpr uint32_t kFoldedEnds = 1u << static_cast<unsigned>(Lookup::folded_prefix) |
                                    1u << static_cast<unsigned>(Lookup::folded_suffix);
   // ASCII keeps its size when it is folded.
   if ((lookups.lookups & kFoldedEnds) != 0 || lookups.folded.has(text.size()) ||
       (lookups.uses(Lookup::folded) && !is_ascii(text))) {
-    find_folded(slot, lookups, leaves.folded(leaf), leaves, out);
+    find_folded(slot, lookups, leaves.folded(leaf), leaves, found);
   }
   if (!lookups.extras) return;
   const SlotExtras& extras = *lookups.extras;
   if (lookups.uses(Lookup::prefix)) {
-    find_prefixes(lookup_seed(slot, Lookup::prefix), extras.prefixes, text, leaves, out);
+    find_prefixes(lookup_seed(slot, Lookup::prefix), extras.prefixes, text, leaves, found);
   }
   if (lookups.uses(Lookup::suffix)) {
-    find_suffixes(lookup_seed(slot, Lookup::suffix), extras.suffixes, text, leaves, out);
+    find_suffixes(lookup_seed(slot, Lookup::suffix), extras.suffixes, text, leaves, found);
   }
-  if (lookups.uses(Lookup::network)) find_network(slot, extras, text, leaves, out);
+  if (lookups.uses(Lookup::network)) find_network(slot, extras, text, leaves, found);
   if (!extras.grams.empty()) {
     for (size_t i = 0; i + 4 <= text.size(); ++i) {
       if (!extras.grams.holds(load4(text.data() + i))) continue;
-      probe(lookup_hash(slot, Lookup::gram, text.substr(i, 4)), leaves, out);
+      probe(lookup_hash(slot, Lookup::gram, text.substr(i, 4)), leaves, found);
     }
   }
-  if (!extras.short_wildcards.empty()) extras.short_wildcards.find(text, out);
+  if (!extras.short_wildcards.empty())
+    extras.short_wildcards.find(text, leaves.character_places, found);
 }
 
 void ValueIndex::find_folded(uint32_t slot, const SlotLookups& lookups, std::string_view text,
-                             Leaves& leaves, std::vector<uint32_t>& out) const {
-  if (lookups.uses(Lookup::folded)) probe(lookup_hash(slot, Lookup::folded, text), leaves, out);
+                             Leaves& leaves, Found& found) const {
+  if (lookups.uses(Lookup::folded)) probe(lookup_hash(slot, Lookup::folded, text), leaves, found);
   if (lookups.uses(Lookup::folded_prefix)) {
     find_prefixes(lookup_seed(slot, Lookup::folded_prefix), lookups.extras->folded_prefixes, text,
-                  leaves, out);
+                  leaves, found);
   }
   if (lookups.uses(Lookup::folded_suffix)) {
     find_suffixes(lookup_seed(slot, Lookup::folded_suffix), lookups.extras->folded_suffixes, text,
-                  leaves, out);
+                  leaves, found);
   }
 }
 
 void ValueIndex::find_prefixes(uint64_t seed, const std::vector<uint32_t>& sizes,
-                               std::string_view text, Leaves& leaves,
-                               std::vector<uint32_t>& out) const {
+                               std::string_view text, Leaves& leaves, Found& found) const {
   TextHasher hasher(seed, text);
   for (const uint32_t size : sizes) {
     if (size > text.size()) return;
-    probe(hasher.prefix(size), leaves, out);
+    probe(hasher.prefix(size), leaves, found);
   }
 }
 
 void ValueIndex::find_suffixes(uint64_t seed, const std::vector<uint32_t>& sizes,
-                               std::string_view text, Leaves& leaves,
-                               std::vector<uint32_t>& out) const {
+                               std::string_view text, Leaves& leaves, Found& found) const {
   for (const uint32_t size : sizes) {
     if (size > text.size()) return;
-    probe(hashed(seed, text.substr(text.size() - size)), leaves, out);
+    probe(hashed(seed, text.substr(text.size() - size)), leaves, found);
   }
 }
 
 void ValueIndex::find_network(uint32_t slot, const SlotExtras& extras, std::string_view text,
-                              Leaves& leaves, std::vector<uint32_t>& out) const {
+                              Leaves& leaves, Found& found) const {
   const auto address = parse_address(text);
   if (!address) return;
   for (const uint32_t bits : address->is_v6 ? extras.v6_bits : extras.v4_bits) {
-    probe(network_hash(slot, masked(*address, bits), bits), leaves, out);
+    probe(network_hash(slot, masked(*address, bits), bits), leaves, found);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pattern/filing.h"
+#include "pattern/found.h"
 #include "pattern/leaves.h"
 #include "pattern/number_ranges.h"
 #include "pattern/posting_table.h"
@@ -70,6 +71,7 @@ struct SlotLookups {
   Sizes folded;
   std::unique_ptr<SlotExtras> extras;
 
+  bool has_ranges() const { return extras && extras->has_ranges; }
   bool uses(Lookup lookup) const { return lookups >> static_cast<unsigned>(lookup) & 1; }
 };
 
@@ -78,32 +80,39 @@ class ValueIndex {
  public:
   // REQUIRES of both: build() was not called.
   // Of a gram, `filing` has the four bytes that were chosen.
-  void add(uint32_t slot, const Filing& filing, uint32_t rule);
+  void add(uint32_t slot, const Filing& filing, const Filed& rule);
   // Says that values of the slot are looked up in this way; what is found is filed elsewhere.
   SlotLookups& use(uint32_t slot, Lookup lookup);
   void build(std::vector<Posting> postings, std::vector<Continuation> continuations);
 
-  // Has most of the memory come that find() will look at for this event.
+  // Two steps, which may be left out: the first has most of the memory come that the second and
+  // find() will look at for this event, and the second what is left.
   void prefetch(Leaves& leaves) const;
-  // Appends the rules that the event may match, some more than once.
-  void find(Leaves& leaves, std::vector<uint32_t>& out) const;
+  void prefetch_further(Leaves& leaves) const;
+  // Adds the rules that the event may match, some more than once.
+  void find(Leaves& leaves, Found& found) const;
 
   size_t bytes() const;
 
  private:
-  void find_slot(uint32_t slot, const SlotLookups& lookups, Leaves& leaves,
-                 std::vector<uint32_t>& out) const;
+  // Calls use(slot, lookups) for each field of the event that is looked up.
+  template <typename Use>
+  void for_each_present(const Leaves& leaves, Use use) const;
+  void find_slot(uint32_t slot, const SlotLookups& lookups, Leaves& leaves, Found& found) const;
   void find_text(uint32_t slot, const SlotLookups& lookups, Leaf& leaf, Leaves& leaves,
-                 std::vector<uint32_t>& out) const;
+                 Found& found) const;
+  // `line`: kNothing, or that of the number.
+  static void find_ranges(const NumberRanges& ranges, const Number& number, uint32_t line,
+                          Found& found);
   void find_folded(uint32_t slot, const SlotLookups& lookups, std::string_view text, Leaves& leaves,
-                   std::vector<uint32_t>& out) const;
+                   Found& found) const;
   void find_network(uint32_t slot, const SlotExtras& extras, std::string_view text, Leaves& leaves,
-                    std::vector<uint32_t>& out) const;
+                    Found& found) const;
   void find_prefixes(uint64_t seed, const std::vector<uint32_t>& sizes, std::string_view text,
-                     Leaves& leaves, std::vector<uint32_t>& out) const;
+                     Leaves& leaves, Found& found) const;
   void find_suffixes(uint64_t seed, const std::vector<uint32_t>& sizes, std::string_view text,
-                     Leaves& leaves, std::vector<uint32_t>& out) const;
-  void probe(uint64_t hash, Leaves& leaves, std::vector<uint32_t>& out) const;
+                     Leaves& leaves, Found& found) const;
+  void probe(uint64_t hash, Leaves& leaves, Found& found) const;
 
   std::vector<uint32_t> by_slot_;  // Positions in lookups_; kNothing where a slot has none.
   std::vector<SlotLookups> lookups_;
