@@ -158,8 +158,8 @@ void Filer::file_clause(const ClauseHead& clause, uint32_t used, const Filed& ru
   });
 }
 
-void Filer::file_exclusions(uint32_t rule) {
-  const Filed forbidding{.place = rules_.place(rule), .id = rules_.id(rule)};
+void Filer::file_exclusions(uint32_t rule, uint32_t candidate) {
+  const Filed forbidding{.place = candidate, .id = rules_.id(rule)};
   for_each_clause(rules_.program(rule).data(), [&](uint32_t, const ClauseHead& clause) {
     if (clause.accepts_absent) {
       const Filing presence;

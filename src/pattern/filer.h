@@ -17,8 +17,8 @@ class Filer {
 
   // Files each rule before `end` under the clause that makes the fewest of them candidates.
   void file(uint32_t end);
-  // Files a rule of a run under what may exclude it.
-  void file_exclusions(uint32_t rule);
+  // Files a rule of a run under what may exclude it, as this candidate.
+  void file_exclusions(uint32_t rule, uint32_t candidate);
   // Builds the index.
   void finish();
 

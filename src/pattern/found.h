@@ -10,7 +10,7 @@ namespace statewire::pattern {
 
 // A rule, under one of the things that it asks for.
 struct Filed {
-  uint32_t place = 0;  // Of its program (segment.h).
+  uint32_t place = 0;  // By which it is a candidate (segment.h).
   uint32_t id = 0;
   bool is_all = false;  // It asks for nothing else: whoever has that thing matches.
 };

@@ -40,13 +40,18 @@ uint32_t Paths::add(uint32_t parent, std::string_view key) {
   const std::string quoted = (std::string(key) + '"').substr(0, size);
   std::memcpy(&below.begin, quoted.data(), size);
   std::memset(&below.begin_mask, 0xff, size);
+  // Behind an empty key and its quote comes what nobody knows.
+  above.begins |= key.empty() ? ~uint64_t{0} : uint64_t{1} << begin_bit(below.begin);
   return child;
 }
 
 bool Paths::ends_quoted(const Node& node, const char* text) const {
   const std::string_view key(keys_.data() + node.key, node.key_size);
-  // A text that ends before has its quote or a NUL before.
-  return std::strncmp(text, key.data(), key.size()) == 0 && text[key.size()] == '"';
+  constexpr size_t kShortMax = 24;  // So far the padding reaches.
+  const bool is_equal_so_far = key.size() <= kShortMax
+                                   ? is_equal(text, key.data(), key.size())
+                                   : std::strncmp(text, key.data(), key.size()) == 0;
+  return is_equal_so_far && text[key.size()] == '"';
 }
 
 void Paths::grow() {

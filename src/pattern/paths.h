@@ -26,7 +26,8 @@ class Paths {
   struct Node {
     uint32_t slot = kNothing;
     uint32_t children = 0;
-    uint64_t sizes = 0;  // Bit n: a child's key has n bytes; bit 63: that many or more.
+    uint64_t sizes = 0;   // Bit n: a child's key has n bytes; bit 63: that many or more.
+    uint64_t begins = 0;  // Bits by how a child's key begins there.
     // The first bytes of its own key as it stands in JSON, with the quote that closes it.
     uint64_t begin = 0;
     uint64_t begin_mask = 0;
@@ -59,6 +60,7 @@ class Paths {
   // text.
   uint32_t child_quoted(const Node& node, const char* text) const {
     const uint64_t begin = load8(text);
+    if (node.children > 1 && !(node.begins >> begin_bit(begin) & 1)) return kNothing;
     for (uint32_t child = node.last_child; child != kNothing; child = nodes_[child].sibling) {
       const Node& each = nodes_[child];
       if (((begin ^ each.begin) & each.begin_mask) != 0) continue;
@@ -84,6 +86,10 @@ class Paths {
   };
 
   static unsigned size_bit(size_t size) { return size < 63 ? static_cast<unsigned>(size) : 63; }
+  static unsigned begin_bit(uint64_t begin) {
+    constexpr uint64_t kTwoBytes = 0xffff;
+    return static_cast<unsigned>((begin & kTwoBytes) * 0x9e3779b97f4a7c15 >> 58);
+  }
   // Whether the long key of the node is the one that stands at `text`, up to the first quote.
   bool ends_quoted(const Node& node, const char* text) const;
   size_t place(uint32_t parent, std::string_view key) const {

@@ -85,7 +85,9 @@ Segment::Segment(const Rules& rules) {
   Filer filer(rules_, index_);
   filer.file(filed_end_);
   for (const Run& run : runs_) {
-    for (uint32_t rule = run.begin; rule < run.end; ++rule) filer.file_exclusions(rule);
+    for (uint32_t rule = run.begin; rule < run.end; ++rule) {
+      filer.file_exclusions(rule, candidate_of_run(rule));
+    }
   }
   filer.finish();
   is_large_ = bytes() > kSmallMax;
@@ -109,6 +111,7 @@ void Segment::sort_in(const Rules& rules) {
     const Standing& standing = standings[rule];
     if (standing.kind == Standing::Kind::filed) {
       filed_end_ = place + 1;
+      filed_places_ = rules_.place(filed_end_);
       continue;
     }
     const bool is_run = standing.kind == Standing::Kind::run;
@@ -126,22 +129,22 @@ void Segment::find(Leaves& leaves, Found& found) const {
   make_set(candidates);
   make_set(found.ids);
   for (size_t i = 0; i < std::min(candidates.size(), kPrefetched); ++i) {
-    __builtin_prefetch(rules_.program_at(candidates[i]));
+    __builtin_prefetch(program_of(candidates[i]));
   }
 }
 
 void Segment::match_candidates(Leaves& leaves, const Removals* removed,
                                std::vector<uint32_t>& candidates,
                                std::vector<uint32_t>& out) const {
-  const uint32_t runs_begin = rules_.place(filed_end_);
   size_t excluded = 0;
-  for (const uint32_t place : candidates) {
-    if (removed && removed->has(rules_.rule_at(place))) continue;
-    const bool is_met = holds(rules_.program_at(place), leaves);
-    if (place >= runs_begin) {
-      if (!is_met) candidates[excluded++] = place;
+  for (const uint32_t candidate : candidates) {
+    const bool is_filed = candidate < filed_places_;
+    if (is_filed && removed && removed->has(rules_.rule_at(candidate))) continue;
+    const bool is_met = holds(program_of(candidate), leaves);
+    if (!is_filed) {
+      if (!is_met) candidates[excluded++] = rule_of_run(candidate);
     } else if (is_met) {
-      out.push_back(rules_.id_at(place));
+      out.push_back(rules_.id_at(candidate));
     }
   }
   candidates.resize(excluded);
@@ -174,11 +177,16 @@ Segment::Matched Segment::match(Leaves& leaves, const Removals* removed, Found& 
       return {.uncopied = rules_.ids().subspan(run->begin, run->end - run->begin)};
     }
   }
+  std::span<const uint32_t> excluded = candidates;
   for (const Run& run : runs_) {
-    if (!applies(run, leaves)) continue;
-    const size_t before_run = out.size();
-    match_run(run, removed, candidates, out);
-    matched.sequences += out.size() > before_run;
+    size_t count = 0;
+    while (count < excluded.size() && excluded[count] < run.end) ++count;
+    if (applies(run, leaves)) {
+      const size_t before_run = out.size();
+      match_run(run, removed, excluded.first(count), out);
+      matched.sequences += out.size() > before_run;
+    }
+    excluded = excluded.subspan(count);
   }
   matched.sequences += matched.sequences > 0 && repeats_ids_;
   return matched;
@@ -201,10 +209,6 @@ const Segment::Run* Segment::only_run(const Leaves& leaves) const {
 void Segment::match_run(const Run& run, const Removals* removed, std::span<const uint32_t> excluded,
                         std::vector<uint32_t>& out) const {
   const auto ids = rules_.ids();
-  if (excluded.empty() && !removed && run.end - run.begin == 1) {
-    out.push_back(ids[run.begin]);
-    return;
-  }
   uint32_t at = run.begin;
   const auto copy_to = [&](uint32_t end) {
     if (!removed && end - at > kFewIds) {
@@ -216,13 +220,7 @@ void Segment::match_run(const Run& run, const Removals* removed, std::span<const
     }
     at = end + 1;
   };
-  if (excluded.empty()) return copy_to(run.end);
-  const uint32_t begin = rules_.place(run.begin);
-  const uint32_t end = rules_.place(run.end);
-  for (auto each = std::lower_bound(excluded.begin(), excluded.end(), begin);
-       each != excluded.end() && *each < end; ++each) {
-    copy_to(rules_.rule_at(*each));
-  }
+  for (const uint32_t rule : excluded) copy_to(rule);
   copy_to(run.end);
 }
 

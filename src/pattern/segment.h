@@ -102,22 +102,34 @@ class Segment {
   };
 
   void sort_in(const Rules& rules);
-  // Appends those that match, but for runs. What remains of the candidates are rules that stand in
-  // runs and do not hold, ascending.
+  // Appends those that match, but for runs. What remains in place of the candidates are the rules
+  // that stand in runs and do not hold, ascending.
   void match_candidates(Leaves& leaves, const Removals* removed, std::vector<uint32_t>& candidates,
                         std::vector<uint32_t>& out) const;
   bool is_removed(uint32_t id, const Removals& removed) const;
   static bool applies(const Run& run, const Leaves& leaves);
   // Null where none applies, or more than one.
   const Run* only_run(const Leaves& leaves) const;
-  // `excluded` are places, ascending, of this run and others.
+  // Without `excluded`, which are rules, ascending, of this run.
   void match_run(const Run& run, const Removals* removed, std::span<const uint32_t> excluded,
                  std::vector<uint32_t>& out) const;
 
+  // A candidate is the place of a rule that is filed, or stands for one of a run: for the nth
+  // behind those that are filed, n more than their places.
+  uint32_t candidate_of_run(uint32_t rule) const { return filed_places_ + (rule - filed_end_); }
+  uint32_t rule_of_run(uint32_t candidate) const {
+    return filed_end_ + (candidate - filed_places_);
+  }
+  const uint8_t* program_of(uint32_t candidate) const {
+    const bool is_filed = candidate < filed_places_;
+    return rules_.program_at(is_filed ? candidate : rules_.place(rule_of_run(candidate)));
+  }
+
   Rules rules_;
-  uint32_t filed_end_ = 0;    // Rules before are filed, those from here on stand in runs.
-  std::vector<Run> runs_;     // By where they begin.
-  bool repeats_ids_ = false;  // In one of the sequences that match() appends.
+  uint32_t filed_end_ = 0;     // Rules before are filed, those from here on stand in runs.
+  uint32_t filed_places_ = 0;  // Where the places of those that are filed end.
+  std::vector<Run> runs_;      // By where they begin.
+  bool repeats_ids_ = false;   // In one of the sequences that match() appends.
   ValueIndex index_;
   bool is_large_ = false;
 };
