@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <ctime>
 #include <fstream>
 #include <iterator>
@@ -74,6 +75,21 @@ double rate(const Events& events, double seconds, Read&& read) {
   } while (passed < seconds);
   sink = sink + sum;
   return static_cast<double>(done) / (processor_seconds() - processor_begin);
+}
+
+// Before each round, so that what other programs did to the caches is not measured.
+inline constexpr double kWarmAgainSeconds = 0.05;
+
+// Says a line, and answers each line of standard input by one that `round` makes.
+template <typename Round>
+void serve(const std::string& ready, Round&& round) {
+  std::puts(ready.c_str());
+  std::fflush(stdout);
+  for (int c = std::getchar(); c != EOF; c = std::getchar()) {
+    if (c != '\n') continue;
+    std::puts(std::string(round()).c_str());
+    std::fflush(stdout);
+  }
 }
 
 }  // namespace measure
