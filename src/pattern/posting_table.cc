@@ -14,12 +14,10 @@ PostingTable::PostingTable(std::vector<Posting> postings, std::vector<Continuati
   std::sort(continuations.begin(), continuations.end());
   continuations.erase(std::unique(continuations.begin(), continuations.end()), continuations.end());
   const size_t keys = postings.size() + continuations.size();
-  // Between one third and two thirds full; where that is small, much emptier, so that what is not
-  // there is nearly always found at once, and the processor guesses so.
-  const size_t places_min = keys + keys / 2 + 1;
-  marks_.resize(std::bit_ceil(std::max(places_min, std::min(kSparseMax, kSparse * keys))));
+  // Between one third and two thirds full, in two groups at least.
+  marks_.resize(std::bit_ceil(std::max(2 * kGroup, keys + keys / 2 + 1)));
   targets_.resize(marks_.size());
-  shift_ = 63 - static_cast<unsigned>(std::countr_zero(marks_.size()));
+  shift_ = 64 - static_cast<unsigned>(std::countr_zero(marks_.size() / kGroup));
   size_t p = 0;
   size_t c = 0;
   while (p < postings.size() || c < continuations.size()) {
@@ -47,8 +45,9 @@ PostingTable::PostingTable(std::vector<Posting> postings, std::vector<Continuati
 }
 
 void PostingTable::insert(uint64_t hash, uint32_t target) {
-  size_t i = place(hash);
-  while (marks_[i] != kFree) i = (i + 1) & (marks_.size() - 1);
+  size_t group = group_of(hash);
+  while (bits_of(group, kFree) == 0) group = next(group);
+  const size_t i = group + static_cast<size_t>(std::countr_zero(bits_of(group, kFree)));
   marks_[i] = mark(hash);
   targets_[i] = target;
 }

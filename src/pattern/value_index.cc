@@ -126,8 +126,16 @@ void ValueIndex::for_each_present(const Leaves& leaves, Use use) const {
 void ValueIndex::prefetch(Leaves& leaves) const {
   for_each_present(leaves, [&](uint32_t slot, const SlotLookups& lookups) {
     Leaf& leaf = leaves[leaves.first(slot)];
-    if (leaf.kind == LeafKind::text && lookups.texts.has(leaf.text().size())) {
-      table_.prefetch(lookup_hash(slot, Lookup::text, leaf.text()));
+    if (leaf.kind == LeafKind::text) {
+      if (lookups.texts.has(leaf.text().size())) {
+        table_.prefetch(lookup_hash(slot, Lookup::text, leaf.text()));
+      }
+      if (!lookups.uses(Lookup::prefix)) return;
+      TextHasher hasher(lookup_seed(slot, Lookup::prefix), leaf.text());
+      for (const uint32_t size : lookups.extras->prefixes) {
+        if (size > leaf.text().size()) return;
+        table_.prefetch_marks(hasher.prefix(size));
+      }
     } else if (leaf.kind == LeafKind::number && lookups.uses(Lookup::number)) {
       const auto number = leaves.number(leaf);
       if (!number) return;
@@ -171,7 +179,9 @@ void ValueIndex::find_slot(uint32_t slot, const SlotLookups& lookups, Leaves& le
         if (!lookups.uses(Lookup::number)) break;
         const auto number = leaves.number(leaf);
         if (!number) break;
-        probe(number_hash(slot, *number), leaves, found);
+        const uint64_t hash = number_hash(slot, *number);
+        table_.prefetch(hash);
+        probe(hash, leaves, found);
         if (lookups.has_ranges())
           find_ranges(lookups.extras->ranges, *number, leaf.ranges_at, found);
         break;
@@ -199,7 +209,9 @@ void ValueIndex::find_text(uint32_t slot, const SlotLookups& lookups, Leaf& leaf
                            Found& found) const {
   const std::string_view text = leaf.text();
   if (lookups.texts.has(text.size())) {
-    probe(lookup_hash(slot, Lookup::text, text), leaves, found);
+    const uint64_t hash = lookup_hash(slot, Lookup::text, text);
+    table_.prefetch(hash);
+    probe(hash, leaves, found);
   }
   constexpr uint32_t kFoldedEnds = 1u << static_cast<unsigned>(Lookup::folded_prefix) |
                                    1u << static_cast<unsigned>(Lookup::folded_suffix);
