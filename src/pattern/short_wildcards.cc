@@ -52,7 +52,10 @@ void ShortWildcards::add(std::span<const std::string_view> pieces, const Filed& 
 }
 
 void ShortWildcards::build() {
-  std::ranges::stable_sort(items_, {}, &Item::cell);
+  // Of one cell in the order in which they were added, as their pieces are.
+  std::ranges::sort(items_, [](const Item& a, const Item& b) {
+    return a.cell != b.cell ? a.cell < b.cell : a.pieces < b.pieces;
+  });
   uint32_t begin = 0;
   for (uint32_t& cell : cells_) {
     const uint32_t count = cell;
