@@ -182,8 +182,9 @@ void ValueIndex::find_slot(uint32_t slot, const SlotLookups& lookups, Leaves& le
         const uint64_t hash = number_hash(slot, *number);
         table_.prefetch(hash);
         probe(hash, leaves, found);
-        if (lookups.has_ranges())
+        if (lookups.has_ranges()) {
           find_ranges(lookups.extras->ranges, *number, leaf.ranges_at, found);
+        }
         break;
       }
       case LeafKind::true_value:
@@ -235,8 +236,9 @@ void ValueIndex::find_text(uint32_t slot, const SlotLookups& lookups, Leaf& leaf
       probe(lookup_hash(slot, Lookup::gram, text.substr(i, 4)), leaves, found);
     }
   }
-  if (!extras.short_wildcards.empty())
+  if (!extras.short_wildcards.empty()) {
     extras.short_wildcards.find(text, leaves.character_places, found);
+  }
 }
 
 void ValueIndex::find_folded(uint32_t slot, const SlotLookups& lookups, std::string_view text,
