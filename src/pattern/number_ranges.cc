@@ -11,32 +11,26 @@
 namespace statewire::pattern {
 namespace {
 
-// Bit i: the end i is at or below the number, or below it. No branches: nobody could guess where
-// they go.
-unsigned bits_at_or_below(const std::array<double, 8>& ends, double number) {
-#if defined(__SSE2__)
-  const __m128d all = _mm_set1_pd(number);
-  const auto two = [&](size_t i) {
-    return static_cast<unsigned>(_mm_movemask_pd(_mm_cmple_pd(_mm_load_pd(&ends[i]), all))) << i;
-  };
-  return two(0) | two(2) | two(4) | two(6);
-#else
-  unsigned bits = 0;
-  for (size_t i = 0; i < ends.size(); ++i) bits |= static_cast<unsigned>(ends[i] <= number) << i;
-  return bits;
-#endif
-}
+enum class Compare { below, at_or_below };
 
-unsigned bits_below(const std::array<double, 8>& ends, double number) {
+// Bit i: the end i compares so to the number. No branches: nobody could guess where they go.
+template <Compare kCompare>
+unsigned bits_of(const std::array<double, 8>& ends, double number) {
 #if defined(__SSE2__)
   const __m128d all = _mm_set1_pd(number);
   const auto two = [&](size_t i) {
-    return static_cast<unsigned>(_mm_movemask_pd(_mm_cmplt_pd(_mm_load_pd(&ends[i]), all))) << i;
+    const __m128d each = _mm_load_pd(&ends[i]);
+    const __m128d is =
+        kCompare == Compare::below ? _mm_cmplt_pd(each, all) : _mm_cmple_pd(each, all);
+    return static_cast<unsigned>(_mm_movemask_pd(is)) << i;
   };
   return two(0) | two(2) | two(4) | two(6);
 #else
   unsigned bits = 0;
-  for (size_t i = 0; i < ends.size(); ++i) bits |= static_cast<unsigned>(ends[i] < number) << i;
+  for (size_t i = 0; i < ends.size(); ++i) {
+    const bool is = kCompare == Compare::below ? ends[i] < number : ends[i] <= number;
+    bits |= static_cast<unsigned>(is) << i;
+  }
   return bits;
 #endif
 }
@@ -92,7 +86,8 @@ void NumberRanges::build() {
 
 // The last whose first range begins at or below the number; the first where none does.
 size_t NumberRanges::child_of(size_t level, size_t node, double number) const {
-  const auto count = std::countr_one(bits_at_or_below(levels_[level].lows[node], number));
+  const auto count =
+      std::countr_one(bits_of<Compare::at_or_below>(levels_[level].lows[node], number));
   return node * kFan + static_cast<size_t>(count) - (count > 0);
 }
 
@@ -115,7 +110,8 @@ size_t NumberRanges::line_of(const Number& number, size_t node) const {
 
 // Rounding the number one way and the ends the other loses none.
 void NumberRanges::find_in(const Line& line, const Rounded& number, Found& found) {
-  unsigned bits = bits_at_or_below(line.lows, number.above) & ~bits_below(line.highs, number.below);
+  unsigned bits = bits_of<Compare::at_or_below>(line.lows, number.above) &
+                  ~bits_of<Compare::below>(line.highs, number.below);
   for (; bits != 0; bits &= bits - 1) {
     const auto i = static_cast<size_t>(std::countr_zero(bits));
     const bool is_certain = line.lows[i] <= number.below && line.highs[i] >= number.above;
