@@ -55,12 +55,15 @@ class Paths {
     }
     return kNothing;
   }
-  // The child whose key is the one that begins at `text` and is closed by a quote. REQUIRES: the
-  // key has no escapes, the node compares_quoted, and simdjson's padding may be read behind the
-  // text.
+  // Both ask for the key that begins at `text` and is closed by a quote. REQUIRES: it has no
+  // escapes, and simdjson's padding may be read behind the text. False where no child has it.
+  static bool may_begin(const Node& node, const char* text) {
+    return node.begins >> begin_bit(load8(text)) & 1;
+  }
+  // The child that has it. REQUIRES: the node compares_quoted.
   uint32_t child_quoted(const Node& node, const char* text) const {
+    if (node.children > 1 && !may_begin(node, text)) return kNothing;
     const uint64_t begin = load8(text);
-    if (node.children > 1 && !(node.begins >> begin_bit(begin) & 1)) return kNothing;
     for (uint32_t child = node.last_child; child != kNothing; child = nodes_[child].sibling) {
       const Node& each = nodes_[child];
       if (((begin ^ each.begin) & each.begin_mask) != 0) continue;

@@ -418,5 +418,35 @@ TEST(PatternSet, what_the_index_decides_is_removed_too) {
   }
 }
 
+// Few keys are compared in the text one by one, many are not; quotes and escapes are never.
+TEST(PatternSet, keys_are_told_apart_however_many_there_are) {
+  const std::vector<std::string> keys = {R"("a")",
+                                         R"("ab")",
+                                         R"("long key of many bytes")",
+                                         R"("long k")",
+                                         R"("q\":\"")",
+                                         R"("")",
+                                         R"("longer than any key of which the padding has room")"};
+  for (size_t count = 1; count <= keys.size(); ++count) {
+    PatternSet set;
+    for (uint32_t id = 0; id < count; ++id) {
+      set.add(id, compiled("{\"in\":{" + keys[id] + ":[1]}}"));
+    }
+    set.publish();
+    PatternScratch scratch;
+    std::vector<uint32_t> ids;
+    for (uint32_t id = 0; id < keys.size(); ++id) {
+      const simdjson::padded_string text("{\"in\":{\"b\":1,\"q\":\"\",\"longer\":1," + keys[id] +
+                                         ":1,\"other\":1}}");
+      ASSERT_TRUE(set.match(text, scratch, ids));
+      EXPECT_EQ(ids, id < count ? std::vector<uint32_t>{id} : std::vector<uint32_t>{})
+          << keys[id] << " of " << count;
+    }
+    const simdjson::padded_string escaped(std::string_view(R"({"in":{"\u0061":1}})"));
+    ASSERT_TRUE(set.match(escaped, scratch, ids));
+    EXPECT_EQ(ids, std::vector<uint32_t>{0}) << count;
+  }
+}
+
 }  // namespace
 }  // namespace statewire

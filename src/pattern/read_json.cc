@@ -80,10 +80,7 @@ class JsonWalk {
     const uint32_t serial = ++reader_.objects_;
     for (;;) {
       uint32_t child = kNothing;
-      if (compares_quoted(node)) {
-        child = paths_.child_quoted(paths_.node(node), key_begin());
-        if (child == kNothing && tokens_.pass_member()) continue;
-      }
+      if (is_for_nobody(paths_.node(node), child) && tokens_.pass_member()) continue;
       if (child == kNothing ? !key(node, child) : !known_key()) return false;
       if (child == kNothing || reader_.seen_[child] == serial) {
         if (!skip()) return false;
@@ -100,11 +97,15 @@ class JsonWalk {
     }
   }
 
-  // Most keys are compared where they stand.
-  bool compares_quoted(uint32_t node) const {
-    return tokens_.kind() == '"' && !tokens_.has_backslashes() && paths_.node(node).compares_quoted;
+  // Most keys are compared where they stand: the node that one leads to, or true where nobody looks
+  // at it. Where it is neither, the key must be read.
+  bool is_for_nobody(const Paths::Node& node, uint32_t& child) const {
+    if (tokens_.kind() != '"' || tokens_.has_backslashes()) return false;
+    const char* const begin = reinterpret_cast<const char*>(tokens_.at()) + 1;
+    if (!node.compares_quoted) return !Paths::may_begin(node, begin);
+    child = paths_.child_quoted(node, begin);
+    return child == kNothing;
   }
-  const char* key_begin() const { return reinterpret_cast<const char*>(tokens_.at()) + 1; }
 
   bool close() {
     --levels_;
