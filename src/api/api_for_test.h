@@ -43,7 +43,7 @@ class ApiTest : public testing::Test {
     store_ = *std::move(store);
     subscribe("console", "{}", "text");
     subscribe("pager", R"({"state":{"phase":["degraded","gone"]}})", "json");
-    live_.set_stage(Stage::serving);
+    live_.set_readiness(Readiness::serving);
     publish({});
   }
   void TearDown() override { stop(); }

@@ -211,8 +211,8 @@ TEST_F(EventsTest, while_too_much_is_queued_events_are_refused_and_may_come_agai
 
 TEST_F(EventsTest, events_are_refused_before_their_body_while_the_program_starts_or_stops) {
   start();
-  for (const Stage stage : {Stage::starting, Stage::stopping}) {
-    live_.set_stage(stage);
+  for (const Readiness readiness : {Readiness::starting, Readiness::stopping}) {
+    live_.set_readiness(readiness);
     RawClient client(server_->port());
     client.send("POST /events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\n\r\n");
     client.send("12345");

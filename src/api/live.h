@@ -59,7 +59,7 @@ struct Snapshot {
 };
 
 // How far the program is. Until it serves, and once it stops, events are refused.
-enum class Stage { starting, serving, stopping };
+enum class Readiness { starting, serving, stopping };
 
 // Any thread.
 class Live {
@@ -75,13 +75,13 @@ class Live {
     return snapshot_;
   }
 
-  void set_stage(Stage stage) { stage_ = stage; }
-  Stage stage() const { return stage_; }
+  void set_readiness(Readiness readiness) { readiness_ = readiness; }
+  Readiness readiness() const { return readiness_; }
 
  private:
   mutable Mutex mutex_;
   std::shared_ptr<const Snapshot> snapshot_ GUARDED_BY(mutex_);
-  std::atomic<Stage> stage_{Stage::starting};
+  std::atomic<Readiness> readiness_{Readiness::starting};
 };
 
 }  // namespace statewire

@@ -92,28 +92,28 @@ void add_store(const Store& store, Families& families) {
   families.value(number(store.memory_used()));
 }
 
-void add_deliveries(const std::vector<SubscriberCounts>& all, Families& families) {
+void add_deliveries(const std::vector<PipelineCounts>& all, Families& families) {
   families.counter("statewire_deliveries_total",
                    "Attempts by how they ended, since the start; parked ones need a person.");
-  for (const SubscriberCounts& each : all) {
+  for (const PipelineCounts& each : all) {
     families.value(number(each.delivered), {{"subscription", each.name}, {"outcome", "delivered"}});
     families.value(number(each.retried), {{"subscription", each.name}, {"outcome", "retried"}});
     families.value(number(each.parked), {{"subscription", each.name}, {"outcome", "parked"}});
   }
   const auto gauge = [&](std::string name, std::string help, auto value_of) {
     families.gauge(std::move(name), std::move(help));
-    for (const SubscriberCounts& each : all) {
+    for (const PipelineCounts& each : all) {
       families.value(value_of(each), {{"subscription", each.name}});
     }
   };
   gauge("statewire_outstanding_deliveries", "Deliveries that were begun and are not settled.",
-        [](const SubscriberCounts& each) { return number(each.outstanding); });
+        [](const PipelineCounts& each) { return number(each.outstanding); });
   gauge("statewire_lag_entries", "Journal entries that are not settled.",
-        [](const SubscriberCounts& each) { return number(each.lag); });
+        [](const PipelineCounts& each) { return number(each.lag); });
   gauge("statewire_circuit_open", "1 while the sink is taken to be broken.",
-        [](const SubscriberCounts& each) { return each.is_circuit_open ? 1.0 : 0.0; });
+        [](const PipelineCounts& each) { return each.is_circuit_open ? 1.0 : 0.0; });
   gauge("statewire_subscription_gone", "1 where the sink answered that it is gone for good.",
-        [](const SubscriberCounts& each) { return each.is_gone ? 1.0 : 0.0; });
+        [](const PipelineCounts& each) { return each.is_gone ? 1.0 : 0.0; });
 }
 
 }  // namespace

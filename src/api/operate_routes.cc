@@ -57,23 +57,22 @@ HttpServerResponse post_redrive(const RouteContext& context, const RouteCall& ca
   const Result<ParkedOrder> order = read_order(call.request.body);
   if (!order) return response_of(order.error());
   Dispatcher* const dispatcher = context.snapshot.dispatcher;
-  const Result<Redriven> redriven =
-      dispatcher != nullptr
-          ? dispatcher->redrive(order->filter, order->is_dry_run)
-          : redrive_parked(context.store, order->filter, order->is_dry_run, context.clock.now());
-  if (!redriven) return response_of(redriven.error());
-  return json_response(redriven_json(*redriven, order->is_dry_run));
+  const Result<ParkedChange> change =
+      dispatcher != nullptr ? dispatcher->redrive(order->filter, order->is_dry_run)
+                            : redrive_parked(context.store, order->filter, order->is_dry_run);
+  if (!change) return response_of(change.error());
+  return json_response(redriven_json(*change, order->is_dry_run));
 }
 
 HttpServerResponse post_drop(const RouteContext& context, const RouteCall& call) {
   const Result<ParkedOrder> order = read_order(call.request.body);
   if (!order) return response_of(order.error());
   Dispatcher* const dispatcher = context.snapshot.dispatcher;
-  const Result<std::vector<Parked>> dropped =
+  const Result<ParkedChange> change =
       dispatcher != nullptr ? dispatcher->drop(order->filter, order->is_dry_run)
                             : drop_parked(context.store, order->filter, order->is_dry_run);
-  if (!dropped) return response_of(dropped.error());
-  return json_response(dropped_json(*dropped, order->is_dry_run));
+  if (!change) return response_of(change.error());
+  return json_response(dropped_json(*change, order->is_dry_run));
 }
 
 }  // namespace statewire

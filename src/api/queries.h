@@ -50,8 +50,10 @@ class Queries {
   Result<std::string> ledger() const;
   Result<std::string> unrecognised() const;
   Result<std::string> refusals() const;
-  // skip_moot is not looked at.
-  Result<std::string> parked(const ParkedFilter& filter) const;
+  // skip_moot is not looked at. `after` is the `next` of the page before; bad_input where it is not
+  // one.
+  Result<std::string> parked(const ParkedFilter& filter, std::string_view after,
+                             size_t limit) const;
   Result<std::string> parked_one(std::string_view subscription, uint64_t sequence) const;
   // What would become of the event. Changes nothing. bad_input where it is not one event.
   Result<std::string> explain(std::string_view event_json, Time now) const;
@@ -63,7 +65,7 @@ class Queries {
   const Parts parts_;
 };
 
-std::string redriven_json(const Redriven& redriven, bool is_dry_run);
-std::string dropped_json(std::span<const Parked> dropped, bool is_dry_run);
+std::string redriven_json(const ParkedChange& change, bool is_dry_run);
+std::string dropped_json(const ParkedChange& change, bool is_dry_run);
 
 }  // namespace statewire

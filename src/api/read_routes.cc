@@ -92,9 +92,13 @@ HttpServerResponse get_refusals(const RouteContext& context, const RouteCall&) {
 }
 
 HttpServerResponse get_parked(const RouteContext& context, const RouteCall& call) {
-  return response_of(
-      queries_of(context).parked({.subscription = call.parameters.text("subscription"),
-                                  .resource = call.parameters.text("resource")}));
+  Parameters parameters = call.parameters;
+  const ParkedFilter filter{.subscription = parameters.text("subscription"),
+                            .sequence = parameters.number("sequence", 0, UINT64_MAX),
+                            .resource = parameters.text("resource")};
+  const uint64_t limit = parameters.number("limit", kParkedListedMax, kParkedListedMax);
+  if (Result<void> checked = parameters.check(); !checked) return response_of(checked.error());
+  return response_of(queries_of(context).parked(filter, parameters.text("after"), limit));
 }
 
 HttpServerResponse get_parked_one(const RouteContext& context, const RouteCall& call) {

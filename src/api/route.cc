@@ -26,7 +26,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/v1/ledger", kRead, "", get_ledger},
     {"GET", "/api/v1/ledger/unrecognised", kRead, "", get_unrecognised},
     {"GET", "/api/v1/ledger/refusals", kRead, "", get_refusals},
-    {"GET", "/api/v1/parked", kRead, "subscription resource", get_parked},
+    {"GET", "/api/v1/parked", kRead, "subscription sequence resource limit after", get_parked},
     {"POST", "/api/v1/parked/redrive", kOperate, "", post_redrive},
     {"POST", "/api/v1/parked/drop", kOperate, "", post_drop},
     {"GET", "/api/v1/parked/*/*", kRead, "", get_parked_one},

@@ -20,7 +20,7 @@ struct RouteContext {
   const Ingest& ingest;
   const Clock& clock;
   const Snapshot& snapshot;
-  Stage stage = Stage::serving;
+  Readiness readiness = Readiness::serving;
   std::string_view version;
   std::string_view store_path;
   TrackLimits track = {};

@@ -9,7 +9,7 @@ namespace {
 
 constexpr size_t kQueuedMax = 64;
 constexpr int kBusySeconds = 1;
-constexpr int kStageSeconds = 5;
+constexpr int kReadinessSeconds = 5;
 constexpr int kDiskSeconds = 30;
 
 HttpServerResponse unknown(const HttpRequestHead& head) {
@@ -21,9 +21,9 @@ HttpServerResponse unknown(const HttpRequestHead& head) {
 }
 
 // Why no events are taken now: told before their bytes are sent.
-std::optional<HttpServerResponse> judge_stage(Stage stage, const Store& store) {
-  if (stage == Stage::starting) return unavailable_response("starting", kStageSeconds);
-  if (stage == Stage::stopping) return unavailable_response("stopping", kStageSeconds);
+std::optional<HttpServerResponse> judge_readiness(Readiness readiness, const Store& store) {
+  if (readiness == Readiness::starting) return unavailable_response("starting", kReadinessSeconds);
+  if (readiness == Readiness::stopping) return unavailable_response("stopping", kReadinessSeconds);
   if (store.disk_space().is_enough) return std::nullopt;
   return unavailable_response("the disk of the store is nearly full", kDiskSeconds);
 }
@@ -50,7 +50,7 @@ std::optional<HttpServerResponse> Api::judge_head(const HttpRequestHead& head) c
   } else if (route->scope) {
     if (auto refusal = judge_token(head, *route->scope, snapshot->tokens)) return refusal;
   }
-  if (route->takes_events()) return judge_stage(parts_.live.stage(), parts_.store);
+  if (route->takes_events()) return judge_readiness(parts_.live.readiness(), parts_.store);
   return std::nullopt;
 }
 
@@ -71,7 +71,7 @@ void Api::answer(Queued queued) const {
                              .ingest = parts_.ingest,
                              .clock = parts_.clock,
                              .snapshot = *snapshot,
-                             .stage = parts_.live.stage(),
+                             .readiness = parts_.live.readiness(),
                              .version = parts_.version,
                              .store_path = parts_.store_path,
                              .track = parts_.track};
@@ -120,7 +120,7 @@ void Api::run() {
     }
     for (Queued& queued : taken) {
       if (is_stopping) {
-        queued.responder.respond(unavailable_response("stopping", kStageSeconds));
+        queued.responder.respond(unavailable_response("stopping", kReadinessSeconds));
       } else {
         answer(std::move(queued));
       }

@@ -279,7 +279,7 @@ TEST_F(SnsTest, a_message_that_is_longer_than_sns_sends_is_refused_before_it_is_
 TEST_F(SnsTest, a_full_store_refuses_and_sns_shall_come_again) {
   const std::string body = signed_json(message(test_event(1, "running", 1)));
   ASSERT_EQ(deliver(body).status, 200);
-  live_.set_stage(Stage::stopping);
+  live_.set_readiness(Readiness::stopping);
   EXPECT_EQ(deliver(body).status, 503);
 }
 

@@ -28,7 +28,7 @@ void write_sources(const Snapshot& snapshot, JsonWriter& json) {
   json.raw("]");
 }
 
-void write_counts(const SubscriberCounts& counts, JsonWriter& json) {
+void write_counts(const PipelineCounts& counts, JsonWriter& json) {
   write_number(R"(,"delivered":)", counts.delivered, json);
   write_number(R"(,"retried":)", counts.retried, json);
   write_number(R"(,"parked":)", counts.parked, json);
@@ -41,7 +41,7 @@ void write_counts(const SubscriberCounts& counts, JsonWriter& json) {
 }
 
 void write_subscriptions(const Snapshot& snapshot, JsonWriter& json) {
-  std::vector<SubscriberCounts> all;
+  std::vector<PipelineCounts> all;
   if (snapshot.dispatcher != nullptr) all = snapshot.dispatcher->counts();
   json.raw(R"(,"subscriptions":[)");
   Commas commas;
@@ -50,7 +50,7 @@ void write_subscriptions(const Snapshot& snapshot, JsonWriter& json) {
     json.text(R"({"name":)", subscription.name);
     json.text(R"(,"sink":)", subscription.sink_kind);
     json.text(R"(,"format":)", subscription.format_name);
-    for (const SubscriberCounts& counts : all) {
+    for (const PipelineCounts& counts : all) {
       if (counts.name == subscription.name) write_counts(counts, json);
     }
     json.raw("}");
@@ -65,8 +65,10 @@ HttpServerResponse get_livez(const RouteContext&, const RouteCall&) {
 }
 
 HttpServerResponse get_readyz(const RouteContext& context, const RouteCall&) {
-  if (context.stage == Stage::starting) return unavailable_response("starting", kRetryAfterSeconds);
-  if (context.stage == Stage::stopping) return unavailable_response("stopping", kRetryAfterSeconds);
+  if (context.readiness == Readiness::starting)
+    return unavailable_response("starting", kRetryAfterSeconds);
+  if (context.readiness == Readiness::stopping)
+    return unavailable_response("stopping", kRetryAfterSeconds);
   if (!context.store.disk_space().is_enough) {
     return unavailable_response("the disk of the store is nearly full", kRetryAfterSeconds);
   }

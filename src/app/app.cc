@@ -56,10 +56,16 @@ Result<std::shared_ptr<const Catalog>> load_catalog(const Settings& settings, Pr
 struct Generation {
   std::unique_ptr<Settings> settings;
   std::shared_ptr<const Catalog> catalog;
-  std::unique_ptr<Dispatcher> dispatcher;
   std::unique_ptr<SourceRunner> sources;
-  std::jthread dispatch_thread;
 };
+
+// A signal to end has come, and waits until somebody takes it.
+bool is_end_asked() {
+  sigset_t pending;
+  sigemptyset(&pending);
+  sigpending(&pending);
+  return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
+}
 
 class App {
  public:
@@ -69,8 +75,8 @@ class App {
 
  private:
   Result<std::shared_ptr<Generation>> read_generation(Problems& problems);
-  Result<void> open(Generation& generation);
-  Result<void> start_delivery(Generation& generation);
+  Result<void> open(const std::shared_ptr<Generation>& generation);
+  PipelineSet pipelines_of(const std::shared_ptr<Generation>& generation);
   void publish_tags(std::string lines, AwsTagLookup::Stored done);
   Result<void> listen(const Settings& settings);
   void start_threads();
@@ -79,12 +85,12 @@ class App {
   int next_signal();
   void serve();
   void reload();
-  void stop_generation();
   void stop();
   void trim(std::stop_token stop);
 
   const AppOptions options_;
   SystemClock clock_;
+  SteadyClock steady_;
   HttpClient client_{kClientLimits};
   AwsClient aws_{client_, clock_};
   SinkContext sink_context_{client_, clock_, aws_};
@@ -94,6 +100,7 @@ class App {
   std::unique_ptr<Ingest> ingest_;
   std::unique_ptr<TimerSource> timers_;
   std::unique_ptr<AwsTagLookup> tags_;
+  std::unique_ptr<Dispatcher> dispatcher_;
   std::unique_ptr<Tail> tail_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<HttpServer> server_;
@@ -104,6 +111,7 @@ class App {
   std::jthread ingest_thread_;
   std::jthread timers_thread_;
   std::jthread tags_thread_;
+  std::jthread dispatch_thread_;
   std::jthread tail_thread_;
   std::jthread api_thread_;
   std::jthread retention_thread_;
@@ -121,43 +129,44 @@ Result<std::shared_ptr<Generation>> App::read_generation(Problems& problems) {
   return generation;
 }
 
-Result<void> App::start_delivery(Generation& generation) {
-  std::vector<std::unique_ptr<Subscriber>> subscribers;
-  Settings& settings = *generation.settings;
+PipelineSet App::pipelines_of(const std::shared_ptr<Generation>& generation) {
+  PipelineSet set;
+  Settings& settings = *generation->settings;
   for (size_t i = 0; i < settings.subscriptions.size(); ++i) {
     const Subscription& subscription = settings.subscriptions[i];
-    subscribers.push_back(std::make_unique<Subscriber>(Subscriber::Parts{
+    set.parts.push_back({
         .subscription = subscription,
         .kind = *find_sink_kind(subscription.sink_kind),
         .sink = std::move(settings.sinks[i]),
         .store = *store_,
+        .wall = clock_,
         .teller = {settings.instance, &settings.accounts},
         .ignored = settings.ignore.after,
         .tags = tags_.get(),
-    }));
+    });
   }
-  tags_->use_roles(settings.account_roles);
-  generation.dispatcher = std::make_unique<Dispatcher>(*store_, clock_, std::move(subscribers));
-  return generation.dispatcher->load();
+  set.parked_age = settings.retention.parked_age;
+  set.keep_alive = generation;
+  return set;
 }
 
-Result<void> App::open(Generation& generation) {
-  const Settings& settings = *generation.settings;
+Result<void> App::open(const std::shared_ptr<Generation>& generation) {
+  const Settings& settings = *generation->settings;
   set_log(settings.log_level, settings.log_form);
   Result<std::unique_ptr<Store>> store = Store::open(settings.store);
   if (!store) return store.error();
   store_ = *std::move(store);
-  ingest_ = std::make_unique<Ingest>(*store_, clock_, Knowledge{generation.catalog, settings.rules},
-                                     settings.limits, [this] {
-                                       timers_->look();
-                                       if (Dispatcher* dispatcher = live_.get()->dispatcher)
-                                         dispatcher->wake();
-                                     });
+  ingest_ = std::make_unique<Ingest>(
+      *store_, clock_, Knowledge{generation->catalog, settings.rules}, settings.limits, [this] {
+        timers_->look();
+        dispatcher_->wake();
+      });
   timers_ = std::make_unique<TimerSource>(*store_, *ingest_, clock_);
   tags_ = std::make_unique<AwsTagLookup>(aws_, clock_,
                                          [this](std::string lines, AwsTagLookup::Stored done) {
                                            publish_tags(std::move(lines), std::move(done));
                                          });
+  dispatcher_ = std::make_unique<Dispatcher>(*store_, steady_, clock_);
   tail_ = std::make_unique<Tail>(*store_, clock_);
   api_ = std::make_unique<Api>(Api::Parts{.store = *store_,
                                           .ingest = *ingest_,
@@ -169,8 +178,9 @@ Result<void> App::open(Generation& generation) {
                                           .store_path = settings.store.path,
                                           .body_bytes_max = settings.http.body_bytes_max,
                                           .track = settings.limits.track});
-  if (Result<void> started = start_delivery(generation); !started) return started;
-  return listen(settings);
+  tags_->use_roles(settings.account_roles);
+  const Result<void> started = dispatcher_->replace(pipelines_of(generation), {});
+  return started ? listen(settings) : started;
 }
 
 void App::publish_tags(std::string lines, AwsTagLookup::Stored done) {
@@ -205,7 +215,7 @@ void App::publish(const std::shared_ptr<Generation>& generation) {
   snapshot->formats = &settings.formats;
   snapshot->subscriptions = settings.subscriptions;
   snapshot->catalog = generation->catalog;
-  snapshot->dispatcher = generation->dispatcher.get();
+  snapshot->dispatcher = dispatcher_.get();
   for (const Token& token : settings.http.tokens) {
     snapshot->tokens.push_back({scope_of(token.scope), token.secret});
   }
@@ -226,17 +236,14 @@ void App::start_threads() {
   ingest_thread_ = std::jthread([this] { ingest_->run(); });
   timers_thread_ = std::jthread([this](std::stop_token stop) { timers_->run(std::move(stop)); });
   tags_thread_ = std::jthread([this] { tags_->run(); });
+  dispatcher_->expect_run();
+  dispatch_thread_ = std::jthread([this] { dispatcher_->run(kStopGrace); });
   tail_thread_ = std::jthread([this] { tail_->run(); });
   api_thread_ = std::jthread([this] { api_->run(); });
   retention_thread_ = std::jthread([this](std::stop_token stop) { trim(std::move(stop)); });
   for (size_t i = 0; i < kIoThreads; ++i) {
     io_threads_.emplace_back([this] { server_->run_io(); });
   }
-}
-
-void start_dispatching(Generation& generation) {
-  generation.dispatch_thread =
-      std::jthread([dispatcher = generation.dispatcher.get()] { dispatcher->run(kStopGrace); });
 }
 
 void App::trim(std::stop_token stop) {
@@ -248,16 +255,10 @@ void App::trim(std::stop_token stop) {
     const std::shared_ptr<const Snapshot> snapshot = live_.get();
     const auto* generation = static_cast<const Generation*>(snapshot->keep_alive.get());
     const Result<uint64_t> point = trim_point(*store_, generation->settings->retention,
-                                              snapshot->dispatcher->held_from(), clock_.now());
+                                              dispatcher_->held_from(), clock_.now());
     Result<void> trimmed = point ? store_->trim_journal(*point) : Result<void>(point.error());
     if (!trimmed) log_error("the journal cannot be trimmed", {{"error", trimmed.error().text}});
   }
-}
-
-void App::stop_generation() {
-  current_->sources->stop();
-  current_->dispatcher->stop();
-  if (current_->dispatch_thread.joinable()) current_->dispatch_thread.join();
 }
 
 // All or nothing: until the new configuration is known to be whole, nothing is touched.
@@ -285,12 +286,16 @@ void App::reload() {
         "the old one stays");
     return;
   }
-  stop_generation();
-  if (Result<void> started = start_delivery(**next); !started) {
-    log_error("deliveries cannot start again", {{"error", started.error().text}});
-    std::raise(SIGTERM);
+  current_->sources->stop();
+  const Result<void> replaced = dispatcher_->replace(pipelines_of(*next), kStopGrace, is_end_asked);
+  if (!replaced) {
+    log_error("deliveries cannot go on with the new configuration; the old one stays",
+              {{"error", replaced.error().text}});
+    publish(current_);
+    current_->sources->start();
     return;
   }
+  tags_->use_roles(fresh.account_roles);
   set_log(fresh.log_level, fresh.log_form);
   ingest_->use({(*next)->catalog, fresh.rules});
   if (Result<void> tls = server_->reload_tls(); !tls) {
@@ -298,7 +303,6 @@ void App::reload() {
               {{"error", tls.error().text}});
   }
   publish(*next);
-  start_dispatching(**next);
   current_->sources->start();
   log_info("the configuration was read again", {{"file", fresh.path}});
 }
@@ -351,7 +355,7 @@ void App::serve() {
 }
 
 void App::stop() {
-  live_.set_stage(Stage::stopping);
+  live_.set_readiness(Readiness::stopping);
   current_->sources->stop();
   server_->stop(kStopGrace);
   tags_->stop();
@@ -361,7 +365,8 @@ void App::stop() {
   timers_thread_.request_stop();
   ingest_->stop();
   ingest_thread_.join();
-  stop_generation();
+  dispatcher_->stop();
+  dispatch_thread_.join();
   aws_.stop();
   client_.stop();
 }
@@ -369,11 +374,10 @@ void App::stop() {
 Result<void> App::run(Problems& problems) {
   const Result<std::shared_ptr<Generation>> first = read_generation(problems);
   if (!first) return first.error();
-  if (Result<void> opened = open(**first); !opened) return opened;
+  if (Result<void> opened = open(*first); !opened) return opened;
   publish(*first);
   start_threads();
-  start_dispatching(*current_);
-  live_.set_stage(Stage::serving);
+  live_.set_readiness(Readiness::serving);
   options_.on_ready(*current_->settings, port_, current_->catalog->size());
   current_->sources->start();
   serve();

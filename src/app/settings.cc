@@ -98,6 +98,8 @@ void read_retention(const Node& node, Retention& retention) {
   MapReader keys(node);
   retention.journal_age =
       keys.optional("journal_age").duration(retention.journal_age, std::chrono::minutes(1));
+  retention.parked_age =
+      keys.optional("parked_age").duration(retention.parked_age, std::chrono::minutes(1));
   retention.journal_bytes =
       keys.optional("journal_bytes").bytes(retention.journal_bytes, uint64_t{1} << 20);
 }

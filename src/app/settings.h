@@ -37,6 +37,7 @@ struct HttpSettings {
 struct Retention {
   Duration journal_age = std::chrono::hours(24 * 90);
   uint64_t journal_bytes = uint64_t{50} << 30;
+  Duration parked_age = std::chrono::hours(24 * 90);
 };
 
 struct SourceSetting {

@@ -18,7 +18,8 @@ class DaemonClient final : public Client {
   Result<std::string> ledger() override { return socket_.get("/api/v1/ledger"); }
   Result<std::string> unrecognised() override { return socket_.get("/api/v1/ledger/unrecognised"); }
   Result<std::string> refusals() override { return socket_.get("/api/v1/ledger/refusals"); }
-  Result<std::string> parked(const ParkedFilter& filter) override;
+  Result<std::string> parked(const ParkedFilter& filter, std::string_view after,
+                             size_t limit) override;
   Result<std::string> parked_one(std::string_view subscription, uint64_t sequence) override;
   Result<std::string> redrive(const ParkedFilter& filter, bool is_dry_run) override {
     return socket_.post("/api/v1/parked/redrive", order(filter, is_dry_run));
@@ -61,10 +62,14 @@ Result<std::string> DaemonClient::timeline(std::string_view resource, size_t lim
   return socket_.get(target);
 }
 
-Result<std::string> DaemonClient::parked(const ParkedFilter& filter) {
+Result<std::string> DaemonClient::parked(const ParkedFilter& filter, std::string_view after,
+                                         size_t limit) {
   std::string target = "/api/v1/parked";
   add_parameter(target, "subscription", filter.subscription);
+  if (filter.sequence != 0) add_parameter(target, "sequence", std::to_string(filter.sequence));
   add_parameter(target, "resource", filter.resource);
+  add_parameter(target, "limit", std::to_string(limit));
+  add_parameter(target, "after", after);
   return socket_.get(target);
 }
 
@@ -105,21 +110,22 @@ class StoreClient final : public Client {
   Result<std::string> ledger() override { return queries_.ledger(); }
   Result<std::string> unrecognised() override { return queries_.unrecognised(); }
   Result<std::string> refusals() override { return queries_.refusals(); }
-  Result<std::string> parked(const ParkedFilter& filter) override {
-    return queries_.parked(filter);
+  Result<std::string> parked(const ParkedFilter& filter, std::string_view after,
+                             size_t limit) override {
+    return queries_.parked(filter, after, limit);
   }
   Result<std::string> parked_one(std::string_view subscription, uint64_t sequence) override {
     return queries_.parked_one(subscription, sequence);
   }
   Result<std::string> redrive(const ParkedFilter& filter, bool is_dry_run) override {
-    const Result<Redriven> redriven = redrive_parked(*store_, filter, is_dry_run, clock_.now());
-    if (!redriven) return redriven.error();
-    return redriven_json(*redriven, is_dry_run);
+    const Result<ParkedChange> change = redrive_parked(*store_, filter, is_dry_run);
+    if (!change) return change.error();
+    return redriven_json(*change, is_dry_run);
   }
   Result<std::string> drop(const ParkedFilter& filter, bool is_dry_run) override {
-    const Result<std::vector<Parked>> dropped = drop_parked(*store_, filter, is_dry_run);
-    if (!dropped) return dropped.error();
-    return dropped_json(*dropped, is_dry_run);
+    const Result<ParkedChange> change = drop_parked(*store_, filter, is_dry_run);
+    if (!change) return change.error();
+    return dropped_json(*change, is_dry_run);
   }
   Result<std::string> explain(std::string_view event_json) override {
     return queries_.explain(event_json, clock_.now());

@@ -23,7 +23,9 @@ class Client {
   virtual Result<std::string> ledger() = 0;
   virtual Result<std::string> unrecognised() = 0;
   virtual Result<std::string> refusals() = 0;
-  virtual Result<std::string> parked(const ParkedFilter& filter) = 0;
+  // One page; `after` is the `next` of the page before.
+  virtual Result<std::string> parked(const ParkedFilter& filter, std::string_view after,
+                                     size_t limit) = 0;
   virtual Result<std::string> parked_one(std::string_view subscription, uint64_t sequence) = 0;
   virtual Result<std::string> redrive(const ParkedFilter& filter, bool is_dry_run) = 0;
   virtual Result<std::string> drop(const ParkedFilter& filter, bool is_dry_run) = 0;

@@ -19,7 +19,9 @@ constexpr OptionSpec kSequence{.name = "--sequence",
                                .value = "N",
                                .help = "Only the one with this number"};
 constexpr OptionSpec kOfResource{
-    .name = "--resource", .value = "ID", .help = "Only about this resource: its id, or its end"};
+    .name = "--resource",
+    .value = "ID",
+    .help = "Only about this resource: its id, or the last part of it"};
 constexpr OptionSpec kDryRun{.name = "--dry-run",
                              .form = OptionForm::flag,
                              .help = "Say what would be done, and do nothing"};
@@ -146,7 +148,14 @@ constexpr OptionSpec kLedgerOptions[] = {
     kConfig,
 };
 
-constexpr OptionSpec kParkedListOptions[] = {kSubscription, kSequence, kOfResource, kOutput,
+constexpr OptionSpec kParkedListOptions[] = {kSubscription,
+                                             kSequence,
+                                             kOfResource,
+                                             {.name = "--limit",
+                                              .form = OptionForm::number,
+                                              .value = "N",
+                                              .help = "At most so many; all otherwise"},
+                                             kOutput,
                                              kConfig};
 constexpr OptionSpec kParkedShowOptions[] = {
     {.name = "SUBSCRIPTION",

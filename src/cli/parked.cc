@@ -16,6 +16,7 @@ Cell show_sequence(JsonElement parked) {
 
 constexpr ListColumn kColumns[] = {
     {.title = "subscription", .path = "subscription"},
+    {.title = "number", .path = "number", .align = Align::right},
     {.title = "sequence", .path = "sequence", .align = Align::right, .show = show_sequence},
     {.title = "parked", .path = "parked", .show = show_parked},
     {.title = "attempts", .path = "attempts", .align = Align::right},
@@ -42,6 +43,7 @@ ExitCode write_done(const Result<std::string>& json, std::string_view member, st
     return ExitCode::well;
   }
   const std::vector<JsonElement> items = items_at(reply->root(), member);
+  const uint64_t count = number_at(reply->root(), std::string(member) + "_count");
   ListWriter list(terminal, form, kColumns);
   list.add(items);
   if (form == OutputForm::csv) {
@@ -49,12 +51,12 @@ ExitCode write_done(const Result<std::string>& json, std::string_view member, st
     return ExitCode::well;
   }
   const bool is_dry_run = is_true_at(reply->root(), "dry_run");
-  std::string text =
-      (items.size() == 1 ? "1 delivery " : with_thousands(items.size()) + " deliveries ") +
-      std::string(is_dry_run ? would : done);
-  if (const size_t moot = items_at(reply->root(), "moot").size(); moot > 0) {
+  std::string text = (count == 1 ? "1 delivery " : with_thousands(count) + " deliveries ") +
+                     std::string(is_dry_run ? would : done);
+  if (const uint64_t moot = number_at(reply->root(), "moot_count"); moot > 0) {
     text += "; " + with_thousands(moot) + " left as moot";
   }
+  if (count > items.size()) text += "; the first " + with_thousands(items.size()) + " are listed";
   terminal.write(text + "\n");
   return ExitCode::well;
 }
@@ -62,8 +64,8 @@ ExitCode write_done(const Result<std::string>& json, std::string_view member, st
 std::string details_of(JsonElement parked) {
   std::string text;
   for (const std::string_view field :
-       {"subscription", "sequence", "range_last_sequence", "resource", "type", "id", "attempts",
-        "status", "reason", "first_attempt", "parked", "content_type"}) {
+       {"subscription", "number", "sequence", "range_last_sequence", "resource", "type", "id",
+        "attempts", "status", "reason", "parked", "content_type"}) {
     const std::string value = text_at(parked, field);
     if (value.empty()) continue;
     std::string label(field);
@@ -81,16 +83,20 @@ bool is_number(std::string_view text) {
 
 ExitCode run_parked_list(const Invocation& invocation, Terminal& terminal) {
   return with_client(invocation, terminal, Access::read, [&](Client& client) {
-    const ParkedFilter filter = filter_of(invocation);
-    const Result<std::string> json = client.parked(filter);
-    const Result<Reply> reply = json ? Reply::parse(*json) : json.error();
-    if (!reply) return fail(reply.error(), terminal);
-    std::vector<JsonElement> items = items_at(reply->root(), "");
-    std::erase_if(items, [&](JsonElement parked) {
-      return filter.sequence != 0 && number_at(parked, "sequence") != filter.sequence;
-    });
     ListWriter list(terminal, output_form(invocation), kColumns);
-    list.add(items);
+    size_t limit = invocation.number("--limit", SIZE_MAX);
+    std::string after;
+    while (limit > 0 && terminal.has_reader()) {
+      const Result<std::string> page =
+          client.parked(filter_of(invocation), after, std::min(limit, kParkedListedMax));
+      const Result<Reply> reply = page ? Reply::parse(*page) : page.error();
+      if (!reply) return fail(reply.error(), terminal);
+      const std::vector<JsonElement> rows = items_at(reply->root(), "parked");
+      list.add(rows);
+      limit -= std::min(limit, rows.size());
+      after = text_at(reply->root(), "next");
+      if (after.empty()) break;
+    }
     list.finish("nothing is parked");
     return ExitCode::well;
   });

@@ -1,7 +1,7 @@
 // Batches that are gathered and frozen, over failures and restarts.
 #include <gtest/gtest.h>
 
-#include "delivery/subscriber_for_test.h"
+#include "delivery/pipeline_for_test.h"
 
 namespace statewire {
 namespace {
@@ -9,7 +9,7 @@ namespace {
 using std::chrono::hours;
 using std::chrono::seconds;
 
-class BatchTest : public SubscriberTest {
+class BatchTest : public PipelineTest {
  protected:
   BatchTest() {
     kind_.limits = {.batch_deliveries_max = 4,
@@ -20,17 +20,7 @@ class BatchTest : public SubscriberTest {
     restart();
   }
 
-  std::vector<Group> groups() const {
-    std::vector<Group> result;
-    CHECK(store_
-              ->each_group("machines",
-                           [&](const Group& group) {
-                             result.push_back(group);
-                             return true;
-                           })
-              .ok());
-    return result;
-  }
+  std::optional<BatchRow> batch() const { return *store_->frozen_batch("machines"); }
   using Sequences = std::vector<uint64_t>;
 };
 
@@ -38,7 +28,7 @@ TEST_F(BatchTest, waits_for_more_until_its_time_is_over) {
   journal({"a", "b"});
   turn();
   EXPECT_TRUE(in_flight().empty());
-  EXPECT_EQ(subscriber_->next_due(now_), now_ + seconds(5));
+  EXPECT_EQ(pipeline_->next_due(now_), now_ + seconds(5));
   now_ += seconds(4);
   journal({"a"});
   turn();
@@ -48,7 +38,7 @@ TEST_F(BatchTest, waits_for_more_until_its_time_is_over) {
   EXPECT_EQ(in_flight(), (Sequences{1, 2, 3}));
   answer(Verdict::delivered);
   EXPECT_EQ(stored_cursor(), 3u);
-  EXPECT_TRUE(groups().empty());
+  EXPECT_FALSE(batch());
 }
 
 TEST_F(BatchTest, goes_at_once_when_it_is_full) {
@@ -56,13 +46,13 @@ TEST_F(BatchTest, goes_at_once_when_it_is_full) {
   turn();
   EXPECT_EQ(in_flight(), (Sequences{1, 2, 3, 4}));
   answer(Verdict::delivered);
-  EXPECT_EQ(subscriber_->next_due(now_), now_);
+  EXPECT_EQ(pipeline_->next_due(now_), now_);
   turn();
   EXPECT_EQ(in_flight(), (Sequences{5, 6, 7, 8}));
   answer(Verdict::delivered);
   turn();
   EXPECT_TRUE(in_flight().empty());
-  EXPECT_EQ(subscriber_->next_due(now_), now_ + seconds(5));
+  EXPECT_EQ(pipeline_->next_due(now_), now_ + seconds(5));
 }
 
 TEST_F(BatchTest, is_full_by_bytes_too) {
@@ -82,8 +72,9 @@ TEST_F(BatchTest, is_written_down_before_its_first_attempt_and_the_same_when_it_
   now_ += seconds(5);
   turn();
   EXPECT_EQ(in_flight(), (Sequences{1, 2}));
-  ASSERT_EQ(groups().size(), 1u);
-  EXPECT_EQ(groups()[0].members, (Sequences{1, 2}));
+  ASSERT_TRUE(batch());
+  EXPECT_EQ(batch()->numbers, (Sequences{1, 2}));
+  EXPECT_EQ(rows().size(), 2u);
   const HeldSink::Held first = held_.front();
   journal({"c", "d", "e"});
   answer(Verdict::retry, 500);
@@ -102,14 +93,14 @@ TEST_F(BatchTest, is_the_same_after_a_restart) {
   const HeldSink::Held first = held_.front();
   journal({"c", "d", "e"});
   now_ += hours(20);
-  restart();
+  kill();
   turn();
   EXPECT_EQ(in_flight(), (Sequences{1, 2}));
   EXPECT_EQ(held_.front().ids, first.ids);
   EXPECT_EQ(held_.front().batch_id, first.batch_id);
   EXPECT_EQ(held_.front().frozen, first.frozen);
   answer(Verdict::delivered);
-  EXPECT_TRUE(groups().empty());
+  EXPECT_FALSE(batch());
   EXPECT_EQ(stored_cursor(), 2u);
   now_ += seconds(5);
   turn();
@@ -118,14 +109,14 @@ TEST_F(BatchTest, is_the_same_after_a_restart) {
 
 TEST_F(BatchTest, comes_again_whole_where_the_journal_was_not_read_so_far) {
   kind_.limits.batch_deliveries_max = 100;
-  limits_.outstanding_max = 3;
+  limits_.sending_max = 3;
   restart();
   journal({"a", "b"});
   journal({"c", "d"});
   turn();
   const Sequences first = in_flight();
   EXPECT_EQ(first, (Sequences{1, 2, 3})) << "there is no room for more: it waits for nothing";
-  limits_.outstanding_max = 1;
+  limits_.sending_max = 1;
   restart();
   turn();
   EXPECT_EQ(in_flight(), first);
@@ -133,52 +124,51 @@ TEST_F(BatchTest, comes_again_whole_where_the_journal_was_not_read_so_far) {
 
 // It was let go late: its place in the batch is not that of its number.
 TEST_F(BatchTest, keeps_the_order_that_it_was_frozen_in) {
-  journal({"a", "b", "c", "d"});
+  journal({"a", "b", "c"});
   Settlement settlement;
-  settlement.cursors = {{"machines", {.cursor = 2}}};
-  settlement.pending_put = {{.subscription = "machines",
-                             .sequence = 2,
-                             .id = "0123456789abcdef0123456789abcdef",
-                             .resource = "b",
-                             .payload = "kept"}};
-  settlement.groups_put = {{.subscription = "machines",
-                            .id = "89abcdef0123456789abcdef01234567",
-                            .frozen = now_,
-                            .members = {3, 2, 4}}};
+  settlement.states = {{"machines", {.cursor = 3, .next_number = 4, .rows = 3}}};
+  for (const uint64_t number : {1, 2, 3}) {
+    DeliveryRow row;
+    row.subscription = "machines";
+    row.number = row.first_sequence = row.last_sequence = number;
+    row.resource = "r" + std::to_string(number);
+    row.payload = "kept";
+    settlement.put.push_back(row);
+  }
+  settlement.batches_put = {{.subscription = "machines",
+                             .id = "89abcdef0123456789abcdef01234567",
+                             .frozen = now_,
+                             .first_sequence = 2,
+                             .last_sequence = 3,
+                             .numbers = {2, 1, 3}}};
   ASSERT_TRUE(store_->settle(settlement).ok());
-  restart();
+  kill();
   turn();
-  EXPECT_EQ(in_flight(), (Sequences{3, 2, 4}));
+  EXPECT_EQ(in_flight(), (Sequences{2, 1, 3}));
   answer(Verdict::retry, 500);
-  EXPECT_TRUE(parked().empty()) << "the second has been tried for long, and is not the first";
   now_ += hours(1);
   turn();
-  EXPECT_EQ(in_flight(), (Sequences{3, 2, 4}));
+  EXPECT_EQ(in_flight(), (Sequences{2, 1, 3}));
   answer(Verdict::delivered);
-  EXPECT_TRUE(groups().empty());
-  EXPECT_TRUE(pending().empty());
+  EXPECT_FALSE(batch());
+  EXPECT_TRUE(rows().empty());
 }
 
-TEST_F(BatchTest, misses_what_is_not_wanted_any_more) {
+// What was frozen goes as it was, whatever the configuration or the journal say by now.
+TEST_F(BatchTest, does_not_need_the_journal_any_more) {
   journal({"a", "b"});
   turn();
   now_ += seconds(5);
   turn();
   const std::string id = held_.front().batch_id;
-  subscription_.from = StartFrom::earliest;
-  Settlement passed;
-  passed.cursors = {{"machines", {.cursor = 1}}};
-  ASSERT_TRUE(store_->settle(passed).ok());
-  restart();
+  journal({"c"});
+  ASSERT_TRUE(store_->trim_journal(3).ok());
+  subscription_.format = formats_->find("json");
+  kill();
   turn();
-  EXPECT_EQ(in_flight(), Sequences{2});
+  EXPECT_EQ(in_flight(), (Sequences{1, 2}));
   EXPECT_EQ(held_.front().batch_id, id);
-  passed.cursors = {{"machines", {.cursor = 2}}};
-  ASSERT_TRUE(store_->settle(passed).ok());
-  restart();
-  turn();
-  EXPECT_TRUE(in_flight().empty());
-  EXPECT_TRUE(groups().empty());
+  EXPECT_TRUE(parked().empty());
 }
 
 TEST_F(BatchTest, of_a_sink_that_was_replaced_is_forgotten) {
@@ -186,13 +176,13 @@ TEST_F(BatchTest, of_a_sink_that_was_replaced_is_forgotten) {
   turn();
   now_ += seconds(5);
   turn();
-  EXPECT_EQ(groups().size(), 1u);
+  EXPECT_TRUE(batch());
   kind_.limits = {.batch_deliveries_max = 1, .in_flight_max = 1};
   restart();
   turn();
   EXPECT_EQ(in_flight(), Sequences{1});
   EXPECT_EQ(held_.front().batch_id, "");
-  EXPECT_TRUE(groups().empty());
+  EXPECT_FALSE(batch());
 }
 
 TEST_F(BatchTest, what_a_person_sends_again_is_a_batch_of_its_own) {
@@ -201,12 +191,10 @@ TEST_F(BatchTest, what_a_person_sends_again_is_a_batch_of_its_own) {
   now_ += seconds(5);
   turn();
   answer(Verdict::reject, 400);
-  EXPECT_TRUE(groups().empty());
+  EXPECT_FALSE(batch());
   journal({"b"});
   turn();
-  const Result<Redriven> redriven = redrive_parked(*store_, {}, false, now_);
-  ASSERT_TRUE(redriven.ok());
-  subscriber_->take_redriven(redriven->moved[0].delivery, now_);
+  EXPECT_EQ(redrive().count, 1u);
   now_ += seconds(5);
   turn();
   EXPECT_EQ(in_flight(), Sequences{2});
@@ -219,12 +207,12 @@ TEST_F(BatchTest, is_not_cut_by_the_probe_of_an_open_circuit) {
   journal({"a", "b", "c", "d"});
   turn();
   answer(Verdict::unavailable, 403);
-  EXPECT_TRUE(subscriber_->counts().is_circuit_open);
+  EXPECT_TRUE(pipeline_->counts().is_circuit_open);
   now_ += seconds(60);
   turn();
   EXPECT_EQ(in_flight(), (Sequences{1, 2, 3, 4}));
   answer(Verdict::delivered);
-  EXPECT_FALSE(subscriber_->counts().is_circuit_open);
+  EXPECT_FALSE(pipeline_->counts().is_circuit_open);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "delivery/dispatcher.h"
 
+#include <algorithm>
 #include <future>
 
 #include "base/log.h"
@@ -7,34 +8,57 @@
 namespace statewire {
 namespace {
 
-// Cursors alone are written this often: a restart repeats at most what this time settled.
-constexpr Duration kFlushInterval = std::chrono::seconds(1);
 constexpr Duration kIdleMax = std::chrono::seconds(10);
+constexpr Duration kUrgentInterval = std::chrono::milliseconds(20);
+constexpr Duration kWriteAgain = std::chrono::seconds(1);
+constexpr Duration kExpireInterval = std::chrono::seconds(10);
+constexpr auto kGracePiece = std::chrono::milliseconds(20);
 
 }  // namespace
 
-Dispatcher::Dispatcher(Store& store, const Clock& clock,
-                       std::vector<std::unique_ptr<Subscriber>> subscribers)
-    : store_(store), clock_(clock), subscribers_(std::move(subscribers)) {}
+struct Dispatcher::Running {
+  PipelineSet set;  // Keeps alive what the pipelines borrow.
+  std::vector<std::unique_ptr<Pipeline>> pipelines;
+};
+
+Dispatcher::Dispatcher(Store& store, const Clock& clock, const Clock& wall)
+    : store_(store),
+      clock_(clock),
+      wall_(wall),
+      running_(std::make_unique<Running>()),
+      checkpointed_(clock.now()),
+      write_again_(clock.now()),
+      expired_(clock.now()) {}
 
 Dispatcher::~Dispatcher() = default;
 
-Result<void> Dispatcher::load() {
-  const Time now = clock_.now();
-  for (const auto& subscriber : subscribers_) {
-    if (Result<void> loaded = subscriber->load(now); !loaded) return loaded;
-  }
-  flush(now, true);
-  return {};
+Result<void> Dispatcher::replace(PipelineSet next, Duration grace,
+                                 const std::function<bool()>& is_interrupted) {
+  Result<void> outcome;
+  const Result<void> ran = on_own_thread([&] {
+    drain(grace, is_interrupted);
+    if (outcome = checkpoint(clock_.now(), Book::Extent::everything); !outcome) return;
+    auto running = std::make_unique<Running>();
+    running->set = std::move(next);
+    for (Pipeline::Parts& parts : running->set.parts) {
+      parts.wake = [this] { wake(); };
+      running->pipelines.push_back(std::make_unique<Pipeline>(std::move(parts)));
+      if (outcome = running->pipelines.back()->load(clock_.now()); !outcome) return;
+    }
+    running_.swap(running);
+    outcome = checkpoint(clock_.now(), Book::Extent::due);
+    publish_counts();
+  });
+  return ran ? outcome : ran;
+}
+
+void Dispatcher::expect_run() {
+  Lock lock(mutex_);
+  is_running_ = true;
 }
 
 void Dispatcher::run(Duration grace) {
-  {
-    Lock lock(mutex_);
-    is_running_ = true;
-  }
   for (;;) {
-    const Time now = clock_.now();
     std::vector<std::function<void()>> tasks;
     {
       Lock lock(mutex_);
@@ -43,103 +67,13 @@ void Dispatcher::run(Duration grace) {
       tasks.swap(tasks_);
     }
     for (const auto& task : tasks) task();
-    const bool did_something = turn(now);
-    flush(now, false);
-    if (!did_something) wait_until(now, next_due(now));
+    if (!turn()) wait_until(next_due());
   }
-  drain(grace);
-}
-
-// One round over all subscriptions. True where something was done.
-bool Dispatcher::turn(Time now) {
-  bool did_something = take_answers(now);
-  for (size_t i = 0; i < subscribers_.size(); ++i) {
-    Subscriber& subscriber = *subscribers_[i];
-    const Result<bool> read = subscriber.read(now);
-    if (!read) {
-      log_error("the journal cannot be read",
-                {{"subscription", subscriber.subscription().name}, {"error", read.error().text}});
-    }
-    did_something |= read.ok() && *read;
-    subscriber.send(now, [this](Answer answer) { take_answer(std::move(answer)); }, i);
+  drain(grace, [] { return false; });
+  if (const Result<void> written = checkpoint(clock_.now(), Book::Extent::everything); !written) {
+    log_error("delivery state cannot be written at the end; what was settled last is repeated",
+              {{"error", written.error().text}});
   }
-  return did_something;
-}
-
-void Dispatcher::take_answer(Answer answer) {
-  Lock lock(mutex_);
-  answers_.push_back(std::move(answer));
-  is_awake_ = true;
-  wakes_.notify_all();
-}
-
-bool Dispatcher::take_answers(Time now) {
-  std::vector<Answer> answers;
-  {
-    Lock lock(mutex_);
-    answers.swap(answers_);
-  }
-  for (const Answer& answer : answers) {
-    subscribers_[answer.subscriber]->take_answer(answer, now);
-  }
-  return !answers.empty();
-}
-
-void Dispatcher::flush(Time now, bool is_forced) {
-  bool is_needed = is_forced || now - flushed_ >= kFlushInterval;
-  for (const auto& subscriber : subscribers_) is_needed |= subscriber->has_unsettled_changes();
-  if (!is_needed) return;
-  flushed_ = now;
-  Settlement settlement;
-  for (const auto& subscriber : subscribers_) subscriber->report(settlement);
-  publish_counts();
-  if (settlement.is_empty()) return;
-  if (Result<void> settled = store_.settle(settlement); !settled) {
-    log_error("delivery state cannot be written", {{"error", settled.error().text}});
-  }
-}
-
-void Dispatcher::publish_counts() {
-  std::vector<SubscriberCounts> counts;
-  std::vector<Held> held;
-  for (const auto& subscriber : subscribers_) {
-    counts.push_back(subscriber->counts());
-    held.push_back({subscriber->subscription().on_lag, subscriber->cursor()});
-  }
-  Lock lock(mutex_);
-  counts_ = std::move(counts);
-  held_ = std::move(held);
-}
-
-Time Dispatcher::next_due(Time now) const {
-  Time due = now + kIdleMax;
-  for (const auto& subscriber : subscribers_) {
-    if (const std::optional<Time> own = subscriber->next_due(now)) due = std::min(due, *own);
-  }
-  return std::min(due, std::max(now, flushed_ + kFlushInterval));
-}
-
-void Dispatcher::wait_until(Time now, Time due) {
-  Lock lock(mutex_);
-  wakes_.wait_for(mutex_, due - now, [this]() REQUIRES(mutex_) {
-    return is_awake_ || is_stopping_ || !tasks_.empty();
-  });
-}
-
-// What is in flight may still be answered; what is not will be sent again after the restart.
-void Dispatcher::drain(Duration grace) {
-  const Time deadline = clock_.now() + grace;
-  auto is_idle = [this] {
-    return std::ranges::all_of(subscribers_, [](const auto& each) { return each->is_idle(); });
-  };
-  for (Time now = clock_.now(); !is_idle() && now < deadline; now = clock_.now()) {
-    take_answers(now);
-    Lock lock(mutex_);
-    wakes_.wait_for(mutex_, std::chrono::milliseconds(50),
-                    [this]() REQUIRES(mutex_) { return !answers_.empty(); });
-  }
-  take_answers(clock_.now());
-  flush(clock_.now(), true);
   std::vector<std::function<void()>> tasks;
   {
     Lock lock(mutex_);
@@ -147,6 +81,127 @@ void Dispatcher::drain(Duration grace) {
     tasks.swap(tasks_);
   }
   for (const auto& task : tasks) task();
+}
+
+bool Dispatcher::turn() {
+  const Time now = clock_.now();
+  bool is_more = false;
+  for (const auto& pipeline : running_->pipelines) {
+    is_more |= pipeline->on_answers(now);
+    if (now >= write_again_) {
+      const Result<bool> advanced = pipeline->advance(now);
+      if (!advanced) {
+        log_error(
+            "the store cannot be read for a subscription; it is tried again",
+            {{"subscription", pipeline->subscription().name}, {"error", advanced.error().text}});
+      }
+      is_more |= advanced.ok() && *advanced;
+    }
+    pipeline->send(now);
+  }
+  if (is_checkpoint_due(now)) {
+    if (const Result<void> written = checkpoint(now, Book::Extent::due); !written) {
+      log_error("delivery state cannot be written; it is tried again",
+                {{"error", written.error().text}});
+    } else {
+      // A batch that is written down now may go.
+      for (const auto& pipeline : running_->pipelines) pipeline->send(now);
+    }
+  }
+  expire(now);
+  if (!is_more) publish_counts();
+  return is_more;
+}
+
+bool Dispatcher::is_checkpoint_due(Time now) const {
+  if (now < write_again_) return false;
+  const Duration since = now - checkpointed_;
+  const bool is_urgent = std::ranges::any_of(
+      running_->pipelines, [](const auto& pipeline) { return pipeline->is_urgent(); });
+  return since >= kCheckpointInterval || (is_urgent && since >= kUrgentInterval);
+}
+
+// Where the write fails nothing has changed, and the next checkpoint says the same and more.
+Result<void> Dispatcher::checkpoint(Time now, Book::Extent extent) {
+  checkpointed_ = now;
+  Settlement settlement;
+  for (const auto& pipeline : running_->pipelines) pipeline->prepare(now, extent, settlement);
+  if (Result<void> settled = store_.settle(settlement); !settled) {
+    write_again_ = now + kWriteAgain;
+    return settled;
+  }
+  for (const auto& pipeline : running_->pipelines) pipeline->written();
+  publish_counts();
+  return {};
+}
+
+Result<void> Dispatcher::checkpoint_everything() {
+  return checkpoint(clock_.now(), Book::Extent::everything);
+}
+
+void Dispatcher::expire(Time now) {
+  if (running_->set.parked_age <= Duration() || now - expired_ < kExpireInterval) return;
+  expired_ = now;
+  const Result<uint64_t> dropped =
+      expire_parked(store_, now - running_->set.parked_age, expire_place_);
+  if (!dropped) {
+    log_error("parked deliveries cannot be looked through", {{"error", dropped.error().text}});
+  } else if (*dropped > 0) {
+    log_warn("parked deliveries were dropped: nobody came for them",
+             {{"count", *dropped}, {"age", format_duration(running_->set.parked_age)}});
+  }
+}
+
+void Dispatcher::publish_counts() {
+  std::vector<PipelineCounts> counts;
+  std::optional<uint64_t> held_from;
+  for (const auto& pipeline : running_->pipelines) {
+    counts.push_back(pipeline->counts());
+    if (pipeline->subscription().on_lag != OnLag::hold) continue;
+    held_from = std::min(held_from.value_or(pipeline->cursor()), pipeline->cursor());
+  }
+  Lock lock(mutex_);
+  counts_ = std::move(counts);
+  held_from_ = held_from;
+}
+
+Time Dispatcher::next_due() const {
+  const Time now = clock_.now();
+  Time due = now + kIdleMax;
+  for (const auto& pipeline : running_->pipelines) {
+    if (const std::optional<Time> own = pipeline->next_due(now)) due = std::min(due, *own);
+    if (pipeline->is_urgent()) {
+      due = std::min(due, std::max(checkpointed_ + kUrgentInterval, write_again_));
+    } else if (pipeline->has_changes()) {
+      due = std::min(due, std::max(checkpointed_ + kCheckpointInterval, write_again_));
+    }
+  }
+  return due;
+}
+
+void Dispatcher::wait_until(Time due) {
+  const Time now = clock_.now();
+  if (due <= now) return;
+  Lock lock(mutex_);
+  wakes_.wait_for(mutex_, due - now, [this]() REQUIRES(mutex_) {
+    return is_awake_ || is_stopping_ || !tasks_.empty();
+  });
+}
+
+// What is in flight may still be answered; what is not gets its row, and is sent again.
+void Dispatcher::drain(Duration grace, const std::function<bool()>& is_interrupted) {
+  const Time deadline = clock_.now() + grace;
+  const auto is_idle = [this] {
+    return std::ranges::all_of(running_->pipelines,
+                               [](const auto& pipeline) { return pipeline->is_idle(); });
+  };
+  for (Time now = clock_.now();; now = clock_.now()) {
+    for (const auto& pipeline : running_->pipelines) pipeline->on_answers(now);
+    if (is_idle() || now >= deadline || is_interrupted()) return;
+    Lock lock(mutex_);
+    wakes_.wait_for(mutex_, kGracePiece, [this]() REQUIRES(mutex_) { return is_awake_; });
+    is_awake_ = false;
+  }
 }
 
 void Dispatcher::stop() {
@@ -161,57 +216,68 @@ void Dispatcher::wake() {
   wakes_.notify_all();
 }
 
-void Dispatcher::on_own_thread(const std::function<void()>& task) {
+bool Dispatcher::is_stopping() const {
+  Lock lock(mutex_);
+  return is_stopping_;
+}
+
+// Where nobody runs it the caller's thread is the one.
+Result<void> Dispatcher::on_own_thread(const std::function<void()>& task) {
   std::promise<void> done;
+  bool is_running = false;
   {
     Lock lock(mutex_);
-    if (is_running_) {
+    if (is_stopping_) return unavailable("it is stopping");
+    is_running = is_running_;
+    if (is_running) {
       tasks_.push_back([&] {
         task();
         done.set_value();
       });
       wakes_.notify_all();
-    } else {
-      task();
-      return;
     }
   }
-  done.get_future().wait();
+  if (is_running) {
+    done.get_future().wait();
+  } else {
+    task();
+  }
+  return {};
 }
 
-Result<Redriven> Dispatcher::redrive(const ParkedFilter& filter, bool is_dry_run) {
-  std::optional<Result<Redriven>> result;
-  on_own_thread([&] {
-    result = redrive_parked(store_, filter, is_dry_run, clock_.now());
-    if (!*result || is_dry_run) return;
-    for (const Parked& parked : (**result).moved) {
-      for (const auto& subscriber : subscribers_) {
-        if (subscriber->subscription().name != parked.delivery.subscription) continue;
-        subscriber->take_redriven(parked.delivery, clock_.now());
-      }
+// The store's rows are brought up to date first, and its numbers are taken over after it.
+Result<ParkedChange> Dispatcher::redrive(const ParkedFilter& filter, bool is_dry_run) {
+  Result<ParkedChange> change = unavailable("it is stopping");
+  const Result<void> ran = on_own_thread([&] {
+    if (const Result<void> written = checkpoint_everything(); !written) {
+      change = written.error();
+      return;
+    }
+    change = redrive_parked(store_, filter, is_dry_run, [this] { return !is_stopping(); });
+    for (const auto& pipeline : running_->pipelines) {
+      const Result<std::optional<SubscriptionState>> state =
+          store_.subscription(pipeline->subscription().name);
+      if (state && *state) pipeline->take_over(**state);
     }
   });
-  return *std::move(result);
+  return ran ? std::move(change) : ran.error();
 }
 
-Result<std::vector<Parked>> Dispatcher::drop(const ParkedFilter& filter, bool is_dry_run) {
-  std::optional<Result<std::vector<Parked>>> result;
-  on_own_thread([&] { result = drop_parked(store_, filter, is_dry_run); });
-  return *std::move(result);
+Result<ParkedChange> Dispatcher::drop(const ParkedFilter& filter, bool is_dry_run) {
+  Result<ParkedChange> change = unavailable("it is stopping");
+  const Result<void> ran = on_own_thread(
+      [&] { change = drop_parked(store_, filter, is_dry_run, [this] { return !is_stopping(); }); });
+  return ran ? std::move(change) : ran.error();
 }
 
-std::vector<SubscriberCounts> Dispatcher::counts() const {
+std::vector<PipelineCounts> Dispatcher::counts() const {
   Lock lock(mutex_);
   return counts_;
 }
 
 std::optional<uint64_t> Dispatcher::held_from() const {
   Lock lock(mutex_);
-  std::optional<uint64_t> lowest;
-  for (const Held& held : held_) {
-    if (held.on_lag == OnLag::hold) lowest = std::min(lowest.value_or(held.cursor), held.cursor);
-  }
-  return lowest;
+  return held_from_;
 }
 
 }  // namespace statewire

@@ -1,90 +1,93 @@
-// Runs all subscriptions: journal -> route -> lanes -> sink.
+// Runs the pipelines of all subscriptions, and is the one writer of delivery state while a daemon
+// runs: what they changed, what a reload replaces, and what a person does with parked deliveries
+// all go through its thread.
 #pragma once
 
 #include <condition_variable>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/mutex.h"
-#include "delivery/subscriber.h"
+#include "delivery/parked.h"
+#include "delivery/pipeline.h"
 
 namespace statewire {
 
-// Which parked deliveries a person means.
-struct ParkedFilter {
-  std::string subscription;  // Empty: any.
-  uint64_t sequence = 0;     // 0: any.
-  std::string resource;      // Empty: any; else its id, or the end of it.
-  bool skip_moot = false;    // Leave out those whose resource has a newer entry.
-
-  bool matches(const Parked& parked) const;
+// What runs until a reload replaces it.
+struct PipelineSet {
+  std::vector<Pipeline::Parts> parts;      // Their `wake` is set by the dispatcher.
+  Duration parked_age{};                   // What is parked for longer is dropped; 0: nothing.
+  std::shared_ptr<const void> keep_alive;  // What the parts borrow.
 };
-
-struct Redriven {
-  std::vector<Parked> moved;
-  std::vector<Parked> moot;  // Left where they are, as asked.
-};
-
-// What redrive and drop do to the store; the same with a daemon and without.
-Result<Redriven> redrive_parked(Store& store, const ParkedFilter& filter, bool is_dry_run,
-                                Time now);
-Result<std::vector<Parked>> drop_parked(Store& store, const ParkedFilter& filter, bool is_dry_run);
 
 class Dispatcher {
  public:
-  // Borrows everything in `subscribers`.
-  Dispatcher(Store& store, const Clock& clock,
-             std::vector<std::unique_ptr<Subscriber>> subscribers);
+  // Borrows all three. `clock` never jumps: waits and retries are measured by it. `wall` is what
+  // people see.
+  Dispatcher(Store& store, const Clock& clock, const Clock& wall);
   ~Dispatcher();
 
-  // Reads where each subscription left off. Before sources start: a new subscription with
-  // `from: now` begins here.
-  Result<void> load();
+  // Ends what runs, with up to `grace` for answers, and goes on with `next` where each subscription
+  // left off. A subscription that is new with `from: now` begins here. Where an error comes back,
+  // what ran goes on. `is_interrupted` is asked during the grace. Any thread but that of run().
+  Result<void> replace(
+      PipelineSet next, Duration grace,
+      const std::function<bool()>& is_interrupted = [] { return false; });
+  // Before the thread of run() is started: from now on whoever wants something queues for it.
+  void expect_run();
   // Delivers until stop(), then waits up to `grace` for what is in flight. One thread.
   void run(Duration grace);
   void stop();
   // There may be something new in the journal. Any thread.
   void wake();
 
-  // Any thread but that of run(); they wait for it.
-  Result<Redriven> redrive(const ParkedFilter& filter, bool is_dry_run);
-  Result<std::vector<Parked>> drop(const ParkedFilter& filter, bool is_dry_run);
-  std::vector<SubscriberCounts> counts() const;
+  // Any thread but that of run(); they wait for it. `unavailable` once it stops.
+  Result<ParkedChange> redrive(const ParkedFilter& filter, bool is_dry_run);
+  Result<ParkedChange> drop(const ParkedFilter& filter, bool is_dry_run);
+  std::vector<PipelineCounts> counts() const;
   // The lowest cursor of those that hold the journal; nothing where none does.
   std::optional<uint64_t> held_from() const;
 
- private:
-  struct Held {
-    OnLag on_lag;
-    uint64_t cursor;
-  };
+  // One turn over all pipelines, as run() makes them; for those who bring their own loop. True
+  // where there is more to do at once.
+  bool turn();
+  // When the next turn is due, if nobody wakes.
+  Time next_due() const;
+  // All that is unsettled gets its row. For those who bring their own loop.
+  Result<void> checkpoint_everything();
 
-  bool turn(Time now);
-  bool take_answers(Time now);
-  void flush(Time now, bool is_forced);
+ private:
+  struct Running;
+
+  void drain(Duration grace, const std::function<bool()>& is_interrupted);
+  Result<void> checkpoint(Time now, Book::Extent extent);
+  bool is_checkpoint_due(Time now) const;
+  void expire(Time now);
   void publish_counts();
-  Time next_due(Time now) const;
-  void wait_until(Time now, Time due);
-  void drain(Duration grace);
-  void on_own_thread(const std::function<void()>& task);
-  void take_answer(Answer answer);
+  void wait_until(Time due);
+  Result<void> on_own_thread(const std::function<void()>& task);
+  bool is_stopping() const;
 
   Store& store_;
   const Clock& clock_;
-  std::vector<std::unique_ptr<Subscriber>> subscribers_;
-  Time flushed_;
+  const Clock& wall_;
+  std::unique_ptr<Running> running_;
+  Time checkpointed_;
+  Time write_again_;  // After a failed write: nothing is read before.
+  Time expired_;
+  DeliveryKey expire_place_;
 
   mutable Mutex mutex_;
   std::condition_variable_any wakes_;
   bool is_awake_ GUARDED_BY(mutex_) = false;
   bool is_stopping_ GUARDED_BY(mutex_) = false;
   bool is_running_ GUARDED_BY(mutex_) = false;
-  std::vector<Answer> answers_ GUARDED_BY(mutex_);
   std::vector<std::function<void()>> tasks_ GUARDED_BY(mutex_);
-  std::vector<SubscriberCounts> counts_ GUARDED_BY(mutex_);
-  std::vector<Held> held_ GUARDED_BY(mutex_);
+  std::vector<PipelineCounts> counts_ GUARDED_BY(mutex_);
+  std::optional<uint64_t> held_from_ GUARDED_BY(mutex_);
 };
 
 }  // namespace statewire

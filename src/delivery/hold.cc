@@ -2,45 +2,185 @@
 
 #include <algorithm>
 
-#include "base/check.h"
+#include "model/notification.h"
+#include "store/block.h"
 
 namespace statewire {
+namespace {
 
-void HoldQueue::add(HeldNotification held) {
-  const uint64_t sequence = held.sequence;
-  std::deque<uint64_t>& lane = lanes_[held.resource];
-  CHECK(lane.empty() || lane.back() < sequence);
-  if (!lane.empty()) held.until = std::max(held.until, items_.at(lane.back()).until);
-  lane.push_back(sequence);
-  due_.emplace(held.until, sequence);
-  items_.emplace(sequence, std::move(held));
+constexpr std::string_view kWaitsBehind = "one before it waits";
+// Look-ups end one by one: all that wait are looked at no more often than this.
+constexpr Duration kLookInterval = std::chrono::milliseconds(100);
+
+std::string_view reason_of(const DeliveryRow& row) {
+  if (row.waits_for_cause && row.waits_for_tags) return "cause and tags";
+  if (row.waits_for_cause) return "cause";
+  return row.waits_for_tags ? "tags" : kWaitsBehind;
 }
 
-void HoldQueue::give_up_tags(std::string_view resource) {
-  const auto lane = lanes_.find(std::string(resource));
-  if (lane == lanes_.end()) return;
-  for (const uint64_t sequence : lane->second) items_.at(sequence).waits_for_tags = false;
+}  // namespace
+
+std::string pack_entry(const Entry& entry) {
+  BlockWriter writer;
+  writer.begin(entry.sequence, entry.recorded);
+  writer.add(entry);
+  return std::string(writer.finish(LedgerDelta()));
 }
 
-std::optional<HeldNotification> HoldQueue::take_ready(std::string_view resource, Time now) {
-  const auto lane = lanes_.find(std::string(resource));
-  if (lane == lanes_.end()) return std::nullopt;
-  const auto item = items_.find(lane->second.front());
-  if (!item->second.is_ready(now)) return std::nullopt;
-  HeldNotification taken = std::move(item->second);
-  items_.erase(item);
-  due_.erase({taken.until, taken.sequence});
-  lane->second.pop_front();
-  if (lane->second.empty()) lanes_.erase(lane);
-  return taken;
+Result<Entry> unpack_entry(std::string_view bytes, Arena& arena) {
+  const Result<BlockReader> reader = BlockReader::open(bytes);
+  if (!reader) return reader.error();
+  if (reader->size() != 1) return failed("a stored entry of a delivery is damaged");
+  return reader->entry_copy(0, arena);
 }
 
-std::optional<std::string> HoldQueue::due_resource(Time now) const {
-  if (due_.empty() || due_.begin()->first > now) return std::nullopt;
-  return items_.at(due_.begin()->second).resource;
+std::optional<Wait> HoldStage::wait_for(const Entry& entry, const Routable& routable) {
+  const bool about_state = entry.told.kind == NotificationKind::transition ||
+                           entry.told.kind == NotificationKind::amended;
+  const Cause& cause = about_state ? entry.after.cause : entry.observation.cause;
+  std::optional<Wait> wait = wait_of(subscription_, ignored_, routable,
+                                     cause.kind != CauseKind::unknown, knows_tags(entry.after));
+  if (!wait) return wait;
+  const Identity& resource = entry.observation.resource;
+  if (wait->for_tags && tags_ != nullptr) {
+    wait->for_tags = !tags_->is_over(resource.id);
+    if (wait->for_tags) tags_->want(resource, entry.observation.time());
+  }
+  return wait;
 }
 
-std::optional<Time> HoldQueue::next_due() const {
+Decision HoldStage::decide(const Entry& entry, const Routable& routable, Time now,
+                           DeliveryRow& row) {
+  const std::optional<Wait> wait = wait_for(entry, routable);
+  if (!wait) return Decision::pass();
+  const std::string_view resource = entry.observation.resource.id;
+  row.waits_for_cause = wait->for_cause;
+  row.waits_for_tags = wait->for_tags;
+  if (!wait->for_cause && !wait->for_tags && !waiting_.contains(resource)) return Decision::pass();
+  row.stage = Stage::hold;
+  row.first_sequence = row.last_sequence = entry.sequence;
+  row.id = to_hex(entry.told.id);
+  row.resource = resource;
+  row.entry = pack_entry(entry);
+  // Since its commit; but for one that was read late, or committed under another clock.
+  row.due = std::min(entry.recorded, now) + wait->at_most;
+  return Decision::wait(reason_of(row), row.due);
+}
+
+void HoldStage::add(Booked& booked) {
+  ++size_;
+  entry_bytes_ += booked.row.entry.size();
+  Waiting& waiting = waiting_[booked.row.resource];
+  waiting.push_back(&booked);
+  if (waiting.size() > 1) return;
+  due_.emplace(booked.row.due, booked.row.resource);
+  if (!booked.row.waits_for_cause && !booked.row.waits_for_tags) {
+    maybe_ready_.push_back(booked.row.resource);
+  }
+}
+
+Result<void> HoldStage::restore(Booked& booked, Time now) {
+  Arena arena;
+  const Result<Entry> entry = unpack_entry(booked.row.entry, arena);
+  if (!entry) return entry.error();
+  Routable routable;
+  routable.set(notification_of(*entry, Teller{}));
+  const std::optional<Wait> wait = wait_for(*entry, routable);
+  DeliveryRow& row = booked.row;
+  row.waits_for_cause = wait && wait->for_cause && row.waits_for_cause;
+  row.waits_for_tags = wait && wait->for_tags && row.waits_for_tags;
+  row.due = std::min(row.due, now + (wait ? std::min(wait->at_most, row.wait) : Duration()));
+  add(booked);
+  return {};
+}
+
+void HoldStage::learn_one(const Entry& entry, Booked& booked, Learned& learned) {
+  DeliveryRow& row = booked.row;
+  const bool is_amended =
+      entry.told.kind == NotificationKind::amended && to_hex(entry.told.amends) == row.id;
+  learned.is_absorbed |= is_amended;
+  const bool tells_cause = !entry.after.told.is_zero() && to_hex(entry.after.told) == row.id &&
+                           entry.after.cause.kind != CauseKind::unknown;
+  const bool tells_tags =
+      knows_tags(entry.after) && (row.waits_for_tags || !entry.observation.tags.empty());
+  if (!tells_cause && !tells_tags) return;
+  Arena arena;
+  Result<Entry> kept = unpack_entry(row.entry, arena);
+  if (!kept) return;  // It was read back when it was restored.
+  if (tells_cause) {
+    kept->after.cause = entry.after.cause;
+    row.waits_for_cause = false;
+  }
+  if (tells_tags) {
+    kept->after.tags = entry.after.tags;
+    kept->after.flags |= entry.after.flags & kTagsWhole;
+    row.waits_for_tags = false;
+  }
+  entry_bytes_ -= row.entry.size();
+  row.entry = pack_entry(*kept);
+  entry_bytes_ += row.entry.size();
+  learned.changed.push_back(&booked);
+}
+
+HoldStage::Learned HoldStage::learn(const Entry& entry) {
+  Learned learned;
+  if (size_ == 0) return learned;
+  const auto place = waiting_.find(entry.observation.resource.id);
+  if (place == waiting_.end()) return learned;
+  for (Booked* const booked : place->second) learn_one(entry, *booked, learned);
+  maybe_ready_.emplace_back(place->first);
+  return learned;
+}
+
+bool HoldStage::is_ready(const Booked& booked, Time now) const {
+  return (!booked.row.waits_for_cause && !booked.row.waits_for_tags) || booked.row.due <= now;
+}
+
+// Nobody will tell the tags of those whose look-up is over.
+void HoldStage::look_at_lookups(Time now) {
+  if (tags_ == nullptr || size_ == 0 || tags_->ended() == lookups_ended_) return;
+  if (now >= looked_ && now - looked_ < kLookInterval) return;
+  lookups_ended_ = tags_->ended();
+  looked_ = now;
+  for (const auto& [resource, waiting] : waiting_) {
+    if (!tags_->is_over(resource)) continue;
+    for (Booked* const booked : waiting) booked->row.waits_for_tags = false;
+    maybe_ready_.push_back(resource);
+  }
+}
+
+Booked* HoldStage::claim_ready(Time now) {
+  look_at_lookups(now);
+  while (true) {
+    if (maybe_ready_.empty()) {
+      if (due_.empty() || due_.begin()->first > now) return nullptr;
+      maybe_ready_.push_back(due_.begin()->second);
+    }
+    const auto place = waiting_.find(maybe_ready_.front());
+    if (place == waiting_.end() || !is_ready(*place->second.front(), now)) {
+      maybe_ready_.pop_front();
+      continue;
+    }
+    Waiting& waiting = place->second;
+    Booked* const booked = waiting.front();
+    due_.erase({booked->row.due, booked->row.resource});
+    waiting.pop_front();
+    if (waiting.empty()) {
+      waiting_.erase(place);
+    } else {
+      due_.emplace(waiting.front()->row.due, waiting.front()->row.resource);
+    }
+    --size_;
+    entry_bytes_ -= booked->row.entry.size();
+    return booked;
+  }
+}
+
+std::optional<Time> HoldStage::next_due() const {
+  if (!maybe_ready_.empty()) return Time{};
+  if (tags_ != nullptr && size_ > 0 && tags_->ended() != lookups_ended_) {
+    return looked_ + kLookInterval;
+  }
   if (due_.empty()) return std::nullopt;
   return due_.begin()->first;
 }

@@ -1,63 +1,86 @@
-// Notifications of one subscription that wait until it is known who, why and whose: in order per
-// resource, each for a bounded time. Holds no thread and does no I/O; not thread-safe.
+// The stage `hold`: a notification that needs cause or tags waits until they are known, `at_most`
+// so long. Behind one that waits, those of the same resource wait too.
 //
-// What comes later about a resource may complete what waits: the cause of the very transition, and
+// What comes later about the resource completes what waits: the cause of the very transition, and
 // the newest tags. An amendment of what waits is absorbed: nothing was said yet.
 #pragma once
 
-#include <cstdint>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <deque>
-#include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
-#include <string_view>
-#include <unordered_map>
 #include <utility>
 
+#include "base/arena.h"
+#include "delivery/book.h"
+#include "delivery/stage.h"
+#include "enrich/tag_lookup.h"
 #include "model/entry.h"
+#include "route/routable.h"
+#include "route/subscription.h"
+#include "route/wait.h"
+#include "route/when.h"
 
 namespace statewire {
 
-struct HeldNotification {
-  uint64_t sequence = 0;
-  std::string resource;
-  NotificationId id;
-  Time until;
-  bool waits_for_cause = false;
-  bool waits_for_tags = false;
-  uint64_t cause_sequence = 0;  // Of the entry that told its cause later; 0: none did.
-  uint64_t tags_sequence = 0;   // Of the entry that told its tags later.
-
-  bool is_ready(Time now) const { return (!waits_for_cause && !waits_for_tags) || until <= now; }
+// Lets a map of texts be asked with a view.
+struct TextHash : std::hash<std::string_view> {
+  using is_transparent = void;
 };
 
-class HoldQueue {
+// Not thread-safe. Borrows everything, also the deliveries that wait.
+class HoldStage {
  public:
-  // REQUIRES: its sequence is higher than all others of its resource.
-  void add(HeldNotification held);
+  // `tags` is null where nothing is looked up.
+  HoldStage(const Subscription& subscription, std::span<const When> ignored, TagLookup* tags)
+      : subscription_(subscription), ignored_(ignored), tags_(tags) {}
 
-  // What `entry` tells about those of its resource that wait; calls `changed` for each that
-  // learns something. True where the entry is an amendment of one of them.
-  template <typename Changed>
-  bool learn(const Entry& entry, Changed changed);
-  // Nobody will tell the tags of this resource.
-  void give_up_tags(std::string_view resource);
+  // False where nothing ever waits.
+  bool is_asking() const { return subscription_.hold.is_any() || !ignored_.empty(); }
 
-  // The next of this resource that waits no longer; it is taken out.
-  std::optional<HeldNotification> take_ready(std::string_view resource, Time now);
-  // A resource whose first one's time is over.
-  std::optional<std::string> due_resource(Time now) const;
+  // Passes, or waits: then `row` becomes what add() takes. `routable` is the notification of
+  // `entry`.
+  Decision decide(const Entry& entry, const Routable& routable, Time now, DeliveryRow& row);
+  // REQUIRES: its number is higher than all others of its resource.
+  void add(Booked& booked);
+  // After a restart: what the configuration does not ask for any more is not waited for, and a
+  // time that a set clock has moved far away is brought back. An error where its entry is damaged.
+  Result<void> restore(Booked& booked, Time now);
 
-  bool has(std::string_view resource) const { return lanes_.contains(std::string(resource)); }
+  struct Learned {
+    bool is_absorbed = false;      // The entry amends one that waits.
+    std::vector<Booked*> changed;  // Those whose row is another now.
+  };
+  Learned learn(const Entry& entry);
+  // The next one that waits no longer, in order per resource; it is taken out.
+  Booked* claim_ready(Time now);
+  // When claim_ready() has one again, if nothing is learned before.
   std::optional<Time> next_due() const;
-  size_t size() const { return items_.size(); }
-  const std::map<uint64_t, HeldNotification>& items() const { return items_; }
+
+  size_t size() const { return size_; }
+  size_t entry_bytes() const { return entry_bytes_; }
 
  private:
-  std::map<uint64_t, HeldNotification> items_;
-  std::set<std::pair<Time, uint64_t>> due_;  // Never earlier than those before it in its lane.
-  std::unordered_map<std::string, std::deque<uint64_t>> lanes_;
+  using Waiting = std::deque<Booked*>;
+  std::optional<Wait> wait_for(const Entry& entry, const Routable& routable);
+  bool is_ready(const Booked& booked, Time now) const;
+  void look_at_lookups(Time now);
+  void learn_one(const Entry& entry, Booked& booked, Learned& learned);
+
+  const Subscription& subscription_;
+  const std::span<const When> ignored_;
+  TagLookup* const tags_;
+
+  boost::unordered_flat_map<std::string, Waiting, TextHash, std::equal_to<>>
+      waiting_;                                 // By resource; never empty.
+  std::set<std::pair<Time, std::string>> due_;  // First ones, by the end of their wait.
+  std::deque<std::string> maybe_ready_;         // Resources to look at.
+  uint64_t lookups_ended_ = 0;
+  Time looked_;
+  size_t size_ = 0;
+  size_t entry_bytes_ = 0;
 };
 
 // Whether the tags of a record were told: one without any may have some that nobody has told.
@@ -65,28 +88,9 @@ inline bool knows_tags(const Record& record) {
   return !record.tags.empty() || record.has(kTagsWhole);
 }
 
-template <typename Changed>
-bool HoldQueue::learn(const Entry& entry, Changed changed) {
-  const auto lane = lanes_.find(std::string(entry.observation.resource.id));
-  if (lane == lanes_.end()) return false;
-  bool is_absorbed = false;
-  for (const uint64_t sequence : lane->second) {
-    HeldNotification& held = items_.at(sequence);
-    const bool tells_cause = entry.after.told == held.id && !held.id.is_zero() &&
-                             entry.after.cause.kind != CauseKind::unknown;
-    const bool tells_tags = knows_tags(entry.after) && !entry.observation.tags.empty();
-    if (tells_cause) {
-      held.cause_sequence = entry.sequence;
-      held.waits_for_cause = false;
-    }
-    if (tells_tags || (held.waits_for_tags && knows_tags(entry.after))) {
-      held.tags_sequence = entry.sequence;
-      held.waits_for_tags = false;
-    }
-    is_absorbed |= entry.told.kind == NotificationKind::amended && entry.told.amends == held.id;
-    if (tells_cause || held.tags_sequence == entry.sequence) changed(held);
-  }
-  return is_absorbed;
-}
+// An entry alone, as the row of what waits keeps it.
+std::string pack_entry(const Entry& entry);
+// Its texts are in `arena`. An error where the bytes are damaged.
+Result<Entry> unpack_entry(std::string_view bytes, Arena& arena);
 
 }  // namespace statewire

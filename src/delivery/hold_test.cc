@@ -2,93 +2,151 @@
 
 #include <gtest/gtest.h>
 
+#include "model/notification.h"
+
 namespace statewire {
 namespace {
 
 using std::chrono::minutes;
-
 const Time kStart = *parse_time("2026-11-23T09:00:00Z");
 
-NotificationId id_of(uint8_t number) {
-  NotificationId id;
-  id.bytes[0] = number;
-  return id;
-}
-
-HeldNotification held(uint64_t sequence, std::string resource, Duration wait) {
-  return {.sequence = sequence,
-          .resource = std::move(resource),
-          .id = id_of(static_cast<uint8_t>(sequence)),
-          .until = kStart + wait,
-          .waits_for_cause = true};
-}
-
-Entry cause_of(uint64_t sequence, std::string_view resource, uint8_t told) {
-  Entry entry;
-  entry.sequence = sequence;
-  entry.observation.resource.id = resource;
-  entry.after.told = id_of(told);
-  entry.after.cause.kind = CauseKind::human;
-  entry.told = {.kind = NotificationKind::amended, .id = id_of(99), .amends = id_of(told)};
-  return entry;
-}
-
-class HoldQueueTest : public testing::Test {
+class HoldTest : public testing::Test {
  protected:
-  bool learn(const Entry& entry) {
-    return queue_.learn(entry, [this](const auto& held) { changed_.push_back(held.sequence); });
-  }
-  std::vector<uint64_t> take(std::string_view resource, Duration after) {
-    std::vector<uint64_t> taken;
-    while (const auto held = queue_.take_ready(resource, kStart + after)) {
-      taken.push_back(held->sequence);
-    }
-    return taken;
+  HoldTest() {
+    subscription_.name = "people";
+    subscription_.hold = {.for_cause = true, .for_tags = true};
   }
 
-  HoldQueue queue_;
-  std::vector<uint64_t> changed_;
+  // A transition of `resource` whose cause and tags are not known yet.
+  Entry entry(uint64_t sequence, std::string_view resource) {
+    Entry entry;
+    entry.sequence = sequence;
+    entry.source = "bus";
+    entry.received = entry.recorded = kStart;
+    entry.observation.resource.id = resource;
+    entry.observation.key.time_ns = to_ns(kStart);
+    entry.observation.key.event_id.bytes[0] = static_cast<uint8_t>(sequence);
+    entry.after.resource = entry.observation.resource;
+    entry.after.phase = Phase::gone;
+    entry.told = {.kind = NotificationKind::transition,
+                  .id = transition_id(entry.observation, NotificationKind::transition)};
+    entry.after.told = entry.told.id;
+    return entry;
+  }
+  // One that says nothing new of its own: it only tells what `of` was caused by.
+  Entry cause_of(const Entry& of, uint64_t sequence) {
+    Entry later = entry(sequence, of.observation.resource.id);
+    later.after.told = of.told.id;
+    later.after.cause = {.kind = CauseKind::human, .actor = "alice", .evidence = "e"};
+    later.told = {.kind = NotificationKind::amended,
+                  .id = amendment_id(of.told.id, later.observation.event_id()),
+                  .amends = of.told.id};
+    return later;
+  }
+  Entry tags_of(const Entry& of, uint64_t sequence) {
+    Entry later = entry(sequence, of.observation.resource.id);
+    later.observation.tags = later.after.tags = tags_;
+    later.after.told = of.told.id;
+    later.told = {};
+    return later;
+  }
+
+  // True where it waits.
+  bool offer(const Entry& entry) {
+    routable_.set(notification_of(entry, Teller{}));
+    DeliveryRow row;
+    if (!hold_.decide(entry, routable_, kStart, row).waits()) return false;
+    Booked& booked = book_.add(std::move(row), kStart);
+    booked.row.wait = booked.row.due - kStart;  // As the book writes it.
+    hold_.add(booked);
+    return true;
+  }
+  std::vector<uint64_t> ready(Time now = kStart) {
+    std::vector<uint64_t> sequences;
+    while (const Booked* booked = hold_.claim_ready(now)) {
+      sequences.push_back(booked->row.first_sequence);
+    }
+    return sequences;
+  }
+  using Sequences = std::vector<uint64_t>;
+
+  Subscription subscription_{.when = Pattern::everything()};
+  HoldStage hold_{subscription_, {}, nullptr};
+  Book book_{"people"};
+  Routable routable_;
+  const std::vector<Tag> tags_{{"team", "shop"}};
 };
 
-TEST_F(HoldQueueTest, lets_go_when_the_cause_is_told_and_absorbs_who_tells_it) {
-  queue_.add(held(1, "a", minutes(10)));
-  EXPECT_TRUE(take("a", minutes(9)).empty());
-  EXPECT_TRUE(learn(cause_of(2, "a", 1)));
-  EXPECT_EQ(changed_, std::vector<uint64_t>{1});
-  EXPECT_EQ(take("a", minutes(0)), std::vector<uint64_t>{1});
-  EXPECT_EQ(queue_.size(), 0u);
+TEST_F(HoldTest, waits_until_cause_and_tags_are_known) {
+  const Entry held = entry(1, "a");
+  ASSERT_TRUE(offer(held));
+  EXPECT_TRUE(hold_.learn(cause_of(held, 2)).is_absorbed);
+  EXPECT_EQ(ready(), Sequences{});
+  EXPECT_FALSE(hold_.learn(tags_of(held, 3)).is_absorbed);
+  Arena arena;
+  const Result<Entry> completed = unpack_entry(book_.find(1)->row.entry, arena);
+  EXPECT_EQ(completed->after.cause.actor, "alice");
+  EXPECT_EQ(completed->after.tags.size(), 1u);
+  EXPECT_EQ(ready(), Sequences{1});
+  EXPECT_EQ(hold_.size(), 0u);
+  EXPECT_EQ(hold_.entry_bytes(), 0u);
 }
 
-TEST_F(HoldQueueTest, the_cause_of_another_transition_is_not_its_own) {
-  queue_.add(held(1, "a", minutes(10)));
-  EXPECT_FALSE(learn(cause_of(2, "a", 7)));
-  EXPECT_FALSE(learn(cause_of(3, "b", 1)));
-  EXPECT_TRUE(changed_.empty());
-  EXPECT_TRUE(take("a", minutes(1)).empty());
+TEST_F(HoldTest, passes_when_its_time_is_over) {
+  ASSERT_TRUE(offer(entry(1, "a")));
+  EXPECT_EQ(hold_.next_due(), kStart + minutes(10));
+  EXPECT_EQ(ready(kStart + minutes(9)), Sequences{});
+  EXPECT_EQ(ready(kStart + minutes(10)), Sequences{1});
+  EXPECT_EQ(hold_.next_due(), std::nullopt);
 }
 
-TEST_F(HoldQueueTest, a_later_one_waits_for_the_one_before_it) {
-  queue_.add(held(1, "a", minutes(10)));
-  queue_.add(held(2, "a", minutes(5)));
-  queue_.add(held(3, "b", minutes(7)));
-  learn(cause_of(4, "a", 2));
-  EXPECT_TRUE(take("a", minutes(6)).empty());
-  EXPECT_EQ(queue_.next_due(), kStart + minutes(7));
-  EXPECT_EQ(queue_.due_resource(kStart + minutes(8)), "b");
-  EXPECT_EQ(take("b", minutes(8)), std::vector<uint64_t>{3});
-  EXPECT_EQ(queue_.due_resource(kStart + minutes(10)), "a");
-  EXPECT_EQ(take("a", minutes(10)), (std::vector<uint64_t>{1, 2}));
-  EXPECT_EQ(queue_.next_due(), std::nullopt);
+TEST_F(HoldTest, what_comes_behind_waits_and_goes_in_order) {
+  const Entry first = entry(1, "a");
+  ASSERT_TRUE(offer(first));
+  Entry second = entry(2, "a");
+  second.after.cause.kind = CauseKind::human;
+  second.after.tags = tags_;
+  ASSERT_TRUE(offer(second)) << "all of it is known, but one before it waits";
+  Entry other = second;
+  other.observation.resource.id = other.after.resource.id = "b";
+  EXPECT_FALSE(offer(other));
+  EXPECT_EQ(ready(), Sequences{});
+  EXPECT_EQ(ready(kStart + minutes(10)), (Sequences{1, 2}));
 }
 
-TEST_F(HoldQueueTest, tags_that_nobody_will_tell_are_waited_for_no_longer) {
-  HeldNotification waiting = held(1, "a", minutes(10));
-  waiting.waits_for_cause = false;
-  waiting.waits_for_tags = true;
-  queue_.add(waiting);
-  EXPECT_TRUE(take("a", minutes(1)).empty());
-  queue_.give_up_tags("a");
-  EXPECT_EQ(take("a", minutes(1)), std::vector<uint64_t>{1});
+TEST_F(HoldTest, after_a_restart_it_waits_for_the_same) {
+  const Entry held = entry(1, "a");
+  ASSERT_TRUE(offer(held));
+  hold_.learn(cause_of(held, 2));
+  HoldStage after(subscription_, {}, nullptr);
+  ASSERT_TRUE(after.restore(*book_.find(1), kStart).ok());
+  EXPECT_EQ(after.claim_ready(kStart), nullptr);
+  after.learn(tags_of(held, 3));
+  EXPECT_NE(after.claim_ready(kStart), nullptr);
+}
+
+TEST_F(HoldTest, a_time_that_a_set_clock_moved_away_is_brought_back) {
+  ASSERT_TRUE(offer(entry(1, "a")));
+  HoldStage after(subscription_, {}, nullptr);
+  const Time earlier = kStart - std::chrono::hours(2'400);
+  ASSERT_TRUE(after.restore(*book_.find(1), earlier).ok());
+  EXPECT_EQ(after.next_due(), earlier + minutes(10));
+}
+
+TEST_F(HoldTest, what_the_configuration_does_not_ask_for_any_more_is_not_waited_for) {
+  ASSERT_TRUE(offer(entry(1, "a")));
+  subscription_.hold = {};
+  HoldStage after(subscription_, {}, nullptr);
+  ASSERT_TRUE(after.restore(*book_.find(1), kStart).ok());
+  EXPECT_NE(after.claim_ready(kStart), nullptr);
+}
+
+TEST_F(HoldTest, a_damaged_entry_is_an_error) {
+  ASSERT_TRUE(offer(entry(1, "a")));
+  book_.find(1)->row.entry.pop_back();
+  HoldStage after(subscription_, {}, nullptr);
+  EXPECT_FALSE(after.restore(*book_.find(1), kStart).ok());
+  EXPECT_EQ(after.size(), 0u);
 }
 
 }  // namespace

@@ -3,145 +3,394 @@
 namespace statewire {
 namespace {
 
-constexpr uint8_t kFormat = 1;
+constexpr uint8_t kFormat = 2;
+constexpr uint64_t kStageCount = 7;
 
-// Of a pending delivery.
-constexpr uint8_t kRedriven = 1;
-constexpr uint8_t kHeld = 2;
-constexpr uint8_t kInDigest = 4;
+// Writes fields: number:varint, length:varint, bytes. Leaves out what is zero or empty.
+class FieldWriter {
+ public:
+  explicit FieldWriter(ByteWriter& out) : out_(out) { out_.byte(kFormat); }
 
-void check_format(ByteReader& in) {
-  if (in.byte() != kFormat) in.fail();
-}
+  void text(uint64_t field, std::string_view value) {
+    if (value.empty()) return;
+    out_.varint(field);
+    out_.text(value);
+  }
+  void number(uint64_t field, uint64_t value) {
+    if (value == 0) return;
+    piece_.clear();
+    piece_.varint(value);
+    text(field, piece_.view());
+  }
+  void signed_number(uint64_t field, int64_t value) { number(field, zigzag(value)); }
+  void time(uint64_t field, Time value) { signed_number(field, to_ns(value)); }
+
+ private:
+  ByteWriter& out_;
+  ByteWriter piece_;
+};
+
+// Hands over one field after the other. False at the end, or where the bytes are damaged.
+class FieldReader {
+ public:
+  explicit FieldReader(std::string_view bytes) : in_(bytes) {
+    if (in_.byte() != kFormat) in_.fail();
+  }
+  bool next() {
+    if (!in_.ok() || in_.at_end()) return false;
+    field_ = in_.varint();
+    value_ = in_.text();
+    return in_.ok();
+  }
+  uint64_t field() const { return field_; }
+  std::string_view text() const { return value_; }
+  uint64_t number() {
+    ByteReader in(value_);
+    const uint64_t number = in.varint();
+    if (!in.ok() || !in.at_end()) in_.fail();
+    return number;
+  }
+  int64_t signed_number() { return unzigzag(number()); }
+  Time time() { return from_ns(signed_number()); }
+  void fail() { in_.fail(); }
+  bool ok() const { return in_.ok(); }
+
+ private:
+  ByteReader in_;
+  uint64_t field_ = 0;
+  std::string_view value_;
+};
 
 Error damaged(std::string_view what) {
-  return bad_input("a stored " + std::string(what) + " is damaged or of a newer format");
+  return failed("a stored " + std::string(what) + " is damaged or of a newer format");
 }
 
-void put(const Pending& pending, ByteWriter& out) {
-  out.text(pending.subscription);
-  out.varint(pending.sequence);
-  out.text(pending.id);
-  out.text(pending.resource);
-  out.text(pending.type);
-  out.text(pending.content_type);
-  out.text(pending.payload);
-  out.varint(pending.attempts);
-  out.time(pending.first_attempt, Time{});
-  out.time(pending.due, pending.first_attempt);
-  out.text(pending.last_detail);
-  out.byte(static_cast<uint8_t>((pending.is_redriven ? kRedriven : 0) |
-                                (pending.is_held ? kHeld : 0) |
-                                (pending.is_in_digest ? kInDigest : 0)));
-  if (!pending.is_held) return;
-  out.varint(pending.cause_sequence);
-  out.varint(pending.tags_sequence);
+// Numbers of fields: never renumber.
+enum StateField : uint64_t {
+  kCursor = 1,
+  kNextNumber = 2,
+  kRows = 3,
+  kIsGone = 4,
+  kRateSent = 5,
+  kRateEnds = 6,
+};
+
+enum DeliveryField : uint64_t {
+  kStage = 1,
+  kFirstSequence = 2,
+  kMoreSequences = 3,  // The last member's sequence, less the first's.
+  kMoreMembers = 4,    // Beyond one.
+  kId = 5,
+  kResource = 6,
+  kType = 7,
+  kContentType = 8,
+  kPayload = 9,
+  kAttempts = 10,
+  kTriedFor = 11,  // Nanoseconds and one.
+  kDue = 12,
+  kLastDetail = 13,
+  kIsRedriven = 14,
+  kEntry = 15,
+  kWaitsForCause = 16,
+  kWaitsForTags = 17,
+  kDigestKind = 18,  // Once for each kind: its count, then its name.
+  kDigestFirstTime = 19,
+  kDigestSeverity = 20,
+  kWait = 21,
+};
+
+enum ParkedField : uint64_t {
+  kParkedDelivery = 1,
+  kParkedTime = 2,
+  kLastStatus = 3,
+  kReason = 4,
+  kIsGap = 5,
+};
+
+enum BatchField : uint64_t {
+  kBatchId = 1,
+  kFrozen = 2,
+  kNumbers = 3,
+  kBatchFirstSequence = 4,
+  kBatchLastSequence = 5,
+};
+
+void put_digest(const DigestCounts& digest, FieldWriter& fields) {
+  ByteWriter kind;
+  for (const auto& [name, count] : digest.kinds) {
+    kind.clear();
+    kind.varint(count);
+    kind.bytes(name);
+    fields.text(kDigestKind, kind.view());
+  }
+  fields.time(kDigestFirstTime, digest.first_time);
+  fields.number(kDigestSeverity, digest.severity);
 }
 
-Pending get_pending(ByteReader& in) {
-  Pending pending;
-  pending.subscription = in.text();
-  pending.sequence = in.varint();
-  pending.id = in.text();
-  pending.resource = in.text();
-  pending.type = in.text();
-  pending.content_type = in.text();
-  pending.payload = in.text();
-  pending.attempts = static_cast<uint32_t>(in.varint());
-  pending.first_attempt = in.time(Time{});
-  pending.due = in.time(pending.first_attempt);
-  pending.last_detail = in.text();
-  const uint8_t flags = in.byte();
-  pending.is_redriven = flags & kRedriven;
-  pending.is_held = flags & kHeld;
-  pending.is_in_digest = flags & kInDigest;
-  if (!pending.is_held) return pending;
-  pending.cause_sequence = in.varint();
-  pending.tags_sequence = in.varint();
-  return pending;
+void read_digest_kind(FieldReader& fields, DigestCounts& digest) {
+  ByteReader in(fields.text());
+  const uint64_t count = in.varint();
+  const std::string_view name = in.bytes(in.left());
+  if (!in.ok()) return fields.fail();
+  digest.kinds.emplace_back(name, count);
+}
+
+void read_stage(FieldReader& fields, DeliveryRow& row) {
+  const uint64_t stage = fields.number();
+  if (stage >= kStageCount) return fields.fail();
+  row.stage = static_cast<Stage>(stage);
+}
+
+void read_numbers(FieldReader& fields, BatchRow& row) {
+  ByteReader in(fields.text());
+  uint64_t number = 0;
+  while (in.ok() && !in.at_end()) {
+    number += static_cast<uint64_t>(unzigzag(in.varint()));
+    row.numbers.push_back(number);
+  }
+  if (!in.ok()) fields.fail();
+}
+
+void read_delivery_text(FieldReader& fields, DeliveryRow& row) {
+  switch (fields.field()) {
+    case kId:
+      row.id = fields.text();
+      break;
+    case kResource:
+      row.resource = fields.text();
+      break;
+    case kType:
+      row.type = fields.text();
+      break;
+    case kContentType:
+      row.content_type = fields.text();
+      break;
+    case kPayload:
+      row.payload = fields.text();
+      break;
+    case kLastDetail:
+      row.last_detail = fields.text();
+      break;
+    case kEntry:
+      row.entry = fields.text();
+      break;
+    default:
+      break;  // Of a later version.
+  }
+}
+
+void read_delivery_field(FieldReader& fields, DeliveryRow& row) {
+  switch (fields.field()) {
+    case kStage:
+      read_stage(fields, row);
+      break;
+    case kFirstSequence:
+      row.first_sequence = fields.number();
+      break;
+    case kMoreSequences:
+      row.last_sequence = fields.number();
+      break;
+    case kMoreMembers:
+      row.members = fields.number() + 1;
+      break;
+    case kAttempts:
+      row.attempts = static_cast<uint32_t>(fields.number());
+      break;
+    case kTriedFor:
+      row.tried_for = Duration(static_cast<int64_t>(fields.number() - 1));
+      break;
+    case kDue:
+      row.due = fields.time();
+      break;
+    case kWait:
+      row.wait = Duration(fields.signed_number());
+      break;
+    case kIsRedriven:
+      row.is_redriven = fields.number() != 0;
+      break;
+    case kWaitsForCause:
+      row.waits_for_cause = fields.number() != 0;
+      break;
+    case kWaitsForTags:
+      row.waits_for_tags = fields.number() != 0;
+      break;
+    case kDigestKind:
+      read_digest_kind(fields, row.digest);
+      break;
+    case kDigestFirstTime:
+      row.digest.first_time = fields.time();
+      break;
+    case kDigestSeverity:
+      row.digest.severity = static_cast<uint8_t>(fields.number());
+      break;
+    default:
+      read_delivery_text(fields, row);
+      break;
+  }
 }
 
 }  // namespace
 
 void encode_state(const SubscriptionState& state, ByteWriter& out) {
-  out.byte(kFormat);
-  out.varint(state.cursor);
-  out.byte(state.is_gone ? 1 : 0);
+  FieldWriter fields(out);
+  fields.number(kCursor, state.cursor);
+  fields.number(kNextNumber, state.next_number);
+  fields.number(kRows, state.rows);
+  fields.number(kIsGone, state.is_gone ? 1 : 0);
+  fields.number(kRateSent, state.rate_sent);
+  fields.time(kRateEnds, state.rate_ends);
 }
 
 Result<SubscriptionState> decode_state(std::string_view bytes) {
-  ByteReader in(bytes);
-  check_format(in);
+  FieldReader fields(bytes);
   SubscriptionState state;
-  state.cursor = in.varint();
-  state.is_gone = in.byte() != 0;
-  if (!in.ok() || !in.at_end()) return damaged("cursor");
+  while (fields.next()) {
+    switch (fields.field()) {
+      case kCursor:
+        state.cursor = fields.number();
+        break;
+      case kNextNumber:
+        state.next_number = fields.number();
+        break;
+      case kRows:
+        state.rows = fields.number();
+        break;
+      case kIsGone:
+        state.is_gone = fields.number() != 0;
+        break;
+      case kRateSent:
+        state.rate_sent = fields.number();
+        break;
+      case kRateEnds:
+        state.rate_ends = fields.time();
+        break;
+      default:
+        break;  // Of a later version.
+    }
+  }
+  if (!fields.ok() || state.next_number == 0) return damaged("cursor");
   return state;
 }
 
-void encode_pending(const Pending& pending, ByteWriter& out) {
-  out.byte(kFormat);
-  put(pending, out);
+void encode_delivery(const DeliveryRow& row, ByteWriter& out) {
+  FieldWriter fields(out);
+  fields.number(kStage, static_cast<uint64_t>(row.stage));
+  fields.number(kFirstSequence, row.first_sequence);
+  fields.number(kMoreSequences, row.last_sequence - row.first_sequence);
+  fields.number(kMoreMembers, row.members - 1);
+  fields.text(kId, row.id);
+  fields.text(kResource, row.resource);
+  fields.text(kType, row.type);
+  fields.text(kContentType, row.content_type);
+  fields.text(kPayload, row.payload);
+  fields.number(kAttempts, row.attempts);
+  if (row.tried_for) fields.number(kTriedFor, static_cast<uint64_t>(row.tried_for->count()) + 1);
+  fields.time(kDue, row.due);
+  fields.signed_number(kWait, row.wait.count());
+  fields.text(kLastDetail, row.last_detail);
+  fields.number(kIsRedriven, row.is_redriven ? 1 : 0);
+  fields.text(kEntry, row.entry);
+  fields.number(kWaitsForCause, row.waits_for_cause ? 1 : 0);
+  fields.number(kWaitsForTags, row.waits_for_tags ? 1 : 0);
+  if (row.stage == Stage::rate) put_digest(row.digest, fields);
 }
 
-Result<Pending> decode_pending(std::string_view bytes) {
-  ByteReader in(bytes);
-  check_format(in);
-  Pending pending = get_pending(in);
-  if (!in.ok() || !in.at_end()) return damaged("pending delivery");
-  return pending;
+Result<DeliveryRow> decode_delivery(std::string_view bytes) {
+  FieldReader fields(bytes);
+  DeliveryRow row;
+  row.stage = Stage::match;
+  while (fields.next()) read_delivery_field(fields, row);
+  row.last_sequence += row.first_sequence;
+  const bool is_whole = fields.ok() && row.stage != Stage::match && row.members > 0 &&
+                        row.last_sequence >= row.first_sequence &&
+                        row.tried_for.value_or(Duration()) >= Duration() && row.wait >= Duration();
+  if (!is_whole) return damaged("delivery");
+  return row;
 }
 
-void encode_parked(const Parked& parked, ByteWriter& out) {
-  out.byte(kFormat);
-  put(parked.delivery, out);
-  out.time(parked.parked, parked.delivery.first_attempt);
-  out.varint(zigzag(parked.last_status));
-  out.text(parked.reason);
-  out.varint(parked.range_last_sequence);
+void encode_parked(const ParkedRow& row, ByteWriter& out) {
+  FieldWriter fields(out);
+  ByteWriter delivery;
+  encode_delivery(row.delivery, delivery);
+  fields.text(kParkedDelivery, delivery.view());
+  fields.time(kParkedTime, row.parked);
+  fields.signed_number(kLastStatus, row.last_status);
+  fields.text(kReason, row.reason);
+  fields.number(kIsGap, row.is_gap ? 1 : 0);
 }
 
-Result<Parked> decode_parked(std::string_view bytes) {
-  ByteReader in(bytes);
-  check_format(in);
-  Parked parked;
-  parked.delivery = get_pending(in);
-  parked.parked = in.time(parked.delivery.first_attempt);
-  parked.last_status = static_cast<int>(unzigzag(in.varint()));
-  parked.reason = in.text();
-  parked.range_last_sequence = in.varint();
-  if (!in.ok() || !in.at_end()) return damaged("parked delivery");
-  return parked;
+Result<ParkedRow> decode_parked(std::string_view bytes) {
+  FieldReader fields(bytes);
+  ParkedRow row;
+  Result<DeliveryRow> delivery = damaged("parked delivery");
+  while (fields.next()) {
+    switch (fields.field()) {
+      case kParkedDelivery:
+        delivery = decode_delivery(fields.text());
+        break;
+      case kParkedTime:
+        row.parked = fields.time();
+        break;
+      case kLastStatus:
+        row.last_status = static_cast<int>(fields.signed_number());
+        break;
+      case kReason:
+        row.reason = fields.text();
+        break;
+      case kIsGap:
+        row.is_gap = fields.number() != 0;
+        break;
+      default:
+        break;  // Of a later version.
+    }
+  }
+  if (!fields.ok() || !delivery) return damaged("parked delivery");
+  row.delivery = *std::move(delivery);
+  return row;
 }
 
-// Members mostly follow each other: each is told by its distance from the one before.
-void encode_group(const Group& group, ByteWriter& out) {
-  out.byte(kFormat);
-  out.text(group.subscription);
-  out.text(group.id);
-  out.time(group.frozen, Time{});
-  out.varint(group.members.size());
+// Numbers mostly follow each other: each is told by its distance from the one before.
+void encode_batch(const BatchRow& row, ByteWriter& out) {
+  FieldWriter fields(out);
+  fields.text(kBatchId, row.id);
+  fields.time(kFrozen, row.frozen);
+  fields.number(kBatchFirstSequence, row.first_sequence);
+  fields.number(kBatchLastSequence, row.last_sequence);
+  ByteWriter numbers;
   uint64_t before = 0;
-  for (const uint64_t member : group.members) {
-    out.varint(zigzag(static_cast<int64_t>(member - before)));
-    before = member;
+  for (const uint64_t number : row.numbers) {
+    numbers.varint(zigzag(static_cast<int64_t>(number - before)));
+    before = number;
   }
+  fields.text(kNumbers, numbers.view());
 }
 
-Result<Group> decode_group(std::string_view bytes) {
-  ByteReader in(bytes);
-  check_format(in);
-  Group group;
-  group.subscription = in.text();
-  group.id = in.text();
-  group.frozen = in.time(Time{});
-  uint64_t member = 0;
-  for (uint64_t left = in.varint(); left > 0 && in.ok(); --left) {
-    member += static_cast<uint64_t>(unzigzag(in.varint()));
-    group.members.push_back(member);
+Result<BatchRow> decode_batch(std::string_view bytes) {
+  FieldReader fields(bytes);
+  BatchRow row;
+  while (fields.next()) {
+    switch (fields.field()) {
+      case kBatchId:
+        row.id = fields.text();
+        break;
+      case kFrozen:
+        row.frozen = fields.time();
+        break;
+      case kNumbers:
+        read_numbers(fields, row);
+        break;
+      case kBatchFirstSequence:
+        row.first_sequence = fields.number();
+        break;
+      case kBatchLastSequence:
+        row.last_sequence = fields.number();
+        break;
+      default:
+        break;  // Of a later version.
+    }
   }
-  if (!in.ok() || !in.at_end() || group.members.empty()) return damaged("group of deliveries");
-  return group;
+  if (!fields.ok() || row.numbers.empty()) return damaged("batch of deliveries");
+  return row;
 }
 
 }  // namespace statewire

@@ -1,19 +1,22 @@
-// Delivery state as values of the cursors, pending, parked and groups families; format byte first.
+// How delivery state is stored: a format byte, then fields of number, length and bytes. A field
+// that this version does not know is skipped, and one that is not there has its default.
 #pragma once
 
-#include "base/result.h"
-#include "store/store.h"
+#include "store/delivery_row.h"
 #include "store/wire.h"
 
 namespace statewire {
 
+// Append to `out`. The key has subscription and number: they are not in the value.
 void encode_state(const SubscriptionState& state, ByteWriter& out);
+void encode_delivery(const DeliveryRow& row, ByteWriter& out);
+void encode_parked(const ParkedRow& row, ByteWriter& out);
+void encode_batch(const BatchRow& row, ByteWriter& out);
+
+// Of any bytes. An error where they are damaged or of a newer format.
 Result<SubscriptionState> decode_state(std::string_view bytes);
-void encode_pending(const Pending& pending, ByteWriter& out);
-Result<Pending> decode_pending(std::string_view bytes);
-void encode_parked(const Parked& parked, ByteWriter& out);
-Result<Parked> decode_parked(std::string_view bytes);
-void encode_group(const Group& group, ByteWriter& out);
-Result<Group> decode_group(std::string_view bytes);
+Result<DeliveryRow> decode_delivery(std::string_view bytes);
+Result<ParkedRow> decode_parked(std::string_view bytes);
+Result<BatchRow> decode_batch(std::string_view bytes);
 
 }  // namespace statewire

@@ -25,14 +25,14 @@ enum class Family : uint8_t {
   aliases,
   ledger,
   cursors,
-  pending,
+  deliveries,
   parked,
-  groups,
+  batches,
   timers,
 };
 constexpr std::array<std::string_view, 10> kFamilyNames = {
-    "meta",    "journal", "resources", "aliases", "ledger",
-    "cursors", "pending", "parked",    "groups",  "timers"};
+    "meta",    "journal",    "resources", "aliases", "ledger",
+    "cursors", "deliveries", "parked",    "batches", "timers"};
 
 // Changes that are made together, in this order. Keeps its memory over clear(). Not thread-safe.
 class EngineBatch {

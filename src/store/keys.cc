@@ -78,6 +78,10 @@ std::string alias(std::string_view alias) {
 
 std::string source_cursor(std::string_view name) { return kind_and_text('s', name); }
 std::string subscription_cursor(std::string_view name) { return kind_and_text('d', name); }
+std::string subscription_prefix() { return "d"; }
+std::string_view subscription_of(std::string_view key) {
+  return key.substr(std::min(key.size(), 1 + sizeof(uint32_t)));
+}
 
 // Times before 1970 are negative: with the sign turned, all sort as they follow one another.
 constexpr uint64_t kSignBit = uint64_t{1} << 63;
@@ -101,10 +105,19 @@ std::string_view text_of_alias(std::string_view key) {
 
 std::string delivery_prefix(std::string_view subscription) { return alias(subscription); }
 
-std::string delivery(std::string_view subscription, uint64_t sequence) {
+std::string delivery(std::string_view subscription, uint64_t number) {
   std::string key = delivery_prefix(subscription);
-  append_number(key, sequence);
+  append_number(key, number);
   return key;
+}
+
+std::optional<DeliveryParts> parse_delivery(std::string_view key) {
+  const auto size = take_number<uint32_t>(key);
+  if (!size || key.size() != *size + sizeof(uint64_t)) return std::nullopt;
+  DeliveryParts parts{.subscription = key.substr(0, *size)};
+  key.remove_prefix(*size);
+  parts.number = *take_number<uint64_t>(key);
+  return parts;
 }
 
 std::string ledger_row(char kind, std::string_view a, std::string_view b, std::string_view c) {

@@ -25,6 +25,9 @@ std::string alias(std::string_view alias);
 std::string_view text_of_alias(std::string_view key);
 std::string source_cursor(std::string_view name);
 std::string subscription_cursor(std::string_view name);
+// Of the cursors of all subscriptions, and the name in one of them.
+std::string subscription_prefix();
+std::string_view subscription_of(std::string_view key);
 
 // In the order of the times.
 void set_timer(Time due, std::string_view resource_id, std::string& key);
@@ -34,10 +37,15 @@ struct TimerParts {
 };
 std::optional<TimerParts> parse_timer(std::string_view key);
 
-// Of pending and parked deliveries, and of groups by their first member; the prefix is that of all
-// of one subscription.
+// Of deliveries and parked ones: subscription, number. The prefix is that of all of one
+// subscription, and the key of its batch.
 std::string delivery_prefix(std::string_view subscription);
-std::string delivery(std::string_view subscription, uint64_t sequence);
+std::string delivery(std::string_view subscription, uint64_t number);
+struct DeliveryParts {
+  std::string_view subscription;  // In the key.
+  uint64_t number = 0;
+};
+std::optional<DeliveryParts> parse_delivery(std::string_view key);
 
 // Of the ledger: a kind, then texts or a number.
 constexpr char kLedgerCounts = 'c';

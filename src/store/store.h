@@ -18,6 +18,7 @@
 #include "base/result.h"
 #include "model/entry.h"
 #include "model/timer.h"
+#include "store/delivery_row.h"
 #include "store/ledger.h"
 
 namespace rocksdb {
@@ -74,72 +75,6 @@ struct Commit {
   std::span<const Timer> timers;    // Those that are set.
   std::span<const TimerKey> fired;  // Those that are no more, even where they are set here.
   const LedgerDelta* ledger = nullptr;
-};
-
-// A delivery that waits for its next attempt.
-struct Pending {
-  std::string subscription;
-  uint64_t sequence = 0;
-  std::string id;  // Of the delivery, hex.
-  std::string resource;
-  std::string type;
-  std::string content_type;
-  std::string payload;
-  uint32_t attempts = 0;
-  Time first_attempt;
-  Time due;
-  std::string last_detail;
-  bool is_redriven = false;  // A person sent it again after it was parked.
-  // Not rendered yet: it waits until `due`, or until who, why and whose are known.
-  bool is_held = false;
-  bool is_in_digest = false;    // Likewise: it is counted in the message that is due then.
-  uint64_t cause_sequence = 0;  // Of the entry that told its cause; 0: its own.
-  uint64_t tags_sequence = 0;   // Likewise.
-};
-
-// A delivery that cannot succeed without a person.
-struct Parked {
-  Pending delivery;
-  Time parked;
-  int last_status = 0;
-  std::string reason;  // "rejected: http 422", "retried for 24h", "lag: sequences 3 to 17"
-  uint64_t range_last_sequence = 0;  // Of a skipped range; else 0.
-};
-
-// The members of one batch, written down before its first attempt: a retry, also after a restart,
-// sends the same again.
-struct Group {
-  std::string subscription;
-  std::string id;  // Of its first delivery, hex.
-  Time frozen;
-  std::vector<uint64_t> members;  // Sequences, in the order of the batch; not empty.
-};
-
-struct SubscriptionState {
-  uint64_t cursor = 0;   // Everything at or before it is settled or pending.
-  bool is_gone = false;  // 410: stopped until the next start, which tries once more.
-};
-
-// Delivery state that changes together: one atomic write, synced where it freezes a group. What is
-// removed is removed before anything is put.
-struct Settlement {
-  struct Cursor {
-    std::string subscription;
-    SubscriptionState state;
-  };
-  std::vector<Cursor> cursors;
-  std::vector<Pending> pending_put;
-  std::vector<std::pair<std::string, uint64_t>> pending_removed;  // Subscription, sequence.
-  std::vector<Parked> parked_put;
-  std::vector<std::pair<std::string, uint64_t>> parked_removed;
-  std::vector<Group> groups_put;
-  std::vector<std::pair<std::string, uint64_t>> groups_removed;  // Subscription, first member.
-
-  bool is_empty() const {
-    return cursors.empty() && pending_put.empty() && pending_removed.empty() &&
-           parked_put.empty() && parked_removed.empty() && groups_put.empty() &&
-           groups_removed.empty();
-  }
 };
 
 struct DiskSpace {
@@ -203,15 +138,21 @@ class Store {
   // call.
   Result<void> each_timer(const std::function<bool(const Timer&)>& visit) const;
 
-  // --- Deliveries: one thread writes.
+  // --- Deliveries: one thread writes. A row that cannot be read is handed over as the error that
+  // says why, and costs only itself.
+  // Where it fails nothing was changed.
   Result<void> settle(const Settlement& settlement);
   Result<std::optional<SubscriptionState>> subscription(std::string_view name) const;
-  Result<void> each_pending(std::string_view subscription,
-                            const std::function<bool(const Pending&)>& visit) const;
-  Result<void> each_parked(std::string_view subscription,  // Empty: of all.
-                           const std::function<bool(const Parked&)>& visit) const;
-  Result<void> each_group(std::string_view subscription,
-                          const std::function<bool(const Group&)>& visit) const;
+  Result<void> each_subscription(
+      const std::function<bool(std::string_view name, Result<SubscriptionState>)>& visit) const;
+  // Those of one subscription from number `from` on, in order, until `visit` returns false.
+  using VisitDelivery = std::function<bool(uint64_t number, Result<DeliveryRow>)>;
+  Result<void> each_delivery(std::string_view subscription, uint64_t from,
+                             const VisitDelivery& visit) const;
+  // In key order from `from` on, also those of other subscriptions, until `visit` returns false.
+  using VisitParked = std::function<bool(const DeliveryKey& key, Result<ParkedRow>)>;
+  Result<void> each_parked(const DeliveryKey& from, const VisitParked& visit) const;
+  Result<std::optional<BatchRow>> frozen_batch(std::string_view subscription) const;
 
   DiskSpace disk_space() const;
   size_t memory_used() const;

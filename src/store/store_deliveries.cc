@@ -1,3 +1,4 @@
+#include "base/log.h"
 #include "store/delivery_codec.h"
 #include "store/keys.h"
 #include "store/store.h"
@@ -6,20 +7,19 @@
 namespace statewire {
 namespace {
 
-// Every value under `prefix`, decoded.
-template <typename T>
-Result<void> each_of(const Engine& engine, Family family, const std::string& prefix,
-                     Result<T> (*decode)(std::string_view),
-                     const std::function<bool(const T&)>& visit) {
-  Result<void> outcome;
-  const auto read = engine.each(family, prefix, Direction::forward,
-                                [&](std::string_view key, std::string_view value) {
-                                  if (!key.starts_with(prefix)) return false;
-                                  const auto delivery = decode(value);
-                                  if (!delivery) return outcome = delivery.error(), false;
-                                  return visit(*delivery);
-                                });
-  return read ? outcome : read;
+// Every value from `key` on that is under `prefix`, decoded or with what is wrong with it.
+template <typename Row>
+Result<void> each_of(
+    const Engine& engine, Family family, const std::string& prefix, const std::string& key,
+    Result<Row> (*decode)(std::string_view),
+    const std::function<bool(std::string_view subscription, uint64_t number, Result<Row>)>& visit) {
+  return engine.each(family, key, Direction::forward,
+                     [&](std::string_view at, std::string_view value) {
+                       if (!at.starts_with(prefix)) return false;
+                       const auto parts = keys::parse_delivery(at);
+                       if (!parts) return true;  // Not a key that a store of ours has.
+                       return visit(parts->subscription, parts->number, decode(value));
+                     });
 }
 
 }  // namespace
@@ -35,33 +35,32 @@ Result<void> Store::settle(const Settlement& settlement) {
     value.clear();
   };
   value.clear();
-  for (const Settlement::Cursor& cursor : settlement.cursors) {
-    encode_state(cursor.state, value);
-    put(Family::cursors, keys::subscription_cursor(cursor.subscription));
+  for (const auto& [subscription, state] : settlement.states) {
+    encode_state(state, value);
+    put(Family::cursors, keys::subscription_cursor(subscription));
   }
-  for (const auto& [subscription, sequence] : settlement.pending_removed) {
-    batch.remove(Family::pending, keys::delivery(subscription, sequence));
+  for (const DeliveryKey& key : settlement.removed) {
+    batch.remove(Family::deliveries, keys::delivery(key.subscription, key.number));
   }
-  for (const auto& [subscription, sequence] : settlement.parked_removed) {
-    batch.remove(Family::parked, keys::delivery(subscription, sequence));
+  for (const DeliveryKey& key : settlement.parked_removed) {
+    batch.remove(Family::parked, keys::delivery(key.subscription, key.number));
   }
-  for (const auto& [subscription, first] : settlement.groups_removed) {
-    batch.remove(Family::groups, keys::delivery(subscription, first));
+  for (const std::string& subscription : settlement.batches_removed) {
+    batch.remove(Family::batches, keys::delivery_prefix(subscription));
   }
-  for (const Pending& pending : settlement.pending_put) {
-    encode_pending(pending, value);
-    put(Family::pending, keys::delivery(pending.subscription, pending.sequence));
+  for (const DeliveryRow& row : settlement.put) {
+    encode_delivery(row, value);
+    put(Family::deliveries, keys::delivery(row.subscription, row.number));
   }
-  for (const Parked& parked : settlement.parked_put) {
-    encode_parked(parked, value);
-    put(Family::parked, keys::delivery(parked.delivery.subscription, parked.delivery.sequence));
+  for (const ParkedRow& row : settlement.parked_put) {
+    encode_parked(row, value);
+    put(Family::parked, keys::delivery(row.delivery.subscription, row.delivery.number));
   }
-  for (const Group& group : settlement.groups_put) {
-    CHECK(!group.members.empty());
-    encode_group(group, value);
-    put(Family::groups, keys::delivery(group.subscription, group.members.front()));
+  for (const BatchRow& row : settlement.batches_put) {
+    encode_batch(row, value);
+    put(Family::batches, keys::delivery_prefix(row.subscription));
   }
-  return engine_->write(batch, settlement.groups_put.empty() ? Sync::no : Sync::yes);
+  return engine_->write(batch, settlement.is_synced ? Sync::yes : Sync::no);
 }
 
 Result<std::optional<SubscriptionState>> Store::subscription(std::string_view name) const {
@@ -73,22 +72,45 @@ Result<std::optional<SubscriptionState>> Store::subscription(std::string_view na
   return std::optional<SubscriptionState>(*state);
 }
 
-Result<void> Store::each_pending(std::string_view subscription,
-                                 const std::function<bool(const Pending&)>& visit) const {
-  return each_of<Pending>(*engine_, Family::pending, keys::delivery_prefix(subscription),
-                          decode_pending, visit);
+Result<void> Store::each_subscription(
+    const std::function<bool(std::string_view, Result<SubscriptionState>)>& visit) const {
+  const std::string prefix = keys::subscription_prefix();
+  return engine_->each(Family::cursors, prefix, Direction::forward,
+                       [&](std::string_view key, std::string_view value) {
+                         if (!key.starts_with(prefix)) return false;
+                         return visit(keys::subscription_of(key), decode_state(value));
+                       });
 }
 
-Result<void> Store::each_parked(std::string_view subscription,
-                                const std::function<bool(const Parked&)>& visit) const {
-  const std::string prefix = subscription.empty() ? "" : keys::delivery_prefix(subscription);
-  return each_of<Parked>(*engine_, Family::parked, prefix, decode_parked, visit);
+Result<void> Store::each_delivery(std::string_view subscription, uint64_t from,
+                                  const VisitDelivery& visit) const {
+  return each_of<DeliveryRow>(*engine_, Family::deliveries, keys::delivery_prefix(subscription),
+                              keys::delivery(subscription, from), decode_delivery,
+                              [&](std::string_view name, uint64_t number, Result<DeliveryRow> row) {
+                                if (row) row->subscription = name, row->number = number;
+                                return visit(number, std::move(row));
+                              });
 }
 
-Result<void> Store::each_group(std::string_view subscription,
-                               const std::function<bool(const Group&)>& visit) const {
-  return each_of<Group>(*engine_, Family::groups, keys::delivery_prefix(subscription), decode_group,
-                        visit);
+Result<void> Store::each_parked(const DeliveryKey& from, const VisitParked& visit) const {
+  const bool is_any = from.subscription.empty();
+  const std::string key = is_any ? "" : keys::delivery(from.subscription, from.number);
+  return each_of<ParkedRow>(*engine_, Family::parked, "", key, decode_parked,
+                            [&](std::string_view name, uint64_t number, Result<ParkedRow> row) {
+                              if (row)
+                                row->delivery.subscription = name, row->delivery.number = number;
+                              return visit({std::string(name), number}, std::move(row));
+                            });
+}
+
+Result<std::optional<BatchRow>> Store::frozen_batch(std::string_view subscription) const {
+  const auto value = engine_->get(Family::batches, keys::delivery_prefix(subscription));
+  if (!value) return value.error();
+  if (!value.value()) return std::optional<BatchRow>();
+  Result<BatchRow> row = decode_batch(*value.value());
+  if (!row) return row.error();
+  row->subscription = subscription;
+  return std::optional<BatchRow>(*std::move(row));
 }
 
 }  // namespace statewire

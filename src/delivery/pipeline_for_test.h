@@ -1,14 +1,13 @@
-// A subscriber over a store in memory, and a sink that waits for the test's answer.
+// A pipeline over a store in memory, and a sink that waits for the test's answer.
 #pragma once
 
 #include <gtest/gtest.h>
 
 #include <deque>
-#include <map>
 
 #include "config/document.h"
-#include "delivery/dispatcher.h"
-#include "delivery/subscriber.h"
+#include "delivery/parked.h"
+#include "delivery/pipeline.h"
 
 namespace statewire {
 
@@ -42,9 +41,9 @@ class HeldSink final : public Sink {
   std::deque<Held>& held_;
 };
 
-class SubscriberTest : public testing::Test {
+class PipelineTest : public testing::Test {
  protected:
-  SubscriberTest() {
+  PipelineTest() {
     auto opened = Store::open({});
     CHECK(opened.ok());
     store_ = std::move(*opened);
@@ -52,33 +51,42 @@ class SubscriberTest : public testing::Test {
     subscription_.from = StartFrom::earliest;
     formats_.emplace(Formats::read(Node(), problems_));
     subscription_.format = formats_->find("csv");
-    restart();
+    kill();
   }
 
-  // A new process over the same store.
-  void restart() {
+  // A new process over the same store, which has what the last checkpoint wrote.
+  void kill() {
+    clock_.set(now_);
     held_.clear();
-    answers_.clear();
-    subscriber_ = std::make_unique<Subscriber>(Subscriber::Parts{
+    pipeline_.reset();
+    pipeline_ = std::make_unique<Pipeline>(Pipeline::Parts{
         .subscription = subscription_,
         .kind = kind_,
         .sink = std::make_unique<HeldSink>(held_),
         .store = *store_,
+        .wall = clock_,
         .teller = {.instance = "test"},
+        .ignored = ignored_,
         .limits = limits_,
+        .seed = 7,
     });
-    ASSERT_TRUE(subscriber_->load(now_).ok());
-    flush();
+    ASSERT_TRUE(pipeline_->load(now_).ok());
+    checkpoint();
+  }
+  // The same after a clean stop.
+  void restart() {
+    checkpoint(Book::Extent::everything);
+    kill();
   }
 
   // Journals one transition for each resource, in one block.
-  void journal(std::initializer_list<std::string_view> resources) {
+  void journal(const std::vector<std::string>& resources) {
     BlockWriter writer;
     const uint64_t first = store_->last_sequence() + 1;
     writer.begin(first, now_);
     uint64_t sequence = first;
     std::vector<Record> records;
-    for (const std::string_view resource : resources) {
+    for (const std::string& resource : resources) {
       Entry entry;
       entry.sequence = sequence++;
       entry.source = "bus";
@@ -88,11 +96,13 @@ class SubscriberTest : public testing::Test {
       entry.observation.key.time_ns = to_ns(now_);
       entry.observation.key.event_id.bytes[0] = static_cast<uint8_t>(entry.sequence);
       entry.after.resource = entry.observation.resource;
-      entry.after.phase = Phase::stable;
+      entry.after.phase = phase_;
       entry.after.value = "running";
       entry.after.last_sequence = entry.sequence;
-      entry.told = {.kind = NotificationKind::transition,
-                    .id = transition_id(entry.observation, NotificationKind::transition)};
+      if (is_told_) {
+        entry.told = {.kind = NotificationKind::transition,
+                      .id = transition_id(entry.observation, NotificationKind::transition)};
+      }
       writer.add(entry);
       records.push_back(entry.after);
     }
@@ -109,20 +119,24 @@ class SubscriberTest : public testing::Test {
                     .ok());
   }
 
-  void turn() {
-    while (true) {
-      const Result<bool> read = subscriber_->read(now_);
-      ASSERT_TRUE(read.ok());
-      if (!*read) break;
-    }
-    subscriber_->send(now_, [this](Answer answer) { answers_.push_back(std::move(answer)); }, 0);
-    flush();
+  void checkpoint(Book::Extent extent = Book::Extent::due) {
+    Settlement settlement;
+    pipeline_->prepare(now_, extent, settlement);
+    ASSERT_TRUE(store_->settle(settlement).ok());
+    pipeline_->written();
   }
 
-  void flush() {
-    Settlement settlement;
-    subscriber_->report(settlement);
-    ASSERT_TRUE(store_->settle(settlement).ok());
+  void turn() {
+    clock_.set(now_);
+    for (int i = 0; i < 2; ++i) {
+      while (true) {
+        const Result<bool> more = pipeline_->advance(now_);
+        ASSERT_TRUE(more.ok());
+        if (!*more) break;
+      }
+      pipeline_->send(now_);
+      checkpoint();
+    }
   }
 
   // Answers the oldest held batch, all alike.
@@ -133,9 +147,8 @@ class SubscriberTest : public testing::Test {
     held.done(std::vector<Attempt>(
         held.sequences.size(),
         {.verdict = verdict, .status = status, .detail = "said so", .retry_after = retry_after}));
-    for (const Answer& each : answers_) subscriber_->take_answer(each, now_);
-    answers_.clear();
-    flush();
+    pipeline_->on_answers(now_);
+    checkpoint();
   }
 
   std::vector<uint64_t> in_flight() const {
@@ -146,28 +159,39 @@ class SubscriberTest : public testing::Test {
     return result;
   }
 
-  std::vector<Pending> pending() const {
-    std::vector<Pending> result;
+  std::vector<DeliveryRow> rows() const {
+    std::vector<DeliveryRow> result;
     CHECK(store_
-              ->each_pending("machines",
-                             [&](const Pending& pending) {
-                               result.push_back(pending);
-                               return true;
-                             })
+              ->each_delivery("machines", 0,
+                              [&](uint64_t, Result<DeliveryRow> row) {
+                                CHECK(row.ok());
+                                result.push_back(*std::move(row));
+                                return true;
+                              })
               .ok());
     return result;
   }
 
-  std::vector<Parked> parked() const {
-    std::vector<Parked> result;
-    EXPECT_TRUE(store_
-                    ->each_parked("",
-                                  [&](const Parked& each) {
-                                    result.push_back(each);
-                                    return true;
-                                  })
-                    .ok());
+  std::vector<ParkedRow> parked() const {
+    std::vector<ParkedRow> result;
+    CHECK(store_
+              ->each_parked({},
+                            [&](const DeliveryKey&, Result<ParkedRow> row) {
+                              CHECK(row.ok());
+                              result.push_back(*std::move(row));
+                              return true;
+                            })
+              .ok());
     return result;
+  }
+
+  // As the dispatcher does it.
+  ParkedChange redrive(const ParkedFilter& filter = {}) {
+    checkpoint(Book::Extent::everything);
+    const Result<ParkedChange> change = redrive_parked(*store_, filter, false);
+    CHECK(change.ok());
+    pipeline_->take_over(**store_->subscription("machines"));
+    return *change;
   }
 
   uint64_t stored_cursor() const { return (**store_->subscription("machines")).cursor; }
@@ -176,15 +200,18 @@ class SubscriberTest : public testing::Test {
                  .summary = "a test's",
                  .limits = {.batch_deliveries_max = 1, .in_flight_max = 8},
                  .open = nullptr};
-  SubscriberLimits limits_;
+  PipelineLimits limits_;
+  Phase phase_ = Phase::stable;  // Of what journal() tells.
+  bool is_told_ = true;
   Time now_ = kStart;
+  ManualClock clock_{kStart};
   Problems problems_;
   std::optional<Formats> formats_;
   std::unique_ptr<Store> store_;
   Subscription subscription_{.when = Pattern::everything()};
+  std::vector<When> ignored_;
   std::deque<HeldSink::Held> held_;
-  std::vector<Answer> answers_;
-  std::unique_ptr<Subscriber> subscriber_;
+  std::unique_ptr<Pipeline> pipeline_;
 };
 
 }  // namespace statewire

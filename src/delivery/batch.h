@@ -1,0 +1,54 @@
+// Batches that are frozen, for a kind of sink that keeps each under a name of its own.
+//
+// There is one at a time. Its members are written down by a checkpoint, synced, before it is tried
+// for the first time, and struck out by the checkpoint that settles the last of them. After a kill
+// at any point its deliveries are restored from their rows, and go again: the same members, in the
+// same order, under the same name. So a place that keeps a batch under its name holds each delivery
+// once.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "delivery/book.h"
+#include "delivery/lanes.h"
+#include "sinks/sink.h"
+
+namespace statewire {
+
+// Not thread-safe. Borrows all three.
+class Batches {
+ public:
+  Batches(const SinkLimits& limits, Book& book, Lanes& lanes)
+      : limits_(limits), book_(book), lanes_(lanes) {}
+
+  bool is_frozen_kind() const { return limits_.is_frozen; }
+  // One that was frozen before the start. It goes when its deliveries were restored.
+  void await(BatchRow row);
+  bool is_awaited() const { return is_awaited_; }
+  uint64_t awaited_to() const;  // The highest number of its deliveries.
+  void restored();
+
+  // What goes together now, claimed; nothing while it gathers or is not written down yet.
+  // `is_full` says that no more can be gathered.
+  std::vector<Booked*> claim(Time now, Time wall, bool is_full);
+  // Of the last claim.
+  const BatchRow& row() const { return *row_; }
+  // After answers: a batch that is settled is struck out.
+  void settle();
+  std::optional<Time> next_due(Time now, bool is_full) const;
+
+ private:
+  bool is_gathered(Time now, bool is_full) const;
+  void freeze(Time wall);
+  size_t members_left() const;
+
+  const SinkLimits& limits_;
+  Book& book_;
+  Lanes& lanes_;
+  std::optional<BatchRow> row_;
+  bool is_awaited_ = false;
+};
+
+}  // namespace statewire

@@ -1,0 +1,187 @@
+#include "delivery/book.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace statewire {
+namespace {
+
+bool is_same(const SubscriptionState& a, const SubscriptionState& b) {
+  return a.cursor == b.cursor && a.next_number == b.next_number && a.rows == b.rows &&
+         a.is_gone == b.is_gone && a.rate_sent == b.rate_sent && a.rate_ends == b.rate_ends;
+}
+
+}  // namespace
+
+void Book::load(const SubscriptionState& state, bool is_new) {
+  state_ = state;
+  if (!is_new) saved_ = state;
+  position_ = state.cursor + 1;
+  stored_to_ = reach_ = state.next_number - 1;
+  rows_ = state.rows;
+}
+
+void Book::take_over(const SubscriptionState& state) {
+  state_.next_number = std::max(state_.next_number, state.next_number);
+  stored_to_ = reach_ = state_.next_number - 1;
+  rows_ = state.rows;
+  saved_ = state;
+}
+
+Booked& Book::add(DeliveryRow row, Time now) {
+  row.number = state_.next_number++;
+  const auto place = deliveries_.emplace_hint(deliveries_.end(), row.number, Booked());
+  place->second.row = std::move(row);
+  place->second.created = now;
+  return place->second;
+}
+
+Booked* Book::restore(DeliveryRow row, Time now) {
+  const auto [place, is_new] = deliveries_.try_emplace(row.number);
+  if (!is_new) return nullptr;
+  Booked& booked = place->second;
+  if (row.tried_for) booked.first_attempt = now - *row.tried_for;
+  booked.created = now;
+  booked.row = std::move(row);
+  booked.row.subscription.clear();
+  ++stored_here_;
+  rows_ = std::max(rows_, stored_here_);
+  if (booked.row.number >= state_.next_number) {
+    state_.next_number = booked.row.number + 1;
+    stored_to_ = reach_ = booked.row.number;
+  }
+  return &booked;
+}
+
+Booked* Book::find(uint64_t number) {
+  const auto place = deliveries_.find(number);
+  return place == deliveries_.end() ? nullptr : &place->second;
+}
+
+void Book::change(const Booked& booked) {
+  reach(booked.row.number);
+  if (is_stored(booked.row.number)) changed_.insert(booked.row.number);
+}
+
+void Book::change_counts(const Booked& booked) {
+  change(booked);
+  reach(state_.next_number - 1);
+}
+
+void Book::settle(uint64_t number) {
+  if (deliveries_.erase(number) == 0) return;
+  if (!is_stored(number)) return;
+  changed_.erase(number);
+  removed_.push_back(number);
+  --stored_here_;
+  if (rows_ > 0) --rows_;
+}
+
+void Book::park(uint64_t number, ParkedRow parked) {
+  parked.delivery.number = number;
+  parked.delivery.subscription = subscription_;
+  parked_.push_back(std::move(parked));
+  is_urgent_ = true;
+  reach(number);
+  settle(number);
+}
+
+void Book::park_new(ParkedRow parked) {
+  const uint64_t number = state_.next_number++;
+  park(number, std::move(parked));
+}
+
+void Book::park_damaged(uint64_t number, std::string reason, Time now) {
+  removed_.push_back(number);
+  if (rows_ > 0) --rows_;
+  park(number, {.delivery = {}, .parked = now, .reason = std::move(reason), .is_gap = true});
+}
+
+void Book::set_batch(std::optional<BatchRow> batch) {
+  if (batch) {
+    batch->subscription = subscription_;
+    for (const uint64_t number : batch->numbers) reach(number);
+    is_urgent_ = true;
+  }
+  batch_ = std::move(batch);
+  is_batch_changed_ = true;
+}
+
+// What stands above has no row: the first of them is told again after a restart.
+uint64_t Book::cursor_above(uint64_t number) const {
+  const auto first = deliveries_.upper_bound(number);
+  return (first == deliveries_.end() ? position_ : first->second.row.first_sequence) - 1;
+}
+
+uint64_t Book::next_stored_to(Time now, Extent extent) const {
+  if (extent == Extent::everything) return state_.next_number - 1;
+  uint64_t number = std::max(stored_to_, reach_);
+  for (auto next = deliveries_.upper_bound(number); next != deliveries_.end(); ++next) {
+    if (now - next->second.created < kCheckpointAge) break;
+    number = next->first;
+  }
+  return number;
+}
+
+DeliveryRow Book::row_of(const Booked& booked, Time now) const {
+  DeliveryRow row = booked.row;
+  row.subscription = subscription_;
+  row.wait = std::max(Duration(), row.due - now);
+  if (booked.first_attempt) {
+    row.tried_for = std::max(Duration(), Duration(now - *booked.first_attempt));
+  }
+  return row;
+}
+
+bool Book::has_changes() const {
+  if (!changed_.empty() || !removed_.empty() || !parked_.empty() || is_batch_changed_) return true;
+  if (!saved_ || deliveries_.upper_bound(stored_to_) != deliveries_.end()) return true;
+  return saved_->cursor != cursor() || saved_->is_gone != state_.is_gone ||
+         saved_->rate_sent != state_.rate_sent || saved_->rate_ends != state_.rate_ends ||
+         saved_->next_number != state_.next_number;
+}
+
+void Book::prepare(Time now, Extent extent, Settlement& settlement) {
+  const uint64_t stored_to = next_stored_to(now, extent);
+  uint64_t added = 0;
+  for (auto each = deliveries_.upper_bound(stored_to_);
+       each != deliveries_.end() && each->first <= stored_to; ++each) {
+    settlement.put.push_back(row_of(each->second, now));
+    ++added;
+  }
+  for (const uint64_t number : changed_) {
+    settlement.put.push_back(row_of(deliveries_.at(number), now));
+  }
+  for (const uint64_t number : removed_) settlement.removed.push_back({subscription_, number});
+  settlement.parked_put.insert(settlement.parked_put.end(), parked_.begin(), parked_.end());
+  if (is_batch_changed_) {
+    if (batch_) {
+      settlement.batches_put.push_back(*batch_);
+      settlement.is_synced = true;
+    } else {
+      settlement.batches_removed.push_back(subscription_);
+    }
+  }
+  prepared_ = state_;
+  prepared_.cursor = cursor_above(stored_to);
+  prepared_.rows = rows_ + added;
+  reach_ = stored_to;
+  if (!saved_ || !is_same(*saved_, prepared_)) {
+    settlement.states.emplace_back(subscription_, prepared_);
+  }
+}
+
+void Book::written() {
+  stored_here_ += prepared_.rows - rows_;
+  rows_ = prepared_.rows;
+  stored_to_ = reach_;
+  saved_ = prepared_;
+  changed_.clear();
+  removed_.clear();
+  parked_.clear();
+  is_batch_changed_ = false;
+  is_urgent_ = false;
+}
+
+}  // namespace statewire

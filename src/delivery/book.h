@@ -1,0 +1,130 @@
+// The book of deliveries of one subscription: all that are not settled, and what the store must be
+// told of them.
+//
+// Each delivery has a number. Numbers grow in the order in which the journal is read. One number
+// divides them: every delivery at or below `stored_to` has a row in the store, and none above it
+// has one. The cursor stands just before the first entry that an unsettled delivery above
+// `stored_to` tells. So rows and cursor are always of one moment: everything at or before the
+// cursor is settled or has a row, and reading on from the cursor makes the deliveries above it
+// again, in the same order.
+//
+// `checkpoint` moves `stored_to`: over what is older than kCheckpointAge, and over everything that
+// changed in a way that must not be repeated (it was postponed, parked, counted).
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "store/delivery_row.h"
+
+namespace statewire {
+
+// Checkpoints come this often, and what is older than this gets a row. Together: a kill repeats
+// what was settled within the last second.
+constexpr Duration kCheckpointInterval = std::chrono::milliseconds(500);
+constexpr Duration kCheckpointAge = std::chrono::milliseconds(450);
+
+// A delivery in memory: its row, and what only this process knows of it.
+struct Booked {
+  DeliveryRow row;  // `subscription` is left empty: the book knows it.
+  Time created;     // When it was read; by the clock of the pipeline, as all times here.
+  std::optional<Time> first_attempt;
+  bool is_in_flight = false;
+  bool is_alone = false;     // It goes without others: it was in a batch that was rejected.
+  Booked* before = nullptr;  // In its lane; of Lanes.
+  Booked* behind = nullptr;
+};
+
+// Not thread-safe. Does no I/O.
+class Book {
+ public:
+  using Map = std::map<uint64_t, Booked>;
+  using Node = Map::node_type;
+
+  explicit Book(std::string subscription) : subscription_(std::move(subscription)) {}
+
+  // What the store says. `state.cursor` is where reading goes on. The rows come by restore().
+  void load(const SubscriptionState& state, bool is_new);
+  // Rows were put into the store by others; they are restored like those of a start.
+  void take_over(const SubscriptionState& state);
+
+  // --- Deliveries. References stay good until they are settled or parked.
+  Booked& add(DeliveryRow row, Time now);
+  // Of a row that is in the store. Null where the book has this number already.
+  Booked* restore(DeliveryRow row, Time now);
+  Booked* find(uint64_t number);
+  // Its row is not what the store has: it is written by the next checkpoint.
+  void change(const Booked& booked);
+  // The same; and the cursor moves over all that was read, so that nothing is counted twice.
+  void change_counts(const Booked& booked);
+  void settle(uint64_t number);
+  void park(uint64_t number, ParkedRow parked);
+  // What never had a delivery: it gets a number of its own.
+  void park_new(ParkedRow parked);
+  // A row of the store that could not be read.
+  void park_damaged(uint64_t number, std::string reason, Time now);
+  // Takes it out, memory and all, and tells the store nothing: for what outlives the book.
+  Node extract(uint64_t number) { return deliveries_.extract(number); }
+
+  // --- The place in the journal: the next sequence to read.
+  uint64_t position() const { return position_; }
+  void read_to(uint64_t position) { position_ = position; }
+  // Everything at or before it is settled, or has a row by the next checkpoint.
+  uint64_t cursor() const { return cursor_above(stored_to_); }
+
+  // --- What else is kept for the subscription; written by the next checkpoint.
+  bool is_gone() const { return state_.is_gone; }
+  void set_gone(bool is_gone) { state_.is_gone = is_gone; }
+  void set_rate(uint64_t sent, Time ends) { state_.rate_sent = sent, state_.rate_ends = ends; }
+  const SubscriptionState& state() const { return state_; }
+  // A batch that must be written before it is sent; an empty one is struck out.
+  void set_batch(std::optional<BatchRow> batch);
+  // False from set_batch() until it was written.
+  bool is_batch_written() const { return !is_batch_changed_; }
+
+  // --- Checkpoints.
+  bool has_changes() const;
+  bool is_urgent() const { return is_urgent_; }  // Somebody waits for the next one.
+  enum class Extent { due, everything };
+  // Adds what must be written. Until written() or another prepare() the book must not change.
+  void prepare(Time now, Extent extent, Settlement& settlement);
+  // What prepare() added is in the store.
+  void written();
+
+  size_t size() const { return deliveries_.size(); }
+  // Rows that are in the store and not here.
+  uint64_t unloaded() const { return rows_ > stored_here_ ? rows_ - stored_here_ : 0; }
+  size_t parked_unwritten() const { return parked_.size(); }
+
+ private:
+  bool is_stored(uint64_t number) const { return number <= stored_to_; }
+  void reach(uint64_t number) { reach_ = std::max(reach_, number); }
+  uint64_t cursor_above(uint64_t number) const;
+  uint64_t next_stored_to(Time now, Extent extent) const;
+  DeliveryRow row_of(const Booked& booked, Time now) const;
+
+  const std::string subscription_;
+  Map deliveries_;
+  uint64_t position_ = 1;
+  uint64_t stored_to_ = 0;
+  uint64_t rows_ = 0;         // In the store, less those that are settled since.
+  uint64_t stored_here_ = 0;  // Of those, how many are in deliveries_.
+
+  // Since the last checkpoint.
+  uint64_t reach_ = 0;          // The next one stores up to here at least.
+  std::set<uint64_t> changed_;  // At or below stored_to_.
+  std::vector<uint64_t> removed_;
+  std::vector<ParkedRow> parked_;
+  std::optional<BatchRow> batch_;
+  bool is_batch_changed_ = false;
+  bool is_urgent_ = false;
+
+  SubscriptionState state_;  // next_number, is_gone and rate as they are now.
+  std::optional<SubscriptionState> saved_;
+  SubscriptionState prepared_;
+};
+
+}  // namespace statewire

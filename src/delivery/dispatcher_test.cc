@@ -1,0 +1,138 @@
+// The dispatcher's thread: reloads, stops, parked deliveries, answers that come when they like.
+#include "delivery/dispatcher.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "delivery/pipeline_for_test.h"
+
+namespace statewire {
+namespace {
+
+class DispatcherTest : public PipelineTest {
+ protected:
+  DispatcherTest() {
+    pipeline_.reset();
+    dispatcher_ = std::make_unique<Dispatcher>(*store_, steady_, wall_);
+    EXPECT_TRUE(reload().ok());
+  }
+  ~DispatcherTest() override {
+    dispatcher_->stop();
+    if (thread_.joinable()) thread_.join();
+  }
+  void start() {
+    dispatcher_->expect_run();
+    thread_ = std::thread([this] { dispatcher_->run(std::chrono::milliseconds(50)); });
+  }
+  Result<void> reload() {
+    PipelineSet set;
+    set.parts.push_back({.subscription = subscription_,
+                         .kind = kind_,
+                         .sink = std::make_unique<AnsweringSink>(*this),
+                         .store = *store_,
+                         .wall = wall_,
+                         .teller = {.instance = "test"}});
+    return dispatcher_->replace(std::move(set), std::chrono::milliseconds(20));
+  }
+  PipelineCounts counts() const { return dispatcher_->counts().at(0); }
+  template <typename Condition>
+  bool eventually(Condition condition) {
+    for (int i = 0; i < 10'000 && !condition(); ++i) {
+      dispatcher_->wake();
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return condition();
+  }
+
+  // Answers at once with `verdict_`, or keeps the completion for later.
+  class AnsweringSink final : public Sink {
+   public:
+    explicit AnsweringSink(DispatcherTest& test) : test_(test) {}
+    void deliver(std::span<const Delivery> batch, Completion done) override {
+      Lock lock(test_.answers_mutex_);
+      if (test_.is_silent_) {
+        test_.kept_.push_back(std::move(done));
+      } else {
+        done(std::vector<Attempt>(batch.size(), {.verdict = test_.verdict_}));
+      }
+    }
+
+   private:
+    DispatcherTest& test_;
+  };
+
+  Mutex answers_mutex_;
+  bool is_silent_ = false;
+  Verdict verdict_ = Verdict::delivered;
+  std::vector<Completion> kept_;
+  SteadyClock steady_;
+  SystemClock wall_;
+  std::unique_ptr<Dispatcher> dispatcher_;
+  std::thread thread_;
+};
+
+TEST_F(DispatcherTest, delivers_until_it_is_stopped) {
+  start();
+  journal({"a", "b", "c"});
+  EXPECT_TRUE(eventually([&] { return counts().delivered == 3; }));
+  dispatcher_->stop();
+  thread_.join();
+  EXPECT_EQ(stored_cursor(), 3u);
+}
+
+TEST_F(DispatcherTest, an_answer_after_a_reload_or_the_end_is_harmless) {
+  is_silent_ = true;
+  start();
+  journal({"a", "b"});
+  ASSERT_TRUE(eventually([&] {
+    Lock lock(answers_mutex_);
+    return kept_.size() == 2;
+  }));
+  ASSERT_TRUE(reload().ok());
+  ASSERT_TRUE(eventually([&] {
+    Lock lock(answers_mutex_);
+    return kept_.size() == 4;
+  }));
+  for (int i = 0; i < 2; ++i) kept_[i]({{.verdict = Verdict::reject}});
+  dispatcher_->stop();
+  thread_.join();
+  dispatcher_ = std::make_unique<Dispatcher>(*store_, steady_, wall_);
+  for (int i = 2; i < 4; ++i) kept_[i]({{.verdict = Verdict::reject}});
+  EXPECT_TRUE(parked().empty());
+  EXPECT_EQ(rows().size(), 2u);
+}
+
+TEST_F(DispatcherTest, redrives_and_drops_while_it_reloads) {
+  verdict_ = Verdict::reject;
+  start();
+  for (int i = 0; i < 50; ++i) journal({"r" + std::to_string(i)});
+  ASSERT_TRUE(eventually([&] { return counts().parked == 50; }));
+  ASSERT_TRUE(eventually([&] { return parked().size() == 50; }));
+  verdict_ = Verdict::delivered;
+  std::thread reloads([&] {
+    for (int i = 0; i < 20; ++i) EXPECT_TRUE(reload().ok());
+  });
+  uint64_t changed = 0;
+  for (uint64_t sequence = 1; sequence <= 50; ++sequence) {
+    const ParkedFilter filter{.subscription = "machines", .sequence = sequence};
+    const auto change =
+        sequence % 5 == 0 ? dispatcher_->drop(filter, false) : dispatcher_->redrive(filter, false);
+    ASSERT_TRUE(change.ok());
+    changed += change->count;
+  }
+  reloads.join();
+  EXPECT_EQ(changed, 50u);
+  EXPECT_TRUE(eventually([&] { return counts().outstanding == 0 && rows().empty(); }));
+  EXPECT_TRUE(parked().empty());
+}
+
+TEST_F(DispatcherTest, once_it_stops_nobody_changes_what_is_parked) {
+  start();
+  dispatcher_->stop();
+  EXPECT_EQ(dispatcher_->redrive({}, false).error().kind, ErrorKind::unavailable);
+  EXPECT_EQ(dispatcher_->drop({}, false).error().kind, ErrorKind::unavailable);
+}
+
+}  // namespace
+}  // namespace statewire

@@ -1,0 +1,119 @@
+#include "delivery/lanes.h"
+
+#include "base/check.h"
+
+namespace statewire {
+
+void Lanes::add(Booked& booked) {
+  booked.before = booked.behind = nullptr;
+  ++size_;
+  payload_bytes_ += booked.row.payload.size();
+  const auto [place, is_new] = lanes_.try_emplace(lane_key(booked), Lane{&booked, &booked});
+  if (is_new) return make_ready(booked);
+  Lane& lane = place->second;
+  booked.before = lane.last;
+  lane.last->behind = &booked;
+  lane.last = &booked;
+}
+
+void Lanes::make_ready(Booked& booked) {
+  if (booked.row.due == Time{}) {
+    ready_.push_back(&booked);
+  } else {
+    later_.emplace(booked.row.due, &booked);
+  }
+}
+
+Booked* Lanes::next_ready(Time now) {
+  if (!later_.empty() && later_.begin()->first <= now) return later_.begin()->second;
+  return ready_.empty() ? nullptr : ready_.front();
+}
+
+void Lanes::claim(Booked& booked, std::vector<Booked*>& claimed) {
+  booked.is_in_flight = true;
+  ++in_flight_;
+  claimed.push_back(&booked);
+}
+
+std::vector<Booked*> Lanes::claim_due(size_t count, Time now) {
+  std::vector<Booked*> claimed;
+  while (claimed.size() < count) {
+    Booked* const next = next_ready(now);
+    if (next == nullptr || (next->is_alone && !claimed.empty())) break;
+    if (!later_.empty() && later_.begin()->second == next) {
+      later_.erase(later_.begin());
+    } else {
+      ready_.pop_front();
+    }
+    claim(*next, claimed);
+    if (next->is_alone) break;
+    if (!is_one_lane_) continue;
+    for (Booked* each = next->behind; each != nullptr && claimed.size() < count;
+         each = each->behind) {
+      if (each->is_alone) break;
+      claim(*each, claimed);
+    }
+  }
+  return claimed;
+}
+
+void Lanes::postpone(Booked& booked, Time due) {
+  CHECK(booked.is_in_flight);
+  booked.is_in_flight = false;
+  --in_flight_;
+  booked.row.due = due;
+  if (booked.before == nullptr) make_ready(booked);
+}
+
+void Lanes::remove(Booked& booked) {
+  CHECK(booked.is_in_flight);
+  --in_flight_;
+  --size_;
+  payload_bytes_ -= booked.row.payload.size();
+  if (booked.behind != nullptr) booked.behind->before = booked.before;
+  if (booked.before != nullptr) {
+    booked.before->behind = booked.behind;
+    if (booked.behind == nullptr) lanes_.find(lane_key(booked))->second.last = booked.before;
+    return;
+  }
+  const auto place = lanes_.find(lane_key(booked));
+  Booked* const next = booked.behind;
+  Lane lane = place->second;
+  lanes_.erase(place);
+  if (next == nullptr) return;
+  lane.first = next;
+  lanes_.emplace(lane_key(*next), lane);
+  if (!next->is_in_flight) make_ready(*next);
+}
+
+Booked* Lanes::front() const {
+  CHECK(is_one_lane_);
+  return lanes_.empty() ? nullptr : lanes_.begin()->second.first;
+}
+
+void Lanes::bring_forward(std::span<Booked* const> first) {
+  CHECK(is_one_lane_ && in_flight_ == 0);
+  if (first.empty() || lanes_.empty()) return;
+  std::vector<Booked*> order(first.begin(), first.end());
+  for (Booked* each : first) each->is_in_flight = true;  // A mark, taken away below.
+  for (Booked* each = front(); each != nullptr; each = each->behind) {
+    if (!each->is_in_flight) order.push_back(each);
+  }
+  for (Booked* each : first) each->is_in_flight = false;
+  for (size_t i = 0; i < order.size(); ++i) {
+    order[i]->before = i == 0 ? nullptr : order[i - 1];
+    order[i]->behind = i + 1 == order.size() ? nullptr : order[i + 1];
+  }
+  lanes_.begin()->second = {order.front(), order.back()};
+  ready_.clear();
+  later_.clear();
+  make_ready(*order.front());
+}
+
+std::optional<Time> Lanes::next_due() const {
+  if (!ready_.empty()) return Time{};
+  if (later_.empty()) return std::nullopt;
+  return later_.begin()->first;
+}
+
+}  // namespace statewire

@@ -1,0 +1,410 @@
+// A delivery is made when the journal is read, and gets its number then. What waits in a stage
+// stands in the book, and goes on from there; rows of an earlier run join at the stage that they
+// waited in, before anything new is read.
+#include "delivery/pipeline.h"
+
+#include "base/log.h"
+#include "delivery/retraction.h"
+#include "model/notification.h"
+
+namespace statewire {
+namespace {
+
+std::string type_of(const Notification& notification) {
+  if (notification.kind == NotificationKind::receipt) return "statewire.receipt.v1";
+  return "statewire.resource." + std::string(name_of(notification.kind)) + ".v1";
+}
+
+DeliveryRow row_of(const Notification& notification, std::string_view content_type) {
+  DeliveryRow row;
+  row.first_sequence = row.last_sequence = notification.sequence;
+  row.id = to_hex(notification.id);
+  row.resource = notification.resource.id;
+  row.type = type_of(notification);
+  row.content_type = content_type;
+  return row;
+}
+
+}  // namespace
+
+Pipeline::Pipeline(Parts parts)
+    : subscription_(parts.subscription),
+      kind_(parts.kind),
+      store_(parts.store),
+      wall_(parts.wall),
+      teller_(parts.teller),
+      limits_(parts.limits),
+      tags_(parts.tags),
+      book_(parts.subscription.name),
+      match_(parts.subscription, parts.ignored),
+      hold_(parts.subscription, parts.ignored, parts.tags),
+      rate_(parts.subscription.per_hour.value_or(parts.kind.limits.per_hour_max)),
+      send_({.subscription = parts.subscription,
+             .kind = parts.kind,
+             .sink = std::move(parts.sink),
+             .book = book_,
+             .wall = parts.wall,
+             .wake = std::move(parts.wake),
+             .seed = parts.seed}) {}
+
+// A state that cannot be read is made again: everything that the journal has is told once more.
+Result<SubscriptionState> Pipeline::stored_state(bool& is_new) const {
+  const Result<std::optional<SubscriptionState>> stored = store_.subscription(subscription_.name);
+  is_new = !stored.ok() || !stored->has_value();
+  const uint64_t last = store_.last_sequence();
+  SubscriptionState state;
+  state.cursor = store_.first_sequence() - 1;
+  if (!stored) {
+    log_error("the place of a subscription cannot be read; it starts at the journal's beginning",
+              {{"subscription", subscription_.name}, {"error", stored.error().text}});
+    return state;
+  }
+  if (is_new && subscription_.from == StartFrom::now) state.cursor = last;
+  if (*stored) state = **stored;
+  state.cursor = std::min(state.cursor, last);
+  state.is_gone = false;  // It is tried once more.
+  return state;
+}
+
+Result<void> Pipeline::load(Time now) {
+  bool is_new = false;
+  const Result<SubscriptionState> state = stored_state(is_new);
+  if (!state) return state.error();
+  book_.load(*state, is_new);
+  rate_.load(state->rate_sent, state->rate_ends, now);
+  Result<std::optional<BatchRow>> batch = store_.frozen_batch(subscription_.name);
+  if (!batch) {
+    log_error("a frozen batch cannot be read; its deliveries go in batches of their own",
+              {{"subscription", subscription_.name}, {"error", batch.error().text}});
+    book_.set_batch(std::nullopt);
+  } else if (*batch && kind_.limits.is_frozen) {
+    send_.await_batch(**std::move(batch));
+  } else if (*batch) {
+    book_.set_batch(std::nullopt);  // Of another kind of sink, which the subscription had before.
+  }
+  return skip_what_was_trimmed();
+}
+
+// Retention took entries that this subscription had not read: it says exactly which.
+Result<void> Pipeline::skip_what_was_trimmed() {
+  const uint64_t first = store_.first_sequence();
+  const uint64_t position = book_.position();
+  if (position >= first) return {};
+  const std::string reason = "lag: sequences " + std::to_string(position) + " to " +
+                             std::to_string(first - 1) + " were beyond the journal's retention";
+  log_error("a subscription lost its place",
+            {{"subscription", subscription_.name}, {"reason", reason}});
+  DeliveryRow row;
+  row.first_sequence = position;
+  row.last_sequence = first - 1;
+  row.members = first - position;
+  ++parked_;
+  book_.read_to(first);
+  book_.park_new(
+      {.delivery = std::move(row), .parked = wall_.now(), .reason = reason, .is_gap = true});
+  return {};
+}
+
+bool Pipeline::has_room() const {
+  // A frozen batch had room once, and nothing goes before it is whole again.
+  if (send_.batches().is_awaited()) return true;
+  return send_.lanes().size() < limits_.sending_max && hold_.size() < limits_.held_max &&
+         send_.lanes().payload_bytes() + hold_.entry_bytes() < limits_.bytes_max &&
+         book_.parked_unwritten() < limits_.sending_max;
+}
+
+bool Pipeline::may_read(Time now) const {
+  return !book_.is_gone() && !send_.is_circuit_open() && now >= read_after_ && has_room();
+}
+
+Result<bool> Pipeline::advance(Time now) {
+  if (now < read_after_) return false;
+  Result<void> done;
+  if (!is_restored_) {
+    if (!has_room()) return release(now);
+    done = restore(now);
+  } else if (release(now)) {
+    return true;
+  } else if (may_read(now) && book_.position() <= store_.last_sequence()) {
+    done = read_block(now);
+  } else {
+    return false;
+  }
+  if (done) return true;
+  read_after_ = now + kStoreAgain;
+  return done.error();
+}
+
+void Pipeline::take_over(const SubscriptionState& state) {
+  if (is_restored_) next_row_ = book_.state().next_number;
+  is_restored_ = false;
+  book_.take_over(state);
+}
+
+Result<void> Pipeline::restore(Time now) {
+  size_t rows = 0;
+  bool is_more = false;
+  const Result<void> read = store_.each_delivery(
+      subscription_.name, next_row_, [&](uint64_t number, Result<DeliveryRow> row) {
+        if (rows++ >= limits_.restored_max || !has_room()) {
+          is_more = true;
+          return false;
+        }
+        next_row_ = number + 1;
+        if (row) {
+          restore_row(*std::move(row), now);
+        } else {
+          ++parked_;
+          book_.park_damaged(number, row.error().text, wall_.now());
+        }
+        return true;
+      });
+  if (!read) return read;
+  is_restored_ = !is_more;
+  const bool is_batch_here =
+      send_.batches().is_awaited() && (is_restored_ || next_row_ > send_.batches().awaited_to());
+  if (is_batch_here) send_.batch_restored();
+  return {};
+}
+
+void Pipeline::restore_row(DeliveryRow row, Time now) {
+  Booked* const booked = book_.restore(std::move(row), now);
+  if (booked == nullptr) return;
+  if (booked->row.stage == Stage::send) {
+    const Result<void> rendered =
+        booked->row.payload.empty() ? render_again(booked->row) : Result<void>();
+    if (!rendered) return park(booked->row, "not rendered: " + rendered.error().text);
+    return send_.restore(*booked, now);
+  }
+  if (booked->row.stage == Stage::rate && rate_.digest() == nullptr) {
+    return rate_.open(*booked, now);
+  }
+  if (booked->row.stage == Stage::hold) {
+    const Result<void> held = hold_.restore(*booked, now);
+    return held ? void() : park(booked->row, held.error().text);
+  }
+  park(booked->row, "its row is damaged");
+}
+
+bool Pipeline::may_release() const {
+  return !book_.is_gone() && !send_.is_circuit_open() &&
+         send_.lanes().size() < limits_.sending_max &&
+         send_.lanes().payload_bytes() < limits_.bytes_max;
+}
+
+// What was parked because it could not be rendered, and was redriven: the format may be another
+// now.
+Result<void> Pipeline::render_again(DeliveryRow& row) {
+  Arena arena;
+  const Result<Entry> entry =
+      row.entry.empty() ? store_.entry(row.last_sequence, arena) : unpack_entry(row.entry, arena);
+  if (!entry) return entry.error();
+  row.entry.clear();
+  return subscription_.format->render(notification_of(*entry, teller_), row.payload);
+}
+
+// True where something was let go.
+bool Pipeline::release(Time now) {
+  if (!may_release()) return false;
+  if (rate_.digest() != nullptr && now >= rate_.ends()) {
+    tell_digest(now);
+    return true;
+  }
+  size_t released = 0;
+  while (released < limits_.released_max && may_release()) {
+    Booked* const held = hold_.claim_ready(now);
+    if (held == nullptr) break;
+    release_one(*held, now);
+    ++released;
+  }
+  return released > 0;
+}
+
+Result<void> Pipeline::read_block(Time now) {
+  if (Result<void> skipped = skip_what_was_trimmed(); !skipped) return skipped;
+  const Result<StoredBlock> block = store_.block_at(book_.position());
+  if (!block) return block.error();
+  if (block->bytes == nullptr) return {};
+  const Result<BlockReader> reader = BlockReader::open(*block->bytes);
+  if (!reader) return reader.error();
+  book_.read_to(std::max(book_.position(), block->first_sequence));
+  arena_.clear();
+  for (size_t i = book_.position() - block->first_sequence; i < reader->size(); ++i) {
+    if (!has_room()) return {};
+    const Result<Entry> entry = reader->entry(i, arena_);
+    if (!entry) return entry.error();
+    if (Result<void> considered = consider(*entry, now); !considered) return considered;
+    book_.read_to(entry->sequence + 1);
+  }
+  book_.read_to(std::max(book_.position(), block->last_sequence + 1));
+  return {};
+}
+
+Result<void> Pipeline::consider(const Entry& entry, Time now) {
+  const HoldStage::Learned learned = hold_.learn(entry);
+  for (const Booked* const booked : learned.changed) book_.change(*booked);
+  const bool is_told = entry.told.kind != NotificationKind::none && !learned.is_absorbed;
+  return is_told ? offer(entry, now) : Result<void>();
+}
+
+Result<void> Pipeline::offer(const Entry& entry, Time now) {
+  const Notification notification = notification_of(entry, teller_);
+  if (match_.is_asking() || hold_.is_asking()) routable_.set(notification);
+  if (hold_.is_asking()) {
+    DeliveryRow row;
+    if (hold_.decide(entry, routable_, now, row).waits()) {
+      hold_.add(book_.add(std::move(row), now));
+      return {};
+    }
+  }
+  if (match_.is_asking() && !match_.decide(routable_).passes()) {
+    ++not_matching_;
+    if (notification.kind != NotificationKind::amended) return {};
+    Arena arena;
+    Result<std::optional<Notification>> retraction = retraction_of(entry, arena);
+    if (!retraction) return retraction.error();
+    if (*retraction) pass_on(**retraction, nullptr, now);
+    return {};
+  }
+  pass_on(notification, nullptr, now);
+  return {};
+}
+
+void Pipeline::pass_on(const Notification& notification, Booked* held, Time now) {
+  const bool is_receipt = notification.kind == NotificationKind::receipt;
+  if (is_receipt || rate_.decide(notification, now).passes()) {
+    if (!is_receipt) book_.set_rate(rate_.sent(), rate_.ends());
+    return render(notification, held, now);
+  }
+  count_in_digest(notification, now);
+  if (held != nullptr) book_.settle(held->row.number);
+}
+
+// It is judged as it is known by now.
+void Pipeline::release_one(Booked& held, Time now) {
+  Arena arena;
+  const Result<Entry> entry = unpack_entry(held.row.entry, arena);
+  if (!entry) return park(held.row, entry.error().text);
+  const Notification notification = notification_of(*entry, teller_);
+  routable_.set(notification);
+  if (!match_.decide(routable_).passes()) {
+    ++not_matching_;
+    return book_.settle(held.row.number);
+  }
+  pass_on(notification, &held, now);
+}
+
+void Pipeline::render(const Notification& notification, Booked* held, Time now) {
+  DeliveryRow row = row_of(notification, subscription_.format->content_type());
+  if (const Result<void> rendered = subscription_.format->render(notification, row.payload);
+      !rendered) {
+    row.payload.clear();
+    if (held != nullptr) {
+      row.number = held->row.number;
+      row.entry = held->row.entry;
+    }
+    return park(std::move(row), "not rendered: " + rendered.error().text);
+  }
+  if (held == nullptr) {
+    Booked& booked = book_.add(std::move(row), now);
+    // The digest's row goes with the same checkpoint.
+    if (notification.kind == NotificationKind::receipt) book_.change(booked);
+    return send_.add(booked);
+  }
+  row.number = held->row.number;
+  held->row = std::move(row);
+  book_.change(*held);
+  send_.add(*held);
+}
+
+// Under the number that it has, or a new one.
+void Pipeline::park(DeliveryRow row, std::string reason) {
+  ++parked_;
+  log_warn(
+      "a delivery was parked",
+      {{"subscription", subscription_.name}, {"sequence", row.last_sequence}, {"reason", reason}});
+  const uint64_t number = row.number;
+  ParkedRow parked{.delivery = std::move(row), .parked = wall_.now(), .reason = std::move(reason)};
+  if (number == 0) return book_.park_new(std::move(parked));
+  book_.park(number, std::move(parked));
+}
+
+void Pipeline::count_in_digest(const Notification& notification, Time now) {
+  if (rate_.digest() == nullptr) rate_.open(book_.add(rate_.new_digest(notification), now), now);
+  rate_.count(notification);
+  book_.set_rate(rate_.sent(), rate_.ends());
+  book_.change_counts(*rate_.digest());
+}
+
+// One message for all that the hour held back; it takes the place of the last of them.
+void Pipeline::tell_digest(Time now) {
+  const DeliveryRow digest = rate_.digest()->row;
+  const std::string key = "urn:statewire:subscription:" + subscription_.name;
+  const std::string summary = summary_of(digest.digest);
+  Notification receipt;
+  receipt.id = receipt_id(subscription_.name, digest.first_sequence);
+  receipt.kind = NotificationKind::receipt;
+  receipt.instance = teller_.instance;
+  receipt.source = "subscriptions";
+  receipt.time = digest.digest.first_time;
+  receipt.recorded = wall_.now();
+  receipt.sequence = digest.last_sequence;
+  receipt.severity = digest.digest.severity;
+  receipt.resource.id = key;
+  receipt.receipt = summary;
+  receipt.receipt_count = digest.members;
+  rate_.close();
+  pass_on(receipt, nullptr, now);
+  book_.settle(digest.number);
+}
+
+// Of an amendment that does not match: what takes back what the subscription was told before.
+Result<std::optional<Notification>> Pipeline::retraction_of(const Entry& entry, Arena& arena) {
+  const auto is_met = [&](const Notification& told) {
+    routable_.set(told);
+    return match_.decide(routable_).passes();
+  };
+  const Result<bool> was_met = was_told(store_, entry, teller_, hold_.is_asking(), arena, is_met);
+  if (!was_met) return was_met.error();
+  if (!*was_met) return std::optional<Notification>();
+  Notification retraction = notification_of(entry, teller_);
+  retraction.kind = NotificationKind::retracted;
+  retraction.id = retraction_id(retraction.amends, subscription_.name);
+  return std::optional<Notification>(retraction);
+}
+
+void Pipeline::send(Time now) {
+  const bool is_full = !has_room() || book_.is_gone() || send_.is_circuit_open();
+  send_.send(now, is_full);
+}
+
+std::optional<Time> Pipeline::next_due(Time now) const {
+  std::optional<Time> due = send_.next_due(now);
+  const auto wait_for = [&](Time other) { due = std::min(due.value_or(other), other); };
+  if (may_release()) {
+    if (const std::optional<Time> held = hold_.next_due()) wait_for(*held);
+    if (rate_.digest() != nullptr) wait_for(rate_.ends());
+  }
+  const bool is_more =
+      book_.position() <= store_.last_sequence() && !book_.is_gone() && !send_.is_circuit_open();
+  if (has_room() && (!is_restored_ || is_more)) wait_for(read_after_);
+  return due;
+}
+
+PipelineCounts Pipeline::counts() const {
+  PipelineCounts counts;
+  counts.name = subscription_.name;
+  counts.delivered = send_.counts().delivered;
+  counts.retried = send_.counts().retried;
+  counts.parked = parked_ + send_.counts().parked;
+  counts.not_matching = not_matching_;
+  counts.outstanding = send_.lanes().size() + book_.unloaded();
+  counts.held = hold_.size() + (rate_.digest() != nullptr ? rate_.digest()->row.members : 0);
+  const uint64_t last = store_.last_sequence();
+  counts.lag = last > cursor() ? last - cursor() : 0;
+  counts.is_circuit_open = send_.is_circuit_open();
+  counts.is_gone = book_.is_gone();
+  return counts;
+}
+
+}  // namespace statewire

@@ -1,0 +1,142 @@
+// One subscription at work. It reads the journal from its cursor and takes each notification
+// through the stages: match ▶ hold ▶ rate ▶ send. What waits or is unsettled stands in its book.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <random>
+#include <span>
+#include <string>
+
+#include "base/arena.h"
+#include "delivery/book.h"
+#include "delivery/hold.h"
+#include "delivery/match.h"
+#include "delivery/rate.h"
+#include "delivery/send.h"
+#include "store/block.h"
+#include "store/store.h"
+
+namespace statewire {
+
+// Since the start, for metrics; and what is there now.
+struct PipelineCounts {
+  std::string name;
+  uint64_t delivered = 0;
+  uint64_t retried = 0;
+  uint64_t parked = 0;
+  uint64_t not_matching = 0;
+  uint64_t outstanding = 0;  // In the stage `send`, or still to be restored.
+  uint64_t held = 0;         // In the stages before it; a digest counts what it counts.
+  uint64_t lag = 0;          // Journal sequences that are not settled.
+  bool is_circuit_open = false;
+  bool is_gone = false;
+};
+
+// Beyond these the journal waits.
+struct PipelineLimits {
+  size_t sending_max = 8'192;
+  size_t held_max = 16'384;
+  size_t bytes_max = 32u << 20;  // Payloads and held entries.
+  size_t restored_max = 256;     // Rows, in one turn.
+  size_t released_max = 256;     // Out of hold, in one turn.
+};
+
+// Not thread-safe: the dispatcher's thread owns it. Reads the store and never writes it: prepare()
+// says what is to be written.
+class Pipeline {
+ public:
+  struct Parts {
+    const Subscription& subscription;
+    const SinkKind& kind;
+    std::unique_ptr<Sink> sink;
+    const Store& store;
+    const Clock& wall;
+    Teller teller;
+    std::span<const When> ignored = {};  // Resources, by their tags.
+    TagLookup* tags = nullptr;           // Null: nothing is looked up.
+    std::function<void()> wake = [] {};  // An answer came. Any thread.
+    PipelineLimits limits = {};
+    uint64_t seed = std::random_device{}();
+  };
+  explicit Pipeline(Parts parts);
+
+  // Where it left off; where it is new, as `from:` says. Takes the same time whatever waits: rows
+  // are restored in the turns that follow.
+  Result<void> load(Time now);
+  // One turn of bounded length: restores, releases, reads a block. True where there is more to do
+  // at once. Where an error comes back the journal is not read for kStoreAgain.
+  Result<bool> advance(Time now);
+  bool on_answers(Time now) { return send_.on_answers(now); }
+  void send(Time now);
+
+  // What a checkpoint must write. What was prepared is forgotten unless written() follows.
+  bool has_changes() const { return book_.has_changes(); }
+  bool is_urgent() const { return book_.is_urgent(); }
+  void prepare(Time now, Book::Extent extent, Settlement& settlement) {
+    book_.prepare(now, extent, settlement);
+  }
+  void written() { book_.written(); }
+  // Deliveries were put into the store, with numbers from state.next_number of before on.
+  // REQUIRES: a checkpoint of everything was written right before.
+  void take_over(const SubscriptionState& state);
+
+  // When there is something to do next, without an answer or a new block.
+  std::optional<Time> next_due(Time now) const;
+  // Nothing is in flight.
+  bool is_idle() const { return send_.is_idle(); }
+  uint64_t cursor() const { return book_.cursor(); }
+  const Subscription& subscription() const { return subscription_; }
+  PipelineCounts counts() const;
+
+ private:
+  Result<SubscriptionState> stored_state(bool& is_new) const;
+  Result<void> skip_what_was_trimmed();
+  bool has_room() const;
+  bool may_release() const;
+  bool may_read(Time now) const;
+
+  Result<void> restore(Time now);
+  void restore_row(DeliveryRow row, Time now);
+  Result<void> render_again(DeliveryRow& row);
+  bool release(Time now);
+  Result<void> read_block(Time now);
+  Result<void> consider(const Entry& entry, Time now);
+  Result<void> offer(const Entry& entry, Time now);
+  // Through the stages behind hold. `held` is where it waited; null: it did not.
+  void pass_on(const Notification& notification, Booked* held, Time now);
+  void release_one(Booked& held, Time now);
+  void render(const Notification& notification, Booked* held, Time now);
+  void count_in_digest(const Notification& notification, Time now);
+  void tell_digest(Time now);
+  Result<std::optional<Notification>> retraction_of(const Entry& entry, Arena& arena);
+  void park(DeliveryRow row, std::string reason);
+
+  const Subscription& subscription_;
+  const SinkKind& kind_;
+  const Store& store_;
+  const Clock& wall_;
+  const Teller teller_;
+  const PipelineLimits limits_;
+  TagLookup* const tags_;
+
+  Book book_;
+  MatchStage match_;
+  HoldStage hold_;
+  RateStage rate_;
+  SendStage send_;
+
+  uint64_t next_row_ = 0;     // Of the rows that are not restored yet.
+  bool is_restored_ = false;  // All rows are here.
+  Time read_after_;           // After an error of the store.
+  uint64_t parked_ = 0;
+  uint64_t not_matching_ = 0;
+  Arena arena_;
+  Routable routable_;
+};
+
+// Until the store, which failed, is asked again.
+constexpr Duration kStoreAgain = std::chrono::seconds(10);
+
+}  // namespace statewire

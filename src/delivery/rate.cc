@@ -1,0 +1,99 @@
+#include "delivery/rate.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "format/names.h"
+
+namespace statewire {
+namespace {
+
+constexpr Duration kHour = std::chrono::hours(1);
+constexpr size_t kListedMax = 10;
+constexpr size_t kKindsMax = 1'000;
+constexpr std::string_view kOtherKind = "other";
+constexpr uint8_t kErrorSeverity = 17;  // Of OpenTelemetry.
+
+// "EC2 instance gone", "S3 bucket changed"
+std::string kind_of(const Notification& notification) {
+  Words words;
+  add_type_name(notification.resource.type, words);
+  const bool is_transition = notification.kind == NotificationKind::transition;
+  words.add(" ", is_transition ? name_of(notification.phase) : name_of(notification.kind));
+  std::string text;
+  words.append_to(text);
+  return text;
+}
+
+}  // namespace
+
+// A time that a set clock has moved away is brought back.
+void RateStage::load(uint64_t sent, Time ends, Time now) {
+  sent_ = sent;
+  ends_ = std::min(ends, now + kHour);
+}
+
+Decision RateStage::decide(const Notification& notification, Time now) {
+  if (per_hour_max_ == 0 || notification.severity >= kErrorSeverity) return Decision::pass();
+  if (now >= ends_ && digest_ == nullptr) {
+    ends_ = now + kHour;
+    sent_ = 0;
+  }
+  if (digest_ != nullptr || sent_ >= per_hour_max_) return Decision::drop(kIsCounted);
+  ++sent_;
+  return Decision::pass();
+}
+
+DeliveryRow RateStage::new_digest(const Notification& first) const {
+  DeliveryRow row;
+  row.stage = Stage::rate;
+  row.first_sequence = row.last_sequence = first.sequence;
+  row.members = 0;
+  row.due = ends_;
+  row.digest.first_time = first.time;
+  return row;
+}
+
+void RateStage::open(Booked& digest, Time now) {
+  digest_ = &digest;
+  digest.row.due = std::min(digest.row.due, now + kHour);
+  ends_ = digest.row.due;
+  places_.clear();
+  const auto& kinds = digest.row.digest.kinds;
+  for (size_t i = 0; i < kinds.size(); ++i) places_.emplace(kinds[i].first, i);
+}
+
+void RateStage::count(const Notification& notification) {
+  DeliveryRow& row = digest_->row;
+  ++row.members;
+  row.first_sequence = std::min(row.first_sequence, notification.sequence);
+  row.last_sequence = std::max(row.last_sequence, notification.sequence);
+  row.digest.severity = std::max(row.digest.severity, notification.severity);
+  std::string kind = kind_of(notification);
+  if (places_.size() >= kKindsMax && !places_.contains(kind)) kind = kOtherKind;
+  const auto [place, is_new] = places_.try_emplace(kind, row.digest.kinds.size());
+  if (is_new) row.digest.kinds.emplace_back(std::move(kind), 0);
+  ++row.digest.kinds[place->second].second;
+}
+
+std::string summary_of(const DigestCounts& digest) {
+  std::vector<std::pair<uint64_t, std::string_view>> kinds;
+  for (const auto& [kind, count] : digest.kinds) kinds.emplace_back(count, kind);
+  std::ranges::sort(kinds, [](const auto& a, const auto& b) {
+    return std::pair(b.first, a.second) < std::pair(a.first, b.second);
+  });
+  std::string text;
+  uint64_t others = 0;
+  for (size_t i = 0; i < kinds.size(); ++i) {
+    if (i >= kListedMax) {
+      others += kinds[i].first;
+      continue;
+    }
+    text += text.empty() ? "" : ", ";
+    text.append(with_thousands(kinds[i].first)).append(" ").append(kinds[i].second);
+  }
+  if (others > 0) text += ", and " + counted(others, "other");
+  return text;
+}
+
+}  // namespace statewire

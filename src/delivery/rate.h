@@ -1,0 +1,49 @@
+// The stage `rate`: so many messages an hour for people. What is above that is counted in one
+// digest, which is told when the hour is over. ERROR and above always pass.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "delivery/book.h"
+#include "delivery/stage.h"
+#include "model/notification.h"
+
+namespace statewire {
+
+// Not thread-safe. Borrows the digest's delivery while there is one.
+class RateStage {
+ public:
+  // 0: there is no limit.
+  explicit RateStage(uint64_t per_hour_max) : per_hour_max_(per_hour_max) {}
+
+  // As the last checkpoint left it.
+  void load(uint64_t sent, Time ends, Time now);
+  // Passes, and is counted as sent; or drops: then it is for count().
+  Decision decide(const Notification& notification, Time now);
+
+  // The digest of this hour; null where nothing was counted yet.
+  Booked* digest() const { return digest_; }
+  // The row of a new digest, for the book.
+  DeliveryRow new_digest(const Notification& first) const;
+  // REQUIRES: there is none yet.
+  void open(Booked& digest, Time now);
+  void count(const Notification& notification);
+  // Its hour is over, and somebody tells it.
+  void close() { digest_ = nullptr; }
+
+  uint64_t sent() const { return sent_; }
+  Time ends() const { return ends_; }
+
+ private:
+  const uint64_t per_hour_max_;
+  uint64_t sent_ = 0;  // In the hour that ends at `ends_`.
+  Time ends_;
+  Booked* digest_ = nullptr;
+  std::map<std::string, size_t, std::less<>> places_;  // Of kinds, in the digest's counts.
+};
+
+// "30 EC2 instance gone, 7 S3 bucket changed, and 2 others"
+std::string summary_of(const DigestCounts& digest);
+
+}  // namespace statewire

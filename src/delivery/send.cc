@@ -1,0 +1,220 @@
+#include "delivery/send.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "delivery/backoff.h"
+
+namespace statewire {
+namespace {
+
+// One that was tried fewer times than this is not parked, however long an attempt took.
+constexpr uint32_t kAttemptsMin = 3;
+
+}  // namespace
+
+std::string reason_of(const Attempt& attempt) {
+  std::string reason;
+  if (attempt.status != 0) reason = "http " + std::to_string(attempt.status);
+  if (attempt.detail.starts_with(reason)) reason.clear();
+  if (!attempt.detail.empty()) reason += (reason.empty() ? "" : ": ") + attempt.detail;
+  return reason.empty() ? "no answer" : reason;
+}
+
+SendStage::SendStage(Parts parts)
+    : subscription_(parts.subscription),
+      kind_(parts.kind),
+      book_(parts.book),
+      wall_(parts.wall),
+      mailbox_(std::make_shared<Mailbox>(std::move(parts.wake))),
+      sink_(std::move(parts.sink)),
+      lanes_(parts.kind.limits.is_in_order),
+      batches_(parts.kind.limits, parts.book, lanes_),
+      random_(parts.seed) {}
+
+// What the sink still looks at moves to where the sink's completion keeps it.
+SendStage::~SendStage() {
+  mailbox_->close();
+  for (const std::shared_ptr<Flight>& flight : flights_) {
+    for (const uint64_t number : flight->numbers) flight->kept.push_back(book_.extract(number));
+  }
+}
+
+void SendStage::add(Booked& booked) { lanes_.add(booked); }
+
+void SendStage::restore(Booked& booked, Time now) {
+  booked.row.due = booked.row.due <= now ? Time{} : std::min(booked.row.due, now + booked.row.wait);
+  lanes_.add(booked);
+}
+
+void SendStage::await_batch(BatchRow row) { batches_.await(std::move(row)); }
+
+void SendStage::batch_restored() { batches_.restored(); }
+
+// A circuit that is open lets one delivery through, or one frozen batch, which is never cut.
+std::vector<Booked*> SendStage::next_batch(Time now) {
+  if (batches_.is_frozen_kind()) return batches_.claim(now, wall_.now(), is_full_);
+  return lanes_.claim_due(circuit_.is_open() ? 1 : kind_.limits.batch_deliveries_max, now);
+}
+
+void SendStage::send(Time now, bool is_full) {
+  is_full_ = is_full;
+  while (!book_.is_gone() && flights_.size() < kind_.limits.in_flight_max && now >= send_after_) {
+    if (circuit_.is_open() && (now < circuit_.probe_at() || !flights_.empty())) return;
+    const std::vector<Booked*> batch = next_batch(now);
+    if (batch.empty()) return;
+    if (kind_.limits.pace > Duration()) send_after_ = now + kind_.limits.pace;
+    for (Booked* const booked : batch) {
+      if (!booked->first_attempt) booked->first_attempt = now;
+    }
+    deliver(batch);
+  }
+}
+
+void SendStage::deliver(std::span<Booked* const> batch) {
+  const auto flight = std::make_shared<Flight>();
+  flight->subscription = subscription_.name;
+  flight->header = subscription_.format->header();
+  const bool is_frozen = batches_.is_frozen_kind();
+  if (is_frozen) {
+    const BatchRow& row = batches_.row();
+    flight->batch_id = row.id;
+    flight->batch = {.id = flight->batch_id,
+                     .first_sequence = row.first_sequence,
+                     .last_sequence = row.last_sequence,
+                     .frozen = row.frozen};
+  }
+  std::vector<Delivery> deliveries;
+  deliveries.reserve(batch.size());
+  flight->numbers.reserve(batch.size());
+  for (const Booked* const booked : batch) {
+    const DeliveryRow& row = booked->row;
+    flight->numbers.push_back(row.number);
+    deliveries.push_back({.id = row.id,
+                          .subscription = flight->subscription,
+                          .resource = row.resource,
+                          .type = row.type,
+                          .content_type = row.content_type,
+                          .payload = row.payload,
+                          .header = flight->header,
+                          .sequence = row.last_sequence,
+                          .attempt = row.attempts + 1,
+                          .first_attempt = *booked->first_attempt,
+                          .is_redriven = row.is_redriven,
+                          .batch = is_frozen ? &flight->batch : nullptr});
+  }
+  flights_.push_back(flight);
+  sink_->deliver(deliveries, [flight, mailbox = mailbox_](std::vector<Attempt> attempts) {
+    mailbox->put({flight, std::move(attempts)});
+  });
+}
+
+bool SendStage::on_answers(Time now) {
+  const std::vector<Answer> answers = mailbox_->take_all();
+  for (const Answer& answer : answers) on_answer(answer, now);
+  return !answers.empty();
+}
+
+// A batch of several that is rejected is tried again one by one, before anything of it is parked.
+void SendStage::on_answer(const Answer& answer, Time now) {
+  if (std::erase(flights_, answer.flight) == 0) return;  // It was answered twice.
+  const std::vector<uint64_t>& numbers = answer.flight->numbers;
+  const bool may_split = numbers.size() > 1 && !batches_.is_frozen_kind();
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    Booked* const booked = book_.find(numbers[i]);
+    if (booked == nullptr) continue;
+    const Attempt attempt = i < answer.attempts.size()
+                                ? answer.attempts[i]
+                                : Attempt{.verdict = Verdict::retry, .detail = "no answer"};
+    on_attempt(*booked, attempt, !may_split, now);
+  }
+  batches_.settle();
+}
+
+void SendStage::on_attempt(Booked& booked, const Attempt& attempt, bool was_alone, Time now) {
+  ++booked.row.attempts;
+  booked.row.last_detail = reason_of(attempt);
+  switch (attempt.verdict) {
+    case Verdict::delivered:
+      circuit_.succeeded();
+      ++counts_.delivered;
+      lanes_.remove(booked);
+      book_.settle(booked.row.number);
+      break;
+    case Verdict::retry:
+      retry(booked, attempt, now);
+      break;
+    case Verdict::unavailable:
+      if (circuit_.refused(now, random_)) {
+        log_error("a sink refuses everything until a person acts; its deliveries wait",
+                  {{"subscription", subscription_.name}, {"answer", reason_of(attempt)}});
+      }
+      lanes_.postpone(booked, now);
+      break;
+    case Verdict::reject:
+      circuit_.succeeded();
+      if (was_alone) {
+        park(booked, attempt, "rejected: " + reason_of(attempt));
+      } else {
+        booked.is_alone = true;
+        lanes_.postpone(booked, now);
+      }
+      break;
+    case Verdict::gone:
+      stop_for_good(booked, attempt);
+      break;
+  }
+}
+
+// Whatever the sink asks for, there is an attempt by the end of `retry_for`.
+void SendStage::retry(Booked& booked, const Attempt& attempt, Time now) {
+  ++counts_.retried;
+  if (circuit_.failed(now, random_)) {
+    log_warn("a sink fails again and again; its deliveries wait",
+             {{"subscription", subscription_.name}, {"answer", reason_of(attempt)}});
+  }
+  const Duration left = *booked.first_attempt + subscription_.retry_for - now;
+  // Of the only lane, the first is taken out; the turn of the others comes.
+  const bool is_first = booked.before == nullptr;
+  if (is_first && left <= Duration() && booked.row.attempts >= kAttemptsMin) {
+    const std::string reason = "retried for " + format_duration(subscription_.retry_for) + ": ";
+    return park(booked, attempt, reason + reason_of(attempt));
+  }
+  const Duration asked = std::clamp(attempt.retry_after, Duration(), std::max(left, Duration()));
+  lanes_.postpone(booked, now + backoff(booked.row.attempts, asked, random_));
+  book_.change(booked);
+}
+
+void SendStage::park(Booked& booked, const Attempt& attempt, std::string reason) {
+  ++counts_.parked;
+  log_warn("a delivery was parked", {{"subscription", subscription_.name},
+                                     {"sequence", booked.row.last_sequence},
+                                     {"reason", reason}});
+  lanes_.remove(booked);
+  const uint64_t number = booked.row.number;
+  book_.park(number, {.delivery = booked.row,
+                      .parked = wall_.now(),
+                      .last_status = attempt.status,
+                      .reason = std::move(reason)});
+}
+
+void SendStage::stop_for_good(Booked& booked, const Attempt& attempt) {
+  lanes_.postpone(booked, Time{});
+  if (book_.is_gone()) return;
+  book_.set_gone(true);
+  log_error("a sink is gone: its subscription stops, and keeps its place",
+            {{"subscription", subscription_.name}, {"answer", reason_of(attempt)}});
+}
+
+std::optional<Time> SendStage::next_due(Time now) const {
+  if (book_.is_gone() || flights_.size() >= kind_.limits.in_flight_max) return std::nullopt;
+  std::optional<Time> due =
+      batches_.is_frozen_kind() ? batches_.next_due(now, is_full_) : lanes_.next_due();
+  if (!due) return due;
+  due = std::max(*due, send_after_);
+  if (!circuit_.is_open()) return due;
+  if (!flights_.empty()) return std::nullopt;
+  return std::max(*due, circuit_.probe_at());
+}
+
+}  // namespace statewire

@@ -1,0 +1,92 @@
+// The stage `send`: lanes, batches, retries, the circuit. What a sink answers settles a delivery,
+// postpones it, or parks it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <random>
+#include <vector>
+
+#include "delivery/batch.h"
+#include "delivery/book.h"
+#include "delivery/circuit.h"
+#include "delivery/lanes.h"
+#include "delivery/mailbox.h"
+#include "route/subscription.h"
+#include "sinks/sink.h"
+
+namespace statewire {
+
+struct SendCounts {
+  uint64_t delivered = 0;
+  uint64_t retried = 0;
+  uint64_t parked = 0;
+};
+
+// Not thread-safe, but for the answers of the sink. Borrows subscription, kind, book and clock.
+class SendStage {
+ public:
+  struct Parts {
+    const Subscription& subscription;
+    const SinkKind& kind;
+    std::unique_ptr<Sink> sink;
+    Book& book;
+    const Clock& wall;           // What people see: when a delivery was parked, a batch frozen.
+    std::function<void()> wake;  // There is an answer. Any thread.
+    uint64_t seed = std::random_device{}();
+  };
+  explicit SendStage(Parts parts);
+  // Answers that are still to come are dropped.
+  ~SendStage();
+
+  // A delivery that is rendered, at the end of its lane.
+  void add(Booked& booked);
+  // One of a row. Its times are brought back where a set clock has moved them away.
+  void restore(Booked& booked, Time now);
+  // The batch that was frozen before the start. Nothing is sent until batch_restored().
+  void await_batch(BatchRow row);
+  void batch_restored();
+
+  // Sends what is due. `is_full`: nothing more is added before something was sent.
+  void send(Time now, bool is_full);
+  // Takes what was answered. True where there was something.
+  bool on_answers(Time now);
+  // When there is something to send, if nothing is answered or added before.
+  std::optional<Time> next_due(Time now) const;
+
+  bool is_circuit_open() const { return circuit_.is_open(); }
+  bool is_idle() const { return flights_.empty(); }
+  const Lanes& lanes() const { return lanes_; }
+  const Batches& batches() const { return batches_; }
+  const SendCounts& counts() const { return counts_; }
+
+ private:
+  void deliver(std::span<Booked* const> batch);
+  void on_answer(const Answer& answer, Time now);
+  void on_attempt(Booked& booked, const Attempt& attempt, bool was_alone, Time now);
+  void retry(Booked& booked, const Attempt& attempt, Time now);
+  void park(Booked& booked, const Attempt& attempt, std::string reason);
+  void stop_for_good(Booked& booked, const Attempt& attempt);
+  std::vector<Booked*> next_batch(Time now);
+
+  const Subscription& subscription_;
+  const SinkKind& kind_;
+  Book& book_;
+  const Clock& wall_;
+  const std::shared_ptr<Mailbox> mailbox_;
+  std::vector<std::shared_ptr<Flight>> flights_;  // Not answered yet.
+  std::unique_ptr<Sink> sink_;
+
+  Lanes lanes_;
+  Batches batches_;
+  Circuit circuit_;
+  Time send_after_;       // Not to be faster than the sink allows.
+  bool is_full_ = false;  // As send() was told last.
+  SendCounts counts_;
+  std::mt19937_64 random_;
+};
+
+// "http 503: try later"; "no answer" where there was none.
+std::string reason_of(const Attempt& attempt);
+
+}  // namespace statewire

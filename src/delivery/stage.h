@@ -1,0 +1,38 @@
+// What a stage answers about a delivery.
+//
+// A notification passes the stages in the order of `Stage` (store/delivery_row.h):
+//
+//   match ▶ hold ▶ silence ▶ inhibit ▶ group ▶ rate ▶ send
+//
+// match, hold, rate and send are here, one type in one file each; `Pipeline` runs them. The others
+// have their place in the order and nothing else yet.
+#pragma once
+
+#include <string_view>
+
+#include "store/delivery_row.h"
+
+namespace statewire {
+
+struct Decision {
+  enum class Kind : uint8_t { pass, drop, wait };
+
+  Kind kind = Kind::pass;
+  std::string_view reason = {};  // Why it is dropped, or what it waits for. Static.
+  Time until = {};               // Of wait: it passes then, whatever is known.
+
+  static Decision pass() { return {}; }
+  static Decision drop(std::string_view reason) { return {.kind = Kind::drop, .reason = reason}; }
+  static Decision wait(std::string_view reason, Time until) {
+    return {.kind = Kind::wait, .reason = reason, .until = until};
+  }
+  bool passes() const { return kind == Kind::pass; }
+  bool waits() const { return kind == Kind::wait; }
+};
+
+// Reasons of drops, as they are counted.
+constexpr std::string_view kDoesNotMatch = "does not match";
+constexpr std::string_view kIsIgnored = "is ignored";
+constexpr std::string_view kIsCounted = "is counted in a digest";
+
+}  // namespace statewire

@@ -1,0 +1,118 @@
+// Delivery state as it is stored: what waits, what is parked, and where each subscription is.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace statewire {
+
+// The stages of a delivery, in the order in which it passes them. Stored as numbers: never
+// renumber.
+enum class Stage : uint8_t {
+  match = 0,
+  hold = 1,
+  silence = 2,
+  inhibit = 3,
+  group = 4,
+  rate = 5,
+  send = 6,
+};
+
+// What a row of the stage `rate` counts: one digest, whatever it counts.
+struct DigestCounts {
+  std::vector<std::pair<std::string, uint64_t>> kinds;  // "EC2 instance gone", 30
+  Time first_time;                                      // When the first of them happened.
+  uint8_t severity = 0;                                 // The highest.
+};
+
+// A delivery that outlives the cursor of its subscription: it waits in `stage`.
+struct DeliveryRow {
+  std::string subscription;
+  uint64_t number = 0;  // Its own: grows from delivery to delivery of one subscription.
+  Stage stage = Stage::send;
+  // Its members: `members` entries of the journal, the first and the last of them.
+  uint64_t first_sequence = 0;
+  uint64_t last_sequence = 0;
+  uint64_t members = 1;
+  std::string id;        // Of the notification, 32 hex digits: the same over every retry.
+  std::string resource;  // Its lane.
+  std::string type;      // "statewire.resource.transition.v1"
+  std::string content_type;
+  std::string payload;  // Empty until it is rendered.
+  uint32_t attempts = 0;
+  // Time since the first attempt when the row was written, and not the time of it: a clock that
+  // was set does not make a delivery old.
+  std::optional<Duration> tried_for;
+  Time due;  // Of hold and rate: the end of the wait. Of send: the next attempt.
+  Duration wait{};  // Until `due`, when the row was written: no clock makes it longer.
+  std::string last_detail;
+  bool is_redriven = false;  // A person sent it again after it was parked.
+  // Of hold: the entry that it tells, as a block of one, completed by what was learned since. So it
+  // does not need the journal any more.
+  std::string entry;
+  bool waits_for_cause = false;
+  bool waits_for_tags = false;
+  DigestCounts digest;  // Of rate.
+};
+
+// A delivery that cannot succeed without a person, or a gap: sequences that retention took before
+// the subscription had read them.
+struct ParkedRow {
+  DeliveryRow delivery;
+  Time parked;
+  int last_status = 0;
+  std::string reason;  // "rejected: http 422", "retried for 24h: http 500"
+  bool is_gap = false;
+};
+
+// The members of a batch that is sent again as it was, under one name, until it is settled.
+struct BatchRow {
+  std::string subscription;
+  std::string id;  // Of its first delivery, hex.
+  Time frozen;
+  uint64_t first_sequence = 0;  // Of its first and last delivery: they are part of its name.
+  uint64_t last_sequence = 0;
+  std::vector<uint64_t> numbers;  // Of its deliveries, in order; not empty.
+};
+
+struct SubscriptionState {
+  // Everything at or before it is settled, or has a row.
+  uint64_t cursor = 0;
+  uint64_t next_number = 1;  // Of the next delivery; above those of all rows.
+  uint64_t rows = 0;         // How many deliveries have a row.
+  bool is_gone = false;      // 410: stopped until the next start, which tries once more.
+  // Of the stage `rate`: how many were sent in the hour that ends then.
+  uint64_t rate_sent = 0;
+  Time rate_ends;
+};
+
+struct DeliveryKey {
+  std::string subscription;
+  uint64_t number = 0;
+};
+
+// Changes of delivery state that belong together: one atomic write. What is removed is removed
+// before anything is put.
+struct Settlement {
+  std::vector<std::pair<std::string, SubscriptionState>> states;  // By subscription.
+  std::vector<DeliveryKey> removed;
+  std::vector<DeliveryRow> put;
+  std::vector<DeliveryKey> parked_removed;
+  std::vector<ParkedRow> parked_put;
+  std::vector<std::string> batches_removed;  // Subscriptions.
+  std::vector<BatchRow> batches_put;
+  bool is_synced = false;  // It must outlive a loss of power.
+
+  bool is_empty() const {
+    return states.empty() && removed.empty() && put.empty() && parked_removed.empty() &&
+           parked_put.empty() && batches_removed.empty() && batches_put.empty();
+  }
+};
+
+}  // namespace statewire
