@@ -298,6 +298,7 @@ TEST_F(PipelineTest, a_clock_that_was_set_while_it_was_down_parks_nothing) {
   restart();
   now_ -= hours(24 * 100);
   kill();
+  turn();
   now_ += kBackoffMax;
   turn();
   EXPECT_EQ(in_flight().size(), 1u);

@@ -26,7 +26,7 @@ SendStage::SendStage(Parts parts)
       kind_(parts.kind),
       book_(parts.book),
       wall_(parts.wall),
-      mailbox_(std::make_shared<Mailbox>(std::move(parts.wake))),
+      answers_(std::make_shared<AnswerBox>(std::move(parts.wake))),
       sink_(std::move(parts.sink)),
       lanes_(parts.kind.limits.is_in_order),
       batches_(parts.kind.limits, parts.book, lanes_),
@@ -34,7 +34,7 @@ SendStage::SendStage(Parts parts)
 
 // What the sink still looks at moves to where the sink's completion keeps it.
 SendStage::~SendStage() {
-  mailbox_->close();
+  answers_->close();
   for (const std::shared_ptr<Flight>& flight : flights_) {
     for (const uint64_t number : flight->numbers) flight->kept.push_back(book_.extract(number));
   }
@@ -104,13 +104,13 @@ void SendStage::deliver(std::span<Booked* const> batch) {
                           .batch = is_frozen ? &flight->batch : nullptr});
   }
   flights_.push_back(flight);
-  sink_->deliver(deliveries, [flight, mailbox = mailbox_](std::vector<Attempt> attempts) {
-    mailbox->put({flight, std::move(attempts)});
+  sink_->deliver(deliveries, [flight, answers = answers_](std::vector<Attempt> attempts) {
+    answers->put({flight, std::move(attempts)});
   });
 }
 
 bool SendStage::on_answers(Time now) {
-  const std::vector<Answer> answers = mailbox_->take_all();
+  const std::vector<Answer> answers = answers_->take_all();
   for (const Answer& answer : answers) on_answer(answer, now);
   return !answers.empty();
 }
