@@ -24,7 +24,8 @@ constexpr Duration kStopGrace = std::chrono::seconds(5);
 // of its own host.
 constexpr HttpClientLimits kClientLimits{.connections_max = 4096, .connections_per_host_max = 1024};
 constexpr std::chrono::nanoseconds kProgressInterval = std::chrono::milliseconds(100);
-constexpr size_t kIoThreads = 1;  // More only take turns with the thread that commits.
+constexpr size_t kMailThreads = 4;  // Each sends one mail at a time.
+constexpr size_t kIoThreads = 1;    // More only take turns with the thread that commits.
 
 sigset_t watched_signals() {
   sigset_t signals;
@@ -87,7 +88,8 @@ class App {
   SystemClock clock_;
   HttpClient client_{kClientLimits};
   AwsClient aws_{client_, clock_};
-  SinkContext sink_context_{client_, clock_, aws_};
+  SmtpClient mail_;
+  SinkContext sink_context_{client_, clock_, aws_, mail_};
   std::unique_ptr<Store> store_;
   std::shared_ptr<Generation> current_;
   Live live_;
@@ -101,6 +103,7 @@ class App {
   std::jthread client_thread_;
   std::jthread aws_thread_;
   std::jthread aws_retries_thread_;
+  std::vector<std::jthread> mail_threads_;
   std::jthread ingest_thread_;
   std::jthread timers_thread_;
   std::jthread tags_thread_;
@@ -223,6 +226,9 @@ void App::start_threads() {
   client_thread_ = std::jthread([this] { client_.run(); });
   aws_thread_ = std::jthread([this] { aws_.run(); });
   aws_retries_thread_ = std::jthread([this] { aws_.run(); });
+  for (size_t i = 0; i < kMailThreads; ++i) {
+    mail_threads_.emplace_back([this] { mail_.run(); });
+  }
   ingest_thread_ = std::jthread([this] { ingest_->run(); });
   timers_thread_ = std::jthread([this](std::stop_token stop) { timers_->run(std::move(stop)); });
   tags_thread_ = std::jthread([this] { tags_->run(); });
@@ -363,6 +369,7 @@ void App::stop() {
   ingest_thread_.join();
   stop_generation();
   aws_.stop();
+  mail_.stop();
   client_.stop();
 }
 

@@ -55,7 +55,7 @@ std::string field_at(dom::element at, std::string_view path) {
 class EmailSink final : public Sink {
  public:
   EmailSink(Letterbox letterbox, SinkContext& context)
-      : letterbox_(std::move(letterbox)), http_(context.http) {
+      : letterbox_(std::move(letterbox)), mail_(context.mail) {
     Redaction redaction;
     redaction.hide(letterbox_.server.password);
     redaction_ = std::make_shared<const Redaction>(std::move(redaction));
@@ -66,12 +66,12 @@ class EmailSink final : public Sink {
     CHECK(batch.size() == 1);
     Result<Mail> mail = mail_of(batch.front());
     if (!mail) return done({Attempt{.verdict = Verdict::reject, .detail = mail.error().text}});
-    http_.send_mail(*std::move(mail),
-                    [done = std::move(done), redaction = redaction_](Result<SmtpReply> reply) {
-                      Attempt attempt = attempt_for(reply);
-                      attempt.detail = redaction->apply(std::move(attempt.detail));
-                      done({std::move(attempt)});
-                    });
+    mail_.send(*std::move(mail),
+               [done = std::move(done), redaction = redaction_](Result<SmtpReply> reply) {
+                 Attempt attempt = attempt_for(reply);
+                 attempt.detail = redaction->apply(std::move(attempt.detail));
+                 done({std::move(attempt)});
+               });
   }
 
  private:
@@ -104,7 +104,7 @@ class EmailSink final : public Sink {
   }
 
   const Letterbox letterbox_;
-  HttpClient& http_;
+  SmtpClient& mail_;
   std::shared_ptr<const Redaction> redaction_;
   dom::parser parser_;
 };
