@@ -34,18 +34,6 @@ sigset_t watched_signals() {
   return signals;
 }
 
-ApiScope scope_of(TokenScope scope) {
-  switch (scope) {
-    case TokenScope::ingest:
-      return ApiScope::ingest;
-    case TokenScope::read:
-      return ApiScope::read;
-    case TokenScope::operate:
-      break;
-  }
-  return ApiScope::operate;
-}
-
 Result<std::shared_ptr<const Catalog>> load_catalog(const Settings& settings, Problems& problems) {
   Result<Catalog> catalog =
       Catalog::with_folders(compiled_catalog_bytes(), settings.catalog_folders, problems);
@@ -209,9 +197,7 @@ void App::publish(const std::shared_ptr<Generation>& generation) {
   snapshot->subscriptions = settings.subscriptions;
   snapshot->catalog = generation->catalog;
   snapshot->dispatcher = generation->dispatcher.get();
-  for (const Token& token : settings.http.tokens) {
-    snapshot->tokens.push_back({scope_of(token.scope), token.secret});
-  }
+  snapshot->tokens = settings.http.tokens;
   snapshot->topics = settings.http.topics;
   snapshot->rules = settings.rules.get();
   snapshot->ignore = &settings.ignore;
