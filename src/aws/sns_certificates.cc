@@ -156,7 +156,7 @@ void SnsCertificates::Cache::settle(const Fetch& fetch, Result<SnsSigningKey> ke
   for (const Done& done : waiting) done(key);
 }
 
-// What ends first makes room: failures before certificates.
+// The answer that ends first makes room: failures before certificates.
 void SnsCertificates::Cache::keep(const std::string& url, Known known) {
   known_.insert_or_assign(url, std::move(known));
   if (known_.size() <= kKnownMax) return;

@@ -13,7 +13,7 @@ constexpr AwsService kTagging{"resource_groups_tagging_api", "tagging", "tagging
 constexpr size_t kArnsACall = 100;
 constexpr size_t kQueuedMax = 100'000;
 constexpr size_t kGivenUpMax = 100'000;
-// What could not be looked up is tried again after this.
+// How long tags that could not be looked up count as unknown; then they may be asked for again.
 constexpr Duration kGivenUpFor = std::chrono::minutes(10);
 // So that many resources share a call.
 constexpr std::chrono::milliseconds kGather(50);

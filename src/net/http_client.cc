@@ -74,7 +74,7 @@ class HttpClient::Loop {
   }
 
   void run() EXCLUDES(mutex_) {
-    while (take_arrived()) {
+    while (queue_arrived()) {
       admit();
       int running = 0;
       CHECK(curl_multi_perform(multi_.get(), &running) == CURLM_OK);
@@ -115,7 +115,7 @@ class HttpClient::Loop {
   }
 
   // False once the client is to stop.
-  bool take_arrived() EXCLUDES(mutex_) {
+  bool queue_arrived() EXCLUDES(mutex_) {
     std::deque<Job> arrived;
     {
       Lock lock(mutex_);
@@ -139,7 +139,7 @@ class HttpClient::Loop {
     return true;
   }
 
-  // One request of each origin in turn, beginning behind the one served last.
+  // Starts one request of each origin in turn, from the origin after the one served last.
   void admit() {
     auto at = origins_.upper_bound(served_last_);
     size_t idle_in_a_row = 0;
@@ -166,7 +166,7 @@ class HttpClient::Loop {
   }
 
   void start(Job job, const std::string& key, Origin& origin) {
-    std::unique_ptr<HttpTransfer> transfer = take_idle();
+    std::unique_ptr<HttpTransfer> transfer = idle_transfer();
     auto prepared = transfer->prepare(std::move(job.request), std::move(job.origin));
     if (!prepared) {
       idle_.push_back(std::move(transfer));
@@ -178,7 +178,7 @@ class HttpClient::Loop {
     CHECK(curl_multi_add_handle(multi_.get(), handle) == CURLM_OK);
   }
 
-  std::unique_ptr<HttpTransfer> take_idle() {
+  std::unique_ptr<HttpTransfer> idle_transfer() {
     if (idle_.empty()) return std::make_unique<HttpTransfer>();
     std::unique_ptr<HttpTransfer> result = std::move(idle_.back());
     idle_.pop_back();
@@ -192,7 +192,7 @@ class HttpClient::Loop {
     while (CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
       if (message->msg != CURLMSG_DONE) continue;
       const CURLcode code = message->data.result;
-      Active active = take_out(message->easy_handle);
+      Active active = remove_active(message->easy_handle);
       Result<HttpResponse> response = active.transfer->finish(code);
       idle_.push_back(std::move(active.transfer));
       active.done(std::move(response));
@@ -202,7 +202,7 @@ class HttpClient::Loop {
   }
 
   // `handle` by value: the message that it came from dies here.
-  Active take_out(CURL* handle) {
+  Active remove_active(CURL* handle) {
     curl_multi_remove_handle(multi_.get(), handle);
     const auto found = active_.find(handle);
     CHECK(found != active_.end());
@@ -220,7 +220,7 @@ class HttpClient::Loop {
       ended_ = true;
       arrived.swap(arrived_);
     }
-    while (!active_.empty()) take_out(active_.begin()->first).done(stopped());
+    while (!active_.empty()) remove_active(active_.begin()->first).done(stopped());
     for (auto& [key, origin] : origins_) {
       for (Job& job : origin.waiting) job.done(stopped());
     }

@@ -72,7 +72,7 @@ Result<SmtpReply> SmtpTransfer::perform() {
   set_security();
   set_envelope();
   Result<SmtpReply> reply = reply_of(curl_easy_perform(handle_.get()));
-  let_go();
+  forget_callbacks();
   return reply;
 }
 
@@ -98,7 +98,7 @@ void SmtpTransfer::set_envelope() {
 }
 
 // The handle may keep the connection, and outlives this.
-void SmtpTransfer::let_go() {
+void SmtpTransfer::forget_callbacks() {
   handle_.set(CURLOPT_HEADERFUNCTION, nullptr);
   handle_.set(CURLOPT_HEADERDATA, nullptr);
   handle_.set(CURLOPT_READFUNCTION, nullptr);

@@ -45,7 +45,7 @@ class SmtpTransfer {
   Result<SmtpReply> reply_of(CURLcode code) const;
   void set_security();
   void set_envelope();
-  void let_go();
+  void forget_callbacks();
 
   const Mail mail_;
   // "smtp://mail.example.org:587": what shares connections, and all that may be shown.

@@ -110,7 +110,7 @@ Result<std::string> AddressTemplate::resolve(const Lookup& value_of) const {
     }
     const std::string value = value_of(piece.text);
     if (value.empty()) return bad_input(piece.text + " is not known");
-    // One that stands for more than its place would name an address that nobody meant.
+    // A value that holds an "@" of its own would name an address that nobody meant.
     if (pieces_.size() > 1 && value.find('@') != std::string::npos) {
       return bad_input(piece.text + " is " + shown(value) + ", which is no part of an address");
     }

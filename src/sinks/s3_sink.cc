@@ -53,7 +53,7 @@ class S3Sink final : public Sink {
   }
 
  private:
-  // What a person sent again, or as a test, is no part of the sequence, and stands beside it.
+  // Redriven deliveries and tests are no part of the sequence, and stand beside it.
   std::string key_of(const Delivery& first) const {
     std::string key = place_.prefix + std::string(first.subscription) + "/";
     if (first.is_redriven) {

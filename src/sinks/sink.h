@@ -34,7 +34,7 @@ struct Attempt {
   Duration retry_after{};  // What the other side asked for; zero where it did not.
 };
 
-// What a frozen batch is told by: the same over every retry and restart, as are its members.
+// The marks of a frozen batch: they and its members stay the same over every retry and restart.
 struct FrozenBatch {
   std::string_view id;  // Of its first delivery.
   uint64_t first_sequence = 0;

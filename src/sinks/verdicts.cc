@@ -54,7 +54,7 @@ Verdict verdict_for_smtp(int code) {
 Attempt attempt_for(const Result<HttpResponse>& response, Time now) {
   Attempt attempt;
   if (!response) {
-    // What can never be sent will not pass before somebody changes the configuration.
+    // A request that can never be sent will not pass until a person changes the configuration.
     const bool is_ours = response.error().kind == ErrorKind::bad_input;
     attempt.verdict = is_ours ? Verdict::unavailable : Verdict::retry;
     attempt.detail = cut_utf8(response.error().text, kDetailBytesMax);
