@@ -48,6 +48,19 @@ TEST(Duration, is_read_with_its_units_and_never_without) {
   EXPECT_EQ(format_duration(Duration{}), "0s");
 }
 
+TEST(SteadyClock, begins_at_the_wall_time_and_never_goes_back) {
+  const Time before = SystemClock().now();
+  const SteadyClock clock;
+  Time last = clock.now();
+  EXPECT_LT(last - before, std::chrono::minutes(1));
+  EXPECT_GE(last - before, std::chrono::minutes(-1));
+  for (int i = 0; i < 10'000; ++i) {
+    const Time now = clock.now();
+    ASSERT_GE(now, last);
+    last = now;
+  }
+}
+
 TEST(Ids, hash_is_sha256_over_length_prefixed_fields) {
   // printf '\0\0\0\5event\0\0\0\1a\0\0\0\2bc' | sha256sum | cut -c1-32
   EXPECT_EQ(to_hex(EventId{hash128("event", {"a", "bc"})}), "ab4f7520279484104371af5abd837cd2");
