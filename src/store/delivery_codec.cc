@@ -14,8 +14,8 @@ void check_format(ByteReader& in) {
   if (in.byte() != kFormat) in.fail();
 }
 
-Error damaged(std::string_view what) {
-  return bad_input("a stored " + std::string(what) + " is damaged or of a newer format");
+Error damaged_value(std::string_view what) {
+  return damaged("a stored " + std::string(what) + " is damaged or of a newer format");
 }
 
 void put(const Pending& pending, ByteWriter& out) {
@@ -75,7 +75,7 @@ Result<SubscriptionState> decode_state(std::string_view bytes) {
   SubscriptionState state;
   state.cursor = in.varint();
   state.is_gone = in.byte() != 0;
-  if (!in.ok() || !in.at_end()) return damaged("cursor");
+  if (!in.ok() || !in.at_end()) return damaged_value("cursor");
   return state;
 }
 
@@ -88,7 +88,7 @@ Result<Pending> decode_pending(std::string_view bytes) {
   ByteReader in(bytes);
   check_format(in);
   Pending pending = get_pending(in);
-  if (!in.ok() || !in.at_end()) return damaged("pending delivery");
+  if (!in.ok() || !in.at_end()) return damaged_value("pending delivery");
   return pending;
 }
 
@@ -110,7 +110,7 @@ Result<Parked> decode_parked(std::string_view bytes) {
   parked.last_status = static_cast<int>(unzigzag(in.varint()));
   parked.reason = in.text();
   parked.range_last_sequence = in.varint();
-  if (!in.ok() || !in.at_end()) return damaged("parked delivery");
+  if (!in.ok() || !in.at_end()) return damaged_value("parked delivery");
   return parked;
 }
 
@@ -140,7 +140,8 @@ Result<Group> decode_group(std::string_view bytes) {
     member += static_cast<uint64_t>(unzigzag(in.varint()));
     group.members.push_back(member);
   }
-  if (!in.ok() || !in.at_end() || group.members.empty()) return damaged("group of deliveries");
+  if (!in.ok() || !in.at_end() || group.members.empty())
+    return damaged_value("group of deliveries");
   return group;
 }
 
