@@ -18,7 +18,7 @@ namespace statewire {
 namespace {
 
 // Grows when a program that knows only the older one would misread what is stored.
-constexpr uint64_t kStoreFormat = 1;
+constexpr uint64_t kStoreFormat = 2;
 constexpr char kMetaValueFormat = 1;
 // Of values that are one text.
 constexpr char kTextValueFormat = 1;
@@ -40,7 +40,7 @@ std::string meta_value(uint64_t number) {
 
 Result<uint64_t> parse_meta_value(std::string_view value) {
   if (value.size() != 9 || value[0] != kMetaValueFormat) {
-    return bad_input("the store's own record of itself is damaged or of a newer format");
+    return damaged("the store's own record of itself is damaged or of a newer format");
   }
   return from_little_endian<uint64_t>(value.data() + 1);
 }
@@ -86,10 +86,17 @@ Result<void> Store::load_format() {
   }
   const auto format = parse_meta_value(*stored.value());
   if (!format) return format.error();
-  if (*format <= kStoreFormat) return {};
-  return bad_input("store " + options_.path + " has format " + std::to_string(*format) +
-                   ", and this program reads up to " + std::to_string(kStoreFormat) +
-                   ": run the newer statewire that wrote it, or name another directory in store:");
+  if (*format == kStoreFormat) return {};
+  const std::string which = "store " + options_.path + " has format " + std::to_string(*format) +
+                            ", and this program reads " + std::to_string(kStoreFormat) + ": ";
+  if (*format > kStoreFormat) {
+    return failed(which +
+                  "run the newer statewire that wrote it, or name another directory in "
+                  "store:");
+  }
+  return failed(which +
+                "move the directory away, or name an empty one in store:. The events can be "
+                "sent again to the new one");
 }
 
 Result<void> Store::load_aliases() {
@@ -225,7 +232,7 @@ Result<void> Store::stored_records(std::span<const std::string_view> ids,
         const std::string_view kept = arena.copy(value);
         auto record = decode_record(kept, arena);
         if (!record) {
-          outcome = bad_input(std::string(ids[index]) + ": " + record.error().text);
+          outcome = damaged(std::string(ids[index]) + ": " + record.error().text);
           return;
         }
         out[index] = *record;

@@ -13,7 +13,7 @@ constexpr uint32_t kLastOrdinal = UINT32_MAX;
 // A wait is never longer, so that the deadline cannot overflow.
 constexpr Duration kWaitMax = std::chrono::hours(24);
 
-Error damaged_key() { return bad_input("a journal key is damaged"); }
+Error damaged_key() { return damaged("a journal key is damaged"); }
 
 }  // namespace
 

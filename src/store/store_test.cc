@@ -555,23 +555,27 @@ TEST(StoreOpeningTest, a_second_opening_is_refused_while_the_first_lives) {
   EXPECT_TRUE(Store::open(options));
 }
 
-TEST(StoreOpeningTest, a_newer_format_is_refused_and_nothing_is_changed) {
-  Directory directory;
-  const StoreOptions options{.path = directory.store()};
-  ASSERT_TRUE(Store::open(options));
-  {
-    auto engine = open_rocksdb_engine(options);
-    ASSERT_TRUE(engine);
-    EngineBatch batch;
-    batch.put(Family::meta, kFormatKey, meta_value(2));
-    ASSERT_TRUE((*engine)->write(batch, Sync::yes));
-  }
-  for (int round = 0; round < 2; ++round) {
-    const auto store = Store::open(options);
-    ASSERT_FALSE(store);
-    EXPECT_NE(store.error().text.find("has format 2, and this program reads up to 1"),
-              std::string::npos)
-        << store.error().text;
+TEST(StoreOpeningTest, another_format_is_refused_with_what_to_do_and_nothing_is_changed) {
+  const std::pair<uint64_t, std::string_view> formats[] = {
+      {3, "has format 3, and this program reads 2: run the newer statewire that wrote it"},
+      {1, "has format 1, and this program reads 2: move the directory away, or name an empty one"}};
+  for (const auto& [format, expected] : formats) {
+    Directory directory;
+    const StoreOptions options{.path = directory.store()};
+    ASSERT_TRUE(Store::open(options));
+    {
+      auto engine = open_rocksdb_engine(options);
+      ASSERT_TRUE(engine);
+      EngineBatch batch;
+      batch.put(Family::meta, kFormatKey, meta_value(format));
+      ASSERT_TRUE((*engine)->write(batch, Sync::yes));
+    }
+    for (int round = 0; round < 2; ++round) {
+      const auto store = Store::open(options);
+      ASSERT_FALSE(store);
+      EXPECT_EQ(store.error().kind, ErrorKind::failed);
+      EXPECT_NE(store.error().text.find(expected), std::string::npos) << store.error().text;
+    }
   }
 }
 
