@@ -1,6 +1,6 @@
 // Opening, and the one place where a block is applied to the views. The journal, the ledger,
-// timers and delivery state are in store_journal.cc, store_ledger.cc, store_timers.cc and
-// store_deliveries.cc.
+// retention, timers and delivery state are in store_journal.cc, store_ledger.cc,
+// store_retention.cc, store_timers.cc and store_deliveries.cc.
 #include "store/store.h"
 
 #include <sys/statvfs.h>
@@ -26,9 +26,10 @@ constexpr char kTextValueFormat = 1;
 // Sixteenths of the memory that a store may use; the engine has the other five. A map in memory
 // needs no cache before it.
 size_t record_cache_bytes(const StoreOptions& options) {
-  return options.path.empty() ? 0 : options.memory_bytes / 16 * 10;
+  return options.path.empty() ? 0 : options.memory_bytes / 32 * 19;
 }
 size_t recent_blocks_bytes(const StoreOptions& options) { return options.memory_bytes / 16; }
+size_t read_blocks_bytes(const StoreOptions& options) { return options.memory_bytes / 32; }
 
 }  // namespace
 
@@ -63,7 +64,10 @@ Store::Store(StoreOptions options, std::unique_ptr<Engine> engine)
     : options_(std::move(options)),
       engine_(std::move(engine)),
       state_(std::make_unique<StoreState>(recent_blocks_bytes(options_),
-                                          record_cache_bytes(options_))) {}
+                                          read_blocks_bytes(options_),
+                                          record_cache_bytes(options_))),
+      clock_(options_.clock != nullptr ? *options_.clock : steady_clock_),
+      opened_at_(clock_.now()) {}
 
 Store::~Store() = default;
 
@@ -126,8 +130,13 @@ Result<void> Store::commit(const Commit& commit) {
 }
 
 void Store::add_block(const Commit& commit, EngineBatch& batch) {
-  state_->key = keys::journal(commit.first_sequence, state_->next_ordinal);
+  const keys::JournalPlace place{.first_sequence = commit.first_sequence,
+                                 .ordinal = state_->next_ordinal,
+                                 .bytes_before = state_->bytes_before_next,
+                                 .age_clock = age_clock()};
+  state_->key = keys::journal(place);
   batch.put_views(Family::journal, state_->arena.copy(state_->key), commit.block);
+  state_->bytes_before_next += state_->key.size() + commit.block.size();
   const bool has_entries = commit.last_sequence >= commit.first_sequence;
   state_->next_ordinal = has_entries ? 0 : state_->next_ordinal + 1;
 }
@@ -183,12 +192,17 @@ void Store::publish(const Commit& commit) {
   state_->records.update(state_->updates);
   state_->ledger.publish();
   for (const Timer& timer : commit.timers) state_->next_timer.set(timer.due);
-  if (commit.last_sequence < commit.first_sequence) return;
+  if (commit.last_sequence < commit.first_sequence) {
+    Lock lock(tail_mutex_);
+    bytes_before_next_ = state_->bytes_before_next;
+    return;
+  }
   state_->recent.add({commit.first_sequence, commit.last_sequence,
                       std::make_shared<const std::string>(commit.block)});
   {
     Lock lock(tail_mutex_);
     last_sequence_ = commit.last_sequence;
+    bytes_before_next_ = state_->bytes_before_next;
   }
   tail_moved_.notify_all();
 }
@@ -284,7 +298,8 @@ DiskSpace Store::disk_space() const {
 }
 
 size_t Store::memory_used() const {
-  return engine_->memory_used() + state_->recent.bytes() + state_->records.bytes();
+  return engine_->memory_used() + state_->recent.bytes() + state_->read.bytes() +
+         state_->records.bytes();
 }
 
 }  // namespace statewire

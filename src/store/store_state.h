@@ -61,11 +61,12 @@ class NextTimer {
 };
 
 struct StoreState {
-  StoreState(size_t recent_bytes_max, size_t records_bytes_max)
-      : recent(recent_bytes_max), records(records_bytes_max) {}
+  StoreState(size_t recent_bytes_max, size_t read_bytes_max, size_t records_bytes_max)
+      : recent(recent_bytes_max), read(read_bytes_max), records(records_bytes_max) {}
 
   LedgerView ledger;
   RecentBlocks recent;
+  ReadBlocks read;
   RecordCache records;
   AliasNames aliases;
   NextTimer next_timer;
@@ -82,7 +83,8 @@ struct StoreState {
   std::vector<Changed> changed;  // In `arena`.
   Arena arena;
   std::vector<RecordCache::Item> updates;
-  uint32_t next_ordinal = 0;  // See keys::journal.
+  uint32_t next_ordinal = 0;       // See keys::journal.
+  uint64_t bytes_before_next = 0;  // Likewise.
 
   // Of the thread that settles.
   EngineBatch settle_batch;
