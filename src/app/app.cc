@@ -240,6 +240,9 @@ void start_dispatching(Generation& generation) {
 }
 
 void App::trim(std::stop_token stop) {
+  if (Result<void> learned = store_->learn_aliases(stop); !learned) {
+    log_error("the aliases cannot be read", {{"error", learned.error().text}});
+  }
   std::mutex mutex;
   std::condition_variable_any never;
   while (!stop.stop_requested()) {

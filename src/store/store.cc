@@ -103,12 +103,24 @@ Result<void> Store::load_format() {
                 "sent again to the new one");
 }
 
+// Only whether there are any.
 Result<void> Store::load_aliases() {
-  return engine_->each(Family::aliases, {}, Direction::forward,
-                       [&](std::string_view key, std::string_view) {
-                         state_->aliases.add(keys::text_of_alias(key));
-                         return true;
-                       });
+  bool is_any = false;
+  const auto read =
+      engine_->each(Family::aliases, {}, Direction::forward,
+                    [&](std::string_view, std::string_view) { return is_any = true, false; });
+  if (read.ok() && !is_any) state_->aliases.all_are_known();
+  return read;
+}
+
+Result<void> Store::learn_aliases(const std::stop_token& stop) {
+  const auto read = engine_->each(Family::aliases, {}, Direction::forward,
+                                  [&](std::string_view key, std::string_view) {
+                                    state_->aliases.add(keys::text_of_alias(key));
+                                    return state_->aliases.has_room() && !stop.stop_requested();
+                                  });
+  if (read.ok() && !stop.stop_requested()) state_->aliases.all_are_known();
+  return read;
 }
 
 Result<void> Store::commit(const Commit& commit) {

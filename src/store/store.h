@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -170,8 +171,12 @@ class Store {
   // returns false. The record is good during the call.
   Result<void> each_record(std::string_view after,
                            const std::function<bool(const Record&)>& visit) const;
-  // The id that `alias` stands for. Costs a hash where there is none.
+  // The id that `alias` stands for. Where there is none it costs a hash, once learn_aliases() has
+  // returned; before, a look into the engine, as it does beyond a million aliases.
   Result<std::optional<std::string>> resource_of_alias(std::string_view alias) const;
+  // Reads all aliases, or as many as are kept in memory. Any thread, once; not on the way to the
+  // first answer after a start, as it takes a second where there are a million.
+  Result<void> learn_aliases(const std::stop_token& stop);
   Result<std::string> cursor(std::string_view key) const;  // Empty where there is none.
 
   // --- Journal.

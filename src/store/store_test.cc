@@ -160,6 +160,21 @@ TEST_P(StoreTest, a_commit_is_found_again_also_after_a_restart) {
   }
 }
 
+TEST_P(StoreTest, an_alias_is_found_before_all_are_learned_and_while_they_are) {
+  const std::string aliases[] = {"one", "two", "three"};
+  for (size_t i = 0; i < 2; ++i) {
+    commit({i}, {.ledger = delta_of(1), .aliases = {{aliases[i], "id"}}});
+  }
+  reopen();
+  for (int round = 0; round < 2; ++round) {
+    for (size_t i = 0; i < 2; ++i) EXPECT_EQ(store_->resource_of_alias(aliases[i]).value(), "id");
+    EXPECT_EQ(store_->resource_of_alias("other").value(), std::nullopt);
+    if (round == 0) commit({3}, {.ledger = delta_of(1), .aliases = {{aliases[2], "id"}}});
+    EXPECT_EQ(store_->resource_of_alias(aliases[2]).value(), "id");
+    ASSERT_TRUE(store_->learn_aliases({}));
+  }
+}
+
 TEST_P(StoreTest, records_answer_in_the_order_of_the_question) {
   std::vector<uint64_t> many(1000);
   for (size_t i = 0; i < many.size(); ++i) many[i] = i;
