@@ -239,6 +239,9 @@ void App::start_threads() {
 }
 
 void App::trim(std::stop_token stop) {
+  if (Result<void> learned = store_->learn_aliases(stop); !learned) {
+    log_error("the aliases cannot be read", {{"error", learned.error().text}});
+  }
   std::mutex mutex;
   std::condition_variable_any never;
   while (!stop.stop_requested()) {
@@ -246,8 +249,8 @@ void App::trim(std::stop_token stop) {
     never.wait_for(lock, stop, kRetentionInterval, [] { return false; });
     const std::shared_ptr<const Snapshot> snapshot = live_.get();
     const auto* generation = static_cast<const Generation*>(snapshot->keep_alive.get());
-    const Result<uint64_t> point = trim_point(*store_, generation->settings->retention,
-                                              dispatcher_->held_from(), clock_.now());
+    const Result<uint64_t> point =
+        trim_point(*store_, generation->settings->retention, dispatcher_->held_from());
     Result<void> trimmed = point ? store_->trim_journal(*point) : Result<void>(point.error());
     if (!trimmed) log_error("the journal cannot be trimmed", {{"error", trimmed.error().text}});
   }

@@ -160,6 +160,21 @@ TEST_P(StoreTest, a_commit_is_found_again_also_after_a_restart) {
   }
 }
 
+TEST_P(StoreTest, an_alias_is_found_before_all_are_learned_and_while_they_are) {
+  const std::string aliases[] = {"one", "two", "three"};
+  for (size_t i = 0; i < 2; ++i) {
+    commit({i}, {.ledger = delta_of(1), .aliases = {{aliases[i], "id"}}});
+  }
+  reopen();
+  for (int round = 0; round < 2; ++round) {
+    for (size_t i = 0; i < 2; ++i) EXPECT_EQ(store_->resource_of_alias(aliases[i]).value(), "id");
+    EXPECT_EQ(store_->resource_of_alias("other").value(), std::nullopt);
+    if (round == 0) commit({3}, {.ledger = delta_of(1), .aliases = {{aliases[2], "id"}}});
+    EXPECT_EQ(store_->resource_of_alias(aliases[2]).value(), "id");
+    ASSERT_TRUE(store_->learn_aliases({}));
+  }
+}
+
 TEST_P(StoreTest, records_answer_in_the_order_of_the_question) {
   std::vector<uint64_t> many(1000);
   for (size_t i = 0; i < many.size(); ++i) many[i] = i;
@@ -555,23 +570,27 @@ TEST(StoreOpeningTest, a_second_opening_is_refused_while_the_first_lives) {
   EXPECT_TRUE(Store::open(options));
 }
 
-TEST(StoreOpeningTest, a_newer_format_is_refused_and_nothing_is_changed) {
-  Directory directory;
-  const StoreOptions options{.path = directory.store()};
-  ASSERT_TRUE(Store::open(options));
-  {
-    auto engine = open_rocksdb_engine(options);
-    ASSERT_TRUE(engine);
-    EngineBatch batch;
-    batch.put(Family::meta, kFormatKey, meta_value(2));
-    ASSERT_TRUE((*engine)->write(batch, Sync::yes));
-  }
-  for (int round = 0; round < 2; ++round) {
-    const auto store = Store::open(options);
-    ASSERT_FALSE(store);
-    EXPECT_NE(store.error().text.find("has format 2, and this program reads up to 1"),
-              std::string::npos)
-        << store.error().text;
+TEST(StoreOpeningTest, another_format_is_refused_with_what_to_do_and_nothing_is_changed) {
+  const std::pair<uint64_t, std::string_view> formats[] = {
+      {3, "has format 3, and this program reads 2: run the newer statewire that wrote it"},
+      {1, "has format 1, and this program reads 2: move the directory away, or name an empty one"}};
+  for (const auto& [format, expected] : formats) {
+    Directory directory;
+    const StoreOptions options{.path = directory.store()};
+    ASSERT_TRUE(Store::open(options));
+    {
+      auto engine = open_rocksdb_engine(options);
+      ASSERT_TRUE(engine);
+      EngineBatch batch;
+      batch.put(Family::meta, kFormatKey, meta_value(format));
+      ASSERT_TRUE((*engine)->write(batch, Sync::yes));
+    }
+    for (int round = 0; round < 2; ++round) {
+      const auto store = Store::open(options);
+      ASSERT_FALSE(store);
+      EXPECT_EQ(store.error().kind, ErrorKind::failed);
+      EXPECT_NE(store.error().text.find(expected), std::string::npos) << store.error().text;
+    }
   }
 }
 
