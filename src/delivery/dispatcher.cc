@@ -56,8 +56,8 @@ Result<void> Dispatcher::replace(PipelineSet next, Duration grace,
   return ran ? outcome : ran;
 }
 
-// Where the wall clock is set forward, or a machine wakes up, waits end. What was tried is not older
-// for it, and a clock that is set back makes nobody wait.
+// Where the wall clock is set forward, or a machine wakes up, waits end. What was tried is not
+// older for it, and a clock that is set back makes nobody wait.
 Time Dispatcher::now() {
   const Time steady = clock_.now();
   const Duration ahead = wall_.now() - steady;

@@ -166,9 +166,11 @@ void SendStage::on_attempt(Booked& booked, const Attempt& attempt, bool was_alon
   }
 }
 
-// Whatever the sink asks for, there is an attempt by the end of `retry_for`.
+// Whatever the sink asks for, there is an attempt by the end of `retry_for`. While the circuit is
+// open the sink is at fault, and nothing is parked for it.
 void SendStage::retry(Booked& booked, const Attempt& attempt, Time now) {
   ++counts_.retried;
+  const bool was_open = circuit_.is_open();
   if (circuit_.failed(now, random_)) {
     log_warn("a sink fails again and again; its deliveries wait",
              {{"subscription", subscription_.name}, {"answer", reason_of(attempt)}});
@@ -176,7 +178,7 @@ void SendStage::retry(Booked& booked, const Attempt& attempt, Time now) {
   const Duration left = *booked.first_attempt + subscription_.retry_for - now;
   // Of the only lane, the first is taken out; the turn of the others comes.
   const bool is_first = booked.before == nullptr;
-  if (is_first && left <= Duration() && booked.row.attempts >= kAttemptsMin) {
+  if (is_first && !was_open && left <= Duration() && booked.row.attempts >= kAttemptsMin) {
     const std::string reason = "retried for " + format_duration(subscription_.retry_for) + ": ";
     return park(booked, attempt, reason + reason_of(attempt));
   }
