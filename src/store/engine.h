@@ -28,11 +28,11 @@ enum class Family : uint8_t {
   pending,
   parked,
   groups,
-  timers,
+  reminders,
 };
 constexpr std::array<std::string_view, 10> kFamilyNames = {
     "meta",    "journal", "resources", "aliases", "ledger",
-    "cursors", "pending", "parked",    "groups",  "timers"};
+    "cursors", "pending", "parked",    "groups",  "reminders"};
 
 // Changes that are made together, in this order. Keeps its memory over clear(). Not thread-safe.
 class EngineBatch {

@@ -60,7 +60,7 @@ Observation EntryDecoder::observation(uint64_t head, Time recorded) {
   seen.origin.id = own();
   seen.resource = identity(Identity{});
   const uint8_t effect = in_.byte();
-  if ((effect & 0x0f) > static_cast<uint8_t>(Effect::fail) || effect >> 4 >= kPhaseCount) {
+  if ((effect & 0x0f) > static_cast<uint8_t>(kLastEffect) || effect >> 4 >= kPhaseCount) {
     in_.fail();
     return {};
   }

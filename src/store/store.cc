@@ -1,5 +1,5 @@
 // Opening, and the one place where a block is applied to the views. The journal, the ledger,
-// timers and delivery state are in store_journal.cc, store_ledger.cc, store_timers.cc and
+// reminders and delivery state are in store_journal.cc, store_ledger.cc, store_reminders.cc and
 // store_deliveries.cc.
 #include "store/store.h"
 
@@ -71,7 +71,7 @@ Result<void> Store::load() {
   if (auto known = load_format(); !known) return known;
   if (auto loaded = load_journal(); !loaded) return loaded;
   if (auto loaded = load_aliases(); !loaded) return loaded;
-  if (auto loaded = load_timers(); !loaded) return loaded;
+  if (auto loaded = load_reminders(); !loaded) return loaded;
   return state_->ledger.load(*engine_);
 }
 
@@ -142,7 +142,7 @@ void Store::add_views(const Commit& commit, EngineBatch& batch) {
     state_->value.bytes(change.value);
     batch.put(Family::cursors, keys::source_cursor(change.key), state_->value.view());
   }
-  add_timers(commit, batch);
+  add_reminders(commit, batch);
   if (commit.ledger != nullptr) state_->ledger.stage(*commit.ledger, batch);
 }
 
@@ -175,7 +175,7 @@ void Store::add_records(const Commit& commit, EngineBatch& batch) {
 void Store::publish(const Commit& commit) {
   state_->records.update(state_->updates);
   state_->ledger.publish();
-  for (const Timer& timer : commit.timers) state_->next_timer.set(timer.due);
+  for (const Reminder& each : commit.reminders) state_->next_reminder.set(each.key.due);
   if (commit.last_sequence < commit.first_sequence) return;
   state_->recent.add({commit.first_sequence, commit.last_sequence,
                       std::make_shared<const std::string>(commit.block)});
