@@ -39,9 +39,8 @@ ExitCode run_store_check(const Invocation& invocation, Terminal& terminal) {
   if (report->differences.empty()) {
     terminal.write(size + "the journal gives what is stored\n");
     if (report->undecided > 0) {
-      terminal.write(
-          with_thousands(report->undecided) +
-          " late entries were decided by what retention has taken since: their word is taken\n");
+      terminal.write("what retention has taken since decided " +
+                     counted(report->undecided, "late one") + " of them, taken at their word\n");
     }
     return ExitCode::well;
   }

@@ -249,6 +249,47 @@ TEST_F(IngestTest, names_that_events_make_up_do_not_fill_the_ledger) {
 }
 
 #ifdef STATEWIRE_ROCKSDB
+// The program ends after every commit, and starts again on what is stored.
+TEST_F(AliasTest, a_move_that_is_broken_off_anywhere_is_finished) {
+  stop();
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("statewire-move-" + std::to_string(getpid()));
+  const auto restart = [&] {
+    stop();
+    store_ = nullptr;
+    Result<std::unique_ptr<Store>> store =
+        Store::open({.path = folder.string(), .free_bytes_min = 0});
+    ASSERT_TRUE(store.ok()) << store.error().text;
+    store_ = *std::move(store);
+    start();
+    expect_refolds();
+  };
+  restart();
+  fates_of(stack_call("UpdateStack", "00") + stack_call("DeleteStack", "01"));
+  restart();
+  fates_of(stack_event("DELETE_COMPLETE", "02"));
+  size_t commits = 0;
+  for (; pending() > 0; ++commits) {
+    restart();
+    std::vector<Reminder> first;
+    ASSERT_TRUE(store_->each_reminder([&](const Reminder& reminder) {
+      first.push_back(reminder);
+      first.back().key.resource_id = arena_.copy(reminder.key.resource_id);
+      first.back().payload = arena_.copy(reminder.payload);
+      return false;
+    }));
+    std::promise<bool> done;
+    ASSERT_TRUE(ingest_->fire(first, [&](const auto& fates) { done.set_value(fates.ok()); }));
+    ASSERT_TRUE(done.get_future().get());
+  }
+  EXPECT_EQ(commits, 2u);
+  restart();
+  expect_one_resource();
+  stop();
+  store_ = nullptr;
+  std::filesystem::remove_all(folder);
+}
+
 TEST_F(IngestTest, repeats_are_harmless_over_a_restart_on_disk) {
   stop();
   const std::filesystem::path folder =

@@ -80,8 +80,9 @@ void Fold::begin(uint64_t first_sequence, Time recorded) {
   reminders_.clear();
 }
 
-// Adds what is not there yet, without its record; an alias with what it leads to.
-Result<size_t> Fold::add_id(std::string_view id) {
+// Where the working record of `id` is. Adds what is not there yet, without its record; an alias
+// with what it leads to.
+Result<size_t> Fold::place_of(std::string_view id) {
   std::optional<size_t> first;
   std::optional<size_t> alias;
   for (size_t hops = 0; hops < kAliasHopsMax; ++hops) {
@@ -99,12 +100,6 @@ Result<size_t> Fold::add_id(std::string_view id) {
     id = *resource;
   }
   return *first;
-}
-
-Result<size_t> Fold::place_of(std::string_view id) {
-  const auto known = working_of_id_.find(id);
-  if (known != working_of_id_.end()) return known->second;
-  return add_id(id);
 }
 
 size_t Fold::resolve(size_t place) const {

@@ -8,8 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include <boost/unordered/unordered_flat_map.hpp>
-
 #include "base/arena.h"
 #include "model/entry.h"
 #include "model/reminder.h"
@@ -82,7 +80,6 @@ class Fold {
  private:
   struct Working;
 
-  Result<size_t> add_id(std::string_view id);
   Result<size_t> place_of(std::string_view id);
   size_t resolve(size_t place) const;
   Result<void> load();
@@ -106,7 +103,7 @@ class Fold {
   Entry entry_;
   std::vector<Entry> sent_;
   std::vector<Working> working_;
-  boost::unordered_flat_map<std::string_view, size_t> working_of_id_;
+  IdMap<size_t> working_of_id_;
   std::vector<std::string_view> ids_;  // working_[i] is of ids_[i].
   size_t loaded_ = 0;                  // The records of so many were read.
   std::vector<std::optional<Record>> read_;

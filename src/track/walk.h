@@ -9,9 +9,18 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include "base/ids.h"
 #include "track/views.h"
 
 namespace statewire {
+
+struct IdHash {
+  using is_avalanching = void;
+  size_t operator()(std::string_view text) const { return hash64(text); }
+};
+// By the ids of resources, in texts that stay where they are.
+template <typename T>
+using IdMap = boost::unordered_flat_map<std::string_view, T, IdHash>;
 
 class Walk {
  public:
@@ -56,7 +65,7 @@ class Walks {
  private:
   Views& views_;
   Arena arena_;  // Of what was read.
-  boost::unordered_flat_map<std::string_view, Walk> walks_;
+  IdMap<Walk> walks_;
 };
 
 }  // namespace statewire
