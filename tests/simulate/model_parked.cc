@@ -1,0 +1,157 @@
+// What is parked, and where it goes from there.
+#include <algorithm>
+
+#include "model.h"
+
+namespace statewire {
+
+template <typename Visit>
+void Model::each_parked_matching(std::optional<size_t> name, std::string_view filter, Visit visit) {
+  for (size_t each = 0; each < kNames; ++each) {
+    if (name && *name != each) continue;
+    for (auto& [number, seen] : known_[each].parked) {
+      if (matches(seen, filter)) visit(known_[each], seen);
+    }
+  }
+}
+
+// A whole id, or its whole last part.
+bool Model::matches(const ParkedSeen& seen, std::string_view filter) const {
+  if (filter.empty() || seen.resource == filter) return true;
+  return seen.resource.ends_with("/" + std::string(filter)) ||
+         seen.resource.ends_with(":" + std::string(filter));
+}
+
+size_t Model::parked_matching(std::optional<size_t> name, std::string_view filter,
+                              bool with_gaps) const {
+  size_t count = 0;
+  const_cast<Model*>(this)->each_parked_matching(
+      name, filter, [&](const Known&, const ParkedSeen& seen) { count += with_gaps || !seen.is_gap; });
+  return count;
+}
+
+void Model::expect_redriven(std::optional<size_t> name, std::string_view filter) {
+  each_parked_matching(name, filter, [&](Known& known, ParkedSeen& seen) {
+    if (seen.is_gap) return;
+    seen.may_go = true;
+    if (seen.is_receipt) return;
+    Owed& owed = known.owed[seen.last];
+    owed.is_redriven = true;
+  });
+}
+
+void Model::expect_dropped(std::optional<size_t> name, std::string_view filter) {
+  each_parked_matching(name, filter, [&](Known& known, ParkedSeen& seen) {
+    seen.may_go = true;
+    if (seen.is_gap) {
+      for (auto& [sequence, owed] : known.owed) {
+        const bool is_in_it = seen.first <= sequence && sequence <= seen.last;
+        if (is_in_it && owed.is_in_gap) owed.is_dropped |= !owed.first_sent;
+      }
+    } else if (seen.is_receipt) {
+      known.receipts[seen.id].is_dropped = true;
+    } else {
+      known.owed[seen.last].is_dropped = true;
+    }
+  });
+}
+
+void Model::look_at_parked(const Store& store) {
+  std::map<std::string, std::set<uint64_t>> there;
+  const Result<void> read = store.each_parked({}, [&](const DeliveryKey& key, Result<ParkedRow> row) {
+    if (!row) return fault("a parked row cannot be read: " + row.error().text), false;
+    for (Known& known : known_) {
+      if (known.name != key.subscription) continue;
+      there[known.name].insert(key.number);
+      const auto seen = known.parked.find(key.number);
+      const bool is_other = seen != known.parked.end() && seen->second.id != row->delivery.id;
+      if (is_other) return fault(known.name + ": a parked row was overwritten"), false;
+      if (seen == known.parked.end()) on_parked(known, *row);
+    }
+    return true;
+  });
+  if (!read) return;
+  for (Known& known : known_) {
+    for (auto each = known.parked.begin(); each != known.parked.end();) {
+      if (there[known.name].contains(each->first)) {
+        ++each;
+        continue;
+      }
+      on_unparked(known, each->second);
+      each = known.parked.erase(each);
+    }
+  }
+  is_power_cut_ = false;
+}
+
+void Model::on_parked(Known& known, const ParkedRow& row) {
+  const DeliveryRow& delivery = row.delivery;
+  ParkedSeen& seen = known.parked[delivery.number];
+  seen = {.first = delivery.first_sequence,
+          .last = delivery.last_sequence,
+          .id = delivery.id,
+          .resource = delivery.resource,
+          .is_gap = row.is_gap,
+          .is_receipt = delivery.type == "statewire.receipt.v1",
+          .parked = row.parked,
+          .seen = elapsed_};
+  if (row.is_gap) {
+    if (known.plan && known.plan->on_lag == OnLag::hold && !known.was_absent) {
+      fault(known.name + " holds the journal, and lost its place: " + row.reason);
+    }
+    for (auto& [sequence, owed] : known.owed) {
+      if (seen.first <= sequence && sequence <= seen.last) owed.is_in_gap = true;
+    }
+    return;
+  }
+  if (seen.is_receipt) {
+    known.receipts[seen.id].is_parked = true;
+    return;
+  }
+  Owed& owed = known.owed[delivery.last_sequence];
+  check_reason(known, row, owed);
+  owed.is_parked = true;
+  owed.may_have_ended = false;
+}
+
+void Model::check_reason(const Known& known, const ParkedRow& row, const Owed& owed) {
+  const std::string place = words(known, row.delivery.last_sequence) + " is parked, \"" + row.reason + "\", ";
+  if (row.reason.starts_with("rejected: ")) {
+    if (!owed.may_have_ended) fault(place + "and was not rejected alone");
+  } else if (row.reason.starts_with("retried for ")) {
+    if (!owed.tried_since || owed.attempts < 3) return fault(place + "and was hardly tried");
+    if (!known.plan) return;
+    const Duration tried = elapsed_ - *owed.tried_since;
+    if (tried < known.plan->retry_for) fault(place + "and was tried for " + format_duration(tried));
+  } else if (row.reason.starts_with("not rendered: ")) {
+    if (!SimulatedFormat::is_refused(row.delivery.last_sequence)) fault(place + "for no reason");
+  } else {
+    fault(place + "for no reason");
+  }
+}
+
+void Model::on_unparked(Known& known, const ParkedSeen& seen) {
+  // Of two clocks, which may have been set, no more can be said.
+  const bool may_expire = plan_.parked_age > Duration();
+  if (!seen.may_go && !is_power_cut_ && !may_expire) {
+    return fault(known.name + ": what was parked of sequence " + std::to_string(seen.last) +
+                 " is gone, and nobody took it");
+  }
+  if (seen.is_gap) return;
+  if (seen.is_receipt) {
+    Receipt& receipt = known.receipts[seen.id];
+    receipt.is_parked = false;
+    if (!seen.may_go) receipt.is_dropped = may_expire;
+    return;
+  }
+  Owed& owed = known.owed[seen.last];
+  owed.is_parked = false;
+  if (!seen.may_go && may_expire && !is_power_cut_) owed.is_dropped = true;
+  if (owed.is_redriven) {
+    owed.tried_since.reset();
+    owed.attempts = 0;
+    owed.settled.reset();
+  }
+}
+
+}  // namespace statewire
