@@ -114,6 +114,93 @@ void commit(benchmark::State& state) {
 }
 BENCHMARK(commit)->ArgName("reads")->Arg(0)->Arg(1)->Iterations(3000)->UseRealTime();
 
+// A store of 1,000,000 entries of 100,000 resources, with as many aliases and 10,000 rows in its
+// ledger; made once, closed cleanly. Removed at the end.
+class LongStore {
+ public:
+  LongStore() {
+    const char* const place = std::getenv("STATEWIRE_BENCH_DIR");
+    path_ = std::string(place == nullptr ? "." : place) + "/store_bench_long.db";
+    std::filesystem::remove_all(path_);
+    const std::unique_ptr<Store> store = open();
+    BlockWriter writer;
+    Arena arena;
+    std::mt19937_64 random(1);
+    for (size_t batch = 0; batch < 1000; ++batch) {
+      arena.clear();
+      const std::vector<Entry> entries = random_batch(store->last_sequence() + 1, random, arena);
+      writer.begin(entries[0].sequence, entries[0].recorded);
+      std::vector<const Record*> records;
+      std::vector<AliasChange> aliases;
+      for (const Entry& entry : entries) {
+        writer.add(entry);
+        records.push_back(&entry.after);
+        if (aliases.size() < 100) {
+          const std::string number = std::to_string(batch * 100 + aliases.size());
+          aliases.push_back({arena.join("a-stack-logical-id-", number), entry.after.resource.id});
+        }
+      }
+      LedgerDelta ledger;
+      for (size_t i = 0; i < 10; ++i) {
+        LedgerRow& row = ledger.rows.emplace_back();
+        row.source = "http", row.account = std::to_string(batch * 10 + i), row.region = "eu-west-1";
+      }
+      CHECK(store->commit({.first_sequence = entries[0].sequence,
+                           .last_sequence = entries.back().sequence,
+                           .recorded = entries[0].recorded,
+                           .block = writer.finish(ledger),
+                           .records = records,
+                           .aliases = aliases,
+                           .ledger = &ledger}));
+    }
+  }
+  ~LongStore() { std::filesystem::remove_all(path_); }
+
+  std::unique_ptr<Store> open() const {
+    auto opened = Store::open({.path = path_});
+    CHECK(opened.ok());
+    return std::move(*opened);
+  }
+  static const LongStore& instance() {
+    static const LongStore store;
+    return store;
+  }
+
+ private:
+  std::string path_;
+};
+
+void open_long_store(benchmark::State& state) {
+  const LongStore& long_store = LongStore::instance();
+  for (auto _ : state) {
+    std::unique_ptr<Store> store = long_store.open();
+    state.PauseTiming();
+    store.reset();
+    state.ResumeTiming();
+  }
+}
+BENCHMARK(open_long_store)->Iterations(20)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+void learn_aliases(benchmark::State& state) {
+  const std::unique_ptr<Store> store = LongStore::instance().open();
+  for (auto _ : state) CHECK(store->learn_aliases({}));
+}
+BENCHMARK(learn_aliases)->Iterations(5)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+// 256 entries back, eight to a block, as a late observation walks.
+void walk_entries(benchmark::State& state) {
+  const std::unique_ptr<Store> store = LongStore::instance().open();
+  Arena arena;
+  for (auto _ : state) {
+    arena.clear();
+    for (uint64_t back = 0; back < 256; ++back) {
+      CHECK(store->entry(store->last_sequence() - 100'000 - back * 125, arena));
+    }
+  }
+  state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * 256));
+}
+BENCHMARK(walk_entries)->UseRealTime()->Unit(benchmark::kMillisecond);
+
 }  // namespace
 }  // namespace statewire
 

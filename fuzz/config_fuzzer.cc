@@ -42,7 +42,6 @@ void read_all(const Node& root, const Node& node) {
   read_scalar(node);
   CHECK(root.descend(node.path()).path() == node.path());
   CHECK(node.position().line >= 1 && node.position().column >= 1);
-  CHECK(node.key_position().line >= 1 && node.key_position().column >= 1);
   if (node.is_map()) read_map(node);
   for (const Node& child : node.is_map() ? node.entries() : node.items()) {
     CHECK(child.exists());

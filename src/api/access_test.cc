@@ -11,10 +11,10 @@ class AccessTest : public ApiTest {
     return {"Authorization", "Bearer " + secret};
   }
   void use_tokens() {
-    publish({{ApiScope::ingest, Secret("ingest-1")},
-             {ApiScope::ingest, Secret("ingest-2")},
-             {ApiScope::read, Secret("read-1")},
-             {ApiScope::operate, Secret("operate-1")}});
+    publish({{TokenScope::ingest, Secret("ingest-1")},
+             {TokenScope::ingest, Secret("ingest-2")},
+             {TokenScope::read, Secret("read-1")},
+             {TokenScope::operate, Secret("operate-1")}});
   }
 };
 
@@ -96,7 +96,7 @@ TEST_F(AccessTest, a_scope_allows_what_it_names_and_operate_includes_read) {
 TEST_F(AccessTest, a_reload_changes_the_tokens) {
   use_tokens();
   EXPECT_EQ(get("/api/v1/ledger", {bearer("read-1")}).status, 200);
-  publish({{ApiScope::read, Secret("read-2")}});
+  publish({{TokenScope::read, Secret("read-2")}});
   EXPECT_EQ(get("/api/v1/ledger", {bearer("read-1")}).status, 401);
   EXPECT_EQ(get("/api/v1/ledger", {bearer("read-2")}).status, 200);
 }

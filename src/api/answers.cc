@@ -39,6 +39,7 @@ HttpServerResponse response_of(const Error& error) {
     case ErrorKind::unavailable:
       return unavailable_response(error.text, kRetryAfterSeconds);
     case ErrorKind::failed:
+    case ErrorKind::damaged:
       break;
   }
   return error_response(500, error.text);

@@ -98,7 +98,7 @@ class ApiTest : public testing::Test {
     subscriptions_.push_back(std::move(subscription));
   }
 
-  void publish(std::vector<ApiToken> tokens) {
+  void publish(std::vector<Token> tokens) {
     auto snapshot = std::make_shared<Snapshot>();
     snapshot->instance = "test";
     snapshot->formats = &formats_;

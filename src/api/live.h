@@ -25,15 +25,6 @@
 
 namespace statewire {
 
-// `operate` includes `read`.
-enum class ApiScope { ingest, read, operate };
-
-// Several may be valid at once, also of one scope, so that they can be rotated.
-struct ApiToken {
-  ApiScope scope = ApiScope::ingest;
-  Secret secret;
-};
-
 struct SourceState {
   std::string name;
   std::string kind;
@@ -49,7 +40,7 @@ struct Snapshot {
   std::span<const Subscription> subscriptions;
   std::shared_ptr<const Catalog> catalog;
   Dispatcher* dispatcher = nullptr;     // Null where nothing is delivered.
-  std::vector<ApiToken> tokens;         // Empty: everyone may do everything.
+  std::vector<Token> tokens;            // Empty: everyone may do everything.
   std::vector<SnsTopic> topics;         // Whose signed messages are taken.
   const IngestRules* rules = nullptr;   // Null: none.
   const IgnoreRules* ignore = nullptr;  // Null: none.

@@ -84,7 +84,7 @@ void add_store(const Store& store, Families& families) {
   families.value(number(store.first_sequence()));
   families.gauge("statewire_journal_last_sequence", "The newest entry.");
   families.value(number(store.last_sequence()));
-  families.gauge("statewire_journal_bytes", "About what the journal takes on disk.");
+  families.gauge("statewire_journal_bytes", "The journal's blocks before compression.");
   families.value(number(store.journal_bytes()));
   families.gauge("statewire_disk_free_bytes", "Free on the disk of the store.");
   families.value(number(store.disk_space().free_bytes));

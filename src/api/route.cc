@@ -9,12 +9,12 @@
 namespace statewire {
 namespace {
 
-constexpr auto kRead = ApiScope::read;
-constexpr auto kOperate = ApiScope::operate;
+constexpr auto kRead = TokenScope::read;
+constexpr auto kOperate = TokenScope::operate;
 
 // The most frequent first.
 constexpr Route kRoutes[] = {
-    {"POST", "/events", ApiScope::ingest, ""},
+    {"POST", "/events", TokenScope::ingest, ""},
     {"POST", kSnsPath, {}, ""},
     {"GET", "/livez", {}, "", get_livez, false},
     {"GET", "/readyz", {}, "", get_readyz, false},

@@ -37,7 +37,7 @@ using RouteFunction = HttpServerResponse (*)(const RouteContext&, const RouteCal
 struct Route {
   std::string_view method;           // GET stands for HEAD too.
   std::string_view path;             // `*` stands for one segment that is not empty.
-  std::optional<ApiScope> scope;     // Absent: no token is needed, or not always.
+  std::optional<TokenScope> scope;   // Absent: no token is needed, or not always.
   std::string_view parameters;       // The names that its query may have, with blanks between.
   RouteFunction function = nullptr;  // Null: events, SNS and tail, which answer as they come.
   bool reads_store = true;           // Its function may take long.

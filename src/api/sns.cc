@@ -63,7 +63,7 @@ SnsInbox::SnsInbox(Parts parts)
 
 std::optional<HttpServerResponse> SnsInbox::judge_head(const HttpRequestHead& head,
                                                        const Snapshot& snapshot) const {
-  if (is_raw_sns(head)) return judge_token(head, ApiScope::ingest, snapshot.tokens);
+  if (is_raw_sns(head)) return judge_token(head, TokenScope::ingest, snapshot.tokens);
   if (snapshot.topics.empty()) {
     return error_response(403, "no topic of SNS is allowed: name them in http.topics");
   }

@@ -14,7 +14,7 @@ class SnsTest : public ApiTest {
   void SetUp() override {
     ApiTest::SetUp();
     topics_ = {*parse_sns_topic(kTopic)};
-    publish({{ApiScope::ingest, Secret("in")}, {ApiScope::read, Secret("look")}});
+    publish({{TokenScope::ingest, Secret("in")}, {TokenScope::read, Secret("look")}});
     sns_addresses_ = sns_.addresses();
   }
 

@@ -12,13 +12,13 @@
 namespace statewire {
 namespace {
 
-std::string_view name_of(ApiScope scope) {
+std::string_view name_of(TokenScope scope) {
   switch (scope) {
-    case ApiScope::ingest:
+    case TokenScope::ingest:
       return "ingest";
-    case ApiScope::read:
+    case TokenScope::read:
       return "read";
-    case ApiScope::operate:
+    case TokenScope::operate:
       break;
   }
   return "operate";
@@ -42,12 +42,12 @@ std::optional<std::string_view> after_scheme(std::string_view value, std::string
 // send that know nothing of bearer tokens: a header of its own, or, by those who send events, a
 // password under any user name (RFC 7617). A browser would remember that, and show it for any page
 // that asks it to.
-std::string given_token(const HttpRequestHead& head, ApiScope scope) {
+std::string given_token(const HttpRequestHead& head, TokenScope scope) {
   if (const auto key = firehose_access_key(head); !key.empty()) return std::string(key);
   if (const auto key = head.header("x-api-key"); !key.empty()) return std::string(key);
   const std::string_view value = head.header("authorization");
   if (const auto token = after_scheme(value, "Bearer ")) return std::string(*token);
-  const bool may_be_password = scope == ApiScope::ingest;
+  const bool may_be_password = scope == TokenScope::ingest;
   const auto packed = may_be_password ? after_scheme(value, "Basic ") : std::nullopt;
   const std::optional<std::string> pair = packed ? base64_decoded(*packed) : std::nullopt;
   const size_t colon = pair ? pair->find(':') : std::string::npos;
@@ -56,10 +56,10 @@ std::string given_token(const HttpRequestHead& head, ApiScope scope) {
 
 // SNS shows the password of an endpoint only where Basic is asked for. A browser would ask its
 // user for one: only those who send events are asked.
-HttpServerResponse unauthorized(ApiScope scope, std::string_view text) {
+HttpServerResponse unauthorized(TokenScope scope, std::string_view text) {
   HttpServerResponse response = error_response(401, text);
   response.headers.emplace_back("WWW-Authenticate", "Bearer");
-  if (scope == ApiScope::ingest) {
+  if (scope == TokenScope::ingest) {
     response.headers.emplace_back("WWW-Authenticate", "Basic realm=\"statewire\"");
   }
   return response;
@@ -85,8 +85,8 @@ bool is_foreign_page(const HttpRequestHead& head) {
 
 }  // namespace
 
-std::optional<HttpServerResponse> judge_token(const HttpRequestHead& head, ApiScope scope,
-                                              std::span<const ApiToken> tokens) {
+std::optional<HttpServerResponse> judge_token(const HttpRequestHead& head, TokenScope scope,
+                                              std::span<const Token> tokens) {
   if (head.over_control_socket) return std::nullopt;
   if (tokens.empty()) {
     if (!is_foreign_page(head)) return std::nullopt;
@@ -96,10 +96,10 @@ std::optional<HttpServerResponse> judge_token(const HttpRequestHead& head, ApiSc
   if (given.empty()) return unauthorized(scope, "a token is needed: Authorization: Bearer …");
   bool is_known = false;
   bool is_allowed = false;
-  for (const ApiToken& token : tokens) {
+  for (const Token& token : tokens) {
     const bool is_this = is_secret(given, token.secret);
     const bool includes =
-        token.scope == scope || (token.scope == ApiScope::operate && scope == ApiScope::read);
+        token.scope == scope || (token.scope == TokenScope::operate && scope == TokenScope::read);
     is_known |= is_this;
     is_allowed |= is_this && includes;
   }

@@ -24,25 +24,14 @@ constexpr Duration kStopGrace = std::chrono::seconds(5);
 // of its own host.
 constexpr HttpClientLimits kClientLimits{.connections_max = 4096, .connections_per_host_max = 1024};
 constexpr std::chrono::nanoseconds kProgressInterval = std::chrono::milliseconds(100);
-constexpr size_t kIoThreads = 1;  // More only take turns with the thread that commits.
+constexpr size_t kMailThreads = 4;  // Each sends one mail at a time.
+constexpr size_t kIoThreads = 1;    // More only take turns with the thread that commits.
 
 sigset_t watched_signals() {
   sigset_t signals;
   sigemptyset(&signals);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
   return signals;
-}
-
-ApiScope scope_of(TokenScope scope) {
-  switch (scope) {
-    case TokenScope::ingest:
-      return ApiScope::ingest;
-    case TokenScope::read:
-      return ApiScope::read;
-    case TokenScope::operate:
-      break;
-  }
-  return ApiScope::operate;
 }
 
 Result<std::shared_ptr<const Catalog>> load_catalog(const Settings& settings, Problems& problems) {
@@ -93,7 +82,8 @@ class App {
   SteadyClock steady_;
   HttpClient client_{kClientLimits};
   AwsClient aws_{client_, clock_};
-  SinkContext sink_context_{client_, clock_, aws_};
+  SmtpClient mail_;
+  SinkContext sink_context_{client_, clock_, aws_, mail_};
   std::unique_ptr<Store> store_;
   std::shared_ptr<Generation> current_;
   Live live_;
@@ -108,6 +98,7 @@ class App {
   std::jthread client_thread_;
   std::jthread aws_thread_;
   std::jthread aws_retries_thread_;
+  std::vector<std::jthread> mail_threads_;
   std::jthread ingest_thread_;
   std::jthread timers_thread_;
   std::jthread tags_thread_;
@@ -216,9 +207,7 @@ void App::publish(const std::shared_ptr<Generation>& generation) {
   snapshot->subscriptions = settings.subscriptions;
   snapshot->catalog = generation->catalog;
   snapshot->dispatcher = dispatcher_.get();
-  for (const Token& token : settings.http.tokens) {
-    snapshot->tokens.push_back({scope_of(token.scope), token.secret});
-  }
+  snapshot->tokens = settings.http.tokens;
   snapshot->topics = settings.http.topics;
   snapshot->rules = settings.rules.get();
   snapshot->ignore = &settings.ignore;
@@ -233,6 +222,9 @@ void App::start_threads() {
   client_thread_ = std::jthread([this] { client_.run(); });
   aws_thread_ = std::jthread([this] { aws_.run(); });
   aws_retries_thread_ = std::jthread([this] { aws_.run(); });
+  for (size_t i = 0; i < kMailThreads; ++i) {
+    mail_threads_.emplace_back([this] { mail_.run(); });
+  }
   ingest_thread_ = std::jthread([this] { ingest_->run(); });
   timers_thread_ = std::jthread([this](std::stop_token stop) { timers_->run(std::move(stop)); });
   tags_thread_ = std::jthread([this] { tags_->run(); });
@@ -247,6 +239,9 @@ void App::start_threads() {
 }
 
 void App::trim(std::stop_token stop) {
+  if (Result<void> learned = store_->learn_aliases(stop); !learned) {
+    log_error("the aliases cannot be read", {{"error", learned.error().text}});
+  }
   std::mutex mutex;
   std::condition_variable_any never;
   while (!stop.stop_requested()) {
@@ -254,8 +249,8 @@ void App::trim(std::stop_token stop) {
     never.wait_for(lock, stop, kRetentionInterval, [] { return false; });
     const std::shared_ptr<const Snapshot> snapshot = live_.get();
     const auto* generation = static_cast<const Generation*>(snapshot->keep_alive.get());
-    const Result<uint64_t> point = trim_point(*store_, generation->settings->retention,
-                                              dispatcher_->held_from(), clock_.now());
+    const Result<uint64_t> point =
+        trim_point(*store_, generation->settings->retention, dispatcher_->held_from());
     Result<void> trimmed = point ? store_->trim_journal(*point) : Result<void>(point.error());
     if (!trimmed) log_error("the journal cannot be trimmed", {{"error", trimmed.error().text}});
   }
@@ -368,6 +363,7 @@ void App::stop() {
   dispatcher_->stop();
   dispatch_thread_.join();
   aws_.stop();
+  mail_.stop();
   client_.stop();
 }
 

@@ -220,8 +220,7 @@ void read_document(Settings& settings, SinkContext& context, Problems& problems)
   read_actors(keys.optional("actors"), *settings.rules);
   settings.ignore = read_ignore(keys.optional("ignore"));
   settings.rules->ignored = settings.ignore.before;
-  read_sources(keys.optional("sources"), settings,
-               {.http = context.http, .clock = context.clock, .aws = context.aws});
+  read_sources(keys.optional("sources"), settings, {.clock = context.clock, .aws = context.aws});
   settings.formats = Formats::read(keys.optional("formats"), problems);
   settings.subscriptions =
       read_subscriptions(keys.optional("subscriptions"), settings.formats, problems);

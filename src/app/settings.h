@@ -20,13 +20,6 @@
 
 namespace statewire {
 
-enum class TokenScope { ingest, read, operate };
-
-struct Token {
-  TokenScope scope = TokenScope::ingest;
-  Secret secret;
-};
-
 struct HttpSettings {
   HttpTcpListener listener{.address = "127.0.0.1", .port = 8484};
   std::vector<Token> tokens;

@@ -15,7 +15,7 @@ AwsAnswer call_now(const AwsCall& call, const AwsCredentials& credentials, const
 // that many that failed together do not come back together.
 Duration pause_after(int attempts);
 
-// What a clock that is wrong is to be corrected by, by the answer's own date.
+// By how much the clock here is wrong, judged by the date of the answer.
 Duration skew_of(const AwsAnswer& answer, Time now);
 
 }  // namespace statewire

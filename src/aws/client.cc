@@ -21,7 +21,7 @@ constexpr Duration kRefreshBefore = std::chrono::minutes(5);
 // A signature must still be valid when it arrives.
 constexpr Duration kUsableBefore = std::chrono::seconds(10);
 constexpr Duration kRetryAfterMax = std::chrono::seconds(20);
-// Who has no credentials now will have none the next moment either.
+// A look for credentials that found none is not repeated at once.
 constexpr Duration kLookAgainAfter = std::chrono::seconds(2);
 
 using SteadyTime = std::chrono::steady_clock::time_point;
@@ -82,15 +82,15 @@ class AwsClient::Core : public std::enable_shared_from_this<Core> {
     wakes_.notify_all();
   }
   void send(JobPtr job, std::shared_ptr<const AwsCredentials> credentials);
-  void take_answer(const JobPtr& job, const std::shared_ptr<const AwsCredentials>& credentials,
-                   AwsAnswer answer) EXCLUDES(mutex_);
+  void on_answer(const JobPtr& job, const std::shared_ptr<const AwsCredentials>& credentials,
+                 AwsAnswer answer) EXCLUDES(mutex_);
   bool try_again_at_once(Job& job, const std::shared_ptr<const AwsCredentials>& credentials,
                          const AwsAnswer& answer) EXCLUDES(mutex_);
   void try_again_later(const JobPtr& job, Duration pause) EXCLUDES(mutex_);
-  std::vector<JobPtr> take_due() REQUIRES(mutex_);
-  // Whose credentials are to be looked for now, by whoever asked.
-  std::optional<std::string> take_wanted() REQUIRES(mutex_);
-  void look_for(const std::string& name) EXCLUDES(mutex_);
+  std::vector<JobPtr> claim_due() REQUIRES(mutex_);
+  // The next identity whose credentials the caller is to look for.
+  std::optional<std::string> claim_wanted() REQUIRES(mutex_);
+  void renew(const std::string& name) EXCLUDES(mutex_);
   Result<AwsCredentials> find(const std::string& name) EXCLUDES(mutex_);
   void settle(const std::string& name, Result<AwsCredentials> found) EXCLUDES(mutex_);
 
@@ -152,16 +152,16 @@ void AwsClient::Core::send(JobPtr job, std::shared_ptr<const AwsCredentials> cre
       now_skew = core->skew_;
     }
     AwsAnswer answer = answer_of(std::move(response), *credentials, core->clock_.now() + now_skew);
-    core->take_answer(job, credentials, std::move(answer));
+    core->on_answer(job, credentials, std::move(answer));
   });
 }
 
-void AwsClient::Core::take_answer(const JobPtr& job,
-                                  const std::shared_ptr<const AwsCredentials>& credentials,
-                                  AwsAnswer answer) {
+void AwsClient::Core::on_answer(const JobPtr& job,
+                                const std::shared_ptr<const AwsCredentials>& credentials,
+                                AwsAnswer answer) {
   if (answer.ok()) return job->done(std::move(answer));
   if (try_again_at_once(*job, credentials, answer)) return submit(job);
-  // Who asks for a long time is better told to whoever called.
+  // If the service asks for a longer pause, the caller decides.
   if (may_pass_later(answer.fault) && job->attempts < job->call.attempts_max &&
       answer.retry_after <= kRetryAfterMax) {
     return try_again_later(job, std::max(pause_after(job->attempts), answer.retry_after));
@@ -215,8 +215,8 @@ void AwsClient::Core::run() {
       Lock lock(mutex_);
       while (true) {
         if (is_stopping_) return;
-        due = take_due();
-        wanted = take_wanted();
+        due = claim_due();
+        wanted = claim_wanted();
         if (!due.empty() || wanted) break;
         if (later_.empty()) {
           wakes_.wait(mutex_);
@@ -228,11 +228,11 @@ void AwsClient::Core::run() {
       }
     }
     for (JobPtr& job : due) submit(std::move(job));
-    if (wanted) look_for(*wanted);
+    if (wanted) renew(*wanted);
   }
 }
 
-std::vector<AwsClient::Core::JobPtr> AwsClient::Core::take_due() {
+std::vector<AwsClient::Core::JobPtr> AwsClient::Core::claim_due() {
   std::vector<JobPtr> due;
   const SteadyTime now = std::chrono::steady_clock::now();
   while (!later_.empty() && later_.begin()->first <= now) {
@@ -242,7 +242,7 @@ std::vector<AwsClient::Core::JobPtr> AwsClient::Core::take_due() {
   return due;
 }
 
-std::optional<std::string> AwsClient::Core::take_wanted() {
+std::optional<std::string> AwsClient::Core::claim_wanted() {
   if (is_looking_) return std::nullopt;
   for (const auto& [name, identity] : identities_) {
     if (!identity.is_wanted) continue;
@@ -252,7 +252,7 @@ std::optional<std::string> AwsClient::Core::take_wanted() {
   return std::nullopt;
 }
 
-void AwsClient::Core::look_for(const std::string& name) {
+void AwsClient::Core::renew(const std::string& name) {
   settle(name, find(name));
   Lock lock(mutex_);
   is_looking_ = false;

@@ -90,7 +90,7 @@ int spawn(const std::vector<std::string>& words, int write_end, bool leads_group
   return error;
 }
 
-// One program's time. What is said of it names the program and nothing else.
+// One run of a program. Errors name the program, and nothing of what it wrote.
 class Patience {
  public:
   Patience(const std::string& program, const ProcessLimits& limits)
@@ -133,7 +133,7 @@ Result<std::string> read_all(int fd, const Patience& patience, size_t bytes_max)
   }
 }
 
-// One that has closed its output need not end.
+// A program that has closed its output may still run.
 Result<int> await_end(Child& child, const Patience& patience) {
   while (true) {
     if (const std::optional<int> status = child.status_if_ended()) return *status;

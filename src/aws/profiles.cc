@@ -38,7 +38,7 @@ bool split(std::string_view line, std::string& key, std::string& value) {
 class IniReader {
  public:
   // False where the line is none that may be there.
-  bool take(std::string_view line) {
+  bool read_line(std::string_view line) {
     const std::string_view text = trimmed(line);
     if (text.empty() || text.front() == '#' || text.front() == ';') return true;
     const bool is_indented = line.front() == ' ' || line.front() == '\t';
@@ -115,7 +115,7 @@ Result<IniFile> parse_ini(std::string_view text) {
   while (!text.empty()) {
     ++number;
     const size_t end = std::min(text.find('\n'), text.size());
-    if (!reader.take(text.substr(0, end))) {
+    if (!reader.read_line(text.substr(0, end))) {
       return bad_input("line " + std::to_string(number) +
                        " is neither a [section] nor a key with its value");
     }

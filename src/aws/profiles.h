@@ -29,7 +29,7 @@ struct AwsProfiles {
   IniFile sso_sessions;
   IniFile services;
 
-  // Of both files; what the credentials file says wins.
+  // From both files; the credentials file wins.
   IniSection merged(std::string_view profile) const;
   bool has(std::string_view profile) const;
 };

@@ -1,4 +1,4 @@
-// What the environment and the config file say besides credentials: region and endpoints.
+// Region and endpoints, as the environment and the config file say.
 #pragma once
 
 #include <string>

@@ -1,9 +1,13 @@
 #include "aws/sns_certificates.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <vector>
 
 #include "base/log.h"
+#include "base/mutex.h"
+#include "base/token_bucket.h"
 
 namespace statewire {
 namespace {
@@ -25,23 +29,53 @@ bool is_http(std::string_view url) {
 
 }  // namespace
 
-// One certificate on its way, with the issuers that it needs.
-struct SnsCertificates::Fetch {
-  std::string url;
-  std::vector<std::string> names;
-  std::optional<SnsCertificate> certificate = {};
-  int issuers = 0;
+class SnsCertificates::Cache : public std::enable_shared_from_this<Cache> {
+ public:
+  Cache(HttpClient& http, const Clock& clock, SnsAddresses addresses)
+      : http_(http),
+        clock_(clock),
+        addresses_(std::move(addresses)),
+        fetches_(kFetchesMax, kFetchEvery, clock.now()) {}
+
+  void find(const std::string& url, const SnsTopic& topic, Done done) EXCLUDES(mutex_);
+
+ private:
+  struct Known {
+    Result<SnsSigningKey> key;
+    Time until;
+  };
+  // One certificate on its way, with the issuers that it needs.
+  struct Fetch {
+    std::string url;
+    std::vector<std::string> names;
+    std::optional<SnsCertificate> certificate = {};
+    int issuers = 0;
+  };
+
+  void ask(const std::shared_ptr<Fetch>& fetch, const std::string& url);
+  void on_answer(const std::shared_ptr<Fetch>& fetch, const Result<HttpResponse>& response);
+  void check(const std::shared_ptr<Fetch>& fetch);
+  void settle(const Fetch& fetch, Result<SnsSigningKey> key) EXCLUDES(mutex_);
+  void keep(const std::string& url, Known known) REQUIRES(mutex_);
+
+  HttpClient& http_;
+  const Clock& clock_;
+  const SnsAddresses addresses_;
+
+  Mutex mutex_;
+  std::map<std::string, Known> known_ GUARDED_BY(mutex_);                 // By URL.
+  std::map<std::string, std::vector<Done>> fetching_ GUARDED_BY(mutex_);  // By URL.
+  TokenBucket fetches_ GUARDED_BY(mutex_);
 };
 
 SnsCertificates::SnsCertificates(HttpClient& http, const Clock& clock, SnsAddresses addresses)
-    : http_(http),
-      clock_(clock),
-      addresses_(std::move(addresses)),
-      fetches_(kFetchesMax, kFetchEvery, clock.now()) {}
-
-SnsCertificates::~SnsCertificates() = default;
+    : cache_(std::make_shared<Cache>(http, clock, std::move(addresses))) {}
 
 void SnsCertificates::find(const std::string& url, const SnsTopic& topic, Done done) {
+  cache_->find(url, topic, std::move(done));
+}
+
+void SnsCertificates::Cache::find(const std::string& url, const SnsTopic& topic, Done done) {
   const Time now = clock_.now();
   std::optional<Result<SnsSigningKey>> answer;
   {
@@ -58,23 +92,21 @@ void SnsCertificates::find(const std::string& url, const SnsTopic& topic, Done d
     }
   }
   if (answer) return done(*std::move(answer));
-  begin(url, topic);
-}
-
-void SnsCertificates::begin(const std::string& url, const SnsTopic& topic) {
   ask(std::make_shared<Fetch>(Fetch{.url = url, .names = certificate_names(topic.region)}), url);
 }
 
-void SnsCertificates::ask(const std::shared_ptr<Fetch>& fetch, const std::string& url) {
+void SnsCertificates::Cache::ask(const std::shared_ptr<Fetch>& fetch, const std::string& url) {
   HttpRequest request = addresses_.request_for(url);
   request.timeout = kFetchTimeout;
   request.response_bytes_max = kFileBytesMax;
   http_.send(std::move(request),
-             [this, fetch](const Result<HttpResponse>& response) { take(fetch, response); });
+             [self = shared_from_this(), fetch](const Result<HttpResponse>& response) {
+               self->on_answer(fetch, response);
+             });
 }
 
-void SnsCertificates::take(const std::shared_ptr<Fetch>& fetch,
-                           const Result<HttpResponse>& response) {
+void SnsCertificates::Cache::on_answer(const std::shared_ptr<Fetch>& fetch,
+                                       const Result<HttpResponse>& response) {
   if (!response) return settle(*fetch, unavailable(response.error().text));
   if (response->status != 200) {
     return settle(*fetch, unavailable("the certificate: http " + std::to_string(response->status)));
@@ -93,7 +125,7 @@ void SnsCertificates::take(const std::shared_ptr<Fetch>& fetch,
 
 // SNS serves its own certificate alone. The issuer's address stands in that, which came from SNS
 // over TLS; what lies there need not be trusted, as only a chain that holds is.
-void SnsCertificates::check(const std::shared_ptr<Fetch>& fetch) {
+void SnsCertificates::Cache::check(const std::shared_ptr<Fetch>& fetch) {
   Result<SnsSigningKey> key = fetch->certificate->check(
       {.ca_file = addresses_.ca_file, .names = fetch->names, .now = clock_.now()});
   const bool lacks_issuer = !key && key.error().kind == ErrorKind::not_found;
@@ -106,7 +138,7 @@ void SnsCertificates::check(const std::shared_ptr<Fetch>& fetch) {
          lacks_issuer ? Result<SnsSigningKey>(bad_input(key.error().text)) : std::move(key));
 }
 
-void SnsCertificates::settle(const Fetch& fetch, Result<SnsSigningKey> key) {
+void SnsCertificates::Cache::settle(const Fetch& fetch, Result<SnsSigningKey> key) {
   const Time now = clock_.now();
   if (!key) {
     log_warn("a certificate of SNS cannot be used",
@@ -124,8 +156,8 @@ void SnsCertificates::settle(const Fetch& fetch, Result<SnsSigningKey> key) {
   for (const Done& done : waiting) done(key);
 }
 
-// What ends first makes room: failures before certificates.
-void SnsCertificates::keep(const std::string& url, Known known) {
+// The answer that ends first makes room: failures before certificates.
+void SnsCertificates::Cache::keep(const std::string& url, Known known) {
   known_.insert_or_assign(url, std::move(known));
   if (known_.size() <= kKnownMax) return;
   known_.erase(

@@ -6,15 +6,11 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "aws/sns_certificate.h"
 #include "aws/sns_message.h"
-#include "base/mutex.h"
-#include "base/token_bucket.h"
 #include "net/http_client.h"
 
 namespace statewire {
@@ -34,36 +30,16 @@ class SnsCertificates {
  public:
   using Done = std::function<void(Result<SnsSigningKey>)>;
 
-  // Borrows both: `http` must have ended before this does.
+  // Borrows both: they must outlive every request of `http`, also of those that outlive this.
   SnsCertificates(HttpClient& http, const Clock& clock, SnsAddresses addresses);
-  ~SnsCertificates();
 
   // REQUIRES: is_certificate_url(url, topic). An error is `unavailable` where asking again may
   // help, else bad_input. `done` is called once, and must not block.
   void find(const std::string& url, const SnsTopic& topic, Done done);
 
  private:
-  struct Known {
-    Result<SnsSigningKey> key;
-    Time until;
-  };
-  struct Fetch;
-
-  void begin(const std::string& url, const SnsTopic& topic);
-  void ask(const std::shared_ptr<Fetch>& fetch, const std::string& url);
-  void take(const std::shared_ptr<Fetch>& fetch, const Result<HttpResponse>& response);
-  void check(const std::shared_ptr<Fetch>& fetch);
-  void settle(const Fetch& fetch, Result<SnsSigningKey> key);
-  void keep(const std::string& url, Known known) REQUIRES(mutex_);
-
-  HttpClient& http_;
-  const Clock& clock_;
-  const SnsAddresses addresses_;
-
-  Mutex mutex_;
-  std::map<std::string, Known> known_ GUARDED_BY(mutex_);                 // By URL.
-  std::map<std::string, std::vector<Done>> fetching_ GUARDED_BY(mutex_);  // By URL.
-  TokenBucket fetches_ GUARDED_BY(mutex_);
+  class Cache;
+  const std::shared_ptr<Cache> cache_;  // Fetches that are under way keep it.
 };
 
 }  // namespace statewire

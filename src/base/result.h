@@ -15,6 +15,8 @@ enum class ErrorKind {
   bad_input,    // What was given cannot be accepted; the text says what would be right.
   not_found,    // What was named does not exist.
   unavailable,  // Try again later: busy, full, stopping.
+  damaged,      // What was stored is not what was written, or of another format: nobody's request
+                // is to blame.
 };
 
 struct Error {
@@ -26,6 +28,7 @@ inline Error failed(std::string text) { return {ErrorKind::failed, std::move(tex
 inline Error bad_input(std::string text) { return {ErrorKind::bad_input, std::move(text)}; }
 inline Error not_found(std::string text) { return {ErrorKind::not_found, std::move(text)}; }
 inline Error unavailable(std::string text) { return {ErrorKind::unavailable, std::move(text)}; }
+inline Error damaged(std::string text) { return {ErrorKind::damaged, std::move(text)}; }
 
 template <typename T>
 class [[nodiscard]] Result {

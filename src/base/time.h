@@ -45,9 +45,10 @@ class SystemClock final : public Clock {
   }
 };
 
-// For durations (waits, tries, ages): never jumps, whatever is done to the system's clock. Begins at
-// the wall time of its construction, so that its times can be compared with stored ones, and drifts
-// from the wall clock by what that is stepped. The time while the machine sleeps does not count.
+// For durations (waits, tries, ages): never jumps, whatever is done to the system's clock. Begins
+// at the wall time of its construction, so that its times can be compared with stored ones, and
+// drifts from the wall clock by what that is stepped. The time while the machine sleeps does not
+// count.
 class SteadyClock final : public Clock {
  public:
   Time now() const override { return start_ + (std::chrono::steady_clock::now() - steady_start_); }

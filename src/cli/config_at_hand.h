@@ -13,9 +13,11 @@ namespace statewire {
 struct ConfigAtHand {
   Problems problems;
   SystemClock clock;
-  HttpClient http{HttpClientLimits{}};  // Run by `sinks test` only: else sinks are checked.
-  AwsClient aws{http, clock};           // Likewise.
-  SinkContext context{http, clock, aws};
+  // Run by `sinks test` alone: other commands only check the sinks.
+  HttpClient http{HttpClientLimits{}};
+  AwsClient aws{http, clock};
+  SmtpClient mail;
+  SinkContext context{http, clock, aws, mail};
   std::unique_ptr<Settings> settings;
 };
 

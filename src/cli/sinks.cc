@@ -64,16 +64,17 @@ Notification test_notification(const Settings& settings, Time now) {
   return notification;
 }
 
-// Both clients run until the sink has answered: one that looks for credentials of AWS waits for
-// them while the other sends.
+// All clients run until the sink has answered: AWS's looks for credentials while HTTP's sends.
 Attempt deliver_once(Sink& sink, const Delivery& delivery, ConfigAtHand& config) {
   std::promise<Attempt> answer;
   sink.deliver({&delivery, 1},
                [&](std::vector<Attempt> attempts) { answer.set_value(std::move(attempts.at(0))); });
   const std::jthread sending([&] { config.http.run(); });
   const std::jthread looking([&] { config.aws.run(); });
+  const std::jthread mailing([&] { config.mail.run(); });
   Attempt attempt = answer.get_future().get();
   config.aws.stop();
+  config.mail.stop();
   config.http.stop();
   return attempt;
 }

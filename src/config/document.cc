@@ -2,7 +2,7 @@
 
 #include "config/limits.h"
 #include "config/read_file.h"
-#include "config/yaml_parse.h"
+#include "config/yaml_tree.h"
 
 namespace statewire {
 

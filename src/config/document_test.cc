@@ -65,19 +65,24 @@ TEST(Document, positions_and_paths_are_those_of_the_text) {
                                         problems);
   ASSERT_TRUE(document && problems.ok()) << problems.to_text();
   const Node map = document->root().find("subscriptions");
-  EXPECT_EQ(map.key_position(), (Position{2, 1}));
   EXPECT_EQ(map.position(), (Position{3, 3}));
   const Node dotted = map.find("é.b");
   EXPECT_EQ(dotted.path(), "subscriptions.\"é.b\"");
   EXPECT_EQ(dotted.position(), (Position{3, 10}));
   EXPECT_EQ(dotted.find("sink").items().at(2).position(), (Position{3, 26}));
-  EXPECT_EQ(dotted.find("ü").key_position(), (Position{3, 32}));
   EXPECT_EQ(dotted.find("ü").position(), (Position{3, 35}));
   const Node deep = map.find("people").items().at(0).find("deep").items().at(0);
   EXPECT_EQ(deep.path(), "subscriptions.people[0].deep[0]");
   EXPECT_EQ(deep.find("text").text(), "two\nlines\n");
   EXPECT_EQ(deep.find("text").position(), (Position{6, 17}));
   EXPECT_EQ(deep.find("after").position(), (Position{9, 18}));
+  map.error_at_key("here");
+  dotted.find("ü").error_at_key("and here");
+  ASSERT_EQ(problems.errors(), 2u);
+  EXPECT_EQ(problems.sorted()[0].line, 2u);
+  EXPECT_EQ(problems.sorted()[0].column, 1u);
+  EXPECT_EQ(problems.sorted()[1].line, 3u);
+  EXPECT_EQ(problems.sorted()[1].column, 32u);
   EXPECT_EQ(deep.find("after").text(), "5");
 }
 

@@ -9,7 +9,7 @@ namespace statewire {
 constexpr size_t kDocumentBytesMax = 16u << 20;
 constexpr uint32_t kDocumentNodesMax = 1'000'000;
 constexpr uint32_t kDocumentDepthMax = 64;
-// Of all values together, with variables and aliases replaced.
+// Of all values together, after variables and aliases were replaced.
 constexpr size_t kDocumentTextBytesMax = 64u << 20;
 constexpr size_t kSecretBytesMax = 64u << 10;
 

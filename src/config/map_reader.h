@@ -16,7 +16,7 @@ namespace statewire {
 
 class MapReader {
  public:
-  // Where `map` is not a map, that is the problem, and every key is absent without another one.
+  // If `map` is not a map, that is the only problem, and every key counts as absent.
   // An absent `map` is an empty one in which nothing is required.
   explicit MapReader(Node map);
   // Finishes, if nobody did.

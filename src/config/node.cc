@@ -108,11 +108,6 @@ Position Node::position() const {
   return tree_ ? tree_->source.position_at(tree_->at(record_).offset) : Position();
 }
 
-Position Node::key_position() const {
-  if (key().data() == nullptr) return position();
-  return tree_->source.position_at(tree_->at(record_).key_offset);
-}
-
 std::string_view Node::file() const {
   return tree_ ? std::string_view(tree_->file) : std::string_view();
 }

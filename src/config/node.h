@@ -72,7 +72,6 @@ class Node {
 
   std::string path() const;  // From the root: "subscriptions.people.when.state".
   Position position() const;
-  Position key_position() const;  // In a list and at the root that of the value.
   std::string_view file() const;
 
   // Adds a problem at the value or at its key. Nothing where this is absent.

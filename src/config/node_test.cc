@@ -83,7 +83,6 @@ TEST_F(NodeTest, absent_nodes_give_fallbacks_and_say_nothing) {
   EXPECT_EQ(absent.key(), "");
   EXPECT_EQ(absent.path(), "");
   EXPECT_EQ(absent.position(), Position());
-  EXPECT_EQ(absent.key_position(), Position());
   EXPECT_FALSE(absent.find("a") || absent.descend("a.b"));
   absent.error("not told");
   absent.error_at_key("not told");

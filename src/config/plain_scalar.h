@@ -1,4 +1,4 @@
-// What a plain scalar, one without quotes, means.
+// The meaning of a plain scalar, which is one without quotes.
 #pragma once
 
 #include <string_view>

@@ -29,7 +29,6 @@ class Problems {
   void add(Problem problem);
 
   size_t errors() const { return errors_; }
-  size_t warnings() const { return warnings_; }
   // True where there is no error; warnings stop nothing.
   bool ok() const { return errors_ == 0; }
 

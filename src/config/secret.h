@@ -25,6 +25,15 @@ class Secret {
   std::string value_;
 };
 
+// What a token allows. `operate` includes `read`.
+enum class TokenScope { ingest, read, operate };
+
+// Several may be valid at once, also of one scope, so that they can be rotated.
+struct Token {
+  TokenScope scope = TokenScope::ingest;
+  Secret secret;
+};
+
 // Reads `key` or `key`_file, and marks both as known. The file is read now, and a newline at its
 // end is not part of the secret. Both keys, an unreadable or an empty file are problems and give
 // nothing, as none of the keys does; that is a problem only where the secret is required.

@@ -2,8 +2,6 @@
 // duplicate key, keep quoted and plain scalars apart, and can be stopped at a bound. What
 // yaml-cpp 0.7 accepts and YAML does not is refused here: a quote that is never closed, a line
 // without ":" among a map's keys.
-#include "config/yaml_parse.h"
-
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/mark.h>
@@ -16,6 +14,7 @@
 #include "config/limits.h"
 #include "config/prescan.h"
 #include "config/tree_builder.h"
+#include "config/yaml_tree.h"
 
 namespace statewire {
 namespace {
@@ -139,7 +138,7 @@ class Events final : public YAML::EventHandler {
   bool has_document_ = false;
 };
 
-// What yaml-cpp says, in words that name the remedy.
+// The errors of yaml-cpp, in words that name the remedy.
 std::string reworded(const std::string& message) {
   struct Wording {
     std::string_view theirs;

@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "config/environment.h"
 #include "config/problems.h"
 #include "config/source_text.h"
 
@@ -53,5 +55,11 @@ struct YamlTree {
   std::deque<std::string> texts;
   Problems& problems;
 };
+
+// Parses YAML. Nothing where the text is not YAML or exceeds limits.h; `problems` then says why. A
+// tree may come with problems too: duplicate keys, variables that are not set. `problems` outlives
+// the tree.
+std::unique_ptr<const YamlTree> parse_yaml(std::string file_name, std::string text,
+                                           Problems& problems, const Environment& environment);
 
 }  // namespace statewire

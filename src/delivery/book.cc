@@ -108,6 +108,12 @@ void Book::set_batch(std::optional<BatchRow> batch) {
   is_batch_changed_ = true;
 }
 
+void Book::on_clock_jump(Duration jump) {
+  for (auto& [number, booked] : deliveries_) {
+    if (booked.first_attempt) *booked.first_attempt += jump;
+  }
+}
+
 // What stands above has no row: the first of them is told again after a restart.
 uint64_t Book::cursor_above(uint64_t number) const {
   const auto first = deliveries_.upper_bound(number);

@@ -66,6 +66,7 @@ class Book {
   void park_new(ParkedRow parked);
   // A row of the store that could not be read.
   void park_damaged(uint64_t number, std::string reason, Time now);
+  void on_clock_jump(Duration jump);
   // Takes it out, memory and all, and tells the store nothing: for what outlives the book.
   Node extract(uint64_t number) { return deliveries_.extract(number); }
 

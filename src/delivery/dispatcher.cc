@@ -12,6 +12,8 @@ constexpr Duration kIdleMax = std::chrono::seconds(10);
 constexpr Duration kUrgentInterval = std::chrono::milliseconds(20);
 constexpr Duration kWriteAgain = std::chrono::seconds(1);
 constexpr Duration kExpireInterval = std::chrono::seconds(10);
+// Of the wall clock against the steady one; less is no jump.
+constexpr Duration kJumpMin = std::chrono::seconds(1);
 constexpr auto kGracePiece = std::chrono::milliseconds(20);
 
 }  // namespace
@@ -26,8 +28,10 @@ Dispatcher::Dispatcher(Store& store, const Clock& clock, const Clock& wall)
       clock_(clock),
       wall_(wall),
       running_(std::make_unique<Running>()),
-      checkpointed_(clock.now()),
-      write_again_(clock.now()),
+      wall_ahead_(wall.now() - clock.now()),
+      now_(clock.now()),
+      checkpointed_(now_),
+      write_again_(now_),
       expired_(clock.now()) {}
 
 Dispatcher::~Dispatcher() = default;
@@ -37,19 +41,33 @@ Result<void> Dispatcher::replace(PipelineSet next, Duration grace,
   Result<void> outcome;
   const Result<void> ran = on_own_thread([&] {
     drain(grace, is_interrupted);
-    if (outcome = checkpoint(clock_.now(), Book::Extent::everything); !outcome) return;
+    if (outcome = checkpoint(now(), Book::Extent::everything); !outcome) return;
     auto running = std::make_unique<Running>();
     running->set = std::move(next);
     for (Pipeline::Parts& parts : running->set.parts) {
       parts.wake = [this] { wake(); };
       running->pipelines.push_back(std::make_unique<Pipeline>(std::move(parts)));
-      if (outcome = running->pipelines.back()->load(clock_.now()); !outcome) return;
+      if (outcome = running->pipelines.back()->load(now()); !outcome) return;
     }
     running_.swap(running);
-    outcome = checkpoint(clock_.now(), Book::Extent::due);
+    outcome = checkpoint(now(), Book::Extent::due);
     publish_counts();
   });
   return ran ? outcome : ran;
+}
+
+// Where the wall clock is set forward, or a machine wakes up, waits end. What was tried is not
+// older for it, and a clock that is set back makes nobody wait.
+Time Dispatcher::now() {
+  const Time steady = clock_.now();
+  const Duration ahead = wall_.now() - steady;
+  const Duration jump = ahead - wall_ahead_;
+  wall_ahead_ = ahead;
+  if (jump > kJumpMin) {
+    jumped_ += jump;
+    for (const auto& pipeline : running_->pipelines) pipeline->on_clock_jump(jump);
+  }
+  return now_ = steady + jumped_;
 }
 
 void Dispatcher::expect_run() {
@@ -70,7 +88,7 @@ void Dispatcher::run(Duration grace) {
     if (!turn()) wait_until(next_due());
   }
   drain(grace, [] { return false; });
-  if (const Result<void> written = checkpoint(clock_.now(), Book::Extent::everything); !written) {
+  if (const Result<void> written = checkpoint(now(), Book::Extent::everything); !written) {
     log_error("delivery state cannot be written at the end; what was settled last is repeated",
               {{"error", written.error().text}});
   }
@@ -84,7 +102,7 @@ void Dispatcher::run(Duration grace) {
 }
 
 bool Dispatcher::turn() {
-  const Time now = clock_.now();
+  const Time now = this->now();
   bool is_more = false;
   for (const auto& pipeline : running_->pipelines) {
     is_more |= pipeline->on_answers(now);
@@ -108,7 +126,7 @@ bool Dispatcher::turn() {
       for (const auto& pipeline : running_->pipelines) pipeline->send(now);
     }
   }
-  expire(now);
+  expire();
   if (!is_more) publish_counts();
   return is_more;
 }
@@ -136,14 +154,15 @@ Result<void> Dispatcher::checkpoint(Time now, Book::Extent extent) {
 }
 
 Result<void> Dispatcher::checkpoint_everything() {
-  return checkpoint(clock_.now(), Book::Extent::everything);
+  return checkpoint(now(), Book::Extent::everything);
 }
 
-void Dispatcher::expire(Time now) {
-  if (running_->set.parked_age <= Duration() || now - expired_ < kExpireInterval) return;
-  expired_ = now;
+void Dispatcher::expire() {
+  const Time steady = clock_.now();
+  if (running_->set.parked_age <= Duration() || steady - expired_ < kExpireInterval) return;
+  expired_ = steady;
   const Result<uint64_t> dropped =
-      expire_parked(store_, now - running_->set.parked_age, expire_place_);
+      expire_parked(store_, steady - running_->set.parked_age, expire_place_);
   if (!dropped) {
     log_error("parked deliveries cannot be looked through", {{"error", dropped.error().text}});
   } else if (*dropped > 0) {
@@ -166,10 +185,9 @@ void Dispatcher::publish_counts() {
 }
 
 Time Dispatcher::next_due() const {
-  const Time now = clock_.now();
-  Time due = now + kIdleMax;
+  Time due = now_ + kIdleMax;
   for (const auto& pipeline : running_->pipelines) {
-    if (const std::optional<Time> own = pipeline->next_due(now)) due = std::min(due, *own);
+    if (const std::optional<Time> own = pipeline->next_due(now_)) due = std::min(due, *own);
     if (pipeline->is_urgent()) {
       due = std::min(due, std::max(checkpointed_ + kUrgentInterval, write_again_));
     } else if (pipeline->has_changes()) {
@@ -180,7 +198,7 @@ Time Dispatcher::next_due() const {
 }
 
 void Dispatcher::wait_until(Time due) {
-  const Time now = clock_.now();
+  const Time now = this->now();
   if (due <= now) return;
   Lock lock(mutex_);
   wakes_.wait_for(mutex_, due - now, [this]() REQUIRES(mutex_) {
@@ -190,12 +208,12 @@ void Dispatcher::wait_until(Time due) {
 
 // What is in flight may still be answered; what is not gets its row, and is sent again.
 void Dispatcher::drain(Duration grace, const std::function<bool()>& is_interrupted) {
-  const Time deadline = clock_.now() + grace;
+  const Time deadline = now() + grace;
   const auto is_idle = [this] {
     return std::ranges::all_of(running_->pipelines,
                                [](const auto& pipeline) { return pipeline->is_idle(); });
   };
-  for (Time now = clock_.now();; now = clock_.now()) {
+  for (Time now = this->now();; now = this->now()) {
     for (const auto& pipeline : running_->pipelines) pipeline->on_answers(now);
     if (is_idle() || now >= deadline || is_interrupted()) return;
     Lock lock(mutex_);

@@ -25,8 +25,8 @@ struct PipelineSet {
 
 class Dispatcher {
  public:
-  // Borrows all three. `clock` never jumps: waits and retries are measured by it. `wall` is what
-  // people see.
+  // Borrows all three. `clock` never jumps: how long something was tried is measured by it. `wall`
+  // is what people see; where it is set forward, waits end.
   Dispatcher(Store& store, const Clock& clock, const Clock& wall);
   ~Dispatcher();
 
@@ -65,7 +65,8 @@ class Dispatcher {
   void drain(Duration grace, const std::function<bool()>& is_interrupted);
   Result<void> checkpoint(Time now, Book::Extent extent);
   bool is_checkpoint_due(Time now) const;
-  void expire(Time now);
+  void expire();
+  Time now();
   void publish_counts();
   void wait_until(Time due);
   Result<void> on_own_thread(const std::function<void()>& task);
@@ -75,6 +76,9 @@ class Dispatcher {
   const Clock& clock_;
   const Clock& wall_;
   std::unique_ptr<Running> running_;
+  Duration wall_ahead_{};  // Of `clock_`.
+  Duration jumped_{};      // All jumps forward since the start.
+  Time now_;               // Of the turn.
   Time checkpointed_;
   Time write_again_;  // After a failed write: nothing is read before.
   Time expired_;

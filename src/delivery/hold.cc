@@ -30,7 +30,7 @@ std::string pack_entry(const Entry& entry) {
 Result<Entry> unpack_entry(std::string_view bytes, Arena& arena) {
   const Result<BlockReader> reader = BlockReader::open(bytes);
   if (!reader) return reader.error();
-  if (reader->size() != 1) return failed("a stored entry of a delivery is damaged");
+  if (reader->size() != 1) return damaged("a stored entry of a delivery is damaged");
   return reader->entry_copy(0, arena);
 }
 

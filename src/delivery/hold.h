@@ -26,7 +26,7 @@
 namespace statewire {
 
 // Lets a map of texts be asked with a view.
-struct TextHash : std::hash<std::string_view> {
+struct ResourceHash : std::hash<std::string_view> {
   using is_transparent = void;
 };
 
@@ -73,7 +73,7 @@ class HoldStage {
   const std::span<const When> ignored_;
   TagLookup* const tags_;
 
-  boost::unordered_flat_map<std::string, Waiting, TextHash, std::equal_to<>>
+  boost::unordered_flat_map<std::string, Waiting, ResourceHash, std::equal_to<>>
       waiting_;                                 // By resource; never empty.
   std::set<std::pair<Time, std::string>> due_;  // First ones, by the end of their wait.
   std::deque<std::string> maybe_ready_;         // Resources to look at.

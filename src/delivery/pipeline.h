@@ -82,6 +82,8 @@ class Pipeline {
   // REQUIRES: a checkpoint of everything was written right before.
   void take_over(const SubscriptionState& state);
 
+  // The clock of the pipeline jumped forward: nothing was tried in that time.
+  void on_clock_jump(Duration jump) { book_.on_clock_jump(jump); }
   // When there is something to do next, without an answer or a new block.
   std::optional<Time> next_due(Time now) const;
   // Nothing is in flight.

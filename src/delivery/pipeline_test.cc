@@ -281,6 +281,25 @@ TEST_F(PipelineTest, retried_for_too_long_since_its_first_attempt_is_parked) {
   EXPECT_EQ(parked()[0].delivery.attempts, 3u);
 }
 
+TEST_F(PipelineTest, while_the_circuit_is_open_nothing_is_parked) {
+  subscription_.retry_for = std::chrono::seconds(5);
+  journal({"a"});
+  for (int i = 0; i < 40; ++i) {
+    turn();
+    if (pipeline_->counts().is_circuit_open) break;
+    now_ += std::chrono::milliseconds(1);
+    if (!held_.empty()) answer(Verdict::unavailable, 403);
+  }
+  ASSERT_TRUE(pipeline_->counts().is_circuit_open);
+  for (int i = 0; i < 10; ++i) {
+    now_ += std::chrono::minutes(2);
+    turn();
+    ASSERT_FALSE(held_.empty());
+    answer(Verdict::retry, 503);
+  }
+  EXPECT_TRUE(parked().empty());
+}
+
 // Not the time of the first attempt is stored, but how long ago it was.
 TEST_F(PipelineTest, a_clock_that_was_set_while_it_was_down_parks_nothing) {
   journal({"a"});
@@ -298,6 +317,7 @@ TEST_F(PipelineTest, a_clock_that_was_set_while_it_was_down_parks_nothing) {
   restart();
   now_ -= hours(24 * 100);
   kill();
+  turn();
   now_ += kBackoffMax;
   turn();
   EXPECT_EQ(in_flight().size(), 1u);

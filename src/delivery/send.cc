@@ -26,7 +26,7 @@ SendStage::SendStage(Parts parts)
       kind_(parts.kind),
       book_(parts.book),
       wall_(parts.wall),
-      mailbox_(std::make_shared<Mailbox>(std::move(parts.wake))),
+      answers_(std::make_shared<AnswerBox>(std::move(parts.wake))),
       sink_(std::move(parts.sink)),
       lanes_(parts.kind.limits.is_in_order),
       batches_(parts.kind.limits, parts.book, lanes_),
@@ -34,7 +34,7 @@ SendStage::SendStage(Parts parts)
 
 // What the sink still looks at moves to where the sink's completion keeps it.
 SendStage::~SendStage() {
-  mailbox_->close();
+  answers_->close();
   for (const std::shared_ptr<Flight>& flight : flights_) {
     for (const uint64_t number : flight->numbers) flight->kept.push_back(book_.extract(number));
   }
@@ -104,13 +104,13 @@ void SendStage::deliver(std::span<Booked* const> batch) {
                           .batch = is_frozen ? &flight->batch : nullptr});
   }
   flights_.push_back(flight);
-  sink_->deliver(deliveries, [flight, mailbox = mailbox_](std::vector<Attempt> attempts) {
-    mailbox->put({flight, std::move(attempts)});
+  sink_->deliver(deliveries, [flight, answers = answers_](std::vector<Attempt> attempts) {
+    answers->put({flight, std::move(attempts)});
   });
 }
 
 bool SendStage::on_answers(Time now) {
-  const std::vector<Answer> answers = mailbox_->take_all();
+  const std::vector<Answer> answers = answers_->take_all();
   for (const Answer& answer : answers) on_answer(answer, now);
   return !answers.empty();
 }
@@ -166,9 +166,11 @@ void SendStage::on_attempt(Booked& booked, const Attempt& attempt, bool was_alon
   }
 }
 
-// Whatever the sink asks for, there is an attempt by the end of `retry_for`.
+// Whatever the sink asks for, there is an attempt by the end of `retry_for`. While the circuit is
+// open the sink is at fault, and nothing is parked for it.
 void SendStage::retry(Booked& booked, const Attempt& attempt, Time now) {
   ++counts_.retried;
+  const bool was_open = circuit_.is_open();
   if (circuit_.failed(now, random_)) {
     log_warn("a sink fails again and again; its deliveries wait",
              {{"subscription", subscription_.name}, {"answer", reason_of(attempt)}});
@@ -176,7 +178,7 @@ void SendStage::retry(Booked& booked, const Attempt& attempt, Time now) {
   const Duration left = *booked.first_attempt + subscription_.retry_for - now;
   // Of the only lane, the first is taken out; the turn of the others comes.
   const bool is_first = booked.before == nullptr;
-  if (is_first && left <= Duration() && booked.row.attempts >= kAttemptsMin) {
+  if (is_first && !was_open && left <= Duration() && booked.row.attempts >= kAttemptsMin) {
     const std::string reason = "retried for " + format_duration(subscription_.retry_for) + ": ";
     return park(booked, attempt, reason + reason_of(attempt));
   }

@@ -7,11 +7,11 @@
 #include <random>
 #include <vector>
 
+#include "delivery/answers.h"
 #include "delivery/batch.h"
 #include "delivery/book.h"
 #include "delivery/circuit.h"
 #include "delivery/lanes.h"
-#include "delivery/mailbox.h"
 #include "route/subscription.h"
 #include "sinks/sink.h"
 
@@ -73,7 +73,7 @@ class SendStage {
   const SinkKind& kind_;
   Book& book_;
   const Clock& wall_;
-  const std::shared_ptr<Mailbox> mailbox_;
+  const std::shared_ptr<AnswerBox> answers_;
   std::vector<std::shared_ptr<Flight>> flights_;  // Not answered yet.
   std::unique_ptr<Sink> sink_;
 

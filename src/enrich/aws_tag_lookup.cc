@@ -13,7 +13,7 @@ constexpr AwsService kTagging{"resource_groups_tagging_api", "tagging", "tagging
 constexpr size_t kArnsACall = 100;
 constexpr size_t kQueuedMax = 100'000;
 constexpr size_t kGivenUpMax = 100'000;
-// What could not be looked up is tried again after this.
+// How long tags that could not be looked up count as unknown; then they may be asked for again.
 constexpr Duration kGivenUpFor = std::chrono::minutes(10);
 // So that many resources share a call.
 constexpr std::chrono::milliseconds kGather(50);
@@ -49,75 +49,84 @@ AwsTagLookup::AwsTagLookup(AwsClient& aws, const Clock& clock, Publish publish)
     : aws_(aws), clock_(clock), publish_(std::move(publish)) {}
 
 void AwsTagLookup::use_roles(std::map<std::string, std::string> roles) {
-  Lock lock(mutex_);
-  roles_ = std::move(roles);
+  State& state = *state_;
+  Lock lock(state.mutex);
+  state.roles = std::move(roles);
 }
 
 void AwsTagLookup::want(const Identity& resource, Time when) {
   const std::string id(resource.id);
-  Lock lock(mutex_);
-  if (is_stopping_ || asked_.contains(id)) return;
-  const auto given_up = given_up_.find(id);
-  if (given_up != given_up_.end()) {
-    if (clock_.now() - given_up->second < kGivenUpFor) return;
-    given_up_.erase(given_up);
+  const Time now = clock_.now();
+  State& state = *state_;
+  Lock lock(state.mutex);
+  if (state.is_stopping || state.asked.contains(id)) return;
+  const auto given_up = state.given_up.find(id);
+  if (given_up != state.given_up.end()) {
+    if (now - given_up->second < kGivenUpFor) return;
+    state.given_up.erase(given_up);
   }
   const bool can_ask = id.starts_with("arn:") && !resource.account.empty() &&
-                       !resource.region.empty() && queued_ < kQueuedMax;
+                       !resource.region.empty() && state.queued < kQueuedMax;
   if (!can_ask) {
-    if (given_up_.size() < kGivenUpMax) given_up_.emplace(id, clock_.now());
-    ++ended_;
+    if (state.given_up.size() < kGivenUpMax) state.given_up.emplace(id, now);
+    ++state.ended;
     return;
   }
-  asked_.emplace(id, true);
-  queues_[{std::string(resource.account), std::string(resource.region)}].push_back(
+  state.asked.insert(id);
+  state.queues[{std::string(resource.account), std::string(resource.region)}].push_back(
       {id, std::string(resource.type), when});
-  ++queued_;
-  changed_.notify_all();
+  ++state.queued;
+  state.changed.notify_all();
 }
 
 bool AwsTagLookup::is_over(std::string_view resource_id) const {
-  Lock lock(mutex_);
-  const auto given_up = given_up_.find(std::string(resource_id));
-  return given_up != given_up_.end() && clock_.now() - given_up->second < kGivenUpFor;
+  const Time now = clock_.now();
+  State& state = *state_;
+  Lock lock(state.mutex);
+  const auto given_up = state.given_up.find(std::string(resource_id));
+  return given_up != state.given_up.end() && now - given_up->second < kGivenUpFor;
 }
 
 uint64_t AwsTagLookup::ended() const {
-  Lock lock(mutex_);
-  return ended_;
+  State& state = *state_;
+  Lock lock(state.mutex);
+  return state.ended;
 }
 
 void AwsTagLookup::stop() {
-  Lock lock(mutex_);
-  is_stopping_ = true;
-  changed_.notify_all();
+  State& state = *state_;
+  Lock lock(state.mutex);
+  state.is_stopping = true;
+  state.changed.notify_all();
 }
 
 void AwsTagLookup::run() {
-  Work work;
-  while (take(work)) look_up(work);
+  while (const std::optional<Work> work = wait_for_work()) look_up(*work);
 }
 
-// Waits for something to look up. False where it is time to stop.
-bool AwsTagLookup::take(Work& work) {
-  Lock lock(mutex_);
-  changed_.wait(mutex_, [this]() REQUIRES(mutex_) { return is_stopping_ || queued_ > 0; });
-  const auto pause = has_failed_ ? kPauseAfterFault : kGather;
-  has_failed_ = false;
-  changed_.wait_for(mutex_, pause, [this]() REQUIRES(mutex_) { return is_stopping_; });
-  if (is_stopping_) return false;
+// Nothing once it is time to stop.
+std::optional<AwsTagLookup::Work> AwsTagLookup::wait_for_work() {
+  State& state = *state_;
+  Lock lock(state.mutex);
+  state.changed.wait(state.mutex,
+                     [&]() REQUIRES(state.mutex) { return state.is_stopping || state.queued > 0; });
+  const auto pause = state.has_failed ? kPauseAfterFault : kGather;
+  state.has_failed = false;
+  state.changed.wait_for(state.mutex, pause,
+                         [&]() REQUIRES(state.mutex) { return state.is_stopping; });
+  if (state.is_stopping) return std::nullopt;
   const auto fullest = std::ranges::max_element(
-      queues_, [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
+      state.queues, [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
   std::deque<Wanted>& queue = fullest->second;
   const auto end = queue.begin() + static_cast<ptrdiff_t>(std::min(queue.size(), kArnsACall));
-  work.place = fullest->first;
+  Work work{.place = fullest->first, .role = {}, .wanted = {}};
   work.wanted.assign(std::make_move_iterator(queue.begin()), std::make_move_iterator(end));
   queue.erase(queue.begin(), end);
-  queued_ -= work.wanted.size();
-  const auto role = roles_.find(work.place.account);
-  work.role = role == roles_.end() ? std::string() : role->second;
-  if (queue.empty()) queues_.erase(fullest);
-  return true;
+  state.queued -= work.wanted.size();
+  const auto role = state.roles.find(work.place.account);
+  if (role != state.roles.end()) work.role = role->second;
+  if (queue.empty()) state.queues.erase(fullest);
+  return work;
 }
 
 // Without a role, only the own account's can be read: of others the answer would be empty.
@@ -143,7 +152,7 @@ void AwsTagLookup::look_up(const Work& work) {
   const Result<AwsTarget> target =
       settings ? settings->target(kTagging, work.place.region) : settings.error();
   const Access access = target ? access_to(work, *settings) : Access::none;
-  if (access == Access::unknown) return ask_again(work);
+  if (access == Access::unknown) return state_->ask_again(work);
   if (access == Access::none) return give_up(work);
   std::vector<std::string> ids;
   for (const Wanted& wanted : work.wanted) ids.push_back(wanted.id);
@@ -151,7 +160,7 @@ void AwsTagLookup::look_up(const Work& work) {
                            JsonObject().add_json("ResourceARNList", list_of(ids)).take());
   call.role = work.role;
   const AwsAnswer answer = aws_.call_and_wait(std::move(call));
-  if (may_pass_later(answer.fault)) return ask_again(work);
+  if (may_pass_later(answer.fault)) return state_->ask_again(work);
   const Result<AwsJson> found =
       answer.ok() ? AwsJson::parse(answer.response.body) : Result<AwsJson>(failed(answer.text()));
   if (found) return publish(work, *found);
@@ -189,33 +198,34 @@ void AwsTagLookup::publish(const Work& work, const AwsJson& found) {
             .take() +
         "\n";
   }
-  publish_(std::move(lines), [this, work](bool are_stored) { take_outcome(work, are_stored); });
+  publish_(std::move(lines),
+           [state = state_, work](bool are_stored) { state->settle(work, are_stored); });
 }
 
 // Until they are stored they are asked for, and not wanted a second time.
-void AwsTagLookup::take_outcome(const Work& work, bool are_stored) {
+void AwsTagLookup::State::settle(const Work& work, bool are_stored) {
   if (!are_stored) return ask_again(work);
-  Lock lock(mutex_);
-  for (const Wanted& each : work.wanted) asked_.erase(each.id);
+  Lock lock(mutex);
+  for (const Wanted& each : work.wanted) asked.erase(each.id);
 }
 
-void AwsTagLookup::give_up(const Work& work) {
-  Lock lock(mutex_);
+void AwsTagLookup::State::give_up(const Work& work, Time now) {
+  Lock lock(mutex);
   for (const Wanted& wanted : work.wanted) {
-    asked_.erase(wanted.id);
-    if (given_up_.size() >= kGivenUpMax) given_up_.clear();
-    given_up_[wanted.id] = clock_.now();
+    asked.erase(wanted.id);
+    if (given_up.size() >= kGivenUpMax) given_up.clear();
+    given_up[wanted.id] = now;
   }
-  ended_ += work.wanted.size();
+  ended += work.wanted.size();
 }
 
-void AwsTagLookup::ask_again(const Work& work) {
-  Lock lock(mutex_);
-  std::deque<Wanted>& queue = queues_[work.place];
+void AwsTagLookup::State::ask_again(const Work& work) {
+  Lock lock(mutex);
+  std::deque<Wanted>& queue = queues[work.place];
   queue.insert(queue.end(), work.wanted.begin(), work.wanted.end());
-  queued_ += work.wanted.size();
-  has_failed_ = true;
-  changed_.notify_all();
+  queued += work.wanted.size();
+  has_failed = true;
+  changed.notify_all();
 }
 
 }  // namespace statewire

@@ -8,8 +8,11 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "aws/client.h"
@@ -21,8 +24,8 @@ namespace statewire {
 
 class AwsTagLookup final : public TagLookup {
  public:
-  // Takes events, one a line, and calls `done` once, on any thread: whether they are stored. Where
-  // they are not, they are looked up again. REQUIRES: nothing is called after this has ended.
+  // Takes events, one a line, and calls `done` once, on any thread: whether they are stored. Those
+  // that are not stored are looked up again. A call after this has ended does nothing.
   using Stored = std::function<void(bool are_stored)>;
   using Publish = std::function<void(std::string lines, Stored done)>;
 
@@ -57,31 +60,36 @@ class AwsTagLookup final : public TagLookup {
     std::vector<Wanted> wanted;
   };
 
-  bool take(Work& work);
+  // What outcomes change; they may come after this has ended.
+  struct State {
+    void settle(const Work& work, bool are_stored) EXCLUDES(mutex);
+    void give_up(const Work& work, Time now) EXCLUDES(mutex);
+    void ask_again(const Work& work) EXCLUDES(mutex);
+
+    Mutex mutex;
+    std::condition_variable_any changed;
+    bool is_stopping GUARDED_BY(mutex) = false;
+    std::map<std::string, std::string> roles GUARDED_BY(mutex);
+    std::map<Place, std::deque<Wanted>> queues GUARDED_BY(mutex);
+    size_t queued GUARDED_BY(mutex) = 0;
+    bool has_failed GUARDED_BY(mutex) = false;  // Something is asked for again: after a pause.
+    std::unordered_set<std::string> asked GUARDED_BY(mutex);           // Until it is stored.
+    std::unordered_map<std::string, Time> given_up GUARDED_BY(mutex);  // And when.
+    uint64_t ended GUARDED_BY(mutex) = 0;
+  };
+
+  std::optional<Work> wait_for_work();
   void look_up(const Work& work);
   enum class Access { granted, none, unknown };
   Access access_to(const Work& work, const AwsSettings& settings);
   void publish(const Work& work, const AwsJson& found);
-  void take_outcome(const Work& work, bool are_stored);
-  void give_up(const Work& work);
-  void ask_again(const Work& work);
+  void give_up(const Work& work) { state_->give_up(work, clock_.now()); }
 
   AwsClient& aws_;
   const Clock& clock_;
   const Publish publish_;
   std::string own_account_;  // Of the credentials; of the thread of run().
-
-  mutable Mutex mutex_;
-  std::condition_variable_any changed_;
-  bool is_stopping_ GUARDED_BY(mutex_) = false;
-  std::map<std::string, std::string> roles_ GUARDED_BY(mutex_);
-  std::map<Place, std::deque<Wanted>> queues_ GUARDED_BY(mutex_);
-  size_t queued_ GUARDED_BY(mutex_) = 0;
-  bool has_failed_ GUARDED_BY(mutex_) = false;  // Something is asked for again: after a pause.
-  // What is asked for now, or was given up at a time.
-  std::unordered_map<std::string, Time> given_up_ GUARDED_BY(mutex_);
-  std::unordered_map<std::string, bool> asked_ GUARDED_BY(mutex_);
-  uint64_t ended_ GUARDED_BY(mutex_) = 0;
+  const std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
 }  // namespace statewire

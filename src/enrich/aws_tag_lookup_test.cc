@@ -31,7 +31,7 @@ class TagLookupTest : public testing::Test {
     lookup_thread_ = std::jthread([this] { lookup_->run(); });
   }
   ~TagLookupTest() override {
-    lookup_->stop();
+    if (lookup_ != nullptr) lookup_->stop();
     aws_->stop();
     http_.stop();
   }
@@ -111,6 +111,17 @@ TEST_F(TagLookupTest, what_is_on_its_way_is_not_asked_for_twice) {
   want(kArn);
   want(kOther);
   EXPECT_EQ(published(2).find(kArn), std::string::npos);
+}
+
+// Built with AddressSanitizer, this fails where the outcome reaches what was destroyed.
+TEST_F(TagLookupTest, outcome_after_its_end_does_nothing) {
+  want(kArn);
+  published(1);
+  lookup_->stop();
+  lookup_thread_.join();
+  lookup_.reset();
+  store(1, false);
+  store(1, true);
 }
 
 TEST_F(TagLookupTest, a_refusal_ends_it) {

@@ -1,4 +1,4 @@
-#include "format/cause_words.h"
+#include "format/message.h"
 
 #include "format/names.h"
 
@@ -85,7 +85,7 @@ std::string_view verb_of_phase(const Notification& notification) {
   return "changed";
 }
 
-// Who it is where nobody is named.
+// The actor in general words, where no name is known.
 std::string_view anonymous(const Notification& notification) {
   switch (notification.cause.kind) {
     case CauseKind::deployment:
@@ -116,7 +116,7 @@ std::string_view verb_for(const Notification& notification) {
   const std::string_view call = notification.cause.call;
   const std::string_view verb = verb_of_call(call);
   if (!verb.empty()) return verb;
-  // Where a call moved the phase, the state's value is the call.
+  // If a call moved the phase, the state's value is the name of the call.
   const std::string_view verb_of_value = verb_of_call(notification.value);
   if (!verb_of_value.empty()) return verb_of_value;
   if (notification.cause.kind == CauseKind::deployment) {

@@ -23,7 +23,7 @@ constexpr bool is_control(char32_t point) {
   return point < 0x20 || (point >= 0x7f && point <= 0x9f) || point == 0x2028 || point == 0x2029;
 }
 
-// What a byte that is not UTF-8 is shown as: U+FFFD.
+// Stands for a byte that is not UTF-8: U+FFFD.
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";
 
 // True where all of `text` is printable ASCII other than `"` and `\`: what is neither escaped in

@@ -81,7 +81,7 @@ class HtmlMail {
         "<meta name=\"supported-color-schemes\" content=\"light dark\"><title>",
         escaped_html(parts_.line), "</title>", kStyleSheet, "</head>\n");
     add("<body class=\"page\" style=\"margin:0;padding:0;background-color:#f3f4f6;\">");
-    // What lists of mails show beside the subject.
+    // Mail programs show this beside the subject in their lists.
     add("<div style=\"display:none;max-height:0;overflow:hidden;\">", escaped_html(parts_.news),
         " &#8199;&#847;</div>\n");
     add("<table role=\"presentation\" class=\"page\" width=\"100%\" cellpadding=\"0\" ",

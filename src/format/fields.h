@@ -32,7 +32,7 @@ class Field {
 // settled, previous". Empty where there is none.
 std::string list_fields_in(std::string_view prefix);
 
-// What to say of a `name` that is no field under `prefix`, as above:
+// The error text for a `name` that is no field under `prefix`, as above:
 //   no such field; did you mean "settled"?
 std::string no_such_field(std::string_view prefix, std::string_view name);
 // The same of a whole path, however it is wrong.

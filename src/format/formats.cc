@@ -1,18 +1,19 @@
 #include "config/map_reader.h"
 #include "format/csv.h"
 #include "format/format.h"
+#include "format/message.h"
 #include "format/read_format.h"
 #include "format/sink_formats.h"
-#include "format/text.h"
 
 namespace statewire {
 namespace {
 
-using AppendJson = void (*)(const Notification&, std::string&);
+using Append = void (*)(const Notification&, std::string&);
 
-class JsonFormat final : public Format {
+// A format without errors: it can render every notification.
+class PlainFormat final : public Format {
  public:
-  JsonFormat(std::string_view content_type, AppendJson append)
+  PlainFormat(std::string_view content_type, Append append)
       : content_type_(content_type), append_(append) {}
 
   std::string_view content_type() const override { return content_type_; }
@@ -23,7 +24,7 @@ class JsonFormat final : public Format {
 
  private:
   const std::string_view content_type_;
-  const AppendJson append_;
+  const Append append_;
 };
 
 constexpr std::string_view kNameCharacters =
@@ -63,10 +64,10 @@ Formats Formats::read(Node node, Problems& problems) {
   Formats result;
   auto& formats = result.formats_;
   formats["json"] =
-      std::make_unique<JsonFormat>("application/cloudevents+json; charset=utf-8", append_json);
-  formats["json-data"] = std::make_unique<JsonFormat>("application/json", append_json_data);
+      std::make_unique<PlainFormat>("application/cloudevents+json; charset=utf-8", append_json);
+  formats["json-data"] = std::make_unique<PlainFormat>("application/json", append_json_data);
   formats["csv"] = standard_csv();
-  formats["text"] = std::make_unique<TextFormat>();
+  formats["text"] = std::make_unique<PlainFormat>("text/plain; charset=utf-8", append_text);
   for (const SinkFormKind& kind : sink_form_kinds()) {
     formats[std::string(kind.name)] = make_sink_format(kind, nullptr, SinkFormInput::none);
   }
@@ -89,7 +90,7 @@ Formats Formats::read(Node node, Problems& problems) {
       continue;
     }
     std::unique_ptr<Format> format = read_format(entry, problems);
-    // One with problems stands in its place, so that who names it is not told that there is none.
+    // Another format takes the place of a wrong one, so that nobody is told that there is none.
     formats[name] = format != nullptr ? std::move(format) : standard_csv();
     add_for_sinks(name, SinkFormInput::own);
   }

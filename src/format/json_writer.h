@@ -51,7 +51,7 @@ class JsonWriter {
   void number(uint64_t value, int digits_min = 1);
   void time(Time value);  // With quotes.
   void hex(const std::array<uint8_t, 16>& bytes);
-  // What was written from `from` to `end` once more. REQUIRES: from <= end <= size().
+  // Writes again what stands from `from` to `end`. REQUIRES: from <= end <= size().
   void again(size_t from, size_t end);
 
   // Bytes in the string so far.

@@ -1,6 +1,5 @@
 #include "format/message.h"
 
-#include "format/cause_words.h"
 #include "format/format.h"
 #include "format/names.h"
 

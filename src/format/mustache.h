@@ -24,7 +24,7 @@ struct TemplateOptions {
   Escape escape = Escape::none;
 };
 
-// What is wrong with a template: tags that do not fit together, and fields that there are not.
+// The faults of a template: tags that do not fit together, and fields that do not exist.
 std::vector<TextFault> template_faults(std::string_view text);
 
 // REQUIRES: template_faults(options.text) is empty. A message of a JSON content type is held to be

@@ -57,7 +57,7 @@ constexpr Phrase kTools[] = {
     {"cloudformation", " with CloudFormation"},
     {"cdk", " with the CDK"},
     {"ansible", " with Ansible"},
-    // What Auto Scaling was at.
+    // The activity of Auto Scaling.
     {"scale-in", ": scale-in"},
     {"scale-out", ": scale-out"},
 };

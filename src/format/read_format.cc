@@ -138,7 +138,7 @@ std::unique_ptr<Format> with_schema(std::unique_ptr<Format> format, const Node& 
                                          std::get<JsonSchema>(std::move(schema)));
 }
 
-// What is wrong with every message shows in the first.
+// A fault of every message shows in the first one.
 void try_on_example(const Node& node, const Format& format) {
   std::string message;
   const Result<void> rendered = format.render(example_notification(), message);

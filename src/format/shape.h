@@ -34,7 +34,7 @@ struct ShapeMember {
 // Reads `shape:`. Problems are told where they stand.
 ShapeMember read_shape(const Node& node);
 
-// What is not known is left out; an object stays, empty.
+// A field that is not known is left out; an object stays, empty.
 class ShapeFormat final : public Format {
  public:
   explicit ShapeFormat(ShapeMember root) : root_(std::move(root)) {}

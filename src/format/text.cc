@@ -1,5 +1,3 @@
-#include "format/text.h"
-
 #include "format/clean_text.h"
 #include "format/message.h"
 
@@ -11,7 +9,7 @@ constexpr size_t kWordWidth = 15;
 constexpr size_t kSubjectWidth = 44;
 constexpr size_t kRegionWidth = 11;
 
-// Of a line, which is for a person: no name is longer than this, nor are news.
+// A person reads the line: no name in it is longer than this.
 constexpr size_t kSubjectCharactersMax = 256;
 
 // Spaces up to `width`, `from` being where the column began. At least one.
@@ -22,7 +20,7 @@ void pad(size_t from, size_t width, std::string& out) {
 
 }  // namespace
 
-Result<void> TextFormat::render(const Notification& notification, std::string& out) const {
+void append_text(const Notification& notification, std::string& out) {
   char time[32];
   format_time(notification.time, time);
   out.append(time + 11, 8).append("  ");  // The clock alone.
@@ -47,7 +45,6 @@ Result<void> TextFormat::render(const Notification& notification, std::string& o
   add_news(notification, news);
   news.limit(kMessageCharactersMax);
   news.append_to(out);
-  return {};
 }
 
 }  // namespace statewire

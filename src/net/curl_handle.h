@@ -28,7 +28,7 @@ class CurlHandle {
   // Forgets the last transfer and begins another: over `protocols` alone, at least TLS 1.2, done
   // after `timeout`, with the certificates of `ca_file` where that is not empty.
   void begin(const char* protocols, Duration timeout, const std::string& ca_file);
-  // What may be shown of why a transfer failed.
+  // The reason why a transfer failed, without anything secret.
   std::string failure(CURLcode code) const;
 
  private:

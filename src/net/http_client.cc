@@ -9,7 +9,6 @@
 #include "base/check.h"
 #include "base/mutex.h"
 #include "net/http_transfer.h"
-#include "net/smtp_transfer.h"
 
 namespace statewire {
 namespace {
@@ -64,17 +63,7 @@ class HttpClient::Loop {
   }
   ~Loop() { fail_all(); }
 
-  void send(HttpRequest request, Done done) { add({std::move(request), std::move(done), {}, {}}); }
-
-  // The reply takes the way of a response, up to who asked for the mail.
-  void send_mail(Mail mail, MailDone done) {
-    auto transfer = std::make_unique<SmtpTransfer>(std::move(mail));
-    Done take_reply = [done = std::move(done)](Result<HttpResponse> response) {
-      if (!response) return done(response.error());
-      done(SmtpReply{.code = response->status, .text = std::move(response->body)});
-    };
-    add({{}, std::move(take_reply), {}, std::move(transfer)});
-  }
+  void send(HttpRequest request, Done done) { add({std::move(request), std::move(done), {}}); }
 
   void stop() EXCLUDES(mutex_) {
     {
@@ -85,7 +74,7 @@ class HttpClient::Loop {
   }
 
   void run() EXCLUDES(mutex_) {
-    while (take_arrived()) {
+    while (queue_arrived()) {
       admit();
       int running = 0;
       CHECK(curl_multi_perform(multi_.get(), &running) == CURLM_OK);
@@ -100,7 +89,6 @@ class HttpClient::Loop {
     HttpRequest request;
     Done done;
     std::string origin;
-    std::unique_ptr<SmtpTransfer> mail;  // Null: the request is meant.
   };
   struct Origin {
     size_t active = 0;
@@ -110,7 +98,6 @@ class HttpClient::Loop {
     std::unique_ptr<HttpTransfer> transfer;
     Done done;
     std::string origin;
-    std::unique_ptr<SmtpTransfer> mail;  // Instead of the transfer.
   };
 
   void add(Job job) EXCLUDES(mutex_) {
@@ -128,7 +115,7 @@ class HttpClient::Loop {
   }
 
   // False once the client is to stop.
-  bool take_arrived() EXCLUDES(mutex_) {
+  bool queue_arrived() EXCLUDES(mutex_) {
     std::deque<Job> arrived;
     {
       Lock lock(mutex_);
@@ -136,8 +123,7 @@ class HttpClient::Loop {
       arrived.swap(arrived_);
     }
     for (Job& job : arrived) {
-      Result<std::string> origin =
-          job.mail ? Result<std::string>(job.mail->origin()) : origin_of(job.request.url);
+      Result<std::string> origin = origin_of(job.request.url);
       if (!origin) {
         job.done(origin.error());
         continue;
@@ -153,7 +139,7 @@ class HttpClient::Loop {
     return true;
   }
 
-  // One request of each origin in turn, beginning behind the one served last.
+  // Starts one request of each origin in turn, from the origin after the one served last.
   void admit() {
     auto at = origins_.upper_bound(served_last_);
     size_t idle_in_a_row = 0;
@@ -180,8 +166,7 @@ class HttpClient::Loop {
   }
 
   void start(Job job, const std::string& key, Origin& origin) {
-    if (job.mail) return start_mail(std::move(job), key, origin);
-    std::unique_ptr<HttpTransfer> transfer = take_idle();
+    std::unique_ptr<HttpTransfer> transfer = idle_transfer();
     auto prepared = transfer->prepare(std::move(job.request), std::move(job.origin));
     if (!prepared) {
       idle_.push_back(std::move(transfer));
@@ -189,30 +174,11 @@ class HttpClient::Loop {
     }
     ++origin.active;
     CURL* const handle = transfer->handle();
-    active_.emplace(handle, Active{std::move(transfer), std::move(job.done), key, {}});
+    active_.emplace(handle, Active{std::move(transfer), std::move(job.done), key});
     CHECK(curl_multi_add_handle(multi_.get(), handle) == CURLM_OK);
   }
 
-  void start_mail(Job job, const std::string& key, Origin& origin) {
-    if (auto prepared = job.mail->prepare(); !prepared) return job.done(prepared.error());
-    ++origin.active;
-    CURL* const handle = job.mail->handle();
-    active_.emplace(handle, Active{{}, std::move(job.done), key, std::move(job.mail)});
-    CHECK(curl_multi_add_handle(multi_.get(), handle) == CURLM_OK);
-  }
-
-  Result<HttpResponse> finish(Active& active, CURLcode code) {
-    if (active.mail == nullptr) {
-      Result<HttpResponse> response = active.transfer->finish(code);
-      idle_.push_back(std::move(active.transfer));
-      return response;
-    }
-    Result<SmtpReply> reply = active.mail->finish(code);
-    if (!reply) return reply.error();
-    return HttpResponse{.status = reply->code, .body = std::move(reply->text)};
-  }
-
-  std::unique_ptr<HttpTransfer> take_idle() {
+  std::unique_ptr<HttpTransfer> idle_transfer() {
     if (idle_.empty()) return std::make_unique<HttpTransfer>();
     std::unique_ptr<HttpTransfer> result = std::move(idle_.back());
     idle_.pop_back();
@@ -226,8 +192,9 @@ class HttpClient::Loop {
     while (CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
       if (message->msg != CURLMSG_DONE) continue;
       const CURLcode code = message->data.result;
-      Active active = take_out(message->easy_handle);
-      Result<HttpResponse> response = finish(active, code);
+      Active active = remove_active(message->easy_handle);
+      Result<HttpResponse> response = active.transfer->finish(code);
+      idle_.push_back(std::move(active.transfer));
       active.done(std::move(response));
       any = true;
     }
@@ -235,7 +202,7 @@ class HttpClient::Loop {
   }
 
   // `handle` by value: the message that it came from dies here.
-  Active take_out(CURL* handle) {
+  Active remove_active(CURL* handle) {
     curl_multi_remove_handle(multi_.get(), handle);
     const auto found = active_.find(handle);
     CHECK(found != active_.end());
@@ -253,7 +220,7 @@ class HttpClient::Loop {
       ended_ = true;
       arrived.swap(arrived_);
     }
-    while (!active_.empty()) take_out(active_.begin()->first).done(stopped());
+    while (!active_.empty()) remove_active(active_.begin()->first).done(stopped());
     for (auto& [key, origin] : origins_) {
       for (Job& job : origin.waiting) job.done(stopped());
     }
@@ -280,9 +247,6 @@ HttpClient::HttpClient(HttpClientLimits limits) : loop_(std::make_unique<Loop>(l
 HttpClient::~HttpClient() = default;
 void HttpClient::send(HttpRequest request, Done done) {
   loop_->send(std::move(request), std::move(done));
-}
-void HttpClient::send_mail(Mail mail, MailDone done) {
-  loop_->send_mail(std::move(mail), std::move(done));
 }
 void HttpClient::run() { loop_->run(); }
 void HttpClient::stop() { loop_->stop(); }

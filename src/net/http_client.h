@@ -14,7 +14,6 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "net/http_message.h"
-#include "net/smtp_client.h"
 
 namespace statewire {
 
@@ -65,8 +64,6 @@ class HttpClient {
 
   // Any thread. `done` must not block; it may send.
   void send(HttpRequest request, Done done);
-  // A mail among the requests: answered as they are, and counted against the same limits.
-  void send_mail(Mail mail, MailDone done);
   // Serves until stop(); then every request that is left fails with `unavailable`.
   void run();
   // Any thread.

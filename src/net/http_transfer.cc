@@ -64,8 +64,8 @@ Result<void> HttpTransfer::prepare(HttpRequest request, std::string origin) {
   request_ = std::move(request);
   origin_ = std::move(origin);
   response_ = {};
-  take_ = nullptr;
-  too_large_ = taken_enough_ = false;
+  reader_ = nullptr;
+  too_large_ = has_enough_ = false;
   handle_.begin("http,https", request_.timeout, request_.ca_file);
   if (auto set = set_headers(); !set) return set.error();
   handle_.set(CURLOPT_URL, request_.url.c_str());
@@ -133,23 +133,23 @@ Result<void> HttpTransfer::set_headers() {
 }
 
 void HttpTransfer::stream_to(std::function<bool(std::string_view)> take) {
-  take_ = std::move(take);
+  reader_ = std::move(take);
   const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(request_.timeout).count();
   handle_.set(CURLOPT_TIMEOUT_MS, 0L);
   handle_.set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(timeout));
 }
 
 size_t HttpTransfer::on_header(char* bytes, size_t size, size_t count, void* transfer) {
-  static_cast<HttpTransfer*>(transfer)->take_header({bytes, size * count});
+  static_cast<HttpTransfer*>(transfer)->keep_header({bytes, size * count});
   return size * count;
 }
 
 size_t HttpTransfer::on_body(char* bytes, size_t size, size_t count, void* transfer) {
   // Any other number than what was given ends the transfer.
-  return static_cast<HttpTransfer*>(transfer)->take_body({bytes, size * count}) ? size * count : 0;
+  return static_cast<HttpTransfer*>(transfer)->on_piece({bytes, size * count}) ? size * count : 0;
 }
 
-void HttpTransfer::take_header(std::string_view line) {
+void HttpTransfer::keep_header(std::string_view line) {
   if (line.starts_with("HTTP/")) {
     response_.headers.clear();  // What came before belonged to a 1xx.
     return;
@@ -159,10 +159,10 @@ void HttpTransfer::take_header(std::string_view line) {
   response_.headers.emplace_back(trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
 }
 
-bool HttpTransfer::take_body(std::string_view piece) {
-  if (take_ && status() >= 200 && status() < 300) {
-    taken_enough_ = !take_(piece);
-    return !taken_enough_;
+bool HttpTransfer::on_piece(std::string_view piece) {
+  if (reader_ && status() >= 200 && status() < 300) {
+    has_enough_ = !reader_(piece);
+    return !has_enough_;
   }
   too_large_ = response_.body.size() + piece.size() > request_.response_bytes_max;
   if (too_large_) return false;
@@ -181,7 +181,7 @@ Result<HttpResponse> HttpTransfer::finish(CURLcode code) {
   // The transfer may idle for long: it keeps neither the body nor secrets.
   const HttpRequest request = std::exchange(request_, {});
   const std::string& to = request.unix_socket.empty() ? origin_ : request.unix_socket;
-  if (code == CURLE_OK || taken_enough_) return std::move(response_);
+  if (code == CURLE_OK || has_enough_) return std::move(response_);
   if (too_large_) {
     return failed(to + ": the response exceeds " + with_thousands(request.response_bytes_max) +
                   " bytes");

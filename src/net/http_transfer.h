@@ -31,8 +31,8 @@ class HttpTransfer {
   void set_method();
   void set_way();
   Result<void> set_headers();
-  void take_header(std::string_view line);
-  bool take_body(std::string_view piece);
+  void keep_header(std::string_view line);
+  bool on_piece(std::string_view piece);
   long status() const;
 
   CurlHandle handle_;
@@ -40,9 +40,9 @@ class HttpTransfer {
   HttpRequest request_;
   std::string origin_;
   HttpResponse response_;
-  std::function<bool(std::string_view)> take_;
+  std::function<bool(std::string_view)> reader_;
   bool too_large_ = false;
-  bool taken_enough_ = false;
+  bool has_enough_ = false;
 };
 
 }  // namespace statewire

@@ -24,7 +24,7 @@ struct HttpServerShared {
   std::atomic<size_t> connections{0};
 };
 
-// What another thread wants of a session.
+// An order from another thread to a session.
 struct HttpSessionOrder {
   enum class Kind { respond, start_stream, flush_stream };
   std::shared_ptr<HttpSession> session;

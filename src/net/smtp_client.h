@@ -1,13 +1,17 @@
-// Mail over SMTP, by libcurl: RFC 5321, with STARTTLS or TLS and authentication. Sent by
-// HttpClient::send_mail: mail shares the thread and the limits of HTTP requests.
+// Mail over SMTP, by libcurl: RFC 5321, with STARTTLS or TLS and authentication.
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/mutex.h"
 #include "base/result.h"
 #include "base/time.h"
 
@@ -45,5 +49,42 @@ struct SmtpReply {
 
 // An error is of the network, or of TLS; it names host and port, and nothing secret.
 using MailDone = std::function<void(Result<SmtpReply>)>;
+
+class SmtpSockets;
+
+// Sends mails on threads of its own: libcurl blocks its thread until a mail server has replied, and
+// some take their time to look into a message.
+class SmtpClient {
+ public:
+  SmtpClient();
+  // REQUIRES: every run() has returned, or none was called.
+  ~SmtpClient();
+  SmtpClient(const SmtpClient&) = delete;
+  SmtpClient& operator=(const SmtpClient&) = delete;
+
+  // Any thread. `done` is called exactly once, from any thread, and must not block. An error is
+  // `unavailable` where the client is full or stopping.
+  void send(Mail mail, MailDone done) EXCLUDES(mutex_);
+  // Sends one mail after the other until stop(). As many threads as mails are to be sent at once;
+  // each keeps its last connection for the next mail.
+  void run() EXCLUDES(mutex_);
+  // Cuts the connections, and fails the mails that wait. Does not block. Any thread.
+  void stop() EXCLUDES(mutex_);
+
+ private:
+  struct Job {
+    Mail mail;
+    MailDone done;
+  };
+
+  std::optional<Job> wait_for_job() EXCLUDES(mutex_);
+
+  const std::unique_ptr<SmtpSockets> sockets_;
+
+  Mutex mutex_;
+  std::condition_variable_any changed_;
+  std::deque<Job> jobs_ GUARDED_BY(mutex_);
+  bool is_stopping_ GUARDED_BY(mutex_) = false;
+};
 
 }  // namespace statewire

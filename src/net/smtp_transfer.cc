@@ -1,11 +1,12 @@
 #include "net/smtp_transfer.h"
 
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <cstring>
-
-#include "base/check.h"
 
 namespace statewire {
 namespace {
@@ -27,9 +28,34 @@ bool is_address(std::string_view text) {
 
 }  // namespace
 
-SmtpTransfer::SmtpTransfer(Mail mail) : mail_(std::move(mail)), origin_(origin_for(mail_.server)) {}
+curl_socket_t SmtpSockets::open(const curl_sockaddr& address) {
+  Lock lock(mutex_);
+  if (is_cut_) return CURL_SOCKET_BAD;
+  const int socket = ::socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol);
+  if (socket < 0) return CURL_SOCKET_BAD;
+  open_.insert(socket);
+  return socket;
+}
 
-Result<void> SmtpTransfer::prepare() {
+void SmtpSockets::close(curl_socket_t socket) {
+  Lock lock(mutex_);
+  open_.erase(socket);
+  ::close(socket);
+}
+
+void SmtpSockets::cut() {
+  Lock lock(mutex_);
+  is_cut_ = true;
+  for (const curl_socket_t socket : open_) ::shutdown(socket, SHUT_RDWR);
+}
+
+SmtpTransfer::SmtpTransfer(Mail mail, CurlHandle& handle, SmtpSockets& sockets)
+    : mail_(std::move(mail)),
+      origin_(origin_for(mail_.server)),
+      handle_(handle),
+      sockets_(sockets) {}
+
+Result<SmtpReply> SmtpTransfer::perform() {
   if (!is_address(mail_.from) || mail_.to.empty() ||
       !std::all_of(mail_.to.begin(), mail_.to.end(), is_address)) {
     return bad_input(origin_ + ": not an address that a mail can be sent to");
@@ -39,9 +65,15 @@ Result<void> SmtpTransfer::prepare() {
   handle_.set(CURLOPT_PROXY, "");
   handle_.set(CURLOPT_HEADERFUNCTION, &SmtpTransfer::on_reply);
   handle_.set(CURLOPT_HEADERDATA, this);
+  handle_.set(CURLOPT_OPENSOCKETFUNCTION, &SmtpTransfer::on_open);
+  handle_.set(CURLOPT_OPENSOCKETDATA, &sockets_);
+  handle_.set(CURLOPT_CLOSESOCKETFUNCTION, &SmtpTransfer::on_close);
+  handle_.set(CURLOPT_CLOSESOCKETDATA, &sockets_);
   set_security();
   set_envelope();
-  return {};
+  Result<SmtpReply> reply = reply_of(curl_easy_perform(handle_.get()));
+  forget_callbacks();
+  return reply;
 }
 
 void SmtpTransfer::set_security() {
@@ -63,6 +95,16 @@ void SmtpTransfer::set_envelope() {
   handle_.set(CURLOPT_READDATA, this);
   handle_.set(CURLOPT_SEEKFUNCTION, &SmtpTransfer::on_seek);
   handle_.set(CURLOPT_SEEKDATA, this);
+}
+
+// The handle may keep the connection, and outlives this.
+void SmtpTransfer::forget_callbacks() {
+  handle_.set(CURLOPT_HEADERFUNCTION, nullptr);
+  handle_.set(CURLOPT_HEADERDATA, nullptr);
+  handle_.set(CURLOPT_READFUNCTION, nullptr);
+  handle_.set(CURLOPT_READDATA, nullptr);
+  handle_.set(CURLOPT_SEEKFUNCTION, nullptr);
+  handle_.set(CURLOPT_MAIL_RCPT, nullptr);
 }
 
 // Lines of replies, each with its code: "550 no such user".
@@ -98,7 +140,16 @@ int SmtpTransfer::on_seek(void* transfer, curl_off_t offset, int origin) {
   return CURL_SEEKFUNC_OK;
 }
 
-Result<SmtpReply> SmtpTransfer::finish(CURLcode code) {
+curl_socket_t SmtpTransfer::on_open(void* sockets, curlsocktype, curl_sockaddr* address) {
+  return static_cast<SmtpSockets*>(sockets)->open(*address);
+}
+
+int SmtpTransfer::on_close(void* sockets, curl_socket_t socket) {
+  static_cast<SmtpSockets*>(sockets)->close(socket);
+  return 0;
+}
+
+Result<SmtpReply> SmtpTransfer::reply_of(CURLcode code) const {
   if (code == CURLE_OK) return SmtpReply{.code = 250};
   const bool is_refused =
       code != CURLE_OPERATION_TIMEDOUT && code != CURLE_PEER_FAILED_VERIFICATION;

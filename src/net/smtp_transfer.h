@@ -1,37 +1,57 @@
-// One mail on one libcurl handle. Internal to net.
+// One mail on a libcurl handle, and the sockets of all. Internal to net.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 
+#include "base/mutex.h"
 #include "net/curl_handle.h"
 #include "net/smtp_client.h"
 
 namespace statewire {
 
-// Not thread-safe; must not move while curl works on it.
+// The sockets of all connections. Libcurl waits for replies inside its own functions, where only
+// the end of the connection reaches it. Any thread.
+class SmtpSockets {
+ public:
+  // A new socket, or CURL_SOCKET_BAD.
+  curl_socket_t open(const curl_sockaddr& address) EXCLUDES(mutex_);
+  void close(curl_socket_t socket) EXCLUDES(mutex_);
+  // Ends all connections, and refuses new ones. A message that was cut was not sent.
+  void cut() EXCLUDES(mutex_);
+
+ private:
+  Mutex mutex_;
+  std::set<curl_socket_t> open_ GUARDED_BY(mutex_);
+  bool is_cut_ GUARDED_BY(mutex_) = false;
+};
+
+// Not thread-safe.
 class SmtpTransfer {
  public:
-  explicit SmtpTransfer(Mail mail);
+  // Borrows both; `sockets` must outlive `handle`, which may keep a connection.
+  SmtpTransfer(Mail mail, CurlHandle& handle, SmtpSockets& sockets);
 
-  // "smtp://mail.example.org:587": what shares connections, and all that may be shown.
-  const std::string& origin() const { return origin_; }
-  // Makes the handle ready. An error where the mail can never be sent.
-  Result<void> prepare();
-  CURL* handle() const { return handle_.get(); }
-  // After curl is through with it.
-  Result<SmtpReply> finish(CURLcode code);
+  // Sends the mail, and waits for the reply. bad_input where it can never be sent. Once.
+  Result<SmtpReply> perform();
 
  private:
   static size_t on_reply(char* bytes, size_t size, size_t count, void* transfer);
   static size_t on_read(char* to, size_t size, size_t count, void* transfer);
   static int on_seek(void* transfer, curl_off_t offset, int origin);
+  static curl_socket_t on_open(void* sockets, curlsocktype purpose, curl_sockaddr* address);
+  static int on_close(void* sockets, curl_socket_t socket);
+  Result<SmtpReply> reply_of(CURLcode code) const;
   void set_security();
   void set_envelope();
+  void forget_callbacks();
 
   const Mail mail_;
+  // "smtp://mail.example.org:587": what shares connections, and all that may be shown.
   const std::string origin_;
-  CurlHandle handle_;
+  CurlHandle& handle_;
+  SmtpSockets& sockets_;
   CurlLines to_;
   size_t sent_ = 0;    // Bytes of the message.
   SmtpReply refusal_;  // The last reply of 400 or more.

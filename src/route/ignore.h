@@ -14,7 +14,7 @@ namespace statewire {
 struct IgnoreRules {
   std::vector<Pattern> before;  // Over {"resource": {…}} of an observation.
   std::vector<When> after;      // Over a notification.
-  // What people find each by: "statewire.yaml:75 {"resource":{"type":["AWS::Logs::LogGroup"]}}".
+  // How people find each rule: "statewire.yaml:75 {"resource":{"type":["AWS::Logs::LogGroup"]}}".
   std::vector<std::string> before_names;
   std::vector<std::string> after_names;
 };

@@ -15,7 +15,7 @@ namespace statewire {
 enum class StartFrom { now, earliest };
 enum class OnLag { skip, hold };
 
-// What a notification waits for, so that it says who, why and whose.
+// Whether a notification waits until its cause and its tags are known, and for how long at most.
 struct Hold {
   bool for_cause = false;
   bool for_tags = false;

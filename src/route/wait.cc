@@ -5,7 +5,7 @@
 namespace statewire {
 namespace {
 
-// Of what waits only to know by its tags whether it is ignored.
+// For notifications that wait only because their tags may have them ignored.
 constexpr Duration kIgnoreWaitMax = std::chrono::minutes(10);
 
 std::optional<size_t> first_met(std::span<const When> rules, const Routable& routable,

@@ -37,7 +37,7 @@ void check_key(const Node& entry, const std::string& parent) {
   entry.error_at_key(no_such_field(parent, entry.key()));
 }
 
-// Of notifications whose cause or tags come late. `severity*` and `message` follow the cause.
+// The fields that become known late. `severity*` and `message` follow the cause.
 bool is_late_field(std::string_view path) {
   for (const std::string_view late :
        {"cause", "owner", "drift", "message", "severitynumber", "severitytext"}) {
@@ -51,7 +51,7 @@ using Element = simdjson::dom::element;
 // `pattern` without the clauses on late fields; empty where none is left.
 std::string early_part(Element pattern, const std::string& parent);
 
-// One of several: where one of them has no clause left, nothing is asked.
+// Alternatives: if one of them has no clause left, all of them hold.
 std::string early_branches(Element branches, const std::string& parent) {
   std::string list;
   for (const Element branch : simdjson::dom::array(branches)) {

@@ -22,7 +22,7 @@ struct When {
 // everything, too.
 When read_when(Node node);
 
-// What is wrong with the fields that `pattern` asks for; empty where notifications have them all.
+// The fault of a field that `pattern` asks for; empty if notifications have all its fields.
 std::string wrong_field(const Pattern& pattern);
 
 }  // namespace statewire

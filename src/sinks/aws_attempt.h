@@ -1,4 +1,4 @@
-// What answers of AWS mean for deliveries, and batches of them as requests.
+// Verdicts from answers of AWS, and requests from batches of deliveries.
 #pragma once
 
 #include <functional>
@@ -16,7 +16,7 @@ namespace statewire {
 // exist: nothing passes until a person acts. A call that is wrong stays wrong.
 Verdict verdict_for(AwsFault fault);
 Attempt attempt_for(const AwsAnswer& answer);
-// Of one part of a batch that was refused with this code.
+// The attempt for one part of a batch, which was refused with this code.
 Attempt attempt_for_part(std::string_view code, std::string_view message);
 Attempt rejected(std::string why);
 
@@ -26,7 +26,7 @@ struct AwsKeys {
   std::string role;
 };
 AwsKeys read_aws_keys(MapReader& keys);
-// Where a service is called; told at `node` where there is no such place.
+// Where a service is called. If there is no such place, the problem is told at `node`.
 struct AwsPlace {
   AwsTarget target;
   std::string role;

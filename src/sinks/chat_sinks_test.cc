@@ -7,8 +7,8 @@
 #include "format/example_notification.h"
 #include "format/format.h"
 #include "format/json_schema.h"
-#include "sinks/one_answer_server_test.h"
-#include "sinks/pagerduty_sink.h"
+#include "net/servers_for_test.h"
+#include "sinks/kinds.h"
 #include "sinks/sink_fixture_test.h"
 
 namespace statewire {

@@ -1,13 +1,13 @@
-#include "sinks/email_sink.h"
-
+// Sends each delivery as a mail. Reads the messages of the format `email`. Recipients may be
+// templates over the notification.
 #include <simdjson.h>
 
 #include <algorithm>
 
-#include "base/text.h"
 #include "config/secret.h"
 #include "format/sink_formats.h"
 #include "net/url.h"
+#include "sinks/kinds.h"
 #include "sinks/mail_address.h"
 #include "sinks/mail_message.h"
 #include "sinks/verdicts.h"
@@ -18,14 +18,11 @@ namespace {
 namespace dom = simdjson::dom;
 
 constexpr Duration kTimeout = std::chrono::seconds(30);
-constexpr size_t kDetailBytesMax = 1024;
-constexpr size_t kRecipientsMax = 20;
 
 struct Letterbox {
   SmtpServer server;
   MailSender from;
-  std::vector<AddressTemplate> to;
-  std::string fallback;  // Empty: none.
+  MailRecipients to;
   Duration timeout{};
 };
 
@@ -58,7 +55,7 @@ std::string field_at(dom::element at, std::string_view path) {
 class EmailSink final : public Sink {
  public:
   EmailSink(Letterbox letterbox, SinkContext& context)
-      : letterbox_(std::move(letterbox)), http_(context.http) {
+      : letterbox_(std::move(letterbox)), mail_(context.mail) {
     Redaction redaction;
     redaction.hide(letterbox_.server.password);
     redaction_ = std::make_shared<const Redaction>(std::move(redaction));
@@ -69,29 +66,15 @@ class EmailSink final : public Sink {
     CHECK(batch.size() == 1);
     Result<Mail> mail = mail_of(batch.front());
     if (!mail) return done({Attempt{.verdict = Verdict::reject, .detail = mail.error().text}});
-    http_.send_mail(*std::move(mail),
-                    [done = std::move(done), redaction = redaction_](Result<SmtpReply> reply) {
-                      Attempt attempt = attempt_for(reply);
-                      attempt.detail = redaction->apply(std::move(attempt.detail));
-                      done({std::move(attempt)});
-                    });
+    mail_.send(*std::move(mail),
+               [done = std::move(done), redaction = redaction_](Result<SmtpReply> reply) {
+                 Attempt attempt = attempt_for(reply);
+                 attempt.detail = redaction->apply(std::move(attempt.detail));
+                 done({std::move(attempt)});
+               });
   }
 
  private:
-  static Attempt attempt_for(const Result<SmtpReply>& reply) {
-    if (!reply) {
-      const bool is_ours = reply.error().kind == ErrorKind::bad_input;
-      return {.verdict = is_ours ? Verdict::reject : Verdict::retry, .detail = reply.error().text};
-    }
-    std::string detail = "smtp " + std::to_string(reply->code);
-    if (!reply->text.empty()) {
-      const bool is_text = is_utf8(reply->text);
-      detail += ": " + (is_text ? reply->text : std::string("(a reply that is no text)"));
-    }
-    return {.verdict = verdict_for_smtp(reply->code),
-            .detail = std::string(cut_utf8(detail, kDetailBytesMax))};
-  }
-
   Result<Mail> mail_of(const Delivery& delivery) {
     dom::element message;
     if (delivery.content_type != kMailContentType ||
@@ -100,7 +83,10 @@ class EmailSink final : public Sink {
       return bad_input("not a message of the format email");
     }
     MailContent content{.from = letterbox_.from};
-    Result<std::vector<std::string>> to = recipients(message);
+    dom::element data;
+    const bool has_data = message["data"].get(data) == simdjson::SUCCESS;
+    Result<std::vector<std::string>> to = letterbox_.to.resolve(
+        [&](std::string_view path) { return has_data ? field_at(data, path) : std::string(); });
     if (!to) return to.error();
     content.to = *to;
     content.subject = text_at(message, "subject");
@@ -117,51 +103,11 @@ class EmailSink final : public Sink {
                 .timeout = letterbox_.timeout};
   }
 
-  // Each once. Where one cannot be made, the fallback takes its place.
-  Result<std::vector<std::string>> recipients(const dom::element& message) const {
-    dom::element data;
-    const bool has_data = message["data"].get(data) == simdjson::SUCCESS;
-    std::vector<std::string> to;
-    for (const AddressTemplate& address : letterbox_.to) {
-      Result<std::string> made = address.resolve(
-          [&](std::string_view path) { return has_data ? field_at(data, path) : std::string(); });
-      if (!made && letterbox_.fallback.empty()) {
-        return bad_input("no recipient: " + made.error().text);
-      }
-      const std::string& chosen = made ? *made : letterbox_.fallback;
-      if (std::find(to.begin(), to.end(), chosen) == to.end()) to.push_back(chosen);
-    }
-    return to;
-  }
-
   const Letterbox letterbox_;
-  HttpClient& http_;  // Outlives every sink.
+  SmtpClient& mail_;
   std::shared_ptr<const Redaction> redaction_;
   dom::parser parser_;
 };
-
-void read_recipients(const Node& to, const Node& fallback, Letterbox& letterbox) {
-  std::vector<Node> items;
-  if (to.is_list()) {
-    items = to.items();
-  } else if (to) {
-    items.push_back(to);
-  }
-  if (to.is_list() && items.empty()) to.error("a mail has at least one recipient");
-  if (items.size() > kRecipientsMax) to.error("a mail has at most 20 recipients");
-  for (const Node& item : items) {
-    Result<AddressTemplate> address = AddressTemplate::parse(item.text());
-    if (address) {
-      letterbox.to.push_back(*std::move(address));
-    } else {
-      item.error(address.error().text);
-    }
-  }
-  letterbox.fallback = fallback.text();
-  if (fallback && !is_mail_address(letterbox.fallback)) {
-    fallback.error("wanted an address, such as ops@example.org");
-  }
-}
 
 bool is_host(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
@@ -200,8 +146,7 @@ std::unique_ptr<Sink> open_email(MapReader& keys, SinkContext& context) {
   const Node from = keys.required("from");
   const std::optional<MailSender> sender = parse_mailbox(from.text());
   if (from && !sender) from.error("wanted an address, such as Statewire <statewire@example.org>");
-  const Node to = keys.required("to");
-  read_recipients(to, keys.optional("fallback"), letterbox);
+  letterbox.to = MailRecipients::read(keys);
   letterbox.timeout = keys.optional("timeout").duration(kTimeout, std::chrono::milliseconds(1),
                                                         std::chrono::minutes(10));
   if (!sender || letterbox.to.empty() || letterbox.server.host.empty()) return nullptr;
@@ -210,12 +155,6 @@ std::unique_ptr<Sink> open_email(MapReader& keys, SinkContext& context) {
 }
 
 }  // namespace
-
-Verdict verdict_for_smtp(int code) {
-  if (code >= 200 && code < 400) return Verdict::delivered;
-  if (code == 530 || code == 534 || code == 535 || code == 538) return Verdict::unavailable;
-  return code >= 500 ? Verdict::reject : Verdict::retry;
-}
 
 const SinkKind email_sink_kind{
     .name = "email",

@@ -1,11 +1,10 @@
 // Addresses, the text of mails, and what SMTP's codes mean. What a server gets is in tests/people.
-#include "sinks/email_sink.h"
-
 #include <gtest/gtest.h>
 
 #include "sinks/mail_address.h"
 #include "sinks/mail_message.h"
 #include "sinks/sink_fixture_test.h"
+#include "sinks/verdicts.h"
 
 namespace statewire {
 namespace {

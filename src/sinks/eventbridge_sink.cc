@@ -1,7 +1,11 @@
-#include "sinks/eventbridge_sink.h"
-
+// Puts each delivery as an event onto a bus of EventBridge.
+//
+// `detail-type` is the delivery's type, `resources` its resource, `detail` the payload; a payload
+// that is not JSON becomes {"message": payload}. EventBridge does not drop repeats: a receiver
+// recognises them by the notification's id in `detail`.
 #include "aws/json.h"
 #include "sinks/aws_attempt.h"
+#include "sinks/kinds.h"
 
 namespace statewire {
 namespace {

@@ -1,8 +1,11 @@
-#include "sinks/file_sink.h"
-
+// Appends each delivery as a line to a file.
+//
+// Delivered means on the disk: each batch is synced once, before its completion. A line that was
+// cut, by a full disk or a crash, is taken back, so that readers see whole lines only.
 #include <cerrno>
 #include <system_error>
 
+#include "sinks/kinds.h"
 #include "sinks/line_file.h"
 
 namespace statewire {

@@ -1,5 +1,3 @@
-#include "sinks/file_sink.h"
-
 #include <gtest/gtest.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -8,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "sinks/kinds.h"
 #include "sinks/sink_fixture_test.h"
 
 namespace statewire {

@@ -1,6 +1,7 @@
 #include "sinks/json_post.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "config/secret.h"
 #include "net/url.h"
@@ -27,6 +28,30 @@ bool is_https_url(std::string_view url) {
   return url.starts_with("http://") && is_loopback(host_in(url));
 }
 
+// Nothing where it has told a problem.
+std::optional<std::string> required_https_url(MapReader& keys) {
+  const std::optional<Secret> url = required_secret(keys, "url");
+  if (!url) return std::nullopt;
+  if (is_https_url(url->reveal())) return url->reveal();
+  const Node written = keys.optional("url");
+  const Node place = written.exists() ? written : keys.optional("url_file");
+  place.error("must be a URL that begins with https://");
+  return std::nullopt;
+}
+
+class ChatSink final : public Sink {
+ public:
+  ChatSink(JsonPost::Target target, SinkContext& context) : post_(std::move(target), context) {}
+
+  void deliver(std::span<const Delivery> batch, Completion done) override {
+    CHECK(batch.size() == 1);
+    post_.send(std::string(batch.front().payload), std::move(done));
+  }
+
+ private:
+  JsonPost post_;
+};
+
 }  // namespace
 
 JsonPost::JsonPost(Target target, SinkContext& context)
@@ -52,19 +77,17 @@ void JsonPost::send(std::string body, Completion done) {
              });
 }
 
-std::optional<std::string> required_https_url(MapReader& keys) {
-  const std::optional<Secret> url = required_secret(keys, "url");
-  if (!url) return std::nullopt;
-  if (is_https_url(url->reveal())) return url->reveal();
-  const Node written = keys.optional("url");
-  const Node place = written.exists() ? written : keys.optional("url_file");
-  place.error("must be a URL that begins with https://");
-  return std::nullopt;
-}
-
 Duration read_timeout(MapReader& keys) {
   return keys.optional("timeout").duration(std::chrono::seconds(10), std::chrono::milliseconds(1),
                                            std::chrono::minutes(10));
+}
+
+std::unique_ptr<Sink> open_chat_sink(MapReader& keys, SinkContext& context, JsonPost::Judge judge) {
+  const std::optional<std::string> url = required_https_url(keys);
+  const Duration timeout = read_timeout(keys);
+  if (!url) return nullptr;
+  return std::make_unique<ChatSink>(
+      JsonPost::Target{.url = *url, .secret = {}, .timeout = timeout, .judge = judge}, context);
 }
 
 }  // namespace statewire

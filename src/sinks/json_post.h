@@ -2,9 +2,7 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "sinks/sink.h"
@@ -35,9 +33,11 @@ class JsonPost {
   std::shared_ptr<const Redaction> redaction_;
 };
 
-// Reads `url` or `url_file`: https, or http to this machine. Nothing where it has told a problem.
-std::optional<std::string> required_https_url(MapReader& keys);
 // Reads `timeout`; 10 s where there is none.
 Duration read_timeout(MapReader& keys);
+
+// A sink of a chat: posts each payload to one address. Reads `timeout`, and `url` or `url_file`:
+// https, or http to this machine.
+std::unique_ptr<Sink> open_chat_sink(MapReader& keys, SinkContext& context, JsonPost::Judge judge);
 
 }  // namespace statewire

@@ -1,9 +1,13 @@
-#include "sinks/lambda_sink.h"
-
+// Invokes a function of Lambda with each delivery.
+//
+// The event is the payload; a payload that is not JSON becomes {"message": payload}. Delivered
+// means that the function has returned. A delivery is tried again after an error of the function,
+// because the error may pass.
 #include "aws/json.h"
 #include "base/text.h"
 #include "net/url.h"
 #include "sinks/aws_attempt.h"
+#include "sinks/kinds.h"
 
 namespace statewire {
 namespace {

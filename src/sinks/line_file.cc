@@ -76,7 +76,7 @@ Written LineFile::append(std::string_view lines) {
   if (written.error != 0) {
     const size_t end = lines.substr(0, written.bytes).rfind('\n');
     written.bytes = end == std::string_view::npos ? 0 : end + 1;
-    // Where even this fails, opening the file again repairs it.
+    // If even this fails, the file is repaired when it is opened again.
     if (::ftruncate(fd_, static_cast<off_t>(size_ + written.bytes)) != 0) close();
   }
   size_ += written.bytes;

@@ -12,6 +12,7 @@ constexpr size_t kLocalBytesMax = 64;
 constexpr size_t kAddressBytesMax = 254;
 constexpr size_t kLabelBytesMax = 63;
 constexpr size_t kShownBytesMax = 80;
+constexpr size_t kRecipientsMax = 20;
 
 bool is_letter_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -109,7 +110,7 @@ Result<std::string> AddressTemplate::resolve(const Lookup& value_of) const {
     }
     const std::string value = value_of(piece.text);
     if (value.empty()) return bad_input(piece.text + " is not known");
-    // One that stands for more than its place would name an address that nobody meant.
+    // A value that holds an "@" of its own would name an address that nobody meant.
     if (pieces_.size() > 1 && value.find('@') != std::string::npos) {
       return bad_input(piece.text + " is " + shown(value) + ", which is no part of an address");
     }
@@ -117,6 +118,47 @@ Result<std::string> AddressTemplate::resolve(const Lookup& value_of) const {
   }
   if (!is_mail_address(address)) return bad_input(shown(address) + " is no address");
   return address;
+}
+
+MailRecipients MailRecipients::read(MapReader& keys) {
+  MailRecipients result;
+  const Node to = keys.required("to");
+  const Node fallback = keys.optional("fallback");
+  std::vector<Node> items;
+  if (to.is_list()) {
+    items = to.items();
+  } else if (to) {
+    items.push_back(to);
+  }
+  if (to.is_list() && items.empty()) to.error("a mail has at least one recipient");
+  if (items.size() > kRecipientsMax) {
+    to.error("a mail has at most " + std::to_string(kRecipientsMax) + " recipients");
+  }
+  for (const Node& item : items) {
+    Result<AddressTemplate> address = AddressTemplate::parse(item.text());
+    if (address) {
+      result.to_.push_back(*std::move(address));
+    } else {
+      item.error(address.error().text);
+    }
+  }
+  result.fallback_ = fallback.text();
+  if (fallback && !is_mail_address(result.fallback_)) {
+    fallback.error("wanted an address, such as ops@example.org");
+  }
+  return result;
+}
+
+Result<std::vector<std::string>> MailRecipients::resolve(
+    const AddressTemplate::Lookup& value_of) const {
+  std::vector<std::string> addresses;
+  for (const AddressTemplate& address : to_) {
+    Result<std::string> made = address.resolve(value_of);
+    if (!made && fallback_.empty()) return bad_input("no recipient: " + made.error().text);
+    const std::string& chosen = made ? *made : fallback_;
+    if (std::ranges::find(addresses, chosen) == addresses.end()) addresses.push_back(chosen);
+  }
+  return addresses;
 }
 
 }  // namespace statewire

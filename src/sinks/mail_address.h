@@ -1,15 +1,15 @@
 // Addresses of mails, and templates of them whose fields come from outside.
-// All functions are pure; any thread.
+// Any thread.
 #pragma once
 
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "base/result.h"
+#include "config/map_reader.h"
 
 namespace statewire {
 
@@ -43,6 +43,23 @@ class AddressTemplate {
     bool is_field = false;
   };
   std::vector<Piece> pieces_;
+};
+
+// Whom a sink of mails writes to.
+class MailRecipients {
+ public:
+  // Reads `to`, one or a list of templates, and `fallback`, an address. Problems are told at
+  // their nodes; then, and where `to` is missing, the result is empty or incomplete.
+  static MailRecipients read(MapReader& keys);
+
+  bool empty() const { return to_.empty(); }
+  // Each address once. Where one cannot be made, the fallback takes its place; an error where
+  // there is no fallback.
+  Result<std::vector<std::string>> resolve(const AddressTemplate::Lookup& value_of) const;
+
+ private:
+  std::vector<AddressTemplate> to_;
+  std::string fallback_;  // Empty: none.
 };
 
 }  // namespace statewire

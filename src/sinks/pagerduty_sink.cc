@@ -1,10 +1,14 @@
-#include "sinks/pagerduty_sink.h"
-
+// Opens and closes alerts in PagerDuty, by its Events API v2.
+// https://developer.pagerduty.com/docs/events-api-v2/overview
+//
+// Reads the messages of the format `pagerduty`: one alert for each resource. A message that opens
+// and closes nothing is delivered without a request.
 #include <algorithm>
 
 #include "base/text.h"
 #include "config/secret.h"
 #include "sinks/json_post.h"
+#include "sinks/kinds.h"
 
 namespace statewire {
 namespace {

@@ -1,13 +1,14 @@
-// An archive in S3: packed lines, one object for each batch.
+// Archives deliveries as objects of S3: lines, packed with gzip, one object for each batch.
 //
-// The name of an object is made of what its batch was frozen with: a write that is repeated, after
-// a lost answer or a kill, replaces itself, and so each delivery stands in the archive once. The
-// beginning of an id is in it, too: another journal with the same numbers replaces nothing.
-#include "sinks/s3_sink.h"
-
+// "PREFIX/SUBSCRIPTION/dt=2026-11-23/FIRST-LAST-ID.jsonl.gz" holds the deliveries from journal
+// sequence FIRST to LAST, each once and in order; objects do not overlap. The date is the one on
+// which the batch was frozen. The name is made only of what the batch was frozen with: a write that
+// is repeated, after a lost answer or a kill, replaces itself. ID is the beginning of the first
+// delivery's id: another journal with the same sequences replaces nothing.
 #include "aws/gzip.h"
 #include "aws/queue.h"
 #include "sinks/aws_attempt.h"
+#include "sinks/kinds.h"
 #include "sinks/line_writer.h"
 
 namespace statewire {
@@ -52,7 +53,7 @@ class S3Sink final : public Sink {
   }
 
  private:
-  // What a person sent again, or as a test, is no part of the sequence, and stands beside it.
+  // Redriven deliveries and tests are no part of the sequence, and stand beside it.
   std::string key_of(const Delivery& first) const {
     std::string key = place_.prefix + std::string(first.subscription) + "/";
     if (first.is_redriven) {

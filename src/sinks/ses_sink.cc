@@ -1,21 +1,17 @@
-#include "sinks/ses_sink.h"
-
-#include <algorithm>
-
+// Sends each delivery as a mail by SES. Reads the messages of the format `email`. Recipients may be
+// templates over the notification; the fallback replaces an address that cannot be made.
 #include "aws/json.h"
 #include "format/sink_formats.h"
 #include "sinks/aws_attempt.h"
+#include "sinks/kinds.h"
 #include "sinks/mail_address.h"
 
 namespace statewire {
 namespace {
 
-constexpr size_t kRecipientsMax = 20;
-
 struct SesLetter {
   std::string from;
-  std::vector<AddressTemplate> to;
-  std::string fallback;  // Empty: none.
+  MailRecipients to;
 };
 
 std::string utf8_content(std::string_view text) {
@@ -56,18 +52,12 @@ class SesSink final : public Sink {
     if (delivery.content_type != kMailContentType || !mail || !mail->is_object()) {
       return bad_input("not a message of the format email");
     }
+    const Result<std::vector<std::string>> addresses = letter_.to.resolve(
+        [&](std::string_view path) { return mail->text("data." + std::string(path)); });
+    if (!addresses) return addresses.error();
     std::string to;
-    std::vector<std::string> seen;
-    for (const AddressTemplate& address : letter_.to) {
-      Result<std::string> made = address.resolve(
-          [&](std::string_view path) { return mail->text("data." + std::string(path)); });
-      if (!made && letter_.fallback.empty()) {
-        return bad_input("no recipient: " + made.error().text);
-      }
-      const std::string& chosen = made ? *made : letter_.fallback;
-      if (std::ranges::find(seen, chosen) != seen.end()) continue;
-      seen.push_back(chosen);
-      to += (to.empty() ? "[\"" : ",\"") + chosen + "\"";  // Plain ASCII without quotes.
+    for (const std::string& address : *addresses) {
+      to += (to.empty() ? "[\"" : ",\"") + address + "\"";  // Plain ASCII without quotes.
     }
     JsonObject body;
     const std::string text = mail->text("text");
@@ -88,37 +78,17 @@ class SesSink final : public Sink {
   AwsClient& aws_;  // Outlives every sink.
 };
 
-void read_recipients(const Node& to, SesLetter& letter) {
-  const std::vector<Node> items = to.is_list() ? to.items() : std::vector<Node>{to};
-  if (items.empty()) to.error("a mail has at least one recipient");
-  if (items.size() > kRecipientsMax) to.error("a mail has at most 20 recipients");
-  for (const Node& item : items) {
-    Result<AddressTemplate> address = AddressTemplate::parse(item.text());
-    if (address) {
-      letter.to.push_back(*std::move(address));
-    } else {
-      item.error(address.error().text);
-    }
-  }
-}
-
 std::unique_ptr<Sink> open_ses(MapReader& keys, SinkContext& context) {
   const Node from = keys.required("from");
-  const Node to = keys.required("to");
-  const Node fallback = keys.optional("fallback");
   const AwsKeys aws = read_aws_keys(keys);
-  SesLetter letter{.from = from.text(), .to = {}, .fallback = fallback.text()};
+  const SesLetter letter{.from = from.text(), .to = MailRecipients::read(keys)};
   if (from && !parse_mailbox(letter.from)) {
     from.error("wanted an address, such as \"Statewire <statewire@example.org>\"");
   }
-  if (fallback && !is_mail_address(letter.fallback)) {
-    fallback.error("wanted an address, such as ops@example.org");
-  }
-  if (to) read_recipients(to, letter);
-  if (!from || !to) return nullptr;
+  if (!from || letter.to.empty()) return nullptr;
   std::optional<AwsPlace> place = find_place(kSes, aws, context, from);
   if (!place) return nullptr;
-  return std::make_unique<SesSink>(std::move(letter), *std::move(place), context.aws);
+  return std::make_unique<SesSink>(letter, *std::move(place), context.aws);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "config/map_reader.h"
 #include "net/http_client.h"
+#include "net/smtp_client.h"
 
 namespace statewire {
 
@@ -33,7 +34,7 @@ struct Attempt {
   Duration retry_after{};  // What the other side asked for; zero where it did not.
 };
 
-// What a frozen batch is told by: the same over every retry and restart, as are its members.
+// The marks of a frozen batch: they and its members stay the same over every retry and restart.
 struct FrozenBatch {
   std::string_view id;  // Of its first delivery.
   uint64_t first_sequence = 0;
@@ -42,7 +43,7 @@ struct FrozenBatch {
 };
 
 // One notification, or one group of them, on its way to one subscription.
-// Texts are borrowed until the completion was called.
+// The texts are good until the completion is destroyed.
 struct Delivery {
   std::string_view id;  // 32 hex digits; the same over every retry and restart.
   std::string_view subscription;
@@ -59,7 +60,8 @@ struct Delivery {
   const FrozenBatch* batch = nullptr;
 };
 
-// One attempt for each delivery of the batch, in order. Called exactly once, from any thread.
+// One attempt for each delivery of the batch, in order. Called exactly once, from any thread; also
+// after the sink, or whoever called it, is gone: it keeps what it needs.
 using Completion = std::function<void(std::vector<Attempt>)>;
 
 struct SinkLimits {
@@ -86,11 +88,12 @@ class Sink {
   virtual void deliver(std::span<const Delivery> batch, Completion done) = 0;
 };
 
-// What a sink may use of the program.
+// What a sink may use of the program; all of it outlives every sink.
 struct SinkContext {
   HttpClient& http;
   const Clock& clock;
   AwsClient& aws;
+  SmtpClient& mail;
 };
 
 struct SinkKind {

@@ -68,8 +68,10 @@ class SinkTest : public testing::Test {
   // From now on nothing is sent.
   void stop_clients() {
     aws_.stop();
+    mail_.stop();
     client_.stop();
     aws_thread_ = {};
+    mail_thread_ = {};
     client_thread_ = {};
   }
 
@@ -87,10 +89,12 @@ class SinkTest : public testing::Test {
   SystemClock clock_;
   AwsHome home_;
   AwsClient aws_{client_, clock_, home_.surroundings()};
-  SinkContext context_{.http = client_, .clock = clock_, .aws = aws_};
+  SmtpClient mail_;
+  SinkContext context_{.http = client_, .clock = clock_, .aws = aws_, .mail = mail_};
   std::unique_ptr<Problems> problems_;
   std::jthread client_thread_{[this] { client_.run(); }};
   std::jthread aws_thread_{[this] { aws_.run(); }};
+  std::jthread mail_thread_{[this] { mail_.run(); }};
 };
 
 }  // namespace statewire

@@ -1,6 +1,8 @@
-#include "sinks/slack_sink.h"
-
+// Posts each delivery into a channel of Slack, by an incoming webhook. Reads the messages of the
+// format `slack`. Sends one a second, as Slack allows.
+// https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
 #include "sinks/json_post.h"
+#include "sinks/kinds.h"
 
 namespace statewire {
 namespace {
@@ -13,26 +15,8 @@ Attempt judge_slack(const Result<HttpResponse>& response, Time now) {
   return attempt;
 }
 
-class SlackSink final : public Sink {
- public:
-  SlackSink(JsonPost::Target target, SinkContext& context) : post_(std::move(target), context) {}
-
-  void deliver(std::span<const Delivery> batch, Completion done) override {
-    CHECK(batch.size() == 1);
-    post_.send(std::string(batch.front().payload), std::move(done));
-  }
-
- private:
-  JsonPost post_;
-};
-
 std::unique_ptr<Sink> open_slack(MapReader& keys, SinkContext& context) {
-  const std::optional<std::string> url = required_https_url(keys);
-  const Duration timeout = read_timeout(keys);
-  if (!url) return nullptr;
-  return std::make_unique<SlackSink>(
-      JsonPost::Target{.url = *url, .secret = {}, .timeout = timeout, .judge = judge_slack},
-      context);
+  return open_chat_sink(keys, context, judge_slack);
 }
 
 }  // namespace

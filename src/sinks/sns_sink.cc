@@ -1,8 +1,12 @@
-#include "sinks/sns_sink.h"
-
+// Publishes each delivery to a topic of SNS.
+//
+// The message is the payload. The attributes `id`, `type` and `content-type` are the delivery's,
+// for filter policies. In a FIFO topic, the group is the resource and the deduplication id is the
+// delivery's id.
 #include "aws/xml.h"
 #include "net/url.h"
 #include "sinks/aws_attempt.h"
+#include "sinks/kinds.h"
 
 namespace statewire {
 namespace {

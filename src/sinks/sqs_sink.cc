@@ -1,8 +1,11 @@
-#include "sinks/sqs_sink.h"
-
+// Puts each delivery as a message into a queue of SQS.
+//
+// The body is the payload. The attributes `id`, `type` and `content-type` are the delivery's. In a
+// FIFO queue, the group is the resource and the deduplication id is the delivery's id.
 #include "aws/json.h"
 #include "aws/queue.h"
 #include "sinks/aws_attempt.h"
+#include "sinks/kinds.h"
 
 namespace statewire {
 namespace {

@@ -1,10 +1,10 @@
-#include "sinks/stdout_sink.h"
-
+// Writes each delivery as a line to standard output.
 #include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
 
+#include "sinks/kinds.h"
 #include "sinks/line_writer.h"
 
 namespace statewire {

@@ -1,11 +1,10 @@
-#include "sinks/stdout_sink.h"
-
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <csignal>
 
+#include "sinks/kinds.h"
 #include "sinks/sink_fixture_test.h"
 
 namespace statewire {

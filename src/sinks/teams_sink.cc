@@ -1,8 +1,10 @@
-#include "sinks/teams_sink.h"
-
+// Posts each delivery to Microsoft Teams, by an incoming webhook or a workflow. Reads the messages
+// of the format `teams`. Sends four a second, as Teams allows.
+// https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook
 #include <charconv>
 
 #include "sinks/json_post.h"
+#include "sinks/kinds.h"
 
 namespace statewire {
 namespace {
@@ -33,26 +35,8 @@ Attempt judge_teams(const Result<HttpResponse>& response, Time now) {
   return attempt;
 }
 
-class TeamsSink final : public Sink {
- public:
-  TeamsSink(JsonPost::Target target, SinkContext& context) : post_(std::move(target), context) {}
-
-  void deliver(std::span<const Delivery> batch, Completion done) override {
-    CHECK(batch.size() == 1);
-    post_.send(std::string(batch.front().payload), std::move(done));
-  }
-
- private:
-  JsonPost post_;
-};
-
 std::unique_ptr<Sink> open_teams(MapReader& keys, SinkContext& context) {
-  const std::optional<std::string> url = required_https_url(keys);
-  const Duration timeout = read_timeout(keys);
-  if (!url) return nullptr;
-  return std::make_unique<TeamsSink>(
-      JsonPost::Target{.url = *url, .secret = {}, .timeout = timeout, .judge = judge_teams},
-      context);
+  return open_chat_sink(keys, context, judge_teams);
 }
 
 }  // namespace

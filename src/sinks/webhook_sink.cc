@@ -1,10 +1,14 @@
-#include "sinks/webhook_sink.h"
-
+// POSTs each delivery to one URL.
+//
+// The body is the payload. Headers: `content-type`, `webhook-id` and `idempotency-key` with the
+// delivery's id, `statewire-attempt` with its number from 1, and those of the configuration.
+// With `mode: binary` a CloudEvent's attributes are headers too, and the body is its data.
 #include <algorithm>
 #include <cctype>
 
 #include "config/secret.h"
 #include "sinks/cloudevent_binary.h"
+#include "sinks/kinds.h"
 #include "sinks/verdicts.h"
 
 namespace statewire {

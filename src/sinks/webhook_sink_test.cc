@@ -1,6 +1,4 @@
-#include "sinks/webhook_sink.h"
-
-#include "sinks/one_answer_server_test.h"
+#include "net/servers_for_test.h"
 #include "sinks/sink_fixture_test.h"
 #include "sinks/verdicts.h"
 

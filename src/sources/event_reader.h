@@ -61,7 +61,7 @@ class EventReader {
   void read_elements(std::string_view array_text, uint64_t line, simdjson::dom::array array,
                      const Handlers& handlers);
   simdjson::error_code parse(std::string_view text, simdjson::dom::element& element);
-  // Of a text that is one event, or an array of them.
+  // Reads a text that is one event, or an array of events.
   size_t bytes_max(std::string_view text) const;
   // Why an object is refused as an event; empty where it is not.
   std::string refusal_of(const simdjson::dom::element& element, std::string_view text) const;

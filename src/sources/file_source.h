@@ -34,7 +34,6 @@ class FileSource final : public Source {
   explicit FileSource(FileSourceOptions options);
 
   Result<void> run(Intake& intake, std::stop_token stop) override;
-  bool is_finite() const override { return !options_.follow; }
   std::optional<Progress> progress() const override;
 
  private:

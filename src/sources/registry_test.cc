@@ -18,7 +18,7 @@ struct Surroundings {
   AwsHome home;
   HttpClient http{HttpClientLimits{}};
   AwsClient aws{http, clock, home.surroundings()};
-  SourceContext context{.http = http, .clock = clock, .aws = aws};
+  SourceContext context{.clock = clock, .aws = aws};
 };
 
 struct Opened {

@@ -28,7 +28,6 @@ class ScheduleSource final : public Source {
   ScheduleSource(ScheduleOptions options, const Clock& clock);
 
   Result<void> run(Intake& intake, std::stop_token stop) override;
-  bool is_finite() const override { return false; }
 
  private:
   bool commit(Intake& intake, std::string text, Time fired, const std::stop_token& stop);

@@ -23,7 +23,7 @@ class ScheduleTimes {
 
   // The first time after `time`; nothing where there is none any more.
   std::optional<Time> next_after(Time time) const;
-  // Those after `after` up to `now`, of more than `count` the last.
+  // The times after `after` up to `now`: the last `count` of them.
   std::vector<Time> due(Time after, Time now, size_t count) const;
 
  private:

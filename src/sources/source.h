@@ -76,15 +76,12 @@ class Source {
   // Reads until the source is exhausted or stop is requested; returns when everything that it
   // handed over was acknowledged. An error ends the source, not the program.
   virtual Result<void> run(Intake& intake, std::stop_token stop) = 0;
-  // True where run() ends by itself (a file without `follow`, stdin).
-  virtual bool is_finite() const = 0;
-  // How far run() is; nothing where no end is known. Any thread.
+  // How far run() is; nothing where no end is known, as of a file that is followed. Any thread.
   virtual std::optional<Progress> progress() const { return std::nullopt; }
 };
 
 // What a source may use of the program; all of it outlives every source.
 struct SourceContext {
-  HttpClient& http;
   const Clock& clock;
   AwsClient& aws;
 };

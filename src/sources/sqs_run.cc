@@ -72,7 +72,7 @@ void SqsRun::serve(std::stop_token stop) {
     prolong(then);
     delete_settled(then, false);
   }
-  let_go();
+  give_back_unsent();
   const SteadyTime deadline = steady_clock::now() + kStopGrace;
   while (is_busy()) {
     const SteadyTime now = steady_clock::now();
@@ -120,7 +120,7 @@ void SqsRun::receive() {
   parts_.aws.call(std::move(receive), [mailbox = mailbox_, this, &aws = parts_.aws, hide,
                                        url = parts_.options.queue.url,
                                        asked = steady_clock::now()](AwsAnswer answer) {
-    if (mailbox->post([this, answer, asked] { take_messages(answer, asked); })) return;
+    if (mailbox->post([this, answer, asked] { on_messages(answer, asked); })) return;
     // This run has ended: its successor is to have them at once.
     const Result<AwsJson> json = AwsJson::parse(answer.response.body);
     std::vector<std::string> receipts;
@@ -136,7 +136,7 @@ void SqsRun::receive() {
   });
 }
 
-void SqsRun::take_messages(AwsAnswer answer, SteadyTime asked) {
+void SqsRun::on_messages(AwsAnswer answer, SteadyTime asked) {
   --receiving_;
   const Result<AwsJson> json =
       answer.ok() ? AwsJson::parse(answer.response.body) : bad_input("no answer");
@@ -150,7 +150,7 @@ void SqsRun::take_messages(AwsAnswer answer, SteadyTime asked) {
   }
   const SteadyTime now = steady_clock::now();
   const std::vector<AwsJson> messages = json->items("Messages");
-  // Who has nothing is to wait before saying so; not all do.
+  // A service should wait before it answers that there is nothing; not all do.
   if (messages.empty() && now - asked < kEmptyPause) receive_after_ = now + kEmptyPause;
   for (const AwsJson& message : messages) {
     const uint64_t number = next_message_++;
@@ -205,7 +205,7 @@ bool SqsRun::submit(Part& part) {
               .place = part.place,
               .cursor = {},
               .done = {}};
-  // What holds no event at all would be counted as nothing.
+  // A text without any event would have no fate in the ledger.
   if (chunk.text.find_first_not_of(" \t\r\n") == std::string::npos) chunk.text = "(empty message)";
   chunk.text.reserve(chunk.text.size() + kPaddingBytes);
   chunk.done = [mailbox = mailbox_, number = part.message, this](Result<ChunkFates> result) {
@@ -266,7 +266,7 @@ void SqsRun::prolong(SteadyTime now) {
   if (!receipts.empty()) hide_for(receipts, parts_.options.hidden_for.count());
 }
 
-// Where that fails, the message comes again: a duplicate.
+// If that fails, the message comes again, and is a duplicate.
 void SqsRun::hide_for(const std::vector<std::string>& receipts, int64_t seconds) {
   parts_.aws.call(
       call("ChangeMessageVisibilityBatch", JsonObject()
@@ -291,20 +291,19 @@ void SqsRun::delete_settled(SteadyTime now, bool is_forced) {
       deletions_.pop_front();
     }
     ++deleting_;
-    parts_.aws.call(call("DeleteMessageBatch", JsonObject()
-                                                   .add("QueueUrl", parts_.options.queue.url)
-                                                   .add_json("Entries", entries_of(receipts, -1))
-                                                   .take()),
-                    [mailbox = mailbox_, this, batch](AwsAnswer answer) {
-                      mailbox->post([this, batch, answer = std::move(answer)] {
-                        take_deletions(batch, answer);
-                      });
-                    });
+    parts_.aws.call(
+        call("DeleteMessageBatch", JsonObject()
+                                       .add("QueueUrl", parts_.options.queue.url)
+                                       .add_json("Entries", entries_of(receipts, -1))
+                                       .take()),
+        [mailbox = mailbox_, this, batch](AwsAnswer answer) {
+          mailbox->post([this, batch, answer = std::move(answer)] { on_deletions(batch, answer); });
+        });
   }
 }
 
 // A message that is not deleted comes again, and is found to be a duplicate.
-void SqsRun::take_deletions(std::vector<Deletion> sent, const AwsAnswer& answer) {
+void SqsRun::on_deletions(std::vector<Deletion> sent, const AwsAnswer& answer) {
   --deleting_;
   std::vector<size_t> failed;
   std::string reason = answer.text();
@@ -340,8 +339,8 @@ void SqsRun::give_back(uint64_t number) {
   held_.erase(found);
 }
 
-// What was not handed over yet is for the next who asks. What waits for the store is not.
-void SqsRun::let_go() {
+// Gives back messages that were not handed over yet. Those that wait for the store stay here.
+void SqsRun::give_back_unsent() {
   is_stopping_ = true;
   std::vector<uint64_t> ours;
   for (const Part& part : parts_waiting_) ours.push_back(part.message);

@@ -58,13 +58,13 @@ class SqsRun {
   };
 
   void receive();
-  void take_messages(AwsAnswer answer, SteadyTime asked);
+  void on_messages(AwsAnswer answer, SteadyTime asked);
   void complain(const AwsAnswer& answer);
   void begin(uint64_t message);
   void submit_parts();
   bool submit(Part& part);
   void fetch_files();
-  void take_file(File file, const AwsAnswer& answer);
+  void on_file(File file, const AwsAnswer& answer);
   void refuse_file(const File& file, const std::string& why);
   void settle_part(uint64_t message, bool is_stored, bool is_unreadable);
   void settle(uint64_t message);
@@ -72,9 +72,9 @@ class SqsRun {
   void prolong(SteadyTime now);
   void hide_for(const std::vector<std::string>& receipts, int64_t seconds);
   void delete_settled(SteadyTime now, bool is_forced);
-  void take_deletions(std::vector<Deletion> sent, const AwsAnswer& answer);
+  void on_deletions(std::vector<Deletion> sent, const AwsAnswer& answer);
   void give_back(uint64_t message);
-  void let_go();
+  void give_back_unsent();
   bool is_room() const;
   bool is_busy() const;
   SteadyTime next_timer(SteadyTime now) const;

@@ -32,13 +32,13 @@ void SqsRun::fetch_files() {
     parts_.aws.call(std::move(get), [mailbox = mailbox_, this, file](AwsAnswer answer) {
       mailbox->post([this, file, answer = std::move(answer)] {
         --fetching_;
-        take_file(file, answer);
+        on_file(file, answer);
       });
     });
   }
 }
 
-void SqsRun::take_file(File file, const AwsAnswer& answer) {
+void SqsRun::on_file(File file, const AwsAnswer& answer) {
   if (!held_.contains(file.message)) return;  // Let go meanwhile.
   const std::string place = "s3://" + file.object.bucket + "/" + file.object.key;
   if (const std::string_view region = answer.response.header("x-amz-bucket-region");

@@ -19,7 +19,6 @@ class SqsSource final : public Source {
     SqsRun({name_, options_, aws_, settings_, intake}).serve(std::move(stop));
     return {};
   }
-  bool is_finite() const override { return false; }
 
  private:
   const std::string name_;

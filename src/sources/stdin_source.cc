@@ -17,7 +17,7 @@ namespace {
 constexpr size_t kPiecesAtATime = Handover::kInFlightMax;
 constexpr auto kPause = std::chrono::milliseconds(200);
 
-// What a pipe, a terminal or a file has now.
+// The bytes that a pipe, a terminal or a file has now.
 class StreamInput final : public ByteInput {
  public:
   explicit StreamInput(int fd) : fd_(fd) {}

@@ -15,7 +15,6 @@ class StdinSource final : public Source {
   explicit StdinSource(std::string name, int fd = 0) : name_(std::move(name)), fd_(fd) {}
 
   Result<void> run(Intake& intake, std::stop_token stop) override;
-  bool is_finite() const override { return true; }
 
  private:
   // Until all are stored or stop is requested.

@@ -22,7 +22,7 @@ struct FileId {
   std::string to_text() const;
 };
 
-// Of what `path` names now; an error where that is no regular file.
+// The id of the file that `path` names now; an error if it is no regular file.
 Result<FileId> identify(const std::string& path);
 
 class WatchedFile {
@@ -40,7 +40,7 @@ class WatchedFile {
   Result<void> resume(const FileCursor& cursor);
   Result<void> rewind(TextPosition position);
   Result<std::optional<Piece>> next();
-  // What was read and is no whole line, for when nothing will follow.
+  // The rest that is no whole line, once nothing more will follow.
   std::optional<Piece> rest();
   bool has_unread() const;
   // How much of the file was read, for progress.
@@ -48,7 +48,7 @@ class WatchedFile {
   bool is_gzip() const { return is_gzip_; }
   TextPosition position() const { return reader_->position(); }
 
-  // What to store when everything up to now is.
+  // The cursor to store once everything up to here is stored.
   FileCursor cursor() const;
 
   enum class Change { none, grown, rewritten };

@@ -1,4 +1,4 @@
-// A block, format 1. Fixed numbers are little-endian, offsets count from the block's first byte.
+// A block, format 2. Fixed numbers are little-endian, offsets count from the block's first byte.
 //
 //   format:1  first_sequence:8  recorded:8  entries:4  texts:4
 //   texts_at:4  text_ends_at:4  entry_ends_at:4  ledger_at:4
@@ -6,7 +6,9 @@
 //   texts_at:      the texts of the dictionary, one after the other
 //   text_ends_at:  where each text ends, from texts_at; 4 bytes each
 //   entry_ends_at: where each entry ends, from the first entry; 4 bytes each
-//   ledger_at:     what the batch adds to the ledger (ledger_codec.cc)
+//   ledger_at:     what the batch adds to the ledger (ledger_codec.cc); what a newer program says
+//   of
+//                  the block as a whole goes there too, where readers skip what they do not know
 //   the last 8:    XXH3-64, seed 0, of all bytes before
 //
 // The tables of ends let one entry be read without any other.
@@ -30,8 +32,8 @@ constexpr size_t kLedgerBeginAt = 37;
 constexpr size_t kHeaderBytes = 41;
 constexpr size_t kChecksumBytes = 8;
 
-Error damaged(std::string_view what) {
-  return bad_input("a journal block is damaged: " + std::string(what));
+Error damaged_block(std::string_view what) {
+  return damaged("a journal block is damaged: " + std::string(what));
 }
 
 uint32_t end_of(std::string_view ends, size_t index) {
@@ -130,15 +132,15 @@ std::string_view BlockWriter::finish(const LedgerDelta& ledger) {
 }
 
 Result<BlockReader> BlockReader::open(std::string_view bytes) {
-  if (bytes.size() < kHeaderBytes + kChecksumBytes) return damaged("it is too short");
+  if (bytes.size() < kHeaderBytes + kChecksumBytes) return damaged_block("it is too short");
   const uint8_t format = static_cast<uint8_t>(bytes[0]);
   if (format != layout::kFormat) {
-    return bad_input("a journal block has format " + std::to_string(format) +
-                     ", and this program reads " + std::to_string(layout::kFormat));
+    return damaged("a journal block has format " + std::to_string(format) +
+                   ", and this program reads " + std::to_string(layout::kFormat));
   }
   const std::string_view content = bytes.substr(0, bytes.size() - kChecksumBytes);
   if (hash64(content) != from_little_endian<uint64_t>(content.data() + content.size())) {
-    return damaged("its checksum is wrong");
+    return damaged_block("its checksum is wrong");
   }
   const auto number = [&](size_t at) { return from_little_endian<uint32_t>(bytes.data() + at); };
   BlockReader reader;
@@ -157,7 +159,7 @@ Result<BlockReader> BlockReader::open(std::string_view bytes) {
       reader.entry_ends_at_ == reader.text_ends_at_ + text_count * 4 &&
       reader.ledger_at_ == reader.entry_ends_at_ + uint64_t{reader.count_} * 4 &&
       reader.ledger_at_ <= content.size() && reader.first_sequence_ <= UINT64_MAX - reader.count_;
-  if (!in_order) return damaged("its parts overlap");
+  if (!in_order) return damaged_block("its parts overlap");
   return reader;
 }
 
@@ -174,12 +176,13 @@ Result<Entry> BlockReader::decode(size_t index, Arena& arena, bool copies) const
   const std::string_view ends = bytes_.substr(entry_ends_at_, count_ * 4);
   const size_t begin = index == 0 ? 0 : end_of(ends, index - 1);
   const size_t end = end_of(ends, index);
-  if (begin > end || end > texts_at_ - kHeaderBytes) return damaged("an entry is out of place");
+  if (begin > end || end > texts_at_ - kHeaderBytes)
+    return damaged_block("an entry is out of place");
   const TextTable texts(bytes_.substr(texts_at_, text_ends_at_ - texts_at_),
                         bytes_.substr(text_ends_at_, entry_ends_at_ - text_ends_at_));
   EntryDecoder decoder(bytes_.substr(kHeaderBytes + begin, end - begin), &texts, arena, copies);
   const Entry result = decoder.entry(first_sequence_ + index, recorded_);
-  if (!decoder.is_done()) return damaged("entry " + std::to_string(result.sequence));
+  if (!decoder.is_done()) return damaged_block("entry " + std::to_string(result.sequence));
   return result;
 }
 

@@ -37,7 +37,7 @@ class BlockWriter {
 // A view of a block. `bytes` must outlive it; texts of entries are views into them.
 class BlockReader {
  public:
-  // bad_input where the bytes are not a whole block (format byte, sizes, checksum).
+  // damaged where the bytes are not a whole block (format byte, sizes, checksum).
   static Result<BlockReader> open(std::string_view bytes);
 
   uint64_t first_sequence() const { return first_sequence_; }
@@ -63,7 +63,7 @@ class BlockReader {
 };
 
 // Records as they are stored; format byte first. `out` is replaced. Texts of the result are views
-// into `bytes`, spans in `arena`; bad_input where the bytes are not exactly one record.
+// into `bytes`, spans in `arena`; damaged where the bytes are not exactly one record.
 void encode_record(const Record& record, std::string& out);
 Result<Record> decode_record(std::string_view bytes, Arena& arena);
 

@@ -123,7 +123,7 @@ TEST_F(BlockTest, no_part_of_a_block_is_a_block) {
   for (size_t size = 0; size < bytes.size(); ++size) {
     const auto reader = BlockReader::open(std::string_view(bytes).substr(0, size));
     ASSERT_FALSE(reader) << size;
-    EXPECT_EQ(reader.error().kind, ErrorKind::bad_input);
+    EXPECT_EQ(reader.error().kind, ErrorKind::damaged);
   }
 }
 
@@ -160,10 +160,10 @@ TEST_F(BlockTest, wrong_bytes_under_a_right_checksum_do_no_harm) {
 
 TEST_F(BlockTest, a_newer_format_is_named) {
   std::string bytes = random_block(3, 1);
-  bytes[0] = 2;
+  bytes[0] = 3;
   const auto reader = BlockReader::open(bytes);
   ASSERT_FALSE(reader);
-  EXPECT_EQ(reader.error().text, "a journal block has format 2, and this program reads 1");
+  EXPECT_EQ(reader.error().text, "a journal block has format 3, and this program reads 2");
 }
 
 TEST_F(BlockTest, typical_entries_take_little_room) {
@@ -196,19 +196,19 @@ TEST(RecordCodecTest, an_empty_record_comes_back) {
   EXPECT_EQ(EntryText::of(*decode_record(bytes, arena)), EntryText::of(Record{}));
 }
 
-TEST(RecordCodecTest, a_part_or_more_than_a_record_is_bad_input) {
+TEST(RecordCodecTest, a_part_or_more_than_a_record_is_damaged) {
   Arena arena;
   std::string bytes;
   encode_record(RandomEntries(4, arena).entry(5, kRecorded).after, bytes);
   for (size_t size = 0; size < bytes.size(); ++size) {
     const auto record = decode_record(std::string_view(bytes).substr(0, size), arena);
     ASSERT_FALSE(record) << size;
-    EXPECT_EQ(record.error().kind, ErrorKind::bad_input);
+    EXPECT_EQ(record.error().kind, ErrorKind::damaged);
   }
   EXPECT_FALSE(decode_record(bytes + "x", arena));
   bytes[0] = 9;
   EXPECT_EQ(decode_record(bytes, arena).error().text,
-            "a record has format 9, and this program reads 1");
+            "a record has format 9, and this program reads 2");
 }
 
 }  // namespace

@@ -61,8 +61,8 @@ class FieldReader {
   std::string_view value_;
 };
 
-Error damaged(std::string_view what) {
-  return failed("a stored " + std::string(what) + " is damaged or of a newer format");
+Error damaged_value(std::string_view what) {
+  return damaged("a stored " + std::string(what) + " is damaged or of a newer format");
 }
 
 // Numbers of fields: never renumber.
@@ -268,7 +268,7 @@ Result<SubscriptionState> decode_state(std::string_view bytes) {
         break;  // Of a later version.
     }
   }
-  if (!fields.ok() || state.next_number == 0) return damaged("cursor");
+  if (!fields.ok() || state.next_number == 0) return damaged_value("cursor");
   return state;
 }
 
@@ -304,7 +304,7 @@ Result<DeliveryRow> decode_delivery(std::string_view bytes) {
   const bool is_whole = fields.ok() && row.stage != Stage::match && row.members > 0 &&
                         row.last_sequence >= row.first_sequence &&
                         row.tried_for.value_or(Duration()) >= Duration() && row.wait >= Duration();
-  if (!is_whole) return damaged("delivery");
+  if (!is_whole) return damaged_value("delivery");
   return row;
 }
 
@@ -322,7 +322,7 @@ void encode_parked(const ParkedRow& row, ByteWriter& out) {
 Result<ParkedRow> decode_parked(std::string_view bytes) {
   FieldReader fields(bytes);
   ParkedRow row;
-  Result<DeliveryRow> delivery = damaged("parked delivery");
+  Result<DeliveryRow> delivery = damaged_value("parked delivery");
   while (fields.next()) {
     switch (fields.field()) {
       case kParkedDelivery:
@@ -344,7 +344,7 @@ Result<ParkedRow> decode_parked(std::string_view bytes) {
         break;  // Of a later version.
     }
   }
-  if (!fields.ok() || !delivery) return damaged("parked delivery");
+  if (!fields.ok() || !delivery) return damaged_value("parked delivery");
   row.delivery = *std::move(delivery);
   return row;
 }
@@ -389,7 +389,7 @@ Result<BatchRow> decode_batch(std::string_view bytes) {
         break;  // Of a later version.
     }
   }
-  if (!fields.ok() || row.numbers.empty()) return damaged("batch of deliveries");
+  if (!fields.ok() || row.numbers.empty()) return damaged_value("batch of deliveries");
   return row;
 }
 

@@ -1,5 +1,5 @@
 // How entries and records become bytes; used by blocks and by the records family. The layout is
-// described in entry_codec.cc.
+// described in entry_layout.h.
 #pragma once
 
 #include "base/arena.h"
@@ -55,7 +55,7 @@ class EntryDecoder {
   std::string_view kept(std::string_view text) { return copies_ ? arena_.copy(text) : text; }
   std::string_view own() { return kept(in_.text()); }
   std::string_view shared();
-  uint64_t bits(uint64_t known);
+  PhaseSet phases();
   Observation observation(uint64_t head, Time recorded);
   Told told(Time recorded);
   SortKey sort_key(bool has_version, bool has_index, Time recorded);

@@ -8,6 +8,19 @@ namespace statewire {
 
 using namespace layout;
 
+namespace {
+
+// A number that this program has no word for is of a newer one; it is read as `otherwise`.
+template <typename Enum>
+Enum known(uint64_t number, Enum last, Enum otherwise) {
+  return number <= static_cast<uint64_t>(last) ? static_cast<Enum>(number) : otherwise;
+}
+
+Phase known_phase(uint64_t number) { return known(number, Phase::gone, Phase::unknown); }
+static_assert(static_cast<int>(Phase::gone) == kPhaseCount - 1);
+
+}  // namespace
+
 std::string_view EntryDecoder::shared() {
   if (texts_ == nullptr) return own();
   const auto text = texts_->find(in_.varint());
@@ -15,12 +28,7 @@ std::string_view EntryDecoder::shared() {
   return kept(*text);
 }
 
-// Bits that this program does not know change what follows: nothing after them can be read.
-uint64_t EntryDecoder::bits(uint64_t known) {
-  const uint64_t bits = in_.varint();
-  if (bits & ~known) return in_.fail(), uint64_t{0};
-  return bits;
-}
+PhaseSet EntryDecoder::phases() { return static_cast<PhaseSet>(in_.varint() ^ kAllPhases); }
 
 template <typename Tag>
 Id<Tag> EntryDecoder::id() {
@@ -40,7 +48,7 @@ std::span<T> EntryDecoder::items() {
 Entry EntryDecoder::entry(uint64_t sequence, Time recorded) {
   Entry result;
   result.sequence = sequence;
-  const uint64_t head = bits(kObservationBits);
+  const uint64_t head = in_.varint();
   result.source = shared();
   result.received = in_.time(recorded);
   result.recorded = head & kRecordedDiffers ? in_.time(recorded) : recorded;
@@ -60,17 +68,13 @@ Observation EntryDecoder::observation(uint64_t head, Time recorded) {
   seen.origin.id = own();
   seen.resource = identity(Identity{});
   const uint8_t effect = in_.byte();
-  if ((effect & 0x0f) > static_cast<uint8_t>(Effect::fail) || effect >> 4 >= kPhaseCount) {
-    in_.fail();
-    return {};
-  }
-  seen.effect = static_cast<Effect>(effect & 0x0f);
-  seen.phase = static_cast<Phase>(effect >> 4);
+  seen.effect = known(effect & 0x0f, Effect::fail, Effect::cause);
+  seen.phase = known_phase(effect >> 4);
   seen.value = shared();
-  if (head & kHasToward) seen.toward = in_.byte();
+  if (head & kHasToward) seen.toward = phases();
   seen.cause = cause(seen.origin.id);
-  if (head & kHasFlags) seen.flags = in_.byte();
-  if (head & kHasSeverity) seen.severity = in_.byte();
+  if (head & kHasFlags) seen.flags = static_cast<uint8_t>(in_.varint());
+  if (head & kHasSeverity) seen.severity = static_cast<uint8_t>(in_.varint());
   if (head & kHasError) seen.error = shared();
   if (head & kHasTraceparent) seen.traceparent = own();
   seen.entry = shared();
@@ -78,38 +82,35 @@ Observation EntryDecoder::observation(uint64_t head, Time recorded) {
   if (head & kHasChanges) seen.changes = changes();
   if (head & kHasAliases) seen.aliases = aliases();
   if (head & kSettlesAfter) seen.settles_after = Duration(unzigzag(in_.varint()));
+  in_.skip_fields(head & ~uint64_t{kObservationBits});
   return seen;
 }
 
 Told EntryDecoder::told(Time recorded) {
   Told result;
-  const uint8_t head = in_.byte();
-  const uint8_t kind = head & kToldKindMask;
-  if (kind > static_cast<uint8_t>(NotificationKind::failed) || head & 0x80) in_.fail();
-  if (!in_.ok()) return {};
-  result.kind = static_cast<NotificationKind>(kind);
+  const uint64_t head = in_.varint();
+  result.kind =
+      known(head >> kToldKindAt & kKindMask, NotificationKind::receipt, NotificationKind::none);
   result.late = head & kIsLate;
   result.too_late = head & kIsTooLate;
   if (head & kHasId) result.id = id<NotificationIdTag>();
   if (head & kHasAmends) result.amends = id<NotificationIdTag>();
   result.previous = previous(Previous{}, recorded);
+  in_.skip_fields(head & ~uint64_t{kToldBits});
   return result;
 }
 
 Record EntryDecoder::record(const Entry& base) {
   const Observation& seen = base.observation;
-  const uint64_t head = bits(kRecordBits);
+  const uint64_t head = in_.varint();
   Record result;
   result.resource = identity(seen.resource);
-  const uint8_t phase = head & kPhaseDiffers ? in_.byte() : static_cast<uint8_t>(seen.phase);
-  if (phase >= kPhaseCount) in_.fail();
-  if (!in_.ok()) return {};
-  result.phase = static_cast<Phase>(phase);
+  result.phase = head & kPhaseDiffers ? known_phase(in_.varint()) : seen.phase;
   result.value = head & kValueDiffers ? shared() : seen.value;
   result.since = head & kSinceDiffers ? in_.time(base.recorded) : seen.time();
   result.previous = previous(base.told.previous, base.recorded);
   result.cause = cause(seen.origin.id);
-  if (head & kHasRecordFlags) result.flags = in_.byte();
+  if (head & kHasRecordFlags) result.flags = static_cast<uint8_t>(in_.varint());
   result.newest = seen.key;
   if (head & kNewestDiffers) {
     result.newest = sort_key(head & kHasNewestVersion, head & kHasNewestIndex, base.recorded);
@@ -121,6 +122,7 @@ Record EntryDecoder::record(const Entry& base) {
   result.recorded = head & kRecordRecordedDiffers ? in_.time(base.recorded) : base.recorded;
   result.last_sequence = head & kLastSequenceDiffers ? in_.varint() : base.sequence;
   if (head & kSettlesAt) result.settles_at = in_.time(base.recorded);
+  in_.skip_fields(head & ~uint64_t{kRecordBits});
   return result;
 }
 
@@ -141,35 +143,33 @@ SortKey EntryDecoder::sort_key(bool has_version, bool has_index, Time recorded) 
 }
 
 Identity EntryDecoder::identity(const Identity& base) {
-  const uint8_t mask = in_.byte();
+  const uint64_t mask = in_.varint();
   Identity result = base;
   if (mask & kIdDiffers) result.id = own();
   if (mask & kTypeDiffers) result.type = shared();
   if (mask & kProviderDiffers) result.provider = shared();
   if (mask & kAccountDiffers) result.account = shared();
   if (mask & kRegionDiffers) result.region = shared();
-  if (mask & kZoneDiffers) result.zone = shared();
   if (mask & kServiceDiffers) result.service = shared();
   if (mask & kNameDiffers) result.name = own();
+  if (mask & kZoneDiffers) result.zone = shared();
+  in_.skip_fields(mask & ~uint64_t{kIdentityBits});
   return result;
 }
 
 Cause EntryDecoder::cause(std::string_view origin_id) {
-  const uint8_t head = in_.byte();
+  const uint64_t head = in_.varint();
   if (head & kSameCause) {
-    const size_t number = head & ~kSameCause;
+    const uint64_t number = head >> 1;
     if (number >= causes_count_) return in_.fail(), Cause{};
     return causes_seen_[number];
   }
-  const uint8_t confidence = (head >> 3) & 0x03;
-  if (head & ~kCauseBits || confidence > static_cast<uint8_t>(Confidence::certain)) {
-    return in_.fail(), Cause{};
-  }
   Cause result;
-  result.kind = static_cast<CauseKind>(head & 0x07);
-  result.confidence = static_cast<Confidence>(confidence);
+  result.kind = known(head >> kCauseKindAt, CauseKind::automation, CauseKind::unknown);
+  result.confidence =
+      known(head >> kConfidenceAt & kConfidenceMask, Confidence::certain, Confidence::guess);
   if (!(head & kCauseHasTexts)) return result;
-  const uint8_t mask = in_.byte();
+  const uint64_t mask = in_.varint();
   if (mask & kHasActor) result.actor = shared();
   if (mask & kHasActorType) result.actor_type = shared();
   if (mask & kHasTool) result.tool = shared();
@@ -178,18 +178,19 @@ Cause EntryDecoder::cause(std::string_view origin_id) {
   if (mask & kHasCall) result.call = shared();
   if (mask & kHasEvidence) result.evidence = own();
   if (mask & kEvidenceIsOrigin) result.evidence = origin_id;
+  in_.skip_fields(mask & ~uint64_t{kCauseTextBits});
   if (causes_count_ < kCausesSeenMax) causes_seen_[causes_count_++] = result;
   return result;
 }
 
 Previous EntryDecoder::previous(const Previous& base, Time recorded) {
-  const uint8_t head = in_.byte();
+  const uint64_t head = in_.varint();
   if (head == kSamePrevious) return base;
-  if (head & ~kPreviousBits) return in_.fail(), Previous{};
   Previous result;
-  result.phase = static_cast<Phase>(head & 0x07);
+  result.phase = known_phase(head >> kPreviousPhaseAt & kKindMask);
   if (head & kPreviousHasValue) result.value = shared();
   if (head & kPreviousHasSince) result.since = in_.time(recorded);
+  in_.skip_fields(head & ~uint64_t{kPreviousBits});
   return result;
 }
 
@@ -223,7 +224,7 @@ std::span<const Hint> EntryDecoder::hints(Time recorded, std::string_view origin
   for (Hint& hint : result) {
     const Cause why = cause(origin_id);
     const Time time = in_.time(recorded);
-    hint = {why, time, in_.byte()};
+    hint = {why, time, phases()};
   }
   return result;
 }

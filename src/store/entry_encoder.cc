@@ -96,10 +96,10 @@ void EntryEncoder::observation(const Observation& seen, Time recorded) {
   out_.byte(static_cast<uint8_t>(static_cast<unsigned>(seen.effect) |
                                  static_cast<unsigned>(seen.phase) << 4));
   shared(seen.value);
-  if (seen.toward != kAllPhases) out_.byte(seen.toward);
+  if (seen.toward != kAllPhases) out_.varint(seen.toward ^ kAllPhases);
   cause(seen.cause, seen.origin.id);
-  if (seen.flags != 0) out_.byte(seen.flags);
-  if (seen.severity != 0) out_.byte(seen.severity);
+  if (seen.flags != 0) out_.varint(seen.flags);
+  if (seen.severity != 0) out_.varint(seen.severity);
   if (!seen.error.empty()) shared(seen.error);
   if (!seen.traceparent.empty()) own(seen.traceparent);
   shared(seen.entry);
@@ -118,9 +118,9 @@ void EntryEncoder::observation(const Observation& seen, Time recorded) {
 void EntryEncoder::told(const Told& told, Time recorded) {
   const bool has_id = !told.id.is_zero();
   const bool has_amends = !told.amends.is_zero();
-  out_.byte(static_cast<uint8_t>(static_cast<unsigned>(told.kind) | bit_if(told.late, kIsLate) |
-                                 bit_if(told.too_late, kIsTooLate) | bit_if(has_id, kHasId) |
-                                 bit_if(has_amends, kHasAmends)));
+  out_.varint(static_cast<uint32_t>(told.kind) << kToldKindAt | bit_if(told.late, kIsLate) |
+              bit_if(told.too_late, kIsTooLate) | bit_if(has_id, kHasId) |
+              bit_if(has_amends, kHasAmends));
   if (has_id) out_.bytes(told.id.view());
   if (has_amends) out_.bytes(told.amends.view());
   previous(told.previous, Previous{}, recorded);
@@ -131,12 +131,12 @@ void EntryEncoder::record(const Record& record, const Entry& base) {
   const uint32_t bits = bits_of(record, base);
   out_.varint(bits);
   identity(record.resource, seen.resource);
-  if (bits & kPhaseDiffers) out_.byte(static_cast<uint8_t>(record.phase));
+  if (bits & kPhaseDiffers) out_.varint(static_cast<uint32_t>(record.phase));
   if (bits & kValueDiffers) shared(record.value);
   if (bits & kSinceDiffers) out_.time(record.since, base.recorded);
   previous(record.previous, base.told.previous, base.recorded);
   cause(record.cause, seen.origin.id);
-  if (bits & kHasRecordFlags) out_.byte(record.flags);
+  if (bits & kHasRecordFlags) out_.varint(record.flags);
   if (bits & kNewestDiffers) sort_key(record.newest, base.recorded);
   if (bits & kTagsDiffer) tags(record.tags);
   if (bits & kHasHints) {
@@ -144,7 +144,7 @@ void EntryEncoder::record(const Record& record, const Entry& base) {
     for (const Hint& hint : record.hints) {
       cause(hint.cause, seen.origin.id);
       out_.time(hint.time, base.recorded);
-      out_.byte(hint.toward);
+      out_.varint(hint.toward ^ kAllPhases);
     }
   }
   out_.varint(record.revision);
@@ -170,18 +170,18 @@ void EntryEncoder::identity(const Identity& identity, const Identity& base) {
                         bit_if(!same(identity.provider, base.provider), kProviderDiffers) |
                         bit_if(!same(identity.account, base.account), kAccountDiffers) |
                         bit_if(!same(identity.region, base.region), kRegionDiffers) |
-                        bit_if(!same(identity.zone, base.zone), kZoneDiffers) |
                         bit_if(!same(identity.service, base.service), kServiceDiffers) |
-                        bit_if(!same(identity.name, base.name), kNameDiffers);
-  out_.byte(static_cast<uint8_t>(mask));
+                        bit_if(!same(identity.name, base.name), kNameDiffers) |
+                        bit_if(!same(identity.zone, base.zone), kZoneDiffers);
+  out_.varint(mask);
   if (mask & kIdDiffers) own(identity.id);
   if (mask & kTypeDiffers) shared(identity.type);
   if (mask & kProviderDiffers) shared(identity.provider);
   if (mask & kAccountDiffers) shared(identity.account);
   if (mask & kRegionDiffers) shared(identity.region);
-  if (mask & kZoneDiffers) shared(identity.zone);
   if (mask & kServiceDiffers) shared(identity.service);
   if (mask & kNameDiffers) own(identity.name);
+  if (mask & kZoneDiffers) shared(identity.zone);
 }
 
 void EntryEncoder::cause(const Cause& cause, std::string_view origin_id) {
@@ -192,15 +192,15 @@ void EntryEncoder::cause(const Cause& cause, std::string_view origin_id) {
       bit_if(!cause.session.empty(), kHasSession) | bit_if(!cause.call.empty(), kHasCall) |
       bit_if(!cause.evidence.empty() && !is_origin, kHasEvidence) |
       bit_if(is_origin, kEvidenceIsOrigin);
-  const unsigned head = static_cast<unsigned>(cause.kind) | static_cast<unsigned>(cause.confidence)
-                                                                << 3;
-  if (mask == 0) return out_.byte(static_cast<uint8_t>(head));
+  const uint32_t head = static_cast<uint32_t>(cause.confidence) << kConfidenceAt |
+                        static_cast<uint32_t>(cause.kind) << kCauseKindAt;
+  if (mask == 0) return out_.varint(head);
   for (size_t i = 0; i < causes_count_; ++i) {
-    if (same(cause, *causes_seen_[i])) return out_.byte(static_cast<uint8_t>(kSameCause | i));
+    if (same(cause, *causes_seen_[i])) return out_.varint(kSameCause | i << 1);
   }
   if (causes_count_ < kCausesSeenMax) causes_seen_[causes_count_++] = &cause;
-  out_.byte(static_cast<uint8_t>(head | kCauseHasTexts));
-  out_.byte(static_cast<uint8_t>(mask));
+  out_.varint(head | kCauseHasTexts);
+  out_.varint(mask);
   if (mask & kHasActor) shared(cause.actor);
   if (mask & kHasActorType) shared(cause.actor_type);
   if (mask & kHasTool) shared(cause.tool);
@@ -214,10 +214,9 @@ void EntryEncoder::previous(const Previous& previous, const Previous& base, Time
   const bool has_value = !previous.value.empty();
   const bool has_since = previous.since != Time{};
   const bool is_empty = previous.phase == Phase::unknown && !has_value && !has_since;
-  if (!is_empty && same(previous, base)) return out_.byte(kSamePrevious);
-  out_.byte(static_cast<uint8_t>(static_cast<unsigned>(previous.phase) |
-                                 bit_if(has_value, kPreviousHasValue) |
-                                 bit_if(has_since, kPreviousHasSince)));
+  if (!is_empty && same(previous, base)) return out_.varint(kSamePrevious);
+  out_.varint(static_cast<uint32_t>(previous.phase) << kPreviousPhaseAt |
+              bit_if(has_value, kPreviousHasValue) | bit_if(has_since, kPreviousHasSince));
   if (has_value) shared(previous.value);
   if (has_since) out_.time(previous.since, recorded);
 }

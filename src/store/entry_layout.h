@@ -1,30 +1,38 @@
-// The bits by which an entry says what it leaves out. Format 1: never renumber.
+// The bits by which an entry says what it leaves out. Format 2: never renumber.
 //
 //   entry       := observation told record
-//   observation := bits:varint source received [recorded] [previous] key origin identity
+//   observation := bits source received [recorded] [previous] key origin identity
 //                  effect|phase<<4 value [toward] cause [flags] [severity] [error] [traceparent]
-//                  catalog-entry [tags] [changes] [aliases] [settles_after]
+//                  catalog-entry [tags] [changes] [aliases] [settles_after] newer
 //   key         := time [version] stage phase_rank value_rank event_id:16 [index]
-//   told        := kind|bits [id:16] [amends:16] previous
-//   record      := bits:varint identity [phase] [value] [since] previous cause [flags] [newest]
-//                  [tags] [hints] revision [told:16] [recorded] [last_sequence] [settles_at]
-//   identity    := mask of the members that differ from the base, those members
-//   cause       := 0 (nothing known) | 0x80 + number of an equal cause before it in this entry |
-//                  kind|confidence<<3|0x20 mask texts | kind|confidence<<3
-//   previous    := 0x80 (as the base) | phase|bits [value] [since]
+//   told        := bits|kind<<1 [id:16] [amends:16] previous newer
+//   record      := bits identity [phase] [value] [since] previous cause [flags] [newest]
+//                  [tags] [hints] revision [told:16] [recorded] [last_sequence] [settles_at] newer
+//   identity    := bits of the members that differ from the base, those members, newer
+//   cause       := 1|number<<1 (equal to that cause before it in this entry) |
+//                  confidence<<2|kind<<4 | 2|confidence<<2|kind<<4 bits texts newer
+//   previous    := 1 (as the base) | bits|phase<<3 [value] [since] newer
 //   tags, changes, aliases, hints := count items
 //
-// Times are zigzag varints relative to the block's `recorded`. Texts that repeat from entry to
-// entry are numbers in the block's dictionary (a record that stands alone has none and holds all
-// its texts); those of one entry (ids, names, evidence, changed values) are in place, length
-// first. A record's base is the entry that it belongs to; alone, an empty one.
+// Bits, kinds, counts and numbers are varints. Times are zigzag varints relative to the block's
+// `recorded`. Texts that repeat from entry to entry are numbers in the block's dictionary (a record
+// that stands alone has none and holds all its texts); those of one entry (ids, names, evidence,
+// changed values) are in place, length first. A record's base is the entry that it belongs to;
+// alone, an empty one. A set of phases is stored as those that are not in it.
+//
+// How it grows within format 2: a new field takes the next free bit of its group, and is stored in
+// `newer`: for each bit that is not listed below, in order, a length and that many bytes. A reader
+// skips those of bits that it does not know. Their bytes may use numbers of texts; a cause in them
+// is not counted among those that others are equal to. Phases have 16 numbers where they stand with
+// an effect, and effects 16; kinds have 32. A number that a reader does not know is read as
+// `unknown`, a kind of notification as `none`, an effect as `cause`.
 #pragma once
 
 #include <cstdint>
 
 namespace statewire::layout {
 
-constexpr uint8_t kFormat = 1;
+constexpr uint8_t kFormat = 2;
 
 enum ObservationBit : uint32_t {
   kRecordedDiffers = 1u << 0,  // From the block's.
@@ -43,9 +51,16 @@ enum ObservationBit : uint32_t {
 };
 constexpr uint32_t kObservationBits = (1u << 13) - 1;
 
-// Of `told`, above the kind's three bits.
-enum ToldBit : uint8_t { kIsLate = 0x08, kIsTooLate = 0x10, kHasId = 0x20, kHasAmends = 0x40 };
-constexpr uint8_t kToldKindMask = 0x07;
+// Of `told`, around the kind.
+enum ToldBit : uint32_t {
+  kHasId = 1u << 0,
+  kIsLate = 1u << 6,
+  kIsTooLate = 1u << 7,
+  kHasAmends = 1u << 8,
+};
+constexpr int kToldKindAt = 1;
+constexpr uint32_t kKindMask = 0x1f;
+constexpr uint32_t kToldBits = (1u << 9) - 1;
 
 enum RecordBit : uint32_t {
   kPhaseDiffers = 1u << 0,  // From the observation's, as the next four.
@@ -64,33 +79,39 @@ enum RecordBit : uint32_t {
 };
 constexpr uint32_t kRecordBits = (1u << 13) - 1;
 
-enum IdentityBit : uint8_t {
-  kIdDiffers = 0x01,
-  kTypeDiffers = 0x02,
-  kProviderDiffers = 0x04,
-  kAccountDiffers = 0x08,
-  kRegionDiffers = 0x10,
-  kZoneDiffers = 0x20,
-  kServiceDiffers = 0x40,
-  kNameDiffers = 0x80,
+// What most have comes first: the eighth bit takes a second byte.
+enum IdentityBit : uint32_t {
+  kIdDiffers = 1u << 0,
+  kTypeDiffers = 1u << 1,
+  kProviderDiffers = 1u << 2,
+  kAccountDiffers = 1u << 3,
+  kRegionDiffers = 1u << 4,
+  kServiceDiffers = 1u << 5,
+  kNameDiffers = 1u << 6,
+  kZoneDiffers = 1u << 7,
 };
+constexpr uint32_t kIdentityBits = (1u << 8) - 1;
 
-constexpr uint8_t kSameCause = 0x80;
-constexpr uint8_t kCauseHasTexts = 0x20;
-constexpr uint8_t kCauseBits = 0x3f;
-enum CauseBit : uint8_t {
-  kHasActor = 0x01,
-  kHasActorType = 0x02,
-  kHasTool = 0x04,
-  kHasVia = 0x08,
-  kHasSession = 0x10,
-  kHasCall = 0x20,
-  kHasEvidence = 0x40,
-  kEvidenceIsOrigin = 0x80,  // The id of the event that the entry is made of.
+constexpr uint32_t kSameCause = 1;
+constexpr uint32_t kCauseHasTexts = 2;
+constexpr int kConfidenceAt = 2;
+constexpr uint32_t kConfidenceMask = 0x03;
+constexpr int kCauseKindAt = 4;
+enum CauseBit : uint32_t {
+  kHasActor = 1u << 0,
+  kHasActorType = 1u << 1,
+  kHasTool = 1u << 2,
+  kHasVia = 1u << 3,
+  kHasSession = 1u << 4,
+  kHasCall = 1u << 5,
+  kEvidenceIsOrigin = 1u << 6,  // The id of the event that the entry is made of.
+  kHasEvidence = 1u << 7,
 };
+constexpr uint32_t kCauseTextBits = (1u << 8) - 1;
 
-constexpr uint8_t kSamePrevious = 0x80;
-enum PreviousBit : uint8_t { kPreviousHasValue = 0x08, kPreviousHasSince = 0x10 };
-constexpr uint8_t kPreviousBits = 0x1f;
+constexpr uint32_t kSamePrevious = 1;
+enum PreviousBit : uint32_t { kPreviousHasValue = 1u << 1, kPreviousHasSince = 1u << 2 };
+constexpr int kPreviousPhaseAt = 3;
+constexpr uint32_t kPreviousBits = (1u << 8) - 1;
 
 }  // namespace statewire::layout

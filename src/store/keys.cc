@@ -56,18 +56,35 @@ void set_resource(std::string_view id, std::string& key) {
   append_text(key, id);
 }
 
-std::string journal(uint64_t first_sequence, uint32_t ordinal) {
+std::string journal(const JournalPlace& place) {
   std::string key;
-  append_number(key, first_sequence);
-  append_number(key, ordinal);
+  append_number(key, place.first_sequence);
+  append_number(key, place.ordinal);
+  append_number(key, place.bytes_before);
+  append_number(key, static_cast<uint64_t>(place.age_clock.count()));
   return key;
 }
 
-std::optional<std::pair<uint64_t, uint32_t>> parse_journal(std::string_view key) {
+std::string journal_from(uint64_t first_sequence) {
+  std::string key;
+  append_number(key, first_sequence);
+  return key;
+}
+
+std::string journal_up_to(uint64_t first_sequence) {
+  std::string key = journal_from(first_sequence);
+  key.append(sizeof(JournalPlace), '\xff');
+  return key;
+}
+
+std::optional<JournalPlace> parse_journal(std::string_view key) {
   const auto first_sequence = take_number<uint64_t>(key);
   const auto ordinal = take_number<uint32_t>(key);
-  if (!ordinal || !key.empty()) return std::nullopt;
-  return std::pair{*first_sequence, *ordinal};
+  const auto bytes_before = take_number<uint64_t>(key);
+  const auto age_clock = take_number<uint64_t>(key);
+  if (!age_clock || !key.empty()) return std::nullopt;
+  return JournalPlace{*first_sequence, *ordinal, *bytes_before,
+                      Duration(static_cast<int64_t>(*age_clock))};
 }
 
 std::string alias(std::string_view alias) {

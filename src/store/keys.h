@@ -18,8 +18,19 @@ void set_resource(std::string_view id, std::string& key);
 // A batch that made no entry is a block too (the ledger moved), with the first sequence of the
 // block after it. `ordinal` counts such blocks and keeps the keys apart: of the blocks with one
 // first sequence, the last one holds the entries.
-std::string journal(uint64_t first_sequence, uint32_t ordinal);
-std::optional<std::pair<uint64_t, uint32_t>> parse_journal(std::string_view key);
+struct JournalPlace {
+  uint64_t first_sequence = 0;
+  uint32_t ordinal = 0;
+  // Not needed to find a block; they never fall from block to block, so that retention can search.
+  uint64_t bytes_before = 0;  // Of all blocks before it that ever were, keys and values.
+  Duration age_clock{};       // Of the store, when the block was written; see Store::journal_cut.
+};
+std::string journal(const JournalPlace& place);
+// Before the key of every block that begins at `first_sequence`, and after that of every block
+// that begins before it. The other: after all that begin at it.
+std::string journal_from(uint64_t first_sequence);
+std::string journal_up_to(uint64_t first_sequence);
+std::optional<JournalPlace> parse_journal(std::string_view key);
 
 std::string alias(std::string_view alias);
 std::string_view text_of_alias(std::string_view key);

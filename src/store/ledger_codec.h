@@ -8,7 +8,7 @@
 namespace statewire {
 
 void encode_delta(const LedgerDelta& delta, ByteWriter& out);
-// bad_input where `bytes` are not exactly one delta.
+// `damaged` where `bytes` are not exactly one delta.
 Result<LedgerDelta> decode_delta(std::string_view bytes);
 
 // Values of the ledger family, format byte first. Names are in the keys.

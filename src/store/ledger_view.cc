@@ -43,7 +43,7 @@ Result<void> LedgerView::load(const Engine& engine) {
   Result<void> outcome;
   const auto read_row = [&](std::string_view key, std::string_view value) {
     const auto texts = keys::parse_ledger_row(key);
-    if (!texts) return outcome = bad_input("a ledger key is damaged"), false;
+    if (!texts) return outcome = damaged("a ledger key is damaged"), false;
     if (key[0] == keys::kLedgerCounts) {
       LedgerRow& row = rows[std::string(key)];
       row.source = (*texts)[0], row.account = (*texts)[1], row.region = (*texts)[2];

@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace statewire {
+namespace {
+
+constexpr size_t kReadBlocksMax = 64;
+
+}  // namespace
 
 void RecentBlocks::add(StoredBlock block) {
   Lock lock(mutex_);
@@ -24,6 +29,31 @@ std::optional<StoredBlock> RecentBlocks::holding(uint64_t sequence) const {
 }
 
 size_t RecentBlocks::bytes() const {
+  Lock lock(mutex_);
+  return bytes_;
+}
+
+std::shared_ptr<const OpenedBlock> ReadBlocks::holding(uint64_t sequence) {
+  Lock lock(mutex_);
+  const auto at = std::find_if(blocks_.begin(), blocks_.end(), [&](const auto& opened) {
+    return opened->block.first_sequence <= sequence && sequence <= opened->block.last_sequence;
+  });
+  if (at == blocks_.end()) return nullptr;
+  std::rotate(blocks_.begin(), at, at + 1);
+  return blocks_.front();
+}
+
+void ReadBlocks::add(std::shared_ptr<const OpenedBlock> block) {
+  Lock lock(mutex_);
+  bytes_ += block->block.bytes->size();
+  blocks_.push_front(std::move(block));
+  while (blocks_.size() > 1 && (bytes_ > bytes_max_ || blocks_.size() > kReadBlocksMax)) {
+    bytes_ -= blocks_.back()->block.bytes->size();
+    blocks_.pop_back();
+  }
+}
+
+size_t ReadBlocks::bytes() const {
   Lock lock(mutex_);
   return bytes_;
 }

@@ -1,5 +1,5 @@
-// A record that stands alone: format:1, recorded:8 little-endian, then as in entry_layout.h with
-// an empty entry as its base.
+// A record that stands alone: its format in a byte, recorded:8 little-endian, then as in
+// entry_layout.h with an empty entry as its base.
 #include "store/record_codec.h"
 
 #include "store/block.h"
@@ -26,13 +26,13 @@ Result<Record> decode_record(std::string_view bytes, Arena& arena) {
   EntryDecoder decoder(bytes, nullptr, arena, /*copies=*/false);
   const uint8_t format = decoder.in().byte();
   if (decoder.in().ok() && format != layout::kFormat) {
-    return bad_input("a record has format " + std::to_string(format) + ", and this program reads " +
-                     std::to_string(layout::kFormat));
+    return damaged("a record has format " + std::to_string(format) + ", and this program reads " +
+                   std::to_string(layout::kFormat));
   }
   Entry base;
   base.recorded = from_ns(static_cast<int64_t>(decoder.in().fixed<uint64_t>()));
   const Record record = decoder.record(base);
-  if (!decoder.is_done()) return bad_input("a record is damaged");
+  if (!decoder.is_done()) return damaged("a record is damaged");
   return record;
 }
 

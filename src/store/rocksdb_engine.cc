@@ -96,6 +96,9 @@ ColumnFamilyOptions family_options(std::string_view name, const Memory& memory) 
     result.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
     table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
   }
+  if (name == stored_name(Family::aliases)) {
+    table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+  }
   result.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return result;
 }

@@ -1,6 +1,6 @@
 // Opening, and the one place where a block is applied to the views. The journal, the ledger,
-// timers and delivery state are in store_journal.cc, store_ledger.cc, store_timers.cc and
-// store_deliveries.cc.
+// retention, timers and delivery state are in store_journal.cc, store_ledger.cc,
+// store_retention.cc, store_timers.cc and store_deliveries.cc.
 #include "store/store.h"
 
 #include <sys/statvfs.h>
@@ -18,7 +18,7 @@ namespace statewire {
 namespace {
 
 // Grows when a program that knows only the older one would misread what is stored.
-constexpr uint64_t kStoreFormat = 1;
+constexpr uint64_t kStoreFormat = 2;
 constexpr char kMetaValueFormat = 1;
 // Of values that are one text.
 constexpr char kTextValueFormat = 1;
@@ -26,9 +26,10 @@ constexpr char kTextValueFormat = 1;
 // Sixteenths of the memory that a store may use; the engine has the other five. A map in memory
 // needs no cache before it.
 size_t record_cache_bytes(const StoreOptions& options) {
-  return options.path.empty() ? 0 : options.memory_bytes / 16 * 10;
+  return options.path.empty() ? 0 : options.memory_bytes / 32 * 19;
 }
 size_t recent_blocks_bytes(const StoreOptions& options) { return options.memory_bytes / 16; }
+size_t read_blocks_bytes(const StoreOptions& options) { return options.memory_bytes / 32; }
 
 }  // namespace
 
@@ -40,7 +41,7 @@ std::string meta_value(uint64_t number) {
 
 Result<uint64_t> parse_meta_value(std::string_view value) {
   if (value.size() != 9 || value[0] != kMetaValueFormat) {
-    return bad_input("the store's own record of itself is damaged or of a newer format");
+    return damaged("the store's own record of itself is damaged or of a newer format");
   }
   return from_little_endian<uint64_t>(value.data() + 1);
 }
@@ -63,7 +64,10 @@ Store::Store(StoreOptions options, std::unique_ptr<Engine> engine)
     : options_(std::move(options)),
       engine_(std::move(engine)),
       state_(std::make_unique<StoreState>(recent_blocks_bytes(options_),
-                                          record_cache_bytes(options_))) {}
+                                          read_blocks_bytes(options_),
+                                          record_cache_bytes(options_))),
+      clock_(options_.clock != nullptr ? *options_.clock : steady_clock_),
+      opened_at_(clock_.now()) {}
 
 Store::~Store() = default;
 
@@ -86,18 +90,37 @@ Result<void> Store::load_format() {
   }
   const auto format = parse_meta_value(*stored.value());
   if (!format) return format.error();
-  if (*format <= kStoreFormat) return {};
-  return bad_input("store " + options_.path + " has format " + std::to_string(*format) +
-                   ", and this program reads up to " + std::to_string(kStoreFormat) +
-                   ": run the newer statewire that wrote it, or name another directory in store:");
+  if (*format == kStoreFormat) return {};
+  const std::string which = "store " + options_.path + " has format " + std::to_string(*format) +
+                            ", and this program reads " + std::to_string(kStoreFormat) + ": ";
+  if (*format > kStoreFormat) {
+    return failed(which +
+                  "run the newer statewire that wrote it, or name another directory in "
+                  "store:");
+  }
+  return failed(which +
+                "move the directory away, or name an empty one in store:. The events can be "
+                "sent again to the new one");
 }
 
+// Only whether there are any.
 Result<void> Store::load_aliases() {
-  return engine_->each(Family::aliases, {}, Direction::forward,
-                       [&](std::string_view key, std::string_view) {
-                         state_->aliases.add(keys::text_of_alias(key));
-                         return true;
-                       });
+  bool is_any = false;
+  const auto read =
+      engine_->each(Family::aliases, {}, Direction::forward,
+                    [&](std::string_view, std::string_view) { return is_any = true, false; });
+  if (read.ok() && !is_any) state_->aliases.all_are_known();
+  return read;
+}
+
+Result<void> Store::learn_aliases(const std::stop_token& stop) {
+  const auto read = engine_->each(Family::aliases, {}, Direction::forward,
+                                  [&](std::string_view key, std::string_view) {
+                                    state_->aliases.add(keys::text_of_alias(key));
+                                    return state_->aliases.has_room() && !stop.stop_requested();
+                                  });
+  if (read.ok() && !stop.stop_requested()) state_->aliases.all_are_known();
+  return read;
 }
 
 Result<void> Store::commit(const Commit& commit) {
@@ -119,8 +142,13 @@ Result<void> Store::commit(const Commit& commit) {
 }
 
 void Store::add_block(const Commit& commit, EngineBatch& batch) {
-  state_->key = keys::journal(commit.first_sequence, state_->next_ordinal);
+  const keys::JournalPlace place{.first_sequence = commit.first_sequence,
+                                 .ordinal = state_->next_ordinal,
+                                 .bytes_before = state_->bytes_before_next,
+                                 .age_clock = age_clock()};
+  state_->key = keys::journal(place);
   batch.put_views(Family::journal, state_->arena.copy(state_->key), commit.block);
+  state_->bytes_before_next += state_->key.size() + commit.block.size();
   const bool has_entries = commit.last_sequence >= commit.first_sequence;
   state_->next_ordinal = has_entries ? 0 : state_->next_ordinal + 1;
 }
@@ -176,12 +204,17 @@ void Store::publish(const Commit& commit) {
   state_->records.update(state_->updates);
   state_->ledger.publish();
   for (const Timer& timer : commit.timers) state_->next_timer.set(timer.due);
-  if (commit.last_sequence < commit.first_sequence) return;
+  if (commit.last_sequence < commit.first_sequence) {
+    Lock lock(tail_mutex_);
+    bytes_before_next_ = state_->bytes_before_next;
+    return;
+  }
   state_->recent.add({commit.first_sequence, commit.last_sequence,
                       std::make_shared<const std::string>(commit.block)});
   {
     Lock lock(tail_mutex_);
     last_sequence_ = commit.last_sequence;
+    bytes_before_next_ = state_->bytes_before_next;
   }
   tail_moved_.notify_all();
 }
@@ -225,7 +258,7 @@ Result<void> Store::stored_records(std::span<const std::string_view> ids,
         const std::string_view kept = arena.copy(value);
         auto record = decode_record(kept, arena);
         if (!record) {
-          outcome = bad_input(std::string(ids[index]) + ": " + record.error().text);
+          outcome = damaged(std::string(ids[index]) + ": " + record.error().text);
           return;
         }
         out[index] = *record;
@@ -277,7 +310,8 @@ DiskSpace Store::disk_space() const {
 }
 
 size_t Store::memory_used() const {
-  return engine_->memory_used() + state_->recent.bytes() + state_->records.bytes();
+  return engine_->memory_used() + state_->recent.bytes() + state_->read.bytes() +
+         state_->records.bytes();
 }
 
 }  // namespace statewire

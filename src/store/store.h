@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,9 @@ namespace statewire {
 class Engine;       // store/engine.h, inside this folder.
 struct StoreState;  // store/store_state.h, likewise.
 class EngineBatch;
+namespace keys {
+struct JournalPlace;
+}
 
 struct StoreOptions {
   std::string path;  // Empty: in memory.
@@ -37,6 +41,7 @@ struct StoreOptions {
   size_t memory_bytes = 48u << 20;  // For caches and write buffers together.
   rocksdb::Env* env = nullptr;      // For the power-cut tests; null: the system's.
   bool read_only = false;
+  const Clock* clock = nullptr;  // A steady one, for the ages of blocks; null: a SteadyClock.
 };
 
 // A block of the journal as it is stored. Decode with store/block.h.
@@ -104,8 +109,12 @@ class Store {
   // returns false. The record is good during the call.
   Result<void> each_record(std::string_view after,
                            const std::function<bool(const Record&)>& visit) const;
-  // The id that `alias` stands for. Costs a hash where there is none.
+  // The id that `alias` stands for. Where there is none it costs a hash, once learn_aliases() has
+  // returned; before, a look into the engine, as it does beyond a million aliases.
   Result<std::optional<std::string>> resource_of_alias(std::string_view alias) const;
+  // Reads all aliases, or as many as are kept in memory. Any thread, once; not on the way to the
+  // first answer after a start, as it takes a second where there are a million.
+  Result<void> learn_aliases(const std::stop_token& stop);
   Result<std::string> cursor(std::string_view key) const;  // Empty where there is none.
 
   // --- Journal.
@@ -122,9 +131,22 @@ class Store {
   Result<Entry> entry(uint64_t sequence, Arena& arena) const;
   // Blocks until last_sequence() >= sequence, or the timeout. True where it was reached.
   bool wait_for(uint64_t sequence, Duration timeout) const;
-  // Removes whole blocks that end before `sequence`; the newest block always stays.
+  // The blocks of the journal, keys and values, before they are compressed. Costs nothing.
+  uint64_t journal_bytes() const;
+
+  // --- Retention: one thread.
+  // The first sequence of what may stay where no block is older than `age_max`, and all of them
+  // together take no more than `bytes_max`; the newest block always may. Reads no more than about
+  // 100 blocks, however long the journal is.
+  // Ages are of a clock that is the store's own and never jumps: it runs while a process has the
+  // store open. Of the time between two processes it counts what the wall clock says since the last
+  // commit, up to an hour. So a wall clock that is wrong trims nothing that is much younger, and a
+  // journal that nobody had open gets older later.
+  Result<uint64_t> journal_cut(Duration age_max, uint64_t bytes_max) const;
+  // Removes whole blocks that end before `sequence`; the newest block always stays. Synced: after
+  // a loss of power either all of them are there, or none. Where it fails, nothing has changed;
+  // `unavailable` where the disk has no room to write it down.
   Result<void> trim_journal(uint64_t sequence);
-  uint64_t journal_bytes() const;  // About; what waits to be compacted counts.
 
   // --- Ledger.
   Result<std::vector<LedgerRow>> ledger() const;
@@ -165,6 +187,7 @@ class Store {
   Result<void> load();
   Result<void> load_format();
   Result<void> load_journal();
+  Result<void> load_first_block();
   Result<void> load_aliases();
   Result<void> load_timers();
   void add_block(const Commit& commit, EngineBatch& batch);
@@ -179,6 +202,9 @@ class Store {
       uint64_t sequence,
       const std::function<bool(std::string_view key, uint64_t first, uint64_t last,
                                std::string_view bytes)>& visit) const;
+  Result<StoredBlock> stored_block_holding(uint64_t sequence) const;
+  Result<keys::JournalPlace> place_holding(uint64_t sequence) const;
+  Duration age_clock() const;
 
   const StoreOptions options_;
   const std::unique_ptr<Engine> engine_;
@@ -187,6 +213,14 @@ class Store {
   mutable std::condition_variable tail_moved_;
   uint64_t first_sequence_ GUARDED_BY(tail_mutex_) = 1;
   uint64_t last_sequence_ GUARDED_BY(tail_mutex_) = 0;
+  // The bytes before the first block and before the next one, as in keys::JournalPlace.
+  uint64_t bytes_before_first_ GUARDED_BY(tail_mutex_) = 0;
+  uint64_t bytes_before_next_ GUARDED_BY(tail_mutex_) = 0;
+
+  const SteadyClock steady_clock_;
+  const Clock& clock_;
+  Time opened_at_;                // By clock_.
+  Duration age_clock_at_open_{};  // See journal_cut().
 };
 
 // The partition of a resource: XXH3-64 of its canonical id, seed 0, modulo 256.

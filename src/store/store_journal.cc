@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/log.h"
 #include "store/block.h"
 #include "store/keys.h"
 #include "store/store.h"
@@ -9,43 +10,77 @@
 namespace statewire {
 namespace {
 
-constexpr uint32_t kLastOrdinal = UINT32_MAX;
+// How much of the time between two processes is believed, as only the wall clock knows it.
+constexpr Duration kTimeBetweenProcessesMax = std::chrono::hours(1);
 // A wait is never longer, so that the deadline cannot overflow.
 constexpr Duration kWaitMax = std::chrono::hours(24);
 
-Error damaged_key() { return bad_input("a journal key is damaged"); }
+Error damaged_key() { return damaged("a journal key is damaged"); }
 
 }  // namespace
 
 // The end of the journal is in its last block.
 Result<void> Store::load_journal() {
-  const auto first = engine_->get(Family::meta, kFirstSequenceKey);
-  if (!first) return first.error();
-  Lock lock(tail_mutex_);
-  if (first.value()) {
-    const auto number = parse_meta_value(*first.value());
-    if (!number) return number.error();
-    first_sequence_ = *number;
-  }
   uint64_t last_sequence = 0;
-  uint32_t next_ordinal = 0;
+  keys::JournalPlace next;
   Result<void> outcome;
   const auto read =
-      engine_->each(Family::journal, keys::journal(UINT64_MAX, kLastOrdinal), Direction::backward,
+      engine_->each(Family::journal, keys::journal_up_to(UINT64_MAX), Direction::backward,
                     [&](std::string_view key, std::string_view value) {
                       const auto place = keys::parse_journal(key);
                       const auto block = BlockReader::open(value);
-                      if (!place || !block) {
-                        outcome = place ? block.error() : damaged_key();
-                        return false;
-                      }
+                      if (!place || !block)
+                        return outcome = place ? block.error() : damaged_key(), false;
                       last_sequence = block->first_sequence() + block->size() - 1;
-                      next_ordinal = block->size() == 0 ? place->second + 1 : 0;
+                      next.ordinal = block->size() == 0 ? place->ordinal + 1 : 0;
+                      next.bytes_before = place->bytes_before + key.size() + value.size();
+                      const Duration apart = opened_at_ - block->recorded();
+                      next.age_clock = place->age_clock + std::clamp(apart, Duration::zero(),
+                                                                     kTimeBetweenProcessesMax);
                       return false;
                     });
-  last_sequence_ = last_sequence;
-  state_->next_ordinal = next_ordinal;
-  return read ? outcome : read;
+  if (!read) return read;
+  if (!outcome) return outcome;
+  state_->next_ordinal = next.ordinal;
+  state_->bytes_before_next = next.bytes_before;
+  age_clock_at_open_ = next.age_clock;
+  {
+    Lock lock(tail_mutex_);
+    last_sequence_ = last_sequence;
+    bytes_before_next_ = next.bytes_before;
+  }
+  return load_first_block();
+}
+
+// What is said of the first sequence only says where to look: the block that is found there is
+// the truth.
+Result<void> Store::load_first_block() {
+  uint64_t first_sequence = 1;
+  const auto said = engine_->get(Family::meta, kFirstSequenceKey);
+  if (!said) return said.error();
+  if (said.value()) {
+    const auto number = parse_meta_value(*said.value());
+    if (!number) return number.error();
+    first_sequence = *number;
+  }
+  std::optional<keys::JournalPlace> first;
+  Result<void> outcome;
+  const auto read = engine_->each(Family::journal, keys::journal_from(first_sequence),
+                                  Direction::forward, [&](std::string_view key, std::string_view) {
+                                    first = keys::parse_journal(key);
+                                    if (!first) outcome = damaged_key();
+                                    return false;
+                                  });
+  if (!read) return read;
+  if (!outcome) return outcome;
+  if (first && first->first_sequence > first_sequence) {
+    log_error("the beginning of the journal is missing",
+              {{"from", first_sequence}, {"to", first->first_sequence - 1}});
+  }
+  Lock lock(tail_mutex_);
+  first_sequence_ = first ? first->first_sequence : first_sequence;
+  bytes_before_first_ = first ? first->bytes_before : bytes_before_next_;
+  return {};
 }
 
 uint64_t Store::first_sequence() const {
@@ -59,13 +94,13 @@ uint64_t Store::last_sequence() const {
 }
 
 // From the block that holds `sequence`, which is one of those that begin at it, or the last one to
-// begin before it; where that one ends too early, the next.
+// begin before it; that one is passed over where it ends too early.
 Result<void> Store::each_stored_block(
     uint64_t sequence, const std::function<bool(std::string_view key, uint64_t first, uint64_t last,
                                                 std::string_view bytes)>& visit) const {
   std::string from;
   Result<void> read =
-      engine_->each(Family::journal, keys::journal(sequence, 0), Direction::backward,
+      engine_->each(Family::journal, keys::journal_from(sequence), Direction::backward,
                     [&](std::string_view key, std::string_view) {
                       from = key;
                       return false;
@@ -97,18 +132,43 @@ Result<StoredBlock> Store::block_at(uint64_t sequence) const {
   sequence = std::max(sequence, first_sequence());
   if (sequence > last_sequence()) return StoredBlock{};
   if (auto recent = state_->recent.holding(sequence)) return *std::move(recent);
+  return stored_block_holding(sequence);
+}
+
+// The last block that begins at or before `sequence` holds it; where it is just being trimmed, the
+// first one after it does.
+Result<StoredBlock> Store::stored_block_holding(uint64_t sequence) const {
   StoredBlock result;
-  const auto read = each_stored_block(
-      sequence, [&](std::string_view, uint64_t first, uint64_t last, std::string_view bytes) {
-        if (last < first) return true;
-        result = {first, last, std::make_shared<const std::string>(bytes)};
-        return false;
-      });
+  Result<void> outcome;
+  const auto take = [&](std::string_view, std::string_view value) {
+    const auto block = BlockReader::open(value);
+    if (!block) return outcome = block.error(), false;
+    const uint64_t first = block->first_sequence();
+    const uint64_t last = first + block->size() - 1;
+    if (block->size() == 0 || last < sequence) return true;
+    result = {first, last, std::make_shared<const std::string>(value)};
+    return false;
+  };
+  Result<void> read =
+      engine_->each(Family::journal, keys::journal_up_to(sequence), Direction::backward,
+                    [&](std::string_view key, std::string_view value) {
+                      take(key, value);
+                      return false;
+                    });
+  if (read.ok() && outcome.ok() && result.bytes == nullptr) {
+    read = engine_->each(Family::journal, keys::journal_from(sequence), Direction::forward, take);
+  }
   if (!read) return read.error();
+  if (!outcome) return outcome.error();
   return result;
 }
 
 Result<Entry> Store::entry(uint64_t sequence, Arena& arena) const {
+  if (sequence >= first_sequence()) {
+    if (const auto opened = state_->read.holding(sequence)) {
+      return opened->reader.entry_copy(sequence - opened->block.first_sequence, arena);
+    }
+  }
   const auto block = block_at(sequence);
   if (!block) return block.error();
   if (block->bytes == nullptr || block->first_sequence > sequence) {
@@ -116,6 +176,7 @@ Result<Entry> Store::entry(uint64_t sequence, Arena& arena) const {
   }
   const auto reader = BlockReader::open(*block->bytes);
   if (!reader) return reader.error();
+  state_->read.add(std::make_shared<const OpenedBlock>(OpenedBlock{*block, *reader}));
   return reader->entry_copy(sequence - block->first_sequence, arena);
 }
 
@@ -129,31 +190,5 @@ bool Store::wait_for(uint64_t sequence, Duration timeout) const {
   }
   return true;
 }
-
-Result<void> Store::trim_journal(uint64_t sequence) {
-  CHECK(!options_.read_only);
-  std::string keep_from;
-  uint64_t first_kept = 0;
-  const auto read =
-      each_stored_block(std::min(sequence, last_sequence()),
-                        [&](std::string_view key, uint64_t first, uint64_t, std::string_view) {
-                          keep_from = key;
-                          first_kept = first;
-                          return false;
-                        });
-  if (!read) return read;
-  if (keep_from.empty() || first_kept <= first_sequence()) return {};
-  EngineBatch batch;
-  batch.remove_range(Family::journal, "", keep_from);
-  batch.put(Family::meta, kFirstSequenceKey, meta_value(first_kept));
-  {
-    // Readers stop asking for what is about to go.
-    Lock lock(tail_mutex_);
-    first_sequence_ = first_kept;
-  }
-  return engine_->write(batch, Sync::no);
-}
-
-uint64_t Store::journal_bytes() const { return engine_->bytes(Family::journal); }
 
 }  // namespace statewire

@@ -14,21 +14,37 @@
 
 namespace statewire {
 
-// Which texts may be aliases: few are, and everything that is looked up asks. Any thread.
+// Which texts may be aliases: few are, and everything that is looked up asks. Any text may be one
+// until all are known, and where there are more than kAliasesKnownMax. Any thread.
 class AliasNames {
  public:
   void add(std::string_view alias) {
     Lock lock(mutex_);
-    hashes_.insert(hash64(alias));
+    if (has_room_) hashes_.insert(hash64(alias));
+    if (hashes_.size() <= kAliasesKnownMax) return;
+    has_room_ = false;
+    hashes_ = {};
+  }
+  bool has_room() const {
+    Lock lock(mutex_);
+    return has_room_;
+  }
+  // All that were there before the first add() have been added too.
+  void all_are_known() {
+    Lock lock(mutex_);
+    are_all_known_ = true;
   }
   bool may_contain(std::string_view text) const {
     Lock lock(mutex_);
-    return hashes_.contains(hash64(text));
+    return !has_room_ || !are_all_known_ || hashes_.contains(hash64(text));
   }
 
  private:
+  static constexpr size_t kAliasesKnownMax = 1'000'000;  // About 20 MB.
   mutable Mutex mutex_;
   boost::unordered_flat_set<uint64_t> hashes_ GUARDED_BY(mutex_);
+  bool has_room_ GUARDED_BY(mutex_) = true;
+  bool are_all_known_ GUARDED_BY(mutex_) = false;
 };
 
 // When the first timer may be due: at its time or before it. Any thread.
@@ -61,11 +77,12 @@ class NextTimer {
 };
 
 struct StoreState {
-  StoreState(size_t recent_bytes_max, size_t records_bytes_max)
-      : recent(recent_bytes_max), records(records_bytes_max) {}
+  StoreState(size_t recent_bytes_max, size_t read_bytes_max, size_t records_bytes_max)
+      : recent(recent_bytes_max), read(read_bytes_max), records(records_bytes_max) {}
 
   LedgerView ledger;
   RecentBlocks recent;
+  ReadBlocks read;
   RecordCache records;
   AliasNames aliases;
   NextTimer next_timer;
@@ -82,7 +99,8 @@ struct StoreState {
   std::vector<Changed> changed;  // In `arena`.
   Arena arena;
   std::vector<RecordCache::Item> updates;
-  uint32_t next_ordinal = 0;  // See keys::journal.
+  uint32_t next_ordinal = 0;       // See keys::journal.
+  uint64_t bytes_before_next = 0;  // Likewise.
 
   // Of the thread that settles.
   EngineBatch settle_batch;

@@ -160,6 +160,21 @@ TEST_P(StoreTest, a_commit_is_found_again_also_after_a_restart) {
   }
 }
 
+TEST_P(StoreTest, an_alias_is_found_before_all_are_learned_and_while_they_are) {
+  const std::string aliases[] = {"one", "two", "three"};
+  for (size_t i = 0; i < 2; ++i) {
+    commit({i}, {.ledger = delta_of(1), .aliases = {{aliases[i], "id"}}});
+  }
+  reopen();
+  for (int round = 0; round < 2; ++round) {
+    for (size_t i = 0; i < 2; ++i) EXPECT_EQ(store_->resource_of_alias(aliases[i]).value(), "id");
+    EXPECT_EQ(store_->resource_of_alias("other").value(), std::nullopt);
+    if (round == 0) commit({3}, {.ledger = delta_of(1), .aliases = {{aliases[2], "id"}}});
+    EXPECT_EQ(store_->resource_of_alias(aliases[2]).value(), "id");
+    ASSERT_TRUE(store_->learn_aliases({}));
+  }
+}
+
 TEST_P(StoreTest, records_answer_in_the_order_of_the_question) {
   std::vector<uint64_t> many(1000);
   for (size_t i = 0; i < many.size(); ++i) many[i] = i;
@@ -336,21 +351,19 @@ TEST_P(StoreTest, only_the_newest_refusals_are_kept) {
   EXPECT_EQ(refusals.back().reason, "reason 11");
 }
 
-Pending pending(std::string subscription, uint64_t sequence) {
-  Pending result;
-  result.subscription = std::move(subscription);
-  result.sequence = sequence;
-  result.id = "00ff";
-  result.resource = "arn:aws:s3:::invoices";
-  result.type = "statewire.resource.transition.v1";
-  result.content_type = "application/json";
-  result.payload = std::string(100, '\0');
-  result.attempts = 4;
-  result.first_attempt = kRecorded;
-  result.due = kRecorded + std::chrono::minutes(5);
-  result.last_detail = "http 503";
-  result.is_redriven = true;
-  return result;
+DeliveryRow delivery(std::string subscription, uint64_t number) {
+  DeliveryRow row;
+  row.subscription = std::move(subscription);
+  row.number = number;
+  row.first_sequence = row.last_sequence = number + 100;
+  row.id = "0123456789abcdef0123456789abcdef";
+  row.resource = "arn:aws:ec2:eu-west-1:123456789012:instance/i-1";
+  row.payload = std::string(100, '\0');
+  row.attempts = 4;
+  row.due = kRecorded + std::chrono::minutes(5);
+  row.last_detail = "http 503";
+  row.is_redriven = true;
+  return row;
 }
 
 // A timer as text, and all of them up to `count`.
@@ -423,82 +436,85 @@ TEST_P(StoreTest, a_timer_that_is_set_twice_is_one) {
 
 TEST_P(StoreTest, a_settlement_changes_all_that_it_names) {
   Settlement first;
-  first.cursors = {{"pager", {.cursor = 7, .is_gone = false}}};
-  for (const uint64_t sequence : {9, 300, 2})
-    first.pending_put.push_back(pending("pager", sequence));
-  first.pending_put.push_back(pending("page", 5));
-  first.pending_put.push_back(pending("pagers", 6));
+  first.states = {{"pager", {.cursor = 7}}};
+  for (const uint64_t number : {9, 300, 2}) first.put.push_back(delivery("pager", number));
+  first.put.push_back(delivery("page", 5));
+  first.put.push_back(delivery("pagers", 6));
   ASSERT_TRUE(store_->settle(first));
   Settlement second;
-  second.cursors = {{"pager", {.cursor = 310, .is_gone = true}}};
-  second.pending_removed = {{"pager", 9}};
-  second.parked_put = {{pending("pager", 9), kRecorded, 422, "rejected: http 422", 12}};
+  second.states = {{"pager", {.cursor = 310, .next_number = 301, .rows = 2, .is_gone = true}}};
+  second.removed = {{"pager", 9}};
+  second.parked_put = {{.delivery = delivery("pager", 9), .parked = kRecorded}};
   ASSERT_TRUE(store_->settle(second));
   reopen();
   const auto state = store_->subscription("pager").value();
   ASSERT_TRUE(state);
   EXPECT_EQ(state->cursor, 310u);
+  EXPECT_EQ(state->next_number, 301u);
+  EXPECT_EQ(state->rows, 2u);
   EXPECT_TRUE(state->is_gone);
-  std::vector<uint64_t> sequences;
-  ASSERT_TRUE(store_->each_pending("pager", [&](const Pending& found) {
-    sequences.push_back(found.sequence);
-    EXPECT_EQ(found.payload, std::string(100, '\0'));
-    EXPECT_EQ(found.due, kRecorded + std::chrono::minutes(5));
-    EXPECT_EQ(found.attempts, 4u);
-    EXPECT_EQ(found.last_detail, "http 503");
-    EXPECT_TRUE(found.is_redriven);
+  std::vector<uint64_t> numbers;
+  ASSERT_TRUE(store_->each_delivery("pager", 0, [&](uint64_t number, Result<DeliveryRow> found) {
+    numbers.push_back(number);
+    EXPECT_EQ(found->number, number);
+    EXPECT_EQ(found->subscription, "pager");
+    EXPECT_EQ(found->payload, std::string(100, '\0'));
+    EXPECT_EQ(found->due, kRecorded + std::chrono::minutes(5));
+    EXPECT_EQ(found->attempts, 4u);
+    EXPECT_TRUE(found->is_redriven);
     return true;
   }));
-  EXPECT_EQ(sequences, (std::vector<uint64_t>{2, 300}));
+  EXPECT_EQ(numbers, (std::vector<uint64_t>{2, 300}));
 }
 
-TEST_P(StoreTest, parked_deliveries_are_listed_of_one_or_of_all) {
+TEST_P(StoreTest, parked_deliveries_are_listed_from_a_place_on) {
   Settlement settlement;
-  settlement.parked_put = {{pending("b", 1), kRecorded, 422, "rejected", 0},
-                           {pending("a", 2), kRecorded, -1, "lag: sequences 3 to 17", 17}};
+  for (const auto& [name, number] : {std::pair{"b", 1}, {"a", 2}, {"b", 3}}) {
+    settlement.parked_put.push_back(
+        {.delivery = delivery(name, static_cast<uint64_t>(number)), .parked = kRecorded});
+  }
   ASSERT_TRUE(store_->settle(settlement));
-  const auto listed = [&](std::string_view of) {
-    std::vector<std::string> reasons;
-    EXPECT_TRUE(store_->each_parked(of, [&](const Parked& parked) {
-      reasons.push_back(parked.delivery.subscription + " " + parked.reason + " " +
-                        std::to_string(parked.last_status) + " " +
-                        std::to_string(parked.range_last_sequence));
+  const auto listed = [&](const DeliveryKey& from) {
+    std::vector<std::string> keys;
+    EXPECT_TRUE(store_->each_parked(from, [&](const DeliveryKey& key, Result<ParkedRow> row) {
+      keys.push_back(row->delivery.subscription + std::to_string(key.number));
       return true;
     }));
-    return reasons;
+    return keys;
   };
-  EXPECT_EQ(listed("b"), std::vector<std::string>{"b rejected 422 0"});
-  EXPECT_EQ(listed(""),
-            (std::vector<std::string>{"a lag: sequences 3 to 17 -1 17", "b rejected 422 0"}));
+  EXPECT_EQ(listed({}), (std::vector<std::string>{"a2", "b1", "b3"}));
+  EXPECT_EQ(listed({"b", 2}), std::vector<std::string>{"b3"});
   Settlement removal;
   removal.parked_removed = {{"b", 1}};
   ASSERT_TRUE(store_->settle(removal));
-  EXPECT_EQ(listed(""), std::vector<std::string>{"a lag: sequences 3 to 17 -1 17"});
+  EXPECT_EQ(listed({}), (std::vector<std::string>{"a2", "b3"}));
 }
 
-TEST_P(StoreTest, groups_keep_their_members_in_order) {
-  const std::vector<uint64_t> members = {7, 8, 5, 1'000'000};
+TEST_P(StoreTest, a_frozen_batch_keeps_its_members_in_order) {
+  const std::vector<uint64_t> numbers = {7, 8, 5, 1'000'000};
   Settlement settlement;
-  settlement.groups_removed = {{"archive", 7}};  // What is put in the same write stays.
-  settlement.groups_put = {{"archive", "0123", kRecorded, members},
-                           {"other", "4567", kRecorded, {1}}};
+  settlement.batches_removed = {"archive"};  // What is put in the same write stays.
+  settlement.batches_put = {{.subscription = "archive",
+                             .id = "0123",
+                             .frozen = kRecorded,
+                             .first_sequence = 70,
+                             .last_sequence = 90,
+                             .numbers = numbers}};
+  settlement.is_synced = true;
   ASSERT_TRUE(store_->settle(settlement));
-  const auto listed = [&] {
-    std::vector<Group> groups;
-    EXPECT_TRUE(store_->each_group("archive", [&](const Group& group) {
-      groups.push_back(group);
-      return true;
-    }));
-    return groups;
-  };
-  ASSERT_EQ(listed().size(), 1u);
-  EXPECT_EQ(listed()[0].members, members);
-  EXPECT_EQ(listed()[0].id, "0123");
-  EXPECT_EQ(listed()[0].frozen, kRecorded);
+  reopen();
+  const std::optional<BatchRow> batch = *store_->frozen_batch("archive");
+  ASSERT_TRUE(batch);
+  EXPECT_EQ(batch->numbers, numbers);
+  EXPECT_EQ(batch->id, "0123");
+  EXPECT_EQ(batch->frozen, kRecorded);
+  EXPECT_EQ(batch->first_sequence, 70u);
+  EXPECT_EQ(batch->last_sequence, 90u);
+  EXPECT_FALSE(*store_->frozen_batch("archiv"));
   Settlement removal;
-  removal.groups_removed = {{"archive", 7}};
+  removal.batches_removed = {"archive"};
   ASSERT_TRUE(store_->settle(removal));
-  EXPECT_TRUE(listed().empty());
+  EXPECT_FALSE(*store_->frozen_batch("archive"));
 }
 
 TEST_P(StoreTest, deliveries_are_settled_and_records_read_while_commits_go_on) {
@@ -506,7 +522,7 @@ TEST_P(StoreTest, deliveries_are_settled_and_records_read_while_commits_go_on) {
   std::thread settling([&] {
     for (uint64_t i = 1; !stop; ++i) {
       Settlement settlement;
-      settlement.cursors = {{"pager", {.cursor = i, .is_gone = false}}};
+      settlement.states = {{"pager", {.cursor = i}}};
       EXPECT_TRUE(store_->settle(settlement));
     }
   });
@@ -555,23 +571,27 @@ TEST(StoreOpeningTest, a_second_opening_is_refused_while_the_first_lives) {
   EXPECT_TRUE(Store::open(options));
 }
 
-TEST(StoreOpeningTest, a_newer_format_is_refused_and_nothing_is_changed) {
-  Directory directory;
-  const StoreOptions options{.path = directory.store()};
-  ASSERT_TRUE(Store::open(options));
-  {
-    auto engine = open_rocksdb_engine(options);
-    ASSERT_TRUE(engine);
-    EngineBatch batch;
-    batch.put(Family::meta, kFormatKey, meta_value(2));
-    ASSERT_TRUE((*engine)->write(batch, Sync::yes));
-  }
-  for (int round = 0; round < 2; ++round) {
-    const auto store = Store::open(options);
-    ASSERT_FALSE(store);
-    EXPECT_NE(store.error().text.find("has format 2, and this program reads up to 1"),
-              std::string::npos)
-        << store.error().text;
+TEST(StoreOpeningTest, another_format_is_refused_with_what_to_do_and_nothing_is_changed) {
+  const std::pair<uint64_t, std::string_view> formats[] = {
+      {3, "has format 3, and this program reads 2: run the newer statewire that wrote it"},
+      {1, "has format 1, and this program reads 2: move the directory away, or name an empty one"}};
+  for (const auto& [format, expected] : formats) {
+    Directory directory;
+    const StoreOptions options{.path = directory.store()};
+    ASSERT_TRUE(Store::open(options));
+    {
+      auto engine = open_rocksdb_engine(options);
+      ASSERT_TRUE(engine);
+      EngineBatch batch;
+      batch.put(Family::meta, kFormatKey, meta_value(format));
+      ASSERT_TRUE((*engine)->write(batch, Sync::yes));
+    }
+    for (int round = 0; round < 2; ++round) {
+      const auto store = Store::open(options);
+      ASSERT_FALSE(store);
+      EXPECT_EQ(store.error().kind, ErrorKind::failed);
+      EXPECT_NE(store.error().text.find(expected), std::string::npos) << store.error().text;
+    }
   }
 }
 
@@ -592,7 +612,7 @@ TEST(StoreOpeningTest, read_only_needs_a_store_and_no_lock) {
   const auto daemon = Store::open(options);
   ASSERT_TRUE(daemon);
   Settlement settlement;
-  settlement.cursors = {{"pager", {.cursor = 7, .is_gone = false}}};
+  settlement.states = {{"pager", {.cursor = 7}}};
   ASSERT_TRUE((*daemon)->settle(settlement));
   options.read_only = true;
   const auto inspecting = Store::open(options);

@@ -34,7 +34,7 @@ Result<Timer> decode(std::string_view key, std::string_view value) {
   }
   const auto parts = keys::parse_timer(key);
   if (!parts || !in.ok() || !in.at_end()) {
-    return bad_input("a stored timer is damaged or of a newer format");
+    return damaged("a stored timer is damaged or of a newer format");
   }
   timer.due = parts->due;
   timer.resource_id = parts->resource_id;

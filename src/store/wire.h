@@ -142,6 +142,10 @@ class ByteReader {
     if (count > left()) return fail(), size_t{0};
     return count;
   }
+  // Fields of a newer program: for each bit that is set, a length and that many bytes.
+  void skip_fields(uint64_t bits) {
+    for (; bits != 0 && ok_; bits &= bits - 1) text();
+  }
 
  private:
   uint64_t long_varint() {

@@ -4,7 +4,6 @@
 #include <sstream>
 
 #include "ingest/refold.h"
-#include "store/block.h"
 
 namespace statewire {
 namespace {
@@ -36,6 +35,10 @@ void Oracle::hear(uint32_t round, const std::string& line) {
     std::string id;
     words >> sequence >> id;
     heard_delivery(sequence, id);
+  } else if (what == "trimmed") {
+    uint64_t first = 0;
+    words >> first;
+    first_sequence_ = std::max(first_sequence_, first);
   } else {
     complain("round " + std::to_string(round) + ": the victim said: " + line);
   }
@@ -62,29 +65,32 @@ void Oracle::check(uint32_t round, const DiskOptions& disk) {
   check_deliveries(**plant);
 }
 
-// It holds all that was acknowledged, nothing that nobody sent, and never says otherwise than
-// before.
+// It holds all that was acknowledged and not trimmed, nothing that nobody sent, and never says
+// otherwise than before.
 void Oracle::check_journal(const Store& store) {
-  std::vector<Told> journal;
+  const uint64_t first = store.first_sequence();
+  if (first < first_sequence_ || first > journal_.size() + 1) {
+    complain(std::string(first < first_sequence_ ? "" : kLost) + "the journal begins at " +
+             std::to_string(first) + ", was trimmed up to " + std::to_string(first_sequence_));
+  }
+  first_sequence_ = first;
+  std::vector<Told> journal(
+      journal_.begin(),
+      journal_.begin() + static_cast<ptrdiff_t>(std::min<uint64_t>(first - 1, journal_.size())));
   Arena arena;
-  const Result<void> read = store.each_block(1, [&](const StoredBlock& block) {
-    const Result<BlockReader> reader = BlockReader::open(*block.bytes);
-    if (!reader) return complain("journal: " + reader.error().text), false;
-    for (size_t i = 0; i < reader->size(); ++i) {
-      arena.clear();
-      const Result<Entry> entry = reader->entry(i, arena);
-      if (!entry) return complain("journal: " + entry.error().text), false;
-      if (entry->sequence != journal.size() + 1) {
-        complain("sequence " + std::to_string(entry->sequence) + " follows " +
-                 std::to_string(journal.size()));
-      }
-      const bool is_told = entry->told.kind != NotificationKind::none;
-      journal.push_back({std::string(entry->observation.origin.id),
-                         is_told ? to_hex(entry->told.id) : std::string()});
+  for (uint64_t sequence = first; sequence <= store.last_sequence(); ++sequence) {
+    arena.clear();
+    const Result<Entry> entry = store.entry(sequence, arena);
+    if (!entry || entry->sequence != sequence) {
+      complain(std::string(kLost) + "sequence " + std::to_string(sequence) + ": " +
+               (entry ? "another is in its place" : entry.error().text));
+      break;
     }
-    return true;
-  });
-  if (!read) complain("journal: " + read.error().text);
+    const bool is_told = entry->told.kind != NotificationKind::none;
+    journal.push_back({std::string(entry->observation.origin.id),
+                       is_told ? to_hex(entry->told.id) : std::string()});
+  }
+  check_blocks(store);
 
   if (journal.size() < last_sequence_ || store.last_sequence() != journal.size()) {
     complain(std::string(kLost) + "the journal ends at " + std::to_string(journal.size()) +
@@ -112,6 +118,23 @@ void Oracle::check_journal(const Store& store) {
   }
   journal_ = std::move(journal);
   last_sequence_ = std::max<uint64_t>(last_sequence_, journal_.size());
+}
+
+// Block by block, all is there once, from the first sequence to the last.
+void Oracle::check_blocks(const Store& store) {
+  uint64_t next = store.first_sequence();
+  const Result<void> read = store.each_block(1, [&](const StoredBlock& block) {
+    if (block.first_sequence != next) {
+      complain("a block begins at " + std::to_string(block.first_sequence) + ", not at " +
+               std::to_string(next));
+    }
+    next = block.last_sequence + 1;
+    return true;
+  });
+  if (!read) complain("journal: " + read.error().text);
+  if (next != store.last_sequence() + 1) {
+    complain("the last block ends before " + std::to_string(next));
+  }
 }
 
 // What was acknowledged in this round is known when it comes again.
@@ -161,7 +184,9 @@ void Oracle::check_ledger(const Store& store) {
   }
 }
 
+// Not after a trim: what was late before it is folded otherwise without what was before.
 void Oracle::check_views(const Store& store) {
+  if (store.first_sequence() > 1) return;
   const Result<RefoldReport> report = check_store(store, {});
   if (!report) return complain("check_store: " + report.error().text);
   for (const std::string& difference : report->differences) {

@@ -23,10 +23,12 @@ class Oracle {
   // All that was wrong so far, for people. Those of lost events begin with kLost.
   const std::vector<std::string>& violations() const { return violations_; }
   uint64_t acknowledged() const { return acknowledged_.size(); }
+  uint64_t first_sequence() const { return first_sequence_; }
   static constexpr std::string_view kLost = "lost: ";
 
  private:
   void check_journal(const Store& store);
+  void check_blocks(const Store& store);
   void check_ledger(const Store& store);
   void check_views(const Store& store);
   void check_repeats(Plant& plant, uint32_t round);
@@ -45,9 +47,11 @@ class Oracle {
   std::set<ChunkName> submitted_;
   std::set<ChunkName> acknowledged_;
   uint64_t last_sequence_ = 0;     // Acknowledged; the journal never ends before it.
+  uint64_t first_sequence_ = 1;    // Trimmed up to it; the journal never begins before it again.
   uint64_t events_submitted_ = 0;  // Repeats count, as in the ledger.
   uint64_t events_acknowledged_ = 0;
-  std::vector<Told> journal_;  // By sequence, from 1 on, as the last check found it.
+  std::vector<Told>
+      journal_;  // By sequence, from 1 on; what is trimmed as the last check found it.
 
   Mutex mutex_;
   std::condition_variable_any heard_;

@@ -42,7 +42,7 @@ class Plant {
   Result<ChunkFates> submit_and_wait(uint64_t seed, ChunkName name);
   // Makes the dispatcher look at the clock again.
   void wake() { dispatcher_->wake(); }
-  const Store& store() const { return *store_; }
+  Store& store() const { return *store_; }
 
  private:
   explicit Plant(const DiskOptions& disk);

@@ -2,6 +2,7 @@
 //   submitted <chunk>
 //   acknowledged <chunk> <last sequence at that time>
 //   delivered <sequence> <id>
+//   trimmed <first sequence that is kept>
 //   failed <why>
 // A line is one write, so that it is there whole or not at all.
 #include <unistd.h>
@@ -23,8 +24,22 @@ void say(const std::string& line) {
   if (::write(STDOUT_FILENO, whole.data(), whole.size()) < 0) ::_exit(1);
 }
 
+// While others commit.
+void trim(Plant& plant, uint64_t end) {
+  const Result<void> trimmed = plant.store().trim_journal(end);
+  say(trimmed ? "trimmed " + std::to_string(plant.store().first_sequence())
+              : "failed " + trimmed.error().text);
+}
+
 void send_chunks(Plant& plant, uint64_t seed, uint32_t round, uint32_t thread) {
+  std::mt19937_64 random(seed + round);
+  const uint64_t trim_from = plant.store().first_sequence();
+  const uint64_t before = plant.store().last_sequence();
+  const bool trims = thread == 0 && round >= kFirstTrimRound && before > trim_from + kEntriesKept;
   for (uint32_t i = 0; i < kChunksOfThread; ++i) {
+    if (trims && random() % kTrimOneIn == 0) {
+      trim(plant, trim_from + random() % (before - kEntriesKept - trim_from));
+    }
     const std::string number = std::to_string(thread * kChunksOfThread + i);
     say("submitted " + number);
     std::binary_semaphore is_done(0);

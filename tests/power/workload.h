@@ -25,6 +25,11 @@ constexpr uint32_t kThreads = 3;
 constexpr uint32_t kChunksOfThread = 40;  // In a round.
 constexpr size_t kChunkEventsMax = 20;
 constexpr uint32_t kResources = 50;
+// Retention takes entries of earlier rounds only, and leaves the last of them, so that the fold
+// finds what belongs before a late event.
+constexpr uint64_t kEntriesKept = 600;
+constexpr uint32_t kFirstTrimRound = 10;
+constexpr uint32_t kTrimOneIn = 4;  // Chunks of one thread.
 
 // State changes of EC2 instances, a little out of order. A resource gets so few in a round
 // (kThreads * kChunksOfThread * kChunkEventsMax / kResources at most, on average) that a repeat

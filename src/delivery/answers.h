@@ -1,5 +1,5 @@
 // Answers of a sink on their way to the stage that sent. A sink may answer after a reload or a
-// stop: it finds a closed mailbox then.
+// stop: it finds a closed box then.
 #pragma once
 
 #include <functional>
@@ -29,10 +29,10 @@ struct Answer {
 };
 
 // Any thread.
-class Mailbox {
+class AnswerBox {
  public:
   // `wake` is called after each answer, on the thread that brings it.
-  explicit Mailbox(std::function<void()> wake) : wake_(std::move(wake)) {}
+  explicit AnswerBox(std::function<void()> wake) : wake_(std::move(wake)) {}
 
   void put(Answer answer) {
     Lock lock(mutex_);

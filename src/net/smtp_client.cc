@@ -1,0 +1,62 @@
+#include "net/smtp_client.h"
+
+#include "net/smtp_transfer.h"
+
+namespace statewire {
+namespace {
+
+constexpr size_t kWaitingMax = 1'000;
+
+Error stopped() { return unavailable("the SMTP client has stopped"); }
+
+}  // namespace
+
+SmtpClient::SmtpClient() : sockets_(std::make_unique<SmtpSockets>()) {}
+SmtpClient::~SmtpClient() { stop(); }
+
+void SmtpClient::send(Mail mail, MailDone done) {
+  std::optional<Error> refusal;
+  {
+    Lock lock(mutex_);
+    if (is_stopping_) {
+      refusal = stopped();
+    } else if (jobs_.size() >= kWaitingMax) {
+      refusal = unavailable("too many mails are waiting");
+    } else {
+      jobs_.push_back({std::move(mail), std::move(done)});
+      changed_.notify_one();
+    }
+  }
+  if (refusal) done(*std::move(refusal));
+}
+
+void SmtpClient::run() {
+  CurlHandle handle;
+  while (std::optional<Job> job = wait_for_job()) {
+    job->done(SmtpTransfer(std::move(job->mail), handle, *sockets_).perform());
+  }
+}
+
+// Nothing once the client stops.
+std::optional<SmtpClient::Job> SmtpClient::wait_for_job() {
+  Lock lock(mutex_);
+  changed_.wait(mutex_, [this]() REQUIRES(mutex_) { return is_stopping_ || !jobs_.empty(); });
+  if (is_stopping_) return std::nullopt;
+  Job job = std::move(jobs_.front());
+  jobs_.pop_front();
+  return job;
+}
+
+void SmtpClient::stop() {
+  std::deque<Job> left;
+  {
+    Lock lock(mutex_);
+    is_stopping_ = true;
+    left.swap(jobs_);
+    changed_.notify_all();
+  }
+  sockets_->cut();
+  for (const Job& job : left) job.done(stopped());
+}
+
+}  // namespace statewire

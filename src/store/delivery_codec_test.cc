@@ -1,0 +1,81 @@
+#include "store/delivery_codec.h"
+
+#include <gtest/gtest.h>
+
+namespace statewire {
+namespace {
+
+DeliveryRow full_row() {
+  DeliveryRow row;
+  row.stage = Stage::rate;
+  row.first_sequence = 7;
+  row.last_sequence = 9'000'000'000;
+  row.members = 30;
+  row.id = "0123";
+  row.resource = "r";
+  row.type = "t";
+  row.content_type = "c";
+  row.payload = std::string("p\0q", 3);
+  row.attempts = 4;
+  row.tried_for = Duration(0);
+  row.due = from_ns(-5);
+  row.wait = Duration(6);
+  row.last_detail = "http 503";
+  row.is_redriven = true;
+  row.entry = "e";
+  row.waits_for_cause = true;
+  row.waits_for_tags = true;
+  row.digest = {
+      .kinds = {{"EC2 instance gone", 29}, {"", 1}}, .first_time = from_ns(11), .severity = 13};
+  return row;
+}
+
+std::string bytes_of(const DeliveryRow& row) {
+  ByteWriter out;
+  encode_delivery(row, out);
+  return std::string(out.view());
+}
+
+TEST(DeliveryCodec, a_row_comes_back_as_it_was) {
+  const Result<DeliveryRow> row = decode_delivery(bytes_of(full_row()));
+  ASSERT_TRUE(row.ok());
+  EXPECT_EQ(bytes_of(*row), bytes_of(full_row()));
+  EXPECT_EQ(row->last_sequence, 9'000'000'000u);
+  EXPECT_EQ(row->tried_for, Duration(0));
+  EXPECT_EQ(row->digest.kinds, full_row().digest.kinds);
+}
+
+TEST(DeliveryCodec, a_field_of_a_later_version_is_skipped) {
+  std::string bytes = bytes_of(full_row());
+  bytes += "\x7f\x03new";
+  const Result<DeliveryRow> row = decode_delivery(bytes);
+  ASSERT_TRUE(row.ok());
+  EXPECT_EQ(bytes_of(*row), bytes_of(full_row()));
+}
+
+TEST(DeliveryCodec, what_is_cut_or_of_another_format_is_damaged) {
+  std::string bytes = bytes_of(full_row());
+  EXPECT_EQ(decode_delivery(bytes.substr(0, bytes.size() - 1)).error().kind, ErrorKind::damaged);
+  EXPECT_EQ(decode_delivery("").error().kind, ErrorKind::damaged);
+  bytes[0] = 3;
+  EXPECT_EQ(decode_delivery(bytes).error().kind, ErrorKind::damaged);
+}
+
+TEST(DeliveryCodec, a_parked_row_has_its_delivery) {
+  ByteWriter out;
+  encode_parked({.delivery = full_row(),
+                 .parked = from_ns(3),
+                 .last_status = -1,
+                 .reason = "rejected",
+                 .is_gap = true},
+                out);
+  const Result<ParkedRow> row = decode_parked(out.view());
+  ASSERT_TRUE(row.ok());
+  EXPECT_EQ(bytes_of(row->delivery), bytes_of(full_row()));
+  EXPECT_EQ(row->last_status, -1);
+  EXPECT_EQ(row->reason, "rejected");
+  EXPECT_TRUE(row->is_gap);
+}
+
+}  // namespace
+}  // namespace statewire
