@@ -44,6 +44,7 @@ std::unique_ptr<Engine> copy_of(const Engine& engine) {
 class Handle final : public Engine {
  public:
   explicit Handle(Disk& disk) : disk_(disk) {}
+  ~Handle() override { disk_.close(); }
   Result<void> write(const EngineBatch& batch, Sync sync) override {
     return disk_.write(batch, sync);
   }
@@ -72,12 +73,22 @@ class Handle final : public Engine {
 
 }  // namespace
 
-Disk::Disk(const Duration& elapsed)
-    : elapsed_(elapsed), visible_(make_memory_engine()), durable_(make_memory_engine()) {}
+Disk::Disk(const Duration& elapsed, std::unique_ptr<RocksFolder> rocks)
+    : elapsed_(elapsed),
+      rocks_(std::move(rocks)),
+      visible_(make_memory_engine()),
+      durable_(make_memory_engine()) {}
 
 Disk::~Disk() = default;
 
-std::unique_ptr<Engine> Disk::open() { return std::make_unique<Handle>(*this); }
+std::unique_ptr<Engine> Disk::open() {
+  if (rocks_ != nullptr) visible_ = rocks_->open();
+  return std::make_unique<Handle>(*this);
+}
+
+void Disk::close() {
+  if (rocks_ != nullptr) visible_ = nullptr;
+}
 
 Result<void> Disk::write(const EngineBatch& batch, Sync sync) {
   if (fails_writes && !touches(batch, Family::journal)) {
@@ -85,6 +96,10 @@ Result<void> Disk::write(const EngineBatch& batch, Sync sync) {
   }
   if (touches(batch, Family::parked)) ++parked_writes_;
   if (Result<void> written = visible_->write(batch, sync); !written) return written;
+  if (rocks_ != nullptr) {
+    if (sync == Sync::yes) durable_at_ = elapsed_;
+    return {};
+  }
   auto write = std::make_unique<Write>();
   copy_changes(batch, write->batch);
   write->at = elapsed_;
@@ -94,23 +109,24 @@ Result<void> Disk::write(const EngineBatch& batch, Sync sync) {
     if (Result<void> written = durable_->write(each->batch, Sync::yes); !written) return written;
   }
   unsynced_.clear();
+  durable_at_ = elapsed_;
   return {};
 }
 
-std::optional<Duration> Disk::cut_power(size_t lost) {
-  lost = std::min(lost, unsynced_.size());
-  std::optional<Duration> first;
-  for (size_t i = 0; i < unsynced_.size(); ++i) {
-    if (i + lost >= unsynced_.size()) {
-      first = unsynced_[i]->at;
-      break;
-    }
-    (void)durable_->write(unsynced_[i]->batch, Sync::yes);
+Duration Disk::cut_power(size_t lost) {
+  ++parked_writes_;
+  if (rocks_ != nullptr) {
+    rocks_->cut_power();
+    return durable_at_;
+  }
+  unsynced_.resize(unsynced_.size() - std::min(lost, unsynced_.size()));
+  for (const auto& each : unsynced_) {
+    (void)durable_->write(each->batch, Sync::yes);
+    durable_at_ = each->at;
   }
   unsynced_.clear();
   visible_ = copy_of(*durable_);
-  ++parked_writes_;
-  return first;
+  return durable_at_;
 }
 
 }  // namespace statewire

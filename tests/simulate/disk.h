@@ -3,11 +3,11 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/time.h"
+#include "rocks_folder.h"
 #include "store/engine.h"
 
 namespace statewire {
@@ -15,27 +15,27 @@ namespace statewire {
 // Not thread-safe.
 class Disk {
  public:
-  // `elapsed` is the true time, which outlives the disk.
-  explicit Disk(const Duration& elapsed);
+  // `elapsed` is the true time, which outlives the disk. With `rocks` it is RocksDB's; else memory.
+  Disk(const Duration& elapsed, std::unique_ptr<RocksFolder> rocks);
   ~Disk();
 
   // An engine over it. One at a time; it may be dropped at any time.
   std::unique_ptr<Engine> open();
 
-  // Of the writes since the last synced one, the last `lost` are forgotten. When the first of them
-  // was written; nothing where none is lost.
-  std::optional<Duration> cut_power(size_t lost);
+  // Of the writes since the last synced one, the last `lost` are forgotten. When the last that is
+  // kept was written.
+  Duration cut_power(size_t lost);
 
   // Writes of delivery state fail. (A commit that fails ends the process.)
   bool fails_writes = false;
   bool fails_reads = false;
 
-  size_t unsynced() const { return unsynced_.size(); }
   // Grows with each write that touches what is parked.
   uint64_t parked_writes() const { return parked_writes_; }
 
   Result<void> write(const EngineBatch& batch, Sync sync);
   const Engine& visible() const { return *visible_; }
+  void close();
 
  private:
   struct Write {
@@ -43,10 +43,12 @@ class Disk {
     Duration at;
   };
   const Duration& elapsed_;
+  const std::unique_ptr<RocksFolder> rocks_;
   std::unique_ptr<Engine> visible_;
   std::unique_ptr<Engine> durable_;
   std::vector<std::unique_ptr<Write>> unsynced_;
   uint64_t parked_writes_ = 0;
+  Duration durable_at_{};  // The last durable write.
 };
 
 }  // namespace statewire

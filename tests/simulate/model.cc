@@ -44,12 +44,17 @@ void Model::on_plan(const Plan& plan, uint64_t first, uint64_t last) {
     if (now == plan.subscriptions.end()) {
       known.was_absent |= known.plan.has_value();
       known.plan.reset();
+      known.held_from = 0;
       continue;
     }
     const bool is_new = known.owed.empty() && known.begins_after == 0 && !known.plan &&
                         !known.was_absent;
     known.plan = *now;
+    if (!now->limits.is_frozen) known.batch.reset();
     known.had_limit |= now->per_hour.has_value();
+    const bool holds = now->on_lag == OnLag::hold;
+    if (holds && known.held_from == 0) known.held_from = first;
+    if (!holds) known.held_from = 0;
     if (is_new) {
       known.begins_after = now->from == StartFrom::now ? last : first - 1;
       for (const auto& [sequence, told] : told_) {
@@ -63,7 +68,9 @@ void Model::on_plan(const Plan& plan, uint64_t first, uint64_t last) {
 }
 
 void Model::judge(Known& known, uint64_t sequence, Owed& owed, uint32_t met) const {
-  (void)sequence;
+  // What amends one that waits is not told apart from it.
+  const bool is_amended = told_.at(sequence).kind == NotificationKind::amended;
+  if (is_amended && may_hold(plan_, *known.plan)) owed.is_always = false;
   const bool is_wanted = statewire::is_wanted(plan_, *known.plan, met);
   owed.is_judged = true;
   owed.is_always &= is_wanted;
@@ -88,6 +95,9 @@ void Model::on_entry(const Entry& entry) {
   told.resource = notification.resource.id;
   told.kind = entry.told.kind;
   told.severity = notification.severity;
+  told.committed = elapsed_;
+  told.lacks_cause = notification.cause.kind == CauseKind::unknown;
+  told.lacks_tags = !knows_tags(entry.after);
   told.completed = pack_entry(entry);
   told.met.push_back(conditions_.met_by(notification));
   told_of_[told.resource].push_back(entry.sequence);
@@ -98,17 +108,7 @@ void Model::on_entry(const Entry& entry) {
     known.lanes[told.resource].push_back(entry.sequence);
     if (!known.plan) continue;
     judge(known, entry.sequence, owed, told.met.front());
-    // What amends one that waits is not told apart from it.
-    const bool may_be_absorbed = told.kind == NotificationKind::amended && may_hold(plan_, *known.plan);
-    if (may_be_absorbed) owed.is_always = false;
   }
-}
-
-bool Model::is_open(uint64_t sequence) const {
-  return std::ranges::any_of(known_, [&](const Known& known) {
-    const auto owed = known.owed.find(sequence);
-    return owed != known.owed.end() && !owed->second.first_sent && !owed->second.has_fate();
-  });
 }
 
 // What waits is completed by what comes later about its resource. Whether it waits, nobody asks.
@@ -116,12 +116,14 @@ void Model::learn(const Entry& entry) {
   const auto before = told_of_.find(std::string(entry.observation.resource.id));
   if (before == told_of_.end()) return;
   for (const uint64_t sequence : before->second) {
-    if (!is_open(sequence)) continue;
     Told& told = told_.at(sequence);
     const bool tells_cause = !entry.after.told.is_zero() && to_hex(entry.after.told) == told.id &&
                              entry.after.cause.kind != CauseKind::unknown;
-    const bool tells_tags = knows_tags(entry.after);
+    const bool tells_tags =
+        knows_tags(entry.after) && (told.lacks_tags || !entry.observation.tags.empty());
     if (!tells_cause && !tells_tags) continue;
+    told.lacks_cause &= !tells_cause;
+    told.lacks_tags &= !tells_tags;
     const auto add = [&](bool with_cause, bool with_tags) {
       Arena arena;
       Result<Entry> completed = unpack_entry(told.completed, arena);
@@ -166,6 +168,18 @@ void Model::on_killed(Duration written) {
   }
 }
 
+void Model::on_power_cut(Duration written) {
+  on_killed(written);
+  is_power_cut_ = true;
+  for (Known& known : known_) {
+    for (auto& [sequence, owed] : known.owed) {
+      if (!owed.dropped || *owed.dropped <= written - kRepeats) continue;
+      owed.dropped.reset();
+      owed.may_be_dropped = true;
+    }
+  }
+}
+
 void Model::on_sent(const Trip& trip) {
   Known& known = known_[trip.name];
   if (!known.plan) return fault(known.name + " sends, and is not configured");
@@ -203,8 +217,9 @@ void Model::on_sent_one(Known& known, const Trip& trip, const Sent& sent) {
   if (owed.is_parked && !is_power_cut_) {
     return fault(words(known, sent.sequence) + " is sent while it is parked");
   }
-  if (owed.is_dropped) return fault(words(known, sent.sequence) + " is sent after it was dropped");
+  if (owed.dropped) return fault(words(known, sent.sequence) + " is sent after it was dropped");
   check_order(known, trip, sent);
+  if (!owed.first_sent && !sent.is_redriven) check_wait(known, sent);
   if (!owed.first_sent) owed.first_sent = elapsed_, owed.kills_before = kills_;
   if (!owed.tried_since) owed.tried_since = elapsed_;
   owed.settled.reset();
@@ -235,9 +250,11 @@ void Model::check_order(const Known& known, const Trip& trip, const Sent& sent) 
     if (sequence >= sent.sequence) return;
     const Owed& before = known.owed.at(sequence);
     if (before.has_fate() || before.is_redriven || before.may_have_ended) continue;
+    if (before.may_be_dropped) continue;
+    const bool is_trimmed = sequence < first_kept_ && !before.first_sent;
     const bool is_refused = known.plan->refuses_some && SimulatedFormat::is_refused(sequence);
     const bool may_be_counted = known.had_limit && told_.at(sequence).severity < 17;
-    const bool is_expected = before.is_always && before.is_judged && !is_refused && !may_be_counted;
+    const bool is_expected = before.is_always && before.is_judged && !is_trimmed && !is_refused && !may_be_counted;
     const bool is_on_its_way = before.first_sent && !before.was_at_risk;
     if (!is_expected && !is_on_its_way) continue;
     const bool is_together = std::ranges::any_of(trip.sent, [&](const Sent& other) {
@@ -248,6 +265,17 @@ void Model::check_order(const Known& known, const Trip& trip, const Sent& sent) 
                  std::to_string(sequence) + " of the same resource was " +
                  (before.first_sent ? "not settled" : "not sent"));
   }
+}
+
+// What is not known yet is waited for.
+void Model::check_wait(const Known& known, const Sent& sent) {
+  const Told& told = told_.at(sent.sequence);
+  const SubscriptionPlan& plan = *known.plan;
+  const bool waits = (plan.holds_cause && told.lacks_cause) || (plan.holds_tags && told.lacks_tags);
+  const Duration waited = elapsed_ - told.committed;
+  if (!waits || waited >= plan.at_most || told.committed <= waits_since_) return;
+  fault(words(known, sent.sequence) + " is sent after " + format_duration(waited) +
+        ", and should wait for what is not known yet");
 }
 
 // A batch that was tried comes again as it was, until it is settled.
@@ -280,7 +308,7 @@ void Model::check_batch(Known& known, const Trip& trip) {
     }
     const auto owed = known.owed.find(open->sequences[i]);
     const bool may_be_gone = owed == known.owed.end() || owed->second.has_fate() ||
-                             owed->second.may_have_ended;
+                             owed->second.may_have_ended || owed->second.is_redriven;
     if (!may_be_gone) return fault(known.name + " sends a batch again without one of its members");
   }
   if (place != ids.size()) fault(known.name + " sends a batch again with other members");

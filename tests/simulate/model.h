@@ -18,6 +18,7 @@
 #include "settings.h"
 #include "sink.h"
 #include "store/store.h"
+#include "track/tracker.h"
 
 namespace statewire {
 
@@ -27,10 +28,17 @@ class Model {
 
   // The program runs with `plan` now; the journal has the sequences from `first` to `last`.
   void on_plan(const Plan& plan, uint64_t first, uint64_t last);
+  // The wall clock was set, or the plan changed: what waits may not wait any more.
+  void on_waits_changed() { waits_since_ = elapsed_; }
   void on_entry(const Entry& entry);
+  void on_trimmed(uint64_t first) { first_kept_ = first; }
+  // What became of an event; `is_trimmed`: not all of the journal is there.
+  void on_fate(const EventPlan& event, Time received, Fate fate, TrackLimits limits,
+               bool is_trimmed);
   // The program has gone without a word; it had last written at `written`.
   void on_killed(Duration written);
-  void on_power_cut() { is_power_cut_ = true; }
+  // The same; and what it wrote after `written` is forgotten.
+  void on_power_cut(Duration written);
   void on_sent(const Trip& trip);
   // In time: the program has taken the answer.
   void on_answered(const Trip& trip, const std::vector<Attempt>& answer);
@@ -57,6 +65,9 @@ class Model {
     std::string resource;
     NotificationKind kind = NotificationKind::none;
     uint8_t severity = 0;
+    Duration committed{};
+    bool lacks_cause = false;  // As far as anybody knows by now.
+    bool lacks_tags = false;
     std::string completed;     // The entry, by what was learned since.
     std::vector<uint32_t> met;  // As it was told, and each time that it was completed.
   };
@@ -74,10 +85,18 @@ class Model {
     bool may_have_ended = false;  // Rejected, or out of time: what comes behind it may go.
     bool is_parked = false;
     bool is_in_gap = false;
-    bool is_dropped = false;
+    std::optional<Duration> dropped;
+    bool may_be_dropped = false;  // The power was cut soon after it was.
     bool is_redriven = false;
 
-    bool has_fate() const { return settled || is_parked || is_in_gap || is_dropped; }
+    bool has_fate() const { return settled || is_parked || is_in_gap || dropped; }
+  };
+  // What was said of a resource.
+  struct Folded {
+    std::map<uint32_t, bool> events;  // By number: whether its time was what it said.
+    size_t count = 0;  // Less those that were too late.
+    Time newest;
+    bool is_simple = true;  // No aliases, and no reminders.
   };
   struct Receipt {
     uint64_t count = 0;
@@ -104,7 +123,7 @@ class Model {
     bool is_receipt = false;
     Time parked;
     Duration seen{};
-    bool may_go = false;
+    enum { stays, is_redriven, is_dropped } meant = stays;  // By a person.
   };
   struct Known {
     std::string name;
@@ -116,16 +135,17 @@ class Model {
     std::map<std::string, Receipt> receipts;
     std::optional<OpenBatch> batch;
     std::map<uint64_t, ParkedSeen> parked;
+    uint64_t held_from = 0;  // It holds the journal from here on; 0: it does not.
     bool had_limit = false;  // It may have counted in digests.
   };
 
   void judge(Known& known, uint64_t sequence, Owed& owed, uint32_t met) const;
   void judge_all(Known& known);
   void learn(const Entry& entry);
-  bool is_open(uint64_t sequence) const;
   void on_sent_one(Known& known, const Trip& trip, const Sent& sent);
   void on_sent_receipt(Known& known, const Sent& sent);
   void check_order(const Known& known, const Trip& trip, const Sent& sent);
+  void check_wait(const Known& known, const Sent& sent);
   void check_batch(Known& known, const Trip& trip);
   void on_parked(Known& known, const ParkedRow& row);
   void check_reason(const Known& known, const ParkedRow& row, const Owed& owed);
@@ -143,8 +163,11 @@ class Model {
   std::map<uint64_t, Told> told_;
   std::map<std::string, std::vector<uint64_t>> told_of_;  // By resource.
   std::vector<Known> known_;
+  std::map<size_t, Folded> folded_;
   uint64_t kills_ = 0;
+  uint64_t first_kept_ = 1;
   bool is_power_cut_ = false;
+  Duration waits_since_ = Duration::min();  // Neither clocks nor plan have changed since.
   std::string fault_;
 };
 

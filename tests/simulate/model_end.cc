@@ -10,18 +10,45 @@ constexpr uint8_t kErrorSeverity = 17;
 
 }  // namespace
 
+// Which events are told apart as repeats and as too late, for resources with no more to them.
+void Model::on_fate(const EventPlan& event, Time received, Fate fate, TrackLimits limits,
+                    bool is_trimmed) {
+  Folded& folded = folded_[event.resource];
+  const bool has_more = event.is_under_alias || event.tells_alias || event.settles_after > Duration();
+  folded.is_simple &= !has_more && !is_trimmed;
+  const Time said = kBegin + event.at;
+  const bool is_as_said = !event.is_untimed && said <= received + std::chrono::hours(1);
+  const Time time = is_as_said ? said : received;
+  const auto seen = folded.events.find(event.number);
+  const bool is_within = folded.events.size() <= limits.entries_back_max;
+  const std::string words = "event " + std::to_string(event.number) + " is ";
+  if (folded.is_simple) {
+    const bool is_repeat = seen != folded.events.end() && seen->second && is_as_said;
+    if (is_repeat && is_within && fate != Fate::duplicate) fault(words + "a repeat, and was folded");
+    if (seen == folded.events.end() && fate == Fate::duplicate) fault(words + "new, and was not folded");
+    const bool is_too_old = folded.newest - time > limits.horizon;
+    if (fate == Fate::too_late && is_within && !is_too_old) fault(words + "not too late, and was left");
+    const bool is_folded = seen == folded.events.end() && fate == Fate::recognised;
+    if (is_folded && is_too_old) fault(words + "too late, and was folded");
+  }
+  if (fate != Fate::duplicate) folded.events.emplace(event.number, is_as_said);
+  if (fate != Fate::recognised) return;
+  ++folded.count;
+  folded.newest = std::max(folded.newest, time);
+}
+
 void Model::check_rows(const Store& store) {
   for (const Known& known : known_) {
     const Result<std::optional<SubscriptionState>> state = store.subscription(known.name);
     if (!state || !*state) continue;
     uint64_t rows = 0;
     uint64_t highest = 0;
-    std::set<std::string> ids;
+    std::set<std::pair<std::string, uint64_t>> ids;
     (void)store.each_delivery(known.name, 0, [&](uint64_t number, Result<DeliveryRow> row) {
       ++rows;
       highest = number;
       if (!row) fault(known.name + ": a row cannot be read: " + row.error().text);
-      const bool is_twice = row && !row->id.empty() && !ids.insert(row->id).second;
+      const bool is_twice = row && !row->id.empty() && !ids.emplace(row->id, row->last_sequence).second;
       if (is_twice && !row->is_redriven) fault(words(known, row->last_sequence) + " has two rows");
       return true;
     });
@@ -49,7 +76,7 @@ void Model::check_end(const Store& store) {
 
 void Model::check_fates(const Known& known) {
   for (const auto& [sequence, owed] : known.owed) {
-    if (owed.has_fate()) continue;
+    if (owed.has_fate() || owed.may_be_dropped) continue;
     const bool may_be_counted = known.had_limit && told_.at(sequence).severity < kErrorSeverity;
     const bool is_promised = owed.is_judged && owed.is_always && !may_be_counted;
     const bool was_on_its_way = owed.first_sent && owed.kills_before == kills_;
@@ -76,7 +103,7 @@ void Model::check_digests(const Known& known, const Store& store) {
     const bool is_error = told_.at(sequence).severity >= kErrorSeverity;
     const bool is_alone = owed.has_fate() || owed.first_sent;
     if (is_error) continue;
-    if (owed.is_judged && owed.is_always && !is_alone) ++at_least;
+    if (owed.is_judged && owed.is_always && !is_alone && !owed.may_be_dropped) ++at_least;
     const bool may_be_retracted = told_.at(sequence).kind == NotificationKind::amended;
     if ((owed.is_ever || may_be_retracted) && (!is_alone || owed.was_at_risk || owed.is_in_gap)) ++at_most;
   }

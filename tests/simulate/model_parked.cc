@@ -31,28 +31,15 @@ size_t Model::parked_matching(std::optional<size_t> name, std::string_view filte
 }
 
 void Model::expect_redriven(std::optional<size_t> name, std::string_view filter) {
-  each_parked_matching(name, filter, [&](Known& known, ParkedSeen& seen) {
+  each_parked_matching(name, filter, [&](Known&, ParkedSeen& seen) {
     if (seen.is_gap) return;
-    seen.may_go = true;
-    if (seen.is_receipt) return;
-    Owed& owed = known.owed[seen.last];
-    owed.is_redriven = true;
+    seen.meant = ParkedSeen::is_redriven;
   });
 }
 
 void Model::expect_dropped(std::optional<size_t> name, std::string_view filter) {
-  each_parked_matching(name, filter, [&](Known& known, ParkedSeen& seen) {
-    seen.may_go = true;
-    if (seen.is_gap) {
-      for (auto& [sequence, owed] : known.owed) {
-        const bool is_in_it = seen.first <= sequence && sequence <= seen.last;
-        if (is_in_it && owed.is_in_gap) owed.is_dropped |= !owed.first_sent;
-      }
-    } else if (seen.is_receipt) {
-      known.receipts[seen.id].is_dropped = true;
-    } else {
-      known.owed[seen.last].is_dropped = true;
-    }
+  each_parked_matching(name, filter, [&](Known&, ParkedSeen& seen) {
+    seen.meant = ParkedSeen::is_dropped;
   });
 }
 
@@ -74,6 +61,7 @@ void Model::look_at_parked(const Store& store) {
   for (Known& known : known_) {
     for (auto each = known.parked.begin(); each != known.parked.end();) {
       if (there[known.name].contains(each->first)) {
+        each->second.meant = ParkedSeen::stays;
         ++each;
         continue;
       }
@@ -96,7 +84,7 @@ void Model::on_parked(Known& known, const ParkedRow& row) {
           .parked = row.parked,
           .seen = elapsed_};
   if (row.is_gap) {
-    if (known.plan && known.plan->on_lag == OnLag::hold && !known.was_absent) {
+    if (known.held_from != 0 && seen.last >= known.held_from) {
       fault(known.name + " holds the journal, and lost its place: " + row.reason);
     }
     for (auto& [sequence, owed] : known.owed) {
@@ -109,9 +97,9 @@ void Model::on_parked(Known& known, const ParkedRow& row) {
     return;
   }
   Owed& owed = known.owed[delivery.last_sequence];
-  check_reason(known, row, owed);
+  if (!is_power_cut_) check_reason(known, row, owed);
   owed.is_parked = true;
-  owed.may_have_ended = false;
+  owed.dropped.reset();
 }
 
 void Model::check_reason(const Known& known, const ParkedRow& row, const Owed& owed) {
@@ -131,27 +119,36 @@ void Model::check_reason(const Known& known, const ParkedRow& row, const Owed& o
 }
 
 void Model::on_unparked(Known& known, const ParkedSeen& seen) {
+  if (is_power_cut_) {
+    if (!seen.is_receipt && !seen.is_gap) known.owed[seen.last].is_parked = false;
+    if (seen.is_receipt) known.receipts[seen.id].is_parked = false;
+    return;
+  }
   // Of two clocks, which may have been set, no more can be said.
   const bool may_expire = plan_.parked_age > Duration();
-  if (!seen.may_go && !is_power_cut_ && !may_expire) {
+  if (seen.meant == ParkedSeen::stays && !may_expire) {
     return fault(known.name + ": what was parked of sequence " + std::to_string(seen.last) +
                  " is gone, and nobody took it");
   }
+  const bool is_redriven = seen.meant == ParkedSeen::is_redriven;
   if (seen.is_gap) return;
   if (seen.is_receipt) {
     Receipt& receipt = known.receipts[seen.id];
     receipt.is_parked = false;
-    if (!seen.may_go) receipt.is_dropped = may_expire;
+    receipt.is_dropped = !is_redriven;
     return;
   }
   Owed& owed = known.owed[seen.last];
   owed.is_parked = false;
-  if (!seen.may_go && may_expire && !is_power_cut_) owed.is_dropped = true;
-  if (owed.is_redriven) {
-    owed.tried_since.reset();
-    owed.attempts = 0;
-    owed.settled.reset();
+  if (!is_redriven) {
+    owed.dropped = elapsed_;
+    return;
   }
+  owed.is_redriven = true;
+  owed.may_have_ended = false;
+  owed.tried_since.reset();
+  owed.attempts = 0;
+  owed.settled.reset();
 }
 
 }  // namespace statewire

@@ -11,6 +11,8 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
+constexpr uint64_t kRocksOneIn = 100;
+
 // Draws the steps one after the other. It keeps its own clock, so that events are about when they
 // are committed.
 class Drawing {
@@ -19,6 +21,7 @@ class Drawing {
 
   Script draw() {
     script_.plan = plan_ = draw_plan(random_);
+    script_.is_on_rocks = script_.seed % kRocksOneIn == 0;
     if (chance(4)) script_.entries_back_max = 6;
     if (chance(4)) script_.horizon = hours(1);
     for (size_t name = 0; name < kNames; ++name) {
@@ -306,6 +309,7 @@ std::string words_of(const Script& script) {
   if (script.entries_back_max != 256) {
     words += "      looks back " + std::to_string(script.entries_back_max) + " entries\n";
   }
+  if (script.is_on_rocks) words += "      its store is on disk\n";
   if (script.horizon != hours(24 * 30)) words += "      horizon " + format_duration(script.horizon) + "\n";
   for (size_t i = 0; i < script.steps.size(); ++i) {
     words += (i < 9 ? "  " : " ") + std::to_string(i + 1) + ". " + words_of(script.steps[i]) + "\n";

@@ -91,6 +91,7 @@ struct Step {
 struct Script {
   uint64_t seed = 0;  // Of the program's own draws.
   Plan plan;          // That it begins with.
+  bool is_on_rocks = false;  // Its store; else it is in memory.
   size_t entries_back_max = 256;
   Duration horizon = std::chrono::hours(24 * 30);
   std::vector<Step> steps;

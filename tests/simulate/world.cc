@@ -64,7 +64,7 @@ struct World::Process {
 World::World(const Script& script, const Common& common)
     : script_(script),
       common_(common),
-      disk_(elapsed_),
+      disk_(elapsed_, script.is_on_rocks ? RocksFolder::make(script.seed) : nullptr),
       model_(common.conditions, elapsed_),
       plan_(script.plan),
       moods_(kNames) {}
@@ -136,9 +136,13 @@ void World::end(Duration by) {
   start();
 }
 
+// What was to be written may not be written yet.
+bool World::has_just_failed() const {
+  return disk_.fails_writes || elapsed_ < failed_until_ + kWritesAgain;
+}
+
 void World::kill(Duration by) {
-  const bool has_just_failed = disk_.fails_writes || elapsed_ - kWritesAgain < failed_until_;
-  const Duration written = has_just_failed ? std::min(elapsed_, failing_since_) : elapsed_;
+  const Duration written = has_just_failed() ? failing_since_ : elapsed_;
   model_.on_killed(written);
   end(by);
 }
@@ -150,9 +154,8 @@ void World::stop(Duration by) {
 }
 
 void World::cut_power(const Step& step) {
-  const std::optional<Duration> lost = disk_.cut_power(step.number);
-  if (lost) model_.on_killed(*lost);
-  model_.on_power_cut();
+  process_.reset();
+  if (step.number > 0) model_.on_power_cut(disk_.cut_power(step.number));
   kill(step.by);
 }
 
@@ -165,7 +168,12 @@ void World::reload(const Plan& plan) {
     return;
   }
   plan_ = plan;
+  model_.on_waits_changed();
   generation_ = generations_;
+  {
+    const Undisturbed undisturbed(disk_);
+    model_.look_at_parked(*process_->store);
+  }
   model_.on_plan(plan_, process_->store->first_sequence(), process_->store->last_sequence());
 }
 
@@ -193,6 +201,7 @@ void World::play_step(const Step& step) {
       break;
     case Does::set_clock:
       wall_offset_ += step.by;
+      model_.on_waits_changed();
       break;
     case Does::trim:
       trim(step.number);
@@ -208,7 +217,7 @@ void World::play_step(const Step& step) {
       answer_what_hangs(step.name);
       break;
     case Does::fail_writes:
-      if (step.is_on && !disk_.fails_writes) failing_since_ = elapsed_;
+      if (step.is_on && !disk_.fails_writes && !has_just_failed()) failing_since_ = elapsed_;
       if (!step.is_on && disk_.fails_writes) failed_until_ = elapsed_;
       disk_.fails_writes = step.is_on;
       break;
@@ -237,6 +246,10 @@ void World::commit(const std::vector<EventPlan>& events) {
     return;
   }
   events_ += events.size();
+  const bool is_trimmed = process_->store->first_sequence() > 1;
+  for (size_t i = 0; i < events.size(); ++i) {
+    model_.on_fate(events[i], wall(), (*fates)[i], process_->limits, is_trimmed);
+  }
   read_journal();
 }
 
@@ -267,6 +280,7 @@ void World::trim(uint64_t kept) {
   const std::optional<uint64_t> held_from = process_->dispatcher.held_from();
   if (held_from) before = std::min(before, *held_from);
   (void)process_->store->trim_journal(before + 1);
+  model_.on_trimmed(store.first_sequence());
 }
 
 void World::change_parked(const Step& step) {
@@ -299,14 +313,14 @@ void World::pass(Duration by, Duration fine) {
   size_t spins = 0;
   while (elapsed_ < target && !has_failed()) {
     const Duration left = target - elapsed_;
-    const Duration due = process_->dispatcher.next_due() - steady_clock_.now();
+    const Duration due = process_->dispatcher.until_due();
     spins = due <= Duration() ? spins + 1 : 0;
     if (spins > kSpinsMax) return model_.fault("it turns in circles: something is due, and nothing is done");
     Duration step = std::min(due, next_answer() - elapsed_);
     const Time reminder = process_->input.next_due();
     if (reminder > wall()) step = std::min<Duration>(step, reminder - wall());
     step = std::clamp<Duration>(step, milliseconds(1), left);
-    if (left > fine) step = std::max<Duration>(step, std::min<Duration>(left, (left - fine) / 8 + milliseconds(1)));
+    if (left > fine && due > seconds(2)) step = std::max<Duration>(step, std::min<Duration>(left, (left - fine) / 8 + milliseconds(1)));
     elapsed_ += step;
     set_clocks();
     fire_reminders();
@@ -413,6 +427,7 @@ void World::finish() {
 }
 
 void World::check_views() {
+  if (process_->store->first_sequence() > 1) return;
   const Result<RefoldReport> report = check_store(*process_->store, process_->limits);
   if (!report) return model_.fault("the journal cannot be folded again: " + report.error().text);
   for (const std::string& difference : report->differences) model_.fault(difference);

@@ -59,6 +59,7 @@ class World {
   Duration next_answer() const;
   Time wall() const { return kBegin + elapsed_ + wall_offset_; }
   void set_clocks();
+  bool has_just_failed() const;
   bool has_failed() const { return !model_.first_fault().empty(); }
 
   const Script& script_;
@@ -77,8 +78,8 @@ class World {
   uint64_t told_to_ = 0;  // The model has heard of the journal up to here.
   uint64_t parked_seen_ = 0;
   uint64_t events_ = 0;  // Acknowledged.
-  Duration failing_since_ = Duration::max();
-  Duration failed_until_ = Duration::min();
+  Duration failing_since_{};
+  Duration failed_until_ = -std::chrono::hours(1);
   std::vector<std::unique_ptr<Trip>> trips_;
   std::unique_ptr<Process> process_;
 };
