@@ -176,14 +176,20 @@ void Pipeline::restore_row(DeliveryRow row, Time now) {
     if (!rendered) return park(booked->row, "not rendered: " + rendered.error().text);
     return send_.restore(*booked, now);
   }
-  if (booked->row.stage == Stage::rate && rate_.digest() == nullptr) {
-    return rate_.open(*booked, now);
-  }
+  if (booked->row.stage == Stage::rate) return restore_digest(*booked, now);
   if (booked->row.stage == Stage::hold) {
     const Result<void> held = hold_.restore(*booked, now);
     return held ? void() : park(booked->row, held.error().text);
   }
   park(booked->row, "its row is damaged");
+}
+
+// What was released while rows were still to come may have begun another.
+void Pipeline::restore_digest(Booked& booked, Time now) {
+  if (rate_.digest() == nullptr) return rate_.open(booked, now);
+  rate_.count_all(booked.row);
+  book_.change_counts(*rate_.digest());
+  book_.settle(booked.row.number);
 }
 
 bool Pipeline::may_release() const {

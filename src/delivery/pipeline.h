@@ -103,6 +103,7 @@ class Pipeline {
 
   Result<void> restore(Time now);
   void restore_row(DeliveryRow row, Time now);
+  void restore_digest(Booked& booked, Time now);
   Result<void> render_again(DeliveryRow& row);
   bool release(Time now);
   Result<void> read_block(Time now);

@@ -149,6 +149,7 @@ class Model {
   void check_batch(Known& known, const Trip& trip);
   void on_parked(Known& known, const ParkedRow& row);
   void check_reason(const Known& known, const ParkedRow& row, const Owed& owed);
+  void forget_lost(const Store& store);
   void on_unparked(Known& known, const ParkedSeen& seen);
   bool matches(const ParkedSeen& seen, std::string_view filter) const;
   template <typename Visit>

@@ -43,30 +43,39 @@ void Model::expect_dropped(std::optional<size_t> name, std::string_view filter) 
   });
 }
 
+// A subscription that is not configured, and whose place was never durable, begins anew.
+void Model::forget_lost(const Store& store) {
+  for (Known& known : known_) {
+    const Result<std::optional<SubscriptionState>> state = store.subscription(known.name);
+    if (known.plan || !state || *state) continue;
+    const std::string name = known.name;
+    known = Known{.name = name};
+  }
+}
+
 void Model::look_at_parked(const Store& store) {
-  std::map<std::string, std::set<uint64_t>> there;
-  const Result<void> read = store.each_parked({}, [&](const DeliveryKey& key, Result<ParkedRow> row) {
+  std::map<std::string, std::map<uint64_t, ParkedRow>> there;
+  Result<void> read = store.each_parked({}, [&](const DeliveryKey& key, Result<ParkedRow> row) {
     if (!row) return fault("a parked row cannot be read: " + row.error().text), false;
-    for (Known& known : known_) {
-      if (known.name != key.subscription) continue;
-      there[known.name].insert(key.number);
-      const auto seen = known.parked.find(key.number);
-      const bool is_other = seen != known.parked.end() && seen->second.id != row->delivery.id;
-      if (is_other) return fault(known.name + ": a parked row was overwritten"), false;
-      if (seen == known.parked.end()) on_parked(known, *row);
-    }
+    there[key.subscription].emplace(key.number, *std::move(row));
     return true;
   });
   if (!read) return;
+  if (is_power_cut_) forget_lost(store);
   for (Known& known : known_) {
+    std::map<uint64_t, ParkedRow>& rows = there[known.name];
     for (auto each = known.parked.begin(); each != known.parked.end();) {
-      if (there[known.name].contains(each->first)) {
-        each->second.meant = ParkedSeen::stays;
-        ++each;
-        continue;
+      const auto row = rows.find(each->first);
+      const bool is_there = row != rows.end() && row->second.delivery.id == each->second.id;
+      if (row != rows.end() && !is_there && !is_power_cut_) {
+        fault(known.name + ": a parked row was overwritten");
       }
-      on_unparked(known, each->second);
-      each = known.parked.erase(each);
+      if (!is_there) on_unparked(known, each->second);
+      each->second.meant = ParkedSeen::stays;
+      each = is_there ? std::next(each) : known.parked.erase(each);
+    }
+    for (const auto& [number, row] : rows) {
+      if (!known.parked.contains(number)) on_parked(known, row);
     }
   }
   is_power_cut_ = false;

@@ -50,6 +50,7 @@ std::string play_apart(const Script& script, const Common& common) {
     ::close(ends[0]);
     ::alarm(kSecondsMax);
     const std::string fault = World(script, common).play();
+    std::fflush(stdout);
     CHECK(::write(ends[1], fault.data(), fault.size()) == static_cast<ssize_t>(fault.size()));
     ::_exit(0);
   }
@@ -92,8 +93,10 @@ void report(uint64_t seed, const Common& common, bool is_short) {
   script = shrink(std::move(script), [&](const Script& other) {
     return kind_of(play_apart(other, common)) == kind;
   });
-  fault = play_apart(script, common);
-  std::printf("%s\n%s", fault.c_str(), words_of(script).c_str());
+  std::printf("\n%s\n", words_of(script).c_str());
+  std::fflush(stdout);
+  fault = play_apart(script, Common{.conditions = {}, .catalog = common.catalog, .traces = true});
+  std::printf("%s\n", fault.c_str());
 }
 
 void work(Board& board, uint64_t end, bool goes_on, std::atomic<uint64_t>& current,

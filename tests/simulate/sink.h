@@ -52,6 +52,7 @@ class SimulatedSink final : public Sink {
   const Deliver deliver_;
 };
 
+std::string words_of(const Trip& trip);
 // Decides how `trip`, which begins at `now`, ends.
 void plan_answer(const Mood& mood, Duration now, Trip& trip);
 

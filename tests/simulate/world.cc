@@ -1,6 +1,7 @@
 #include "world.h"
 
 #include <algorithm>
+#include <cstdio>
 
 #include "base/check.h"
 #include "ingest/refold.h"
@@ -155,7 +156,12 @@ void World::stop(Duration by) {
 
 void World::cut_power(const Step& step) {
   process_.reset();
-  if (step.number > 0) model_.on_power_cut(disk_.cut_power(step.number));
+  if (step.number > 0) {
+    const Duration written = disk_.cut_power(step.number);
+    const bool was_failing = written >= failing_since_ && written < failed_until_ + kWritesAgain;
+    model_.on_power_cut(disk_.fails_writes || was_failing ? std::min(written, failing_since_)
+                                                          : written);
+  }
   kill(step.by);
 }
 
@@ -179,7 +185,12 @@ void World::reload(const Plan& plan) {
 
 // --- What happens.
 
+void World::trace(const std::string& text) const {
+  if (common_.traces) std::printf("%s %s\n", format_time(kBegin + elapsed_).c_str(), text.c_str());
+}
+
 void World::play_step(const Step& step) {
+  if (common_.traces) trace("-- " + words_of(step));
   switch (step.does) {
     case Does::commit:
       commit(step.events);
@@ -354,6 +365,7 @@ void World::on_deliver(std::unique_ptr<Trip> trip) {
   if (trip->generation != generation_) {
     return model_.fault("a configuration sends that was refused or replaced");
   }
+  if (common_.traces) trace("send " + words_of(*trip));
   model_.on_sent(*trip);
   plan_answer(moods_[trip->name], elapsed_, *trip);
   const bool is_at_once = trip->answers_at == elapsed_ && moods_[trip->name].delay == Duration();
@@ -363,6 +375,7 @@ void World::on_deliver(std::unique_ptr<Trip> trip) {
 
 void World::answer(Trip& trip) {
   if (!trip.is_intact()) model_.fault("what a sink borrowed has changed before it answered");
+  if (common_.traces) trace("answer " + words_of(trip));
   const bool is_live = process_ != nullptr && trip.generation == generation_;
   if (is_live) model_.on_answered(trip, trip.answer);
   const Completion done = std::move(trip.done);
@@ -422,6 +435,15 @@ void World::finish() {
   pass(seconds(2), kFine);
   settle_down();
   if (has_failed()) return;
+  if (common_.traces) {
+    (void)process_->store->each_parked({}, [&](const DeliveryKey& key, Result<ParkedRow> row) {
+      if (row) {
+        trace("parked " + key.subscription + " " + std::to_string(row->delivery.first_sequence) +
+              " to " + std::to_string(row->delivery.last_sequence) + ": " + row->reason);
+      }
+      return true;
+    });
+  }
   model_.check_end(*process_->store);
   check_views();
 }

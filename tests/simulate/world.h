@@ -19,6 +19,7 @@ namespace statewire {
 struct Common {
   Conditions conditions;
   std::shared_ptr<const Catalog> catalog;
+  bool traces = false;  // Prints what happens.
 };
 
 class World {
@@ -43,6 +44,7 @@ class World {
   void trim(uint64_t kept);
   void change_parked(const Step& step);
   void answer_what_hangs(size_t name);
+  void trace(const std::string& text) const;
   void play_step(const Step& step);
   void pass(Duration by, Duration fine);
   void settle_down();
