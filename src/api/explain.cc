@@ -2,19 +2,24 @@
 // every subscription, as the commit and the dispatcher would. Nothing is written.
 #include <algorithm>
 
-#include "api/explain_chain.h"
 #include "api/explain_rules.h"
 #include "api/json_parts.h"
 #include "api/queries.h"
 #include "base/text.h"
 #include "catalog/recogniser.h"
+#include "ingest/store_views.h"
 #include "route/subscription.h"
 #include "sources/event_reader.h"
+#include "store/block.h"
+#include "track/fold.h"
 
 namespace statewire {
 namespace {
 
 constexpr size_t kNeighboursMax = 5;
+// Entries that are only explained are numbered from here on: no journal comes so far, however many
+// entries are committed while an event is explained.
+constexpr uint64_t kExplainedSequence = uint64_t{1} << 62;
 
 std::string_view name_of(Effect effect) {
   switch (effect) {
@@ -27,9 +32,11 @@ std::string_view name_of(Effect effect) {
     case Effect::tag:
       return "tag";
     case Effect::fail:
+      return "fail";
+    case Effect::move:
       break;
   }
-  return "fail";
+  return "move";
 }
 
 // What the catalog would say that an entry for such an event matches: "aws.ec2 / EC2 Instance
@@ -88,7 +95,15 @@ void write_event(const Recognition& recognition, JsonWriter& json) {
 class Explanation {
  public:
   Explanation(const Queries::Parts& parts, Time now)
-      : parts_(parts), now_(now), rules_(parts), tracker_(parts.track), chain_(parts.store, now) {}
+      : parts_(parts),
+        now_(now),
+        rules_(parts),
+        views_(parts.store, &explained_),
+        fold_(views_, parts.track) {
+    explained_.begin(kExplainedSequence, now);
+    views_.set_made_first(kExplainedSequence);
+    fold_.begin(kExplainedSequence, now);
+  }
 
   Result<std::string> of(const ParsedEvent& event);
 
@@ -97,14 +112,15 @@ class Explanation {
   Result<Fate> write_observations(JsonWriter& json);
   Result<Fate> write_observation(const Observation& observation, JsonWriter& json);
   // What it says itself; leaves the object open.
-  static void write_said(const Observation& observation, JsonWriter& json);
+  static void write_said(std::string_view id, const Observation& observation, JsonWriter& json);
 
   const Queries::Parts& parts_;
   const Time now_;
   ExplainRules rules_;
   Arena arena_;
-  Tracker tracker_;
-  ExplainChain chain_;
+  BlockWriter explained_;  // What the journal would hold.
+  StoreViews views_;
+  Fold fold_;
   std::vector<Observation> observations_;
 };
 
@@ -139,29 +155,27 @@ Result<std::string> Explanation::of(const ParsedEvent& event) {
 }
 
 Result<Fate> Explanation::write_observations(JsonWriter& json) {
-  Fate best = Fate::ignored;  // Which the event is where all of its observations are.
+  EventFate best;  // Ignored where all of its observations are.
   Commas commas;
-  for (Observation& observation : observations_) {
+  for (const Observation& observation : observations_) {
     commas.next(json);
     // By what it says before anything is looked up, as ingest does.
     if (const std::string_view rule = rules_.ignored_before(observation); !rule.empty()) {
-      write_said(observation, json);
+      write_said(observation.resource.id, observation, json);
       json.text(R"(,"ignored_by":{"rule":)", rule);
       json.raw(R"(,"stage":"before"},"fate":"ignored","told":"none","notifications":{}})");
       continue;
     }
-    const Result<void> canonical = chain_.use_canonical_id(observation, arena_);
-    if (!canonical) return canonical.error();
     const Result<Fate> fate = write_observation(observation, json);
     if (!fate) return fate;
-    const bool says_more = *fate == Fate::recognised || best == Fate::duplicate;
-    if (*fate != Fate::ignored && (says_more || best == Fate::ignored)) best = *fate;
+    best.add(*fate);
   }
-  return best;
+  return best.fate();
 }
 
-void Explanation::write_said(const Observation& observation, JsonWriter& json) {
-  json.text(R"({"id":)", observation.resource.id);
+void Explanation::write_said(std::string_view id, const Observation& observation,
+                             JsonWriter& json) {
+  json.text(R"({"id":)", id);
   json.text(R"(,"type":)", observation.resource.type);
   json.text(R"(,"effect":)", name_of(observation.effect));
   json.text(R"(,"phase":)", name_of(observation.phase));
@@ -171,32 +185,35 @@ void Explanation::write_said(const Observation& observation, JsonWriter& json) {
 }
 
 Result<Fate> Explanation::write_observation(const Observation& observation, JsonWriter& json) {
-  const Result<const Record*> before = chain_.record(observation.resource.id, arena_);
-  if (!before) return before.error();
-  const Result<Tracked> tracked = tracker_.track(*before, observation, chain_, arena_);
-  if (!tracked) return tracked.error();
+  const Result<const Record*> found = fold_.record(observation.resource.id);
+  if (!found) return found.error();
+  const std::optional<Record> before =
+      *found == nullptr ? std::nullopt : std::optional<Record>(**found);
+  const Result<Folded> folded = fold_.take({observation, "explain", now_});
+  if (!folded) return folded.error();
 
-  write_said(observation, json);
-  if (*before != nullptr) {
+  write_said(folded->resource_id, observation, json);
+  if (before) {
     json.raw(R"(,"before":)");
-    write_state((*before)->phase, (*before)->value, json);
+    write_state(before->phase, before->value, json);
   }
-  const Record& after = tracked->after;
+  const Record after = folded->after == nullptr ? Record{} : *folded->after;
   json.text(R"(,"after":{"phase":)", name_of(after.phase));
   json.known_text(R"(,"value":)", after.value);
   json.raw(R"(,"cause":)");
   write_cause(after.cause, json);
-  json.text(R"(},"fate":)", name_of(tracked->fate));
-  json.text(R"(,"told":)", name_of(tracked->told.kind));
-  const bool is_new = tracked->fate != Fate::duplicate;
-  const Entry* const entry = is_new ? &chain_.add(observation, *tracked) : nullptr;
-  if (entry != nullptr && entry->told.kind != NotificationKind::none) {
+  json.text(R"(},"fate":)", name_of(folded->fate));
+  const Entry* const entry = folded->entry;
+  const NotificationKind told = entry == nullptr ? NotificationKind::none : entry->told.kind;
+  json.text(R"(,"told":)", name_of(told));
+  if (entry != nullptr) explained_.add(*entry);
+  if (told != NotificationKind::none) {
     rules_.write_subscriptions(*entry, json);
   } else {
     json.raw(R"(,"notifications":{})");
   }
   json.raw("}");
-  return tracked->fate;
+  return folded->fate;
 }
 
 }  // namespace

@@ -1,3 +1,6 @@
+#include <atomic>
+#include <thread>
+
 #include "api/api_for_test.h"
 #include "config/document.h"
 
@@ -49,6 +52,27 @@ TEST_F(ExplainTest, a_repeat_is_a_duplicate_and_told_to_nobody) {
   const std::string body = explain(test_event(1, "running", 1));
   EXPECT_TRUE(holds(body, R"("fate":"duplicate")"));
   EXPECT_TRUE(holds(body, R"("told":"none","notifications":{})"));
+}
+
+// What is explained is folded onto a record that may be newer than what was read before it.
+TEST_F(ExplainTest, an_event_of_a_resource_that_changes_meanwhile_is_explained) {
+  take(test_event(1, "running", 1));
+  std::atomic<int> left = 200;  // Fewer than a walk passes.
+  std::thread busy([&] {
+    for (int i = left; i > 0; i = --left) {
+      std::string event = test_event(1, i % 2 ? "running" : "stopped", 2);
+      event.replace(event.find("09:02:00Z"), 9, "09:02:00." + std::to_string(900 - i) + "Z");
+      event.replace(event.find("1-02-"), 5, std::to_string(i) + "-");
+      take(event);
+    }
+  });
+  while (left > 0) {
+    const HttpResponse response = post("/api/v1/explain", test_event(1, "pending", 0));
+    EXPECT_EQ(response.status, 200) << response.body;
+    EXPECT_TRUE(holds(response.body, R"(Z","id":"1-00-pending"},"fate":"recognised")"))
+        << response.body;
+  }
+  busy.join();
 }
 
 TEST_F(ExplainTest, an_unknown_event_of_a_known_source_names_the_entries_nearby) {

@@ -90,6 +90,10 @@ void add_store(const Store& store, Families& families) {
   families.value(number(store.disk_space().free_bytes));
   families.gauge("statewire_store_memory_bytes", "Memory of write buffers and caches.");
   families.value(number(store.memory_used()));
+  families.gauge(
+      "statewire_reminders_damaged",
+      "Stored reminders that cannot be read; each is left out, and `store check` fails.");
+  families.value(number(store.reminders_damaged()));
 }
 
 void add_deliveries(const std::vector<PipelineCounts>& all, Families& families) {

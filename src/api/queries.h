@@ -14,7 +14,7 @@
 #include "route/ignore.h"
 #include "route/subscription.h"
 #include "store/store.h"
-#include "track/tracker.h"
+#include "track/fold.h"
 
 namespace statewire {
 

@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "delivery/dispatcher.h"
 #include "enrich/aws_tag_lookup.h"
-#include "ingest/timer_source.h"
+#include "ingest/reminder_source.h"
 #include "net/url.h"
 
 namespace statewire {
@@ -88,7 +88,7 @@ class App {
   std::shared_ptr<Generation> current_;
   Live live_;
   std::unique_ptr<Ingest> ingest_;
-  std::unique_ptr<TimerSource> timers_;
+  std::unique_ptr<ReminderSource> reminders_;
   std::unique_ptr<AwsTagLookup> tags_;
   std::unique_ptr<Dispatcher> dispatcher_;
   std::unique_ptr<Tail> tail_;
@@ -100,7 +100,7 @@ class App {
   std::jthread aws_retries_thread_;
   std::vector<std::jthread> mail_threads_;
   std::jthread ingest_thread_;
-  std::jthread timers_thread_;
+  std::jthread reminders_thread_;
   std::jthread tags_thread_;
   std::jthread dispatch_thread_;
   std::jthread tail_thread_;
@@ -149,10 +149,10 @@ Result<void> App::open(const std::shared_ptr<Generation>& generation) {
   store_ = *std::move(store);
   ingest_ = std::make_unique<Ingest>(
       *store_, clock_, Knowledge{generation->catalog, settings.rules}, settings.limits, [this] {
-        timers_->look();
+        reminders_->look();
         dispatcher_->wake();
       });
-  timers_ = std::make_unique<TimerSource>(*store_, *ingest_, clock_);
+  reminders_ = std::make_unique<ReminderSource>(*store_, *ingest_, clock_);
   tags_ = std::make_unique<AwsTagLookup>(aws_, clock_,
                                          [this](std::string lines, AwsTagLookup::Stored done) {
                                            publish_tags(std::move(lines), std::move(done));
@@ -226,7 +226,8 @@ void App::start_threads() {
     mail_threads_.emplace_back([this] { mail_.run(); });
   }
   ingest_thread_ = std::jthread([this] { ingest_->run(); });
-  timers_thread_ = std::jthread([this](std::stop_token stop) { timers_->run(std::move(stop)); });
+  reminders_thread_ =
+      std::jthread([this](std::stop_token stop) { reminders_->run(std::move(stop)); });
   tags_thread_ = std::jthread([this] { tags_->run(); });
   dispatcher_->expect_run();
   dispatch_thread_ = std::jthread([this] { dispatcher_->run(kStopGrace); });
@@ -357,7 +358,7 @@ void App::stop() {
   tail_->stop();
   api_->stop();
   io_threads_.clear();
-  timers_thread_.request_stop();
+  reminders_thread_.request_stop();
   ingest_->stop();
   ingest_thread_.join();
   dispatcher_->stop();

@@ -171,7 +171,7 @@ void read_sources(const Node& node, Settings& settings, SourceContext context) {
       continue;
     }
     if (entry.key() == "http") entry.error_at_key("\"http\" is the name of the built-in endpoint");
-    for (const std::string_view own : {"tags", "timers"}) {
+    for (const std::string_view own : {"tags", "reminders"}) {
       if (entry.key() == own) entry.error_at_key("a source of Statewire's own has this name");
     }
     SourceSetting source{.name = std::string(entry.key()), .kind = found};

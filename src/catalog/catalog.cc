@@ -10,7 +10,7 @@ namespace statewire {
 
 std::string_view name_of(EntryEffect effect) {
   constexpr std::string_view kNames[] = {"state", "create", "delete", "configure", "cause",
-                                         "tag",   "ignore", "fail",   "timer"};
+                                         "tag",   "ignore", "fail",   "settle"};
   return kNames[static_cast<size_t>(effect)];
 }
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "catalog/clean.h"
-#include "model/timer.h"
+#include "model/reminder.h"
 
 namespace statewire {
 namespace {
@@ -14,8 +14,8 @@ using std::chrono::hours;
 // An id longer than this names nothing.
 constexpr size_t kPlaceBytesMax = 256;
 
-// A timer tells of what it was set for, on Statewire's own word.
-void take_origin_of_timer(const EventView& view, Arena& arena, Origin& origin) {
+// A reminder tells of what it was set for, on Statewire's own word.
+void take_origin_of_settle(const EventView& view, Arena& arena, Origin& origin) {
   origin.system = "statewire";
   simdjson::dom::object detail;
   std::string_view source;
@@ -47,7 +47,7 @@ Origin origin_of(const EventView& view, Arena& arena) {
       break;
   }
   origin.source = copy_clean(arena, view.source);
-  if (view.source == kTimerEventSource) take_origin_of_timer(view, arena, origin);
+  if (view.source == kReminderEventSource) take_origin_of_settle(view, arena, origin);
   origin.id = copy_clean(arena, view.id);
   return origin;
 }

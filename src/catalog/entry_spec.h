@@ -22,7 +22,7 @@ enum class EntryEffect : uint8_t {
   tag = 5,        // Sets or removes tags.
   ignore = 6,     // Looks like a change and is none.
   fail = 7,       // Tells that something could not be done; the state stays.
-  timer = 8,      // Statewire's own: the time has passed after which something settles.
+  settle = 8,     // Statewire's own: the time has passed after which something settles.
 };
 std::string_view name_of(EntryEffect effect);
 

@@ -120,7 +120,7 @@ Observer::Verdict Observer::fill(Observation& observation) {
   }
   read_time(observation);
   read_tags_of(observation);
-  if (!entry_.type.is_constant() && !observation.has(kTimer)) yield_to_native_events(observation);
+  if (!entry_.type.is_constant() && !observation.has(kSettle)) yield_to_native_events(observation);
   return Verdict::observed;
 }
 
@@ -179,11 +179,10 @@ Observer::Verdict Observer::read_state(Observation& observation) {
   return Verdict::observed;
 }
 
-// What else is said of the same time comes before it. Two calls may have set the one timer that a
-// resource has at a time: its place does not depend on which of them came last.
-Observer::Verdict Observer::read_timer(Observation& observation) {
+// What else is said of the same time comes before it.
+Observer::Verdict Observer::read_settle(Observation& observation) {
   const Verdict verdict = read_state(observation);
-  observation.flags |= kTimer;
+  observation.flags |= kSettle;
   observation.key.stage = 2;
   observation.key.phase_rank = 0;
   observation.key.value_rank = 0;
@@ -199,8 +198,8 @@ Observer::Verdict Observer::read_effect(Observation& observation) {
   switch (entry_.spec->effect) {
     case EntryEffect::state:
       return read_state(observation);
-    case EntryEffect::timer:
-      return read_timer(observation);
+    case EntryEffect::settle:
+      return read_settle(observation);
     case EntryEffect::create:
       observation.phase = later ? Phase::provisioning : Phase::stable;
       break;

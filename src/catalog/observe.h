@@ -51,7 +51,7 @@ class Observer {
   Verdict name_physical(Observation& observation, const TypeRule* rule);
   void take_from_arn(Identity& resource) const;
   Verdict read_state(Observation& observation);
-  Verdict read_timer(Observation& observation);
+  Verdict read_settle(Observation& observation);
   Verdict read_effect(Observation& observation);
   Verdict read_cause(Observation& observation);
   Verdict read_aliases(Observation& observation);

@@ -81,17 +81,17 @@ TEST(Observe, settling_by_itself_leaves_the_arrival_to_a_timer) {
 
 TEST(Observe, a_timer_tells_that_time_has_passed_for_what_it_was_set_for) {
   const Recognised timer(
-      "- name: t\n  when: {source: [statewire.timers]}\n"
+      "- name: t\n  when: {source: [statewire.reminders]}\n"
       "  resource: {type: \"{detail.type}\", id: \"{detail.id}\"}\n"
-      "  effect: timer\n  state: \"{detail.state}\"\n  otherwise: gone\n"
+      "  effect: settle\n  state: \"{detail.state}\"\n  otherwise: gone\n"
       // That the type has native events does not make it a cause.
       "- name: n\n  when: {source: [x]}\n  resource: {type: AWS::S3::Bucket, id: x}\n"
       "  state: x\n  otherwise: stable\n",
-      R"({"id":"t1","source":"statewire.timers","detail-type":"Time Passed After Call",
+      R"({"id":"t1","source":"statewire.reminders","detail-type":"Settle",
       "account":"123456789012","region":"eu-west-1","time":"2026-11-23T09:01:00Z","detail":
       {"source":"aws.s3","type":"AWS::S3::Bucket","id":"arn:aws:s3:::b","state":"DeleteBucket"}})");
   EXPECT_EQ(timer.only().effect, Effect::state);
-  EXPECT_TRUE(timer.only().has(kTimer));
+  EXPECT_TRUE(timer.only().has(kSettle));
   EXPECT_EQ(timer.only().phase, Phase::gone);
   EXPECT_EQ(timer.only().value, "DeleteBucket");
   EXPECT_EQ(timer.only().key.stage, 2);

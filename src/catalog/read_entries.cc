@@ -17,7 +17,7 @@ constexpr EffectWord kEffects[] = {
     {"delete", EntryEffect::remove}, {"configure", EntryEffect::configure},
     {"cause", EntryEffect::cause},   {"tag", EntryEffect::tag},
     {"ignore", EntryEffect::ignore}, {"fail", EntryEffect::fail},
-    {"timer", EntryEffect::timer},
+    {"settle", EntryEffect::settle},
 };
 
 // Their places are ranks, of one byte.
@@ -151,7 +151,7 @@ void read_state(MapReader& reader, bool has_each, EntrySpec& entry) {
   const Node state = reader.optional("state");
   const Node phases = reader.optional("phases");
   const Node otherwise = reader.optional("otherwise");
-  const bool is_needed = entry.effect == EntryEffect::state || entry.effect == EntryEffect::timer;
+  const bool is_needed = entry.effect == EntryEffect::state || entry.effect == EntryEffect::settle;
   if (is_needed && !state) reader.node().error("missing key \"state\" or \"effect\"");
   if (is_needed && state && !phases && !otherwise) {
     reader.node().error("missing key \"phases\": which phase each state means");

@@ -9,15 +9,27 @@ constexpr size_t kWriteBytes = 256 << 10;
 constexpr std::string_view kInstance = "local";
 constexpr std::string_view kSource = "convert";
 
-// An event that stands alone follows nothing.
-class EmptyChain final : public Chain {
+// An observation that stands alone follows nothing.
+class NoViews final : public Views {
  public:
-  Result<Entry> entry(uint64_t) override { return not_found("there is no journal"); }
+  Result<void> records(std::span<const std::string_view> ids, Arena&,
+                       std::vector<std::optional<Record>>& out) override {
+    out.assign(ids.size(), std::nullopt);
+    return {};
+  }
+  Result<std::string_view> resource_of_alias(std::string_view, Arena&) override {
+    return std::string_view{};
+  }
+  Result<Entry> entry(uint64_t, Arena&) override { return not_found("there is no journal"); }
 };
 
 }  // namespace
 
-Converter::Converter(Parts parts) : parts_(std::move(parts)), recogniser_(parts_.catalog) {
+Converter::Converter(Parts parts)
+    : parts_(std::move(parts)),
+      recogniser_(parts_.catalog),
+      views_(std::make_unique<NoViews>()),
+      fold_(*views_) {
   out_.reserve(2 * kWriteBytes);
   if (const std::string_view header = parts_.format.header(); !header.empty()) {
     out_.append(header).push_back('\n');
@@ -78,15 +90,13 @@ void Converter::convert_event(const ParsedEvent& event) {
       recogniser_.recognise(event.element, event.bytes, received_, arena_, observations_);
   if (recognition.fate == Fate::rejected) return report(event.line, recognition.reason);
   if (recognition.fate != Fate::recognised) return;
-  EmptyChain chain;
   for (const Observation& observation : observations_) {
-    const Result<Tracked> tracked = tracker_.track(nullptr, observation, chain, arena_);
-    CHECK(tracked.ok());  // Nothing was read.
-    if (tracked->told.kind == NotificationKind::none) continue;
-    Entry entry{.source = kSource, .received = received_, .observation = observation};
-    entry.after = tracked->after;
+    fold_.begin(0, {});
+    const Result<Folded> folded = fold_.take({observation, kSource, received_});
+    CHECK(folded.ok() && folded->entry != nullptr);  // Nothing was read.
+    if (folded->entry->told.kind == NotificationKind::none) continue;
+    Entry entry = *folded->entry;
     entry.after.revision = 0;
-    entry.told = tracked->told;
     const Result<void> rendered =
         parts_.format.render(notification_of(entry, {.instance = kInstance}), out_);
     if (!rendered) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,7 @@
 #include "cli/event_input.h"
 #include "format/format.h"
 #include "sources/event_reader.h"
-#include "track/tracker.h"
+#include "track/fold.h"
 
 namespace statewire {
 
@@ -44,7 +45,8 @@ class Converter {
   const Parts parts_;
   EventReader reader_;
   Recogniser recogniser_;
-  Tracker tracker_;
+  std::unique_ptr<Views> views_;
+  Fold fold_;
   Arena arena_;
   std::vector<Observation> observations_;
   std::string out_;

@@ -5,6 +5,11 @@
 #include "ingest/refold.h"
 
 namespace statewire {
+namespace {
+
+constexpr Duration kProgressEvery = std::chrono::seconds(5);
+
+}  // namespace
 
 // Reads the store itself, also where a daemon holds it: it is a picture of the moment then.
 ExitCode run_store_check(const Invocation& invocation, Terminal& terminal) {
@@ -14,13 +19,29 @@ ExitCode run_store_check(const Invocation& invocation, Terminal& terminal) {
   options.read_only = true;
   const Result<std::unique_ptr<Store>> store = Store::open(options);
   if (!store) return fail(store.error(), terminal);
-  const Result<RefoldReport> report = check_store(**store, config->settings->limits.track);
+  const SystemClock clock;
+  Time told = clock.now();
+  const auto progress = [&](uint64_t entries) {
+    const Time now = clock.now();
+    if (now - told < kProgressEvery) return;
+    told = now;
+    terminal.write_error(
+        with_thousands(entries) + " journal entries of about " +
+        with_thousands((*store)->last_sequence() - (*store)->first_sequence() + 1) +
+        " were folded\n");
+  };
+  const Result<RefoldReport> report =
+      check_store(**store, config->settings->limits.track, progress);
   if (!report) return fail(report.error(), terminal);
   for (const std::string& difference : report->differences) terminal.write(difference + "\n");
   const std::string size = with_thousands(report->entries) + " journal entries, " +
                            counted(report->resources, "resource") + ": ";
   if (report->differences.empty()) {
     terminal.write(size + "the journal gives what is stored\n");
+    if (report->undecided > 0) {
+      terminal.write("what retention has taken since decided " +
+                     counted(report->undecided, "late one") + " of them, taken at their word\n");
+    }
     return ExitCode::well;
   }
   terminal.write(size + counted(report->differences.size(), "difference") + "\n");

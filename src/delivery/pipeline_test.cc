@@ -292,7 +292,7 @@ TEST_F(PipelineTest, while_the_circuit_is_open_nothing_is_parked) {
   }
   ASSERT_TRUE(pipeline_->counts().is_circuit_open);
   for (int i = 0; i < 10; ++i) {
-    now_ += std::chrono::minutes(2);
+    now_ += kBackoffMax;
     turn();
     ASSERT_FALSE(held_.empty());
     answer(Verdict::retry, 503);

@@ -31,6 +31,13 @@ void add_unrecognised(const Recognition& recognition, const ParsedEvent& event, 
                                 .sample = std::string(cut_utf8(sample, kSampleBytesMax))});
 }
 
+std::string place_of(const Chunk& chunk, uint64_t line) {
+  if (chunk.place.empty()) return {};
+  return line == 0 ? chunk.place : chunk.place + ":" + std::to_string(line);
+}
+
+}  // namespace
+
 void add_refusal(Batch& batch, Refusal refusal) {
   if (batch.reasons.size() < kReasonsMax) {
     batch.reasons.push_back(refusal.place.empty() ? refusal.reason
@@ -38,13 +45,6 @@ void add_refusal(Batch& batch, Refusal refusal) {
   }
   if (batch.refusals.size() < kRefusalsMax) batch.refusals.push_back(std::move(refusal));
 }
-
-std::string place_of(const Chunk& chunk, uint64_t line) {
-  if (chunk.place.empty()) return {};
-  return line == 0 ? chunk.place : chunk.place + ":" + std::to_string(line);
-}
-
-}  // namespace
 
 void Batch::clear() {
   arena.clear();

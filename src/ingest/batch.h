@@ -23,6 +23,9 @@ struct BatchEvent {
   std::string_view region;
   size_t observation_first = 0;
   size_t observation_count = 0;
+  // How it came in the first place; empty: with the batch.
+  std::string_view source = {};
+  Time received = {};
 };
 
 // Not thread-safe; handed from the thread that recognised it to the one that commits it.
@@ -38,11 +41,14 @@ struct Batch {
   std::vector<Refusal> refusals;
   std::vector<std::string> reasons;
   CursorUpdate cursor;
-  std::vector<TimerKey> fired;  // By the events; their texts are in the arena.
+  std::vector<ReminderKey> fired;  // They came as these events; their texts are in the arena.
   std::function<void(Result<ChunkFates>)> done;
 
   void clear();
 };
+
+// Notes why an event was refused; what is too much is counted all the same.
+void add_refusal(Batch& batch, Refusal refusal);
 
 // What events are recognised by. Both are replaced together.
 struct Knowledge {

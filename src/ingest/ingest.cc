@@ -1,6 +1,9 @@
 #include "ingest/ingest.h"
 
+#include <exception>
+
 #include "base/log.h"
+#include "ingest/reminder_events.h"
 
 namespace statewire {
 namespace {
@@ -64,11 +67,15 @@ void Ingest::give_back(std::unique_ptr<ChunkRecogniser> recogniser) {
 
 Result<void> Ingest::submit(Chunk&& chunk) { return take(std::move(chunk), {}); }
 
-Result<void> Ingest::fire(Chunk&& chunk, std::span<const Timer> timers) {
-  return take(std::move(chunk), timers);
+Result<void> Ingest::fire(std::span<const Reminder> due,
+                          std::function<void(Result<ChunkFates>)> done) {
+  Chunk chunk{.source = std::string(kRemindersSource), .done = std::move(done)};
+  for (const Reminder& reminder : due) append_event_line(reminder, chunk.text);
+  chunk.text.reserve(chunk.text.size() + kPaddingBytes);
+  return take(std::move(chunk), due);
 }
 
-Result<void> Ingest::take(Chunk&& chunk, std::span<const Timer> fired) {
+Result<void> Ingest::take(Chunk&& chunk, std::span<const Reminder> fired) {
   if (Result<void> place = reserve_place(); !place) return place;
   std::unique_ptr<Batch> batch;
   {
@@ -82,8 +89,10 @@ Result<void> Ingest::take(Chunk&& chunk, std::span<const Timer> fired) {
   std::unique_ptr<ChunkRecogniser> recogniser = take_recogniser();
   recogniser->recognise(chunk, clock_.now(), *batch);
   give_back(std::move(recogniser));
-  for (const Timer& timer : fired) {
-    batch->fired.push_back({timer.due, batch->arena.copy(timer.resource_id)});
+  for (const Reminder& reminder : fired) {
+    add_event(reminder, *batch);
+    ReminderKey& key = batch->fired.emplace_back(reminder.key);
+    key.resource_id = batch->arena.copy(key.resource_id);
   }
 #ifdef STATEWIRE_FAULT_ACK_BEFORE_COMMIT
   ChunkFates claimed;
@@ -147,6 +156,16 @@ void Ingest::run() {
   }
 }
 
+// Whoever is told may fail at it; the others are told all the same.
+void Ingest::answer(const Batch& batch, Result<ChunkFates> fates) {
+  try {
+    batch.done(std::move(fates));
+  } catch (const std::exception& fault) {
+    log_error("a source could not be told of its commit",
+              {{"source", batch.source}, {"error", fault.what()}});
+  }
+}
+
 void Ingest::commit(Batches& batches) {
   const Time start = clock_.now();
   std::vector<ChunkFates> fates;
@@ -157,11 +176,8 @@ void Ingest::commit(Batches& batches) {
   }
   for (size_t i = 0; i < batches.size(); ++i) {
     events_ += committed.ok() ? batches[i]->events.size() : 0;
-    if (committed.ok()) {
-      batches[i]->done(std::move(fates[i]));
-    } else {
-      batches[i]->done(unavailable(committed.error().text));
-    }
+    answer(*batches[i], committed.ok() ? Result<ChunkFates>(std::move(fates[i]))
+                                       : unavailable(committed.error().text));
   }
   on_commit_();
   ++commits_;

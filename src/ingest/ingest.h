@@ -44,9 +44,9 @@ class Ingest final : public Intake {
   ~Ingest() override;
 
   Result<void> submit(Chunk&& chunk) override;
-  // The same for events that say that these timers are due: the commit that stores the events
-  // removes the timers, whatever the events' fates.
-  Result<void> fire(Chunk&& chunk, std::span<const Timer> timers);
+  // The same for the events that these reminders come back as: the commit that stores the events
+  // removes the reminders, whatever the events' fates.
+  Result<void> fire(std::span<const Reminder> due, std::function<void(Result<ChunkFates>)> done);
   void wait_for_room(std::stop_token stop) override;
   Result<std::string> cursor(std::string_view key) override;
 
@@ -62,11 +62,12 @@ class Ingest final : public Intake {
  private:
   using Batches = std::vector<std::unique_ptr<Batch>>;
 
-  Result<void> take(Chunk&& chunk, std::span<const Timer> fired);
+  Result<void> take(Chunk&& chunk, std::span<const Reminder> fired);
   Result<void> reserve_place();
   std::unique_ptr<ChunkRecogniser> take_recogniser();
   void give_back(std::unique_ptr<ChunkRecogniser> recogniser);
   bool take_queued(Batches& batches);
+  static void answer(const Batch& batch, Result<ChunkFates> fates);
   void commit(Batches& batches);
 
   Store& store_;

@@ -91,8 +91,8 @@ class IngestTest : public testing::Test {
     return records[0].value_or(Record{});
   }
 
-  void expect_refolds() {
-    const Result<RefoldReport> report = check_store(*store_, {});
+  void expect_refolds(TrackLimits limits = {}) {
+    const Result<RefoldReport> report = check_store(*store_, limits);
     ASSERT_TRUE(report.ok()) << report.error().text;
     for (const std::string& difference : report->differences) ADD_FAILURE() << difference;
   }

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "ingest/ingest_for_test.h"
+#include "ingest/reminder_source.h"
 
 namespace statewire {
 namespace {
@@ -142,8 +143,24 @@ class AliasTest : public IngestTest {
     CHECK(store_->records({&id, 1}, arena_, records).ok());
     return records[0];
   }
+  // Fires all that is due, and what that sets.
+  void fire_all() {
+    ReminderSource reminders(*store_, *ingest_, clock_);
+    std::jthread thread([&](std::stop_token token) { reminders.run(token); });
+    while (pending() > 0) {
+      reminders.look();
+      std::this_thread::yield();
+    }
+  }
+  size_t pending() {
+    size_t count = 0;
+    CHECK(store_->each_reminder([&](const Reminder&) { return ++count; }).ok());
+    return count;
+  }
   // The same whatever came first, and in whatever batches.
   void expect_one_resource() {
+    expect_refolds();
+    fire_all();
     const auto stack = record_at("arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/1");
     ASSERT_TRUE(stack.has_value());
     EXPECT_EQ(stack->phase, Phase::gone);
@@ -161,8 +178,9 @@ TEST_F(AliasTest, what_came_by_the_name_moves_to_the_id_in_a_later_batch) {
   fates_of(stack_call("UpdateStack", "00") + stack_call("DeleteStack", "01"));
   EXPECT_EQ(store_->last_sequence(), 2u);
   fates_of(stack_event("DELETE_COMPLETE", "02"));
-  EXPECT_EQ(store_->last_sequence(), 5u);
+  EXPECT_EQ(store_->last_sequence(), 3u);
   expect_one_resource();
+  EXPECT_EQ(store_->last_sequence(), 6u);
 }
 
 TEST_F(AliasTest, what_came_by_the_name_moves_to_the_id_in_the_same_batch) {
@@ -181,8 +199,33 @@ TEST_F(AliasTest, once_it_is_known_the_name_leads_to_the_id) {
 TEST_F(AliasTest, a_repeat_of_what_was_moved_is_a_duplicate) {
   fates_of(stack_call("DeleteStack", "01"));
   fates_of(stack_event("DELETE_COMPLETE", "02"));
+  fire_all();
   EXPECT_EQ(fates_of(stack_call("DeleteStack", "01")).of(Fate::duplicate), 1u);
   expect_one_resource();
+}
+
+TEST_F(AliasTest, what_comes_by_the_name_before_it_has_moved_goes_to_the_id) {
+  fates_of(stack_call("UpdateStack", "00"));
+  fates_of(stack_event("DELETE_COMPLETE", "02"));
+  fates_of(stack_call("DeleteStack", "01"));
+  fates_of(stack_call("UpdateStack", "00"));
+  EXPECT_TRUE(record_at("urn:aws:123456789012:eu-west-1:AWS::CloudFormation::Stack:shop"));
+  expect_one_resource();
+}
+
+TEST_F(AliasTest, more_than_one_run_of_entries_moves) {
+  std::string calls;
+  for (int i = 0; i < 100; ++i) {
+    std::string call = stack_call("UpdateStack", "00");
+    call.replace(call.find("10:00:00Z"), 9,
+                 "09:" + std::to_string(10 + i / 50) + ":" + std::to_string(10 + i % 50) + "Z");
+    call.replace(call.find("call-UpdateStack"), 16, "update-" + std::to_string(i));
+    calls += call;
+  }
+  fates_of(calls + stack_call("DeleteStack", "01"));
+  fates_of(stack_event("DELETE_COMPLETE", "02"));
+  expect_one_resource();
+  EXPECT_EQ(store_->last_sequence(), 101u + 1 + 1 + 101);
 }
 
 TEST_F(IngestTest, names_that_events_make_up_do_not_fill_the_ledger) {
@@ -206,6 +249,47 @@ TEST_F(IngestTest, names_that_events_make_up_do_not_fill_the_ledger) {
 }
 
 #ifdef STATEWIRE_ROCKSDB
+// The program ends after every commit, and starts again on what is stored.
+TEST_F(AliasTest, a_move_that_is_broken_off_anywhere_is_finished) {
+  stop();
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("statewire-move-" + std::to_string(getpid()));
+  const auto restart = [&] {
+    stop();
+    store_ = nullptr;
+    Result<std::unique_ptr<Store>> store =
+        Store::open({.path = folder.string(), .free_bytes_min = 0});
+    ASSERT_TRUE(store.ok()) << store.error().text;
+    store_ = *std::move(store);
+    start();
+    expect_refolds();
+  };
+  restart();
+  fates_of(stack_call("UpdateStack", "00") + stack_call("DeleteStack", "01"));
+  restart();
+  fates_of(stack_event("DELETE_COMPLETE", "02"));
+  size_t commits = 0;
+  for (; pending() > 0; ++commits) {
+    restart();
+    std::vector<Reminder> first;
+    ASSERT_TRUE(store_->each_reminder([&](const Reminder& reminder) {
+      first.push_back(reminder);
+      first.back().key.resource_id = arena_.copy(reminder.key.resource_id);
+      first.back().payload = arena_.copy(reminder.payload);
+      return false;
+    }));
+    std::promise<bool> done;
+    ASSERT_TRUE(ingest_->fire(first, [&](const auto& fates) { done.set_value(fates.ok()); }));
+    ASSERT_TRUE(done.get_future().get());
+  }
+  EXPECT_EQ(commits, 2u);
+  restart();
+  expect_one_resource();
+  stop();
+  store_ = nullptr;
+  std::filesystem::remove_all(folder);
+}
+
 TEST_F(IngestTest, repeats_are_harmless_over_a_restart_on_disk) {
   stop();
   const std::filesystem::path folder =

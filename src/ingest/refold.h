@@ -1,6 +1,7 @@
 // Folds the whole journal again and compares: the journal is the truth, all else is a view.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,12 +14,23 @@ namespace statewire {
 struct RefoldReport {
   uint64_t entries = 0;
   uint64_t resources = 0;
+  // Of these entries, what retention has taken would have decided: their word is taken.
+  uint64_t undecided = 0;
   std::vector<std::string> differences;  // For people; at most kDifferencesMax.
 };
 constexpr size_t kDifferencesMax = 100;
 
-// Reads all of the store and changes nothing. Holds one encoded record for each resource in
-// memory. What retention has trimmed is taken as the first entry that is left says.
-Result<RefoldReport> check_store(const Store& store, TrackLimits limits);
+// Reads all of the store and changes nothing. Calls `progress` after each block with the number of
+// entries by then.
+//
+// Memory: an encoded record and its id for each resource of the journal, some 500 bytes; so 5 GB
+// for 10,000,000 resources.
+//
+// After retention has taken the journal's beginning, what is left decides: a resource begins with
+// what its first entry that is left says, a record without entries must be older than all of them,
+// and the ledger, which counts what is gone, is not compared.
+Result<RefoldReport> check_store(
+    const Store& store, TrackLimits limits,
+    const std::function<void(uint64_t entries)>& progress = [](uint64_t) {});
 
 }  // namespace statewire

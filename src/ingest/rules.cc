@@ -61,7 +61,7 @@ void RuleBook::name_actor(std::string_view principal, std::span<Observation> obs
 }
 
 std::optional<size_t> RuleBook::ignored_by(const Observation& observation) {
-  if (rules_.ignored.empty() || observation.has(kTimer)) return std::nullopt;
+  if (rules_.ignored.empty() || observation.has(kSettle)) return std::nullopt;
   const Identity& resource = observation.resource;
   text_ = R"({"resource":{)";
   add_field("id", resource.id, text_);

@@ -41,7 +41,7 @@ class RuleBook {
   // Says in `observations`, which are of one event by `principal` (may be empty), who did it.
   // Texts are in `arena`.
   void name_actor(std::string_view principal, std::span<Observation> observations, Arena& arena);
-  // Its place among the rules: the first that drops the observation. None drops a timer, as time
+  // Its place among the rules: the first that drops the observation. None drops a reminder, as time
   // passes for whatever was taken.
   std::optional<size_t> ignored_by(const Observation& observation);
 

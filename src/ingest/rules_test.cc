@@ -59,7 +59,7 @@ TEST(RuleBook, ignores_by_what_is_known_of_the_resource) {
   EXPECT_EQ(book.ignored_by(seen), std::nullopt);
   seen.resource.region = "eu-north-1";
   EXPECT_EQ(book.ignored_by(seen), 1);
-  seen.flags |= kTimer;
+  seen.flags |= kSettle;
   EXPECT_EQ(book.ignored_by(seen), std::nullopt) << "time passes all the same";
 }
 

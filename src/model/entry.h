@@ -22,8 +22,16 @@ struct Entry {
   Time received;
   Time recorded;  // When its block was committed.
   Observation observation;
+  // What was too late changes no record. Its `after.last_sequence` is that of the newest entry that
+  // was folded, so that a walk passes all that were too late in one step.
   Record after;
   Told told;
+};
+
+// An alias, and the resource that it stands for from now on.
+struct AliasChange {
+  std::string_view alias;
+  std::string_view resource_id;
 };
 
 NotificationId transition_id(const Observation& observation, NotificationKind kind);

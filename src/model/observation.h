@@ -85,7 +85,10 @@ enum class Effect : uint8_t {
   configure = 2,  // Sets properties; the phase stays.
   tag = 3,        // Sets or removes tags.
   fail = 4,       // A call that was refused; nothing changed.
+  move = 5,  // Statewire's own: the resource is an alias. Its record ends, and what it was made
+             // of goes to the resource that `aliases` names.
 };
+constexpr Effect kLastEffect = Effect::move;
 
 // Stored as numbers: never renumber.
 enum ObservationFlag : uint8_t {
@@ -95,7 +98,7 @@ enum ObservationFlag : uint8_t {
   kTagsWhole = 8,    // `tags` are all the tags there are.
   kNoTime = 16,      // The event named no time; the time of arrival stands.
   kMoved = 32,       // Told before, of the alias that `aliases` names: folded again under its id.
-  kTimer = 64,       // Time has passed: it moves only what waits for this very time.
+  kSettle = 64,      // Time has passed: it moves only what waits for this very time.
 };
 
 struct Observation {

@@ -1,6 +1,7 @@
 // What is known of one resource: the fold of its observations, and what was said of it.
 #pragma once
 
+#include "base/arena.h"
 #include "model/observation.h"
 
 namespace statewire {
@@ -41,6 +42,9 @@ struct Record {
 
   bool has(ObservationFlag flag) const { return (flags & flag) != 0; }
 };
+
+// From then on all of the record's texts and spans are in `arena`.
+void own_texts(Record& record, Arena& arena);
 
 constexpr size_t kTagsMax = 50;
 constexpr size_t kHintsMax = 4;

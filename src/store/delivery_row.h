@@ -49,7 +49,7 @@ struct DeliveryRow {
   // Time since the first attempt when the row was written, and not the time of it: a clock that
   // was set does not make a delivery old.
   std::optional<Duration> tried_for;
-  Time due;  // Of hold and rate: the end of the wait. Of send: the next attempt.
+  Time due;         // Of hold and rate: the end of the wait. Of send: the next attempt.
   Duration wait{};  // Until `due`, when the row was written: no clock makes it longer.
   std::string last_detail;
   bool is_redriven = false;  // A person sent it again after it was parked.

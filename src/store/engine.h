@@ -28,11 +28,11 @@ enum class Family : uint8_t {
   deliveries,
   parked,
   batches,
-  timers,
+  reminders,
 };
 constexpr std::array<std::string_view, 10> kFamilyNames = {
     "meta",    "journal",    "resources", "aliases", "ledger",
-    "cursors", "deliveries", "parked",    "batches", "timers"};
+    "cursors", "deliveries", "parked",    "batches", "reminders"};
 
 // Changes that are made together, in this order. Keeps its memory over clear(). Not thread-safe.
 class EngineBatch {

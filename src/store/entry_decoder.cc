@@ -68,7 +68,7 @@ Observation EntryDecoder::observation(uint64_t head, Time recorded) {
   seen.origin.id = own();
   seen.resource = identity(Identity{});
   const uint8_t effect = in_.byte();
-  seen.effect = known(effect & 0x0f, Effect::fail, Effect::cause);
+  seen.effect = known(effect & 0x0f, kLastEffect, Effect::cause);
   seen.phase = known_phase(effect >> 4);
   seen.value = shared();
   if (head & kHasToward) seen.toward = phases();

@@ -103,17 +103,27 @@ std::string_view subscription_of(std::string_view key) {
 // Times before 1970 are negative: with the sign turned, all sort as they follow one another.
 constexpr uint64_t kSignBit = uint64_t{1} << 63;
 
-void set_timer(Time due, std::string_view resource_id, std::string& key) {
+void set_reminder(const ReminderKey& reminder, std::string& key) {
   key.clear();
-  append_number(key, static_cast<uint64_t>(to_ns(due)) ^ kSignBit);
-  append_text(key, resource_id);
+  append_number(key, static_cast<uint64_t>(to_ns(reminder.due)) ^ kSignBit);
+  append_text(key, reminder.resource_id);
+  append_number(key, static_cast<uint8_t>(reminder.kind));
+  append_number(key, reminder.number);
 }
 
-std::optional<TimerParts> parse_timer(std::string_view key) {
+std::optional<ReminderKey> parse_reminder(std::string_view key) {
   const auto due = take_number<uint64_t>(key);
   const auto size = take_number<uint32_t>(key);
-  if (!size || *size != key.size()) return std::nullopt;
-  return TimerParts{from_ns(static_cast<int64_t>(*due ^ kSignBit)), key};
+  if (!size || *size > key.size()) return std::nullopt;
+  const std::string_view resource_id = key.substr(0, *size);
+  key.remove_prefix(*size);
+  const auto kind = take_number<uint8_t>(key);
+  const auto number = take_number<uint64_t>(key);
+  if (!number || !key.empty()) return std::nullopt;
+  return ReminderKey{.due = from_ns(static_cast<int64_t>(*due ^ kSignBit)),
+                     .resource_id = resource_id,
+                     .kind = static_cast<ReminderKind>(*kind),
+                     .number = *number};
 }
 
 std::string_view text_of_alias(std::string_view key) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "model/reminder.h"
 
 namespace statewire::keys {
 
@@ -40,13 +41,10 @@ std::string subscription_cursor(std::string_view name);
 std::string subscription_prefix();
 std::string_view subscription_of(std::string_view key);
 
-// In the order of the times.
-void set_timer(Time due, std::string_view resource_id, std::string& key);
-struct TimerParts {
-  Time due;
-  std::string_view resource_id;  // In the key.
-};
-std::optional<TimerParts> parse_timer(std::string_view key);
+// In the order of due, resource, kind and number.
+void set_reminder(const ReminderKey& reminder, std::string& key);
+// Its resource id is in the key.
+std::optional<ReminderKey> parse_reminder(std::string_view key);
 
 // Of deliveries and parked ones: subscription, number. The prefix is that of all of one
 // subscription, and the key of its batch.

@@ -1,6 +1,6 @@
 // Opening, and the one place where a block is applied to the views. The journal, the ledger,
-// retention, timers and delivery state are in store_journal.cc, store_ledger.cc,
-// store_retention.cc, store_timers.cc and store_deliveries.cc.
+// retention, reminders and delivery state are in store_journal.cc, store_ledger.cc,
+// store_retention.cc, store_reminders.cc and store_deliveries.cc.
 #include "store/store.h"
 
 #include <sys/statvfs.h>
@@ -75,7 +75,7 @@ Result<void> Store::load() {
   if (auto known = load_format(); !known) return known;
   if (auto loaded = load_journal(); !loaded) return loaded;
   if (auto loaded = load_aliases(); !loaded) return loaded;
-  if (auto loaded = load_timers(); !loaded) return loaded;
+  if (auto loaded = load_reminders(); !loaded) return loaded;
   return state_->ledger.load(*engine_);
 }
 
@@ -170,7 +170,7 @@ void Store::add_views(const Commit& commit, EngineBatch& batch) {
     state_->value.bytes(change.value);
     batch.put(Family::cursors, keys::source_cursor(change.key), state_->value.view());
   }
-  add_timers(commit, batch);
+  add_reminders(commit, batch);
   if (commit.ledger != nullptr) state_->ledger.stage(*commit.ledger, batch);
 }
 
@@ -203,7 +203,7 @@ void Store::add_records(const Commit& commit, EngineBatch& batch) {
 void Store::publish(const Commit& commit) {
   state_->records.update(state_->updates);
   state_->ledger.publish();
-  for (const Timer& timer : commit.timers) state_->next_timer.set(timer.due);
+  for (const Reminder& each : commit.reminders) state_->next_reminder.set(each.key.due);
   if (commit.last_sequence < commit.first_sequence) {
     Lock lock(tail_mutex_);
     bytes_before_next_ = state_->bytes_before_next;

@@ -18,7 +18,7 @@
 #include "base/mutex.h"
 #include "base/result.h"
 #include "model/entry.h"
-#include "model/timer.h"
+#include "model/reminder.h"
 #include "store/delivery_row.h"
 #include "store/ledger.h"
 
@@ -51,17 +51,6 @@ struct StoredBlock {
   std::shared_ptr<const std::string> bytes;
 };
 
-struct AliasChange {
-  std::string_view alias;
-  std::string_view resource_id;
-};
-
-// By which a timer is found.
-struct TimerKey {
-  Time due;
-  std::string_view resource_id;
-};
-
 struct CursorChange {
   std::string_view key;
   std::string_view value;
@@ -77,8 +66,8 @@ struct Commit {
   std::span<const std::string_view> removed;  // Ids of records that moved to another id.
   std::span<const AliasChange> aliases;
   std::span<const CursorChange> cursors;
-  std::span<const Timer> timers;    // Those that are set.
-  std::span<const TimerKey> fired;  // Those that are no more, even where they are set here.
+  std::span<const Reminder> reminders;  // Those that are set.
+  std::span<const ReminderKey> fired;   // Those that are no more, even where they are set here.
   const LedgerDelta* ledger = nullptr;
 };
 
@@ -156,12 +145,14 @@ class Store {
   Result<std::vector<UnrecognisedRow>> unrecognised() const;  // The most frequent first.
   Result<std::vector<Refusal>> refusals() const;              // The newest first.
 
-  // --- Timers. They are set and fired by commits.
+  // --- Reminders. They are set by commits, and removed by those of the events that they came back
+  // as. Those of kinds that this program does not know are kept and passed over.
   // The first is due then, or later; Time::max() where there is none. Costs nothing.
-  Time next_timer() const;
-  // In the order in which they are due, until `visit` returns false. Texts are good during the
-  // call.
-  Result<void> each_timer(const std::function<bool(const Timer&)>& visit) const;
+  Time next_reminder() const;
+  // In the order of their keys, until `visit` returns false. Texts are good during the call. Those
+  // that are damaged are logged once, counted, and passed over.
+  Result<void> each_reminder(const std::function<bool(const Reminder&)>& visit) const;
+  size_t reminders_damaged() const;  // Seen since the store was opened; at most 1,000.
 
   // --- Deliveries: one thread writes. A row that cannot be read is handed over as the error that
   // says why, and costs only itself.
@@ -189,11 +180,11 @@ class Store {
   Result<void> load_journal();
   Result<void> load_first_block();
   Result<void> load_aliases();
-  Result<void> load_timers();
+  Result<void> load_reminders();
   void add_block(const Commit& commit, EngineBatch& batch);
   void add_views(const Commit& commit, EngineBatch& batch);
   void add_records(const Commit& commit, EngineBatch& batch);
-  void add_timers(const Commit& commit, EngineBatch& batch);
+  void add_reminders(const Commit& commit, EngineBatch& batch);
   void publish(const Commit& commit);
   Result<void> stored_records(std::span<const std::string_view> ids,
                               std::span<const size_t> missing, uint64_t epoch, Arena& arena,

@@ -47,8 +47,27 @@ class AliasNames {
   bool are_all_known_ GUARDED_BY(mutex_) = false;
 };
 
-// When the first timer may be due: at its time or before it. Any thread.
-class NextTimer {
+// The rows that could not be read, each once; at most kMax. Any thread.
+class DamagedRows {
+ public:
+  // False where the row is known, or there are too many.
+  bool add(uint64_t hash) {
+    Lock lock(mutex_);
+    return hashes_.size() < kMax && hashes_.insert(hash).second;
+  }
+  size_t size() const {
+    Lock lock(mutex_);
+    return hashes_.size();
+  }
+
+ private:
+  static constexpr size_t kMax = 1'000;
+  mutable Mutex mutex_;
+  boost::unordered_flat_set<uint64_t> hashes_ GUARDED_BY(mutex_);
+};
+
+// When the first reminder may be due: at its time or before it. Any thread.
+class NextReminder {
  public:
   struct Seen {
     Time due;
@@ -58,7 +77,7 @@ class NextTimer {
     Lock lock(mutex_);
     return {due_, sets_};
   }
-  // A timer was written.
+  // A reminder was written.
   void set(Time due) {
     Lock lock(mutex_);
     due_ = std::min(due_, due);
@@ -85,7 +104,8 @@ struct StoreState {
   ReadBlocks read;
   RecordCache records;
   AliasNames aliases;
-  NextTimer next_timer;
+  NextReminder next_reminder;
+  DamagedRows damaged_reminders;
 
   // Of the committing thread.
   EngineBatch commit_batch;

@@ -10,6 +10,7 @@
 
 #include "store/block.h"
 #include "store/engine.h"
+#include "store/keys.h"
 #include "store/sample_entries.h"
 #include "store/store_state.h"
 
@@ -70,8 +71,8 @@ class StoreTest : public testing::TestWithParam<Kind> {
     LedgerDelta ledger;
     std::vector<AliasChange> aliases = {};
     std::vector<CursorChange> cursors = {};
-    std::vector<Timer> timers = {};
-    std::vector<TimerKey> fired = {};
+    std::vector<Reminder> reminders = {};
+    std::vector<ReminderKey> fired = {};
   };
   // One batch in which each of `resources` changes, in that order.
   void commit(const std::vector<uint64_t>& resources, const Extra& extra) {
@@ -93,7 +94,7 @@ class StoreTest : public testing::TestWithParam<Kind> {
                         .records = records,
                         .aliases = extra.aliases,
                         .cursors = extra.cursors,
-                        .timers = extra.timers,
+                        .reminders = extra.reminders,
                         .fired = extra.fired,
                         .ledger = &extra.ledger};
     ASSERT_TRUE(store_->commit(commit));
@@ -366,72 +367,117 @@ DeliveryRow delivery(std::string subscription, uint64_t number) {
   return row;
 }
 
-// A timer as text, and all of them up to `count`.
-std::string text_of(const Timer& timer) {
-  std::string text = format_time(timer.due);
-  for (const std::string_view part :
-       {timer.resource_id, timer.type, timer.account, timer.region, timer.source,
-        name_of(timer.phase), timer.value, timer.evidence}) {
-    text.append(" ").append(part);
-  }
-  return text;
+Reminder reminder(Time due, std::string_view resource_id, std::string_view payload = {},
+                  uint64_t number = 0, ReminderKind kind = ReminderKind::settle) {
+  return {{.due = due, .resource_id = resource_id, .kind = kind, .number = number}, payload};
 }
-std::vector<std::string> timers_of(const Store& store, size_t count = SIZE_MAX) {
+// A reminder as text, and all of them up to `count`.
+std::string text_of(const Reminder& reminder) {
+  return format_time(reminder.key.due) + " " + std::string(reminder.key.resource_id) + " " +
+         std::to_string(static_cast<int>(reminder.key.kind)) + " " +
+         std::to_string(reminder.key.number) + " " + std::string(reminder.payload);
+}
+std::vector<std::string> reminders_of(const Store& store, size_t count = SIZE_MAX) {
   std::vector<std::string> texts;
-  EXPECT_TRUE(store.each_timer([&](const Timer& timer) {
-    texts.push_back(text_of(timer));
+  EXPECT_TRUE(store.each_reminder([&](const Reminder& each) {
+    texts.push_back(text_of(each));
     return texts.size() < count;
   }));
   return texts;
 }
 
-TEST_P(StoreTest, timers_come_in_the_order_in_which_they_are_due_also_after_a_restart) {
-  EXPECT_EQ(store_->next_timer(), Time::max());
-  const Timer late{.due = kRecorded + std::chrono::hours(1),
-                   .resource_id = "table/orders",
-                   .type = "AWS::DynamoDB::Table",
-                   .account = "123456789012",
-                   .region = "eu-west-1",
-                   .source = "aws.dynamodb",
-                   .phase = Phase::stable,
-                   .value = "CreateTable",
-                   .evidence = "3f1f"};
-  const Timer early{.due = from_ns(-5), .resource_id = "b", .phase = Phase::gone};
-  const Timer beside{.due = from_ns(-5), .resource_id = "a", .phase = Phase::gone};
-  commit({1}, {.ledger = delta_of(1), .timers = {late}});
-  EXPECT_EQ(store_->next_timer(), late.due);
-  commit({2}, {.ledger = delta_of(1), .timers = {early, beside}});
-  EXPECT_EQ(store_->next_timer(), early.due);
+TEST_P(StoreTest, reminders_come_in_the_order_in_which_they_are_due_also_after_a_restart) {
+  EXPECT_EQ(store_->next_reminder(), Time::max());
+  const Reminder late = reminder(kRecorded + std::chrono::hours(1), "table/orders", "{}");
+  const Reminder early = reminder(from_ns(-5), "b");
+  const Reminder beside = reminder(from_ns(-5), "a");
+  commit({1}, {.ledger = delta_of(1), .reminders = {late}});
+  EXPECT_EQ(store_->next_reminder(), late.key.due);
+  commit({2}, {.ledger = delta_of(1), .reminders = {early, beside}});
+  EXPECT_EQ(store_->next_reminder(), early.key.due);
   for (int round = 0; round < 2; ++round) {
-    EXPECT_EQ(timers_of(*store_), (std::vector{text_of(beside), text_of(early), text_of(late)}));
-    EXPECT_EQ(timers_of(*store_, 1), std::vector{text_of(beside)});
+    EXPECT_EQ(reminders_of(*store_), (std::vector{text_of(beside), text_of(early), text_of(late)}));
+    EXPECT_EQ(reminders_of(*store_, 1), std::vector{text_of(beside)});
     reopen();
-    EXPECT_EQ(store_->next_timer(), early.due);
+    EXPECT_EQ(store_->next_reminder(), early.key.due);
   }
 }
 
-TEST_P(StoreTest, a_timer_that_fired_is_no_more_even_where_it_is_set_by_the_same_commit) {
-  const Timer first{.due = kRecorded, .resource_id = "a"};
-  const Timer second{.due = kRecorded + std::chrono::seconds(1), .resource_id = "a"};
-  commit({1}, {.ledger = delta_of(1), .timers = {first, second}});
-  commit({}, {.ledger = delta_of(1), .timers = {first}, .fired = {{first.due, "a"}}});
-  EXPECT_EQ(timers_of(*store_), std::vector{text_of(second)});
-  EXPECT_EQ(store_->next_timer(), second.due);
-  commit({}, {.ledger = delta_of(1), .fired = {{second.due, "a"}, {second.due, "nobody"}}});
+TEST_P(StoreTest, a_reminder_that_fired_is_no_more_even_where_it_is_set_by_the_same_commit) {
+  const Reminder first = reminder(kRecorded, "a");
+  const Reminder second = reminder(kRecorded + std::chrono::seconds(1), "a");
+  commit({1}, {.ledger = delta_of(1), .reminders = {first, second}});
+  commit({}, {.ledger = delta_of(1), .reminders = {first}, .fired = {first.key}});
+  EXPECT_EQ(reminders_of(*store_), std::vector{text_of(second)});
+  EXPECT_EQ(store_->next_reminder(), second.key.due);
+  commit({},
+         {.ledger = delta_of(1), .fired = {second.key, reminder(second.key.due, "nobody").key}});
   reopen();
-  EXPECT_EQ(timers_of(*store_), std::vector<std::string>());
-  EXPECT_EQ(store_->next_timer(), Time::max());
+  EXPECT_EQ(reminders_of(*store_), std::vector<std::string>());
+  EXPECT_EQ(store_->next_reminder(), Time::max());
   // One that is due before all that fired is found.
-  commit({2}, {.ledger = delta_of(1), .timers = {first}});
-  EXPECT_EQ(timers_of(*store_), std::vector{text_of(first)});
+  commit({2}, {.ledger = delta_of(1), .reminders = {first}});
+  EXPECT_EQ(reminders_of(*store_), std::vector{text_of(first)});
 }
 
-TEST_P(StoreTest, a_timer_that_is_set_twice_is_one) {
-  Timer timer{.due = kRecorded, .resource_id = "a", .value = "CreateTable"};
-  commit({1}, {.ledger = delta_of(1), .timers = {timer}});
-  timer.value = "RestoreTable";
-  commit({2}, {.ledger = delta_of(1), .timers = {timer}});
-  EXPECT_EQ(timers_of(*store_), std::vector{text_of(timer)});
+TEST_P(StoreTest, several_reminders_of_one_resource_at_one_time_are_told_apart) {
+  const Reminder one = reminder(kRecorded, "a", "one", 1);
+  const Reminder two = reminder(kRecorded, "a", "two", 2);
+  const Reminder move = reminder(kRecorded, "a", "move", 1, ReminderKind::move);
+  Reminder again = one;
+  again.payload = "again";
+  commit({1}, {.ledger = delta_of(1), .reminders = {move, two, one}});
+  commit({2}, {.ledger = delta_of(1), .reminders = {again}});
+  EXPECT_EQ(reminders_of(*store_), (std::vector{text_of(again), text_of(two), text_of(move)}));
+  commit({}, {.ledger = delta_of(1), .fired = {two.key}});
+  EXPECT_EQ(reminders_of(*store_), (std::vector{text_of(again), text_of(move)}));
+}
+
+TEST_P(StoreTest, a_reminder_of_a_newer_program_is_kept_and_passed_over) {
+  const Reminder newer = reminder(kRecorded, "a", "?", 1, static_cast<ReminderKind>(200));
+  const Reminder known = reminder(kRecorded + std::chrono::seconds(1), "b");
+  commit({1}, {.ledger = delta_of(1), .reminders = {newer, known}});
+  EXPECT_EQ(reminders_of(*store_), std::vector{text_of(known)});
+  EXPECT_EQ(store_->next_reminder(), known.key.due);
+  commit({}, {.ledger = delta_of(1), .fired = {known.key}});
+  reopen();
+  EXPECT_EQ(reminders_of(*store_), std::vector<std::string>());
+  EXPECT_EQ(store_->next_reminder(), Time::max());
+  EXPECT_EQ(store_->reminders_damaged(), 0u);
+}
+
+TEST_P(StoreTest, a_damaged_reminder_costs_itself_and_not_those_behind_it) {
+  if (!can_reopen()) return;
+  const Reminder first = reminder(kRecorded, "a", "payload");
+  const Reminder second = reminder(kRecorded + std::chrono::seconds(1), "b", "payload");
+  commit({1}, {.ledger = delta_of(1), .reminders = {first, second}});
+  store_.reset();
+  std::string key, good;
+  keys::set_reminder(first.key, key);
+  const auto spoil = [&](Family family, std::string_view at, std::string_view value) {
+    auto engine = open_rocksdb_engine(options());
+    CHECK(engine.ok());
+    if (good.empty()) good = (*engine)->get(family, key)->value();
+    EngineBatch batch;
+    batch.put(family, at, value);
+    CHECK((*engine)->write(batch, Sync::yes).ok());
+  };
+  spoil(Family::reminders, std::string(3, '\0'), "no key at all");
+  open();
+  EXPECT_EQ(reminders_of(*store_), (std::vector{text_of(first), text_of(second)}));
+  EXPECT_EQ(store_->reminders_damaged(), 1u);
+  const std::string whole = good;
+  for (size_t at = 0; at <= whole.size(); ++at) {
+    store_.reset();
+    std::string value = whole.substr(0, at);
+    if (at == whole.size()) value.back() ^= 1;
+    spoil(Family::reminders, key, value);
+    open();
+    EXPECT_EQ(reminders_of(*store_), std::vector{text_of(second)}) << at;
+    EXPECT_EQ(reminders_of(*store_), std::vector{text_of(second)}) << at;
+    EXPECT_EQ(store_->next_reminder(), second.key.due);
+    EXPECT_EQ(store_->reminders_damaged(), 2u);
+  }
 }
 
 TEST_P(StoreTest, a_settlement_changes_all_that_it_names) {

@@ -1,179 +1,340 @@
-// The fold is a pure function of the observations in key order, so that every order of arrival
-// ends in the same record.
-//
-// The cause of a transition is decided from its neighbours, the first that applies:
-//   1. the observation says it itself (a call that moves the phase, an event of a deployment);
-//   2. a hint toward this phase within kCauseReach before it: the newest one wins, and a call
-//      makes it `likely` at most, as nothing but time connects the two;
-//   3. it completes an unsettled phase whose cause is known (pending, then running);
-//   4. unknown.
-// A native event that names the cause may also follow the state it explains (Auto Scaling tells
-// of a termination after it): it then replaces a weaker cause. A call never does: what was asked
-// for cannot be the cause of what was reached before.
-//
-// A phase may settle by itself, so long after the observation that moved it. That the time has
-// passed is an observation of its own, as no clock is asked here. It moves what waits for this very
-// time, and so nothing that something else has moved since: the cause stays, too.
+// The working set holds the records that were asked for since begin(), as they are by now. One of
+// an alias leads on to its resource's. An alias that is learned gets no more observations from then
+// on; where it has a record, a reminder ends it in a commit of its own, so that no commit changes
+// the records of two resources that are kept apart.
 #include "track/fold.h"
 
 #include <algorithm>
-#include <array>
+#include <string>
+
+#include "base/ids.h"
+#include "base/text.h"
 
 namespace statewire {
 namespace {
 
-bool says_who(const Cause& cause) {
-  return cause.kind != CauseKind::unknown || !cause.actor.empty();
+// Memory that is kept for the next commit.
+constexpr size_t kKeptBytesMax = 16u << 20;
+// Of an alias that leads to an alias that leads on. What is stored cannot lead in a circle.
+constexpr size_t kAliasHopsMax = 16;
+
+void add_member(std::string& out, std::string_view before, std::string_view value) {
+  out.append(before);
+  append_json_string(out, value);
 }
 
-void keep_newest(std::string_view& kept, std::string_view seen) {
-  if (!seen.empty()) kept = seen;
+// Two observations of one event are told apart by their index.
+uint64_t number_of(const SortKey& key) {
+  uint64_t number = 0;
+  for (size_t i = 0; i < sizeof(number); ++i) number = number << 8 | key.event_id.bytes[i];
+  return number + key.index;
 }
 
-void fold_identity(Record& record, const Observation& observation) {
-  if (record.resource.id.empty()) {
-    record.resource = observation.resource;
-    return;
+int rank_of(Fate fate) {
+  switch (fate) {
+    case Fate::recognised:
+      return 3;
+    case Fate::too_late:
+      return 2;
+    case Fate::duplicate:
+      return 1;
+    default:
+      return 0;
   }
-  const Identity& seen = observation.resource;
-  keep_newest(record.resource.type, seen.type);
-  keep_newest(record.resource.provider, seen.provider);
-  keep_newest(record.resource.account, seen.account);
-  keep_newest(record.resource.region, seen.region);
-  keep_newest(record.resource.zone, seen.zone);
-  keep_newest(record.resource.service, seen.service);
-  keep_newest(record.resource.name, seen.name);
-}
-
-// Both lists are at most kTagsMax long: a linear search is the fastest there is.
-bool fold_tags(Record& record, const Observation& observation, Arena& arena) {
-  const bool whole = observation.has(kTagsWhole);
-  if (whole) record.flags |= kTagsWhole;
-  if (observation.tags.empty() && !(whole && !record.tags.empty())) return false;
-
-  std::array<Tag, 2 * kTagsMax> merged;
-  size_t count = 0;
-  if (!whole) {
-    for (const Tag& tag : record.tags) merged[count++] = tag;
-  }
-  for (const Tag& tag : observation.tags) {
-    const auto end = merged.begin() + count;
-    const auto same =
-        std::find_if(merged.begin(), end, [&](const Tag& other) { return other.key == tag.key; });
-    if (observation.has(kTagsRemoved)) {
-      if (same != end) {
-        std::move(same + 1, end, same);
-        --count;
-      }
-    } else if (same != end) {
-      same->value = tag.value;
-    } else if (count < merged.size()) {
-      merged[count++] = tag;
-    }
-  }
-  std::sort(merged.begin(), merged.begin() + count,
-            [](const Tag& a, const Tag& b) { return a.key < b.key; });
-  const std::span<const Tag> result(merged.data(), std::min(count, kTagsMax));
-  if (std::ranges::equal(result, record.tags)) return false;
-  record.tags = arena.copy_of(result);
-  return true;
-}
-
-void add_hint(Record& record, const Observation& observation, Arena& arena) {
-  std::array<Hint, kHintsMax> hints;
-  const size_t kept = std::min(record.hints.size(), kHintsMax - 1);
-  std::copy(record.hints.end() - static_cast<ptrdiff_t>(kept), record.hints.end(), hints.begin());
-  hints[kept] = {observation.cause, observation.time(), observation.toward};
-  record.hints = arena.copy_of(std::span<const Hint>(hints.data(), kept + 1));
-}
-
-Cause cause_of_transition(const Record& before, const Observation& observation) {
-  if (says_who(observation.cause)) return observation.cause;
-  const Time time = observation.time();
-  for (auto hint = before.hints.rbegin(); hint != before.hints.rend(); ++hint) {
-    if ((hint->toward & phase_bit(observation.phase)) == 0) continue;
-    if (hint->time > time || time - hint->time > kCauseReach) continue;
-    Cause cause = hint->cause;
-    if (!cause.call.empty()) cause.confidence = std::min(cause.confidence, Confidence::likely);
-    return cause;
-  }
-  const bool completes = before.since != Time{} && !is_settled(before.phase) &&
-                         before.phase != Phase::unknown && time - before.since <= kCauseCarry;
-  if (completes) return before.cause;
-  return {};
-}
-
-bool fold_state(Record& record, const Observation& observation) {
-  const bool reusable = record.has(kReusableId);
-  if (record.phase == Phase::gone && observation.phase != Phase::gone && !reusable) return false;
-  if (record.phase == observation.phase && record.value == observation.value) return false;
-  const Cause cause = cause_of_transition(record, observation);
-  record.previous = {record.phase, record.value, record.since};
-  record.phase = observation.phase;
-  record.value = observation.value;
-  record.since = observation.time();
-  record.cause = cause;
-  const bool settles = observation.settles_after > Duration::zero();
-  record.settles_at = settles ? observation.time() + observation.settles_after : Time{};
-  return true;
-}
-
-bool fold_timer(Record& record, const Observation& observation) {
-  if (!is_waited_for(record, observation)) return false;
-  record.previous = {record.phase, record.value, record.since};
-  record.phase = record.phase == Phase::deprovisioning ? Phase::gone : Phase::stable;
-  record.since = observation.time();
-  record.settles_at = {};
-  return true;
-}
-
-// A native event that names the cause of the state that was reached before it.
-bool fold_cause(Record& record, const Observation& observation) {
-  const bool is_call = observation.key.stage == 0;
-  if (is_call || !says_who(observation.cause) || record.since == Time{}) return false;
-  if ((observation.toward & phase_bit(record.phase)) == 0) return false;
-  if (observation.time() - record.since > kCauseReach) return false;
-  const bool stronger = record.cause.kind == CauseKind::unknown ||
-                        observation.cause.confidence > record.cause.confidence;
-  if (!stronger) return false;
-  record.cause = observation.cause;
-  return true;
 }
 
 }  // namespace
 
-bool is_waited_for(const Record& record, const Observation& observation) {
-  return observation.has(kTimer) && record.settles_at != Time{} &&
-         record.settles_at == observation.time();
+void EventFate::add(Fate fate) {
+  if (rank_of(fate) > rank_of(fate_)) fate_ = fate;
 }
 
-FoldStep fold(Record& record, const Observation& observation, Arena& arena) {
-  FoldStep step;
-  // A timer knows less of the resource than the call that set it.
-  if (!observation.has(kTimer) || record.resource.id.empty()) fold_identity(record, observation);
-  record.newest = observation.key;
-  record.flags |= observation.flags & kReusableId;
-  if (observation.effect == Effect::fail) return step;
+struct Fold::Working {
+  Record record = {};
+  bool exists = false;                            // Has a record.
+  bool is_changed = false;                        // Must be written.
+  bool is_moving = false;                         // A reminder was set that ends it.
+  std::optional<size_t> leads_to = std::nullopt;  // Of an alias.
+};
 
-  step.tags = fold_tags(record, observation, arena);
-  switch (observation.effect) {
-    case Effect::state:
-      step.state = observation.has(kTimer) ? fold_timer(record, observation)
-                                           : fold_state(record, observation);
-      break;
-    case Effect::cause:
-      step.cause = fold_cause(record, observation);
-      if (says_who(observation.cause)) add_hint(record, observation, arena);
-      break;
-    case Effect::configure:
-      step.configured = true;
-      if (observation.toward != kAllPhases) add_hint(record, observation, arena);
-      break;
-    case Effect::tag:
-    case Effect::fail:
-      break;
+Fold::Fold(Views& views, TrackLimits limits)
+    : views_(views), limits_(limits), walks_(views), tracker_(limits, walks_) {}
+
+Fold::~Fold() = default;
+
+void Fold::begin(uint64_t first_sequence, Time recorded) {
+  if (arena_.bytes_reserved() > kKeptBytesMax) {
+    arena_ = Arena();
+  } else {
+    arena_.clear();
   }
-  return step;
+  walks_.clear();
+  next_sequence_ = first_sequence;
+  recorded_ = recorded;
+  working_.clear();
+  working_of_id_.clear();
+  ids_.clear();
+  loaded_ = 0;
+  aliases_.clear();
+  removed_.clear();
+  reminders_.clear();
+}
+
+// Where the working record of `id` is. Adds what is not there yet, without its record; an alias
+// with what it leads to.
+Result<size_t> Fold::place_of(std::string_view id) {
+  std::optional<size_t> first;
+  std::optional<size_t> alias;
+  for (size_t hops = 0; hops < kAliasHopsMax; ++hops) {
+    const size_t place = ids_.size();
+    const auto [known, is_new] = working_of_id_.try_emplace(id, place);
+    if (alias && known->second != *first) working_[*alias].leads_to = known->second;
+    if (!first) first = known->second;
+    if (!is_new) break;
+    ids_.push_back(id);
+    working_.emplace_back();
+    const Result<std::string_view> resource = views_.resource_of_alias(id, arena_);
+    if (!resource) return resource.error();
+    if (resource->empty()) break;
+    alias = place;
+    id = *resource;
+  }
+  return *first;
+}
+
+size_t Fold::resolve(size_t place) const {
+  for (size_t hops = 0; hops < kAliasHopsMax && working_[place].leads_to; ++hops) {
+    place = *working_[place].leads_to;
+  }
+  return place;
+}
+
+// All that were added are read in one go.
+Result<void> Fold::load() {
+  if (loaded_ == ids_.size()) return {};
+  const std::span<const std::string_view> ids = std::span(ids_).subspan(loaded_);
+  if (Result<void> read = views_.records(ids, arena_, read_); !read) return read;
+  for (size_t i = 0; i < read_.size(); ++i) {
+    if (!read_[i]) continue;
+    working_[loaded_ + i].record = *read_[i];
+    working_[loaded_ + i].exists = true;
+  }
+  loaded_ = ids_.size();
+  return {};
+}
+
+// Of the aliases, those that are new: a record may stand under one of them.
+Result<void> Fold::expect(const Observation& observation) {
+  if (Result<size_t> place = place_of(observation.resource.id); !place) return place.error();
+  if (observation.effect == Effect::move) return {};
+  for (const std::string_view alias : observation.aliases) {
+    const Result<std::string_view> resource = views_.resource_of_alias(alias, arena_);
+    if (!resource) return resource.error();
+    if (*resource == observation.resource.id) continue;
+    if (Result<size_t> place = place_of(alias); !place) return place.error();
+  }
+  return {};
+}
+
+Result<const Record*> Fold::record(std::string_view id) {
+  const Result<size_t> place = place_of(id);
+  if (!place) return place.error();
+  if (Result<void> read = load(); !read) return read.error();
+  const Working& working = working_[resolve(*place)];
+  return working.exists ? &working.record : nullptr;
+}
+
+Result<Folded> Fold::take(const Arrival& arrival) {
+  const Observation& observation = arrival.observation;
+  const Result<size_t> place = place_of(observation.resource.id);
+  if (!place) return place.error();
+  if (Result<void> read = load(); !read) return read.error();
+  if (observation.effect == Effect::move) return move_away(*place, arrival);
+
+  const size_t resolved = resolve(*place);
+  Result<Folded> folded = fold_into(resolved, arrival);
+  if (!folded || folded->fate == Fate::duplicate || observation.has(kMoved)) return folded;
+  for (const std::string_view alias : observation.aliases) {
+    if (Result<void> learned = learn_alias(alias, resolved); !learned) return learned.error();
+  }
+  folded->after = &working_[resolved].record;  // The working set may have grown.
+  return folded;
+}
+
+void Fold::begin_entry(const Record* before, const Arrival& arrival) {
+  entry_.sequence = next_sequence_;
+  entry_.previous_sequence = before == nullptr ? 0 : before->last_sequence;
+  entry_.source = arrival.source;
+  entry_.received = arrival.received;
+  entry_.recorded = recorded_;
+  entry_.observation = arrival.observation;
+}
+
+// Gives the entry its sequence.
+void Fold::end_entry(Working& working) {
+  Record& after = entry_.after;
+  const uint64_t last_folded = after.last_sequence;
+  after.last_sequence = next_sequence_++;
+  after.recorded = recorded_;
+  working.record = after;
+  working.exists = true;
+  working.is_changed = true;
+  if (entry_.told.too_late) after.last_sequence = last_folded;
+}
+
+Result<Folded> Fold::fold_into(size_t place, const Arrival& arrival) {
+  Working& working = working_[place];
+  Record* const before = working.exists ? &working.record : nullptr;
+  begin_entry(before, arrival);
+  entry_.observation.resource.id = ids_[place];
+  const Result<Tracked> tracked = tracker_.track(before, entry_, arena_);
+  if (!tracked) return tracked.error();
+  Folded folded{.fate = tracked->fate, .resource_id = ids_[place], .is_cut = tracked->is_cut};
+  if (folded.fate != Fate::duplicate) {
+    end_entry(working);
+    folded.entry = &entry_;
+    if (folded.fate == Fate::recognised) {
+      walks_.add(entry_);
+      set_settle(entry_.observation);
+    }
+  }
+  folded.after = working.exists ? &working.record : nullptr;
+  return folded;
+}
+
+// Whether anything still waits for it when it is due is for the fold to say: what is set does not
+// depend on the order of arrival. What was moved from an alias has set its reminder already.
+void Fold::set_settle(const Observation& observation) {
+  if (observation.settles_after <= Duration::zero() || observation.has(kMoved)) return;
+  const bool is_ending = observation.phase == Phase::deprovisioning;
+  const Identity& resource = observation.resource;
+  const std::string_view phase = name_of(is_ending ? Phase::gone : Phase::stable);
+  std::string payload;
+  add_member(payload, R"({"account":)", resource.account);
+  add_member(payload, R"(,"region":)", resource.region);
+  add_member(payload, R"(,"detail":{"source":)", observation.origin.source);
+  add_member(payload, R"(,"resource-id":)", resource.id);
+  add_member(payload, R"(,"resource-type":)", resource.type);
+  add_member(payload, R"(,"phase":)", phase);
+  add_member(payload, R"(,"state":)", observation.value.empty() ? phase : observation.value);
+  add_member(payload, R"(,"evidence":)", observation.cause.evidence);
+  payload += "}}";
+  reminders_.push_back({.key = {.due = observation.time() + observation.settles_after,
+                                .resource_id = resource.id,
+                                .kind = ReminderKind::settle,
+                                .number = number_of(observation.key)},
+                        .payload = arena_.copy(payload)});
+}
+
+Result<void> Fold::learn_alias(std::string_view alias, size_t place) {
+  const std::string_view resource_id = ids_[place];
+  if (alias.empty() || alias == resource_id) return {};
+  if (!working_of_id_.contains(alias)) {
+    const Result<std::string_view> resource = views_.resource_of_alias(alias, arena_);
+    if (!resource) return resource.error();
+    if (*resource == resource_id) return {};
+  }
+  const Result<size_t> other_place = place_of(alias);
+  if (!other_place) return other_place.error();
+  if (Result<void> read = load(); !read) return read;
+  Working& other = working_[*other_place];
+  if (other.leads_to == place) return {};
+  aliases_.push_back({alias, resource_id});
+  other.leads_to = place;
+  if (other.exists && !other.is_moving) set_move(alias, other.record, resource_id);
+  other.is_moving = other.exists;
+  return {};
+}
+
+// Due at once.
+void Fold::set_move(std::string_view alias, const Record& record, std::string_view to) {
+  std::string payload;
+  add_member(payload, R"({"to":)", to);
+  add_member(payload, R"(,"account":)", record.resource.account);
+  add_member(payload, R"(,"region":)", record.resource.region);
+  payload += "}";
+  reminders_.push_back({.key = {.due = recorded_,
+                                .resource_id = alias,
+                                .kind = ReminderKind::move,
+                                .number = hash64(to)},
+                        .payload = arena_.copy(payload)});
+}
+
+// What was said of a resource while only its alias was known is folded again under its id, as if it
+// had come by it; the alias keeps no record. The newest goes first: it tells what changes now, and
+// those before it are history. Where the record has ended already there is nothing left to do.
+Result<Folded> Fold::move_away(size_t place, const Arrival& arrival) {
+  Working& working = working_[place];
+  Folded folded{.fate = Fate::duplicate, .resource_id = ids_[place]};
+  if (!working.exists || arrival.observation.aliases.empty()) return folded;
+  folded.sent_to = arrival.observation.aliases.front();
+  const uint64_t last_sequence = working.record.last_sequence;
+  if (Result<void> sent = gather_sent(ids_[place], folded.sent_to, last_sequence); !sent) {
+    return sent.error();
+  }
+  begin_entry(&working.record, arrival);
+  entry_.observation.resource = working.record.resource;
+  entry_.told = {};
+  entry_.after = {};
+  entry_.after.resource = working.record.resource;
+  end_entry(working);
+  working = {.leads_to = working.leads_to};
+  removed_.push_back(ids_[place]);
+  folded.fate = Fate::recognised;
+  folded.entry = &entry_;
+  folded.sent = sent_;
+  return folded;
+}
+
+Result<void> Fold::gather_sent(std::string_view alias, std::string_view to,
+                               uint64_t last_sequence) {
+  sent_.clear();
+  size_t bytes = 0;
+  Walk& walk = walks_.of(alias, last_sequence);
+  while (sent_.size() < limits_.entries_back_max && bytes <= limits_.bytes_back_max) {
+    const Result<const Entry*> entry = walks_.at(walk, sent_.size());
+    if (!entry) return entry.error();
+    if (*entry == nullptr) break;
+    bytes += text_bytes_of(**entry);
+    Observation& observation = sent_.emplace_back(**entry).observation;
+    observation.resource.id = to;
+    observation.flags |= kMoved;
+    observation.aliases = arena_.copy_of(std::span<const std::string_view>(&alias, 1));
+  }
+  return {};
+}
+
+// The working set is as if this entry had been folded.
+Result<void> Fold::adopt(const Entry& entry) {
+  const Result<size_t> place = place_of(entry.observation.resource.id);
+  if (!place) return place.error();
+  if (Result<void> read = load(); !read) return read;
+  Working& working = working_[*place];
+  if (entry.observation.effect == Effect::move) {
+    if (working.exists) removed_.push_back(ids_[*place]);
+    working = {.leads_to = working.leads_to};
+  } else {
+    working.record = entry.after;
+    working.record.last_sequence = entry.sequence;
+    working.record.recorded = entry.recorded;
+    working.exists = true;
+    working.is_changed = true;
+  }
+  walks_.clear();
+  next_sequence_ = entry.sequence + 1;
+  if (entry.observation.has(kMoved) || entry.observation.effect == Effect::move) return {};
+  for (const std::string_view alias : entry.observation.aliases) {
+    if (Result<void> learned = learn_alias(alias, *place); !learned) return learned;
+  }
+  return {};
+}
+
+FoldChanges Fold::changes() {
+  records_.clear();
+  for (const Working& working : working_) {
+    if (working.is_changed) records_.push_back(&working.record);
+  }
+  return {.records = records_, .removed = removed_, .aliases = aliases_, .reminders = reminders_};
 }
 
 }  // namespace statewire

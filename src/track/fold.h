@@ -1,32 +1,116 @@
-// One step of the fold: a record, and the observation that comes next in key order.
+// The fold: from observations, in any order of arrival, to everything that follows from them. Pure
+// and deterministic: no I/O but through Views, no clock. Whoever folds (a commit, the check of a
+// store, explain, convert) does it here.
 #pragma once
 
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
 #include "base/arena.h"
-#include "model/record.h"
+#include "model/entry.h"
+#include "model/reminder.h"
+#include "track/tracker.h"
+#include "track/views.h"
+#include "track/walk.h"
 
 namespace statewire {
 
-// What a step changed.
-struct FoldStep {
-  bool state = false;  // Phase or native state.
-  bool cause = false;  // Why the present state came about, without a new state.
-  bool tags = false;
-  bool configured = false;
-
-  bool any() const { return state || cause || tags || configured; }
+// An observation, and how it came.
+struct Arrival {
+  const Observation& observation;
+  std::string_view source;
+  Time received;
 };
 
-// Folds `observation`, whose key is above record.newest, into the record. A record that was
-// never folded has an empty resource.id. Texts stay views of the inputs; spans that change are
-// placed in `arena`. The members "of the arrival" are left alone.
-FoldStep fold(Record& record, const Observation& observation, Arena& arena);
+// What became of an observation. All of it is good until the next take().
+struct Folded {
+  Fate fate = Fate::recognised;       // recognised, duplicate or too_late.
+  std::string_view resource_id = {};  // Of the resource that the observation is about.
+  const Entry* entry = nullptr;       // For the journal; null for a duplicate.
+  const Record* after = nullptr;      // Null where the resource has no record.
+  // Of an alias whose record ended: what is to be folded again as `sent_to`, the newest first.
+  std::string_view sent_to = {};
+  std::span<const Entry> sent = {};
+  // Retention has taken what would have decided it; so it was the safe thing.
+  bool is_cut = false;
+};
 
-// Whether this timer is the one that settles the record's phase.
-bool is_waited_for(const Record& record, const Observation& observation);
+// All that has changed since begin(); good until the next take() or begin().
+struct FoldChanges {
+  std::span<const Record* const> records;     // Each once.
+  std::span<const std::string_view> removed;  // Ids of records that have ended.
+  std::span<const AliasChange> aliases;
+  std::span<const Reminder> reminders;
+};
 
-// A call explains a state that is reached within this time after it.
-constexpr Duration kCauseReach = std::chrono::minutes(15);
-// The cause of an unsettled phase carries over to the phase that follows within this time.
-constexpr Duration kCauseCarry = std::chrono::hours(6);
+// The fate of an event by those of its observations.
+class EventFate {
+ public:
+  void add(Fate fate);
+  Fate fate() const { return fate_; }
+
+ private:
+  Fate fate_ = Fate::ignored;  // Where nothing is added.
+};
+
+// Not thread-safe. Reused from commit to commit; keeps its memory. Borrows the views, which stay as
+// they are from begin() to the last take().
+class Fold {
+ public:
+  explicit Fold(Views& views, TrackLimits limits = {});
+  ~Fold();
+
+  // Forgets all that was folded. Entries get sequences from `first_sequence` on.
+  void begin(uint64_t first_sequence, Time recorded);
+  // Announces what will be taken: the views are then read in one go. Texts stay good until begin().
+  Result<void> expect(const Observation& observation);
+  // Folds one observation; its texts stay good until begin(). An error means that a view could not
+  // be read; nothing was decided, and whoever folds begins anew.
+  Result<Folded> take(const Arrival& arrival);
+  // Takes an entry's word for what folding it gave.
+  Result<void> adopt(const Entry& entry);
+
+  // The record of a resource, or of the one that `id` is an alias of; null where there is none.
+  Result<const Record*> record(std::string_view id);
+  uint64_t next_sequence() const { return next_sequence_; }
+  FoldChanges changes();
+
+ private:
+  struct Working;
+
+  Result<size_t> place_of(std::string_view id);
+  size_t resolve(size_t place) const;
+  Result<void> load();
+  Result<Folded> fold_into(size_t place, const Arrival& arrival);
+  Result<Folded> move_away(size_t place, const Arrival& arrival);
+  Result<void> gather_sent(std::string_view alias, std::string_view to, uint64_t last_sequence);
+  Result<void> learn_alias(std::string_view alias, size_t place);
+  void begin_entry(const Record* before, const Arrival& arrival);
+  void end_entry(Working& working);
+  void set_settle(const Observation& observation);
+  void set_move(std::string_view alias, const Record& record, std::string_view to);
+
+  Views& views_;
+  const TrackLimits limits_;
+  Walks walks_;
+  Tracker tracker_;
+
+  Arena arena_;
+  uint64_t next_sequence_ = 0;
+  Time recorded_;
+  Entry entry_;
+  std::vector<Entry> sent_;
+  std::vector<Working> working_;
+  IdMap<size_t> working_of_id_;
+  std::vector<std::string_view> ids_;  // working_[i] is of ids_[i].
+  size_t loaded_ = 0;                  // The records of so many were read.
+  std::vector<std::optional<Record>> read_;
+  std::vector<const Record*> records_;
+  std::vector<AliasChange> aliases_;
+  std::vector<std::string_view> removed_;
+  std::vector<Reminder> reminders_;
+};
 
 }  // namespace statewire

@@ -6,13 +6,13 @@
 // than this one). A repeat is found on the way. A late one is folded in its place: from the
 // record at that entry, over all that was walked past and itself, in key order.
 //
-// A timer that comes too late for this, and that the record still waits for, settles the phase as
-// it is now: nothing would do so later.
+// A reminder that comes too late for this, and that the record still waits for, settles the phase
+// as it is now: nothing would do so later.
 #include "track/tracker.h"
 
 #include <algorithm>
 
-#include "track/fold.h"
+#include "track/step.h"
 
 namespace statewire {
 namespace {
@@ -29,16 +29,11 @@ bool is_untimed(const Observation& observation) {
   return observation.has(kFutureTime) || observation.has(kNoTime);
 }
 
-void keep_arrival(Record& record, const Record* before) {
-  if (before == nullptr) {
-    record.revision = 0;
-    record.told = {};
-    return;
-  }
-  record.revision = before->revision;
-  record.told = before->told;
-  record.last_sequence = before->last_sequence;
-  record.recorded = before->recorded;
+void keep_arrival(Record& record, const Record& before) {
+  record.revision = before.revision;
+  record.told = before.told;
+  record.last_sequence = before.last_sequence;
+  record.recorded = before.recorded;
 }
 
 NotificationKind kind_of(const Observation& observation, const FoldStep& step,
@@ -58,26 +53,26 @@ bool is_told_already(const Observation& observation, NotificationKind kind) {
          (kind == NotificationKind::changed || kind == NotificationKind::failed);
 }
 
-void tell(Tracked& tracked, NotificationKind kind, const Observation& observation) {
-  Told& told = tracked.told;
+void tell(Entry& entry, NotificationKind kind) {
+  const Observation& observation = entry.observation;
+  Told& told = entry.told;
   if (is_told_already(observation, kind)) kind = NotificationKind::none;
   told.kind = kind;
   if (kind == NotificationKind::none) return;
   if (kind == NotificationKind::amended) {
-    told.amends = tracked.after.told;
+    told.amends = entry.after.told;
     told.id = amendment_id(told.amends, observation.event_id());
     return;
   }
   told.id = transition_id(observation, kind);
   if (kind == NotificationKind::transition) {
-    told.previous = tracked.after.previous;
-    tracked.after.told = told.id;
+    told.previous = entry.after.previous;
+    entry.after.told = told.id;
   }
 }
 
 // The provider told the same change under two ids.
-bool is_retold(const Entry& entry, const Observation& observation) {
-  const Observation& other = entry.observation;
+bool is_retold(const Observation& other, const Observation& observation) {
   return other.effect == Effect::state && observation.effect == Effect::state &&
          other.key.time_ns == observation.key.time_ns && other.phase == observation.phase &&
          other.value == observation.value;
@@ -94,122 +89,129 @@ bool is_same_story(const Record& a, const Record& b) {
          a.cause.evidence == b.cause.evidence;
 }
 
-Tracked track_in_order(const Record* before, const Observation& observation, Arena& arena) {
-  Tracked tracked;
-  if (before != nullptr) tracked.after = *before;
-  const FoldStep step = fold(tracked.after, observation, arena);
-  if (step.any()) ++tracked.after.revision;
-  tell(tracked, kind_of(observation, step, tracked.after), observation);
-  return tracked;
+void fold_in_order(const Record* before, Entry& entry, Arena& arena) {
+  entry.after = before == nullptr ? Record{} : *before;
+  const FoldStep step = fold_step(entry.after, entry.observation, arena);
+  if (step.any()) ++entry.after.revision;
+  tell(entry, kind_of(entry.observation, step, entry.after));
 }
 
-Tracked settle_now(const Record& before, const Observation& timer, Arena& arena) {
-  Tracked tracked = track_in_order(&before, timer, arena);
-  tracked.after.newest = std::max(before.newest, timer.key);
-  tracked.told.late = true;
-  return tracked;
+Tracked settle_now(const Record& before, Entry& entry, Arena& arena) {
+  fold_in_order(&before, entry, arena);
+  entry.after.newest = std::max(before.newest, entry.observation.key);
+  entry.told.late = true;
+  return {};
 }
 
-Tracked left_alone(Fate fate, const Record& before) {
-  Tracked tracked;
-  tracked.fate = fate;
-  tracked.after = before;
-  tracked.told.too_late = fate == Fate::too_late;
-  tracked.told.late = fate == Fate::too_late;
-  return tracked;
+Tracked left_out(const Record& before, uint64_t last_folded, Entry& entry) {
+  entry.after = before;
+  entry.after.last_sequence = last_folded;
+  entry.told.too_late = true;
+  entry.told.late = true;
+  return {.fate = Fate::too_late};
 }
 
 }  // namespace
 
-Result<Tracker::Walk> Tracker::walk_back(const Record& before, const Observation& observation,
-                                         Chain& chain) {
+Result<Tracker::Verdict> Tracker::walk_back(const Record& before, const Observation& observation) {
   const bool in_order = observation.key > before.newest;
+  const Verdict beyond = in_order ? Verdict::in_order : Verdict::too_far;
   const size_t entries_max = in_order ? kUntimedEntriesBackMax : limits_.entries_back_max;
-  walked_.clear();
+  Walk& walk = walks_.of(before.resource.id, before.last_sequence);
+  passed_.clear();
+  last_folded_ = before.last_sequence;
+  size_t bytes = 0;
   SortKey lowest = observation.key;
-  for (uint64_t sequence = before.last_sequence; sequence != 0;) {
-    if (walked_.size() == entries_max) return in_order ? Walk::in_order : Walk::too_far;
-    Result<Entry> entry = chain.entry(sequence);
-    if (!entry) {
-      if (entry.error().kind != ErrorKind::not_found) return entry.error();
-      return in_order ? Walk::in_order : Walk::too_far;
+  while (passed_.size() < entries_max && bytes <= limits_.bytes_back_max) {
+    const Result<const Entry*> entry = walks_.at(walk, passed_.size());
+    if (!entry) return entry.error();
+    if (*entry == nullptr) {
+      is_cut_ = walk.is_cut() && !in_order;
+      if (walk.is_cut()) return beyond;
+      base_ = Record{};
+      return in_order ? Verdict::in_order : Verdict::late;
     }
-    if (is_same_event(entry->observation, observation)) return Walk::repeat;
-    if (!in_order && entry->after.newest < lowest) {
-      base_ = entry->after;
-      return Walk::late;
+    const Entry& seen = **entry;
+    if (passed_.empty()) last_folded_ = seen.sequence;
+    if (is_same_event(seen.observation, observation)) return Verdict::repeat;
+    if (!in_order && seen.after.newest < lowest) {
+      base_ = seen.after;
+      return Verdict::late;
     }
-    sequence = entry->previous_sequence;
-    if (!entry->told.too_late) lowest = std::min(lowest, entry->observation.key);
-    walked_.push_back(std::move(*entry));
+    lowest = std::min(lowest, seen.observation.key);
+    passed_.push_back(seen.observation);
+    bytes += text_bytes_of(seen);
   }
-  base_ = Record{};
-  return in_order ? Walk::in_order : Walk::late;
+  return beyond;
 }
 
-Tracked Tracker::fold_again(const Record& before, const Observation& observation, Arena& arena) {
-  late_.clear();
+Tracked Tracker::fold_again(const Record& before, Entry& entry, Arena& arena) {
+  const Observation& observation = entry.observation;
+  late_ = passed_;
   late_.push_back(observation);
-  for (const Entry& entry : walked_) {
-    if (!entry.told.too_late) late_.push_back(entry.observation);
-  }
   std::sort(late_.begin(), late_.end(),
             [](const Observation& a, const Observation& b) { return a.key < b.key; });
 
-  Tracked tracked;
-  tracked.after = base_;
+  scratch_.clear();
+  Record& after = entry.after = base_;
   FoldStep own;
   for (const Observation& each : late_) {
-    const FoldStep step = fold(tracked.after, each, arena);
+    const FoldStep step = fold_step(after, each, scratch_);
     if (is_same_event(each, observation)) own = step;
   }
-  keep_arrival(tracked.after, &before);
+  own_texts(after, arena);  // Walks may end before the record does.
+  keep_arrival(after, before);
 
-  NotificationKind kind = kind_of(observation, {.configured = own.configured}, tracked.after);
-  const bool tags_changed = !std::ranges::equal(tracked.after.tags, before.tags);
+  NotificationKind kind = kind_of(observation, {.configured = own.configured}, after);
+  const bool tags_changed = !std::ranges::equal(after.tags, before.tags);
   const bool is_known = std::ranges::any_of(
-      walked_, [&](const Entry& entry) { return is_retold(entry, observation); });
-  const bool is_timer = observation.has(kTimer);
-  const bool is_news = own.state && !is_known && !observation.has(kMoved) && !is_timer;
-  const bool story_changed = is_news || !is_same_story(tracked.after, before);
-  if (!is_same_state(tracked.after, before)) {
+      passed_, [&](const Observation& other) { return is_retold(other, observation); });
+  const bool is_settle = observation.has(kSettle);
+  const bool is_news = own.state && !is_known && !observation.has(kMoved) && !is_settle;
+  const bool story_changed = is_news || !is_same_story(after, before);
+  if (!is_same_state(after, before)) {
     kind = NotificationKind::transition;
   } else if (kind == NotificationKind::none && story_changed) {
     // That something had settled before it moved on is no news.
-    if (!before.told.is_zero() && !is_timer) kind = NotificationKind::amended;
+    if (!before.told.is_zero() && !is_settle) kind = NotificationKind::amended;
   } else if (kind == NotificationKind::none && tags_changed) {
     if (observation.effect == Effect::tag) kind = NotificationKind::changed;
   }
   if (kind == NotificationKind::transition || story_changed || tags_changed || own.configured) {
-    ++tracked.after.revision;
+    ++after.revision;
   }
-  tell(tracked, kind, observation);
-  tracked.told.late = true;
-  return tracked;
+  tell(entry, kind);
+  entry.told.late = true;
+  return {};
 }
 
-Result<Tracked> Tracker::track(const Record* before, const Observation& observation, Chain& chain,
-                               Arena& arena) {
-  if (before == nullptr) return track_in_order(nullptr, observation, arena);
-  if (observation.key > before->newest && !is_untimed(observation)) {
-    return track_in_order(before, observation, arena);
+Result<Tracked> Tracker::track(const Record* before, Entry& entry, Arena& arena) {
+  const Observation& observation = entry.observation;
+  entry.told = Told{};
+  const bool is_newest = before == nullptr || observation.key > before->newest;
+  if (before == nullptr || (is_newest && !is_untimed(observation))) {
+    fold_in_order(before, entry, arena);
+    return Tracked{};
   }
-  const Result<Walk> walk = walk_back(*before, observation, chain);
-  if (!walk) return walk.error();
-  switch (*walk) {
-    case Walk::repeat:
-      return left_alone(Fate::duplicate, *before);
-    case Walk::too_far:
-      if (is_waited_for(*before, observation)) return settle_now(*before, observation, arena);
-      return left_alone(Fate::too_late, *before);
-    case Walk::in_order:
-      return track_in_order(before, observation, arena);
-    case Walk::late:
-      break;
-  }
+  is_cut_ = false;
+  const Result<Verdict> verdict = walk_back(*before, observation);
+  if (!verdict) return verdict.error();
+  Tracked tracked;
   const Duration age = from_ns(before->newest.time_ns) - observation.time();
-  if (age > limits_.horizon && !observation.has(kTimer)) return left_alone(Fate::too_late, *before);
-  return fold_again(*before, observation, arena);
+  const bool is_beyond = age > limits_.horizon && !observation.has(kSettle);
+  if (*verdict == Verdict::repeat) {
+    tracked.fate = Fate::duplicate;
+  } else if (*verdict == Verdict::in_order) {
+    fold_in_order(before, entry, arena);
+  } else if (*verdict == Verdict::too_far && is_waited_for(*before, observation)) {
+    tracked = settle_now(*before, entry, arena);
+  } else if (*verdict == Verdict::too_far || is_beyond) {
+    tracked = left_out(*before, last_folded_, entry);
+  } else {
+    tracked = fold_again(*before, entry, arena);
+  }
+  tracked.is_cut = is_cut_;
+  return tracked;
 }
 
 }  // namespace statewire

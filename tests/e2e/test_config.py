@@ -57,7 +57,7 @@ class Config(ProgramTest):
         self.assertIn('did you mean "webhook"?', text)
 
     def test_the_names_of_its_own_sources_are_taken(self):
-        for name in ("http", "tags", "timers"):
+        for name in ("http", "tags", "reminders"):
             text = self.check(f"version: 1\nstore: a\nsources:\n  {name}: {{kind: stdin}}\n")
             self.assertRegex(text, rf":4:3: sources\.{name}: ")
 

@@ -1,12 +1,13 @@
-#include "track/tracker.h"
+#include "track/fold.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <deque>
+#include <map>
 #include <random>
 
-#include "track/fold.h"
+#include "track/step.h"
 
 namespace statewire {
 namespace {
@@ -70,72 +71,144 @@ Observation timer_of(uint8_t number, const Observation& call) {
   Observation result = native(number, call.time() + call.settles_after - kStart, phase, call.value);
   result.key.stage = 2;
   result.key.phase_rank = 0;
-  result.flags = kTimer;
+  result.flags = kSettle;
   return result;
 }
 
 constexpr PhaseSet kTowardGone = phase_bit(Phase::deprovisioning) | phase_bit(Phase::gone);
 constexpr PhaseSet kTowardStopped = phase_bit(Phase::changing) | phase_bit(Phase::stopped);
 
-// The journal of one resource in memory, and the record at its end.
-class History : public Chain {
+// A journal and its views in memory. Each observation is a commit of its own.
+class History : public Views {
  public:
-  explicit History(TrackLimits limits = {}) : tracker_(limits) {}
+  explicit History(TrackLimits limits = {}) : fold_(*this, limits) {}
 
-  Result<Entry> entry(uint64_t sequence) override {
-    if (sequence <= trimmed_) return not_found("trimmed");
+  Result<void> records(std::span<const std::string_view> ids, Arena&,
+                       std::vector<std::optional<Record>>& out) override {
+    out.assign(ids.size(), std::nullopt);
+    for (size_t i = 0; i < ids.size(); ++i) {
+      if (const auto found = records_.find(ids[i]); found != records_.end()) out[i] = found->second;
+    }
+    return {};
+  }
+  Result<std::string_view> resource_of_alias(std::string_view alias, Arena&) override {
+    const auto found = aliases_.find(alias);
+    return found == aliases_.end() ? std::string_view{} : found->second;
+  }
+  Result<Entry> entry(uint64_t sequence, Arena&) override {
+    ++reads_;
+    if (sequence <= trimmed_ || sequence > entries_.size()) return not_found("trimmed");
     return entries_[sequence - 1];
   }
 
-  Tracked see(const Observation& observation) {
-    Result<Tracked> tracked =
-        tracker_.track(entries_.empty() ? nullptr : &record_, observation, *this, arena_);
-    CHECK(tracked.ok());
-    if (tracked->fate == Fate::duplicate) return *tracked;
-    Entry entry;
-    entry.sequence = entries_.size() + 1;
-    entry.previous_sequence = entries_.empty() ? 0 : record_.last_sequence;
-    entry.observation = observation;
-    entry.after = tracked->after;
-    entry.after.last_sequence = entry.sequence;
-    entry.told = tracked->told;
-    record_ = entry.after;
-    entries_.push_back(entry);
-    return *tracked;
+  struct Seen {
+    Fate fate;
+    Told told;
+    Record after;
+  };
+  Seen see(const Observation& observation) {
+    begin();
+    return take(observation);
+  }
+  // All of them in one commit.
+  void see_all(std::span<const Observation> observations) {
+    begin();
+    for (const Observation& each : observations) take(each);
+  }
+  // The reminder that was set first among those that concern an alias comes back.
+  bool fire_one() {
+    if (sent_.empty() && moves_.empty()) return false;
+    if (!sent_.empty()) {
+      const std::vector<Observation> moved = sent_.front();
+      sent_.pop_front();
+      see_all(moved);
+      return true;
+    }
+    const auto [alias, to] = moves_.front();
+    moves_.pop_front();
+    Observation move;
+    move.effect = Effect::move;
+    move.resource.id = alias;
+    move.aliases = keep_.copy_of(std::span<const std::string_view>(&to, 1));
+    see(move);
+    return true;
   }
 
   void trim(uint64_t sequence) { trimmed_ = sequence; }
-  const Record& record() const { return record_; }
+  const Record& record(std::string_view id = kInstance) { return records_[id]; }
+  bool has_record(std::string_view id) const { return records_.contains(id); }
   size_t size() const { return entries_.size(); }
+  size_t reads() const { return reads_; }
+  const std::deque<Entry>& entries() const { return entries_; }
 
  private:
-  Tracker tracker_;
-  Arena arena_;
+  void begin() {
+    fold_.begin(entries_.size() + 1, kStart);
+    reminders_seen_ = 0;
+  }
+  Seen take(const Observation& observation) {
+    Result<Folded> folded = fold_.take({observation, "test", kStart});
+    CHECK(folded.ok());
+    if (folded->entry != nullptr) entries_.push_back(kept(*folded->entry));
+    if (!folded->sent.empty()) {
+      std::vector<Observation>& sent = sent_.emplace_back();
+      for (const Entry& entry : folded->sent) sent.push_back(kept(entry).observation);
+    }
+    const FoldChanges changes = fold_.changes();
+    for (const Record* record : changes.records) {
+      const Record after = kept({.after = *record}).after;
+      records_[after.resource.id] = after;
+    }
+    for (const AliasChange& change : changes.aliases) aliases_[change.alias] = change.resource_id;
+    for (const std::string_view id : changes.removed) records_.erase(id);
+    for (; reminders_seen_ < changes.reminders.size(); ++reminders_seen_) {
+      const Reminder& reminder = changes.reminders[reminders_seen_];
+      if (reminder.key.kind != ReminderKind::move) continue;
+      moves_.push_back({reminder.key.resource_id, aliases_[reminder.key.resource_id]});
+    }
+    return {folded->fate, folded->entry == nullptr ? Told{} : entries_.back().told,
+            folded->after == nullptr ? Record{} : kept({.after = *folded->after}).after};
+  }
+  // Texts of observations are constants here; spans are not, and records are the fold's.
+  Entry kept(Entry entry) {
+    own_texts(entry.after, keep_);
+    entry.told.previous.value = keep_.copy(entry.told.previous.value);
+    entry.observation.aliases = keep_.copy_of(entry.observation.aliases);
+    return entry;
+  }
+
+  Fold fold_;
+  Arena keep_;
   std::deque<Entry> entries_;
-  Record record_;
+  std::map<std::string_view, Record> records_;
+  std::map<std::string_view, std::string_view> aliases_;
+  std::deque<std::pair<std::string_view, std::string_view>> moves_;
+  std::deque<std::vector<Observation>> sent_;
+  size_t reminders_seen_ = 0;
   uint64_t trimmed_ = 0;
+  size_t reads_ = 0;
 };
 
-TEST(Tracker, first_state_is_a_transition_without_a_previous_one) {
+TEST(Fold, first_state_is_a_transition_without_a_previous_one) {
   History history;
-  const Tracked tracked = history.see(native(1, seconds(0), Phase::provisioning, "pending"));
+  const History::Seen tracked = history.see(native(1, seconds(0), Phase::provisioning, "pending"));
   EXPECT_EQ(tracked.told.kind, NotificationKind::transition);
   EXPECT_EQ(tracked.told.previous.since, Time{});
   EXPECT_EQ(tracked.after.phase, Phase::provisioning);
   EXPECT_EQ(tracked.after.revision, 1u);
 }
 
-TEST(Tracker, next_state_names_the_previous_one) {
+TEST(Fold, next_state_names_the_previous_one) {
   History history;
   history.see(native(1, seconds(0), Phase::provisioning, "pending"));
-  const Tracked tracked = history.see(native(2, seconds(14), Phase::stable, "running"));
+  const History::Seen tracked = history.see(native(2, seconds(14), Phase::stable, "running"));
   EXPECT_EQ(tracked.told.kind, NotificationKind::transition);
   EXPECT_EQ(tracked.told.previous.value, "pending");
   EXPECT_EQ(tracked.told.previous.since, kStart);
   EXPECT_EQ(tracked.after.revision, 2u);
 }
 
-TEST(Tracker, repeat_is_a_duplicate_and_changes_nothing) {
+TEST(Fold, repeat_is_a_duplicate_and_changes_nothing) {
   History history;
   history.see(native(1, seconds(0), Phase::provisioning, "pending"));
   history.see(native(2, seconds(14), Phase::stable, "running"));
@@ -146,27 +219,27 @@ TEST(Tracker, repeat_is_a_duplicate_and_changes_nothing) {
   EXPECT_EQ(history.size(), 2u);
 }
 
-TEST(Tracker, same_state_told_twice_is_not_a_transition) {
+TEST(Fold, same_state_told_twice_is_not_a_transition) {
   History history;
   history.see(native(1, seconds(0), Phase::stable, "running"));
-  const Tracked tracked = history.see(native(2, seconds(5), Phase::stable, "running"));
+  const History::Seen tracked = history.see(native(2, seconds(5), Phase::stable, "running"));
   EXPECT_EQ(tracked.fate, Fate::recognised);
   EXPECT_EQ(tracked.told.kind, NotificationKind::none);
   EXPECT_EQ(tracked.after.revision, 1u);
 }
 
-TEST(Tracker, call_before_a_state_is_its_likely_cause) {
+TEST(Fold, call_before_a_state_is_its_likely_cause) {
   History history;
   history.see(native(1, seconds(0), Phase::stable, "running"));
   history.see(call(2, seconds(60), "StopInstances", "alice", kTowardStopped));
-  const Tracked stopping = history.see(native(3, seconds(62), Phase::changing, "stopping"));
+  const History::Seen stopping = history.see(native(3, seconds(62), Phase::changing, "stopping"));
   EXPECT_EQ(stopping.after.cause.actor, "alice");
   EXPECT_EQ(stopping.after.cause.confidence, Confidence::likely);
   EXPECT_EQ(history.see(native(4, seconds(90), Phase::stopped, "stopped")).after.cause.actor,
             "alice");
 }
 
-TEST(Tracker, call_toward_other_phases_is_not_the_cause) {
+TEST(Fold, call_toward_other_phases_is_not_the_cause) {
   History history;
   history.see(native(1, seconds(0), Phase::stable, "running"));
   history.see(call(2, seconds(60), "StopInstances", "alice", kTowardStopped));
@@ -174,7 +247,7 @@ TEST(Tracker, call_toward_other_phases_is_not_the_cause) {
             CauseKind::unknown);
 }
 
-TEST(Tracker, call_long_before_is_not_the_cause) {
+TEST(Fold, call_long_before_is_not_the_cause) {
   History history;
   history.see(native(1, seconds(0), Phase::stable, "running"));
   history.see(call(2, seconds(60), "StopInstances", "alice", kTowardStopped));
@@ -183,20 +256,20 @@ TEST(Tracker, call_long_before_is_not_the_cause) {
             CauseKind::unknown);
 }
 
-TEST(Tracker, call_after_a_state_never_caused_it) {
+TEST(Fold, call_after_a_state_never_caused_it) {
   History history;
   history.see(native(1, seconds(0), Phase::stopped, "stopped"));
-  const Tracked tracked =
+  const History::Seen tracked =
       history.see(call(2, seconds(1), "StopInstances", "alice", kTowardStopped));
   EXPECT_EQ(tracked.told.kind, NotificationKind::none);
   EXPECT_EQ(tracked.after.cause.kind, CauseKind::unknown);
 }
 
-TEST(Tracker, late_call_amends_the_cause) {
+TEST(Fold, late_call_amends_the_cause) {
   History history;
   history.see(native(1, seconds(0), Phase::stable, "running"));
-  const Tracked gone = history.see(native(3, seconds(64), Phase::gone, "terminated"));
-  const Tracked tracked =
+  const History::Seen gone = history.see(native(3, seconds(64), Phase::gone, "terminated"));
+  const History::Seen tracked =
       history.see(call(2, seconds(60), "TerminateInstances", "bob", kTowardGone));
   EXPECT_EQ(tracked.fate, Fate::recognised);
   EXPECT_EQ(tracked.told.kind, NotificationKind::amended);
@@ -207,29 +280,29 @@ TEST(Tracker, late_call_amends_the_cause) {
   EXPECT_EQ(tracked.after.revision, 3u);
 }
 
-TEST(Tracker, native_event_after_the_state_may_name_its_cause) {
+TEST(Fold, native_event_after_the_state_may_name_its_cause) {
   History history;
   history.see(native(1, seconds(0), Phase::stable, "running"));
   history.see(native(2, seconds(64), Phase::gone, "terminated"));
   Observation scale_in = call(3, seconds(70), "", "web", kTowardGone);
   scale_in.key.stage = 1;
   scale_in.cause.kind = CauseKind::autoscaling;
-  const Tracked tracked = history.see(scale_in);
+  const History::Seen tracked = history.see(scale_in);
   EXPECT_EQ(tracked.told.kind, NotificationKind::amended);
   EXPECT_EQ(tracked.after.cause.kind, CauseKind::autoscaling);
 }
 
-TEST(Tracker, late_state_that_is_only_history_is_an_amendment) {
+TEST(Fold, late_state_that_is_only_history_is_an_amendment) {
   History history;
   history.see(native(1, seconds(0), Phase::stable, "running"));
   history.see(native(3, seconds(90), Phase::stopped, "stopped"));
-  const Tracked tracked = history.see(native(2, seconds(60), Phase::changing, "stopping"));
+  const History::Seen tracked = history.see(native(2, seconds(60), Phase::changing, "stopping"));
   EXPECT_EQ(tracked.told.kind, NotificationKind::amended);
   EXPECT_EQ(tracked.after.value, "stopped");
   EXPECT_EQ(tracked.after.previous.value, "stopping");
 }
 
-TEST(Tracker, same_change_told_under_two_ids_is_no_news_in_either_order) {
+TEST(Fold, same_change_told_under_two_ids_is_no_news_in_either_order) {
   History history;
   history.see(native(2, seconds(9), Phase::stable, "running"));
   EXPECT_EQ(history.see(native(1, seconds(9), Phase::stable, "running")).told.kind,
@@ -239,17 +312,17 @@ TEST(Tracker, same_change_told_under_two_ids_is_no_news_in_either_order) {
   EXPECT_EQ(history.record().revision, 1u);
 }
 
-TEST(Tracker, late_state_that_is_the_current_one_is_a_transition) {
+TEST(Fold, late_state_that_is_the_current_one_is_a_transition) {
   History history;
   history.see(native(1, seconds(0), Phase::stable, "running"));
   history.see(call(3, seconds(200), "RebootInstances", "bob", kTowardStopped));
-  const Tracked tracked = history.see(native(2, seconds(90), Phase::stopped, "stopped"));
+  const History::Seen tracked = history.see(native(2, seconds(90), Phase::stopped, "stopped"));
   EXPECT_EQ(tracked.told.kind, NotificationKind::transition);
   EXPECT_TRUE(tracked.told.late);
   EXPECT_EQ(tracked.after.value, "stopped");
 }
 
-TEST(Tracker, what_is_gone_stays_gone_unless_its_id_is_reusable) {
+TEST(Fold, what_is_gone_stays_gone_unless_its_id_is_reusable) {
   History instance;
   instance.see(native(1, seconds(0), Phase::gone, "terminated"));
   EXPECT_EQ(instance.see(native(2, seconds(9), Phase::stable, "running")).told.kind,
@@ -263,29 +336,29 @@ TEST(Tracker, what_is_gone_stays_gone_unless_its_id_is_reusable) {
             NotificationKind::transition);
 }
 
-TEST(Tracker, refused_call_is_told_and_changes_nothing) {
+TEST(Fold, refused_call_is_told_and_changes_nothing) {
   History history;
   history.see(native(1, seconds(0), Phase::stable, "running"));
   Observation refused = call(2, seconds(5), "TerminateInstances", "eve", kTowardGone);
   refused.effect = Effect::fail;
   refused.error = "AccessDenied";
-  const Tracked tracked = history.see(refused);
+  const History::Seen tracked = history.see(refused);
   EXPECT_EQ(tracked.told.kind, NotificationKind::failed);
   EXPECT_EQ(tracked.after.revision, 1u);
   EXPECT_EQ(history.see(native(3, seconds(9), Phase::gone, "terminated")).after.cause.kind,
             CauseKind::unknown);
 }
 
-TEST(Tracker, older_than_the_horizon_is_too_late) {
+TEST(Fold, older_than_the_horizon_is_too_late) {
   History history;
   history.see(native(2, hours(24 * 31), Phase::stable, "running"));
-  const Tracked tracked = history.see(native(1, seconds(0), Phase::provisioning, "pending"));
+  const History::Seen tracked = history.see(native(1, seconds(0), Phase::provisioning, "pending"));
   EXPECT_EQ(tracked.fate, Fate::too_late);
   EXPECT_EQ(tracked.told.kind, NotificationKind::none);
   EXPECT_EQ(history.record().value, "running");
 }
 
-TEST(Tracker, more_than_the_bound_of_entries_back_is_too_late) {
+TEST(Fold, more_than_the_bound_of_entries_back_is_too_late) {
   History history({.entries_back_max = 4});
   for (uint8_t i = 1; i <= 5; ++i) {
     history.see(native(i, minutes(i), Phase::stable, i % 2 ? "running" : "available"));
@@ -296,7 +369,41 @@ TEST(Tracker, more_than_the_bound_of_entries_back_is_too_late) {
             Fate::recognised);
 }
 
-TEST(Tracker, beyond_a_trimmed_journal_is_too_late) {
+TEST(Fold, what_was_too_late_does_not_count_among_the_entries_back) {
+  History history({.entries_back_max = 4});
+  history.see(native(1, hours(24 * 60), Phase::stable, "running"));
+  for (uint8_t i = 2; i < 60; ++i) {
+    ASSERT_EQ(history.see(native(i, minutes(i), Phase::stopped, "stopped")).fate, Fate::too_late);
+  }
+  const size_t reads = history.reads();
+  const Duration before = hours(24 * 60) - seconds(20);
+  const History::Seen late =
+      history.see(call(99, before, "StartInstances", "alice", phase_bit(Phase::stable)));
+  EXPECT_EQ(late.fate, Fate::recognised);
+  EXPECT_EQ(late.after.cause.actor, "alice");
+  EXPECT_LE(history.reads() - reads, 2u);
+  // They are all in the chain that a timeline reads.
+  size_t entries = 0;
+  for (uint64_t at = history.size(); at != 0; at = history.entries()[at - 1].previous_sequence) {
+    ++entries;
+  }
+  EXPECT_EQ(entries, history.size());
+}
+
+TEST(Fold, many_late_ones_in_one_commit_read_each_entry_once) {
+  History history;
+  std::vector<Observation> late;
+  for (uint8_t i = 0; i < 100; ++i) {
+    history.see(native(i, hours(1) + minutes(i), Phase::stable, i % 2 ? "a" : "b"));
+    late.push_back(native(static_cast<uint8_t>(100 + i), minutes(i % 60), Phase::stable, "c"));
+  }
+  const size_t reads = history.reads();
+  history.see_all(late);
+  EXPECT_EQ(history.reads() - reads, 100u);
+  EXPECT_EQ(history.size(), 200u);
+}
+
+TEST(Fold, beyond_a_trimmed_journal_is_too_late) {
   History history;
   history.see(native(1, minutes(1), Phase::provisioning, "pending"));
   history.see(native(2, minutes(2), Phase::stable, "running"));
@@ -305,7 +412,7 @@ TEST(Tracker, beyond_a_trimmed_journal_is_too_late) {
             Fate::too_late);
 }
 
-TEST(Tracker, repeat_of_an_event_without_a_time_is_found_by_its_id) {
+TEST(Fold, repeat_of_an_event_without_a_time_is_found_by_its_id) {
   History history;
   Observation first = native(1, seconds(0), Phase::stable, "up");
   first.flags = kNoTime;
@@ -315,7 +422,7 @@ TEST(Tracker, repeat_of_an_event_without_a_time_is_found_by_its_id) {
   EXPECT_EQ(history.see(again).fate, Fate::duplicate);
 }
 
-TEST(Tracker, tags_merge_and_are_removed) {
+TEST(Fold, tags_merge_and_are_removed) {
   History history;
   history.see(native(1, seconds(0), Phase::stable, "running"));
   const Tag added[] = {{"team", "shop"}, {"Name", "web-1"}};
@@ -336,12 +443,12 @@ TEST(Tracker, tags_merge_and_are_removed) {
   EXPECT_EQ(history.record().phase, Phase::stable);
 }
 
-TEST(Tracker, what_nothing_else_moves_settles_when_its_time_has_passed) {
+TEST(Fold, what_nothing_else_moves_settles_when_its_time_has_passed) {
   History history;
   const Observation created = moving(1, seconds(0), Phase::provisioning, "CreateTable", minutes(5));
   history.see(created);
   EXPECT_EQ(history.record().settles_at, kStart + minutes(5));
-  const Tracked settled = history.see(timer_of(2, created));
+  const History::Seen settled = history.see(timer_of(2, created));
   EXPECT_EQ(settled.told.kind, NotificationKind::transition);
   EXPECT_EQ(settled.told.previous.phase, Phase::provisioning);
   EXPECT_EQ(settled.after.phase, Phase::stable);
@@ -358,14 +465,14 @@ TEST(Tracker, what_nothing_else_moves_settles_when_its_time_has_passed) {
   EXPECT_EQ(history.see(timer_of(4, deleted)).after.phase, Phase::gone);
 }
 
-TEST(Tracker, what_was_moved_before_its_time_does_not_settle) {
+TEST(Fold, what_was_moved_before_its_time_does_not_settle) {
   History history;
   const Observation created = moving(1, seconds(0), Phase::provisioning, "CreateTable", minutes(5));
   const Observation deleted =
       moving(2, minutes(1), Phase::deprovisioning, "DeleteTable", minutes(5));
   history.see(created);
   history.see(deleted);
-  const Tracked nothing = history.see(timer_of(3, created));
+  const History::Seen nothing = history.see(timer_of(3, created));
   EXPECT_EQ(nothing.fate, Fate::recognised);
   EXPECT_EQ(nothing.told.kind, NotificationKind::none);
   EXPECT_EQ(nothing.after.phase, Phase::deprovisioning);
@@ -373,7 +480,7 @@ TEST(Tracker, what_was_moved_before_its_time_does_not_settle) {
   EXPECT_EQ(history.see(timer_of(4, deleted)).after.phase, Phase::gone);
 }
 
-TEST(Tracker, what_does_not_move_the_phase_leaves_its_time_alone) {
+TEST(Fold, what_does_not_move_the_phase_leaves_its_time_alone) {
   History history;
   const Observation created = moving(1, seconds(0), Phase::provisioning, "CreateTable", minutes(5));
   history.see(created);
@@ -383,30 +490,30 @@ TEST(Tracker, what_does_not_move_the_phase_leaves_its_time_alone) {
   EXPECT_EQ(history.see(timer_of(3, created)).after.phase, Phase::stable);
 }
 
-TEST(Tracker, a_state_that_comes_after_the_timer_but_was_before_it_wins) {
+TEST(Fold, a_state_that_comes_after_the_timer_but_was_before_it_wins) {
   History history;
   const Observation created = moving(1, seconds(0), Phase::provisioning, "CreateTable", minutes(5));
   history.see(created);
   history.see(timer_of(2, created));
-  const Tracked late = history.see(native(3, minutes(3), Phase::degraded, "INACCESSIBLE"));
+  const History::Seen late = history.see(native(3, minutes(3), Phase::degraded, "INACCESSIBLE"));
   EXPECT_EQ(late.told.kind, NotificationKind::transition);
   EXPECT_EQ(late.after.phase, Phase::degraded);
   EXPECT_EQ(late.after.previous.phase, Phase::provisioning);
 }
 
-TEST(Tracker, that_it_had_settled_before_something_else_is_not_told) {
+TEST(Fold, that_it_had_settled_before_something_else_is_not_told) {
   History history;
   const Observation created = moving(1, seconds(0), Phase::provisioning, "CreateTable", minutes(5));
   history.see(created);
   history.see(native(2, hours(1), Phase::degraded, "INACCESSIBLE"));
-  const Tracked late = history.see(timer_of(3, created));
+  const History::Seen late = history.see(timer_of(3, created));
   EXPECT_EQ(late.fate, Fate::recognised);
   EXPECT_EQ(late.told.kind, NotificationKind::none);
   EXPECT_EQ(late.after.phase, Phase::degraded);
   EXPECT_EQ(late.after.previous.phase, Phase::stable);
 }
 
-TEST(Tracker, a_timer_is_never_too_late_for_what_waits_for_it) {
+TEST(Fold, a_timer_is_never_too_late_for_what_waits_for_it) {
   const Observation created = moving(1, seconds(0), Phase::provisioning, "CreateTable", minutes(5));
   Observation configured = call(2, hours(24 * 99), "UpdateTable", "bob", kAllPhases);
   configured.effect = Effect::configure;
@@ -422,7 +529,7 @@ TEST(Tracker, a_timer_is_never_too_late_for_what_waits_for_it) {
     configured.key = {.time_ns = to_ns(kStart + hours(i)), .event_id = event(i)};
     too_far_back.see(configured);
   }
-  const Tracked settled = too_far_back.see(timer_of(3, created));
+  const History::Seen settled = too_far_back.see(timer_of(3, created));
   EXPECT_EQ(settled.told.kind, NotificationKind::transition);
   EXPECT_EQ(settled.after.phase, Phase::stable);
   EXPECT_EQ(settled.after.since, kStart + minutes(5));
@@ -430,7 +537,7 @@ TEST(Tracker, a_timer_is_never_too_late_for_what_waits_for_it) {
   EXPECT_EQ(too_far_back.see(timer_of(4, created)).fate, Fate::too_late);
 }
 
-TEST(Tracker, a_timer_that_nobody_waits_for_changes_nothing) {
+TEST(Fold, a_timer_that_nobody_waits_for_changes_nothing) {
   History history;
   const Observation created = moving(1, seconds(0), Phase::provisioning, "CreateTable", minutes(5));
   history.see(created);
@@ -500,7 +607,7 @@ std::vector<Observation> random_life(std::mt19937_64& random) {
   return life;
 }
 
-TEST(Tracker, any_order_and_any_repeats_end_in_the_same_record) {
+TEST(Fold, any_order_and_any_repeats_end_in_the_same_record) {
   const uint64_t seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937_64 random(seed);
@@ -521,6 +628,45 @@ TEST(Tracker, any_order_and_any_repeats_end_in_the_same_record) {
       ASSERT_EQ(folded_text(shuffled.record()), folded_text(in_order.record()))
           << "round " << round;
       ASSERT_EQ(shuffled.size(), life.size());
+    }
+  }
+}
+
+// As before, but any observation may come by the alias, and any may be the first that names it.
+TEST(Fold, aliases_learned_at_any_moment_end_in_the_same_record) {
+  constexpr std::string_view kAlias = "name:web";
+  constexpr std::string_view kAliases[] = {kAlias};
+  const uint64_t seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  for (int round = 0; round < 500; ++round) {
+    std::vector<Observation> life = random_life(random);
+    std::sort(life.begin(), life.end(),
+              [](const Observation& a, const Observation& b) { return a.key < b.key; });
+    History by_id;
+    for (const Observation& each : life) by_id.see(each);
+    for (int shuffles = 0; shuffles < 4; ++shuffles) {
+      std::vector<Observation> arrival = life;
+      for (Observation& each : arrival) {
+        if (random() % 2) each.resource.id = kAlias;
+      }
+      Observation& teacher = arrival[random() % arrival.size()];
+      teacher.resource.id = kInstance;
+      teacher.aliases = kAliases;
+      for (size_t i = 0, n = random() % life.size(); i < n; ++i) {
+        arrival.push_back(arrival[random() % life.size()]);
+      }
+      std::shuffle(arrival.begin(), arrival.end(), random);
+      History history;
+      for (size_t at = 0; at < arrival.size();) {
+        const size_t count = std::min(1 + random() % 4, arrival.size() - at);
+        history.see_all(std::span(arrival).subspan(at, count));
+        at += count;
+        if (random() % 3 == 0) history.fire_one();
+      }
+      while (history.fire_one()) continue;
+      ASSERT_EQ(folded_text(history.record()), folded_text(by_id.record())) << "round " << round;
+      ASSERT_FALSE(history.has_record(kAlias));
     }
   }
 }

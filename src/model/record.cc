@@ -1,0 +1,31 @@
+#include "model/record.h"
+
+namespace statewire {
+namespace {
+
+void own_texts(Cause& cause, Arena& arena) {
+  for (std::string_view* const text : {&cause.actor, &cause.actor_type, &cause.tool, &cause.via,
+                                       &cause.session, &cause.call, &cause.evidence}) {
+    *text = arena.copy(*text);
+  }
+}
+
+}  // namespace
+
+void own_texts(Record& record, Arena& arena) {
+  Identity& id = record.resource;
+  for (std::string_view* const text :
+       {&id.id, &id.type, &id.provider, &id.account, &id.region, &id.zone, &id.service, &id.name,
+        &record.value, &record.previous.value}) {
+    *text = arena.copy(*text);
+  }
+  own_texts(record.cause, arena);
+  const std::span<Tag> tags = arena.copy_of(record.tags);
+  for (Tag& tag : tags) tag = {arena.copy(tag.key), arena.copy(tag.value)};
+  record.tags = tags;
+  const std::span<Hint> hints = arena.copy_of(record.hints);
+  for (Hint& hint : hints) own_texts(hint.cause, arena);
+  record.hints = hints;
+}
+
+}  // namespace statewire

@@ -1,0 +1,180 @@
+// The fold is a pure function of the observations in key order, so that every order of arrival
+// ends in the same record.
+//
+// The cause of a transition is decided from its neighbours, the first that applies:
+//   1. the observation says it itself (a call that moves the phase, an event of a deployment);
+//   2. a hint toward this phase within kCauseReach before it: the newest one wins, and a call
+//      makes it `likely` at most, as nothing but time connects the two;
+//   3. it completes an unsettled phase whose cause is known (pending, then running);
+//   4. unknown.
+// A native event that names the cause may also follow the state it explains (Auto Scaling tells
+// of a termination after it): it then replaces a weaker cause. A call never does: what was asked
+// for cannot be the cause of what was reached before.
+//
+// A phase may settle by itself, so long after the observation that moved it. That the time has
+// passed is an observation of its own, as no clock is asked here. It moves what waits for this very
+// time, and so nothing that something else has moved since: the cause stays, too.
+#include "track/step.h"
+
+#include <algorithm>
+#include <array>
+
+namespace statewire {
+namespace {
+
+bool says_who(const Cause& cause) {
+  return cause.kind != CauseKind::unknown || !cause.actor.empty();
+}
+
+void keep_newest(std::string_view& kept, std::string_view seen) {
+  if (!seen.empty()) kept = seen;
+}
+
+void fold_identity(Record& record, const Observation& observation) {
+  if (record.resource.id.empty()) {
+    record.resource = observation.resource;
+    return;
+  }
+  const Identity& seen = observation.resource;
+  keep_newest(record.resource.type, seen.type);
+  keep_newest(record.resource.provider, seen.provider);
+  keep_newest(record.resource.account, seen.account);
+  keep_newest(record.resource.region, seen.region);
+  keep_newest(record.resource.zone, seen.zone);
+  keep_newest(record.resource.service, seen.service);
+  keep_newest(record.resource.name, seen.name);
+}
+
+// Both lists are at most kTagsMax long: a linear search is the fastest there is.
+bool fold_tags(Record& record, const Observation& observation, Arena& arena) {
+  const bool whole = observation.has(kTagsWhole);
+  if (whole) record.flags |= kTagsWhole;
+  if (observation.tags.empty() && !(whole && !record.tags.empty())) return false;
+
+  std::array<Tag, 2 * kTagsMax> merged;
+  size_t count = 0;
+  if (!whole) {
+    for (const Tag& tag : record.tags) merged[count++] = tag;
+  }
+  for (const Tag& tag : observation.tags) {
+    const auto end = merged.begin() + count;
+    const auto same =
+        std::find_if(merged.begin(), end, [&](const Tag& other) { return other.key == tag.key; });
+    if (observation.has(kTagsRemoved)) {
+      if (same != end) {
+        std::move(same + 1, end, same);
+        --count;
+      }
+    } else if (same != end) {
+      same->value = tag.value;
+    } else if (count < merged.size()) {
+      merged[count++] = tag;
+    }
+  }
+  std::sort(merged.begin(), merged.begin() + count,
+            [](const Tag& a, const Tag& b) { return a.key < b.key; });
+  const std::span<const Tag> result(merged.data(), std::min(count, kTagsMax));
+  if (std::ranges::equal(result, record.tags)) return false;
+  record.tags = arena.copy_of(result);
+  return true;
+}
+
+void add_hint(Record& record, const Observation& observation, Arena& arena) {
+  std::array<Hint, kHintsMax> hints;
+  const size_t kept = std::min(record.hints.size(), kHintsMax - 1);
+  std::copy(record.hints.end() - static_cast<ptrdiff_t>(kept), record.hints.end(), hints.begin());
+  hints[kept] = {observation.cause, observation.time(), observation.toward};
+  record.hints = arena.copy_of(std::span<const Hint>(hints.data(), kept + 1));
+}
+
+Cause cause_of_transition(const Record& before, const Observation& observation) {
+  if (says_who(observation.cause)) return observation.cause;
+  const Time time = observation.time();
+  for (auto hint = before.hints.rbegin(); hint != before.hints.rend(); ++hint) {
+    if ((hint->toward & phase_bit(observation.phase)) == 0) continue;
+    if (hint->time > time || time - hint->time > kCauseReach) continue;
+    Cause cause = hint->cause;
+    if (!cause.call.empty()) cause.confidence = std::min(cause.confidence, Confidence::likely);
+    return cause;
+  }
+  const bool completes = before.since != Time{} && !is_settled(before.phase) &&
+                         before.phase != Phase::unknown && time - before.since <= kCauseCarry;
+  if (completes) return before.cause;
+  return {};
+}
+
+bool fold_state(Record& record, const Observation& observation) {
+  const bool reusable = record.has(kReusableId);
+  if (record.phase == Phase::gone && observation.phase != Phase::gone && !reusable) return false;
+  if (record.phase == observation.phase && record.value == observation.value) return false;
+  const Cause cause = cause_of_transition(record, observation);
+  record.previous = {record.phase, record.value, record.since};
+  record.phase = observation.phase;
+  record.value = observation.value;
+  record.since = observation.time();
+  record.cause = cause;
+  const bool settles = observation.settles_after > Duration::zero();
+  record.settles_at = settles ? observation.time() + observation.settles_after : Time{};
+  return true;
+}
+
+bool fold_settle(Record& record, const Observation& observation) {
+  if (!is_waited_for(record, observation)) return false;
+  record.previous = {record.phase, record.value, record.since};
+  record.phase = record.phase == Phase::deprovisioning ? Phase::gone : Phase::stable;
+  record.since = observation.time();
+  record.settles_at = {};
+  return true;
+}
+
+// A native event that names the cause of the state that was reached before it.
+bool fold_cause(Record& record, const Observation& observation) {
+  const bool is_call = observation.key.stage == 0;
+  if (is_call || !says_who(observation.cause) || record.since == Time{}) return false;
+  if ((observation.toward & phase_bit(record.phase)) == 0) return false;
+  if (observation.time() - record.since > kCauseReach) return false;
+  const bool stronger = record.cause.kind == CauseKind::unknown ||
+                        observation.cause.confidence > record.cause.confidence;
+  if (!stronger) return false;
+  record.cause = observation.cause;
+  return true;
+}
+
+}  // namespace
+
+bool is_waited_for(const Record& record, const Observation& observation) {
+  return observation.has(kSettle) && record.settles_at != Time{} &&
+         record.settles_at == observation.time();
+}
+
+FoldStep fold_step(Record& record, const Observation& observation, Arena& arena) {
+  FoldStep step;
+  // A reminder knows less of the resource than the call that set it.
+  if (!observation.has(kSettle) || record.resource.id.empty()) fold_identity(record, observation);
+  record.newest = observation.key;
+  record.flags |= observation.flags & kReusableId;
+  if (observation.effect == Effect::fail) return step;
+
+  step.tags = fold_tags(record, observation, arena);
+  switch (observation.effect) {
+    case Effect::state:
+      step.state = observation.has(kSettle) ? fold_settle(record, observation)
+                                            : fold_state(record, observation);
+      break;
+    case Effect::cause:
+      step.cause = fold_cause(record, observation);
+      if (says_who(observation.cause)) add_hint(record, observation, arena);
+      break;
+    case Effect::configure:
+      step.configured = true;
+      if (observation.toward != kAllPhases) add_hint(record, observation, arena);
+      break;
+    case Effect::tag:
+    case Effect::fail:
+    case Effect::move:
+      break;
+  }
+  return step;
+}
+
+}  // namespace statewire

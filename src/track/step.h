@@ -1,0 +1,32 @@
+// One step of the fold: a record, and the observation that comes next in key order.
+#pragma once
+
+#include "base/arena.h"
+#include "model/record.h"
+
+namespace statewire {
+
+// What a step changed.
+struct FoldStep {
+  bool state = false;  // Phase or native state.
+  bool cause = false;  // Why the present state came about, without a new state.
+  bool tags = false;
+  bool configured = false;
+
+  bool any() const { return state || cause || tags || configured; }
+};
+
+// Folds `observation`, whose key is above record.newest, into the record. A record that was
+// never folded has an empty resource.id. Texts stay views of the inputs; spans that change are
+// placed in `arena`. The members "of the arrival" are left alone.
+FoldStep fold_step(Record& record, const Observation& observation, Arena& arena);
+
+// Whether this is the reminder that settles the record's phase.
+bool is_waited_for(const Record& record, const Observation& observation);
+
+// A call explains a state that is reached within this time after it.
+constexpr Duration kCauseReach = std::chrono::minutes(15);
+// The cause of an unsettled phase carries over to the phase that follows within this time.
+constexpr Duration kCauseCarry = std::chrono::hours(6);
+
+}  // namespace statewire
