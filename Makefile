@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 CMAKE = cmake -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo
 
 .PHONY: help run build test ci gcc-ci clang asan tsan format check-format check-includes crash \
-        bench bench-patterns bench-sqs fuzz install clean
+        simulate simulate-faults bench bench-patterns bench-sqs fuzz install clean
 .DEFAULT_GOAL := help
 
 help: ## List what there is
@@ -59,6 +59,17 @@ crash: ## Kill the program at random moments under load; ROUNDS=1000 for longer
 	@$(CMAKE) -B $(BUILD) -S . -DSTATEWIRE_TESTS=ON >/dev/null
 	@ninja -C $(BUILD) -j$(JOBS) statewire
 	@python3 tests/crash/crash_test.py --statewire $(BUILD)/statewire --rounds $(ROUNDS)
+
+SEEDS ?= 10000
+simulate: ## Play SEEDS random histories of deliveries on one thread each, and check them
+	@tools/setup test
+	@$(CMAKE) -B $(BUILD) -S . -DSTATEWIRE_TESTS=ON >/dev/null
+	@ninja -C $(BUILD) -j$(JOBS) simulate
+	@$(BUILD)/tests/simulate/simulate --seeds $(SEEDS) --jobs $(JOBS)
+
+simulate-faults: ## Expect the simulator to find each of its planted faults
+	@tools/setup test
+	@python3 tests/simulate/run_faults.py --tree $(BUILD)-faults --jobs $(JOBS)
 
 bench: ## Measure this machine
 	@tools/setup bench

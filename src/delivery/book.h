@@ -75,6 +75,8 @@ class Book {
   void read_to(uint64_t position) { position_ = position; }
   // Everything at or before it is settled, or has a row by the next checkpoint.
   uint64_t cursor() const { return cursor_above(stored_to_); }
+  // As the last checkpoint wrote it: where a kill would go on.
+  uint64_t stored_cursor() const { return saved_ ? saved_->cursor : state_.cursor; }
 
   // --- What else is kept for the subscription; written by the next checkpoint.
   bool is_gone() const { return state_.is_gone; }

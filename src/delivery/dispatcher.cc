@@ -51,6 +51,7 @@ Result<void> Dispatcher::replace(PipelineSet next, Duration grace,
     }
     running_.swap(running);
     outcome = checkpoint(now(), Book::Extent::due);
+    if (!outcome) running_.swap(running);
     publish_counts();
   });
   return ran ? outcome : ran;
@@ -177,7 +178,8 @@ void Dispatcher::publish_counts() {
   for (const auto& pipeline : running_->pipelines) {
     counts.push_back(pipeline->counts());
     if (pipeline->subscription().on_lag != OnLag::hold) continue;
-    held_from = std::min(held_from.value_or(pipeline->cursor()), pipeline->cursor());
+    const uint64_t cursor = pipeline->stored_cursor();
+    held_from = std::min(held_from.value_or(cursor), cursor);
   }
   Lock lock(mutex_);
   counts_ = std::move(counts);
@@ -187,7 +189,9 @@ void Dispatcher::publish_counts() {
 Time Dispatcher::next_due() const {
   Time due = now_ + kIdleMax;
   for (const auto& pipeline : running_->pipelines) {
-    if (const std::optional<Time> own = pipeline->next_due(now_)) due = std::min(due, *own);
+    if (const std::optional<Time> own = pipeline->next_due(now_, write_again_)) {
+      due = std::min(due, *own);
+    }
     if (pipeline->is_urgent()) {
       due = std::min(due, std::max(checkpointed_ + kUrgentInterval, write_again_));
     } else if (pipeline->has_changes()) {

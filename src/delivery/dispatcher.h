@@ -54,8 +54,8 @@ class Dispatcher {
   // One turn over all pipelines, as run() makes them; for those who bring their own loop. True
   // where there is more to do at once.
   bool turn();
-  // When the next turn is due, if nobody wakes.
-  Time next_due() const;
+  // From the last turn until the next is due, if nobody wakes.
+  Duration until_due() const { return next_due() - now_; }
   // All that is unsettled gets its row. For those who bring their own loop.
   Result<void> checkpoint_everything();
 
@@ -68,6 +68,7 @@ class Dispatcher {
   void expire();
   Time now();
   void publish_counts();
+  Time next_due() const;
   void wait_until(Time due);
   Result<void> on_own_thread(const std::function<void()>& task);
   bool is_stopping() const;

@@ -49,7 +49,7 @@ std::optional<Wait> HoldStage::wait_for(const Entry& entry, const Routable& rout
   return wait;
 }
 
-Decision HoldStage::decide(const Entry& entry, const Routable& routable, Time now,
+Decision HoldStage::decide(const Entry& entry, const Routable& routable, Time committed,
                            DeliveryRow& row) {
   const std::optional<Wait> wait = wait_for(entry, routable);
   if (!wait) return Decision::pass();
@@ -62,8 +62,7 @@ Decision HoldStage::decide(const Entry& entry, const Routable& routable, Time no
   row.id = to_hex(entry.told.id);
   row.resource = resource;
   row.entry = pack_entry(entry);
-  // Since its commit; but for one that was read late, or committed under another clock.
-  row.due = std::min(entry.recorded, now) + wait->at_most;
+  row.due = committed + wait->at_most;
   return Decision::wait(reason_of(row), row.due);
 }
 

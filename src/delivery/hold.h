@@ -41,8 +41,8 @@ class HoldStage {
   bool is_asking() const { return subscription_.hold.is_any() || !ignored_.empty(); }
 
   // Passes, or waits: then `row` becomes what add() takes. `routable` is the notification of
-  // `entry`.
-  Decision decide(const Entry& entry, const Routable& routable, Time now, DeliveryRow& row);
+  // `entry`, which was committed then, by the clock of waits.
+  Decision decide(const Entry& entry, const Routable& routable, Time committed, DeliveryRow& row);
   // REQUIRES: its number is higher than all others of its resource.
   void add(Booked& booked);
   // After a restart: what the configuration does not ask for any more is not waited for, and a

@@ -176,14 +176,20 @@ void Pipeline::restore_row(DeliveryRow row, Time now) {
     if (!rendered) return park(booked->row, "not rendered: " + rendered.error().text);
     return send_.restore(*booked, now);
   }
-  if (booked->row.stage == Stage::rate && rate_.digest() == nullptr) {
-    return rate_.open(*booked, now);
-  }
+  if (booked->row.stage == Stage::rate) return restore_digest(*booked, now);
   if (booked->row.stage == Stage::hold) {
     const Result<void> held = hold_.restore(*booked, now);
     return held ? void() : park(booked->row, held.error().text);
   }
   park(booked->row, "its row is damaged");
+}
+
+// What was released while rows were still to come may have begun another.
+void Pipeline::restore_digest(Booked& booked, Time now) {
+  if (rate_.digest() == nullptr) return rate_.open(booked, now);
+  rate_.count_all(booked.row);
+  book_.change_counts(*rate_.digest());
+  book_.settle(booked.row.number);
 }
 
 bool Pipeline::may_release() const {
@@ -247,12 +253,17 @@ Result<void> Pipeline::consider(const Entry& entry, Time now) {
   return is_told ? offer(entry, now) : Result<void>();
 }
 
+// By the clock of waits; the wall clock, which the entry has, may have been set since.
+Time Pipeline::committed_at(const Entry& entry, Time now) const {
+  return now - std::max(Duration(), Duration(wall_.now() - entry.recorded));
+}
+
 Result<void> Pipeline::offer(const Entry& entry, Time now) {
   const Notification notification = notification_of(entry, teller_);
   if (match_.is_asking() || hold_.is_asking()) routable_.set(notification);
   if (hold_.is_asking()) {
     DeliveryRow row;
-    if (hold_.decide(entry, routable_, now, row).waits()) {
+    if (hold_.decide(entry, routable_, committed_at(entry, now), row).waits()) {
       hold_.add(book_.add(std::move(row), now));
       return {};
     }
@@ -378,16 +389,19 @@ void Pipeline::send(Time now) {
   send_.send(now, is_full);
 }
 
-std::optional<Time> Pipeline::next_due(Time now) const {
+std::optional<Time> Pipeline::next_due(Time now, Time advances_at) const {
   std::optional<Time> due = send_.next_due(now);
-  const auto wait_for = [&](Time other) { due = std::min(due.value_or(other), other); };
+  const auto wait_for = [&](Time other) {
+    other = std::max({other, read_after_, advances_at});
+    due = std::min(due.value_or(other), other);
+  };
   if (may_release()) {
     if (const std::optional<Time> held = hold_.next_due()) wait_for(*held);
     if (rate_.digest() != nullptr) wait_for(rate_.ends());
   }
   const bool is_more =
       book_.position() <= store_.last_sequence() && !book_.is_gone() && !send_.is_circuit_open();
-  if (has_room() && (!is_restored_ || is_more)) wait_for(read_after_);
+  if (has_room() && (!is_restored_ || is_more)) wait_for(now);
   return due;
 }
 

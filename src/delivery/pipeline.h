@@ -84,11 +84,13 @@ class Pipeline {
 
   // The clock of the pipeline jumped forward: nothing was tried in that time.
   void on_clock_jump(Duration jump) { book_.on_clock_jump(jump); }
-  // When there is something to do next, without an answer or a new block.
-  std::optional<Time> next_due(Time now) const;
+  // When there is something to do next, without an answer or a new block. Nobody calls advance()
+  // before `advances_at`.
+  std::optional<Time> next_due(Time now, Time advances_at = {}) const;
   // Nothing is in flight.
   bool is_idle() const { return send_.is_idle(); }
   uint64_t cursor() const { return book_.cursor(); }
+  uint64_t stored_cursor() const { return book_.stored_cursor(); }
   const Subscription& subscription() const { return subscription_; }
   PipelineCounts counts() const;
 
@@ -101,10 +103,12 @@ class Pipeline {
 
   Result<void> restore(Time now);
   void restore_row(DeliveryRow row, Time now);
+  void restore_digest(Booked& booked, Time now);
   Result<void> render_again(DeliveryRow& row);
   bool release(Time now);
   Result<void> read_block(Time now);
   Result<void> consider(const Entry& entry, Time now);
+  Time committed_at(const Entry& entry, Time now) const;
   Result<void> offer(const Entry& entry, Time now);
   // Through the stages behind hold. `held` is where it waited; null: it did not.
   void pass_on(const Notification& notification, Booked* held, Time now);

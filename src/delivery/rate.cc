@@ -69,11 +69,25 @@ void RateStage::count(const Notification& notification) {
   row.first_sequence = std::min(row.first_sequence, notification.sequence);
   row.last_sequence = std::max(row.last_sequence, notification.sequence);
   row.digest.severity = std::max(row.digest.severity, notification.severity);
-  std::string kind = kind_of(notification);
+  count_kind(kind_of(notification), 1);
+}
+
+void RateStage::count_all(const DeliveryRow& other) {
+  DeliveryRow& row = digest_->row;
+  row.members += other.members;
+  row.first_sequence = std::min(row.first_sequence, other.first_sequence);
+  row.last_sequence = std::max(row.last_sequence, other.last_sequence);
+  row.digest.severity = std::max(row.digest.severity, other.digest.severity);
+  row.digest.first_time = std::min(row.digest.first_time, other.digest.first_time);
+  for (const auto& [kind, count] : other.digest.kinds) count_kind(kind, count);
+}
+
+void RateStage::count_kind(std::string kind, uint64_t count) {
+  auto& kinds = digest_->row.digest.kinds;
   if (places_.size() >= kKindsMax && !places_.contains(kind)) kind = kOtherKind;
-  const auto [place, is_new] = places_.try_emplace(kind, row.digest.kinds.size());
-  if (is_new) row.digest.kinds.emplace_back(std::move(kind), 0);
-  ++row.digest.kinds[place->second].second;
+  const auto [place, is_new] = places_.try_emplace(kind, kinds.size());
+  if (is_new) kinds.emplace_back(std::move(kind), 0);
+  kinds[place->second].second += count;
 }
 
 std::string summary_of(const DigestCounts& digest) {

@@ -29,6 +29,8 @@ class RateStage {
   // REQUIRES: there is none yet.
   void open(Booked& digest, Time now);
   void count(const Notification& notification);
+  // Of another digest, whose row came after this one was begun.
+  void count_all(const DeliveryRow& other);
   // Its hour is over, and somebody tells it.
   void close() { digest_ = nullptr; }
 
@@ -39,6 +41,8 @@ class RateStage {
   const uint64_t per_hour_max_;
   uint64_t sent_ = 0;  // In the hour that ends at `ends_`.
   Time ends_;
+  void count_kind(std::string kind, uint64_t count);
+
   Booked* digest_ = nullptr;
   std::map<std::string, size_t, std::less<>> places_;  // Of kinds, in the digest's counts.
 };

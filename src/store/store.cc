@@ -47,14 +47,14 @@ Result<uint64_t> parse_meta_value(std::string_view value) {
 }
 
 Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options) {
-  std::unique_ptr<Engine> engine;
-  if (options.path.empty()) {
-    engine = make_memory_engine();
-  } else {
-    auto opened = open_rocksdb_engine(options);
-    if (!opened) return opened.error();
-    engine = std::move(*opened);
-  }
+  if (options.path.empty()) return open(options, make_memory_engine());
+  auto opened = open_rocksdb_engine(options);
+  if (!opened) return opened.error();
+  return open(options, std::move(*opened));
+}
+
+Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options,
+                                           std::unique_ptr<Engine> engine) {
   std::unique_ptr<Store> store(new Store(options, std::move(engine)));
   if (auto loaded = store->load(); !loaded) return loaded.error();
   return store;

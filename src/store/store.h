@@ -82,6 +82,9 @@ class Store {
   // Errors name what is wrong: a newer format, a second daemon (`unavailable`), a directory that
   // cannot be written. Opened read-only, it is a picture of the moment, and needs no lock.
   static Result<std::unique_ptr<Store>> open(const StoreOptions& options);
+  // The same over an engine of the caller's: for tests, where what it keeps outlives the store.
+  static Result<std::unique_ptr<Store>> open(const StoreOptions& options,
+                                             std::unique_ptr<Engine> engine);
   ~Store();
 
   // --- Commit: one thread.

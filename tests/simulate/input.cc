@@ -1,0 +1,149 @@
+#include "input.h"
+
+#include "base/check.h"
+#include "ingest/timer_source.h"
+
+namespace statewire {
+namespace {
+
+constexpr size_t kFiredMax = 1'000;
+
+Cause cause_of(const EventPlan& event, std::string_view evidence, Arena& arena) {
+  if (event.cause == CauseKind::unknown) return {};
+  return {.kind = event.cause,
+          .confidence = Confidence::certain,
+          .actor = event.cause == CauseKind::human ? "alice" : "ci",
+          .call = event.what == What::call ? std::string_view("Call") : std::string_view(),
+          .evidence = arena.copy(evidence)};
+}
+
+void set_effect(const EventPlan& event, Observation& result) {
+  switch (event.what) {
+    case What::state:
+      result.effect = Effect::state;
+      result.phase = event.phase;
+      result.value = name_of(event.phase);
+      result.settles_after = event.settles_after;
+      result.key.stage = event.settles_after > Duration() ? 0 : 1;
+      break;
+    case What::call:
+      result.effect = Effect::cause;
+      result.key.stage = 0;
+      break;
+    case What::native_cause:
+      result.effect = Effect::cause;
+      result.key.stage = 1;
+      break;
+    case What::configure:
+      result.effect = Effect::configure;
+      break;
+    case What::tags:
+    case What::whole_tags:
+      result.effect = Effect::tag;
+      if (event.what == What::whole_tags) result.flags |= kTagsWhole;
+      break;
+    case What::failure:
+      result.effect = Effect::fail;
+      result.error = "AccessDenied";
+      break;
+  }
+}
+
+// As the catalog does it: a time far in the future is none.
+void set_time(const EventPlan& event, Time received, Observation& result) {
+  Time time = kBegin + event.at;
+  if (event.is_untimed) {
+    time = received;
+    result.flags |= kNoTime;
+  } else if (time > received + std::chrono::hours(1)) {
+    time = received;
+    result.flags |= kFutureTime;
+  }
+  result.key.time_ns = to_ns(time);
+}
+
+Observation observation_of(const EventPlan& event, Time received, Arena& arena) {
+  Observation result;
+  const std::string id = "event-" + std::to_string(event.number);
+  const std::string_view resource = kResources[event.resource];
+  result.key.event_id = {hash128("event", {id})};
+  result.origin = {"simulation", "aws.simulated", "Simulated", arena.copy(id)};
+  result.resource = {.id = event.is_under_alias ? kAliases[event.resource] : resource,
+                     .type = "AWS::EC2::Instance",
+                     .provider = "aws",
+                     .account = resource.find("4444") == resource.npos ? "111122223333"
+                                                                        : "444455556666",
+                     .region = "eu-west-1"};
+  result.flags = event.resource == 4 ? kReusableId : 0;
+  set_effect(event, result);
+  set_time(event, received, result);
+  result.cause = cause_of(event, id, arena);
+  result.severity = event.severity;
+  if (event.team != 0) {
+    const Tag tag{"team", kTeams[event.team]};
+    result.tags = arena.copy_of(std::span<const Tag>(&tag, 1));
+  }
+  if (event.tells_alias) {
+    const std::string_view alias = kAliases[event.resource];
+    result.aliases = arena.copy_of(std::span<const std::string_view>(&alias, 1));
+  }
+  return result;
+}
+
+Fate only_fate(const ChunkFates& fates) {
+  for (int fate = 0; fate < kFateCount; ++fate) {
+    if (fates.counts[fate] > 0) return static_cast<Fate>(fate);
+  }
+  return Fate::ignored;
+}
+
+}  // namespace
+
+Input::Input(Store& store, TrackLimits limits, std::shared_ptr<const Catalog> catalog)
+    : store_(store), committer_(store, limits), recogniser_({std::move(catalog)}, {}) {}
+
+Result<std::vector<Fate>> Input::commit(std::span<const EventPlan> events, Time now) {
+  std::vector<std::unique_ptr<Batch>> batches;
+  for (const EventPlan& event : events) {
+    auto& batch = batches.emplace_back(std::make_unique<Batch>());
+    batch->source = "bus";
+    batch->received = now;
+    batch->observations.push_back(observation_of(event, now, batch->arena));
+    const Identity& resource = batch->observations.front().resource;
+    batch->events.push_back(
+        {.account = resource.account, .region = resource.region, .observation_count = 1});
+  }
+  if (Result<void> done = committer_.commit(batches, now, fates_); !done) return done.error();
+  std::vector<Fate> fates;
+  for (const ChunkFates& each : fates_) fates.push_back(only_fate(each));
+  return fates;
+}
+
+// As TimerSource and Ingest do it together.
+Result<uint64_t> Input::fire_due(Time now) {
+  if (store_.next_timer() > now) return uint64_t{0};
+  std::vector<std::unique_ptr<Batch>> batches;
+  Batch& batch = *batches.emplace_back(std::make_unique<Batch>());
+  Chunk chunk{.source = std::string(kTimersSource)};
+  std::vector<TimerKey> fired;
+  const Result<void> read = store_.each_timer([&](const Timer& timer) {
+    if (timer.due > now || fired.size() == kFiredMax) return false;
+    append_timer_event(timer, chunk.text);
+    fired.push_back({timer.due, batch.arena.copy(timer.resource_id)});
+    return true;
+  });
+  if (!read) return read.error();
+  if (fired.empty()) return uint64_t{0};
+  Arena kept = std::move(batch.arena);
+  batch.arena = Arena();
+  chunk.text.reserve(chunk.text.size() + kPaddingBytes);
+  recogniser_.recognise(chunk, now, batch);
+  batch.fired = fired;
+  const uint64_t events = batch.events.size();
+  if (Result<void> done = committer_.commit(batches, now, fates_); !done) return done.error();
+  return events;
+}
+
+Time Input::next_due() const { return store_.next_timer(); }
+
+}  // namespace statewire

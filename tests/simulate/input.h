@@ -1,0 +1,36 @@
+// How events of a script get into the journal: recognised already, folded and committed by the
+// program's own parts. It also lets timers fire. The one place that knows their interfaces.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "ingest/committer.h"
+#include "script.h"
+
+namespace statewire {
+
+// Not thread-safe. Borrows the store.
+class Input {
+ public:
+  Input(Store& store, TrackLimits limits, std::shared_ptr<const Catalog> catalog);
+
+  // One commit; a fate for each event.
+  Result<std::vector<Fate>> commit(std::span<const EventPlan> events, Time now);
+  // Commits what is due by `now`; how many events that were.
+  Result<uint64_t> fire_due(Time now);
+  // When the first may be due.
+  Time next_due() const;
+
+  // Of the last commit.
+  const ChunkFates& fates() const { return fates_.front(); }
+
+ private:
+  Store& store_;
+  Committer committer_;
+  ChunkRecogniser recogniser_;
+  std::vector<ChunkFates> fates_;
+};
+
+}  // namespace statewire

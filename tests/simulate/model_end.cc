@@ -1,0 +1,116 @@
+// What must be true of what is stored, and at the end.
+#include <algorithm>
+
+#include "model.h"
+
+namespace statewire {
+namespace {
+
+constexpr uint8_t kErrorSeverity = 17;
+
+}  // namespace
+
+// Which events are told apart as repeats and as too late, for resources with no more to them.
+void Model::on_fate(const EventPlan& event, Time received, Fate fate, TrackLimits limits,
+                    bool is_trimmed) {
+  Folded& folded = folded_[event.resource];
+  const bool has_more = event.is_under_alias || event.tells_alias || event.settles_after > Duration();
+  folded.is_simple &= !has_more && !is_trimmed;
+  const Time said = kBegin + event.at;
+  const bool is_as_said = !event.is_untimed && said <= received + std::chrono::hours(1);
+  const Time time = is_as_said ? said : received;
+  const auto seen = folded.events.find(event.number);
+  const bool is_within = folded.events.size() <= limits.entries_back_max;
+  const std::string words = "event " + std::to_string(event.number) + " is ";
+  if (folded.is_simple) {
+    const bool is_repeat = seen != folded.events.end() && seen->second && is_as_said;
+    if (is_repeat && is_within && fate != Fate::duplicate) fault(words + "a repeat, and was folded");
+    if (seen == folded.events.end() && fate == Fate::duplicate) fault(words + "new, and was not folded");
+    const bool is_too_old = folded.newest - time > limits.horizon;
+    if (fate == Fate::too_late && is_within && !is_too_old) fault(words + "not too late, and was left");
+    const bool is_folded = seen == folded.events.end() && fate == Fate::recognised;
+    if (is_folded && is_too_old) fault(words + "too late, and was folded");
+  }
+  if (fate != Fate::duplicate) folded.events.emplace(event.number, is_as_said);
+  if (fate != Fate::recognised) return;
+  ++folded.count;
+  folded.newest = std::max(folded.newest, time);
+}
+
+void Model::check_rows(const Store& store) {
+  for (const Known& known : known_) {
+    const Result<std::optional<SubscriptionState>> state = store.subscription(known.name);
+    if (!state || !*state) continue;
+    uint64_t rows = 0;
+    uint64_t highest = 0;
+    std::set<std::pair<std::string, uint64_t>> ids;
+    (void)store.each_delivery(known.name, 0, [&](uint64_t number, Result<DeliveryRow> row) {
+      ++rows;
+      highest = number;
+      if (!row) fault(known.name + ": a row cannot be read: " + row.error().text);
+      const bool is_twice = row && !row->id.empty() && !ids.emplace(row->id, row->last_sequence).second;
+      if (is_twice && !row->is_redriven) fault(words(known, row->last_sequence) + " has two rows");
+      return true;
+    });
+    if (rows != (*state)->rows) {
+      fault(known.name + " has " + std::to_string(rows) + " rows, and counts " +
+            std::to_string((*state)->rows));
+    }
+    if (highest >= (*state)->next_number) fault(known.name + ": the next number is taken");
+    if ((*state)->cursor > store.last_sequence()) fault(known.name + ": the cursor is in the future");
+  }
+}
+
+void Model::check_end(const Store& store) {
+  for (const Known& known : known_) {
+    if (!known.plan) continue;
+    check_fates(known);
+    check_digests(known, store);
+    for (const auto& [id, receipt] : known.receipts) {
+      if (!receipt.settled && !receipt.is_parked && !receipt.is_dropped && !receipt.was_at_risk) {
+        fault(known.name + ": a digest did not arrive");
+      }
+    }
+  }
+}
+
+void Model::check_fates(const Known& known) {
+  for (const auto& [sequence, owed] : known.owed) {
+    if (owed.has_fate() || owed.may_be_dropped) continue;
+    const bool may_be_counted = known.had_limit && told_.at(sequence).severity < kErrorSeverity;
+    const bool is_promised = owed.is_judged && owed.is_always && !may_be_counted;
+    const bool was_on_its_way = owed.first_sent && owed.kills_before == kills_;
+    if (is_promised || was_on_its_way) return fault(words(known, sequence) + " is lost");
+  }
+}
+
+// Each is told alone, or counted once.
+void Model::check_digests(const Known& known, const Store& store) {
+  if (!known.had_limit) return;
+  uint64_t counted = 0;
+  uint64_t at_risk = 0;
+  for (const auto& [id, receipt] : known.receipts) {
+    counted += receipt.count;
+    if (receipt.was_at_risk) at_risk += receipt.count;
+  }
+  (void)store.each_delivery(known.name, 0, [&](uint64_t, Result<DeliveryRow> row) {
+    if (row && row->stage == Stage::rate) counted += row->members;
+    return true;
+  });
+  uint64_t at_least = 0;
+  uint64_t at_most = at_risk;
+  for (const auto& [sequence, owed] : known.owed) {
+    const bool is_error = told_.at(sequence).severity >= kErrorSeverity;
+    const bool is_alone = owed.has_fate() || owed.first_sent;
+    if (is_error) continue;
+    if (owed.is_judged && owed.is_always && !is_alone && !owed.may_be_dropped) ++at_least;
+    const bool may_be_retracted = told_.at(sequence).kind == NotificationKind::amended;
+    if ((owed.is_ever || may_be_retracted) && (!is_alone || owed.was_at_risk || owed.is_in_gap)) ++at_most;
+  }
+  if (counted < at_least || counted > at_most) {
+    fault(known.name + ": its digests count " + std::to_string(counted) + ", and should count " +
+          std::to_string(at_least) + " to " + std::to_string(at_most));
+  }
+}
+
+}  // namespace statewire

@@ -1,0 +1,89 @@
+// One simulated daemon from its first start to the end of its script: the program's own store, fold,
+// pipelines and dispatcher on one thread, with clocks, a disk and sinks that are made up.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "delivery/dispatcher.h"
+#include "disk.h"
+#include "input.h"
+#include "model.h"
+#include "script.h"
+#include "sink.h"
+
+namespace statewire {
+
+// What every simulation of a process shares.
+struct Common {
+  Conditions conditions;
+  std::shared_ptr<const Catalog> catalog;
+  bool traces = false;  // Prints what happens.
+};
+
+class World {
+ public:
+  World(const Script& script, const Common& common);
+  ~World();
+
+  // Plays the script, lets everything run to its end, and looks at what is left. What is wrong
+  // first; empty where nothing is.
+  std::string play();
+
+ private:
+  struct Process;
+
+  void start();
+  void end(Duration by);
+  void kill(Duration by);
+  void stop(Duration by);
+  void cut_power(const Step& step);
+  void reload(const Plan& plan);
+  void commit(const std::vector<EventPlan>& events);
+  void trim(uint64_t kept);
+  void change_parked(const Step& step);
+  void answer_what_hangs(size_t name);
+  void trace(const std::string& text) const;
+  void play_step(const Step& step);
+  void pass(Duration by, Duration fine);
+  void settle_down();
+  void finish();
+  void check_views();
+
+  PipelineSet pipelines_of(const std::shared_ptr<Settings>& settings);
+  void turn_until_idle();
+  bool answer_due();
+  void answer(Trip& trip);
+  void on_deliver(std::unique_ptr<Trip> trip);
+  void read_journal();
+  void fire_reminders();
+  Duration next_answer() const;
+  Time wall() const { return kBegin + elapsed_ + wall_offset_; }
+  void set_clocks();
+  bool has_just_failed() const;
+  bool has_failed() const { return !model_.first_fault().empty(); }
+
+  const Script& script_;
+  const Common& common_;
+  Duration elapsed_{};      // True time since the beginning.
+  Duration wall_offset_{};  // By which the wall clock was set.
+  Disk disk_;
+  Model model_;
+  Plan plan_;
+  ManualClock wall_clock_{kBegin};
+  ManualClock steady_clock_{kBegin};
+  Duration steady_offset_{};
+  std::vector<Mood> moods_;
+  uint64_t generation_ = 0;  // That runs.
+  uint64_t generations_ = 0;
+  uint64_t told_to_ = 0;  // The model has heard of the journal up to here.
+  uint64_t parked_seen_ = 0;
+  uint64_t events_ = 0;  // Acknowledged.
+  Duration failing_since_{};
+  Duration failed_until_ = -std::chrono::hours(1);
+  std::vector<std::unique_ptr<Trip>> trips_;
+  std::unique_ptr<Process> process_;
+};
+
+}  // namespace statewire
