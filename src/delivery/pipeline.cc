@@ -248,7 +248,7 @@ Result<void> Pipeline::read_block(Time now) {
 
 Result<void> Pipeline::consider(const Entry& entry, Time now) {
   const HoldStage::Learned learned = hold_.learn(entry);
-  for (const Booked* const booked : learned.changed) book_.change(*booked);
+  for (const Booked* const booked : learned.changed) book_.change_by_reading(*booked);
   const bool is_told = entry.told.kind != NotificationKind::none && !learned.is_absorbed;
   return is_told ? offer(entry, now) : Result<void>();
 }
@@ -344,7 +344,7 @@ void Pipeline::count_in_digest(const Notification& notification, Time now) {
   if (rate_.digest() == nullptr) rate_.open(book_.add(rate_.new_digest(notification), now), now);
   rate_.count(notification);
   book_.set_rate(rate_.sent(), rate_.ends());
-  book_.change_counts(*rate_.digest());
+  book_.change_by_reading(*rate_.digest());
 }
 
 // One message for all that the hour held back; it takes the place of the last of them.

@@ -85,6 +85,36 @@ TEST_F(PipelineTest, cursor_stays_behind_what_is_not_settled_for_a_moment) {
   EXPECT_EQ(stored_cursor(), 2u);
 }
 
+// The row that absorbed it may be settled by then: reading it again would tell it by itself, behind
+// what was told since.
+TEST_F(PipelineTest, an_amendment_that_was_absorbed_is_not_told_after_a_kill) {
+  subscription_.hold = {.for_cause = true, .at_most = std::chrono::minutes(10)};
+  kill();
+  journal({"a"});
+  turn();
+  now_ += std::chrono::seconds(1);
+  turn();
+  ASSERT_EQ(rows().size(), 1u);
+  Arena arena;
+  const NotificationId told = store_->entry(1, arena)->told.id;
+  Entry other = entry_of("b", 2);
+  other.after.cause.kind = CauseKind::human;
+  Entry amendment = entry_of("a", 3);
+  amendment.after.cause.kind = CauseKind::human;
+  amendment.after.told = told;
+  amendment.told = {.kind = NotificationKind::amended,
+                    .id = amendment_id(told, amendment.observation.event_id()),
+                    .amends = told};
+  journal_entries({other, amendment});
+  turn();
+  ASSERT_EQ(in_flight(), (std::vector<uint64_t>{2, 1}));
+  std::swap(held_[0], held_[1]);
+  answer(Verdict::delivered);
+  kill();
+  turn();
+  EXPECT_EQ(in_flight(), (std::vector<uint64_t>{2}));
+}
+
 TEST_F(PipelineTest, one_that_hangs_is_all_that_is_repeated) {
   journal({"a", "b", "c"});
   turn();
