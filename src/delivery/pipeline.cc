@@ -71,6 +71,7 @@ Result<void> Pipeline::load(Time now) {
   const Result<SubscriptionState> state = stored_state(is_new);
   if (!state) return state.error();
   book_.load(*state, is_new);
+  known_to_ = store_.last_sequence();
   rate_.load(state->rate_sent, state->rate_ends, now);
   Result<std::optional<BatchRow>> batch = store_.frozen_batch(subscription_.name);
   if (!batch) {
@@ -209,6 +210,11 @@ Result<void> Pipeline::render_again(DeliveryRow& row) {
   return subscription_.format->render(notification_of(*entry, teller_), row.payload);
 }
 
+// What waited while nobody read may find in the journal what it waits for.
+bool Pipeline::is_catching_up(Time now) const {
+  return book_.position() <= known_to_ && may_read(now);
+}
+
 // True where something was let go.
 bool Pipeline::release(Time now) {
   if (!may_release()) return false;
@@ -217,7 +223,7 @@ bool Pipeline::release(Time now) {
     return true;
   }
   size_t released = 0;
-  while (released < limits_.released_max && may_release()) {
+  while (released < limits_.released_max && may_release() && !is_catching_up(now)) {
     Booked* const held = hold_.claim_ready(now);
     if (held == nullptr) break;
     release_one(*held, now);

@@ -128,6 +128,31 @@ class PipelineTest : public testing::Test {
                     .ok());
   }
 
+  // A subscription that waits for causes, and a transition that has a row and waits. It is the
+  // first entry.
+  void hold_one(const std::string& resource) {
+    subscription_.hold = {.for_cause = true, .at_most = std::chrono::minutes(10)};
+    kill();
+    journal({resource});
+    turn();
+    now_ += std::chrono::seconds(1);
+    turn();
+    ASSERT_EQ(rows().size(), 1u);
+  }
+
+  // An entry that tells the cause of the entry `of`.
+  Entry amendment_of(uint64_t of, std::string_view resource, uint64_t sequence) const {
+    Arena arena;
+    const NotificationId told = store_->entry(of, arena)->told.id;
+    Entry entry = entry_of(resource, sequence);
+    entry.after.cause.kind = CauseKind::human;
+    entry.after.told = told;
+    entry.told = {.kind = NotificationKind::amended,
+                  .id = amendment_id(told, entry.observation.event_id()),
+                  .amends = told};
+    return entry;
+  }
+
   void checkpoint(Book::Extent extent = Book::Extent::due) {
     Settlement settlement;
     pipeline_->prepare(now_, extent, settlement);
