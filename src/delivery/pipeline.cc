@@ -189,7 +189,7 @@ void Pipeline::restore_row(DeliveryRow row, Time now) {
 void Pipeline::restore_digest(Booked& booked, Time now) {
   if (rate_.digest() == nullptr) return rate_.open(booked, now);
   rate_.count_all(booked.row);
-  book_.change_counts(*rate_.digest());
+  book_.change_by_reading(*rate_.digest());
   book_.settle(booked.row.number);
 }
 
