@@ -65,6 +65,28 @@ TEST_F(PipelineTest, a_kill_counts_nothing_twice_and_forgets_nothing) {
   EXPECT_EQ(rows().back().members, 59u);
 }
 
+TEST_F(PipelineTest, two_digests_become_one_that_counts_all) {
+  subscription_.per_hour = 1;
+  kill();
+  journal({"a", "b", "c"});
+  turn();
+  answer(Verdict::delivered);
+  ASSERT_EQ(rows().size(), 1u);
+  DeliveryRow other = rows()[0];
+  SubscriptionState state = **store_->subscription("machines");
+  other.number = state.next_number++;
+  other.first_sequence = other.last_sequence = 4;
+  ++state.rows;
+  ASSERT_TRUE(store_->settle({.states = {{"machines", state}}, .put = {other}}).ok());
+  kill();
+  turn();
+  EXPECT_TRUE(parked().empty());
+  ASSERT_EQ(rows().size(), 1u);
+  EXPECT_EQ(rows()[0].members, 4u);
+  EXPECT_EQ(rows()[0].digest.kinds[0].second, 4u);
+  EXPECT_EQ(rows()[0].last_sequence, 4u);
+}
+
 TEST_F(PipelineTest, errors_pass_above_the_limit) {
   subscription_.per_hour = 1;
   kill();

@@ -1,12 +1,11 @@
 #include "input.h"
 
 #include "base/check.h"
-#include "ingest/timer_source.h"
+#include "ingest/reminder_events.h"
+#include "ingest/reminder_source.h"
 
 namespace statewire {
 namespace {
-
-constexpr size_t kFiredMax = 1'000;
 
 Cause cause_of(const EventPlan& event, std::string_view evidence, Arena& arena) {
   if (event.cause == CauseKind::unknown) return {};
@@ -119,31 +118,36 @@ Result<std::vector<Fate>> Input::commit(std::span<const EventPlan> events, Time 
   return fates;
 }
 
-// As TimerSource and Ingest do it together.
+// As ReminderSource and Ingest do it together.
 Result<uint64_t> Input::fire_due(Time now) {
-  if (store_.next_timer() > now) return uint64_t{0};
-  std::vector<std::unique_ptr<Batch>> batches;
-  Batch& batch = *batches.emplace_back(std::make_unique<Batch>());
-  Chunk chunk{.source = std::string(kTimersSource)};
-  std::vector<TimerKey> fired;
-  const Result<void> read = store_.each_timer([&](const Timer& timer) {
-    if (timer.due > now || fired.size() == kFiredMax) return false;
-    append_timer_event(timer, chunk.text);
-    fired.push_back({timer.due, batch.arena.copy(timer.resource_id)});
+  if (store_.next_reminder() > now) return uint64_t{0};
+  Arena arena;
+  std::vector<Reminder> due;
+  const Result<void> read = store_.each_reminder([&](const Reminder& reminder) {
+    if (reminder.key.due > now || due.size() == ReminderSource::kFiredMax) return false;
+    Reminder& kept = due.emplace_back(reminder);
+    kept.key.resource_id = arena.copy(reminder.key.resource_id);
+    kept.payload = arena.copy(reminder.payload);
     return true;
   });
   if (!read) return read.error();
-  if (fired.empty()) return uint64_t{0};
-  Arena kept = std::move(batch.arena);
-  batch.arena = Arena();
+  if (due.empty()) return uint64_t{0};
+  std::vector<std::unique_ptr<Batch>> batches;
+  Batch& batch = *batches.emplace_back(std::make_unique<Batch>());
+  Chunk chunk{.source = std::string(kRemindersSource)};
+  for (const Reminder& reminder : due) append_event_line(reminder, chunk.text);
   chunk.text.reserve(chunk.text.size() + kPaddingBytes);
   recogniser_.recognise(chunk, now, batch);
-  batch.fired = fired;
+  for (const Reminder& reminder : due) {
+    add_event(reminder, batch);
+    ReminderKey& key = batch.fired.emplace_back(reminder.key);
+    key.resource_id = batch.arena.copy(key.resource_id);
+  }
   const uint64_t events = batch.events.size();
   if (Result<void> done = committer_.commit(batches, now, fates_); !done) return done.error();
   return events;
 }
 
-Time Input::next_due() const { return store_.next_timer(); }
+Time Input::next_due() const { return store_.next_reminder(); }
 
 }  // namespace statewire

@@ -1,5 +1,5 @@
 // How events of a script get into the journal: recognised already, folded and committed by the
-// program's own parts. It also lets timers fire. The one place that knows their interfaces.
+// program's own parts. It also lets reminders fire. The one place that knows their interfaces.
 #pragma once
 
 #include <memory>

@@ -20,7 +20,7 @@ void Model::on_fate(const EventPlan& event, Time received, Fate fate, TrackLimit
   const bool is_as_said = !event.is_untimed && said <= received + std::chrono::hours(1);
   const Time time = is_as_said ? said : received;
   const auto seen = folded.events.find(event.number);
-  const bool is_within = folded.events.size() <= limits.entries_back_max;
+  const bool is_within = folded.count <= limits.entries_back_max;
   const std::string words = "event " + std::to_string(event.number) + " is ";
   if (folded.is_simple) {
     const bool is_repeat = seen != folded.events.end() && seen->second && is_as_said;

@@ -267,7 +267,7 @@ void World::commit(const std::vector<EventPlan>& events) {
 void World::fire_reminders() {
   for (;;) {
     const Result<uint64_t> fired = process_->input.fire_due(wall());
-    if (!fired && !disk_.fails_reads) model_.fault("timers fail: " + fired.error().text);
+    if (!fired && !disk_.fails_reads) model_.fault("reminders fail: " + fired.error().text);
     if (!fired || *fired == 0) return;
     events_ += *fired;
     read_journal();
@@ -449,7 +449,6 @@ void World::finish() {
 }
 
 void World::check_views() {
-  if (process_->store->first_sequence() > 1) return;
   const Result<RefoldReport> report = check_store(*process_->store, process_->limits);
   if (!report) return model_.fault("the journal cannot be folded again: " + report.error().text);
   for (const std::string& difference : report->differences) model_.fault(difference);
