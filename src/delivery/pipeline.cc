@@ -381,6 +381,11 @@ Result<std::optional<Notification>> Pipeline::retraction_of(const Entry& entry, 
     routable_.set(told);
     return match_.decide(routable_).passes();
   };
+  // Who wants transitions alone, and would want this one as it is known now, was told nothing
+  // wrong.
+  Notification amended = notification_of(entry, teller_);
+  amended.kind = NotificationKind::transition;
+  if (is_met(amended)) return std::optional<Notification>();
   const Result<bool> was_met = was_told(store_, entry, teller_, hold_.is_asking(), arena, is_met);
   if (!was_met) return was_met.error();
   if (!*was_met) return std::optional<Notification>();
