@@ -14,17 +14,17 @@ bool is_same(const SubscriptionState& a, const SubscriptionState& b) {
 
 }  // namespace
 
-void Book::load(const SubscriptionState& state, bool is_new) {
+void Book::load(const SubscriptionState& state, std::optional<SubscriptionState> stored) {
   state_ = state;
-  if (!is_new) saved_ = state;
+  saved_ = stored;
   position_ = state.cursor + 1;
-  stored_to_ = reach_ = state.next_number - 1;
+  stored_to_ = store_up_to_ = state.next_number - 1;
   rows_ = state.rows;
 }
 
 void Book::take_over(const SubscriptionState& state) {
   state_.next_number = std::max(state_.next_number, state.next_number);
-  stored_to_ = reach_ = state_.next_number - 1;
+  stored_to_ = store_up_to_ = state_.next_number - 1;
   rows_ = state.rows;
   saved_ = state;
 }
@@ -49,7 +49,7 @@ Booked* Book::restore(DeliveryRow row, Time now) {
   rows_ = std::max(rows_, stored_here_);
   if (booked.row.number >= state_.next_number) {
     state_.next_number = booked.row.number + 1;
-    stored_to_ = reach_ = booked.row.number;
+    stored_to_ = store_up_to_ = booked.row.number;
   }
   return &booked;
 }
@@ -60,13 +60,13 @@ Booked* Book::find(uint64_t number) {
 }
 
 void Book::change(const Booked& booked) {
-  reach(booked.row.number);
+  store_up_to(booked.row.number);
   if (is_stored(booked.row.number)) changed_.insert(booked.row.number);
 }
 
 void Book::change_by_reading(const Booked& booked) {
   change(booked);
-  reach(state_.next_number - 1);
+  store_up_to(state_.next_number - 1);
 }
 
 void Book::settle(uint64_t number) {
@@ -83,7 +83,7 @@ void Book::park(uint64_t number, ParkedRow parked) {
   parked.delivery.subscription = subscription_;
   parked_.push_back(std::move(parked));
   is_urgent_ = true;
-  reach(number);
+  store_up_to(number);
   settle(number);
 }
 
@@ -101,7 +101,7 @@ void Book::park_damaged(uint64_t number, std::string reason, Time now) {
 void Book::set_batch(std::optional<BatchRow> batch) {
   if (batch) {
     batch->subscription = subscription_;
-    for (const uint64_t number : batch->numbers) reach(number);
+    for (const uint64_t number : batch->numbers) store_up_to(number);
     is_urgent_ = true;
   }
   batch_ = std::move(batch);
@@ -122,7 +122,7 @@ uint64_t Book::cursor_above(uint64_t number) const {
 
 uint64_t Book::next_stored_to(Time now, Extent extent) const {
   if (extent == Extent::everything) return state_.next_number - 1;
-  uint64_t number = std::max(stored_to_, reach_);
+  uint64_t number = std::max(stored_to_, store_up_to_);
   for (auto next = deliveries_.upper_bound(number); next != deliveries_.end(); ++next) {
     if (now - next->second.created < kCheckpointAge) break;
     number = next->first;
@@ -172,7 +172,7 @@ void Book::prepare(Time now, Extent extent, Settlement& settlement) {
   prepared_ = state_;
   prepared_.cursor = cursor_above(stored_to);
   prepared_.rows = rows_ + added;
-  reach_ = stored_to;
+  store_up_to_ = stored_to;
   if (!saved_ || !is_same(*saved_, prepared_)) {
     settlement.states.emplace_back(subscription_, prepared_);
   }
@@ -181,7 +181,7 @@ void Book::prepare(Time now, Extent extent, Settlement& settlement) {
 void Book::written() {
   stored_here_ += prepared_.rows - rows_;
   rows_ = prepared_.rows;
-  stored_to_ = reach_;
+  stored_to_ = store_up_to_;
   saved_ = prepared_;
   changed_.clear();
   removed_.clear();

@@ -8,8 +8,9 @@
 // cursor is settled or has a row, and reading on from the cursor makes the deliveries above it
 // again, in the same order.
 //
-// `checkpoint` moves `stored_to`: over what is older than kCheckpointAge, and over everything that
-// changed in a way that must not be repeated (it was postponed, parked, counted).
+// A checkpoint (prepare(), and written() once it is in the store) moves `stored_to`: over what is
+// older than kCheckpointAge, and over everything that changed in a way that must not be repeated
+// (it was postponed, parked, counted).
 #pragma once
 
 #include <map>
@@ -46,9 +47,11 @@ class Book {
 
   explicit Book(std::string subscription) : subscription_(std::move(subscription)) {}
 
-  // What the store says. `state.cursor` is where reading goes on. The rows come by restore().
-  void load(const SubscriptionState& state, bool is_new);
-  // Rows were put into the store by others; they are restored like those of a start.
+  // `state.cursor` is where reading goes on. The rows come by restore().
+  // `stored` is what the store has, where that is something else.
+  void load(const SubscriptionState& state, std::optional<SubscriptionState> stored);
+  // Rows were put into the store by others, and `state` is what they left. REQUIRES: a checkpoint
+  // of everything was written right before. The rows are restored like those of a start.
   void take_over(const SubscriptionState& state);
 
   // --- Deliveries. References stay good until they are settled or parked.
@@ -73,7 +76,7 @@ class Book {
 
   // --- The place in the journal: the next sequence to read.
   uint64_t position() const { return position_; }
-  void read_to(uint64_t position) { position_ = position; }
+  void set_position(uint64_t position) { position_ = position; }
   // Everything at or before it is settled, or has a row by the next checkpoint.
   uint64_t cursor() const { return cursor_above(stored_to_); }
   // As the last checkpoint wrote it: where a kill would go on.
@@ -82,7 +85,12 @@ class Book {
   // --- What else is kept for the subscription; written by the next checkpoint.
   bool is_gone() const { return state_.is_gone; }
   void set_gone(bool is_gone) { state_.is_gone = is_gone; }
-  void set_rate(uint64_t sent, Time ends) { state_.rate_sent = sent, state_.rate_ends = ends; }
+  // Moves the cursor over all that was read, so that nothing is counted as sent twice.
+  void set_rate(uint64_t sent, Time ends) {
+    state_.rate_sent = sent;
+    state_.rate_ends = ends;
+    store_up_to(state_.next_number - 1);
+  }
   const SubscriptionState& state() const { return state_; }
   // A batch that must be written before it is sent; an empty one is struck out.
   void set_batch(std::optional<BatchRow> batch);
@@ -105,7 +113,7 @@ class Book {
 
  private:
   bool is_stored(uint64_t number) const { return number <= stored_to_; }
-  void reach(uint64_t number) { reach_ = std::max(reach_, number); }
+  void store_up_to(uint64_t number) { store_up_to_ = std::max(store_up_to_, number); }
   uint64_t cursor_above(uint64_t number) const;
   uint64_t next_stored_to(Time now, Extent extent) const;
   DeliveryRow row_of(const Booked& booked, Time now) const;
@@ -118,7 +126,7 @@ class Book {
   uint64_t stored_here_ = 0;  // Of those, how many are in deliveries_.
 
   // Since the last checkpoint.
-  uint64_t reach_ = 0;          // The next one stores up to here at least.
+  uint64_t store_up_to_ = 0;    // The next one stores up to here at least.
   std::set<uint64_t> changed_;  // At or below stored_to_.
   std::vector<uint64_t> removed_;
   std::vector<ParkedRow> parked_;

@@ -1,8 +1,10 @@
-// Whether a sink is worth sending to. While it is open, nothing is sent but one probe at a time;
-// deliveries wait in the journal.
+// Whether a sink is worth sending to. While it is open, nothing is sent but one probe at a time,
+// and nothing is read: deliveries wait where they are.
 #pragma once
 
+#include <algorithm>
 #include <random>
+#include <vector>
 
 #include "base/time.h"
 #include "delivery/backoff.h"
@@ -11,8 +13,9 @@ namespace statewire {
 
 class Circuit {
  public:
-  // How many deliveries in a row must have to be retried for the circuit to open.
-  static constexpr uint32_t kFailuresMax = 16;
+  // So many different deliveries must fail, with none between them that passes, for the circuit to
+  // open. A few that always fail do not stop the others.
+  static constexpr size_t kFailuresMax = 16;
 
   bool is_open() const { return is_open_; }
   // When the next probe may go.
@@ -21,13 +24,14 @@ class Circuit {
   // Any answer that shows the sink to be working: a delivery, or one that it rejected.
   void succeeded() {
     is_open_ = false;
-    failures_ = 0;
+    failed_.clear();
     openings_ = 0;
   }
-  // True where this opened the circuit.
-  bool failed(Time now, std::mt19937_64& random) {
-    ++failures_;
-    return failures_ >= kFailuresMax && open(now, random);
+  // Delivery `number` must be tried again. True where this opened the circuit.
+  bool failed(uint64_t number, Time now, std::mt19937_64& random) {
+    const bool is_new = std::ranges::find(failed_, number) == failed_.end();
+    if (is_new && failed_.size() < kFailuresMax) failed_.push_back(number);
+    return (is_open_ || failed_.size() >= kFailuresMax) && open(now, random);
   }
   // Nothing will pass until a person acts. True where this opened the circuit.
   bool refused(Time now, std::mt19937_64& random) { return open(now, random); }
@@ -45,7 +49,7 @@ class Circuit {
   }
 
   bool is_open_ = false;
-  uint32_t failures_ = 0;
+  std::vector<uint64_t> failed_;  // Numbers; at most kFailuresMax.
   uint32_t openings_ = 0;
   Time probe_at_;
 };

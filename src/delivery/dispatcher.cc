@@ -166,8 +166,10 @@ void Dispatcher::expire() {
   const Time steady = clock_.now();
   if (running_->set.parked_age <= Duration() || steady - expired_ < kExpireInterval) return;
   expired_ = steady;
+  // By whichever clock makes them younger: the wall clock may have been set since either way.
+  const Time now = std::min(steady, wall_.now());
   const Result<uint64_t> dropped =
-      expire_parked(store_, steady - running_->set.parked_age, expire_place_);
+      expire_parked(store_, now - running_->set.parked_age, expire_place_);
   if (!dropped) {
     log_error("parked deliveries cannot be looked through", {{"error", dropped.error().text}});
   } else if (*dropped > 0) {
@@ -280,10 +282,10 @@ Result<ParkedChange> Dispatcher::redrive(const ParkedFilter& filter, bool is_dry
       return;
     }
     change = redrive_parked(store_, filter, is_dry_run, [this] { return !is_stopping(); });
+    if (!change) return;
     for (const auto& pipeline : running_->pipelines) {
-      const Result<std::optional<SubscriptionState>> state =
-          store_.subscription(pipeline->subscription().name);
-      if (state && *state) pipeline->take_over(**state);
+      const auto state = change->states.find(pipeline->subscription().name);
+      if (state != change->states.end()) pipeline->take_over(state->second);
     }
   });
   return ran ? std::move(change) : ran.error();

@@ -78,12 +78,12 @@ void HoldStage::add(Booked& booked) {
   }
 }
 
-Result<void> HoldStage::restore(Booked& booked, Time now) {
+Result<void> HoldStage::restore(Booked& booked, const Teller& teller, Time now) {
   Arena arena;
   const Result<Entry> entry = unpack_entry(booked.row.entry, arena);
   if (!entry) return entry.error();
   Routable routable;
-  routable.set(notification_of(*entry, Teller{}));
+  routable.set(notification_of(*entry, teller));
   const std::optional<Wait> wait = wait_for(*entry, routable);
   DeliveryRow& row = booked.row;
   row.waits_for_cause = wait && wait->for_cause && row.waits_for_cause;

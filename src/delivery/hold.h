@@ -18,6 +18,7 @@
 #include "delivery/stage.h"
 #include "enrich/tag_lookup.h"
 #include "model/entry.h"
+#include "model/notification.h"
 #include "route/routable.h"
 #include "route/subscription.h"
 #include "route/wait.h"
@@ -47,7 +48,7 @@ class HoldStage {
   void add(Booked& booked);
   // After a restart: what the configuration does not ask for any more is not waited for, and a
   // time that a set clock has moved far away is brought back. An error where its entry is damaged.
-  Result<void> restore(Booked& booked, Time now);
+  Result<void> restore(Booked& booked, const Teller& teller, Time now);
 
   struct Learned {
     bool is_absorbed = false;      // The entry amends one that waits.

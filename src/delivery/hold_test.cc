@@ -119,7 +119,7 @@ TEST_F(HoldTest, after_a_restart_it_waits_for_the_same) {
   ASSERT_TRUE(offer(held));
   hold_.learn(cause_of(held, 2));
   HoldStage after(subscription_, {}, nullptr);
-  ASSERT_TRUE(after.restore(*book_.find(1), kStart).ok());
+  ASSERT_TRUE(after.restore(*book_.find(1), {}, kStart).ok());
   EXPECT_EQ(after.claim_ready(kStart), nullptr);
   after.learn(tags_of(held, 3));
   EXPECT_NE(after.claim_ready(kStart), nullptr);
@@ -129,7 +129,7 @@ TEST_F(HoldTest, a_time_that_a_set_clock_moved_away_is_brought_back) {
   ASSERT_TRUE(offer(entry(1, "a")));
   HoldStage after(subscription_, {}, nullptr);
   const Time earlier = kStart - std::chrono::hours(2'400);
-  ASSERT_TRUE(after.restore(*book_.find(1), earlier).ok());
+  ASSERT_TRUE(after.restore(*book_.find(1), {}, earlier).ok());
   EXPECT_EQ(after.next_due(), earlier + minutes(10));
 }
 
@@ -137,7 +137,7 @@ TEST_F(HoldTest, what_the_configuration_does_not_ask_for_any_more_is_not_waited_
   ASSERT_TRUE(offer(entry(1, "a")));
   subscription_.hold = {};
   HoldStage after(subscription_, {}, nullptr);
-  ASSERT_TRUE(after.restore(*book_.find(1), kStart).ok());
+  ASSERT_TRUE(after.restore(*book_.find(1), {}, kStart).ok());
   EXPECT_NE(after.claim_ready(kStart), nullptr);
 }
 
@@ -145,7 +145,7 @@ TEST_F(HoldTest, a_damaged_entry_is_an_error) {
   ASSERT_TRUE(offer(entry(1, "a")));
   book_.find(1)->row.entry.pop_back();
   HoldStage after(subscription_, {}, nullptr);
-  EXPECT_FALSE(after.restore(*book_.find(1), kStart).ok());
+  EXPECT_FALSE(after.restore(*book_.find(1), {}, kStart).ok());
   EXPECT_EQ(after.size(), 0u);
 }
 

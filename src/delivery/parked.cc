@@ -132,6 +132,7 @@ Result<void> redrive_piece(Store& store, const ParkedFilter& filter, bool is_dry
   numbers.add_to(settlement);
   if (!is_dry_run && piece.count > 0) {
     if (Result<void> settled = store.settle(settlement); !settled) return settled;
+    for (const auto& [subscription, state] : settlement.states) change.states[subscription] = state;
   }
   change.count += piece.count;
   change.moot_count += piece.moot_count;
@@ -161,7 +162,13 @@ Result<ParkedChange> in_pieces(const Store& store, const ParkedFilter& filter,
     Result<Piece> piece = next_piece(store, filter, from);
     if (!piece) return piece.error();
     from = piece->next;
-    if (Result<void> done = do_piece(std::move(piece->rows), change); !done) return done.error();
+    const Result<void> done = do_piece(std::move(piece->rows), change);
+    // What was done before is told: somebody has to know of it.
+    if (!done && change.count > 0) {
+      log_error("not all parked deliveries were changed", {{"error", done.error().text}});
+      break;
+    }
+    if (!done) return done.error();
     if (piece->is_last) break;
   }
   return change;

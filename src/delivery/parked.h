@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,11 +41,12 @@ struct ParkedChange {
   uint64_t moot_count = 0;      // Left where they are, as asked.
   std::vector<ParkedRow> rows;  // The first of them, without payloads.
   std::vector<ParkedRow> moot;
+  std::map<std::string, SubscriptionState> states;  // As a redrive left them, by subscription.
 };
 
-// Changes are written in pieces of bounded size; `may_go_on` is asked between them. One that is
-// interrupted has done what it says. A delivery is at every moment in one place: parked, or waiting
-// with a number of its own above all others of its subscription.
+// Changes are written in pieces of bounded size, and `may_go_on` is asked between them. Where it
+// says no, the result is what was done until then. A delivery is at every moment in one place:
+// parked, or waiting with a number of its own above all others of its subscription.
 Result<ParkedChange> redrive_parked(
     Store& store, const ParkedFilter& filter, bool is_dry_run,
     const std::function<bool()>& may_go_on = [] { return true; });

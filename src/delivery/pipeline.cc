@@ -10,9 +10,9 @@
 namespace statewire {
 namespace {
 
-std::string type_of(const Notification& notification) {
-  if (notification.kind == NotificationKind::receipt) return "statewire.receipt.v1";
-  return "statewire.resource." + std::string(name_of(notification.kind)) + ".v1";
+std::string type_of(NotificationKind kind) {
+  if (kind == NotificationKind::receipt) return "statewire.receipt.v1";
+  return "statewire.resource." + std::string(name_of(kind)) + ".v1";
 }
 
 DeliveryRow row_of(const Notification& notification, std::string_view content_type) {
@@ -20,7 +20,7 @@ DeliveryRow row_of(const Notification& notification, std::string_view content_ty
   row.first_sequence = row.last_sequence = notification.sequence;
   row.id = to_hex(notification.id);
   row.resource = notification.resource.id;
-  row.type = type_of(notification);
+  row.type = type_of(notification.kind);
   row.content_type = content_type;
   return row;
 }
@@ -48,31 +48,50 @@ Pipeline::Pipeline(Parts parts)
              .seed = parts.seed}) {}
 
 // A state that cannot be read is made again: everything that the journal has is told once more.
-Result<SubscriptionState> Pipeline::stored_state(bool& is_new) const {
-  const Result<std::optional<SubscriptionState>> stored = store_.subscription(subscription_.name);
-  is_new = !stored.ok() || !stored->has_value();
-  const uint64_t last = store_.last_sequence();
+Result<SubscriptionState> Pipeline::state_made_again(const Error& error) const {
+  log_error("the place of a subscription cannot be read; it starts at the journal's beginning",
+            {{"subscription", subscription_.name}, {"error", error.text}});
   SubscriptionState state;
   state.cursor = store_.first_sequence() - 1;
-  if (!stored) {
-    log_error("the place of a subscription cannot be read; it starts at the journal's beginning",
-              {{"subscription", subscription_.name}, {"error", stored.error().text}});
-    return state;
-  }
-  if (is_new && subscription_.from == StartFrom::now) state.cursor = last;
-  if (*stored) state = **stored;
-  state.cursor = std::min(state.cursor, last);
-  state.is_gone = false;  // It is tried once more.
+  const auto pass = [&](uint64_t number) {
+    state.next_number = std::max(state.next_number, number + 1);
+    return true;
+  };
+  Result<void> read = store_.each_delivery(
+      subscription_.name, 0,
+      [&](uint64_t number, const auto&) { return ++state.rows, pass(number); });
+  if (!read) return read.error();
+  read = store_.each_parked({subscription_.name, 0}, [&](const DeliveryKey& key, const auto&) {
+    return key.subscription == subscription_.name && pass(key.number);
+  });
+  if (!read) return read.error();
   return state;
 }
 
 Result<void> Pipeline::load(Time now) {
-  bool is_new = false;
-  const Result<SubscriptionState> state = stored_state(is_new);
-  if (!state) return state.error();
-  book_.load(*state, is_new);
   known_to_ = store_.last_sequence();
-  rate_.load(state->rate_sent, state->rate_ends, now);
+  const Result<std::optional<SubscriptionState>> stored = store_.subscription(subscription_.name);
+  SubscriptionState state;
+  if (!stored) {
+    const Result<SubscriptionState> made = state_made_again(stored.error());
+    if (!made) return made.error();
+    state = *made;
+  } else if (*stored) {
+    state = **stored;
+    state.cursor = std::min(state.cursor, known_to_);
+    state.is_gone = false;  // It is tried once more.
+  } else {
+    state.cursor = subscription_.from == StartFrom::now ? known_to_ : store_.first_sequence() - 1;
+  }
+  book_.load(state, stored ? *stored : std::nullopt);
+  rows_end_ = state.next_number;
+  rate_.load(state.rate_sent, state.rate_ends, now);
+  load_batch();
+  skip_what_was_trimmed();
+  return {};
+}
+
+void Pipeline::load_batch() {
   Result<std::optional<BatchRow>> batch = store_.frozen_batch(subscription_.name);
   if (!batch) {
     log_error("a frozen batch cannot be read; its deliveries go in batches of their own",
@@ -83,14 +102,13 @@ Result<void> Pipeline::load(Time now) {
   } else if (*batch) {
     book_.set_batch(std::nullopt);  // Of another kind of sink, which the subscription had before.
   }
-  return skip_what_was_trimmed();
 }
 
 // Retention took entries that this subscription had not read: it says exactly which.
-Result<void> Pipeline::skip_what_was_trimmed() {
+void Pipeline::skip_what_was_trimmed() {
   const uint64_t first = store_.first_sequence();
   const uint64_t position = book_.position();
-  if (position >= first) return {};
+  if (position >= first) return;
   const std::string reason = "lag: sequences " + std::to_string(position) + " to " +
                              std::to_string(first - 1) + " were beyond the journal's retention";
   log_error("a subscription lost its place",
@@ -100,10 +118,9 @@ Result<void> Pipeline::skip_what_was_trimmed() {
   row.last_sequence = first - 1;
   row.members = first - position;
   ++parked_;
-  book_.read_to(first);
+  book_.set_position(first);
   book_.park_new(
       {.delivery = std::move(row), .parked = wall_.now(), .reason = reason, .is_gap = true});
-  return {};
 }
 
 bool Pipeline::has_room() const {
@@ -139,6 +156,7 @@ Result<bool> Pipeline::advance(Time now) {
 void Pipeline::take_over(const SubscriptionState& state) {
   if (is_restored_) next_row_ = book_.state().next_number;
   is_restored_ = false;
+  rows_end_ = state.next_number;
   book_.take_over(state);
 }
 
@@ -147,6 +165,7 @@ Result<void> Pipeline::restore(Time now) {
   bool is_more = false;
   const Result<void> read = store_.each_delivery(
       subscription_.name, next_row_, [&](uint64_t number, Result<DeliveryRow> row) {
+        if (number >= rows_end_) return false;  // Of this run: it is here already.
         if (rows++ >= limits_.restored_max || !has_room()) {
           is_more = true;
           return false;
@@ -172,14 +191,16 @@ void Pipeline::restore_row(DeliveryRow row, Time now) {
   Booked* const booked = book_.restore(std::move(row), now);
   if (booked == nullptr) return;
   if (booked->row.stage == Stage::send) {
-    const Result<void> rendered =
-        booked->row.payload.empty() ? render_again(booked->row) : Result<void>();
-    if (!rendered) return park(booked->row, "not rendered: " + rendered.error().text);
+    if (booked->row.payload.empty()) {
+      const Result<void> rendered = render_again(booked->row);
+      if (!rendered) return park(booked->row, "not rendered: " + rendered.error().text);
+      book_.change(*booked);
+    }
     return send_.restore(*booked, now);
   }
   if (booked->row.stage == Stage::rate) return restore_digest(*booked, now);
   if (booked->row.stage == Stage::hold) {
-    const Result<void> held = hold_.restore(*booked, now);
+    const Result<void> held = hold_.restore(*booked, teller_, now);
     return held ? void() : park(booked->row, held.error().text);
   }
   park(booked->row, "its row is damaged");
@@ -202,12 +223,26 @@ bool Pipeline::may_release() const {
 // What was parked because it could not be rendered, and was redriven: the format may be another
 // now.
 Result<void> Pipeline::render_again(DeliveryRow& row) {
+  Notification notification;
   Arena arena;
-  const Result<Entry> entry =
-      row.entry.empty() ? store_.entry(row.last_sequence, arena) : unpack_entry(row.entry, arena);
-  if (!entry) return entry.error();
-  row.entry.clear();
-  return subscription_.format->render(notification_of(*entry, teller_), row.payload);
+  if (row.type == type_of(NotificationKind::receipt)) {
+    notification = receipt_of(row);
+  } else {
+    const Result<Entry> entry =
+        row.entry.empty() ? store_.entry(row.last_sequence, arena) : unpack_entry(row.entry, arena);
+    if (!entry) return entry.error();
+    notification = notification_of(*entry, teller_);
+    if (row.type == type_of(NotificationKind::retracted)) take_back(notification);
+  }
+  row.content_type = subscription_.format->content_type();
+  Result<void> rendered = subscription_.format->render(notification, row.payload);
+  if (rendered) row.entry.clear();
+  return rendered;
+}
+
+void Pipeline::take_back(Notification& amendment) const {
+  amendment.kind = NotificationKind::retracted;
+  amendment.id = retraction_id(amendment.amends, subscription_.name);
 }
 
 // What waited while nobody read may find in the journal what it waits for.
@@ -233,22 +268,24 @@ bool Pipeline::release(Time now) {
 }
 
 Result<void> Pipeline::read_block(Time now) {
-  if (Result<void> skipped = skip_what_was_trimmed(); !skipped) return skipped;
+  skip_what_was_trimmed();
   const Result<StoredBlock> block = store_.block_at(book_.position());
   if (!block) return block.error();
-  if (block->bytes == nullptr) return {};
+  if (block->bytes == nullptr) {
+    return damaged("the journal lacks sequence " + std::to_string(book_.position()));
+  }
   const Result<BlockReader> reader = BlockReader::open(*block->bytes);
   if (!reader) return reader.error();
-  book_.read_to(std::max(book_.position(), block->first_sequence));
+  book_.set_position(std::max(book_.position(), block->first_sequence));
   arena_.clear();
   for (size_t i = book_.position() - block->first_sequence; i < reader->size(); ++i) {
     if (!has_room()) return {};
     const Result<Entry> entry = reader->entry(i, arena_);
     if (!entry) return entry.error();
     if (Result<void> considered = consider(*entry, now); !considered) return considered;
-    book_.read_to(entry->sequence + 1);
+    book_.set_position(entry->sequence + 1);
   }
-  book_.read_to(std::max(book_.position(), block->last_sequence + 1));
+  book_.set_position(std::max(book_.position(), block->last_sequence + 1));
   return {};
 }
 
@@ -274,27 +311,38 @@ Result<void> Pipeline::offer(const Entry& entry, Time now) {
       return {};
     }
   }
-  if (match_.is_asking() && !match_.decide(routable_).passes()) {
-    ++not_matching_;
-    if (notification.kind != NotificationKind::amended) return {};
-    Arena arena;
-    Result<std::optional<Notification>> retraction = retraction_of(entry, arena);
-    if (!retraction) return retraction.error();
-    if (*retraction) pass_on(**retraction, nullptr, now);
-    return {};
-  }
+  if (match_.is_asking() && !match_.decide(routable_).passes()) return drop(entry, nullptr, now);
   pass_on(notification, nullptr, now);
   return {};
 }
 
-void Pipeline::pass_on(const Notification& notification, Booked* held, Time now) {
-  const bool is_receipt = notification.kind == NotificationKind::receipt;
-  if (is_receipt || rate_.decide(notification, now).passes()) {
-    if (!is_receipt) book_.set_rate(rate_.sent(), rate_.ends());
-    return render(notification, held, now);
+// It does not match. What was told before it, and does not match either as is known now, is taken
+// back.
+Result<void> Pipeline::drop(const Entry& entry, Booked* held, Time now) {
+  std::optional<Notification> retraction;
+  Arena arena;
+  if (entry.told.kind == NotificationKind::amended) {
+    Result<std::optional<Notification>> found = retraction_of(entry, arena);
+    if (!found) return found.error();
+    retraction = *found;
   }
-  count_in_digest(notification, now);
-  if (held != nullptr) book_.settle(held->row.number);
+  ++not_matching_;
+  if (retraction) {
+    pass_on(*retraction, held, now);
+  } else if (held != nullptr) {
+    book_.settle(held->row.number);
+  }
+  return {};
+}
+
+void Pipeline::pass_on(const Notification& notification, Booked* held, Time now) {
+  if (rate_.decide(notification, now).passes()) {
+    render(notification, row_of(notification, subscription_.format->content_type()), held, now);
+  } else {
+    count_in_digest(notification, now);
+    if (held != nullptr) book_.settle(held->row.number);
+  }
+  if (rate_.is_limited()) book_.set_rate(rate_.sent(), rate_.ends());
 }
 
 // It is judged as it is known by now.
@@ -304,15 +352,12 @@ void Pipeline::release_one(Booked& held, Time now) {
   if (!entry) return park(held.row, entry.error().text);
   const Notification notification = notification_of(*entry, teller_);
   routable_.set(notification);
-  if (!match_.decide(routable_).passes()) {
-    ++not_matching_;
-    return book_.settle(held.row.number);
-  }
-  pass_on(notification, &held, now);
+  if (match_.decide(routable_).passes()) return pass_on(notification, &held, now);
+  const Result<void> dropped = drop(*entry, &held, now);
+  if (!dropped) park(held.row, dropped.error().text);
 }
 
-void Pipeline::render(const Notification& notification, Booked* held, Time now) {
-  DeliveryRow row = row_of(notification, subscription_.format->content_type());
+void Pipeline::render(const Notification& notification, DeliveryRow row, Booked* held, Time now) {
   if (const Result<void> rendered = subscription_.format->render(notification, row.payload);
       !rendered) {
     row.payload.clear();
@@ -349,15 +394,25 @@ void Pipeline::park(DeliveryRow row, std::string reason) {
 void Pipeline::count_in_digest(const Notification& notification, Time now) {
   if (rate_.digest() == nullptr) rate_.open(book_.add(rate_.new_digest(notification), now), now);
   rate_.count(notification);
-  book_.set_rate(rate_.sent(), rate_.ends());
   book_.change_by_reading(*rate_.digest());
 }
 
-// One message for all that the hour held back; it takes the place of the last of them.
+// One message for all that the hour held back. It has the sequence of the last of them.
 void Pipeline::tell_digest(Time now) {
   const DeliveryRow digest = rate_.digest()->row;
-  const std::string key = "urn:statewire:subscription:" + subscription_.name;
-  const std::string summary = summary_of(digest.digest);
+  rate_.close();
+  DeliveryRow row = row_of(receipt_of(digest), subscription_.format->content_type());
+  row.first_sequence = digest.first_sequence;
+  row.members = digest.members;
+  row.digest = digest.digest;
+  render(receipt_of(row), std::move(row), nullptr, now);
+  book_.settle(digest.number);
+}
+
+// Its texts are the row's and the pipeline's.
+Notification Pipeline::receipt_of(const DeliveryRow& digest) {
+  receipt_key_ = "urn:statewire:subscription:" + subscription_.name;
+  receipt_summary_ = summary_of(digest.digest);
   Notification receipt;
   receipt.id = receipt_id(subscription_.name, digest.first_sequence);
   receipt.kind = NotificationKind::receipt;
@@ -367,12 +422,10 @@ void Pipeline::tell_digest(Time now) {
   receipt.recorded = wall_.now();
   receipt.sequence = digest.last_sequence;
   receipt.severity = digest.digest.severity;
-  receipt.resource.id = key;
-  receipt.receipt = summary;
+  receipt.resource.id = receipt_key_;
+  receipt.receipt = receipt_summary_;
   receipt.receipt_count = digest.members;
-  rate_.close();
-  pass_on(receipt, nullptr, now);
-  book_.settle(digest.number);
+  return receipt;
 }
 
 // Of an amendment that does not match: what takes back what the subscription was told before.
@@ -390,8 +443,7 @@ Result<std::optional<Notification>> Pipeline::retraction_of(const Entry& entry, 
   if (!was_met) return was_met.error();
   if (!*was_met) return std::optional<Notification>();
   Notification retraction = notification_of(entry, teller_);
-  retraction.kind = NotificationKind::retracted;
-  retraction.id = retraction_id(retraction.amends, subscription_.name);
+  take_back(retraction);
   return std::optional<Notification>(retraction);
 }
 

@@ -20,7 +20,7 @@
 
 namespace statewire {
 
-// Since the start, for metrics; and what is there now.
+// Since the start or reload, for metrics; and what is there now.
 struct PipelineCounts {
   std::string name;
   uint64_t delivered = 0;
@@ -66,19 +66,19 @@ class Pipeline {
   // are restored in the turns that follow.
   Result<void> load(Time now);
   // One turn of bounded length: restores, releases, reads a block. True where there is more to do
-  // at once. Where an error comes back the journal is not read for kStoreAgain.
+  // at once. Where an error comes back nothing advances for kStoreAgain.
   Result<bool> advance(Time now);
   bool on_answers(Time now) { return send_.on_answers(now); }
   void send(Time now);
 
-  // What a checkpoint must write. What was prepared is forgotten unless written() follows.
+  // What a checkpoint must write: the same and more each time, until written() says that it is.
   bool has_changes() const { return book_.has_changes(); }
   bool is_urgent() const { return book_.is_urgent(); }
   void prepare(Time now, Book::Extent extent, Settlement& settlement) {
     book_.prepare(now, extent, settlement);
   }
   void written() { book_.written(); }
-  // Deliveries were put into the store, with numbers from state.next_number of before on.
+  // A redrive put deliveries into the store, and `state` is what it left.
   // REQUIRES: a checkpoint of everything was written right before.
   void take_over(const SubscriptionState& state);
 
@@ -95,8 +95,9 @@ class Pipeline {
   PipelineCounts counts() const;
 
  private:
-  Result<SubscriptionState> stored_state(bool& is_new) const;
-  Result<void> skip_what_was_trimmed();
+  Result<SubscriptionState> state_made_again(const Error& error) const;
+  void load_batch();
+  void skip_what_was_trimmed();
   bool has_room() const;
   bool may_release() const;
   bool may_read(Time now) const;
@@ -114,7 +115,10 @@ class Pipeline {
   // Through the stages behind hold. `held` is where it waited; null: it did not.
   void pass_on(const Notification& notification, Booked* held, Time now);
   void release_one(Booked& held, Time now);
-  void render(const Notification& notification, Booked* held, Time now);
+  void render(const Notification& notification, DeliveryRow row, Booked* held, Time now);
+  Result<void> drop(const Entry& entry, Booked* held, Time now);
+  void take_back(Notification& amendment) const;
+  Notification receipt_of(const DeliveryRow& digest);
   void count_in_digest(const Notification& notification, Time now);
   void tell_digest(Time now);
   Result<std::optional<Notification>> retraction_of(const Entry& entry, Arena& arena);
@@ -136,12 +140,15 @@ class Pipeline {
 
   uint64_t known_to_ = 0;     // The end of the journal when this was loaded.
   uint64_t next_row_ = 0;     // Of the rows that are not restored yet.
+  uint64_t rows_end_ = 0;     // Their numbers are below it.
   bool is_restored_ = false;  // All rows are here.
   Time read_after_;           // After an error of the store.
   uint64_t parked_ = 0;
   uint64_t not_matching_ = 0;
   Arena arena_;
   Routable routable_;
+  std::string receipt_key_;  // Texts of the receipt that was made last.
+  std::string receipt_summary_;
 };
 
 // Until the store, which failed, is asked again.

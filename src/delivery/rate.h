@@ -17,6 +17,7 @@ class RateStage {
   // 0: there is no limit.
   explicit RateStage(uint64_t per_hour_max) : per_hour_max_(per_hour_max) {}
 
+  bool is_limited() const { return per_hour_max_ != 0 || digest_ != nullptr; }
   // As the last checkpoint left it.
   void load(uint64_t sent, Time ends, Time now);
   // Passes, and is counted as sent; or drops: then it is for count().
@@ -38,11 +39,11 @@ class RateStage {
   Time ends() const { return ends_; }
 
  private:
+  void count_kind(std::string kind, uint64_t count);
+
   const uint64_t per_hour_max_;
   uint64_t sent_ = 0;  // In the hour that ends at `ends_`.
   Time ends_;
-  void count_kind(std::string kind, uint64_t count);
-
   Booked* digest_ = nullptr;
   std::map<std::string, size_t, std::less<>> places_;  // Of kinds, in the digest's counts.
 };

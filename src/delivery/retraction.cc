@@ -31,9 +31,12 @@ Result<bool> was_told(const Store& store, const Entry& amendment, const Teller& 
   if (!*before) return false;
   Notification told = notification_of(**before, teller);
   if (is_met(told)) return true;
-  // Told as what it was, or completed while it was held.
-  if (told.kind != NotificationKind::amended || !was_held) return false;
+  if (!was_held) return false;
+  // It may have been completed while it was held: with this cause, or with tags that were told
+  // later.
   told.kind = NotificationKind::transition;
+  if (is_met(told)) return true;
+  told.tags = amendment.after.tags;
   return is_met(told);
 }
 

@@ -115,10 +115,13 @@ bool SendStage::on_answers(Time now) {
   return !answers.empty();
 }
 
-// A batch of several that is rejected is tried again one by one, before anything of it is parked.
+// A batch of several that is rejected is tried again one by one, before anything of it is parked. A
+// frozen one cannot be split.
 void SendStage::on_answer(const Answer& answer, Time now) {
   if (std::erase(flights_, answer.flight) == 0) return;  // It was answered twice.
   const std::vector<uint64_t>& numbers = answer.flight->numbers;
+  exclude_open_time(now);
+  has_parked_ = false;
   const bool may_split = numbers.size() > 1 && !batches_.is_frozen_kind();
   for (size_t i = 0; i < numbers.size(); ++i) {
     Booked* const booked = book_.find(numbers[i]);
@@ -129,6 +132,12 @@ void SendStage::on_answer(const Answer& answer, Time now) {
     on_attempt(*booked, attempt, !may_split, now);
   }
   batches_.settle();
+}
+
+// While the circuit is open the sink is at fault: no delivery gets older by that.
+void SendStage::exclude_open_time(Time now) {
+  if (circuit_.is_open()) book_.on_clock_jump(std::max(Duration(), Duration(now - open_since_)));
+  open_since_ = now;
 }
 
 void SendStage::on_attempt(Booked& booked, const Attempt& attempt, bool was_alone, Time now) {
@@ -171,13 +180,13 @@ void SendStage::on_attempt(Booked& booked, const Attempt& attempt, bool was_alon
 void SendStage::retry(Booked& booked, const Attempt& attempt, Time now) {
   ++counts_.retried;
   const bool was_open = circuit_.is_open();
-  if (circuit_.failed(now, random_)) {
+  if (circuit_.failed(booked.row.number, now, random_)) {
     log_warn("a sink fails again and again; its deliveries wait",
              {{"subscription", subscription_.name}, {"answer", reason_of(attempt)}});
   }
   const Duration left = *booked.first_attempt + subscription_.retry_for - now;
-  // Of the only lane, the first is taken out; the turn of the others comes.
-  const bool is_first = booked.before == nullptr;
+  // Of the only lane one is taken out at a time: those behind it may have waited for it alone.
+  const bool is_first = booked.before == nullptr && !(kind_.limits.is_in_order && has_parked_);
   if (is_first && !was_open && left <= Duration() && booked.row.attempts >= kAttemptsMin) {
     const std::string reason = "retried for " + format_duration(subscription_.retry_for) + ": ";
     return park(booked, attempt, reason + reason_of(attempt));
@@ -189,6 +198,7 @@ void SendStage::retry(Booked& booked, const Attempt& attempt, Time now) {
 
 void SendStage::park(Booked& booked, const Attempt& attempt, std::string reason) {
   ++counts_.parked;
+  has_parked_ = true;
   log_warn("a delivery was parked", {{"subscription", subscription_.name},
                                      {"sequence", booked.row.last_sequence},
                                      {"reason", reason}});

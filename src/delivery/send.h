@@ -63,6 +63,7 @@ class SendStage {
  private:
   void deliver(std::span<Booked* const> batch);
   void on_answer(const Answer& answer, Time now);
+  void exclude_open_time(Time now);
   void on_attempt(Booked& booked, const Attempt& attempt, bool was_alone, Time now);
   void retry(Booked& booked, const Attempt& attempt, Time now);
   void park(Booked& booked, const Attempt& attempt, std::string reason);
@@ -80,8 +81,10 @@ class SendStage {
   Lanes lanes_;
   Batches batches_;
   Circuit circuit_;
-  Time send_after_;       // Not to be faster than the sink allows.
-  bool is_full_ = false;  // As send() was told last.
+  Time open_since_;          // Of an open circuit: until then its time is not counted.
+  bool has_parked_ = false;  // Of the answer that is looked at.
+  Time send_after_;          // Not to be faster than the sink allows.
+  bool is_full_ = false;     // As send() was told last.
   SendCounts counts_;
   std::mt19937_64 random_;
 };

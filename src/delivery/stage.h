@@ -5,7 +5,9 @@
 //   match ▶ hold ▶ silence ▶ inhibit ▶ group ▶ rate ▶ send
 //
 // match, hold, rate and send are here, one type in one file each; `Pipeline` runs them. The others
-// have their place in the order and nothing else yet.
+// have their place in the order and nothing else yet. Where a subscription holds, match is asked
+// when the wait is over; before it, hold lets pass what cannot match whatever becomes known, and
+// match drops it then.
 #pragma once
 
 #include <string_view>
@@ -30,7 +32,7 @@ struct Decision {
   bool waits() const { return kind == Kind::wait; }
 };
 
-// Reasons of drops, as they are counted.
+// Reasons of drops.
 constexpr std::string_view kDoesNotMatch = "does not match";
 constexpr std::string_view kIsIgnored = "is ignored";
 constexpr std::string_view kIsCounted = "is counted in a digest";

@@ -24,7 +24,7 @@ enum class Stage : uint8_t {
   send = 6,
 };
 
-// What a row of the stage `rate` counts: one digest, whatever it counts.
+// What a digest counts: it is one row, whatever it counts.
 struct DigestCounts {
   std::vector<std::pair<std::string, uint64_t>> kinds;  // "EC2 instance gone", 30
   Time first_time;                                      // When the first of them happened.
@@ -58,11 +58,11 @@ struct DeliveryRow {
   std::string entry;
   bool waits_for_cause = false;
   bool waits_for_tags = false;
-  DigestCounts digest;  // Of rate.
+  DigestCounts digest;  // Of rate, and of the receipt that tells it.
 };
 
-// A delivery that cannot succeed without a person, or a gap: sequences that retention took before
-// the subscription had read them.
+// A delivery that cannot succeed without a person; or one that has nothing to send: a gap
+// (sequences that retention took before the subscription had read them), or a row that is damaged.
 struct ParkedRow {
   DeliveryRow delivery;
   Time parked;
@@ -86,7 +86,7 @@ struct SubscriptionState {
   uint64_t cursor = 0;
   uint64_t next_number = 1;  // Of the next delivery; above those of all rows.
   uint64_t rows = 0;         // How many deliveries have a row.
-  bool is_gone = false;      // 410: stopped until the next start, which tries once more.
+  bool is_gone = false;      // 410: stopped until the next start or reload, which tries once more.
   // Of the stage `rate`: how many were sent in the hour that ends then.
   uint64_t rate_sent = 0;
   Time rate_ends;

@@ -65,19 +65,21 @@ Result<void> Plant::open(const PlantOptions& options, Delivered delivered) {
   subscription_.name = "machines";
   subscription_.from = StartFrom::earliest;
   subscription_.format = formats_->find("csv");
-  std::vector<std::unique_ptr<Subscriber>> subscribers;
-  subscribers.push_back(std::make_unique<Subscriber>(Subscriber::Parts{
-      .subscription = subscription_,
-      .kind = kind_,
-      .sink = std::make_unique<RecordingSink>(std::move(delivered), options.retry_one_in),
-      .store = *store_,
-      .teller = {.instance = "power"}}));
-  dispatcher_ = std::make_unique<Dispatcher>(*store_, clock_, std::move(subscribers));
-  if (Result<void> loaded = dispatcher_->load(); !loaded) return loaded;
+  PipelineSet set;
+  set.parts.push_back(
+      {.subscription = subscription_,
+       .kind = kind_,
+       .sink = std::make_unique<RecordingSink>(std::move(delivered), options.retry_one_in),
+       .store = *store_,
+       .wall = clock_,
+       .teller = {.instance = "power"}});
+  dispatcher_ = std::make_unique<Dispatcher>(*store_, clock_, clock_);
+  if (Result<void> loaded = dispatcher_->replace(std::move(set), {}); !loaded) return loaded;
   ingest_ = std::make_unique<Ingest>(*store_, clock_,
                                      Knowledge{std::make_shared<Catalog>(*std::move(catalog))},
                                      IngestLimits{}, [this] { dispatcher_->wake(); });
   commits_ = std::thread([this] { ingest_->run(); });
+  dispatcher_->expect_run();
   delivers_ = std::thread([this] { dispatcher_->run(std::chrono::seconds(1)); });
   return {};
 }
