@@ -447,6 +447,14 @@ Result<std::optional<Notification>> Pipeline::retraction_of(const Entry& entry, 
   return std::optional<Notification>(retraction);
 }
 
+// While the circuit was open nothing was read.
+bool Pipeline::on_answers(Time now) {
+  const bool was_open = send_.is_circuit_open();
+  const bool is_any = send_.on_answers(now);
+  if (was_open && !send_.is_circuit_open()) known_to_ = store_.last_sequence();
+  return is_any;
+}
+
 void Pipeline::send(Time now) {
   const bool is_full = !has_room() || book_.is_gone() || send_.is_circuit_open();
   send_.send(now, is_full);

@@ -68,7 +68,7 @@ class Pipeline {
   // One turn of bounded length: restores, releases, reads a block. True where there is more to do
   // at once. Where an error comes back nothing advances for kStoreAgain.
   Result<bool> advance(Time now);
-  bool on_answers(Time now) { return send_.on_answers(now); }
+  bool on_answers(Time now);
   void send(Time now);
 
   // What a checkpoint must write: the same and more each time, until written() says that it is.
@@ -138,7 +138,7 @@ class Pipeline {
   RateStage rate_;
   SendStage send_;
 
-  uint64_t known_to_ = 0;     // The end of the journal when this was loaded.
+  uint64_t known_to_ = 0;     // The end of the journal when reading began, or began again.
   uint64_t next_row_ = 0;     // Of the rows that are not restored yet.
   uint64_t rows_end_ = 0;     // Their numbers are below it.
   bool is_restored_ = false;  // All rows are here.
