@@ -93,12 +93,12 @@ class Lanes:
         self.problems.append(f"{self._name}: {problem}")
 
 
-def fresh_at_kills(deliveries, ends, since):
-    """How many were accepted so shortly before a kill after `since` that they may be sent again."""
-    killed = [each.asked for each in ends if not each.is_stop and each.asked > since]
-    ids = set()
+def fresh_at_kills(deliveries, ends):
+    """For each kill, how many were accepted so shortly before it that they may be sent again."""
+    killed = [each.asked for each in ends if not each.is_stop]
+    fresh = collections.defaultdict(set)
     for each in deliveries:
         place = bisect.bisect_left(killed, each.arrived)
         if place < len(killed) and killed[place] - each.arrived < REPEAT_SECONDS_MAX:
-            ids.add(each.id)
-    return len(ids)
+            fresh[place].add(each.id)
+    return [len(ids) for ids in fresh.values()]

@@ -16,8 +16,6 @@ LEARNED = "held until the cause came"
 WAITED = "held to the end"
 MISSED = "without the cause that had come"
 MISSED_SHARE_MAX = 0.05
-# From a kill until what was sent before it was judged again.
-LIMIT_MET_SECONDS = 6
 
 
 class Outcome:
@@ -232,17 +230,17 @@ class Outcome:
         self._check_known("few", accepted.keys() - {each.id for each in receipts})
         counted = sum(each.count for each in receipts) + held
         wanted = sum("/i-0" in each.resource for each in self._told.values())
-        # Only where the limit was met soon after that kill: then nothing new is accepted any more.
-        newest = max((each.arrived for each in accepted.values()), default=0)
-        since = 0 if receipts else newest - LIMIT_MET_SECONDS
-        again = lanes.fresh_at_kills(deliveries, self._run.ends, since)
+        # Only at the kill right before the limit was met, once an hour: what was sent is judged
+        # again after it, and others may have come first by then.
+        hours = 1 + len(receipts)
+        fresh = sorted(lanes.fresh_at_kills(deliveries, self._run.ends), reverse=True)
+        again = sum(fresh[:hours])
         self.summary.append(
             f"few: {sent} sent, {counted} counted, {len(receipts)} receipts; there were {wanted}, "
             f"and {again} may be both"
         )
         if sent + counted < wanted:
             self.losses.append(f"few: {sent} sent and {counted} counted, of {wanted}")
-        hours = 1 + len(receipts)
         if sent > hours * max(PER_HOUR) + again:
             self.problems.append(f"few: {sent} sent in {hours} hours; {again} may be too many")
         if sent + counted > wanted + again:

@@ -195,6 +195,8 @@ class Run:
 
     def between(self):
         """While no daemon runs."""
+        if not (self.daemon.folder / "store" / "CURRENT").exists():
+            return  # The first one was killed before there was a store.
         if self.random.random() < 0.05:
             self.parked.redrive_without_daemon()
         if self.random.random() < min(0.12, CHECKS_MAX / self.options.rounds):
