@@ -162,8 +162,10 @@ void Dispatcher::expire() {
   const Time steady = clock_.now();
   if (running_->set.parked_age <= Duration() || steady - expired_ < kExpireInterval) return;
   expired_ = steady;
+  // Old by both clocks: one that was set back or forward drops nothing before its time.
+  const Time now = std::min(steady, wall_.now());
   const Result<uint64_t> dropped =
-      expire_parked(store_, steady - running_->set.parked_age, expire_place_);
+      expire_parked(store_, now - running_->set.parked_age, expire_place_);
   if (!dropped) {
     log_error("parked deliveries cannot be looked through", {{"error", dropped.error().text}});
   } else if (*dropped > 0) {

@@ -21,8 +21,7 @@ class Found : public testing::Test {
   static const Common& common() {
     static const Common common{
         .conditions = {},
-        .catalog = std::make_shared<Catalog>(
-            *Catalog::from_compiled(compiled_catalog_bytes()))};
+        .catalog = std::make_shared<Catalog>(*Catalog::from_compiled(compiled_catalog_bytes()))};
     return common;
   }
 

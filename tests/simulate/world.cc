@@ -19,11 +19,8 @@ constexpr size_t kSpinsMax = 1'000;
 constexpr Duration kFine = seconds(3);  // Before the end of a pass every due time is met.
 constexpr Duration kEndLeap = minutes(10);
 constexpr size_t kEndLeapsMax = 400;
-constexpr PipelineLimits kSmallLimits = {.sending_max = 3,
-                                         .held_max = 4,
-                                         .bytes_max = 8'000,
-                                         .restored_max = 2,
-                                         .released_max = 2};
+constexpr PipelineLimits kSmallLimits = {
+    .sending_max = 3, .held_max = 4, .bytes_max = 8'000, .restored_max = 2, .released_max = 2};
 // After writes have failed: until the next is tried, and has come.
 constexpr Duration kWritesAgain = milliseconds(1'600);
 
@@ -93,18 +90,17 @@ PipelineSet World::pipelines_of(const std::shared_ptr<Settings>& settings) {
   PipelineSet set{.parked_age = settings->plan.parked_age, .keep_alive = settings};
   for (size_t i = 0; i < settings->subscriptions.size(); ++i) {
     const SubscriptionPlan& plan = settings->plan.subscriptions[i];
-    set.parts.push_back(
-        {.subscription = settings->subscriptions[i],
-         .kind = settings->kinds[i],
-         .sink = std::make_unique<SimulatedSink>(
-             plan.name, generation,
-             [this](std::unique_ptr<Trip> trip) { on_deliver(std::move(trip)); }),
-         .store = *process_->store,
-         .wall = wall_clock_,
-         .teller = {.instance = "simulated"},
-         .ignored = settings->ignored,
-         .limits = plan.has_small_limits ? kSmallLimits : PipelineLimits(),
-         .seed = script_.seed + generation * kNames + plan.name});
+    set.parts.push_back({.subscription = settings->subscriptions[i],
+                         .kind = settings->kinds[i],
+                         .sink = std::make_unique<SimulatedSink>(
+                             plan.name, generation,
+                             [this](std::unique_ptr<Trip> trip) { on_deliver(std::move(trip)); }),
+                         .store = *process_->store,
+                         .wall = wall_clock_,
+                         .teller = {.instance = "simulated"},
+                         .ignored = settings->ignored,
+                         .limits = plan.has_small_limits ? kSmallLimits : PipelineLimits(),
+                         .seed = script_.seed + generation * kNames + plan.name});
   }
   return set;
 }
@@ -127,7 +123,7 @@ void World::start() {
   }
   if (!replaced) return model_.fault("it does not start: " + replaced.error().text);
   generation_ = generations_;
-  model_.look_at_parked(*process_->store);
+  model_.look_at_parked(*process_->store, wall());
   model_.on_plan(plan_, process_->store->first_sequence(), process_->store->last_sequence());
 }
 
@@ -178,7 +174,7 @@ void World::reload(const Plan& plan) {
   generation_ = generations_;
   {
     const Undisturbed undisturbed(disk_);
-    model_.look_at_parked(*process_->store);
+    model_.look_at_parked(*process_->store, wall());
   }
   model_.on_plan(plan_, process_->store->first_sequence(), process_->store->last_sequence());
 }
@@ -212,7 +208,7 @@ void World::play_step(const Step& step) {
       break;
     case Does::set_clock:
       wall_offset_ += step.by;
-      model_.on_waits_changed();
+      model_.on_clock_set(step.by);
       break;
     case Does::trim:
       trim(step.number);
@@ -246,7 +242,7 @@ void World::settle_down() {
   answer_due();
   turn_until_idle();
   const Undisturbed undisturbed(disk_);
-  model_.look_at_parked(*process_->store);
+  model_.look_at_parked(*process_->store, wall());
   model_.check_rows(*process_->store);
 }
 
@@ -303,7 +299,7 @@ void World::change_parked(const Step& step) {
   if (disk_.fails_reads || disk_.fails_writes) return;
   // What is parked by now is written first.
   (void)process_->dispatcher.checkpoint_everything();
-  model_.look_at_parked(*process_->store);
+  model_.look_at_parked(*process_->store, wall());
   const size_t expected = model_.parked_matching(name, filter.resource, is_drop);
   is_drop ? model_.expect_dropped(name, filter.resource)
           : model_.expect_redriven(name, filter.resource);
@@ -314,7 +310,7 @@ void World::change_parked(const Step& step) {
     model_.fault(std::to_string(change->count + change->moot_count) +
                  " were redriven or dropped, and meant were " + std::to_string(expected));
   }
-  model_.look_at_parked(*process_->store);
+  model_.look_at_parked(*process_->store, wall());
 }
 
 // --- Time.
@@ -326,12 +322,15 @@ void World::pass(Duration by, Duration fine) {
     const Duration left = target - elapsed_;
     const Duration due = process_->dispatcher.until_due();
     spins = due <= Duration() ? spins + 1 : 0;
-    if (spins > kSpinsMax) return model_.fault("it turns in circles: something is due, and nothing is done");
+    if (spins > kSpinsMax)
+      return model_.fault("it turns in circles: something is due, and nothing is done");
     Duration step = std::min(due, next_answer() - elapsed_);
     const Time reminder = process_->input.next_due();
     if (reminder > wall()) step = std::min<Duration>(step, reminder - wall());
     step = std::clamp<Duration>(step, milliseconds(1), left);
-    if (left > fine && due > seconds(2)) step = std::max<Duration>(step, std::min<Duration>(left, (left - fine) / 8 + milliseconds(1)));
+    if (left > fine && due > seconds(2))
+      step =
+          std::max<Duration>(step, std::min<Duration>(left, (left - fine) / 8 + milliseconds(1)));
     elapsed_ += step;
     set_clocks();
     fire_reminders();
@@ -340,7 +339,7 @@ void World::pass(Duration by, Duration fine) {
     if (disk_.parked_writes() != parked_seen_) {
       parked_seen_ = disk_.parked_writes();
       const Undisturbed undisturbed(disk_);
-      model_.look_at_parked(*process_->store);
+      model_.look_at_parked(*process_->store, wall());
     }
   }
 }
@@ -421,9 +420,9 @@ void World::finish() {
     if (leap > kEndLeapsMax) {
       for (const PipelineCounts& counts : process_->dispatcher.counts()) {
         if (counts.outstanding + counts.held + counts.lag == 0) continue;
-        model_.fault(counts.name + " does not come to its end: " +
-                     std::to_string(counts.outstanding) + " wait to be sent, " +
-                     std::to_string(counts.held) + " are held, it lags by " +
+        model_.fault(counts.name +
+                     " does not come to its end: " + std::to_string(counts.outstanding) +
+                     " wait to be sent, " + std::to_string(counts.held) + " are held, it lags by " +
                      std::to_string(counts.lag));
       }
       return;

@@ -1,5 +1,5 @@
-// One simulated daemon from its first start to the end of its script: the program's own store, fold,
-// pipelines and dispatcher on one thread, with clocks, a disk and sinks that are made up.
+// One simulated daemon from its first start to the end of its script: the program's own store,
+// fold, pipelines and dispatcher on one thread, with clocks, a disk and sinks that are made up.
 #pragma once
 
 #include <memory>
