@@ -3,6 +3,7 @@
 #include "api/answers.h"
 #include "api/tail_wish.h"
 #include "api/tokens.h"
+#include "base/log.h"
 
 namespace statewire {
 namespace {
@@ -26,6 +27,18 @@ std::optional<HttpServerResponse> judge_readiness(Readiness readiness, const Sto
   if (readiness == Readiness::stopping) return unavailable_response("stopping", kReadinessSeconds);
   if (store.disk_space().is_enough) return std::nullopt;
   return unavailable_response("the disk of the store is nearly full", kDiskSeconds);
+}
+
+// A question never ends the program: what throws is a fault of ours, and costs one answer.
+HttpServerResponse answer_of(const Route& route, const RouteContext& context,
+                             const RouteCall& call) {
+  try {
+    return route.function(context, call);
+  } catch (const std::exception& fault) {
+    log_error("a question could not be answered",
+              {{"route", route.path}, {"fault", std::string_view(fault.what())}});
+    return error_response(500, "this could not be answered; the log says why");
+  }
 }
 
 }  // namespace
@@ -81,7 +94,7 @@ void Api::answer(Queued queued) const {
     return queued.responder.respond(response_of(checked.error()));
   }
   const RouteCall call{queued.request, parameters, rest_of(queued.route, head.path())};
-  queued.responder.respond(queued.route.function(context, call));
+  queued.responder.respond(answer_of(queued.route, context, call));
 }
 
 void Api::start_tail(const HttpServerRequest& request, HttpResponder responder) const {

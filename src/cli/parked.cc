@@ -16,7 +16,6 @@ Cell show_sequence(JsonElement parked) {
 
 constexpr ListColumn kColumns[] = {
     {.title = "subscription", .path = "subscription"},
-    {.title = "number", .path = "number", .align = Align::right},
     {.title = "sequence", .path = "sequence", .align = Align::right, .show = show_sequence},
     {.title = "parked", .path = "parked", .show = show_parked},
     {.title = "attempts", .path = "attempts", .align = Align::right},

@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/config_at_hand.h"
 #include "ingest/refold.h"
+#include "store/check_deliveries.h"
 
 namespace statewire {
 namespace {
@@ -30,9 +31,14 @@ ExitCode run_store_check(const Invocation& invocation, Terminal& terminal) {
         with_thousands((*store)->last_sequence() - (*store)->first_sequence() + 1) +
         " were folded\n");
   };
-  const Result<RefoldReport> report =
-      check_store(**store, config->settings->limits.track, progress);
+  Result<RefoldReport> report = check_store(**store, config->settings->limits.track, progress);
   if (!report) return fail(report.error(), terminal);
+  const Result<void> deliveries = check_deliveries(**store, [&](std::string text) {
+    if (report->differences.size() < kDifferencesMax) {
+      report->differences.push_back(std::move(text));
+    }
+  });
+  if (!deliveries) return fail(deliveries.error(), terminal);
   for (const std::string& difference : report->differences) terminal.write(difference + "\n");
   const std::string size = with_thousands(report->entries) + " journal entries, " +
                            counted(report->resources, "resource") + ": ";

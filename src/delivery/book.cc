@@ -64,7 +64,7 @@ void Book::change(const Booked& booked) {
   if (is_stored(booked.row.number)) changed_.insert(booked.row.number);
 }
 
-void Book::change_counts(const Booked& booked) {
+void Book::change_by_reading(const Booked& booked) {
   change(booked);
   reach(state_.next_number - 1);
 }

@@ -58,8 +58,9 @@ class Book {
   Booked* find(uint64_t number);
   // Its row is not what the store has: it is written by the next checkpoint.
   void change(const Booked& booked);
-  // The same; and the cursor moves over all that was read, so that nothing is counted twice.
-  void change_counts(const Booked& booked);
+  // The same, by what the journal says; and the cursor moves over all that was read, so that
+  // nothing is counted or learned twice.
+  void change_by_reading(const Booked& booked);
   void settle(uint64_t number);
   void park(uint64_t number, ParkedRow parked);
   // What never had a delivery: it gets a number of its own.

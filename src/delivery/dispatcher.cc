@@ -128,16 +128,20 @@ bool Dispatcher::turn() {
     }
   }
   expire();
-  if (!is_more) publish_counts();
+  // What somebody waits for is shown once it is written.
+  if (!is_more && !is_urgent()) publish_counts();
   return is_more;
 }
 
 bool Dispatcher::is_checkpoint_due(Time now) const {
   if (now < write_again_) return false;
   const Duration since = now - checkpointed_;
-  const bool is_urgent = std::ranges::any_of(
-      running_->pipelines, [](const auto& pipeline) { return pipeline->is_urgent(); });
-  return since >= kCheckpointInterval || (is_urgent && since >= kUrgentInterval);
+  return since >= kCheckpointInterval || (is_urgent() && since >= kUrgentInterval);
+}
+
+bool Dispatcher::is_urgent() const {
+  return std::ranges::any_of(running_->pipelines,
+                             [](const auto& pipeline) { return pipeline->is_urgent(); });
 }
 
 // Where the write fails nothing has changed, and the next checkpoint says the same and more.

@@ -65,6 +65,7 @@ class Dispatcher {
   void drain(Duration grace, const std::function<bool()>& is_interrupted);
   Result<void> checkpoint(Time now, Book::Extent extent);
   bool is_checkpoint_due(Time now) const;
+  bool is_urgent() const;
   void expire();
   Time now();
   void publish_counts();

@@ -102,6 +102,7 @@ void HoldStage::learn_one(const Entry& entry, Booked& booked, Learned& learned) 
                            entry.after.cause.kind != CauseKind::unknown;
   const bool tells_tags =
       knows_tags(entry.after) && (row.waits_for_tags || !entry.observation.tags.empty());
+  if (is_amended || tells_cause || tells_tags) learned.changed.push_back(&booked);
   if (!tells_cause && !tells_tags) return;
   Arena arena;
   Result<Entry> kept = unpack_entry(row.entry, arena);
@@ -118,7 +119,6 @@ void HoldStage::learn_one(const Entry& entry, Booked& booked, Learned& learned) 
   entry_bytes_ -= row.entry.size();
   row.entry = pack_entry(*kept);
   entry_bytes_ += row.entry.size();
-  learned.changed.push_back(&booked);
 }
 
 HoldStage::Learned HoldStage::learn(const Entry& entry) {

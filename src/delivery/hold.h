@@ -51,7 +51,7 @@ class HoldStage {
 
   struct Learned {
     bool is_absorbed = false;      // The entry amends one that waits.
-    std::vector<Booked*> changed;  // Those whose row is another now.
+    std::vector<Booked*> changed;  // Those that absorbed it, or whose row is another now.
   };
   Learned learn(const Entry& entry);
   // The next one that waits no longer, in order per resource; it is taken out.

@@ -71,6 +71,7 @@ Result<void> Pipeline::load(Time now) {
   const Result<SubscriptionState> state = stored_state(is_new);
   if (!state) return state.error();
   book_.load(*state, is_new);
+  known_to_ = store_.last_sequence();
   rate_.load(state->rate_sent, state->rate_ends, now);
   Result<std::optional<BatchRow>> batch = store_.frozen_batch(subscription_.name);
   if (!batch) {
@@ -188,7 +189,7 @@ void Pipeline::restore_row(DeliveryRow row, Time now) {
 void Pipeline::restore_digest(Booked& booked, Time now) {
   if (rate_.digest() == nullptr) return rate_.open(booked, now);
   rate_.count_all(booked.row);
-  book_.change_counts(*rate_.digest());
+  book_.change_by_reading(*rate_.digest());
   book_.settle(booked.row.number);
 }
 
@@ -209,6 +210,11 @@ Result<void> Pipeline::render_again(DeliveryRow& row) {
   return subscription_.format->render(notification_of(*entry, teller_), row.payload);
 }
 
+// What waited while nobody read may find in the journal what it waits for.
+bool Pipeline::is_catching_up(Time now) const {
+  return book_.position() <= known_to_ && may_read(now);
+}
+
 // True where something was let go.
 bool Pipeline::release(Time now) {
   if (!may_release()) return false;
@@ -217,7 +223,7 @@ bool Pipeline::release(Time now) {
     return true;
   }
   size_t released = 0;
-  while (released < limits_.released_max && may_release()) {
+  while (released < limits_.released_max && may_release() && !is_catching_up(now)) {
     Booked* const held = hold_.claim_ready(now);
     if (held == nullptr) break;
     release_one(*held, now);
@@ -248,7 +254,7 @@ Result<void> Pipeline::read_block(Time now) {
 
 Result<void> Pipeline::consider(const Entry& entry, Time now) {
   const HoldStage::Learned learned = hold_.learn(entry);
-  for (const Booked* const booked : learned.changed) book_.change(*booked);
+  for (const Booked* const booked : learned.changed) book_.change_by_reading(*booked);
   const bool is_told = entry.told.kind != NotificationKind::none && !learned.is_absorbed;
   return is_told ? offer(entry, now) : Result<void>();
 }
@@ -344,7 +350,7 @@ void Pipeline::count_in_digest(const Notification& notification, Time now) {
   if (rate_.digest() == nullptr) rate_.open(book_.add(rate_.new_digest(notification), now), now);
   rate_.count(notification);
   book_.set_rate(rate_.sent(), rate_.ends());
-  book_.change_counts(*rate_.digest());
+  book_.change_by_reading(*rate_.digest());
 }
 
 // One message for all that the hour held back; it takes the place of the last of them.
@@ -375,6 +381,11 @@ Result<std::optional<Notification>> Pipeline::retraction_of(const Entry& entry, 
     routable_.set(told);
     return match_.decide(routable_).passes();
   };
+  // Who wants transitions alone, and would want this one as it is known now, was told nothing
+  // wrong.
+  Notification amended = notification_of(entry, teller_);
+  amended.kind = NotificationKind::transition;
+  if (is_met(amended)) return std::optional<Notification>();
   const Result<bool> was_met = was_told(store_, entry, teller_, hold_.is_asking(), arena, is_met);
   if (!was_met) return was_met.error();
   if (!*was_met) return std::optional<Notification>();

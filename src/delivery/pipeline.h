@@ -100,6 +100,7 @@ class Pipeline {
   bool has_room() const;
   bool may_release() const;
   bool may_read(Time now) const;
+  bool is_catching_up(Time now) const;
 
   Result<void> restore(Time now);
   void restore_row(DeliveryRow row, Time now);
@@ -133,6 +134,7 @@ class Pipeline {
   RateStage rate_;
   SendStage send_;
 
+  uint64_t known_to_ = 0;     // The end of the journal when this was loaded.
   uint64_t next_row_ = 0;     // Of the rows that are not restored yet.
   bool is_restored_ = false;  // All rows are here.
   Time read_after_;           // After an error of the store.

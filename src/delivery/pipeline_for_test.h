@@ -79,44 +79,78 @@ class PipelineTest : public testing::Test {
     kill();
   }
 
+  // The next entry of the journal: a transition, if `is_told_`.
+  Entry entry_of(std::string_view resource, uint64_t sequence) const {
+    Entry entry;
+    entry.sequence = sequence;
+    entry.source = "bus";
+    entry.received = entry.recorded = now_;
+    entry.observation.resource.id = resource;
+    entry.observation.origin.source = "aws.ec2";
+    entry.observation.key.time_ns = to_ns(now_);
+    entry.observation.key.event_id.bytes[0] = static_cast<uint8_t>(entry.sequence);
+    entry.after.resource = entry.observation.resource;
+    entry.after.phase = phase_;
+    entry.after.value = "running";
+    entry.after.last_sequence = entry.sequence;
+    if (is_told_) {
+      entry.told = {.kind = NotificationKind::transition,
+                    .id = transition_id(entry.observation, NotificationKind::transition)};
+    }
+    return entry;
+  }
+
   // Journals one transition for each resource, in one block.
   void journal(const std::vector<std::string>& resources) {
+    std::vector<Entry> entries;
+    uint64_t sequence = store_->last_sequence();
+    for (const std::string& resource : resources) entries.push_back(entry_of(resource, ++sequence));
+    journal_entries(entries);
+  }
+
+  // In one block.
+  void journal_entries(const std::vector<Entry>& entries) {
     BlockWriter writer;
-    const uint64_t first = store_->last_sequence() + 1;
-    writer.begin(first, now_);
-    uint64_t sequence = first;
-    std::vector<Record> records;
-    for (const std::string& resource : resources) {
-      Entry entry;
-      entry.sequence = sequence++;
-      entry.source = "bus";
-      entry.received = entry.recorded = now_;
-      entry.observation.resource.id = resource;
-      entry.observation.origin.source = "aws.ec2";
-      entry.observation.key.time_ns = to_ns(now_);
-      entry.observation.key.event_id.bytes[0] = static_cast<uint8_t>(entry.sequence);
-      entry.after.resource = entry.observation.resource;
-      entry.after.phase = phase_;
-      entry.after.value = "running";
-      entry.after.last_sequence = entry.sequence;
-      if (is_told_) {
-        entry.told = {.kind = NotificationKind::transition,
-                      .id = transition_id(entry.observation, NotificationKind::transition)};
-      }
-      writer.add(entry);
-      records.push_back(entry.after);
-    }
+    writer.begin(entries.front().sequence, now_);
     std::vector<const Record*> changed;
-    for (const Record& record : records) changed.push_back(&record);
+    for (const Entry& entry : entries) {
+      writer.add(entry);
+      changed.push_back(&entry.after);
+    }
     const LedgerDelta ledger;
     ASSERT_TRUE(store_
-                    ->commit({.first_sequence = first,
-                              .last_sequence = sequence - 1,
+                    ->commit({.first_sequence = entries.front().sequence,
+                              .last_sequence = entries.back().sequence,
                               .recorded = now_,
                               .block = writer.finish(ledger),
                               .records = changed,
                               .ledger = &ledger})
                     .ok());
+  }
+
+  // A subscription that waits for causes, and a transition that has a row and waits. It is the
+  // first entry.
+  void hold_one(const std::string& resource) {
+    subscription_.hold = {.for_cause = true, .at_most = std::chrono::minutes(10)};
+    kill();
+    journal({resource});
+    turn();
+    now_ += std::chrono::seconds(1);
+    turn();
+    ASSERT_EQ(rows().size(), 1u);
+  }
+
+  // An entry that tells the cause of the entry `of`.
+  Entry amendment_of(uint64_t of, std::string_view resource, uint64_t sequence) const {
+    Arena arena;
+    const NotificationId told = store_->entry(of, arena)->told.id;
+    Entry entry = entry_of(resource, sequence);
+    entry.after.cause.kind = CauseKind::human;
+    entry.after.told = told;
+    entry.told = {.kind = NotificationKind::amended,
+                  .id = amendment_id(told, entry.observation.event_id()),
+                  .amends = told};
+    return entry;
   }
 
   void checkpoint(Book::Extent extent = Book::Extent::due) {

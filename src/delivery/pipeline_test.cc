@@ -107,6 +107,34 @@ TEST_F(PipelineTest, cursor_stays_behind_what_is_not_settled_for_a_moment) {
   EXPECT_EQ(stored_cursor(), 2u);
 }
 
+// The row that absorbed it may be settled by then: reading it again would tell it by itself, behind
+// what was told since.
+TEST_F(PipelineTest, an_amendment_that_was_absorbed_is_not_told_after_a_kill) {
+  hold_one("a");
+  Entry other = entry_of("b", 2);
+  other.after.cause.kind = CauseKind::human;
+  journal_entries({other, amendment_of(1, "a", 3)});
+  turn();
+  ASSERT_EQ(in_flight(), (std::vector<uint64_t>{2, 1}));
+  std::swap(held_[0], held_[1]);
+  answer(Verdict::delivered);
+  kill();
+  turn();
+  EXPECT_EQ(in_flight(), (std::vector<uint64_t>{2}));
+}
+
+TEST_F(PipelineTest, after_a_restart_the_journal_is_read_before_waits_end) {
+  hold_one("a");
+  journal_entries({amendment_of(1, "a", 2)});
+  now_ += std::chrono::hours(1);
+  kill();
+  turn();
+  ASSERT_EQ(in_flight(), (std::vector<uint64_t>{1}));
+  answer(Verdict::delivered);
+  turn();
+  EXPECT_TRUE(in_flight().empty()) << "the amendment stands in what was told";
+}
+
 TEST_F(PipelineTest, one_that_hangs_is_all_that_is_repeated) {
   journal({"a", "b", "c"});
   turn();

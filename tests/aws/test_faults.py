@@ -172,7 +172,7 @@ class Faults(CloudTest):
         is_allowed.set()
         messages = self.receive(out, 20, seconds=120)
         self.check(daemon, arns, messages)
-        self.assertEqual(daemon.get("/api/v1/parked"), [])
+        self.assertEqual(daemon.get("/api/v1/parked"), {"parked": []})
 
     def test_a_wrong_clock_follows_that_of_aws(self):
         inbox, out = self.bus_to_queue(), self.queue("out")

@@ -100,7 +100,7 @@ class Lambda(ProgramTest):
             if number == 0:
                 self.assertGreaterEqual(calls[1].arrived - calls[0].arrived, 1.9)
         self.program.wait_until_settled("react")
-        self.assertEqual(self.program.get("/api/v1/parked"), [])
+        self.assertEqual(self.program.get("/api/v1/parked"), {"parked": []})
         self.assertEqual(len(self.hook.requests), 8)
 
     def test_what_a_person_must_mend_waits_and_loses_nothing(self):
@@ -113,7 +113,7 @@ class Lambda(ProgramTest):
             wait_for(lambda: "until a person acts" in self.program.log_text(), "a message")
             self.wait_for_calls(instance, 2)
             self.program.wait_until_settled("react")
-        self.assertEqual(self.program.get("/api/v1/parked"), [])
+        self.assertEqual(self.program.get("/api/v1/parked"), {"parked": []})
 
 
 if __name__ == "__main__":

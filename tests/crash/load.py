@@ -1,66 +1,14 @@
-"""Events for the crash test, and the threads that send them.
-
-Most resources are steady: their states change with every event, in the order of time, so that
-each event makes one transition. The others are disturbed by repeats and late events.
-"""
+"""The threads that send the crash test's events: over HTTP, and into a file."""
 
 import http.client
 import json
 import random
 import threading
 import time
-import uuid
 
-from harness import instance_arn, instance_event
+from resources import TaggedResource, resources_of_a_sender, resources_of_the_trail
 
-# Each state differs from its neighbours, also where one event between them is given up.
-CYCLE = ["pending", "running", "stopping", "stopped"]
-RESOURCES_OF_A_SENDER = 50
-DISTURBED_OF_A_SENDER = 10
-RESOURCES_OF_THE_TRAIL = 30
 BACKLOG_MAX = 1500
-DAY = 24 * 3600
-
-
-class Event:
-    def __init__(self, resource, number, body):
-        self.resource = resource
-        self.number = number  # Its place among the resource's events.
-        self.body = body
-        self.is_acknowledged = False
-
-    @property
-    def id(self):
-        return self.body["id"]
-
-    @property
-    def state(self):
-        return self.body["detail"]["state"]
-
-
-class Resource:
-    def __init__(self, name, is_steady, chosen):
-        self.arn = instance_arn(name)
-        self.name = name
-        self.is_steady = is_steady
-        self.events = []
-        self._random = chosen
-        self._time = int(time.time()) - 20 * DAY
-
-    def next_event(self):
-        self._time += self._random.randint(1, 5)
-        return self._add(CYCLE[len(self.events) % len(CYCLE)], self._time)
-
-    def late_event(self):
-        """Something else that happened before what was told already."""
-        return self._add(self._random.choice(CYCLE), self._time - self._random.randint(1, 20))
-
-    def _add(self, state, when):
-        event_id = str(uuid.UUID(int=self._random.getrandbits(128), version=4))
-        body = instance_event(self.name, state, when, event_id)
-        event = Event(self, len(self.events), body)
-        self.events.append(event)
-        return event
 
 
 class Worker:
@@ -101,38 +49,42 @@ class Worker:
 class Sender(Worker):
     """Posts events, one or many at once, until they are acknowledged or given up."""
 
-    def __init__(self, seed, number, port, backlog, acknowledged):
+    def __init__(self, seed, number, port, backlog, acknowledged, pause_share):
         super().__init__(f"sender {number}")
         self.acknowledged_count = 0
-        self.resources = []
+        self.steady_count = 0  # Acknowledged transitions that /hook must be told of.
+        self.resources = resources_of_a_sender(seed, number)
         self._random = random.Random(f"{seed} sender {number}")
         self._port = port
         self._backlog = backlog
+        self._pause_share = pause_share
         self._acknowledged = acknowledged
         self._connection = None
-        self._posted = []  # Of disturbed resources, to be repeated.
-        for place in range(RESOURCES_OF_A_SENDER):
-            name = f"i-{number:04x}{place:013x}"
-            is_steady = place >= DISTURBED_OF_A_SENDER
-            self.resources.append(Resource(name, is_steady, self._random))
 
     def _turn(self):
         if self._backlog() > BACKLOG_MAX:
             time.sleep(0.02)
+        if self._random.random() < self._pause_share:
+            time.sleep(self._random.uniform(0, 1))
         count = self._random.choice([1, 1, 1, 2, 5, 20])
         self._deliver([self._choose() for _ in range(count)])
 
     def _choose(self):
-        resource = self._random.choice(self.resources)
-        if resource.is_steady or not resource.events:
-            return resource.next_event()
-        draw = self._random.random()
-        if draw < 0.2:
-            return self._random.choice(resource.events)
-        return resource.late_event() if draw < 0.4 else resource.next_event()
+        while True:
+            event = self._random.choice(self.resources).choose()
+            if event is not None:
+                return event
+
+    def tag_all(self):
+        """After the end: what was not tagged is, so that nothing waits for it any longer."""
+        for resource in self.resources:
+            if isinstance(resource, TaggedResource) and resource.tagging is None:
+                self._deliver([resource.tag()])
 
     def _deliver(self, events):
         body = "\n".join(json.dumps(event.body) for event in events).encode()
+        for event in events:
+            event.sent = event.sent or time.monotonic()
         while not self._is_abandoned.is_set():
             answer = self._post(body)
             if answer is not None:
@@ -167,12 +119,17 @@ class Sender(Worker):
         if answer["accepted"] + answer["duplicate"] != len(events):
             raise AssertionError(f"{len(events)} events, and the answer was {answer}")
         for event in events:
-            event.is_acknowledged = True
+            resource = event.resource
+            is_told = event.number is not None and resource.is_steady and not resource.is_ignored
+            self.steady_count += is_told
+            event.acknowledge()
         self.acknowledged_count += len(events)
 
 
 def may_give_up(events):
-    """Never two in a row of one resource: the states around them must differ."""
+    """Never two in a row of one resource: the states around them must differ. Never a call."""
+    if any(event.number is None for event in events):
+        return False
     before = [event.resource.events[event.number - 1] for event in events if event.number > 0]
     return len(events) <= 2 and all(event.is_acknowledged for event in before)
 
@@ -189,10 +146,7 @@ class Trail(Worker):
         self._count_before_file = 0
         self._rotations = 0
         self._file = open(path, "ab", buffering=0)
-        self.resources = [
-            Resource(f"i-f{place:016x}", True, self._random)
-            for place in range(RESOURCES_OF_THE_TRAIL)
-        ]
+        self.resources = resources_of_the_trail(self._random)
 
     def _turn(self):
         with self._lock:
@@ -211,7 +165,7 @@ class Trail(Worker):
             self._file.write(line[cut:])
         else:
             self._file.write(line)
-        event.is_acknowledged = True
+        event.acknowledge()
         self.count += 1
 
     def rotate_if_seen(self, received):

@@ -40,7 +40,7 @@ class Chat(ProgramTest):
             program.wait_until_settled("people")
         self.assertIn("until a person acts", program.log_text())
         self.assertNotIn("/hook", program.log_text())
-        self.assertEqual(program.get("/api/v1/parked"), [])
+        self.assertEqual(program.get("/api/v1/parked"), {"parked": []})
 
     def test_slack(self):
         self.drive("slack", lambda message: message["text"])

@@ -249,7 +249,7 @@ class Scenario:
     def do_parked(self, statement):
         _, name, count = statement.words.split()
         path = f"/api/v1/parked?subscription={name}"
-        wait_for(lambda: len(self.daemon.get(path)) == int(count), f"{count} parked of {name}")
+        wait_for(lambda: len(self.daemon.get(path)["parked"]) == int(count), f"{count} parked of {name}")
 
     def do_restart(self, statement):
         status = self.daemon.stop()

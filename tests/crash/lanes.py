@@ -1,0 +1,104 @@
+"""The order of a subscription's requests, and what a restart sends again."""
+
+import bisect
+import collections
+
+# A checkpoint every 0.5 s, of what is older than 0.45 s, and its write; and a machine that is busy
+# with something else.
+REPEAT_SECONDS_MAX = 1.5
+SLOW_SECONDS_MAX = 1.5
+
+
+class Lanes:
+    def __init__(self, name, deliveries, ends, redriven):
+        self.problems = []
+        self.oldest_repeat = 0.0  # Between its acceptance and the kill.
+        self._name = name
+        self._deliveries = deliveries
+        self._redriven = redriven
+        self._ends = ends
+        self._ended = [each.ended for each in ends]
+        self.repeats = 0
+        self._check_order()
+        self._check_lives()
+        self._check_repeats()
+        self.summary = (
+            f"{name}: {len(deliveries)} requests, {self.repeats} repeated; what was accepted came "
+            f"again where that was up to {self.oldest_repeat:.2f} s before a kill"
+        )
+
+    def _check_order(self):
+        """Of one resource nothing newer is sent before what is older was accepted or parked."""
+        newest = collections.defaultdict(int)
+        seen = collections.defaultdict(set)
+        waiting = collections.defaultdict(set)
+        for each in self._deliveries:
+            sequence, lane = each.sequence, each.resource
+            if each.id != each.header_id:
+                self._tell(f"webhook-id is {each.header_id}, the payload's {each.id}")
+            if sequence not in seen[lane]:
+                if sequence < newest[lane]:
+                    self._tell(f"{each.name}: {sequence} was sent behind {newest[lane]}")
+                if waiting[lane]:
+                    self._tell(f"{each.name}: {sequence} was sent before {waiting[lane]}")
+                newest[lane] = max(newest[lane], sequence)
+                seen[lane].add(sequence)
+                waiting[lane].add(sequence)
+            if each.is_accepted or each.is_rejected:
+                waiting[lane].discard(sequence)
+
+    def _check_lives(self):
+        """Nor is anything older sent again behind something newer, but after a kill."""
+        newest = {}
+        for each in self._deliveries:
+            if each.id in self._redriven:
+                continue
+            life = bisect.bisect_left(self._ended, each.arrived)
+            before, sequence = newest.get(each.resource, (life, 0))
+            if before == life and each.sequence < sequence:
+                self._tell(f"{each.name}: {each.sequence} came behind {sequence}, in one life")
+            newest[each.resource] = (life, each.sequence)
+
+    def _check_repeats(self):
+        """A restart repeats what was settled right before the kill; nothing else repeats."""
+        accepted = {}
+        for each in self._deliveries:
+            if each.id in accepted:
+                self.repeats += 1
+                self._check_repeat(each, accepted[each.id])
+            if each.is_accepted:
+                accepted[each.id] = each.arrived
+
+    def _check_repeat(self, delivery, accepted):
+        place = bisect.bisect_left(self._ended, accepted)
+        if place == len(self._ended) or self._ended[place] > delivery.arrived:
+            self._tell(f"{delivery.sequence} of {delivery.name} came again, and nothing had ended")
+            return
+        end = self._ends[place]
+        if end.is_stop:
+            self._tell(
+                f"{delivery.sequence} of {delivery.name} was accepted {end.ended - accepted:.2f} s "
+                "before a clean stop, and came again"
+            )
+            return
+        age = end.asked - accepted
+        self.oldest_repeat = max(self.oldest_repeat, age)
+        if age > REPEAT_SECONDS_MAX + SLOW_SECONDS_MAX:
+            self._tell(
+                f"{delivery.sequence} of {delivery.name} was accepted {age:.2f} s before a kill, "
+                "and came again"
+            )
+
+    def _tell(self, problem):
+        self.problems.append(f"{self._name}: {problem}")
+
+
+def fresh_at_kills(deliveries, ends, since):
+    """How many were accepted so shortly before a kill after `since` that they may be sent again."""
+    killed = [each.asked for each in ends if not each.is_stop and each.asked > since]
+    ids = set()
+    for each in deliveries:
+        place = bisect.bisect_left(killed, each.arrived)
+        if place < len(killed) and killed[place] - each.arrived < REPEAT_SECONDS_MAX:
+            ids.add(each.id)
+    return len(ids)
