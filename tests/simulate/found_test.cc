@@ -85,6 +85,17 @@ TEST_F(Found, while_the_disk_cannot_be_read_nobody_turns_in_circles) {
   expect_nothing();
 }
 
+TEST_F(Found, what_waited_under_an_earlier_configuration_is_not_overtaken) {
+  subscription_.holds_tags = true;
+  commit({.resource = 0});
+  add(Does::reload);
+  commit({.resource = 0, .what = What::configure});
+  SubscriptionPlan other = subscription_;
+  other.holds_tags = false;
+  add(Does::reload).plan = {.subscriptions = {other}};
+  expect_nothing();
+}
+
 TEST_F(Found, a_clock_that_is_set_back_ends_no_wait) {
   subscription_.holds_tags = true;
   subscription_.at_most = seconds(30);

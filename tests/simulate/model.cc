@@ -51,6 +51,7 @@ void Model::on_plan(const Plan& plan, uint64_t first, uint64_t last) {
         known.owed.empty() && known.begins_after == 0 && !known.plan && !known.was_absent;
     known.plan = *now;
     if (!now->limits.is_frozen) known.batch.reset();
+    known.had_hold |= may_hold(plan, *now);
     known.had_limit |= now->per_hour.has_value();
     const bool holds = now->on_lag == OnLag::hold;
     if (holds && known.held_from == 0) known.held_from = first;
@@ -70,7 +71,7 @@ void Model::on_plan(const Plan& plan, uint64_t first, uint64_t last) {
 void Model::judge(Known& known, uint64_t sequence, Owed& owed, uint32_t met) const {
   // What amends one that waits is not told apart from it.
   const bool is_amended = told_.at(sequence).kind == NotificationKind::amended;
-  if (is_amended && may_hold(plan_, *known.plan)) owed.is_always = false;
+  if (is_amended && known.had_hold) owed.is_always = false;
   const bool is_wanted = statewire::is_wanted(plan_, *known.plan, met);
   owed.is_judged = true;
   owed.is_always &= is_wanted;

@@ -140,6 +140,7 @@ class Model {
     std::optional<OpenBatch> batch;
     std::map<uint64_t, ParkedSeen> parked;
     uint64_t held_from = 0;  // It holds the journal from here on; 0: it does not.
+    bool had_hold = false;   // Something may have waited, and may still.
     bool had_limit = false;  // It may have counted in digests.
   };
 
