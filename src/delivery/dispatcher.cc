@@ -166,7 +166,7 @@ void Dispatcher::expire() {
   const Time steady = clock_.now();
   if (running_->set.parked_age <= Duration() || steady - expired_ < kExpireInterval) return;
   expired_ = steady;
-  // By whichever clock makes them younger: the wall clock may have been set since either way.
+  // Old by both clocks: one that was set back or forward drops nothing before its time.
   const Time now = std::min(steady, wall_.now());
   const Result<uint64_t> dropped =
       expire_parked(store_, now - running_->set.parked_age, expire_place_);

@@ -38,8 +38,8 @@ class HoldStage {
   HoldStage(const Subscription& subscription, std::span<const When> ignored, TagLookup* tags)
       : subscription_(subscription), ignored_(ignored), tags_(tags) {}
 
-  // False where nothing ever waits.
-  bool is_asking() const { return subscription_.hold.is_any() || !ignored_.empty(); }
+  // False where nothing waits now or ever. What waits by an earlier configuration keeps its place.
+  bool is_asking() const { return subscription_.hold.is_any() || !ignored_.empty() || size_ > 0; }
 
   // Passes, or waits: then `row` becomes what add() takes. `routable` is the notification of
   // `entry`, which was committed then, by the clock of waits.

@@ -21,8 +21,7 @@ class Found : public testing::Test {
   static const Common& common() {
     static const Common common{
         .conditions = {},
-        .catalog = std::make_shared<Catalog>(
-            *Catalog::from_compiled(compiled_catalog_bytes()))};
+        .catalog = std::make_shared<Catalog>(*Catalog::from_compiled(compiled_catalog_bytes()))};
     return common;
   }
 
@@ -83,6 +82,17 @@ TEST_F(Found, while_the_disk_cannot_be_read_nobody_turns_in_circles) {
   fail(Does::fail_reads, true);
   commit({.resource = 1});
   add(Does::pass, seconds(8));
+  expect_nothing();
+}
+
+TEST_F(Found, what_waited_under_an_earlier_configuration_is_not_overtaken) {
+  subscription_.holds_tags = true;
+  commit({.resource = 0});
+  add(Does::reload);
+  commit({.resource = 0, .what = What::configure});
+  SubscriptionPlan other = subscription_;
+  other.holds_tags = false;
+  add(Does::reload).plan = {.subscriptions = {other}};
   expect_nothing();
 }
 

@@ -67,12 +67,12 @@ Observation observation_of(const EventPlan& event, Time received, Arena& arena) 
   const std::string_view resource = kResources[event.resource];
   result.key.event_id = {hash128("event", {id})};
   result.origin = {"simulation", "aws.simulated", "Simulated", arena.copy(id)};
-  result.resource = {.id = event.is_under_alias ? kAliases[event.resource] : resource,
-                     .type = "AWS::EC2::Instance",
-                     .provider = "aws",
-                     .account = resource.find("4444") == resource.npos ? "111122223333"
-                                                                        : "444455556666",
-                     .region = "eu-west-1"};
+  result.resource = {
+      .id = event.is_under_alias ? kAliases[event.resource] : resource,
+      .type = "AWS::EC2::Instance",
+      .provider = "aws",
+      .account = resource.find("4444") == resource.npos ? "111122223333" : "444455556666",
+      .region = "eu-west-1"};
   result.flags = event.resource == 4 ? kReusableId : 0;
   set_effect(event, result);
   set_time(event, received, result);

@@ -47,10 +47,11 @@ void Model::on_plan(const Plan& plan, uint64_t first, uint64_t last) {
       known.held_from = 0;
       continue;
     }
-    const bool is_new = known.owed.empty() && known.begins_after == 0 && !known.plan &&
-                        !known.was_absent;
+    const bool is_new =
+        known.owed.empty() && known.begins_after == 0 && !known.plan && !known.was_absent;
     known.plan = *now;
     if (!now->limits.is_frozen) known.batch.reset();
+    known.had_hold |= may_hold(plan, *now);
     known.had_limit |= now->per_hour.has_value();
     const bool holds = now->on_lag == OnLag::hold;
     if (holds && known.held_from == 0) known.held_from = first;
@@ -70,7 +71,7 @@ void Model::on_plan(const Plan& plan, uint64_t first, uint64_t last) {
 void Model::judge(Known& known, uint64_t sequence, Owed& owed, uint32_t met) const {
   // What amends one that waits is not told apart from it.
   const bool is_amended = told_.at(sequence).kind == NotificationKind::amended;
-  if (is_amended && may_hold(plan_, *known.plan)) owed.is_always = false;
+  if (is_amended && known.had_hold) owed.is_always = false;
   const bool is_wanted = statewire::is_wanted(plan_, *known.plan, met);
   owed.is_judged = true;
   owed.is_always &= is_wanted;
@@ -134,7 +135,8 @@ void Model::learn(const Entry& entry) {
         completed->after.flags |= entry.after.flags & kTagsWhole;
       }
       told.met.push_back(conditions_.met_by(notification_of(*completed, Teller{})));
-      if (with_cause == tells_cause && with_tags == tells_tags) told.completed = pack_entry(*completed);
+      if (with_cause == tells_cause && with_tags == tells_tags)
+        told.completed = pack_entry(*completed);
     };
     if (tells_cause && tells_tags) add(true, false);
     add(tells_cause, tells_tags);
@@ -200,8 +202,8 @@ void Model::on_sent_one(Known& known, const Trip& trip, const Sent& sent) {
     return fault(words(known, sent.sequence) + " is sent, and was never told");
   }
   const bool is_retraction = sent.type == "statewire.resource.retracted.v1";
-  const bool is_same_id = is_retraction ? told->second.kind == NotificationKind::amended
-                                        : sent.id == told->second.id;
+  const bool is_same_id =
+      is_retraction ? told->second.kind == NotificationKind::amended : sent.id == told->second.id;
   if (!is_same_id) return fault(words(known, sent.sequence) + " is sent under another id");
   if (sent.sequence <= known.begins_after) {
     return fault(words(known, sent.sequence) + " is sent, and was before its beginning");
@@ -254,12 +256,12 @@ void Model::check_order(const Known& known, const Trip& trip, const Sent& sent) 
     const bool is_trimmed = sequence < first_kept_ && !before.first_sent;
     const bool is_refused = known.plan->refuses_some && SimulatedFormat::is_refused(sequence);
     const bool may_be_counted = known.had_limit && told_.at(sequence).severity < 17;
-    const bool is_expected = before.is_always && before.is_judged && !is_trimmed && !is_refused && !may_be_counted;
+    const bool is_expected =
+        before.is_always && before.is_judged && !is_trimmed && !is_refused && !may_be_counted;
     const bool is_on_its_way = before.first_sent && !before.was_at_risk;
     if (!is_expected && !is_on_its_way) continue;
-    const bool is_together = std::ranges::any_of(trip.sent, [&](const Sent& other) {
-      return other.sequence == sequence && &other < &sent;
-    });
+    const bool is_together = std::ranges::any_of(
+        trip.sent, [&](const Sent& other) { return other.sequence == sequence && &other < &sent; });
     if (is_together) continue;
     return fault(words(known, sent.sequence) + " is sent, and sequence " +
                  std::to_string(sequence) + " of the same resource was " +
@@ -344,7 +346,8 @@ void Model::on_answered(const Trip& trip, const std::vector<Attempt>& answer) {
     const Owed& owed = known.owed[sent.sequence];
     return owed.settled || owed.may_have_ended;
   });
-  if (known.batch && known.batch->id == trip.batch_id && may_be_over) known.batch->settled = elapsed_;
+  if (known.batch && known.batch->id == trip.batch_id && may_be_over)
+    known.batch->settled = elapsed_;
 }
 
 }  // namespace statewire

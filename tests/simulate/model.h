@@ -2,9 +2,9 @@
 // given and what it did, and says what is wrong.
 //
 // A notification that a subscription was promised has one of these fates: delivered, counted in a
-// digest, parked, within a parked gap, dropped by a person, or still on its way. Where it depends on
-// the moment whether it is wanted (it may wait until more is known; a reload may have changed what is
-// asked for) nothing is promised, and nothing is forbidden.
+// digest, parked, within a parked gap, dropped by a person, or still on its way. Where it depends
+// on the moment whether it is wanted (it may wait until more is known; a reload may have changed
+// what is asked for) nothing is promised, and nothing is forbidden.
 #pragma once
 
 #include <map>
@@ -30,6 +30,10 @@ class Model {
   void on_plan(const Plan& plan, uint64_t first, uint64_t last);
   // The wall clock was set, or the plan changed: what waits may not wait any more.
   void on_waits_changed() { waits_since_ = elapsed_; }
+  void on_clock_set(Duration by) {
+    set_forward_ += std::max(Duration(), by);
+    on_waits_changed();
+  }
   void on_entry(const Entry& entry);
   void on_trimmed(uint64_t first) { first_kept_ = first; }
   // What became of an event; `is_trimmed`: not all of the journal is there.
@@ -44,7 +48,7 @@ class Model {
   void on_answered(const Trip& trip, const std::vector<Attempt>& answer);
 
   // Reads what is parked, and finds what has come and gone since.
-  void look_at_parked(const Store& store);
+  void look_at_parked(const Store& store, Time wall);
   // Those that a person means, as they were seen last; without gaps for redrive.
   size_t parked_matching(std::optional<size_t> name, std::string_view filter, bool with_gaps) const;
   void expect_redriven(std::optional<size_t> name, std::string_view filter);
@@ -68,7 +72,7 @@ class Model {
     Duration committed{};
     bool lacks_cause = false;  // As far as anybody knows by now.
     bool lacks_tags = false;
-    std::string completed;     // The entry, by what was learned since.
+    std::string completed;      // The entry, by what was learned since.
     std::vector<uint32_t> met;  // As it was told, and each time that it was completed.
   };
   struct Owed {
@@ -93,8 +97,8 @@ class Model {
   };
   // What was said of a resource.
   struct Folded {
-    std::map<uint32_t, bool> events;  // By number: whether its time was what it said.
-    size_t count = 0;  // Less those that were too late.
+    std::map<uint32_t, bool> events;  // By number: whether a repeat of it must be found.
+    size_t count = 0;                 // Less those that were too late.
     Time newest;
     bool is_simple = true;  // No aliases, and no reminders.
   };
@@ -122,7 +126,7 @@ class Model {
     bool is_gap = false;
     bool is_receipt = false;
     Time parked;
-    Duration seen{};
+    Duration age_began{};  // True time, and what the clock was set forward by.
     enum { stays, is_redriven, is_dropped } meant = stays;  // By a person.
   };
   struct Known {
@@ -136,6 +140,7 @@ class Model {
     std::optional<OpenBatch> batch;
     std::map<uint64_t, ParkedSeen> parked;
     uint64_t held_from = 0;  // It holds the journal from here on; 0: it does not.
+    bool had_hold = false;   // Something may have waited, and may still.
     bool had_limit = false;  // It may have counted in digests.
   };
 
@@ -150,7 +155,7 @@ class Model {
   void on_parked(Known& known, const ParkedRow& row);
   void check_reason(const Known& known, const ParkedRow& row, const Owed& owed);
   void forget_lost(const Store& store);
-  void on_unparked(Known& known, const ParkedSeen& seen);
+  void on_unparked(Known& known, const ParkedSeen& seen, Time wall);
   bool matches(const ParkedSeen& seen, std::string_view filter) const;
   template <typename Visit>
   void each_parked_matching(std::optional<size_t> name, std::string_view filter, Visit visit);
@@ -168,6 +173,7 @@ class Model {
   uint64_t kills_ = 0;
   uint64_t first_kept_ = 1;
   bool is_power_cut_ = false;
+  Duration set_forward_{};                  // The wall clock, altogether.
   Duration waits_since_ = Duration::min();  // Neither clocks nor plan have changed since.
   std::string fault_;
 };

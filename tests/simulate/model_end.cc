@@ -14,24 +14,29 @@ constexpr uint8_t kErrorSeverity = 17;
 void Model::on_fate(const EventPlan& event, Time received, Fate fate, TrackLimits limits,
                     bool is_trimmed) {
   Folded& folded = folded_[event.resource];
-  const bool has_more = event.is_under_alias || event.tells_alias || event.settles_after > Duration();
+  const bool has_more =
+      event.is_under_alias || event.tells_alias || event.settles_after > Duration();
   folded.is_simple &= !has_more && !is_trimmed;
   const Time said = kBegin + event.at;
   const bool is_as_said = !event.is_untimed && said <= received + std::chrono::hours(1);
   const Time time = is_as_said ? said : received;
   const auto seen = folded.events.find(event.number);
-  const bool is_within = folded.count <= limits.entries_back_max;
+  const bool is_within = folded.count < limits.entries_back_max;
   const std::string words = "event " + std::to_string(event.number) + " is ";
   if (folded.is_simple) {
     const bool is_repeat = seen != folded.events.end() && seen->second && is_as_said;
-    if (is_repeat && is_within && fate != Fate::duplicate) fault(words + "a repeat, and was folded");
-    if (seen == folded.events.end() && fate == Fate::duplicate) fault(words + "new, and was not folded");
+    if (is_repeat && is_within && fate != Fate::duplicate)
+      fault(words + "a repeat, and was folded");
+    if (seen == folded.events.end() && fate == Fate::duplicate)
+      fault(words + "new, and was not folded");
     const bool is_too_old = folded.newest - time > limits.horizon;
-    if (fate == Fate::too_late && is_within && !is_too_old) fault(words + "not too late, and was left");
+    if (fate == Fate::too_late && is_within && !is_too_old)
+      fault(words + "not too late, and was left");
     const bool is_folded = seen == folded.events.end() && fate == Fate::recognised;
     if (is_folded && is_too_old) fault(words + "too late, and was folded");
   }
-  if (fate != Fate::duplicate) folded.events.emplace(event.number, is_as_said);
+  if (fate != Fate::duplicate)
+    folded.events.emplace(event.number, is_as_said && fate == Fate::recognised);
   if (fate != Fate::recognised) return;
   ++folded.count;
   folded.newest = std::max(folded.newest, time);
@@ -48,7 +53,8 @@ void Model::check_rows(const Store& store) {
       ++rows;
       highest = number;
       if (!row) fault(known.name + ": a row cannot be read: " + row.error().text);
-      const bool is_twice = row && !row->id.empty() && !ids.emplace(row->id, row->last_sequence).second;
+      const bool is_twice =
+          row && !row->id.empty() && !ids.emplace(row->id, row->last_sequence).second;
       if (is_twice && !row->is_redriven) fault(words(known, row->last_sequence) + " has two rows");
       return true;
     });
@@ -57,7 +63,8 @@ void Model::check_rows(const Store& store) {
             std::to_string((*state)->rows));
     }
     if (highest >= (*state)->next_number) fault(known.name + ": the next number is taken");
-    if ((*state)->cursor > store.last_sequence()) fault(known.name + ": the cursor is in the future");
+    if ((*state)->cursor > store.last_sequence())
+      fault(known.name + ": the cursor is in the future");
   }
 }
 
@@ -105,7 +112,8 @@ void Model::check_digests(const Known& known, const Store& store) {
     if (is_error) continue;
     if (owed.is_judged && owed.is_always && !is_alone && !owed.may_be_dropped) ++at_least;
     const bool may_be_retracted = told_.at(sequence).kind == NotificationKind::amended;
-    if ((owed.is_ever || may_be_retracted) && (!is_alone || owed.was_at_risk || owed.is_in_gap)) ++at_most;
+    if ((owed.is_ever || may_be_retracted) && (!is_alone || owed.was_at_risk || owed.is_in_gap))
+      ++at_most;
   }
   if (counted < at_least || counted > at_most) {
     fault(known.name + ": its digests count " + std::to_string(counted) + ", and should count " +

@@ -26,7 +26,8 @@ size_t Model::parked_matching(std::optional<size_t> name, std::string_view filte
                               bool with_gaps) const {
   size_t count = 0;
   const_cast<Model*>(this)->each_parked_matching(
-      name, filter, [&](const Known&, const ParkedSeen& seen) { count += with_gaps || !seen.is_gap; });
+      name, filter,
+      [&](const Known&, const ParkedSeen& seen) { count += with_gaps || !seen.is_gap; });
   return count;
 }
 
@@ -38,9 +39,8 @@ void Model::expect_redriven(std::optional<size_t> name, std::string_view filter)
 }
 
 void Model::expect_dropped(std::optional<size_t> name, std::string_view filter) {
-  each_parked_matching(name, filter, [&](Known&, ParkedSeen& seen) {
-    seen.meant = ParkedSeen::is_dropped;
-  });
+  each_parked_matching(name, filter,
+                       [&](Known&, ParkedSeen& seen) { seen.meant = ParkedSeen::is_dropped; });
 }
 
 // A subscription that is not configured, and whose place was never durable, begins anew.
@@ -53,7 +53,7 @@ void Model::forget_lost(const Store& store) {
   }
 }
 
-void Model::look_at_parked(const Store& store) {
+void Model::look_at_parked(const Store& store, Time wall) {
   std::map<std::string, std::map<uint64_t, ParkedRow>> there;
   Result<void> read = store.each_parked({}, [&](const DeliveryKey& key, Result<ParkedRow> row) {
     if (!row) return fault("a parked row cannot be read: " + row.error().text), false;
@@ -70,7 +70,7 @@ void Model::look_at_parked(const Store& store) {
       if (row != rows.end() && !is_there && !is_power_cut_) {
         fault(known.name + ": a parked row was overwritten");
       }
-      if (!is_there) on_unparked(known, each->second);
+      if (!is_there) on_unparked(known, each->second, wall);
       each->second.meant = ParkedSeen::stays;
       each = is_there ? std::next(each) : known.parked.erase(each);
     }
@@ -91,7 +91,7 @@ void Model::on_parked(Known& known, const ParkedRow& row) {
           .is_gap = row.is_gap,
           .is_receipt = delivery.type == "statewire.receipt.v1",
           .parked = row.parked,
-          .seen = elapsed_};
+          .age_began = elapsed_ + set_forward_};
   if (row.is_gap) {
     if (known.held_from != 0 && seen.last >= known.held_from) {
       fault(known.name + " holds the journal, and lost its place: " + row.reason);
@@ -112,7 +112,8 @@ void Model::on_parked(Known& known, const ParkedRow& row) {
 }
 
 void Model::check_reason(const Known& known, const ParkedRow& row, const Owed& owed) {
-  const std::string place = words(known, row.delivery.last_sequence) + " is parked, \"" + row.reason + "\", ";
+  const std::string place =
+      words(known, row.delivery.last_sequence) + " is parked, \"" + row.reason + "\", ";
   if (row.reason.starts_with("rejected: ")) {
     if (!owed.may_have_ended) fault(place + "and was not rejected alone");
   } else if (row.reason.starts_with("retried for ")) {
@@ -127,14 +128,15 @@ void Model::check_reason(const Known& known, const ParkedRow& row, const Owed& o
   }
 }
 
-void Model::on_unparked(Known& known, const ParkedSeen& seen) {
+void Model::on_unparked(Known& known, const ParkedSeen& seen, Time wall) {
   if (is_power_cut_) {
     if (!seen.is_receipt && !seen.is_gap) known.owed[seen.last].is_parked = false;
     if (seen.is_receipt) known.receipts[seen.id].is_parked = false;
     return;
   }
-  // Of two clocks, which may have been set, no more can be said.
-  const bool may_expire = plan_.parked_age > Duration();
+  const bool is_old = elapsed_ + set_forward_ - seen.age_began >= plan_.parked_age ||
+                      wall - seen.parked >= plan_.parked_age;
+  const bool may_expire = plan_.parked_age > Duration() && is_old;
   if (seen.meant == ParkedSeen::stays && !may_expire) {
     return fault(known.name + ": what was parked of sequence " + std::to_string(seen.last) +
                  " is gone, and nobody took it");

@@ -29,16 +29,17 @@ class VolatileFolder final : public RocksFolder {
   }
 
   std::unique_ptr<Engine> open() override {
-    auto engine = open_rocksdb_engine(
-        {.path = folder_ + "/store", .free_bytes_min = 0, .memory_bytes = 16u << 20, .env = env_.get()});
+    auto engine = open_rocksdb_engine({.path = folder_ + "/store",
+                                       .free_bytes_min = 0,
+                                       .memory_bytes = 16u << 20,
+                                       .env = env_.get()});
     CHECK(engine.ok());
     return *std::move(engine);
   }
 
   void cut_power() override {
-    disk_ = std::make_shared<VolatileDisk>(DiskOptions{.root = folder_ + "/store",
-                                                       .backing = folder_ + "/backing",
-                                                       .seed = ++seed_});
+    disk_ = std::make_shared<VolatileDisk>(
+        DiskOptions{.root = folder_ + "/store", .backing = folder_ + "/backing", .seed = ++seed_});
     env_ = rocksdb::NewCompositeEnv(disk_);
   }
 

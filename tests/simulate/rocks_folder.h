@@ -1,4 +1,5 @@
-// A folder where RocksDB stands on a disk that forgets (tests/power), for as long as one simulation.
+// A folder where RocksDB stands on a disk that forgets (tests/power), for as long as one
+// simulation.
 #pragma once
 
 #include <memory>

@@ -191,7 +191,8 @@ class Drawing {
       event.what = chance(2) ? What::call : What::native_cause;
       event.cause = chance(2) ? CauseKind::human : CauseKind::deployment;
       if (!seen_.empty() && chance(2)) {
-        const EventPlan& other = seen_[seen_.size() - 1 - random_() % std::min<size_t>(seen_.size(), 6)];
+        const EventPlan& other =
+            seen_[seen_.size() - 1 - random_() % std::min<size_t>(seen_.size(), 6)];
         event.resource = other.resource;
         event.is_under_alias = event.tells_alias = false;
         event.at = other.at + (event.what == What::call ? -seconds(2) : seconds(2));
@@ -218,8 +219,8 @@ class Drawing {
 };
 
 std::string words_of(const EventPlan& event) {
-  const std::string_view kinds[] = {"", "call on ", "cause of ", "setting of ", "tags of ",
-                                    "all tags of ", "failed call on "};
+  const std::string_view kinds[] = {"",         "call on ",     "cause of ",      "setting of ",
+                                    "tags of ", "all tags of ", "failed call on "};
   std::string words(kinds[static_cast<size_t>(event.what)]);
   words += event.is_under_alias ? std::string(kAliases[event.resource])
                                 : std::string(kResources[event.resource]);
@@ -227,7 +228,8 @@ std::string words_of(const EventPlan& event) {
   if (event.cause != CauseKind::unknown) words.append(" by ").append(name_of(event.cause));
   if (event.team != 0) words.append(" team=").append(kTeams[event.team]);
   words += event.is_untimed ? " without a time" : " at " + format_time(kBegin + event.at);
-  if (event.settles_after > Duration()) words += ", settles after " + format_duration(event.settles_after);
+  if (event.settles_after > Duration())
+    words += ", settles after " + format_duration(event.settles_after);
   if (event.severity != 0) words += ", an error";
   if (event.tells_alias) words.append(", alias ").append(kAliases[event.resource]);
   return words + " (event " + std::to_string(event.number) + ")";
@@ -310,7 +312,8 @@ std::string words_of(const Script& script) {
     words += "      looks back " + std::to_string(script.entries_back_max) + " entries\n";
   }
   if (script.is_on_rocks) words += "      its store is on disk\n";
-  if (script.horizon != hours(24 * 30)) words += "      horizon " + format_duration(script.horizon) + "\n";
+  if (script.horizon != hours(24 * 30))
+    words += "      horizon " + format_duration(script.horizon) + "\n";
   for (size_t i = 0; i < script.steps.size(); ++i) {
     words += (i < 9 ? "  " : " ") + std::to_string(i + 1) + ". " + words_of(script.steps[i]) + "\n";
   }

@@ -89,8 +89,8 @@ struct Step {
 };
 
 struct Script {
-  uint64_t seed = 0;  // Of the program's own draws.
-  Plan plan;          // That it begins with.
+  uint64_t seed = 0;         // Of the program's own draws.
+  Plan plan;                 // That it begins with.
   bool is_on_rocks = false;  // Its store; else it is in memory.
   size_t entries_back_max = 256;
   Duration horizon = std::chrono::hours(24 * 30);

@@ -83,7 +83,9 @@ std::string words_of(const SubscriptionPlan& plan) {
 
 }  // namespace
 
-std::string name_of_subscription(size_t name) { return std::string(1, static_cast<char>('a' + name)); }
+std::string name_of_subscription(size_t name) {
+  return std::string(1, static_cast<char>('a' + name));
+}
 
 SubscriptionPlan draw_subscription(size_t name, std::mt19937_64& random) {
   SubscriptionPlan plan;

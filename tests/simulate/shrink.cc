@@ -105,9 +105,8 @@ bool simplify(Script& script, const Fails& fails) {
     each.limits = {};
     return differs;
   });
-  is_any |= make_plainer(script, fails, [&](Script& other) {
-    return set(other.is_on_rocks, false);
-  });
+  is_any |=
+      make_plainer(script, fails, [&](Script& other) { return set(other.is_on_rocks, false); });
   is_any |= make_plainer(script, fails, [&](Script& other) {
     bool has_changed = set(other.plan.ignored, 0u);
     for (Step& step : other.steps) has_changed |= set(step.plan.ignored, 0u);

@@ -1,7 +1,7 @@
 // simulate [--seeds N] [--first N] [--jobs N] [--seed N] [--all]
 //
-// Plays a script for each seed, on several processes. Of the first seed that fails it prints what is
-// wrong and the shortest script that does the same, and returns 1.
+// Plays a script for each seed, on several processes. Of the first seed that fails it prints what
+// is wrong and the shortest script that does the same, and returns 1.
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -90,9 +90,8 @@ void report(uint64_t seed, const Common& common, bool is_short) {
   const std::string kind = kind_of(fault);
   // What it says on its way is of no use.
   (void)!std::freopen("/dev/null", "w", stderr);
-  script = shrink(std::move(script), [&](const Script& other) {
-    return kind_of(play_apart(other, common)) == kind;
-  });
+  script = shrink(std::move(script),
+                  [&](const Script& other) { return kind_of(play_apart(other, common)) == kind; });
   std::printf("\n%s\n", words_of(script).c_str());
   std::fflush(stdout);
   fault = play_apart(script, Common{.conditions = {}, .catalog = common.catalog, .traces = true});
@@ -165,12 +164,18 @@ int main(int count, char** arguments) {
   for (int i = 1; i < count; ++i) {
     const std::string_view argument = arguments[i];
     const auto value = [&] { return i + 1 < count ? std::stoull(arguments[++i]) : 0; };
-    if (argument == "--seeds") options.seeds = value();
-    else if (argument == "--first") options.first = value();
-    else if (argument == "--jobs") options.jobs = static_cast<uint32_t>(value());
-    else if (argument == "--seed") options.first = value(), options.seeds = 1, options.jobs = 1;
-    else if (argument == "--all") options.shows_all = true;
-    else return std::fprintf(stderr, "no such option: %s\n", arguments[i]), 2;
+    if (argument == "--seeds")
+      options.seeds = value();
+    else if (argument == "--first")
+      options.first = value();
+    else if (argument == "--jobs")
+      options.jobs = static_cast<uint32_t>(value());
+    else if (argument == "--seed")
+      options.first = value(), options.seeds = 1, options.jobs = 1;
+    else if (argument == "--all")
+      options.shows_all = true;
+    else
+      return std::fprintf(stderr, "no such option: %s\n", arguments[i]), 2;
   }
   set_log(LogLevel::off, LogForm::logfmt);
   Result<Catalog> catalog = Catalog::from_compiled(compiled_catalog_bytes());

@@ -3,64 +3,21 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "base/check.h"
-#include "ingest/refold.h"
-
 namespace statewire {
 namespace {
 
-using std::chrono::hours;
 using std::chrono::milliseconds;
-using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr size_t kTurnsMax = 20'000;
 constexpr size_t kSpinsMax = 1'000;
 constexpr Duration kFine = seconds(3);  // Before the end of a pass every due time is met.
-constexpr Duration kEndLeap = minutes(10);
-constexpr size_t kEndLeapsMax = 400;
-constexpr PipelineLimits kSmallLimits = {.sending_max = 3,
-                                         .held_max = 4,
-                                         .bytes_max = 8'000,
-                                         .restored_max = 2,
-                                         .released_max = 2};
+constexpr PipelineLimits kSmallLimits = {
+    .sending_max = 3, .held_max = 4, .bytes_max = 8'000, .restored_max = 2, .released_max = 2};
 // After writes have failed: until the next is tried, and has come.
 constexpr Duration kWritesAgain = milliseconds(1'600);
 
-// While the model reads, the disk works.
-class Undisturbed {
- public:
-  explicit Undisturbed(Disk& disk) : disk_(disk), reads_(disk.fails_reads) {
-    disk_.fails_reads = false;
-  }
-  ~Undisturbed() { disk_.fails_reads = reads_; }
-
- private:
-  Disk& disk_;
-  const bool reads_;
-};
-
 }  // namespace
-
-struct World::Process {
-  Process(Disk& disk, const Script& script, const Common& common, const Clock& steady,
-          const Clock& wall)
-      : store(open(disk)),
-        limits{.horizon = script.horizon, .entries_back_max = script.entries_back_max},
-        input(*store, limits, common.catalog),
-        dispatcher(*store, steady, wall) {}
-
-  static std::unique_ptr<Store> open(Disk& disk) {
-    auto opened = Store::open({}, disk.open());
-    CHECK(opened.ok());
-    return *std::move(opened);
-  }
-
-  const std::unique_ptr<Store> store;
-  const TrackLimits limits;
-  Input input;
-  Dispatcher dispatcher;
-};
 
 World::World(const Script& script, const Common& common)
     : script_(script),
@@ -93,18 +50,17 @@ PipelineSet World::pipelines_of(const std::shared_ptr<Settings>& settings) {
   PipelineSet set{.parked_age = settings->plan.parked_age, .keep_alive = settings};
   for (size_t i = 0; i < settings->subscriptions.size(); ++i) {
     const SubscriptionPlan& plan = settings->plan.subscriptions[i];
-    set.parts.push_back(
-        {.subscription = settings->subscriptions[i],
-         .kind = settings->kinds[i],
-         .sink = std::make_unique<SimulatedSink>(
-             plan.name, generation,
-             [this](std::unique_ptr<Trip> trip) { on_deliver(std::move(trip)); }),
-         .store = *process_->store,
-         .wall = wall_clock_,
-         .teller = {.instance = "simulated"},
-         .ignored = settings->ignored,
-         .limits = plan.has_small_limits ? kSmallLimits : PipelineLimits(),
-         .seed = script_.seed + generation * kNames + plan.name});
+    set.parts.push_back({.subscription = settings->subscriptions[i],
+                         .kind = settings->kinds[i],
+                         .sink = std::make_unique<SimulatedSink>(
+                             plan.name, generation,
+                             [this](std::unique_ptr<Trip> trip) { on_deliver(std::move(trip)); }),
+                         .store = *process_->store,
+                         .wall = wall_clock_,
+                         .teller = {.instance = "simulated"},
+                         .ignored = settings->ignored,
+                         .limits = plan.has_small_limits ? kSmallLimits : PipelineLimits(),
+                         .seed = script_.seed + generation * kNames + plan.name});
   }
   return set;
 }
@@ -127,7 +83,7 @@ void World::start() {
   }
   if (!replaced) return model_.fault("it does not start: " + replaced.error().text);
   generation_ = generations_;
-  model_.look_at_parked(*process_->store);
+  model_.look_at_parked(*process_->store, wall());
   model_.on_plan(plan_, process_->store->first_sequence(), process_->store->last_sequence());
 }
 
@@ -178,7 +134,7 @@ void World::reload(const Plan& plan) {
   generation_ = generations_;
   {
     const Undisturbed undisturbed(disk_);
-    model_.look_at_parked(*process_->store);
+    model_.look_at_parked(*process_->store, wall());
   }
   model_.on_plan(plan_, process_->store->first_sequence(), process_->store->last_sequence());
 }
@@ -212,7 +168,7 @@ void World::play_step(const Step& step) {
       break;
     case Does::set_clock:
       wall_offset_ += step.by;
-      model_.on_waits_changed();
+      model_.on_clock_set(step.by);
       break;
     case Does::trim:
       trim(step.number);
@@ -246,7 +202,7 @@ void World::settle_down() {
   answer_due();
   turn_until_idle();
   const Undisturbed undisturbed(disk_);
-  model_.look_at_parked(*process_->store);
+  model_.look_at_parked(*process_->store, wall());
   model_.check_rows(*process_->store);
 }
 
@@ -303,7 +259,7 @@ void World::change_parked(const Step& step) {
   if (disk_.fails_reads || disk_.fails_writes) return;
   // What is parked by now is written first.
   (void)process_->dispatcher.checkpoint_everything();
-  model_.look_at_parked(*process_->store);
+  model_.look_at_parked(*process_->store, wall());
   const size_t expected = model_.parked_matching(name, filter.resource, is_drop);
   is_drop ? model_.expect_dropped(name, filter.resource)
           : model_.expect_redriven(name, filter.resource);
@@ -314,7 +270,7 @@ void World::change_parked(const Step& step) {
     model_.fault(std::to_string(change->count + change->moot_count) +
                  " were redriven or dropped, and meant were " + std::to_string(expected));
   }
-  model_.look_at_parked(*process_->store);
+  model_.look_at_parked(*process_->store, wall());
 }
 
 // --- Time.
@@ -326,12 +282,15 @@ void World::pass(Duration by, Duration fine) {
     const Duration left = target - elapsed_;
     const Duration due = process_->dispatcher.until_due();
     spins = due <= Duration() ? spins + 1 : 0;
-    if (spins > kSpinsMax) return model_.fault("it turns in circles: something is due, and nothing is done");
+    if (spins > kSpinsMax)
+      return model_.fault("it turns in circles: something is due, and nothing is done");
     Duration step = std::min(due, next_answer() - elapsed_);
     const Time reminder = process_->input.next_due();
     if (reminder > wall()) step = std::min<Duration>(step, reminder - wall());
     step = std::clamp<Duration>(step, milliseconds(1), left);
-    if (left > fine && due > seconds(2)) step = std::max<Duration>(step, std::min<Duration>(left, (left - fine) / 8 + milliseconds(1)));
+    if (left > fine && due > seconds(2))
+      step =
+          std::max<Duration>(step, std::min<Duration>(left, (left - fine) / 8 + milliseconds(1)));
     elapsed_ += step;
     set_clocks();
     fire_reminders();
@@ -340,7 +299,7 @@ void World::pass(Duration by, Duration fine) {
     if (disk_.parked_writes() != parked_seen_) {
       parked_seen_ = disk_.parked_writes();
       const Undisturbed undisturbed(disk_);
-      model_.look_at_parked(*process_->store);
+      model_.look_at_parked(*process_->store, wall());
     }
   }
 }
@@ -400,68 +359,6 @@ bool World::answer_due() {
 void World::answer_what_hangs(size_t name) {
   for (const auto& trip : trips_) {
     if (name == kNames || trip->name == name) trip->answers_at = elapsed_;
-  }
-}
-
-// --- The end.
-
-void World::finish() {
-  disk_.fails_writes = disk_.fails_reads = false;
-  moods_.assign(kNames, Mood());
-  answer_what_hangs(kNames);
-  settle_down();
-  pass(seconds(3), kFine);
-  stop({});  // Whoever was gone is tried once more.
-  const auto is_idle = [this] {
-    return std::ranges::all_of(process_->dispatcher.counts(), [](const PipelineCounts& counts) {
-      return counts.outstanding == 0 && counts.held == 0 && counts.lag == 0;
-    });
-  };
-  for (size_t leap = 0; !has_failed() && (leap < 2 || !is_idle()); ++leap) {
-    if (leap > kEndLeapsMax) {
-      for (const PipelineCounts& counts : process_->dispatcher.counts()) {
-        if (counts.outstanding + counts.held + counts.lag == 0) continue;
-        model_.fault(counts.name + " does not come to its end: " +
-                     std::to_string(counts.outstanding) + " wait to be sent, " +
-                     std::to_string(counts.held) + " are held, it lags by " +
-                     std::to_string(counts.lag));
-      }
-      return;
-    }
-    elapsed_ += kEndLeap;
-    settle_down();
-  }
-  if (has_failed()) return;
-  pass(seconds(2), kFine);
-  settle_down();
-  if (has_failed()) return;
-  if (common_.traces) {
-    (void)process_->store->each_parked({}, [&](const DeliveryKey& key, Result<ParkedRow> row) {
-      if (row) {
-        trace("parked " + key.subscription + " " + std::to_string(row->delivery.first_sequence) +
-              " to " + std::to_string(row->delivery.last_sequence) + ": " + row->reason);
-      }
-      return true;
-    });
-  }
-  model_.check_end(*process_->store);
-  check_views();
-}
-
-void World::check_views() {
-  const Result<RefoldReport> report = check_store(*process_->store, process_->limits);
-  if (!report) return model_.fault("the journal cannot be folded again: " + report.error().text);
-  for (const std::string& difference : report->differences) model_.fault(difference);
-  const Result<std::vector<LedgerRow>> rows = process_->store->ledger();
-  if (!rows) return model_.fault("the ledger cannot be read: " + rows.error().text);
-  uint64_t received = 0;
-  for (const LedgerRow& row : *rows) {
-    received += row.received;
-    if (!row.adds_up()) model_.fault("the ledger does not add up");
-  }
-  if (received != events_) {
-    model_.fault("the ledger counts " + std::to_string(received) + " events of " +
-                 std::to_string(events_));
   }
 }
 

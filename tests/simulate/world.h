@@ -1,11 +1,12 @@
-// One simulated daemon from its first start to the end of its script: the program's own store, fold,
-// pipelines and dispatcher on one thread, with clocks, a disk and sinks that are made up.
+// One simulated daemon from its first start to the end of its script: the program's own store,
+// fold, pipelines and dispatcher on one thread, with clocks, a disk and sinks that are made up.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "base/check.h"
 #include "delivery/dispatcher.h"
 #include "disk.h"
 #include "input.h"
@@ -84,6 +85,40 @@ class World {
   Duration failed_until_ = -std::chrono::hours(1);
   std::vector<std::unique_ptr<Trip>> trips_;
   std::unique_ptr<Process> process_;
+};
+
+// What a kill takes.
+struct World::Process {
+  Process(Disk& disk, const Script& script, const Common& common, const Clock& steady,
+          const Clock& wall)
+      : store(open(disk)),
+        limits{.horizon = script.horizon, .entries_back_max = script.entries_back_max},
+        input(*store, limits, common.catalog),
+        dispatcher(*store, steady, wall) {}
+
+  static std::unique_ptr<Store> open(Disk& disk) {
+    auto opened = Store::open({}, disk.open());
+    CHECK(opened.ok());
+    return *std::move(opened);
+  }
+
+  const std::unique_ptr<Store> store;
+  const TrackLimits limits;
+  Input input;
+  Dispatcher dispatcher;
+};
+
+// While the model reads, the disk works.
+class Undisturbed {
+ public:
+  explicit Undisturbed(Disk& disk) : disk_(disk), reads_(disk.fails_reads) {
+    disk_.fails_reads = false;
+  }
+  ~Undisturbed() { disk_.fails_reads = reads_; }
+
+ private:
+  Disk& disk_;
+  const bool reads_;
 };
 
 }  // namespace statewire
