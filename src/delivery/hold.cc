@@ -175,6 +175,17 @@ Booked* HoldStage::claim_ready(Time now) {
   }
 }
 
+void HoldStage::put_back(Booked& booked) {
+  const std::string& resource = booked.row.resource;
+  Waiting& waiting = waiting_[resource];
+  if (!waiting.empty()) due_.erase({waiting.front()->row.due, resource});
+  waiting.push_front(&booked);
+  due_.emplace(booked.row.due, resource);
+  maybe_ready_.push_back(resource);
+  ++size_;
+  entry_bytes_ += booked.row.entry.size();
+}
+
 std::optional<Time> HoldStage::next_due() const {
   if (!maybe_ready_.empty()) return Time{};
   if (tags_ != nullptr && size_ > 0 && tags_->ended() != lookups_ended_) {

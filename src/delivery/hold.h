@@ -57,6 +57,8 @@ class HoldStage {
   Learned learn(const Entry& entry);
   // The next one that waits no longer, in order per resource; it is taken out.
   Booked* claim_ready(Time now);
+  // It was claimed last, and could not be judged yet: it is the next one again.
+  void put_back(Booked& booked);
   // When claim_ready() has one again, if nothing is learned before.
   std::optional<Time> next_due() const;
 

@@ -15,6 +15,12 @@ std::string type_of(NotificationKind kind) {
   return "statewire.resource." + std::string(name_of(kind)) + ".v1";
 }
 
+// Something was done, and there may be more.
+Result<bool> done_with(const Result<void>& step) {
+  if (!step) return step.error();
+  return true;
+}
+
 DeliveryRow row_of(const Notification& notification, std::string_view content_type) {
   DeliveryRow row;
   row.first_sequence = row.last_sequence = notification.sequence;
@@ -137,20 +143,17 @@ bool Pipeline::may_read(Time now) const {
 
 Result<bool> Pipeline::advance(Time now) {
   if (now < read_after_) return false;
-  Result<void> done;
-  if (!is_restored_) {
-    if (!has_room()) return release(now);
-    done = restore(now);
-  } else if (release(now)) {
-    return true;
-  } else if (may_read(now) && book_.position() <= store_.last_sequence()) {
-    done = read_block(now);
-  } else {
-    return false;
-  }
-  if (done) return true;
-  read_after_ = now + kStoreAgain;
-  return done.error();
+  Result<bool> is_more = advance_one(now);
+  if (!is_more) read_after_ = now + kStoreAgain;
+  return is_more;
+}
+
+Result<bool> Pipeline::advance_one(Time now) {
+  if (!is_restored_ && has_room()) return done_with(restore(now));
+  const Result<bool> released = release(now);
+  if (!released || *released || !is_restored_) return released;
+  if (!may_read(now) || book_.position() > store_.last_sequence()) return false;
+  return done_with(read_block(now));
 }
 
 void Pipeline::take_over(const SubscriptionState& state) {
@@ -251,7 +254,7 @@ bool Pipeline::is_catching_up(Time now) const {
 }
 
 // True where something was let go.
-bool Pipeline::release(Time now) {
+Result<bool> Pipeline::release(Time now) {
   if (!may_release()) return false;
   if (rate_.digest() != nullptr && now >= rate_.ends()) {
     tell_digest(now);
@@ -261,7 +264,10 @@ bool Pipeline::release(Time now) {
   while (released < limits_.released_max && may_release() && !is_catching_up(now)) {
     Booked* const held = hold_.claim_ready(now);
     if (held == nullptr) break;
-    release_one(*held, now);
+    if (Result<void> done = release_one(*held, now); !done) {
+      hold_.put_back(*held);
+      return done.error();
+    }
     ++released;
   }
   return released > 0;
@@ -346,15 +352,18 @@ void Pipeline::pass_on(const Notification& notification, Booked* held, Time now)
 }
 
 // It is judged as it is known by now.
-void Pipeline::release_one(Booked& held, Time now) {
+Result<void> Pipeline::release_one(Booked& held, Time now) {
   Arena arena;
   const Result<Entry> entry = unpack_entry(held.row.entry, arena);
-  if (!entry) return park(held.row, entry.error().text);
+  if (!entry) {
+    park(held.row, entry.error().text);
+    return {};
+  }
   const Notification notification = notification_of(*entry, teller_);
   routable_.set(notification);
-  if (match_.decide(routable_).passes()) return pass_on(notification, &held, now);
-  const Result<void> dropped = drop(*entry, &held, now);
-  if (!dropped) park(held.row, dropped.error().text);
+  if (!match_.decide(routable_).passes()) return drop(*entry, &held, now);
+  pass_on(notification, &held, now);
+  return {};
 }
 
 void Pipeline::render(const Notification& notification, DeliveryRow row, Booked* held, Time now) {

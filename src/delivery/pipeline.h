@@ -103,18 +103,19 @@ class Pipeline {
   bool may_read(Time now) const;
   bool is_catching_up(Time now) const;
 
+  Result<bool> advance_one(Time now);
   Result<void> restore(Time now);
   void restore_row(DeliveryRow row, Time now);
   void restore_digest(Booked& booked, Time now);
   Result<void> render_again(DeliveryRow& row);
-  bool release(Time now);
+  Result<bool> release(Time now);
   Result<void> read_block(Time now);
   Result<void> consider(const Entry& entry, Time now);
   Time committed_at(const Entry& entry, Time now) const;
   Result<void> offer(const Entry& entry, Time now);
   // Through the stages behind hold. `held` is where it waited; null: it did not.
   void pass_on(const Notification& notification, Booked* held, Time now);
-  void release_one(Booked& held, Time now);
+  Result<void> release_one(Booked& held, Time now);
   void render(const Notification& notification, DeliveryRow row, Booked* held, Time now);
   Result<void> drop(const Entry& entry, Booked* held, Time now);
   void take_back(Notification& amendment) const;
