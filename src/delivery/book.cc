@@ -38,6 +38,8 @@ Booked& Book::add(DeliveryRow row, Time now) {
 }
 
 Booked* Book::restore(DeliveryRow row, Time now) {
+  // It was made and settled here, while rows of others were still to come.
+  if (std::ranges::find(removed_, row.number) != removed_.end()) return nullptr;
   const auto [place, is_new] = deliveries_.try_emplace(row.number);
   if (!is_new) return nullptr;
   Booked& booked = place->second;

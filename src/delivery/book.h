@@ -56,7 +56,8 @@ class Book {
 
   // --- Deliveries. References stay good until they are settled or parked.
   Booked& add(DeliveryRow row, Time now);
-  // Of a row that is in the store. Null where the book has this number already.
+  // Of a row that is in the store. Null where the book has this number already, or has settled it
+  // and the store does not know yet.
   Booked* restore(DeliveryRow row, Time now);
   Booked* find(uint64_t number);
   // Its row is not what the store has: it is written by the next checkpoint.

@@ -96,6 +96,24 @@ TEST_F(Found, what_waited_under_an_earlier_configuration_is_not_overtaken) {
   expect_nothing();
 }
 
+TEST_F(Found, what_was_settled_is_not_restored_before_its_row_is_gone) {
+  subscription_.holds_tags = true;
+  subscription_.per_hour = 1;
+  subscription_.has_small_limits = true;
+  subscription_.limits.in_flight_max = 8;
+  commit({.resource = 3, .what = What::tags, .team = 1});
+  std::vector<EventPlan>& together = add(Does::commit).events;
+  together.push_back({.resource = 2, .number = 2});
+  together.push_back({.resource = 4, .number = 3, .what = What::tags, .team = 1});
+  for (const size_t resource : {1, 0, 3}) {
+    together.push_back({.resource = resource, .number = static_cast<uint32_t>(10 + resource)});
+  }
+  together.push_back({.resource = 0, .number = 20, .what = What::configure});
+  add(Does::redrive).name = kNames;
+  add(Does::pass, hours(30));
+  expect_nothing();
+}
+
 TEST_F(Found, a_clock_that_is_set_back_ends_no_wait) {
   subscription_.holds_tags = true;
   subscription_.at_most = seconds(30);

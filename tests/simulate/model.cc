@@ -80,7 +80,7 @@ void Model::judge(Known& known, uint64_t sequence, Owed& owed, uint32_t met) con
 
 void Model::judge_all(Known& known) {
   for (auto& [sequence, owed] : known.owed) {
-    if (owed.has_fate()) continue;
+    if (owed.has_fate() && !owed.may_repeat) continue;
     const Told& told = told_.at(sequence);
     for (const uint32_t met : told.met) judge(known, sequence, owed, met);
   }
@@ -170,11 +170,14 @@ void Model::on_killed(Duration written) {
   }
 }
 
-void Model::on_power_cut(Duration written) {
+void Model::on_power_cut(Duration written, const Store& store) {
   on_killed(written);
+  forget_lost(store);
   is_power_cut_ = true;
   for (Known& known : known_) {
     for (auto& [sequence, owed] : known.owed) {
+      // A redrive may be undone.
+      if (owed.is_redriven) owed.attempts = kAttemptsMin, owed.tried_since = owed.first_sent;
       if (!owed.dropped || *owed.dropped <= written - kRepeats) continue;
       owed.dropped.reset();
       owed.may_be_dropped = true;
@@ -293,7 +296,8 @@ void Model::check_batch(Known& known, const Trip& trip) {
   if (trip.batch_id.empty()) return fault(known.name + " sends a batch without a name");
   std::optional<OpenBatch>& open = known.batch;
   if (!open || open->settled || open->is_redriven) {
-    if (!open || open->id != trip.batch_id || is_redriven) {
+    const bool is_other = !open || open->id != trip.batch_id || open->sequences != sequences;
+    if (is_other || is_redriven) {
       open = OpenBatch{trip.batch_id, ids, sequences, {}, is_redriven};
     }
     open->settled.reset();
@@ -337,8 +341,10 @@ void Model::on_answered(const Trip& trip, const std::vector<Attempt>& answer) {
       owed.may_have_ended = false;
     } else if (verdict == Verdict::reject) {
       owed.may_have_ended |= is_alone;
+      owed.ended = elapsed_;
     } else if (verdict == Verdict::retry && owed.attempts >= kAttemptsMin) {
       owed.may_have_ended |= elapsed_ - *owed.tried_since >= known.plan->retry_for;
+      owed.ended = elapsed_;
     }
   }
   const bool may_be_over = std::ranges::all_of(trip.sent, [&](const Sent& sent) {

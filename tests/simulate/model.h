@@ -41,8 +41,8 @@ class Model {
                bool is_trimmed);
   // The program has gone without a word; it had last written at `written`.
   void on_killed(Duration written);
-  // The same; and what it wrote after `written` is forgotten.
-  void on_power_cut(Duration written);
+  // The same; and what it wrote after `written` is forgotten: `store` has what is left.
+  void on_power_cut(Duration written, const Store& store);
   void on_sent(const Trip& trip);
   // In time: the program has taken the answer.
   void on_answered(const Trip& trip, const std::vector<Attempt>& answer);
@@ -87,6 +87,7 @@ class Model {
     bool may_repeat = false;  // A kill came too soon after it was settled.
     bool was_at_risk = false;
     bool may_have_ended = false;  // Rejected, or out of time: what comes behind it may go.
+    Duration ended{};
     bool is_parked = false;
     bool is_in_gap = false;
     std::optional<Duration> dropped;

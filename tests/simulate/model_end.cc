@@ -84,6 +84,10 @@ void Model::check_end(const Store& store) {
 void Model::check_fates(const Known& known) {
   for (const auto& [sequence, owed] : known.owed) {
     if (owed.has_fate() || owed.may_be_dropped) continue;
+    // Parked, written late, and old by then.
+    const bool may_be_old = owed.may_have_ended && plan_.parked_age > Duration() &&
+                            elapsed_ - owed.ended >= plan_.parked_age;
+    if (may_be_old) continue;
     const bool may_be_counted = known.had_limit && told_.at(sequence).severity < kErrorSeverity;
     const bool is_promised = owed.is_judged && owed.is_always && !may_be_counted;
     const bool was_on_its_way = owed.first_sent && owed.kills_before == kills_;

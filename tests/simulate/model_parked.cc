@@ -43,11 +43,11 @@ void Model::expect_dropped(std::optional<size_t> name, std::string_view filter) 
                        [&](Known&, ParkedSeen& seen) { seen.meant = ParkedSeen::is_dropped; });
 }
 
-// A subscription that is not configured, and whose place was never durable, begins anew.
+// A subscription whose place was never durable begins anew.
 void Model::forget_lost(const Store& store) {
   for (Known& known : known_) {
     const Result<std::optional<SubscriptionState>> state = store.subscription(known.name);
-    if (known.plan || !state || *state) continue;
+    if (!state || *state) continue;
     const std::string name = known.name;
     known = Known{.name = name};
   }
@@ -61,7 +61,6 @@ void Model::look_at_parked(const Store& store, Time wall) {
     return true;
   });
   if (!read) return;
-  if (is_power_cut_) forget_lost(store);
   for (Known& known : known_) {
     std::map<uint64_t, ParkedRow>& rows = there[known.name];
     for (auto each = known.parked.begin(); each != known.parked.end();) {

@@ -58,9 +58,10 @@ class Drawing {
   }
 
   void add_pass() {
-    const Duration by = one_of<Duration>(
-        {Duration(), milliseconds(10), milliseconds(100), milliseconds(300), milliseconds(600),
-         milliseconds(1100), seconds(3), seconds(20), minutes(2), minutes(12), hours(1)});
+    const Duration by =
+        one_of<Duration>({Duration(), milliseconds(10), milliseconds(30), milliseconds(100),
+                          milliseconds(300), milliseconds(600), milliseconds(1100), seconds(3),
+                          seconds(20), minutes(2), minutes(12), hours(1)});
     pass(chance(40) ? Duration(hours(30)) : by);
     add(Does::pass).by = passed_;
   }
@@ -151,7 +152,7 @@ class Drawing {
 
   void add_commit() {
     Step& step = add(Does::commit);
-    const size_t count = chance(3) ? 1 + random_() % 6 : 1;
+    const size_t count = chance(3) ? 1 + random_() % 12 : 1;
     for (size_t i = 0; i < count; ++i) step.events.push_back(draw_event());
   }
 

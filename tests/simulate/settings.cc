@@ -96,7 +96,7 @@ SubscriptionPlan draw_subscription(size_t name, std::mt19937_64& random) {
     plan.holds_tags = !plan.holds_cause || chance(3, random);
     plan.at_most = one_of<Duration>({seconds(1), seconds(30), minutes(10), hours(2)}, random);
   }
-  if (chance(4, random)) plan.per_hour = one_of<uint64_t>({1, 2, 5}, random);
+  if (chance(3, random)) plan.per_hour = one_of<uint64_t>({1, 2, 5}, random);
   plan.from = chance(3, random) ? StartFrom::now : StartFrom::earliest;
   plan.on_lag = chance(3, random) ? OnLag::hold : OnLag::skip;
   plan.retry_for = one_of<Duration>({Duration(), seconds(20), minutes(30), hours(24)}, random);

@@ -115,8 +115,10 @@ void World::cut_power(const Step& step) {
   if (step.number > 0) {
     const Duration written = disk_.cut_power(step.number);
     const bool was_failing = written >= failing_since_ && written < failed_until_ + kWritesAgain;
-    model_.on_power_cut(disk_.fails_writes || was_failing ? std::min(written, failing_since_)
-                                                          : written);
+    const bool is_late = disk_.fails_writes || was_failing;
+    disk_.fails_reads = false;
+    model_.on_power_cut(is_late ? std::min(written, failing_since_) : written,
+                        *Process::open(disk_));
   }
   kill(step.by);
 }
