@@ -106,6 +106,7 @@ bool Dispatcher::turn() {
   const Time now = this->now();
   bool is_more = false;
   for (const auto& pipeline : running_->pipelines) {
+    pipeline->set_wall_ahead(wall_ahead_ - jumped_);
     is_more |= pipeline->on_answers(now);
     if (now >= write_again_) {
       const Result<bool> advanced = pipeline->advance(now);

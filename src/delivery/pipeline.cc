@@ -304,7 +304,7 @@ Result<void> Pipeline::consider(const Entry& entry, Time now) {
 
 // By the clock of waits; the wall clock, which the entry has, may have been set since.
 Time Pipeline::committed_at(const Entry& entry, Time now) const {
-  return now - std::max(Duration(), Duration(wall_.now() - entry.recorded));
+  return std::min(now, entry.recorded - wall_ahead_);
 }
 
 Result<void> Pipeline::offer(const Entry& entry, Time now) {

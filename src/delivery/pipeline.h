@@ -84,6 +84,8 @@ class Pipeline {
 
   // The clock of the pipeline jumped forward: nothing was tried in that time.
   void on_clock_jump(Duration jump) { book_.on_clock_jump(jump); }
+  // How far the wall clock is ahead of the clock of the pipeline.
+  void set_wall_ahead(Duration ahead) { wall_ahead_ = ahead; }
   // When there is something to do next, without an answer or a new block. Nobody calls advance()
   // before `advances_at`.
   std::optional<Time> next_due(Time now, Time advances_at = {}) const;
@@ -139,6 +141,7 @@ class Pipeline {
   RateStage rate_;
   SendStage send_;
 
+  Duration wall_ahead_{};
   uint64_t known_to_ = 0;     // The end of the journal when reading began, or began again.
   uint64_t next_row_ = 0;     // Of the rows that are not restored yet.
   uint64_t rows_end_ = 0;     // Their numbers are below it.

@@ -240,7 +240,12 @@ class Outcome:
             f"and {again} may be both"
         )
         if sent + counted < wanted:
-            self.losses.append(f"few: {sent} sent and {counted} counted, of {wanted}")
+            kinds = collections.Counter(
+                each.type for each in self._told.values() if "/i-0" in each.resource
+            )
+            self.losses.append(
+                f"few: {sent} sent and {counted} counted, of {wanted}: {dict(kinds)}"
+            )
         if sent > hours * max(PER_HOUR) + again:
             self.problems.append(f"few: {sent} sent in {hours} hours; {again} may be too many")
         if sent + counted > wanted + again:
