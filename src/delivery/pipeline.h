@@ -83,7 +83,10 @@ class Pipeline {
   void take_over(const SubscriptionState& state);
 
   // The clock of the pipeline jumped forward: nothing was tried in that time.
-  void on_clock_jump(Duration jump) { book_.on_clock_jump(jump); }
+  void on_clock_jump(Duration jump) {
+    book_.on_clock_jump(jump);
+    send_.on_clock_jump(jump);
+  }
   // How far the wall clock is ahead of the clock of the pipeline.
   void set_wall_ahead(Duration ahead) { wall_ahead_ = ahead; }
   // When there is something to do next, without an answer or a new block. Nobody calls advance()

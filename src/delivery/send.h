@@ -54,6 +54,8 @@ class SendStage {
   // When there is something to send, if nothing is answered or added before.
   std::optional<Time> next_due(Time now) const;
 
+  // As the book's: the circuit has not been open in that time.
+  void on_clock_jump(Duration jump) { open_since_ += jump; }
   bool is_circuit_open() const { return circuit_.is_open(); }
   bool is_idle() const { return flights_.empty(); }
   const Lanes& lanes() const { return lanes_; }

@@ -114,6 +114,22 @@ TEST_F(Found, what_was_settled_is_not_restored_before_its_row_is_gone) {
   expect_nothing();
 }
 
+TEST_F(Found, a_clock_set_forward_while_the_circuit_is_open_makes_nobody_younger) {
+  subscription_.retry_for = minutes(30);
+  Step& down = add(Does::mood);
+  down.name = 0;
+  down.mood = {.delivers = 0, .is_unavailable = 1, .delay = milliseconds(20)};
+  commit({});
+  add(Does::pass, minutes(2));
+  add(Does::set_clock, hours(24 * 100));
+  Step& retries = add(Does::mood);
+  retries.name = 0;
+  retries.mood = {.delivers = 0, .retries = 1, .delay = seconds(1)};
+  retries.mood.retry_after = hours(24 * 3650);
+  add(Does::pass, minutes(2));
+  expect_nothing();
+}
+
 TEST_F(Found, a_clock_that_is_set_back_ends_no_wait) {
   subscription_.holds_tags = true;
   subscription_.at_most = seconds(30);

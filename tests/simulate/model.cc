@@ -175,6 +175,13 @@ void Model::on_power_cut(Duration written, const Store& store) {
   forget_lost(store);
   is_power_cut_ = true;
   for (Known& known : known_) {
+    // Members that were parked may be members again.
+    const bool may_grow =
+        known.batch && std::ranges::any_of(known.batch->sequences, [&](uint64_t sequence) {
+          const auto owed = known.owed.find(sequence);
+          return owed != known.owed.end() && owed->second.may_have_ended;
+        });
+    if (may_grow) known.batch.reset();
     for (auto& [sequence, owed] : known.owed) {
       // A redrive may be undone.
       if (owed.is_redriven) owed.attempts = kAttemptsMin, owed.tried_since = owed.first_sent;
@@ -331,6 +338,7 @@ void Model::on_answered(const Trip& trip, const std::vector<Attempt>& answer) {
     if (is_receipt(sent)) {
       Receipt& receipt = known.receipts[sent.id];
       if (verdict == Verdict::delivered) receipt.settled = elapsed_, receipt.may_repeat = false;
+      if (verdict == Verdict::retry || verdict == Verdict::reject) receipt.refused = elapsed_;
       continue;
     }
     Owed& owed = known.owed[sent.sequence];

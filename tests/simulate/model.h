@@ -107,6 +107,7 @@ class Model {
     uint64_t count = 0;
     std::optional<Duration> sent;
     std::optional<Duration> settled;
+    std::optional<Duration> refused;  // Rejected, or to be retried: it may be parked since.
     bool may_repeat = false;
     bool was_at_risk = false;
     bool is_parked = false;
