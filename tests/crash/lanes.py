@@ -7,6 +7,10 @@ import collections
 # with something else.
 REPEAT_SECONDS_MAX = 1.5
 SLOW_SECONDS_MAX = 1.5
+# The sink gives up a request after 2 s: where the machine stalls for so long, what was accepted by
+# then comes again.
+STALLED_ONE_IN = 500
+AMENDED = "statewire.resource.amended.v1"
 
 
 class Lanes:
@@ -19,9 +23,12 @@ class Lanes:
         self._ends = ends
         self._ended = [each.ended for each in ends]
         self.repeats = 0
+        self._stalled = []
         self._check_order()
         self._check_lives()
         self._check_repeats()
+        if len(self._stalled) * STALLED_ONE_IN > len(deliveries):
+            self.problems += self._stalled
         self.summary = (
             f"{name}: {len(deliveries)} requests, {self.repeats} repeated; what was accepted came "
             f"again where that was up to {self.oldest_repeat:.2f} s before a kill"
@@ -43,7 +50,9 @@ class Lanes:
                     self._tell(f"{each.name}: {sequence} was sent before {waiting[lane]}")
                 newest[lane] = max(newest[lane], sequence)
                 seen[lane].add(sequence)
-                waiting[lane].add(sequence)
+                # After a kill an amendment may find what it amends held again, and be absorbed.
+                if each.type != AMENDED:
+                    waiting[lane].add(sequence)
             if each.is_accepted or each.is_rejected:
                 waiting[lane].discard(sequence)
 
@@ -72,7 +81,10 @@ class Lanes:
     def _check_repeat(self, delivery, accepted):
         place = bisect.bisect_left(self._ended, accepted)
         if place == len(self._ended) or self._ended[place] > delivery.arrived:
-            self._tell(f"{delivery.sequence} of {delivery.name} came again, and nothing had ended")
+            self._stalled.append(
+                f"{self._name}: {delivery.sequence} of {delivery.name} came again, and nothing had "
+                "ended"
+            )
             return
         end = self._ends[place]
         if end.is_stop:

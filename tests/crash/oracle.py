@@ -239,7 +239,11 @@ class Outcome:
             f"few: {sent} sent, {counted} counted, {len(receipts)} receipts; there were {wanted}, "
             f"and {again} may be both"
         )
-        if sent + counted < wanted:
+        # What is held absorbs its amendments.
+        amended = sum(
+            each.type == lanes.AMENDED and "/i-0" in each.resource for each in self._told.values()
+        )
+        if sent + counted < wanted - amended:
             kinds = collections.Counter(
                 each.type for each in self._told.values() if "/i-0" in each.resource
             )
