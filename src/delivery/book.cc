@@ -145,9 +145,10 @@ DeliveryRow Book::row_of(const Booked& booked, Time now) const {
 bool Book::has_changes() const {
   if (!changed_.empty() || !removed_.empty() || !parked_.empty() || is_batch_changed_) return true;
   if (!saved_ || deliveries_.upper_bound(stored_to_) != deliveries_.end()) return true;
-  return saved_->cursor != cursor() || saved_->is_gone != state_.is_gone ||
-         saved_->rate_sent != state_.rate_sent || saved_->rate_ends != state_.rate_ends ||
-         saved_->next_number != state_.next_number;
+  SubscriptionState next = state_;
+  next.cursor = cursor();
+  next.rows = saved_->rows;  // They change with deliveries that were added or removed: see above.
+  return !is_same(*saved_, next);
 }
 
 void Book::prepare(Time now, Extent extent, Settlement& settlement) {

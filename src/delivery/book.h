@@ -107,7 +107,6 @@ class Book {
   // What prepare() added is in the store.
   void written();
 
-  size_t size() const { return deliveries_.size(); }
   // Rows that are in the store and not here.
   uint64_t unloaded() const { return rows_ > stored_here_ ? rows_ - stored_here_ : 0; }
   size_t parked_unwritten() const { return parked_.size(); }

@@ -4,13 +4,13 @@
 #include <map>
 
 #include "base/log.h"
+#include "delivery/walk_back.h"
 
 namespace statewire {
 namespace {
 
 constexpr size_t kPieceRows = 1'000;
 constexpr size_t kPieceBytes = 8u << 20;
-constexpr size_t kEntriesBackMax = 256;
 
 DeliveryKey key_of(const ParkedRow& row) {
   return {row.delivery.subscription, row.delivery.number};
@@ -24,16 +24,15 @@ Result<bool> is_moot(const Store& store, const ParkedRow& parked) {
   std::vector<std::optional<Record>> records;
   const std::string_view id = parked.delivery.resource;
   if (Result<void> read = store.records({&id, 1}, arena, records); !read) return read.error();
-  uint64_t sequence = records[0] ? records[0]->last_sequence : 0;
-  for (size_t back = 0; sequence > parked.delivery.last_sequence && back < kEntriesBackMax;
-       ++back) {
-    const Result<Entry> entry = store.entry(sequence, arena);
-    if (!entry && entry.error().kind == ErrorKind::not_found) break;
-    if (!entry) return entry.error();
-    if (entry->told.kind != NotificationKind::none) return true;
-    sequence = entry->previous_sequence;
-  }
-  return false;
+  bool is_told = false;
+  const uint64_t newest = records[0] ? records[0]->last_sequence : 0;
+  const Result<void> walked = walk_back(store, newest, arena, [&](const Entry& entry) {
+    if (entry.sequence <= parked.delivery.last_sequence) return false;
+    is_told = entry.told.kind != NotificationKind::none;
+    return !is_told;
+  });
+  if (!walked) return walked.error();
+  return is_told;
 }
 
 struct Piece {

@@ -40,7 +40,6 @@ Pipeline::Pipeline(Parts parts)
       wall_(parts.wall),
       teller_(parts.teller),
       limits_(parts.limits),
-      tags_(parts.tags),
       book_(parts.subscription.name),
       match_(parts.subscription, parts.ignored),
       hold_(parts.subscription, parts.ignored, parts.tags),
@@ -299,11 +298,12 @@ void Pipeline::count_in_digest(const Notification& notification, Time now) {
 void Pipeline::tell_digest(Time now) {
   const DeliveryRow digest = rate_.digest()->row;
   rate_.close();
-  DeliveryRow row = row_of(receipt_of(digest), subscription_.format->content_type());
+  const Notification receipt = receipt_of(digest);
+  DeliveryRow row = row_of(receipt, subscription_.format->content_type());
   row.first_sequence = digest.first_sequence;
   row.members = digest.members;
   row.digest = digest.digest;
-  render(receipt_of(row), std::move(row), nullptr, now);
+  render(receipt, std::move(row), nullptr, now);
   book_.settle(digest.number);
 }
 
@@ -334,15 +334,14 @@ Result<std::optional<Notification>> Pipeline::retraction_of(const Entry& entry, 
   };
   // Who wants transitions alone, and would want this one as it is known now, was told nothing
   // wrong.
-  Notification amended = notification_of(entry, teller_);
-  amended.kind = NotificationKind::transition;
-  if (is_met(amended)) return std::optional<Notification>();
+  Notification notification = notification_of(entry, teller_);
+  notification.kind = NotificationKind::transition;
+  if (is_met(notification)) return std::optional<Notification>();
   const Result<bool> was_met = was_told(store_, entry, teller_, hold_.is_asking(), arena, is_met);
   if (!was_met) return was_met.error();
   if (!*was_met) return std::optional<Notification>();
-  Notification retraction = notification_of(entry, teller_);
-  take_back(retraction);
-  return std::optional<Notification>(retraction);
+  take_back(notification);
+  return std::optional<Notification>(notification);
 }
 
 // While the circuit was open nothing was read.

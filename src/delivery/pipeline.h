@@ -136,7 +136,6 @@ class Pipeline {
   const Clock& wall_;
   const Teller teller_;
   const PipelineLimits limits_;
-  TagLookup* const tags_;
 
   Book book_;
   MatchStage match_;

@@ -1,24 +1,24 @@
 #include "delivery/retraction.h"
 
+#include "delivery/walk_back.h"
+
 namespace statewire {
 namespace {
 
-constexpr size_t kEntriesBackMax = 256;
-
 // What was told last of the transition that `amendment` amends; nothing where it is not found.
 Result<std::optional<Entry>> told_before(const Store& store, const Entry& amendment, Arena& arena) {
-  uint64_t sequence = amendment.previous_sequence;
-  for (size_t back = 0; sequence != 0 && back < kEntriesBackMax; ++back) {
-    Result<Entry> entry = store.entry(sequence, arena);
-    if (!entry && entry.error().kind == ErrorKind::not_found) break;
-    if (!entry) return entry.error();
-    sequence = entry->previous_sequence;
-    if (entry->told.kind == NotificationKind::none) continue;
-    if (entry->told.id == amendment.told.amends || entry->told.amends == amendment.told.amends) {
-      return std::optional<Entry>(*entry);
-    }
-  }
-  return std::optional<Entry>();
+  std::optional<Entry> found;
+  const Result<void> walked =
+      walk_back(store, amendment.previous_sequence, arena, [&](const Entry& entry) {
+        const Told& told = entry.told;
+        const NotificationId& amended = amendment.told.amends;
+        if (told.kind != NotificationKind::none && (told.id == amended || told.amends == amended)) {
+          found = entry;
+        }
+        return !found;
+      });
+  if (!walked) return walked.error();
+  return found;
 }
 
 }  // namespace

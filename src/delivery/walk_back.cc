@@ -1,0 +1,17 @@
+#include "delivery/walk_back.h"
+
+namespace statewire {
+
+Result<void> walk_back(const Store& store, uint64_t sequence, Arena& arena,
+                       const std::function<bool(const Entry&)>& visit) {
+  for (size_t back = 0; sequence != 0 && back < kEntriesBackMax; ++back) {
+    const Result<Entry> entry = store.entry(sequence, arena);
+    if (!entry && entry.error().kind == ErrorKind::not_found) break;
+    if (!entry) return entry.error();
+    if (!visit(*entry)) break;
+    sequence = entry->previous_sequence;
+  }
+  return {};
+}
+
+}  // namespace statewire
