@@ -13,6 +13,7 @@ function(statewire_folder name)
   target_include_directories(statewire_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(statewire_${name} PUBLIC ${ARGN})
   statewire_precompile(statewire_${name} REUSE_FROM statewire_base)
+  statewire_unity(statewire_${name})
 endfunction()
 
 statewire_folder(base OpenSSL::Crypto fmt::fmt spdlog::spdlog PkgConfig::XXHASH Threads::Threads
@@ -69,7 +70,8 @@ if(EXISTS ${CMAKE_SOURCE_DIR}/src/cli/main.cc)
 endif()
 
 # The program with one deliberate fault: it acknowledges before the commit. The crash test must
-# find it, or it proves nothing.
+# find it, or it proves nothing. Its file is compiled alone, so that it replaces the library's.
+set_source_files_properties(src/ingest/ingest.cc PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 if(STATEWIRE_TESTS AND TARGET statewire)
   add_executable(statewire_faulty src/cli/main.cc src/ingest/ingest.cc)
   target_compile_definitions(statewire_faulty PRIVATE STATEWIRE_FAULT_ACK_BEFORE_COMMIT)

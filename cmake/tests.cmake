@@ -1,6 +1,10 @@
 find_package(GTest REQUIRED)
 include(GoogleTest)
 
+# It replaces the memory of its whole file.
+set_source_files_properties(src/pattern/pattern_allocation_test.cc
+                            PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+
 # One test program a folder, of every *_test.cc beside the code.
 foreach(name base pattern config net model aws enrich catalog track store format route sources sinks ingest
              delivery api app cli)
@@ -19,6 +23,7 @@ foreach(name base pattern config net model aws enrich catalog track store format
     endif()
     target_compile_definitions(${name}_test PRIVATE SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     statewire_precompile(${name}_test REUSE_FROM base_test AND <gtest/gtest.h>)
+    statewire_unity(${name}_test)
     gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60)
   endif()
 endforeach()

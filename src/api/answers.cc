@@ -3,11 +3,7 @@
 #include "base/text.h"
 
 namespace statewire {
-namespace {
-
-constexpr int kRetryAfterSeconds = 1;
-
-}  // namespace
+namespace {}  // namespace
 
 HttpServerResponse json_response(std::string json, int status) {
   HttpServerResponse response;

@@ -11,6 +11,9 @@ namespace statewire {
 
 HttpServerResponse json_response(std::string json, int status = 200);
 
+// What Retry-After says where nothing better is known.
+inline constexpr int kRetryAfterSeconds = 1;
+
 // {"error":"text"}
 HttpServerResponse error_response(int status, std::string_view text);
 // 503 with how many seconds to wait.

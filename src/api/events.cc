@@ -13,7 +13,6 @@ namespace statewire {
 namespace {
 
 constexpr std::string_view kSource = "http";
-constexpr int kRetryAfterSeconds = 1;
 
 struct Counts {
   uint64_t accepted = 0;
@@ -31,7 +30,7 @@ Counts counted(const ChunkFates& fates) {
   return counts;
 }
 
-std::string json_of(const Counts& counts) {
+std::string text_of(const Counts& counts) {
   return R"({"accepted":)" + std::to_string(counts.accepted) + R"(,"duplicate":)" +
          std::to_string(counts.duplicate) + R"(,"rejected":)" + std::to_string(counts.rejected) +
          "}";
@@ -77,7 +76,7 @@ std::optional<BadBody> unwrap(const HttpRequestHead& head, uint64_t inflated_byt
 
 }  // namespace
 
-std::string counts_of(const ChunkFates& fates) { return json_of(counted(fates)); }
+std::string counts_of(const ChunkFates& fates) { return text_of(counted(fates)); }
 
 HttpServerResponse response_of(const ChunkFates& fates) {
   const Counts counts = counted(fates);
@@ -86,7 +85,7 @@ HttpServerResponse response_of(const ChunkFates& fates) {
   if (counts.accepted == 1 && counts.duplicate == 0 && counts.rejected == 0) {
     return json_response(R"({"accepted":1,"duplicate":0,"rejected":0})", 202);
   }
-  return json_response(json_of(counts), 202);
+  return json_response(text_of(counts), 202);
 }
 
 // Whatever became of its events, a delivery that was stored is not wanted again.

@@ -14,7 +14,6 @@ namespace statewire {
 namespace {
 
 constexpr std::string_view kSource = "http";
-constexpr int kRetryAfterSeconds = 1;
 // SNS takes messages of 256 KiB; JSON may write a byte of them in several.
 constexpr size_t kBodyBytesMax = 2 << 20;
 constexpr size_t kWaitingBytesMax = 16 << 20;

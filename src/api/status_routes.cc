@@ -7,7 +7,7 @@
 namespace statewire {
 namespace {
 
-constexpr int kRetryAfterSeconds = 5;
+constexpr int kProbeAfterSeconds = 5;
 
 void write_sources(const Snapshot& snapshot, JsonWriter& json) {
   json.raw(R"(,"sources":[)");
@@ -66,11 +66,11 @@ HttpServerResponse get_livez(const RouteContext&, const RouteCall&) {
 
 HttpServerResponse get_readyz(const RouteContext& context, const RouteCall&) {
   if (context.readiness == Readiness::starting)
-    return unavailable_response("starting", kRetryAfterSeconds);
+    return unavailable_response("starting", kProbeAfterSeconds);
   if (context.readiness == Readiness::stopping)
-    return unavailable_response("stopping", kRetryAfterSeconds);
+    return unavailable_response("stopping", kProbeAfterSeconds);
   if (!context.store.disk_space().is_enough) {
-    return unavailable_response("the disk of the store is nearly full", kRetryAfterSeconds);
+    return unavailable_response("the disk of the store is nearly full", kProbeAfterSeconds);
   }
   return json_response(R"({"ready":true})");
 }

@@ -12,7 +12,6 @@
 namespace statewire {
 namespace {
 
-constexpr size_t kTokenBytesMax = 64 << 10;
 constexpr size_t kAnswerBytesMax = 64 << 10;
 constexpr Duration kContainerTimeout = std::chrono::seconds(2);
 constexpr int kContainerAttempts = 3;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/text.h"
 #include "config/read_file.h"
 
 namespace statewire {
@@ -15,14 +16,6 @@ std::string_view trimmed(std::string_view text) {
   const size_t from = text.find_first_not_of(kBlanks);
   if (from == text.npos) return {};
   return text.substr(from, text.find_last_not_of(kBlanks) - from + 1);
-}
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return lower;
 }
 
 // False where there is no separator.

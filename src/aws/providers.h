@@ -11,6 +11,9 @@
 
 namespace statewire {
 
+// Of a file or an answer that holds a token.
+inline constexpr size_t kTokenBytesMax = 64 << 10;
+
 struct ProviderContext {
   const AwsSurroundings& surroundings;
   const AwsSettings& settings;

@@ -10,7 +10,6 @@
 namespace statewire {
 namespace {
 
-constexpr size_t kTokenBytesMax = 64 << 10;
 constexpr std::string_view kStsVersion = "2011-06-15";
 
 // STS answers everywhere; where no region is configured, its first one does.

@@ -13,6 +13,7 @@
 
 #include "base/check.h"
 #include "base/ids.h"
+#include "base/text.h"
 #include "net/url.h"
 
 namespace statewire {
@@ -38,14 +39,6 @@ std::string compact_time(Time now) {
   std::array<char, 32> text;
   const size_t size = std::strftime(text.data(), text.size(), "%Y%m%dT%H%M%SZ", &parts);
   return {text.data(), size};
-}
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
 }
 
 // Without blanks around it, and with one for each run of them inside.

@@ -17,7 +17,6 @@
 namespace statewire {
 namespace {
 
-constexpr size_t kTokenBytesMax = 64 << 10;
 constexpr Duration kRenewBefore = std::chrono::minutes(5);
 constexpr Duration kTimeout = std::chrono::seconds(10);
 

@@ -18,6 +18,12 @@ std::string_view cut_utf8(std::string_view text, size_t bytes_max);
 // True where `text` is well-formed UTF-8.
 bool is_utf8(std::string_view text);
 
+// What JSON calls blank.
+inline constexpr std::string_view kJsonBlanks = " \t\r\n";
+
+// ASCII letters only.
+std::string lower_case(std::string_view text);
+
 // The candidate nearest to `word` by edit distance, for "did you mean"; empty where none is near.
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
 

@@ -25,7 +25,7 @@ const char* const kInstance = R"(
   toward: [provisioning, stable]
 )";
 
-std::string native(const std::string& detail, const std::string& region = "eu-west-1") {
+std::string instance_event(const std::string& detail, const std::string& region = "eu-west-1") {
   return R"({"version":"0","id":"e1","source":"aws.ec2","account":"123456789012","region":")" +
          region + R"(","time":"2026-11-23T09:00:00Z",)" +
          R"("detail-type":"EC2 Instance State-change Notification","detail":)" + detail + "}";
@@ -45,7 +45,7 @@ std::string enveloped(const std::string& record, const std::string& source) {
 }
 
 TEST(Recogniser, native_event_tells_the_state_reached) {
-  const Recognised event(kInstance, native(R"({"instance-id":"i-1","state":"running"})"));
+  const Recognised event(kInstance, instance_event(R"({"instance-id":"i-1","state":"running"})"));
   EXPECT_EQ(event->fate, Fate::recognised);
   EXPECT_EQ(event->entry_place, "test.yaml:2");
   const Observation& seen = event.only();
@@ -71,17 +71,17 @@ TEST(Recogniser, native_event_tells_the_state_reached) {
 }
 
 TEST(Recogniser, state_that_is_in_no_table_is_of_unknown_phase) {
-  const Recognised event(kInstance, native(R"({"instance-id":"i-1","state":"dancing"})"));
+  const Recognised event(kInstance, instance_event(R"({"instance-id":"i-1","state":"dancing"})"));
   EXPECT_EQ(event.only().phase, Phase::unknown);
   EXPECT_EQ(event.only().value, "dancing");
 }
 
 TEST(Recogniser, partition_follows_the_region) {
   const std::string detail = R"({"instance-id":"i-1","state":"running"})";
-  EXPECT_TRUE(Recognised(kInstance, native(detail, "cn-north-1"))
+  EXPECT_TRUE(Recognised(kInstance, instance_event(detail, "cn-north-1"))
                   .only()
                   .resource.id.starts_with("arn:aws-cn:ec2:cn-north-1:"));
-  EXPECT_TRUE(Recognised(kInstance, native(detail, "us-gov-west-1"))
+  EXPECT_TRUE(Recognised(kInstance, instance_event(detail, "us-gov-west-1"))
                   .only()
                   .resource.id.starts_with("arn:aws-us-gov:"));
 }
@@ -89,7 +89,7 @@ TEST(Recogniser, partition_follows_the_region) {
 TEST(Recogniser, value_of_the_wrong_type_gives_no_observation_and_a_reason) {
   for (const char* id : {"{}", "[]", "null", "\"\""}) {
     const std::string detail = R"({"state":"running","instance-id":)" + std::string(id) + "}";
-    const Recognised event(kInstance, native(detail));
+    const Recognised event(kInstance, instance_event(detail));
     EXPECT_EQ(event->fate, Fate::recognised) << id;
     EXPECT_TRUE(event.all().empty()) << id;
     EXPECT_NE(event->reason.find("detail.instance-id"), std::string_view::npos) << event->reason;
@@ -97,7 +97,8 @@ TEST(Recogniser, value_of_the_wrong_type_gives_no_observation_and_a_reason) {
 }
 
 TEST(Recogniser, number_and_boolean_are_texts_too) {
-  const Recognised event(kInstance, native(R"({"state":true,"instance-id":18446744073709551615})"));
+  const Recognised event(kInstance,
+                         instance_event(R"({"state":true,"instance-id":18446744073709551615})"));
   EXPECT_TRUE(event.only().resource.id.ends_with("instance/18446744073709551615"));
   EXPECT_EQ(event.only().value, "true");
 }
@@ -191,7 +192,7 @@ TEST(Recogniser, event_that_no_entry_knows_is_unrecognised_but_described) {
 }
 
 TEST(Recogniser, time_in_the_future_is_the_time_of_arrival) {
-  const std::string event = native(R"({"instance-id":"i-1","state":"running"})");
+  const std::string event = instance_event(R"({"instance-id":"i-1","state":"running"})");
   const Recognised early(kInstance, event, "2026-11-23T07:59:59Z");
   EXPECT_TRUE(early.only().has(kFutureTime));
   EXPECT_EQ(format_time(early.only().time()), "2026-11-23T07:59:59Z");
@@ -211,9 +212,9 @@ TEST(Recogniser, event_without_a_time_happened_when_it_arrived) {
 
 TEST(Recogniser, event_id_depends_on_what_the_provider_says_makes_it_one) {
   const std::string detail = R"({"instance-id":"i-1","state":"running"})";
-  const EventId here = Recognised(kInstance, native(detail))->event_id;
-  EXPECT_EQ(here, Recognised(kInstance, native(R"({"x":1})"))->event_id);
-  EXPECT_NE(here, Recognised(kInstance, native(detail, "eu-west-2"))->event_id);
+  const EventId here = Recognised(kInstance, instance_event(detail))->event_id;
+  EXPECT_EQ(here, Recognised(kInstance, instance_event(R"({"x":1})"))->event_id);
+  EXPECT_NE(here, Recognised(kInstance, instance_event(detail, "eu-west-2"))->event_id);
   EXPECT_EQ(Recognised(kInstance, call("a.b", "C", ""))->event_id.bytes, hash128("event", {"c1"}));
   EXPECT_EQ(Recognised(kInstance, R"({"specversion":"1.0","id":"7","source":"/s","type":"t"})")
                 ->event_id.bytes,
@@ -224,7 +225,7 @@ TEST(Recogniser, event_id_depends_on_what_the_provider_says_makes_it_one) {
 TEST(Recogniser, control_characters_become_spaces) {
   const Recognised event(
       kInstance,
-      native("{\"instance-id\":\"i\\n\\u0000\\u0085\\u2028z\",\"state\":\"\\u001b[1m\"}"));
+      instance_event("{\"instance-id\":\"i\\n\\u0000\\u0085\\u2028z\",\"state\":\"\\u001b[1m\"}"));
   EXPECT_TRUE(event.only().resource.id.ends_with("instance/i    z"));
   EXPECT_EQ(event.only().value, " [1m");
 }
@@ -232,7 +233,7 @@ TEST(Recogniser, control_characters_become_spaces) {
 TEST(Recogniser, text_beyond_the_limit_is_rejected) {
   const std::string detail =
       R"({"state":"running","instance-id":")" + std::string(2100, 'x') + "\"}";
-  const Recognised event(kInstance, native(detail));
+  const Recognised event(kInstance, instance_event(detail));
   EXPECT_EQ(event->fate, Fate::rejected);
   EXPECT_NE(event->reason.find("2048"), std::string_view::npos);
   EXPECT_TRUE(event.all().empty());
@@ -260,7 +261,7 @@ TEST(Recogniser, keeps_what_is_already_in_the_list) {
   std::vector<Observation> out(1);
   simdjson::dom::parser parser;
   const std::string event =
-      native(R"({"state":"running","instance-id":")" + std::string(2100, 'x') + "\"}");
+      instance_event(R"({"state":"running","instance-id":")" + std::string(2100, 'x') + "\"}");
   simdjson::dom::element element;
   ASSERT_FALSE(parser.parse(event).get(element));
   recogniser.recognise(element, event, *parse_time("2030-01-01T00:00:00Z"), arena, out);

@@ -11,7 +11,7 @@ namespace statewire {
 namespace {
 
 // Which of the chain gave what, and who that is.
-struct Identity {
+struct CallerIdentity {
   FoundCredentials found;
   std::string role;      // That was to be assumed; empty: none.
   std::string region;    // Empty where none is configured.
@@ -34,7 +34,7 @@ std::string_view word_of(LookedAt::Outcome outcome) {
   CHECK(false);
 }
 
-void ask_sts(const AwsSettings& settings, const Clock& clock, Identity& identity) {
+void ask_sts(const AwsSettings& settings, const Clock& clock, CallerIdentity& identity) {
   const Result<AwsTarget> target =
       settings.target(kSts, settings.region().empty() ? "us-east-1" : "");
   if (!target) {
@@ -56,10 +56,10 @@ void ask_sts(const AwsSettings& settings, const Clock& clock, Identity& identity
   identity.user_id = xml->text("GetCallerIdentityResult/UserId");
 }
 
-Identity find_identity(const std::string& role) {
+CallerIdentity find_identity(const std::string& role) {
   const AwsSurroundings surroundings;
   const SystemClock clock;
-  Identity identity{.role = role};
+  CallerIdentity identity{.role = role};
   identity.found = find_credentials(surroundings, clock);
   const Result<AwsSettings> settings = AwsSettings::read(surroundings);
   if (settings) identity.region = settings->region();
@@ -77,7 +77,7 @@ Identity find_identity(const std::string& role) {
   return identity;
 }
 
-std::string json_of(const Identity& identity) {
+std::string json_of(const CallerIdentity& identity) {
   std::string looked_at = "[";
   for (const LookedAt& looked : identity.found.looked_at) {
     looked_at += looked_at.size() == 1 ? "" : ",";
@@ -107,7 +107,7 @@ std::string json_of(const Identity& identity) {
   return json.take();
 }
 
-void write_table(const Identity& identity, Terminal& terminal) {
+void write_table(const CallerIdentity& identity, Terminal& terminal) {
   Table table({{.title = "provider"}, {.title = "outcome"}, {.title = "detail"}});
   for (const LookedAt& looked : identity.found.looked_at) {
     const Tint tint = looked.outcome == LookedAt::Outcome::found    ? Tint::good
@@ -137,7 +137,7 @@ void write_table(const Identity& identity, Terminal& terminal) {
 }  // namespace
 
 ExitCode run_aws_whoami(const Invocation& invocation, Terminal& terminal) {
-  const Identity identity = find_identity(invocation.text("--role"));
+  const CallerIdentity identity = find_identity(invocation.text("--role"));
   if (invocation.text("--output") == "json") {
     terminal.write(json_of(identity) + "\n");
   } else {

@@ -18,19 +18,11 @@ Cell show_match(JsonElement row) {
   return {std::move(match)};
 }
 
-constexpr ListColumn kColumns[] = {
+constexpr ListColumn kCatalogColumns[] = {
     {.title = "entry", .path = "name"},  {.title = "effect", .path = "effect"},
     {.title = "type", .path = "type"},   {.title = "matches", .path = "match", .show = show_match},
     {.title = "place", .path = "place"},
 };
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return lower;
-}
 
 bool matches(const CatalogRow& row, const std::string& query) {
   for (const std::string_view text : {row.name, row.match, row.type, row.place}) {
@@ -77,7 +69,7 @@ ExitCode run_catalog(const Invocation& invocation, Terminal& terminal) {
   const std::vector<CatalogRow> rows = catalog->rows();
   const Result<Reply> reply = Reply::parse(json_of(rows, lower_case(invocation.text("QUERY"))));
   CHECK(reply.ok());
-  ListWriter list(terminal, output_form(invocation), kColumns);
+  ListWriter list(terminal, output_form(invocation), kCatalogColumns);
   list.add(items_at(reply->root(), ""));
   list.finish("no entry is like that");
   return ExitCode::well;

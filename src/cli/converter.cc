@@ -5,7 +5,6 @@
 namespace statewire {
 namespace {
 
-constexpr size_t kWriteBytes = 256 << 10;
 constexpr std::string_view kInstance = "local";
 constexpr std::string_view kSource = "convert";
 

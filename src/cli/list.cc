@@ -75,4 +75,10 @@ std::string cause_text(JsonElement cause) {
   return text;
 }
 
+Cell cause_cell(JsonElement of) {
+  JsonElement cause;
+  if (find_at(of, "cause").get(cause) != simdjson::SUCCESS) return {};
+  return {cause_text(cause)};
+}
+
 }  // namespace statewire

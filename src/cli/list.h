@@ -45,5 +45,7 @@ Tint tint_of_phase(std::string_view phase);
 std::string short_time(std::string_view time);
 // "human alice (likely)" of a `cause` object.
 std::string cause_text(JsonElement cause);
+// The same of what has a `cause`.
+Cell cause_cell(JsonElement of);
 
 }  // namespace statewire

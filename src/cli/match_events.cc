@@ -6,8 +6,6 @@
 namespace statewire {
 namespace {
 
-constexpr size_t kWriteBytes = 256 << 10;
-
 // Other lines hold several events, or none: EventReader tells.
 bool is_one_event(std::string_view line) {
   return line.starts_with('{') && array_of_events(line).empty();

@@ -14,7 +14,7 @@ Cell show_sequence(JsonElement parked) {
   return {last.empty() ? first : first + "–" + last};
 }
 
-constexpr ListColumn kColumns[] = {
+constexpr ListColumn kParkedColumns[] = {
     {.title = "subscription", .path = "subscription"},
     {.title = "sequence", .path = "sequence", .align = Align::right, .show = show_sequence},
     {.title = "parked", .path = "parked", .show = show_parked},
@@ -43,7 +43,7 @@ ExitCode write_done(const Result<std::string>& json, std::string_view member, st
   }
   const std::vector<JsonElement> items = items_at(reply->root(), member);
   const uint64_t count = number_at(reply->root(), std::string(member) + "_count");
-  ListWriter list(terminal, form, kColumns);
+  ListWriter list(terminal, form, kParkedColumns);
   list.add(items);
   if (form == OutputForm::csv) {
     list.finish("");
@@ -82,7 +82,7 @@ bool is_number(std::string_view text) {
 
 ExitCode run_parked_list(const Invocation& invocation, Terminal& terminal) {
   return with_client(invocation, terminal, Access::read, [&](Client& client) {
-    ListWriter list(terminal, output_form(invocation), kColumns);
+    ListWriter list(terminal, output_form(invocation), kParkedColumns);
     size_t limit = invocation.number("--limit", SIZE_MAX);
     std::string after;
     while (limit > 0 && terminal.has_reader()) {

@@ -15,13 +15,8 @@ Cell show_phase(JsonElement resource) {
   return {phase, tint_of_phase(phase)};
 }
 Cell show_since(JsonElement resource) { return {short_time(text_at(resource, "since"))}; }
-Cell show_cause(JsonElement resource) {
-  JsonElement cause;
-  if (find_at(resource, "cause").get(cause) != simdjson::SUCCESS) return {};
-  return {cause_text(cause)};
-}
 
-constexpr ListColumn kColumns[] = {
+constexpr ListColumn kResourceColumns[] = {
     {.title = "phase", .path = "phase", .show = show_phase},
     {.title = "value", .path = "value"},
     {.title = "type", .path = "type"},
@@ -29,7 +24,7 @@ constexpr ListColumn kColumns[] = {
     {.title = "account", .path = "account"},
     {.title = "region", .path = "region"},
     {.title = "since", .path = "since", .show = show_since},
-    {.title = "cause", .path = "cause.kind", .show = show_cause},
+    {.title = "cause", .path = "cause.kind", .show = cause_cell},
     {.title = "id", .path = "id"},
 };
 
@@ -87,7 +82,7 @@ ExitCode run_resources(const Invocation& invocation, Terminal& terminal) {
     return ExitCode::usage;
   }
   return with_client(invocation, terminal, Access::read, [&](Client& client) {
-    ListWriter list(terminal, output_form(invocation), kColumns);
+    ListWriter list(terminal, output_form(invocation), kResourceColumns);
     return list_pages(client, *filter, invocation.number("--limit", SIZE_MAX), list, terminal);
   });
 }

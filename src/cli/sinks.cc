@@ -14,7 +14,7 @@
 namespace statewire {
 namespace {
 
-constexpr ListColumn kColumns[] = {
+constexpr ListColumn kSinkColumns[] = {
     {.title = "sink", .path = "name"},
     {.title = "kind", .path = "kind"},
     {.title = "format", .path = "format"},
@@ -124,7 +124,7 @@ ExitCode run_sinks(const Invocation& invocation, Terminal& terminal) {
   if (config == nullptr) return ExitCode::bad_config;
   const Result<Reply> reply = Reply::parse(json_of(*config->settings));
   CHECK(reply.ok());
-  ListWriter list(terminal, output_form(invocation), kColumns);
+  ListWriter list(terminal, output_form(invocation), kSinkColumns);
   list.add(items_at(reply->root(), ""));
   list.finish("no subscription is configured, and so no sink");
   return ExitCode::well;

@@ -7,6 +7,9 @@
 
 namespace statewire {
 
+// Output that a filter gathers before it is written.
+inline constexpr size_t kWriteBytes = 256 << 10;
+
 // What a text should look like where there is colour.
 enum class Tint { none, strong, faint, good, doubtful, bad };
 

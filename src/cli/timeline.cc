@@ -25,7 +25,7 @@ Cell show_kind(JsonElement entry) {
   if (kind == "failed") return {kind, Tint::bad};
   return {is_true_at(entry, "late") ? kind + ", late" : kind};
 }
-Cell show_state(JsonElement entry) {
+Cell show_phase_and_value(JsonElement entry) {
   return {state_text(entry), tint_of_phase(text_at(entry, "phase"))};
 }
 Cell show_previous(JsonElement entry) {
@@ -33,18 +33,13 @@ Cell show_previous(JsonElement entry) {
   if (find_at(entry, "previous").get(previous) != simdjson::SUCCESS) return {};
   return {state_text(previous), Tint::faint};
 }
-Cell show_cause(JsonElement entry) {
-  JsonElement cause;
-  if (find_at(entry, "cause").get(cause) != simdjson::SUCCESS) return {};
-  return {cause_text(cause)};
-}
 
-constexpr ListColumn kColumns[] = {
+constexpr ListColumn kTimelineColumns[] = {
     {.title = "time", .path = "time", .show = show_time},
     {.title = "told", .path = "kind", .show = show_kind},
-    {.title = "state", .path = "phase", .show = show_state},
+    {.title = "state", .path = "phase", .show = show_phase_and_value},
     {.title = "before", .path = "previous.phase", .show = show_previous},
-    {.title = "cause", .path = "cause.kind", .show = show_cause},
+    {.title = "cause", .path = "cause.kind", .show = cause_cell},
     {.title = "event", .path = "origin.type"},
     {.title = "sequence", .path = "sequence", .align = Align::right},
 };
@@ -99,7 +94,7 @@ ExitCode run_timeline(const Invocation& invocation, Terminal& terminal) {
         find_at(reply->root(), "resource").get(resource) == simdjson::SUCCESS) {
       terminal.write(headline(resource, terminal));
     }
-    ListWriter list(terminal, form, kColumns);
+    ListWriter list(terminal, form, kTimelineColumns);
     list.add(items_at(reply->root(), "entries"));
     list.finish("its journal entries are older than what retention keeps");
     return ExitCode::well;

@@ -5,7 +5,7 @@
 namespace statewire {
 namespace {
 
-std::optional<std::string> variable(const std::string& name) {
+std::optional<std::string> environment_variable(const std::string& name) {
   if (name == "NAME") return "value";
   if (name == "EMPTY") return "";
   if (name == "NESTED") return "${NAME}";
@@ -18,7 +18,7 @@ struct Expanded {
   std::vector<std::string> errors;
 };
 
-Expanded expand(std::string_view text, const Environment& environment = variable) {
+Expanded expand(std::string_view text, const Environment& environment = environment_variable) {
   Expanded result;
   result.text = expand_variables(text, environment, result.errors);
   return result;
@@ -55,7 +55,8 @@ TEST(Environment, every_unset_variable_is_an_error) {
   EXPECT_EQ(result.text, "${ONE}/value/${TWO}");
   ASSERT_EQ(result.errors.size(), 2u);
   EXPECT_EQ(result.errors[0],
-            "environment variable ONE is not set; ${ONE:-default} gives one that may be absent");
+            "environment variable ONE is not set; ${ONE:-default} gives one that may "
+            "be absent");
 }
 
 TEST(Environment, malformed_variables_are_errors) {

@@ -12,7 +12,7 @@ using std::chrono_literals::operator""min;
 using std::chrono_literals::operator""h;
 using std::chrono_literals::operator""s;
 
-std::optional<std::string> variable(const std::string& name) {
+std::optional<std::string> node_variable(const std::string& name) {
   if (name == "TOKEN") return "hunter2";
   if (name == "PORT") return "8484";
   return std::nullopt;
@@ -22,7 +22,7 @@ std::optional<std::string> variable(const std::string& name) {
 class NodeTest : public testing::Test {
  protected:
   Node parse(std::string text, std::string file = "t.yaml") {
-    document_ = Document::parse(std::move(file), std::move(text), problems_, variable);
+    document_ = Document::parse(std::move(file), std::move(text), problems_, node_variable);
     EXPECT_TRUE(document_ && problems_.ok()) << problems_.to_text();
     return document_->root();
   }

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstdint>
 #include <string>
+#include "base/text.h"
 
 namespace statewire {
 namespace {
@@ -105,10 +106,7 @@ PlainMeaning meaning_of_plain(std::string_view text) {
   }
   constexpr size_t kNumberBytesMax = 64;
   if (text.size() > kNumberBytesMax) return {};
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
+  const std::string lower = lower_case(text);
   for (const std::string_view word : {"on", "yes", "y", "true"}) {
     if (lower == word) return {PlainType::ambiguous, "true"};
   }

@@ -8,7 +8,7 @@ namespace statewire {
 namespace {
 
 using std::chrono::minutes;
-const Time kStart = *parse_time("2026-11-23T09:00:00Z");
+const Time kHeldAt = *parse_time("2026-11-23T09:00:00Z");
 
 class HoldTest : public testing::Test {
  protected:
@@ -22,9 +22,9 @@ class HoldTest : public testing::Test {
     Entry entry;
     entry.sequence = sequence;
     entry.source = "bus";
-    entry.received = entry.recorded = kStart;
+    entry.received = entry.recorded = kHeldAt;
     entry.observation.resource.id = resource;
-    entry.observation.key.time_ns = to_ns(kStart);
+    entry.observation.key.time_ns = to_ns(kHeldAt);
     entry.observation.key.event_id.bytes[0] = static_cast<uint8_t>(sequence);
     entry.after.resource = entry.observation.resource;
     entry.after.phase = Phase::gone;
@@ -55,13 +55,13 @@ class HoldTest : public testing::Test {
   bool offer(const Entry& entry) {
     routable_.set(notification_of(entry, Teller{}));
     DeliveryRow row;
-    if (!hold_.decide(entry, routable_, kStart, row).waits()) return false;
-    Booked& booked = book_.add(std::move(row), kStart);
-    booked.row.wait = booked.row.due - kStart;  // As the book writes it.
+    if (!hold_.decide(entry, routable_, kHeldAt, row).waits()) return false;
+    Booked& booked = book_.add(std::move(row), kHeldAt);
+    booked.row.wait = booked.row.due - kHeldAt;  // As the book writes it.
     hold_.add(booked);
     return true;
   }
-  std::vector<uint64_t> ready(Time now = kStart) {
+  std::vector<uint64_t> ready(Time now = kHeldAt) {
     std::vector<uint64_t> sequences;
     while (const Booked* booked = hold_.claim_ready(now)) {
       sequences.push_back(booked->row.first_sequence);
@@ -94,9 +94,9 @@ TEST_F(HoldTest, waits_until_cause_and_tags_are_known) {
 
 TEST_F(HoldTest, passes_when_its_time_is_over) {
   ASSERT_TRUE(offer(entry(1, "a")));
-  EXPECT_EQ(hold_.next_due(), kStart + minutes(10));
-  EXPECT_EQ(ready(kStart + minutes(9)), Sequences{});
-  EXPECT_EQ(ready(kStart + minutes(10)), Sequences{1});
+  EXPECT_EQ(hold_.next_due(), kHeldAt + minutes(10));
+  EXPECT_EQ(ready(kHeldAt + minutes(9)), Sequences{});
+  EXPECT_EQ(ready(kHeldAt + minutes(10)), Sequences{1});
   EXPECT_EQ(hold_.next_due(), std::nullopt);
 }
 
@@ -111,7 +111,7 @@ TEST_F(HoldTest, what_comes_behind_waits_and_goes_in_order) {
   other.observation.resource.id = other.after.resource.id = "b";
   EXPECT_FALSE(offer(other));
   EXPECT_EQ(ready(), Sequences{});
-  EXPECT_EQ(ready(kStart + minutes(10)), (Sequences{1, 2}));
+  EXPECT_EQ(ready(kHeldAt + minutes(10)), (Sequences{1, 2}));
 }
 
 TEST_F(HoldTest, after_a_restart_it_waits_for_the_same) {
@@ -119,16 +119,16 @@ TEST_F(HoldTest, after_a_restart_it_waits_for_the_same) {
   ASSERT_TRUE(offer(held));
   hold_.learn(cause_of(held, 2));
   HoldStage after(subscription_, {}, nullptr);
-  ASSERT_TRUE(after.restore(*book_.find(1), {}, kStart).ok());
-  EXPECT_EQ(after.claim_ready(kStart), nullptr);
+  ASSERT_TRUE(after.restore(*book_.find(1), {}, kHeldAt).ok());
+  EXPECT_EQ(after.claim_ready(kHeldAt), nullptr);
   after.learn(tags_of(held, 3));
-  EXPECT_NE(after.claim_ready(kStart), nullptr);
+  EXPECT_NE(after.claim_ready(kHeldAt), nullptr);
 }
 
 TEST_F(HoldTest, a_time_that_a_set_clock_moved_away_is_brought_back) {
   ASSERT_TRUE(offer(entry(1, "a")));
   HoldStage after(subscription_, {}, nullptr);
-  const Time earlier = kStart - std::chrono::hours(2'400);
+  const Time earlier = kHeldAt - std::chrono::hours(2'400);
   ASSERT_TRUE(after.restore(*book_.find(1), {}, earlier).ok());
   EXPECT_EQ(after.next_due(), earlier + minutes(10));
 }
@@ -137,15 +137,15 @@ TEST_F(HoldTest, what_the_configuration_does_not_ask_for_any_more_is_not_waited_
   ASSERT_TRUE(offer(entry(1, "a")));
   subscription_.hold = {};
   HoldStage after(subscription_, {}, nullptr);
-  ASSERT_TRUE(after.restore(*book_.find(1), {}, kStart).ok());
-  EXPECT_NE(after.claim_ready(kStart), nullptr);
+  ASSERT_TRUE(after.restore(*book_.find(1), {}, kHeldAt).ok());
+  EXPECT_NE(after.claim_ready(kHeldAt), nullptr);
 }
 
 TEST_F(HoldTest, a_damaged_entry_is_an_error) {
   ASSERT_TRUE(offer(entry(1, "a")));
   book_.find(1)->row.entry.pop_back();
   HoldStage after(subscription_, {}, nullptr);
-  EXPECT_FALSE(after.restore(*book_.find(1), {}, kStart).ok());
+  EXPECT_FALSE(after.restore(*book_.find(1), {}, kHeldAt).ok());
   EXPECT_EQ(after.size(), 0u);
 }
 

@@ -5,7 +5,7 @@
 namespace statewire {
 namespace {
 
-const Time kStart = *parse_time("2026-11-23T09:00:00Z");
+const Time kSentAt = *parse_time("2026-11-23T09:00:00Z");
 using std::chrono::seconds;
 using Numbers = std::vector<uint64_t>;
 
@@ -16,12 +16,12 @@ class LanesTest : public testing::Test {
     row.resource = std::move(resource);
     row.payload = "12345";
     row.due = due;
-    Booked& booked = book_.add(std::move(row), kStart);
+    Booked& booked = book_.add(std::move(row), kSentAt);
     lanes().add(booked);
     return booked;
   }
   Lanes& lanes() { return is_one_lane_ ? one_ : many_; }
-  Numbers claim(size_t count, Time now = kStart) {
+  Numbers claim(size_t count, Time now = kSentAt) {
     Numbers numbers;
     for (const Booked* booked : lanes().claim_due(count, now))
       numbers.push_back(booked->row.number);
@@ -54,12 +54,12 @@ TEST_F(LanesTest, only_the_first_of_a_lane_goes) {
 TEST_F(LanesTest, what_is_postponed_holds_its_own_lane_only) {
   add("a"), add("a"), add("b");
   claim(10);
-  postpone(1, kStart + seconds(5));
+  postpone(1, kSentAt + seconds(5));
   settle(3);
   add("b");
   EXPECT_EQ(claim(10), Numbers{4});
-  EXPECT_EQ(lanes().next_due(), kStart + seconds(5));
-  EXPECT_EQ(claim(10, kStart + seconds(5)), Numbers{1});
+  EXPECT_EQ(lanes().next_due(), kSentAt + seconds(5));
+  EXPECT_EQ(claim(10, kSentAt + seconds(5)), Numbers{1});
 }
 
 TEST_F(LanesTest, one_lane_goes_as_a_run_from_its_beginning) {
@@ -67,9 +67,9 @@ TEST_F(LanesTest, one_lane_goes_as_a_run_from_its_beginning) {
   add("a"), add("b"), add("a"), add("c");
   EXPECT_EQ(claim(3), (Numbers{1, 2, 3}));
   settle(1);
-  postpone(2, kStart + seconds(5)), postpone(3, kStart + seconds(5));
+  postpone(2, kSentAt + seconds(5)), postpone(3, kSentAt + seconds(5));
   EXPECT_EQ(claim(10), Numbers{});
-  EXPECT_EQ(claim(10, kStart + seconds(5)), (Numbers{2, 3, 4}));
+  EXPECT_EQ(claim(10, kSentAt + seconds(5)), (Numbers{2, 3, 4}));
 }
 
 TEST_F(LanesTest, one_in_the_middle_of_a_run_can_be_taken_out) {

@@ -12,7 +12,6 @@ constexpr Duration kHour = std::chrono::hours(1);
 constexpr size_t kListedMax = 10;
 constexpr size_t kKindsMax = 1'000;
 constexpr std::string_view kOtherKind = "other";
-constexpr uint8_t kErrorSeverity = 17;  // Of OpenTelemetry.
 
 // "EC2 instance gone", "S3 bucket changed"
 std::string kind_of(const Notification& notification) {
@@ -34,7 +33,7 @@ void RateStage::load(uint64_t sent, Time ends, Time now) {
 }
 
 Decision RateStage::decide(const Notification& notification, Time now) {
-  if (per_hour_max_ == 0 || notification.severity >= kErrorSeverity) return Decision::pass();
+  if (per_hour_max_ == 0 || notification.severity >= kError) return Decision::pass();
   if (now >= ends_ && digest_ == nullptr) {
     ends_ = now + kHour;
     sent_ = 0;

@@ -7,7 +7,7 @@ namespace {
 
 using std::chrono::minutes;
 
-const Time kStart = *parse_time("2026-11-23T09:00:00Z");
+const Time kFirstAt = *parse_time("2026-11-23T09:00:00Z");
 
 Notification gone(uint64_t sequence, std::string_view type) {
   Notification notification;
@@ -15,29 +15,29 @@ Notification gone(uint64_t sequence, std::string_view type) {
   notification.phase = Phase::gone;
   notification.sequence = sequence;
   notification.resource.type = type;
-  notification.time = kStart;
+  notification.time = kFirstAt;
   return notification;
 }
 
 TEST(RateStage, without_a_limit_everything_passes) {
   RateStage rate(0);
-  for (int i = 0; i < 1000; ++i) EXPECT_TRUE(rate.decide(gone(1, "a"), kStart).passes());
+  for (int i = 0; i < 1000; ++i) EXPECT_TRUE(rate.decide(gone(1, "a"), kFirstAt).passes());
 }
 
 TEST(RateStage, so_many_pass_in_an_hour) {
   RateStage rate(2);
   const Notification notification = gone(1, "a");
-  EXPECT_TRUE(rate.decide(notification, kStart).passes());
-  EXPECT_TRUE(rate.decide(notification, kStart + minutes(59)).passes());
-  EXPECT_EQ(rate.decide(notification, kStart + minutes(59)).reason, kIsCounted);
-  EXPECT_EQ(rate.ends(), kStart + minutes(60));
-  EXPECT_TRUE(rate.decide(notification, kStart + minutes(60)).passes());
+  EXPECT_TRUE(rate.decide(notification, kFirstAt).passes());
+  EXPECT_TRUE(rate.decide(notification, kFirstAt + minutes(59)).passes());
+  EXPECT_EQ(rate.decide(notification, kFirstAt + minutes(59)).reason, kIsCounted);
+  EXPECT_EQ(rate.ends(), kFirstAt + minutes(60));
+  EXPECT_TRUE(rate.decide(notification, kFirstAt + minutes(60)).passes());
 }
 
 TEST(RateStage, counts_what_is_dropped_the_most_frequent_first) {
   RateStage rate(1);
   Book book("people");
-  rate.open(book.add(rate.new_digest(gone(3, "AWS::S3::Bucket")), kStart), kStart);
+  rate.open(book.add(rate.new_digest(gone(3, "AWS::S3::Bucket")), kFirstAt), kFirstAt);
   rate.count(gone(3, "AWS::S3::Bucket"));
   rate.count(gone(4, "AWS::EC2::Instance"));
   rate.count(gone(5, "AWS::EC2::Instance"));
@@ -51,7 +51,7 @@ TEST(RateStage, counts_what_is_dropped_the_most_frequent_first) {
 TEST(RateStage, has_one_kind_for_all_that_are_too_many) {
   RateStage rate(1);
   Book book("people");
-  rate.open(book.add(rate.new_digest(gone(1, "a")), kStart), kStart);
+  rate.open(book.add(rate.new_digest(gone(1, "a")), kFirstAt), kFirstAt);
   for (uint64_t i = 0; i < 5'000; ++i) rate.count(gone(i, "AWS::X::T" + std::to_string(i)));
   EXPECT_LE(rate.digest()->row.digest.kinds.size(), 1'001u);
   EXPECT_EQ(rate.digest()->row.members, 5'000u);
@@ -59,15 +59,15 @@ TEST(RateStage, has_one_kind_for_all_that_are_too_many) {
 
 TEST(RateStage, after_a_restart_the_hour_goes_on) {
   RateStage rate(2);
-  rate.load(2, kStart + minutes(30), kStart);
-  EXPECT_FALSE(rate.decide(gone(7, "a"), kStart).passes());
-  EXPECT_TRUE(rate.decide(gone(7, "a"), kStart + minutes(30)).passes());
+  rate.load(2, kFirstAt + minutes(30), kFirstAt);
+  EXPECT_FALSE(rate.decide(gone(7, "a"), kFirstAt).passes());
+  EXPECT_TRUE(rate.decide(gone(7, "a"), kFirstAt + minutes(30)).passes());
 }
 
 TEST(RateStage, an_hour_that_ends_far_away_is_a_clock_that_was_set) {
   RateStage rate(1);
-  rate.load(1, kStart + std::chrono::hours(2'400), kStart);
-  EXPECT_TRUE(rate.decide(gone(7, "a"), kStart + minutes(60)).passes());
+  rate.load(1, kFirstAt + std::chrono::hours(2'400), kFirstAt);
+  EXPECT_TRUE(rate.decide(gone(7, "a"), kFirstAt + minutes(60)).passes());
 }
 
 }  // namespace

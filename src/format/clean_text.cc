@@ -27,7 +27,7 @@ bool is_plain_block(Bytes bytes) {
   return is_zero(std::bit_cast<Bytes>(odd));
 }
 
-bool is_plain(char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
+bool is_plain_character(char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
 
 struct LookOnly {
   template <typename Bytes>
@@ -65,7 +65,7 @@ bool is_plain_text(std::string_view text, See see) {
   bool plain = true;
   for (size_t at = 0; at < text.size(); ++at) {
     see(at, text[at]);
-    plain &= is_plain(text[at]);
+    plain &= is_plain_character(text[at]);
   }
   return plain;
 }

@@ -10,7 +10,7 @@
 namespace statewire {
 namespace {
 
-constexpr size_t kSubjectCharactersMax = 180;
+constexpr size_t kLineCharactersMax = 180;
 
 struct Look {
   std::string_view bar;         // Of the strip above the card, and the badge's text.
@@ -182,7 +182,7 @@ void add_text(std::string_view name, std::string_view text, std::string& out) {
 void append_mail(const Notification& notification, const InnerMessage& inner, std::string& out) {
   const MessageParts parts = parts_of(notification);
   out += R"({"subject":)";
-  append_json_string(out, shortened(parts.line, kSubjectCharactersMax));
+  append_json_string(out, shortened(parts.line, kLineCharactersMax));
   if (inner.is_given()) {
     add_text(inner.is_html() ? "html" : "text", inner.text, out);
   } else {

@@ -12,6 +12,10 @@
 
 namespace statewire {
 
+inline bool has(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
 struct ReadFormats {
   explicit ReadFormats(std::string yaml, std::string file = "statewire.yaml") {
     document = Document::parse(std::move(file), std::move(yaml), problems);

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "format/example_notification.h"
 #include "format/format.h"
+#include "format/formats_for_test.h"
 
 namespace statewire {
 namespace {
@@ -13,10 +14,6 @@ std::string json_of(const Notification& notification) {
   std::string out;
   append_json(notification, out);
   return out;
-}
-
-bool has(const std::string& json, std::string_view part) {
-  return json.find(part) != std::string::npos;
 }
 
 constexpr std::string_view kData =

@@ -10,8 +10,6 @@
 namespace statewire {
 namespace {
 
-constexpr uint8_t kWarn = 13;
-constexpr uint8_t kError = 17;
 constexpr size_t kTitleCharactersMax = 256;
 constexpr size_t kFactCharactersMax = 512;
 constexpr size_t kLinkedIdBytesMax = 512;

@@ -36,7 +36,7 @@ std::string escaped(Escape escape, std::string_view text) {
   CHECK(false);
 }
 
-std::string clean(std::string_view text) {
+std::string cleaned(std::string_view text) {
   std::string out;
   append_clean(out, text);
   return out;
@@ -46,8 +46,8 @@ mustache::data list_of_tags(std::span<const Tag> tags) {
   mustache::data list(mustache::data::type::list);
   for (const Tag& tag : tags) {
     mustache::data item;
-    item.set("key", clean(tag.key));
-    item.set("value", clean(tag.value));
+    item.set("key", cleaned(tag.key));
+    item.set("value", cleaned(tag.value));
     item.set("more", &tag != &tags.back());
     list.push_back(item);
   }

@@ -10,8 +10,6 @@ namespace {
 
 constexpr size_t kDedupKeyBytesMax = 255;
 constexpr size_t kSummaryCharactersMax = 1'024;
-constexpr uint8_t kWarn = 13;
-constexpr uint8_t kError = 17;
 constexpr uint8_t kFatal = 21;
 
 // A resource has one alert. Whatever is severe opens it, also where the resource is gone or rests:

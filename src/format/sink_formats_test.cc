@@ -31,10 +31,6 @@ std::string sent(std::string_view kind, std::string message) {
   return R"({"routing_key":"0123456789abcdef0123456789abcdef",)" + message.substr(1);
 }
 
-bool has(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 constexpr std::string_view kOwnFormats = R"yaml(
 formats:
   own/v1: {template: "{{resource.name}} <is> *{{state.value}}*\nsecond line"}

@@ -12,10 +12,11 @@ std::string_view name_in(const Record& record, const Observation& observation) {
 
 uint8_t severity_of(const Notification& notification, uint8_t asked) {
   if (asked != 0) return asked;
-  if (notification.kind == NotificationKind::failed) return 13;
-  if (notification.phase == Phase::degraded) return 17;
-  if (notification.phase == Phase::gone && notification.cause.kind == CauseKind::human) return 13;
-  return 9;
+  if (notification.kind == NotificationKind::failed) return kWarn;
+  if (notification.phase == Phase::degraded) return kError;
+  if (notification.phase == Phase::gone && notification.cause.kind == CauseKind::human)
+    return kWarn;
+  return kInfo;
 }
 
 }  // namespace

@@ -16,6 +16,11 @@ struct Account {
 };
 using Accounts = std::map<std::string, Account, std::less<>>;
 
+// OpenTelemetry's numbers of severities.
+inline constexpr uint8_t kInfo = 9;
+inline constexpr uint8_t kWarn = 13;
+inline constexpr uint8_t kError = 17;
+
 // A flat view of what one notification says. NOTIFICATION version 1 is its JSON form;
 // every other format is a projection of it. Texts live as long as the entry that it was made of.
 struct Notification {
@@ -26,7 +31,7 @@ struct Notification {
   Time time;
   Time recorded;          // The epoch where nothing is recorded.
   uint64_t sequence = 0;  // 0 where there is no journal.
-  uint8_t severity = 9;   // OpenTelemetry: 9 INFO, 13 WARN, 17 ERROR.
+  uint8_t severity = kInfo;
   NotificationId amends;  // causationid; zero where it amends nothing.
   std::string_view traceparent;
 

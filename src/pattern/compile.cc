@@ -41,12 +41,12 @@ constexpr std::array<std::string_view, 24> kReservedBelowAnyOf{"exactly",
                                                                "ip-address-not-in-range"};
 
 // The two differ inside $or, whose branches are written below it and read fields beside it.
-struct Place {
+struct PatternPlace {
   std::string written;  // In the pattern: "$or[0].source".
   std::string field;    // In the event: "source".
   bool is_below_any_of = false;
 
-  Place key(std::string_view name) const {
+  PatternPlace key(std::string_view name) const {
     return {joined_path(written, name), joined_path(field, name), is_below_any_of};
   }
 };
@@ -103,11 +103,11 @@ class Compiler {
     return std::min(count, compilation_.limits.combinations_max + 1);
   }
 
-  void refuse(size_t offset, const Place& place, std::string text) {
+  void refuse(size_t offset, const PatternPlace& place, std::string text) {
     compilation_.complaints.refuse(offset, place.written, std::move(text));
   }
 
-  size_t compile_object(const JsonNode& node, const Place& place, Conjunction& all) {
+  size_t compile_object(const JsonNode& node, const PatternPlace& place, Conjunction& all) {
     if (!node.value.is_object()) {
       refuse(node.offset, place,
              "found " + std::string(kind_of(node.value)) +
@@ -123,7 +123,7 @@ class Compiler {
     all.clauses.reserve(node.children.size());
     for (size_t i = 0; i < node.children.size(); ++i) {
       const JsonNode& child = node.children[i];
-      const Place child_place = place.key(child.key);
+      const PatternPlace child_place = place.key(child.key);
       check_key(child, child_place, keys);
       Clause& clause = all.clauses.emplace_back();
       combinations = bounded(combinations * compile_clause(child, place, child_place, clause));
@@ -131,7 +131,7 @@ class Compiler {
     return combinations;
   }
 
-  void check_key(const JsonNode& child, const Place& place, Seen& keys) {
+  void check_key(const JsonNode& child, const PatternPlace& place, Seen& keys) {
     if (!keys.insert(child.key)) {
       return refuse(child.key_offset, place,
                     "this key is here twice; put its alternatives into one array");
@@ -143,7 +143,7 @@ class Compiler {
     }
   }
 
-  size_t compile_clause(const JsonNode& node, const Place& parent, const Place& place,
+  size_t compile_clause(const JsonNode& node, const PatternPlace& parent, const PatternPlace& place,
                         Clause& clause) {
     clause.key = node.key;
     if (node.key == kAnyOf) return compile_any_of(node, parent.field, place, clause);
@@ -163,7 +163,7 @@ class Compiler {
     return compile_object(node, place, clause.branches.emplace_back());
   }
 
-  size_t compile_any_of(const JsonNode& node, const std::string& field, const Place& place,
+  size_t compile_any_of(const JsonNode& node, const std::string& field, const PatternPlace& place,
                         Clause& clause) {
     clause.kind = ClauseKind::any_of;
     if (!node.value.is_array() || node.children.size() < 2) {
@@ -173,14 +173,14 @@ class Compiler {
     size_t combinations = 0;
     clause.branches.reserve(node.children.size());
     for (size_t i = 0; i < node.children.size() && node.value.is_array(); ++i) {
-      const Place branch_place{item_path(place.written, i), field, true};
+      const PatternPlace branch_place{item_path(place.written, i), field, true};
       combinations +=
           compile_object(node.children[i], branch_place, clause.branches.emplace_back());
     }
     return bounded(combinations);
   }
 
-  void compile_leaf(const JsonNode& node, const Place& place, Clause& clause) {
+  void compile_leaf(const JsonNode& node, const PatternPlace& place, Clause& clause) {
     clause.kind = ClauseKind::leaf;
     if (node.children.empty()) {
       refuse(node.offset, place, "an empty array matches nothing; wanted at least one alternative");

@@ -3,19 +3,11 @@
 #include <string>
 #include <vector>
 
+#include "pattern/compiled_for_test.h"
 #include "pattern/pattern_set.h"
 
 namespace statewire {
 namespace {
-
-Pattern compiled(std::string_view json) {
-  auto result = Pattern::compile(json);
-  if (auto* error = std::get_if<PatternError>(&result)) {
-    ADD_FAILURE() << json << ": " << error->path << ": " << error->text;
-    return Pattern::everything();
-  }
-  return std::get<Pattern>(std::move(result));
-}
 
 // "line number:id,id" for each event; "bad" for what is not JSON.
 std::vector<std::string> matched(const PatternSet& set, const std::string& lines) {

@@ -10,19 +10,11 @@
 #include <string>
 #include <thread>
 
+#include "pattern/compiled_for_test.h"
 #include "pattern/oracle_for_test.h"
 
 namespace statewire {
 namespace {
-
-Pattern compiled(const std::string& json) {
-  auto result = Pattern::compile(json);
-  if (auto* error = std::get_if<PatternError>(&result)) {
-    ADD_FAILURE() << json << ": " << error->path << ": " << error->text;
-    return Pattern::everything();
-  }
-  return std::get<Pattern>(std::move(result));
-}
 
 // Patterns and events over few words, so that they often meet.
 class Generator {

@@ -6,17 +6,10 @@
 #include <string>
 #include <utility>
 
+#include "pattern/compiled_for_test.h"
+
 namespace statewire {
 namespace {
-
-Pattern compiled(std::string_view json) {
-  auto result = Pattern::compile(json);
-  if (auto* error = std::get_if<PatternError>(&result)) {
-    ADD_FAILURE() << json << ": " << error->path << ": " << error->text;
-    return Pattern::everything();
-  }
-  return std::get<Pattern>(std::move(result));
-}
 
 PatternError refused(std::string_view json) {
   auto result = Pattern::compile(json);

@@ -15,15 +15,15 @@ namespace statewire {
 namespace {
 
 constexpr std::string_view kToken = "T0K3N-dont-show-this";
-constexpr std::string_view kKey = "0123456789abcdef0123456789abcdef";
+constexpr std::string_view kRoutingKey = "0123456789abcdef0123456789abcdef";
 
 class ChatSinks : public SinkTest, public testing::WithParamInterface<const char*> {
  protected:
   std::unique_ptr<Sink> sink_to(const std::string& url, Duration timeout) {
     const std::string kind = GetParam();
     if (kind == "pagerduty") {
-      return make_pagerduty_sink({.url = url, .routing_key = std::string(kKey), .timeout = timeout},
-                                 context_);
+      return make_pagerduty_sink(
+          {.url = url, .routing_key = std::string(kRoutingKey), .timeout = timeout}, context_);
     }
     return open(kind, "url: " + url + "\ntimeout: " + format_duration(timeout));
   }
@@ -38,7 +38,7 @@ class ChatSinks : public SinkTest, public testing::WithParamInterface<const char
     sink->deliver({&delivery, 1}, outcome.completion());
     const std::vector<Attempt> attempts = outcome.wait();
     EXPECT_EQ(attempts.size(), 1u);
-    for (const std::string_view secret : {kToken, kKey}) {
+    for (const std::string_view secret : {kToken, kRoutingKey}) {
       EXPECT_EQ(attempts.at(0).detail.find(secret), std::string::npos) << attempts.at(0).detail;
     }
     return attempts.at(0);
@@ -105,7 +105,7 @@ TEST_P(ChatSinks, silence_is_tried_again_after_the_timeout) {
 }
 
 TEST_P(ChatSinks, secrets_are_not_shown_where_they_are_echoed) {
-  const std::string secret(GetParam() == std::string("pagerduty") ? kKey : kToken);
+  const std::string secret(GetParam() == std::string("pagerduty") ? kRoutingKey : kToken);
   OneAnswerServer server(answer_of(400, "", "no such " + secret));
   EXPECT_EQ(deliver(server.url(), example()).detail, "http 400: no such (hidden)");
 }
@@ -134,7 +134,7 @@ class PagerDutySinkTest : public SinkTest {};
 
 TEST_F(PagerDutySinkTest, nothing_to_page_for_sends_nothing) {
   const auto sink = make_pagerduty_sink(
-      {.url = "http://127.0.0.1:1/", .routing_key = std::string(kKey)}, context_);
+      {.url = "http://127.0.0.1:1/", .routing_key = std::string(kRoutingKey)}, context_);
   const Delivery delivery = delivery_of(R"({"event_action":"none","dedup_key":"x"})");
   Outcome outcome;
   sink->deliver({&delivery, 1}, outcome.completion());

@@ -17,7 +17,7 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr Duration kTimeout = std::chrono::seconds(30);
+constexpr Duration kMailTimeout = std::chrono::seconds(30);
 
 struct Letterbox {
   SmtpServer server;
@@ -147,7 +147,7 @@ std::unique_ptr<Sink> open_email(MapReader& keys, SinkContext& context) {
   const std::optional<MailSender> sender = parse_mailbox(from.text());
   if (from && !sender) from.error("wanted an address, such as Statewire <statewire@example.org>");
   letterbox.to = MailRecipients::read(keys);
-  letterbox.timeout = keys.optional("timeout").duration(kTimeout, std::chrono::milliseconds(1),
+  letterbox.timeout = keys.optional("timeout").duration(kMailTimeout, std::chrono::milliseconds(1),
                                                         std::chrono::minutes(10));
   if (!sender || letterbox.to.empty() || letterbox.server.host.empty()) return nullptr;
   letterbox.from = *sender;

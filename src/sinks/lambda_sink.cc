@@ -13,7 +13,7 @@ namespace statewire {
 namespace {
 
 constexpr size_t kPayloadBytesMax = 6 << 20;
-constexpr Duration kTimeout = std::chrono::minutes(1);
+constexpr Duration kLambdaTimeout = std::chrono::minutes(1);
 
 // The function ran, or could not be run, and failed. Its own trace is not shown: it may hold
 // anything.
@@ -71,8 +71,8 @@ class LambdaSink final : public Sink {
 std::unique_ptr<Sink> open_lambda(MapReader& keys, SinkContext& context) {
   const Node function = keys.required("function");
   AwsKeys aws = read_aws_keys(keys);
-  const Duration timeout = keys.optional("timeout").duration(kTimeout, std::chrono::seconds(1),
-                                                             std::chrono::minutes(15));
+  const Duration timeout = keys.optional("timeout").duration(
+      kLambdaTimeout, std::chrono::seconds(1), std::chrono::minutes(15));
   if (!function) return nullptr;
   if (function.text().empty() || function.text().size() > 170) {
     function.error("wanted the name or the ARN of a function");

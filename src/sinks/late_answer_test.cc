@@ -14,7 +14,7 @@
 namespace statewire {
 namespace {
 
-constexpr std::string_view kRoutingKey = "0123456789abcdef0123456789abcdef";
+constexpr std::string_view kPagerDutyKey = "0123456789abcdef0123456789abcdef";
 
 // The texts of a batch. As in a daemon, they live as long as its completion.
 struct BatchTexts {
@@ -65,7 +65,7 @@ class LateAnswers : public testing::TestWithParam<const SinkKind*> {
     SinkContext context{.http = http_, .clock = clock_, .aws = *aws_, .mail = mail_};
     if (is("stdout")) return make_stream_sink(nowhere_);
     if (is("pagerduty")) {
-      return make_pagerduty_sink({.url = server_.url(), .routing_key = std::string(kRoutingKey)},
+      return make_pagerduty_sink({.url = server_.url(), .routing_key = std::string(kPagerDutyKey)},
                                  context);
     }
     Problems problems;

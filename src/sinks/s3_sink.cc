@@ -14,7 +14,7 @@
 namespace statewire {
 namespace {
 
-constexpr Duration kTimeout = std::chrono::minutes(2);
+constexpr Duration kS3Timeout = std::chrono::minutes(2);
 constexpr size_t kIdBytesShown = 8;
 
 std::string padded(uint64_t number) {
@@ -45,7 +45,7 @@ class S3Sink final : public Sink {
         s3_call(place_.place.target, "PUT", place_.bucket, key_of(batch.front()), gzipped(lines));
     put.headers = {{"Content-Type", "application/gzip"}};
     put.role = place_.place.role;
-    put.timeout = kTimeout;
+    put.timeout = kS3Timeout;
     put.attempts_max = 1;  // The subscription decides when to try again.
     aws_.call(std::move(put), [count = batch.size(), done = std::move(done)](AwsAnswer answer) {
       done(std::vector<Attempt>(count, attempt_for(answer)));

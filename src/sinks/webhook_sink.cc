@@ -14,7 +14,7 @@
 namespace statewire {
 namespace {
 
-constexpr Duration kTimeout = std::chrono::seconds(10);
+constexpr Duration kWebhookTimeout = std::chrono::seconds(10);
 constexpr size_t kResponseBytesMax = 1 << 20;
 
 class WebhookSink final : public Sink {
@@ -138,7 +138,7 @@ std::unique_ptr<Sink> open_webhook(MapReader& keys, SinkContext& context) {
   target.headers = read_headers(keys.optional("headers"));
   target.is_binary =
       keys.optional("mode").choice<bool>({{"structured", false}, {"binary", true}}, false);
-  target.timeout = keys.optional("timeout").duration(kTimeout, std::chrono::milliseconds(1),
+  target.timeout = keys.optional("timeout").duration(kWebhookTimeout, std::chrono::milliseconds(1),
                                                      std::chrono::minutes(10));
   if (!url) return nullptr;
   if (!is_web_url(url->reveal())) {

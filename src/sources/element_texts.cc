@@ -2,17 +2,17 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace statewire {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r\n";
-
 // What follows `token` and the blanks around it; empty where something else stands there.
 std::string_view after(std::string_view text, std::string_view token) {
-  const size_t begin = text.find_first_not_of(kBlanks);
+  const size_t begin = text.find_first_not_of(kJsonBlanks);
   if (begin == std::string_view::npos || !text.substr(begin).starts_with(token)) return {};
   text.remove_prefix(begin + token.size());
-  const size_t next = text.find_first_not_of(kBlanks);
+  const size_t next = text.find_first_not_of(kJsonBlanks);
   return next == std::string_view::npos ? std::string_view() : text.substr(next);
 }
 
@@ -31,7 +31,7 @@ std::optional<ElementTexts::Element> ElementTexts::next() {
 }
 
 size_t ElementTexts::skip_blanks(size_t at) const {
-  return std::min(text_.find_first_not_of(kBlanks, at), text_.size());
+  return std::min(text_.find_first_not_of(kJsonBlanks, at), text_.size());
 }
 
 size_t ElementTexts::end_of_value(size_t at) const {

@@ -20,7 +20,6 @@ namespace {
 using simdjson::error_code;
 namespace dom = simdjson::dom;
 
-constexpr std::string_view kBlanks = " \t\r\n";
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr size_t kSampleBytesMax = 256;
 // A line's parser keeps its memory, so what is larger is read by one that does not.
@@ -100,7 +99,7 @@ void EventReader::read(std::string_view text, uint64_t first_line,
                        const std::function<void(const UnreadableEvent&)>& on_unreadable) {
   const Handlers handlers{on_event, on_unreadable};
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  const size_t begin = std::min(text.find_first_not_of(kBlanks), text.size());
+  const size_t begin = std::min(text.find_first_not_of(kJsonBlanks), text.size());
   first_line += static_cast<uint64_t>(std::count(text.data(), text.data() + begin, '\n'));
   text = without_blanks(text);
   if (text.empty()) return;

@@ -3,14 +3,10 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/text.h"
 #include "sources/event_reader.h"
 
 namespace statewire {
-namespace {
-
-constexpr std::string_view kBlanks = " \t\r\n";
-
-}  // namespace
 
 bool TextForm::begins_with_a_whole_line(std::string_view text) {
   const std::string_view line = first_line_of(text);
@@ -37,9 +33,9 @@ bool TextForm::is_whole_value(std::string_view text) {
 }
 
 std::string_view without_blanks(std::string_view text) {
-  const size_t begin = text.find_first_not_of(kBlanks);
+  const size_t begin = text.find_first_not_of(kJsonBlanks);
   if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
+  return text.substr(begin, text.find_last_not_of(kJsonBlanks) - begin + 1);
 }
 
 std::string_view first_line_of(std::string_view text) {

@@ -3,13 +3,13 @@
 namespace statewire {
 namespace {
 
-constexpr uint8_t kFormat = 2;
+constexpr uint8_t kDeliveryFormat = 2;
 constexpr uint64_t kStageCount = 7;
 
 // Writes fields: number:varint, length:varint, bytes. Leaves out what is zero or empty.
 class FieldWriter {
  public:
-  explicit FieldWriter(ByteWriter& out) : out_(out) { out_.byte(kFormat); }
+  explicit FieldWriter(ByteWriter& out) : out_(out) { out_.byte(kDeliveryFormat); }
 
   void text(uint64_t field, std::string_view value) {
     if (value.empty()) return;
@@ -34,7 +34,7 @@ class FieldWriter {
 class FieldReader {
  public:
   explicit FieldReader(std::string_view bytes) : in_(bytes) {
-    if (in_.byte() != kFormat) in_.fail();
+    if (in_.byte() != kDeliveryFormat) in_.fail();
   }
   bool next() {
     if (!in_.ok() || in_.at_end()) return false;

@@ -12,7 +12,7 @@ namespace {
 
 using namespace layout;
 
-const Time kRecorded = from_ns(1'795'424'402'318'000'000);
+const Time kCommittedAt = from_ns(1'795'424'402'318'000'000);
 constexpr uint64_t kSequence = 70;
 // Two fields that this program does not know, in each group of fields.
 constexpr uint64_t kNewerBits = uint64_t{1} << 20 | uint64_t{1} << 63;
@@ -25,7 +25,7 @@ class NewerWriter {
   std::string_view entry(unsigned phase, unsigned effect, unsigned kind) {
     bits(kHasPrevious | kHasToward | kHasFlags);
     out_.text("http");
-    out_.time(kRecorded - std::chrono::seconds(1), kRecorded);
+    out_.time(kCommittedAt - std::chrono::seconds(1), kCommittedAt);
     out_.varint(9);  // Back to the previous one.
     key();
     for (const std::string_view text : {"system", "source", "type", "event-1"}) out_.text(text);
@@ -50,7 +50,7 @@ class NewerWriter {
     for (uint64_t left = newer_; left != 0; left &= left - 1) out_.text("of a newer program");
   }
   void key() {
-    out_.time(kRecorded - std::chrono::seconds(2), kRecorded);
+    out_.time(kCommittedAt - std::chrono::seconds(2), kCommittedAt);
     out_.byte(1), out_.byte(2), out_.byte(3);
     out_.bytes("0123456789abcdef");
   }
@@ -77,7 +77,7 @@ class NewerWriter {
     out_.varint(kSameCause);
     out_.varint(1);  // Hints.
     out_.varint(kSameCause);
-    out_.time(kRecorded, kRecorded);
+    out_.time(kCommittedAt, kCommittedAt);
     out_.varint(0);
     out_.varint(5);  // Revision.
     newer_fields();
@@ -93,7 +93,7 @@ struct Read {
 };
 Read read(std::string_view bytes, Arena& arena) {
   EntryDecoder decoder(bytes, nullptr, arena, /*copies=*/true);
-  const Entry entry = decoder.entry(kSequence, kRecorded);
+  const Entry entry = decoder.entry(kSequence, kCommittedAt);
   return {entry, decoder.is_done()};
 }
 

@@ -6,7 +6,7 @@
 namespace statewire {
 namespace {
 
-constexpr uint8_t kFormat = 2;
+constexpr uint8_t kLedgerFormat = 2;
 constexpr uint64_t kNoNewerFields = 0;
 
 void put_counts(const LedgerRow& row, ByteWriter& out) {
@@ -78,13 +78,13 @@ void get_rows(ByteReader& in, std::vector<Row>& rows, Row (*get)(ByteReader&)) {
 }
 
 void begin_value(ByteWriter& out) {
-  out.byte(kFormat);
+  out.byte(kLedgerFormat);
   out.varint(kNoNewerFields);
 }
 
 // The bits of newer fields.
 uint64_t begin_value(ByteReader& in) {
-  if (in.byte() != kFormat) in.fail();
+  if (in.byte() != kLedgerFormat) in.fail();
   return in.varint();
 }
 
@@ -158,13 +158,13 @@ Result<void> decode_unrecognised(std::string_view bytes, UnrecognisedRow& row) {
 }
 
 void encode_refusal(const Refusal& refusal, ByteWriter& out) {
-  out.byte(kFormat);
+  out.byte(kLedgerFormat);
   put_refusal(refusal, out);
 }
 
 Result<Refusal> decode_refusal(std::string_view bytes) {
   ByteReader in(bytes);
-  if (in.byte() != kFormat) in.fail();
+  if (in.byte() != kLedgerFormat) in.fail();
   Refusal refusal = get_refusal(in);
   if (auto whole = end_value(in, 0); !whole) return whole.error();
   return refusal;

@@ -12,14 +12,14 @@
 namespace statewire {
 namespace {
 
-constexpr uint8_t kFormat = 1;
+constexpr uint8_t kReminderFormat = 1;
 
 uint64_t checksum_of(std::string_view key, std::string_view payload) {
   return hash64(key) ^ (hash64(payload) + 1);
 }
 
 void encode(std::string_view key, std::string_view payload, ByteWriter& out) {
-  out.byte(kFormat);
+  out.byte(kReminderFormat);
   out.fixed<uint64_t>(checksum_of(key, payload));
   out.bytes(payload);
 }
@@ -31,7 +31,8 @@ std::optional<Reminder> decode(std::string_view key, std::string_view value) {
   Reminder reminder;
   reminder.payload = in.bytes(in.left());
   const auto parts = keys::parse_reminder(key);
-  if (!parts || !in.ok() || format != kFormat || checksum != checksum_of(key, reminder.payload)) {
+  if (!parts || !in.ok() || format != kReminderFormat ||
+      checksum != checksum_of(key, reminder.payload)) {
     return std::nullopt;
   }
   reminder.key = *parts;

@@ -17,7 +17,7 @@
 namespace statewire {
 namespace {
 
-const Time kRecorded = from_ns(1'795'424'402'318'000'000);
+const Time kCommitTime = from_ns(1'795'424'402'318'000'000);
 
 // A directory of its own for each test, gone afterwards.
 class Directory {
@@ -78,10 +78,10 @@ class StoreTest : public testing::TestWithParam<Kind> {
   void commit(const std::vector<uint64_t>& resources, const Extra& extra) {
     Arena arena;
     const uint64_t first = store_->last_sequence() + 1;
-    writer_.begin(first, kRecorded);
+    writer_.begin(first, kCommitTime);
     std::vector<Entry> entries;
     for (size_t i = 0; i < resources.size(); ++i) {
-      entries.push_back(typical_entry(first + i, resources[i], kRecorded, arena));
+      entries.push_back(typical_entry(first + i, resources[i], kCommitTime, arena));
       writer_.add(entries.back());
       texts_.push_back(EntryText::of(entries.back()));
     }
@@ -89,7 +89,7 @@ class StoreTest : public testing::TestWithParam<Kind> {
     for (const Entry& entry : entries) records.push_back(&entry.after);
     const Commit commit{.first_sequence = first,
                         .last_sequence = first + resources.size() - 1,
-                        .recorded = kRecorded,
+                        .recorded = kCommitTime,
                         .block = writer_.finish(extra.ledger),
                         .records = records,
                         .aliases = extra.aliases,
@@ -104,7 +104,7 @@ class StoreTest : public testing::TestWithParam<Kind> {
   }
   std::string id_of(uint64_t resource) {
     Arena arena;
-    return std::string(typical_entry(1, resource, kRecorded, arena).observation.resource.id);
+    return std::string(typical_entry(1, resource, kCommitTime, arena).observation.resource.id);
   }
   std::optional<std::string> record_text(uint64_t resource) {
     const std::string id = id_of(resource);
@@ -317,11 +317,11 @@ TEST_P(StoreTest, ledger_rows_add_up_over_batches) {
 
 TEST_P(StoreTest, unrecognised_kinds_are_counted_with_their_first_sample) {
   LedgerDelta delta;
-  delta.unrecognised.push_back({"http", "aws.glue", "Glue Job", 2, kRecorded, "first"});
-  delta.unrecognised.push_back({"http", "aws.new", "New", 1, kRecorded, std::string(9000, 'x')});
+  delta.unrecognised.push_back({"http", "aws.glue", "Glue Job", 2, kCommitTime, "first"});
+  delta.unrecognised.push_back({"http", "aws.new", "New", 1, kCommitTime, std::string(9000, 'x')});
   commit({}, {delta});
   delta.unrecognised[0].sample = "second";
-  delta.unrecognised[0].last = kRecorded + std::chrono::seconds(1);
+  delta.unrecognised[0].last = kCommitTime + std::chrono::seconds(1);
   delta.unrecognised.pop_back();
   reopen();
   commit({}, {delta});
@@ -330,7 +330,7 @@ TEST_P(StoreTest, unrecognised_kinds_are_counted_with_their_first_sample) {
   EXPECT_EQ(rows[0].origin_source, "aws.glue");
   EXPECT_EQ(rows[0].count, 4u);
   EXPECT_EQ(rows[0].sample, "first");
-  EXPECT_EQ(rows[0].last, kRecorded + std::chrono::seconds(1));
+  EXPECT_EQ(rows[0].last, kCommitTime + std::chrono::seconds(1));
   EXPECT_EQ(rows[1].sample.size(), kSampleBytesMax);
 }
 
@@ -338,7 +338,7 @@ TEST_P(StoreTest, only_the_newest_refusals_are_kept) {
   LedgerDelta delta;
   for (size_t i = 0; i < kRefusalsKept + 10; ++i) {
     delta.refusals.push_back(
-        {"http", "", Fate::malformed, "reason " + std::to_string(i), "{", kRecorded});
+        {"http", "", Fate::malformed, "reason " + std::to_string(i), "{", kCommitTime});
   }
   commit({}, {delta});
   reopen();
@@ -361,7 +361,7 @@ DeliveryRow delivery(std::string subscription, uint64_t number) {
   row.resource = "arn:aws:ec2:eu-west-1:123456789012:instance/i-1";
   row.payload = std::string(100, '\0');
   row.attempts = 4;
-  row.due = kRecorded + std::chrono::minutes(5);
+  row.due = kCommitTime + std::chrono::minutes(5);
   row.last_detail = "http 503";
   row.is_redriven = true;
   return row;
@@ -388,7 +388,7 @@ std::vector<std::string> reminders_of(const Store& store, size_t count = SIZE_MA
 
 TEST_P(StoreTest, reminders_come_in_the_order_in_which_they_are_due_also_after_a_restart) {
   EXPECT_EQ(store_->next_reminder(), Time::max());
-  const Reminder late = reminder(kRecorded + std::chrono::hours(1), "table/orders", "{}");
+  const Reminder late = reminder(kCommitTime + std::chrono::hours(1), "table/orders", "{}");
   const Reminder early = reminder(from_ns(-5), "b");
   const Reminder beside = reminder(from_ns(-5), "a");
   commit({1}, {.ledger = delta_of(1), .reminders = {late}});
@@ -404,8 +404,8 @@ TEST_P(StoreTest, reminders_come_in_the_order_in_which_they_are_due_also_after_a
 }
 
 TEST_P(StoreTest, a_reminder_that_fired_is_no_more_even_where_it_is_set_by_the_same_commit) {
-  const Reminder first = reminder(kRecorded, "a");
-  const Reminder second = reminder(kRecorded + std::chrono::seconds(1), "a");
+  const Reminder first = reminder(kCommitTime, "a");
+  const Reminder second = reminder(kCommitTime + std::chrono::seconds(1), "a");
   commit({1}, {.ledger = delta_of(1), .reminders = {first, second}});
   commit({}, {.ledger = delta_of(1), .reminders = {first}, .fired = {first.key}});
   EXPECT_EQ(reminders_of(*store_), std::vector{text_of(second)});
@@ -421,9 +421,9 @@ TEST_P(StoreTest, a_reminder_that_fired_is_no_more_even_where_it_is_set_by_the_s
 }
 
 TEST_P(StoreTest, several_reminders_of_one_resource_at_one_time_are_told_apart) {
-  const Reminder one = reminder(kRecorded, "a", "one", 1);
-  const Reminder two = reminder(kRecorded, "a", "two", 2);
-  const Reminder move = reminder(kRecorded, "a", "move", 1, ReminderKind::move);
+  const Reminder one = reminder(kCommitTime, "a", "one", 1);
+  const Reminder two = reminder(kCommitTime, "a", "two", 2);
+  const Reminder move = reminder(kCommitTime, "a", "move", 1, ReminderKind::move);
   Reminder again = one;
   again.payload = "again";
   commit({1}, {.ledger = delta_of(1), .reminders = {move, two, one}});
@@ -434,8 +434,8 @@ TEST_P(StoreTest, several_reminders_of_one_resource_at_one_time_are_told_apart) 
 }
 
 TEST_P(StoreTest, a_reminder_of_a_newer_program_is_kept_and_passed_over) {
-  const Reminder newer = reminder(kRecorded, "a", "?", 1, static_cast<ReminderKind>(200));
-  const Reminder known = reminder(kRecorded + std::chrono::seconds(1), "b");
+  const Reminder newer = reminder(kCommitTime, "a", "?", 1, static_cast<ReminderKind>(200));
+  const Reminder known = reminder(kCommitTime + std::chrono::seconds(1), "b");
   commit({1}, {.ledger = delta_of(1), .reminders = {newer, known}});
   EXPECT_EQ(reminders_of(*store_), std::vector{text_of(known)});
   EXPECT_EQ(store_->next_reminder(), known.key.due);
@@ -448,8 +448,8 @@ TEST_P(StoreTest, a_reminder_of_a_newer_program_is_kept_and_passed_over) {
 
 TEST_P(StoreTest, a_damaged_reminder_costs_itself_and_not_those_behind_it) {
   if (!can_reopen()) return;
-  const Reminder first = reminder(kRecorded, "a", "payload");
-  const Reminder second = reminder(kRecorded + std::chrono::seconds(1), "b", "payload");
+  const Reminder first = reminder(kCommitTime, "a", "payload");
+  const Reminder second = reminder(kCommitTime + std::chrono::seconds(1), "b", "payload");
   commit({1}, {.ledger = delta_of(1), .reminders = {first, second}});
   store_.reset();
   std::string key, good;
@@ -490,7 +490,7 @@ TEST_P(StoreTest, a_settlement_changes_all_that_it_names) {
   Settlement second;
   second.states = {{"pager", {.cursor = 310, .next_number = 301, .rows = 2, .is_gone = true}}};
   second.removed = {{"pager", 9}};
-  second.parked_put = {{.delivery = delivery("pager", 9), .parked = kRecorded}};
+  second.parked_put = {{.delivery = delivery("pager", 9), .parked = kCommitTime}};
   ASSERT_TRUE(store_->settle(second));
   reopen();
   const auto state = store_->subscription("pager").value();
@@ -505,7 +505,7 @@ TEST_P(StoreTest, a_settlement_changes_all_that_it_names) {
     EXPECT_EQ(found->number, number);
     EXPECT_EQ(found->subscription, "pager");
     EXPECT_EQ(found->payload, std::string(100, '\0'));
-    EXPECT_EQ(found->due, kRecorded + std::chrono::minutes(5));
+    EXPECT_EQ(found->due, kCommitTime + std::chrono::minutes(5));
     EXPECT_EQ(found->attempts, 4u);
     EXPECT_TRUE(found->is_redriven);
     return true;
@@ -517,7 +517,7 @@ TEST_P(StoreTest, parked_deliveries_are_listed_from_a_place_on) {
   Settlement settlement;
   for (const auto& [name, number] : {std::pair{"b", 1}, {"a", 2}, {"b", 3}}) {
     settlement.parked_put.push_back(
-        {.delivery = delivery(name, static_cast<uint64_t>(number)), .parked = kRecorded});
+        {.delivery = delivery(name, static_cast<uint64_t>(number)), .parked = kCommitTime});
   }
   ASSERT_TRUE(store_->settle(settlement));
   const auto listed = [&](const DeliveryKey& from) {
@@ -542,7 +542,7 @@ TEST_P(StoreTest, a_frozen_batch_keeps_its_members_in_order) {
   settlement.batches_removed = {"archive"};  // What is put in the same write stays.
   settlement.batches_put = {{.subscription = "archive",
                              .id = "0123",
-                             .frozen = kRecorded,
+                             .frozen = kCommitTime,
                              .first_sequence = 70,
                              .last_sequence = 90,
                              .numbers = numbers}};
@@ -553,7 +553,7 @@ TEST_P(StoreTest, a_frozen_batch_keeps_its_members_in_order) {
   ASSERT_TRUE(batch);
   EXPECT_EQ(batch->numbers, numbers);
   EXPECT_EQ(batch->id, "0123");
-  EXPECT_EQ(batch->frozen, kRecorded);
+  EXPECT_EQ(batch->frozen, kCommitTime);
   EXPECT_EQ(batch->first_sequence, 70u);
   EXPECT_EQ(batch->last_sequence, 90u);
   EXPECT_FALSE(*store_->frozen_batch("archiv"));

@@ -14,7 +14,7 @@ namespace statewire {
 namespace {
 
 // Memory that is kept for the next commit.
-constexpr size_t kKeptBytesMax = 16u << 20;
+constexpr size_t kFoldBytesKept = 16u << 20;
 // Of an alias that leads to an alias that leads on. What is stored cannot lead in a circle.
 constexpr size_t kAliasHopsMax = 16;
 
@@ -63,7 +63,7 @@ Fold::Fold(Views& views, TrackLimits limits)
 Fold::~Fold() = default;
 
 void Fold::begin(uint64_t first_sequence, Time recorded) {
-  if (arena_.bytes_reserved() > kKeptBytesMax) {
+  if (arena_.bytes_reserved() > kFoldBytesKept) {
     arena_ = Arena();
   } else {
     arena_.clear();

@@ -4,8 +4,8 @@ namespace statewire {
 namespace {
 
 // Memory that is kept for the next commit.
-constexpr size_t kKeptBytesMax = 4u << 20;
-static_assert(kKeptBytesMax < Walks::kBytesMax);
+constexpr size_t kWalkBytesKept = 4u << 20;
+static_assert(kWalkBytesKept < Walks::kBytesMax);
 
 // Entries that were too late name the newest one that was folded. Sequences only fall: what is
 // stored cannot lead in a circle.
@@ -59,7 +59,7 @@ Result<void> Walk::read_one(Views& views, Arena& arena) {
 
 void Walks::clear() {
   walks_.clear();
-  if (arena_.bytes_reserved() > kKeptBytesMax) {
+  if (arena_.bytes_reserved() > kWalkBytesKept) {
     arena_ = Arena();
   } else {
     arena_.clear();
