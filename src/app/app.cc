@@ -4,6 +4,9 @@
 // the store.
 #include "app/app.h"
 
+#include <malloc.h>
+
+#include <algorithm>
 #include <csignal>
 #include <thread>
 
@@ -26,6 +29,14 @@ constexpr HttpClientLimits kClientLimits{.connections_max = 4096, .connections_p
 constexpr std::chrono::nanoseconds kProgressInterval = std::chrono::milliseconds(100);
 constexpr size_t kMailThreads = 4;  // Each sends one mail at a time.
 constexpr size_t kIoThreads = 1;    // More only take turns with the thread that commits.
+
+// What is freed goes back to the system: bodies and batches come in bursts, and by default the
+// allocator keeps the largest burst that there was, in eight arenas for each core.
+void give_memory_back() {
+  mallopt(M_MMAP_THRESHOLD, 128 << 10);
+  mallopt(M_TRIM_THRESHOLD, 128 << 10);
+  mallopt(M_ARENA_MAX, static_cast<int>(std::max(2u, std::thread::hardware_concurrency())));
+}
 
 sigset_t watched_signals() {
   sigset_t signals;
@@ -385,6 +396,7 @@ Result<void> App::run(Problems& problems) {
 }  // namespace
 
 Result<void> run_app(AppOptions options, Problems& problems) {
+  give_memory_back();
   const sigset_t signals = watched_signals();
   CHECK(pthread_sigmask(SIG_BLOCK, &signals, nullptr) == 0);
   std::signal(SIGPIPE, SIG_IGN);

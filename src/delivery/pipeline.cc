@@ -261,6 +261,12 @@ void Pipeline::render(const Notification& notification, DeliveryRow row, Booked*
     if (held != nullptr) {
       row.number = held->row.number;
       row.entry = held->row.entry;
+    } else if (notification.kind != NotificationKind::receipt) {
+      // The journal may be trimmed before it is redriven.
+      Arena arena;
+      if (const Result<Entry> entry = store_.entry(row.last_sequence, arena)) {
+        row.entry = pack_entry(*entry);
+      }
     }
     return park(std::move(row), "not rendered: " + rendered.error().text);
   }

@@ -483,7 +483,13 @@ TEST_F(PipelineTest, what_cannot_be_rendered_is_parked_and_rendered_when_redrive
   EXPECT_EQ(stored_cursor(), 2u);
   ASSERT_EQ(parked().size(), 2u);
   EXPECT_EQ(parked()[0].reason, "not rendered: no such message");
+  format.refuses = false;
+  journal({"c"});
+  turn();
+  answer(Verdict::delivered);
+  format.refuses = true;
   EXPECT_EQ(parked()[0].delivery.payload, "");
+  ASSERT_TRUE(store_->trim_journal(3).ok());
   redrive({.subscription = {}, .sequence = 1});
   turn();
   EXPECT_TRUE(in_flight().empty());

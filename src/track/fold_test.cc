@@ -422,6 +422,23 @@ TEST(Fold, repeat_of_an_event_without_a_time_is_found_by_its_id) {
   EXPECT_EQ(history.see(again).fate, Fate::duplicate);
 }
 
+TEST(Fold, repeat_of_an_event_without_a_time_is_found_beyond_where_it_would_lie) {
+  for (const uint8_t flag : {kNoTime, kFutureTime}) {
+    History history;
+    Observation first = native(1, seconds(0), Phase::stable, "up");
+    first.flags = flag;
+    history.see(first);
+    history.see(native(2, seconds(10), Phase::stopped, "down"));
+    history.see(native(3, seconds(2'000), Phase::stable, "up"));
+    Observation again = native(1, seconds(30), Phase::stable, "up");
+    again.flags = flag;
+    EXPECT_EQ(history.see(again).fate, Fate::duplicate);
+    Observation other = native(4, seconds(40), Phase::stable, "up");
+    other.flags = flag;
+    EXPECT_EQ(history.see(other).fate, Fate::recognised);
+  }
+}
+
 TEST(Fold, tags_merge_and_are_removed) {
   History history;
   history.see(native(1, seconds(0), Phase::stable, "running"));

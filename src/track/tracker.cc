@@ -115,34 +115,41 @@ Tracked left_out(const Record& before, uint64_t last_folded, Entry& entry) {
 
 Result<Tracker::Verdict> Tracker::walk_back(const Record& before, const Observation& observation) {
   const bool in_order = observation.key > before.newest;
-  const Verdict beyond = in_order ? Verdict::in_order : Verdict::too_far;
-  const size_t entries_max = in_order ? kUntimedEntriesBackMax : limits_.entries_back_max;
   Walk& walk = walks_.of(before.resource.id, before.last_sequence);
   passed_.clear();
   last_folded_ = before.last_sequence;
   size_t bytes = 0;
   SortKey lowest = observation.key;
-  while (passed_.size() < entries_max && bytes <= limits_.bytes_back_max) {
-    const Result<const Entry*> entry = walks_.at(walk, passed_.size());
+  bool has_place = in_order;
+  const Verdict placed = in_order ? Verdict::in_order : Verdict::late;
+  for (size_t back = 0;; ++back) {
+    const bool seeks_repeat = is_untimed(observation) && back < kUntimedEntriesBackMax;
+    if (has_place && !seeks_repeat) return placed;
+    if (!has_place && (back >= limits_.entries_back_max || bytes > limits_.bytes_back_max)) {
+      return Verdict::too_far;
+    }
+    const Result<const Entry*> entry = walks_.at(walk, back);
     if (!entry) return entry.error();
     if (*entry == nullptr) {
-      is_cut_ = walk.is_cut() && !in_order;
-      if (walk.is_cut()) return beyond;
+      if (has_place) return placed;
+      is_cut_ = walk.is_cut();
+      if (is_cut_) return Verdict::too_far;
       base_ = Record{};
-      return in_order ? Verdict::in_order : Verdict::late;
+      return Verdict::late;
     }
     const Entry& seen = **entry;
-    if (passed_.empty()) last_folded_ = seen.sequence;
+    if (back == 0) last_folded_ = seen.sequence;
     if (is_same_event(seen.observation, observation)) return Verdict::repeat;
-    if (!in_order && seen.after.newest < lowest) {
+    if (has_place) continue;
+    if (seen.after.newest < lowest) {
       base_ = seen.after;
-      return Verdict::late;
+      has_place = true;
+      continue;
     }
     lowest = std::min(lowest, seen.observation.key);
     passed_.push_back(seen.observation);
     bytes += text_bytes_of(seen);
   }
-  return beyond;
 }
 
 Tracked Tracker::fold_again(const Record& before, Entry& entry, Arena& arena) {
