@@ -5,14 +5,6 @@
 #include "base/check.h"
 
 namespace statewire {
-namespace {
-
-bool is_same(const SubscriptionState& a, const SubscriptionState& b) {
-  return a.cursor == b.cursor && a.next_number == b.next_number && a.rows == b.rows &&
-         a.is_gone == b.is_gone && a.rate_sent == b.rate_sent && a.rate_ends == b.rate_ends;
-}
-
-}  // namespace
 
 void Book::load(const SubscriptionState& state, std::optional<SubscriptionState> stored) {
   state_ = state;
@@ -39,7 +31,7 @@ Booked& Book::add(DeliveryRow row, Time now) {
 
 Booked* Book::restore(DeliveryRow row, Time now) {
   // It was made and settled here, while rows of others were still to come.
-  if (std::ranges::find(removed_, row.number) != removed_.end()) return nullptr;
+  if (removed_.contains(row.number)) return nullptr;
   const auto [place, is_new] = deliveries_.try_emplace(row.number);
   if (!is_new) return nullptr;
   Booked& booked = place->second;
@@ -75,7 +67,7 @@ void Book::settle(uint64_t number) {
   if (deliveries_.erase(number) == 0) return;
   if (!is_stored(number)) return;
   changed_.erase(number);
-  removed_.push_back(number);
+  removed_.insert(number);
   --stored_here_;
   if (rows_ > 0) --rows_;
 }
@@ -95,7 +87,7 @@ void Book::park_new(ParkedRow parked) {
 }
 
 void Book::park_damaged(uint64_t number, std::string reason, Time now) {
-  removed_.push_back(number);
+  removed_.insert(number);
   if (rows_ > 0) --rows_;
   park(number, {.delivery = {}, .parked = now, .reason = std::move(reason), .is_gap = true});
 }
@@ -148,7 +140,7 @@ bool Book::has_changes() const {
   SubscriptionState next = state_;
   next.cursor = cursor();
   next.rows = saved_->rows;  // They change with deliveries that were added or removed: see above.
-  return !is_same(*saved_, next);
+  return *saved_ != next;
 }
 
 void Book::prepare(Time now, Extent extent, Settlement& settlement) {
@@ -176,7 +168,7 @@ void Book::prepare(Time now, Extent extent, Settlement& settlement) {
   prepared_.cursor = cursor_above(stored_to);
   prepared_.rows = rows_ + added;
   store_up_to_ = stored_to;
-  if (!saved_ || !is_same(*saved_, prepared_)) {
+  if (saved_ != prepared_) {
     settlement.states.emplace_back(subscription_, prepared_);
   }
 }

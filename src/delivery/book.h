@@ -19,6 +19,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/unordered/unordered_flat_set.hpp>
+
 #include "store/delivery_row.h"
 
 namespace statewire {
@@ -128,7 +130,7 @@ class Book {
   // Since the last checkpoint.
   uint64_t store_up_to_ = 0;    // The next one stores up to here at least.
   std::set<uint64_t> changed_;  // At or below stored_to_.
-  std::vector<uint64_t> removed_;
+  boost::unordered_flat_set<uint64_t> removed_;
   std::vector<ParkedRow> parked_;
   std::optional<BatchRow> batch_;
   bool is_batch_changed_ = false;

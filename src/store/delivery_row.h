@@ -90,6 +90,8 @@ struct SubscriptionState {
   // Of the stage `rate`: how many were sent in the hour that ends then.
   uint64_t rate_sent = 0;
   Time rate_ends;
+
+  bool operator==(const SubscriptionState&) const = default;
 };
 
 struct DeliveryKey {

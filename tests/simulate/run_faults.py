@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Expects the simulator to find each of the planted faults in faults/."""
+"""Expects the simulator to find each of the planted faults in faults/, and nothing without them."""
 import argparse
 import pathlib
 import subprocess
@@ -39,18 +39,29 @@ def copy_file(source: pathlib.Path, target: pathlib.Path) -> None:
     target.write_bytes(text)
 
 
+def simulate(tree: pathlib.Path, jobs: int, seeds: int) -> tuple[bool, str]:
+    """Whether it finds something, and what it says; or that it does not build."""
+    built = run("ninja", "-C", str(tree / "build"), f"-j{jobs}", "simulate", check=False)
+    if built.returncode != 0:
+        raise RuntimeError("it does not build:\n" + built.stdout[-2000:])
+    command = [str(tree / "build/tests/simulate/simulate"), "--seeds", str(seeds)]
+    played = run(*command, "--jobs", str(jobs), check=False)
+    if played.returncode not in (0, 1):
+        raise RuntimeError(f"it ended with {played.returncode}:\n" + played.stderr[-2000:])
+    return played.returncode == 1, played.stdout
+
+
 def find(patch: pathlib.Path, tree: pathlib.Path, jobs: int, seeds: int) -> str:
     """Empty where the fault was found; else why not."""
     applied = run("patch", "-p1", "--fuzz=3", "-d", str(tree), "-i", str(patch), check=False)
     if applied.returncode != 0:
         return "the patch does not apply: " + applied.stdout.strip().splitlines()[-1]
     try:
-        built = run("ninja", "-C", str(tree / "build"), f"-j{jobs}", "simulate", check=False)
-        if built.returncode != 0:
-            return "it does not build:\n" + built.stdout[-2000:]
-        found = run(str(tree / "build/tests/simulate/simulate"), "--seeds", str(seeds), check=False)
-        print(found.stdout.strip().splitlines()[0] if found.stdout else "", flush=True)
-        return "" if found.returncode == 1 else f"{seeds} seeds found nothing"
+        found, said = simulate(tree, jobs, seeds)
+        print(said.strip().partition("\n")[0], flush=True)
+        return "" if found else f"{seeds} seeds found nothing"
+    except RuntimeError as fault:
+        return str(fault)
     finally:
         run("patch", "-R", "-p1", "--fuzz=3", "-d", str(tree), "-i", str(patch))
         for leftover in (tree / "src").rglob("*.orig"):
@@ -68,6 +79,10 @@ def main() -> int:
     build = options.tree / "build"
     run("cmake", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=RelWithDebInfo", "-B", str(build), "-S",
         str(options.tree))
+    found, said = simulate(options.tree, options.jobs, options.seeds)
+    if found:
+        print("without a planted fault:\n" + said)
+        return 1
     missed = 0
     for patch in sorted((HERE / "faults").glob("*.patch")):
         if options.only not in patch.name:
