@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 CMAKE = cmake -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo
 
 .PHONY: help run build test ci gcc-ci clang asan tsan format check-format check-includes crash \
-        simulate simulate-faults bench bench-patterns bench-sqs fuzz install clean
+        siege simulate simulate-faults bench bench-patterns bench-sqs fuzz install clean
 .DEFAULT_GOAL := help
 
 help: ## List what there is
@@ -59,6 +59,13 @@ crash: ## Kill the program at random moments under load; ROUNDS=1000 for longer
 	@$(CMAKE) -B $(BUILD) -S . -DSTATEWIRE_TESTS=ON >/dev/null
 	@ninja -C $(BUILD) -j$(JOBS) statewire
 	@python3 tests/crash/crash_test.py --statewire $(BUILD)/statewire --rounds $(ROUNDS)
+
+SIEGE_SECONDS ?= 600
+siege: ## Attack the program from all sides for SIEGE_SECONDS, honest clients beside the attackers
+	@tools/setup test
+	@$(CMAKE) -B $(BUILD) -S . -DSTATEWIRE_TESTS=ON >/dev/null
+	@ninja -C $(BUILD) -j$(JOBS) statewire
+	@python3 tests/siege/siege_test.py --statewire $(BUILD)/statewire --seconds $(SIEGE_SECONDS)
 
 SEEDS ?= 10000
 simulate: ## Play SEEDS random histories of deliveries on one thread each, and check them

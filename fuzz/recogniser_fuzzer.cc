@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "catalog/clean.h"
 #include "catalog/recogniser.h"
@@ -16,7 +17,7 @@ namespace {
 using namespace statewire;
 
 void check_text(std::string_view text) {
-  CHECK(text.size() <= kTextBytesMax);
+  CHECK(text.size() <= kEventTextBytesMax);
   CHECK(is_utf8(text) && !has_control(text));
 }
 
@@ -61,7 +62,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   CHECK(first.fate == Fate::recognised || seen.empty());
   CHECK(!first.account.empty() && !first.region.empty());
   CHECK(first.time <= received + std::chrono::hours(1));
-  check_text(first.reason.substr(0, kTextBytesMax));
+  check_text(first.reason.substr(0, kEventTextBytesMax));
   for (const Observation& each : seen) check_observation(each);
 
   std::vector<Observation> again;

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "base/limits.h"
 #include "ingest/ingest.h"
 #include "net/http_server.h"
 
@@ -14,7 +15,7 @@ class Events {
  public:
   // `body_bytes_max` bounds a body as it was sent; inflated, it may be four times as long.
   Events(Intake& intake, const Clock& clock, uint64_t body_bytes_max)
-      : intake_(intake), clock_(clock), inflated_bytes_max_(4 * body_bytes_max) {}
+      : intake_(intake), clock_(clock), inflated_bytes_max_(kInflatedRatioMax * body_bytes_max) {}
 
   // Recognises the events on this thread and queues them; the answer comes from the thread that
   // commits them.

@@ -4,6 +4,7 @@
 
 #include "api/api_for_test.h"
 #include "api/inflate.h"
+#include "base/limits.h"
 
 namespace statewire {
 namespace {

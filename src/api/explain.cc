@@ -5,6 +5,7 @@
 #include "api/explain_rules.h"
 #include "api/json_parts.h"
 #include "api/queries.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "catalog/recogniser.h"
 #include "ingest/store_views.h"
@@ -16,7 +17,6 @@
 namespace statewire {
 namespace {
 
-constexpr size_t kNeighboursMax = 5;
 // Entries that are only explained are numbered from here on: no journal comes so far, however many
 // entries are committed while an event is explained.
 constexpr uint64_t kExplainedSequence = uint64_t{1} << 62;
@@ -75,11 +75,11 @@ std::string why_unrecognised(const Catalog& catalog, const Origin& origin) {
   std::string text = "no catalog entry matches \"" + std::string(origin.type) + "\"; " +
                      std::to_string(rows.size()) + (rows.size() == 1 ? " knows " : " know ") +
                      source;
-  for (size_t i = 0; i < std::min(rows.size(), kNeighboursMax); ++i) {
+  for (size_t i = 0; i < std::min(rows.size(), kExplainedNeighboursMax); ++i) {
     text.append(i == 0 ? ": \"" : ", \"").append(rows[i].name);
     text.append("\" (").append(rows[i].place).append(")");
   }
-  if (rows.size() > kNeighboursMax) text += ", …";
+  if (rows.size() > kExplainedNeighboursMax) text += ", …";
   return text;
 }
 

@@ -5,6 +5,7 @@
 #include "api/answers.h"
 #include "api/inflate.h"
 #include "base/base64.h"
+#include "base/limits.h"
 #include "base/text.h"
 
 namespace statewire {
@@ -12,8 +13,6 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-// Of an error that Firehose shows to a person.
-constexpr size_t kErrorBytesMax = 8'192;
 constexpr std::string_view kGzip = "\x1f\x8b";
 
 class Records {
@@ -102,7 +101,7 @@ HttpServerResponse firehose_response(const HttpRequestHead& head, Time now) {
 HttpServerResponse firehose_error(const HttpRequestHead& head, Time now, int status,
                                   std::string_view text) {
   std::string json = answer_json(head, now) + R"(,"errorMessage":)";
-  append_json_string(json, cut_utf8(text, kErrorBytesMax));
+  append_json_string(json, cut_utf8(text, kFirehoseErrorBytesMax));
   return json_response(json + "}", status);
 }
 

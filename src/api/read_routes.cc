@@ -2,12 +2,12 @@
 #include "api/answers.h"
 #include "api/queries.h"
 #include "api/route_functions.h"
+#include "base/limits.h"
 
 namespace statewire {
 namespace {
 
 constexpr uint64_t kLimit = 100;
-constexpr uint64_t kLimitMax = 10'000;
 
 Queries queries_of(const RouteContext& context) {
   return Queries({.store = context.store,
@@ -52,7 +52,7 @@ Result<ResourceFilter> read_filter(Parameters parameters, Time now) {
   filter.query = parameters.text("query");
   filter.after = parameters.text("after");
   filter.since = parameters.since("since", now);
-  filter.limit = parameters.number("limit", kLimit, kLimitMax);
+  filter.limit = parameters.number("limit", kLimit, kPageItemsMax);
   if (Result<void> checked = parameters.check(); !checked) return checked.error();
   if (Result<void> checked = check_words(filter); !checked) return checked.error();
   if (Result<void> tag = read_tag(parameters.text("tag"), filter); !tag) return tag.error();
@@ -70,7 +70,7 @@ HttpServerResponse get_resources(const RouteContext& context, const RouteCall& c
 HttpServerResponse get_timeline(const RouteContext& context, const RouteCall& call) {
   Parameters parameters = call.parameters;
   const std::string resource = parameters.text("resource");
-  const uint64_t limit = parameters.number("limit", kLimit, kLimitMax);
+  const uint64_t limit = parameters.number("limit", kLimit, kPageItemsMax);
   if (Result<void> checked = parameters.check(); !checked) return response_of(checked.error());
   if (resource.empty()) return error_response(400, "resource is missing: an id, or its end");
   Result<std::string> timeline = queries_of(context).timeline(resource, limit);

@@ -3,12 +3,12 @@
 #include "api/answers.h"
 #include "api/tail_wish.h"
 #include "api/tokens.h"
+#include "base/limits.h"
 #include "base/log.h"
 
 namespace statewire {
 namespace {
 
-constexpr size_t kQueuedMax = 64;
 constexpr int kBusySeconds = 1;
 constexpr int kReadinessSeconds = 5;
 constexpr int kDiskSeconds = 30;
@@ -112,7 +112,7 @@ void Api::start_tail(const HttpServerRequest& request, HttpResponder responder) 
 void Api::queue(Queued queued) {
   {
     Lock lock(mutex_);
-    if (!is_stopping_ && queue_.size() < kQueuedMax) {
+    if (!is_stopping_ && queue_.size() < kReadsQueuedMax) {
       queue_.push_back(std::move(queued));
       has_work_.notify_one();
       return;

@@ -15,6 +15,7 @@
 #include "api/route.h"
 #include "api/sns.h"
 #include "api/tail.h"
+#include "base/limits.h"
 #include "base/mutex.h"
 #include "ingest/ingest.h"
 #include "net/http_server.h"
@@ -31,11 +32,11 @@ class Api {
     const Clock& clock;
     const Live& live;
     Tail& tail;
-    HttpClient& http;                    // Must have ended before the Api does.
-    std::string version;                 // "0.1.0"
-    std::string store_path;              // For people.
-    uint64_t body_bytes_max = 16 << 20;  // As the server has it; inflated, four times as much.
-    TrackLimits track = {};              // As ingest has them.
+    HttpClient& http;                         // Must have ended before the Api does.
+    std::string version;                      // "0.1.0"
+    std::string store_path;                   // For people.
+    uint64_t body_bytes_max = kBodyBytesMax;  // As the server has it; inflated, four times as much.
+    TrackLimits track = {};                   // As ingest has them.
     SnsAddresses sns = {};
   };
   explicit Api(Parts parts);

@@ -5,6 +5,7 @@
 #include "api/answers.h"
 #include "api/events.h"
 #include "api/tokens.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "sources/event_reader.h"
@@ -14,14 +15,7 @@ namespace statewire {
 namespace {
 
 constexpr std::string_view kSource = "http";
-// SNS takes messages of 256 KiB; JSON may write a byte of them in several.
-constexpr size_t kBodyBytesMax = 2 << 20;
-constexpr size_t kWaitingBytesMax = 16 << 20;
-constexpr size_t kConfirmingMax = 16;
 constexpr Duration kConfirmTimeout = std::chrono::seconds(10);
-constexpr size_t kConfirmBytesMax = 64 << 10;
-// Refusals that are counted in the ledger, which anybody can bring about.
-constexpr double kRefusalsMax = 100;  // At once, after a quiet time.
 constexpr Duration kRefusalEvery = std::chrono::milliseconds(100);
 
 std::string_view message_type(const HttpRequestHead& head) {
@@ -58,7 +52,7 @@ struct SnsInbox::Visit {
 SnsInbox::SnsInbox(Parts parts)
     : parts_(std::move(parts)),
       certificates_(parts_.http, parts_.clock, parts_.addresses),
-      counted_refusals_(kRefusalsMax, kRefusalEvery, parts_.clock.now()) {}
+      counted_refusals_(kSnsRefusalsMax, kRefusalEvery, parts_.clock.now()) {}
 
 std::optional<HttpServerResponse> SnsInbox::judge_head(const HttpRequestHead& head,
                                                        const Snapshot& snapshot) const {
@@ -66,7 +60,7 @@ std::optional<HttpServerResponse> SnsInbox::judge_head(const HttpRequestHead& he
   if (snapshot.topics.empty()) {
     return error_response(403, "no topic of SNS is allowed: name them in http.topics");
   }
-  if (head.content_length().value_or(0) > kBodyBytesMax) {
+  if (head.content_length().value_or(0) > kSnsBodyBytesMax) {
     return error_response(413, "a message of SNS is not as long");
   }
   return std::nullopt;
@@ -81,7 +75,7 @@ void SnsInbox::take(HttpServerRequest&& request, HttpResponder responder) {
 
 // What costs nothing comes first; a certificate is asked for only where all else is well.
 void SnsInbox::judge(const VisitPtr& visit) {
-  if (visit->body.size() > kBodyBytesMax) return refuse(visit, 413, "too long for SNS");
+  if (visit->body.size() > kSnsBodyBytesMax) return refuse(visit, 413, "too long for SNS");
   Result<SnsMessage> message = parse_sns_message(visit->body);
   if (!message) return refuse(visit, 400, message.error().text);
   visit->message = *std::move(message);
@@ -103,7 +97,7 @@ void SnsInbox::judge(const VisitPtr& visit) {
     return refuse(visit, 403, "the certificate is not one of SNS in the topic's region");
   }
   const size_t bytes = visit->body.size();
-  if (waiting_bytes_.fetch_add(bytes) + bytes > kWaitingBytesMax) {
+  if (waiting_bytes_.fetch_add(bytes) + bytes > kSnsWaitingBytesMax) {
     waiting_bytes_ -= bytes;
     return visit->responder.respond(
         unavailable_response("busy with other messages of SNS", kRetryAfterSeconds));
@@ -164,14 +158,14 @@ void SnsInbox::confirm(const VisitPtr& visit) {
   if (!is_subscribe_url(visit->message.subscribe_url, visit->topic)) {
     return refuse(visit, 403, "the subscription is not confirmed at SNS in the topic's region");
   }
-  if (confirming_.fetch_add(1) >= kConfirmingMax) {
+  if (confirming_.fetch_add(1) >= kSnsConfirmationsAtATime) {
     --confirming_;
     return visit->responder.respond(
         unavailable_response("busy with other subscriptions", kRetryAfterSeconds));
   }
   HttpRequest request = parts_.addresses.request_for(visit->message.subscribe_url);
   request.timeout = kConfirmTimeout;
-  request.response_bytes_max = kConfirmBytesMax;
+  request.response_bytes_max = kShortAnswerBytesMax;
   parts_.http.send(std::move(request), [this, visit](const Result<HttpResponse>& response) {
     --confirming_;
     const std::string& topic = visit->topic.arn;

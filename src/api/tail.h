@@ -10,6 +10,7 @@
 
 #include "api/live.h"
 #include "base/arena.h"
+#include "base/limits.h"
 #include "base/mutex.h"
 #include "base/time.h"
 #include "net/http_server.h"
@@ -18,10 +19,10 @@
 namespace statewire {
 
 struct TailLimits {
-  size_t followers_max = 64;
+  size_t followers_max = kFollowersMax;
   // Of one follower that catches up, before it must pause.
-  size_t turn_bytes_max = 256 << 10;
-  size_t turn_entries_max = 16'384;
+  size_t turn_bytes_max = kTailBytesAtATime;
+  size_t turn_entries_max = kTailEntriesAtATime;
   Duration pause = std::chrono::milliseconds(50);
   // Adding and stopping are seen so late at most; entries at once.
   Duration wait = std::chrono::milliseconds(200);

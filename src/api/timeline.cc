@@ -1,12 +1,11 @@
 // What happened to one resource, by walking its chain through the journal.
 #include "api/json_parts.h"
 #include "api/queries.h"
+#include "base/limits.h"
 #include "format/format.h"
 
 namespace statewire {
 namespace {
-
-constexpr size_t kCandidatesMax = 20;
 
 // The resources that someone may mean who gives only a part of an id, or a name.
 struct Candidates {

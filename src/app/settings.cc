@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "net/url.h"
 
@@ -75,7 +76,7 @@ void read_http(const Node& node, HttpSettings& http) {
   read_tokens(keys.optional("tokens"), http.tokens);
   read_topics(keys.optional("topics"), http.topics);
   http.body_bytes_max =
-      keys.optional("body_bytes_max").bytes(http.body_bytes_max, 1024, uint64_t{1} << 30);
+      keys.optional("body_bytes_max").bytes(http.body_bytes_max, 1024, kConfiguredBodyBytesMax);
   if (http.tokens.empty() && !is_loopback(http.listener.address)) {
     listen.error(
         "beyond loopback anybody could send events: add `tokens:` to http, "
@@ -108,7 +109,7 @@ void read_limits(const Node& node, Settings& settings) {
   MapReader keys(node);
   EventLimits& event = settings.limits.event;
   event.event_bytes_max =
-      keys.optional("event_bytes").bytes(event.event_bytes_max, 1024, uint64_t{64} << 20);
+      keys.optional("event_bytes").bytes(event.event_bytes_max, 1024, kConfiguredEventBytesMax);
   settings.store.free_bytes_min = keys.optional("free_disk").bytes(settings.store.free_bytes_min);
   settings.store.memory_bytes =
       keys.optional("store_memory").bytes(settings.store.memory_bytes, uint64_t{16} << 20);

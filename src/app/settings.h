@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "aws/sns_message.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "config/document.h"
 #include "config/secret.h"
@@ -24,7 +25,7 @@ struct HttpSettings {
   HttpTcpListener listener{.address = "127.0.0.1", .port = 8484};
   std::vector<Token> tokens;
   std::vector<SnsTopic> topics;  // Whose signed messages are taken.
-  uint64_t body_bytes_max = 16 << 20;
+  uint64_t body_bytes_max = kBodyBytesMax;
 };
 
 struct Retention {

@@ -6,12 +6,12 @@
 #include "aws/json.h"
 #include "aws/xml.h"
 #include "base/check.h"
+#include "base/limits.h"
 #include "base/text.h"
 
 namespace statewire {
 namespace {
 
-constexpr size_t kMessageBytesMax = 512;
 // Within it, services accept a signature; beyond, a signature that they refuse is suspicious.
 constexpr Duration kSkewMax = std::chrono::minutes(4);
 
@@ -152,7 +152,7 @@ std::string showable(std::string message, const AwsCredentials& credentials) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
   }
   if (!is_utf8(message)) return "(a message that is no text)";
-  return std::string(cut_utf8(message, kMessageBytesMax));
+  return std::string(cut_utf8(message, kAwsMessageBytesMax));
 }
 
 bool is_clock_suspicious(const HttpResponse& response, Time now) {
@@ -211,7 +211,7 @@ AwsAnswer answer_of(Result<HttpResponse> response, const AwsCredentials& credent
   AwsAnswer answer;
   if (!response) {
     answer.fault = AwsFault::network;
-    answer.message = cut_utf8(response.error().text, kMessageBytesMax);
+    answer.message = cut_utf8(response.error().text, kAwsMessageBytesMax);
     return answer;
   }
   answer.response = *std::move(response);

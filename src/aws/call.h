@@ -8,6 +8,7 @@
 
 #include "aws/credentials.h"
 #include "aws/endpoint.h"
+#include "base/limits.h"
 #include "net/http_client.h"
 
 namespace statewire {
@@ -29,7 +30,7 @@ struct AwsCall {
   std::vector<HttpHeader> headers;
   std::string body;
   Duration timeout = std::chrono::seconds(30);
-  size_t response_bytes_max = 8 << 20;
+  size_t response_bytes_max = kAwsAnswerBytesMax;
   int attempts_max = 3;
   bool is_signed = true;
 };

@@ -10,6 +10,7 @@
 
 #include "aws/call_now.h"
 #include "aws/credential_chain.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/mutex.h"
 
@@ -20,7 +21,6 @@ namespace {
 constexpr Duration kRefreshBefore = std::chrono::minutes(5);
 // A signature must still be valid when it arrives.
 constexpr Duration kUsableBefore = std::chrono::seconds(10);
-constexpr Duration kRetryAfterMax = std::chrono::seconds(20);
 // A look for credentials that found none is not repeated at once.
 constexpr Duration kLookAgainAfter = std::chrono::seconds(2);
 
@@ -163,7 +163,7 @@ void AwsClient::Core::on_answer(const JobPtr& job,
   if (try_again_at_once(*job, credentials, answer)) return submit(job);
   // If the service asks for a longer pause, the caller decides.
   if (may_pass_later(answer.fault) && job->attempts < job->call.attempts_max &&
-      answer.retry_after <= kRetryAfterMax) {
+      answer.retry_after <= kAwsRetryAfterMax) {
     return try_again_later(job, std::max(pause_after(job->attempts), answer.retry_after));
   }
   job->done(std::move(answer));

@@ -1,11 +1,10 @@
 // Environment, files, and the program that a profile names.
 #include "aws/process.h"
 #include "aws/providers.h"
+#include "base/limits.h"
 
 namespace statewire {
 namespace {
-
-constexpr size_t kProcessBytesMax = 64 << 10;
 
 ProviderResult from_section(const IniSection& section, const std::string& path,
                             const std::string& profile) {
@@ -96,7 +95,7 @@ ProviderResult from_process(const ProviderContext& context, const std::string& p
   if (!words) return words.error();
   const Result<std::string> text =
       run_process(*words, {.timeout = context.surroundings.process_timeout,
-                           .bytes_max = kProcessBytesMax,
+                           .bytes_max = kSecretBytesMax,
                            .stop = context.surroundings.stop});
   if (!text) return text.error();
   const Result<AwsJson> json = AwsJson::parse(*text);

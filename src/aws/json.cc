@@ -2,12 +2,11 @@
 
 #include <simdjson.h>
 
+#include "base/limits.h"
 #include "base/text.h"
 
 namespace statewire {
 namespace {
-
-constexpr size_t kDepthMax = 64;
 
 using simdjson::dom::element;
 
@@ -37,7 +36,7 @@ AwsJson::AwsJson(std::shared_ptr<const Document> document, std::shared_ptr<const
 Result<AwsJson> AwsJson::parse(std::string_view text) {
   auto document = std::make_shared<Document>();
   auto place = std::make_shared<Place>();
-  if (document->parser.allocate(text.size() + 1, kDepthMax) != simdjson::SUCCESS ||
+  if (document->parser.allocate(text.size() + 1, kAwsAnswerDepthMax) != simdjson::SUCCESS ||
       document->parser.parse(text.data(), text.size()).get(place->at) != simdjson::SUCCESS) {
     return bad_input("not JSON");
   }

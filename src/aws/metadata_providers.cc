@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "aws/providers.h"
+#include "base/limits.h"
 #include "config/read_file.h"
 #include "net/http_client.h"
 #include "net/url.h"
@@ -12,7 +13,6 @@
 namespace statewire {
 namespace {
 
-constexpr size_t kAnswerBytesMax = 64 << 10;
 constexpr Duration kContainerTimeout = std::chrono::seconds(2);
 constexpr int kContainerAttempts = 3;
 constexpr Duration kContainerPause = std::chrono::milliseconds(200);
@@ -37,7 +37,7 @@ Result<std::string> container_token(const AwsSurroundings& surroundings) {
   std::string token = surroundings.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN");
   const std::string path = surroundings.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
   if (!path.empty()) {
-    Result<std::string> read = read_file(path, kTokenBytesMax);
+    Result<std::string> read = read_file(path, kSecretBytesMax);
     if (!read) return failed(path + ": " + read.error().text);
     token = *std::move(read);
   }
@@ -90,7 +90,7 @@ class InstanceMetadata {
     HttpRequest request{.method = "PUT", .url = base_ + "/latest/api/token"};
     request.headers = {{"x-aws-ec2-metadata-token-ttl-seconds", "21600"}};
     request.timeout = timeout_;
-    request.response_bytes_max = kAnswerBytesMax;
+    request.response_bytes_max = kSecretBytesMax;
     Result<HttpResponse> response = fetch_again(request, attempts_);
     if (response && response->status == 200) token_ = response->body;
     return response;
@@ -99,7 +99,7 @@ class InstanceMetadata {
     HttpRequest request{.method = "GET", .url = base_ + path};
     request.headers = {{"x-aws-ec2-metadata-token", token_}};
     request.timeout = timeout_;
-    request.response_bytes_max = kAnswerBytesMax;
+    request.response_bytes_max = kSecretBytesMax;
     return fetch_again(request, attempts_);
   }
 
@@ -135,7 +135,7 @@ ProviderResult from_container(const ProviderContext& context) {
   HttpRequest request{.method = "GET", .url = url, .headers = {{"Accept", "application/json"}}};
   if (!token->empty()) request.headers.emplace_back("Authorization", *token);
   request.timeout = kContainerTimeout;
-  request.response_bytes_max = kAnswerBytesMax;
+  request.response_bytes_max = kSecretBytesMax;
   const Result<HttpResponse> response = fetch_again(request, kContainerAttempts);
   const std::string who = "the container's credentials";
   if (!response || response->status != 200) return agent_error(who, response);

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "config/read_file.h"
 
 namespace statewire {
 namespace {
 
-constexpr size_t kFileBytesMax = 4 << 20;
 constexpr std::string_view kBlanks = " \t\r";
 
 std::string_view trimmed(std::string_view text) {
@@ -65,7 +65,7 @@ class IniReader {
 };
 
 Result<IniFile> read_ini(const std::string& path) {
-  const Result<std::string> text = read_file(path, kFileBytesMax);
+  const Result<std::string> text = read_file(path, kAwsProfilesBytesMax);
   if (!text) {
     if (text.error().text == std::strerror(ENOENT)) return IniFile{};
     return failed(path + ": " + text.error().text);

@@ -11,9 +11,6 @@
 
 namespace statewire {
 
-// Of a file or an answer that holds a token.
-inline constexpr size_t kTokenBytesMax = 64 << 10;
-
 struct ProviderContext {
   const AwsSurroundings& surroundings;
   const AwsSettings& settings;

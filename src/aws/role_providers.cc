@@ -5,6 +5,7 @@
 #include "aws/call_now.h"
 #include "aws/providers.h"
 #include "aws/xml.h"
+#include "base/limits.h"
 #include "config/read_file.h"
 
 namespace statewire {
@@ -169,7 +170,7 @@ ProviderResult from_web_identity(const ProviderContext& context, const std::stri
   const std::string role = setting("AWS_ROLE_ARN", "role_arn");
   if (path.empty()) return nothing("AWS_WEB_IDENTITY_TOKEN_FILE is not set");
   if (role.empty()) return bad_input("a web identity token is configured, but no role ARN");
-  const Result<std::string> token = read_file(context.surroundings.path(path), kTokenBytesMax);
+  const Result<std::string> token = read_file(context.surroundings.path(path), kSecretBytesMax);
   if (!token) return failed(path + ": " + token.error().text);
   const std::string name = setting("AWS_ROLE_SESSION_NAME", "role_session_name");
   Result<AwsCredentials> credentials = call_sts(context, "AssumeRoleWithWebIdentity",

@@ -11,11 +11,11 @@
 #include <ctime>
 
 #include "base/check.h"
+#include "base/limits.h"
 
 namespace statewire {
 namespace {
 
-constexpr size_t kCertificatesMax = 8;
 constexpr int kKeyBitsMin = 2048;
 constexpr int kSecurityLevel = 2;  // Of 112 bits: no SHA-1 and no short keys in the chain.
 
@@ -51,7 +51,7 @@ std::vector<Certificate> read_pem(std::string_view pem) {
   const ForgetErrors forget;
   const Bio bio = bio_of(pem);
   std::vector<Certificate> certificates;
-  while (certificates.size() < kCertificatesMax) {
+  while (certificates.size() < kCertificateChainMax) {
     Certificate next(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
     if (next == nullptr) break;
     certificates.push_back(std::move(next));
@@ -119,7 +119,9 @@ Result<SnsCertificate> SnsCertificate::read(std::string_view pem) {
 
 Result<void> SnsCertificate::add_issuer(std::string_view bytes) {
   const ForgetErrors forget;
-  if (inside_->certificates.size() >= kCertificatesMax) return bad_input("too many certificates");
+  if (inside_->certificates.size() >= kCertificateChainMax) {
+    return bad_input("too many certificates");
+  }
   const auto* at = reinterpret_cast<const unsigned char*>(bytes.data());
   Certificate issuer(d2i_X509(nullptr, &at, static_cast<long>(bytes.size())));
   if (issuer == nullptr) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/mutex.h"
 #include "base/token_bucket.h"
@@ -12,13 +13,8 @@
 namespace statewire {
 namespace {
 
-constexpr size_t kKnownMax = 64;
-constexpr size_t kFetchingMax = 8;
-constexpr double kFetchesMax = 32;  // At once, after a quiet time.
 constexpr Duration kFetchEvery = std::chrono::seconds(10);
 constexpr Duration kFetchTimeout = std::chrono::seconds(5);
-constexpr size_t kFileBytesMax = 64 << 10;
-constexpr int kIssuersMax = 3;
 constexpr Duration kKeepGood = std::chrono::hours(24);
 // SNS itself comes again after 20 seconds, and then later and later.
 constexpr Duration kKeepBad = std::chrono::seconds(15);
@@ -35,7 +31,7 @@ class SnsCertificates::Cache : public std::enable_shared_from_this<Cache> {
       : http_(http),
         clock_(clock),
         addresses_(std::move(addresses)),
-        fetches_(kFetchesMax, kFetchEvery, clock.now()) {}
+        fetches_(kSnsFetchesMax, kFetchEvery, clock.now()) {}
 
   void find(const std::string& url, const SnsTopic& topic, Done done) EXCLUDES(mutex_);
 
@@ -85,7 +81,7 @@ void SnsCertificates::Cache::find(const std::string& url, const SnsTopic& topic,
     } else if (const auto under_way = fetching_.find(url); under_way != fetching_.end()) {
       under_way->second.push_back(std::move(done));
       return;
-    } else if (fetching_.size() >= kFetchingMax || !fetches_.take(now)) {
+    } else if (fetching_.size() >= kSnsFetchesAtATime || !fetches_.take(now)) {
       answer = unavailable("too many certificates of SNS are asked for");
     } else {
       fetching_[url].push_back(std::move(done));
@@ -98,7 +94,7 @@ void SnsCertificates::Cache::find(const std::string& url, const SnsTopic& topic,
 void SnsCertificates::Cache::ask(const std::shared_ptr<Fetch>& fetch, const std::string& url) {
   HttpRequest request = addresses_.request_for(url);
   request.timeout = kFetchTimeout;
-  request.response_bytes_max = kFileBytesMax;
+  request.response_bytes_max = kCertificateFileBytesMax;
   http_.send(std::move(request),
              [self = shared_from_this(), fetch](const Result<HttpResponse>& response) {
                self->on_answer(fetch, response);
@@ -129,7 +125,7 @@ void SnsCertificates::Cache::check(const std::shared_ptr<Fetch>& fetch) {
   Result<SnsSigningKey> key = fetch->certificate->check(
       {.ca_file = addresses_.ca_file, .names = fetch->names, .now = clock_.now()});
   const bool lacks_issuer = !key && key.error().kind == ErrorKind::not_found;
-  if (lacks_issuer && fetch->issuers < kIssuersMax) {
+  if (lacks_issuer && fetch->issuers < kCertificateIssuersMax) {
     const std::string url = fetch->certificate->issuer_url();
     ++fetch->issuers;
     if (is_http(url)) return ask(fetch, url);
@@ -159,7 +155,7 @@ void SnsCertificates::Cache::settle(const Fetch& fetch, Result<SnsSigningKey> ke
 // The answer that ends first makes room: failures before certificates.
 void SnsCertificates::Cache::keep(const std::string& url, Known known) {
   known_.insert_or_assign(url, std::move(known));
-  if (known_.size() <= kKnownMax) return;
+  if (known_.size() <= kSnsCertificatesKept) return;
   known_.erase(
       std::ranges::min_element(known_, {}, [](const auto& each) { return each.second.until; }));
 }

@@ -6,13 +6,12 @@
 #include "aws/endpoint.h"
 #include "aws/json.h"
 #include "base/base64.h"
+#include "base/limits.h"
 #include "net/url.h"
 
 namespace statewire {
 namespace {
 
-constexpr size_t kUrlBytesMax = 4096;
-constexpr size_t kTopicNameBytesMax = 256;
 constexpr Duration kAgeMax = std::chrono::minutes(75);
 
 bool is_word_character(char c) {
@@ -28,7 +27,7 @@ bool is_account(std::string_view text) {
 // FIFO topics end in .fifo.
 bool is_topic_name(std::string_view name) {
   constexpr std::string_view kFifo = ".fifo";
-  if (name.size() > kTopicNameBytesMax) return false;
+  if (name.size() > kSnsTopicNameBytesMax) return false;
   if (name.ends_with(kFifo)) name.remove_suffix(kFifo.size());
   return !name.empty() && std::ranges::all_of(name, is_word_character);
 }
@@ -44,7 +43,7 @@ std::optional<SnsMessageType> type_of(std::string_view name) {
 // parsed here that a client could read differently: the text begins so, or it does not.
 std::optional<std::string_view> rest_at_host(std::string_view url, const SnsTopic& topic) {
   const std::string start = "https://" + aws_host(kSns, topic.region) + "/";
-  if (url.size() > kUrlBytesMax || !url.starts_with(start)) return std::nullopt;
+  if (url.size() > kSnsUrlBytesMax || !url.starts_with(start)) return std::nullopt;
   return url.substr(start.size());
 }
 

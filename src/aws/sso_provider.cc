@@ -11,6 +11,7 @@
 #include "aws/providers.h"
 #include "base/check.h"
 #include "base/ids.h"
+#include "base/limits.h"
 #include "config/read_file.h"
 #include "net/url.h"
 
@@ -73,7 +74,7 @@ class SsoToken {
             sha1_hex(profile.session.empty() ? profile.start_url : profile.session) + ".json")) {}
 
   Result<std::string> find() {
-    const Result<std::string> text = read_file(path_, kTokenBytesMax);
+    const Result<std::string> text = read_file(path_, kSecretBytesMax);
     const Result<AwsJson> json = text ? AwsJson::parse(*text) : text.error();
     const std::optional<Time> expires =
         json ? parse_time(json->text("expiresAt")) : std::optional<Time>();

@@ -6,12 +6,12 @@
 #include <boost/property_tree/xml_parser.hpp>
 #include <sstream>
 
+#include "base/limits.h"
+
 namespace statewire {
 namespace {
 
 using boost::property_tree::ptree;
-
-constexpr size_t kDepthMax = 64;
 
 // The parser calls itself for each level, so levels are counted before it sees them. Each tag that
 // closes nothing opens one; in comments and attributes this counts too much, which does no harm.
@@ -24,7 +24,7 @@ bool is_too_deep(std::string_view text) {
     } else if (next != '?' && next != '!') {
       const size_t end = text.find('>', at);
       const bool is_whole = end != text.npos && text[end - 1] == '/';
-      if (!is_whole && ++depth > kDepthMax) return true;
+      if (!is_whole && ++depth > kAwsAnswerDepthMax) return true;
     }
   }
   return false;

@@ -5,11 +5,10 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/limits.h"
 
 namespace statewire {
 namespace {
-
-constexpr size_t kBytesMax = size_t{1} << 30;
 
 bool is_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
@@ -19,7 +18,7 @@ bool is_digit(char c) {
 }  // namespace
 
 std::string base64_encoded(std::string_view bytes) {
-  CHECK(bytes.size() <= kBytesMax);
+  CHECK(bytes.size() <= kBase64BytesMax);
   std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // The library ends it with a NUL.
   const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
                                    reinterpret_cast<const unsigned char*>(bytes.data()),
@@ -29,7 +28,7 @@ std::string base64_encoded(std::string_view bytes) {
 }
 
 std::optional<std::string> base64_decoded(std::string_view text) {
-  if (text.size() % 4 != 0 || text.size() > kBytesMax) return std::nullopt;
+  if (text.size() % 4 != 0 || text.size() > kBase64BytesMax) return std::nullopt;
   const size_t end = std::min(text.find('='), text.size());
   const size_t padding = text.size() - end;
   const bool is_well_formed = padding <= 2 && text.find_first_not_of('=', end) == text.npos &&

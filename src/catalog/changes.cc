@@ -3,6 +3,7 @@
 #include <charconv>
 #include <optional>
 
+#include "base/limits.h"
 #include "catalog/clean.h"
 #include "catalog/render.h"
 
@@ -11,16 +12,13 @@ namespace {
 
 using simdjson::dom::element;
 
-// Deeper than parameters go, and shallow enough for any stack.
-constexpr size_t kDepthMax = 16;
-
 class LeafReader {
  public:
   LeafReader(Arena& arena, std::vector<Change>& out, std::string& path)
       : arena_(arena), out_(out), path_(path) {}
 
   void read(element value, size_t depth) {
-    if (out_.size() >= kChangesMax || depth > kDepthMax) return;
+    if (out_.size() >= kChangesMax || depth > kChangeDepthMax) return;
     if (value.is_object()) {
       for (const auto field : simdjson::dom::object(value.get_object().value_unsafe())) {
         if (out_.size() >= kChangesMax) return;

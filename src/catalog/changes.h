@@ -12,9 +12,6 @@
 
 namespace statewire {
 
-constexpr size_t kChangesMax = 20;
-constexpr size_t kChangeBytesMax = 256;  // Of a path, and of a value.
-
 // Leaves in the order of the event, with dotted paths; at most kChangesMax. Null is no value.
 // Values and paths are cut at kChangeBytesMax. All in the arena; the other two are kept for
 // their memory.

@@ -6,11 +6,9 @@
 #include <string_view>
 
 #include "base/arena.h"
+#include "base/limits.h"
 
 namespace statewire {
-
-// No text that is taken from an event is longer, in bytes.
-constexpr size_t kTextBytesMax = 2048;
 
 // True where `text`, which is UTF-8, holds a control character (C0, DEL, C1) or one of Unicode's
 // two line separators.
@@ -21,6 +19,7 @@ size_t clean(char* text, size_t size);
 
 // A clean copy of at most `bytes_max` bytes, cut between characters.
 // REQUIRES: `text` is UTF-8, as all text is that simdjson gives.
-std::string_view copy_clean(Arena& arena, std::string_view text, size_t bytes_max = kTextBytesMax);
+std::string_view copy_clean(Arena& arena, std::string_view text,
+                            size_t bytes_max = kEventTextBytesMax);
 
 }  // namespace statewire

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "base/limits.h"
 #include "catalog/clean.h"
 #include "model/reminder.h"
 
@@ -10,9 +11,6 @@ namespace statewire {
 namespace {
 
 using std::chrono::hours;
-
-// An id longer than this names nothing.
-constexpr size_t kPlaceBytesMax = 256;
 
 // A reminder tells of what it was set for, on Statewire's own word.
 void take_origin_of_settle(const EventView& view, Arena& arena, Origin& origin) {

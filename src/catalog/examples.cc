@@ -4,13 +4,13 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "catalog/load_folder.h"
 #include "catalog/read_entries.h"
 #include "catalog/recogniser.h"
 #include "catalog/render.h"
 #include "config/document.h"
 #include "config/json.h"
-#include "config/limits.h"
 #include "config/map_reader.h"
 #include "config/read_file.h"
 

@@ -4,9 +4,9 @@
 #include <filesystem>
 #include <system_error>
 
+#include "base/limits.h"
 #include "catalog/read_entries.h"
 #include "config/document.h"
-#include "config/limits.h"
 #include "config/read_file.h"
 
 namespace statewire {

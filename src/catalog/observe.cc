@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/limits.h"
 #include "catalog/changes.h"
 #include "catalog/clean.h"
 #include "catalog/tags.h"
@@ -11,8 +12,6 @@ namespace statewire {
 namespace {
 
 using simdjson::dom::element;
-
-constexpr size_t kAliasesMax = 8;
 
 // Whether an entry is about what was asked for, which can be refused.
 bool is_about_call(const EntrySpec& entry) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/limits.h"
 #include "catalog/observe.h"
 
 namespace statewire {
@@ -91,7 +92,7 @@ Observer::Verdict Observer::name_physical(Observation& observation, const TypeRu
       observation.origin.source.starts_with("aws.") ? "aws" : "custom";
   resource.id = arena_.join("urn:", provider, ":", context_.account, ":", context_.region, ":",
                             resource.type, ":", context_.physical_id);
-  if (resource.id.size() <= kTextBytesMax) return Verdict::observed;
+  if (resource.id.size() <= kEventTextBytesMax) return Verdict::observed;
   reason_ = "an id of more than 2048 bytes";
   return Verdict::over_limit;
 }

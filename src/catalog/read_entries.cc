@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <variant>
 
+#include "base/limits.h"
 #include "catalog/read_resource.h"
 #include "config/json.h"
 #include "config/map_reader.h"
@@ -20,8 +21,6 @@ constexpr EffectWord kEffects[] = {
     {"settle", EntryEffect::settle},
 };
 
-// Their places are ranks, of one byte.
-constexpr size_t kPhaseRowsMax = 250;
 // What is not there after so long did not come about.
 constexpr Duration kSettlesAfterMax = std::chrono::hours(24 * 30);
 
@@ -163,7 +162,9 @@ void read_state(MapReader& reader, bool has_each, EntrySpec& entry) {
   entry.otherwise = read_phase(otherwise, Phase::unknown);
   if (!phases) return;
   for (const Node& row : phases.entries()) entry.phases.push_back(read_phase_row(row));
-  if (entry.phases.size() > kPhaseRowsMax) phases.error("more than 250 states");
+  if (entry.phases.size() > kCatalogStatesMax) {
+    phases.error("more than " + std::to_string(kCatalogStatesMax) + " states");
+  }
 }
 
 void read_error(MapReader& reader, bool has_each, EntrySpec& entry) {

@@ -55,6 +55,4 @@ class Recogniser {
   std::unique_ptr<Scratch> scratch_;
 };
 
-constexpr size_t kObservationsMax = 1000;
-
 }  // namespace statewire

@@ -1,5 +1,6 @@
 #include "catalog/recogniser.h"
 
+#include "base/limits.h"
 #include "catalog/test_catalog.h"
 
 namespace statewire {

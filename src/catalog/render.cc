@@ -3,6 +3,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/limits.h"
+
 namespace statewire {
 namespace {
 
@@ -123,11 +125,11 @@ std::string_view slot_name(const TemplatePart& part) {
 
 // Text under construction, on the stack. False: it would be too long.
 struct Draft {
-  char bytes[kTextBytesMax];
+  char bytes[kEventTextBytesMax];
   size_t size = 0;
 
   bool append(std::string_view text) {
-    if (text.size() > kTextBytesMax - size) return false;
+    if (text.size() > kEventTextBytesMax - size) return false;
     if (!text.empty()) std::memcpy(bytes + size, text.data(), text.size());
     size += text.size();
     return true;

@@ -51,7 +51,7 @@ enum class RenderOutcome {
   absent,      // A path leads nowhere, to null, or to an empty text.
   not_scalar,  // A path leads to an object or array.
   not_in_table,
-  too_long,  // More than kTextBytesMax bytes.
+  too_long,  // More than kEventTextBytesMax bytes.
 };
 
 struct Rendered {

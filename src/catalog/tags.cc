@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "catalog/clean.h"
 #include "model/record.h"
 
@@ -9,8 +10,6 @@ namespace statewire {
 namespace {
 
 using simdjson::dom::element;
-
-constexpr size_t kTagBytesMax = 1024;
 
 class TagReader {
  public:

@@ -4,11 +4,10 @@
 #include <optional>
 #include <utility>
 
+#include "base/limits.h"
+
 namespace statewire {
 namespace {
-
-constexpr size_t kTemplateBytesMax = 1024;
-constexpr size_t kIndexDigitsMax = 6;
 
 constexpr std::pair<std::string_view, Slot> kNames[] = {{"partition", Slot::partition},
                                                         {"region", Slot::region},
@@ -125,7 +124,9 @@ Result<EventPath> parse_path(std::string_view text) {
 
 Result<Template> parse_template(std::string_view text, bool allows_physical_id) {
   if (text.empty()) return bad_input("text is missing");
-  if (text.size() > kTemplateBytesMax) return bad_input("longer than 1024 bytes");
+  if (text.size() > kCatalogTemplateBytesMax) {
+    return bad_input("longer than " + std::to_string(kCatalogTemplateBytesMax) + " bytes");
+  }
   Template result;
   result.text = text;
   while (!text.empty()) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/limits.h"
 #include "catalog/render.h"
 
 namespace statewire {
@@ -66,8 +67,8 @@ TEST(Template, filter_that_leaves_nothing_is_absent) {
 }
 
 TEST(Template, more_than_the_limit_is_too_long) {
-  const std::string event = R"({"a":")" + std::string(kTextBytesMax, 'x') + "\"}";
-  EXPECT_EQ(rendered("{a}", event).size(), kTextBytesMax);
+  const std::string event = R"({"a":")" + std::string(kEventTextBytesMax, 'x') + "\"}";
+  EXPECT_EQ(rendered("{a}", event).size(), kEventTextBytesMax);
   rendered("{a}y", event, RenderOutcome::too_long);
   rendered("{a}{a}", event, RenderOutcome::too_long);
 }

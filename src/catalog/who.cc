@@ -11,6 +11,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/limits.h"
 #include "catalog/clean.h"
 
 namespace statewire {
@@ -19,7 +20,6 @@ namespace {
 using simdjson::dom::element;
 using simdjson::dom::object;
 
-constexpr size_t kUserAgentBytesMax = 512;
 constexpr std::string_view kServiceSuffix = ".amazonaws.com";
 constexpr std::string_view kServiceRole = "AWSServiceRoleFor";
 

@@ -7,15 +7,13 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/limits.h"
 #include "cli/reply.h"
 #include "net/url.h"
 #include "sources/byte_input.h"
 
 namespace statewire {
 namespace {
-
-// A ledger of many accounts, a timeline: bounded, for a daemon gone wrong.
-constexpr size_t kAnswerBytesMax = size_t{512} << 20;
 
 // 0, or the error number of connecting.
 int try_connection(const std::string& path) {
@@ -81,7 +79,7 @@ HttpRequest ControlSocket::request(std::string method, const std::string& target
   HttpRequest request;
   request.method = std::move(method);
   request.url = "http://statewire" + target;
-  request.response_bytes_max = kAnswerBytesMax;
+  request.response_bytes_max = kDaemonAnswerBytesMax;
   request.timeout = std::chrono::minutes(5);
   request.unix_socket = path_;
   return request;

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/limits.h"
 #include "sources/event_reader.h"
 
 namespace statewire {

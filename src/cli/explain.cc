@@ -1,3 +1,4 @@
+#include "base/limits.h"
 #include "base/text.h"
 #include "cli/client.h"
 #include "cli/commands.h"
@@ -7,8 +8,6 @@
 
 namespace statewire {
 namespace {
-
-constexpr size_t kEventBytesMax = 64 << 20;
 
 // Lines of a label and what it says; the label stands once.
 class Labelled {
@@ -189,7 +188,9 @@ Result<std::string> read_event(const std::string& path, int stdin_fd) {
     if (!piece) return piece.error();
     if (!*piece) return text;
     text += (*piece)->text;
-    if (text.size() > kEventBytesMax) return bad_input(path + " is too large for one event");
+    if (text.size() > kConfiguredEventBytesMax) {
+      return bad_input(path + " is too large for one event");
+    }
   }
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "config/read_file.h"
 #include "sources/json_fault.h"
@@ -13,7 +14,6 @@
 namespace statewire {
 namespace {
 
-constexpr size_t kPatternsBytesMax = size_t{1} << 30;
 constexpr std::string_view kLineWanted =
     R"(wanted {"name": "…", "pattern": {…}}, one in each line)";
 
@@ -54,7 +54,7 @@ bool compile(std::string_view json, const Place& place, NamedPatterns& out, Prob
 }
 
 std::string read_text(const std::string& path, Problems& problems) {
-  Result<std::string> text = read_file(path, kPatternsBytesMax);
+  Result<std::string> text = read_file(path, kPatternFileBytesMax);
   if (text) return std::move(*text);
   problems.add({.file = path, .text = text.error().text});
   return {};

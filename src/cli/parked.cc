@@ -1,3 +1,4 @@
+#include "base/limits.h"
 #include "base/text.h"
 #include "cli/client.h"
 #include "cli/commands.h"

@@ -1,14 +1,12 @@
 #include <algorithm>
 
+#include "base/limits.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/list.h"
 
 namespace statewire {
 namespace {
-
-// Of one question; many pages are one list.
-constexpr size_t kPageResources = 1000;
 
 Cell show_phase(JsonElement resource) {
   const std::string phase = text_at(resource, "phase");
@@ -59,7 +57,7 @@ Result<ResourceFilter> read_filter(const Invocation& invocation, Time now) {
 ExitCode list_pages(Client& client, ResourceFilter filter, size_t limit, ListWriter& list,
                     Terminal& terminal) {
   while (limit > 0 && terminal.has_reader()) {
-    filter.limit = std::min(limit, kPageResources);
+    filter.limit = std::min(limit, kPageItemsAsked);
     const Result<std::string> page = client.resources(filter);
     const Result<Reply> reply = page ? Reply::parse(*page) : page.error();
     if (!reply) return fail(reply.error(), terminal);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "cli/client.h"
 #include "cli/commands.h"
@@ -11,11 +12,6 @@
 
 namespace statewire {
 namespace {
-
-constexpr size_t kBatchEvents = 1000;
-constexpr size_t kBatchBytes = 4 << 20;  // Well below what the daemon takes in one request.
-// A daemon that is busy, or starts again, is waited for so long.
-constexpr int kRetriesMax = 120;
 
 // Sends events as they are, many lines in a request, and counts what became of them. What is no
 // event is sent too: the daemon's ledger is to know of it.
@@ -69,12 +65,12 @@ Result<void> Sender::send_lines(const EventInput::Piece& piece) {
     const std::string_view line = first_line_of(text);
     text.remove_prefix(std::min(line.size() + 1, text.size()));
     if (without_blanks(line).empty()) continue;
-    if (line.size() > kBatchBytes) {
+    if (line.size() > kSentBytesMax) {
       if (Result<void> sent = send_text(line, number); !sent) return sent;
       continue;
     }
     batch_.append(line).push_back('\n');
-    const bool is_full = ++batch_lines_ == kBatchEvents || batch_.size() >= kBatchBytes;
+    const bool is_full = ++batch_lines_ == kSentEventsMax || batch_.size() >= kSentBytesMax;
     if (!is_full) continue;
     if (Result<void> sent = flush(); !sent) return sent;
   }
@@ -84,7 +80,7 @@ Result<void> Sender::send_lines(const EventInput::Piece& piece) {
 // A document, or a line as long as one: by itself, and in parts where it is too long for that.
 Result<void> Sender::send_text(std::string_view text, uint64_t line) {
   if (Result<void> sent = flush(); !sent) return sent;
-  if (text.size() > kBatchBytes) return split(text, line);
+  if (text.size() > kSentBytesMax) return split(text, line);
   if (without_blanks(text).empty()) return {};
   batch_ = text;
   batch_lines_ = 1;
@@ -99,7 +95,7 @@ Result<void> Sender::split(std::string_view text, uint64_t line) {
     batch_ += event.bytes.find('\n') == std::string_view::npos ? std::string(event.bytes)
                                                                : simdjson::minify(event.element);
     batch_ += '\n';
-    if (++batch_lines_ == kBatchEvents || batch_.size() >= kBatchBytes) sent = flush();
+    if (++batch_lines_ == kSentEventsMax || batch_.size() >= kSentBytesMax) sent = flush();
   };
   const std::function<void(const UnreadableEvent&)> refuse = [&](const UnreadableEvent& event) {
     ++rejected_;
@@ -118,7 +114,7 @@ Result<HttpResponse> Sender::post() {
   for (int retry = 0;; ++retry) {
     Result<HttpResponse> response = socket_.post_any("/events", batch_, "application/x-ndjson");
     if (!response || (response->status != 503 && response->status != 429)) return response;
-    if (retry == kRetriesMax) return response;
+    if (retry == kSendRetriesMax) return response;
     const std::optional<Duration> asked = retry_after(*response, SystemClock().now());
     const Duration least = std::chrono::milliseconds(100);
     std::this_thread::sleep_for(

@@ -1,3 +1,4 @@
+#include "base/limits.h"
 #include "base/text.h"
 #include "cli/client.h"
 #include "cli/commands.h"
@@ -34,7 +35,7 @@ ExitCode run_store_check(const Invocation& invocation, Terminal& terminal) {
   Result<RefoldReport> report = check_store(**store, config->settings->limits.track, progress);
   if (!report) return fail(report.error(), terminal);
   const Result<void> deliveries = check_deliveries(**store, [&](std::string text) {
-    if (report->differences.size() < kDifferencesMax) {
+    if (report->differences.size() < kDifferencesKept) {
       report->differences.push_back(std::move(text));
     }
   });

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "cli/client.h"
 #include "cli/commands.h"
@@ -9,7 +10,6 @@ namespace statewire {
 namespace {
 
 constexpr uint64_t kEntries = 100;
-constexpr uint64_t kEntriesMax = 10'000;  // As the daemon has it.
 
 std::string state_text(JsonElement state) {
   const std::string value = text_at(state, "value");
@@ -79,7 +79,7 @@ std::string headline(JsonElement resource, const Terminal& terminal) {
 ExitCode run_timeline(const Invocation& invocation, Terminal& terminal) {
   return with_client(invocation, terminal, Access::read, [&](Client& client) {
     const uint64_t limit =
-        std::clamp<uint64_t>(invocation.number("--limit", kEntries), 1, kEntriesMax);
+        std::clamp<uint64_t>(invocation.number("--limit", kEntries), 1, kPageItemsMax);
     const Result<std::string> json = client.timeline(invocation.text("RESOURCE"), limit);
     if (!json) return tell_error(json.error(), terminal);
     const Result<Reply> reply = Reply::parse(*json);

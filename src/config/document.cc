@@ -1,6 +1,6 @@
 #include "config/document.h"
 
-#include "config/limits.h"
+#include "base/limits.h"
 #include "config/read_file.h"
 #include "config/yaml_tree.h"
 

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <map>
 
-#include "config/limits.h"
+#include "base/limits.h"
 
 namespace statewire {
 namespace {

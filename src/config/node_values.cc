@@ -4,14 +4,13 @@
 #include <charconv>
 #include <filesystem>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "config/node.h"
 #include "config/yaml_tree.h"
 
 namespace statewire {
 namespace {
-
-constexpr size_t kShownBytesMax = 60;
 
 struct Unit {
   std::string_view name;
@@ -81,7 +80,7 @@ std::string Node::found() const {
   if (is_map()) return "a map";
   if (is_null()) return "nothing";
   const std::string_view shown = tree_->text_of(tree_->at(record_).shown);
-  const std::string_view cut = cut_utf8(shown, kShownBytesMax);
+  const std::string_view cut = cut_utf8(shown, kShownValueBytesMax);
   std::string text;
   append_json_string(text, cut);
   return cut.size() < shown.size() ? text + "…" : text;

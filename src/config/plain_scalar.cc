@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstdint>
 #include <string>
+#include "base/limits.h"
 #include "base/text.h"
 
 namespace statewire {
@@ -104,8 +105,7 @@ PlainMeaning meaning_of_plain(std::string_view text) {
     if (is_in_range(text)) return {PlainType::number, {}};
     return {PlainType::ambiguous, "a number that is out of range"};
   }
-  constexpr size_t kNumberBytesMax = 64;
-  if (text.size() > kNumberBytesMax) return {};
+  if (text.size() > kPlainNumberBytesMax) return {};
   const std::string lower = lower_case(text);
   for (const std::string_view word : {"on", "yes", "y", "true"}) {
     if (lower == word) return {PlainType::ambiguous, "true"};

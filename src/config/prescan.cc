@@ -2,13 +2,11 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "base/text.h"
-#include "config/limits.h"
 
 namespace statewire {
 namespace {
-
-constexpr size_t kFlowPartsMax = 2 * kDocumentNodesMax;
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 bool is_space(char c) { return is_blank(c) || c == '\n' || c == '\r'; }
@@ -139,7 +137,7 @@ class FlowScan {
     if (depth_ == 0) token_column_ = static_cast<long>(at_ - line_start_);
   }
   void count_part() {
-    if (++parts_ > kFlowPartsMax) {
+    if (++parts_ > kDocumentFlowPartsMax) {
       refusal_ = TextRefusal{at_, "more than " + with_thousands(kDocumentNodesMax) + " values"};
     }
   }

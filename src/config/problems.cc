@@ -3,6 +3,7 @@
 #include <map>
 #include <tuple>
 
+#include "base/limits.h"
 #include "base/text.h"
 
 namespace statewire {
@@ -32,7 +33,7 @@ void Problems::add(Problem problem) {
   // A value that two readers look at is told once.
   if (!kept_.empty() && kept_.back() == problem) return;
   (problem.severity == Severity::error ? errors_ : warnings_) += 1;
-  if (kept_.size() < kProblemsMax) kept_.push_back(std::move(problem));
+  if (kept_.size() < kProblemsKept) kept_.push_back(std::move(problem));
 }
 
 std::vector<Problem> Problems::sorted() const {

@@ -1,5 +1,5 @@
 // What is wrong with the files that people write, collected so that all of it is shown at once.
-// Not thread-safe. Bounded: the first kProblemsMax are kept, the rest only counted.
+// Not thread-safe. Bounded: the first kProblemsKept are kept, the rest only counted.
 #pragma once
 
 #include <cstddef>
@@ -24,8 +24,6 @@ struct Problem {
 
 class Problems {
  public:
-  static constexpr size_t kProblemsMax = 1000;
-
   void add(Problem problem);
 
   size_t errors() const { return errors_; }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/limits.h"
+
 namespace statewire {
 namespace {
 
@@ -67,7 +69,7 @@ TEST(Problems, more_than_are_kept_are_still_counted) {
     problems.add({.file = "f", .line = line, .column = 1, .text = "x"});
   }
   EXPECT_EQ(problems.errors(), 1204u);
-  EXPECT_EQ(problems.sorted().size(), Problems::kProblemsMax);
+  EXPECT_EQ(problems.sorted().size(), kProblemsKept);
   EXPECT_TRUE(problems.to_text().ends_with("\n1,204 errors; the first 1,000 are shown\n"));
 }
 

@@ -1,6 +1,6 @@
 #include "config/secret.h"
 
-#include "config/limits.h"
+#include "base/limits.h"
 #include "config/read_file.h"
 
 namespace statewire {

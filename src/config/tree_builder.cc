@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/limits.h"
 #include "base/text.h"
-#include "config/limits.h"
 
 namespace statewire {
 

@@ -10,8 +10,8 @@
 #include <exception>
 #include <sstream>
 
+#include "base/limits.h"
 #include "base/text.h"
-#include "config/limits.h"
 #include "config/prescan.h"
 #include "config/tree_builder.h"
 #include "config/yaml_tree.h"

@@ -6,6 +6,7 @@
 #include <random>
 #include <vector>
 
+#include "base/limits.h"
 #include "base/time.h"
 #include "delivery/backoff.h"
 
@@ -13,10 +14,6 @@ namespace statewire {
 
 class Circuit {
  public:
-  // So many different deliveries must fail, with none between them that passes, for the circuit to
-  // open. A few that always fail do not stop the others.
-  static constexpr size_t kFailuresMax = 16;
-
   bool is_open() const { return is_open_; }
   // When the next probe may go.
   Time probe_at() const { return probe_at_; }
@@ -30,8 +27,8 @@ class Circuit {
   // Delivery `number` must be tried again. True where this opened the circuit.
   bool failed(uint64_t number, Time now, std::mt19937_64& random) {
     const bool is_new = std::ranges::find(failed_, number) == failed_.end();
-    if (is_new && failed_.size() < kFailuresMax) failed_.push_back(number);
-    return (is_open_ || failed_.size() >= kFailuresMax) && open(now, random);
+    if (is_new && failed_.size() < kCircuitFailuresMax) failed_.push_back(number);
+    return (is_open_ || failed_.size() >= kCircuitFailuresMax) && open(now, random);
   }
   // Nothing will pass until a person acts. True where this opened the circuit.
   bool refused(Time now, std::mt19937_64& random) { return open(now, random); }
@@ -49,7 +46,7 @@ class Circuit {
   }
 
   bool is_open_ = false;
-  std::vector<uint64_t> failed_;  // Numbers; at most kFailuresMax.
+  std::vector<uint64_t> failed_;  // Numbers; at most kCircuitFailuresMax.
   uint32_t openings_ = 0;
   Time probe_at_;
 };

@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <map>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "delivery/walk_back.h"
 
 namespace statewire {
 namespace {
-
-constexpr size_t kPieceRows = 1'000;
-constexpr size_t kPieceBytes = 8u << 20;
 
 DeliveryKey key_of(const ParkedRow& row) {
   return {row.delivery.subscription, row.delivery.number};
@@ -41,7 +39,7 @@ struct Piece {
   bool is_last = false;
 };
 
-// The next ones that match: kPieceRows, or kPieceBytes of payloads.
+// The next ones that match: kParkedRowsAtATime, or kParkedBytesAtATime of payloads.
 Result<Piece> next_piece(const Store& store, const ParkedFilter& filter, const DeliveryKey& from) {
   Piece piece{.rows = {}, .next = from, .is_last = true};
   size_t bytes = 0;
@@ -50,7 +48,7 @@ Result<Piece> next_piece(const Store& store, const ParkedFilter& filter, const D
         const bool is_other =
             !filter.subscription.empty() && key.subscription != filter.subscription;
         if (is_other) return false;
-        if (piece.rows.size() >= kPieceRows || bytes >= kPieceBytes) {
+        if (piece.rows.size() >= kParkedRowsAtATime || bytes >= kParkedBytesAtATime) {
           piece.is_last = false;
           return false;
         }
@@ -228,7 +226,7 @@ Result<uint64_t> expire_parked(Store& store, Time before, DeliveryKey& place) {
   bool is_more = false;
   const Result<void> read =
       store.each_parked(place, [&](const DeliveryKey& key, Result<ParkedRow> row) {
-        if (seen++ >= kPieceRows) {
+        if (seen++ >= kParkedRowsAtATime) {
           is_more = true;
           place = key;
           return false;

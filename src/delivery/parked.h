@@ -23,9 +23,6 @@ struct ParkedFilter {
   bool matches(const ParkedRow& parked) const;
 };
 
-// How many are listed, at most, in one page and in what was done.
-constexpr size_t kParkedListedMax = 1'000;
-
 // Those that match, in the order of their keys, without payloads; `limit` of them at most. `next`
 // is set where there are more.
 struct ParkedPage {

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/arena.h"
+#include "base/limits.h"
 #include "delivery/book.h"
 #include "delivery/hold.h"
 #include "delivery/match.h"
@@ -36,11 +37,11 @@ struct PipelineCounts {
 
 // Beyond these the journal waits.
 struct PipelineLimits {
-  size_t sending_max = 8'192;
-  size_t held_max = 16'384;
-  size_t bytes_max = 32u << 20;  // Payloads and held entries.
-  size_t restored_max = 256;     // Rows, in one turn.
-  size_t released_max = 256;     // Out of hold, in one turn.
+  size_t sending_max = kSendingDeliveriesMax;
+  size_t held_max = kHeldDeliveriesMax;
+  size_t bytes_max = kPipelineBytesMax;              // Payloads and held entries.
+  size_t restored_max = kRestoredRowsAtATime;        // Rows, in one turn.
+  size_t released_max = kReleasedDeliveriesAtATime;  // Out of hold, in one turn.
 };
 
 // Not thread-safe: the dispatcher's thread owns it. Reads the store and never writes it: prepare()

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "format/names.h"
 
@@ -9,8 +10,6 @@ namespace statewire {
 namespace {
 
 constexpr Duration kHour = std::chrono::hours(1);
-constexpr size_t kListedMax = 10;
-constexpr size_t kKindsMax = 1'000;
 constexpr std::string_view kOtherKind = "other";
 
 // "EC2 instance gone", "S3 bucket changed"
@@ -83,7 +82,7 @@ void RateStage::count_all(const DeliveryRow& other) {
 
 void RateStage::count_kind(std::string kind, uint64_t count) {
   auto& kinds = digest_->row.digest.kinds;
-  if (places_.size() >= kKindsMax && !places_.contains(kind)) kind = kOtherKind;
+  if (places_.size() >= kDigestKindsMax && !places_.contains(kind)) kind = kOtherKind;
   const auto [place, is_new] = places_.try_emplace(kind, kinds.size());
   if (is_new) kinds.emplace_back(std::move(kind), 0);
   kinds[place->second].second += count;
@@ -98,7 +97,7 @@ std::string summary_of(const DigestCounts& digest) {
   std::string text;
   uint64_t others = 0;
   for (size_t i = 0; i < kinds.size(); ++i) {
-    if (i >= kListedMax) {
+    if (i >= kDigestKindsListedMax) {
       others += kinds[i].first;
       continue;
     }

@@ -1,5 +1,7 @@
 #include "delivery/walk_back.h"
 
+#include "base/limits.h"
+
 namespace statewire {
 
 Result<void> walk_back(const Store& store, uint64_t sequence, Arena& arena,

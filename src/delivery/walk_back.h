@@ -8,9 +8,6 @@
 
 namespace statewire {
 
-// How many are looked at, at most.
-constexpr size_t kEntriesBackMax = 256;
-
 // Begins at the entry `sequence`, and ends where `visit` returns false, where there are no more, or
 // where retention took them. Texts are in `arena`. An error where the store cannot be read.
 Result<void> walk_back(const Store& store, uint64_t sequence, Arena& arena,

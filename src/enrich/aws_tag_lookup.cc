@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "aws/json.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
 
@@ -10,9 +11,6 @@ namespace statewire {
 namespace {
 
 constexpr AwsService kTagging{"resource_groups_tagging_api", "tagging", "tagging"};
-constexpr size_t kArnsACall = 100;
-constexpr size_t kQueuedMax = 100'000;
-constexpr size_t kGivenUpMax = 100'000;
 // How long tags that could not be looked up count as unknown; then they may be asked for again.
 constexpr Duration kGivenUpFor = std::chrono::minutes(10);
 // So that many resources share a call.
@@ -66,9 +64,9 @@ void AwsTagLookup::want(const Identity& resource, Time when) {
     state.given_up.erase(given_up);
   }
   const bool can_ask = id.starts_with("arn:") && !resource.account.empty() &&
-                       !resource.region.empty() && state.queued < kQueuedMax;
+                       !resource.region.empty() && state.queued < kTagLookupsQueuedMax;
   if (!can_ask) {
-    if (state.given_up.size() < kGivenUpMax) state.given_up.emplace(id, now);
+    if (state.given_up.size() < kTagLookupsGivenUpKept) state.given_up.emplace(id, now);
     ++state.ended;
     return;
   }
@@ -118,7 +116,8 @@ std::optional<AwsTagLookup::Work> AwsTagLookup::wait_for_work() {
   const auto fullest = std::ranges::max_element(
       state.queues, [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
   std::deque<Wanted>& queue = fullest->second;
-  const auto end = queue.begin() + static_cast<ptrdiff_t>(std::min(queue.size(), kArnsACall));
+  const auto end =
+      queue.begin() + static_cast<ptrdiff_t>(std::min(queue.size(), kTagLookupArnsAtATime));
   Work work{.place = fullest->first, .role = {}, .wanted = {}};
   work.wanted.assign(std::make_move_iterator(queue.begin()), std::make_move_iterator(end));
   queue.erase(queue.begin(), end);
@@ -213,7 +212,7 @@ void AwsTagLookup::State::give_up(const Work& work, Time now) {
   Lock lock(mutex);
   for (const Wanted& wanted : work.wanted) {
     asked.erase(wanted.id);
-    if (given_up.size() >= kGivenUpMax) given_up.clear();
+    if (given_up.size() >= kTagLookupsGivenUpKept) given_up.clear();
     given_up[wanted.id] = now;
   }
   ended += work.wanted.size();

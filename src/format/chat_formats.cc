@@ -1,24 +1,13 @@
 #include <algorithm>
 
 #include "base/ids.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "format/message_parts.h"
 #include "format/sink_formats.h"
 
 namespace statewire {
 namespace {
-
-// Slack: a text of a section or a context has 3,000 characters at most, a field 2,000, and there
-// are ten. A text is cut before it is escaped, so that no entity is: five characters for one.
-constexpr size_t kSlackTextMax = 7'000;  // Of a message without blocks: 40,000.
-constexpr size_t kSlackTitleMax = 150;
-constexpr size_t kSlackNewsMax = 400;
-constexpr size_t kSlackOriginMax = 150;
-constexpr size_t kSlackFieldMax = 360;
-constexpr size_t kSlackFieldsMax = 10;
-// Teams refuses messages above 28 KB.
-constexpr size_t kTeamsTextMax = 8'000;
-constexpr size_t kTeamsFactMax = 600;
 
 std::string json_string(std::string_view text) {
   std::string out;
@@ -68,7 +57,7 @@ std::string slack_fields(const MessageParts& parts) {
   size_t count = 0;
   for (const MessageFact& fact : parts.facts) {
     if (count++ == kSlackFieldsMax) break;
-    const std::string value = slack_escaped(shortened(fact.value, kSlackFieldMax));
+    const std::string value = slack_escaped(shortened(fact.value, kSlackFieldCharactersMax));
     fields +=
         (fields.empty() ? "" : ",") + slack_markdown("*" + std::string(fact.label) + "*\n" + value);
   }
@@ -80,7 +69,7 @@ std::string slack_context(const Notification& notification, const MessageParts& 
       std::chrono::duration_cast<std::chrono::seconds>(notification.time.time_since_epoch());
   std::string text = "<!date^" + std::to_string(std::max<int64_t>(seconds.count(), 0)) +
                      "^{date_short_pretty} {time_secs}|" + parts.time + ">  ·  " +
-                     slack_escaped(shortened(parts.origin, kSlackOriginMax));
+                     slack_escaped(shortened(parts.origin, kSlackOriginCharactersMax));
   for (const MessageLink& link : parts.links) {
     text += "  ·  <" + slack_escaped(link.url) + "|" + slack_escaped(link.title) + ">";
   }
@@ -145,7 +134,7 @@ std::string teams_body(const MessageParts& parts) {
   for (const MessageFact& fact : parts.facts) {
     if (&fact != &parts.facts.front()) body += ",";
     body += R"({"title":)" + json_string(fact.label) + R"(,"value":)" +
-            json_string(teams_escaped(shortened(fact.value, kTeamsFactMax))) + "}";
+            json_string(teams_escaped(shortened(fact.value, kTeamsFactCharactersMax))) + "}";
   }
   body += "]}," + teams_text(teams_escaped(parts.time + " · " + parts.origin),
                              R"(,"size":"Small","isSubtle":true)");
@@ -172,14 +161,14 @@ void append_slack_message(const Notification& notification, const InnerMessage& 
   const MessageParts parts = parts_of(notification);
   const std::string line = slack_escaped(parts.line);
   if (inner.is_given()) {
-    const std::string text = slack_escaped(shortened(inner.text, kSlackTextMax));
+    const std::string text = slack_escaped(shortened(inner.text, kSlackTextCharactersMax));
     out += R"({"text":)" + json_string(inner.is_json() ? "```" + text + "```" : text) + "}";
     return;
   }
   out += R"({"text":)" + json_string(line) + R"(,"blocks":[{"type":"section","text":)" +
          slack_markdown(std::string(slack_mark(parts.tone)) + "  *" +
-                        slack_escaped(shortened(parts.title, kSlackTitleMax)) + "*\n" +
-                        slack_escaped(shortened(parts.news, kSlackNewsMax)));
+                        slack_escaped(shortened(parts.title, kSlackTitleCharactersMax)) + "*\n" +
+                        slack_escaped(shortened(parts.news, kSlackNewsCharactersMax)));
   if (!parts.facts.empty()) {
     out += R"(},{"type":"section","fields":[)" + slack_fields(parts) + "]";
   }
@@ -200,7 +189,7 @@ void append_teams_message(const Notification& notification, const InnerMessage& 
          R"("version":"1.4","fallbackText":)" +
          json_string(shortened(parts.line, 500)) + R"(,"msteams":{"width":"Full"},"body":[)";
   if (inner.is_given()) {
-    out += teams_text(teams_escaped(shortened(inner.text, kTeamsTextMax)),
+    out += teams_text(teams_escaped(shortened(inner.text, kTeamsTextCharactersMax)),
                       inner.is_json() ? R"(,"fontType":"Monospace")" : "") +
            "]";
   } else {

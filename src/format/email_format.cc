@@ -1,6 +1,7 @@
 // A mail as people read it. The HTML is what mail programs understand: tables, and styles beside
 // each element; the style sheet in the head only turns colours where a program is dark, and is
 // lost without harm elsewhere.
+#include "base/limits.h"
 #include "base/text.h"
 #include "format/clean_text.h"
 #include "format/json.h"
@@ -9,8 +10,6 @@
 
 namespace statewire {
 namespace {
-
-constexpr size_t kLineCharactersMax = 180;
 
 struct Look {
   std::string_view bar;         // Of the strip above the card, and the badge's text.
@@ -182,7 +181,7 @@ void add_text(std::string_view name, std::string_view text, std::string& out) {
 void append_mail(const Notification& notification, const InnerMessage& inner, std::string& out) {
   const MessageParts parts = parts_of(notification);
   out += R"({"subject":)";
-  append_json_string(out, shortened(parts.line, kLineCharactersMax));
+  append_json_string(out, shortened(parts.line, kEmailLineCharactersMax));
   if (inner.is_given()) {
     add_text(inner.is_html() ? "html" : "text", inner.text, out);
   } else {

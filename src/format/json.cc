@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "format/format.h"
 #include "format/message.h"
@@ -295,8 +296,8 @@ void append_within_limit(std::string& out, Members members) {
   cut.is_truncated = true;
   cut.changes_bytes_max = rest < kNotificationBytesMax ? kNotificationBytesMax - rest : 0;
   if (rest > kNotificationBytesMax) {
-    cut.text_bytes_max = 256;
-    cut.id_bytes_max = 2048;
+    cut.text_bytes_max = kTruncatedTextBytesMax;
+    cut.id_bytes_max = kTruncatedIdBytesMax;
     cut.without_tags = true;
   }
   write();

@@ -9,9 +9,6 @@
 
 namespace statewire {
 
-// A notification is at most this long.
-constexpr size_t kNotificationBytesMax = 64 * 1024;
-
 // What is left out of a notification that would be too long.
 struct JsonCut {
   size_t changes_bytes_max = SIZE_MAX;

@@ -11,13 +11,13 @@
 #include <valijson/schema_parser.hpp>
 #include <valijson/validator.hpp>
 
+#include "base/limits.h"
+
 namespace statewire {
 namespace {
 
 namespace json = boost::json;
 using valijson::adapters::BoostJsonAdapter;
-
-constexpr size_t kProblemsShownMax = 3;
 
 // The value, or where `text` stops being JSON.
 std::variant<json::value, TextFault> parse_json(std::string_view text) {
@@ -61,7 +61,7 @@ bool has_patterns(const json::value& schema) {
 bool has_long_text(const json::value& message) {
   return any_value(message, [](const json::value& value) {
     const json::string* text = value.if_string();
-    return text != nullptr && text->size() > JsonSchema::kMatchedBytesMax;
+    return text != nullptr && text->size() > kSchemaMatchedBytesMax;
   });
 }
 
@@ -83,7 +83,7 @@ std::string problems_in(valijson::ValidationResults& results) {
   }
   // The outermost come last, and say only that something below them failed.
   std::string text;
-  for (size_t i = 0; i < std::min(problems.size(), kProblemsShownMax); ++i) {
+  for (size_t i = 0; i < std::min(problems.size(), kSchemaProblemsShownMax); ++i) {
     text += (text.empty() ? "" : "; ") + problems[i];
   }
   return text.empty() ? "it is not valid" : text;

@@ -13,10 +13,6 @@ namespace statewire {
 // Immutable; any thread. References to other documents are refused: nothing is fetched.
 class JsonSchema {
  public:
-  // Bytes of a text that patterns are held against. The engine of std::regex takes stack for each
-  // character.
-  static constexpr size_t kMatchedBytesMax = 4096;
-
   static std::variant<JsonSchema, TextFault> parse(std::string_view text);
   JsonSchema(JsonSchema&&) noexcept;
   JsonSchema& operator=(JsonSchema&&) noexcept;

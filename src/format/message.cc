@@ -1,5 +1,6 @@
 #include "format/message.h"
 
+#include "base/limits.h"
 #include "format/format.h"
 #include "format/names.h"
 

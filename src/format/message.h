@@ -9,8 +9,6 @@
 
 namespace statewire {
 
-constexpr size_t kMessageCharactersMax = 1024;
-
 // "EC2 instance web-1 (i-0a1b2c3d4e5f60001)": names before ids.
 void add_subject(const Notification& notification, Words& words);
 

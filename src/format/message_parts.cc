@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "format/clean_text.h"
 #include "format/format.h"
 #include "format/json.h"
@@ -9,11 +10,6 @@
 
 namespace statewire {
 namespace {
-
-constexpr size_t kTitleCharactersMax = 256;
-constexpr size_t kFactCharactersMax = 512;
-constexpr size_t kLinkedIdBytesMax = 512;
-constexpr size_t kListedMax = 8;  // Tags or changes.
 
 std::string text_of(const Words& words) {
   std::string text;
@@ -59,10 +55,10 @@ std::string cause_text(const Cause& cause) {
 template <typename Items, typename Text>
 std::string listed(const Items& items, Text text_of_item) {
   std::string text;
-  for (size_t i = 0; i < std::min(items.size(), kListedMax); ++i) {
+  for (size_t i = 0; i < std::min(items.size(), kFactItemsMax); ++i) {
     text += (i == 0 ? "" : ", ") + text_of_item(items[i]);
   }
-  if (items.size() > kListedMax) text += ", …";
+  if (items.size() > kFactItemsMax) text += ", …";
   return shortened(text, kFactCharactersMax);
 }
 

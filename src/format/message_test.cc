@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/limits.h"
 #include "format/clean_text.h"
 #include "format/example_notification.h"
 #include "format/format.h"

@@ -4,6 +4,7 @@
 #include <kainjow/mustache.hpp>
 #include <map>
 
+#include "base/limits.h"
 #include "base/mutex.h"
 #include "base/text.h"
 #include "format/clean_text.h"
@@ -14,9 +15,6 @@ namespace statewire {
 namespace {
 
 namespace mustache = kainjow::mustache;
-
-// A template that repeats a list inside a list could say much of little.
-constexpr size_t kMessageBytesMax = 256u << 10;
 
 std::string escaped_json(std::string_view text) {
   std::string quoted;
@@ -122,8 +120,9 @@ class TemplateFormat final : public Format {
     Result<std::string> message = render_template(notification);
     if (!message) return message.error();
     while (message->ends_with('\n') || message->ends_with('\r')) message->pop_back();
-    if (message->size() > kMessageBytesMax) {
-      return bad_input("the message is longer than " + with_thousands(kMessageBytesMax) + " bytes");
+    if (message->size() > kTemplatedMessageBytesMax) {
+      return bad_input("the message is longer than " + with_thousands(kTemplatedMessageBytesMax) +
+                       " bytes");
     }
     if (is_json_) {
       if (const Result<void> well = check_json(*message); !well) return well.error();

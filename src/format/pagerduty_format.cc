@@ -1,4 +1,5 @@
 #include "base/ids.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "format/clean_text.h"
 #include "format/format.h"
@@ -8,8 +9,6 @@
 namespace statewire {
 namespace {
 
-constexpr size_t kDedupKeyBytesMax = 255;
-constexpr size_t kSummaryCharactersMax = 1'024;
 constexpr uint8_t kFatal = 21;
 
 // A resource has one alert. Whatever is severe opens it, also where the resource is gone or rests:
@@ -30,7 +29,7 @@ std::string_view severity_of(uint8_t severity) {
 }
 
 std::string dedup_key(std::string_view resource) {
-  if (resource.size() <= kDedupKeyBytesMax) return std::string(resource);
+  if (resource.size() <= kPagerDutyKeyBytesMax) return std::string(resource);
   const auto hash = hash128("pagerduty", {resource});
   return to_hex({reinterpret_cast<const char*>(hash.data()), hash.size()});
 }
@@ -47,7 +46,7 @@ void add_payload(const Notification& n, const InnerMessage& inner, const Message
                  std::string& out) {
   const std::string_view summary = inner.is_given() ? inner.text : parts.line;
   out += R"(,"payload":{"summary":)";
-  append_json_string(out, shortened(summary, kSummaryCharactersMax));
+  append_json_string(out, shortened(summary, kPagerDutySummaryCharactersMax));
   add_member("source", n.resource.id, out);
   add_member("severity", severity_of(n.severity), out);
   add_member("timestamp", format_time(n.time), out);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "config/map_reader.h"
 #include "config/read_file.h"
@@ -13,9 +14,6 @@
 
 namespace statewire {
 namespace {
-
-constexpr size_t kTemplateBytesMax = 64u << 10;
-constexpr size_t kSchemaBytesMax = 1u << 20;
 
 // Holds each message of another format against a schema.
 class CheckedFormat final : public Format {
@@ -110,7 +108,7 @@ std::unique_ptr<Format> read_template(MapReader& keys, const Node& source, bool 
       {{"json", Escape::json}, {"html", Escape::html}, {"none", Escape::none}},
       escape_for(options.content_type));
   std::optional<std::string> text =
-      is_file ? text_of_file(source, kTemplateBytesMax) : source.text();
+      is_file ? text_of_file(source, kFormatTemplateBytesMax) : source.text();
   if (!text) return nullptr;
   if (text->empty()) source.error("the template is empty");
   if (!is_utf8(*text)) source.error("the template is not UTF-8");

@@ -1,13 +1,12 @@
 #include "format/shape.h"
 
+#include "base/limits.h"
 #include "format/json_writer.h"
 
 namespace statewire {
 namespace {
 
 using Form = ShapeMember::Form;
-
-constexpr size_t kDepthMax = 16;
 
 Form form_of(std::string_view path) {
   if (path == "severitynumber" || path == "revision") return Form::number;
@@ -37,8 +36,8 @@ ShapeMember read_member(const Node& node, size_t depth) {
     read_leaf(node, member);
     return member;
   }
-  if (depth == kDepthMax) {
-    node.error("a shape is at most 16 levels deep");
+  if (depth == kShapeDepthMax) {
+    node.error("a shape is at most " + std::to_string(kShapeDepthMax) + " levels deep");
     return member;
   }
   for (const Node& entry : node.entries()) member.members.push_back(read_member(entry, depth + 1));

@@ -1,3 +1,4 @@
+#include "base/limits.h"
 #include "format/clean_text.h"
 #include "format/message.h"
 
@@ -8,9 +9,6 @@ namespace {
 constexpr size_t kWordWidth = 15;
 constexpr size_t kSubjectWidth = 44;
 constexpr size_t kRegionWidth = 11;
-
-// A person reads the line: no name in it is longer than this.
-constexpr size_t kSubjectCharactersMax = 256;
 
 // Spaces up to `width`, `from` being where the column began. At least one.
 void pad(size_t from, size_t width, std::string& out) {

@@ -9,14 +9,13 @@
 #include <string_view>
 
 #include "base/check.h"
+#include "base/limits.h"
 
 namespace statewire {
 
 // Pieces are views: their texts outlive the words.
 class Words {
  public:
-  static constexpr size_t kPiecesMax = 32;
-
   Words() = default;
   // Pieces may point into this.
   Words(const Words&) = delete;
@@ -39,11 +38,11 @@ class Words {
  private:
   void add_one(std::string_view piece) {
     if (piece.empty()) return;
-    CHECK(count_ < kPiecesMax);
+    CHECK(count_ < kMessageWordsMax);
     pieces_[count_++] = piece;
   }
 
-  std::array<std::string_view, kPiecesMax> pieces_;
+  std::array<std::string_view, kMessageWordsMax> pieces_;
   size_t count_ = 0;
   std::array<char, 20> digits_;
 };

@@ -2,14 +2,11 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "base/text.h"
 
 namespace statewire {
 namespace {
-
-// In one batch; the rest is counted all the same.
-constexpr size_t kRefusalsMax = 100;
-constexpr size_t kUnrecognisedKindsMax = 100;
 
 void add_unrecognised(const Recognition& recognition, const ParsedEvent& event, Batch& batch) {
   for (UnrecognisedRow& row : batch.unrecognised) {
@@ -20,7 +17,7 @@ void add_unrecognised(const Recognition& recognition, const ParsedEvent& event, 
       return;
     }
   }
-  if (batch.unrecognised.size() == kUnrecognisedKindsMax) return;
+  if (batch.unrecognised.size() == kChunkUnrecognisedKindsKept) return;
   const std::string sample =
       event.bytes.empty() ? std::string(simdjson::minify(event.element)) : std::string(event.bytes);
   batch.unrecognised.push_back({.source = batch.source,
@@ -28,7 +25,7 @@ void add_unrecognised(const Recognition& recognition, const ParsedEvent& event, 
                                 .origin_type = std::string(recognition.origin.type),
                                 .count = 1,
                                 .last = recognition.time,
-                                .sample = std::string(cut_utf8(sample, kSampleBytesMax))});
+                                .sample = std::string(cut_utf8(sample, kLedgerSampleBytesMax))});
 }
 
 std::string place_of(const Chunk& chunk, uint64_t line) {
@@ -39,11 +36,11 @@ std::string place_of(const Chunk& chunk, uint64_t line) {
 }  // namespace
 
 void add_refusal(Batch& batch, Refusal refusal) {
-  if (batch.reasons.size() < kReasonsMax) {
+  if (batch.reasons.size() < kChunkReasonsKept) {
     batch.reasons.push_back(refusal.place.empty() ? refusal.reason
                                                   : refusal.place + ": " + refusal.reason);
   }
-  if (batch.refusals.size() < kRefusalsMax) batch.refusals.push_back(std::move(refusal));
+  if (batch.refusals.size() < kChunkRefusalsKept) batch.refusals.push_back(std::move(refusal));
 }
 
 void Batch::clear() {
@@ -97,7 +94,7 @@ void ChunkRecogniser::on_event(const ParsedEvent& event, Batch& batch) {
     add_refusal(batch, {.source = batch.source,
                         .fate = Fate::rejected,
                         .reason = std::string(recognition.reason),
-                        .sample = std::string(cut_utf8(event.bytes, kSampleBytesMax)),
+                        .sample = std::string(cut_utf8(event.bytes, kLedgerSampleBytesMax)),
                         .time = batch.received});
   }
 }
@@ -122,7 +119,7 @@ void ChunkRecogniser::on_unreadable(const UnreadableEvent& event, const Chunk& c
                       .place = place_of(chunk, event.line),
                       .fate = fate,
                       .reason = event.reason,
-                      .sample = std::string(cut_utf8(event.sample, kSampleBytesMax)),
+                      .sample = std::string(cut_utf8(event.sample, kLedgerSampleBytesMax)),
                       .time = batch.received});
 }
 

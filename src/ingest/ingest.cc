@@ -2,15 +2,13 @@
 
 #include <exception>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "ingest/reminder_events.h"
 
 namespace statewire {
 namespace {
 
-// Kept with their memory for the next chunks; more are given back to the system.
-constexpr size_t kSpareBatchesMax = 256;
-constexpr size_t kSpareArenaBytesMax = 4 << 20;
 constexpr auto kDiskRetry = std::chrono::milliseconds(500);
 
 }  // namespace
@@ -147,8 +145,8 @@ void Ingest::run() {
     Lock lock(mutex_);
     for (std::unique_ptr<Batch>& batch : batches) {
       batch->clear();
-      const bool is_small = batch->arena.bytes_reserved() <= kSpareArenaBytesMax;
-      if (is_small && spare_batches_.size() < kSpareBatchesMax) {
+      const bool is_small = batch->arena.bytes_reserved() <= kSpareArenaBytesKept;
+      if (is_small && spare_batches_.size() < kSpareBatchesKept) {
         spare_batches_.push_back(std::move(batch));
       }
     }

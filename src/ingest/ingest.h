@@ -10,6 +10,7 @@
 #include <deque>
 #include <memory>
 
+#include "base/limits.h"
 #include "base/mutex.h"
 #include "base/time.h"
 #include "ingest/committer.h"
@@ -20,9 +21,9 @@ namespace statewire {
 struct IngestLimits {
   EventLimits event;
   TrackLimits track;
-  size_t queued_chunks_max = 1024;
-  size_t queued_events_max = 20'000;
-  size_t commit_events_max = 4'000;  // A commit takes batches until it has so many.
+  size_t queued_chunks_max = kQueuedChunksMax;
+  size_t queued_events_max = kQueuedEventsMax;
+  size_t commit_events_max = kCommitEventsMax;  // A commit takes batches until it has so many.
 };
 
 // Counts since the start, for metrics.

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <random>
 
+#include "base/limits.h"
 #include "ingest/ingest_for_test.h"
 #include "ingest/reminder_source.h"
 

@@ -4,6 +4,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "base/limits.h"
 #include "ingest/store_views.h"
 #include "store/block.h"
 #include "track/fold.h"
@@ -98,7 +99,7 @@ class Refold {
   using LedgerKey = std::tuple<std::string, std::string, std::string>;
 
   void differ(std::string text) {
-    if (report_.differences.size() < kDifferencesMax) {
+    if (report_.differences.size() < kDifferencesKept) {
       report_.differences.push_back(std::move(text));
     }
   }

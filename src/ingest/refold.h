@@ -16,9 +16,8 @@ struct RefoldReport {
   uint64_t resources = 0;
   // Of these entries, what retention has taken would have decided: their word is taken.
   uint64_t undecided = 0;
-  std::vector<std::string> differences;  // For people; at most kDifferencesMax.
+  std::vector<std::string> differences;  // For people; at most kDifferencesKept.
 };
-constexpr size_t kDifferencesMax = 100;
 
 // Reads all of the store and changes nothing. Calls `progress` after each block with the number of
 // entries by then.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ids.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "store/block.h"
 
@@ -19,7 +20,7 @@ void add_member(std::string& out, std::string_view before, std::string_view valu
 
 void add_malformed(const Reminder& reminder, std::string_view reason, Batch& batch) {
   batch.events.push_back({.fate = Fate::malformed, .account = "-", .region = "-"});
-  const std::string_view sample = cut_utf8(reminder.payload, kSampleBytesMax);
+  const std::string_view sample = cut_utf8(reminder.payload, kLedgerSampleBytesMax);
   add_refusal(batch, {.source = batch.source,
                       .place = std::string(reminder.key.resource_id),
                       .fate = Fate::malformed,
@@ -106,7 +107,7 @@ void add_moved_reminders(std::string_view to, std::span<const Entry> sent, uint6
                          Time due, Arena& arena, std::vector<Reminder>& out) {
   BlockWriter writer;
   for (uint64_t run = 0; !sent.empty(); ++run) {
-    const std::span<const Entry> now = sent.first(std::min(sent.size(), kMovedEntriesMax));
+    const std::span<const Entry> now = sent.first(std::min(sent.size(), kMovedEntriesAtATime));
     sent = sent.subspan(now.size());
     writer.begin(1, due);
     for (size_t i = 0; i < now.size(); ++i) {

@@ -16,8 +16,7 @@ void append_event_line(const Reminder& reminder, std::string& out);
 // and no catalog is asked. A payload that cannot be read is one malformed event.
 void add_event(const Reminder& reminder, Batch& batch);
 
-// The payload of a `moved` reminder: a run of at most kMovedEntriesMax of what the fold sends on.
-constexpr size_t kMovedEntriesMax = 32;
+// Of what the fold sends on, each run of kMovedEntriesAtATime is the payload of a `moved` reminder.
 void add_moved_reminders(std::string_view to, std::span<const Entry> sent, uint64_t sequence,
                          Time due, Arena& arena, std::vector<Reminder>& out);
 

@@ -4,6 +4,7 @@
 #include <exception>
 #include <utility>
 
+#include "base/limits.h"
 #include "base/log.h"
 
 namespace statewire {
@@ -63,7 +64,8 @@ Result<void> ReminderSource::read_due() {
   due_.clear();
   size_t bytes = 0;
   return store_.each_reminder([&](const Reminder& reminder) {
-    if (reminder.key.due > now || due_.size() == kFiredMax || bytes > kFiredBytesMax) return false;
+    const bool is_full = due_.size() == kRemindersAtATime || bytes > kRemindersBytesAtATime;
+    if (reminder.key.due > now || is_full) return false;
     bytes += reminder.payload.size();
     Reminder& kept = due_.emplace_back(reminder);
     kept.key.resource_id = arena_.copy(reminder.key.resource_id);

@@ -21,16 +21,14 @@ class ReminderSource {
   // Borrows all three. The ingest must run until run() has returned.
   ReminderSource(const Store& store, Ingest& ingest, const Clock& clock);
 
-  // Fires what is due, at most kFiredMax and about kFiredBytesMax in one commit, until stop is
-  // requested. One thread; no exception leaves it. It sleeps while no reminder is set, and until
-  // the next is due; the clock is looked at every ten seconds then, as it may be set.
+  // Fires what is due, at most kRemindersAtATime and about kRemindersBytesAtATime in one commit,
+  // until stop is requested. One thread; no exception leaves it. It sleeps while no reminder is
+  // set, and until the next is due; the clock is looked at every ten seconds then, as it may be
+  // set.
   void run(std::stop_token stop);
   // After each commit, which may have set a reminder that is due before all others. Any thread;
   // costs a lock.
   void look();
-
-  static constexpr size_t kFiredMax = 1'000;
-  static constexpr size_t kFiredBytesMax = 4u << 20;
 
  private:
   bool wait_until_due(const std::stop_token& stop);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <random>
 
+#include "base/limits.h"
 #include "catalog/spec_codec.h"
 #include "catalog/test_catalog.h"
 #include "ingest/ingest_for_test.h"
@@ -201,7 +202,7 @@ TEST_F(ReminderTest, a_reminder_that_was_set_under_an_alias_settles_the_resource
 TEST_F(ReminderTest, more_than_fit_into_one_commit_all_fire) {
   const auto name_of_table = [](int number) { return "orders-" + std::to_string(number); };
   std::string text;
-  constexpr int kTables = static_cast<int>(ReminderSource::kFiredMax) * 2 + 7;
+  constexpr int kTables = static_cast<int>(kRemindersAtATime) * 2 + 7;
   for (int i = 0; i < kTables; ++i) {
     std::string call = table_call("CreateTable", "20", name_of_table(i));
     call.replace(call.find("\"orders\""), 8, "\"" + name_of_table(i) + "\"");

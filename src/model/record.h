@@ -46,7 +46,4 @@ struct Record {
 // From then on all of the record's texts and spans are in `arena`.
 void own_texts(Record& record, Arena& arena);
 
-constexpr size_t kTagsMax = 50;
-constexpr size_t kHintsMax = 4;
-
 }  // namespace statewire

@@ -7,13 +7,13 @@
 #include <unordered_map>
 
 #include "base/check.h"
+#include "base/limits.h"
 #include "base/mutex.h"
 #include "net/http_transfer.h"
 
 namespace statewire {
 namespace {
 
-constexpr auto kRetryAfterMax = std::chrono::hours(24 * 30);
 constexpr int kPollMs = 60'000;  // Curl's own timers and send() end a poll earlier.
 
 struct MultiDeleter {

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/limits.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "net/http_message.h"
@@ -23,7 +24,7 @@ struct HttpRequest {
   std::vector<HttpHeader> headers = {};  // Nothing is added to them but Host, Accept and a length.
   std::string body = {};
   Duration timeout = std::chrono::seconds(30);  // From connecting to the last byte, not queueing.
-  size_t response_bytes_max = 1 << 20;          // A longer body is an error.
+  size_t response_bytes_max = kAnswerBytesMax;  // A longer body is an error.
   std::string unix_socket = {};                 // Path; the URL's host is then only a name.
   std::string ca_file = {};  // PEM: the authorities to trust instead of the system's.
   bool by_proxy = true;      // Where the environment names one; false: never.
@@ -43,9 +44,10 @@ struct HttpResponse {
 std::optional<Duration> retry_after(const HttpResponse& response, Time now);
 
 struct HttpClientLimits {
-  size_t connections_max = 256;
-  size_t connections_per_host_max = 32;
-  size_t queued_max = 10'000;  // Requests that wait for a connection; beyond: `unavailable`.
+  size_t connections_max = kClientConnectionsMax;
+  size_t connections_per_host_max = kClientConnectionsPerHostMax;
+  // Requests that wait for a connection; beyond: `unavailable`.
+  size_t queued_max = kClientRequestsQueuedMax;
 };
 
 // Many requests at once, on one thread.

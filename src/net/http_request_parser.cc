@@ -16,6 +16,7 @@
 #include <optional>
 
 #include "base/check.h"
+#include "base/limits.h"
 
 namespace statewire {
 namespace {
@@ -23,9 +24,6 @@ namespace {
 namespace http = boost::beast::http;
 using boost::beast::error_code;
 using BeastView = boost::beast::string_view;
-
-// What a client announces is reserved only up to here; beyond, memory follows what it has sent.
-constexpr uint64_t kReservedBytesMax = 1 << 20;
 
 std::string_view to_std(BeastView text) { return {text.data(), text.size()}; }
 
@@ -66,7 +64,7 @@ class BeastParser final : public http::basic_parser<true> {
   void on_header_impl(error_code&) override {}
   void on_body_init_impl(const boost::optional<uint64_t>& length, error_code&) override {
     if (discards_body_) return;
-    request_.body.reserve(std::min(length.value_or(0), kReservedBytesMax) + kBodySpareBytes);
+    request_.body.reserve(std::min(length.value_or(0), kBodyReservedBytesMax) + kBodySpareBytes);
   }
   size_t on_body_impl(BeastView piece, error_code& error) override {
     body_bytes_ += piece.size();

@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "base/check.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/mutex.h"
 #include "net/http_session.h"
@@ -21,8 +22,6 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-// Beyond connections_max so many more are told 503; any further are closed without a word.
-constexpr size_t kRefusedConnectionsMax = 256;
 constexpr int kAcceptsPerRound = 64;
 constexpr auto kExhaustedPause = std::chrono::milliseconds(200);
 

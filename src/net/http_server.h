@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/limits.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "net/http_message.h"
@@ -25,9 +26,10 @@ class HttpSession;
 
 // Timeouts are kept to within an eighth of the shortest, and to within a second.
 struct HttpServerLimits {
-  size_t header_bytes_max = 16 << 10;  // Names and values, and the request line. Beyond: 431.
-  uint64_t body_bytes_max = 16 << 20;  // As sent. Beyond: 413, before the body is read.
-  size_t connections_max = 4096;       // Beyond: 503 and close.
+  // Names and values, and the request line. Beyond: 431.
+  size_t header_bytes_max = kHeaderBytesMax;
+  uint64_t body_bytes_max = kBodyBytesMax;   // As sent. Beyond: 413, before the body is read.
+  size_t connections_max = kConnectionsMax;  // Beyond: 503 and close.
   Duration header_timeout = std::chrono::seconds(10);  // From its first byte, or the connection's.
   // A body may pause no longer than this. Each byte that comes buys time at the rate below, and
   // never more than one such pause is saved up.
@@ -38,9 +40,10 @@ struct HttpServerLimits {
   // After an answer that closes: so long, and so many bytes, are read and dropped, for the client
   // to see the answer instead of a reset.
   Duration linger_timeout = std::chrono::seconds(2);
-  uint64_t linger_bytes_max = 16 << 20;
-  uint64_t refused_body_bytes_max = 64 << 10;  // A refused body up to here does not close.
-  size_t stream_bytes_max = 1 << 20;           // Written to a stream and not yet sent.
+  uint64_t linger_bytes_max = kLingerBytesMax;
+  // A refused body up to here does not close.
+  uint64_t refused_body_bytes_max = kRefusedBodyBytesMax;
+  size_t stream_bytes_max = kStreamBytesMax;  // Written to a stream and not yet sent.
 };
 
 struct HttpTlsFiles {

@@ -6,14 +6,14 @@
 #include <boost/asio/write.hpp>
 #include <cstring>
 
+#include "base/limits.h"
+
 namespace statewire {
 namespace {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-constexpr size_t kBufferBytes = 8 << 10;        // For heads and small bodies.
-constexpr size_t kLargeBufferBytes = 64 << 10;  // While a large body comes in.
 // A client may read an answer as slowly as this, beyond write_timeout.
 constexpr uint64_t kWriteBytesPerSecondMin = 64 << 10;
 constexpr size_t kCopiedBodyBytes = 16 << 10;  // Cheaper to copy than to write from two places.
@@ -108,12 +108,13 @@ void HttpSession::begin_stop() {
 bool HttpSession::make_room() {
   if (begin_ == end_) begin_ = end_ = 0;
   const size_t kept = end_ - begin_;
-  size_t wanted = std::max(capacity_, kBufferBytes);
+  size_t wanted = std::max(capacity_, kConnectionBufferBytes);
   if (phase_ == Phase::reading && head_judged_ && parser_.body_bytes_left() > wanted) {
-    wanted = kLargeBufferBytes;
+    wanted = kConnectionLargeBufferBytes;
   }
   // A head or a chunk's header that does not fit: grow as far as a head may reach.
-  const size_t most = std::max(kLargeBufferBytes, limits().header_bytes_max + kBufferBytes);
+  const size_t most =
+      std::max(kConnectionLargeBufferBytes, limits().header_bytes_max + kConnectionBufferBytes);
   if (kept == wanted) wanted = std::min(wanted * 2, most);
   if (kept >= wanted) return false;
   if (wanted > capacity_) {
@@ -234,7 +235,7 @@ void HttpSession::next_request() {
 }
 
 void HttpSession::release_large_buffer() {
-  if (capacity_ <= kBufferBytes || begin_ != end_) return;
+  if (capacity_ <= kConnectionBufferBytes || begin_ != end_) return;
   buffer_.reset();
   capacity_ = begin_ = end_ = 0;
 }

@@ -4,13 +4,12 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "net/url.h"
 
 namespace statewire {
 namespace {
-
-constexpr size_t kHeadersMax = 256;
 
 struct UrlDeleter {
   void operator()(CURLU* url) const { curl_url_cleanup(url); }
@@ -155,7 +154,7 @@ void HttpTransfer::keep_header(std::string_view line) {
     return;
   }
   const size_t colon = line.find(':');
-  if (colon == std::string_view::npos || response_.headers.size() == kHeadersMax) return;
+  if (colon == std::string_view::npos || response_.headers.size() == kAnswerHeadersMax) return;
   response_.headers.emplace_back(trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
 }
 

@@ -13,11 +13,10 @@
 #include <memory>
 #include <string_view>
 
+#include "base/limits.h"
+
 namespace statewire {
 namespace {
-
-// More clients than this may not wait between two rounds of accepting.
-constexpr int kBacklog = 4096;
 
 std::string reason() { return std::strerror(errno); }
 
@@ -43,7 +42,7 @@ Result<ListeningSocket> bind_tcp(const addrinfo& address, const std::string& nam
   const int on = 1;
   setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (bind(descriptor, address.ai_addr, address.ai_addrlen) != 0 ||
-      listen(descriptor, kBacklog) != 0) {
+      listen(descriptor, kListenBacklogMax) != 0) {
     Error error = failed("cannot listen on " + name + ": " + reason());
     close(descriptor);
     return error;
@@ -111,7 +110,7 @@ Result<ListeningSocket> open_unix_listener(const std::string& path) {
   // Linux gives the file the descriptor's mode: nobody can slip in between bind and chmod.
   fchmod(descriptor, S_IRUSR | S_IWUSR);
   if (bind(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-      chmod(path.c_str(), S_IRUSR | S_IWUSR) != 0 || listen(descriptor, kBacklog) != 0) {
+      chmod(path.c_str(), S_IRUSR | S_IWUSR) != 0 || listen(descriptor, kListenBacklogMax) != 0) {
     Error error = failed("cannot listen on " + path + ": " + reason());
     close(descriptor);
     return error;

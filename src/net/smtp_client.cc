@@ -1,11 +1,10 @@
 #include "net/smtp_client.h"
 
+#include "base/limits.h"
 #include "net/smtp_transfer.h"
 
 namespace statewire {
 namespace {
-
-constexpr size_t kWaitingMax = 1'000;
 
 Error stopped() { return unavailable("the SMTP client has stopped"); }
 
@@ -20,7 +19,7 @@ void SmtpClient::send(Mail mail, MailDone done) {
     Lock lock(mutex_);
     if (is_stopping_) {
       refusal = stopped();
-    } else if (jobs_.size() >= kWaitingMax) {
+    } else if (jobs_.size() >= kMailsWaitingMax) {
       refusal = unavailable("too many mails are waiting");
     } else {
       jobs_.push_back({std::move(mail), std::move(done)});

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <unordered_set>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "pattern/compiler.h"
 
@@ -11,7 +12,6 @@ namespace statewire::pattern {
 namespace {
 
 constexpr std::string_view kAnyOf = "$or";
-constexpr size_t kWantedAlternativesMax = 12;  // Shown to people; the rest is counted.
 
 // Names that EventBridge does not accept as fields below $or: some are operators, the others may
 // become some.

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "pattern/alternatives.h"
 #include "pattern/program.h"
@@ -16,11 +17,9 @@ namespace {
 
 using simdjson::dom::element;
 
-constexpr size_t kShownBytesMax = 240;
-
 std::string cut(std::string text) {
-  if (text.size() <= kShownBytesMax) return text;
-  return std::string(cut_utf8(text, kShownBytesMax)) + "…";
+  if (text.size() <= kShownJsonBytesMax) return text;
+  return std::string(cut_utf8(text, kShownJsonBytesMax)) + "…";
 }
 
 std::string found_text(const std::vector<element>& values) {
@@ -28,7 +27,7 @@ std::string found_text(const std::vector<element>& values) {
   if (values.size() == 1) return cut(simdjson::minify(values.front()));
   std::string out = "[";
   for (const element value : values) {
-    if (out.size() > kShownBytesMax) break;
+    if (out.size() > kShownJsonBytesMax) break;
     if (out.size() > 1) out += ",";
     out += cut(simdjson::minify(value));
   }

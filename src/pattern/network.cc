@@ -3,10 +3,10 @@
 #include <charconv>
 #include <cstddef>
 
+#include "base/limits.h"
+
 namespace statewire::pattern {
 namespace {
-
-constexpr size_t kAddressCharactersMax = 64;  // With leading zeros; none is longer.
 
 std::optional<Address> parse_v4(std::string_view text) {
   Address address;

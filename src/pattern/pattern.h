@@ -15,25 +15,25 @@
 #include <variant>
 #include <vector>
 
+#include "base/limits.h"
+
 namespace statewire {
 
 namespace pattern {
 class Compiled;
 }  // namespace pattern
 
-inline constexpr size_t kPatternDepthMax = 64;  // Levels of objects and arrays.
-
 // What a pattern may ask for. More is refused when it is compiled. The defaults are those of
 // Amazon EventBridge, but for the size: there it is a quota of an account.
 struct PatternLimits {
-  size_t bytes_max = 1024 * 1024;  // Of JSON text.
+  size_t bytes_max = kPatternBytesMax;  // Of JSON text.
   // What `$or` stands for: the number of patterns without it that say the same.
-  size_t combinations_max = 1000;
-  size_t wildcards_max = 1000;   // `*` in all of a pattern.
-  double numeric_bound = 5.0e9;  // Of numbers in `numeric`, either side of 0.
+  size_t combinations_max = kPatternCombinationsMax;
+  size_t wildcards_max = kPatternWildcardsMax;  // `*` in all of a pattern.
+  double numeric_bound = 5.0e9;                 // Of numbers in `numeric`, either side of 0.
 
   // With its quota too: a pattern that passes can be put into a rule there.
-  static PatternLimits eventbridge() { return {.bytes_max = 2048}; }
+  static PatternLimits eventbridge() { return {.bytes_max = kEventBridgePatternBytesMax}; }
 };
 
 struct PatternError {

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "base/limits.h"
 #include "pattern/compiled_for_test.h"
 
 namespace statewire {

@@ -9,13 +9,12 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "base/limits.h"
 #include "pattern/tokens.h"
 
 namespace statewire::pattern {
-
 namespace {
 
-constexpr size_t kLevelsMax = 1024;  // As simdjson's own.
 constexpr size_t kPrefetchMax = 1024;
 constexpr uint32_t kObjectsMax = 0x80000000;  // Counted before counting begins anew.
 
@@ -72,7 +71,7 @@ class JsonWalk {
 
   // `is_last`: nobody looks at anything behind the object.
   __attribute__((flatten)) bool object(uint32_t node, uint32_t place, bool is_last) {
-    if (++levels_ > kLevelsMax) return false;
+    if (++levels_ > kMatchedDepthMax) return false;
     uint32_t left = paths_.node(node).children;
     if (left == 0) return leave_object(0, is_last);
     tokens_.next();
@@ -171,7 +170,7 @@ class JsonWalk {
   }
 
   bool array(uint32_t node, uint32_t place) {
-    if (++levels_ > kLevelsMax) return false;
+    if (++levels_ > kMatchedDepthMax) return false;
     uint32_t index = kNothing;
     const bool has_children = paths_.node(node).children > 0;
     tokens_.next();
@@ -249,8 +248,8 @@ class JsonWalk {
 };
 
 JsonReader::JsonReader() {
-  CHECK(!simdjson::get_active_implementation()->create_dom_parser_implementation(0, kLevelsMax,
-                                                                                 parser_));
+  CHECK(!simdjson::get_active_implementation()->create_dom_parser_implementation(
+      0, kMatchedDepthMax, parser_));
 }
 
 bool JsonReader::read(std::string_view event, const Paths& paths, Leaves& leaves) {

@@ -1,5 +1,6 @@
 #include "route/subscription.h"
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "config/map_reader.h"
 #include "format/json.h"
@@ -11,14 +12,13 @@ namespace {
 using std::chrono::hours;
 using std::chrono::seconds;
 
-constexpr size_t kNameBytesMax = 64;
 constexpr Duration kRetryForMax = hours(24 * 365);
 
 // Names appear in keys of the store, in paths of the API and in file names.
 bool is_name(std::string_view name) {
   constexpr std::string_view kAllowed =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
-  return !name.empty() && name.size() <= kNameBytesMax && name.front() != '.' &&
+  return !name.empty() && name.size() <= kSubscriptionNameBytesMax && name.front() != '.' &&
          name.find_first_not_of(kAllowed) == std::string_view::npos;
 }
 

@@ -4,16 +4,12 @@
 
 #include "aws/json.h"
 #include "aws/sigv4.h"
+#include "base/limits.h"
 #include "base/mutex.h"
 #include "base/text.h"
 
 namespace statewire {
 namespace {
-
-constexpr size_t kDetailBytesMax = 1024;
-constexpr size_t kGroupBytesMax = 128;
-constexpr size_t kEntriesMax = 10;
-constexpr size_t kRequestBytesMax = 256 << 10;
 
 // The attempts of a batch, gathered from its requests; the last one completes it. Any thread.
 class Gathering {
@@ -88,7 +84,7 @@ Verdict verdict_for(AwsFault fault) {
 Attempt attempt_for(const AwsAnswer& answer) {
   return {.verdict = verdict_for(answer.fault),
           .status = answer.status,
-          .detail = std::string(cut_utf8(answer.text(), kDetailBytesMax)),
+          .detail = std::string(cut_utf8(answer.text(), kAttemptDetailBytesMax)),
           .retry_after = answer.retry_after};
 }
 
@@ -96,7 +92,7 @@ Attempt attempt_for_part(std::string_view code, std::string_view message) {
   std::string detail(code);
   if (!message.empty() && is_utf8(message)) detail.append(": ").append(message);
   return {.verdict = verdict_for(fault_of(code, 0)),
-          .detail = std::string(cut_utf8(detail, kDetailBytesMax))};
+          .detail = std::string(cut_utf8(detail, kAttemptDetailBytesMax))};
 }
 
 Attempt rejected(std::string why) { return {.verdict = Verdict::reject, .detail = std::move(why)}; }
@@ -139,16 +135,16 @@ void AwsBatchSink::deliver(std::span<const Delivery> batch, Completion done) {
     Result<AwsEntry> entry = form_->encode(batch[i]);
     if (!entry) {
       refused.emplace_back(i, rejected(entry.error().text));
-    } else if (entry->bytes > kRequestBytesMax) {
+    } else if (entry->bytes > kAwsBatchBytesMax) {
       refused.emplace_back(i, rejected("the message has " + with_thousands(entry->bytes) +
-                                       " bytes; at most " + with_thousands(kRequestBytesMax)));
+                                       " bytes; at most " + with_thousands(kAwsBatchBytesMax)));
     } else {
       entry->place = i;
       entries.push_back(*std::move(entry));
     }
   }
   const std::vector<Request> requests =
-      requests_of(std::move(entries), kEntriesMax, kRequestBytesMax);
+      requests_of(std::move(entries), kAwsBatchEntriesMax, kAwsBatchBytesMax);
   const auto gathering =
       std::make_shared<Gathering>(batch.size(), requests.size() + 1, std::move(done));
   for (auto& [place, attempt] : refused) gathering->set(place, std::move(attempt));
@@ -176,7 +172,7 @@ std::string json_payload(const Delivery& delivery) {
 
 std::string fifo_group(const Delivery& delivery) {
   constexpr std::string_view kMarks = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
-  const bool fits = !delivery.resource.empty() && delivery.resource.size() <= kGroupBytesMax &&
+  const bool fits = !delivery.resource.empty() && delivery.resource.size() <= kAwsGroupBytesMax &&
                     std::ranges::all_of(delivery.resource, [&](char c) {
                       return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
                              (c >= 'a' && c <= 'z') || kMarks.find(c) != kMarks.npos;

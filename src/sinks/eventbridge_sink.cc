@@ -4,6 +4,7 @@
 // that is not JSON becomes {"message": payload}. EventBridge does not drop repeats: a receiver
 // recognises them by the notification's id in `detail`.
 #include "aws/json.h"
+#include "base/limits.h"
 #include "sinks/aws_attempt.h"
 #include "sinks/kinds.h"
 
@@ -98,7 +99,7 @@ std::unique_ptr<Sink> open_eventbridge(MapReader& keys, SinkContext& context) {
 const SinkKind eventbridge_sink_kind{
     .name = "eventbridge",
     .summary = "put each delivery as an event onto a bus of EventBridge",
-    .limits = {.batch_deliveries_max = 10, .in_flight_max = 8},
+    .limits = {.batch_deliveries_max = kAwsBatchEntriesMax, .in_flight_max = 8},
     .open = open_eventbridge,
 };
 

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "base/limits.h"
 #include "sinks/kinds.h"
 #include "sinks/line_file.h"
 
@@ -110,7 +111,9 @@ std::unique_ptr<Sink> make_file_sink(FileSinkOptions options) {
 const SinkKind file_sink_kind{
     .name = "file",
     .summary = "each delivery as a line in a file",
-    .limits = {.batch_deliveries_max = 1000, .in_flight_max = 1, .is_in_order = true},
+    .limits = {.batch_deliveries_max = kLineBatchDeliveriesMax,
+               .in_flight_max = 1,
+               .is_in_order = true},
     .open = open_file,
 };
 

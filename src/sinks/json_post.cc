@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/limits.h"
 #include "config/secret.h"
 #include "net/url.h"
 
 namespace statewire {
 namespace {
-
-constexpr size_t kResponseBytesMax = 64u << 10;
 
 // Host of "http://host:port/path"; an IPv6 address in its brackets.
 std::string_view host_in(std::string_view url) {
@@ -67,7 +66,7 @@ void JsonPost::send(std::string body, Completion done) {
   request.headers = {{"content-type", "application/json"}, {"user-agent", "statewire"}};
   request.body = std::move(body);
   request.timeout = target_.timeout;
-  request.response_bytes_max = kResponseBytesMax;
+  request.response_bytes_max = kShortAnswerBytesMax;
   http_.send(std::move(request),
              [done = std::move(done), redaction = redaction_, judge = target_.judge,
               &clock = clock_](Result<HttpResponse> response) {

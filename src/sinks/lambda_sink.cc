@@ -4,6 +4,7 @@
 // means that the function has returned. A delivery is tried again after an error of the function,
 // because the error may pass.
 #include "aws/json.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "net/url.h"
 #include "sinks/aws_attempt.h"
@@ -12,7 +13,6 @@
 namespace statewire {
 namespace {
 
-constexpr size_t kPayloadBytesMax = 6 << 20;
 constexpr Duration kLambdaTimeout = std::chrono::minutes(1);
 
 // The function ran, or could not be run, and failed. Its own trace is not shown: it may hold
@@ -45,9 +45,9 @@ class LambdaSink final : public Sink {
   void deliver(std::span<const Delivery> batch, Completion done) override {
     CHECK(batch.size() == 1);
     AwsCall call = rest_call(place_.target, "POST", path_, json_payload(batch.front()));
-    if (call.body.size() > kPayloadBytesMax) {
+    if (call.body.size() > kLambdaPayloadBytesMax) {
       return done({rejected("the payload has " + with_thousands(call.body.size()) +
-                            " bytes; at most " + with_thousands(kPayloadBytesMax))});
+                            " bytes; at most " + with_thousands(kLambdaPayloadBytesMax))});
     }
     call.headers = {{"Content-Type", "application/json"},
                     {"X-Amz-Invocation-Type", "RequestResponse"}};
@@ -74,7 +74,7 @@ std::unique_ptr<Sink> open_lambda(MapReader& keys, SinkContext& context) {
   const Duration timeout = keys.optional("timeout").duration(
       kLambdaTimeout, std::chrono::seconds(1), std::chrono::minutes(15));
   if (!function) return nullptr;
-  if (function.text().empty() || function.text().size() > 170) {
+  if (function.text().empty() || function.text().size() > kLambdaFunctionBytesMax) {
     function.error("wanted the name or the ARN of a function");
     return nullptr;
   }

@@ -9,15 +9,10 @@
 #include <filesystem>
 #include <system_error>
 
+#include "base/limits.h"
 #include "base/log.h"
 
 namespace statewire {
-namespace {
-
-// A line that was cut is searched for its beginning so far back; payloads are far shorter.
-constexpr uint64_t kCutLineBytesMax = 1 << 20;
-
-}  // namespace
 
 int LineFile::ready() {
   if (fd_ >= 0 && is_still_named()) return 0;

@@ -2,17 +2,12 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "format/fields.h"
 
 namespace statewire {
 namespace {
-
-constexpr size_t kLocalBytesMax = 64;
-constexpr size_t kAddressBytesMax = 254;
-constexpr size_t kLabelBytesMax = 63;
-constexpr size_t kShownBytesMax = 80;
-constexpr size_t kRecipientsMax = 20;
 
 bool is_letter_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -20,7 +15,7 @@ bool is_letter_or_digit(char c) {
 
 // Without what some servers read as a route: "%" and "!".
 bool is_local_part(std::string_view text) {
-  if (text.empty() || text.size() > kLocalBytesMax) return false;
+  if (text.empty() || text.size() > kMailLocalPartBytesMax) return false;
   if (text.front() == '.' || text.back() == '.' || text.front() == '-') return false;
   if (text.find("..") != std::string_view::npos) return false;
   return std::all_of(text.begin(), text.end(), [](char c) {
@@ -32,7 +27,7 @@ bool is_domain(std::string_view text) {
   while (true) {
     const size_t dot = text.find('.');
     const std::string_view label = text.substr(0, dot);
-    if (label.empty() || label.size() > kLabelBytesMax) return false;
+    if (label.empty() || label.size() > kMailLabelBytesMax) return false;
     if (label.front() == '-' || label.back() == '-') return false;
     const bool fits = std::all_of(label.begin(), label.end(),
                                   [](char c) { return is_letter_or_digit(c) || c == '-'; });
@@ -51,7 +46,7 @@ std::string_view trimmed(std::string_view text) {
 // As it may stand in an error: quoted, without line ends.
 std::string shown(std::string_view text) {
   std::string out;
-  append_json_string(out, cut_utf8(text, kShownBytesMax));
+  append_json_string(out, cut_utf8(text, kShownAddressBytesMax));
   return out;
 }
 
@@ -59,7 +54,7 @@ std::string shown(std::string_view text) {
 
 bool is_mail_address(std::string_view text) {
   const size_t at = text.find('@');
-  return text.size() <= kAddressBytesMax && at != std::string_view::npos &&
+  return text.size() <= kMailAddressBytesMax && at != std::string_view::npos &&
          is_local_part(text.substr(0, at)) && is_domain(text.substr(at + 1));
 }
 
@@ -131,8 +126,8 @@ MailRecipients MailRecipients::read(MapReader& keys) {
     items.push_back(to);
   }
   if (to.is_list() && items.empty()) to.error("a mail has at least one recipient");
-  if (items.size() > kRecipientsMax) {
-    to.error("a mail has at most " + std::to_string(kRecipientsMax) + " recipients");
+  if (items.size() > kMailRecipientsMax) {
+    to.error("a mail has at most " + std::to_string(kMailRecipientsMax) + " recipients");
   }
   for (const Node& item : items) {
     Result<AddressTemplate> address = AddressTemplate::parse(item.text());

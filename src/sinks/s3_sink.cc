@@ -7,6 +7,7 @@
 // delivery's id: another journal with the same sequences replaces nothing.
 #include "aws/gzip.h"
 #include "aws/queue.h"
+#include "base/limits.h"
 #include "sinks/aws_attempt.h"
 #include "sinks/kinds.h"
 #include "sinks/line_writer.h"
@@ -100,8 +101,8 @@ std::unique_ptr<Sink> open_s3(MapReader& keys, SinkContext& context) {
 const SinkKind s3_sink_kind{
     .name = "s3",
     .summary = "archive deliveries in a bucket of S3: packed lines, by date",
-    .limits = {.batch_deliveries_max = 8000,
-               .batch_bytes_max = 16u << 20,
+    .limits = {.batch_deliveries_max = kS3BatchDeliveriesMax,
+               .batch_bytes_max = kS3BatchBytesMax,
                .in_flight_max = 1,
                .is_in_order = true,
                .is_frozen = true,

@@ -4,6 +4,7 @@
 // for filter policies. In a FIFO topic, the group is the resource and the deduplication id is the
 // delivery's id.
 #include "aws/xml.h"
+#include "base/limits.h"
 #include "net/url.h"
 #include "sinks/aws_attempt.h"
 #include "sinks/kinds.h"
@@ -104,7 +105,7 @@ std::unique_ptr<Sink> open_sns(MapReader& keys, SinkContext& context) {
 const SinkKind sns_sink_kind{
     .name = "sns",
     .summary = "publish each delivery to a topic of SNS",
-    .limits = {.batch_deliveries_max = 10, .in_flight_max = 16},
+    .limits = {.batch_deliveries_max = kAwsBatchEntriesMax, .in_flight_max = 16},
     .open = open_sns,
 };
 

@@ -4,6 +4,7 @@
 // FIFO queue, the group is the resource and the deduplication id is the delivery's id.
 #include "aws/json.h"
 #include "aws/queue.h"
+#include "base/limits.h"
 #include "sinks/aws_attempt.h"
 #include "sinks/kinds.h"
 
@@ -95,7 +96,7 @@ std::unique_ptr<Sink> open_sqs(MapReader& keys, SinkContext& context) {
 const SinkKind sqs_sink_kind{
     .name = "sqs",
     .summary = "each delivery as a message in a queue of SQS",
-    .limits = {.batch_deliveries_max = 10, .in_flight_max = 16},
+    .limits = {.batch_deliveries_max = kAwsBatchEntriesMax, .in_flight_max = 16},
     .open = open_sqs,
 };
 

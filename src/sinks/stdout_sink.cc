@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "base/limits.h"
 #include "sinks/kinds.h"
 #include "sinks/line_writer.h"
 
@@ -50,7 +51,9 @@ std::unique_ptr<Sink> make_stream_sink(int fd) { return std::make_unique<StreamS
 const SinkKind stdout_sink_kind{
     .name = "stdout",
     .summary = "each delivery as a line on standard output",
-    .limits = {.batch_deliveries_max = 1000, .in_flight_max = 1, .is_in_order = true},
+    .limits = {.batch_deliveries_max = kLineBatchDeliveriesMax,
+               .in_flight_max = 1,
+               .is_in_order = true},
     .open = open_stdout,
 };
 

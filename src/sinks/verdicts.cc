@@ -2,20 +2,20 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "net/url.h"
 
 namespace statewire {
 namespace {
 
-constexpr size_t kDetailBytesMax = 1024;
 // Shorter ones are words: "hooks", "v1", "true".
 constexpr size_t kSecretPartBytesMin = 8;
 constexpr size_t kSecretBytesMin = 4;
 
 // One line of text, as it may go into a log.
 std::string shown(std::string_view body) {
-  body = cut_utf8(body, kDetailBytesMax);
+  body = cut_utf8(body, kAttemptDetailBytesMax);
   if (!is_utf8(body)) return "(an answer that is no text)";
   std::string line(body);
   for (char& c : line) {
@@ -57,7 +57,7 @@ Attempt attempt_for(const Result<HttpResponse>& response, Time now) {
     // A request that can never be sent will not pass until a person changes the configuration.
     const bool is_ours = response.error().kind == ErrorKind::bad_input;
     attempt.verdict = is_ours ? Verdict::unavailable : Verdict::retry;
-    attempt.detail = cut_utf8(response.error().text, kDetailBytesMax);
+    attempt.detail = cut_utf8(response.error().text, kAttemptDetailBytesMax);
     return attempt;
   }
   attempt.verdict = verdict_for_status(response->status);
@@ -65,7 +65,7 @@ Attempt attempt_for(const Result<HttpResponse>& response, Time now) {
   attempt.detail = "http " + std::to_string(response->status);
   if (attempt.verdict == Verdict::delivered) return attempt;
   if (const std::string body = shown(response->body); !body.empty()) {
-    attempt.detail = cut_utf8(attempt.detail + ": " + body, kDetailBytesMax);
+    attempt.detail = cut_utf8(attempt.detail + ": " + body, kAttemptDetailBytesMax);
   }
   attempt.retry_after = retry_after(*response, now).value_or(Duration{});
   return attempt;
@@ -82,7 +82,7 @@ Attempt attempt_for(const Result<SmtpReply>& reply) {
     detail += ": " + (is_text ? reply->text : std::string("(a reply that is no text)"));
   }
   return {.verdict = verdict_for_smtp(reply->code),
-          .detail = std::string(cut_utf8(detail, kDetailBytesMax))};
+          .detail = std::string(cut_utf8(detail, kAttemptDetailBytesMax))};
 }
 
 void Redaction::hide_url(std::string_view url) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/limits.h"
 #include "config/secret.h"
 #include "sinks/cloudevent_binary.h"
 #include "sinks/kinds.h"
@@ -15,7 +16,6 @@ namespace statewire {
 namespace {
 
 constexpr Duration kWebhookTimeout = std::chrono::seconds(10);
-constexpr size_t kResponseBytesMax = 1 << 20;
 
 class WebhookSink final : public Sink {
  public:
@@ -45,7 +45,7 @@ class WebhookSink final : public Sink {
     request.headers = headers_of(delivery, event->headers);
     request.body = std::move(event->body);
     request.timeout = target_.timeout;
-    request.response_bytes_max = kResponseBytesMax;
+    request.response_bytes_max = kAnswerBytesMax;
     // The sink may be gone when the answer comes; the clock is not.
     http_.send(std::move(request), [done = std::move(done), redaction = redaction_,
                                     &clock = clock_](Result<HttpResponse> response) {

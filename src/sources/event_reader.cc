@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "sources/element_texts.h"
 #include "sources/json_fault.h"
@@ -21,9 +22,6 @@ using simdjson::error_code;
 namespace dom = simdjson::dom;
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-constexpr size_t kSampleBytesMax = 256;
-// A line's parser keeps its memory, so what is larger is read by one that does not.
-constexpr size_t kKeptBytesMax = size_t{4} << 20;
 
 std::string_view name_of_type(dom::element_type type) {
   switch (type) {
@@ -73,7 +71,7 @@ UnreadableEvent unreadable(std::string_view text, uint64_t line, std::string rea
           .line = line,
           .index = 0,
           .reason = std::move(reason),
-          .sample = cut_utf8(text, kSampleBytesMax)};
+          .sample = cut_utf8(text, kUnreadableSampleBytesMax)};
 }
 
 UnreadableEvent refused(std::string_view text, uint64_t line, std::string reason) {
@@ -184,7 +182,7 @@ void EventReader::read_elements(std::string_view array_text, uint64_t line, dom:
 
 error_code EventReader::parse(std::string_view text, dom::element& element) {
   is_deep_ = false;
-  if (text.size() <= kKeptBytesMax) {
+  if (text.size() <= kParserBytesKept) {
     const error_code error = parser_.parse(text.data(), text.size(), false).get(element);
     if (error != simdjson::DEPTH_ERROR) return error;
   }

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/limits.h"
 #include "sources/text_form.h"
 
 namespace statewire {
@@ -31,8 +32,8 @@ struct UnreadableEvent {
 };
 
 struct EventLimits {
-  size_t event_bytes_max = 1 << 20;
-  size_t depth_max = 64;
+  size_t event_bytes_max = kEventBytesMax;
+  size_t depth_max = kEventDepthMax;
 };
 
 // Not thread-safe: one for each thread; it keeps its parser's memory between calls.
@@ -74,7 +75,5 @@ class EventReader {
 };
 
 constexpr size_t kPaddingBytes = simdjson::SIMDJSON_PADDING;
-// Of one JSON value with all events in it; JSON lines have no bound.
-constexpr size_t kEventDocumentBytesMax = size_t{256} << 20;
 
 }  // namespace statewire

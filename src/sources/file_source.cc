@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
 
@@ -13,8 +14,6 @@ namespace {
 
 // One busy file does not keep the others waiting for longer than this.
 constexpr int kPiecesInARow = 16;
-// Files that are read once are few at a time, however many there are.
-constexpr size_t kReadOnceAtATimeMax = 64;
 
 std::vector<std::string> paths_of(const std::string& pattern) {
   glob_t found{};
@@ -85,7 +84,7 @@ Result<void> FileSource::find_files(Run& run) {
   for (Entry& entry : files_) entry.is_listed = false;
   const std::vector<std::string> paths = paths_of(options_.pattern);
   for (const std::string& path : paths) {
-    if (!options_.follow && files_.size() >= kReadOnceAtATimeMax) break;
+    if (!options_.follow && files_.size() >= kFilesReadAtATime) break;
     const Result<FileId> id = identify(path);
     if (!id) report(path, id.error().text);
     if (!id || read_files_.contains(*id)) continue;

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/limits.h"
+
 namespace statewire {
 
 Handover::Handover(Intake& intake) : intake_(intake), state_(std::make_shared<State>()) {}
@@ -24,7 +26,7 @@ bool Handover::wait_for_place(std::stop_token stop) {
   Lock lock(state_->mutex);
   const std::stop_callback wake(stop, [state = state_] { state->changed.notify_all(); });
   while (!stop.stop_requested() && state_->returned.origins.empty() &&
-         state_->in_flight >= kInFlightMax) {
+         state_->in_flight >= kChunksInFlightMax) {
     state_->changed.wait_for(lock.native(), std::chrono::milliseconds(100));
   }
   if (stop.stop_requested() || !state_->returned.origins.empty()) return false;

@@ -22,8 +22,6 @@ class Handover {
     TextPosition begin;
   };
 
-  static constexpr size_t kInFlightMax = 4;
-
   explicit Handover(Intake& intake);
 
   // Waits while too many are in flight or the intake is busy. False where the chunk was not taken:

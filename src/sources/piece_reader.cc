@@ -5,14 +5,13 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "sources/element_texts.h"
 #include "sources/event_reader.h"
 
 namespace statewire {
 namespace {
-
-constexpr size_t kReadBytesMax = size_t{16} << 20;
 
 std::string_view without_mark(std::string_view text) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/limits.h"
 #include "base/result.h"
 #include "sources/byte_input.h"
 #include "sources/text_form.h"
@@ -29,9 +30,9 @@ struct Piece {
 };
 
 struct PieceLimits {
-  size_t lines_max = 1000;
-  size_t bytes_max = 1 << 20;           // Of more lines than one.
-  size_t value_bytes_max = 256u << 20;  // Of one line or document; more is an error.
+  size_t lines_max = kPieceLinesMax;
+  size_t bytes_max = kPieceBytesMax;                // Of more lines than one.
+  size_t value_bytes_max = kEventDocumentBytesMax;  // Of one line or document; more is an error.
 };
 
 class PieceReader {

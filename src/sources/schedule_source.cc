@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/ids.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "config/json.h"
@@ -89,7 +90,8 @@ Result<void> ScheduleSource::run(Intake& intake, std::stop_token stop) {
   }
   while (!stop.stop_requested()) {
     const Time now = clock_.now();
-    for (const Time due : options_.times.due(*fired, now, options_.catches_up ? kCatchUpMax : 1)) {
+    for (const Time due :
+         options_.times.due(*fired, now, options_.catches_up ? kScheduleCatchUpMax : 1)) {
       if (!fire(intake, due, stop)) return {};
       fired = due;
     }

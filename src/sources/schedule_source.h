@@ -19,11 +19,9 @@ struct ScheduleOptions {
 // Each firing is an event of the source `statewire.schedule` with the time that it was due, and an
 // id that is made of the schedule's name and that time. How far it fired is stored by the commit
 // that stores the event: over a restart nothing fires twice. What was due while nothing ran fires
-// at the start: the last of it, or all, kCatchUpMax at most.
+// at the start: the last of it, or all, kScheduleCatchUpMax at most.
 class ScheduleSource final : public Source {
  public:
-  static constexpr size_t kCatchUpMax = 1'000;
-
   // The clock outlives the source.
   ScheduleSource(ScheduleOptions options, const Clock& clock);
 

@@ -21,12 +21,11 @@ namespace statewire {
 // How many events of a chunk met which fate; after the commit.
 struct ChunkFates {
   uint64_t counts[kFateCount] = {};
-  // Reasons of the first malformed or rejected ones; at most kReasonsMax.
+  // Reasons of the first malformed or rejected ones; at most kChunkReasonsKept.
   std::vector<std::string> reasons;
 
   uint64_t of(Fate fate) const { return counts[static_cast<size_t>(fate)]; }
 };
-constexpr size_t kReasonsMax = 10;
 
 // A position in a source, stored by the commit that stores the chunk's events.
 struct CursorUpdate {

@@ -3,12 +3,11 @@
 #include <algorithm>
 
 #include "aws/json.h"
+#include "base/limits.h"
 #include "net/url.h"
 
 namespace statewire {
 namespace {
-
-constexpr int kEnvelopesMax = 3;  // A topic may be subscribed to by another system's topic.
 
 bool has(std::string_view text, std::string_view part) { return text.find(part) != text.npos; }
 
@@ -49,7 +48,7 @@ std::vector<S3Object> files_of(const AwsJson& message) {
 // parsed here.
 SqsContent read_sqs_message(std::string_view body) {
   SqsContent content{.event = std::string(body)};
-  for (int i = 0; i < kEnvelopesMax && has(content.event, "\"TopicArn\""); ++i) {
+  for (int i = 0; i < kSnsEnvelopesMax && has(content.event, "\"TopicArn\""); ++i) {
     const Result<AwsJson> envelope = AwsJson::parse(content.event);
     if (!envelope || envelope->text("Type") != "Notification") break;
     const std::optional<std::string> message = envelope->find("Message");

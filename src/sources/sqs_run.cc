@@ -8,6 +8,7 @@
 
 #include "aws/call_now.h"
 #include "aws/json.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "sources/event_reader.h"
 
@@ -18,16 +19,12 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
-constexpr size_t kMessagesACall = 10;  // SQS's own bound, of every batch.
-// Received and not deleted yet, for each receiver: enough for calls to overlap with commits.
-constexpr size_t kHeldPerReceiver = 4 * kMessagesACall;
 constexpr auto kEmptyPause = milliseconds(200);
 constexpr auto kDeleteLinger = milliseconds(50);
 constexpr auto kSubmitPause = milliseconds(100);
 constexpr auto kAgainPause = seconds(1);
 constexpr auto kFaultPauseMax = seconds(30);
 constexpr auto kStopGrace = seconds(4);  // For the last deletions.
-constexpr int kDeleteAttemptsMax = 4;
 
 bool is_a_persons_affair(AwsFault fault) {
   return fault == AwsFault::denied || fault == AwsFault::missing || fault == AwsFault::expired ||
@@ -87,7 +84,8 @@ void SqsRun::serve(std::stop_token stop) {
 
 bool SqsRun::is_room() const {
   return parts_waiting_.empty() && again_.empty() &&
-         held_.size() + receiving_ * kMessagesACall < parts_.options.receivers * kHeldPerReceiver;
+         held_.size() + receiving_ * kSqsMessagesAtATime <
+             parts_.options.receivers * kSqsMessagesHeldMax;
 }
 
 bool SqsRun::is_busy() const { return !held_.empty() || !deletions_.empty() || deleting_ > 0; }
@@ -109,12 +107,12 @@ void SqsRun::receive() {
   AwsCall receive =
       call("ReceiveMessage", JsonObject()
                                  .add("QueueUrl", parts_.options.queue.url)
-                                 .add("MaxNumberOfMessages", int64_t{kMessagesACall})
+                                 .add("MaxNumberOfMessages", int64_t{kSqsMessagesAtATime})
                                  .add("WaitTimeSeconds", parts_.options.poll.count())
                                  .add("VisibilityTimeout", parts_.options.hidden_for.count())
                                  .take());
   receive.timeout = parts_.options.poll + seconds(10);
-  receive.response_bytes_max = 32 << 20;
+  receive.response_bytes_max = kSqsAnswerBytesMax;
   receive.attempts_max = 1;  // Pauses are counted here.
   const AwsCall hide = call("ChangeMessageVisibilityBatch", "");
   parts_.aws.call(std::move(receive), [mailbox = mailbox_, this, &aws = parts_.aws, hide,
@@ -259,7 +257,7 @@ void SqsRun::prolong(SteadyTime now) {
     if (held.prolong_at > now) continue;
     held.prolong_at = now + parts_.options.hidden_for / 2;
     receipts.push_back(held.receipt);
-    if (receipts.size() == kMessagesACall) {
+    if (receipts.size() == kSqsMessagesAtATime) {
       hide_for(std::exchange(receipts, {}), parts_.options.hidden_for.count());
     }
   }
@@ -281,11 +279,11 @@ void SqsRun::hide_for(const std::vector<std::string>& receipts, int64_t seconds)
 }
 
 void SqsRun::delete_settled(SteadyTime now, bool is_forced) {
-  while (deletions_.size() >= kMessagesACall ||
+  while (deletions_.size() >= kSqsMessagesAtATime ||
          (!deletions_.empty() && (is_forced || now >= delete_at_))) {
     std::vector<Deletion> batch;
     std::vector<std::string> receipts;
-    while (!deletions_.empty() && batch.size() < kMessagesACall) {
+    while (!deletions_.empty() && batch.size() < kSqsMessagesAtATime) {
       receipts.push_back(deletions_.front().receipt);
       batch.push_back(std::move(deletions_.front()));
       deletions_.pop_front();
@@ -322,7 +320,7 @@ void SqsRun::on_deletions(std::vector<Deletion> sent, const AwsAnswer& answer) {
   }
   for (const size_t place : failed) {
     Deletion& deletion = sent[place];
-    if (may_pass_later && ++deletion.attempts < kDeleteAttemptsMax) {
+    if (may_pass_later && ++deletion.attempts < kSqsDeleteAttemptsMax) {
       delete_at_ = steady_clock::now() + kAgainPause;
       deletions_.push_back(std::move(deletion));
     } else {

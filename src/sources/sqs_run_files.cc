@@ -1,20 +1,15 @@
 // The CloudTrail files that messages name: fetched a few at a time, unpacked, and handed over as a
 // message's own text is.
 #include "aws/gzip.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "sources/event_reader.h"
 #include "sources/sqs_run.h"
 
 namespace statewire {
-namespace {
-
-constexpr size_t kFilesAtATime = 2;
-constexpr size_t kFileBytesMax = 64 << 20;  // Packed.
-
-}  // namespace
 
 void SqsRun::fetch_files() {
-  while (!files_waiting_.empty() && fetching_ < kFilesAtATime) {
+  while (!files_waiting_.empty() && fetching_ < kSqsFilesAtATime) {
     File file = std::move(files_waiting_.front());
     files_waiting_.pop_front();
     const std::string& region =
@@ -27,7 +22,7 @@ void SqsRun::fetch_files() {
     AwsCall get = s3_call(*target, "GET", file.object.bucket, file.object.key);
     get.role = parts_.options.role;
     get.timeout = std::chrono::minutes(2);
-    get.response_bytes_max = kFileBytesMax;
+    get.response_bytes_max = kSqsFileBytesMax;
     ++fetching_;
     parts_.aws.call(std::move(get), [mailbox = mailbox_, this, file](AwsAnswer answer) {
       mailbox->post([this, file, answer = std::move(answer)] {

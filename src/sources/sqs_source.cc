@@ -1,11 +1,10 @@
 #include "sources/sqs_source.h"
 
+#include "base/limits.h"
 #include "sources/sqs_run.h"
 
 namespace statewire {
 namespace {
-
-constexpr int64_t kReceiversMax = 64;
 
 class SqsSource final : public Source {
  public:
@@ -33,9 +32,9 @@ std::unique_ptr<Source> open_sqs_source(std::string_view name, MapReader& keys,
   const Node queue = keys.required("queue");
   const std::string region = keys.optional("region").text();
   options.role = keys.optional("role").text();
-  options.receivers =
-      static_cast<size_t>(keys.optional("receivers")
-                              .integer(1, kReceiversMax, static_cast<int64_t>(options.receivers)));
+  options.receivers = static_cast<size_t>(
+      keys.optional("receivers")
+          .integer(1, kSqsReceiversMax, static_cast<int64_t>(options.receivers)));
   options.deletes_unreadable =
       keys.optional("unreadable").choice<bool>({{"delete", true}, {"leave", false}}, true);
   if (!queue) return nullptr;

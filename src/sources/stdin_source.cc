@@ -8,13 +8,13 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "sources/event_reader.h"
 
 namespace statewire {
 namespace {
 
-constexpr size_t kPiecesAtATime = Handover::kInFlightMax;
 constexpr auto kPause = std::chrono::milliseconds(200);
 
 // The bytes that a pipe, a terminal or a file has now.
@@ -64,7 +64,7 @@ Result<void> StdinSource::run(Intake& intake, std::stop_token stop) {
     Result<std::optional<Piece>> piece = reader.next();
     const bool has_piece = piece && *piece;
     if (has_piece) pieces.push_back(std::move(**piece));
-    if (!has_piece || pieces.size() == kPiecesAtATime) {
+    if (!has_piece || pieces.size() == kChunksInFlightMax) {
       hand_over(handover, std::exchange(pieces, {}), stop);
     }
     if (!piece) return failed("standard input: " + piece.error().text);

@@ -8,11 +8,10 @@
 #include <cerrno>
 
 #include "base/ids.h"
+#include "base/limits.h"
 
 namespace statewire {
 namespace {
-
-constexpr uint64_t kPrintBytesMax = 1024;
 
 int64_t modified_ns(const struct stat& status) {
   return status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec;
@@ -86,9 +85,9 @@ Result<void> WatchedFile::rewind(TextPosition position) {
 Result<std::optional<Piece>> WatchedFile::next() {
   if (is_finished_) return std::optional<Piece>();
   Result<std::optional<Piece>> piece = reader_->next();
-  if (piece && *piece && print_bytes_ < kPrintBytesMax) {
+  if (piece && *piece && print_bytes_ < kFilePrintBytesMax) {
     const uint64_t known = is_gzip_ ? static_cast<uint64_t>(last_.st_size) : position().offset;
-    print_bytes_ = std::min(known, kPrintBytesMax);
+    print_bytes_ = std::min(known, kFilePrintBytesMax);
     print_ = print_of(print_bytes_);
   }
   return piece;
@@ -131,7 +130,7 @@ Result<WatchedFile::Change> WatchedFile::look() {
 // Of fewer bytes where the file is shorter: that never equals what was stored for more.
 uint64_t WatchedFile::print_of(uint64_t bytes) const {
   if (bytes == 0) return 0;
-  std::array<char, kPrintBytesMax> first;
+  std::array<char, kFilePrintBytesMax> first;
   const ssize_t count =
       ::pread(fd_.get(), first.data(), std::min<uint64_t>(bytes, first.size()), 0);
   return hash64({first.data(), static_cast<size_t>(std::max<ssize_t>(count, 0))});

@@ -27,8 +27,6 @@ struct LedgerRow {
 
 // Events name their account, region and type themselves: whoever sends many names must not fill
 // the memory. What would be one row too many is counted under this name.
-constexpr size_t kLedgerRowsMax = 10'000;
-constexpr size_t kUnrecognisedRowsMax = 1'000;
 constexpr std::string_view kOtherName = "(other)";
 
 // A kind of event that no entry knows.
@@ -38,9 +36,8 @@ struct UnrecognisedRow {
   std::string origin_type;
   uint64_t count = 0;
   Time last;
-  std::string sample;  // One event, cut to kSampleBytesMax.
+  std::string sample;  // One event, cut to kLedgerSampleBytesMax.
 };
-constexpr size_t kSampleBytesMax = 4096;
 
 // An event that could not be accepted, and why.
 struct Refusal {
@@ -51,7 +48,6 @@ struct Refusal {
   std::string sample;
   Time time;
 };
-constexpr size_t kRefusalsKept = 1000;  // The newest; all are counted.
 
 // What one batch adds.
 struct LedgerDelta {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "store/keys.h"
 #include "store/ledger_codec.h"
@@ -116,7 +117,7 @@ void LedgerView::stage_unrecognised(const LedgerDelta& delta, EngineBatch& batch
       // The first sample is kept: the same whenever the journal is folded again.
       if (row.count == 0) {
         std::string sample(1, kSampleFormat);
-        sample += cut_utf8(change.sample, kSampleBytesMax);
+        sample += cut_utf8(change.sample, kLedgerSampleBytesMax);
         batch.put(Family::ledger, sample_key(key), sample);
       }
       row.source = change.source;

@@ -2,12 +2,9 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
+
 namespace statewire {
-namespace {
-
-constexpr size_t kReadBlocksMax = 64;
-
-}  // namespace
 
 void RecentBlocks::add(StoredBlock block) {
   Lock lock(mutex_);
@@ -47,7 +44,7 @@ void ReadBlocks::add(std::shared_ptr<const OpenedBlock> block) {
   Lock lock(mutex_);
   bytes_ += block->block.bytes->size();
   blocks_.push_front(std::move(block));
-  while (blocks_.size() > 1 && (bytes_ > bytes_max_ || blocks_.size() > kReadBlocksMax)) {
+  while (blocks_.size() > 1 && (bytes_ > bytes_max_ || blocks_.size() > kReadBlocksKept)) {
     bytes_ -= blocks_.back()->block.bytes->size();
     blocks_.pop_back();
   }

@@ -20,6 +20,8 @@
 #include <rocksdb/write_batch.h>
 #include <rocksdb/write_buffer_manager.h>
 
+#include "base/limits.h"
+
 namespace statewire {
 namespace {
 
@@ -29,9 +31,7 @@ using rocksdb::ColumnFamilyOptions;
 using rocksdb::Slice;
 using rocksdb::Status;
 
-constexpr size_t kKeysAtOnce = 256;
 constexpr int kBloomBitsPerKey = 10;
-constexpr int kOpenFilesMax = 512;
 
 Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view view(const Slice& bytes) { return {bytes.data(), bytes.size()}; }
@@ -62,7 +62,7 @@ rocksdb::DBOptions database_options(const StoreOptions& options, const Memory& m
   result.create_missing_column_families = true;
   result.write_buffer_manager = memory.write_buffers;
   result.max_background_jobs = 2;
-  result.max_open_files = kOpenFilesMax;
+  result.max_open_files = kStoreOpenFilesMax;
   // One replay of this much after a crash; a clean stop leaves none.
   result.max_total_wal_size = memory.bytes * 2;
   result.info_log_level = rocksdb::WARN_LEVEL;
@@ -166,12 +166,12 @@ class RocksdbEngine final : public Engine {
   Result<void> multi_get(Family family, std::span<const std::string_view> keys,
                          const Found& found) const override {
     if (of(family) == nullptr) return {};
-    const size_t room = std::min(keys.size(), kKeysAtOnce);
+    const size_t room = std::min(keys.size(), kStoreKeysAtATime);
     std::vector<Slice> slices(room);
     std::vector<Status> statuses(room);
     std::vector<rocksdb::PinnableSlice> values(room);
-    for (size_t begin = 0; begin < keys.size(); begin += kKeysAtOnce) {
-      const size_t count = std::min(kKeysAtOnce, keys.size() - begin);
+    for (size_t begin = 0; begin < keys.size(); begin += kStoreKeysAtATime) {
+      const size_t count = std::min(kStoreKeysAtATime, keys.size() - begin);
       for (size_t i = 0; i < count; ++i) slices[i] = slice(keys[begin + i]);
       database_->MultiGet({}, of(family), count, slices.data(), values.data(), statuses.data());
       for (size_t i = 0; i < count; ++i) {

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/ids.h"
+#include "base/limits.h"
 #include "model/entry.h"
 
 namespace statewire {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/arena.h"
+#include "base/limits.h"
 #include "base/mutex.h"
 #include "base/result.h"
 #include "model/entry.h"
@@ -37,9 +38,9 @@ struct JournalPlace;
 
 struct StoreOptions {
   std::string path;  // Empty: in memory.
-  uint64_t free_bytes_min = uint64_t{1} << 30;
-  size_t memory_bytes = 48u << 20;  // For caches and write buffers together.
-  rocksdb::Env* env = nullptr;      // For the power-cut tests; null: the system's.
+  uint64_t free_bytes_min = kFreeBytesMin;
+  size_t memory_bytes = kStoreMemoryBytes;  // For caches and write buffers together.
+  rocksdb::Env* env = nullptr;              // For the power-cut tests; null: the system's.
   bool read_only = false;
   const Clock* clock = nullptr;  // A steady one, for the ages of blocks; null: a SteadyClock.
 };

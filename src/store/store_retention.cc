@@ -2,17 +2,12 @@
 // store's own time were before them, so that a search among sequences finds where to cut.
 #include <algorithm>
 
+#include "base/limits.h"
 #include "store/keys.h"
 #include "store/store.h"
 #include "store/store_state.h"
 
 namespace statewire {
-namespace {
-
-// RocksDB may abort where a synced write finds no room: a trim is refused before.
-constexpr uint64_t kTrimFreeBytesMin = uint64_t{1} << 20;
-
-}  // namespace
 
 uint64_t Store::journal_bytes() const {
   Lock lock(tail_mutex_);

@@ -5,6 +5,7 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include "base/ids.h"
+#include "base/limits.h"
 #include "base/mutex.h"
 #include "store/engine.h"
 #include "store/ledger_view.h"
@@ -40,20 +41,19 @@ class AliasNames {
   }
 
  private:
-  static constexpr size_t kAliasesKnownMax = 1'000'000;  // About 20 MB.
   mutable Mutex mutex_;
   boost::unordered_flat_set<uint64_t> hashes_ GUARDED_BY(mutex_);
   bool has_room_ GUARDED_BY(mutex_) = true;
   bool are_all_known_ GUARDED_BY(mutex_) = false;
 };
 
-// The rows that could not be read, each once; at most kMax. Any thread.
+// The rows that could not be read, each once; at most kUnreadableRowsKept. Any thread.
 class DamagedRows {
  public:
   // False where the row is known, or there are too many.
   bool add(uint64_t hash) {
     Lock lock(mutex_);
-    return hashes_.size() < kMax && hashes_.insert(hash).second;
+    return hashes_.size() < kUnreadableRowsKept && hashes_.insert(hash).second;
   }
   size_t size() const {
     Lock lock(mutex_);
@@ -61,7 +61,6 @@ class DamagedRows {
   }
 
  private:
-  static constexpr size_t kMax = 1'000;
   mutable Mutex mutex_;
   boost::unordered_flat_set<uint64_t> hashes_ GUARDED_BY(mutex_);
 };

@@ -8,6 +8,7 @@
 #include <set>
 #include <thread>
 
+#include "base/limits.h"
 #include "store/block.h"
 #include "store/engine.h"
 #include "store/keys.h"
@@ -331,7 +332,7 @@ TEST_P(StoreTest, unrecognised_kinds_are_counted_with_their_first_sample) {
   EXPECT_EQ(rows[0].count, 4u);
   EXPECT_EQ(rows[0].sample, "first");
   EXPECT_EQ(rows[0].last, kCommitTime + std::chrono::seconds(1));
-  EXPECT_EQ(rows[1].sample.size(), kSampleBytesMax);
+  EXPECT_EQ(rows[1].sample.size(), kLedgerSampleBytesMax);
 }
 
 TEST_P(StoreTest, only_the_newest_refusals_are_kept) {

@@ -8,15 +8,11 @@
 #include <string>
 
 #include "base/ids.h"
+#include "base/limits.h"
 #include "base/text.h"
 
 namespace statewire {
 namespace {
-
-// Memory that is kept for the next commit.
-constexpr size_t kFoldBytesKept = 16u << 20;
-// Of an alias that leads to an alias that leads on. What is stored cannot lead in a circle.
-constexpr size_t kAliasHopsMax = 16;
 
 void add_member(std::string& out, std::string_view before, std::string_view value) {
   out.append(before);

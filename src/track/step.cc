@@ -19,6 +19,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/limits.h"
+
 namespace statewire {
 namespace {
 

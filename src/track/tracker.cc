@@ -12,14 +12,11 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "track/step.h"
 
 namespace statewire {
 namespace {
-
-// An event without a usable time is keyed by its arrival, so that its repeat has another key.
-// Such repeats are looked for by event id, this far back.
-constexpr size_t kUntimedEntriesBackMax = 32;
 
 bool is_same_event(const Observation& a, const Observation& b) {
   return a.key.event_id == b.key.event_id && a.key.index == b.key.index;

@@ -5,14 +5,15 @@
 #include <vector>
 
 #include "base/arena.h"
+#include "base/limits.h"
 #include "track/walk.h"
 
 namespace statewire {
 
 struct TrackLimits {
   Duration horizon = std::chrono::hours(24 * 30);
-  size_t entries_back_max = 256;             // Of those that were folded.
-  size_t bytes_back_max = size_t{64} << 20;  // Of their tags and changes.
+  size_t entries_back_max = kEntriesBackMax;  // Of those that were folded.
+  size_t bytes_back_max = kFoldBytesBackMax;  // Of their tags and changes.
 };
 
 struct Tracked {

@@ -1,11 +1,9 @@
 #include "track/walk.h"
 
+#include "base/limits.h"
+
 namespace statewire {
 namespace {
-
-// Memory that is kept for the next commit.
-constexpr size_t kWalkBytesKept = 4u << 20;
-static_assert(kWalkBytesKept < Walks::kBytesMax);
 
 // Entries that were too late name the newest one that was folded. Sequences only fall: what is
 // stored cannot lead in a circle.
@@ -67,7 +65,7 @@ void Walks::clear() {
 }
 
 Walk& Walks::of(std::string_view id, uint64_t last_sequence) {
-  if (arena_.bytes_reserved() > kBytesMax) clear();
+  if (arena_.bytes_reserved() > kWalkBytesMax) clear();
   return walks_.try_emplace(id, last_sequence).first->second;
 }
 

@@ -46,8 +46,8 @@ class Walk {
 // What an entry holds beside its fixed size, in bytes; the same wherever it is read.
 size_t text_bytes_of(const Entry& entry);
 
-// The walks of one commit. Their texts are bounded by kBytesMax and one walk beyond, and with them
-// the number of entries.
+// The walks of one commit. Their texts are bounded by kWalkBytesMax and one walk beyond, and with
+// them the number of entries.
 class Walks {
  public:
   explicit Walks(Views& views) : views_(views) {}
@@ -59,8 +59,6 @@ class Walks {
   Result<const Entry*> at(Walk& walk, size_t index) { return walk.at(index, views_, arena_); }
   // An entry that was just made; nothing where its resource has no walk.
   void add(const Entry& entry);
-
-  static constexpr size_t kBytesMax = 16u << 20;
 
  private:
   Views& views_;

@@ -1,6 +1,7 @@
 #include "input.h"
 
 #include "base/check.h"
+#include "base/limits.h"
 #include "ingest/reminder_events.h"
 #include "ingest/reminder_source.h"
 
@@ -124,7 +125,7 @@ Result<uint64_t> Input::fire_due(Time now) {
   Arena arena;
   std::vector<Reminder> due;
   const Result<void> read = store_.each_reminder([&](const Reminder& reminder) {
-    if (reminder.key.due > now || due.size() == ReminderSource::kFiredMax) return false;
+    if (reminder.key.due > now || due.size() == kRemindersAtATime) return false;
     Reminder& kept = due.emplace_back(reminder);
     kept.key.resource_id = arena.copy(reminder.key.resource_id);
     kept.payload = arena.copy(reminder.payload);
