@@ -239,11 +239,7 @@ class Outcome:
             f"few: {sent} sent, {counted} counted, {len(receipts)} receipts; there were {wanted}, "
             f"and {again} may be both"
         )
-        # What is held absorbs its amendments.
-        amended = sum(
-            each.type == lanes.AMENDED and "/i-0" in each.resource for each in self._told.values()
-        )
-        if sent + counted < wanted - amended:
+        if sent + counted < wanted:
             kinds = collections.Counter(
                 each.type for each in self._told.values() if "/i-0" in each.resource
             )

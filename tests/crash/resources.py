@@ -143,7 +143,11 @@ class ExplainedResource(Resource):
         if len(self.events) % 400 == 0 and not self._calls:
             self._calls = ["StartInstances", "StopInstances", None]
         name = self._calls.pop(0) if self._calls else None
-        return self.next_event() if name is None else self._asked(name, self._time)
+        if name is None:
+            return self.next_event()
+        # In the second of the state before it, it would explain that one, and amend it.
+        self._time += 1
+        return self._asked(name, self._time)
 
 
 class CausedResource(Resource):
