@@ -344,6 +344,8 @@ static_assert(kNotificationBytesMax <= kPipelineBytesMax);
 inline constexpr size_t kLineBatchDeliveriesMax = 1000;
 // A line that was cut is searched for its beginning so far back; payloads are shorter.
 inline constexpr uint64_t kCutLineBytesMax = 1 << 20;
+// Names that a full file tries: those that are taken are from a clock that was set back.
+inline constexpr int kRotatedNamesMax = 1000;
 // Deliveries of one archived object.
 inline constexpr size_t kS3BatchDeliveriesMax = 8000;
 // Of those deliveries together, unpacked: they stand in memory until the object is stored.
