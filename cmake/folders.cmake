@@ -16,7 +16,7 @@ function(statewire_folder name)
   statewire_unity(statewire_${name})
 endfunction()
 
-statewire_folder(base OpenSSL::Crypto fmt::fmt spdlog::spdlog PkgConfig::XXHASH Threads::Threads
+statewire_folder(base OpenSSL::Crypto fmt::fmt PkgConfig::XXHASH Threads::Threads
                  simdjson::simdjson Boost::headers)
 statewire_folder(pattern statewire_base simdjson::simdjson PkgConfig::RE2)
 statewire_folder(config statewire_base yaml-cpp)

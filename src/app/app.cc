@@ -94,7 +94,8 @@ class App {
   HttpClient client_{kClientLimits};
   AwsClient aws_{client_, clock_};
   SmtpClient mail_;
-  SinkContext sink_context_{client_, clock_, aws_, mail_};
+  Writers writers_;
+  SinkContext sink_context_{client_, clock_, aws_, mail_, writers_};
   std::unique_ptr<Store> store_;
   std::shared_ptr<Generation> current_;
   Live live_;

@@ -12,8 +12,10 @@
 #include <cerrno>
 #include <cstring>
 #include <optional>
+#include <span>
 
 #include "base/check.h"
+#include "base/text.h"
 
 extern char** environ;
 
@@ -26,15 +28,40 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 constexpr std::chrono::milliseconds kStopInterval(100);
 constexpr std::chrono::milliseconds kEndInterval(10);
 
-// Its standard output's end, and the process; both are gone when this is.
+// A pipe; -1 where an end is closed, or was never opened.
+struct Pipe {
+  Pipe() = default;
+  Pipe(const Pipe&) = delete;
+  Pipe& operator=(const Pipe&) = delete;
+  ~Pipe() {
+    close(read_end);
+    close(write_end);
+  }
+
+  // 0 or errno.
+  int open() {
+    std::array<int, 2> ends;
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return errno;
+    read_end = ends[0];
+    write_end = ends[1];
+    return 0;
+  }
+  static void close(int& end) {
+    if (end >= 0) ::close(end);
+    end = -1;
+  }
+
+  int read_end = -1;
+  int write_end = -1;
+};
+
+// The process, which is gone when this is.
 class Child {
  public:
-  Child(pid_t pid, int output, bool leads_group)
-      : pid_(pid), output_(output), leads_group_(leads_group) {}
+  Child(pid_t pid, bool leads_group) : pid_(pid), leads_group_(leads_group) {}
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
   ~Child() {
-    ::close(output_);
     if (has_ended_) return;
     ::kill(leads_group_ ? -pid_ : pid_, SIGKILL);
     int status = 0;
@@ -42,7 +69,6 @@ class Child {
     }
   }
 
-  int output() const { return output_; }
   // The status as waitpid has it, once it has ended.
   std::optional<int> status_if_ended() {
     int status = 0;
@@ -53,7 +79,6 @@ class Child {
 
  private:
   const pid_t pid_;
-  const int output_;
   const bool leads_group_;
   bool has_ended_ = false;
 };
@@ -64,7 +89,8 @@ Error not_started(const std::string& program, int error) {
 
 // Signals are blocked and ignored here for the daemon's sake; the child gets them as usual.
 // `leads_group`: what it starts can be ended with it.
-int spawn(const std::vector<std::string>& words, int write_end, bool leads_group, pid_t& pid) {
+int spawn(const std::vector<std::string>& words, int output, int errors, bool leads_group,
+          pid_t& pid) {
   std::vector<char*> arguments;
   for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
@@ -73,7 +99,8 @@ int spawn(const std::vector<std::string>& words, int write_end, bool leads_group
   CHECK(posix_spawn_file_actions_init(&actions) == 0);
   CHECK(posix_spawnattr_init(&attributes) == 0);
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, write_end, 1);
+  posix_spawn_file_actions_adddup2(&actions, output, 1);
+  if (errors >= 0) posix_spawn_file_actions_adddup2(&actions, errors, 2);
   sigset_t none;
   sigset_t all;
   sigemptyset(&none);
@@ -117,28 +144,51 @@ class Patience {
   const SteadyTime deadline_;
 };
 
-// Until it closes its output.
-Result<std::string> read_all(int fd, const Patience& patience, size_t bytes_max) {
-  std::string text;
-  std::array<char, 4096> piece;
-  while (true) {
-    if (std::string spent = patience.spent(); !spent.empty()) return failed(std::move(spent));
-    pollfd ready{.fd = fd, .events = POLLIN, .revents = 0};
-    if (::poll(&ready, 1, patience.poll_ms(kStopInterval)) <= 0) continue;
-    const ssize_t size = ::read(fd, piece.data(), piece.size());
-    if (size < 0 && errno == EINTR) continue;
-    if (size <= 0) return text;
-    text.append(piece.data(), static_cast<size_t>(size));
-    if (text.size() > bytes_max) return failed("credential_process: its output is too long");
-  }
+// What it wrote. Of its standard error only how much: it may hold secrets.
+struct Written {
+  std::string output;
+  uint64_t error_bytes = 0;
+};
+
+// The next bytes of `end`, which is closed where there are none any more.
+std::string_view read_some(int& end, std::span<char> room) {
+  const ssize_t size = ::read(end, room.data(), room.size());
+  if (size > 0) return {room.data(), static_cast<size_t>(size)};
+  if (size == 0 || errno != EINTR) Pipe::close(end);
+  return {};
 }
 
-// A program that has closed its output may still run.
-Result<int> await_end(Child& child, const Patience& patience) {
-  while (true) {
-    if (const std::optional<int> status = child.status_if_ended()) return *status;
+// Until it closes its output.
+Result<Written> read_all(Pipe& output, Pipe& errors, const Patience& patience, size_t bytes_max) {
+  Written written;
+  std::array<char, 4096> room;
+  while (output.read_end >= 0) {
     if (std::string spent = patience.spent(); !spent.empty()) return failed(std::move(spent));
-    ::poll(nullptr, 0, patience.poll_ms(kEndInterval));
+    // poll() passes over the ends that are closed.
+    std::array<pollfd, 2> ready{pollfd{.fd = output.read_end, .events = POLLIN, .revents = 0},
+                                pollfd{.fd = errors.read_end, .events = POLLIN, .revents = 0}};
+    if (::poll(ready.data(), ready.size(), patience.poll_ms(kStopInterval)) <= 0) continue;
+    if (ready[0].revents != 0) written.output += read_some(output.read_end, room);
+    if (ready[1].revents != 0) written.error_bytes += read_some(errors.read_end, room).size();
+    if (written.output.size() > bytes_max) {
+      return failed("credential_process: its output is too long");
+    }
+  }
+  return written;
+}
+
+// A program that has closed its output may still run, and write to standard error.
+Result<int> await_end(Child& child, Pipe& errors, const Patience& patience, uint64_t& error_bytes) {
+  std::array<char, 4096> room;
+  std::optional<int> status;
+  while (true) {
+    if (!status) status = child.status_if_ended();
+    std::string spent = patience.spent();
+    pollfd ready{.fd = errors.read_end, .events = POLLIN, .revents = 0};
+    const bool has_more = ::poll(&ready, 1, status ? 0 : patience.poll_ms(kEndInterval)) > 0;
+    if (has_more) error_bytes += read_some(errors.read_end, room).size();
+    if (status && (!has_more || !spent.empty())) return *status;
+    if (!spent.empty()) return failed(std::move(spent));
   }
 }
 
@@ -175,28 +225,33 @@ Result<std::vector<std::string>> split_command(std::string_view command) {
 
 Result<std::string> run_process(const std::vector<std::string>& words,
                                 const ProcessLimits& limits) {
-  std::array<int, 2> ends;
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return not_started(words[0], errno);
+  Pipe output;
+  Pipe errors;
+  if (const int error = output.open(); error != 0) return not_started(words[0], error);
   // At a terminal it may ask the person there, which a group in the background may not.
   const bool leads_group = ::isatty(STDIN_FILENO) == 0;
-  pid_t pid = -1;
-  const int error = spawn(words, ends[1], leads_group, pid);
-  ::close(ends[1]);
-  if (error != 0) {
-    ::close(ends[0]);
-    return not_started(words[0], error);
+  if (::isatty(STDERR_FILENO) == 0) {
+    if (const int error = errors.open(); error != 0) return not_started(words[0], error);
   }
-  Child child(pid, ends[0], leads_group);
+  pid_t pid = -1;
+  const int error = spawn(words, output.write_end, errors.write_end, leads_group, pid);
+  Pipe::close(output.write_end);
+  Pipe::close(errors.write_end);
+  if (error != 0) return not_started(words[0], error);
+  Child child(pid, leads_group);
   const Patience patience(words[0], limits);
-  Result<std::string> text = read_all(child.output(), patience, limits.bytes_max);
-  if (!text) return text;
-  const Result<int> ended = await_end(child, patience);
+  Result<Written> written = read_all(output, errors, patience, limits.bytes_max);
+  if (!written) return written.error();
+  const Result<int> ended = await_end(child, errors, patience, written->error_bytes);
   if (!ended) return ended.error();
-  const int status = *ended;
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return text;
-  return failed(words[0] + (WIFEXITED(status)
-                                ? " ended with status " + std::to_string(WEXITSTATUS(status))
-                                : " was ended by signal " + std::to_string(WTERMSIG(status))));
+  if (WIFEXITED(*ended) && WEXITSTATUS(*ended) == 0) return std::move(written->output);
+  std::string text = words[0];
+  text += WIFEXITED(*ended) ? " ended with status " + std::to_string(WEXITSTATUS(*ended))
+                            : " was ended by signal " + std::to_string(WTERMSIG(*ended));
+  if (written->error_bytes > 0) {
+    text += ", and wrote " + counted(written->error_bytes, "byte") + " to standard error";
+  }
+  return failed(std::move(text));
 }
 
 }  // namespace statewire

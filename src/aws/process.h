@@ -23,7 +23,8 @@ struct ProcessLimits {
 
 // What it writes to standard output. An error where it cannot be started, ends with anything but
 // 0, writes more than it may, or has not ended in time; it is ended then, and so is what it
-// started. The text holds nothing that it wrote. Blocks.
+// started. The text holds nothing that it wrote, and of standard error says how much that was;
+// only a terminal shows standard error itself. Blocks.
 Result<std::string> run_process(const std::vector<std::string>& words, const ProcessLimits& limits);
 
 }  // namespace statewire

@@ -31,6 +31,21 @@ TEST(Process, gives_what_it_writes_and_nothing_of_it_in_an_error) {
   EXPECT_FALSE(run_process({"/nonexistent/program"}, within(seconds(10))).ok());
 }
 
+// It may hold secrets: neither our standard error, which is a log, nor the text shows it.
+TEST(Process, standard_error_is_counted_and_shown_to_nobody) {
+  if (::isatty(STDERR_FILENO) != 0) GTEST_SKIP() << "a person at a terminal sees it";
+  testing::internal::CaptureStderr();
+  const auto failed = run_process(
+      {"/bin/sh", "-c", "echo secret >&2; exec 1>&-; echo more >&2; exit 4"}, within(seconds(10)));
+  const auto well = run_process({"/bin/sh", "-c", "head -c 300000 /dev/zero >&2; echo hello"},
+                                within(seconds(10)));
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  ASSERT_FALSE(failed.ok());
+  EXPECT_EQ(failed.error().text,
+            "/bin/sh ended with status 4, and wrote 12 bytes to standard error");
+  EXPECT_EQ(well.value(), "hello\n");
+}
+
 TEST(Process, is_ended_where_it_says_too_much) {
   EXPECT_FALSE(
       run_process({"/bin/sh", "-c", "while :; do echo y; done"}, within(seconds(20))).ok());

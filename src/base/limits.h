@@ -70,7 +70,10 @@ inline constexpr size_t kReadBytesMax = size_t{16} << 20;
 // Files that are read once are open so many at a time, however many there are.
 inline constexpr size_t kFilesReadAtATime = 64;
 // The first bytes of a followed file, by which it is known again.
-inline constexpr uint64_t kFilePrintBytesMax = 1024;
+inline constexpr size_t kFilePrintBytesMax = 1024;
+// The last bytes that were read of it, likewise: files that are written anew may begin alike and
+// have lines that end alike, but not for so long.
+inline constexpr size_t kFileTailBytesMax = 64 << 10;
 // Missed times of a schedule that are made up for at a start.
 inline constexpr size_t kScheduleCatchUpMax = 1'000;
 // Calls that wait for messages of one queue, as its configuration may ask.
@@ -243,6 +246,13 @@ inline constexpr size_t kAttemptDetailBytesMax = 1024;
 
 static_assert(kAwsMessageBytesMax <= kAttemptDetailBytesMax);
 
+// ---- The log ----
+
+// Lines that wait for whoever reads standard error; beyond, they are dropped and counted.
+inline constexpr size_t kLogQueueLinesMax = 10'000;
+// Of those lines together.
+inline constexpr size_t kLogQueueBytesMax = 1 << 20;
+
 // ---- Answers of the daemon ----
 
 // Requests that wait for the thread that reads the store; beyond: 503.
@@ -334,6 +344,8 @@ static_assert(kNotificationBytesMax <= kPipelineBytesMax);
 inline constexpr size_t kLineBatchDeliveriesMax = 1000;
 // A line that was cut is searched for its beginning so far back; payloads are shorter.
 inline constexpr uint64_t kCutLineBytesMax = 1 << 20;
+// Names that a full file tries: those that are taken are from a clock that was set back.
+inline constexpr int kRotatedNamesMax = 1000;
 // Deliveries of one archived object.
 inline constexpr size_t kS3BatchDeliveriesMax = 8000;
 // Of those deliveries together, unpacked: they stand in memory until the object is stored.

@@ -1,90 +1,113 @@
 #include "base/log.h"
 
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <cstdlib>
 
+#include "base/code_point.h"
+#include "base/log_writer.h"
 #include "base/text.h"
 #include "base/time.h"
 
 namespace statewire {
 namespace {
 
-std::atomic<LogForm> log_form{LogForm::logfmt};
+// What a process that ends waits for whoever reads its standard error.
+constexpr std::chrono::milliseconds kLastWordsTime(500);
 
-spdlog::logger& logger() {
-  static const std::shared_ptr<spdlog::logger> instance = [] {
-    auto made = std::make_shared<spdlog::logger>("statewire",
-                                                 std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    made->set_pattern("%v");
-    made->flush_on(spdlog::level::info);
-    return made;
-  }();
-  return *instance;
-}
+std::atomic<LogLevel> log_level{LogLevel::info};
+std::atomic<LogForm> log_form{LogForm::logfmt};
 
 bool needs_quotes(std::string_view value) {
   if (value.empty()) return true;
   for (const char c : value) {
-    if (c <= ' ' || c == '"' || c == '=' || c == 0x7f) return true;
+    if (c <= ' ' || c == '"' || c == '=' || c == 0x7f) return true;  // Also beyond ASCII.
   }
   return false;
 }
 
-void write(spdlog::level::level_enum level, const char* level_name, std::string_view message,
-           LogFields fields) {
-  if (!logger().should_log(level)) return;
-  const std::string time = format_time(SystemClock().now());
-  std::string line;
-  if (log_form == LogForm::json) {
-    line = "{\"time\":\"" + time + "\",\"level\":\"" + level_name + "\",\"message\":";
-    append_json_string(line, message);
-    for (const LogField& field : fields) {
-      line += ',';
-      append_json_string(line, field.key);
-      line += ':';
-      append_json_string(line, field.value);
-    }
-    line += '}';
-  } else {
-    line = "time=" + time + " level=" + level_name + " message=";
-    append_json_string(line, message);
-    for (const LogField& field : fields) {
-      line += ' ';
-      line += field.key;
-      line += '=';
-      if (needs_quotes(field.value)) {
-        append_json_string(line, field.value);
-      } else {
-        line += field.value;
-      }
+// People read logs in terminals: a text of somebody else may neither steer nor deceive.
+void append_quoted(std::string& out, std::string_view text) {
+  std::string quoted;
+  append_json_string(quoted, text);
+  append_visible(out, quoted);
+}
+
+std::string json_line(std::string_view level, std::string_view message, LogFields fields) {
+  std::string line = "{\"time\":\"" + format_time(SystemClock().now()) + "\",\"level\":\"";
+  line.append(level).append("\",\"message\":");
+  append_quoted(line, message);
+  for (const LogField& field : fields) {
+    line += ',';
+    append_quoted(line, field.key);
+    line += ':';
+    append_quoted(line, field.value);
+  }
+  return line + "}\n";
+}
+
+std::string logfmt_line(std::string_view level, std::string_view message, LogFields fields) {
+  std::string line = "time=" + format_time(SystemClock().now()) + " level=";
+  line.append(level).append(" message=");
+  append_quoted(line, message);
+  for (const LogField& field : fields) {
+    line.append(" ").append(field.key).append("=");
+    if (needs_quotes(field.value)) {
+      append_quoted(line, field.value);
+    } else {
+      line += field.value;
     }
   }
-  logger().log(level, "{}", line);
+  return line + "\n";
+}
+
+std::string line_of(std::string_view level, std::string_view message, LogFields fields) {
+  return log_form == LogForm::json ? json_line(level, message, fields)
+                                   : logfmt_line(level, message, fields);
+}
+
+std::string dropped_line(uint64_t count) {
+  return line_of("warn", "lines of the log were dropped: nobody read them", {{"lines", count}});
+}
+
+// Never destroyed: a thread that was left behind may log until the very end.
+LogWriter& writer() {
+  static LogWriter* const instance = [] {
+    std::atexit(flush_log);
+    return new LogWriter(STDERR_FILENO, dropped_line);
+  }();
+  return *instance;
+}
+
+void write(LogLevel level, std::string_view name, std::string_view message, LogFields fields) {
+  if (level >= log_level) writer().put(line_of(name, message, fields));
 }
 
 }  // namespace
 
 void set_log(LogLevel level, LogForm form) {
   log_form = form;
-  constexpr spdlog::level::level_enum kLevels[] = {spdlog::level::debug, spdlog::level::info,
-                                                   spdlog::level::warn, spdlog::level::err,
-                                                   spdlog::level::off};
-  logger().set_level(kLevels[static_cast<int>(level)]);
+  log_level = level;
 }
 
+void write_to_log(std::string text) {
+  if (!text.empty()) writer().put(std::move(text));
+}
+
+void flush_log() { writer().flush(kLastWordsTime); }
+
 void log_debug(std::string_view message, LogFields fields) {
-  write(spdlog::level::debug, "debug", message, fields);
+  write(LogLevel::debug, "debug", message, fields);
 }
 void log_info(std::string_view message, LogFields fields) {
-  write(spdlog::level::info, "info", message, fields);
+  write(LogLevel::info, "info", message, fields);
 }
 void log_warn(std::string_view message, LogFields fields) {
-  write(spdlog::level::warn, "warn", message, fields);
+  write(LogLevel::warn, "warn", message, fields);
 }
 void log_error(std::string_view message, LogFields fields) {
-  write(spdlog::level::err, "error", message, fields);
+  write(LogLevel::error, "error", message, fields);
 }
 
 }  // namespace statewire

@@ -1,6 +1,7 @@
 // Structured logs: one line an occurrence, logfmt or JSON, to standard error.
 //   log_info("source opened", {{"source", name}, {"path", path}});
-// Any thread. No secret is ever passed here.
+// Any thread, and no thread waits: a log that nobody reads loses lines, and says how many once
+// somebody does. No secret is ever passed here.
 #pragma once
 
 #include <concepts>
@@ -28,6 +29,10 @@ struct LogField {
 using LogFields = std::initializer_list<LogField>;
 
 void set_log(LogLevel level, LogForm form);
+// Other texts for standard error, as they are and in their turn.
+void write_to_log(std::string text);
+// Waits until all is written, half a second at most. For a process that ends; exit() does it.
+void flush_log();
 void log_debug(std::string_view message, LogFields fields = {});
 void log_info(std::string_view message, LogFields fields = {});
 void log_warn(std::string_view message, LogFields fields = {});

@@ -4,34 +4,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/code_point.h"
+
 namespace statewire {
-namespace {
-
-// The length of the well-formed UTF-8 sequence at `at`, or 0. RFC 3629, table of section 4.
-size_t sequence_length(std::string_view text, size_t at) {
-  auto byte = [&](size_t i) -> uint8_t {
-    return at + i < text.size() ? static_cast<uint8_t>(text[at + i]) : 0;
-  };
-  auto tail = [&](size_t i) { return (byte(i) & 0xc0) == 0x80; };
-  const uint8_t first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first <= 0xdf) return tail(1) ? 2 : 0;
-  if (first >= 0xe0 && first <= 0xef) {
-    if (!tail(1) || !tail(2)) return 0;
-    if (first == 0xe0 && byte(1) < 0xa0) return 0;
-    if (first == 0xed && byte(1) > 0x9f) return 0;
-    return 3;
-  }
-  if (first >= 0xf0 && first <= 0xf4) {
-    if (!tail(1) || !tail(2) || !tail(3)) return 0;
-    if (first == 0xf0 && byte(1) < 0x90) return 0;
-    if (first == 0xf4 && byte(1) > 0x8f) return 0;
-    return 4;
-  }
-  return 0;
-}
-
-}  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
   constexpr char kDigits[] = "0123456789abcdef";
@@ -45,7 +20,7 @@ void append_json_string(std::string& out, std::string_view text) {
       continue;
     }
     if (c >= 0x80) {
-      if (const size_t length = sequence_length(text, at)) {
+      if (const size_t length = code_point_at(text, at).length) {
         at += length;
         continue;
       }
@@ -91,7 +66,7 @@ std::string_view cut_utf8(std::string_view text, size_t bytes_max) {
 
 bool is_utf8(std::string_view text) {
   for (size_t at = 0; at < text.size();) {
-    const size_t length = sequence_length(text, at);
+    const size_t length = code_point_at(text, at).length;
     if (length == 0) return false;
     at += length;
   }

@@ -17,7 +17,8 @@ struct ConfigAtHand {
   HttpClient http{HttpClientLimits{}};
   AwsClient aws{http, clock};
   SmtpClient mail;
-  SinkContext context{http, clock, aws, mail};
+  Writers writers;
+  SinkContext context{http, clock, aws, mail, writers};
   std::unique_ptr<Settings> settings;
 };
 

@@ -70,10 +70,10 @@ ExitCode run_convert(const Invocation& invocation, Terminal& terminal) {
                        .clock = clock,
                        .write =
                            [&](std::string_view text) {
-                             terminal.write(text);
+                             terminal.write_data(text);
                              return terminal.has_reader();
                            },
-                       .complain = [&](std::string text) { terminal.write_error(text + "\n"); }});
+                       .complain = [&](std::string text) { terminal.tell(text); }});
   std::vector<std::string> files = invocation.texts("FILES");
   if (files.empty()) files = {"-"};
   bool has_failed = false;

@@ -204,7 +204,11 @@ ExitCode run_explain(const Invocation& invocation, Terminal& terminal) {
     const Result<Reply> reply = json ? Reply::parse(*json) : json.error();
     if (!reply) return fail(reply.error(), terminal);
     const bool is_json = invocation.text("--output") == "json";
-    terminal.write(is_json ? *json + "\n" : rendered(reply->root(), terminal));
+    if (is_json) {
+      terminal.write_data(*json + "\n");
+    } else {
+      terminal.write(rendered(reply->root(), terminal));
+    }
     return ExitCode::well;
   });
 }

@@ -30,7 +30,7 @@ void ListWriter::add(std::span<const JsonElement> elements) {
       text += count_++ == 0 ? "[" : ",\n ";
       text += simdjson::minify(element);
     }
-    terminal_.write(text);
+    terminal_.write_data(text);
     return;
   }
   for (const JsonElement element : elements) {
@@ -43,7 +43,11 @@ void ListWriter::add(std::span<const JsonElement> elements) {
     ++count_;
   }
   if (elements.empty()) return;
-  terminal_.write(form_ == OutputForm::csv ? table_.take_csv() : table_.take_text(terminal_));
+  if (form_ == OutputForm::csv) {
+    terminal_.write_data(table_.take_csv());
+  } else {
+    terminal_.write(table_.take_text(terminal_));
+  }
 }
 
 void ListWriter::finish(std::string_view if_empty) {

@@ -68,10 +68,10 @@ ExitCode run_match(const Invocation& invocation, Terminal& terminal) {
                         .wanted = wanted_of(invocation),
                         .write =
                             [&](std::string_view text) {
-                              terminal.write(text);
+                              terminal.write_data(text);
                               return terminal.has_reader();
                             },
-                        .complain = [&](std::string text) { terminal.write_error(text + "\n"); }});
+                        .complain = [&](std::string text) { terminal.tell(text); }});
   const bool is_well = match_files(invocation.texts("FILES"), matcher, terminal);
   if (!is_well || matcher.unreadable() > 0 || !terminal.write_failure().empty()) return kError;
   return matcher.has_matched() ? kMatched : kNothing;

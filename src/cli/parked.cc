@@ -39,7 +39,7 @@ ExitCode write_done(const Result<std::string>& json, std::string_view member, st
   if (!reply) return fail(reply.error(), terminal);
   const OutputForm form = output_form(invocation);
   if (form == OutputForm::json) {
-    terminal.write(*json + "\n");
+    terminal.write_data(*json + "\n");
     return ExitCode::well;
   }
   const std::vector<JsonElement> items = items_at(reply->root(), member);
@@ -113,7 +113,7 @@ ExitCode run_parked_show(const Invocation& invocation, Terminal& terminal) {
     const Result<Reply> reply = json ? Reply::parse(*json) : json.error();
     if (!reply) return fail(reply.error(), terminal);
     const bool is_json = invocation.text("--output") == "json";
-    terminal.write(is_json ? *json + "\n" : details_of(reply->root()));
+    terminal.write_data(is_json ? *json + "\n" : details_of(reply->root()));
     return ExitCode::well;
   });
 }

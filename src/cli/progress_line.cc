@@ -29,8 +29,7 @@ std::string progress_text(const SourceProgress& source, Duration elapsed) {
 
 // The line that moves leaves the cursor at its beginning: what another sink prints to the same
 // terminal takes its place.
-void ProgressLine::show(std::span<const SourceProgress> sources, Time now) {
-  if (!terminal_.streams().err_is_terminal) return;
+std::string ProgressLine::text(std::span<const SourceProgress> sources, Time now) {
   std::string text;
   const SourceProgress* moving = nullptr;
   for (const SourceProgress& source : sources) {
@@ -41,7 +40,7 @@ void ProgressLine::show(std::span<const SourceProgress> sources, Time now) {
     if (!source.is_over && has_begun && moving == nullptr) moving = &source;
   }
   if (moving != nullptr) text += "\x1b[K" + progress_text(*moving, now - start_) + "\r";
-  if (!text.empty()) terminal_.write_error(text);
+  return text;
 }
 
 }  // namespace statewire

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "app/app.h"
-#include "cli/terminal.h"
 
 namespace statewire {
 
@@ -14,17 +13,16 @@ namespace statewire {
 // of up to 12.
 std::string progress_text(const SourceProgress& source, Duration elapsed);
 
-// Not thread-safe. Draws where standard error is a terminal, and nowhere else.
+// Not thread-safe.
 class ProgressLine {
  public:
-  // Borrows the terminal.
-  ProgressLine(Terminal& terminal, Time start) : terminal_(terminal), start_(start) {}
+  explicit ProgressLine(Time start) : start_(start) {}
 
-  // Each source that is over gets a line that stays; the first that is not, one that moves.
-  void show(std::span<const SourceProgress> sources, Time now);
+  // What a terminal needs to show it: each source that is over gets a line that stays; the first
+  // that is not, one that moves.
+  std::string text(std::span<const SourceProgress> sources, Time now);
 
  private:
-  Terminal& terminal_;
   const Time start_;
   std::set<std::string> over_;
 };

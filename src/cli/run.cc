@@ -1,6 +1,7 @@
 #include <filesystem>
 
 #include "app/app.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "cli/command_line.h"
 #include "cli/commands.h"
@@ -18,7 +19,8 @@ std::string url_of(const HttpTcpListener& listener, uint16_t port) {
   return (listener.tls ? "https://" : "http://") + host + ":" + std::to_string(port);
 }
 
-// What a person wants to know first. On standard error: standard output is for sinks.
+// What a person wants to know first. On standard error, as standard output is for sinks; and by way
+// of the log, as nothing waits for a person who does not read.
 std::string greeting(const Settings& settings, uint16_t port, size_t catalog_entries) {
   const std::string store = std::filesystem::path(settings.store.path).lexically_normal().string();
   const std::string url = url_of(settings.http.listener, port);
@@ -59,22 +61,22 @@ ExitCode run_daemon(const Invocation& invocation, Terminal& terminal) {
   options.config_path = path;
   options.version = program_version();
   options.on_ready = [&](const Settings& settings, uint16_t port, size_t catalog_entries) {
-    terminal.write_error(greeting(settings, port, catalog_entries) + export_hint(path) +
-                         "serving until Ctrl-C. Try:  statewire resources   statewire ledger   "
-                         "statewire explain " +
-                         example_event(path) + "\n");
+    write_to_log(greeting(settings, port, catalog_entries) + export_hint(path) +
+                 "serving until Ctrl-C. Try:  statewire resources   statewire ledger   "
+                 "statewire explain " +
+                 example_event(path) + "\n");
   };
   const SystemClock clock;
-  ProgressLine progress(terminal, clock.now());
+  ProgressLine progress(clock.now());
   options.on_progress = [&](std::span<const SourceProgress> sources) {
-    progress.show(sources, clock.now());
+    if (terminal.streams().err_is_terminal) write_to_log(progress.text(sources, clock.now()));
   };
   Problems problems;
   const Result<void> ran = run_app(std::move(options), problems);
-  terminal.write_error(problems.to_text());
+  write_to_log(problems.to_text());
   if (!problems.ok()) return ExitCode::bad_config;
   if (ran) return ExitCode::well;
-  terminal.complain(ran.error().text);
+  write_to_log("statewire: " + ran.error().text + "\n");
   return ExitCode::failed;
 }
 

@@ -106,7 +106,7 @@ Result<void> Sender::split(std::string_view text, uint64_t line) {
 }
 
 void Sender::complain(std::string_view reason) {
-  terminal_.write_error(input_name_ + ": " + std::string(reason) + "\n");
+  terminal_.tell(input_name_ + ": " + std::string(reason));
 }
 
 // 429 and 503 mean that nothing was taken: again, when the daemon asks for it.

@@ -79,7 +79,7 @@ ExitCode run_status(const Invocation& invocation, Terminal& terminal) {
   const Result<Reply> reply = json ? Reply::parse(*json) : json.error();
   if (!reply) return fail(reply.error(), terminal);
   if (invocation.text("--output") == "json") {
-    terminal.write(*json + "\n");
+    terminal.write_data(*json + "\n");
   } else {
     write_status(reply->root(), terminal);
   }

@@ -19,7 +19,7 @@ ExitCode run_tail(const Invocation& invocation, Terminal& terminal) {
   add_parameter(target, "when", invocation.text("--when"));
   add_parameter(target, "format", invocation.text("--format", "text"));
   add_parameter(target, "from", invocation.text("--from", "now"));
-  EventStream events([&](std::string_view data) { terminal.write(std::string(data) + "\n"); });
+  EventStream events([&](std::string_view data) { terminal.write_data(std::string(data) + "\n"); });
   const Result<void> followed = (*socket)->stream(target, [&](std::string_view bytes) {
     events.take(bytes);
     return terminal.has_reader();

@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "base/code_point.h"
+
 namespace statewire {
 namespace {
 
@@ -53,6 +55,7 @@ Terminal Terminal::of_process() {
                    .out = STDOUT_FILENO,
                    .err = STDERR_FILENO,
                    .has_colour = ::isatty(STDOUT_FILENO) == 1 && wants_colour(),
+                   .out_is_terminal = ::isatty(STDOUT_FILENO) == 1,
                    .err_is_terminal = ::isatty(STDERR_FILENO) == 1});
 }
 
@@ -64,9 +67,20 @@ void Terminal::write(std::string_view text) {
   if (error != EPIPE) write_failure_ = std::generic_category().message(error);
 }
 
-void Terminal::complain(std::string_view text) {
-  write_error("statewire: " + std::string(text) + "\n");
+void Terminal::write_data(std::string_view text) {
+  if (!streams_.out_is_terminal) return write(text);
+  std::string visible;
+  append_visible(visible, text);
+  write(visible);
 }
+
+void Terminal::tell(std::string_view text) {
+  std::string line;
+  append_visible(line, text);
+  write_error(line + "\n");
+}
+
+void Terminal::complain(std::string_view text) { tell("statewire: " + std::string(text)); }
 
 void Terminal::write_error(std::string_view text) {
   // Where even this cannot be written, there is nobody left to tell.

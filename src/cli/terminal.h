@@ -21,6 +21,7 @@ class Terminal {
     int out = 1;
     int err = 2;
     bool has_colour = false;       // Of `out`.
+    bool out_is_terminal = false;  // A person sees what is written to it.
     bool err_is_terminal = false;  // A progress bar makes sense.
   };
   explicit Terminal(Streams streams) : streams_(streams) {}
@@ -29,7 +30,12 @@ class Terminal {
 
   // Appends to standard output, whole. Once its reader has gone, does nothing.
   void write(std::string_view text);
-  // "statewire: text" to standard error.
+  // The same for JSON and CSV with texts of events: a file gets them as they are; a terminal, with
+  // escapes for what would steer it or deceive people.
+  void write_data(std::string_view text);
+  // A line to standard error, with such escapes: it may repeat what an event says.
+  void tell(std::string_view text);
+  // The line "statewire: text".
   void complain(std::string_view text);
   // To standard error as it is.
   void write_error(std::string_view text);

@@ -5,6 +5,7 @@
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/list.h"
+#include "format/clean_text.h"
 
 namespace statewire {
 namespace {
@@ -48,7 +49,7 @@ constexpr ListColumn kTimelineColumns[] = {
 ExitCode tell_candidates(const Reply& reply, Terminal& terminal) {
   terminal.complain(text_at(reply.root(), "error") + ":");
   for (const JsonElement id : items_at(reply.root(), "candidates")) {
-    terminal.write_error("  " + text_at(id, "") + "\n");
+    terminal.tell("  " + text_at(id, ""));
   }
   return ExitCode::failed;
 }
@@ -64,9 +65,14 @@ ExitCode tell_error(const Error& error, Terminal& terminal) {
 std::string headline(JsonElement resource, const Terminal& terminal) {
   const std::string name = text_at(resource, "name");
   std::string line = terminal.tinted(text_at(resource, "type"), Tint::strong) + "  ";
-  if (!name.empty()) line += name + "  ";
-  line += text_at(resource, "id") + "\n";
-  line += terminal.tinted(state_text(resource), tint_of_phase(text_at(resource, "phase")));
+  if (!name.empty()) {
+    append_clean(line, name);
+    line += "  ";
+  }
+  append_clean(line, text_at(resource, "id"));
+  std::string state;
+  append_clean(state, state_text(resource));
+  line += "\n" + terminal.tinted(state, tint_of_phase(text_at(resource, "phase")));
   const std::string since = text_at(resource, "since");
   if (!since.empty()) line += " since " + short_time(since);
   const std::string settles = text_at(resource, "settles");
@@ -86,7 +92,7 @@ ExitCode run_timeline(const Invocation& invocation, Terminal& terminal) {
     if (!reply) return fail(reply.error(), terminal);
     const OutputForm form = output_form(invocation);
     if (form == OutputForm::json) {
-      terminal.write(*json + "\n");
+      terminal.write_data(*json + "\n");
       return ExitCode::well;
     }
     JsonElement resource;

@@ -1,34 +1,48 @@
 #include "config/read_file.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <system_error>
 
 #include "base/text.h"
 
 namespace statewire {
+namespace {
 
-Result<std::string> read_file(const std::string& path, size_t bytes_max) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return failed(std::generic_category().message(errno));
+// A pipe may be written to slowly, but whoever reads a configuration does not wait for ever.
+constexpr std::chrono::milliseconds kPauseMax(10'000);
+
+Error error_of(int number) { return failed(std::generic_category().message(number)); }
+
+Result<std::string> read_all(int file, size_t bytes_max) {
   std::string content;
   char block[1 << 16];
   while (content.size() <= bytes_max) {
-    const ssize_t got = ::read(file, block, sizeof block);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) {
-      const int reason = got < 0 ? errno : 0;
-      ::close(file);
-      if (reason != 0) return failed(std::generic_category().message(reason));
-      return content;
-    }
+    pollfd ready{.fd = file, .events = POLLIN, .revents = 0};
+    const int count = ::poll(&ready, 1, static_cast<int>(kPauseMax.count()));
+    if (count == 0) return failed("nobody writes to this pipe");
+    const ssize_t got = count < 0 ? -1 : ::read(file, block, sizeof block);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (got < 0) return error_of(errno);
+    if (got == 0) return content;
     content.append(block, static_cast<size_t>(got));
   }
-  ::close(file);
   return failed("larger than " + with_thousands(bytes_max) + " bytes");
+}
+
+}  // namespace
+
+// Without O_NONBLOCK, opening a pipe would wait for its writer.
+Result<std::string> read_file(const std::string& path, size_t bytes_max) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (file < 0) return error_of(errno);
+  Result<std::string> content = read_all(file, bytes_max);
+  ::close(file);
+  return content;
 }
 
 }  // namespace statewire

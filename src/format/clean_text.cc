@@ -95,25 +95,6 @@ bool contains(const Range (&ranges)[N], char32_t point) {
 
 }  // namespace
 
-CodePoint code_point_at(std::string_view text, size_t at) {
-  const auto byte = [&](size_t i) -> char32_t {
-    return at + i < text.size() ? static_cast<uint8_t>(text[at + i]) : 0;
-  };
-  const char32_t first = byte(0);
-  if (first < 0x80) return {first, 1};
-  const size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4) return {};
-  char32_t value = first & (0x7fu >> length);
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return {};
-    value = value << 6 | (byte(i) & 0x3f);
-  }
-  // Longer than it need be, half of a UTF-16 pair, or beyond Unicode.
-  constexpr char32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
-  if (value < kLeast[length] || (value >= 0xd800 && value <= 0xdfff) || value > 0x10ffff) return {};
-  return {value, length};
-}
-
 bool is_plain(std::string_view text) { return is_plain_text(text, LookOnly()); }
 bool copy_plain(std::string_view text, char* to) { return is_plain_text(text, CopyTo{to}); }
 
@@ -125,7 +106,7 @@ void append_clean(std::string& out, std::string_view text) {
   size_t plain = 0;  // Start of what can be copied as it is.
   for (size_t at = 0; at < text.size();) {
     const CodePoint point = code_point_at(text, at);
-    if (point.length != 0 && !is_control(point.value)) {
+    if (point.length != 0 && !is_control(point.value) && !is_unseen(point.value)) {
       at += point.length;
       continue;
     }

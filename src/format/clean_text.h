@@ -1,5 +1,5 @@
-// Texts of providers made fit for where they are shown: a line of well-formed UTF-8 without control
-// characters, a page of HTML, the columns of a terminal.
+// Texts of providers made fit for where people read them: a line of well-formed UTF-8 without what
+// steers or deceives, a page of HTML, the columns of a terminal.
 // All functions are pure; any thread.
 #pragma once
 
@@ -7,21 +7,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/code_point.h"
+
 namespace statewire {
-
-struct CodePoint {
-  char32_t value = 0;
-  size_t length = 0;  // In bytes; 0 where what stands there is not well-formed.
-};
-
-// RFC 3629, table of section 4. REQUIRES: at < text.size().
-CodePoint code_point_at(std::string_view text, size_t at);
-
-// What would break a line or steer a terminal: C0, DEL, C1, and Unicode's two line separators.
-// It is shown as a space.
-constexpr bool is_control(char32_t point) {
-  return point < 0x20 || (point >= 0x7f && point <= 0x9f) || point == 0x2028 || point == 0x2029;
-}
 
 // Stands for a byte that is not UTF-8: U+FFFD.
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";
@@ -32,7 +20,7 @@ bool is_plain(std::string_view text);
 // Copies `text` to `to` while it looks at it. Where it is not plain, what is at `to` means nothing.
 bool copy_plain(std::string_view text, char* to);
 
-// Appends `text` with its control characters as spaces and its invalid bytes as U+FFFD.
+// Appends `text` with control and unseen characters as spaces, and invalid bytes as U+FFFD.
 void append_clean(std::string& out, std::string_view text);
 
 // Characters that append_clean makes of `text`.

@@ -165,5 +165,28 @@ TEST(Formats, whatever_is_told_is_one_line_of_valid_utf8) {
   }
 }
 
+// "txt.exe" reads as "exe.txt" behind U+202E: people see a blank there, machines what came.
+TEST(Formats, what_turns_a_text_around_reaches_machines_and_no_people) {
+  const ReadFormats read("");
+  constexpr std::string_view kTurned = "x\u202e\u2066\u200e\u061c\u200by";
+  Notification n = example_notification();
+  n.severity = kError;
+  n.resource.id = n.resource.name = n.value = n.error = kTurned;
+  n.cause.actor = n.cause.tool = n.cause.call = n.origin.type = kTurned;
+  const Tag tags[] = {{kTurned, kTurned}};
+  n.tags = tags;
+  for (const std::string_view name : read.formats.names()) {
+    const std::string out = read.render(name, n);
+    const bool is_for_machines = name.starts_with("json");
+    // Mails and alerts have the notification in them, for machines; its message is for people.
+    const size_t begin = is_for_machines ? out.find("\"message\":") : 0;
+    const size_t end = is_for_machines ? out.size() : std::min(out.find(",\"data\":"), out.size());
+    EXPECT_EQ(out.find(kTurned) < begin, is_for_machines) << name;
+    for (size_t at = begin; at < end; at += code_point_at(out, at).length) {
+      ASSERT_FALSE(is_unseen(code_point_at(out, at).value)) << name << ": " << out.substr(at);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace statewire

@@ -270,7 +270,7 @@ void JsonNotification::message() {
   Words words;
   add_message(notification_, words);
   json_.raw(R"(,"message":")");
-  for (const std::string_view piece : words.pieces()) json_.inside(piece);
+  for (const std::string_view piece : words.pieces()) json_.inside(piece, JsonWriter::For::people);
   json_.raw("\"");
 }
 

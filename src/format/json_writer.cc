@@ -32,13 +32,13 @@ void JsonWriter::grow(size_t bytes) {
   end_ = out_.data() + out_.size();
 }
 
-void JsonWriter::inside(std::string_view text) {
+void JsonWriter::inside(std::string_view text, For whom) {
   need(text.size());
-  if (!copy_plain(text, to_)) return escape(text);
+  if (!copy_plain(text, to_)) return escape(text, whom);
   to_ += text.size();
 }
 
-void JsonWriter::escape(std::string_view text) {
+void JsonWriter::escape(std::string_view text, For whom) {
   need(kExpansionMax * text.size());
   char* to = to_;
   for (size_t at = 0; at < text.size();) {
@@ -48,7 +48,7 @@ void JsonWriter::escape(std::string_view text) {
       ++at;
       continue;
     }
-    if (is_control(point.value)) {
+    if (is_control(point.value) || (whom == For::people && is_unseen(point.value))) {
       *to++ = ' ';
     } else {
       if (point.value == '"' || point.value == '\\') *to++ = '\\';

@@ -32,8 +32,10 @@ class JsonWriter {
     to_ += N - 1;
   }
 
-  // A string's content, cleaned and escaped, without quotes.
-  void inside(std::string_view text);
+  // A string's content, cleaned and escaped, without quotes. Machines get unseen characters, people
+  // get blanks.
+  enum class For : uint8_t { machines, people };
+  void inside(std::string_view text, For whom = For::machines);
   // `before` and the string with its quotes: text(",\"name\":", name).
   template <size_t N>
   void text(const char (&before)[N], std::string_view value) {
@@ -68,7 +70,7 @@ class JsonWriter {
     if (bytes > static_cast<size_t>(end_ - to_)) grow(bytes);
   }
   void grow(size_t bytes);
-  void escape(std::string_view text);
+  void escape(std::string_view text, For whom);
 
   std::string& out_;  // Longer than what is written, until the end.
   char* to_;

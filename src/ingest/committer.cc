@@ -23,6 +23,7 @@ Result<void> Committer::commit(Batches batches, Time now, std::vector<ChunkFates
     return write(batches, now);
   } catch (const std::exception& fault) {
     log_error("a commit was broken off; stopping", {{"error", fault.what()}});
+    flush_log();
     std::abort();
   }
 }

@@ -27,7 +27,8 @@ class AwsSinkTest : public testing::Test {
   std::unique_ptr<Sink> open(std::string_view kind, const std::string& yaml) {
     Problems problems;
     const auto document = Document::parse("statewire.yaml", yaml, problems);
-    SinkContext context{.http = http_, .clock = clock_, .aws = *aws_, .mail = mail_};
+    SinkContext context{
+        .http = http_, .clock = clock_, .aws = *aws_, .mail = mail_, .writers = writers_};
     MapReader keys(document->root());
     auto sink = find_sink_kind(kind)->open(keys, context);
     keys.finish();
@@ -51,6 +52,7 @@ class AwsSinkTest : public testing::Test {
   std::jthread http_thread_{[this] { http_.run(); }};
   std::unique_ptr<AwsClient> aws_;
   SmtpClient mail_;  // Never used.
+  Writers writers_;  // Likewise.
   std::jthread aws_thread_;
 };
 

@@ -269,7 +269,8 @@ TEST_F(AwsSinkTest, what_is_no_such_place_is_told_when_the_configuration_is_read
         Kind{"lambda", "function: f\nregion: Frankfurt"}}) {
     Problems problems;
     const auto document = Document::parse("statewire.yaml", wrong.yaml, problems);
-    SinkContext context{.http = http_, .clock = clock_, .aws = *aws_, .mail = mail_};
+    SinkContext context{
+        .http = http_, .clock = clock_, .aws = *aws_, .mail = mail_, .writers = writers_};
     MapReader keys(document->root());
     find_sink_kind(wrong.name)->open(keys, context);
     keys.finish();

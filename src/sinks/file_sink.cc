@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "sinks/kinds.h"
 #include "sinks/line_file.h"
+#include "sinks/writers.h"
 
 namespace statewire {
 namespace {
@@ -33,17 +34,25 @@ Verdict verdict_for_errno(int error) {
   }
 }
 
-class FileSink final : public Sink {
- public:
-  explicit FileSink(FileSinkOptions options) : options_(std::move(options)), file_(options_.path) {}
+// "Invalid argument" would not help: no system call gives it here.
+std::string reason_for_errno(int error) {
+  if (error == EINVAL) return "is not a regular file; `kind: stdout` writes to a pipe";
+  return std::generic_category().message(error);
+}
 
-  void deliver(std::span<const Delivery> batch, Completion done) override {
+// The file and its rotation. Used by the writer's thread, which may outlive the sink.
+class RotatedFile {
+ public:
+  explicit RotatedFile(FileSinkOptions options)
+      : options_(std::move(options)), file_(options_.path) {}
+
+  std::vector<Attempt> write(std::span<const Delivery> batch, Time now) {
     std::vector<Attempt> attempts;
     attempts.reserve(batch.size());
     int error = 0;
     may_rotate_ = true;
     while (error == 0 && attempts.size() < batch.size()) {
-      error = append_run(batch.subspan(attempts.size()), attempts);
+      error = append_run(batch.subspan(attempts.size()), now, attempts);
     }
     if (const int sync_error = file_.sync(); sync_error != 0) {
       attempts.clear();
@@ -51,14 +60,14 @@ class FileSink final : public Sink {
     }
     Attempt otherwise;
     otherwise.verdict = verdict_for_errno(error);
-    otherwise.detail = options_.path + ": " + std::generic_category().message(error);
+    otherwise.detail = options_.path + ": " + reason_for_errno(error);
     attempts.resize(batch.size(), otherwise);
-    done(std::move(attempts));
+    return attempts;
   }
 
  private:
   // As many as go into the file before the next rotation; adds those that were written.
-  int append_run(std::span<const Delivery> batch, std::vector<Attempt>& attempts) {
+  int append_run(std::span<const Delivery> batch, Time now, std::vector<Attempt>& attempts) {
     if (const int error = file_.ready(); error != 0) return error;
     std::string lines;
     std::vector<size_t> line_ends;
@@ -79,7 +88,7 @@ class FileSink final : public Sink {
     }
     if (written.error != 0 || !is_full) return written.error;
     if (const int error = file_.sync(); error != 0) return error;
-    may_rotate_ = file_.rotate();
+    may_rotate_ = file_.rotate(now);
     return 0;
   }
 
@@ -95,17 +104,37 @@ class FileSink final : public Sink {
   bool may_rotate_ = true;  // Not again in a batch in which it failed.
 };
 
-std::unique_ptr<Sink> open_file(MapReader& keys, SinkContext&) {
+class FileSink final : public Sink {
+ public:
+  FileSink(FileSinkOptions options, SinkContext& context)
+      : writer_(context.writers, options.path),
+        clock_(context.clock),
+        file_(std::make_shared<RotatedFile>(std::move(options))) {}
+
+  void deliver(std::span<const Delivery> batch, Completion done) override {
+    run_batch(writer_, batch, std::move(done),
+              [file = file_, now = clock_.now()](std::span<const Delivery> lines) {
+                return file->write(lines, now);
+              });
+  }
+
+ private:
+  Writer writer_;
+  const Clock& clock_;
+  const std::shared_ptr<RotatedFile> file_;
+};
+
+std::unique_ptr<Sink> open_file(MapReader& keys, SinkContext& context) {
   FileSinkOptions options{.path = keys.required("path").file_path()};
   options.rotate_bytes = keys.optional("rotate_bytes").bytes(0, kRotateBytesMin);
   if (options.path.empty()) return nullptr;
-  return make_file_sink(std::move(options));
+  return make_file_sink(std::move(options), context);
 }
 
 }  // namespace
 
-std::unique_ptr<Sink> make_file_sink(FileSinkOptions options) {
-  return std::make_unique<FileSink>(std::move(options));
+std::unique_ptr<Sink> make_file_sink(FileSinkOptions options, SinkContext& context) {
+  return std::make_unique<FileSink>(std::move(options), context);
 }
 
 const SinkKind file_sink_kind{

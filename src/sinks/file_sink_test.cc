@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class FileSinkTest : public testing::Test {
+class FileSinkTest : public SinkTest {
  protected:
   void SetUp() override {
     std::string name = (fs::temp_directory_path() / "file-sink-XXXXXX").string();
@@ -28,13 +28,24 @@ class FileSinkTest : public testing::Test {
     std::ifstream file(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
   }
+  // In the order of their names.
+  std::vector<std::string> rotated_texts() const {
+    std::vector<std::string> paths;
+    for (const auto& file : fs::directory_iterator(folder_)) {
+      if (file.path() != path_) paths.push_back(file.path().string());
+    }
+    std::sort(paths.begin(), paths.end());
+    std::vector<std::string> texts;
+    for (const std::string& path : paths) texts.push_back(text_of(path));
+    return texts;
+  }
   static std::vector<Attempt> deliver(Sink& sink, const std::vector<std::string>& payloads) {
     std::vector<Delivery> batch;
     for (const std::string& payload : payloads) batch.push_back(delivery_of(payload));
     Outcome outcome;
     sink.deliver(batch, outcome.completion());
-    EXPECT_EQ(outcome.calls(), 1);
     const std::vector<Attempt> attempts = outcome.wait();
+    EXPECT_EQ(outcome.calls(), 1);
     EXPECT_EQ(attempts.size(), payloads.size());
     return attempts;
   }
@@ -45,7 +56,7 @@ class FileSinkTest : public testing::Test {
 
 TEST_F(FileSinkTest, writes_a_line_a_delivery_behind_what_is_there) {
   std::ofstream(path_) << "old\n";
-  const auto sink = make_file_sink({.path = path_});
+  const auto sink = make_file_sink({.path = path_}, context_);
   for (const Attempt& attempt : deliver(*sink, {"a", "b"})) {
     EXPECT_EQ(attempt.verdict, Verdict::delivered);
   }
@@ -54,33 +65,46 @@ TEST_F(FileSinkTest, writes_a_line_a_delivery_behind_what_is_there) {
 }
 
 TEST_F(FileSinkTest, line_breaks_never_make_two_lines_of_one_delivery) {
-  const auto sink = make_file_sink({.path = path_});
+  const auto sink = make_file_sink({.path = path_}, context_);
   deliver(*sink, {"{\r\n\"a\":1}"});
   Delivery text = delivery_of("x\ny\r");
   text.content_type = "text/plain";
   Outcome outcome;
   sink->deliver({&text, 1}, outcome.completion());
+  outcome.wait();
   EXPECT_EQ(text_of(path_), "{  \"a\":1}\nx\\ny\\r\n");
 }
 
 TEST_F(FileSinkTest, rotates_before_the_line_that_does_not_fit) {
-  const auto sink = make_file_sink({.path = path_, .rotate_bytes = 6});
+  const auto sink = make_file_sink({.path = path_, .rotate_bytes = 6}, context_);
   deliver(*sink, {"aa", "bb", "cc", "dd", "longer than all", "ee"});
-  EXPECT_EQ(text_of(path_ + ".3"), "aa\nbb\n");
-  EXPECT_EQ(text_of(path_ + ".2"), "cc\ndd\n");
-  EXPECT_EQ(text_of(path_ + ".1"), "longer than all\n");
+  EXPECT_EQ(rotated_texts(),
+            (std::vector<std::string>{"aa\nbb\n", "cc\ndd\n", "longer than all\n"}));
   EXPECT_EQ(text_of(path_), "ee\n");
   deliver(*sink, {"ff"});
   deliver(*sink, {"gg"});
-  EXPECT_EQ(text_of(path_ + ".4"), "aa\nbb\n");
-  EXPECT_EQ(text_of(path_ + ".1"), "ee\nff\n");
+  EXPECT_EQ(rotated_texts().back(), "ee\nff\n");
   EXPECT_EQ(text_of(path_), "gg\n");
+}
+
+// Also where another run, or a clock that was set back, has given the name already.
+TEST_F(FileSinkTest, rotation_touches_no_other_file_and_keeps_the_order) {
+  ManualClock clock(*parse_time("2026-11-29T17:58:00.123456Z"));
+  SinkContext context{
+      .http = client_, .clock = clock, .aws = aws_, .mail = mail_, .writers = writers_};
+  std::ofstream(path_ + ".20261129T175800.123457Z") << "another\n";
+  const auto sink = make_file_sink({.path = path_, .rotate_bytes = 3}, context);
+  deliver(*sink, {"aa", "bb"});
+  clock.advance(-std::chrono::hours(1));
+  deliver(*sink, {"cc", "dd"});
+  EXPECT_EQ(text_of(path_ + ".20261129T175800.123458Z"), "aa\n");
+  EXPECT_EQ(rotated_texts(), (std::vector<std::string>{"another\n", "aa\n", "bb\n", "cc\n"}));
 }
 
 TEST_F(FileSinkTest, file_that_cannot_be_rotated_goes_on) {
   // A name that is too long for its numbered ones.
   const std::string longest = (folder_ / std::string(254, 'x')).string();
-  const auto stuck = make_file_sink({.path = longest, .rotate_bytes = 6});
+  const auto stuck = make_file_sink({.path = longest, .rotate_bytes = 6}, context_);
   for (const Attempt& attempt : deliver(*stuck, {"aa", "bb", "cc", "dd"})) {
     EXPECT_EQ(attempt.verdict, Verdict::delivered) << attempt.detail;
   }
@@ -88,7 +112,7 @@ TEST_F(FileSinkTest, file_that_cannot_be_rotated_goes_on) {
 }
 
 TEST_F(FileSinkTest, file_that_was_moved_away_is_opened_anew) {
-  const auto sink = make_file_sink({.path = path_});
+  const auto sink = make_file_sink({.path = path_}, context_);
   deliver(*sink, {"a"});
   fs::rename(path_, path_ + ".moved");
   deliver(*sink, {"b"});
@@ -100,21 +124,21 @@ TEST_F(FileSinkTest, file_that_was_moved_away_is_opened_anew) {
 
 TEST_F(FileSinkTest, line_cut_by_a_crash_is_taken_back) {
   std::ofstream(path_) << "a\nb\ncut";
-  const auto sink = make_file_sink({.path = path_});
+  const auto sink = make_file_sink({.path = path_}, context_);
   deliver(*sink, {"c"});
   EXPECT_EQ(text_of(path_), "a\nb\nc\n");
 }
 
 TEST_F(FileSinkTest, text_without_any_line_is_kept_and_ended) {
   std::ofstream(path_) << "somebody's";
-  const auto sink = make_file_sink({.path = path_});
+  const auto sink = make_file_sink({.path = path_}, context_);
   deliver(*sink, {"c"});
   EXPECT_EQ(text_of(path_), "somebody's\nc\n");
 }
 
 // A limit of the process stands for a full disk: the write is cut short, then refused.
 TEST_F(FileSinkTest, partial_write_is_taken_back_and_tried_again) {
-  const auto sink = make_file_sink({.path = path_});
+  const auto sink = make_file_sink({.path = path_}, context_);
   deliver(*sink, {"first"});
   rlimit before{};
   ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
@@ -135,13 +159,13 @@ TEST_F(FileSinkTest, partial_write_is_taken_back_and_tried_again) {
 
 TEST_F(FileSinkTest, what_is_no_file_needs_a_person) {
   for (const std::string& path : {std::string("/dev/full"), folder_.string()}) {
-    const auto sink = make_file_sink({.path = path});
+    const auto sink = make_file_sink({.path = path}, context_);
     EXPECT_EQ(deliver(*sink, {"a"})[0].verdict, Verdict::unavailable) << path;
   }
 }
 
 TEST_F(FileSinkTest, missing_folder_needs_a_person) {
-  const auto sink = make_file_sink({.path = (folder_ / "none" / "out").string()});
+  const auto sink = make_file_sink({.path = (folder_ / "none" / "out").string()}, context_);
   const Attempt attempt = deliver(*sink, {"a", "b"})[1];
   EXPECT_EQ(attempt.verdict, Verdict::unavailable);
   EXPECT_NE(attempt.detail.find("No such file"), std::string::npos);

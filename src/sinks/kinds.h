@@ -27,11 +27,11 @@ extern const SinkKind webhook_sink_kind;
 
 struct FileSinkOptions {
   std::string path;
-  // Before a line that would make the file longer than this, it becomes path.1, what was path.1
-  // becomes path.2, and so on; nothing is deleted. 0: never.
+  // Before a line that would make the file longer than this, it gets the time behind its name:
+  // path.20261129T175800.123456Z. Nothing is deleted. 0: never.
   uint64_t rotate_bytes = 0;
 };
-std::unique_ptr<Sink> make_file_sink(FileSinkOptions options);
+std::unique_ptr<Sink> make_file_sink(FileSinkOptions options, SinkContext& context);
 
 struct PagerDutyOptions {
   std::string url;
@@ -42,6 +42,6 @@ std::unique_ptr<Sink> make_pagerduty_sink(PagerDutyOptions options, SinkContext&
 
 // Writes to a descriptor that stays open. A pipe without a reader is `gone`.
 // REQUIRES: SIGPIPE is ignored.
-std::unique_ptr<Sink> make_stream_sink(int fd);
+std::unique_ptr<Sink> make_stream_sink(int fd, SinkContext& context);
 
 }  // namespace statewire

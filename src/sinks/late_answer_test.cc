@@ -62,8 +62,9 @@ class LateAnswers : public testing::TestWithParam<const SinkKind*> {
   }
 
   std::unique_ptr<Sink> open() {
-    SinkContext context{.http = http_, .clock = clock_, .aws = *aws_, .mail = mail_};
-    if (is("stdout")) return make_stream_sink(nowhere_);
+    SinkContext context{
+        .http = http_, .clock = clock_, .aws = *aws_, .mail = mail_, .writers = writers_};
+    if (is("stdout")) return make_stream_sink(nowhere_, context);
     if (is("pagerduty")) {
       return make_pagerduty_sink({.url = server_.url(), .routing_key = std::string(kPagerDutyKey)},
                                  context);
@@ -132,6 +133,10 @@ class LateAnswers : public testing::TestWithParam<const SinkKind*> {
     EXPECT_EQ(outcome_.wait().size(), count_);
     stop();
     EXPECT_EQ(outcome_.calls(), 1);
+    // A writer's thread lets go of it a moment later.
+    for (int i = 0; i < 1000 && !kept_.expired(); ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
     EXPECT_TRUE(kept_.expired());
   }
 
@@ -144,6 +149,7 @@ class LateAnswers : public testing::TestWithParam<const SinkKind*> {
   HttpClient http_{HttpClientLimits{}};
   std::unique_ptr<AwsClient> aws_;
   SmtpClient mail_;
+  Writers writers_;
   std::unique_ptr<Sink> sink_;
   Outcome outcome_;
   std::weak_ptr<const BatchTexts> kept_;
@@ -156,7 +162,7 @@ class LateAnswers : public testing::TestWithParam<const SinkKind*> {
 TEST_P(LateAnswers, to_a_request_that_was_sent_are_told_once) {
   start();
   deliver_and_destroy(true);
-  EXPECT_EQ(outcome_.calls(), has_network() ? 0 : 1);
+  EXPECT_TRUE(!has_network() || outcome_.calls() == 0);
   server_.answer();
   expect_told_once();
   for (const Attempt& attempt : outcome_.wait()) EXPECT_NE(attempt.verdict, Verdict::reject);
@@ -191,13 +197,14 @@ TEST_P(LateAnswers, do_not_hold_up_other_sinks) {
   Problems problems;
   const auto document = Document::parse("statewire.yaml", "url: " + quick.url(), problems);
   MapReader keys(document->root());
-  SinkContext context{.http = http_, .clock = clock_, .aws = *aws_, .mail = mail_};
+  SinkContext context{
+      .http = http_, .clock = clock_, .aws = *aws_, .mail = mail_, .writers = writers_};
   const auto webhook = webhook_sink_kind.open(keys, context);
   const Delivery delivery = delivery_of("{}");
   Outcome outcome;
   webhook->deliver({&delivery, 1}, outcome.completion());
   EXPECT_EQ(outcome.wait().at(0).verdict, Verdict::delivered);
-  EXPECT_EQ(outcome_.calls(), has_network() ? 0 : 1);
+  EXPECT_TRUE(!has_network() || outcome_.calls() == 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Each, LateAnswers,

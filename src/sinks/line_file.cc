@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <system_error>
 
@@ -13,6 +14,29 @@
 #include "base/log.h"
 
 namespace statewire {
+namespace {
+
+// "20261129T175800.123456Z": the order of names is that of times.
+std::string compact(Time time) {
+  std::string text = format_time(std::chrono::floor<std::chrono::seconds>(time));
+  std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
+  const auto fraction = time - std::chrono::floor<std::chrono::seconds>(time);
+  const auto digits = std::to_string(
+      1'000'000 + std::chrono::duration_cast<std::chrono::microseconds>(fraction).count());
+  return text.substr(0, 15) + "." + digits.substr(1) + "Z";
+}
+
+// 0 or errno; EEXIST where there is such a file. Not every network's file system can be asked to
+// look and rename at once.
+int rename_to_new(const std::string& from, const std::string& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return errno;
+  struct stat status{};
+  if (::lstat(to.c_str(), &status) == 0) return EEXIST;
+  return ::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+}
+
+}  // namespace
 
 int LineFile::ready() {
   if (fd_ >= 0 && is_still_named()) return 0;
@@ -20,8 +44,10 @@ int LineFile::ready() {
   return open();
 }
 
+// What is no regular file is not waited for, and not written to.
 int LineFile::open() {
-  fd_ = ::open(path_.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+  fd_ =
+      ::open(path_.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0640);
   if (fd_ < 0) return errno;
   struct stat status{};
   int error = ::fstat(fd_, &status) == 0 ? 0 : errno;
@@ -78,18 +104,19 @@ Written LineFile::append(std::string_view lines) {
   return written;
 }
 
-bool LineFile::rotate() {
-  const auto numbered = [&](uint64_t number) { return path_ + "." + std::to_string(number); };
-  uint64_t free = 1;
-  struct stat status{};
-  while (::lstat(numbered(free).c_str(), &status) == 0) ++free;
-  std::error_code error;
-  for (uint64_t number = free; number > 1 && !error; --number) {
-    std::filesystem::rename(numbered(number - 1), numbered(number), error);
+// Names keep the order of the files, also where the clock is set back. A name that is taken, from
+// before a restart, is passed over.
+bool LineFile::rotate(Time now) {
+  rotated_ = std::max(now, rotated_);
+  int error = EEXIST;
+  for (int i = 0; i < kRotatedNamesMax && error == EEXIST; ++i) {
+    rotated_ += std::chrono::microseconds(1);
+    error = rename_to_new(path_, path_ + "." + compact(rotated_));
   }
-  if (!error) std::filesystem::rename(path_, numbered(1), error);
-  if (error) log_error("a file was not rotated", {{"path", path_}, {"reason", error.message()}});
-  return !error;
+  if (error == 0) return true;
+  log_error("a file was not rotated",
+            {{"path", path_}, {"reason", std::generic_category().message(error)}});
+  return false;
 }
 
 int LineFile::sync() { return fd_ < 0 || ::fdatasync(fd_) == 0 ? 0 : errno; }

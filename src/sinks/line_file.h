@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/time.h"
 #include "sinks/line_writer.h"
 
 namespace statewire {
@@ -22,9 +23,8 @@ class LineFile {
   int ready();
   // Appends whole lines. What is not a whole line of them is taken back after an error.
   Written append(std::string_view lines);
-  // Renames it to path.1 and those before it to the next number. False where that failed:
-  // the file goes on.
-  bool rotate();
+  // Gives it a name with the time. False where that failed: the file goes on.
+  bool rotate(Time now);
   // 0 or errno; after an error nobody knows what is on the disk.
   int sync();
 
@@ -40,6 +40,7 @@ class LineFile {
   const std::string path_;
   int fd_ = -1;
   uint64_t size_ = 0;
+  Time rotated_;  // The last time that was given as a name.
 };
 
 }  // namespace statewire

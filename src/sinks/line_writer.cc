@@ -48,6 +48,16 @@ Written write_all(int fd, std::string_view bytes) {
   return written;
 }
 
+void run_batch(Writer& writer, std::span<const Delivery> batch, Completion done,
+               std::function<std::vector<Attempt>(std::span<const Delivery>)> write) {
+  std::vector<Delivery> own(batch.begin(), batch.end());  // Its texts live as long as `done`.
+  writer.run(
+      [own = std::move(own), done = std::move(done), write = std::move(write)](bool is_wanted) {
+        const Attempt unwanted{.verdict = Verdict::retry, .detail = "nothing was written"};
+        done(is_wanted ? write(own) : std::vector<Attempt>(own.size(), unwanted));
+      });
+}
+
 std::vector<Attempt> attempts_for(std::span<const size_t> line_ends, size_t bytes_written,
                                   const Attempt& otherwise) {
   std::vector<Attempt> attempts;

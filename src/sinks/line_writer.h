@@ -1,11 +1,13 @@
 // Deliveries as lines on a descriptor, and what became of each.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "sinks/sink.h"
+#include "sinks/writers.h"
 
 namespace statewire {
 
@@ -21,6 +23,11 @@ struct Written {
 };
 // Writes all of `bytes`, waiting where a pipe is full.
 Written write_all(int fd, std::string_view bytes);
+
+// Has `write` make the attempts of a batch on the writer's thread. Where it is not wanted any more,
+// each is to be tried again.
+void run_batch(Writer& writer, std::span<const Delivery> batch, Completion done,
+               std::function<std::vector<Attempt>(std::span<const Delivery>)> write);
 
 // Delivered for each line that ends within the `bytes_written`; `otherwise` for the rest.
 // `line_ends` are offsets behind the line feeds.

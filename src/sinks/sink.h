@@ -14,6 +14,7 @@
 #include "config/map_reader.h"
 #include "net/http_client.h"
 #include "net/smtp_client.h"
+#include "sinks/writers.h"
 
 namespace statewire {
 
@@ -84,7 +85,7 @@ struct SinkLimits {
 class Sink {
  public:
   virtual ~Sink() = default;
-  // Never blocks on a network; may block on a local file. Called from one thread.
+  // Never waits for a network, a file or a reader. Called from one thread.
   virtual void deliver(std::span<const Delivery> batch, Completion done) = 0;
 };
 
@@ -94,6 +95,7 @@ struct SinkContext {
   const Clock& clock;
   AwsClient& aws;
   SmtpClient& mail;
+  Writers& writers;
 };
 
 struct SinkKind {

@@ -90,7 +90,9 @@ class SinkTest : public testing::Test {
   AwsHome home_;
   AwsClient aws_{client_, clock_, home_.surroundings()};
   SmtpClient mail_;
-  SinkContext context_{.http = client_, .clock = clock_, .aws = aws_, .mail = mail_};
+  Writers writers_;
+  SinkContext context_{
+      .http = client_, .clock = clock_, .aws = aws_, .mail = mail_, .writers = writers_};
   std::unique_ptr<Problems> problems_;
   std::jthread client_thread_{[this] { client_.run(); }};
   std::jthread aws_thread_{[this] { aws_.run(); }};

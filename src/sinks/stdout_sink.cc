@@ -1,4 +1,5 @@
-// Writes each delivery as a line to standard output.
+// Writes each delivery as a line to standard output. Where nobody reads it, this sink's deliveries
+// wait, and no others.
 #include <unistd.h>
 
 #include <cerrno>
@@ -7,15 +8,17 @@
 #include "base/limits.h"
 #include "sinks/kinds.h"
 #include "sinks/line_writer.h"
+#include "sinks/writers.h"
 
 namespace statewire {
 namespace {
 
-class StreamSink final : public Sink {
+// What was written so far. Used by the writer's thread, which may outlive the sink.
+class LineStream {
  public:
-  explicit StreamSink(int fd) : fd_(fd) {}
+  explicit LineStream(int fd) : fd_(fd) {}
 
-  void deliver(std::span<const Delivery> batch, Completion done) override {
+  std::vector<Attempt> write(std::span<const Delivery> batch) {
     std::string lines;
     std::vector<size_t> line_ends;
     // A line that was cut cannot be taken back here: it is ended, and comes again whole.
@@ -31,7 +34,7 @@ class StreamSink final : public Sink {
     Attempt otherwise;
     otherwise.verdict = written.error == EPIPE ? Verdict::gone : Verdict::retry;
     otherwise.detail = "standard output: " + std::generic_category().message(written.error);
-    done(attempts_for(line_ends, written.bytes, otherwise));
+    return attempts_for(line_ends, written.bytes, otherwise);
   }
 
  private:
@@ -40,13 +43,31 @@ class StreamSink final : public Sink {
   bool has_begun_ = false;
 };
 
-std::unique_ptr<Sink> open_stdout(MapReader&, SinkContext&) {
-  return make_stream_sink(STDOUT_FILENO);
+class StreamSink final : public Sink {
+ public:
+  StreamSink(int fd, SinkContext& context)
+      : stream_(std::make_shared<LineStream>(fd)),
+        writer_(context.writers, "descriptor " + std::to_string(fd)) {}
+
+  void deliver(std::span<const Delivery> batch, Completion done) override {
+    run_batch(writer_, batch, std::move(done),
+              [stream = stream_](std::span<const Delivery> lines) { return stream->write(lines); });
+  }
+
+ private:
+  const std::shared_ptr<LineStream> stream_;
+  Writer writer_;
+};
+
+std::unique_ptr<Sink> open_stdout(MapReader&, SinkContext& context) {
+  return make_stream_sink(STDOUT_FILENO, context);
 }
 
 }  // namespace
 
-std::unique_ptr<Sink> make_stream_sink(int fd) { return std::make_unique<StreamSink>(fd); }
+std::unique_ptr<Sink> make_stream_sink(int fd, SinkContext& context) {
+  return std::make_unique<StreamSink>(fd, context);
+}
 
 const SinkKind stdout_sink_kind{
     .name = "stdout",

@@ -10,12 +10,12 @@
 namespace statewire {
 namespace {
 
-class StdoutSinkTest : public testing::Test {
+class StdoutSinkTest : public SinkTest {
  protected:
   void SetUp() override {
     ASSERT_EQ(::pipe2(ends_, O_CLOEXEC), 0);
     previous_ = std::signal(SIGPIPE, SIG_IGN);
-    sink_ = make_stream_sink(ends_[1]);
+    sink_ = make_stream_sink(ends_[1], context_);
   }
   void TearDown() override {
     std::signal(SIGPIPE, previous_);
@@ -27,8 +27,9 @@ class StdoutSinkTest : public testing::Test {
     for (const std::string& payload : payloads) batch.push_back(delivery_of(payload));
     Outcome outcome;
     sink_->deliver(batch, outcome.completion());
+    std::vector<Attempt> attempts = outcome.wait();
     EXPECT_EQ(outcome.calls(), 1);
-    return outcome.wait();
+    return attempts;
   }
   std::string read(size_t size) {
     std::string text(size, '\0');
@@ -71,6 +72,33 @@ TEST_F(StdoutSinkTest, pipe_without_a_reader_is_gone) {
   ASSERT_EQ(attempts.size(), 2u);
   EXPECT_EQ(attempts[0].verdict, Verdict::gone);
   EXPECT_EQ(attempts[0].detail, "standard output: Broken pipe");
+}
+
+// A thread hangs in the pipe: neither its sink, nor its end, nor a second sink waits for that.
+TEST_F(StdoutSinkTest, pipe_that_nobody_reads_holds_up_nobody) {
+  const std::string large(300'000, 'x');
+  const Delivery first = delivery_of(large);
+  Outcome hanging;
+  sink_->deliver({&first, 1}, hanging.completion());
+  const auto file = make_file_sink({.path = home_.folder() + "/out.jsonl"}, context_);
+  const Delivery second = delivery_of("second");
+  Outcome written;
+  file->deliver({&second, 1}, written.completion());
+  EXPECT_EQ(written.wait().at(0).verdict, Verdict::delivered);
+  EXPECT_EQ(hanging.calls(), 0);
+
+  // As a reload does it: the new sink waits behind the old one's batch; what has not begun goes.
+  auto next = make_stream_sink(ends_[1], context_);
+  Outcome dropped;
+  next->deliver({&second, 1}, dropped.completion());
+  next = make_stream_sink(ends_[1], context_);
+  EXPECT_EQ(dropped.wait().at(0).verdict, Verdict::retry);
+  Outcome waiting;
+  next->deliver({&second, 1}, waiting.completion());
+  sink_.reset();
+  EXPECT_EQ(read(large.size() + 8), large + "\nsecond\n");
+  EXPECT_EQ(hanging.wait().at(0).verdict, Verdict::delivered);
+  EXPECT_EQ(waiting.wait().at(0).verdict, Verdict::delivered);
 }
 
 }  // namespace

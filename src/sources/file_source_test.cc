@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <thread>
 
 #include "sources/fake_intake_test.h"
@@ -338,6 +339,94 @@ TEST_F(FileSourceTest, rotation_by_copy_and_truncate_begins_anew) {
   ASSERT_TRUE(intake_.wait_for_lines(102));
   EXPECT_EQ(intake_.lines().back(), event(1));
   EXPECT_EQ(intake_.chunks().back().first_line, 1u);
+}
+
+// Lines that begin and end alike, over more bytes than a page has.
+std::string long_events(int from, int to) {
+  const std::string padding(5000, 'p');
+  std::string text;
+  for (int number = from; number < to; ++number) {
+    text += "{\"a\":\"" + padding + "\",\"n\":" + std::to_string(number) + ",\"z\":\"" + padding +
+            "\"}\n";
+  }
+  return text;
+}
+
+TEST_F(FileSourceTest, file_written_over_with_the_same_beginning_is_read_anew) {
+  write("a.jsonl", long_events(100, 110));
+  follow("a.jsonl");
+  ASSERT_TRUE(intake_.wait_for_lines(10));
+  let_poll();
+  std::fstream(path("a.jsonl"), std::ios::in | std::ios::out) << long_events(200, 215);
+  ASSERT_TRUE(intake_.wait_for_lines(25));
+  stop();
+  intake_.restart();
+  std::fstream(path("a.jsonl"), std::ios::in | std::ios::out) << long_events(300, 320);
+  follow("a.jsonl");
+  ASSERT_TRUE(intake_.wait_for_lines(20));
+  EXPECT_EQ(intake_.lines().front() + "\n", long_events(300, 301));
+}
+
+// What was read before, and not yet handed over, does not vouch for what is there now.
+TEST_F(FileSourceTest, file_written_over_while_its_events_wait_is_read_anew) {
+  write("a.jsonl", long_events(1000, 1500));
+  intake_.hold();
+  follow("a.jsonl");
+  let_poll();
+  std::fstream(path("a.jsonl"), std::ios::in | std::ios::out) << long_events(5000, 5501);
+  let_poll();
+  intake_.release();
+  const std::string first = long_events(5000, 5001);
+  const auto has_first = [&] {
+    const Texts lines = intake_.lines();
+    return std::find(lines.begin(), lines.end(), first.substr(0, first.size() - 1)) != lines.end();
+  };
+  for (int i = 0; i < 1000 && !has_first(); ++i) let_poll();
+  EXPECT_TRUE(has_first());
+}
+
+// A file system gives the inode of a file that is gone to the next one.
+TEST_F(FileSourceTest, file_with_the_inode_and_the_text_of_another_is_read) {
+  FileCursor cursor{.position = {.offset = 16, .line = 3}, .born_ns = 1};
+  write("a.jsonl", events(0, 2));
+  cursor.size = fs::file_size(path("a.jsonl"));
+  const Result<std::unique_ptr<WatchedFile>> file = WatchedFile::open(path("a.jsonl"), true);
+  ASSERT_TRUE(file.ok());
+  if ((*file)->cursor().born_ns == 0) GTEST_SKIP() << "the file system does not say";
+  ASSERT_TRUE((*file)->resume(cursor).ok());
+  EXPECT_EQ((*file)->position().offset, 0u);
+  cursor.born_ns = (*file)->cursor().born_ns;
+  ASSERT_TRUE((*file)->resume(cursor).ok());
+  EXPECT_EQ((*file)->position().offset, 16u);
+}
+
+TEST_F(FileSourceTest, cursor_of_format_1_is_still_understood) {
+  const auto cursor = FileCursor::decode("1 16 3 0 16 12345 16 99");
+  ASSERT_TRUE(cursor.has_value());
+  EXPECT_EQ(cursor->position.offset, 16u);
+  EXPECT_EQ(cursor->modified_ns, 99);
+  EXPECT_EQ(cursor->tail_bytes, 0u);
+  EXPECT_EQ(FileCursor::decode(cursor->encode()), cursor);
+}
+
+TEST_F(FileSourceTest, gzip_replaced_with_a_longer_one_is_read_anew) {
+  std::mt19937 random(1);
+  std::string noise = "{\"noise\":\"";
+  for (int i = 0; i < 100'000; ++i) noise += static_cast<char>('a' + random() % 26);
+  noise += "\"}\n";
+  write_gzip("a.gz", noise + events(0, 10), "wb0");
+  ASSERT_TRUE(read("a.gz").ok());
+  intake_.restart();
+  std::string longer;  // Packed bytes that begin alike and go on after the old end.
+  {
+    write_gzip("b.gz", noise + long_events(300, 330), "wb0");
+    std::ifstream file(path("b.gz"), std::ios::binary);
+    longer.assign(std::istreambuf_iterator<char>(file), {});
+  }
+  ASSERT_GT(longer.size(), fs::file_size(path("a.gz")));
+  std::fstream(path("a.gz"), std::ios::in | std::ios::out | std::ios::binary) << longer;
+  ASSERT_TRUE(read("a.gz").ok());
+  EXPECT_EQ(intake_.lines().size(), 31u);
 }
 
 TEST_F(FileSourceTest, restart_goes_on_behind_the_last_commit) {

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 
 #include "base/ids.h"
@@ -13,8 +12,27 @@
 namespace statewire {
 namespace {
 
-int64_t modified_ns(const struct stat& status) {
-  return status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec;
+template <typename Timestamp>
+int64_t nanoseconds(const Timestamp& time) {
+  return time.tv_sec * int64_t{1'000'000'000} + time.tv_nsec;
+}
+
+int64_t modified_ns(const struct stat& status) { return nanoseconds(status.st_mtim); }
+
+uint64_t print_of(std::string_view text) { return text.empty() ? 0 : hash64(text); }
+
+// A rename changes it, too.
+bool is_touched(const struct stat& now, const struct stat& before) {
+  return now.st_size != before.st_size || modified_ns(now) != modified_ns(before) ||
+         nanoseconds(now.st_ctim) != nanoseconds(before.st_ctim);
+}
+
+// Inodes are given again as soon as a file is removed. 0 where the file system does not say.
+int64_t born_ns(int fd) {
+  struct statx status{};
+  const bool has_told = ::statx(fd, "", AT_EMPTY_PATH, STATX_BTIME, &status) == 0 &&
+                        (status.stx_mask & STATX_BTIME) != 0;
+  return has_told ? nanoseconds(status.stx_btime) : 0;
 }
 
 Result<FileId> id_of(const struct stat& status) {
@@ -43,7 +61,8 @@ Result<std::unique_ptr<WatchedFile>> WatchedFile::open(const std::string& path, 
   if (!id) return id.error();
   std::unique_ptr<WatchedFile> file(new WatchedFile(std::move(fd), *id, path, may_grow));
   file->last_ = status;
-  if (Result<void> begun = file->rewind({}); !begun) return begun.error();
+  file->born_ns_ = born_ns(file->fd_.get());
+  if (Result<void> begun = file->read_from({}); !begun) return begun.error();
   return file;
 }
 
@@ -55,19 +74,37 @@ WatchedFile::WatchedFile(OwnedFd fd, FileId id, std::string path, bool may_grow)
       path_(std::move(path)) {}
 
 Result<void> WatchedFile::resume(const FileCursor& cursor) {
-  const auto size = static_cast<uint64_t>(last_.st_size);
-  const bool is_shorter = size < (is_gzip_ ? cursor.size : cursor.position.offset);
-  if (is_shorter || print_of(cursor.print_bytes) != cursor.print) return {};
-  print_bytes_ = cursor.print_bytes;
-  print_ = cursor.print;
-  if (cursor.is_finished && size == cursor.size && modified_ns(last_) == cursor.modified_ns) {
+  if (!is_file_of(cursor)) return {};
+  head_ = bytes_before(cursor.print_bytes, cursor.print_bytes);
+  if (cursor.is_finished && size() == cursor.size && modified_ns(last_) == cursor.modified_ns) {
+    tail_end_ = size();
+    tail_ = bytes_before(tail_end_, kFileTailBytesMax);
     is_finished_ = true;
     return {};
   }
-  return rewind(cursor.position);
+  return read_from(cursor.position);
+}
+
+bool WatchedFile::is_file_of(const FileCursor& cursor) const {
+  if (cursor.born_ns != 0 && born_ns_ != 0 && cursor.born_ns != born_ns_) return false;
+  const uint64_t end = is_gzip_ ? cursor.size : cursor.position.offset;
+  if (size() < end) return false;
+  if (cursor.print_bytes > kFilePrintBytesMax || cursor.tail_bytes > kFileTailBytesMax)
+    return false;
+  return print_of(bytes_before(cursor.print_bytes, cursor.print_bytes)) == cursor.print &&
+         print_of(bytes_before(end, cursor.tail_bytes)) == cursor.tail_print;
+}
+
+bool WatchedFile::is_what_was_read() const {
+  return bytes_before(head_.size(), head_.size()) == head_ &&
+         bytes_before(tail_end_, tail_.size()) == tail_;
 }
 
 Result<void> WatchedFile::rewind(TextPosition position) {
+  return read_from(is_what_was_read() ? position : TextPosition());
+}
+
+Result<void> WatchedFile::read_from(TextPosition position) {
   std::unique_ptr<ByteInput> input;
   if (is_gzip_) {
     Result<std::unique_ptr<GzipInput>> gzip = GzipInput::open(fd_.get(), position.offset);
@@ -78,62 +115,80 @@ Result<void> WatchedFile::rewind(TextPosition position) {
   }
   reader_ = std::make_unique<PieceReader>(std::move(input), position);
   is_finished_ = false;
-  if (position.offset == 0) print_bytes_ = print_ = 0;
+  head_.resize(std::min<uint64_t>(head_.size(), position.offset));
+  tail_end_ = position.offset > 0 && is_gzip_ ? size() : position.offset;
+  tail_ = bytes_before(tail_end_, kFileTailBytesMax);
   return {};
 }
 
 Result<std::optional<Piece>> WatchedFile::next() {
   if (is_finished_) return std::optional<Piece>();
   Result<std::optional<Piece>> piece = reader_->next();
-  if (piece && *piece && print_bytes_ < kFilePrintBytesMax) {
-    const uint64_t known = is_gzip_ ? static_cast<uint64_t>(last_.st_size) : position().offset;
-    print_bytes_ = std::min(known, kFilePrintBytesMax);
-    print_ = print_of(print_bytes_);
-  }
+  if (piece && *piece) note(**piece);
   return piece;
 }
 
-std::optional<Piece> WatchedFile::rest() { return reader_->rest(); }
+void WatchedFile::note(const Piece& piece) {
+  if (is_gzip_) {
+    if (tail_end_ == size()) return;
+    tail_end_ = size();
+    head_ = bytes_before(std::min<uint64_t>(tail_end_, kFilePrintBytesMax), kFilePrintBytesMax);
+    tail_ = bytes_before(tail_end_, kFileTailBytesMax);
+    return;
+  }
+  const std::string_view text = piece.text;
+  if (head_.size() < kFilePrintBytesMax) head_ += text.substr(0, kFilePrintBytesMax - head_.size());
+  const std::string_view end = text.substr(text.size() - std::min(text.size(), kFileTailBytesMax));
+  if (tail_.size() + end.size() > kFileTailBytesMax) {
+    tail_.erase(0, tail_.size() + end.size() - kFileTailBytesMax);
+  }
+  tail_ += end;
+  tail_end_ = piece.end.offset;
+}
+
+std::optional<Piece> WatchedFile::rest() {
+  std::optional<Piece> piece = reader_->rest();
+  if (piece) note(*piece);
+  return piece;
+}
 
 bool WatchedFile::has_unread() const {
   if (is_finished_) return false;
-  return is_gzip_ || position().offset < static_cast<uint64_t>(last_.st_size);
+  return is_gzip_ || position().offset < size();
 }
 
 uint64_t WatchedFile::bytes_read() const {
-  const auto size = static_cast<uint64_t>(last_.st_size);
-  return is_finished_ ? size : std::min(size, reader_->bytes_taken());
+  return is_finished_ ? size() : std::min(size(), reader_->bytes_taken());
 }
 
 FileCursor WatchedFile::cursor() const {
   return {.position = position(),
           .is_finished = is_gzip_ && reader_->is_at_end(),
-          .print_bytes = print_bytes_,
-          .print = print_,
-          .size = static_cast<uint64_t>(last_.st_size),
-          .modified_ns = modified_ns(last_)};
+          .print_bytes = head_.size(),
+          .print = print_of(head_),
+          .size = size(),
+          .modified_ns = modified_ns(last_),
+          .born_ns = born_ns_,
+          .tail_bytes = tail_.size(),
+          .tail_print = print_of(tail_)};
 }
 
 Result<WatchedFile::Change> WatchedFile::look() {
   const struct stat before = last_;
   if (::fstat(fd_.get(), &last_) != 0) return failed(reason_of(errno));
-  if (last_.st_size == before.st_size && modified_ns(last_) == modified_ns(before)) {
-    return Change::none;
-  }
+  if (!is_touched(last_, before)) return Change::none;
   const bool is_shorter =
-      last_.st_size < before.st_size ||
-      (!is_gzip_ && static_cast<uint64_t>(last_.st_size) < reader_->offset_read());
-  const bool is_same_text = print_of(print_bytes_) == print_;
-  return is_shorter || !is_same_text ? Change::rewritten : Change::grown;
+      last_.st_size < before.st_size || (!is_gzip_ && size() < reader_->offset_read());
+  return is_shorter || !is_what_was_read() ? Change::rewritten : Change::grown;
 }
 
-// Of fewer bytes where the file is shorter: that never equals what was stored for more.
-uint64_t WatchedFile::print_of(uint64_t bytes) const {
-  if (bytes == 0) return 0;
-  std::array<char, kFilePrintBytesMax> first;
+// Fewer where the file is shorter, or cannot be read.
+std::string WatchedFile::bytes_before(uint64_t end, uint64_t bytes) const {
+  std::string text(std::min(end, bytes), '\0');
   const ssize_t count =
-      ::pread(fd_.get(), first.data(), std::min<uint64_t>(bytes, first.size()), 0);
-  return hash64({first.data(), static_cast<size_t>(std::max<ssize_t>(count, 0))});
+      ::pread(fd_.get(), text.data(), text.size(), static_cast<off_t>(end - text.size()));
+  text.resize(static_cast<size_t>(std::max<ssize_t>(count, 0)));
+  return text;
 }
 
 }  // namespace statewire

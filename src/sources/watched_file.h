@@ -38,6 +38,8 @@ class WatchedFile {
   // Goes on where `cursor` says; stays at the beginning where that was stored for another file, or
   // for this one before it was written anew.
   Result<void> resume(const FileCursor& cursor);
+  // Goes back to a place where it has been; to the beginning where what stood before it is not
+  // what was read: the file was written anew meanwhile.
   Result<void> rewind(TextPosition position);
   Result<std::optional<Piece>> next();
   // The rest that is no whole line, once nothing more will follow.
@@ -58,7 +60,12 @@ class WatchedFile {
 
  private:
   WatchedFile(OwnedFd fd, FileId id, std::string path, bool may_grow);
-  uint64_t print_of(uint64_t bytes) const;
+  bool is_file_of(const FileCursor& cursor) const;
+  Result<void> read_from(TextPosition position);
+  void note(const Piece& piece);
+  bool is_what_was_read() const;
+  uint64_t size() const { return static_cast<uint64_t>(last_.st_size); }
+  std::string bytes_before(uint64_t end, uint64_t bytes) const;
 
   const OwnedFd fd_;
   const FileId id_;
@@ -67,9 +74,13 @@ class WatchedFile {
   std::string path_;
   std::unique_ptr<PieceReader> reader_;
   bool is_finished_ = false;
-  uint64_t print_bytes_ = 0;  // Of what was read, as FileCursor has it.
-  uint64_t print_ = 0;
+  // The first bytes that were read and the last ones before `tail_end_`; of a gzip file, of its
+  // packed ones. Not what is there now.
+  std::string head_;
+  std::string tail_;
+  uint64_t tail_end_ = 0;
   struct stat last_{};
+  int64_t born_ns_ = 0;
 };
 
 }  // namespace statewire

@@ -135,6 +135,7 @@ Result<void> Store::commit(const Commit& commit) {
   if (auto written = engine_->write(batch, Sync::yes); !written) {
     // Whether the batch is on disk is known only to who reads it back: to start again does that.
     log_error("a commit could not be written; stopping", {{"error", written.error().text}});
+    flush_log();
     std::abort();
   }
   publish(commit);
