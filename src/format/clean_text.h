@@ -1,6 +1,6 @@
-// Texts of providers made fit for where they are shown: a line of well-formed UTF-8 without control
-// characters, a page of HTML, the columns of a terminal.
-// All functions are pure; any thread.
+// Makes texts of providers fit for where they are shown: a line of well-formed UTF-8 without
+// control characters, a page of HTML, the columns of a terminal. All functions are pure; any
+// thread.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@ namespace statewire {
 
 struct CodePoint {
   char32_t value = 0;
-  size_t length = 0;  // In bytes; 0 where what stands there is not well-formed.
+  size_t length = 0;  // In bytes; 0 where the text is not well-formed.
 };
 
 // RFC 3629, table of section 4. REQUIRES: at < text.size().
@@ -29,21 +29,21 @@ constexpr std::string_view kReplacement = "\xef\xbf\xbd";
 // True where all of `text` is printable ASCII other than `"` and `\`: what is neither escaped in
 // JSON nor cleaned anywhere.
 bool is_plain(std::string_view text);
-// Copies `text` to `to` while it looks at it. Where it is not plain, what is at `to` means nothing.
+// The same, and copies `text` to `to` meanwhile. If it is not plain, what is at `to` means nothing.
 bool copy_plain(std::string_view text, char* to);
 
 // Appends `text` with its control characters as spaces and its invalid bytes as U+FFFD.
 void append_clean(std::string& out, std::string_view text);
 
-// Characters that append_clean makes of `text`.
+// How many characters append_clean() makes of `text`.
 size_t clean_characters(std::string_view text);
-// Bytes of `text` that make its first `characters` characters; all where it has no more.
+// How many bytes of `text` its first `characters` characters take; all if it has no more.
 size_t prefix_of_characters(std::string_view text, size_t characters);
 
-// For the text of an element of HTML, and for an attribute in quotes of either kind.
+// Escapes `text` for an element of HTML, and for an attribute in quotes of either kind.
 std::string escaped_html(std::string_view text);
 
-// Columns that a terminal gives `text`: none to combining marks, two to wide letters and emoji.
+// How many columns `text` takes in a terminal: combining marks none, wide letters and emoji two.
 size_t display_width(std::string_view text);
 
 }  // namespace statewire
