@@ -114,7 +114,7 @@ constexpr OptionSpec kResourcesOptions[] = {
      .value = "KIND",
      .help = "Only where the cause is of this kind",
      .choices = "deployment|human|autoscaling|schedule|provider|service|automation|unknown"},
-    {.name = "--actor", .value = "NAME", .help = "Only where this actor is the cause"},
+    {.name = "--actor", .value = "NAME", .help = "Only where the cause names this actor"},
     {.name = "--tag", .value = "KEY=VALUE", .help = "Only with this tag"},
     {.name = "--since",
      .value = "WHEN",
