@@ -108,7 +108,7 @@ _statewire() {
       ;;
     timeline) options='--limit --output --config' ;;
     ledger) options='--unrecognised --refusals --output --config' ;;
-    'parked list') options='--subscription --sequence --resource --output --config' ;;
+    'parked list') options='--subscription --sequence --resource --limit --output --config' ;;
     'parked show') options='--output --config' ;;
     'parked redrive')
       options='--subscription --sequence --resource --skip-moot --dry-run --output --config'

@@ -84,8 +84,9 @@ end
 for command in redrive drop
     complete -c statewire -n "__statewire_is parked $command" -l dry-run -d 'Do nothing'
 end
-complete -c statewire -n '__statewire_is parked redrive' -l skip-moot -d 'Leave what is overtaken'
-complete -c statewire -n '__statewire_is parked drop' -l all -d 'Whatever is parked'
+complete -c statewire -n '__statewire_is parked list' -l limit -x
+complete -c statewire -n '__statewire_is parked redrive' -l skip-moot -d 'Leave out what is out of date'
+complete -c statewire -n '__statewire_is parked drop' -l all -d 'Everything that is parked'
 
 complete -c statewire -n '__statewire_is catalog' -l folder -r -F -d 'A folder of entries'
 

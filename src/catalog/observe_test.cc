@@ -60,7 +60,7 @@ TEST(Observe, native_settling_leaves_the_arrival_to_a_native_event) {
             Phase::deprovisioning);
 }
 
-TEST(Observe, settling_by_itself_leaves_the_arrival_to_a_timer) {
+TEST(Observe, settling_by_itself_leaves_the_arrival_to_a_reminder) {
   const Recognised created(bucket_entry("  effect: create\n  settles: {after: 5m}"),
                            call("Do", kBucket));
   EXPECT_EQ(created.only().phase, Phase::provisioning);
@@ -79,8 +79,8 @@ TEST(Observe, settling_by_itself_leaves_the_arrival_to_a_timer) {
   }
 }
 
-TEST(Observe, a_timer_tells_that_time_has_passed_for_what_it_was_set_for) {
-  const Recognised timer(
+TEST(Observe, a_reminder_tells_that_time_has_passed_for_what_it_was_set_for) {
+  const Recognised reminder(
       "- name: t\n  when: {source: [statewire.reminders]}\n"
       "  resource: {type: \"{detail.type}\", id: \"{detail.id}\"}\n"
       "  effect: settle\n  state: \"{detail.state}\"\n  otherwise: gone\n"
@@ -90,17 +90,17 @@ TEST(Observe, a_timer_tells_that_time_has_passed_for_what_it_was_set_for) {
       R"({"id":"t1","source":"statewire.reminders","detail-type":"Settle",
       "account":"123456789012","region":"eu-west-1","time":"2026-11-23T09:01:00Z","detail":
       {"source":"aws.s3","type":"AWS::S3::Bucket","id":"arn:aws:s3:::b","state":"DeleteBucket"}})");
-  EXPECT_EQ(timer.only().effect, Effect::state);
-  EXPECT_TRUE(timer.only().has(kSettle));
-  EXPECT_EQ(timer.only().phase, Phase::gone);
-  EXPECT_EQ(timer.only().value, "DeleteBucket");
-  EXPECT_EQ(timer.only().key.stage, 2);
-  EXPECT_EQ(timer.only().key.phase_rank, 0);
-  EXPECT_EQ(timer.only().origin.system, "statewire");
-  EXPECT_EQ(timer.only().origin.source, "aws.s3");
-  EXPECT_EQ(timer.only().resource.provider, "aws");
-  EXPECT_EQ(timer.only().cause.kind, CauseKind::unknown);
-  EXPECT_EQ(timer.only().time(), *parse_time("2026-11-23T09:01:00Z"));
+  EXPECT_EQ(reminder.only().effect, Effect::state);
+  EXPECT_TRUE(reminder.only().has(kSettle));
+  EXPECT_EQ(reminder.only().phase, Phase::gone);
+  EXPECT_EQ(reminder.only().value, "DeleteBucket");
+  EXPECT_EQ(reminder.only().key.stage, 2);
+  EXPECT_EQ(reminder.only().key.phase_rank, 0);
+  EXPECT_EQ(reminder.only().origin.system, "statewire");
+  EXPECT_EQ(reminder.only().origin.source, "aws.s3");
+  EXPECT_EQ(reminder.only().resource.provider, "aws");
+  EXPECT_EQ(reminder.only().cause.kind, CauseKind::unknown);
+  EXPECT_EQ(reminder.only().time(), *parse_time("2026-11-23T09:01:00Z"));
 }
 
 TEST(Observe, refused_call_is_a_failure_that_changes_nothing) {

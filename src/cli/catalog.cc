@@ -71,7 +71,7 @@ ExitCode run_catalog(const Invocation& invocation, Terminal& terminal) {
   CHECK(reply.ok());
   ListWriter list(terminal, output_form(invocation), kCatalogColumns);
   list.add(items_at(reply->root(), ""));
-  list.finish("no entry is like that");
+  list.finish("no entry matches");
   return ExitCode::well;
 }
 

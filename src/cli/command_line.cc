@@ -66,7 +66,7 @@ class CommandLine {
     app_.set_version_flag("--version", "statewire " + std::string(program_version()));
     app_.require_subcommand(1);
     app_.footer("`statewire COMMAND --help` has examples.");
-    app_.add_option("--config", config_, "The configuration, also before the command")
+    app_.add_option("--config", config_, "The configuration; may also stand behind the command")
         ->type_name("PATH");
     for (const CommandSpec& command : commands()) add(command);
   }

@@ -6,22 +6,22 @@ namespace {
 constexpr OptionSpec kConfig{.name = "--config",
                              .value = "PATH",
                              .help =
-                                 "The configuration; else $STATEWIRE_CONFIG, ./statewire.yaml, "
-                                 "/etc/statewire/statewire.yaml"};
+                                 "The configuration. Without it: $STATEWIRE_CONFIG, "
+                                 "./statewire.yaml or /etc/statewire/statewire.yaml"};
 constexpr OptionSpec kOutput{.name = "--output",
                              .value = "FORM",
-                             .help = "How to list: table (the default), json or csv",
+                             .help = "The form of the list: table (the default), json or csv",
                              .choices = "table|json|csv"};
 constexpr OptionSpec kSubscription{
     .name = "--subscription", .value = "NAME", .help = "Only of this subscription"};
 constexpr OptionSpec kSequence{.name = "--sequence",
                                .form = OptionForm::number,
                                .value = "N",
-                               .help = "Only the one with this number"};
+                               .help = "Only those of this sequence of the journal"};
 constexpr OptionSpec kOfResource{
     .name = "--resource",
     .value = "ID",
-    .help = "Only about this resource: its id, or the last part of it"};
+    .help = "Only about this resource: its id, or the whole last part of it"};
 constexpr OptionSpec kDryRun{.name = "--dry-run",
                              .form = OptionForm::flag,
                              .help = "Say what would be done, and do nothing"};
@@ -38,7 +38,7 @@ constexpr OptionSpec kConvertOptions[] = {
     {.name = "--catalog",
      .form = OptionForm::list,
      .value = "DIR",
-     .help = "A folder of entries that are asked before the built-in ones"},
+     .help = "A folder of your own catalog entries, which win over the built-in ones"},
     {.name = "--config",
      .value = "PATH",
      .help = "Take formats and catalog folders from this configuration"},
@@ -52,16 +52,16 @@ constexpr OptionSpec kMatchOptions[] = {
     {.name = "--patterns",
      .value = "FILE",
      .help =
-         "A {\"name\": …, \"pattern\": …} in each line; print events beside the names they match"},
+         "A {\"name\": …, \"pattern\": …} in each line; print events with the names they match"},
     {.name = "--count",
      .form = OptionForm::flag,
      .help = "Print only how many match, for each name"},
     {.name = "--explain",
      .form = OptionForm::flag,
-     .help = "Print of each event that does not match which clause failed first"},
+     .help = "For each event that does not match, print which clause failed first"},
     {.name = "--check",
      .form = OptionForm::flag,
-     .help = "Read no events; say all that is wrong with the patterns"},
+     .help = "Read no events; report everything that is wrong with the patterns"},
 };
 
 constexpr OptionSpec kCheckOptions[] = {
@@ -112,14 +112,18 @@ constexpr OptionSpec kResourcesOptions[] = {
      .choices = "provisioning|stable|changing|degraded|stopped|deprovisioning|gone|unknown"},
     {.name = "--cause",
      .value = "KIND",
-     .help = "Only where this is the cause",
+     .help = "Only where the cause is of this kind",
      .choices = "deployment|human|autoscaling|schedule|provider|service|automation|unknown"},
-    {.name = "--actor", .value = "NAME", .help = "Only where this is who"},
+    {.name = "--actor", .value = "NAME", .help = "Only where the cause names this actor"},
     {.name = "--tag", .value = "KEY=VALUE", .help = "Only with this tag"},
     {.name = "--since",
      .value = "WHEN",
-     .help = "Only changed since: 2026-11-23T09:00:00Z, or 24h ago as 24h"},
-    {.name = "--limit", .form = OptionForm::number, .value = "N", .help = "At most so many"},
+     .help =
+         "Only where the state changed since then: 2026-11-23T09:00:00Z, or 24h for 24 hours ago"},
+    {.name = "--limit",
+     .form = OptionForm::number,
+     .value = "N",
+     .help = "At most N; without it, all"},
     kOutput,
     kConfig,
 };
@@ -127,12 +131,12 @@ constexpr OptionSpec kResourcesOptions[] = {
 constexpr OptionSpec kTimelineOptions[] = {
     {.name = "RESOURCE",
      .form = OptionForm::one,
-     .help = "An id, the end of one (i-0a1b…), or a name",
+     .help = "An id, the last part of one (i-0a1b…), or a name",
      .is_required = true},
     {.name = "--limit",
      .form = OptionForm::number,
      .value = "N",
-     .help = "At most so many, the newest first; 100 otherwise"},
+     .help = "At most N, the newest; 100 by default"},
     kOutput,
     kConfig,
 };
@@ -140,10 +144,10 @@ constexpr OptionSpec kTimelineOptions[] = {
 constexpr OptionSpec kLedgerOptions[] = {
     {.name = "--unrecognised",
      .form = OptionForm::flag,
-     .help = "What no entry of the catalog knows, the most frequent first"},
+     .help = "Kinds of events that no catalog entry knows, the most frequent first"},
     {.name = "--refusals",
      .form = OptionForm::flag,
-     .help = "What was malformed or rejected, and why"},
+     .help = "Events that were malformed or rejected, and why"},
     kOutput,
     kConfig,
 };
@@ -154,7 +158,7 @@ constexpr OptionSpec kParkedListOptions[] = {kSubscription,
                                              {.name = "--limit",
                                               .form = OptionForm::number,
                                               .value = "N",
-                                              .help = "At most so many; all otherwise"},
+                                              .help = "At most N; without it, all"},
                                              kOutput,
                                              kConfig};
 constexpr OptionSpec kParkedShowOptions[] = {
@@ -178,13 +182,13 @@ constexpr OptionSpec kParkedRedriveOptions[] = {
     kOfResource,
     {.name = "--skip-moot",
      .form = OptionForm::flag,
-     .help = "Leave those that something newer of the same resource has overtaken"},
+     .help = "Leave out those whose resource has had a newer notification since"},
     kDryRun,
     kOutput,
     kConfig};
 constexpr OptionSpec kParkedDropOptions[] = {
     kSubscription, kSequence,
-    kOfResource,   {.name = "--all", .form = OptionForm::flag, .help = "Whatever is parked"},
+    kOfResource,   {.name = "--all", .form = OptionForm::flag, .help = "Everything that is parked"},
     kDryRun,       kOutput,
     kConfig};
 
@@ -195,7 +199,7 @@ constexpr OptionSpec kCatalogOptions[] = {
     {.name = "--folder",
      .form = OptionForm::list,
      .value = "DIR",
-     .help = "A folder of entries beside the built-in ones"},
+     .help = "A folder of your own entries, listed beside the built-in ones"},
     kOutput,
     kConfig,
 };
@@ -273,7 +277,7 @@ constexpr CommandSpec kCommands[] = {
      .options = kTailOptions,
      .run = run_tail},
     {.name = "resources",
-     .summary = "List resources and the state that they are in",
+     .summary = "List resources with their present state",
      .examples = "statewire resources --phase degraded\n"
                  "statewire resources --cause human --since 24h --output csv",
      .options = kResourcesOptions,
@@ -294,22 +298,22 @@ constexpr CommandSpec kCommands[] = {
      .examples = "statewire parked list\n"
                  "statewire parked redrive --subscription pager --dry-run"},
     {.name = "parked list",
-     .summary = "List them",
+     .summary = "List parked deliveries",
      .examples = "statewire parked list --subscription pager",
      .options = kParkedListOptions,
      .run = run_parked_list},
     {.name = "parked show",
-     .summary = "Show one, with its payload and its last error",
+     .summary = "Show one parked delivery, with its payload and its last error",
      .examples = "statewire parked show pager 42",
      .options = kParkedShowOptions,
      .run = run_parked_show},
     {.name = "parked redrive",
-     .summary = "Deliver them again",
+     .summary = "Send parked deliveries again",
      .examples = "statewire parked redrive --subscription pager --skip-moot --dry-run",
      .options = kParkedRedriveOptions,
      .run = run_parked_redrive},
     {.name = "parked drop",
-     .summary = "Give them up",
+     .summary = "Drop parked deliveries: they are never sent",
      .examples = "statewire parked drop --subscription pager --sequence 42\n"
                  "statewire parked drop --all",
      .options = kParkedDropOptions,
@@ -327,7 +331,7 @@ constexpr CommandSpec kCommands[] = {
      .options = kSinksOptions,
      .run = run_sinks},
     {.name = "sinks test",
-     .summary = "Deliver an example to one, as it would be told, and say what was answered",
+     .summary = "Send an example notification to one sink, and say what it answered",
      .examples = "statewire sinks test pager\n"
                  "statewire sinks test people --output json",
      .options = kSinksTestOptions,

@@ -54,7 +54,7 @@ std::string what_it_says(JsonElement observation) {
   const std::string value = text_at(observation, "value");
   const std::string phase = text_at(observation, "phase");
   if (effect == "state") return (value.empty() ? "a state" : value) + ", which is phase " + phase;
-  if (effect == "cause") return "who and why, not which state";
+  if (effect == "cause") return "a cause, and no state";
   if (effect == "configure") return "another configuration; the phase stays";
   if (effect == "tag") return "other tags";
   return "a call that was refused; nothing changed";
@@ -84,14 +84,14 @@ std::string wait_text(JsonElement verdict) {
   return text.empty() ? text : text + ", at most " + text_at(verdict, "hold.at_most");
 }
 
-// "yes", "yes, once it waited for cause, at most 10m", "waits for …; as it is, no: …", "no: …".
+// "yes", "yes, after waiting for cause, at most 10m", "waits for …; as it is, no: …", "no: …".
 std::string verdict_text(JsonElement verdict) {
   const bool is_wanted = is_true_at(verdict, "matches");
   const std::string wait = wait_text(verdict);
   std::string text = is_wanted ? "yes" : "no: " + text_at(verdict, "why");
   if (!wait.empty()) {
     text =
-        is_wanted ? "yes, once it waited for " + wait : "waits for " + wait + "; as it is, " + text;
+        is_wanted ? "yes, after waiting for " + wait : "waits for " + wait + "; as it is, " + text;
   }
   if (const uint64_t per_hour = number_at(verdict, "per_hour"); per_hour > 0) {
     text += "; above " + std::to_string(per_hour) + " an hour one message counts the rest";
@@ -105,7 +105,7 @@ void add_ignored(JsonElement observation, Labelled& lines) {
   const std::string stage = text_at(observation, "ignored_by.stage");
   const std::string what = stage == "before"  ? "dropped before it is tracked"
                            : stage == "after" ? "tracked, and told to nobody"
-                                              : "told to nobody, if its tags are such";
+                                              : "told to nobody, if its tags match";
   lines.add("ignored", what + ": " + rule);
 }
 

@@ -67,7 +67,7 @@ ExitCode list_pages(Client& client, ResourceFilter filter, size_t limit, ListWri
     filter.after = text_at(reply->root(), "next");
     if (filter.after.empty()) break;
   }
-  list.finish("no resource is like that");
+  list.finish("no resource matches");
   return ExitCode::well;
 }
 

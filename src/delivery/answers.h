@@ -1,5 +1,5 @@
 // Answers of a sink on their way to the stage that sent. A sink may answer after a reload or a
-// stop: it finds a closed box then.
+// stop: the box is closed then, and drops the answer.
 #pragma once
 
 #include <functional>
@@ -12,8 +12,8 @@
 
 namespace statewire {
 
-// One batch that a sink was given. It keeps what the sink's views look at until the sink has
-// dropped its completion, also where the book is gone by then.
+// One batch that a sink was given. It keeps the texts that the sink looks at alive until the sink
+// has dropped its completion, even if the book is gone by then.
 struct Flight {
   std::vector<uint64_t> numbers;  // Of its deliveries, in order.
   std::string subscription;

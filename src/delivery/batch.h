@@ -1,9 +1,9 @@
 // Batches that are frozen, for a kind of sink that keeps each under a name of its own.
 //
-// There is one at a time. Its members are written down by a checkpoint, synced, before it is tried
-// for the first time, and struck out by the checkpoint that settles the last of them. After a kill
-// at any point its deliveries are restored from their rows, and go again: the same members, in the
-// same order, under the same name. So a place that keeps a batch under its name holds each delivery
+// There is one at a time. A synced checkpoint stores its members before it is tried for the first
+// time, and the checkpoint that settles the last of them removes it. After a kill at any point its
+// deliveries are restored from their rows, and sent again: the same members, in the same order,
+// under the same name. So a place that keeps a batch under its name holds each delivery
 // once.
 #pragma once
 
@@ -24,18 +24,18 @@ class Batches {
       : limits_(limits), book_(book), lanes_(lanes) {}
 
   bool is_frozen_kind() const { return limits_.is_frozen; }
-  // One that was frozen before the start. It goes when its deliveries were restored.
+  // A batch that was frozen before the start. It is sent once its deliveries are restored.
   void await(BatchRow row);
   bool is_awaited() const { return is_awaited_; }
   uint64_t awaited_to() const;  // The highest number of its deliveries.
   void restored();
 
-  // What goes together now, claimed; nothing while it gathers or is not written down yet.
-  // `is_full` says that no more can be gathered.
+  // Claims what is sent together now; nothing while it gathers or is not stored yet. `is_full` says
+  // that no more can be gathered.
   std::vector<Booked*> claim(Time now, Time wall, bool is_full);
   // Of the last claim.
   const BatchRow& row() const { return *row_; }
-  // After answers: a batch that is settled is struck out.
+  // After answers: removes the batch if it is settled.
   void settle();
   std::optional<Time> next_due(Time now, bool is_full) const;
 

@@ -1,6 +1,6 @@
 // Runs the pipelines of all subscriptions, and is the one writer of delivery state while a daemon
-// runs: what they changed, what a reload replaces, and what a person does with parked deliveries
-// all go through its thread.
+// runs: what pipelines change, what a reload replaces, and what a person does with parked
+// deliveries all go through its thread.
 #pragma once
 
 #include <condition_variable>
@@ -25,18 +25,18 @@ struct PipelineSet {
 
 class Dispatcher {
  public:
-  // Borrows all three. `clock` never jumps: how long something was tried is measured by it. `wall`
-  // is what people see; where it is set forward, waits end.
+  // Borrows all three. `clock` never jumps, and measures how long something was tried. `wall` is
+  // the clock that people see; where it is set forward, waits end.
   Dispatcher(Store& store, const Clock& clock, const Clock& wall);
   ~Dispatcher();
 
   // Ends what runs, with up to `grace` for answers, and goes on with `next` where each subscription
-  // left off. A subscription that is new with `from: now` begins here. Where an error comes back,
-  // what ran goes on. `is_interrupted` is asked during the grace. Any thread but that of run().
+  // left off. A new subscription with `from: now` begins here. If an error comes back, what ran
+  // goes on. `is_interrupted` is asked during the grace. Any thread but that of run().
   Result<void> replace(
       PipelineSet next, Duration grace,
       const std::function<bool()>& is_interrupted = [] { return false; });
-  // Before the thread of run() is started: from now on whoever wants something queues for it.
+  // Call it before the thread of run() is started: from now on, tasks wait for that thread.
   void expect_run();
   // Delivers until stop(), then waits up to `grace` for what is in flight. One thread.
   void run(Duration grace);
@@ -44,19 +44,19 @@ class Dispatcher {
   // There may be something new in the journal. Any thread.
   void wake();
 
-  // Any thread but that of run(); they wait for it. `unavailable` once it stops.
+  // Any thread but that of run(), for which they wait. `unavailable` once it stops.
   Result<ParkedChange> redrive(const ParkedFilter& filter, bool is_dry_run);
   Result<ParkedChange> drop(const ParkedFilter& filter, bool is_dry_run);
   std::vector<PipelineCounts> counts() const;
   // The lowest cursor of those that hold the journal; nothing where none does.
   std::optional<uint64_t> held_from() const;
 
-  // One turn over all pipelines, as run() makes them; for those who bring their own loop. True
-  // where there is more to do at once.
+  // One turn over all pipelines, as run() makes them; for callers with a loop of their own. True if
+  // there is more to do at once.
   bool turn();
   // From the last turn until the next is due, if nobody wakes.
   Duration until_due() const { return next_due() - now_; }
-  // All that is unsettled gets its row. For those who bring their own loop.
+  // Writes a row for everything that is unsettled. For callers with a loop of their own.
   Result<void> checkpoint_everything();
 
  private:

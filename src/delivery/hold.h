@@ -1,8 +1,8 @@
-// The stage `hold`: a notification that needs cause or tags waits until they are known, `at_most`
-// so long. Behind one that waits, those of the same resource wait too.
+// The stage `hold`: a notification that needs a cause or tags waits for them, `at_most` so long.
+// Behind one that waits, those of the same resource wait too.
 //
-// What comes later about the resource completes what waits: the cause of the very transition, and
-// the newest tags. An amendment of what waits is absorbed: nothing was said yet.
+// What comes later about the resource completes what waits: the cause of that transition, and the
+// newest tags. An amendment of what waits is absorbed, as nothing was sent yet.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -42,12 +42,12 @@ class HoldStage {
   bool is_asking() const { return subscription_.hold.is_any() || !ignored_.empty() || size_ > 0; }
 
   // Passes, or waits: then `row` becomes what add() takes. `routable` is the notification of
-  // `entry`, which was committed then, by the clock of waits.
+  // `entry`, which was committed at `committed`, by the clock of waits.
   Decision decide(const Entry& entry, const Routable& routable, Time committed, DeliveryRow& row);
   // REQUIRES: its number is higher than all others of its resource.
   void add(Booked& booked);
-  // After a restart: what the configuration does not ask for any more is not waited for, and a
-  // time that a set clock has moved far away is brought back. An error where its entry is damaged.
+  // After a restart: does not wait for what the configuration does not ask for any more, and brings
+  // back a time that a set clock has moved far away. An error where the entry is damaged.
   Result<void> restore(Booked& booked, const Teller& teller, Time now);
 
   struct Learned {
@@ -55,11 +55,11 @@ class HoldStage {
     std::vector<Booked*> changed;  // Those that absorbed it, or whose row is another now.
   };
   Learned learn(const Entry& entry);
-  // The next one that waits no longer, in order per resource; it is taken out.
+  // Takes out the next one that waits no longer, in order per resource.
   Booked* claim_ready(Time now);
-  // It was claimed last, and could not be judged yet: it is the next one again.
+  // Undoes the last claim, as the delivery could not be judged yet: it is the next one again.
   void put_back(Booked& booked);
-  // When claim_ready() has one again, if nothing is learned before.
+  // When claim_ready() will have one, if nothing is learned before.
   std::optional<Time> next_due() const;
 
   size_t size() const { return size_; }

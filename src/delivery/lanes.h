@@ -29,7 +29,7 @@ class Lanes {
   std::vector<Booked*> claim_due(size_t count, Time now);
   // It was in flight, and is sent again when it is due.
   void postpone(Booked& booked, Time due);
-  // Done with, one way or the other; the next of its lane may go.
+  // It is settled or parked; the next of its lane may go.
   void remove(Booked& booked);
 
   // The first of the only lane; null where there is none. REQUIRES: there is one lane.

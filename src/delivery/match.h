@@ -17,7 +17,7 @@ class MatchStage {
   MatchStage(const Subscription& subscription, std::span<const When> ignored)
       : subscription_(subscription), ignored_(ignored) {}
 
-  // False where everything passes, so that nothing needs to be made routable.
+  // False if everything passes, so that no notification needs to be made routable.
   bool is_asking() const { return !subscription_.when_json.empty() || !ignored_.empty(); }
 
   Decision decide(const Routable& routable) const {

@@ -1,5 +1,5 @@
-// What a subscription was told before an amendment: where it would not have wanted to hear it, as
-// is known now, that is taken back.
+// What a subscription was told before an amendment. If, as is known now, it should not have been
+// told, that is taken back.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// The stage `send`: lanes, batches, retries, the circuit. What a sink answers settles a delivery,
+// The stage `send`: lanes, batches, retries, the circuit. The sink's answer settles a delivery,
 // postpones it, or parks it.
 #pragma once
 
@@ -39,22 +39,22 @@ class SendStage {
   // Answers that are still to come are dropped.
   ~SendStage();
 
-  // A delivery that is rendered, at the end of its lane.
+  // Adds a delivery that is rendered to the end of its lane.
   void add(Booked& booked);
-  // One of a row. Its times are brought back where a set clock has moved them away.
+  // Adds one that was restored from its row; brings back times that a set clock has moved away.
   void restore(Booked& booked, Time now);
-  // The batch that was frozen before the start. Nothing is sent until batch_restored().
+  // There is a batch that was frozen before the start: nothing is sent until batch_restored().
   void await_batch(BatchRow row);
   void batch_restored();
 
-  // Sends what is due. `is_full`: nothing more is added before something was sent.
+  // Sends what is due. `is_full`: nothing more is added until something was sent.
   void send(Time now, bool is_full);
   // Takes what was answered. True where there was something.
   bool on_answers(Time now);
   // When there is something to send, if nothing is answered or added before.
   std::optional<Time> next_due(Time now) const;
 
-  // As the book's: the circuit has not been open in that time.
+  // As in Book: the time of the jump does not count as time with an open circuit.
   void on_clock_jump(Duration jump) { open_since_ += jump; }
   bool is_circuit_open() const { return circuit_.is_open(); }
   bool is_idle() const { return flights_.empty(); }

@@ -4,10 +4,10 @@
 //
 //   match ▶ hold ▶ silence ▶ inhibit ▶ group ▶ rate ▶ send
 //
-// match, hold, rate and send are here, one type in one file each; `Pipeline` runs them. The others
-// have their place in the order and nothing else yet. Where a subscription holds, match is asked
-// when the wait is over; before it, hold lets pass what cannot match whatever becomes known, and
-// match drops it then.
+// match, hold, rate and send have one type and one file each; `Pipeline` runs them. The others have
+// a place in the order, and no code yet. Where a subscription holds, match is asked when the wait
+// is over. What cannot match, whatever becomes known, does not wait: hold lets it pass, and match
+// drops it.
 #pragma once
 
 #include <string_view>

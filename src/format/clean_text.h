@@ -1,6 +1,5 @@
-// Texts of providers made fit for where people read them: a line of well-formed UTF-8 without what
-// steers or deceives, a page of HTML, the columns of a terminal.
-// All functions are pure; any thread.
+// Makes texts of providers fit for where they are shown: a line of well-formed UTF-8 without what
+// steers or deceives, a page of HTML, the columns of a terminal. All functions are pure; any thread.
 #pragma once
 
 #include <cstddef>
@@ -17,21 +16,21 @@ constexpr std::string_view kReplacement = "\xef\xbf\xbd";
 // True where all of `text` is printable ASCII other than `"` and `\`: what is neither escaped in
 // JSON nor cleaned anywhere.
 bool is_plain(std::string_view text);
-// Copies `text` to `to` while it looks at it. Where it is not plain, what is at `to` means nothing.
+// The same, and copies `text` to `to` meanwhile. If it is not plain, what is at `to` means nothing.
 bool copy_plain(std::string_view text, char* to);
 
 // Appends `text` with control and unseen characters as spaces, and invalid bytes as U+FFFD.
 void append_clean(std::string& out, std::string_view text);
 
-// Characters that append_clean makes of `text`.
+// How many characters append_clean() makes of `text`.
 size_t clean_characters(std::string_view text);
-// Bytes of `text` that make its first `characters` characters; all where it has no more.
+// How many bytes of `text` its first `characters` characters take; all if it has no more.
 size_t prefix_of_characters(std::string_view text, size_t characters);
 
-// For the text of an element of HTML, and for an attribute in quotes of either kind.
+// Escapes `text` for an element of HTML, and for an attribute in quotes of either kind.
 std::string escaped_html(std::string_view text);
 
-// Columns that a terminal gives `text`: none to combining marks, two to wide letters and emoji.
+// How many columns `text` takes in a terminal: combining marks none, wide letters and emoji two.
 size_t display_width(std::string_view text);
 
 }  // namespace statewire

@@ -14,7 +14,7 @@ struct CsvColumns {
   std::vector<std::string> paths;
   std::vector<Field> fields;  // One for each path.
   bool has_header = false;
-  // Cells that a spreadsheet would take for a formula get an apostrophe in front.
+  // Puts an apostrophe before cells that a spreadsheet would take for a formula.
   bool defuses_formulas = false;
 };
 

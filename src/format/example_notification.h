@@ -1,4 +1,4 @@
-// The notification that the documentation shows in whole: what formats and sinks are tried with.
+// An example that formats and sinks are tried with.
 #pragma once
 
 #include "model/notification.h"

@@ -24,26 +24,27 @@ class Format {
   // where there is none.
   virtual std::string_view header() const { return {}; }
   // Appends one message without a line end; what is not known is left empty. An error means that
-  // there is no such message of this notification, now or later: it breaks the schema that was
-  // asked for. `out` is as it was then.
+  // this format cannot render the notification, now or later: the message breaks its schema. Then
+  // `out` is unchanged.
   virtual Result<void> render(const Notification& notification, std::string& out) const = 0;
 };
 
 // The built-in formats and those of `formats:`.
 //
-// json, json-data, csv and text are for everything. email, slack, teams and pagerduty are what the
-// sinks of these names read: a sink of one of these kinds is given any other format's message in
-// the form that it needs.
+// json, json-data, csv and text are for any sink. email, slack, teams and pagerduty are what the
+// sinks of these names read: for such a sink, the message of any other format is wrapped in the
+// form that it needs.
 class Formats {
  public:
-  // `node` may be absent. Problems are told where they stand, those in files that it names in them.
+  // `node` may be absent. Problems are reported at their node, or at their place in a file that it
+  // names.
   static Formats read(Node node, Problems& problems);
 
   // Null where there is none of that name.
   const Format* find(std::string_view name) const;
   // The format `name` as a sink of this kind reads it. Null where there is none of that name.
   const Format* find_for_sink(std::string_view name, std::string_view sink_kind) const;
-  // What a sink of this kind is given where nobody asks for a format.
+  // The format of a sink of this kind where none is configured.
   std::string_view default_for_sink(std::string_view sink_kind) const;
   std::vector<std::string_view> names() const;
 

@@ -1,4 +1,4 @@
-// The members of the canonical JSON form, for those that put them together otherwise.
+// The members of the canonical JSON form, for callers that arrange them differently.
 // All functions are pure; any thread.
 #pragma once
 
@@ -12,7 +12,7 @@ namespace statewire {
 // What is left out of a notification that would be too long.
 struct JsonCut {
   size_t changes_bytes_max = SIZE_MAX;
-  // The rest goes only where the notification is too long without any changes, which no
+  // The rest is used only where the notification is too long even without its changes, which no
   // provider's limits allow: texts are cut, and tags left out.
   size_t text_bytes_max = SIZE_MAX;
   size_t id_bytes_max = SIZE_MAX;

@@ -18,7 +18,8 @@ class JsonSchema {
   JsonSchema& operator=(JsonSchema&&) noexcept;
   ~JsonSchema();
 
-  // An error names what breaks the schema by its JSON Pointer, and why: "/state: not an object".
+  // An error says where the message breaks the schema, as a JSON Pointer, and why:
+  // "/state: not an object".
   Result<void> check(std::string_view message) const;
 
  private:
@@ -28,7 +29,7 @@ class JsonSchema {
   std::unique_ptr<const Parts> parts_;
 };
 
-// An error says where `text` is no JSON.
+// An error says where `text` is not JSON.
 Result<void> check_json(std::string_view text);
 
 }  // namespace statewire

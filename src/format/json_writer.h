@@ -1,6 +1,6 @@
 // Writes JSON at the end of a string, without the bookkeeping of one append for each piece.
-// Not thread-safe; one writer a string at a time. What was written is there once the writer is
-// gone.
+// Not thread-safe; a string has one writer at a time. The string holds what was written once the
+// writer is destroyed.
 #pragma once
 
 #include <cstring>
@@ -19,7 +19,7 @@ class JsonWriter {
   JsonWriter(const JsonWriter&) = delete;
   JsonWriter& operator=(const JsonWriter&) = delete;
 
-  // As it is: JSON already.
+  // Writes what is JSON already.
   void raw(std::string_view json) {
     need(json.size());
     std::memcpy(to_, json.data(), json.size());
@@ -53,7 +53,7 @@ class JsonWriter {
   void number(uint64_t value, int digits_min = 1);
   void time(Time value);  // With quotes.
   void hex(const std::array<uint8_t, 16>& bytes);
-  // Writes again what stands from `from` to `end`. REQUIRES: from <= end <= size().
+  // Writes a copy of what is between `from` and `end`. REQUIRES: from <= end <= size().
   void again(size_t from, size_t end);
 
   // Bytes in the string so far.
@@ -72,7 +72,7 @@ class JsonWriter {
   void grow(size_t bytes);
   void escape(std::string_view text, For whom);
 
-  std::string& out_;  // Longer than what is written, until the end.
+  std::string& out_;  // Longer than what is written, until the destructor.
   char* to_;
   char* end_;
 };

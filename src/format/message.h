@@ -1,4 +1,4 @@
-// The readable line of a notification, in its parts. All functions are pure; any thread.
+// The readable line of a notification, and its parts. All functions are pure; any thread.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// What people call things that machines name otherwise. All functions are pure; any thread.
+// The names that people use for things that machines name otherwise. All functions are pure; any
+// thread.
 #pragma once
 
 #include <string_view>

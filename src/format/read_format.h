@@ -8,8 +8,8 @@
 
 namespace statewire {
 
-// Null where it has problems, which are told: those of the entry at its nodes, those in a file that
-// it names in that file.
+// Null where it has problems. These are reported: those of the entry at its nodes, those of a file
+// that it names at their place in the file.
 std::unique_ptr<Format> read_format(const Node& node, Problems& problems);
 
 }  // namespace statewire

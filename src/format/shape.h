@@ -1,4 +1,4 @@
-// A JSON object of one's own: keys with the fields that they show.
+// A JSON object that an organisation defines: keys with the fields that they show.
 #pragma once
 
 #include <memory>
@@ -15,7 +15,7 @@ namespace statewire {
 struct ShapeMember {
   enum class Form {
     field,    // As text.
-    number,   // A field that is one.
+    number,   // A field that is a number.
     boolean,  // A field that is true or false.
     list,     // A field with several values, as a list of texts.
     tags,     // All tags, as an object.
@@ -31,7 +31,7 @@ struct ShapeMember {
   std::vector<ShapeMember> members;
 };
 
-// Reads `shape:`. Problems are told where they stand.
+// Reads `shape:`. Problems are reported at their node.
 ShapeMember read_shape(const Node& node);
 
 // A field that is not known is left out; an object stays, empty.

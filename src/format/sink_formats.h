@@ -11,11 +11,11 @@
 
 namespace statewire {
 
-// What such a message is made of.
+// What such a message is made from.
 enum class SinkFormInput {
   none,  // The notification alone.
-  text,  // What a built-in format made of it: shown as text.
-  own,   // What the organisation's format made: where that is JSON, chats get it as it is.
+  text,  // The message of a built-in format, shown as text.
+  own,   // The message of the organisation's own format; if it is JSON, chats get it unchanged.
 };
 
 struct InnerMessage {
@@ -36,7 +36,7 @@ struct SinkFormKind {
 
 std::span<const SinkFormKind> sink_form_kinds();
 
-// `inner` is null where the input is none; else it outlives the result.
+// `inner` is null if the input is none; else it must outlive the result.
 std::unique_ptr<Format> make_sink_format(const SinkFormKind& kind, const Format* inner,
                                          SinkFormInput input);
 

@@ -1,5 +1,4 @@
-// What people call the types of resources that events tell of most. Anything else is named after
-// its type.
+// What people call the most frequent types of resources. Any other is named after its type.
 #pragma once
 
 #include <string_view>

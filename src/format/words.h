@@ -1,4 +1,4 @@
-// A line of text as the pieces that it is made of, so that saying something costs no allocation.
+// A line of text as the pieces that it is made of, so that composing it costs no allocation.
 // Plain values; not thread-safe.
 #pragma once
 
@@ -28,7 +28,7 @@ class Words {
   // REQUIRES: at most one number each.
   void add_number(uint64_t number);
 
-  // Makes this at most `characters` characters of cleaned text, the last then being "…".
+  // Cuts this to at most `characters` characters of cleaned text; the last one is "…" then.
   void limit(size_t characters);
 
   std::span<const std::string_view> pieces() const { return {pieces_.data(), count_}; }

@@ -1,4 +1,4 @@
-// A chunk after recognition: what its events say, waiting for the commit.
+// A chunk after recognition: what its events say. It waits for its commit.
 #pragma once
 
 #include <memory>
@@ -16,14 +16,14 @@
 
 namespace statewire {
 
-// One event of a batch. Its observations are `observation_count` ones from `observation_first`.
+// One event of a batch. It has `observation_count` observations, from `observation_first` on.
 struct BatchEvent {
-  Fate fate = Fate::recognised;  // As recognised; the commit may find a duplicate or late one.
+  Fate fate = Fate::recognised;  // The commit may still make it a duplicate, or too late.
   std::string_view account;
   std::string_view region;
   size_t observation_first = 0;
   size_t observation_count = 0;
-  // How it came in the first place; empty: with the batch.
+  // Where it came from at first, and when; empty: as the batch.
   std::string_view source = {};
   Time received = {};
 };
@@ -32,7 +32,7 @@ struct BatchEvent {
 // Kept for reuse, with its memory.
 struct Batch {
   Arena arena;
-  std::shared_ptr<const Catalog> catalog;  // Observations have texts of it.
+  std::shared_ptr<const Catalog> catalog;  // Keeps texts of the observations alive.
   std::string source;
   Time received;
   std::vector<Observation> observations;
@@ -41,13 +41,13 @@ struct Batch {
   std::vector<Refusal> refusals;
   std::vector<std::string> reasons;
   CursorUpdate cursor;
-  std::vector<ReminderKey> fired;  // They came as these events; their texts are in the arena.
+  std::vector<ReminderKey> fired;  // Came back as these events; texts in the arena.
   std::function<void(Result<ChunkFates>)> done;
 
   void clear();
 };
 
-// Notes why an event was refused; what is too much is counted all the same.
+// Notes why an event was refused. Beyond kChunkRefusalsKept it notes nothing; all are counted.
 void add_refusal(Batch& batch, Refusal refusal);
 
 // What events are recognised by. Both are replaced together.
@@ -58,12 +58,12 @@ struct Knowledge {
   bool operator==(const Knowledge&) const = default;
 };
 
-// Reads and recognises chunks. Not thread-safe: one for each thread that does.
+// Reads and recognises chunks. Not thread-safe: each thread has one of its own.
 class ChunkRecogniser {
  public:
   ChunkRecogniser(Knowledge knowledge, EventLimits limits);
 
-  // Fills `batch`, which must be clear. Takes what it keeps out of `chunk`.
+  // Fills `batch`, which must be clear. Moves out of `chunk` what the batch keeps.
   void recognise(Chunk& chunk, Time received, Batch& batch);
   const Knowledge& knowledge() const { return knowledge_; }
 

@@ -21,8 +21,8 @@ class Committer {
  public:
   Committer(Store& store, TrackLimits limits);
 
-  // One atomic, synced write for all of `batches`; fates[i] belongs to batches[i]. Where an
-  // error comes back nothing was stored, and all may be sent again. No exception leaves it.
+  // One atomic, synced write for all of `batches`; fates[i] belongs to batches[i]. After an error
+  // nothing was stored, and all of them may be sent again. No exception leaves it.
   Result<void> commit(std::span<const std::unique_ptr<Batch>> batches, Time now,
                       std::vector<ChunkFates>& fates);
 
@@ -41,11 +41,11 @@ class Committer {
   StoreViews views_;
   Fold fold_;
 
-  // Of the commit that is being made.
+  // State of the commit that is being made.
   uint64_t first_sequence_ = 0;
   LedgerDelta ledger_;
   size_t last_row_ = 0;
-  std::vector<Reminder> moved_;  // Reminders of what the fold sends on.
+  std::vector<Reminder> moved_;  // Carry the entries that the fold sends on.
   Arena moved_arena_;
   std::vector<Reminder> reminders_;
   std::vector<CursorChange> cursors_;

@@ -1,7 +1,7 @@
-// Source -> recognise -> track -> commit -> acknowledge.
+// Source -> recognise -> fold -> commit -> acknowledge.
 //
-// Chunks are recognised on the thread that submits them. One thread commits: while one commit is
-// in its sync the next batches gather, and all that have gathered are the next commit. A lone
+// Chunks are recognised on the thread that submits them. One thread commits: while one commit
+// waits for its sync, the next batches gather, and what has gathered is the next commit. A lone
 // chunk waits for nobody.
 #pragma once
 
@@ -45,17 +45,18 @@ class Ingest final : public Intake {
   ~Ingest() override;
 
   Result<void> submit(Chunk&& chunk) override;
-  // The same for the events that these reminders come back as: the commit that stores the events
-  // removes the reminders, whatever the events' fates.
+  // Submits the events that these reminders come back as. The commit that stores the events removes
+  // the reminders, whatever the events' fates.
   Result<void> fire(std::span<const Reminder> due, std::function<void(Result<ChunkFates>)> done);
   void wait_for_room(std::stop_token stop) override;
   Result<std::string> cursor(std::string_view key) override;
 
-  // Commits what was submitted until stop(); then what is queued, and returns. One thread.
+  // Commits what is submitted, until stop(); then commits what is still queued, and returns. One
+  // thread.
   void run();
   // From now on submit() refuses. Any thread.
   void stop();
-  // Chunks that are submitted from now on are recognised by this. Any thread.
+  // Chunks that are submitted from now on are recognised with this. Any thread.
   void use(Knowledge knowledge);
 
   IngestCounts counts() const;

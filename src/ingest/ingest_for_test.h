@@ -25,7 +25,7 @@ inline std::string event(int instance, std::string_view state, int second, std::
          std::to_string(1000 + instance) + R"(","state":")" + std::string(state) + "\"}}\n";
 }
 
-// What alice asked CloudTrail's `source` for, at "10:05", with the request's parameters.
+// CloudTrail's record of a call by alice: `time` is like "10:05", `request` has its parameters.
 inline std::string call_by_alice(std::string_view source, std::string_view name,
                                  std::string_view time, std::string_view id,
                                  std::string_view request) {

@@ -14,7 +14,7 @@ namespace statewire {
 struct RefoldReport {
   uint64_t entries = 0;
   uint64_t resources = 0;
-  // Of these entries, what retention has taken would have decided: their word is taken.
+  // Entries whose place depends on what retention has taken: they are trusted as they are stored.
   uint64_t undecided = 0;
   std::vector<std::string> differences;  // For people; at most kDifferencesKept.
 };
@@ -25,9 +25,9 @@ struct RefoldReport {
 // Memory: an encoded record and its id for each resource of the journal, some 500 bytes; so 5 GB
 // for 10,000,000 resources.
 //
-// After retention has taken the journal's beginning, what is left decides: a resource begins with
-// what its first entry that is left says, a record without entries must be older than all of them,
-// and the ledger, which counts what is gone, is not compared.
+// Where retention has taken the journal's beginning, the rest decides: a resource begins with the
+// first of its entries that is left, a record without entries must be older than all of them, and
+// the ledger, which still counts what was taken, is not compared.
 Result<RefoldReport> check_store(
     const Store& store, TrackLimits limits,
     const std::function<void(uint64_t entries)>& progress = [](uint64_t) {});

@@ -1,6 +1,6 @@
-// Hands over the reminders that are due: they become events of the source `reminders`, which go the
-// way of all events. The commit that stores them removes the reminders, so that a crash neither
-// loses one nor fires one twice.
+// Hands over the reminders that are due: they become events of the source `reminders`, and are
+// committed like all events. The commit that stores them removes the reminders, so that a crash
+// neither loses one nor fires one twice.
 #pragma once
 
 #include <condition_variable>
@@ -22,12 +22,12 @@ class ReminderSource {
   ReminderSource(const Store& store, Ingest& ingest, const Clock& clock);
 
   // Fires what is due, at most kRemindersAtATime and about kRemindersBytesAtATime in one commit,
-  // until stop is requested. One thread; no exception leaves it. It sleeps while no reminder is
-  // set, and until the next is due; the clock is looked at every ten seconds then, as it may be
-  // set.
+  // until stop is requested. One thread; no exception leaves it. It sleeps until the next reminder
+  // is due, and looks at the clock every ten seconds, as that may be set. While no reminder is set,
+  // it only sleeps.
   void run(std::stop_token stop);
-  // After each commit, which may have set a reminder that is due before all others. Any thread;
-  // costs a lock.
+  // Call it after each commit, which may have set a reminder that is due before all others. Any
+  // thread; costs a lock.
   void look();
 
  private:
@@ -40,7 +40,7 @@ class ReminderSource {
   Ingest& ingest_;
   const Clock& clock_;
 
-  // Of the thread of run().
+  // Used by the thread of run().
   Arena arena_;
   std::vector<Reminder> due_;
 

@@ -1,5 +1,5 @@
-// What an organisation knows better than the catalog: who stands behind a role, and what nobody
-// wants to hear of.
+// What an organisation knows better than the catalog: who is behind a role, and which resources
+// nobody wants to hear of.
 #pragma once
 
 #include <simdjson.h>
@@ -24,11 +24,11 @@ struct ActorRule {
 
 struct IngestRules {
   std::vector<ActorRule> actors;  // The first that matches wins.
-  // Over {"resource": {…}} of an observation: it is dropped.
+  // Matched against {"resource": {…}} of an observation, which is dropped if one matches.
   std::vector<Pattern> ignored;
 };
 
-// True where `text` is `pattern`, in which `*` stands for any run of characters, also none.
+// True if `text` matches `pattern`, in which `*` stands for any run of characters, or none.
 bool matches_glob(std::string_view pattern, std::string_view text);
 
 // Not thread-safe: kept for its memory. Borrows the rules.
@@ -38,11 +38,11 @@ class RuleBook {
 
   // The rule that says who this is; null where none does, or `principal` is empty.
   const ActorRule* actor_rule(std::string_view principal) const;
-  // Says in `observations`, which are of one event by `principal` (may be empty), who did it.
-  // Texts are in `arena`.
+  // Sets the cause in `observations`, all of one event by `principal` (which may be empty), to what
+  // the rule says. Texts are in `arena`.
   void name_actor(std::string_view principal, std::span<Observation> observations, Arena& arena);
-  // Its place among the rules: the first that drops the observation. None drops a reminder, as time
-  // passes for whatever was taken.
+  // The index of the first rule that drops the observation. No rule drops a reminder: a resource
+  // that is tracked settles, whatever the rules say by now.
   std::optional<size_t> ignored_by(const Observation& observation);
 
  private:

@@ -1,4 +1,4 @@
-// The store as the fold reads it, with the block that is being made before it. Not thread-safe;
+// The store as the fold reads it, together with the block that is being made. Not thread-safe;
 // borrows both.
 #pragma once
 
@@ -10,7 +10,7 @@ namespace statewire {
 
 class StoreViews final : public Views {
  public:
-  // `made` is null, or has the entries from `made_first` on.
+  // `made` is null, or has the entries from set_made_first() on.
   explicit StoreViews(const Store& store, const BlockWriter* made = nullptr)
       : store_(store), made_(made) {}
 

@@ -8,18 +8,19 @@
 
 namespace statewire {
 
-// By what is known at once (type, account, region, …) an observation is dropped before the fold
-// and counted as ignored. By tags, which may come later, the resource is tracked, and told to
-// nobody.
+// A rule on what is known at once (type, account, region, …) drops an observation before the fold,
+// and it counts as ignored. With a rule on tags, which may become known later, the resource is
+// tracked, and told to nobody.
 struct IgnoreRules {
   std::vector<Pattern> before;  // Over {"resource": {…}} of an observation.
   std::vector<When> after;      // Over a notification.
-  // How people find each rule: "statewire.yaml:75 {"resource":{"type":["AWS::Logs::LogGroup"]}}".
+  // Where each rule is, for people: "statewire.yaml:75
+  // {"resource":{"type":["AWS::Logs::LogGroup"]}}".
   std::vector<std::string> before_names;
   std::vector<std::string> after_names;
 };
 
-// `node` may be absent. What is wrong is told where it stands.
+// `node` may be absent. Problems are reported at their node.
 IgnoreRules read_ignore(const Node& node);
 
 }  // namespace statewire

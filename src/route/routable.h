@@ -1,4 +1,5 @@
-// A notification as patterns see it: data's fields, with the envelope's beside them.
+// A notification as patterns see it: the fields of its data, with those of the envelope beside
+// them.
 #pragma once
 
 #include <simdjson.h>

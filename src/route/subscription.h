@@ -28,22 +28,22 @@ struct Subscription {
   std::string name;
   Pattern when;           // Over the notification's data, with the envelope beside it.
   std::string when_json;  // As written; empty: everything.
-  Pattern early_when = Pattern::everything();  // `when` as far as it can be asked at once.
+  Pattern early_when = Pattern::everything();  // See When::early.
   Hold hold;
   const Format* format = nullptr;
   std::string format_name;
   StartFrom from = StartFrom::now;
   OnLag on_lag = OnLag::skip;
-  std::optional<uint64_t> per_hour;  // Above it one message counts the rest; 0: no limit.
+  std::optional<uint64_t> per_hour;  // Above it a digest counts the rest; 0: no limit.
   Duration retry_for = std::chrono::hours(24);
   std::string sink_kind;
   std::optional<Node> sink;  // The sink's own keys, for its kind to read.
 };
 
-// Reads `subscriptions:`. Formats must outlive the result. Sinks' keys are read by who opens them.
+// Reads `subscriptions:`. Formats must outlive the result. The sinks' own keys are not read here.
 std::vector<Subscription> read_subscriptions(Node node, const Formats& formats, Problems& problems);
 
-// The JSON that patterns see: data's fields with the envelope's beside them. Appends to `out`.
+// Appends the JSON that patterns see: the fields of data, with those of the envelope beside them.
 void append_routable(const Notification& notification, std::string& out);
 
 }  // namespace statewire

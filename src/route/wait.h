@@ -11,9 +11,9 @@
 
 namespace statewire {
 
-// The place of the first of the rules that applies.
+// The index of the first rule that applies.
 std::optional<size_t> ignored_by(std::span<const When> rules, const Routable& routable);
-// The same of the first that may apply once the tags are known, if it does not by now.
+// The index of the first rule that does not apply now, and may apply once the tags are known.
 std::optional<size_t> maybe_ignored_by(std::span<const When> rules, const Routable& routable);
 
 struct Wait {
@@ -22,7 +22,7 @@ struct Wait {
   Duration at_most{};  // Since its commit.
 };
 
-// Absent where the subscription will not want it, whatever becomes known.
+// Nothing where the subscription will not want it, whatever becomes known.
 std::optional<Wait> wait_of(const Subscription& subscription, std::span<const When> ignored,
                             const Routable& routable, bool knows_cause, bool knows_tags);
 

@@ -11,18 +11,18 @@ namespace statewire {
 struct When {
   Pattern pattern = Pattern::everything();
   std::string json;  // As written; empty: everything.
-  // The same without what is often known only minutes later: who and why, and the tags. What it
-  // does not match will not match later either.
+  // `pattern` without the clauses on what is often known only minutes later: cause and tags. What
+  // this does not match will not match later either.
   Pattern early = Pattern::everything();
   bool asks_for_cause = false;
   bool asks_for_tags = false;
 };
 
-// An absent node is everything. What is wrong is told where it stands; the result is then
+// An absent node matches everything. Problems are reported at their node; the result then matches
 // everything, too.
 When read_when(Node node);
 
-// The fault of a field that `pattern` asks for; empty if notifications have all its fields.
+// What is wrong with a field that `pattern` names; empty if notifications have all its fields.
 std::string wrong_field(const Pattern& pattern);
 
 }  // namespace statewire

@@ -6,9 +6,8 @@
 //   texts_at:      the texts of the dictionary, one after the other
 //   text_ends_at:  where each text ends, from texts_at; 4 bytes each
 //   entry_ends_at: where each entry ends, from the first entry; 4 bytes each
-//   ledger_at:     what the batch adds to the ledger (ledger_codec.cc); what a newer program says
-//   of
-//                  the block as a whole goes there too, where readers skip what they do not know
+//   ledger_at:     what the commit adds to the ledger (ledger_codec.cc). What a newer program says
+//                  of the whole block is there too: readers skip what they do not know
 //   the last 8:    XXH3-64, seed 0, of all bytes before
 //
 // The tables of ends let one entry be read without any other.

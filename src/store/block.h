@@ -1,5 +1,6 @@
-// A journal block: what one commit says, packed. Compact binary with a dictionary of its texts;
-// any entry can be read without the others. The layout is described in block.cc.
+// A journal block: the entries of one commit and what it adds to the ledger, packed. Compact binary
+// with a dictionary of its texts; any entry can be read without the others. The layout is described
+// in block.cc.
 #pragma once
 
 #include <memory>
@@ -23,10 +24,10 @@ class BlockWriter {
   // Sequences follow one another: entry.sequence must be the next one.
   void add(const Entry& entry);
   // An entry of this block, as a reader would see it; not_found where it has not been added.
-  // Texts are views into this writer or `arena`: good until begin() or the arena's end.
+  // Texts are views into this writer or `arena`: valid until begin() or the arena's end.
   Result<Entry> entry(uint64_t sequence, Arena& arena) const;
   size_t entries() const;
-  // The finished block; good until begin().
+  // The finished block; valid until begin().
   std::string_view finish(const LedgerDelta& ledger);
 
  private:
@@ -45,7 +46,7 @@ class BlockReader {
   Time recorded() const { return recorded_; }
   // `index` < size(). Spans are placed in `arena`.
   Result<Entry> entry(size_t index, Arena& arena) const;
-  // The same with its texts in `arena` too: for those who give up `bytes` before the entry.
+  // The same with its texts in `arena` too: for callers that let go of `bytes` before the entry.
   Result<Entry> entry_copy(size_t index, Arena& arena) const;
   Result<LedgerDelta> ledger() const;
 

@@ -7,13 +7,13 @@
 
 namespace statewire {
 
-// Append to `out`. The key has subscription and number: they are not in the value.
+// These append to `out`. Subscription and number are in the key, and not in the value.
 void encode_state(const SubscriptionState& state, ByteWriter& out);
 void encode_delivery(const DeliveryRow& row, ByteWriter& out);
 void encode_parked(const ParkedRow& row, ByteWriter& out);
 void encode_batch(const BatchRow& row, ByteWriter& out);
 
-// Of any bytes. An error where they are damaged or of a newer format.
+// These take any bytes, and fail where they are damaged or of a newer format.
 Result<SubscriptionState> decode_state(std::string_view bytes);
 Result<DeliveryRow> decode_delivery(std::string_view bytes);
 Result<ParkedRow> decode_parked(std::string_view bytes);

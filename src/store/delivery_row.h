@@ -24,7 +24,7 @@ enum class Stage : uint8_t {
   send = 6,
 };
 
-// What a digest counts: it is one row, whatever it counts.
+// What a digest counts. It is one row, however much it counts.
 struct DigestCounts {
   std::vector<std::pair<std::string, uint64_t>> kinds;  // "EC2 instance gone", 30
   Time first_time;                                      // When the first of them happened.
@@ -34,9 +34,9 @@ struct DigestCounts {
 // A delivery that outlives the cursor of its subscription: it waits in `stage`.
 struct DeliveryRow {
   std::string subscription;
-  uint64_t number = 0;  // Its own: grows from delivery to delivery of one subscription.
+  uint64_t number = 0;  // Grows from delivery to delivery of one subscription.
   Stage stage = Stage::send;
-  // Its members: `members` entries of the journal, the first and the last of them.
+  // Its members: how many entries of the journal, and the first and the last of them.
   uint64_t first_sequence = 0;
   uint64_t last_sequence = 0;
   uint64_t members = 1;
@@ -46,22 +46,22 @@ struct DeliveryRow {
   std::string content_type;
   std::string payload;  // Empty until it is rendered.
   uint32_t attempts = 0;
-  // Time since the first attempt when the row was written, and not the time of it: a clock that
-  // was set does not make a delivery old.
+  // How long ago the first attempt was when the row was written. It is a length, so that a clock
+  // that is set does not make a delivery older.
   std::optional<Duration> tried_for;
-  Time due;         // Of hold and rate: the end of the wait. Of send: the next attempt.
-  Duration wait{};  // Until `due`, when the row was written: no clock makes it longer.
+  Time due;         // In hold and rate: the end of the wait. In send: the next attempt.
+  Duration wait{};  // From when the row was written to `due`: no clock makes it longer.
   std::string last_detail;
   bool is_redriven = false;  // A person sent it again after it was parked.
-  // Of hold: the entry that it tells, as a block of one, completed by what was learned since. So it
-  // does not need the journal any more.
+  // In hold: the entry that it tells, as a block of one, completed by what was learned since. So
+  // the delivery does not need the journal any more.
   std::string entry;
   bool waits_for_cause = false;
   bool waits_for_tags = false;
-  DigestCounts digest;  // Of rate, and of the receipt that tells it.
+  DigestCounts digest;  // In rate, and in the receipt that tells it.
 };
 
-// A delivery that cannot succeed without a person; or one that has nothing to send: a gap
+// A delivery that cannot succeed without a person, or one that has nothing to send: a gap
 // (sequences that retention took before the subscription had read them), or a row that is damaged.
 struct ParkedRow {
   DeliveryRow delivery;
@@ -76,18 +76,18 @@ struct BatchRow {
   std::string subscription;
   std::string id;  // Of its first delivery, hex.
   Time frozen;
-  uint64_t first_sequence = 0;  // Of its first and last delivery: they are part of its name.
+  uint64_t first_sequence = 0;  // Of its first and last delivery; part of its name.
   uint64_t last_sequence = 0;
   std::vector<uint64_t> numbers;  // Of its deliveries, in order; not empty.
 };
 
 struct SubscriptionState {
-  // Everything at or before it is settled, or has a row.
+  // Everything at or before it is settled or has a row.
   uint64_t cursor = 0;
-  uint64_t next_number = 1;  // Of the next delivery; above those of all rows.
+  uint64_t next_number = 1;  // Of the next delivery; higher than that of any row.
   uint64_t rows = 0;         // How many deliveries have a row.
   bool is_gone = false;      // 410: stopped until the next start or reload, which tries once more.
-  // Of the stage `rate`: how many were sent in the hour that ends then.
+  // For the stage `rate`: how many were sent in the hour that ends at `rate_ends`.
   uint64_t rate_sent = 0;
   Time rate_ends;
 
@@ -109,7 +109,7 @@ struct Settlement {
   std::vector<ParkedRow> parked_put;
   std::vector<std::string> batches_removed;  // Subscriptions.
   std::vector<BatchRow> batches_put;
-  bool is_synced = false;  // It must outlive a loss of power.
+  bool is_synced = false;  // Whether it must outlive a loss of power.
 
   bool is_empty() const {
     return states.empty() && removed.empty() && put.empty() && parked_removed.empty() &&

@@ -19,12 +19,12 @@ class Dictionary {
   uint32_t id_of(std::string_view text);
   // Without the empty text.
   size_t size() const { return texts_.size(); }
-  // `id` in 1..size(). Good until clear(), however the dictionary grows.
+  // `id` in 1..size(). Valid until clear(), however the dictionary grows.
   std::string_view text(uint32_t id) const { return texts_[id - 1]; }
 
  private:
   struct Slot {
-    uint32_t generation = 0;  // Empty unless it is the dictionary's.
+    uint32_t generation = 0;  // The slot is empty unless this is the dictionary's.
     uint32_t id = 0;
     uint64_t hash = 0;
   };

@@ -1,5 +1,5 @@
-// The seam between the store's domain words and what keeps the bytes: ordered keys and values in
-// families, atomic writes. Two engines stand behind it: RocksDB on disk, and memory.
+// The seam between the store, which speaks domain words, and what keeps the bytes: ordered keys and
+// values in families, atomic writes. Two engines stand behind it: RocksDB on disk, and memory.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@ namespace statewire {
 struct StoreOptions;
 
 enum class Family : uint8_t {
-  meta,  // The format's version, and the journal's beginning.
+  meta,  // The version of the format, and the journal's first sequence.
   journal,
   resources,
   aliases,
@@ -42,7 +42,7 @@ class EngineBatch {
     Kind kind;
     Family family;
     std::string_view key;
-    std::string_view value;  // Of remove_range: the end, which stays.
+    std::string_view value;  // For remove_range: the first key that is kept.
   };
 
   void clear() {
@@ -52,7 +52,7 @@ class EngineBatch {
   void put(Family family, std::string_view key, std::string_view value) {
     put_views(family, arena_.copy(key), arena_.copy(value));
   }
-  // Nothing is copied: both outlive the write.
+  // Nothing is copied: key and value must outlive the write.
   void put_views(Family family, std::string_view key, std::string_view value) {
     changes_.push_back({Kind::put, family, key, value});
   }
@@ -73,8 +73,8 @@ class EngineBatch {
 enum class Sync { yes, no };  // Whether a write outlives a loss of power.
 enum class Direction { forward, backward };
 
-// Any thread, all functions; writes are atomic and ordered among themselves. What is handed to a
-// callback is good during the call.
+// All functions: any thread. Writes are atomic and ordered among themselves. What a callback is
+// given is valid during the call.
 class Engine {
  public:
   using Found = std::function<void(size_t index, std::string_view value)>;
@@ -86,10 +86,11 @@ class Engine {
   // Calls `found` for each key that is there, in any order. It may not call the engine.
   virtual Result<void> multi_get(Family family, std::span<const std::string_view> keys,
                                  const Found& found) const = 0;
-  // From `from` on (at it or after it; backward: at it or before it) until `visit` returns false.
+  // Visits keys in order, beginning at `from` (or at the nearest key in that direction), until
+  // `visit` returns false.
   virtual Result<void> each(Family family, std::string_view from, Direction direction,
                             const Visit& visit) const = 0;
-  // About, and cheap to ask.
+  // An estimate, cheap to ask for.
   virtual uint64_t bytes(Family family) const = 0;
   virtual size_t memory_used() const = 0;
 };

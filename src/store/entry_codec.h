@@ -16,7 +16,7 @@ class EntryEncoder {
 
   // Times are relative to `recorded`, the block's.
   void entry(const Entry& entry, Time recorded);
-  // What `base` (without its `after`) says too is left out.
+  // What `base` (without its `after`) says as well is left out.
   void record(const Record& record, const Entry& base);
 
  private:
@@ -37,7 +37,7 @@ class EntryEncoder {
   size_t causes_count_ = 0;
 };
 
-// Reads any bytes safely; see ByteReader. What is decoded is right only where ok() at the end.
+// Reads any bytes safely; see ByteReader. What was decoded is right only if is_done() at the end.
 class EntryDecoder {
  public:
   // `texts` null: all texts are in place. Texts of the result are views into the bytes and the
@@ -47,7 +47,7 @@ class EntryDecoder {
 
   Entry entry(uint64_t sequence, Time recorded);
   Record record(const Entry& base);
-  // All was read, and nothing is left over.
+  // Everything could be read, and nothing is left over.
   bool is_done() const { return in_.ok() && in_.at_end(); }
   ByteReader& in() { return in_; }
 

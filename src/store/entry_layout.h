@@ -18,14 +18,14 @@
 // `recorded`. Texts that repeat from entry to entry are numbers in the block's dictionary (a record
 // that stands alone has none and holds all its texts); those of one entry (ids, names, evidence,
 // changed values) are in place, length first. A record's base is the entry that it belongs to;
-// alone, an empty one. A set of phases is stored as those that are not in it.
+// alone, an empty one. A set of phases is stored as the set of those that are not in it.
 //
 // How it grows within format 2: a new field takes the next free bit of its group, and is stored in
 // `newer`: for each bit that is not listed below, in order, a length and that many bytes. A reader
-// skips those of bits that it does not know. Their bytes may use numbers of texts; a cause in them
-// is not counted among those that others are equal to. Phases have 16 numbers where they stand with
-// an effect, and effects 16; kinds have 32. A number that a reader does not know is read as
-// `unknown`, a kind of notification as `none`, an effect as `cause`.
+// skips the fields of bits that it does not know. Their bytes may use numbers of texts. A cause in
+// them is not numbered, so that no other can be equal to it. Phases have 16 numbers where they
+// stand with an effect, and effects 16; kinds have 32. A number that a reader does not know is read
+// as `unknown`, a kind of notification as `none`, an effect as `cause`.
 #pragma once
 
 #include <cstdint>

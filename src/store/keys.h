@@ -16,19 +16,19 @@ namespace statewire::keys {
 // Partition, then id.
 void set_resource(std::string_view id, std::string& key);
 
-// A batch that made no entry is a block too (the ledger moved), with the first sequence of the
-// block after it. `ordinal` counts such blocks and keeps the keys apart: of the blocks with one
+// A commit that made no entry is a block too (it changed the ledger), with the first sequence of
+// the block after it. `ordinal` counts such blocks and keeps the keys apart: of the blocks with one
 // first sequence, the last one holds the entries.
 struct JournalPlace {
   uint64_t first_sequence = 0;
   uint32_t ordinal = 0;
-  // Not needed to find a block; they never fall from block to block, so that retention can search.
-  uint64_t bytes_before = 0;  // Of all blocks before it that ever were, keys and values.
-  Duration age_clock{};       // Of the store, when the block was written; see Store::journal_cut.
+  // Not needed to find a block. They never fall from block to block, so that retention can search.
+  uint64_t bytes_before = 0;  // Keys and values of all blocks that were ever before it.
+  Duration age_clock{};       // The store's own, at the write; see Store::journal_cut().
 };
 std::string journal(const JournalPlace& place);
-// Before the key of every block that begins at `first_sequence`, and after that of every block
-// that begins before it. The other: after all that begin at it.
+// Sorts before the key of every block that begins at `first_sequence`, and after those of all that
+// begin before it. The other one sorts after the keys of all blocks that begin at it.
 std::string journal_from(uint64_t first_sequence);
 std::string journal_up_to(uint64_t first_sequence);
 std::optional<JournalPlace> parse_journal(std::string_view key);
@@ -37,29 +37,29 @@ std::string alias(std::string_view alias);
 std::string_view text_of_alias(std::string_view key);
 std::string source_cursor(std::string_view name);
 std::string subscription_cursor(std::string_view name);
-// Of the cursors of all subscriptions, and the name in one of them.
+// The prefix of the cursors of all subscriptions; the name of the subscription in such a key.
 std::string subscription_prefix();
 std::string_view subscription_of(std::string_view key);
 
-// In the order of due, resource, kind and number.
+// Sorts by due time, resource, kind and number.
 void set_reminder(const ReminderKey& reminder, std::string& key);
-// Its resource id is in the key.
+// The resource id of the result is a view of `key`.
 std::optional<ReminderKey> parse_reminder(std::string_view key);
 
-// Of deliveries and parked ones: subscription, number. The prefix is that of all of one
-// subscription, and the key of its batch.
+// Deliveries and parked ones: subscription, number. The prefix is common to all of one
+// subscription, and is the key of its batch.
 std::string delivery_prefix(std::string_view subscription);
 std::string delivery(std::string_view subscription, uint64_t number);
 struct DeliveryParts {
-  std::string_view subscription;  // In the key.
+  std::string_view subscription;  // A view of the key.
   uint64_t number = 0;
 };
 std::optional<DeliveryParts> parse_delivery(std::string_view key);
 
-// Of the ledger: a kind, then texts or a number.
+// The ledger: a kind, then texts or a number.
 constexpr char kLedgerCounts = 'c';
 constexpr char kLedgerUnrecognised = 'u';
-constexpr char kLedgerSample = 's';  // Of the unrecognised row with the same texts.
+constexpr char kLedgerSample = 's';  // For the unrecognised row with the same texts.
 constexpr char kLedgerRefusal = 'r';
 std::string ledger_row(char kind, std::string_view a, std::string_view b, std::string_view c);
 std::string refusal(uint64_t number);

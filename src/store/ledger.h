@@ -25,13 +25,13 @@ struct LedgerRow {
   }
 };
 
-// Events name their account, region and type themselves: whoever sends many names must not fill
-// the memory. What would be one row too many is counted under this name.
+// Events name their account, region and type themselves, and whoever sends many names must not fill
+// the memory: what would need one row too many is counted under this name.
 constexpr std::string_view kOtherName = "(other)";
 
 // A kind of event that no entry knows.
 struct UnrecognisedRow {
-  std::string source;         // Of statewire: "http".
+  std::string source;         // Of Statewire: "http".
   std::string origin_source;  // "aws.glue"
   std::string origin_type;
   uint64_t count = 0;
@@ -49,7 +49,7 @@ struct Refusal {
   Time time;
 };
 
-// What one batch adds.
+// What one commit adds to the ledger.
 struct LedgerDelta {
   std::vector<LedgerRow> rows;
   std::vector<UnrecognisedRow> unrecognised;

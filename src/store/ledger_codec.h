@@ -1,4 +1,4 @@
-// What a block says of the ledger, and the rows of the ledger family, as bytes.
+// What a block adds to the ledger, and the rows of the ledger family, as bytes.
 #pragma once
 
 #include "base/result.h"
@@ -11,7 +11,7 @@ void encode_delta(const LedgerDelta& delta, ByteWriter& out);
 // `damaged` where `bytes` are not exactly one delta.
 Result<LedgerDelta> decode_delta(std::string_view bytes);
 
-// Values of the ledger family, format byte first. Names are in the keys.
+// Values of the ledger family, with the format byte first. Names are in the keys.
 void encode_counts(const LedgerRow& row, ByteWriter& out);
 Result<void> decode_counts(std::string_view bytes, LedgerRow& row);
 void encode_unrecognised(const UnrecognisedRow& row, ByteWriter& out);  // Without the sample.

@@ -1,5 +1,5 @@
-// Blocks in memory: the newest, so that who follows the journal's end reads no disk, and those that
-// were read last, so that who walks from entry to entry reads each block once.
+// Blocks in memory: the newest, so that readers at the journal's end read no disk, and those that
+// were read last, so that a walk from entry to entry reads each block once.
 #pragma once
 
 #include <deque>

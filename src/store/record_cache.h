@@ -1,4 +1,4 @@
-// The records that were used last, as they are stored: what one batch touches, the next often
+// The records that were used last, as they are stored. What one commit touches, the next one often
 // touches again, and the engine takes ten times as long to find it.
 #pragma once
 
@@ -12,15 +12,15 @@
 
 namespace statewire {
 
-// Records are known by the 64-bit hash of their id: who finds one checks that it is the right
-// one. Any thread. What is evicted is chosen by a clock that passes over the table.
+// Records are known by the 64-bit hash of their id: the caller checks that a record is the right
+// one. Any thread. A clock hand that passes over the table chooses what is evicted.
 class RecordCache {
  public:
   // Table and values together stay below `bytes_max`; 0 keeps nothing.
   explicit RecordCache(size_t bytes_max);
 
-  // Grows with each update(). A value that was read from the engine after this was asked for is
-  // handed to learn() with it, and dropped there if an update came in between: it may be old.
+  // Grows with each update(). Ask for it before reading values from the engine, and hand it to
+  // learn() with them: if an update came in between, they may be old, and are dropped.
   uint64_t epoch() const;
   // out[i] is a copy in `arena`, or empty.
   void find(std::span<const uint64_t> hashes, Arena& arena,
@@ -30,7 +30,7 @@ class RecordCache {
     std::string_view value;
   };
   void learn(std::span<const Item> items, uint64_t epoch);
-  // What a commit has written; an empty value is a record that is no more.
+  // What a commit has written; an empty value: the record was removed.
   void update(std::span<const Item> items);
 
   size_t bytes() const;

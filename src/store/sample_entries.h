@@ -13,7 +13,7 @@
 
 namespace statewire {
 
-// Every value of every field, now and then: the same seed gives the same entries.
+// Every field takes every value now and then. The same seed gives the same entries.
 class RandomEntries {
  public:
   RandomEntries(uint64_t seed, Arena& arena) : random_(seed), arena_(arena) {}
@@ -31,7 +31,7 @@ class RandomEntries {
     return result;
   }
 
-  // Where `base` says the same, as often as not.
+  // Often equal to what `base` says.
   Record record(const Entry& base, Time recorded) {
     const Observation& seen = base.observation;
     Record result;

@@ -1,8 +1,7 @@
 // What is kept: the journal, which is the truth, and the views of it.
 //
-// Store speaks domain words; its engine, RocksDB or memory, is chosen at opening. Writes come
-// from one thread at a time for the journal (commit) and one for deliveries (settle); reads
-// from any thread.
+// Store speaks domain words; its engine, RocksDB or memory, is chosen when it is opened. One thread
+// at a time writes the journal (commit) and one writes deliveries (settle); any thread reads.
 #pragma once
 
 #include <condition_variable>
@@ -64,11 +63,11 @@ struct Commit {
   Time recorded;
   std::string_view block;                     // Made by BlockWriter.
   std::span<const Record* const> records;     // Each changed one, once, as it is after the batch.
-  std::span<const std::string_view> removed;  // Ids of records that moved to another id.
+  std::span<const std::string_view> removed;  // Ids of records that have ended.
   std::span<const AliasChange> aliases;
   std::span<const CursorChange> cursors;
   std::span<const Reminder> reminders;  // Those that are set.
-  std::span<const ReminderKey> fired;   // Those that are no more, even where they are set here.
+  std::span<const ReminderKey> fired;   // Those that are removed, even if this commit sets them.
   const LedgerDelta* ledger = nullptr;
 };
 
@@ -79,11 +78,11 @@ struct DiskSpace {
 
 class Store {
  public:
-  // Makes the store where there is none, unless it is opened to be read only (then not_found).
-  // Errors name what is wrong: a newer format, a second daemon (`unavailable`), a directory that
-  // cannot be written. Opened read-only, it is a picture of the moment, and needs no lock.
+  // Makes the store where there is none, unless it is opened read-only (then not_found). Errors
+  // name what is wrong: another format, a second daemon (`unavailable`), a directory that cannot be
+  // written. Opened read-only, it is a picture of the moment, and needs no lock.
   static Result<std::unique_ptr<Store>> open(const StoreOptions& options);
-  // The same over an engine of the caller's: for tests, where what it keeps outlives the store.
+  // The same over the caller's engine: for tests in which stored data outlives the store.
   static Result<std::unique_ptr<Store>> open(const StoreOptions& options,
                                              std::unique_ptr<Engine> engine);
   ~Store();
@@ -96,14 +95,14 @@ class Store {
   Result<void> records(std::span<const std::string_view> ids, Arena& arena,
                        std::vector<std::optional<Record>>& out) const;
   // In key order (partition, id) from just after `after` (empty: the first), until `visit`
-  // returns false. The record is good during the call.
+  // returns false. The record is valid during the call.
   Result<void> each_record(std::string_view after,
                            const std::function<bool(const Record&)>& visit) const;
-  // The id that `alias` stands for. Where there is none it costs a hash, once learn_aliases() has
-  // returned; before, a look into the engine, as it does beyond a million aliases.
+  // The id that `alias` stands for. A text that is no alias costs a hash once learn_aliases() has
+  // returned; before that, and beyond kAliasesKnownMax aliases, it costs a look into the engine.
   Result<std::optional<std::string>> resource_of_alias(std::string_view alias) const;
-  // Reads all aliases, or as many as are kept in memory. Any thread, once; not on the way to the
-  // first answer after a start, as it takes a second where there are a million.
+  // Reads all aliases, or as many as are kept in memory. Any thread, once. A million take a second,
+  // so a start does not wait for it.
   Result<void> learn_aliases(const std::stop_token& stop);
   Result<std::string> cursor(std::string_view key) const;  // Empty where there is none.
 
@@ -121,43 +120,44 @@ class Store {
   Result<Entry> entry(uint64_t sequence, Arena& arena) const;
   // Blocks until last_sequence() >= sequence, or the timeout. True where it was reached.
   bool wait_for(uint64_t sequence, Duration timeout) const;
-  // The blocks of the journal, keys and values, before they are compressed. Costs nothing.
+  // The bytes of the journal's blocks, keys and values, before compression. Costs nothing.
   uint64_t journal_bytes() const;
 
   // --- Retention: one thread.
-  // The first sequence of what may stay where no block is older than `age_max`, and all of them
-  // together take no more than `bytes_max`; the newest block always may. Reads no more than about
-  // 100 blocks, however long the journal is.
-  // Ages are of a clock that is the store's own and never jumps: it runs while a process has the
-  // store open. Of the time between two processes it counts what the wall clock says since the last
-  // commit, up to an hour. So a wall clock that is wrong trims nothing that is much younger, and a
-  // journal that nobody had open gets older later.
+  // The first sequence to keep, so that no block is older than `age_max` and all blocks together
+  // take no more than `bytes_max`; the newest block is always kept. Reads no more than about 100
+  // blocks, however long the journal is.
+  // Ages follow a clock of the store's own, which never jumps: it runs while a process has the
+  // store open. Of the time between two processes it counts what the wall clock says has passed
+  // since the last commit, up to an hour. So a wrong wall clock trims nothing more than an hour too
+  // early, and a journal does not age while no process has it open.
   Result<uint64_t> journal_cut(Duration age_max, uint64_t bytes_max) const;
   // Removes whole blocks that end before `sequence`; the newest block always stays. Synced: after
-  // a loss of power either all of them are there, or none. Where it fails, nothing has changed;
-  // `unavailable` where the disk has no room to write it down.
+  // a loss of power either all of them are there, or none. If it fails, nothing has changed;
+  // `unavailable` where the disk has no room for the write.
   Result<void> trim_journal(uint64_t sequence);
 
   // --- Ledger.
   Result<std::vector<LedgerRow>> ledger() const;
-  // False where a row with these names would be one too many: kLedgerRowsMax.
+  // False if a row with these names would be one more than kLedgerRowsMax.
   bool has_ledger_room(std::string_view source, std::string_view account,
                        std::string_view region) const;
   Result<std::vector<UnrecognisedRow>> unrecognised() const;  // The most frequent first.
   Result<std::vector<Refusal>> refusals() const;              // The newest first.
 
-  // --- Reminders. They are set by commits, and removed by those of the events that they came back
-  // as. Those of kinds that this program does not know are kept and passed over.
-  // The first is due then, or later; Time::max() where there is none. Costs nothing.
+  // --- Reminders. Commits set them, and the commits of the events that they come back as remove
+  // them. Those of kinds that this program does not know are kept and passed over.
+  // No reminder is due before this time; Time::max() where there is none. Costs nothing.
   Time next_reminder() const;
-  // In the order of their keys, until `visit` returns false. Texts are good during the call. Those
-  // that are damaged are logged once, counted, and passed over.
+  // In the order of their keys, until `visit` returns false. Texts are valid during the call.
+  // Damaged reminders are logged once, counted, and passed over.
   Result<void> each_reminder(const std::function<bool(const Reminder&)>& visit) const;
-  size_t reminders_damaged() const;  // Seen since the store was opened; at most 1,000.
+  // How many were seen since the store was opened; at most kUnreadableRowsKept.
+  size_t reminders_damaged() const;
 
-  // --- Deliveries: one thread writes. A row that cannot be read is handed over as the error that
-  // says why, and costs only itself.
-  // Where it fails nothing was changed.
+  // --- Deliveries: one thread writes. A row that cannot be read is handed over as an error that
+  // says why; the others are read all the same.
+  // If it fails, nothing was changed.
   Result<void> settle(const Settlement& settlement);
   Result<std::optional<SubscriptionState>> subscription(std::string_view name) const;
   Result<void> each_subscription(

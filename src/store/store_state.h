@@ -15,8 +15,8 @@
 
 namespace statewire {
 
-// Which texts may be aliases: few are, and everything that is looked up asks. Any text may be one
-// until all are known, and where there are more than kAliasesKnownMax. Any thread.
+// Which texts may be aliases. Few are, and every id that is looked up asks. Until all are known,
+// and where there are more than kAliasesKnownMax, any text may be one. Any thread.
 class AliasNames {
  public:
   void add(std::string_view alias) {
@@ -30,7 +30,7 @@ class AliasNames {
     Lock lock(mutex_);
     return has_room_;
   }
-  // All that were there before the first add() have been added too.
+  // All aliases that were stored before the first add() have been added too.
   void all_are_known() {
     Lock lock(mutex_);
     are_all_known_ = true;
@@ -82,7 +82,7 @@ class NextReminder {
     due_ = std::min(due_, due);
     ++sets_;
   }
-  // Of all that were there at `seen`, the first is due at `due`.
+  // Of all reminders that were there at `seen`, the first is due at `due`.
   void learn(const Seen& seen, Time due) {
     Lock lock(mutex_);
     if (seen.sets == sets_) due_ = due;
@@ -106,7 +106,7 @@ struct StoreState {
   NextReminder next_reminder;
   DamagedRows damaged_reminders;
 
-  // Of the committing thread.
+  // Used by the committing thread.
   EngineBatch commit_batch;
   ByteWriter value;
   std::string key;
@@ -121,7 +121,7 @@ struct StoreState {
   uint32_t next_ordinal = 0;       // See keys::journal.
   uint64_t bytes_before_next = 0;  // Likewise.
 
-  // Of the thread that settles.
+  // Used by the thread that settles.
   EngineBatch settle_batch;
   ByteWriter settle_value;
 };

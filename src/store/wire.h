@@ -142,7 +142,7 @@ class ByteReader {
     if (count > left()) return fail(), size_t{0};
     return count;
   }
-  // Fields of a newer program: for each bit that is set, a length and that many bytes.
+  // Skips fields of a newer program: for each bit that is set, a length and that many bytes.
   void skip_fields(uint64_t bits) {
     for (; bits != 0 && ok_; bits &= bits - 1) text();
   }

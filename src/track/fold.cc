@@ -1,7 +1,7 @@
-// The working set holds the records that were asked for since begin(), as they are by now. One of
-// an alias leads on to its resource's. An alias that is learned gets no more observations from then
-// on; where it has a record, a reminder ends it in a commit of its own, so that no commit changes
-// the records of two resources that are kept apart.
+// The working set holds the records that were asked for since begin(), as they are by now. The
+// entry of an alias leads to that of its resource. Once an alias is learned, its record gets no
+// more observations; a reminder ends the record in a commit of its own, so that no commit has to
+// change the records of two resources.
 #include "track/fold.h"
 
 #include <algorithm>
@@ -198,8 +198,9 @@ Result<Folded> Fold::fold_into(size_t place, const Arrival& arrival) {
   return folded;
 }
 
-// Whether anything still waits for it when it is due is for the fold to say: what is set does not
-// depend on the order of arrival. What was moved from an alias has set its reminder already.
+// Sets the reminder in any case, so that reminders do not depend on the order of arrival: when it
+// comes back, the fold decides whether a phase still waits for it. An observation that was moved
+// from an alias has set its reminder already.
 void Fold::set_settle(const Observation& observation) {
   if (observation.settles_after <= Duration::zero() || observation.has(kMoved)) return;
   const bool is_ending = observation.phase == Phase::deprovisioning;
@@ -256,9 +257,10 @@ void Fold::set_move(std::string_view alias, const Record& record, std::string_vi
                         .payload = arena_.copy(payload)});
 }
 
-// What was said of a resource while only its alias was known is folded again under its id, as if it
-// had come by it; the alias keeps no record. The newest goes first: it tells what changes now, and
-// those before it are history. Where the record has ended already there is nothing left to do.
+// What came while only an alias of the resource was known is folded again under the resource's id,
+// as if it had come by it; the alias keeps no record. The newest goes first: it tells what changes
+// now, and those before it are history. If the record has ended already, there is nothing left to
+// do.
 Result<Folded> Fold::move_away(size_t place, const Arrival& arrival) {
   Working& working = working_[place];
   Folded folded{.fate = Fate::duplicate, .resource_id = ids_[place]};

@@ -24,20 +24,21 @@ struct Arrival {
   Time received;
 };
 
-// What became of an observation. All of it is good until the next take().
+// What became of an observation. All of it is valid until the next take().
 struct Folded {
   Fate fate = Fate::recognised;       // recognised, duplicate or too_late.
   std::string_view resource_id = {};  // Of the resource that the observation is about.
   const Entry* entry = nullptr;       // For the journal; null for a duplicate.
   const Record* after = nullptr;      // Null where the resource has no record.
-  // Of an alias whose record ended: what is to be folded again as `sent_to`, the newest first.
+  // If the record of an alias ended: its entries, the newest first, which are to be folded again
+  // under the id `sent_to`.
   std::string_view sent_to = {};
   std::span<const Entry> sent = {};
-  // Retention has taken what would have decided it; so it was the safe thing.
+  // Retention has taken the entries that would have decided the fate; it is the safe one then.
   bool is_cut = false;
 };
 
-// All that has changed since begin(); good until the next take() or begin().
+// All that has changed since begin(); valid until the next take() or begin().
 struct FoldChanges {
   std::span<const Record* const> records;     // Each once.
   std::span<const std::string_view> removed;  // Ids of records that have ended.
@@ -45,7 +46,7 @@ struct FoldChanges {
   std::span<const Reminder> reminders;
 };
 
-// The fate of an event by those of its observations.
+// The fate of an event, from the fates of its observations.
 class EventFate {
  public:
   void add(Fate fate);
@@ -55,8 +56,8 @@ class EventFate {
   Fate fate_ = Fate::ignored;  // Where nothing is added.
 };
 
-// Not thread-safe. Reused from commit to commit; keeps its memory. Borrows the views, which stay as
-// they are from begin() to the last take().
+// Not thread-safe. Reused from commit to commit; keeps its memory. Borrows the views, which must
+// not change between begin() and the last take().
 class Fold {
  public:
   explicit Fold(Views& views, TrackLimits limits = {});
@@ -64,15 +65,17 @@ class Fold {
 
   // Forgets all that was folded. Entries get sequences from `first_sequence` on.
   void begin(uint64_t first_sequence, Time recorded);
-  // Announces what will be taken: the views are then read in one go. Texts stay good until begin().
+  // Announces what will be taken, so that the views are read in one go. The caller keeps its texts
+  // valid until begin().
   Result<void> expect(const Observation& observation);
-  // Folds one observation; its texts stay good until begin(). An error means that a view could not
-  // be read; nothing was decided, and whoever folds begins anew.
+  // Folds one observation, whose texts the caller keeps valid until begin(). An error means that a
+  // view could not be read: nothing was decided, and the caller has to begin() again.
   Result<Folded> take(const Arrival& arrival);
-  // Takes an entry's word for what folding it gave.
+  // Trusts an entry instead of folding it: what it holds is what folding gave.
   Result<void> adopt(const Entry& entry);
 
-  // The record of a resource, or of the one that `id` is an alias of; null where there is none.
+  // The record of the resource `id`, or of the resource that `id` is an alias of; null where there
+  // is none.
   Result<const Record*> record(std::string_view id);
   uint64_t next_sequence() const { return next_sequence_; }
   FoldChanges changes();
@@ -104,8 +107,8 @@ class Fold {
   std::vector<Entry> sent_;
   std::vector<Working> working_;
   IdMap<size_t> working_of_id_;
-  std::vector<std::string_view> ids_;  // working_[i] is of ids_[i].
-  size_t loaded_ = 0;                  // The records of so many were read.
+  std::vector<std::string_view> ids_;  // working_[i] belongs to ids_[i].
+  size_t loaded_ = 0;                  // How many of their records were read.
   std::vector<std::optional<Record>> read_;
   std::vector<const Record*> records_;
   std::vector<AliasChange> aliases_;

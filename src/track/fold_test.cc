@@ -52,7 +52,7 @@ Observation call(uint8_t number, Duration at, std::string_view name, std::string
   return result;
 }
 
-// A call that moves the phase, which settles by itself so long after it; and its timer.
+// A call that moves the phase, which settles by itself so long after it; and its reminder.
 Observation moving(uint8_t number, Duration at, Phase phase, std::string_view name,
                    Duration settles_after) {
   Observation result = native(number, at, phase, name);
@@ -66,7 +66,7 @@ Observation moving(uint8_t number, Duration at, Phase phase, std::string_view na
   return result;
 }
 
-Observation timer_of(uint8_t number, const Observation& call) {
+Observation settle_reminder_of(uint8_t number, const Observation& call) {
   const Phase phase = call.phase == Phase::deprovisioning ? Phase::gone : Phase::stable;
   Observation result = native(number, call.time() + call.settles_after - kStart, phase, call.value);
   result.key.stage = 2;
@@ -465,7 +465,7 @@ TEST(Fold, what_nothing_else_moves_settles_when_its_time_has_passed) {
   const Observation created = moving(1, seconds(0), Phase::provisioning, "CreateTable", minutes(5));
   history.see(created);
   EXPECT_EQ(history.record().settles_at, kStart + minutes(5));
-  const History::Seen settled = history.see(timer_of(2, created));
+  const History::Seen settled = history.see(settle_reminder_of(2, created));
   EXPECT_EQ(settled.told.kind, NotificationKind::transition);
   EXPECT_EQ(settled.told.previous.phase, Phase::provisioning);
   EXPECT_EQ(settled.after.phase, Phase::stable);
@@ -474,12 +474,12 @@ TEST(Fold, what_nothing_else_moves_settles_when_its_time_has_passed) {
   EXPECT_EQ(settled.after.cause.actor, "alice");
   EXPECT_EQ(settled.after.cause.evidence, "evidence-of-call");
   EXPECT_EQ(settled.after.settles_at, Time{});
-  EXPECT_EQ(history.see(timer_of(2, created)).fate, Fate::duplicate);
+  EXPECT_EQ(history.see(settle_reminder_of(2, created)).fate, Fate::duplicate);
 
   const Observation deleted =
       moving(3, minutes(9), Phase::deprovisioning, "DeleteTable", minutes(1));
   history.see(deleted);
-  EXPECT_EQ(history.see(timer_of(4, deleted)).after.phase, Phase::gone);
+  EXPECT_EQ(history.see(settle_reminder_of(4, deleted)).after.phase, Phase::gone);
 }
 
 TEST(Fold, what_was_moved_before_its_time_does_not_settle) {
@@ -489,12 +489,12 @@ TEST(Fold, what_was_moved_before_its_time_does_not_settle) {
       moving(2, minutes(1), Phase::deprovisioning, "DeleteTable", minutes(5));
   history.see(created);
   history.see(deleted);
-  const History::Seen nothing = history.see(timer_of(3, created));
+  const History::Seen nothing = history.see(settle_reminder_of(3, created));
   EXPECT_EQ(nothing.fate, Fate::recognised);
   EXPECT_EQ(nothing.told.kind, NotificationKind::none);
   EXPECT_EQ(nothing.after.phase, Phase::deprovisioning);
   EXPECT_EQ(nothing.after.revision, 2u);
-  EXPECT_EQ(history.see(timer_of(4, deleted)).after.phase, Phase::gone);
+  EXPECT_EQ(history.see(settle_reminder_of(4, deleted)).after.phase, Phase::gone);
 }
 
 TEST(Fold, what_does_not_move_the_phase_leaves_its_time_alone) {
@@ -504,14 +504,14 @@ TEST(Fold, what_does_not_move_the_phase_leaves_its_time_alone) {
   Observation configured = call(2, minutes(1), "UpdateTable", "bob", kAllPhases);
   configured.effect = Effect::configure;
   history.see(configured);
-  EXPECT_EQ(history.see(timer_of(3, created)).after.phase, Phase::stable);
+  EXPECT_EQ(history.see(settle_reminder_of(3, created)).after.phase, Phase::stable);
 }
 
-TEST(Fold, a_state_that_comes_after_the_timer_but_was_before_it_wins) {
+TEST(Fold, a_state_that_comes_after_the_reminder_but_was_before_it_wins) {
   History history;
   const Observation created = moving(1, seconds(0), Phase::provisioning, "CreateTable", minutes(5));
   history.see(created);
-  history.see(timer_of(2, created));
+  history.see(settle_reminder_of(2, created));
   const History::Seen late = history.see(native(3, minutes(3), Phase::degraded, "INACCESSIBLE"));
   EXPECT_EQ(late.told.kind, NotificationKind::transition);
   EXPECT_EQ(late.after.phase, Phase::degraded);
@@ -523,21 +523,22 @@ TEST(Fold, that_it_had_settled_before_something_else_is_not_told) {
   const Observation created = moving(1, seconds(0), Phase::provisioning, "CreateTable", minutes(5));
   history.see(created);
   history.see(native(2, hours(1), Phase::degraded, "INACCESSIBLE"));
-  const History::Seen late = history.see(timer_of(3, created));
+  const History::Seen late = history.see(settle_reminder_of(3, created));
   EXPECT_EQ(late.fate, Fate::recognised);
   EXPECT_EQ(late.told.kind, NotificationKind::none);
   EXPECT_EQ(late.after.phase, Phase::degraded);
   EXPECT_EQ(late.after.previous.phase, Phase::stable);
 }
 
-TEST(Fold, a_timer_is_never_too_late_for_what_waits_for_it) {
+TEST(Fold, a_reminder_is_never_too_late_for_what_waits_for_it) {
   const Observation created = moving(1, seconds(0), Phase::provisioning, "CreateTable", minutes(5));
   Observation configured = call(2, hours(24 * 99), "UpdateTable", "bob", kAllPhases);
   configured.effect = Effect::configure;
   History beyond_the_horizon;
   beyond_the_horizon.see(created);
   beyond_the_horizon.see(configured);
-  EXPECT_EQ(beyond_the_horizon.see(timer_of(3, created)).told.kind, NotificationKind::transition);
+  EXPECT_EQ(beyond_the_horizon.see(settle_reminder_of(3, created)).told.kind,
+            NotificationKind::transition);
   EXPECT_EQ(beyond_the_horizon.record().phase, Phase::stable);
 
   History too_far_back({.entries_back_max = 4});
@@ -546,23 +547,23 @@ TEST(Fold, a_timer_is_never_too_late_for_what_waits_for_it) {
     configured.key = {.time_ns = to_ns(kStart + hours(i)), .event_id = event(i)};
     too_far_back.see(configured);
   }
-  const History::Seen settled = too_far_back.see(timer_of(3, created));
+  const History::Seen settled = too_far_back.see(settle_reminder_of(3, created));
   EXPECT_EQ(settled.told.kind, NotificationKind::transition);
   EXPECT_EQ(settled.after.phase, Phase::stable);
   EXPECT_EQ(settled.after.since, kStart + minutes(5));
   EXPECT_EQ(settled.after.newest, configured.key);
-  EXPECT_EQ(too_far_back.see(timer_of(4, created)).fate, Fate::too_late);
+  EXPECT_EQ(too_far_back.see(settle_reminder_of(4, created)).fate, Fate::too_late);
 }
 
-TEST(Fold, a_timer_that_nobody_waits_for_changes_nothing) {
+TEST(Fold, a_reminder_that_nobody_waits_for_changes_nothing) {
   History history;
   const Observation created = moving(1, seconds(0), Phase::provisioning, "CreateTable", minutes(5));
   history.see(created);
-  Observation early = timer_of(2, created);
+  Observation early = settle_reminder_of(2, created);
   early.key.time_ns -= 1;
   EXPECT_EQ(history.see(early).told.kind, NotificationKind::none);
   EXPECT_EQ(history.record().phase, Phase::provisioning);
-  EXPECT_EQ(history.see(timer_of(3, created)).after.phase, Phase::stable);
+  EXPECT_EQ(history.see(settle_reminder_of(3, created)).after.phase, Phase::stable);
 }
 
 // What the fold promises to be the same for every order of arrival.
@@ -617,7 +618,7 @@ std::vector<Observation> random_life(std::mt19937_64& random) {
         Observation moved = moving(number, at, phase, "Call", seconds(1 + random() % 600));
         moved.flags = life.back().flags;
         life.back() = moved;
-        life.push_back(timer_of(static_cast<uint8_t>(100 + number), moved));
+        life.push_back(settle_reminder_of(static_cast<uint8_t>(100 + number), moved));
       }
     }
   }

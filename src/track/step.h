@@ -18,10 +18,10 @@ struct FoldStep {
 
 // Folds `observation`, whose key is above record.newest, into the record. A record that was
 // never folded has an empty resource.id. Texts stay views of the inputs; spans that change are
-// placed in `arena`. The members "of the arrival" are left alone.
+// placed in `arena`. The members of the record that depend on arrival are left alone.
 FoldStep fold_step(Record& record, const Observation& observation, Arena& arena);
 
-// Whether this is the reminder that settles the record's phase.
+// Whether this is the reminder for which the record's phase waits.
 bool is_waited_for(const Record& record, const Observation& observation);
 
 // A call explains a state that is reached within this time after it.

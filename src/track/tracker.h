@@ -18,7 +18,7 @@ struct TrackLimits {
 
 struct Tracked {
   Fate fate = Fate::recognised;  // recognised, duplicate or too_late.
-  // Retention has taken what would have decided it.
+  // Retention has taken the entries that would have decided the fate.
   bool is_cut = false;
 };
 
@@ -29,10 +29,10 @@ class Tracker {
 
   // Folds entry.observation. `before` is null where the resource has no record; else its
   // last_sequence is where the walk begins. Fills `after` and `told` of the entry, unless it is a
-  // duplicate; `after` has the sequence and the recorded time of `before` (what was too late has
-  // the sequence of the newest entry that was folded): whoever makes the entry sets them. Texts are
-  // views of the inputs' texts, or in `arena`. An error means that the journal could not be read;
-  // nothing was decided.
+  // duplicate. In `after`, last_sequence and recorded are still those of `before` (if it was too
+  // late, last_sequence is that of the newest entry that was folded): the caller sets them. Texts
+  // are views of the inputs' texts, or in `arena`. An error means that the journal could not be
+  // read: nothing was decided.
   Result<Tracked> track(const Record* before, Entry& entry, Arena& arena);
 
  private:
@@ -42,8 +42,8 @@ class Tracker {
 
   const TrackLimits limits_;
   Walks& walks_;
-  bool is_cut_ = false;              // The last walk was.
-  uint64_t last_folded_ = 0;         // It began there.
+  bool is_cut_ = false;              // Whether the last walk was cut.
+  uint64_t last_folded_ = 0;         // Where it began.
   std::vector<Observation> passed_;  // By the last walk, newest first.
   Record base_;                      // The record that it ended at.
   std::vector<Observation> late_;    // What is folded again, in key order.

@@ -1,4 +1,5 @@
-// What the fold reads. Implemented over the store, and over what is folded to compare with it.
+// What the fold reads. It is implemented over the store; for a check of the store, over what has
+// been folded so far; and for `convert`, over nothing.
 #pragma once
 
 #include <optional>
@@ -15,13 +16,13 @@ namespace statewire {
 class Views {
  public:
   virtual ~Views() = default;
-  // out[i] belongs to ids[i]. Texts are good as long as `arena`.
+  // out[i] belongs to ids[i]. Texts are valid as long as `arena`.
   virtual Result<void> records(std::span<const std::string_view> ids, Arena& arena,
                                std::vector<std::optional<Record>>& out) = 0;
   // The id that `alias` stands for, in `arena`; empty where it stands for none.
   virtual Result<std::string_view> resource_of_alias(std::string_view alias, Arena& arena) = 0;
   // The journal entry of that sequence, its texts in `arena`; not_found where retention has taken
-  // it. Also of entries that the fold has just made.
+  // it. Entries that the fold has just made are found too.
   virtual Result<Entry> entry(uint64_t sequence, Arena& arena) = 0;
 };
 

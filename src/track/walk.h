@@ -1,6 +1,6 @@
-// The way back through the journal entries of one resource, newest first. What was too late is
-// passed. Each entry is read once, however many observations come late, and kept until the walk
-// ends. Not thread-safe.
+// The way back through the journal entries of one resource, newest first. Entries that were too
+// late are skipped. Each entry is read once, however many observations come late, and kept until
+// the walk ends. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ struct IdHash {
   using is_avalanching = void;
   size_t operator()(std::string_view text) const { return hash64(text); }
 };
-// By the ids of resources, in texts that stay where they are.
+// A map by the ids of resources; whoever adds a key keeps its text in place.
 template <typename T>
 using IdMap = boost::unordered_flat_map<std::string_view, T, IdHash>;
 
@@ -26,12 +26,12 @@ class Walk {
  public:
   explicit Walk(uint64_t last_sequence) : next_(last_sequence) {}
 
-  // The `index`-th newest entry that was folded; null where there are not so many. Good until the
+  // The `index`-th newest entry that was folded; null where there are not so many. Valid until the
   // next call of at() or add().
   Result<const Entry*> at(size_t index, Views& views, Arena& arena);
-  // A newer one.
+  // Adds an entry that is newer than all others.
   void add(const Entry& entry) { newer_.push_back(entry); }
-  // The beginning was not reached: retention has taken it, or what is left is damaged.
+  // The resource's first entry was not reached: retention has taken it, or an entry is damaged.
   bool is_cut() const { return is_cut_; }
 
  private:
@@ -39,30 +39,30 @@ class Walk {
 
   std::vector<Entry> newer_;  // Oldest first.
   std::vector<Entry> older_;  // Newest first.
-  uint64_t next_;             // To be read; 0: none.
+  uint64_t next_;             // The next to be read; 0: none.
   bool is_cut_ = false;
 };
 
-// What an entry holds beside its fixed size, in bytes; the same wherever it is read.
+// The bytes of what an entry holds beside its fixed size; the same wherever it is read from.
 size_t text_bytes_of(const Entry& entry);
 
-// The walks of one commit. Their texts are bounded by kWalkBytesMax and one walk beyond, and with
-// them the number of entries.
+// The walks of one commit. Their texts are bounded by kWalkBytesMax and one walk beyond; that
+// bounds the number of entries too.
 class Walks {
  public:
   explicit Walks(Views& views) : views_(views) {}
 
   void clear();
-  // Of a resource whose newest entry is `last_sequence`; `id` must outlive it. Forgets the others
-  // where they have become too large: what was returned before is no more.
+  // The walk of a resource whose newest entry is `last_sequence`; `id` must outlive the walk. If
+  // the other walks have become too large, it forgets them: references to them are invalid then.
   Walk& of(std::string_view id, uint64_t last_sequence);
   Result<const Entry*> at(Walk& walk, size_t index) { return walk.at(index, views_, arena_); }
-  // An entry that was just made; nothing where its resource has no walk.
+  // Adds an entry that was just made to the walk of its resource, if there is one.
   void add(const Entry& entry);
 
  private:
   Views& views_;
-  Arena arena_;  // Of what was read.
+  Arena arena_;  // Holds what was read.
   IdMap<Walk> walks_;
 };
 

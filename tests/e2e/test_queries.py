@@ -109,12 +109,12 @@ class Queries(ProgramTest):
                 program.start()
             said = program.run("explain", STOPPED).stdout
             self.assertIn(
-                "yes, once it waited for cause and tags, at most 10m; "
+                "yes, after waiting for cause and tags, at most 10m; "
                 "above 30 an hour one message counts the rest",
                 said,
             )
             self.assertRegex(
-                said, r'ignored +told to nobody, if its tags are such: .*statewire\.yaml:\d+ {'
+                said, r'ignored +told to nobody, if its tags match: .*statewire\.yaml:\d+ {'
             )
             said = program.run("explain", call).stdout
             self.assertRegex(
