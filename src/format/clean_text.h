@@ -1,5 +1,6 @@
 // Makes texts of providers fit for where they are shown: a line of well-formed UTF-8 without what
-// steers or deceives, a page of HTML, the columns of a terminal. All functions are pure; any thread.
+// steers or deceives, a page of HTML, the columns of a terminal. All functions are pure; any
+// thread.
 #pragma once
 
 #include <cstddef>

@@ -178,7 +178,7 @@ TEST(Formats, what_turns_a_text_around_reaches_machines_and_no_people) {
   for (const std::string_view name : read.formats.names()) {
     const std::string out = read.render(name, n);
     const bool is_for_machines = name.starts_with("json");
-    // Mails and alerts have the notification in them, for machines; its message is for people.
+    // A mail has the notification in it, for machines. Of a notification the message is for people.
     const size_t begin = is_for_machines ? out.find("\"message\":") : 0;
     const size_t end = is_for_machines ? out.size() : std::min(out.find(",\"data\":"), out.size());
     EXPECT_EQ(out.find(kTurned) < begin, is_for_machines) << name;

@@ -54,7 +54,9 @@ void add_payload(const Notification& n, const InnerMessage& inner, const Message
   add_member("group", n.resource.account, out);
   add_member("class", n.resource.type, out);
   out += R"(,"custom_details":)";
-  append_json_data(n, out);
+  std::string details;  // On-call people read them.
+  append_json_data(n, details);
+  append_clean(out, details);
   out += R"(},"client":"Statewire","links":[)";
   for (const MessageLink& link : parts.links) {
     if (&link != &parts.links.front()) out += ",";
