@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 CMAKE = cmake -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo
 
 .PHONY: help run build test ci gcc-ci clang asan tsan format check-format check-includes crash \
-        siege simulate simulate-faults bench bench-patterns bench-sqs fuzz install clean
+        siege damage simulate simulate-faults bench bench-patterns bench-sqs fuzz install clean
 .DEFAULT_GOAL := help
 
 help: ## List what there is
@@ -66,6 +66,14 @@ siege: ## Attack the program from all sides for SIEGE_SECONDS, honest clients be
 	@$(CMAKE) -B $(BUILD) -S . -DSTATEWIRE_TESTS=ON >/dev/null
 	@ninja -C $(BUILD) -j$(JOBS) statewire
 	@python3 tests/siege/siege_test.py --statewire $(BUILD)/statewire --seconds $(SIEGE_SECONDS)
+
+DAMAGE ?= 1000
+damage: ## Damage DAMAGE stores in one place each, and see that none of it is silent
+	@tools/setup test
+	@$(CMAKE) -B $(BUILD) -S . -DSTATEWIRE_TESTS=ON >/dev/null
+	@ninja -C $(BUILD) -j$(JOBS) damage_test
+	@STATEWIRE_DAMAGE_MUTATIONS=$(DAMAGE) $(BUILD)/tests/power/damage_test \
+	  --gtest_filter=MutationTest.*
 
 SEEDS ?= 10000
 simulate: ## Play SEEDS random histories of deliveries on one thread each, and check them

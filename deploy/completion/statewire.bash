@@ -119,6 +119,7 @@ _statewire() {
     catalog) options='--folder --output --config' ;;
     'sinks test') options='--output --config' ;;
     'store check') options='--config' ;;
+    'store salvage') options='--to --config' ;;
     'aws whoami') options='--role --output' ;;
     status) options='--config --output' ;;
   esac

@@ -74,7 +74,9 @@ complete -c statewire -n '__statewire_is ledger' -l refusals -d 'What was refuse
 set -l parked 'list show redrive drop'
 complete -c statewire -n '__statewire_is parked; and not __fish_seen_subcommand_from list show redrive drop' \
     -a $parked
-complete -c statewire -n '__statewire_is store; and not __fish_seen_subcommand_from check' -a check
+complete -c statewire -n '__statewire_is store; and not __fish_seen_subcommand_from check salvage' \
+    -a 'check salvage'
+complete -c statewire -n '__statewire_is store salvage' -l to -r -F -d 'Where the new store is made'
 complete -c statewire -n '__statewire_is sinks; and not __fish_seen_subcommand_from test' -a test
 for command in list redrive drop
     complete -c statewire -n "__statewire_is parked $command" -l subscription -x

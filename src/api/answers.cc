@@ -3,8 +3,6 @@
 #include "base/text.h"
 
 namespace statewire {
-namespace {}  // namespace
-
 HttpServerResponse json_response(std::string json, int status) {
   HttpServerResponse response;
   response.status = status;
@@ -33,12 +31,14 @@ HttpServerResponse response_of(const Error& error) {
     case ErrorKind::not_found:
       return error_response(404, error.text);
     case ErrorKind::unavailable:
-      return unavailable_response(error.text, kRetryAfterSeconds);
     case ErrorKind::failed:
+      return unavailable_response(error.text, kRetryAfterSeconds);
     case ErrorKind::damaged:
       break;
   }
-  return error_response(500, error.text);
+  std::string json = R"({"kind":"damaged","error":)";
+  append_json_string(json, error.text);
+  return json_response(json + "}", 500);
 }
 
 HttpServerResponse response_of(Result<std::string> json) {

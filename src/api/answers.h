@@ -18,7 +18,8 @@ inline constexpr int kRetryAfterSeconds = 1;
 HttpServerResponse error_response(int status, std::string_view text);
 // 503 with how many seconds to wait.
 HttpServerResponse unavailable_response(std::string_view text, int retry_after_seconds);
-// The status that stands for the kind of error.
+// The status that stands for the kind of error: 4xx the caller's fault, 503 the environment's,
+// which may pass, 500 damage, which does not and has "kind":"damaged".
 HttpServerResponse response_of(const Error& error);
 // 200 with the JSON, or the error.
 HttpServerResponse response_of(Result<std::string> json);

@@ -136,7 +136,7 @@ void Events::take(HttpServerRequest&& request, HttpResponder responder) const {
   chunk.done = [shared, bad](Result<ChunkFates> fates) {
     if (fates && bad) return shared->respond(error_response(bad->status, bad->reason));
     if (fates) return shared->respond(response_of(*fates));
-    shared->respond(unavailable_response(fates.error().text, kRetryAfterSeconds));
+    shared->respond(response_of(fates.error()));
   };
   if (Result<void> taken = intake_.submit(std::move(chunk)); !taken) {
     shared->respond(unavailable_response(taken.error().text, kRetryAfterSeconds));

@@ -30,6 +30,7 @@ constexpr Route kRoutes[] = {
     {"POST", "/api/v1/parked/redrive", kOperate, "", post_redrive},
     {"POST", "/api/v1/parked/drop", kOperate, "", post_drop},
     {"GET", "/api/v1/parked/*/*", kRead, "", get_parked_one},
+    {"POST", "/api/v1/store/copy", kOperate, "", post_store_copy},
     {"POST", "/api/v1/explain", kRead, "", post_explain},
     {"GET", "/api/v1/tail", kRead, "when format from"},
     {"GET", "/api/v1/catalog", kRead, "", get_catalog},

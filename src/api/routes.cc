@@ -33,7 +33,12 @@ std::optional<HttpServerResponse> judge_readiness(Readiness readiness, const Sto
 HttpServerResponse answer_of(const Route& route, const RouteContext& context,
                              const RouteCall& call) {
   try {
-    return route.function(context, call);
+    HttpServerResponse response = route.function(context, call);
+    if (response.status == 500) {
+      log_error("the store is damaged where a question reads it",
+                {{"route", route.path}, {"answer", std::string_view(response.body)}});
+    }
+    return response;
   } catch (const std::exception& fault) {
     log_error("a question could not be answered",
               {{"route", route.path}, {"fault", std::string_view(fault.what())}});

@@ -400,7 +400,6 @@ Result<void> run_app(AppOptions options, Problems& problems) {
   give_memory_back();
   const sigset_t signals = watched_signals();
   CHECK(pthread_sigmask(SIG_BLOCK, &signals, nullptr) == 0);
-  std::signal(SIGPIPE, SIG_IGN);
   return App(std::move(options)).run(problems);
 }
 

@@ -193,8 +193,9 @@ inline constexpr int kStoreOpenFilesMax = 512;
 inline constexpr size_t kStoreKeysAtATime = 256;
 // Space on the disk below which no events are taken, unless the configuration says otherwise.
 inline constexpr uint64_t kFreeBytesMin = uint64_t{1} << 30;
-// Space below which nothing is trimmed: the engine may abort where a synced write finds no room.
-inline constexpr uint64_t kTrimFreeBytesMin = uint64_t{1} << 20;
+// Space below which nothing is committed or trimmed: the engine may abort where a synced write
+// finds no room.
+inline constexpr uint64_t kWriteFreeBytesMin = uint64_t{4} << 20;
 // Blocks of the journal that stay open for those who read at the same place.
 inline constexpr size_t kReadBlocksKept = 64;
 // Aliases whose absence is known without reading; about 20 MB. Beyond, they are read.
@@ -211,10 +212,18 @@ inline constexpr size_t kRefusalsKept = 1000;
 inline constexpr size_t kLedgerSampleBytesMax = 4096;
 // Of what could not be read as an event.
 inline constexpr size_t kUnreadableSampleBytesMax = 256;
+// Of rows that salvage copies in one write.
+inline constexpr size_t kSalvagedBytesAtATime = 4u << 20;
+// Faults that salvage shows; all are counted.
+inline constexpr size_t kSalvageFaultsMax = 20;
+// Of a key that is shown where its row is damaged.
+inline constexpr size_t kShownKeyBytesMax = 120;
+// Copies of the store that are read at a time: each keeps files that the store has done with.
+inline constexpr size_t kStoreCopiesMax = 4;
 // Differences that a check of the store shows; all are counted.
 inline constexpr size_t kDifferencesKept = 100;
 
-static_assert(kTrimFreeBytesMin < kFreeBytesMin);
+static_assert(kWriteFreeBytesMin < kFreeBytesMin);
 static_assert(kUnreadableSampleBytesMax <= kLedgerSampleBytesMax);
 static_assert(kChunkRefusalsKept <= kRefusalsKept);
 static_assert(kChunkUnrecognisedKindsKept <= kUnrecognisedRowsMax);

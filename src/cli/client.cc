@@ -175,9 +175,13 @@ ExitCode with_client(const Invocation& invocation, Terminal& terminal, Access ac
   return use(**client);
 }
 
+ExitCode exit_code_of(const Error& error) {
+  return error.kind == ErrorKind::damaged ? ExitCode::damaged : ExitCode::failed;
+}
+
 ExitCode fail(const Error& error, Terminal& terminal) {
   terminal.complain(error.text);
-  return ExitCode::failed;
+  return exit_code_of(error);
 }
 
 }  // namespace statewire

@@ -47,7 +47,8 @@ Result<std::unique_ptr<Client>> open_client(ConfigAtHand& config, Access access,
 ExitCode with_client(const Invocation& invocation, Terminal& terminal, Access access,
                      const std::function<ExitCode(Client&)>& use);
 
-// Tells the error; ExitCode::failed.
+ExitCode exit_code_of(const Error& error);
+// Tells the error, and answers with the exit code of its kind.
 ExitCode fail(const Error& error, Terminal& terminal);
 
 }  // namespace statewire

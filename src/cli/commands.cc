@@ -226,6 +226,13 @@ constexpr OptionSpec kAwsWhoamiOptions[] = {
 };
 
 constexpr OptionSpec kStoreCheckOptions[] = {kConfig};
+constexpr OptionSpec kStoreSalvageOptions[] = {
+    {.name = "--to",
+     .value = "DIR",
+     .help = "Where the new store is made: a directory that does not exist, or is empty",
+     .is_required = true},
+    kConfig,
+};
 constexpr OptionSpec kStatusOptions[] = {
     kConfig,
     {.name = "--output",
@@ -342,6 +349,11 @@ constexpr CommandSpec kCommands[] = {
      .examples = "statewire store check",
      .options = kStoreCheckOptions,
      .run = run_store_check},
+    {.name = "store salvage",
+     .summary = "Make a new store of what can be read of a damaged one",
+     .examples = "statewire store salvage --to /var/lib/statewire/salvaged",
+     .options = kStoreSalvageOptions,
+     .run = run_store_salvage},
     {.name = "aws", .summary = "Work with AWS", .examples = "statewire aws whoami"},
     {.name = "aws whoami",
      .summary = "Show which AWS credentials are found, and where, and try them",

@@ -59,6 +59,7 @@ ExitCode run_parked_redrive(const Invocation& invocation, Terminal& terminal);
 ExitCode run_parked_drop(const Invocation& invocation, Terminal& terminal);
 ExitCode run_catalog(const Invocation& invocation, Terminal& terminal);
 ExitCode run_store_check(const Invocation& invocation, Terminal& terminal);
+ExitCode run_store_salvage(const Invocation& invocation, Terminal& terminal);
 ExitCode run_sinks(const Invocation& invocation, Terminal& terminal);
 ExitCode run_sinks_test(const Invocation& invocation, Terminal& terminal);
 ExitCode run_aws_whoami(const Invocation& invocation, Terminal& terminal);

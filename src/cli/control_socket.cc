@@ -31,6 +31,7 @@ Error error_of(const HttpResponse& response) {
   std::string text;
   if (const Result<Reply> reply = Reply::parse(response.body)) {
     text = text_at(reply->root(), "error");
+    if (text_at(reply->root(), "kind") == "damaged") return damaged(std::move(text));
   }
   if (text.empty()) text = "the daemon answered " + std::to_string(response.status);
   switch (response.status) {

@@ -3,6 +3,7 @@
 #include "app/app.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "cli/client.h"
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/config_at_hand.h"
@@ -76,8 +77,9 @@ ExitCode run_daemon(const Invocation& invocation, Terminal& terminal) {
   write_to_log(problems.to_text());
   if (!problems.ok()) return ExitCode::bad_config;
   if (ran) return ExitCode::well;
-  write_to_log("statewire: " + ran.error().text + "\n");
-  return ExitCode::failed;
+  write_to_log("statewire: " + ran.error().text + "
+");
+  return exit_code_of(ran.error());
 }
 
 }  // namespace statewire

@@ -1,25 +1,121 @@
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
 #include "base/limits.h"
 #include "base/text.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/config_at_hand.h"
+#include "cli/control_socket.h"
+#include "cli/reply.h"
 #include "ingest/refold.h"
 #include "store/check_deliveries.h"
 
 namespace statewire {
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr Duration kProgressEvery = std::chrono::seconds(5);
+
+// What is read: the store, or a copy that its daemon made, which is removed at the end.
+class StoreAtRest {
+ public:
+  StoreAtRest() = default;
+  ~StoreAtRest() {
+    std::error_code problem;
+    if (!copy_.empty()) fs::remove_all(copy_, problem);
+    if (lock_ >= 0) ::close(lock_);
+  }
+  StoreAtRest(const StoreAtRest&) = delete;
+  StoreAtRest& operator=(const StoreAtRest&) = delete;
+
+  Result<StoreOptions> find(StoreOptions options) {
+    options.read_only = true;
+    const Result<std::optional<ControlSocket>> socket = ControlSocket::find(options.path);
+    if (!socket) return socket.error();
+    if (!*socket) return options;
+    const Result<std::string> answer = (*socket)->post("/api/v1/store/copy", "{}");
+    if (!answer) return answer.error();
+    const Result<Reply> reply = Reply::parse(*answer);
+    if (!reply) return reply.error();
+    const std::string name = text_at(reply->root(), "name");
+    if (name.empty() || name.find('/') != name.npos) return failed("the daemon made no copy");
+    options.path = copy_ = options.path + "/" + name;
+    // Where this process is killed the daemon sees that nobody reads it any more.
+    lock_ = ::open(copy_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (lock_ < 0 || ::flock(lock_, LOCK_SH) != 0) return failed(copy_ + " cannot be read");
+    return options;
+  }
+
+ private:
+  std::string copy_;
+  int lock_ = -1;
+};
+
+// What was found; the first of it.
+class Findings {
+ public:
+  void add(std::string text) {
+    if (std::ranges::find(texts_, text) != texts_.end()) return;
+    if (texts_.size() < kDifferencesKept) texts_.push_back(std::move(text));
+  }
+  // Damage is what is looked for; other errors end the check.
+  Result<void> add(const Result<void>& read) {
+    if (read || read.error().kind != ErrorKind::damaged) return read;
+    add(read.error().text);
+    return {};
+  }
+  const std::vector<std::string>& texts() const { return texts_; }
+
+ private:
+  std::vector<std::string> texts_;
+};
+
+Result<RefoldReport> check(const Store& store, const Settings& settings,
+                           const std::function<void(uint64_t)>& progress, Findings& found) {
+  const auto differs = [&](std::string text) { found.add(std::move(text)); };
+  if (Result<void> read = found.add(store.verify_files()); !read) return read.error();
+  if (Result<void> read = found.add(store.check_rows(differs)); !read) return read.error();
+  Result<RefoldReport> report = check_store(store, settings.limits.track, progress);
+  if (!report) {
+    if (Result<void> read = found.add(report.error()); !read) return read.error();
+    report = RefoldReport{};
+  }
+  for (std::string& difference : report->differences) found.add(std::move(difference));
+  if (Result<void> read = found.add(check_deliveries(store, differs)); !read) return read.error();
+  return report;
+}
+
+std::string names_of(const std::vector<LostRange>& ranges) {
+  std::string text;
+  for (const LostRange& range : ranges) {
+    if (!text.empty()) text += ", ";
+    text += with_thousands(range.first) + " to " + with_thousands(range.last);
+  }
+  return text;
+}
+
+void tell_readers(const std::string& path, Terminal& terminal) {
+  struct stat status;
+  if (::stat(path.c_str(), &status) != 0 || (status.st_mode & 077) == 0) return;
+  terminal.write_error("others than its owner can read " + path + ": chmod 700 " + path + "\n");
+}
 
 }  // namespace
 
-// Reads the store itself, also where a daemon holds it: it is a picture of the moment then.
 ExitCode run_store_check(const Invocation& invocation, Terminal& terminal) {
   const std::unique_ptr<ConfigAtHand> config = load_config(invocation, terminal);
   if (config == nullptr) return ExitCode::bad_config;
-  StoreOptions options = config->settings->store;
-  options.read_only = true;
-  const Result<std::unique_ptr<Store>> store = Store::open(options);
+  StoreAtRest at_rest;
+  const Result<StoreOptions> options = at_rest.find(config->settings->store);
+  if (!options) return fail(options.error(), terminal);
+  tell_readers(config->settings->store.path, terminal);
+  const Result<std::unique_ptr<Store>> store = Store::open(*options);
   if (!store) return fail(store.error(), terminal);
   const SystemClock clock;
   Time told = clock.now();
@@ -32,27 +128,28 @@ ExitCode run_store_check(const Invocation& invocation, Terminal& terminal) {
         with_thousands((*store)->last_sequence() - (*store)->first_sequence() + 1) +
         " were folded\n");
   };
-  Result<RefoldReport> report = check_store(**store, config->settings->limits.track, progress);
+  Findings found;
+  if (const Result<std::optional<Acknowledged>> mark = read_acknowledged(options->path); !mark) {
+    found.add(mark.error().text);
+  }
+  const Result<RefoldReport> report = check(**store, *config->settings, progress, found);
   if (!report) return fail(report.error(), terminal);
-  const Result<void> deliveries = check_deliveries(**store, [&](std::string text) {
-    if (report->differences.size() < kDifferencesKept) {
-      report->differences.push_back(std::move(text));
-    }
-  });
-  if (!deliveries) return fail(deliveries.error(), terminal);
-  for (const std::string& difference : report->differences) terminal.write(difference + "\n");
+  for (const std::string& difference : found.texts()) terminal.write(difference + "\n");
   const std::string size = with_thousands(report->entries) + " journal entries, " +
                            counted(report->resources, "resource") + ": ";
-  if (report->differences.empty()) {
-    terminal.write(size + "the journal gives what is stored\n");
-    if (report->undecided > 0) {
-      terminal.write("what retention has taken since decided " +
-                     counted(report->undecided, "late one") + " of them, taken at their word\n");
-    }
-    return ExitCode::well;
+  if (!found.texts().empty()) {
+    terminal.write(size + counted(found.texts().size(), "difference") + "\n");
+    return ExitCode::damaged;
   }
-  terminal.write(size + counted(report->differences.size(), "difference") + "\n");
-  return ExitCode::failed;
+  terminal.write(size + "the journal gives what is stored\n");
+  if (report->undecided > 0) {
+    terminal.write("what retention has taken since decided " +
+                   counted(report->undecided, "late one") + " of them, taken at their word\n");
+  }
+  if (!(*store)->lost().empty()) {
+    terminal.write("lost before the last salvage: sequences " + names_of((*store)->lost()) + "\n");
+  }
+  return ExitCode::well;
 }
 
 }  // namespace statewire

@@ -57,18 +57,34 @@ void Pipeline::skip_what_was_trimmed() {
   const uint64_t first = store_.first_sequence();
   const uint64_t position = book_.position();
   if (position >= first) return;
-  const std::string reason = "lag: sequences " + std::to_string(position) + " to " +
-                             std::to_string(first - 1) + " were beyond the journal's retention";
+  park_gap(first, "lag: sequences " + std::to_string(position) + " to " +
+                      std::to_string(first - 1) + " were beyond the journal's retention");
+}
+
+// The sequences from the position to before `next` are for a person; the subscription goes on
+// after them.
+void Pipeline::park_gap(uint64_t next, const std::string& reason) {
   log_error("a subscription lost its place",
             {{"subscription", subscription_.name}, {"reason", reason}});
   DeliveryRow row;
-  row.first_sequence = position;
-  row.last_sequence = first - 1;
-  row.members = first - position;
+  row.first_sequence = book_.position();
+  row.last_sequence = next - 1;
+  row.members = next - book_.position();
   ++parked_;
-  book_.set_position(first);
+  book_.set_position(next);
   book_.park_new(
       {.delivery = std::move(row), .parked = wall_.now(), .reason = reason, .is_gap = true});
+}
+
+// To wait makes nothing of it readable again.
+Result<void> Pipeline::skip_what_is_lost(const std::string& why) {
+  const uint64_t position = book_.position();
+  const Result<uint64_t> next = store_.first_readable(position);
+  if (!next) return next.error();
+  if (*next <= position) return unavailable(why);  // It could be read this time.
+  park_gap(*next, "damage: sequences " + std::to_string(position) + " to " +
+                      std::to_string(*next - 1) + " are lost: " + why);
+  return {};
 }
 
 bool Pipeline::has_room() const {
@@ -164,18 +180,23 @@ Result<bool> Pipeline::release(Time now) {
 Result<void> Pipeline::read_block(Time now) {
   skip_what_was_trimmed();
   const Result<StoredBlock> block = store_.block_at(book_.position());
+  if (!block && block.error().kind == ErrorKind::damaged) {
+    return skip_what_is_lost(block.error().text);
+  }
   if (!block) return block.error();
-  if (block->bytes == nullptr) {
-    return damaged("the journal lacks sequence " + std::to_string(book_.position()));
+  if (block->bytes == nullptr || block->first_sequence > book_.position()) {
+    return skip_what_is_lost("the journal does not have them");
   }
   const Result<BlockReader> reader = BlockReader::open(*block->bytes);
   if (!reader) return reader.error();
-  book_.set_position(std::max(book_.position(), block->first_sequence));
   arena_.clear();
   for (size_t i = book_.position() - block->first_sequence; i < reader->size(); ++i) {
     if (!has_room()) return {};
     const Result<Entry> entry = reader->entry(i, arena_);
-    if (!entry) return entry.error();
+    if (!entry) {
+      park_gap(block->first_sequence + i + 1, "damage: " + entry.error().text);
+      continue;
+    }
     if (Result<void> considered = consider(*entry, now); !considered) return considered;
     book_.set_position(entry->sequence + 1);
   }

@@ -104,6 +104,8 @@ class Pipeline {
   Result<SubscriptionState> state_made_again(const Error& error) const;
   void load_batch();
   void skip_what_was_trimmed();
+  Result<void> skip_what_is_lost(const std::string& why);
+  void park_gap(uint64_t next, const std::string& reason);
   bool has_room() const;
   bool may_release() const;
   bool may_read(Time now) const;

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "delivery/pipeline_for_test.h"
+#include "store/engine.h"
+#include "store/keys.h"
 
 namespace statewire {
 namespace {
@@ -446,6 +448,59 @@ TEST_F(PipelineTest, what_retention_took_is_named) {
   EXPECT_TRUE(parked()[0].is_gap);
   EXPECT_EQ(parked()[0].delivery.first_sequence, 1u);
   EXPECT_EQ(parked()[0].delivery.last_sequence, 2u);
+}
+
+// A journal whose middle is not there, or is not what was written.
+class DamagedJournalTest : public PipelineTest {
+ protected:
+  void SetUp() override {
+    auto engine = make_memory_engine();
+    engine_ = engine.get();
+    // Without memory for blocks each is read from the engine.
+    auto opened = Store::open({.memory_bytes = 0}, std::move(engine));
+    ASSERT_TRUE(opened.ok());
+    pipeline_.reset();
+    store_ = *std::move(opened);
+    kill();
+    journal({"a"});
+    journal({"b", "c", "d"});
+    journal({"e"});
+    ASSERT_TRUE(engine_->each(Family::journal, keys::journal_from(2), Direction::forward,
+                              [&](std::string_view key, std::string_view value) {
+                                key_ = key;
+                                value_ = value;
+                                return false;
+                              }));
+  }
+  void TearDown() override {
+    turn();
+    EXPECT_EQ(in_flight(), (std::vector<uint64_t>{1, 5}));
+    ASSERT_EQ(parked().size(), 1u);
+    EXPECT_TRUE(parked()[0].is_gap);
+    EXPECT_EQ(parked()[0].delivery.first_sequence, 2u);
+    EXPECT_EQ(parked()[0].delivery.last_sequence, 4u);
+    EXPECT_NE(parked()[0].reason.find("sequences 2 to 4 are lost"), std::string::npos);
+    checkpoint(Book::Extent::everything);
+    EXPECT_EQ(stored_cursor(), 5u);
+  }
+  void change(const std::function<void(EngineBatch&)>& how) {
+    EngineBatch batch;
+    how(batch);
+    ASSERT_TRUE(engine_->write(batch, Sync::yes));
+  }
+
+  Engine* engine_ = nullptr;
+  std::string key_;
+  std::string value_;
+};
+
+TEST_F(DamagedJournalTest, what_is_not_there_is_parked_and_passed) {
+  change([&](EngineBatch& batch) { batch.remove(Family::journal, key_); });
+}
+
+TEST_F(DamagedJournalTest, what_is_damaged_is_parked_and_passed) {
+  value_[value_.size() / 2] ^= 1;
+  change([&](EngineBatch& batch) { batch.put(Family::journal, key_, value_); });
 }
 
 TEST_F(PipelineTest, a_sink_is_not_sent_faster_than_its_pace) {

@@ -54,6 +54,7 @@ void Batch::clear() {
   reasons.clear();
   cursor = {};
   fired.clear();
+  is_void = nullptr;
   done = nullptr;
 }
 
@@ -68,6 +69,7 @@ void ChunkRecogniser::recognise(Chunk& chunk, Time received, Batch& batch) {
   batch.source = std::move(chunk.source);
   batch.received = received;
   batch.cursor = std::move(chunk.cursor);
+  batch.is_void = std::move(chunk.is_void);
   batch.done = std::move(chunk.done);
   if (!chunk.unreadable.empty()) {
     const UnreadableEvent event{.reason = chunk.unreadable, .sample = chunk.text};

@@ -42,6 +42,7 @@ struct Batch {
   std::vector<std::string> reasons;
   CursorUpdate cursor;
   std::vector<ReminderKey> fired;  // Came back as these events; texts in the arena.
+  std::function<bool()> is_void;   // As the chunk's.
   std::function<void(Result<ChunkFates>)> done;
 
   void clear();

@@ -51,8 +51,9 @@ Result<void> Committer::fold_all(Batches batches, Time now, std::vector<ChunkFat
       count(batch, event, *fate);
     }
     fates[i].reasons = batch.reasons;
-    add_notes(batch);
   }
+  // These leave the batches, which may be folded again where one of them could not be.
+  for (const auto& batch : batches) add_notes(*batch);
   return {};
 }
 

@@ -1,5 +1,6 @@
 #include "ingest/ingest.h"
 
+#include <algorithm>
 #include <exception>
 
 #include "base/limits.h"
@@ -140,18 +141,41 @@ bool Ingest::take_queued(Batches& batches) {
 
 void Ingest::run() {
   Batches batches;
+  Batches returned;
   while (take_queued(batches)) {
-    commit(batches);
-    Lock lock(mutex_);
-    for (std::unique_ptr<Batch>& batch : batches) {
-      batch->clear();
-      const bool is_small = batch->arena.bytes_reserved() <= kSpareArenaBytesKept;
-      if (is_small && spare_batches_.size() < kSpareBatchesKept) {
-        spare_batches_.push_back(std::move(batch));
-      }
-    }
-    batches.clear();
+    return_void(batches, returned);
+    if (!batches.empty()) commit(batches);
+    keep_spare(batches);
+    keep_spare(returned);
   }
+}
+
+// A commit that failed was answered on this thread: whatever of its source is behind it says so.
+bool Ingest::is_valid(const std::unique_ptr<Batch>& batch) {
+  return !batch->is_void || !batch->is_void();
+}
+
+void Ingest::return_void(Batches& batches, Batches& returned) {
+  const auto first = std::ranges::stable_partition(batches, is_valid).begin();
+  std::move(first, batches.end(), std::back_inserter(returned));
+  batches.erase(first, batches.end());
+  for (const std::unique_ptr<Batch>& batch : returned) answer_void(*batch);
+}
+
+void Ingest::answer_void(const Batch& batch) {
+  answer(batch, unavailable("what its source sent before it was not stored"));
+}
+
+void Ingest::keep_spare(Batches& batches) {
+  Lock lock(mutex_);
+  for (std::unique_ptr<Batch>& batch : batches) {
+    batch->clear();
+    const bool is_small = batch->arena.bytes_reserved() <= kSpareArenaBytesKept;
+    if (is_small && spare_batches_.size() < kSpareBatchesKept) {
+      spare_batches_.push_back(std::move(batch));
+    }
+  }
+  batches.clear();
 }
 
 // Whoever is told may fail at it; the others are told all the same.
@@ -164,22 +188,36 @@ void Ingest::answer(const Batch& batch, Result<ChunkFates> fates) {
   }
 }
 
-void Ingest::commit(Batches& batches) {
+void Ingest::commit(std::span<const std::unique_ptr<Batch>> batches) {
   const Time start = clock_.now();
   std::vector<ChunkFates> fates;
   const Result<void> committed = committer_.commit(batches, start, fates);
+  const bool is_full = !committed && committed.error().kind == ErrorKind::unavailable;
+  if (!committed && !is_full && batches.size() > 1) {
+    log_warn("a commit failed; each of its chunks is tried alone",
+             {{"error", committed.error().text}});
+    return commit_singly(batches);
+  }
   if (!committed) {
     log_error("a commit failed; its events will be sent again",
-              {{"error", committed.error().text}});
+              {{"source", batches.front()->source}, {"error", committed.error().text}});
   }
   for (size_t i = 0; i < batches.size(); ++i) {
     events_ += committed.ok() ? batches[i]->events.size() : 0;
     answer(*batches[i], committed.ok() ? Result<ChunkFates>(std::move(fates[i]))
-                                       : unavailable(committed.error().text));
+                                       : Result<ChunkFates>(committed.error()));
   }
   on_commit_();
   ++commits_;
   commit_ns_ += static_cast<uint64_t>((clock_.now() - start).count());
+}
+
+// What one of them meets in the store, as a record that is damaged, costs only itself and what is
+// behind it.
+void Ingest::commit_singly(std::span<const std::unique_ptr<Batch>> batches) {
+  for (const std::unique_ptr<Batch>& batch : batches) {
+    is_valid(batch) ? commit({&batch, 1}) : answer_void(*batch);
+  }
 }
 
 void Ingest::stop() {

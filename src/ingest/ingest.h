@@ -69,8 +69,13 @@ class Ingest final : public Intake {
   std::unique_ptr<ChunkRecogniser> take_recogniser();
   void give_back(std::unique_ptr<ChunkRecogniser> recogniser);
   bool take_queued(Batches& batches);
+  static bool is_valid(const std::unique_ptr<Batch>& batch);
+  static void return_void(Batches& batches, Batches& returned);
+  static void answer_void(const Batch& batch);
   static void answer(const Batch& batch, Result<ChunkFates> fates);
-  void commit(Batches& batches);
+  void commit(std::span<const std::unique_ptr<Batch>> batches);
+  void commit_singly(std::span<const std::unique_ptr<Batch>> batches);
+  void keep_spare(Batches& batches);
 
   Store& store_;
   const Clock& clock_;

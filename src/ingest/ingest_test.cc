@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "ingest/ingest_for_test.h"
 #include "ingest/reminder_source.h"
+#include "store/engine.h"
 
 namespace statewire {
 namespace {
@@ -247,6 +248,47 @@ TEST_F(IngestTest, names_that_events_make_up_do_not_fill_the_ledger) {
   EXPECT_LE(store_->unrecognised()->size(), kUnrecognisedRowsMax + 1);
   EXPECT_EQ(store_->unrecognised()->front().origin_type, kOtherName);
   expect_refolds();
+}
+
+TEST_F(IngestTest, a_void_chunk_comes_back_and_moves_no_cursor) {
+  Chunk chunk{.source = "test",
+              .text = event(1, "running", 0, id_of(1)),
+              .cursor = {.key = "test/file", .value = "later"}};
+  chunk.text.reserve(chunk.text.size() + kPaddingBytes);
+  chunk.is_void = [] { return true; };
+  std::promise<Result<ChunkFates>> promise;
+  chunk.done = [&](Result<ChunkFates> fates) { promise.set_value(std::move(fates)); };
+  ASSERT_TRUE(ingest_->submit(std::move(chunk)));
+  EXPECT_FALSE(promise.get_future().get().ok());
+  EXPECT_EQ(*store_->cursor("test/file"), "");
+  EXPECT_EQ(store_->last_sequence(), 0u);
+  EXPECT_EQ(fates_of(event(1, "running", 0, id_of(1))).of(Fate::recognised), 1u);
+}
+
+TEST_F(IngestTest, a_damaged_record_costs_only_the_chunk_that_needs_it) {
+  stop();
+  auto made = make_memory_engine();
+  Engine& engine = *made;
+  store_ = *Store::open({}, std::move(made));
+  start();
+  fates_of(event(1, "running", 0, id_of(1)));
+  stop();
+  std::string key;
+  ASSERT_TRUE(engine.each(Family::resources, "", Direction::forward,
+                          [&](std::string_view at, std::string_view) { return key = at, false; }));
+  EngineBatch batch;
+  batch.put(Family::resources, key, "no record");
+  ASSERT_TRUE(engine.write(batch, Sync::yes));
+  // Both wait for one commit.
+  ingest_ = std::make_unique<Ingest>(*store_, clock_, Knowledge{catalog_}, IngestLimits{});
+  auto first = submit(event(1, "stopped", 9, id_of(2)));
+  auto second = submit(event(2, "running", 9, id_of(3)));
+  thread_ = std::thread([this] { ingest_->run(); });
+  const Result<ChunkFates> of_first = first.get();
+  ASSERT_FALSE(of_first.ok());
+  EXPECT_EQ(of_first.error().kind, ErrorKind::damaged);
+  EXPECT_TRUE(second.get().ok());
+  EXPECT_EQ(record_of(2).value, "running");
 }
 
 #ifdef STATEWIRE_ROCKSDB

@@ -1,7 +1,9 @@
 #include "ingest/refold.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 #include <unordered_map>
 
 #include "base/limits.h"
@@ -57,15 +59,38 @@ class RefoldedViews final : public Views {
     for (const AliasChange& change : changes.aliases) {
       aliases_[std::string(change.alias)] = change.resource_id;
     }
+    if (!keeps_reminders_) return;
+    for (const Reminder& reminder : changes.reminders) {
+      KeptReminder& kept = reminders_[{std::string(reminder.key.resource_id), reminder.key.kind}];
+      kept = {reminder.key, std::string(reminder.payload)};
+    }
+  }
+
+  // From now on: the last one of each resource and kind, for who sets them again.
+  void keep_reminders() { keeps_reminders_ = true; }
+  // Nothing where the journal gave none.
+  std::optional<Reminder> reminder(const std::string& id, ReminderKind kind) const {
+    const auto kept = reminders_.find({id, kind});
+    if (kept == reminders_.end()) return std::nullopt;
+    Reminder reminder{.key = kept->second.key, .payload = kept->second.payload};
+    reminder.key.resource_id = kept->first.first;
+    return reminder;
   }
 
   const std::unordered_map<std::string, std::string>& encoded_records() const { return records_; }
   const std::map<std::string, std::string, std::less<>>& aliases() const { return aliases_; }
 
  private:
+  struct KeptReminder {
+    ReminderKey key;
+    std::string payload;
+  };
+
   StoreViews store_views_;
   std::unordered_map<std::string, std::string> records_;  // Id to encoded record.
   std::map<std::string, std::string, std::less<>> aliases_;
+  bool keeps_reminders_ = false;
+  std::map<std::pair<std::string, ReminderKind>, KeptReminder> reminders_;
 };
 
 class Refold {
@@ -76,22 +101,30 @@ class Refold {
         views_(store),
         fold_(views_, limits) {}
 
-  Result<RefoldReport> run(const std::function<void(uint64_t)>& progress) {
-    Result<void> folded;
-    const Result<void> read = store_.each_block(first_sequence_, [&](const StoredBlock& block) {
-      folded = fold_block(block);
-      progress(report_.entries);
-      return folded.ok();
-    });
-    if (!read) return read.error();
-    if (!folded) return folded.error();
-    if (Result<void> reminders = load_reminders(); !reminders) return reminders.error();
+  Result<RefoldReport> check(const std::function<void(uint64_t)>& progress) {
+    if (Result<void> folded = fold_journal(progress); !folded) return folded.error();
     compare_records();
     if (Result<void> compared = compare_aliases(); !compared) return compared.error();
-    if (first_sequence_ == 1) {
+    if (is_complete()) {
       if (Result<void> compared = compare_ledger(); !compared) return compared.error();
     }
-    report_.resources = views_.encoded_records().size();
+    return std::move(report_);
+  }
+
+  // Writes what the journal gives over what is stored.
+  Result<RefoldReport> rebuild(Store& store) {
+    views_.keep_reminders();
+    if (Result<void> folded = fold_journal([](uint64_t) {}); !folded) return folded.error();
+    if (Result<void> put = put_records(store); !put) return put.error();
+    std::vector<AliasChange> aliases;
+    for (const auto& [alias, resource_id] : views_.aliases()) {
+      aliases.push_back({alias, resource_id});
+    }
+    if (Result<void> put = store.put_views({.aliases = aliases}); !put) return put.error();
+    if (Result<void> put = put_reminders(store); !put) return put.error();
+    if (is_complete()) {
+      if (Result<void> put = put_ledger(store); !put) return put.error();
+    }
     return std::move(report_);
   }
 
@@ -103,6 +136,40 @@ class Refold {
       report_.differences.push_back(std::move(text));
     }
   }
+
+  Result<void> fold_journal(const std::function<void(uint64_t)>& progress) {
+    Result<void> folded;
+    uint64_t next = first_sequence_;
+    const Result<void> read = store_.each_block(first_sequence_, [&](const StoredBlock& block) {
+      if (block.first_sequence > next) miss({next, block.first_sequence - 1});
+      next = std::max(next, block.last_sequence + 1);
+      folded = fold_block(block);
+      progress(report_.entries);
+      return folded.ok();
+    });
+    if (!read) return read;
+    if (!folded) return folded;
+    report_.resources = views_.encoded_records().size();
+    return load_reminders();
+  }
+
+  // What salvage knows to be lost is no difference.
+  void miss(LostRange range) {
+    missing_.push_back(range);
+    if (std::ranges::find(store_.lost(), range) != store_.lost().end()) return;
+    differ("the journal lacks sequences " + std::to_string(range.first) + " to " +
+           std::to_string(range.last));
+  }
+
+  // Retention has taken it, or it is lost.
+  bool is_missing(uint64_t sequence) const {
+    const auto holds = [&](const LostRange& range) {
+      return range.first <= sequence && sequence <= range.last;
+    };
+    return sequence < first_sequence_ || std::ranges::any_of(missing_, holds);
+  }
+
+  bool is_complete() const { return first_sequence_ == 1 && missing_.empty(); }
 
   // As the commit that made it.
   Result<void> fold_block(const StoredBlock& block) {
@@ -129,8 +196,12 @@ class Refold {
 
   Result<void> fold_entry(const Entry& entry) {
     const bool has_lost_its_record =
-        entry.previous_sequence != 0 && entry.previous_sequence < first_sequence_;
-    if (has_lost_its_record && entry.observation.effect == Effect::move) return fold_.adopt(entry);
+        entry.previous_sequence != 0 && is_missing(entry.previous_sequence);
+    // What retention takes, it takes of a resource from the beginning; salvage loses what is
+    // between.
+    const bool has_gap = has_lost_its_record && entry.previous_sequence >= first_sequence_;
+    const bool is_move = has_lost_its_record && entry.observation.effect == Effect::move;
+    if (has_gap || is_move) return fold_.adopt(entry);
     if (has_lost_its_record) {
       const Result<const Record*> before = fold_.record(entry.observation.resource.id);
       if (!before) return before.error();
@@ -138,7 +209,7 @@ class Refold {
     }
     const Result<Folded> folded = fold_.take({entry.observation, entry.source, entry.received});
     if (!folded) return folded.error();
-    const bool is_trimmed = first_sequence_ > 1 && folded->is_cut;
+    const bool is_trimmed = !is_complete() && folded->is_cut;
     if (!is_trimmed) compare_entry(*folded, entry);
     report_.undecided += is_trimmed;
     // One difference is told once, where it begins.
@@ -201,7 +272,7 @@ class Refold {
     const std::string id(record.resource.id);
     const auto folded = views_.encoded_records().find(id);
     const bool is_known = folded != views_.encoded_records().end();
-    const bool is_trimmed = record.last_sequence != 0 && record.last_sequence < first_sequence_;
+    const bool is_trimmed = record.last_sequence != 0 && is_missing(record.last_sequence);
     if (!is_known && !is_trimmed) {
       differ("the record of " + id + " has no journal entry");
     } else if (is_known && folded->second != encoded(record)) {
@@ -245,8 +316,74 @@ class Refold {
     return {};
   }
 
+  // --- Rebuilding.
+
+  Result<void> put_records(Store& store) {
+    std::set<std::string> right;
+    std::vector<std::string> surplus;
+    const Result<void> read = store.each_record("", [&](const Record& record) {
+      std::string id(record.resource.id);
+      const auto folded = views_.encoded_records().find(id);
+      const bool is_known = folded != views_.encoded_records().end();
+      if (is_known && folded->second == encoded(record)) {
+        right.insert(std::move(id));
+      } else if (!is_known && !(record.last_sequence != 0 && is_missing(record.last_sequence))) {
+        surplus.push_back(std::move(id));
+      }
+      return true;
+    });
+    if (!read) return read;
+    std::vector<std::string_view> removed(surplus.begin(), surplus.end());
+    if (Result<void> put = store.put_views({.removed = removed}); !put) return put;
+    for (const auto& [id, bytes] : views_.encoded_records()) {
+      if (right.contains(id)) continue;
+      arena_.clear();
+      const Result<Record> record = decode_record(bytes, arena_);
+      if (!record) return record.error();
+      const Record* const one = &*record;
+      if (Result<void> put = store.put_views({.records = {&one, 1}}); !put) return put;
+    }
+    return {};
+  }
+
+  // Those that the records and aliases wait for.
+  Result<void> put_reminders(Store& store) {
+    std::vector<Reminder> reminders;
+    const auto set = [&](const std::string& id, ReminderKind kind) {
+      if (const auto reminder = views_.reminder(id, kind)) reminders.push_back(*reminder);
+    };
+    const Result<void> read = store.each_record("", [&](const Record& record) {
+      const std::string id(record.resource.id);
+      if (record.settles_at != Time{} && !settles_.contains({id, record.settles_at})) {
+        set(id, ReminderKind::settle);
+      }
+      if (views_.aliases().contains(id) && !moves_.contains(id)) set(id, ReminderKind::move);
+      return true;
+    });
+    return read ? store.put_views({.reminders = reminders}) : read;
+  }
+
+  // Rows are counted up, also by what is less than nothing: numbers go round.
+  Result<void> put_ledger(Store& store) {
+    const Result<std::vector<LedgerRow>> rows = store.ledger();
+    if (!rows) return rows.error();
+    auto sums = ledger_;
+    for (const LedgerRow& row : *rows) {
+      LedgerRow& sum = sums[{row.source, row.account, row.region}];
+      sum.received -= row.received;
+      for (int fate = 0; fate < kFateCount; ++fate) sum.fates[fate] -= row.fates[fate];
+    }
+    LedgerDelta delta;
+    for (auto& [key, row] : sums) {
+      std::tie(row.source, row.account, row.region) = key;
+      delta.rows.push_back(row);
+    }
+    return store.put_views({.ledger = &delta});
+  }
+
   const Store& store_;
   const uint64_t first_sequence_;
+  std::vector<LostRange> missing_;  // By the journal itself.
   RefoldedViews views_;
   Fold fold_;
   Arena arena_;  // Of the entries of one block.
@@ -260,7 +397,11 @@ class Refold {
 
 Result<RefoldReport> check_store(const Store& store, TrackLimits limits,
                                  const std::function<void(uint64_t)>& progress) {
-  return Refold(store, limits).run(progress);
+  return Refold(store, limits).check(progress);
+}
+
+Result<RefoldReport> rebuild_views(Store& store, TrackLimits limits) {
+  return Refold(store, limits).rebuild(store);
 }
 
 }  // namespace statewire

@@ -27,9 +27,16 @@ struct RefoldReport {
 //
 // Where retention has taken the journal's beginning, the rest decides: a resource begins with the
 // first of its entries that is left, a record without entries must be older than all of them, and
-// the ledger, which still counts what was taken, is not compared.
+// the ledger, which still counts what was taken, is not compared. The same for what salvage
+// lost.
 Result<RefoldReport> check_store(
     const Store& store, TrackLimits limits,
     const std::function<void(uint64_t entries)>& progress = [](uint64_t) {});
+
+// Folds the journal of a store that salvage made, and writes the views that it gives over those
+// that are stored: records, aliases, the reminders that these wait for, and the ledger where
+// nothing of the journal is missing. No commit goes on meanwhile; memory as above. What
+// check_store() finds afterwards is of what cannot be made again.
+Result<RefoldReport> rebuild_views(Store& store, TrackLimits limits);
 
 }  // namespace statewire

@@ -13,6 +13,7 @@ bool Handover::submit(Chunk chunk, Origin origin, std::stop_token stop) {
   chunk.done = [state = state_, origin](Result<ChunkFates> result) {
     acknowledge(*state, origin, result);
   };
+  chunk.is_void = [state = state_] { return has_returned(*state); };
   while (!stop.stop_requested()) {
     if (intake_.submit(std::move(chunk))) return true;  // A refusal leaves the chunk as it was.
     intake_.wait_for_room(stop);
@@ -49,9 +50,11 @@ void Handover::drain() {
   while (state_->in_flight > 0) state_->changed.wait(lock.native());
 }
 
-bool Handover::has_returned() const {
-  const Lock lock(state_->mutex);
-  return !state_->returned.origins.empty();
+bool Handover::has_returned() const { return has_returned(*state_); }
+
+bool Handover::has_returned(State& state) {
+  const Lock lock(state.mutex);
+  return !state.returned.origins.empty();
 }
 
 Handover::Returned Handover::take_back() {

@@ -1,5 +1,6 @@
 // Hands the chunks of one source to the intake: in order, so many at once, and knows which of them
-// came back. Used by one thread; acknowledgements come from any.
+// came back. Where one did, those behind it are void, so that no cursor passes what was not stored.
+// Used by one thread; acknowledgements come from any.
 #pragma once
 
 #include <condition_variable>
@@ -51,6 +52,7 @@ class Handover {
   };
 
   bool wait_for_place(std::stop_token stop);
+  static bool has_returned(State& state);
   static void acknowledge(State& state, const Origin& origin, const Result<ChunkFates>& result);
 
   Intake& intake_;

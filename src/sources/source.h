@@ -42,6 +42,9 @@ struct Chunk {
   CursorUpdate cursor;
   // Not empty: `text` is no text of events, and this says why. It counts as one malformed event.
   std::string unreadable;
+  // Asked just before the commit. True: an earlier chunk was not stored, and this one, whose cursor
+  // would pass it, must not be either; it comes back by `done`. Empty: never.
+  std::function<bool()> is_void = {};
   // Called once, from any thread, after the commit (ok) or when it will never happen
   // (an error: nothing of the chunk was stored, and it should be sent again).
   std::function<void(Result<ChunkFates>)> done;

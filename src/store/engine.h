@@ -93,10 +93,46 @@ class Engine {
   // An estimate, cheap to ask for.
   virtual uint64_t bytes(Family family) const = 0;
   virtual size_t memory_used() const = 0;
+
+  // Reads all that is on disk, past every cache, and compares checksums: `damaged` where one is
+  // wrong.
+  virtual Result<void> verify() const { return {}; }
+  // Makes a copy of this moment in the directory `path`, which must not exist: a store of its own.
+  // It takes no more room than what is written to either from now on.
+  virtual Result<void> copy_to(const std::string& path) const {
+    return bad_input(path + " cannot be a copy of a store that is in memory only");
+  }
 };
 
 std::unique_ptr<Engine> make_memory_engine();
-// `unavailable` where another process holds it. Compiled without RocksDB, it only fails.
-Result<std::unique_ptr<Engine>> open_rocksdb_engine(const StoreOptions& options);
+
+// How much of the log of a store that was not closed must be whole. What is on disk otherwise must
+// be, always.
+enum class LogTrust {
+  whole,    // All of it, else `damaged`: as a process leaves it that was killed.
+  to_end,   // Up to its first fault; nothing behind that is read. A loss of power tears the end.
+  what_is,  // What can be read, before and behind faults: for salvage.
+};
+
+// `unavailable` where another process holds it; `damaged` where it is not what was written.
+// Compiled without RocksDB, it only fails. Opened to be written, a directory without a store gets
+// one, and what the log lost, by `trust`, is lost for good.
+Result<std::unique_ptr<Engine>> open_rocksdb_engine(const StoreOptions& options,
+                                                    LogTrust trust = LogTrust::to_end);
+
+// Copies the store to the directory `copy`, which is made, and opens what can be made of it without
+// the files that name its others, to be read only. What was removed may be there again.
+Result<std::unique_ptr<Engine>> open_repaired_copy(const StoreOptions& options,
+                                                   const std::string& copy);
+
+// Keeps other processes out of a store while it lives.
+class EngineLock {
+ public:
+  virtual ~EngineLock() = default;
+};
+// `unavailable` where another process has it.
+Result<std::unique_ptr<EngineLock>> lock_rocksdb(const StoreOptions& options);
+// Whether a store was ever made there, whole or not.
+bool is_rocksdb_store(const std::string& path);
 
 }  // namespace statewire

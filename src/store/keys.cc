@@ -71,6 +71,11 @@ std::string journal_from(uint64_t first_sequence) {
   return key;
 }
 
+std::optional<uint64_t> parse_journal_from(std::string_view key) {
+  const auto first_sequence = take_number<uint64_t>(key);
+  return key.empty() ? first_sequence : std::nullopt;
+}
+
 std::string journal_up_to(uint64_t first_sequence) {
   std::string key = journal_from(first_sequence);
   key.append(sizeof(JournalPlace), '\xff');

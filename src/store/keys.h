@@ -30,6 +30,7 @@ std::string journal(const JournalPlace& place);
 // Sorts before the key of every block that begins at `first_sequence`, and after those of all that
 // begin before it. The other one sorts after the keys of all blocks that begin at it.
 std::string journal_from(uint64_t first_sequence);
+std::optional<uint64_t> parse_journal_from(std::string_view key);
 std::string journal_up_to(uint64_t first_sequence);
 std::optional<JournalPlace> parse_journal(std::string_view key);
 

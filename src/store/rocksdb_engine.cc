@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "store/acknowledged.h"
 #include "store/engine.h"
 #include "store/store.h"
+#include "store/wire.h"
 
 #ifdef STATEWIRE_ROCKSDB
 
@@ -17,6 +19,8 @@
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
+#include <rocksdb/utilities/checkpoint.h>
+#include <rocksdb/wal_filter.h>
 #include <rocksdb/write_batch.h>
 #include <rocksdb/write_buffer_manager.h>
 
@@ -55,10 +59,52 @@ struct Memory {
         bytes(memory_bytes) {}
 };
 
+// Sees that the batches of the log follow one another. The library passes in silence over pages of
+// zeros, where a record would begin, and over a file of the log that is gone.
+class LogOrder final : public rocksdb::WalFilter {
+ public:
+  const char* Name() const override { return "batches that do not follow one another"; }
+
+  WalProcessingOption LogRecordFound(unsigned long long, const std::string&,
+                                     const rocksdb::WriteBatch& batch, rocksdb::WriteBatch*,
+                                     bool*) override {
+    const uint64_t count = batch.Count();
+    if (count == 0) return WalProcessingOption::kContinueProcessing;  // The library's own.
+    const auto first = from_little_endian<uint64_t>(batch.Data().data());
+    if (next_ != 0 && first != next_) return WalProcessingOption::kCorruptedRecord;
+    next_ = first + count;
+    return WalProcessingOption::kContinueProcessing;
+  }
+
+ private:
+  uint64_t next_ = 0;  // 0: the first decides.
+};
+
+// Who only reads writes no log of the library's either.
+class NoLibraryLog final : public rocksdb::Logger {
+ public:
+  using Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
+rocksdb::WALRecoveryMode recovery_mode(LogTrust trust) {
+  switch (trust) {
+    case LogTrust::whole:
+      return rocksdb::WALRecoveryMode::kAbsoluteConsistency;
+    case LogTrust::to_end:
+      return rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+    case LogTrust::what_is:
+      break;
+  }
+  return rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords;
+}
+
 rocksdb::DBOptions database_options(const StoreOptions& options, const Memory& memory) {
   rocksdb::DBOptions result;
   if (options.env != nullptr) result.env = options.env;
-  result.create_if_missing = true;
+  if (options.read_only) result.info_log = std::make_shared<NoLibraryLog>();
+  // One whose beginning was lost is none to begin again.
+  result.create_if_missing = !is_rocksdb_store(options.path);
   result.create_missing_column_families = true;
   result.write_buffer_manager = memory.write_buffers;
   result.max_background_jobs = 2;
@@ -103,12 +149,25 @@ ColumnFamilyOptions family_options(std::string_view name, const Memory& memory) 
   return result;
 }
 
+// What is not there, or is not what was written, is damage; what could not be read, or written, is
+// of the environment. A file that is missing is told as either.
+Error error_of(std::string what, const Status& status) {
+  std::string text = std::move(what) + ": " + status.ToString();
+  const bool is_missing = text.find("No such file") != std::string::npos;
+  const bool is_refused = text.find("ermission denied") != std::string::npos ||
+                          text.find("oo many open files") != std::string::npos;
+  if (is_missing || (status.IsCorruption() && !is_refused)) return damaged(std::move(text));
+  return failed(std::move(text));
+}
+
 class RocksdbEngine final : public Engine {
  public:
   RocksdbEngine(std::string path, const Memory& memory, bool read_only,
-                std::unique_ptr<rocksdb::DB> database, std::vector<ColumnFamilyHandle*> handles)
+                std::unique_ptr<LogOrder> log_order, std::unique_ptr<rocksdb::DB> database,
+                std::vector<ColumnFamilyHandle*> handles)
       : path_(std::move(path)),
         memory_(memory),
+        log_order_(std::move(log_order)),
         read_only_(read_only),
         database_(std::move(database)),
         handles_(std::move(handles)) {
@@ -215,12 +274,25 @@ class RocksdbEngine final : public Engine {
   // The cache is charged for the write buffers.
   size_t memory_used() const override { return memory_.cache->GetUsage(); }
 
+  Result<void> verify() const override {
+    rocksdb::ReadOptions how;
+    how.fill_cache = false;
+    const Status status = database_->VerifyChecksum(how);
+    return status.ok() ? Result<void>() : Result<void>(error(status));
+  }
+
+  Result<void> copy_to(const std::string& path) const override {
+    rocksdb::Checkpoint* made = nullptr;
+    Status status = rocksdb::Checkpoint::Create(database_.get(), &made);
+    const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+    if (status.ok()) status = checkpoint->CreateCheckpoint(path);
+    return status.ok() ? Result<void>() : Result<void>(error(status));
+  }
+
  private:
   ColumnFamilyHandle* of(Family family) const { return families_[static_cast<size_t>(family)]; }
 
-  Error error(const Status& status) const {
-    return failed("store " + path_ + ": " + status.ToString());
-  }
+  Error error(const Status& status) const { return error_of("store " + path_, status); }
 
   // A removed range hides its keys at once, but gives the disk back only as files are written
   // again, and the journal's never are.
@@ -234,6 +306,7 @@ class RocksdbEngine final : public Engine {
 
   const std::string path_;
   const Memory memory_;
+  const std::unique_ptr<LogOrder> log_order_;  // The database keeps its address.
   const bool read_only_;
   const std::unique_ptr<rocksdb::DB> database_;
   const std::vector<ColumnFamilyHandle*> handles_;
@@ -268,15 +341,109 @@ Error opening_error(const std::string& path, const Status& status) {
   const bool is_lock = status.IsIOError() && text.find("lock") != std::string::npos &&
                        text.find("LOCK") != std::string::npos;
   if (is_lock) return unavailable("store " + path + " is held by another process");
-  return failed("store " + path + " cannot be opened: " + text);
+  return error_of("store " + path + " cannot be opened", status);
+}
+
+class RocksdbLock final : public EngineLock {
+ public:
+  RocksdbLock(rocksdb::Env* env, rocksdb::FileLock* lock) : env_(env), lock_(lock) {}
+  ~RocksdbLock() override { env_->UnlockFile(lock_).PermitUncheckedError(); }
+
+ private:
+  rocksdb::Env* const env_;
+  rocksdb::FileLock* const lock_;
+};
+
+namespace fs = std::filesystem;
+
+// Logs come after all files that a repaired or a new store has by then.
+constexpr uint64_t kNumberAfterOthers = 1'000'000;
+
+// How many there are.
+size_t copy_tables(const fs::path& from, const fs::path& to) {
+  size_t count = 0;
+  for (const fs::directory_entry& entry : fs::directory_iterator(from)) {
+    if (entry.path().extension() != ".sst") continue;
+    fs::copy_file(entry.path(), to / entry.path().filename());
+    ++count;
+  }
+  return count;
+}
+
+void copy_logs(const fs::path& from, const fs::path& to) {
+  for (const fs::directory_entry& entry : fs::directory_iterator(from)) {
+    if (entry.path().extension() != ".log") continue;
+    const uint64_t number = std::strtoull(entry.path().filename().c_str(), nullptr, 10);
+    fs::copy_file(entry.path(), to / (std::to_string(kNumberAfterOthers + number) + ".log"));
+  }
+}
+
+// A list of the tables that are there, by what they say of themselves.
+Result<void> repair(const StoreOptions& options) {
+  const Memory memory(options.memory_bytes / 16 * 5);
+  std::vector<ColumnFamilyDescriptor> families;
+  for (size_t i = 0; i < kFamilyNames.size(); ++i) {
+    const std::string name = stored_name(static_cast<Family>(i));
+    families.emplace_back(name, family_options(name, memory));
+  }
+  const Status status =
+      rocksdb::RepairDB(options.path, database_options(options, memory), families);
+  return status.ok() ? Result<void>() : Result<void>(opening_error(options.path, status));
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Engine>> open_rocksdb_engine(const StoreOptions& options) {
+// Logs are read after it: the library's repair would make tables of them beside those that were
+// made of them before. Where there are no tables yet a new store gives its families the numbers
+// that those of the old one had.
+Result<std::unique_ptr<Engine>> open_repaired_copy(const StoreOptions& options,
+                                                   const std::string& copy) {
+  StoreOptions copied = options;
+  copied.path = copy;
+  copied.read_only = false;
+  try {
+    fs::remove_all(copy);
+    fs::create_directories(copy);
+    if (copy_tables(options.path, copy) > 0) {
+      if (Result<void> repaired = repair(copied); !repaired) return repaired.error();
+    } else if (auto made = open_rocksdb_engine(copied); !made) {
+      return made.error();
+    }
+    copy_logs(options.path, copy);
+  } catch (const fs::filesystem_error& fault) {
+    return failed(fault.what());
+  }
+  copied.read_only = true;
+  return open_rocksdb_engine(copied, LogTrust::what_is);
+}
+
+// The library makes the file CURRENT last; what it had before nobody was promised anything of. The
+// mark is of a store that was whole once.
+bool is_rocksdb_store(const std::string& path) {
+  std::error_code problem;
+  for (const auto& entry : std::filesystem::directory_iterator(path, problem)) {
+    const std::string name = entry.path().filename().string();
+    if (name == "CURRENT" || name == kAcknowledgedName || name.ends_with(".sst")) return true;
+  }
+  return false;
+}
+
+Result<std::unique_ptr<EngineLock>> lock_rocksdb(const StoreOptions& options) {
+  rocksdb::Env* const env = options.env != nullptr ? options.env : rocksdb::Env::Default();
+  rocksdb::FileLock* lock = nullptr;
+  if (const Status status = env->LockFile(options.path + "/LOCK", &lock); !status.ok()) {
+    return opening_error(options.path, status);
+  }
+  return std::unique_ptr<EngineLock>(std::make_unique<RocksdbLock>(env, lock));
+}
+
+Result<std::unique_ptr<Engine>> open_rocksdb_engine(const StoreOptions& options, LogTrust trust) {
   // The store's own caches take the rest.
   const Memory memory(options.memory_bytes / 16 * 5);
-  const rocksdb::DBOptions database = database_options(options, memory);
+  rocksdb::DBOptions database = database_options(options, memory);
+  auto log_order = trust == LogTrust::what_is ? nullptr : std::make_unique<LogOrder>();
+  database.wal_recovery_mode = recovery_mode(trust);
+  database.wal_filter = log_order.get();
   if (options.read_only) {
     if (!std::filesystem::exists(options.path)) {
       return not_found("there is no store at " + options.path);
@@ -296,7 +463,7 @@ Result<std::unique_ptr<Engine>> open_rocksdb_engine(const StoreOptions& options)
           : rocksdb::DB::Open(database, options.path, families, &handles, &opened);
   if (!status.ok()) return opening_error(options.path, status);
   return std::unique_ptr<Engine>(
-      std::make_unique<RocksdbEngine>(options.path, memory, options.read_only,
+      std::make_unique<RocksdbEngine>(options.path, memory, options.read_only, std::move(log_order),
                                       std::unique_ptr<rocksdb::DB>(opened), std::move(handles)));
 }
 
@@ -306,7 +473,18 @@ Result<std::unique_ptr<Engine>> open_rocksdb_engine(const StoreOptions& options)
 
 namespace statewire {
 
-Result<std::unique_ptr<Engine>> open_rocksdb_engine(const StoreOptions& options) {
+bool is_rocksdb_store(const std::string&) { return false; }
+
+Result<std::unique_ptr<Engine>> open_repaired_copy(const StoreOptions& options,
+                                                   const std::string&) {
+  return open_rocksdb_engine(options);
+}
+
+Result<std::unique_ptr<EngineLock>> lock_rocksdb(const StoreOptions&) {
+  return std::make_unique<EngineLock>();
+}
+
+Result<std::unique_ptr<Engine>> open_rocksdb_engine(const StoreOptions& options, LogTrust) {
   return failed("store " + options.path +
                 " cannot be opened: this program was built without RocksDB and keeps stores in "
                 "memory only");

@@ -3,25 +3,29 @@
 // store_retention.cc, store_reminders.cc and store_deliveries.cc.
 #include "store/store.h"
 
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 
 #include <algorithm>
 
 #include "base/ids.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "store/block.h"
 #include "store/keys.h"
 #include "store/record_codec.h"
+#include "store/rows.h"
 #include "store/store_state.h"
 
 namespace statewire {
 namespace {
 
-// Grows when a program that knows only the older one would misread what is stored.
-constexpr uint64_t kStoreFormat = 2;
 constexpr char kMetaValueFormat = 1;
-// Of values that are one text.
-constexpr char kTextValueFormat = 1;
+constexpr std::string_view kLostPrefix = "lost";
+
+constexpr std::string_view kSalvageHint =
+    "Nothing of it was changed; `statewire store salvage --to DIR` makes a new store of what can "
+    "be read";
 
 // Sixteenths of the memory that a store may use; the engine has the other five. A map in memory
 // needs no cache before it.
@@ -39,6 +43,15 @@ std::string meta_value(uint64_t number) {
   return value;
 }
 
+std::string lost_key(uint64_t first_sequence) {
+  return std::string(kLostPrefix) + keys::journal_from(first_sequence);
+}
+
+std::optional<uint64_t> parse_lost(std::string_view key) {
+  if (!key.starts_with(kLostPrefix)) return std::nullopt;
+  return keys::parse_journal_from(key.substr(kLostPrefix.size()));
+}
+
 Result<uint64_t> parse_meta_value(std::string_view value) {
   if (value.size() != 9 || value[0] != kMetaValueFormat) {
     return damaged("the store's own record of itself is damaged or of a newer format");
@@ -48,9 +61,81 @@ Result<uint64_t> parse_meta_value(std::string_view value) {
 
 Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options) {
   if (options.path.empty()) return open(options, make_memory_engine());
+  if (options.read_only) return open_to_read(options, /*is_whole_log=*/false);
+  if (is_rocksdb_store(options.path)) {
+    if (Result<void> looked = look_first(options); !looked) return looked.error();
+  }
   auto opened = open_rocksdb_engine(options);
   if (!opened) return opened.error();
-  return open(options, std::move(*opened));
+  auto store = open(options, std::move(*opened));
+  if (!store) return store;
+  Store& made = **store;
+  if (auto marked = made.acknowledged_.open(options.path, made.end_of_journal()); !marked) {
+    return marked.error();
+  }
+  return store;
+}
+
+// To open a store that is to be written drops for good what its log has behind a fault, and files
+// that nothing names. So it is read first, and what is damaged is left as it was.
+Result<void> Store::look_first(const StoreOptions& options) {
+  const auto lock = lock_rocksdb(options);
+  if (!lock) return lock.error();
+  struct stat status{};
+  if (stat(options.path.c_str(), &status) == 0 && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    log_warn("others than its owner can read the store: chmod 700", {{"path", options.path}});
+  }
+  if (const auto mark = read_acknowledged(options.path); !mark) {
+    log_error("whether the store has all that was acknowledged cannot be told",
+              {{"error", mark.error().text}});
+  }
+  StoreOptions to_read = options;
+  to_read.read_only = true;
+  const auto whole = open_to_read(to_read, /*is_whole_log=*/true);
+  if (whole) return {};
+  if (whole.error().kind != ErrorKind::damaged) return whole.error();
+  if (auto to_end = open_to_read(to_read, /*is_whole_log=*/false); !to_end) return to_end.error();
+  log_warn(
+      "the end of the store's log is torn, as a loss of power leaves it. All that was acknowledged "
+      "is there; what was delivered last may be delivered again",
+      {{"found", whole.error().text}});
+  return {};
+}
+
+// The mark first: it moves on where a daemon runs.
+Result<std::unique_ptr<Store>> Store::open_to_read(const StoreOptions& options, bool is_whole_log) {
+  const auto mark = read_acknowledged(options.path);
+  auto opened = open_rocksdb_engine(options, is_whole_log ? LogTrust::whole : LogTrust::to_end);
+  if (!opened) {
+    if (opened.error().kind != ErrorKind::damaged) return opened.error();
+    return damaged(opened.error().text + ". " + std::string(kSalvageHint));
+  }
+  auto store = open(options, std::move(*opened));
+  if (!store || !mark) return store;
+  if (auto compared = (*store)->compare(*mark); !compared) return compared.error();
+  return store;
+}
+
+Acknowledged Store::end_of_journal() const {
+  Lock lock(tail_mutex_);
+  return {.last_sequence = last_sequence_, .journal_bytes = bytes_before_next_};
+}
+
+Result<void> Store::compare(const std::optional<Acknowledged>& mark) const {
+  const Acknowledged end = end_of_journal();
+  if (!mark ||
+      (end.last_sequence >= mark->last_sequence && end.journal_bytes >= mark->journal_bytes)) {
+    return {};
+  }
+  std::string lost = "the fates of events that made no entry are lost";
+  if (end.last_sequence < mark->last_sequence) {
+    lost = "sequences " + std::to_string(end.last_sequence + 1) + " to " +
+           std::to_string(mark->last_sequence) + " are lost";
+  }
+  return damaged("store " + options_.path + " is damaged: it ends at sequence " +
+                 std::to_string(end.last_sequence) + ", and was acknowledged up to " +
+                 std::to_string(mark->last_sequence) + ": " + lost + ". " +
+                 std::string(kSalvageHint));
 }
 
 Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options,
@@ -74,6 +159,7 @@ Store::~Store() = default;
 Result<void> Store::load() {
   if (auto known = load_format(); !known) return known;
   if (auto loaded = load_journal(); !loaded) return loaded;
+  if (auto loaded = load_lost(); !loaded) return loaded;
   if (auto loaded = load_aliases(); !loaded) return loaded;
   if (auto loaded = load_reminders(); !loaded) return loaded;
   return state_->ledger.load(*engine_);
@@ -103,6 +189,20 @@ Result<void> Store::load_format() {
                 "sent again to the new one");
 }
 
+Result<void> Store::load_lost() {
+  Result<void> outcome;
+  const auto read = engine_->each(Family::meta, kLostPrefix, Direction::forward,
+                                  [&](std::string_view key, std::string_view value) {
+                                    const auto first = parse_lost(key);
+                                    const auto last = parse_meta_value(value);
+                                    if (!first) return false;
+                                    if (!last) return outcome = last.error(), false;
+                                    lost_.push_back({*first, *last});
+                                    return true;
+                                  });
+  return read ? outcome : read;
+}
+
 // Only whether there are any.
 Result<void> Store::load_aliases() {
   bool is_any = false;
@@ -127,6 +227,7 @@ Result<void> Store::commit(const Commit& commit) {
   CHECK(!options_.read_only);
   CHECK(commit.first_sequence == last_sequence() + 1);
   CHECK(commit.last_sequence + 1 >= commit.first_sequence);
+  if (auto room = ask_for_room(); !room) return room;
   EngineBatch& batch = state_->commit_batch;
   batch.clear();
   state_->arena.clear();
@@ -175,6 +276,33 @@ void Store::add_views(const Commit& commit, EngineBatch& batch) {
   if (commit.ledger != nullptr) state_->ledger.stage(*commit.ledger, batch);
 }
 
+Result<void> Store::put_views(const Commit& views) {
+  CHECK(!options_.read_only);
+  EngineBatch& batch = state_->commit_batch;
+  batch.clear();
+  state_->arena.clear();
+  add_views(views, batch);
+  if (auto written = engine_->write(batch, Sync::yes); !written) return written;
+  state_->records.update(state_->updates);
+  state_->ledger.publish();
+  return {};
+}
+
+Result<void> Store::check_rows(const std::function<void(std::string)>& differs) const {
+  for (size_t i = 0; i < kFamilyNames.size(); ++i) {
+    const Family family = static_cast<Family>(i);
+    const auto visit = [&](std::string_view key, std::string_view value) {
+      const std::string wrong = fault_of_row(family, key, value);
+      if (!wrong.empty()) differs(name_of_row(family, key) + wrong);
+    };
+    const auto on_fault = [&](std::string_view after, const Error& error) {
+      differs("after " + name_of_row(family, after) + error.text);
+    };
+    if (auto read = each_readable_row(*engine_, family, visit, on_fault); !read) return read;
+  }
+  return {};
+}
+
 // In key order: the engine's sorted tables take neighbours one after the other far faster.
 void Store::add_records(const Commit& commit, EngineBatch& batch) {
   StoreState& state = *state_;
@@ -204,6 +332,8 @@ void Store::add_records(const Commit& commit, EngineBatch& batch) {
 void Store::publish(const Commit& commit) {
   state_->records.update(state_->updates);
   state_->ledger.publish();
+  acknowledged_.write(
+      {.last_sequence = commit.last_sequence, .journal_bytes = state_->bytes_before_next});
   for (const Reminder& each : commit.reminders) state_->next_reminder.set(each.key.due);
   if (commit.last_sequence < commit.first_sequence) {
     Lock lock(tail_mutex_);
@@ -303,11 +433,31 @@ Result<std::string> Store::cursor(std::string_view key) const {
 
 DiskSpace Store::disk_space() const {
   struct statvfs space{};
-  if (options_.path.empty()) return {.free_bytes = UINT64_MAX, .is_enough = true};
+  if (options_.path.empty()) return {.free_bytes = UINT64_MAX};
   // Not to know is no reason to refuse what may well fit.
-  if (statvfs(options_.path.c_str(), &space) != 0) return {.free_bytes = 0, .is_enough = true};
+  if (statvfs(options_.path.c_str(), &space) != 0) return {};
   const uint64_t free_bytes = uint64_t{space.f_bavail} * space.f_frsize;
-  return {.free_bytes = free_bytes, .is_enough = free_bytes >= options_.free_bytes_min};
+  return {.free_bytes = free_bytes,
+          .is_enough = free_bytes >= options_.free_bytes_min,
+          .is_known = true};
+}
+
+// The library may abort where a synced write finds no room.
+Result<void> Store::ask_for_room() const {
+  const DiskSpace space = disk_space();
+  if (space.is_known && space.free_bytes < kWriteFreeBytesMin) {
+    return unavailable("the disk of the store is full");
+  }
+  return {};
+}
+
+Result<void> Store::verify_files() const { return engine_->verify(); }
+
+// The mark before the copy, which is never behind it.
+Result<void> Store::copy_to(const std::string& path) const {
+  const Acknowledged mark = end_of_journal();
+  if (auto copied = engine_->copy_to(path); !copied) return copied;
+  return AcknowledgedFile().open(path, mark);
 }
 
 size_t Store::memory_used() const {

@@ -19,6 +19,7 @@
 #include "base/result.h"
 #include "model/entry.h"
 #include "model/reminder.h"
+#include "store/acknowledged.h"
 #include "store/delivery_row.h"
 #include "store/ledger.h"
 
@@ -51,6 +52,14 @@ struct StoredBlock {
   std::shared_ptr<const std::string> bytes;
 };
 
+// Sequences that the journal lacks, both ends included.
+struct LostRange {
+  uint64_t first = 0;
+  uint64_t last = 0;
+
+  bool operator==(const LostRange&) const = default;
+};
+
 struct CursorChange {
   std::string_view key;
   std::string_view value;
@@ -73,7 +82,8 @@ struct Commit {
 
 struct DiskSpace {
   uint64_t free_bytes = 0;
-  bool is_enough = true;
+  bool is_enough = true;  // For what is sent; also where nothing is known.
+  bool is_known = false;
 };
 
 class Store {
@@ -81,6 +91,9 @@ class Store {
   // Makes the store where there is none, unless it is opened read-only (then not_found). Errors
   // name what is wrong: another format, a second daemon (`unavailable`), a directory that cannot be
   // written. Opened read-only, it is a picture of the moment, and needs no lock.
+  // `damaged` where it is not what was written, or lacks what was acknowledged; it says which
+  // sequences, and nothing of the store was changed then. What a loss of power tears from the log,
+  // before it was synced, is no damage.
   static Result<std::unique_ptr<Store>> open(const StoreOptions& options);
   // The same over the caller's engine: for tests in which stored data outlives the store.
   static Result<std::unique_ptr<Store>> open(const StoreOptions& options,
@@ -88,8 +101,13 @@ class Store {
   ~Store();
 
   // --- Commit: one thread.
-  // Aborts the process where a sync fails: nobody knows what is on disk then.
+  // Aborts the process where a sync fails: nobody knows what is on disk then. `unavailable`, and
+  // nothing was changed, where the disk has no room.
   Result<void> commit(const Commit& commit);
+
+  // Writes what the commit says of the views, and nothing of the journal: for who has folded it
+  // again. No commit goes on meanwhile.
+  Result<void> put_views(const Commit& views);
 
   // --- Records. Texts are copied into `arena`. out[i] belongs to ids[i].
   Result<void> records(std::span<const std::string_view> ids, Arena& arena,
@@ -116,8 +134,14 @@ class Store {
   // those that only add to the ledger and hold no entry (last_sequence is first_sequence - 1).
   Result<void> each_block(uint64_t sequence,
                           const std::function<bool(const StoredBlock&)>& visit) const;
+  // What salvage could not read, in order. Subscriptions pass over it and park what they missed.
+  const std::vector<LostRange>& lost() const { return lost_; }
   // Texts are copied into `arena`. not_found where retention has taken it, or it is yet to come.
   Result<Entry> entry(uint64_t sequence, Arena& arena) const;
+  // The first sequence from `sequence` on that can be read, where the journal is damaged or lacks
+  // something at `sequence`; the one after the last where nothing can. Reads a block for each
+  // halving of the damage, and may pass over what is whole between two faults.
+  Result<uint64_t> first_readable(uint64_t sequence) const;
   // Blocks until last_sequence() >= sequence, or the timeout. True where it was reached.
   bool wait_for(uint64_t sequence, Duration timeout) const;
   // The bytes of the journal's blocks, keys and values, before compression. Costs nothing.
@@ -125,8 +149,9 @@ class Store {
 
   // --- Retention: one thread.
   // The first sequence to keep, so that no block is older than `age_max` and all blocks together
-  // take no more than `bytes_max`; the newest block is always kept. Reads no more than about 100
-  // blocks, however long the journal is.
+  // take no more than `bytes_max`; the newest block is always kept. The one after the last
+  // sequence where all blocks with entries may go, as the newest has none. Reads no more than about
+  // 100 blocks, however long the journal is.
   // Ages follow a clock of the store's own, which never jumps: it runs while a process has the
   // store open. Of the time between two processes it counts what the wall clock says has passed
   // since the last commit, up to an hour. So a wrong wall clock trims nothing more than an hour too
@@ -157,7 +182,7 @@ class Store {
 
   // --- Deliveries: one thread writes. A row that cannot be read is handed over as an error that
   // says why; the others are read all the same.
-  // If it fails, nothing was changed.
+  // If it fails, nothing was changed: `unavailable` if the disk has no room for a synced write.
   Result<void> settle(const Settlement& settlement);
   Result<std::optional<SubscriptionState>> subscription(std::string_view name) const;
   Result<void> each_subscription(
@@ -173,13 +198,28 @@ class Store {
 
   DiskSpace disk_space() const;
   size_t memory_used() const;
+  // Reads all files, past every cache, and compares their checksums: `damaged` where one is wrong.
+  Result<void> verify_files() const;
+  // Reads every row of every family, also those that nobody looks for, and calls `differs` for each
+  // that is not what was written, and for each stretch that cannot be read, by family and key.
+  Result<void> check_rows(const std::function<void(std::string)>& differs) const;
+  // Makes a store of this moment in the directory `path`, which must not exist. Any thread; costs
+  // little, as files that are complete are shared.
+  Result<void> copy_to(const std::string& path) const;
 
  private:
   Store(StoreOptions options, std::unique_ptr<Engine> engine);
+  static Result<std::unique_ptr<Store>> open_to_read(const StoreOptions& options,
+                                                     bool is_whole_log);
+  static Result<void> look_first(const StoreOptions& options);
+  Result<void> compare(const std::optional<Acknowledged>& mark) const;
+  Acknowledged end_of_journal() const;
+  Result<void> ask_for_room() const;
   Result<void> load();
   Result<void> load_format();
   Result<void> load_journal();
   Result<void> load_first_block();
+  Result<void> load_lost();
   Result<void> load_aliases();
   Result<void> load_reminders();
   void add_block(const Commit& commit, EngineBatch& batch);
@@ -196,6 +236,8 @@ class Store {
                                std::string_view bytes)>& visit) const;
   Result<StoredBlock> stored_block_holding(uint64_t sequence) const;
   Result<keys::JournalPlace> place_holding(uint64_t sequence) const;
+  Result<bool> is_last_block(uint64_t sequence) const;
+  Result<std::string> key_to_keep(uint64_t sequence) const;
   Duration age_clock() const;
 
   const StoreOptions options_;
@@ -208,6 +250,9 @@ class Store {
   // The bytes before the first block and before the next one, as in keys::JournalPlace.
   uint64_t bytes_before_first_ GUARDED_BY(tail_mutex_) = 0;
   uint64_t bytes_before_next_ GUARDED_BY(tail_mutex_) = 0;
+
+  std::vector<LostRange> lost_;
+  AcknowledgedFile acknowledged_;  // Of the committing thread.
 
   const SteadyClock steady_clock_;
   const Clock& clock_;

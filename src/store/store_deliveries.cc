@@ -27,6 +27,9 @@ Result<void> each_of(
 Result<void> Store::settle(const Settlement& settlement) {
   CHECK(!options_.read_only);
   if (settlement.is_empty()) return {};
+  if (settlement.is_synced) {
+    if (auto room = ask_for_room(); !room) return room;
+  }
   EngineBatch& batch = state_->settle_batch;
   ByteWriter& value = state_->settle_value;
   batch.clear();

@@ -163,6 +163,33 @@ Result<StoredBlock> Store::stored_block_holding(uint64_t sequence) const {
   return result;
 }
 
+// In steps that double, and then back by halves, from the last place that is bad.
+Result<uint64_t> Store::first_readable(uint64_t sequence) const {
+  uint64_t bad = sequence;
+  uint64_t good = last_sequence() + 1;
+  uint64_t first = good;
+  const auto look_at = [&](uint64_t at) -> Result<void> {
+    const auto block = block_at(at);
+    if (!block && block.error().kind != ErrorKind::damaged) return block.error();
+    if (block && block->bytes != nullptr) {
+      good = at;
+      first = std::max(at, block->first_sequence);
+    } else {
+      bad = at;
+    }
+    return {};
+  };
+  if (auto looked = look_at(sequence); !looked) return looked.error();
+  if (good == sequence) return first;
+  for (uint64_t step = 1; bad + step < good; step *= 2) {
+    if (auto looked = look_at(bad + step); !looked) return looked.error();
+  }
+  while (bad + 1 < good) {
+    if (auto looked = look_at(bad + (good - bad) / 2); !looked) return looked.error();
+  }
+  return first;
+}
+
 Result<Entry> Store::entry(uint64_t sequence, Arena& arena) const {
   if (sequence >= first_sequence()) {
     if (const auto opened = state_->read.holding(sequence)) {

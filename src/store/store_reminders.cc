@@ -24,7 +24,9 @@ void encode(std::string_view key, std::string_view payload, ByteWriter& out) {
   out.bytes(payload);
 }
 
-std::optional<Reminder> decode(std::string_view key, std::string_view value) {
+}  // namespace
+
+std::optional<Reminder> decode_reminder(std::string_view key, std::string_view value) {
   ByteReader in(value);
   const uint8_t format = in.byte();
   const uint64_t checksum = in.fixed<uint64_t>();
@@ -38,8 +40,6 @@ std::optional<Reminder> decode(std::string_view key, std::string_view value) {
   reminder.key = *parts;
   return reminder;
 }
-
-}  // namespace
 
 void Store::add_reminders(const Commit& commit, EngineBatch& batch) {
   StoreState& state = *state_;
@@ -72,20 +72,20 @@ Result<void> Store::each_reminder(const std::function<bool(const Reminder&)>& vi
   if (seen.due != Time::min())
     keys::set_reminder({.due = seen.due, .resource_id = {}, .kind = {}, .number = 0}, from);
   Time first = Time::max();
-  const auto read = engine_->each(Family::reminders, from, Direction::forward,
-                                  [&](std::string_view key, std::string_view value) {
-                                    const std::optional<Reminder> reminder = decode(key, value);
-                                    if (!reminder) {
-                                      if (state_->damaged_reminders.add(hash64(key))) {
-                                        log_error("a stored reminder is damaged; it is left out",
-                                                  {{"key", to_hex(key)}});
-                                      }
-                                      return true;
-                                    }
-                                    if (!is_known(reminder->key.kind)) return true;
-                                    first = std::min(first, reminder->key.due);
-                                    return visit(*reminder);
-                                  });
+  const auto read = engine_->each(
+      Family::reminders, from, Direction::forward,
+      [&](std::string_view key, std::string_view value) {
+        const std::optional<Reminder> reminder = decode_reminder(key, value);
+        if (!reminder) {
+          if (state_->damaged_reminders.add(hash64(key))) {
+            log_error("a stored reminder is damaged; it is left out", {{"key", to_hex(key)}});
+          }
+          return true;
+        }
+        if (!is_known(reminder->key.kind)) return true;
+        first = std::min(first, reminder->key.due);
+        return visit(*reminder);
+      });
   if (!read) return read;
   state_->next_reminder.learn(seen, first);
   return {};

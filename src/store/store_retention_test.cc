@@ -50,6 +50,7 @@ class Journal {
     }
     const std::string_view block = writer_.finish({});
     if (entries > 0) blocks_.push_back({first, clock_.now(), store_->journal_bytes()});
+    ends_without_entries_ = entries == 0;
     ASSERT_TRUE(store_->commit({.first_sequence = first,
                                 .last_sequence = first + entries - 1,
                                 .recorded = recorded,
@@ -63,9 +64,10 @@ class Journal {
     for (const Block& block : blocks_) {
       const bool is_young = clock_.now() - block.committed <= age;
       const bool is_within = store_->journal_bytes() - block.bytes_before <= bytes;
-      if ((is_young && is_within) || &block == &blocks_.back()) return block.first_sequence;
+      if (is_young && is_within) return block.first_sequence;
     }
-    return 1;
+    if (blocks_.empty()) return 1;
+    return ends_without_entries_ ? store_->last_sequence() + 1 : blocks_.back().first_sequence;
   }
   uint64_t cut(Duration age, uint64_t bytes) const {
     const Result<uint64_t> cut = store_->journal_cut(age, bytes);
@@ -96,6 +98,7 @@ class Journal {
   std::unique_ptr<Store> store_;
   BlockWriter writer_;
   std::vector<Block> blocks_;
+  bool ends_without_entries_ = false;
   Time wall_;
 };
 
@@ -129,6 +132,25 @@ TEST(RetentionTest, age_keeps_up_with_any_rate_of_commits) {
   EXPECT_EQ(journal.cut(hours(1), kAnyBytes), 1u);
   journal.clock().advance(seconds(1));
   EXPECT_EQ(journal.cut(hours(1), kAnyBytes), 20'001u);
+}
+
+TEST(RetentionTest, blocks_without_entries_go_before_the_next_entry_comes) {
+  Journal journal({});
+  journal.commit(3);
+  for (int i = 0; i < 1'000; ++i) journal.commit(0);
+  journal.clock().advance(hours(2));
+  journal.commit(0);
+  const uint64_t before = journal.store().journal_bytes();
+  ASSERT_EQ(journal.cut(hours(1), kAnyBytes), 4u);
+  ASSERT_TRUE(journal.store().trim_journal(4));
+  EXPECT_EQ(journal.store().first_sequence(), 4u);
+  EXPECT_EQ(journal.store().last_sequence(), 3u);
+  EXPECT_LT(journal.store().journal_bytes(), before / 100);
+  for (int i = 0; i < 1'000; ++i) journal.commit(0);
+  ASSERT_TRUE(journal.store().trim_journal(4));
+  EXPECT_LT(journal.store().journal_bytes(), before / 100);
+  journal.commit(1);
+  EXPECT_TRUE(journal.is_whole());
 }
 
 #ifdef STATEWIRE_ROCKSDB

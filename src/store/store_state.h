@@ -7,6 +7,7 @@
 #include "base/ids.h"
 #include "base/limits.h"
 #include "base/mutex.h"
+#include "model/reminder.h"
 #include "store/engine.h"
 #include "store/ledger_view.h"
 #include "store/recent_blocks.h"
@@ -126,12 +127,24 @@ struct StoreState {
   ByteWriter settle_value;
 };
 
+// Grows when a program that knows only the older one would misread what is stored.
+constexpr uint64_t kStoreFormat = 2;
+
 // Keys of the meta family.
 constexpr std::string_view kFormatKey = "format";
 constexpr std::string_view kFirstSequenceKey = "first_sequence";
+// One for each range that was lost: its first sequence; the value is its last.
+std::string lost_key(uint64_t first_sequence);
+std::optional<uint64_t> parse_lost(std::string_view key);
 
 // Numbers of the meta family: a format byte, then 8 bytes little-endian.
 std::string meta_value(uint64_t number);
 Result<uint64_t> parse_meta_value(std::string_view value);
+
+// Of values that are one text.
+constexpr char kTextValueFormat = 1;
+
+// Nothing where it is no reminder as it was written. Its texts are in key and value.
+std::optional<Reminder> decode_reminder(std::string_view key, std::string_view value);
 
 }  // namespace statewire

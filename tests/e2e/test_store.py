@@ -69,7 +69,7 @@ class Stores(ProgramTest):
         db.put("resources", key, value.replace(b"running", b"runnong"))
         db.close()
         checked = daemon.run("store", "check")
-        self.assertEqual(checked.returncode, 1, checked.stdout + checked.stderr)
+        self.assertEqual(checked.returncode, 65, checked.stdout + checked.stderr)
         self.assertIn("i-", checked.stdout)
 
     def test_commands_work_without_a_daemon(self):
@@ -97,6 +97,60 @@ class Stores(ProgramTest):
         self.daemon().start()
         mode = os.stat(self.folder / "store" / "control.sock").st_mode & 0o777
         self.assertEqual(mode, 0o600)
+
+
+class Damage(ProgramTest):
+    def test_a_turned_bit_of_the_log_is_refused_and_salvaged(self):
+        daemon = self.daemon().start()
+        for first in range(0, 400, 20):
+            events = some_events(400)[first : first + 20]
+            self.assertEqual(daemon.post(*events).status, 202)
+        daemon.kill()
+        store = self.folder / "store"
+        log = max(store.glob("*.log"), key=lambda file: file.stat().st_size)
+        with open(log, "r+b") as file:
+            file.seek(log.stat().st_size // 2)
+            byte = file.read(1)[0]
+            file.seek(-1, os.SEEK_CUR)
+            file.write(bytes([byte ^ 1]))
+        before = log.read_bytes()
+        daemon.start(is_ready=False)
+        self.assertEqual(daemon.process.wait(30), 65)
+        self.assertRegex(daemon.log_text(), r"sequences \d+ to 400 are lost.*store salvage --to")
+        self.assertEqual(daemon.run("store", "check").returncode, 65)
+        self.assertEqual(daemon.run("ledger").returncode, 65)
+        self.assertEqual(log.read_bytes(), before)
+
+        salvaged = daemon.run("store", "salvage", "--to", self.folder / "salvaged")
+        self.assertEqual(salvaged.returncode, 0, salvaged.stdout + salvaged.stderr)
+        self.assertRegex(salvaged.stdout, r"lost: sequences \d+ to \d+\n")
+        self.assertEqual(log.read_bytes(), before)
+        store.rename(self.folder / "damaged")
+        (self.folder / "salvaged").rename(store)
+        checked = daemon.run("store", "check")
+        self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
+        self.assertIn("lost before the last salvage", checked.stdout)
+        daemon.start()
+        resources = "/api/v1/resources?limit=1000"
+        self.assertGreater(len(daemon.get(resources)["resources"]), 300)
+        self.assertEqual(daemon.post(*some_events(400)).status, 202)
+        self.assertEqual(len(daemon.get(resources)["resources"]), 400)
+
+    def test_a_store_in_use_is_checked_by_a_copy_that_goes_away(self):
+        daemon = self.daemon().start()
+        daemon.post(*some_events(50))
+        checked = daemon.run("store", "check")
+        self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
+        self.assertIn("50 journal entries", checked.stdout)
+        self.assertEqual(list((self.folder / "store").glob("copy-*")), [])
+
+    def test_a_store_that_others_can_read_is_warned_of(self):
+        daemon = self.daemon().start()
+        daemon.stop()
+        os.chmod(self.folder / "store", 0o755)
+        self.assertIn("others than its owner", daemon.run("store", "check").stderr)
+        daemon.start()
+        self.assertIn("others than its owner", daemon.log_text())
 
 
 class FullDisk(ProgramTest):

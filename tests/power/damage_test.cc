@@ -120,7 +120,7 @@ TEST_F(DamageTest, store_check_says_so_by_its_exit_status) {
   auto [key, value] = RawRecords(path()).first();
   value.back() = static_cast<char>(value.back() ^ 1);
   RawRecords(path()).put(key, value);
-  EXPECT_EQ(exit_status_of({STATEWIRE, "--config", config, "store", "check"}), 1);
+  EXPECT_EQ(exit_status_of({STATEWIRE, "--config", config, "store", "check"}), 65);
 }
 #endif
 

@@ -184,9 +184,7 @@ void Oracle::check_ledger(const Store& store) {
   }
 }
 
-// Not after a trim: what was late before it is folded otherwise without what was before.
 void Oracle::check_views(const Store& store) {
-  if (store.first_sequence() > 1) return;
   const Result<RefoldReport> report = check_store(store, {});
   if (!report) return complain("check_store: " + report.error().text);
   for (const std::string& difference : report->differences) {

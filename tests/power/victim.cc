@@ -35,7 +35,7 @@ void send_chunks(Plant& plant, uint64_t seed, uint32_t round, uint32_t thread) {
   std::mt19937_64 random(seed + round);
   const uint64_t trim_from = plant.store().first_sequence();
   const uint64_t before = plant.store().last_sequence();
-  const bool trims = thread == 0 && round >= kFirstTrimRound && before > trim_from + kEntriesKept;
+  const bool trims = thread == 0 && before > trim_from + kEntriesKept;
   for (uint32_t i = 0; i < kChunksOfThread; ++i) {
     if (trims && random() % kTrimOneIn == 0) {
       trim(plant, trim_from + random() % (before - kEntriesKept - trim_from));

@@ -28,7 +28,6 @@ constexpr uint32_t kResources = 50;
 // Retention takes entries of earlier rounds only, and leaves the last of them, so that the fold
 // finds what belongs before a late event.
 constexpr uint64_t kEntriesKept = 600;
-constexpr uint32_t kFirstTrimRound = 10;
 constexpr uint32_t kTrimOneIn = 4;  // Chunks of one thread.
 
 // State changes of EC2 instances, a little out of order. A resource gets so few in a round

@@ -1,0 +1,188 @@
+// What a start says of a store that is not what was written, and what salvage makes of it.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "store/block.h"
+#include "store/salvage.h"
+#include "store/sample_entries.h"
+#include "store/store.h"
+
+namespace statewire {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr uint64_t kCommits = 30;
+constexpr uint64_t kEntriesEach = 10;
+constexpr uint64_t kLast = kCommits * kEntriesEach;
+
+void commit_entries(Store& store) {
+  static BlockWriter writer;
+  Arena arena;
+  const uint64_t first = store.last_sequence() + 1;
+  writer.begin(first, SystemClock().now());
+  for (uint64_t i = 0; i < kEntriesEach; ++i) {
+    writer.add(typical_entry(first + i, i, SystemClock().now(), arena));
+  }
+  ASSERT_TRUE(store.commit({.first_sequence = first,
+                            .last_sequence = first + kEntriesEach - 1,
+                            .recorded = SystemClock().now(),
+                            .block = writer.finish({})}));
+}
+
+void turn_bit(const fs::path& path, uint64_t at) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekg(static_cast<std::streamoff>(at));
+  const int byte = file.get();
+  file.seekp(static_cast<std::streamoff>(at));
+  file.put(static_cast<char>(byte ^ 1));
+  ASSERT_TRUE(file.good());
+}
+
+// All of its files, by name.
+std::map<std::string, std::string> files_of(const fs::path& folder) {
+  std::map<std::string, std::string> files;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    std::ostringstream text;
+    text << std::ifstream(entry.path()).rdbuf();
+    files[entry.path().filename()] = text.str();
+  }
+  return files;
+}
+
+// A store as a process leaves it that was killed: commits, and behind them a settlement that was
+// not synced.
+class StoreDamageTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (fs::temp_directory_path() / "statewire-damage-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    folder_ = name;
+    const auto store = Store::open(options("live"));
+    ASSERT_TRUE(store.ok()) << store.error().text;
+    for (uint64_t i = 0; i < kCommits; ++i) commit_entries(**store);
+    Settlement settlement;
+    settlement.states.emplace_back("pager", SubscriptionState{.cursor = kLast});
+    ASSERT_TRUE((*store)->settle(settlement));
+    fs::copy(folder_ / "live", store_path(), fs::copy_options::recursive);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  fs::path store_path() const { return folder_ / "killed"; }
+  StoreOptions options(const std::string& name) const {
+    return {.path = folder_ / name, .free_bytes_min = 0};
+  }
+  // The one that holds the commits.
+  fs::path log() const {
+    fs::path largest;
+    for (const fs::directory_entry& entry : fs::directory_iterator(store_path())) {
+      if (entry.path().extension() != ".log") continue;
+      if (largest.empty() || fs::file_size(entry) > fs::file_size(largest)) largest = entry.path();
+    }
+    return largest;
+  }
+  std::string why_refused() {
+    const auto store = Store::open(options("killed"));
+    if (store) return {};
+    EXPECT_EQ(store.error().kind, ErrorKind::damaged);
+    return store.error().text;
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(StoreDamageTest, a_killed_store_starts_with_all_that_was_acknowledged) {
+  const auto store = Store::open(options("killed"));
+  ASSERT_TRUE(store.ok()) << store.error().text;
+  EXPECT_EQ((*store)->last_sequence(), kLast);
+}
+
+TEST_F(StoreDamageTest, a_torn_end_that_was_not_synced_is_no_damage) {
+  fs::resize_file(log(), fs::file_size(log()) - 5);
+  const auto store = Store::open(options("killed"));
+  ASSERT_TRUE(store.ok()) << store.error().text;
+  EXPECT_EQ((*store)->last_sequence(), kLast);
+  EXPECT_FALSE((*store)->subscription("pager")->has_value());
+}
+
+TEST_F(StoreDamageTest, a_turned_bit_of_the_log_stops_the_start_and_changes_nothing) {
+  turn_bit(log(), fs::file_size(log()) / 2);
+  const auto before = files_of(store_path());
+  const std::string why = why_refused();
+  EXPECT_NE(why.find(" to " + std::to_string(kLast) + " are lost"), why.npos) << why;
+  EXPECT_NE(why.find("salvage"), why.npos) << why;
+  EXPECT_EQ(files_of(store_path()), before);
+}
+
+TEST_F(StoreDamageTest, a_log_that_ends_before_what_was_acknowledged_stops_the_start) {
+  fs::resize_file(log(), fs::file_size(log()) / 2);
+  EXPECT_NE(why_refused().find("are lost"), std::string::npos);
+}
+
+TEST_F(StoreDamageTest, pages_of_zeros_in_the_log_stop_the_start) {
+  std::fstream file(log(), std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(4096);
+  file << std::string(4096, '\0');
+  file.close();
+  EXPECT_NE(why_refused().find("are lost"), std::string::npos);
+}
+
+TEST_F(StoreDamageTest, a_missing_beginning_is_not_begun_again) {
+  fs::remove(store_path() / "CURRENT");
+  EXPECT_FALSE(why_refused().empty());
+  EXPECT_TRUE(fs::exists(log()));
+}
+
+TEST_F(StoreDamageTest, salvage_keeps_what_is_behind_the_fault_and_names_what_is_lost) {
+  turn_bit(log(), fs::file_size(log()) / 2);
+  const auto before = files_of(store_path());
+  const auto report = salvage(options("killed"), folder_ / "new");
+  ASSERT_TRUE(report.ok()) << report.error().text;
+  EXPECT_EQ(files_of(store_path()), before);
+  ASSERT_EQ(report->lost.size(), 1U);
+  const LostRange lost = report->lost.front();
+  EXPECT_GT(lost.first, 1U);
+  EXPECT_LT(lost.last, kLast);
+  const auto store = Store::open(options("new"));
+  ASSERT_TRUE(store.ok()) << store.error().text;
+  EXPECT_EQ((*store)->lost(), report->lost);
+  EXPECT_EQ((*store)->last_sequence(), kLast);
+  EXPECT_EQ(*(*store)->first_readable(lost.first), lost.last + 1);
+  Arena arena;
+  EXPECT_TRUE((*store)->entry(kLast, arena).ok());
+  EXPECT_EQ((*store)->entry(lost.last, arena).error().kind, ErrorKind::not_found);
+  EXPECT_EQ((*(*store)->subscription("pager"))->cursor, kLast);
+}
+
+TEST_F(StoreDamageTest, salvage_never_gives_a_sequence_twice) {
+  fs::resize_file(log(), fs::file_size(log()) / 2);
+  const auto report = salvage(options("killed"), folder_ / "new");
+  ASSERT_TRUE(report.ok()) << report.error().text;
+  ASSERT_EQ(report->lost.size(), 1U);
+  EXPECT_EQ(report->lost.front().last, kLast);
+  const auto store = Store::open(options("new"));
+  ASSERT_TRUE(store.ok()) << store.error().text;
+  commit_entries(**store);
+  EXPECT_EQ((*store)->last_sequence(), kLast + kEntriesEach);
+}
+
+TEST_F(StoreDamageTest, salvage_needs_an_empty_place) {
+  const auto report = salvage(options("killed"), store_path());
+  ASSERT_FALSE(report.ok());
+  EXPECT_EQ(report.error().kind, ErrorKind::bad_input);
+}
+
+TEST_F(StoreDamageTest, a_store_without_a_mark_starts) {
+  fs::remove(store_path() / kAcknowledgedName);
+  const auto store = Store::open(options("killed"));
+  ASSERT_TRUE(store.ok()) << store.error().text;
+  EXPECT_EQ((*store)->last_sequence(), kLast);
+  EXPECT_TRUE(read_acknowledged(store_path())->has_value());
+}
+
+}  // namespace
+}  // namespace statewire

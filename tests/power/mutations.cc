@@ -1,0 +1,85 @@
+#include "mutations.h"
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+
+#include "base/check.h"
+
+namespace statewire {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr uint64_t kPageBytes = 4096;
+
+// "000012.sst" is of the kind sst, "MANIFEST-000004" of MANIFEST.
+std::string kind_of_file(const fs::path& path) {
+  const std::string extension = path.extension().string();
+  if (!extension.empty()) return extension.substr(1);
+  const std::string name = path.filename().string();
+  return name.substr(0, name.find('-'));
+}
+
+std::string turn_bit(const fs::path& path, uint64_t size, std::mt19937_64& random) {
+  const uint64_t at = random() % size;
+  const int bit = static_cast<int>(random() % 8);
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekg(static_cast<std::streamoff>(at));
+  const int byte = file.get();
+  file.seekp(static_cast<std::streamoff>(at));
+  file.put(static_cast<char>(byte ^ (1 << bit)));
+  CHECK(file.good());
+  return "bit " + std::to_string(bit) + " of byte " + std::to_string(at) + " is turned";
+}
+
+std::string zero_page(const fs::path& path, uint64_t size, std::mt19937_64& random) {
+  const uint64_t begin = random() % size / kPageBytes * kPageBytes;
+  const uint64_t end = std::min(begin + kPageBytes, size);
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(static_cast<std::streamoff>(begin));
+  file << std::string(end - begin, '\0');
+  CHECK(file.good());
+  return "bytes " + std::to_string(begin) + " to " + std::to_string(end) + " are zeros";
+}
+
+std::string cut(const fs::path& path, uint64_t size, std::mt19937_64& random) {
+  const uint64_t left = random() % size;
+  fs::resize_file(path, left);
+  return "it is cut to " + std::to_string(left) + " bytes";
+}
+
+std::string do_one_thing(const fs::path& path, uint64_t size, std::mt19937_64& random) {
+  switch (size == 0 ? 0 : random() % 6) {
+    case 0:
+      fs::remove(path);
+      return "it is gone";
+    case 1:
+      return cut(path, size, random);
+    case 2:
+      return zero_page(path, size, random);
+    default:
+      return turn_bit(path, size, random);
+  }
+}
+
+}  // namespace
+
+Mutation mutate(const fs::path& store, std::mt19937_64& random) {
+  std::map<std::string, std::vector<fs::path>> files;  // By kind.
+  for (const fs::directory_entry& entry : fs::directory_iterator(store)) {
+    if (entry.is_regular_file()) files[kind_of_file(entry.path())].push_back(entry.path());
+  }
+  CHECK(!files.empty());
+  auto at = files.begin();
+  std::advance(at, random() % files.size());
+  auto& [kind, paths] = *at;
+  std::ranges::sort(paths);
+  const fs::path path = paths[random() % paths.size()];
+  const uint64_t size = fs::file_size(path);
+  return {.file = kind,
+          .what = path.filename().string() + " of " + std::to_string(size) +
+                  " bytes: " + do_one_thing(path, size, random)};
+}
+
+}  // namespace statewire
