@@ -18,7 +18,6 @@ Recognition with_fate(Recognition recognition, Fate fate, std::string_view reaso
 
 // Memory that is kept from event to event.
 struct Recogniser::Scratch {
-  std::vector<uint32_t> matched;
   PatternScratch patterns;
   ObserverScratch observer;
   std::string envelope;
@@ -55,11 +54,10 @@ uint32_t Recogniser::Scratch::entry_of(const CompiledCatalog& catalog, const Eve
     if (entries) best = entries->front();
   }
   if (!view.is_bare) {
-    catalog.patterns.match(view.event, patterns, matched);
+    const auto matched = catalog.patterns.match(view.event, patterns);
     return matched.empty() ? best : std::min(best, matched.front());
   }
-  catalog.bare_patterns.match(view.event, patterns, matched);
-  for (const uint32_t id : matched) {
+  for (const uint32_t id : catalog.bare_patterns.match(view.event, patterns)) {
     const BareEntry& bare = catalog.bare_entries[id];
     if (bare.entry > best) break;
     if (!bare.envelope || envelope_matches(*bare.envelope, view)) return bare.entry;

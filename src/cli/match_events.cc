@@ -23,7 +23,7 @@ EventMatcher::EventMatcher(Parts parts)
     append_json_string(quoted_names_.emplace_back(), name);
   }
   for (uint32_t i = 0; i < counts_.size(); ++i) set_.add(i, parts_.patterns.patterns[i]);
-  set_.publish();
+  set_.seal();
 }
 
 Result<bool> EventMatcher::match(EventInput& input) {
@@ -66,11 +66,11 @@ void EventMatcher::take_parsed(const ParsedEvent& event) {
   if (parts_.wanted == Wanted::explanations) {
     explain(event);
   } else {
-    set_.match(event.element, scratch_, ids_);
-    if (ids_.empty()) return;
+    const auto ids = set_.match(event.element, scratch_);
+    if (ids.empty()) return;
     // In a document an event may go over several lines.
     const bool is_line = event.bytes.find('\n') == event.bytes.npos;
-    take(is_line ? event.bytes : simdjson::minify(event.element), ids_);
+    take(is_line ? event.bytes : simdjson::minify(event.element), ids);
   }
   flush_if_large();
 }

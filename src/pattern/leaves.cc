@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
@@ -13,6 +14,7 @@ namespace statewire::pattern {
 namespace {
 
 constexpr size_t kDigitsOfSimdjson = 19;
+constexpr uint32_t kObjectsMax = 0x80000000;  // Counted before counting begins anew.
 
 // simdjson 3.0.1 reads another number where one begins with "0." and has more digits than fit into
 // 64 bits. Empty where it does not; else the number's text.
@@ -102,17 +104,23 @@ Leaves::Leaves(std::pmr::memory_resource* memory)
       last_(memory),
       present_(memory),
       places_(1, memory),
-      folded_(memory) {}
+      folded_(memory),
+      seen_(memory) {}
 
-void Leaves::begin(size_t slots) {
+void Leaves::begin(const Paths& paths) {
   for (const uint32_t slot : present_) first_[slot] = kNothing;
   present_.clear();
   leaves_.clear();
   places_.resize(1);
   folded_.clear();
-  if (first_.size() < slots) {
-    first_.resize(slots, kNothing);
-    last_.resize(slots, kNothing);
+  if (first_.size() < paths.slots()) {
+    first_.resize(paths.slots(), kNothing);
+    last_.resize(paths.slots(), kNothing);
+  }
+  if (seen_.size() < paths.nodes()) seen_.resize(paths.nodes());
+  if (objects_ > kObjectsMax) {
+    std::fill(seen_.begin(), seen_.end(), 0);
+    objects_ = 0;
   }
 }
 

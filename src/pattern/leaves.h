@@ -1,5 +1,5 @@
-// What one event has in the fields that are looked at: the form in which both front ends, JSON
-// text and DOM, hand it to matching.
+// What one event has in the fields that are looked at: the form in which whoever reads events hands
+// them to matching.
 //
 // An array is transparent: the values in it are values of its field. Only where each of them came
 // from is kept: every object or array that is an element of an array is an *element*, and each leaf
@@ -34,7 +34,6 @@ struct Leaf {
   bool is_folded = false;
   uint32_t folded_at = 0;
   uint32_t folded_size = 0;
-  uint32_t ranges_at = kNothing;  // Of a number, what ValueIndex::prefetch() found out.
   Number number;
 
   std::string_view text() const { return {data, size}; }
@@ -53,8 +52,17 @@ class Leaves {
  public:
   explicit Leaves(std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 
-  // Forgets the last event. REQUIRES: slots of this one are below `slots`.
-  void begin(size_t slots);
+  // Forgets the last event. The slots and nodes of this one are those of `paths`.
+  void begin(const Paths& paths);
+
+  // Of a key that is repeated in one object, the first counts. Whoever reads an event begins each
+  // object, and asks of each key in it that leads to a node whether it is the first.
+  uint32_t begin_object() { return ++objects_; }
+  bool is_first(uint32_t node, uint32_t object) {
+    if (seen_[node] == object) return false;
+    seen_[node] = object;
+    return true;
+  }
 
   uint32_t add_array(uint32_t element);
   uint32_t add_element(uint32_t array);
@@ -120,6 +128,8 @@ class Leaves {
   std::pmr::vector<uint32_t> present_;
   std::pmr::vector<Place> places_;
   std::pmr::string folded_;
+  std::pmr::vector<uint32_t> seen_;  // By node: the last object that had its key.
+  uint32_t objects_ = 0;             // Begun, of all events.
 };
 
 }  // namespace statewire::pattern

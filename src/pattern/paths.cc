@@ -65,8 +65,4 @@ void Paths::grow() {
   }
 }
 
-size_t Paths::bytes() const {
-  return nodes_.capacity() * sizeof(Node) + table_.capacity() * sizeof(Entry) + keys_.capacity();
-}
-
 }  // namespace statewire::pattern

@@ -75,7 +75,6 @@ class Paths {
 
   size_t nodes() const { return nodes_.size(); }
   size_t slots() const { return slots_; }
-  size_t bytes() const;
 
  private:
   static constexpr size_t kTableMin = 16;
