@@ -6,6 +6,10 @@
 namespace statewire {
 namespace {
 
+constexpr std::string_view kCostsTooMuch =
+    "matching it takes too many steps: it has too many values, or too long texts, in fields that "
+    "many patterns ask for";
+
 // Other lines hold several events, or none: EventReader tells.
 bool is_one_event(std::string_view line) {
   return line.starts_with('{') && array_of_events(line).empty();
@@ -48,10 +52,13 @@ void EventMatcher::take_lines(const EventInput::Piece& piece) {
   LineMatches lines(set_, line_scratch_, text);
   while (is_wanted_ && lines.next()) {
     const std::string_view line = without_blanks(lines.line());
-    if (lines.is_json() && is_one_event(line)) {
-      if (!lines.ids().empty()) take(line, lines.ids());
-    } else {
-      read(line, piece.first_line + lines.line_number() - 1);
+    const uint64_t number = piece.first_line + lines.line_number() - 1;
+    if (!lines.is_json() || !is_one_event(line)) {
+      read(line, number);
+    } else if (lines.costs_too_much()) {
+      report({.line = number, .reason = std::string(kCostsTooMuch)});
+    } else if (!lines.ids().empty()) {
+      take(line, lines.ids());
     }
     flush_if_large();
   }
@@ -67,10 +74,11 @@ void EventMatcher::take_parsed(const ParsedEvent& event) {
     explain(event);
   } else {
     const auto ids = set_.match(event.element, scratch_);
-    if (ids.empty()) return;
+    if (!ids) return report({.line = event.line, .reason = std::string(kCostsTooMuch)});
+    if (ids->empty()) return;
     // In a document an event may go over several lines.
     const bool is_line = event.bytes.find('\n') == event.bytes.npos;
-    take(is_line ? event.bytes : simdjson::minify(event.element), ids);
+    take(is_line ? event.bytes : simdjson::minify(event.element), *ids);
   }
   flush_if_large();
 }

@@ -259,6 +259,7 @@ JsonReader::JsonReader() {
 bool JsonReader::read(std::string_view event, const Paths& paths, Leaves& leaves) {
   leaves.begin(paths);
   const size_t unescaped_max = event.size() + simdjson::SIMDJSON_PADDING;
+  if (unescaped_.size() > kMatchBytesKept) std::vector<uint8_t>().swap(unescaped_);
   if (unescaped_.size() < unescaped_max) unescaped_.resize(std::bit_ceil(unescaped_max));
   prefetch(event.data() + event.size(), std::min(event.size(), kPrefetchMax));
   return JsonWalk(*this, event, paths, leaves).run();

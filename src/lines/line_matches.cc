@@ -13,9 +13,12 @@ bool LineMatches::next() {
     if (line_.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     if (line_.back() == '\r') line_.remove_suffix(1);
     ids_ = {};
+    costs_too_much_ = false;
     is_json_ = scratch_.reader_.read(line_, set_.paths(), scratch_.leaves_);
     if (is_json_ && scratch_.reader_.is_object()) {
-      ids_ = set_.match(scratch_.leaves_, scratch_.hits_);
+      const auto ids = set_.match(scratch_.leaves_, scratch_.hits_);
+      costs_too_much_ = !ids;
+      if (ids) ids_ = *ids;
     }
     return true;
   }

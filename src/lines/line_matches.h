@@ -45,6 +45,8 @@ class LineMatches {
   // False where the line is not JSON, of which only as much is read as it takes to answer; no ids
   // then. What was not read may be anything: validate elsewhere what comes from outside.
   bool is_json() const { return is_json_; }
+  // True where it would take more steps than PatternSet::match() may; no ids then.
+  bool costs_too_much() const { return costs_too_much_; }
   // Those that match, each once, ascending; until next().
   std::span<const uint32_t> ids() const { return ids_; }
 
@@ -56,6 +58,7 @@ class LineMatches {
   std::string_view line_;
   size_t line_number_ = 0;
   bool is_json_ = false;
+  bool costs_too_much_ = false;
   std::span<const uint32_t> ids_;
 };
 

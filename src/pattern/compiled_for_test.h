@@ -32,7 +32,7 @@ inline PatternSet sealed(const std::vector<std::string>& patterns) {
 class SetAsker {
  public:
   std::vector<uint32_t> ids(const PatternSet& set, std::string_view event) {
-    const auto ids = set.match(parser_.parse(std::string(event)).value(), scratch_);
+    const auto ids = set.match(parser_.parse(std::string(event)).value(), scratch_).value();
     return {ids.begin(), ids.end()};
   }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -16,6 +17,29 @@ struct RuleRef {
   bool is_all = false;  // It asks for one thing alone: whoever has that thing matches.
 };
 
+// Knows of most numbers that come again and again that they did, and is never wrong about others.
+template <typename Number, size_t kSize>
+class Repeats {
+ public:
+  // False where the number is new, or came so long ago that another one has its place.
+  bool has_met(Number number) {
+    if (!is_in_use_) {
+      last_.fill(0);
+      last_[0] = 1;  // No number stands at a place that is not its own.
+      is_in_use_ = true;
+    }
+    Number& last = last_[number % kSize];
+    if (last == number) return true;
+    last = number;
+    return false;
+  }
+  void clear() { is_in_use_ = false; }
+
+ private:
+  std::array<Number, kSize> last_;
+  bool is_in_use_ = false;
+};
+
 // Numbers, each at least once. However often the same few are added, memory stays within twice of
 // what a set of them takes, and a little.
 class NumberSet {
@@ -25,6 +49,7 @@ class NumberSet {
     constexpr size_t kLookedAt = 4;
     const auto begin = all_.end() - static_cast<std::ptrdiff_t>(std::min(all_.size(), kLookedAt));
     if (std::find(begin, all_.end(), number) != all_.end()) return;
+    if (all_.size() > kFew && repeats_.has_met(number)) return;
     all_.push_back(number);
     if (all_.size() >= sort_at_) sort();
   }
@@ -39,10 +64,10 @@ class NumberSet {
   }
   void clear() {
     all_.clear();
+    repeats_.clear();
     sort_at_ = kSortMin;
   }
   std::span<uint32_t> all() { return all_; }
-  size_t bytes() const { return all_.capacity() * sizeof(uint32_t); }
 
   static void make_set(std::vector<uint32_t>& values) {
     if (values.size() <= 1) return;
@@ -52,21 +77,41 @@ class NumberSet {
 
  private:
   static constexpr size_t kSortMin = 4096;
+  static constexpr size_t kFew = 64;  // That no repeats are remembered of.
 
   std::vector<uint32_t> all_;
+  Repeats<uint32_t, 4096> repeats_;
   size_t sort_at_ = kSortMin;
 };
 
 // For one thread. Keeps its memory from event to event.
 struct Hits {
-  NumberSet candidates;           // Offsets of rules that may match.
-  NumberSet ids;                  // Of rules that do.
-  std::vector<uint32_t> matched;  // The answer: ids of all rules that match.
+  void add_candidate(uint32_t offset) {
+    ++looked_at;
+    candidates.add(offset);
+  }
+  void add_candidates(std::span<const uint32_t> offsets) {
+    looked_at += offsets.size();
+    candidates.add(offsets);
+  }
+  void add_id(uint32_t id) {
+    ++looked_at;
+    ids.add(id);
+  }
+
+  NumberSet candidates;               // Offsets of rules that may match.
+  NumberSet ids;                      // Of rules that do.
+  std::vector<uint32_t> matched;      // The answer: ids of all rules that match.
+  size_t looked_at = 0;               // Rules, some more than once: steps that were not taken yet.
+  Repeats<uint64_t, 1024> looked_up;  // Hashes, which need not be looked up again.
+  bool may_repeat = false;            // The field has so many values that some may be equal.
 
   void clear() {
+    looked_up.clear();
     candidates.clear();
     ids.clear();
     matched.clear();
+    looked_at = 0;
   }
 };
 

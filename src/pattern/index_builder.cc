@@ -13,7 +13,10 @@ namespace {
 constexpr uint64_t kCostMax = std::numeric_limits<uint64_t>::max();
 constexpr size_t kListMax = 32;        // Longer lists of candidates are split by a further field.
 constexpr uint32_t kTextsMax = 4;      // Of a clause by which a list is split.
-constexpr uint32_t kClausesUsed = 32;  // Clauses that PendingEntry::used has bits for.
+constexpr uint32_t kClausesUsed = 16;  // Clauses that PendingEntry::used has bits for.
+// Entries that one becomes. A list that is still long then stays so: twelve fields of four texts
+// would be 16 million entries.
+constexpr uint32_t kCopiesMax = 16;
 
 // What a rule costs that is a candidate; small differences decide between equal ones.
 constexpr uint64_t kCostOfRule = 4;
@@ -49,22 +52,25 @@ uint32_t clauses_of(const uint8_t* program) { return Cursor(program).varint(); }
 
 // Calls use(index, clause) for each clause of a program.
 template <typename Use>
-void for_each_clause(const uint8_t* program, Use use) {
+void for_each_clause(const uint8_t* program, uint32_t count_max, Use use) {
   Cursor cursor(program);
-  const uint32_t clauses = cursor.varint();
+  const uint32_t clauses = std::min(cursor.varint(), count_max);
   for (uint32_t i = 0; i < clauses; ++i) use(i, read_clause(cursor));
 }
+template <typename Use>
+void for_each_clause(const uint8_t* program, Use use) {
+  for_each_clause(program, std::numeric_limits<uint32_t>::max(), use);
+}
 
-// A few exact texts, and nothing else. Each of many would have to stand under each of many.
-bool asks_for_exact_texts(const ClauseHead& clause) {
-  if (clause.accepts_absent || clause.tests > kTextsMax) return false;
-  bool is_exact = true;
-  uint32_t texts = 0;
-  for_each_key_of(clause, [&](const LookupKey& key) {
-    is_exact = is_exact && key.kind == LookupKey::Kind::hash && key.lookup == Lookup::text;
-    ++texts;
-  });
-  return is_exact && texts <= kTextsMax;
+// How many exact texts a clause asks for; 0 where they are many, which is a list, or not all.
+uint32_t exact_texts(const ClauseHead& clause) {
+  if (clause.accepts_absent || clause.tests > kTextsMax) return 0;
+  Cursor cursor(clause.at);
+  for (uint32_t i = 0; i < clause.tests; ++i) {
+    if (cursor.byte() != static_cast<uint8_t>(Operator::equal_text)) return 0;
+    cursor.text();
+  }
+  return clause.tests;
 }
 
 }  // namespace
@@ -129,7 +135,8 @@ void IndexBuilder::index_rules(uint32_t end) {
       best_cost = clause_cost;
     });
     const bool is_only = clauses_of(rules_.program(rule).data()) == 1;
-    index_clause(best, best_index < kClausesUsed ? 1u << best_index : 0,
+    index_clause(best,
+                 best_index < kClausesUsed ? static_cast<uint16_t>(1u << best_index) : uint16_t{0},
                  {.offset = rules_.offset(rule), .id = rules_.id(rule), .is_all = is_only});
   }
   while (split_large_lists(demand)) {
@@ -137,7 +144,7 @@ void IndexBuilder::index_rules(uint32_t end) {
   demand_ = nullptr;
 }
 
-void IndexBuilder::index_clause(const ClauseHead& clause, uint32_t used, const RuleRef& rule) {
+void IndexBuilder::index_clause(const ClauseHead& clause, uint16_t used, const RuleRef& rule) {
   for_each_key_of(clause, [&](LookupKey key) {
     if (key.kind == LookupKey::Kind::gram) {
       // Any four bytes of the piece will do; those that the fewest ask for are best.
@@ -152,7 +159,7 @@ void IndexBuilder::index_clause(const ClauseHead& clause, uint32_t used, const R
     }
     index_.add(clause.slot, key, rule);
     if (key.kind == LookupKey::Kind::hash || key.kind == LookupKey::Kind::gram) {
-      pending_.push_back({key.hash(clause.slot), rule.offset, used});
+      pending_.push_back({key.hash(clause.slot), rule.offset, used, 1});
     }
   });
 }
@@ -163,7 +170,7 @@ void IndexBuilder::index_exclusions(uint32_t rule, uint32_t candidate) {
     if (clause.accepts_absent) {
       const LookupKey presence;
       index_.add(clause.slot, presence, forbidding);
-      pending_.push_back({presence.hash(clause.slot), forbidding.offset, 0});
+      pending_.push_back({presence.hash(clause.slot), forbidding.offset, 0, 1});
       return;
     }
     // The one test of the one clause: behind its operator are the tests that it excludes.
@@ -182,8 +189,11 @@ bool IndexBuilder::move_rule(const PendingEntry& entry, const Demand& demand,
   ClauseHead best;
   uint32_t best_index = 0;
   uint64_t best_cost = kCostMax;
-  for_each_clause(rules_.program_at(entry.offset), [&](uint32_t i, const ClauseHead& clause) {
-    if (i >= kClausesUsed || (entry.used >> i & 1) || !asks_for_exact_texts(clause)) return;
+  const uint8_t* const program = rules_.program_at(entry.offset);
+  for_each_clause(program, kClausesUsed, [&](uint32_t i, const ClauseHead& clause) {
+    const uint32_t texts = exact_texts(clause);
+    const bool is_used = (entry.used >> i & 1) != 0;
+    if (is_used || texts == 0 || texts * entry.copies > kCopiesMax) return;
     const uint64_t clause_cost = cost(clause, demand);
     if (clause_cost >= best_cost) return;
     best = clause;
@@ -194,7 +204,8 @@ bool IndexBuilder::move_rule(const PendingEntry& entry, const Demand& demand,
   further_fields_.push_back({entry.hash, best.slot});
   for_each_key_of(best, [&](const LookupKey& key) {
     out.push_back({further_hash(entry.hash, best.slot, key.text), entry.offset,
-                   entry.used | 1u << best_index});
+                   static_cast<uint16_t>(entry.used | 1u << best_index),
+                   static_cast<uint16_t>(entry.copies * exact_texts(best))});
   });
   return true;
 }

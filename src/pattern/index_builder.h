@@ -39,11 +39,13 @@ class IndexBuilder {
   struct PendingEntry {
     uint64_t hash;
     uint32_t offset;
-    uint32_t used;  // Bit n: clause n is in the hash.
+    uint16_t used;  // Bit n: clause n is in the hash.
+    uint16_t
+        copies;  // Of the rule's entry, as each further field multiplied it; at most kCopiesMax.
   };
 
   uint64_t cost(const ClauseHead& clause, const Demand& demand) const;
-  void index_clause(const ClauseHead& clause, uint32_t used, const RuleRef& rule);
+  void index_clause(const ClauseHead& clause, uint16_t used, const RuleRef& rule);
   bool split_large_lists(const Demand& demand);
   bool move_rule(const PendingEntry& entry, const Demand& demand, std::vector<PendingEntry>& out);
 

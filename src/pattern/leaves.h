@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/limits.h"
 #include "pattern/network.h"
 #include "pattern/number.h"
 #include "pattern/paths.h"
@@ -45,6 +46,27 @@ struct Place {
   uint32_t next = kNothing;   // Of an element: the next one of its array.
   uint32_t first = kNothing;  // Of an array: its first element.
   bool is_array = false;
+};
+
+// What matching one event may still cost: kMatchStepsMax says what a step is.
+class Steps {
+ public:
+  void take(size_t count) { left_ -= static_cast<int64_t>(count); }
+  void take_all() { left_ = -1; }
+  // Whoever finds them over may give any answer, which nobody looks at.
+  bool are_over() const { return left_ < 0; }
+  uint64_t taken() const { return kMatchStepsMax - static_cast<uint64_t>(left_); }
+
+ private:
+  int64_t left_ = kMatchStepsMax;
+};
+
+// The leaves of one slot.
+struct SlotLeaves {
+  uint32_t first = kNothing;
+  uint32_t last = kNothing;
+  uint32_t count = 0;
+  bool are_in_elements = false;  // One at least.
 };
 
 // For one thread. Keeps its memory from event to event.
@@ -85,8 +107,9 @@ class Leaves {
   std::span<Leaf> all() { return leaves_; }
   // Slots that have a leaf, each once.
   std::span<const uint32_t> present() const { return present_; }
+  const SlotLeaves& of(uint32_t slot) const { return slots_[slot]; }
   // kNothing where there is none.
-  uint32_t first(uint32_t slot) const { return first_[slot]; }
+  uint32_t first(uint32_t slot) const { return slots_[slot].first; }
   Leaf& operator[](uint32_t index) { return leaves_[index]; }
   std::span<const Place> places() const { return places_; }
 
@@ -99,6 +122,10 @@ class Leaves {
   // REQUIRES: a text. Good until the next call.
   std::string_view folded(Leaf& leaf);
 
+  // Gives memory back that only a large event needs.
+  void release_large();
+
+  Steps steps;
   // For judging elements (consistency.h).
   std::pmr::vector<uint64_t> bits;
   // For wildcards (short_wildcards.h). All zero between uses.
@@ -111,20 +138,22 @@ class Leaves {
     leaf.slot = slot;
     leaf.element = element;
     leaf.kind = kind;
-    if (first_[slot] == kNothing) {
-      first_[slot] = index;
+    SlotLeaves& others = slots_[slot];
+    if (others.count == 0) {
+      others.first = index;
       present_.push_back(slot);
     } else {
-      leaves_[last_[slot]].next = index;
+      leaves_[others.last].next = index;
     }
-    last_[slot] = index;
+    others.last = index;
+    ++others.count;
+    others.are_in_elements = others.are_in_elements || element != 0;
     return leaf;
   }
   static void read_number(Leaf& leaf);
 
   std::pmr::vector<Leaf> leaves_;
-  std::pmr::vector<uint32_t> first_;  // By slot.
-  std::pmr::vector<uint32_t> last_;   // By slot; good where there is a first.
+  std::pmr::vector<SlotLeaves> slots_;
   std::pmr::vector<uint32_t> present_;
   std::pmr::vector<Place> places_;
   std::pmr::string folded_;

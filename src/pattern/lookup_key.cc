@@ -57,6 +57,9 @@ void pass_tests(Cursor& cursor) {
 uint64_t LookupKey::hash(uint32_t slot) const {
   if (lookup == Lookup::number) return number_hash(slot, number);
   if (lookup == Lookup::network) return network_hash(slot, network.address, network.bits);
+  if (lookup == Lookup::suffix || lookup == Lookup::folded_suffix) {
+    return SuffixHasher(lookup_seed(slot, lookup), text).suffix(text.size());
+  }
   return lookup_hash(slot, lookup, text);
 }
 

@@ -105,9 +105,9 @@ void NumberRanges::find_in(const Line& line, const Rounded& number, Hits& hits) 
     const auto i = static_cast<size_t>(std::countr_zero(bits));
     const bool is_certain = line.lows[i] <= number.below && line.highs[i] >= number.above;
     if (is_certain && (line.decided >> i & 1) != 0) {
-      hits.ids.add(line.ids[i]);
+      hits.add_id(line.ids[i]);
     } else {
-      hits.candidates.add(line.offsets[i]);
+      hits.add_candidate(line.offsets[i]);
     }
   }
 }

@@ -34,9 +34,10 @@ PatternSet& PatternSet::operator=(PatternSet&&) noexcept = default;
 void PatternSet::add(uint32_t id, const Pattern& pattern) {
   CHECK(!content_->segment);
   pattern::Bytes program;
-  for (const pattern::Alternative& each : pattern::alternatives_of(pattern.compiled_->tree.root)) {
+  for (const pattern::Alternative& each :
+       pattern::alternatives_of(pattern.compiled_->tree.root, content_->paths)) {
     program.clear();
-    pattern::encode(each, content_->paths, program);
+    pattern::encode(each, program);
     content_->added.add(id, program);
   }
 }
@@ -47,9 +48,9 @@ void PatternSet::seal() {
   content_->added = {};
 }
 
-std::span<const uint32_t> PatternSet::match(simdjson::dom::element event,
-                                            PatternScratch& scratch) const {
-  if (!event.is_object()) return {};
+std::optional<std::span<const uint32_t>> PatternSet::match(simdjson::dom::element event,
+                                                           PatternScratch& scratch) const {
+  if (!event.is_object()) return std::span<const uint32_t>();
   PatternScratch::Content& content = *scratch.content_;
   pattern::read_dom(event, content_->paths, content.leaves);
   return match(content.leaves, content.hits);
@@ -57,9 +58,14 @@ std::span<const uint32_t> PatternSet::match(simdjson::dom::element event,
 
 const pattern::Paths& PatternSet::paths() const { return content_->paths; }
 
-std::span<const uint32_t> PatternSet::match(pattern::Leaves& leaves, pattern::Hits& hits) const {
-  if (!content_->segment) return {};
-  return content_->segment->match(leaves, hits);
+std::optional<std::span<const uint32_t>> PatternSet::match(pattern::Leaves& leaves,
+                                                           pattern::Hits& hits) const {
+  if (!content_->segment) return std::span<const uint32_t>();
+  const std::span<const uint32_t> ids = content_->segment->match(leaves, hits);
+  const bool is_over = leaves.steps.are_over();
+  leaves.release_large();
+  if (is_over) return std::nullopt;
+  return ids;
 }
 
 }  // namespace statewire

@@ -5,7 +5,8 @@
 //   set.add(7, pattern);
 //   set.seal();
 //   PatternScratch scratch;                        // One a thread.
-//   for (const uint32_t id : set.match(event, scratch)) use(id);
+//   const auto ids = set.match(event, scratch);
+//   if (!ids) refuse(event);                       // It would cost too much.
 #pragma once
 
 #include <simdjson.h>
@@ -13,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "pattern/pattern.h"
@@ -54,13 +56,16 @@ class PatternSet {
   void seal();
 
   // The ids whose pattern matches, each once, ascending: good until the scratch is used again. An
-  // event that is not an object matches nothing. Allocates nothing once the scratch has grown to
-  // what events need.
-  std::span<const uint32_t> match(simdjson::dom::element event, PatternScratch& scratch) const;
+  // event that is not an object matches nothing. None where the answer would take more than
+  // kMatchStepsMax steps: that depends on the event and the set alone. Allocates nothing once the
+  // scratch has grown to what most events need; what only a large one needs is given back.
+  std::optional<std::span<const uint32_t>> match(simdjson::dom::element event,
+                                                 PatternScratch& scratch) const;
 
   // For other readers of events: the fields to read, and what they are worth.
   const pattern::Paths& paths() const;
-  std::span<const uint32_t> match(pattern::Leaves& leaves, pattern::Hits& hits) const;
+  std::optional<std::span<const uint32_t>> match(pattern::Leaves& leaves,
+                                                 pattern::Hits& hits) const;
 
  private:
   struct Content;

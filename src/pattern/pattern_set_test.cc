@@ -53,7 +53,7 @@ TEST(PatternSet, equals_each_pattern_alone_and_the_description) {
     for (int i = 0; i < 40; ++i) {
       const std::string event = generator.event(3);
       const auto element = parser.parse(event).value();
-      const auto ids = set.match(element, scratch);
+      const auto ids = set.match(element, scratch).value();
       const std::vector<uint32_t> found(ids.begin(), ids.end());
       ASSERT_EQ(found, wanted_ids(alone, element, event)) << "seed " << seed << "\n" << event;
       matched += found.size();
@@ -134,6 +134,35 @@ TEST(PatternSet, rules_that_only_forbid_match_but_for_what_is_found) {
             (Ids{1, 2}));
   EXPECT_EQ(asker.ids(set, R"({"detail":{"state":"pending"}})"), (Ids{2, 3}));
   EXPECT_EQ(asker.ids(set, R"({"detail":{}})"), Ids{3});
+}
+
+// Lists that stay long however far they are split must not be split for ever.
+TEST(PatternSet, many_rules_with_the_same_few_values_in_many_fields) {
+  std::vector<std::string> patterns;
+  for (int i = 0; i < 100; ++i) {
+    std::string pattern = R"({"z":[{"prefix":")" + std::to_string(i) + "\"}]";
+    for (int k = 0; k < 12; ++k) pattern += ",\"k" + std::to_string(k) + R"(":["1","2","3","4"])";
+    patterns.push_back(pattern + "}");
+  }
+  const PatternSet set = sealed(patterns);
+  std::string event = R"({"z":"17")";
+  for (int k = 0; k < 12; ++k) event += ",\"k" + std::to_string(k) + "\":\"3\"";
+  SetAsker asker;
+  EXPECT_EQ(asker.ids(set, event + "}"), (std::vector<uint32_t>{2, 18}));
+}
+
+TEST(PatternSet, suffixes_of_many_sizes_are_found) {
+  std::vector<std::string> patterns;
+  std::string text;
+  for (int i = 0; i < 40; ++i) {
+    text.insert(text.begin(), static_cast<char>('a' + i % 26));
+    patterns.push_back(R"({"a":[{"suffix":")" + text + "\"}]}");
+  }
+  const PatternSet set = sealed(patterns);
+  SetAsker asker;
+  EXPECT_EQ(asker.ids(set, R"({"a":"x)" + text + "\"}").size(), 40u);
+  EXPECT_EQ(asker.ids(set, R"({"a":")" + text.substr(9) + "\"}").size(), 31u);
+  EXPECT_EQ(asker.ids(set, R"({"a":"A"})").size(), 0u);
 }
 
 // Each value of either field is common, and only both together are rare.

@@ -115,6 +115,7 @@ std::span<const uint32_t> Segment::match(Leaves& leaves, Hits& hits) const {
 }
 
 std::span<const uint32_t> Segment::match_candidates(Leaves& leaves, Hits& hits) const {
+  leaves.steps.take(hits.looked_at);
   hits.candidates.sort();
   const std::span<uint32_t> candidates = hits.candidates.all();
   for (size_t i = 0; i < std::min(candidates.size(), kPrefetched); ++i) {
@@ -122,6 +123,7 @@ std::span<const uint32_t> Segment::match_candidates(Leaves& leaves, Hits& hits) 
   }
   size_t excluded = 0;
   for (const uint32_t candidate : candidates) {
+    if (leaves.steps.are_over()) break;
     const bool is_indexed = candidate < indexed_offsets_;
     const bool is_met = holds(program_of(candidate), leaves);
     if (!is_indexed) {

@@ -69,7 +69,7 @@ class Segment {
   explicit Segment(const Rules& rules);
 
   // The ids of rules that the event matches, each once, ascending: in `hits`, or where the segment
-  // has them. Replaces what `hits` holds.
+  // has them. Replaces what `hits` holds. No answer where the steps of the leaves are over then.
   std::span<const uint32_t> match(Leaves& leaves, Hits& hits) const;
 
  private:

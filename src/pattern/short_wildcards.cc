@@ -92,14 +92,15 @@ bool ShortWildcards::meets(const uint8_t* pieces, const uint64_t* places, size_t
 void ShortWildcards::find_in(size_t cell, std::string_view text, uint64_t characters,
                              const Places& places, Hits& hits) const {
   const bool is_short = text.size() <= 64;
+  hits.looked_at += cells_[cell + 1] - cells_[cell];
   for (uint32_t i = cells_[cell]; i < cells_[cell + 1]; ++i) {
     const Item& item = items_[i];
     if ((item.characters & ~characters) != 0) continue;
     if (is_short && !meets(pieces_.data() + item.pieces, places.data(), text.size())) continue;
     if (is_short && item.rule.is_all) {
-      hits.ids.add(item.rule.id);
+      hits.add_id(item.rule.id);
     } else {
-      hits.candidates.add(item.rule.offset);
+      hits.add_candidate(item.rule.offset);
     }
   }
 }

@@ -8,6 +8,9 @@
 namespace statewire::pattern {
 namespace {
 
+constexpr uint32_t kFewLeaves = 8;
+constexpr size_t kFewGrams = 256;
+
 // All sizes and numbers of bits that are in use, each once.
 void insert_sorted(std::vector<uint32_t>& all, uint32_t value) {
   const auto at = std::lower_bound(all.begin(), all.end(), value);
@@ -92,9 +95,12 @@ void ValueIndex::build(std::vector<HashEntry> entries, std::vector<FurtherField>
 }
 
 void ValueIndex::probe(uint64_t hash, Leaves& leaves, Hits& hits) const {
+  if (hits.may_repeat && hits.looked_up.has_met(hash)) return;
   table_.find(
-      hash, [&](std::span<const uint32_t> rules) { hits.candidates.add(rules); },
+      hash, [&](std::span<const uint32_t> rules) { hits.add_candidates(rules); },
       [&](uint32_t slot) {
+        leaves.steps.take(leaves.of(slot).count);
+        if (leaves.steps.are_over()) return;
         for (uint32_t i = leaves.first(slot); i != kNothing; i = leaves[i].next) {
           if (leaves[i].kind != LeafKind::text) continue;
           probe(further_hash(hash, slot, leaves[i].text()), leaves, hits);
@@ -115,7 +121,10 @@ void ValueIndex::find_slot(uint32_t slot, const SlotLookups& lookups, Leaves& le
     if (lookups.uses(lookup)) probe(lookup_hash(slot, lookup, {}), leaves, hits);
   };
   find(Lookup::presence);
+  hits.may_repeat = leaves.of(slot).count > kFewLeaves;
   for (uint32_t i = leaves.first(slot); i != kNothing; i = leaves[i].next) {
+    leaves.steps.take(1 + std::exchange(hits.looked_at, 0));
+    if (leaves.steps.are_over()) return;
     Leaf& leaf = leaves[i];
     switch (leaf.kind) {
       case LeafKind::text:
@@ -171,6 +180,7 @@ void ValueIndex::find_text(uint32_t slot, const SlotLookups& lookups, Leaf& leaf
   }
   if (lookups.uses(Lookup::network)) find_network(slot, extras, text, leaves, hits);
   if (!extras.grams.empty()) {
+    hits.may_repeat = hits.may_repeat || text.size() > kFewGrams;
     for (size_t i = 0; i + 4 <= text.size(); ++i) {
       if (!extras.grams.holds(load4(text.data() + i))) continue;
       probe(lookup_hash(slot, Lookup::gram, text.substr(i, 4)), leaves, hits);
@@ -205,9 +215,10 @@ void ValueIndex::find_prefixes(uint64_t seed, const std::vector<uint32_t>& sizes
 
 void ValueIndex::find_suffixes(uint64_t seed, const std::vector<uint32_t>& sizes,
                                std::string_view text, Leaves& leaves, Hits& hits) const {
+  SuffixHasher hasher(seed, text);
   for (const uint32_t size : sizes) {
     if (size > text.size()) return;
-    probe(hashed(seed, text.substr(text.size() - size)), leaves, hits);
+    probe(hasher.suffix(size), leaves, hits);
   }
 }
 

@@ -74,7 +74,7 @@ class Asker {
             wanted.push_back(static_cast<uint32_t>(i));
           }
         }
-        if (!std::ranges::equal(set.match(element, scratch_), wanted)) {
+        if (!std::ranges::equal(set.match(element, scratch_).value(), wanted)) {
           differ(question, event, "a set of many: of a parsed event");
         }
         const simdjson::padded_string text(event);
@@ -103,7 +103,7 @@ class Asker {
     if (parser_.parse(event).get(element)) return text_matches ? '1' : '0';
     const bool matches = question.pattern->matches(element);
     if (text_matches != matches) differ(question, event, "text");
-    if (set.match(element, scratch_).empty() == matches) {
+    if (set.match(element, scratch_)->empty() == matches) {
       differ(question, event, "a parsed event in a set of one");
     }
     if (question.pattern->explain(element).has_value() == matches) {
@@ -117,7 +117,7 @@ class Asker {
     ids_.clear();
     if (!reader_.read(text, set.paths(), leaves_)) return false;
     if (!reader_.is_object()) return true;
-    const auto ids = set.match(leaves_, hits_);
+    const auto ids = set.match(leaves_, hits_).value();
     ids_.assign(ids.begin(), ids.end());
     return true;
   }
