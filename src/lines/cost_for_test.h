@@ -31,7 +31,7 @@ inline constexpr double kSecondsOfByte = 1e-6;
 inline constexpr double kMemoryMin = 32e6;
 inline constexpr double kMemoryOfByte = 160;
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define STATEWIRE_COST_SANITIZED 1
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
@@ -79,15 +79,16 @@ inline constexpr KnownFault kKnownFaults[] = {
     {"suffixes of many sizes",
      "1\n{\"a\":[<1300:{\"suffix\":\"<#:x>\"},>1]}\n{\"a\":[<600:\"<1400:x>y\",>1]}"},
     {"$or beside many fields",
-     "1\n{\"$or\":[<999:{\"a\":[#]},>{\"b\":[1]}],<60000:\"k#\":[1],>\"c\":[1]}\n{}"},
+     "1\n{\"$or\":[<999:{\"a\":[#]},>{\"b\":[1]}],<4000:\"k#\":[1],>\"c\":[1]}\n{}"},
     {"$or beside many values",
-     "1\n{\"$or\":[<999:{\"a\":[#]},>{\"b\":[1]}],\"c\":[<90000:\"v#\",>1]}\n{}"},
-    {"a long key over many", "1\n{\"<450000:k>\":{<45000:\"#\":[1],>\"c\":[1]}}\n{}"},
-    {"errors below a long key", "1\n{\"<450000:k>\":{<50000:\"#\":1,>\"c\":[1]}}\n{}"},
+     "1\n{\"$or\":[<999:{\"a\":[#]},>{\"b\":[1]}],\"c\":[<5000:\"v#\",>1]}\n{}"},
+    {"a long key over many", "1\n{\"<100000:k>\":{<8000:\"#\":[1],>\"c\":[1]}}\n{}"},
+    {"errors below a long key", "1\n{\"<100000:k>\":{<10000:\"#\":1,>\"c\":[1]}}\n{}"},
     {"many fields of four values",
-     "100\n{\"z\":[\"#\"],<12:\"k#\":[\"1\",\"2\",\"3\",\"4\"],>\"y\":[1]}\n{\"k1\":\"1\"}"},
+     "100\n{<8:\"k#\":[\"1\",\"2\",\"3\",\"4\"],>\"y\":[1]}\n{\"k1\":\"1\"}"},
     {"$or over fields of four values",
-     "1\n{\"$or\":[<900:{\"z\":[{\"prefix\":\"#\"}]},>{\"b\":[1]}],<12:\"k#\":[\"1\",\"2\",\"3\","
+     "1\n{\"$or\":[<900:{\"z\":[{\"numeric\":[\">\",#]}]},>{\"b\":[1]}],<6:\"k#\":[\"1\",\"2\","
+     "\"3\","
      "\"4\"],>\"y\":[1]}\n{}"},
 };
 

@@ -21,7 +21,7 @@ using pattern::Paths;
 
 namespace {
 
-constexpr size_t kPrefetchMax = 1024;
+constexpr size_t kPrefetchedBytes = 1024;
 
 // REQUIRES: 8 bytes behind the text may be read.
 bool has_backslash(std::string_view text) {
@@ -261,7 +261,7 @@ bool JsonReader::read(std::string_view event, const Paths& paths, Leaves& leaves
   const size_t unescaped_max = event.size() + simdjson::SIMDJSON_PADDING;
   if (unescaped_.size() > kMatchBytesKept) std::vector<uint8_t>().swap(unescaped_);
   if (unescaped_.size() < unescaped_max) unescaped_.resize(std::bit_ceil(unescaped_max));
-  prefetch(event.data() + event.size(), std::min(event.size(), kPrefetchMax));
+  prefetch(event.data() + event.size(), std::min(event.size(), kPrefetchedBytes));
   return JsonWalk(*this, event, paths, leaves).run();
 }
 

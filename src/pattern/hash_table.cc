@@ -27,10 +27,10 @@ HashTable::HashTable(std::vector<HashEntry> entries, std::vector<FurtherField> f
                               ? further_fields[c].hash
                               : entries[p].hash;
     const size_t first = p;
-    const size_t first_continuation = c;
+    const size_t first_field = c;
     while (p < entries.size() && entries[p].hash == hash) ++p;
     while (c < further_fields.size() && further_fields[c].hash == hash) ++c;
-    if (p - first == 1 && c == first_continuation) {
+    if (p - first == 1 && c == first_field) {
       insert(hash, entries[first].rule);
       continue;
     }
@@ -38,9 +38,9 @@ HashTable::HashTable(std::vector<HashEntry> entries, std::vector<FurtherField> f
     insert(hash, kFirstList + static_cast<uint32_t>(lists_.size()));
     lists_.push_back(static_cast<uint32_t>(hash));
     lists_.push_back(static_cast<uint32_t>(p - first));
-    lists_.push_back(static_cast<uint32_t>(c - first_continuation));
+    lists_.push_back(static_cast<uint32_t>(c - first_field));
     for (size_t i = first; i < p; ++i) lists_.push_back(entries[i].rule);
-    for (size_t i = first_continuation; i < c; ++i) lists_.push_back(further_fields[i].slot);
+    for (size_t i = first_field; i < c; ++i) lists_.push_back(further_fields[i].slot);
   }
   lists_.shrink_to_fit();
 }

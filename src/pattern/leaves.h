@@ -104,7 +104,6 @@ class Leaves {
   }
   void add_other(uint32_t slot, uint32_t element, LeafKind kind) { add(slot, element, kind); }
 
-  std::span<Leaf> all() { return leaves_; }
   // Slots that have a leaf, each once.
   std::span<const uint32_t> present() const { return present_; }
   const SlotLeaves& of(uint32_t slot) const { return slots_[slot]; }
