@@ -6,6 +6,7 @@
 // number of the pattern; `<#:…>` repeats so often.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <cstdlib>
@@ -24,9 +25,10 @@ namespace statewire::cost {
 // small: matching checks its steps now and then, so it may go a little further.
 inline constexpr uint64_t kStepsOfByteMax = 512;
 inline constexpr uint64_t kStepsOfSmallMax = kMatchStepsMax + (kMatchStepsMax >> 4);
-// Of the processor. The margin is wide, and what is quadratic far beyond.
+// Of the processor. The margin is wide, and work that is no step and grows faster is far beyond.
 inline constexpr double kSecondsMin = 1;
 inline constexpr double kSecondsOfByte = 1e-6;
+inline constexpr double kSecondsOfStep = 1e-7;
 // Peaks beyond what was there before.
 inline constexpr double kMemoryMin = 32e6;
 inline constexpr double kMemoryOfByte = 160;
@@ -150,9 +152,12 @@ class Meter {
     cost.seconds = static_cast<double>(std::clock() - begin_) / CLOCKS_PER_SEC;
     cost.memory = kMeasuresMemory ? peak(false) - before_ : 0;
     const auto bytes = static_cast<double>(cost.bytes);
+    const double seconds_max =
+        kSlower * (kSecondsMin + kSecondsOfByte * bytes +
+                   kSecondsOfStep * static_cast<double>(std::min(cost.steps, kMatchStepsMax)));
     const bool is_large =
         cost.steps > kStepsOfSmallMax && cost.steps > kStepsOfByteMax * cost.bytes;
-    if (!is_large && cost.seconds <= kSlower * (kSecondsMin + kSecondsOfByte * bytes) &&
+    if (!is_large && cost.seconds <= seconds_max &&
         cost.memory <= kMemoryMin + kMemoryOfByte * bytes) {
       return {};
     }

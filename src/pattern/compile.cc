@@ -56,7 +56,7 @@ std::string shown_alternatives(const JsonNode& leaf) {
   std::string out;
   for (size_t i = 0; i < shown; ++i) {
     if (i > 0) out += i + 1 == count ? " or " : ", ";
-    out += simdjson::minify(leaf.children[i].value);
+    out += cut_utf8(simdjson::minify(leaf.children[i].value), kShownJsonBytesMax);
   }
   if (shown < count) out += " or one of " + std::to_string(count - shown) + " more";
   return out;
