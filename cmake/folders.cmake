@@ -19,6 +19,7 @@ endfunction()
 statewire_folder(base OpenSSL::Crypto fmt::fmt PkgConfig::XXHASH Threads::Threads
                  simdjson::simdjson Boost::headers)
 statewire_folder(pattern statewire_base simdjson::simdjson PkgConfig::RE2)
+statewire_folder(lines statewire_base statewire_pattern simdjson::simdjson)
 statewire_folder(config statewire_base yaml-cpp)
 statewire_folder(net statewire_base OpenSSL::SSL CURL::libcurl Boost::headers)
 statewire_folder(model statewire_base)
@@ -40,7 +41,7 @@ statewire_folder(delivery statewire_base statewire_model statewire_config statew
                  statewire_route statewire_format statewire_enrich statewire_sinks)
 statewire_folder(api statewire_ingest statewire_delivery statewire_net prometheus-cpp::core)
 statewire_folder(app statewire_api)
-statewire_folder(cli statewire_app CLI11::CLI11)
+statewire_folder(cli statewire_app statewire_lines CLI11::CLI11)
 
 if(STATEWIRE_ROCKSDB AND TARGET statewire_store)
   get_target_property(kind statewire_store TYPE)

@@ -1,12 +1,12 @@
 find_package(GTest REQUIRED)
 include(GoogleTest)
 
-# It replaces the memory of its whole file.
-set_source_files_properties(src/pattern/pattern_allocation_test.cc
+# They replace the memory of their whole program.
+set_source_files_properties(src/pattern/pattern_allocation_test.cc src/lines/line_allocation_test.cc
                             PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 
 # One test program a folder, of every *_test.cc beside the code.
-foreach(name base pattern config net model aws enrich catalog track store format route sources sinks ingest
+foreach(name base pattern lines config net model aws enrich catalog track store format route sources sinks ingest
              delivery api app cli)
   file(GLOB tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*_test.cc)
   if(tests)

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/check.h"
-#include "pattern/pattern_set.h"
+#include "lines/line_matches.h"
 
 namespace {
 
@@ -39,23 +39,22 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 
   statewire::PatternSet set;
   set.add(7, pattern);
-  set.publish();
+  set.seal();
   statewire::PatternScratch scratch;
-  Ids matched;
+  statewire::LineScratch line_scratch;
   const simdjson::padded_string text(input.substr(std::min(end + 1, size)));
-  const bool is_read = set.match(text, scratch, matched);
-  const Ids from_text = matched;
 
   simdjson::dom::parser parser;
   simdjson::dom::element event;
   if (parser.parse(text).get(event)) return 0;
-  CHECK(is_read);
   const bool is_match = pattern.matches(event);
   const auto mismatch = pattern.explain(event);
   CHECK(mismatch.has_value() == !is_match);
   CHECK(is_match || !mismatch->text.empty());
-  set.match(event, scratch, matched);
-  CHECK(matched == (is_match ? Ids{7} : Ids{}));
-  CHECK(from_text == matched);
+  const Ids wanted = is_match ? Ids{7} : Ids{};
+  CHECK(std::ranges::equal(set.match(event, scratch).value(), wanted));
+  const simdjson::padded_string line(simdjson::minify(event));
+  statewire::LineMatches lines(set, line_scratch, line);
+  CHECK(lines.next() && lines.is_json() && std::ranges::equal(lines.ids(), wanted));
   return 0;
 }

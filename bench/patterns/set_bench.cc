@@ -13,8 +13,8 @@
 #include <string>
 
 #include "base/text.h"
+#include "lines/line_matches.h"
 #include "measure.h"
-#include "pattern/pattern_set.h"
 
 namespace statewire {
 namespace {
@@ -45,7 +45,7 @@ std::string build(const char* path, uint32_t count, double seconds, PatternSet& 
       return "building takes too long: " + std::to_string(i) + " rules";
     }
   }
-  set.publish();
+  set.seal();
   return {};
 }
 
@@ -86,8 +86,8 @@ std::vector<Block> blocks_of(const measure::Events& events) {
   return blocks;
 }
 
-double rate_of_lines(const std::vector<Block>& blocks, const PatternSet& set,
-                     PatternScratch& scratch, double seconds) {
+double rate_of_lines(const std::vector<Block>& blocks, const PatternSet& set, LineScratch& scratch,
+                     double seconds) {
   const measure::Clock::time_point begin = measure::Clock::now();
   const double processor_begin = measure::processor_seconds();
   uint64_t done = 0;
@@ -128,19 +128,18 @@ int run(char** arguments) {
   }
   const size_t memory = resident_bytes() - before;
 
-  PatternScratch scratch;
-  std::span<const uint32_t> ids;
+  LineScratch scratch;
   const auto match = [&](std::string_view event) -> uint64_t {
     const simdjson::padded_string_view text(event.data(), event.size(),
                                             event.size() + simdjson::SIMDJSON_PADDING);
-    return set.match(text, scratch, ids) ? ids.size() : 0;
+    LineMatches lines(set, scratch, text);
+    return lines.next() ? lines.ids().size() : 0;
   };
   const std::string matches = first_pass(events, 2 * warm_up, match);
   measure::rate(events, warm_up, match);
   const std::vector<Block> blocks = blocks_of(events);
   measure::serve("{\"build_seconds\": " + std::to_string(built) + ", \"memory_bytes\": " +
-                     std::to_string(memory) + ", \"bytes_said\": " + std::to_string(set.bytes()) +
-                     ", \"matches\": {" + matches + "}}",
+                     std::to_string(memory) + ", \"matches\": {" + matches + "}}",
                  [&] {
                    measure::rate(events, measure::kWarmAgainSeconds, match);
                    const double single = measure::rate(events, seconds, match);

@@ -469,14 +469,26 @@ static_assert(kCertificateIssuersMax < kCertificateChainMax);
 
 // Of a pattern's JSON. What EventBridge takes is a quota of an account.
 inline constexpr size_t kPatternBytesMax = 1024 * 1024;
-// The quota of EventBridge.
-inline constexpr size_t kEventBridgePatternBytesMax = 2048;
+// Of what a pattern becomes: each of those that `$or` stands for has all that is beside it.
+inline constexpr size_t kPatternProgramBytesMax = 8 << 20;
 // Levels of objects and arrays in a pattern.
 inline constexpr size_t kPatternDepthMax = 64;
 // Patterns that one with `$or` stands for: the bound of EventBridge.
 inline constexpr size_t kPatternCombinationsMax = 1000;
 // `*` in all of a pattern.
 inline constexpr size_t kPatternWildcardsMax = 1000;
+// Errors of one pattern that are told; the rest is counted.
+inline constexpr size_t kPatternErrorsMax = 1000;
+// Of the path or the text of such an error.
+inline constexpr size_t kPatternErrorTextBytesMax = 512;
+// Steps of matching one event against one set, some tenths of a second: one for each value that a
+// test looks at, each rule that is found, 64 bytes of text searched. Beyond, the event is
+// `rejected`; one pattern alone is taken to match.
+inline constexpr uint64_t kMatchStepsMax = uint64_t{32} << 20;
+// Memory in which elements of arrays are judged; beyond, likewise.
+inline constexpr size_t kMatchElementBytesMax = size_t{32} << 20;
+// Memory of each kind that matching keeps for the next event.
+inline constexpr size_t kMatchBytesKept = 1 << 20;
 // Of an address in a pattern or an event, with leading zeros; none is longer.
 inline constexpr size_t kAddressCharactersMax = 64;
 // Levels of an event that is matched as text: simdjson's own bound.
@@ -484,7 +496,6 @@ inline constexpr size_t kMatchedDepthMax = 1024;
 // Of a file of patterns that `match` reads.
 inline constexpr size_t kPatternFileBytesMax = size_t{1} << 30;
 
-static_assert(kEventBridgePatternBytesMax <= kPatternBytesMax);
 static_assert(kPatternBytesMax <= kPatternFileBytesMax);
 static_assert(kPatternDepthMax <= kEventDepthMax && kEventDepthMax <= kMatchedDepthMax);
 

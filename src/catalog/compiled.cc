@@ -101,8 +101,8 @@ Result<std::unique_ptr<CompiledCatalog>> CompiledCatalog::build(CatalogSpec from
     const Result<void> added = catalog->add_pattern(spec.when, i);
     if (!added) return bad_input(spec.place + ": " + added.error().text);
   }
-  catalog->patterns.publish();
-  catalog->bare_patterns.publish();
+  catalog->patterns.seal();
+  catalog->bare_patterns.seal();
   return catalog;
 }
 

@@ -7,6 +7,10 @@ namespace statewire {
 namespace {
 
 constexpr uint32_t kNoEntry = UINT32_MAX;
+// kMatchStepsMax, in words that a person can do something about.
+constexpr std::string_view kCostsTooMuch =
+    "matching it against the catalog takes too many steps: it has too many values, or too long "
+    "texts, in fields that many entries ask for";
 
 Recognition with_fate(Recognition recognition, Fate fate, std::string_view reason) {
   recognition.fate = fate;
@@ -18,13 +22,12 @@ Recognition with_fate(Recognition recognition, Fate fate, std::string_view reaso
 
 // Memory that is kept from event to event.
 struct Recogniser::Scratch {
-  std::vector<uint32_t> matched;
   PatternScratch patterns;
   ObserverScratch observer;
   std::string envelope;
   simdjson::dom::parser parser;
 
-  uint32_t entry_of(const CompiledCatalog& catalog, const EventView& view);
+  std::optional<uint32_t> entry_of(const CompiledCatalog& catalog, const EventView& view);
   bool envelope_matches(const Pattern& pattern, const EventView& view);
 };
 
@@ -47,19 +50,20 @@ bool Recogniser::Scratch::envelope_matches(const Pattern& pattern, const EventVi
   return !parser.parse(envelope).get(element) && pattern.matches(element);
 }
 
-// The first in the order of the catalog that matches; kNoEntry where none does.
-uint32_t Recogniser::Scratch::entry_of(const CompiledCatalog& catalog, const EventView& view) {
+// The first in the order of the catalog that matches; kNoEntry where none does. None where it costs
+// too much to say.
+std::optional<uint32_t> Recogniser::Scratch::entry_of(const CompiledCatalog& catalog,
+                                                      const EventView& view) {
   uint32_t best = kNoEntry;
   if (view.shape == EventShape::cloudtrail) {
     const auto* entries = catalog.entries_of_call(view.call.event_source, view.call.event_name);
     if (entries) best = entries->front();
   }
-  if (!view.is_bare) {
-    catalog.patterns.match(view.event, patterns, matched);
-    return matched.empty() ? best : std::min(best, matched.front());
-  }
-  catalog.bare_patterns.match(view.event, patterns, matched);
-  for (const uint32_t id : matched) {
+  const auto matched =
+      (view.is_bare ? catalog.bare_patterns : catalog.patterns).match(view.event, patterns);
+  if (!matched) return std::nullopt;
+  if (!view.is_bare) return matched->empty() ? best : std::min(best, matched->front());
+  for (const uint32_t id : *matched) {
     const BareEntry& bare = catalog.bare_entries[id];
     if (bare.entry > best) break;
     if (!bare.envelope || envelope_matches(*bare.envelope, view)) return bare.entry;
@@ -84,9 +88,10 @@ Recognition Recogniser::recognise(simdjson::dom::element event, std::string_view
     if (!reason.empty()) return with_fate(recognition, Fate::ignored, reason);
   }
   const CompiledCatalog& catalog = catalog_->compiled();
-  const uint32_t found = scratch_->entry_of(catalog, view);
-  if (found == kNoEntry) return recognition;
-  const CompiledEntry& entry = catalog.entries[found];
+  const std::optional<uint32_t> found = scratch_->entry_of(catalog, view);
+  if (!found) return with_fate(recognition, Fate::rejected, kCostsTooMuch);
+  if (*found == kNoEntry) return recognition;
+  const CompiledEntry& entry = catalog.entries[*found];
   recognition.entry_place = entry.spec->place;
   recognition.entry_name = entry.spec->name;
   if (entry.spec->effect == EntryEffect::ignore) {

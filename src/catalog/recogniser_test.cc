@@ -240,6 +240,24 @@ TEST(Recogniser, text_beyond_the_limit_is_rejected) {
   EXPECT_TRUE(event.all().empty());
 }
 
+TEST(Recogniser, what_costs_too_much_to_match_is_rejected) {
+  std::string prefixes = "x";
+  for (int i = 0; i < 1'000; ++i) prefixes += ", {prefix: p" + std::to_string(i) + "}";
+  std::string entry(kInstance);
+  const std::string_view kWhen = "when: {source: [aws.ec2],";
+  entry.insert(entry.find(kWhen) + kWhen.size(), " detail: {words: [" + prefixes + "]},");
+  std::string words = R"("p7")";
+  const auto recognised = [&] {
+    return Recognised(entry, instance_event(R"({"instance-id":"i-1","state":"running","words":[)" +
+                                            words + "]}"));
+  };
+  EXPECT_EQ(recognised()->fate, Fate::recognised);
+  for (int i = 0; i < 40'000; ++i) words.insert(0, R"("y",)");
+  const Recognised event = recognised();
+  EXPECT_EQ(event->fate, Fate::rejected);
+  EXPECT_NE(event->reason.find("takes too many steps"), std::string_view::npos) << event->reason;
+}
+
 TEST(Recogniser, too_many_resources_are_rejected_whole) {
   const auto with = [](size_t count) {
     std::string items;

@@ -6,6 +6,10 @@
 namespace statewire {
 namespace {
 
+constexpr std::string_view kCostsTooMuch =
+    "matching it takes too many steps: it has too many values, or too long texts, in fields that "
+    "many patterns ask for";
+
 // Other lines hold several events, or none: EventReader tells.
 bool is_one_event(std::string_view line) {
   return line.starts_with('{') && array_of_events(line).empty();
@@ -23,7 +27,7 @@ EventMatcher::EventMatcher(Parts parts)
     append_json_string(quoted_names_.emplace_back(), name);
   }
   for (uint32_t i = 0; i < counts_.size(); ++i) set_.add(i, parts_.patterns.patterns[i]);
-  set_.publish();
+  set_.seal();
 }
 
 Result<bool> EventMatcher::match(EventInput& input) {
@@ -48,10 +52,13 @@ void EventMatcher::take_lines(const EventInput::Piece& piece) {
   LineMatches lines(set_, line_scratch_, text);
   while (is_wanted_ && lines.next()) {
     const std::string_view line = without_blanks(lines.line());
-    if (lines.is_json() && is_one_event(line)) {
-      if (!lines.ids().empty()) take(line, lines.ids());
-    } else {
-      read(line, piece.first_line + lines.line_number() - 1);
+    const uint64_t number = piece.first_line + lines.line_number() - 1;
+    if (!lines.is_json() || !is_one_event(line)) {
+      read(line, number);
+    } else if (lines.costs_too_much()) {
+      report({.line = number, .reason = std::string(kCostsTooMuch)});
+    } else if (!lines.ids().empty()) {
+      take(line, lines.ids());
     }
     flush_if_large();
   }
@@ -66,11 +73,12 @@ void EventMatcher::take_parsed(const ParsedEvent& event) {
   if (parts_.wanted == Wanted::explanations) {
     explain(event);
   } else {
-    set_.match(event.element, scratch_, ids_);
-    if (ids_.empty()) return;
+    const auto ids = set_.match(event.element, scratch_);
+    if (!ids) return report({.line = event.line, .reason = std::string(kCostsTooMuch)});
+    if (ids->empty()) return;
     // In a document an event may go over several lines.
     const bool is_line = event.bytes.find('\n') == event.bytes.npos;
-    take(is_line ? event.bytes : simdjson::minify(event.element), ids_);
+    take(is_line ? event.bytes : simdjson::minify(event.element), *ids);
   }
   flush_if_large();
 }

@@ -10,6 +10,7 @@
 
 #include "cli/event_input.h"
 #include "cli/match_patterns.h"
+#include "lines/line_matches.h"
 #include "pattern/pattern_set.h"
 #include "sources/event_reader.h"
 
@@ -54,9 +55,8 @@ class EventMatcher {
 
   const Parts parts_;
   PatternSet set_;
-  PatternScratch line_scratch_;
+  LineScratch line_scratch_;
   PatternScratch scratch_;
-  std::vector<uint32_t> ids_;
   std::vector<std::string> quoted_names_;  // As JSON.
   std::vector<uint64_t> counts_;           // By pattern.
   EventReader reader_;

@@ -133,6 +133,24 @@ TEST_F(MatchTest, a_malformed_line_is_named_and_the_rest_is_matched) {
   EXPECT_NE(err_.find(path + ":3: an event must be an object"), std::string::npos) << err_;
 }
 
+TEST_F(MatchTest, an_event_that_costs_too_much_is_named_and_the_rest_is_matched) {
+  std::string patterns;
+  std::string event = R"({"a":"x","b":["y")";
+  for (int i = 0; i < 2'000; ++i) {
+    const std::string number = std::to_string(i);
+    patterns += R"({"name":"n)" + number +
+                R"(","pattern":{"a":[{"prefix":"x"}],"b":[{"anything-but":["y","z)" + number +
+                "\"]}]}}\n";
+  }
+  for (int i = 0; i < 20'000; ++i) event += R"(,"y")";
+  const std::string path = file("patterns.jsonl", patterns);
+  EXPECT_EQ(match({{"--patterns", path}, {"--count", ""}},
+                  lines({R"({"a":"x","b":"z7"})", event + "]}", R"({"a":"x","b":"z7"})"})),
+            2);
+  EXPECT_NE(out_.find("n6\t2\nn7\t0\nn8\t2\n"), std::string::npos) << out_.substr(0, 200);
+  EXPECT_EQ(err_.rfind("standard input:2: matching it takes too many steps", 0), 0u) << err_;
+}
+
 TEST_F(MatchTest, a_missing_file_is_an_error_and_the_others_are_matched) {
   const std::string path = file("events.jsonl", lines({kRunning}));
   EXPECT_EQ(match({{"--pattern", kWantsRunning}}, "", {folder_ + "/none", path}), 2);

@@ -13,14 +13,20 @@ namespace statewire::pattern {
 
 // Points into the tree that it came from.
 struct FieldClause {
-  Path path;
+  uint32_t slot;
   const std::vector<Test>* tests;
 };
 
 using Alternative = std::vector<FieldClause>;
 
-// Of an object at `path`: at most PatternLimits::combinations_max, as the pattern was compiled
-// with.
-std::vector<Alternative> alternatives_of(const Conjunction& all, Path path = {});
+// Of the object at `node` of `paths`, where its fields get their slots. At most
+// PatternLimits::combinations_max, and together within program_bytes_max, as the pattern was
+// compiled with.
+std::vector<Alternative> alternatives_of(const Conjunction& all, Paths& paths,
+                                         uint32_t node = Paths::kRoot);
+
+// Bytes of all programs together and of their entries in an index, about: what `$or` multiplies.
+// As a double, since the product may be too large for anything else.
+double program_bytes(const Conjunction& all);
 
 }  // namespace statewire::pattern

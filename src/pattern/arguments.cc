@@ -63,7 +63,7 @@ Number number_of(simdjson::dom::element value) {
   return value.get_double().value_unsafe();
 }
 
-Range compile_numeric(const JsonNode& node, const std::string& path, Compilation& compilation) {
+Range compile_numeric(const JsonNode& node, const WrittenPath& path, Compilation& compilation) {
   Range range;
   Complaints& complaints = compilation.complaints;
   const std::vector<JsonNode>& items = node.children;
@@ -80,7 +80,7 @@ Range compile_numeric(const JsonNode& node, const std::string& path, Compilation
     std::string_view sign;
     const bool is_sign = !comparison.value.get_string().get(sign) && is_comparison(sign);
     const auto refuse = [&](const JsonNode& what, size_t item, std::string text) {
-      complaints.refuse(what.offset, item_path(path, item), std::move(text));
+      complaints.refuse(what.offset, path.item(item), std::move(text));
       is_good = false;
     };
     // Of two pairs, the lower bound stands first.
@@ -106,7 +106,7 @@ Range compile_numeric(const JsonNode& node, const std::string& path, Compilation
   return range;
 }
 
-Network compile_cidr(const JsonNode& node, const std::string& path, Compilation& compilation) {
+Network compile_cidr(const JsonNode& node, const WrittenPath& path, Compilation& compilation) {
   Network network;
   std::string_view text;
   if (node.value.get_string().get(text)) {
@@ -124,7 +124,7 @@ Network compile_cidr(const JsonNode& node, const std::string& path, Compilation&
   return network;
 }
 
-std::string compile_wildcard(const JsonNode& node, const std::string& path,
+std::string compile_wildcard(const JsonNode& node, const WrittenPath& path,
                              Compilation& compilation) {
   std::string_view text;
   if (node.value.get_string().get(text)) {

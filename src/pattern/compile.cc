@@ -6,7 +6,9 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "pattern/alternatives.h"
 #include "pattern/compiler.h"
+#include "pattern/paths.h"
 
 namespace statewire::pattern {
 namespace {
@@ -42,22 +44,19 @@ constexpr std::array<std::string_view, 24> kReservedBelowAnyOf{"exactly",
 
 // The two differ inside $or, whose branches are written below it and read fields beside it.
 struct PatternPlace {
-  std::string written;  // In the pattern: "$or[0].source".
-  std::string field;    // In the event: "source".
+  WrittenPath written;           // In the pattern: "$or[0].source".
+  WrittenPath field;             // In the event: "source".
+  uint32_t node = Paths::kRoot;  // The field's.
   bool is_below_any_of = false;
-
-  PatternPlace key(std::string_view name) const {
-    return {joined_path(written, name), joined_path(field, name), is_below_any_of};
-  }
 };
 
-std::string alternatives_of(const JsonNode& leaf) {
+std::string shown_alternatives(const JsonNode& leaf) {
   const size_t count = leaf.children.size();
   const size_t shown = std::min(count, kWantedAlternativesMax);
   std::string out;
   for (size_t i = 0; i < shown; ++i) {
     if (i > 0) out += i + 1 == count ? " or " : ", ";
-    out += simdjson::minify(leaf.children[i].value);
+    out += cut_utf8(simdjson::minify(leaf.children[i].value), kShownJsonBytesMax);
   }
   if (shown < count) out += " or one of " + std::to_string(count - shown) + " more";
   return out;
@@ -88,12 +87,21 @@ class Compiler {
       : compilation_(compilation), texts_(texts), tree_(tree) {}
 
   void compile(const JsonNode& root) {
-    const size_t combinations = compile_object(root, {}, tree_.root);
+    const PatternPlace everything;
+    const size_t combinations = compile_object(root, everything, tree_.root);
     const size_t limit = compilation_.limits.combinations_max;
-    if (combinations <= limit) return;
-    refuse(root.offset, {},
-           "its \"$or\" stand for more than " + std::to_string(limit) +
-               " combinations, which is the limit; those of one object multiply");
+    if (combinations > limit) {
+      refuse(root.offset, everything,
+             "its \"$or\" stand for more than " + std::to_string(limit) +
+                 " combinations, which is the limit; those of one object multiply");
+    }
+    const size_t bytes_max = compilation_.limits.program_bytes_max;
+    const double bytes = program_bytes(tree_.root);
+    if (!compilation_.complaints.empty() || bytes <= static_cast<double>(bytes_max)) return;
+    refuse(root.offset, everything,
+           "it is compiled to about " + with_thousands(static_cast<uint64_t>(bytes)) +
+               " bytes, of at most " + with_thousands(bytes_max) +
+               "; each pattern that \"$or\" stands for repeats what is beside it");
   }
 
  private:
@@ -123,7 +131,9 @@ class Compiler {
     all.clauses.reserve(node.children.size());
     for (size_t i = 0; i < node.children.size(); ++i) {
       const JsonNode& child = node.children[i];
-      const PatternPlace child_place = place.key(child.key);
+      const PatternPlace child_place{place.written.key(child.key), place.field.key(child.key),
+                                     fields_.child_made(place.node, child.key),
+                                     place.is_below_any_of};
       check_key(child, child_place, keys);
       Clause& clause = all.clauses.emplace_back();
       combinations = bounded(combinations * compile_clause(child, place, child_place, clause));
@@ -146,7 +156,7 @@ class Compiler {
   size_t compile_clause(const JsonNode& node, const PatternPlace& parent, const PatternPlace& place,
                         Clause& clause) {
     clause.key = node.key;
-    if (node.key == kAnyOf) return compile_any_of(node, parent.field, place, clause);
+    if (node.key == kAnyOf) return compile_any_of(node, parent, place, clause);
     if (node.value.is_array()) {
       compile_leaf(node, place, clause);
       return 1;
@@ -159,11 +169,13 @@ class Compiler {
       return 1;
     }
     clause.kind = ClauseKind::object;
-    if (texts_ == Texts::included) clause.wanted = simdjson::minify(node.value);
+    if (texts_ == Texts::included) {
+      clause.wanted = cut_utf8(simdjson::minify(node.value), kPatternErrorTextBytesMax);
+    }
     return compile_object(node, place, clause.branches.emplace_back());
   }
 
-  size_t compile_any_of(const JsonNode& node, const std::string& field, const PatternPlace& place,
+  size_t compile_any_of(const JsonNode& node, const PatternPlace& parent, const PatternPlace& place,
                         Clause& clause) {
     clause.kind = ClauseKind::any_of;
     if (!node.value.is_array() || node.children.size() < 2) {
@@ -173,7 +185,7 @@ class Compiler {
     size_t combinations = 0;
     clause.branches.reserve(node.children.size());
     for (size_t i = 0; i < node.children.size() && node.value.is_array(); ++i) {
-      const PatternPlace branch_place{item_path(place.written, i), field, true};
+      const PatternPlace branch_place{place.written.item(i), parent.field, parent.node, true};
       combinations +=
           compile_object(node.children[i], branch_place, clause.branches.emplace_back());
     }
@@ -187,30 +199,55 @@ class Compiler {
     }
     clause.tests.reserve(node.children.size());
     for (size_t i = 0; i < node.children.size(); ++i) {
-      clause.tests.push_back(
-          compile_test(node.children[i], item_path(place.written, i), compilation_));
+      clause.tests.push_back(compile_test(node.children[i], place.written.item(i), compilation_));
     }
-    if (texts_ == Texts::included) clause.wanted = alternatives_of(node);
-    if (fields_.insert(place.field)) tree_.fields.push_back(place.field);
+    if (texts_ == Texts::included) clause.wanted = shown_alternatives(node);
+    add_field(node, place);
+  }
+
+  void add_field(const JsonNode& node, const PatternPlace& place) {
+    if (fields_.slot_made(place.node) < fields_named_) return;
+    ++fields_named_;
+    if (field_bytes_ > compilation_.limits.program_bytes_max) return;
+    field_bytes_ += tree_.fields.emplace_back(place.field.text()).size();
+    if (field_bytes_ <= compilation_.limits.program_bytes_max) return;
+    refuse(node.offset, place, "the paths of the fields up to here are too long together");
   }
 
   Compilation& compilation_;
   const Texts texts_;
   Tree& tree_;
-  Seen fields_;
+  Paths fields_;
+  size_t fields_named_ = 0;
+  size_t field_bytes_ = 0;
 };
 
 }  // namespace
 
-std::string joined_path(const std::string& path, std::string_view key) {
-  if (path.empty()) return std::string(key);
+std::string WrittenPath::text() const {
   std::string out;
-  out.reserve(path.size() + 1 + key.size());
-  return out.append(path).append(1, '.').append(key);
+  append_to(out);
+  return out;
 }
 
-std::string item_path(const std::string& path, size_t index) {
-  return path + "[" + std::to_string(index) + "]";
+void WrittenPath::append_to(std::string& out) const {
+  if (above_ == nullptr) return;
+  above_->append_to(out);
+  if (index_ != kNoIndex) {
+    out.append("[").append(std::to_string(index_)).append("]");
+  } else {
+    if (!out.empty()) out += '.';
+    out += key_;
+  }
+}
+
+void Complaints::refuse(size_t offset, const WrittenPath& path, std::string text) {
+  ++count_;
+  if (told_.size() == kPatternErrorsMax) return;
+  const auto cut = [](const std::string& all) {
+    return std::string(cut_utf8(all, kPatternErrorTextBytesMax));
+  };
+  told_.push_back({offset, {.path = cut(path.text()), .text = cut(text)}});
 }
 
 std::string quoted(std::string_view text) {
@@ -220,10 +257,10 @@ std::string quoted(std::string_view text) {
 }
 
 std::vector<PatternError> Complaints::take_sorted() {
-  std::vector<size_t> order(found_.size());
+  std::vector<size_t> order(told_.size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::sort(order.begin(), order.end(), [this](size_t a, size_t b) {
-    return std::pair(found_[a].offset, a) < std::pair(found_[b].offset, b);
+    return std::pair(told_[a].offset, a) < std::pair(told_[b].offset, b);
   });
   std::vector<PatternError> out;
   // Each is counted on from the one before, as there may be as many as there are values.
@@ -231,7 +268,7 @@ std::vector<PatternError> Complaints::take_sorted() {
   size_t line = 1;
   size_t column = 1;
   for (const size_t index : order) {
-    Found& found = found_[index];
+    Complaint& found = told_[index];
     const PatternError step = error_at(json_.substr(offset), found.offset - offset, {}, {});
     line += step.line - 1;
     column = step.line == 1 ? column + step.column - 1 : step.column;
@@ -239,6 +276,11 @@ std::vector<PatternError> Complaints::take_sorted() {
     found.error.line = line;
     found.error.column = column;
     out.push_back(std::move(found.error));
+  }
+  if (count_ > told_.size()) {
+    out.push_back({.text = "and " + counted(count_ - told_.size(), "further error"),
+                   .line = line,
+                   .column = column});
   }
   return out;
 }

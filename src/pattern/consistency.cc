@@ -18,6 +18,8 @@
 namespace statewire::pattern {
 namespace {
 
+constexpr size_t kWordsOfStep = 4;  // That are looked at.
+
 // For each place three sets of clauses, and a word for `broken`.
 class Judge {
  public:
@@ -25,10 +27,14 @@ class Judge {
     clauses_ = cursor_.varint();
     words_ = (clauses_ + 63) / 64;
     stride_ = 3 * words_ + 1;
-    leaves.bits.assign((leaves.places().size() * stride_) + words_, 0);
   }
 
   bool holds() {
+    const size_t bits = leaves_.places().size() * stride_ + words_;
+    leaves_.steps.take(bits / kWordsOfStep);
+    if (bits * sizeof(uint64_t) > kMatchElementBytesMax) leaves_.steps.take_all();
+    if (leaves_.steps.are_over()) return false;
+    leaves_.bits.assign(bits, 0);
     for (uint32_t i = 0; i < clauses_; ++i) add_clause(i, read_clause(cursor_));
     const auto places = leaves_.places();
     for (size_t i = 1; i < places.size(); ++i) {

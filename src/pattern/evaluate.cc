@@ -4,18 +4,23 @@
 
 #include "pattern/consistency.h"
 #include "pattern/program.h"
+#include "pattern/wildcard.h"
 
 namespace statewire::pattern {
 namespace {
 
 bool passes(Cursor& cursor, Leaf& leaf, Leaves& leaves);
 
+constexpr size_t kStepTextBytes = 64;  // Of text that is searched for a short piece.
+constexpr size_t kStepTextBytesOfLong = 8;
+
 // The pieces between asterisks, in order: the first where the text begins, the last where it ends,
 // each other at the first place after the one before it. Taking the first place loses nothing, so
 // there is no way back and the time is bounded by size of text x size of wildcard.
-bool passes_wildcard(Cursor& cursor, std::string_view text, bool is_text) {
+bool passes_wildcard(Cursor& cursor, const Leaf& leaf, Leaves& leaves) {
+  const std::string_view text = leaf.text();
   const uint32_t pieces = cursor.varint();
-  bool is_met = is_text;
+  bool is_met = leaf.kind == LeafKind::text && !leaves.steps.are_over();
   size_t at = 0;
   for (uint32_t i = 0; i < pieces; ++i) {
     const std::string_view piece = cursor.text();
@@ -27,10 +32,12 @@ bool passes_wildcard(Cursor& cursor, std::string_view text, bool is_text) {
     } else if (i + 1 == pieces) {
       is_met = rest.ends_with(piece);
     } else if (!piece.empty()) {
-      const void* const found = memmem(rest.data(), rest.size(), piece.data(), piece.size());
-      is_met = found != nullptr;
-      if (is_met) at = static_cast<size_t>(static_cast<const char*>(found) - text.data());
-      at += piece.size();
+      const size_t found = find_piece(rest, piece);
+      is_met = found != std::string_view::npos;
+      const size_t searched = is_met ? found + piece.size() : rest.size();
+      leaves.steps.take(searched /
+                        (piece.size() <= kShortPieceBytes ? kStepTextBytes : kStepTextBytesOfLong));
+      at += searched;
     }
   }
   return is_met;
@@ -46,6 +53,7 @@ bool passes_anything_but(Cursor& cursor, Leaf& leaf, Leaves& leaves) {
 
 bool passes_text(Operator op, std::string_view wanted, Leaf& leaf, Leaves& leaves) {
   if (leaf.kind != LeafKind::text) return false;
+  leaves.steps.take(wanted.size() / kStepTextBytes);
   switch (op) {
     case Operator::equal_text:
       return is_equal(leaf.text(), wanted);
@@ -71,6 +79,7 @@ bool passes_range(const Range& range, Leaf& leaf, Leaves& leaves) {
 // Moves the cursor behind the test, whatever the answer.
 bool passes(Cursor& cursor, Leaf& leaf, Leaves& leaves) {
   const uint8_t code = cursor.byte();
+  leaves.steps.take(1);
   if (code == kTextList) {
     const TextList list(cursor);
     return leaf.kind == LeafKind::text && list.contains(leaf.text());
@@ -90,7 +99,7 @@ bool passes(Cursor& cursor, Leaf& leaf, Leaves& leaves) {
       return address && network.holds(*address);
     }
     case Operator::wildcard:
-      return passes_wildcard(cursor, leaf.text(), leaf.kind == LeafKind::text);
+      return passes_wildcard(cursor, leaf, leaves);
     case Operator::anything_but:
       return passes_anything_but(cursor, leaf, leaves);
     case Operator::equal_true:
@@ -110,7 +119,7 @@ bool passes(Cursor& cursor, Leaf& leaf, Leaves& leaves) {
 
 bool passes_any(const ClauseHead& clause, Leaf& leaf, Leaves& leaves) {
   Cursor cursor(clause.at);
-  for (uint32_t i = 0; i < clause.tests; ++i) {
+  for (uint32_t i = 0; i < clause.tests && !leaves.steps.are_over(); ++i) {
     if (passes(cursor, leaf, leaves)) return true;
   }
   return false;
@@ -124,18 +133,14 @@ bool holds(const uint8_t* at, Leaves& leaves) {
   bool is_open = false;
   for (uint32_t i = 0; i < clauses; ++i) {
     const ClauseHead clause = read_clause(cursor);
-    uint32_t index = leaves.first(clause.slot);
-    bool is_met = index == kNothing && clause.accepts_absent;
-    bool is_in_elements = false;
-    for (; index != kNothing; index = leaves[index].next) {
-      Leaf& leaf = leaves[index];
-      is_in_elements = is_in_elements || leaf.element != 0;
-      is_met = is_met || passes_any(clause, leaf, leaves);
-      if (is_met && is_in_elements) break;
+    const SlotLeaves& slot = leaves.of(clause.slot);
+    bool is_met = slot.count == 0 && clause.accepts_absent;
+    for (uint32_t at = slot.first; at != kNothing && !is_met; at = leaves[at].next) {
+      is_met = passes_any(clause, leaves[at], leaves);
     }
-    is_open = is_open || is_in_elements;
+    is_open = is_open || slot.are_in_elements;
     // What is present in one element may be absent in the one that the other clauses meet.
-    if (!is_met && !(clause.accepts_absent && is_in_elements && clauses > 1)) return false;
+    if (!is_met && !(clause.accepts_absent && slot.are_in_elements && clauses > 1)) return false;
   }
   return !is_open || clauses == 1 || holds_in_elements(at, leaves);
 }

@@ -17,6 +17,8 @@ namespace {
 
 using simdjson::dom::element;
 
+constexpr size_t kTextBytesMax = 16 * kShownJsonBytesMax;  // Of what is told of `$or`.
+
 std::string cut(std::string text) {
   if (text.size() <= kShownJsonBytesMax) return text;
   return std::string(cut_utf8(text, kShownJsonBytesMax)) + "…";
@@ -39,14 +41,17 @@ Mismatch mismatch_of(std::string path, std::string found, std::string wanted) {
   return {std::move(path), std::move(found), std::move(wanted), std::move(text)};
 }
 
-std::string dotted(const Path& path) {
+using FieldKeys = std::vector<std::string_view>;
+
+std::string dotted(const FieldKeys& path) {
   std::string out;
   for (const std::string_view key : path) out.append(out.empty() ? "" : ".").append(key);
   return out;
 }
 
-// All that stands at the end of `path`, through arrays.
+// What stands at the end of `path`, through arrays, as far as it is shown.
 void collect(element value, std::span<const std::string_view> path, std::vector<element>& out) {
+  if (out.size() > kShownJsonBytesMax) return;
   if (path.empty()) {
     out.push_back(value);
   } else if (value.is_array()) {
@@ -58,38 +63,43 @@ void collect(element value, std::span<const std::string_view> path, std::vector<
   }
 }
 
+// Reads the event once, for all clauses.
 class Explainer {
  public:
-  explicit Explainer(element event) : event_(event) {}
+  Explainer(const Conjunction& root, element event) : event_(event) {
+    alternatives_of(root, paths_);
+    read_dom(event, paths_, leaves_);
+  }
 
-  // Nothing where the object at `path` is met, as far as it goes alone.
-  std::optional<Mismatch> object(const Conjunction& all, const Path& path,
+  // Nothing where the object at `node` is met, as far as it goes alone.
+  std::optional<Mismatch> object(const Conjunction& all, uint32_t node, const FieldKeys& path,
                                  const std::string& wanted) {
     for (const Clause& each : all.clauses) {
-      if (auto mismatch = clause(each, path)) return mismatch;
+      if (auto mismatch = clause(each, node, path)) return mismatch;
     }
-    if (is_met(alternatives_of(all, path))) return std::nullopt;
+    if (is_met(alternatives_of(all, paths_, node))) return std::nullopt;
     return mismatch_of(dotted(path), found_at(path), "all in one element: " + cut(wanted));
   }
 
  private:
-  std::optional<Mismatch> clause(const Clause& clause, Path path) {
-    if (clause.kind == ClauseKind::any_of) return any_of(clause, path);
+  std::optional<Mismatch> clause(const Clause& clause, uint32_t node, FieldKeys path) {
+    if (clause.kind == ClauseKind::any_of) return any_of(clause, node, path);
     path.push_back(clause.key);
+    const uint32_t child = paths_.child_made(node, clause.key);
     if (clause.kind == ClauseKind::object) {
-      return object(clause.branches.front(), path, clause.wanted);
+      return object(clause.branches.front(), child, path, clause.wanted);
     }
-    if (is_met({Alternative{{path, &clause.tests}}})) return std::nullopt;
+    if (is_met({Alternative{{paths_.slot_made(child), &clause.tests}}})) return std::nullopt;
     return mismatch_of(dotted(path), found_at(path), clause.wanted);
   }
 
-  std::optional<Mismatch> any_of(const Clause& clause, const Path& path) {
+  std::optional<Mismatch> any_of(const Clause& clause, uint32_t node, const FieldKeys& path) {
     std::optional<Mismatch> first;
     std::string text;
     for (const Conjunction& branch : clause.branches) {
-      auto mismatch = object(branch, path, "one of $or");
+      auto mismatch = object(branch, node, path, "one of $or");
       if (!mismatch) return std::nullopt;
-      text += (first ? "; or " : "") + mismatch->text;
+      if (text.size() < kTextBytesMax) text += (first ? "; or " : "") + mismatch->text;
       if (!first) first = std::move(mismatch);
     }
     first->text = std::move(text);
@@ -98,28 +108,29 @@ class Explainer {
 
   bool is_met(const std::vector<Alternative>& alternatives) {
     return std::any_of(alternatives.begin(), alternatives.end(), [&](const Alternative& each) {
-      Paths paths;
-      Bytes program;
-      encode(each, paths, program);
-      Leaves leaves;
-      read_dom(event_, paths, leaves);
-      return holds(program.data(), leaves);
+      program_.clear();
+      encode(each, program_);
+      leaves_.steps = {};
+      return holds(program_.data(), leaves_);
     });
   }
 
-  std::string found_at(const Path& path) {
+  std::string found_at(const FieldKeys& path) {
     std::vector<element> values;
     collect(event_, path, values);
     return found_text(values);
   }
 
   element event_;
+  Paths paths_;
+  Leaves leaves_;
+  Bytes program_;
 };
 
 }  // namespace
 
 Mismatch explain(const Tree& tree, element event) {
-  auto mismatch = Explainer(event).object(tree.root, {}, "every clause");
+  auto mismatch = Explainer(tree.root, event).object(tree.root, Paths::kRoot, {}, "every clause");
   CHECK(mismatch);
   return *std::move(mismatch);
 }

@@ -69,6 +69,25 @@ class TextHasher {
   size_t at_ = 0;
 };
 
+// The same from the back, so that those of all suffixes come from one pass.
+class SuffixHasher {
+ public:
+  SuffixHasher(uint64_t seed, std::string_view text)
+      : state_(seed), end_(text.data() + text.size()), text_size_(text.size()) {}
+
+  // Of the last `size` bytes. REQUIRES: calls come with growing sizes, within the text.
+  uint64_t suffix(size_t size) {
+    for (; at_ + 8 <= size; at_ += 8) state_ = mixed(state_, load8(end_ - at_ - 8));
+    return mixed(state_ + size, load_tail(end_ - at_, size - at_, text_size_ - size));
+  }
+
+ private:
+  uint64_t state_;
+  const char* end_;
+  size_t text_size_;
+  size_t at_ = 0;
+};
+
 inline uint64_t hashed(uint64_t seed, std::string_view text) {
   return TextHasher(seed, text).prefix(text.size());
 }

@@ -72,7 +72,9 @@ JsonNode locate(Starts& starts, simdjson::dom::element value) {
   JsonNode node;
   node.value = value;
   node.offset = starts.next();
+  // Of very many, simdjson counts the first 16 million.
   if (value.is_object()) {
+    node.children.reserve(value.get_object().value_unsafe().size());
     for (const auto field : simdjson::dom::object(value.get_object().value_unsafe())) {
       const size_t key_offset = starts.next();
       JsonNode& child = node.children.emplace_back(locate(starts, field.value));
@@ -80,6 +82,7 @@ JsonNode locate(Starts& starts, simdjson::dom::element value) {
       child.key_offset = key_offset;
     }
   } else if (value.is_array()) {
+    node.children.reserve(value.get_array().value_unsafe().size());
     for (const auto item : simdjson::dom::array(value.get_array().value_unsafe())) {
       node.children.push_back(locate(starts, item));
     }

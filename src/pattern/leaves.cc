@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
@@ -13,6 +14,7 @@ namespace statewire::pattern {
 namespace {
 
 constexpr size_t kDigitsOfSimdjson = 19;
+constexpr uint32_t kObjectsMax = 0x80000000;  // Counted before counting begins anew.
 
 // simdjson 3.0.1 reads another number where one begins with "0." and has more digits than fit into
 // 64 bits. Empty where it does not; else the number's text.
@@ -98,22 +100,41 @@ bool read_short(const char* at, Number& out) {
 Leaves::Leaves(std::pmr::memory_resource* memory)
     : bits(memory),
       leaves_(memory),
-      first_(memory),
-      last_(memory),
+      slots_(memory),
       present_(memory),
       places_(1, memory),
-      folded_(memory) {}
+      folded_(memory),
+      seen_(memory) {}
 
-void Leaves::begin(size_t slots) {
-  for (const uint32_t slot : present_) first_[slot] = kNothing;
+void Leaves::begin(const Paths& paths) {
+  for (const uint32_t slot : present_) slots_[slot] = {};
   present_.clear();
   leaves_.clear();
   places_.resize(1);
   folded_.clear();
-  if (first_.size() < slots) {
-    first_.resize(slots, kNothing);
-    last_.resize(slots, kNothing);
+  steps = {};
+  if (slots_.size() < paths.slots()) slots_.resize(paths.slots());
+  if (seen_.size() < paths.nodes()) seen_.resize(paths.nodes());
+  if (objects_ > kObjectsMax) {
+    std::fill(seen_.begin(), seen_.end(), 0);
+    objects_ = 0;
   }
+}
+
+void Leaves::release_large() {
+  const auto release = [](auto& all) {
+    using All = std::remove_reference_t<decltype(all)>;
+    if (all.capacity() * sizeof(all[0]) > kMatchBytesKept) All(all.get_allocator()).swap(all);
+  };
+  if (leaves_.capacity() * sizeof(Leaf) > kMatchBytesKept) {
+    for (const uint32_t slot : present_) slots_[slot] = {};
+    present_.clear();
+  }
+  release(leaves_);
+  release(places_);
+  release(folded_);
+  release(bits);
+  if (places_.empty()) places_.resize(1);
 }
 
 uint32_t Leaves::add_array(uint32_t element) {

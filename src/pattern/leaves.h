@@ -1,5 +1,5 @@
-// What one event has in the fields that are looked at: the form in which both front ends, JSON
-// text and DOM, hand it to matching.
+// What one event has in the fields that are looked at: the form in which whoever reads events hands
+// them to matching.
 //
 // An array is transparent: the values in it are values of its field. Only where each of them came
 // from is kept: every object or array that is an element of an array is an *element*, and each leaf
@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/limits.h"
 #include "pattern/network.h"
 #include "pattern/number.h"
 #include "pattern/paths.h"
@@ -34,7 +35,6 @@ struct Leaf {
   bool is_folded = false;
   uint32_t folded_at = 0;
   uint32_t folded_size = 0;
-  uint32_t ranges_at = kNothing;  // Of a number, what ValueIndex::prefetch() found out.
   Number number;
 
   std::string_view text() const { return {data, size}; }
@@ -48,13 +48,43 @@ struct Place {
   bool is_array = false;
 };
 
+// What matching one event may still cost: kMatchStepsMax says what a step is.
+class Steps {
+ public:
+  void take(size_t count) { left_ -= static_cast<int64_t>(count); }
+  void take_all() { left_ = -1; }
+  // Whoever finds them over may give any answer, which nobody looks at.
+  bool are_over() const { return left_ < 0; }
+  uint64_t taken() const { return kMatchStepsMax - static_cast<uint64_t>(left_); }
+
+ private:
+  int64_t left_ = kMatchStepsMax;
+};
+
+// The leaves of one slot.
+struct SlotLeaves {
+  uint32_t first = kNothing;
+  uint32_t last = kNothing;
+  uint32_t count = 0;
+  bool are_in_elements = false;  // One at least.
+};
+
 // For one thread. Keeps its memory from event to event.
 class Leaves {
  public:
   explicit Leaves(std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 
-  // Forgets the last event. REQUIRES: slots of this one are below `slots`.
-  void begin(size_t slots);
+  // Forgets the last event. The slots and nodes of this one are those of `paths`.
+  void begin(const Paths& paths);
+
+  // Of a key that is repeated in one object, the first counts. Whoever reads an event begins each
+  // object, and asks of each key in it that leads to a node whether it is the first.
+  uint32_t begin_object() { return ++objects_; }
+  bool is_first(uint32_t node, uint32_t object) {
+    if (seen_[node] == object) return false;
+    seen_[node] = object;
+    return true;
+  }
 
   uint32_t add_array(uint32_t element);
   uint32_t add_element(uint32_t array);
@@ -74,11 +104,11 @@ class Leaves {
   }
   void add_other(uint32_t slot, uint32_t element, LeafKind kind) { add(slot, element, kind); }
 
-  std::span<Leaf> all() { return leaves_; }
   // Slots that have a leaf, each once.
   std::span<const uint32_t> present() const { return present_; }
+  const SlotLeaves& of(uint32_t slot) const { return slots_[slot]; }
   // kNothing where there is none.
-  uint32_t first(uint32_t slot) const { return first_[slot]; }
+  uint32_t first(uint32_t slot) const { return slots_[slot].first; }
   Leaf& operator[](uint32_t index) { return leaves_[index]; }
   std::span<const Place> places() const { return places_; }
 
@@ -91,6 +121,10 @@ class Leaves {
   // REQUIRES: a text. Good until the next call.
   std::string_view folded(Leaf& leaf);
 
+  // Gives memory back that only a large event needs.
+  void release_large();
+
+  Steps steps;
   // For judging elements (consistency.h).
   std::pmr::vector<uint64_t> bits;
   // For wildcards (short_wildcards.h). All zero between uses.
@@ -103,23 +137,27 @@ class Leaves {
     leaf.slot = slot;
     leaf.element = element;
     leaf.kind = kind;
-    if (first_[slot] == kNothing) {
-      first_[slot] = index;
+    SlotLeaves& others = slots_[slot];
+    if (others.count == 0) {
+      others.first = index;
       present_.push_back(slot);
     } else {
-      leaves_[last_[slot]].next = index;
+      leaves_[others.last].next = index;
     }
-    last_[slot] = index;
+    others.last = index;
+    ++others.count;
+    others.are_in_elements = others.are_in_elements || element != 0;
     return leaf;
   }
   static void read_number(Leaf& leaf);
 
   std::pmr::vector<Leaf> leaves_;
-  std::pmr::vector<uint32_t> first_;  // By slot.
-  std::pmr::vector<uint32_t> last_;   // By slot; good where there is a first.
+  std::pmr::vector<SlotLeaves> slots_;
   std::pmr::vector<uint32_t> present_;
   std::pmr::vector<Place> places_;
   std::pmr::string folded_;
+  std::pmr::vector<uint32_t> seen_;  // By node: the last object that had its key.
+  uint32_t objects_ = 0;             // Begun, of all events.
 };
 
 }  // namespace statewire::pattern

@@ -37,7 +37,7 @@ unsigned bits_of(const std::array<double, 8>& ends, double number) {
 
 }  // namespace
 
-void NumberRanges::add(const Range& range, const Filed& rule) {
+void NumberRanges::add(const Range& range, const RuleRef& rule) {
   // An end that is out leaves the next double as the end, so that ranges that touch do not share
   // it.
   double low = range.low.rounded_down();
@@ -46,12 +46,12 @@ void NumberRanges::add(const Range& range, const Filed& rule) {
   if (!range.high_is_in && range.high.is_double()) high = std::nextafter(high, -HUGE_VAL);
   // Rounded ends hold what the range does not.
   const bool is_exact = range.low.is_double() && range.high.is_double();
-  added_.push_back({low, high, {rule.place, rule.id, rule.is_all && is_exact}});
+  added_.push_back({low, high, {rule.offset, rule.id, rule.is_all && is_exact}});
 }
 
 void NumberRanges::build() {
   std::sort(added_.begin(), added_.end(), [](const Entry& a, const Entry& b) {
-    return a.low != b.low ? a.low < b.low : a.rule.place < b.rule.place;
+    return a.low != b.low ? a.low < b.low : a.rule.offset < b.rule.offset;
   });
   lines_.resize((added_.size() + kFan - 1) / kFan);
   double reach = -HUGE_VAL;
@@ -61,7 +61,7 @@ void NumberRanges::build() {
     line.lows[i % kFan] = added_[i].low;
     line.highs[i % kFan] = added_[i].high;
     line.ids[i % kFan] = added_[i].rule.id;
-    line.places[i % kFan] = added_[i].rule.place;
+    line.offsets[i % kFan] = added_[i].rule.offset;
     line.decided = static_cast<uint8_t>(line.decided | added_[i].rule.is_all << i % kFan);
     reach = std::max(reach, added_[i].high);
   }
@@ -91,41 +91,30 @@ size_t NumberRanges::child_of(size_t level, size_t node, double number) const {
   return node * kFan + static_cast<size_t>(count) - (count > 0);
 }
 
-size_t NumberRanges::node_of(const Number& number) const {
-  size_t node = 0;
-  const double above = number.rounded_up();
-  for (size_t level = levels_.size(); level-- > 1;) node = child_of(level, node, above);
-  if (!levels_.empty()) __builtin_prefetch(&levels_[0].lows[node]);
-  return node;
-}
-
-size_t NumberRanges::line_of(const Number& number, size_t node) const {
-  const size_t index = levels_.empty() ? 0 : child_of(0, node, number.rounded_up());
-  const Line& line = lines_[index];
-  __builtin_prefetch(&line.lows);
-  __builtin_prefetch(&line.highs);
-  __builtin_prefetch(&line.ids);
+size_t NumberRanges::line_of(double number) const {
+  size_t index = 0;
+  for (size_t level = levels_.size(); level-- > 0;) index = child_of(level, index, number);
   return index;
 }
 
 // Rounding the number one way and the ends the other loses none.
-void NumberRanges::find_in(const Line& line, const Rounded& number, Found& found) {
+void NumberRanges::find_in(const Line& line, const Rounded& number, Hits& hits) {
   unsigned bits = bits_of<Compare::at_or_below>(line.lows, number.above) &
                   ~bits_of<Compare::below>(line.highs, number.below);
   for (; bits != 0; bits &= bits - 1) {
     const auto i = static_cast<size_t>(std::countr_zero(bits));
     const bool is_certain = line.lows[i] <= number.below && line.highs[i] >= number.above;
     if (is_certain && (line.decided >> i & 1) != 0) {
-      found.add_id(line.ids[i]);
+      hits.add_id(line.ids[i]);
     } else {
-      found.add_candidate(line.places[i]);
+      hits.add_candidate(line.offsets[i]);
     }
   }
 }
 
 // Below a node, of the first `lines`, all of which begin at or below the number.
 void NumberRanges::collect(size_t level, size_t index, size_t lines, const Rounded& number,
-                           Found& found) const {
+                           Hits& hits) const {
   size_t span = 1;  // Lines below each of the node's entries.
   for (size_t i = 0; i < level; ++i) span *= kFan;
   const Ends& highs = levels_[level].highs[index];
@@ -133,28 +122,21 @@ void NumberRanges::collect(size_t level, size_t index, size_t lines, const Round
     if (highs[i] < number.below) continue;
     const size_t below = index * kFan + i;
     if (level > 0) {
-      collect(level - 1, below, lines, number, found);
+      collect(level - 1, below, lines, number, hits);
     } else {
-      find_in(lines_[below], number, found);
+      find_in(lines_[below], number, hits);
     }
   }
 }
 
-void NumberRanges::find(const Number& exact, size_t line, Found& found) const {
+void NumberRanges::find(const Number& exact, Hits& hits) const {
   const Rounded number{exact.rounded_down(), exact.rounded_up()};
+  size_t line = line_of(number.above);
   for (size_t step = 0; step < kSteps; ++step, --line) {
-    find_in(lines_[line], number, found);
+    find_in(lines_[line], number, hits);
     if (lines_[line].reach_before < number.below) return;
   }
-  collect(levels_.size() - 1, 0, line + 1, number, found);
-}
-
-size_t NumberRanges::bytes() const {
-  size_t bytes = lines_.capacity() * sizeof(Line);
-  for (const Level& level : levels_) {
-    bytes += (level.lows.capacity() + level.highs.capacity()) * sizeof(Ends);
-  }
-  return bytes;
+  collect(levels_.size() - 1, 0, line + 1, number, hits);
 }
 
 }  // namespace statewire::pattern

@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "pattern/found.h"
+#include "pattern/hits.h"
 #include "pattern/large_pages.h"
 #include "pattern/number.h"
 
@@ -20,19 +20,13 @@ namespace statewire::pattern {
 
 class NumberRanges {
  public:
-  void add(const Range& range, const Filed& rule);
+  void add(const Range& range, const RuleRef& rule);
   // REQUIRES: called once, after the last add() and before what follows.
   void build();
 
-  // Three steps, each of which has the memory come that the next one looks at: the node above the
-  // line where the number is, the line, and the ranges.
-  size_t node_of(const Number& number) const;
-  size_t line_of(const Number& number, size_t node) const;
   // Adds the rules of all ranges that hold the number, and perhaps, as candidates, of some that
   // begin or end within the rounding error of a double.
-  void find(const Number& number, size_t line, Found& found) const;
-
-  size_t bytes() const;
+  void find(const Number& number, Hits& hits) const;
 
  private:
   static constexpr size_t kFan = 8;    // Doubles of one line of the cache.
@@ -52,7 +46,7 @@ class NumberRanges {
     std::array<uint32_t, kFan> ids{};
     double reach_before = -HUGE_VAL;  // The greatest upper end of all lines before.
     uint8_t decided = 0;  // Bit i: a number between the ends of i meets all of its rule.
-    alignas(64) std::array<uint32_t, kFan> places{};
+    alignas(64) std::array<uint32_t, kFan> offsets{};
   };
   // Nodes: of kFan lines or nodes each the first lower end, and the greatest upper end.
   struct Level {
@@ -64,7 +58,7 @@ class NumberRanges {
   struct Entry {
     double low;
     double high;
-    Filed rule;
+    RuleRef rule;
   };
   // A number, rounded both ways.
   struct Rounded {
@@ -72,10 +66,12 @@ class NumberRanges {
     double above;
   };
 
+  // The last line that begins at or below the number; the first where none does.
+  size_t line_of(double number) const;
   // The child of a node, a line or another node, in which the number is.
   size_t child_of(size_t level, size_t node, double number) const;
-  static void find_in(const Line& line, const Rounded& number, Found& found);
-  void collect(size_t level, size_t index, size_t lines, const Rounded& number, Found& found) const;
+  static void find_in(const Line& line, const Rounded& number, Hits& hits);
+  void collect(size_t level, size_t index, size_t lines, const Rounded& number, Hits& hits) const;
 
   std::vector<Entry> added_;  // Until build().
   LargeVector<Line> lines_;

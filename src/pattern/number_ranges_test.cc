@@ -8,13 +8,13 @@
 namespace statewire::pattern {
 namespace {
 
-// All ranges of a kind, found by looking at each, and by the index.
+// All ranges of a kind, hits by looking at each, and by the index.
 class NumberRangesTest : public testing::Test {
  protected:
   void add(double low, double high) {
     const Range range{.low = low, .high = high, .high_is_in = chance()};
     const auto number = static_cast<uint32_t>(ranges_.size());
-    index_.add(range, {.place = number, .id = number, .is_all = chance()});
+    index_.add(range, {.offset = number, .id = number, .is_all = chance()});
     ranges_.push_back(range);
   }
   bool chance() { return random_() % 2 == 0; }
@@ -27,10 +27,11 @@ class NumberRangesTest : public testing::Test {
       for (uint32_t i = 0; i < ranges_.size(); ++i) {
         if (ranges_[i].holds(number)) wanted.push_back(i);
       }
-      Found found;
-      index_.find(number, index_.line_of(number, index_.node_of(number)), found);
-      std::vector<uint32_t> all = found.ids;
-      all.insert(all.end(), found.candidates.begin(), found.candidates.end());
+      Hits hits;
+      index_.find(number, hits);
+      const auto ids = hits.ids.all();
+      std::vector<uint32_t> all(ids.begin(), ids.end());
+      all.insert(all.end(), hits.candidates.all().begin(), hits.candidates.all().end());
       std::sort(all.begin(), all.end());
       ASSERT_EQ(all, wanted) << number;
     }

@@ -11,7 +11,7 @@ namespace {
 
 using simdjson::dom::element_type;
 
-using Compile = void (*)(const JsonNode&, const std::string&, Compilation&, Test&);
+using Compile = void (*)(const JsonNode&, const WrittenPath&, Compilation&, Test&);
 
 struct NamedOperator {
   std::string_view name;
@@ -46,7 +46,7 @@ void compile_literal(const JsonNode& node, Test& test) {
 }
 
 template <Operator op>
-void compile_text(const JsonNode& node, const std::string& path, Compilation& compilation,
+void compile_text(const JsonNode& node, const WrittenPath& path, Compilation& compilation,
                   Test& test) {
   test.op = op;
   std::string_view text;
@@ -60,7 +60,7 @@ void compile_text(const JsonNode& node, const std::string& path, Compilation& co
   test.text = ignores_case ? folded(text) : std::string(text);
 }
 
-void compile_exists(const JsonNode& node, const std::string& path, Compilation& compilation,
+void compile_exists(const JsonNode& node, const WrittenPath& path, Compilation& compilation,
                     Test& test) {
   bool is_present = false;
   if (node.value.get_bool().get(is_present)) {
@@ -70,20 +70,20 @@ void compile_exists(const JsonNode& node, const std::string& path, Compilation& 
   test.op = is_present ? Operator::present : Operator::absent;
 }
 
-void compile_range(const JsonNode& node, const std::string& path, Compilation& compilation,
+void compile_range(const JsonNode& node, const WrittenPath& path, Compilation& compilation,
                    Test& test) {
   test.op = Operator::in_range;
   test.range = compile_numeric(node, path, compilation);
   if (test.range.low == test.range.high) test.op = Operator::equal_number;
 }
 
-void compile_network(const JsonNode& node, const std::string& path, Compilation& compilation,
+void compile_network(const JsonNode& node, const WrittenPath& path, Compilation& compilation,
                      Test& test) {
   test.op = Operator::in_network;
   test.network = compile_cidr(node, path, compilation);
 }
 
-void compile_wildcard_test(const JsonNode& node, const std::string& path, Compilation& compilation,
+void compile_wildcard_test(const JsonNode& node, const WrittenPath& path, Compilation& compilation,
                            Test& test) {
   test.op = Operator::wildcard;
   test.text = compile_wildcard(node, path, compilation);
@@ -91,7 +91,7 @@ void compile_wildcard_test(const JsonNode& node, const std::string& path, Compil
 
 // Chooses by the only key of `node`, an object, and compiles its value.
 void compile_operator(std::span<const NamedOperator> operators, const JsonNode& node,
-                      const std::string& path, Compilation& compilation, Test& test) {
+                      const WrittenPath& path, Compilation& compilation, Test& test) {
   if (node.children.empty()) {
     return compilation.complaints.refuse(
         node.offset, path, "found {}, wanted one operator; allowed: " + list_of(operators));
@@ -103,7 +103,7 @@ void compile_operator(std::span<const NamedOperator> operators, const JsonNode& 
                                       "; write each as an alternative of its own");
   }
   const JsonNode& argument = node.children.front();
-  const std::string argument_path = joined_path(path, argument.key);
+  const WrittenPath argument_path = path.key(argument.key);
   std::vector<std::string_view> names;
   for (const NamedOperator& each : operators) {
     if (each.name == argument.key) {
@@ -121,7 +121,7 @@ void compile_operator(std::span<const NamedOperator> operators, const JsonNode& 
 
 // {"prefix": "a"} or {"prefix": {"equals-ignore-case": "a"}}.
 template <Operator exact, Operator ignoring_case>
-void compile_affix(const JsonNode& node, const std::string& path, Compilation& compilation,
+void compile_affix(const JsonNode& node, const WrittenPath& path, Compilation& compilation,
                    Test& test) {
   if (!node.value.is_object()) return compile_text<exact>(node, path, compilation, test);
   constexpr std::array kInner{
@@ -132,9 +132,9 @@ void compile_affix(const JsonNode& node, const std::string& path, Compilation& c
 
 // {"prefix": "a"} or {"prefix": ["a", "b"]}, inside anything-but.
 template <Compile compile>
-void compile_excluded(const JsonNode& node, const std::string& path, Compilation& compilation,
+void compile_excluded(const JsonNode& node, const WrittenPath& path, Compilation& compilation,
                       Test& test) {
-  const auto one = [&](const JsonNode& item, const std::string& item_place) {
+  const auto one = [&](const JsonNode& item, const WrittenPath& item_place) {
     Test& excluded = test.excluded.emplace_back();
     compile(item, item_place, compilation, excluded);
     const bool is_affix = excluded.op == Operator::prefix || excluded.op == Operator::suffix;
@@ -148,7 +148,8 @@ void compile_excluded(const JsonNode& node, const std::string& path, Compilation
   if (node.children.empty()) {
     compilation.complaints.refuse(node.offset, path, "found an empty array, wanted strings in it");
   }
-  for (size_t i = 0; i < node.children.size(); ++i) one(node.children[i], item_path(path, i));
+  test.excluded.reserve(node.children.size());
+  for (size_t i = 0; i < node.children.size(); ++i) one(node.children[i], path.item(i));
 }
 
 constexpr std::array kExcludedOperators{
@@ -159,7 +160,7 @@ constexpr std::array kExcludedOperators{
     NamedOperator{"wildcard", compile_excluded<compile_wildcard_test>},
 };
 
-void compile_excluded_literal(const JsonNode& node, const std::string& path,
+void compile_excluded_literal(const JsonNode& node, const WrittenPath& path,
                               Compilation& compilation, Test& test) {
   if (node.value.is_string() || node.value.is_number()) {
     return compile_literal(node, test.excluded.emplace_back());
@@ -171,7 +172,7 @@ void compile_excluded_literal(const JsonNode& node, const std::string& path,
                                     list_of(kExcludedOperators));
 }
 
-void compile_anything_but(const JsonNode& node, const std::string& path, Compilation& compilation,
+void compile_anything_but(const JsonNode& node, const WrittenPath& path, Compilation& compilation,
                           Test& test) {
   test.op = Operator::anything_but;
   if (node.value.is_object()) {
@@ -182,14 +183,15 @@ void compile_anything_but(const JsonNode& node, const std::string& path, Compila
     compilation.complaints.refuse(node.offset, path,
                                   "found an empty array, wanted strings or numbers in it");
   }
+  test.excluded.reserve(node.children.size());
   for (size_t i = 0; i < node.children.size(); ++i) {
     const JsonNode& item = node.children[i];
-    compile_excluded_literal(item, item_path(path, i), compilation, test);
+    compile_excluded_literal(item, path.item(i), compilation, test);
     const JsonNode& first = node.children.front();
     const bool is_mixed = (item.value.is_string() && first.value.is_number()) ||
                           (item.value.is_number() && first.value.is_string());
     if (!is_mixed) continue;
-    return compilation.complaints.refuse(item.offset, item_path(path, i),
+    return compilation.complaints.refuse(item.offset, path.item(i),
                                          "found " + std::string(kind_of(item.value)) + " beside " +
                                              std::string(kind_of(first.value)) +
                                              "; wanted all strings or all numbers");
@@ -210,7 +212,7 @@ constexpr std::array kOperators{
 
 }  // namespace
 
-Test compile_test(const JsonNode& node, const std::string& path, Compilation& compilation) {
+Test compile_test(const JsonNode& node, const WrittenPath& path, Compilation& compilation) {
   Test test;
   if (node.value.is_object()) {
     compile_operator(kOperators, node, path, compilation, test);

@@ -5,17 +5,6 @@
 
 namespace statewire::pattern {
 
-uint32_t Paths::slot_of(const Path& path) {
-  uint32_t at = kRoot;
-  for (const std::string_view key : path) {
-    const uint32_t next = find(at, key);
-    at = next == kNothing ? add(at, key) : next;
-  }
-  uint32_t& slot = nodes_[at].slot;
-  if (slot == kNothing) slot = slots_++;
-  return slot;
-}
-
 uint32_t Paths::add(uint32_t parent, std::string_view key) {
   if (2 * (nodes_.size() + 1) > table_.size()) grow();
   const uint32_t child = static_cast<uint32_t>(nodes_.size());
@@ -63,10 +52,6 @@ void Paths::grow() {
     while (table_[i].child != kNothing) i = (i + 1) & (table_.size() - 1);
     table_[i] = entry;
   }
-}
-
-size_t Paths::bytes() const {
-  return nodes_.capacity() * sizeof(Node) + table_.capacity() * sizeof(Entry) + keys_.capacity();
 }
 
 }  // namespace statewire::pattern

@@ -14,10 +14,6 @@ namespace statewire::pattern {
 
 inline constexpr uint32_t kNothing = 0xffffffff;
 
-// A field by its keys, from the root.
-using Path = std::vector<std::string_view>;
-
-// Copying gives an independent tree, in which slots stay what they are.
 // Const functions: any number of threads. Nodes are never taken out.
 class Paths {
  public:
@@ -41,8 +37,16 @@ class Paths {
 
   Paths() : nodes_(1), table_(kTableMin) {}
 
-  // The slot of a field, which is made where it is new.
-  uint32_t slot_of(const Path& path);
+  // The child of a node that has this key, and the slot of a node; each is made where it is new.
+  uint32_t child_made(uint32_t node, std::string_view key) {
+    const uint32_t child = find(node, key);
+    return child == kNothing ? add(node, key) : child;
+  }
+  uint32_t slot_made(uint32_t node) {
+    uint32_t& slot = nodes_[node].slot;
+    if (slot == kNothing) slot = slots_++;
+    return slot;
+  }
 
   // kNothing where there is none.
   uint32_t child(uint32_t node, std::string_view key) const {
@@ -75,7 +79,6 @@ class Paths {
 
   size_t nodes() const { return nodes_.size(); }
   size_t slots() const { return slots_; }
-  size_t bytes() const;
 
  private:
   static constexpr size_t kTableMin = 16;

@@ -22,9 +22,9 @@ Compiled::Compiled(Tree compiled, std::string text)
 
 const Programs& Compiled::programs() const {
   std::call_once(once_, [this] {
-    for (const Alternative& each : alternatives_of(tree.root)) {
+    for (const Alternative& each : alternatives_of(tree.root, programs_.paths)) {
       programs_.begins.push_back(programs_.bytes.size());
-      encode(each, programs_.paths, programs_.bytes);
+      encode(each, programs_.bytes);
     }
   });
   return programs_;
@@ -61,9 +61,10 @@ bool Pattern::matches(simdjson::dom::element event) const {
   std::pmr::monotonic_buffer_resource memory(stack.data(), stack.size());
   pattern::Leaves leaves(&memory);
   pattern::read_dom(event, programs.paths, leaves);
-  return std::any_of(programs.begins.begin(), programs.begins.end(), [&](size_t begin) {
-    return pattern::holds(programs.bytes.data() + begin, leaves);
-  });
+  const bool is_met = std::any_of(
+      programs.begins.begin(), programs.begins.end(),
+      [&](size_t begin) { return pattern::holds(programs.bytes.data() + begin, leaves); });
+  return is_met || leaves.steps.are_over();
 }
 
 std::optional<Mismatch> Pattern::explain(simdjson::dom::element event) const {
@@ -77,6 +78,7 @@ std::optional<Mismatch> Pattern::explain(simdjson::dom::element event) const {
   // What compiled once does so again, under any limits.
   constexpr size_t kUnlimited = std::numeric_limits<size_t>::max() / 2;
   const PatternLimits limits{.bytes_max = kUnlimited,
+                             .program_bytes_max = kUnlimited,
                              .combinations_max = kUnlimited,
                              .wildcards_max = kUnlimited,
                              .numeric_bound = std::numeric_limits<double>::max()};

@@ -27,13 +27,13 @@ class Compiled;
 // Amazon EventBridge, but for the size: there it is a quota of an account.
 struct PatternLimits {
   size_t bytes_max = kPatternBytesMax;  // Of JSON text.
+  // Of what it is compiled to, with a few bytes for each value that it names. Each pattern that
+  // `$or` stands for has its own.
+  size_t program_bytes_max = kPatternProgramBytesMax;
   // What `$or` stands for: the number of patterns without it that say the same.
   size_t combinations_max = kPatternCombinationsMax;
   size_t wildcards_max = kPatternWildcardsMax;  // `*` in all of a pattern.
   double numeric_bound = 5.0e9;                 // Of numbers in `numeric`, either side of 0.
-
-  // With its quota too: a pattern that passes can be put into a rule there.
-  static PatternLimits eventbridge() { return {.bytes_max = kEventBridgePatternBytesMax}; }
 };
 
 struct PatternError {
@@ -58,13 +58,15 @@ class Pattern {
   // The first error in the order of the text, if there is one.
   static std::variant<Pattern, PatternError> compile(std::string_view json,
                                                      const PatternLimits& limits = {});
-  // The same, with every error that there is, in the order of the text.
+  // The same, with every error that there is, in the order of the text; of more than
+  // kPatternErrorsMax the first, and how many more there are.
   static std::variant<Pattern, std::vector<PatternError>> check(std::string_view json,
                                                                 const PatternLimits& limits = {});
   // Matches every event. It is not written `{}`: that is refused, being more often a mistake.
   static Pattern everything();
 
-  // An event that is not an object matches nothing.
+  // An event that is not an object matches nothing. One that would take more than kMatchStepsMax
+  // steps is taken to match: nothing is lost for being large.
   bool matches(simdjson::dom::element event) const;
 
   // Empty exactly where matches() is true.

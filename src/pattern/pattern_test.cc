@@ -491,9 +491,36 @@ TEST(PatternLimits, wildcards_and_numbers_as_configured) {
       std::holds_alternative<PatternError>(Pattern::compile(wildcards, {.wildcards_max = 3})));
   EXPECT_TRUE(std::holds_alternative<Pattern>(
       Pattern::compile(R"({"a":[{"numeric":[">",9e18]}]})", {.numeric_bound = 1e300})));
-  const std::string long_pattern = R"({"a":[")" + std::string(2048, 'x') + R"("]})";
+}
+
+TEST(PatternLimits, what_a_pattern_becomes_is_bounded_not_its_text) {
+  const auto values = [](int count) {
+    std::string json = "\"v\"";
+    for (int i = 0; i < count; ++i) json += ",\"v" + std::to_string(i) + "\"";
+    return json;
+  };
+  std::string branches = R"({"b":[1]})";
+  for (int i = 0; i < 900; ++i) branches += R"(,{"a":[)" + std::to_string(i) + "]}";
+  // Each branch repeats the values beside it.
+  const auto pattern = [&](int count) {
+    return R"({"$or":[)" + branches + R"(],"c":[)" + values(count) + "]}";
+  };
+  compiled(pattern(100));
+  const PatternError error = refused(pattern(1'000));
+  EXPECT_NE(error.text.find("it is compiled to about"), std::string::npos) << error.text;
+  EXPECT_NE(error.text.find("of at most 8,388,608"), std::string::npos) << error.text;
+  compiled(R"({"c":[)" + values(60'000) + "]}");
   EXPECT_TRUE(std::holds_alternative<PatternError>(
-      Pattern::compile(long_pattern, PatternLimits::eventbridge())));
+      Pattern::compile(pattern(10), {.program_bytes_max = 100'000})));
+}
+
+TEST(PatternLimits, long_keys_are_not_repeated_for_each_field_below) {
+  std::string json = "{\"" + std::string(100'000, 'k') + "\":{";
+  for (int i = 0; i < 1'000; ++i) json += "\"" + std::to_string(i) + "\":[1],";
+  json.back() = '}';
+  const PatternError error = refused(json + "}");
+  EXPECT_NE(error.text.find("too long together"), std::string::npos) << error.text;
+  EXPECT_LE(error.path.size(), kPatternErrorTextBytesMax);
 }
 
 TEST(PatternLimits, many_keys_and_errors_take_linear_time) {
@@ -502,10 +529,11 @@ TEST(PatternLimits, many_keys_and_errors_take_linear_time) {
   json.back() = '}';
   const auto checked = Pattern::check(json);
   const auto& errors = std::get<std::vector<PatternError>>(checked);
-  ASSERT_EQ(errors.size(), 60'000u);
-  EXPECT_EQ(errors.back().path, "k59999");
-  EXPECT_EQ(errors.back().line, 60'000u);
-  EXPECT_EQ(errors.back().column, 11u);
+  ASSERT_EQ(errors.size(), kPatternErrorsMax + 1);
+  EXPECT_EQ(errors[999].path, "k999");
+  EXPECT_EQ(errors[999].line, 1'000u);
+  EXPECT_EQ(errors[999].column, 9u);
+  EXPECT_EQ(errors.back().text, "and 59,000 further errors");
   std::string twice = "{";
   for (int i = 0; i < 100; ++i) twice += "\"k" + std::to_string(i % 99) + "\":[1],";
   twice.back() = '}';

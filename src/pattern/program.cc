@@ -188,11 +188,11 @@ ClauseHead read_clause(Cursor& cursor) {
   return clause;
 }
 
-void encode(const Alternative& alternative, Paths& paths, Bytes& out) {
+void encode(const Alternative& alternative, Bytes& out) {
   Encoder encoder(out);
   encoder.varint(alternative.size());
   for (const FieldClause& clause : alternative) {
-    encoder.clause(paths.slot_of(clause.path), *clause.tests);
+    encoder.clause(clause.slot, *clause.tests);
   }
 }
 

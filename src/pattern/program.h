@@ -77,8 +77,8 @@ struct ClauseHead {
 };
 ClauseHead read_clause(Cursor& cursor);
 
-// Appends the program of a rule. Fields get their slots from `paths`.
-void encode(const Alternative& alternative, Paths& paths, Bytes& out);
+// Appends the program of a rule.
+void encode(const Alternative& alternative, Bytes& out);
 
 // Whether one of the tests passes the leaf.
 bool passes_any(const ClauseHead& clause, Leaf& leaf, Leaves& leaves);

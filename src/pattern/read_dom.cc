@@ -13,24 +13,16 @@ class Reader {
   void object(uint32_t node, uint32_t place, simdjson::dom::object object) {
     uint32_t left = paths_.node(node).children;
     if (left == 0) return;
+    const uint32_t serial = leaves_.begin_object();
     for (const auto field : object) {
       const uint32_t child = paths_.child(node, field.key);
-      if (child == kNothing || is_repeated(object, field)) continue;
+      if (child == kNothing || !leaves_.is_first(child, serial)) continue;
       value(child, place, field.value);
       if (--left == 0) return;
     }
   }
 
  private:
-  // Keys are rarely repeated, so that looking for it is left to those who read the field.
-  static bool is_repeated(simdjson::dom::object object, simdjson::dom::key_value_pair field) {
-    for (const auto earlier : object) {
-      if (earlier.key.data() == field.key.data()) return false;
-      if (earlier.key == field.key) return true;
-    }
-    return false;
-  }
-
   void value(uint32_t node, uint32_t place, element value) {
     const uint32_t slot = paths_.node(node).slot;
     switch (value.type()) {
@@ -83,7 +75,7 @@ class Reader {
 }  // namespace
 
 void read_dom(element event, const Paths& paths, Leaves& leaves) {
-  leaves.begin(paths.slots());
+  leaves.begin(paths);
   Reader(paths, leaves).object(Paths::kRoot, 0, event.get_object().value_unsafe());
 }
 

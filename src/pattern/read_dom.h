@@ -7,7 +7,7 @@
 
 namespace statewire::pattern {
 
-// Texts are good as long as the event is. Of a repeated key, the first counts.
+// Texts are good as long as the event is.
 // REQUIRES: `event` is an object.
 void read_dom(simdjson::dom::element event, const Paths& paths, Leaves& leaves);
 

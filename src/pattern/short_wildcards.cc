@@ -32,7 +32,7 @@ size_t ShortWildcards::rarest_cell(std::span<const std::string_view> pieces) {
   return best;
 }
 
-void ShortWildcards::add(std::span<const std::string_view> pieces, const Filed& rule) {
+void ShortWildcards::add(std::span<const std::string_view> pieces, const RuleRef& rule) {
   if (cells_.empty()) cells_.resize(cell_of(kAlone + 1, 0) + 1);
   const size_t cell = rarest_cell(pieces);
   ++cells_[cell];
@@ -90,22 +90,23 @@ bool ShortWildcards::meets(const uint8_t* pieces, const uint64_t* places, size_t
 }
 
 void ShortWildcards::find_in(size_t cell, std::string_view text, uint64_t characters,
-                             const Places& places, Found& found) const {
+                             const Places& places, Hits& hits) const {
   const bool is_short = text.size() <= 64;
+  hits.looked_at += cells_[cell + 1] - cells_[cell];
   for (uint32_t i = cells_[cell]; i < cells_[cell + 1]; ++i) {
     const Item& item = items_[i];
     if ((item.characters & ~characters) != 0) continue;
     if (is_short && !meets(pieces_.data() + item.pieces, places.data(), text.size())) continue;
     if (is_short && item.rule.is_all) {
-      found.add_id(item.rule.id);
+      hits.add_id(item.rule.id);
     } else {
-      found.add_candidate(item.rule.place);
+      hits.add_candidate(item.rule.offset);
     }
   }
 }
 
 // From its end on, so that the first place of each character is the last that says what follows.
-void ShortWildcards::find(std::string_view text, Places& places, Found& found) const {
+void ShortWildcards::find(std::string_view text, Places& places, Hits& hits) const {
   const bool is_short = text.size() <= 64;
   std::array<uint64_t, kCharacters> behind;
   uint64_t characters = 0;
@@ -117,7 +118,7 @@ void ShortWildcards::find(std::string_view text, Places& places, Found& found) c
   const auto find_all = [&](size_t first, uint64_t seconds) {
     for (seconds &= seconds_[first]; seconds != 0; seconds &= seconds - 1) {
       const auto second = static_cast<size_t>(std::countr_zero(seconds));
-      find_in(cell_of(first, second), text, characters, places, found);
+      find_in(cell_of(first, second), text, characters, places, hits);
     }
   };
   for (uint64_t rest = characters; rest != 0; rest &= rest - 1) {
@@ -128,11 +129,6 @@ void ShortWildcards::find(std::string_view text, Places& places, Found& found) c
   if (is_short) {
     for (const char c : text) places[static_cast<unsigned char>(c)] = 0;
   }
-}
-
-size_t ShortWildcards::bytes() const {
-  return items_.capacity() * sizeof(Item) + pieces_.capacity() +
-         cells_.capacity() * sizeof(uint32_t);
 }
 
 }  // namespace statewire::pattern

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "pattern/found.h"
+#include "pattern/hits.h"
 
 namespace statewire::pattern {
 
@@ -24,15 +24,13 @@ class ShortWildcards {
 
   // The pieces between asterisks. REQUIRES: two or more, of fewer than 256 bytes each, not all of
   // them empty; build() was not called.
-  void add(std::span<const std::string_view> pieces, const Filed& rule);
+  void add(std::span<const std::string_view> pieces, const RuleRef& rule);
   // REQUIRES: called once, after the last add() and before find().
   void build();
 
   bool empty() const { return items_.empty(); }
   // Adds the rules of those that the text meets, and of a longer text perhaps others.
-  void find(std::string_view text, Places& places, Found& found) const;
-
-  size_t bytes() const;
+  void find(std::string_view text, Places& places, Hits& hits) const;
 
  private:
   // Characters are told apart by their lowest six bits only, but for what is decided on words.
@@ -41,7 +39,7 @@ class ShortWildcards {
 
   struct Item {
     uint64_t characters;  // Bit c % 64 for each character c.
-    Filed rule;
+    RuleRef rule;
     uint32_t pieces;  // Where they begin in pieces_: count, then each with its size before it.
     uint16_t cell;
   };
@@ -51,7 +49,7 @@ class ShortWildcards {
 
   size_t rarest_cell(std::span<const std::string_view> pieces);
   void find_in(size_t cell, std::string_view text, uint64_t characters, const Places& places,
-               Found& found) const;
+               Hits& hits) const;
 
   std::vector<Item> items_;  // After build() by cell.
   std::vector<uint8_t> pieces_;

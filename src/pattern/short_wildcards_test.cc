@@ -25,18 +25,18 @@ class ShortWildcardsTest : public testing::Test {
     const auto number = static_cast<uint32_t>(wildcards_.size());
     const std::vector<std::string> pieces = split_wildcard(wildcard);
     index_.add(std::vector<std::string_view>(pieces.begin(), pieces.end()),
-               {.place = number, .id = 1'000 + number, .is_all = number % 2 == 0});
+               {.offset = number, .id = 1'000 + number, .is_all = number % 2 == 0});
     wildcards_.push_back(wildcard);
   }
 
-  // Every rule that is met is found, and of a text of up to 64 bytes no other.
+  // Every rule that is met is hits, and of a text of up to 64 bytes no other.
   void expect_found(const std::string& text) {
-    Found found;
-    index_.find(text, places_, found);
+    Hits hits;
+    index_.find(text, places_, hits);
     EXPECT_TRUE(std::ranges::all_of(places_, [](uint64_t bits) { return bits == 0; }));
     for (uint32_t i = 0; i < wildcards_.size(); ++i) {
-      const bool is_candidate = std::ranges::count(found.candidates, i) > 0;
-      const bool is_decided = std::ranges::count(found.ids, 1'000 + i) > 0;
+      const bool is_candidate = std::ranges::count(hits.candidates.all(), i) > 0;
+      const bool is_decided = std::ranges::count(hits.ids.all(), 1'000 + i) > 0;
       const bool is_wanted = is_met(wildcards_[i], text);
       if (text.size() > 64) {
         EXPECT_FALSE(is_decided) << wildcards_[i];

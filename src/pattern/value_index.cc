@@ -8,6 +8,9 @@
 namespace statewire::pattern {
 namespace {
 
+constexpr uint32_t kFewLeaves = 8;
+constexpr size_t kFewGrams = 256;
+
 // All sizes and numbers of bits that are in use, each once.
 void insert_sorted(std::vector<uint32_t>& all, uint32_t value) {
   const auto at = std::lower_bound(all.begin(), all.end(), value);
@@ -40,15 +43,6 @@ void GramFilter::build() {
   std::vector<uint32_t>().swap(grams_);
 }
 
-size_t SlotExtras::bytes() const {
-  size_t bytes = sizeof(SlotExtras) + grams.bytes() + short_wildcards.bytes() + ranges.bytes();
-  for (const auto* sizes :
-       {&prefixes, &suffixes, &folded_prefixes, &folded_suffixes, &v4_bits, &v6_bits}) {
-    bytes += sizes->capacity() * sizeof(uint32_t);
-  }
-  return bytes;
-}
-
 SlotLookups& ValueIndex::use(uint32_t slot, Lookup lookup) {
   if (by_slot_.size() <= slot) by_slot_.resize(slot + 1, kNothing);
   if (by_slot_[slot] == kNothing) {
@@ -60,39 +54,38 @@ SlotLookups& ValueIndex::use(uint32_t slot, Lookup lookup) {
   return lookups;
 }
 
-void ValueIndex::add(uint32_t slot, const Filing& filing, const Filed& rule) {
+void ValueIndex::add(uint32_t slot, const LookupKey& key, const RuleRef& rule) {
   // A way without a hash is one of texts or numbers: any bit of them leads to the extras.
-  const bool is_range = filing.kind == Filing::Kind::range;
-  const bool is_short = filing.kind == Filing::Kind::short_wildcard;
+  const bool is_range = key.kind == LookupKey::Kind::range;
+  const bool is_short = key.kind == LookupKey::Kind::short_wildcard;
   SlotLookups& lookups = use(slot, is_range   ? Lookup::number
                                    : is_short ? Lookup::gram
-                                              : filing.lookup);
-  if (filing.lookup == Lookup::text) lookups.texts.add(filing.text.size());
-  if (filing.lookup == Lookup::folded) lookups.folded.add(filing.text.size());
-  const bool is_network = filing.lookup == Lookup::network;
-  const bool is_gram = filing.kind == Filing::Kind::gram;
-  const bool has_size = filing.lookup >= Lookup::prefix && filing.lookup <= Lookup::folded_suffix &&
-                        filing.lookup != Lookup::folded;
+                                              : key.lookup);
+  if (key.lookup == Lookup::text) lookups.texts.add(key.text.size());
+  if (key.lookup == Lookup::folded) lookups.folded.add(key.text.size());
+  const bool is_network = key.lookup == Lookup::network;
+  const bool is_gram = key.kind == LookupKey::Kind::gram;
+  const bool has_size = key.lookup >= Lookup::prefix && key.lookup <= Lookup::folded_suffix &&
+                        key.lookup != Lookup::folded;
   if (!is_range && !is_short && !is_network && !is_gram && !has_size) return;
   if (!lookups.extras) lookups.extras = std::make_unique<SlotExtras>();
   SlotExtras& extras = *lookups.extras;
   if (is_range) {
     extras.has_ranges = true;
-    extras.ranges.add(filing.range, rule);
+    extras.ranges.add(key.range, rule);
   } else if (is_short) {
-    extras.short_wildcards.add(filing.pieces, rule);
+    extras.short_wildcards.add(key.pieces, rule);
   } else if (is_gram) {
-    extras.grams.add(load4(filing.text.data()));
+    extras.grams.add(load4(key.text.data()));
   } else if (is_network) {
-    insert_sorted(filing.network.address.is_v6 ? extras.v6_bits : extras.v4_bits,
-                  filing.network.bits);
+    insert_sorted(key.network.address.is_v6 ? extras.v6_bits : extras.v4_bits, key.network.bits);
   } else {
-    insert_sorted(*sizes_of(filing.lookup, extras), static_cast<uint32_t>(filing.text.size()));
+    insert_sorted(*sizes_of(key.lookup, extras), static_cast<uint32_t>(key.text.size()));
   }
 }
 
-void ValueIndex::build(std::vector<Posting> postings, std::vector<Continuation> continuations) {
-  table_ = PostingTable(std::move(postings), std::move(continuations));
+void ValueIndex::build(std::vector<HashEntry> entries, std::vector<FurtherField> further_fields) {
+  table_ = HashTable(std::move(entries), std::move(further_fields));
   for (SlotLookups& lookups : lookups_) {
     if (!lookups.extras) continue;
     lookups.extras->grams.build();
@@ -101,79 +94,41 @@ void ValueIndex::build(std::vector<Posting> postings, std::vector<Continuation> 
   }
 }
 
-void ValueIndex::probe(uint64_t hash, Leaves& leaves, Found& found) const {
+void ValueIndex::probe(uint64_t hash, Leaves& leaves, Hits& hits) const {
+  if (hits.may_repeat && hits.looked_up.has_met(hash)) return;
   table_.find(
-      hash,
-      [&](std::span<const uint32_t> rules) {
-        found.candidates.insert(found.candidates.end(), rules.begin(), rules.end());
-      },
+      hash, [&](std::span<const uint32_t> rules) { hits.add_candidates(rules); },
       [&](uint32_t slot) {
+        leaves.steps.take(leaves.of(slot).count);
+        if (leaves.steps.are_over()) return;
         for (uint32_t i = leaves.first(slot); i != kNothing; i = leaves[i].next) {
           if (leaves[i].kind != LeafKind::text) continue;
-          probe(continued_hash(hash, slot, leaves[i].text()), leaves, found);
+          probe(further_hash(hash, slot, leaves[i].text()), leaves, hits);
         }
       });
 }
 
-template <typename Use>
-void ValueIndex::for_each_present(const Leaves& leaves, Use use) const {
+__attribute__((flatten)) void ValueIndex::find(Leaves& leaves, Hits& hits) const {
   for (const uint32_t slot : leaves.present()) {
     if (slot >= by_slot_.size() || by_slot_[slot] == kNothing) continue;
-    use(slot, lookups_[by_slot_[slot]]);
+    find_slot(slot, lookups_[by_slot_[slot]], leaves, hits);
   }
 }
 
-void ValueIndex::prefetch(Leaves& leaves) const {
-  for_each_present(leaves, [&](uint32_t slot, const SlotLookups& lookups) {
-    Leaf& leaf = leaves[leaves.first(slot)];
-    if (leaf.kind == LeafKind::text) {
-      if (lookups.texts.has(leaf.text().size())) {
-        table_.prefetch(lookup_hash(slot, Lookup::text, leaf.text()));
-      }
-      if (!lookups.uses(Lookup::prefix)) return;
-      TextHasher hasher(lookup_seed(slot, Lookup::prefix), leaf.text());
-      for (const uint32_t size : lookups.extras->prefixes) {
-        if (size > leaf.text().size()) return;
-        table_.prefetch_marks(hasher.prefix(size));
-      }
-    } else if (leaf.kind == LeafKind::number && lookups.uses(Lookup::number)) {
-      const auto number = leaves.number(leaf);
-      if (!number) return;
-      table_.prefetch(number_hash(slot, *number));
-      if (lookups.has_ranges()) {
-        leaf.ranges_at = static_cast<uint32_t>(lookups.extras->ranges.node_of(*number));
-      }
-    }
-  });
-}
-
-void ValueIndex::prefetch_further(Leaves& leaves) const {
-  for_each_present(leaves, [&](uint32_t slot, const SlotLookups& lookups) {
-    Leaf& leaf = leaves[leaves.first(slot)];
-    if (leaf.kind != LeafKind::number || !lookups.has_ranges()) return;
-    const auto number = leaves.number(leaf);
-    if (!number) return;
-    leaf.ranges_at = static_cast<uint32_t>(lookups.extras->ranges.line_of(*number, leaf.ranges_at));
-  });
-}
-
-__attribute__((flatten)) void ValueIndex::find(Leaves& leaves, Found& found) const {
-  for_each_present(leaves, [&](uint32_t slot, const SlotLookups& lookups) {
-    find_slot(slot, lookups, leaves, found);
-  });
-}
-
 void ValueIndex::find_slot(uint32_t slot, const SlotLookups& lookups, Leaves& leaves,
-                           Found& found) const {
+                           Hits& hits) const {
   const auto find = [&](Lookup lookup) {
-    if (lookups.uses(lookup)) probe(lookup_hash(slot, lookup, {}), leaves, found);
+    if (lookups.uses(lookup)) probe(lookup_hash(slot, lookup, {}), leaves, hits);
   };
   find(Lookup::presence);
+  hits.may_repeat = leaves.of(slot).count > kFewLeaves;
   for (uint32_t i = leaves.first(slot); i != kNothing; i = leaves[i].next) {
+    leaves.steps.take(1 + std::exchange(hits.looked_at, 0));
+    if (leaves.steps.are_over()) return;
     Leaf& leaf = leaves[i];
     switch (leaf.kind) {
       case LeafKind::text:
-        find_text(slot, lookups, leaf, leaves, found);
+        find_text(slot, lookups, leaf, leaves, hits);
         break;
       case LeafKind::number: {
         if (!lookups.uses(Lookup::number)) break;
@@ -181,9 +136,9 @@ void ValueIndex::find_slot(uint32_t slot, const SlotLookups& lookups, Leaves& le
         if (!number) break;
         const uint64_t hash = number_hash(slot, *number);
         table_.prefetch(hash);
-        probe(hash, leaves, found);
+        probe(hash, leaves, hits);
         if (lookups.has_ranges()) {
-          find_ranges(lookups.extras->ranges, *number, leaf.ranges_at, found);
+          lookups.extras->ranges.find(*number, hits);
         }
         break;
       }
@@ -200,92 +155,80 @@ void ValueIndex::find_slot(uint32_t slot, const SlotLookups& lookups, Leaves& le
   }
 }
 
-void ValueIndex::find_ranges(const NumberRanges& ranges, const Number& number, uint32_t line,
-                             Found& found) {
-  const bool is_known = line != kNothing;
-  ranges.find(number, is_known ? line : ranges.line_of(number, ranges.node_of(number)), found);
-}
-
 void ValueIndex::find_text(uint32_t slot, const SlotLookups& lookups, Leaf& leaf, Leaves& leaves,
-                           Found& found) const {
+                           Hits& hits) const {
   const std::string_view text = leaf.text();
   if (lookups.texts.has(text.size())) {
     const uint64_t hash = lookup_hash(slot, Lookup::text, text);
     table_.prefetch(hash);
-    probe(hash, leaves, found);
+    probe(hash, leaves, hits);
   }
   constexpr uint32_t kFoldedEnds = 1u << static_cast<unsigned>(Lookup::folded_prefix) |
                                    1u << static_cast<unsigned>(Lookup::folded_suffix);
   // ASCII keeps its size when it is folded.
   if ((lookups.lookups & kFoldedEnds) != 0 || lookups.folded.has(text.size()) ||
       (lookups.uses(Lookup::folded) && !is_ascii(text))) {
-    find_folded(slot, lookups, leaves.folded(leaf), leaves, found);
+    find_folded(slot, lookups, leaves.folded(leaf), leaves, hits);
   }
   if (!lookups.extras) return;
   const SlotExtras& extras = *lookups.extras;
   if (lookups.uses(Lookup::prefix)) {
-    find_prefixes(lookup_seed(slot, Lookup::prefix), extras.prefixes, text, leaves, found);
+    find_prefixes(lookup_seed(slot, Lookup::prefix), extras.prefixes, text, leaves, hits);
   }
   if (lookups.uses(Lookup::suffix)) {
-    find_suffixes(lookup_seed(slot, Lookup::suffix), extras.suffixes, text, leaves, found);
+    find_suffixes(lookup_seed(slot, Lookup::suffix), extras.suffixes, text, leaves, hits);
   }
-  if (lookups.uses(Lookup::network)) find_network(slot, extras, text, leaves, found);
+  if (lookups.uses(Lookup::network)) find_network(slot, extras, text, leaves, hits);
   if (!extras.grams.empty()) {
+    hits.may_repeat = hits.may_repeat || text.size() > kFewGrams;
     for (size_t i = 0; i + 4 <= text.size(); ++i) {
       if (!extras.grams.holds(load4(text.data() + i))) continue;
-      probe(lookup_hash(slot, Lookup::gram, text.substr(i, 4)), leaves, found);
+      probe(lookup_hash(slot, Lookup::gram, text.substr(i, 4)), leaves, hits);
     }
   }
   if (!extras.short_wildcards.empty()) {
-    extras.short_wildcards.find(text, leaves.character_places, found);
+    extras.short_wildcards.find(text, leaves.character_places, hits);
   }
 }
 
 void ValueIndex::find_folded(uint32_t slot, const SlotLookups& lookups, std::string_view text,
-                             Leaves& leaves, Found& found) const {
-  if (lookups.uses(Lookup::folded)) probe(lookup_hash(slot, Lookup::folded, text), leaves, found);
+                             Leaves& leaves, Hits& hits) const {
+  if (lookups.uses(Lookup::folded)) probe(lookup_hash(slot, Lookup::folded, text), leaves, hits);
   if (lookups.uses(Lookup::folded_prefix)) {
     find_prefixes(lookup_seed(slot, Lookup::folded_prefix), lookups.extras->folded_prefixes, text,
-                  leaves, found);
+                  leaves, hits);
   }
   if (lookups.uses(Lookup::folded_suffix)) {
     find_suffixes(lookup_seed(slot, Lookup::folded_suffix), lookups.extras->folded_suffixes, text,
-                  leaves, found);
+                  leaves, hits);
   }
 }
 
 void ValueIndex::find_prefixes(uint64_t seed, const std::vector<uint32_t>& sizes,
-                               std::string_view text, Leaves& leaves, Found& found) const {
+                               std::string_view text, Leaves& leaves, Hits& hits) const {
   TextHasher hasher(seed, text);
   for (const uint32_t size : sizes) {
     if (size > text.size()) return;
-    probe(hasher.prefix(size), leaves, found);
+    probe(hasher.prefix(size), leaves, hits);
   }
 }
 
 void ValueIndex::find_suffixes(uint64_t seed, const std::vector<uint32_t>& sizes,
-                               std::string_view text, Leaves& leaves, Found& found) const {
+                               std::string_view text, Leaves& leaves, Hits& hits) const {
+  SuffixHasher hasher(seed, text);
   for (const uint32_t size : sizes) {
     if (size > text.size()) return;
-    probe(hashed(seed, text.substr(text.size() - size)), leaves, found);
+    probe(hasher.suffix(size), leaves, hits);
   }
 }
 
 void ValueIndex::find_network(uint32_t slot, const SlotExtras& extras, std::string_view text,
-                              Leaves& leaves, Found& found) const {
+                              Leaves& leaves, Hits& hits) const {
   const auto address = parse_address(text);
   if (!address) return;
   for (const uint32_t bits : address->is_v6 ? extras.v6_bits : extras.v4_bits) {
-    probe(network_hash(slot, masked(*address, bits), bits), leaves, found);
+    probe(network_hash(slot, masked(*address, bits), bits), leaves, hits);
   }
-}
-
-size_t ValueIndex::bytes() const {
-  size_t bytes = by_slot_.capacity() * sizeof(uint32_t) + table_.bytes();
-  for (const SlotLookups& lookups : lookups_) {
-    bytes += sizeof lookups + (lookups.extras ? lookups.extras->bytes() : 0);
-  }
-  return bytes;
 }
 
 }  // namespace statewire::pattern

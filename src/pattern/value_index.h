@@ -6,11 +6,11 @@
 #include <string_view>
 #include <vector>
 
-#include "pattern/filing.h"
-#include "pattern/found.h"
+#include "pattern/hash_table.h"
+#include "pattern/hits.h"
 #include "pattern/leaves.h"
+#include "pattern/lookup_key.h"
 #include "pattern/number_ranges.h"
-#include "pattern/posting_table.h"
 #include "pattern/short_wildcards.h"
 
 namespace statewire::pattern {
@@ -26,7 +26,6 @@ class GramFilter {
     const uint64_t bit = place(gram);
     return bits_[bit / 64] >> (bit % 64) & 1;
   }
-  size_t bytes() const { return bits_.capacity() * sizeof(uint64_t); }
 
  private:
   uint64_t place(uint32_t gram) const { return (gram * uint64_t{0x9e3779b97f4a7c15}) >> shift_; }
@@ -61,13 +60,11 @@ struct SlotExtras {
   ShortWildcards short_wildcards;
   NumberRanges ranges;
   bool has_ranges = false;
-
-  size_t bytes() const;
 };
 
 struct SlotLookups {
   uint32_t lookups = 0;  // Bit n: Lookup n is in use.
-  Sizes texts;           // Of what is filed whole: a text of another size is not looked up.
+  Sizes texts;           // Of what is looked up whole: a text of another size is not looked up.
   Sizes folded;
   std::unique_ptr<SlotExtras> extras;
 
@@ -79,44 +76,32 @@ struct SlotLookups {
 class ValueIndex {
  public:
   // REQUIRES of both: build() was not called.
-  // Of a gram, `filing` has the four bytes that were chosen.
-  void add(uint32_t slot, const Filing& filing, const Filed& rule);
-  // Says that values of the slot are looked up in this way; what is found is filed elsewhere.
+  // Of a gram, `key` has the four bytes that were chosen.
+  void add(uint32_t slot, const LookupKey& key, const RuleRef& rule);
+  // Says that values of the slot are looked up in this way; what is found stands elsewhere.
   SlotLookups& use(uint32_t slot, Lookup lookup);
-  void build(std::vector<Posting> postings, std::vector<Continuation> continuations);
+  void build(std::vector<HashEntry> entries, std::vector<FurtherField> further_fields);
 
-  // Two steps, which may be left out: the first has most of the memory come that the second and
-  // find() will look at for this event, and the second what is left.
-  void prefetch(Leaves& leaves) const;
-  void prefetch_further(Leaves& leaves) const;
   // Adds the rules that the event may match, some more than once.
-  void find(Leaves& leaves, Found& found) const;
-
-  size_t bytes() const;
+  void find(Leaves& leaves, Hits& hits) const;
 
  private:
-  // Calls use(slot, lookups) for each field of the event that is looked up.
-  template <typename Use>
-  void for_each_present(const Leaves& leaves, Use use) const;
-  void find_slot(uint32_t slot, const SlotLookups& lookups, Leaves& leaves, Found& found) const;
+  void find_slot(uint32_t slot, const SlotLookups& lookups, Leaves& leaves, Hits& hits) const;
   void find_text(uint32_t slot, const SlotLookups& lookups, Leaf& leaf, Leaves& leaves,
-                 Found& found) const;
-  // `line`: kNothing, or that of the number.
-  static void find_ranges(const NumberRanges& ranges, const Number& number, uint32_t line,
-                          Found& found);
+                 Hits& hits) const;
   void find_folded(uint32_t slot, const SlotLookups& lookups, std::string_view text, Leaves& leaves,
-                   Found& found) const;
+                   Hits& hits) const;
   void find_network(uint32_t slot, const SlotExtras& extras, std::string_view text, Leaves& leaves,
-                    Found& found) const;
+                    Hits& hits) const;
   void find_prefixes(uint64_t seed, const std::vector<uint32_t>& sizes, std::string_view text,
-                     Leaves& leaves, Found& found) const;
+                     Leaves& leaves, Hits& hits) const;
   void find_suffixes(uint64_t seed, const std::vector<uint32_t>& sizes, std::string_view text,
-                     Leaves& leaves, Found& found) const;
-  void probe(uint64_t hash, Leaves& leaves, Found& found) const;
+                     Leaves& leaves, Hits& hits) const;
+  void probe(uint64_t hash, Leaves& leaves, Hits& hits) const;
 
   std::vector<uint32_t> by_slot_;  // Positions in lookups_; kNothing where a slot has none.
   std::vector<SlotLookups> lookups_;
-  PostingTable table_;
+  HashTable table_;
 };
 
 }  // namespace statewire::pattern

@@ -18,4 +18,11 @@ WildcardFault check_wildcard(std::string_view text);
 // REQUIRES: check_wildcard(text) found nothing.
 std::vector<std::string> split_wildcard(std::string_view text);
 
+// Pieces of up to so many bytes are searched for some bytes in a nanosecond, others for one.
+inline constexpr size_t kShortPieceBytes = 3;
+
+// Where `piece` is first in `text`; npos where it is not. Takes time linear in the text, whatever
+// stands in it. REQUIRES: `piece` is not empty.
+size_t find_piece(std::string_view text, std::string_view piece);
+
 }  // namespace statewire::pattern

@@ -4,7 +4,7 @@
 // A backslash escapes the byte behind it. Quotes that remain open and close strings in turn: the
 // parity of the quotes up to a byte says whether it is in one, and the parity of all prefixes of a
 // word is its product with a word of ones, without carries.
-#include "pattern/blocks.h"
+#include "lines/blocks.h"
 
 #include <bit>
 #include <cstring>
@@ -15,7 +15,7 @@
 
 #define STATEWIRE_INLINE inline __attribute__((always_inline))
 
-namespace statewire::pattern {
+namespace statewire::lines {
 namespace {
 
 // Where characters stand, whatever they mean there.
@@ -201,4 +201,4 @@ std::vector<BlockReader> block_readers() {
   return found;
 }
 
-}  // namespace statewire::pattern
+}  // namespace statewire::lines

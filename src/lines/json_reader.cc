@@ -2,7 +2,7 @@
 // and strings are compared as they stand in the text, whatever nobody looks at is passed over by
 // its brackets alone, and the walk ends as soon as nothing is left to look at. What is behind that
 // was not even split into tokens. Escapes and numbers are simdjson's to read.
-#include "pattern/read_json.h"
+#include "lines/json_reader.h"
 
 #include <algorithm>
 #include <bit>
@@ -10,19 +10,24 @@
 
 #include "base/check.h"
 #include "base/limits.h"
-#include "pattern/tokens.h"
+#include "lines/tokens.h"
 
-namespace statewire::pattern {
+namespace statewire::lines {
+
+using pattern::kNothing;
+using pattern::LeafKind;
+using pattern::Leaves;
+using pattern::Paths;
+
 namespace {
 
-constexpr size_t kPrefetchMax = 1024;
-constexpr uint32_t kObjectsMax = 0x80000000;  // Counted before counting begins anew.
+constexpr size_t kPrefetchedBytes = 1024;
 
 // REQUIRES: 8 bytes behind the text may be read.
 bool has_backslash(std::string_view text) {
   constexpr uint64_t kOnes = 0x0101010101010101;
   for (size_t i = 0; i < text.size(); i += 8) {
-    const uint64_t word = load8(text.data() + i) ^ (kOnes * '\\');
+    const uint64_t word = pattern::load8(text.data() + i) ^ (kOnes * '\\');
     const uint64_t zeros = (word - kOnes) & ~word & (kOnes << 7);
     // The first byte that is marked is surely one; it must be within the text.
     if (zeros != 0 && i + static_cast<size_t>(std::countr_zero(zeros)) / 8 < text.size()) {
@@ -76,15 +81,14 @@ class JsonWalk {
     if (left == 0) return leave_object(0, is_last);
     tokens_.next();
     if (tokens_.kind() == '}') return close();
-    const uint32_t serial = ++reader_.objects_;
+    const uint32_t serial = leaves_.begin_object();
     for (;;) {
       uint32_t child = kNothing;
       if (is_for_nobody(paths_.node(node), child) && tokens_.pass_member()) continue;
       if (child == kNothing ? !key(node, child) : !known_key()) return false;
-      if (child == kNothing || reader_.seen_[child] == serial) {
+      if (child == kNothing || !leaves_.is_first(child, serial)) {
         if (!skip()) return false;
       } else {
-        reader_.seen_[child] = serial;
         --left;
         if (!value(child, place, is_last && left == 0)) return false;
         if (is_done_) return true;
@@ -253,16 +257,12 @@ JsonReader::JsonReader() {
 }
 
 bool JsonReader::read(std::string_view event, const Paths& paths, Leaves& leaves) {
-  leaves.begin(paths.slots());
-  if (seen_.size() < paths.nodes()) seen_.resize(paths.nodes());
-  if (objects_ > kObjectsMax) {
-    std::fill(seen_.begin(), seen_.end(), 0);
-    objects_ = 0;
-  }
+  leaves.begin(paths);
   const size_t unescaped_max = event.size() + simdjson::SIMDJSON_PADDING;
+  if (unescaped_.size() > kMatchBytesKept) std::vector<uint8_t>().swap(unescaped_);
   if (unescaped_.size() < unescaped_max) unescaped_.resize(std::bit_ceil(unescaped_max));
-  prefetch(event.data() + event.size(), std::min(event.size(), kPrefetchMax));
+  prefetch(event.data() + event.size(), std::min(event.size(), kPrefetchedBytes));
   return JsonWalk(*this, event, paths, leaves).run();
 }
 
-}  // namespace statewire::pattern
+}  // namespace statewire::lines

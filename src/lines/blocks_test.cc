@@ -1,4 +1,4 @@
-#include "pattern/blocks.h"
+#include "lines/blocks.h"
 
 #include <gtest/gtest.h>
 
@@ -7,9 +7,9 @@
 #include <random>
 #include <string>
 
-#include "pattern/tokens.h"
+#include "lines/tokens.h"
 
-namespace statewire::pattern {
+namespace statewire::lines {
 namespace {
 
 constexpr std::string_view kAlphabet =
@@ -147,4 +147,4 @@ TEST(Tokens, what_is_no_member_is_not_passed) {
 }
 
 }  // namespace
-}  // namespace statewire::pattern
+}  // namespace statewire::lines

@@ -8,9 +8,9 @@
 #include <cstdint>
 #include <string_view>
 
-#include "pattern/blocks.h"
+#include "lines/blocks.h"
 
-namespace statewire::pattern {
+namespace statewire::lines {
 
 class Tokens {
  public:
@@ -90,4 +90,4 @@ class Tokens {
   BlockState state_;
 };
 
-}  // namespace statewire::pattern
+}  // namespace statewire::lines

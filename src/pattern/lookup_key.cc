@@ -1,4 +1,4 @@
-#include "pattern/filing.h"
+#include "pattern/lookup_key.h"
 
 namespace statewire::pattern {
 namespace {
@@ -31,7 +31,7 @@ Lookup lookup_of(Operator op) {
 }
 
 // By its longest piece: at the ends it is a prefix or a suffix.
-Filing filing_of_wildcard(std::vector<std::string_view> pieces) {
+LookupKey key_of_wildcard(std::vector<std::string_view> pieces) {
   size_t longest = 0;
   for (size_t i = 1; i < pieces.size(); ++i) {
     if (pieces[i].size() > pieces[longest].size()) longest = i;
@@ -42,44 +42,47 @@ Filing filing_of_wildcard(std::vector<std::string_view> pieces) {
   if (piece.size() >= kGramBytes) {
     if (longest == 0) return {.lookup = Lookup::prefix, .text = piece};
     if (longest + 1 == pieces.size()) return {.lookup = Lookup::suffix, .text = piece};
-    return {.kind = Filing::Kind::gram, .lookup = Lookup::gram, .text = piece};
+    return {.kind = LookupKey::Kind::gram, .lookup = Lookup::gram, .text = piece};
   }
   if (pieces.size() > 255) return {.lookup = Lookup::prefix};
-  return {.kind = Filing::Kind::short_wildcard, .pieces = std::move(pieces)};
+  return {.kind = LookupKey::Kind::short_wildcard, .pieces = std::move(pieces)};
 }
 
 void pass_tests(Cursor& cursor) {
-  for_each_filing(cursor, cursor.varint(), [](const Filing&) {});
+  for_each_key(cursor, cursor.varint(), [](const LookupKey&) {});
 }
 
 }  // namespace
 
-uint64_t Filing::hash(uint32_t slot) const {
+uint64_t LookupKey::hash(uint32_t slot) const {
   if (lookup == Lookup::number) return number_hash(slot, number);
   if (lookup == Lookup::network) return network_hash(slot, network.address, network.bits);
+  if (lookup == Lookup::suffix || lookup == Lookup::folded_suffix) {
+    return SuffixHasher(lookup_seed(slot, lookup), text).suffix(text.size());
+  }
   return lookup_hash(slot, lookup, text);
 }
 
-Filing read_filing(Cursor& cursor, uint8_t code) {
+LookupKey read_key(Cursor& cursor, uint8_t code) {
   const auto op = static_cast<Operator>(code);
-  Filing filing{.lookup = lookup_of(op)};
+  LookupKey key{.lookup = lookup_of(op)};
   switch (op) {
     case Operator::equal_number:
-      filing.lookup = Lookup::number;
-      filing.number = cursor.number();
+      key.lookup = Lookup::number;
+      key.number = cursor.number();
       break;
     case Operator::in_range:
-      filing.kind = Filing::Kind::range;
-      filing.range = cursor.range();
+      key.kind = LookupKey::Kind::range;
+      key.range = cursor.range();
       break;
     case Operator::in_network:
-      filing.lookup = Lookup::network;
-      filing.network = cursor.network();
+      key.lookup = Lookup::network;
+      key.network = cursor.network();
       break;
     case Operator::wildcard: {
       std::vector<std::string_view> pieces(cursor.varint());
       for (std::string_view& piece : pieces) piece = cursor.text();
-      return filing_of_wildcard(std::move(pieces));
+      return key_of_wildcard(std::move(pieces));
     }
     case Operator::anything_but:
       pass_tests(cursor);
@@ -90,9 +93,9 @@ Filing read_filing(Cursor& cursor, uint8_t code) {
     case Operator::present:
       break;
     default:
-      filing.text = cursor.text();
+      key.text = cursor.text();
   }
-  return filing;
+  return key;
 }
 
 }  // namespace statewire::pattern

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace statewire::pattern {
+namespace statewire::lines {
 
 inline constexpr size_t kBlockBytes = 64;
 
@@ -47,4 +47,4 @@ struct BlockReader {
 // Those that this processor can run, the fastest first; never empty.
 std::vector<BlockReader> block_readers();
 
-}  // namespace statewire::pattern
+}  // namespace statewire::lines

@@ -5,8 +5,8 @@
 // bytes, sixteen at once, which stay in the processor's cache for a million rules. What is found is
 // suspected, not known: one stranger in 256 passes.
 //
-// A list may be continued: rules that ask for two exact strings, of which the first is common, are
-// not in its list but filed under both together. The list then names the second fields.
+// Rules that ask for two exact strings, of which the first is common, are not in the list of the
+// first but stand under both together. That list then names the fields of the second.
 #pragma once
 
 #if defined(__SSE2__)
@@ -22,28 +22,28 @@
 
 namespace statewire::pattern {
 
-struct Posting {
+struct HashEntry {
   uint64_t hash;
   uint32_t rule;
 };
 
-// A list of `hash` is continued by the field of `slot`.
-struct Continuation {
+// Some rules of `hash` stand under it and a string in the field of `slot` together.
+struct FurtherField {
   uint64_t hash;
   uint32_t slot;
 
-  auto operator<=>(const Continuation&) const = default;
+  auto operator<=>(const FurtherField&) const = default;
 };
 
 // Immutable once made.
-class PostingTable {
+class HashTable {
  public:
-  PostingTable() : PostingTable({}, {}) {}
-  PostingTable(std::vector<Posting> postings, std::vector<Continuation> continuations);
+  HashTable() : HashTable({}, {}) {}
+  HashTable(std::vector<HashEntry> entries, std::vector<FurtherField> further_fields);
 
-  // Calls rules(span of rules) and continued(slot) for what is filed under `hash`.
-  template <typename Rules, typename Continued>
-  void find(uint64_t hash, Rules rules, Continued continued) const {
+  // Calls rules(span of rules) and further(slot) for what stands under `hash`.
+  template <typename Rules, typename Further>
+  void find(uint64_t hash, Rules rules, Further further) const {
     for (size_t group = group_of(hash);; group = next(group)) {
       for (uint32_t equal = bits_of(group, mark(hash)); equal != 0; equal &= equal - 1) {
         const uint32_t target = targets_[group + static_cast<size_t>(std::countr_zero(equal))];
@@ -54,7 +54,7 @@ class PostingTable {
         const uint32_t* const list = lists_.data() + (target - kFirstList);
         if (list[0] != static_cast<uint32_t>(hash)) continue;
         rules(std::span(list + 3, list[1]));
-        for (uint32_t c = 0; c < list[2]; ++c) continued(list[3 + list[1] + c]);
+        for (uint32_t c = 0; c < list[2]; ++c) further(list[3 + list[1] + c]);
       }
       if (bits_of(group, kFree) != 0) return;
     }
@@ -62,13 +62,9 @@ class PostingTable {
 
   // Has the memory come that find() will look at, whether or not there is something.
   void prefetch(uint64_t hash) const {
-    prefetch_marks(hash);
+    __builtin_prefetch(marks_.data() + group_of(hash));
     __builtin_prefetch(targets_.data() + group_of(hash));
   }
-  // As much of it as is enough where there is nothing.
-  void prefetch_marks(uint64_t hash) const { __builtin_prefetch(marks_.data() + group_of(hash)); }
-
-  size_t bytes() const;
 
  private:
   static constexpr uint8_t kFree = 0;

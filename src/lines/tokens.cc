@@ -1,10 +1,10 @@
-#include "pattern/tokens.h"
+#include "lines/tokens.h"
 
 #include <simdjson.h>
 
 #include <algorithm>
 
-namespace statewire::pattern {
+namespace statewire::lines {
 namespace {
 
 constexpr std::array<int8_t, 256> depth_steps() {
@@ -66,4 +66,4 @@ bool Tokens::is_valid() const {
   return simdjson::validate_utf8(reinterpret_cast<const char*>(text_), end);
 }
 
-}  // namespace statewire::pattern
+}  // namespace statewire::lines

@@ -48,13 +48,13 @@ inline uint64_t network_hash(uint32_t slot, const Address& address, unsigned bit
   const uint64_t seed = lookup_seed(slot, Lookup::network) + 2 * bits + address.is_v6;
   return mixed(mixed(seed, load8(bytes)), load8(bytes + 8));
 }
-// Of a rule that is filed under `hash` and a further field.
-inline uint64_t continued_hash(uint64_t hash, uint32_t slot, std::string_view text) {
+// Of a rule that stands under `hash` and a further field.
+inline uint64_t further_hash(uint64_t hash, uint32_t slot, std::string_view text) {
   return mixed(hash, lookup_hash(slot, Lookup::text, text));
 }
 
 // One way of finding a test. Views go into the program.
-struct Filing {
+struct LookupKey {
   enum class Kind : uint8_t { hash, gram, range, short_wildcard } kind = Kind::hash;
   Lookup lookup = Lookup::presence;
   std::string_view text;  // Of a gram: a piece of four bytes or more, any four of which will do.
@@ -67,23 +67,23 @@ struct Filing {
 };
 
 // Moves behind a test.
-Filing read_filing(Cursor& cursor, uint8_t code);
+LookupKey read_key(Cursor& cursor, uint8_t code);
 
-// Calls use(Filing) for each way that a value can pass one of the tests at the cursor; a value that
-// passes is found by one of them at least.
+// Calls use(LookupKey) for each way that a value can pass one of the tests at the cursor; a value
+// that passes is found by one of them at least.
 template <typename Use>
-void for_each_filing(Cursor& cursor, uint32_t tests, Use use) {
+void for_each_key(Cursor& cursor, uint32_t tests, Use use) {
   for (uint32_t i = 0; i < tests; ++i) {
     const uint8_t code = cursor.byte();
     if (code != kTextList) {
-      use(read_filing(cursor, code));
+      use(read_key(cursor, code));
       continue;
     }
     const TextList list(cursor);
-    Filing filing{.lookup = Lookup::text};
+    LookupKey key{.lookup = Lookup::text};
     for (uint32_t t = 0; t < list.size(); ++t) {
-      filing.text = list[t];
-      use(filing);
+      key.text = list[t];
+      use(key);
     }
   }
 }
