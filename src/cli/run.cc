@@ -77,8 +77,7 @@ ExitCode run_daemon(const Invocation& invocation, Terminal& terminal) {
   write_to_log(problems.to_text());
   if (!problems.ok()) return ExitCode::bad_config;
   if (ran) return ExitCode::well;
-  write_to_log("statewire: " + ran.error().text + "
-");
+  write_to_log("statewire: " + ran.error().text + "\n");
   return exit_code_of(ran.error());
 }
 
