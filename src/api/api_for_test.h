@@ -52,16 +52,17 @@ class ApiTest : public testing::Test {
   void start(IngestLimits limits = {}, TailLimits tail_limits = {}) {
     ingest_ = std::make_unique<Ingest>(*store_, clock_, Knowledge{catalog_}, limits);
     tail_ = std::make_unique<Tail>(*store_, clock_, tail_limits);
-    api_ = std::make_unique<Api>(Api::Parts{.store = *store_,
-                                            .ingest = *ingest_,
-                                            .clock = clock_,
-                                            .live = live_,
-                                            .tail = *tail_,
-                                            .http = client_,
-                                            .version = "0.1.0",
-                                            .store_path = "memory",
-                                            .body_bytes_max = kBodyBytesMax,
-                                            .sns = sns_addresses_});
+    api_ = std::make_unique<Api>(Api::Parts{
+        .store = *store_,
+        .ingest = *ingest_,
+        .clock = clock_,
+        .live = live_,
+        .tail = *tail_,
+        .http = client_,
+        .version = "0.1.0",
+        .store_path = "memory",
+        .unpacking = {.inflated_bytes_max = 4 * kBodyBytesMax, .event_bytes_max = 1 << 20},
+        .sns = sns_addresses_});
     HttpServerOptions options;
     options.limits.body_bytes_max = kBodyBytesMax;
     options.handler = [this](HttpServerRequest&& request, HttpResponder responder) {
@@ -74,7 +75,9 @@ class ApiTest : public testing::Test {
     }
     threads_.emplace_back([this] { ingest_->run(); });
     threads_.emplace_back([this] { tail_->run(); });
+    threads_.emplace_back([this] { ingest_->run_reading(); });
     threads_.emplace_back([this] { api_->run(); });
+    threads_.emplace_back([this] { api_->run_brief(); });
     threads_.emplace_back([this] { client_.run(); });
     server_->start();
   }

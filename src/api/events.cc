@@ -3,9 +3,7 @@
 #include <memory>
 
 #include "api/answers.h"
-#include "api/binary_event.h"
 #include "api/firehose.h"
-#include "api/inflate.h"
 #include "base/text.h"
 #include "sources/event_reader.h"
 
@@ -48,30 +46,23 @@ HttpServerResponse nothing_accepted(const ChunkFates& fates, uint64_t rejected) 
   return json_response(std::move(json), 400);
 }
 
-struct BadBody {
-  int status = 400;
-  std::string reason;
-};
-
-// The body as one text that the event reader takes, or why it cannot be that.
-std::optional<BadBody> unwrap(const HttpRequestHead& head, uint64_t inflated_bytes_max,
-                              std::string& body) {
-  const std::string_view encoding = head.header("content-encoding");
-  if (equal_ignoring_case(encoding, "gzip")) {
-    Inflated inflated = inflate_gzip(body, inflated_bytes_max);
-    if (inflated.outcome == Inflated::Outcome::too_long) {
-      return BadBody{413, "inflated, the body is longer than " +
-                              with_thousands(inflated_bytes_max) + " bytes"};
-    }
-    if (inflated.outcome == Inflated::Outcome::broken) {
-      return BadBody{400, "the body is not what Content-Encoding says: whole gzip"};
-    }
-    body = std::move(inflated.text);
-  } else if (!encoding.empty() && !equal_ignoring_case(encoding, "identity")) {
-    return BadBody{400, "Content-Encoding may be gzip or identity"};
+void respond(EventsVisit& visit, const Result<ChunkFates>& fates) {
+  if (fates && visit.bad) {
+    visit.responder.respond(error_response(visit.bad->status, visit.bad->reason));
+  } else if (fates) {
+    visit.responder.respond(response_of(*fates));
+  } else {
+    visit.responder.respond(response_of(fates.error()));
   }
-  if (is_binary_event(head)) body = structured_event(head, body);
-  return std::nullopt;
+}
+
+// Whatever became of its events, a delivery that was stored is not wanted again.
+void respond_to_firehose(EventsVisit& visit, const Result<ChunkFates>& fates, Time now) {
+  HttpServerResponse response =
+      !fates      ? firehose_error(visit.head, now, 503, fates.error().text)
+      : visit.bad ? firehose_error(visit.head, now, visit.bad->status, visit.bad->reason)
+                  : firehose_response(visit.head, now);
+  visit.responder.respond(std::move(response));
 }
 
 }  // namespace
@@ -88,59 +79,27 @@ HttpServerResponse response_of(const ChunkFates& fates) {
   return json_response(text_of(counts), 202);
 }
 
-// Whatever became of its events, a delivery that was stored is not wanted again.
-void Events::take_firehose(HttpServerRequest&& request, HttpResponder responder) const {
-  std::string body = std::move(request.body);
-  std::optional<BadBody> bad = unwrap(request.head, inflated_bytes_max_, body);
+void Events::take(HttpServerRequest&& request, HttpResponder responder) const {
+  // Shared with what unpacks it, and as the function that holds it must be copyable; it is answered
+  // once all the same.
+  auto visit = std::make_shared<EventsVisit>(
+      EventsVisit{std::move(request.head), std::move(responder), std::nullopt});
   Chunk chunk;
   chunk.source = kSource;
-  if (!bad) {
-    Result<std::string> events = firehose_events(body, inflated_bytes_max_);
-    if (events) {
-      body.swap(*events);
-    } else {
-      bad = BadBody{400, events.error().text};
-    }
-  }
-  if (bad) chunk.unreadable = bad->reason;
-  chunk.text.swap(body);
-  chunk.text.reserve(chunk.text.size() + kPaddingBytes);
-  auto shared = std::make_shared<HttpResponder>(std::move(responder));
-  auto head = std::make_shared<HttpRequestHead>(std::move(request.head));
-  chunk.done = [shared, head, bad, &clock = clock_](Result<ChunkFates> fates) {
-    const Time now = clock.now();
-    if (!fates) return shared->respond(firehose_error(*head, now, 503, fates.error().text));
-    if (bad) return shared->respond(firehose_error(*head, now, bad->status, bad->reason));
-    shared->respond(firehose_response(*head, now));
-  };
-  if (Result<void> taken = intake_.submit(std::move(chunk)); !taken) {
-    shared->respond(firehose_error(*head, clock_.now(), 503, taken.error().text));
-  }
-}
-
-void Events::take(HttpServerRequest&& request, HttpResponder responder) const {
-  if (is_firehose(request.head)) return take_firehose(std::move(request), std::move(responder));
-  std::string body = std::move(request.body);
-  const std::optional<BadBody> bad = unwrap(request.head, inflated_bytes_max_, body);
+  chunk.text = std::move(request.body);
+  chunk.share = std::move(request.share);
+  chunk.unpacking = unpacking_of(visit, limits_);
   // The server leaves room behind the body already.
   static_assert(kBodySpareBytes >= kPaddingBytes);
-  if (body.capacity() < body.size() + kPaddingBytes) body.reserve(body.size() + kPaddingBytes);
-
-  Chunk chunk;
-  chunk.source = kSource;
-  chunk.text = std::move(body);
-  if (bad) chunk.unreadable = bad->reason;
-  // Shared, as the function that holds it must be copyable; answered once all the same: either
-  // here or there.
-  auto shared = std::make_shared<HttpResponder>(std::move(responder));
-  chunk.done = [shared, bad](Result<ChunkFates> fates) {
-    if (fates && bad) return shared->respond(error_response(bad->status, bad->reason));
-    if (fates) return shared->respond(response_of(*fates));
-    shared->respond(response_of(fates.error()));
-  };
-  if (Result<void> taken = intake_.submit(std::move(chunk)); !taken) {
-    shared->respond(unavailable_response(taken.error().text, kRetryAfterSeconds));
+  if (chunk.text.capacity() < chunk.text.size() + kPaddingBytes) {
+    chunk.text.reserve(chunk.text.size() + kPaddingBytes);
   }
+  chunk.done = [visit, &clock = clock_](const Result<ChunkFates>& fates) {
+    if (is_firehose(visit->head)) return respond_to_firehose(*visit, fates, clock.now());
+    respond(*visit, fates);
+  };
+  // A refusal leaves the chunk as it was.
+  if (Result<void> taken = intake_.enter(std::move(chunk)); !taken) chunk.done(taken.error());
 }
 
 }  // namespace statewire

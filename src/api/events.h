@@ -1,10 +1,10 @@
-// POST /events: takes a body of any form, and answers after the commit. Deliveries of Firehose are
-// told by their header, and answered as Firehose wants it.
+// POST /events: takes a body of any form, and answers after the last commit of its events.
+// Deliveries of Firehose are told by their header, and answered as Firehose wants it.
 #pragma once
 
 #include <string>
 
-#include "base/limits.h"
+#include "api/unpacking.h"
 #include "ingest/ingest.h"
 #include "net/http_server.h"
 
@@ -13,20 +13,17 @@ namespace statewire {
 // Any thread. Borrows intake and clock.
 class Events {
  public:
-  // `body_bytes_max` bounds a body as it was sent; inflated, it may be four times as long.
-  Events(Intake& intake, const Clock& clock, uint64_t body_bytes_max)
-      : intake_(intake), clock_(clock), inflated_bytes_max_(kInflatedRatioMax * body_bytes_max) {}
+  Events(Intake& intake, const Clock& clock, UnpackingLimits limits)
+      : intake_(intake), clock_(clock), limits_(limits) {}
 
-  // Recognises the events on this thread and queues them; the answer comes from the thread that
-  // commits them.
+  // Recognises what is short on this thread; what is long or packed takes its turns on another.
+  // The answer comes from the thread that commits.
   void take(HttpServerRequest&& request, HttpResponder responder) const;
 
  private:
-  void take_firehose(HttpServerRequest&& request, HttpResponder responder) const;
-
   Intake& intake_;
   const Clock& clock_;
-  const uint64_t inflated_bytes_max_;
+  const UnpackingLimits limits_;
 };
 
 // {"accepted":1,"duplicate":0,"rejected":0}

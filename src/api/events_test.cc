@@ -175,12 +175,32 @@ TEST_F(EventsTest, what_is_not_whole_gzip_is_refused) {
   EXPECT_TRUE(holds(json("/api/v1/ledger/refusals"), "Content-Encoding may be gzip or identity"));
 }
 
+Inflation::Outcome inflated(std::string packed, uint64_t bytes_max, std::string& text,
+                            ByteShare share = {}) {
+  Inflation inflation(std::move(packed), bytes_max);
+  auto outcome = Inflation::Outcome::going_on;
+  while (outcome == Inflation::Outcome::going_on) outcome = inflation.step(share, 0);
+  text = inflation.take();
+  return outcome;
+}
+
 TEST(Inflate, takes_members_one_after_the_other) {
-  const Inflated inflated = inflate_gzip(gzip("one ") + gzip("two"), 7);
-  EXPECT_EQ(inflated.outcome, Inflated::Outcome::whole);
-  EXPECT_EQ(inflated.text, "one two");
-  EXPECT_GE(inflated.text.capacity(), inflated.text.size() + kBodySpareBytes);
-  EXPECT_EQ(inflate_gzip(gzip("one ") + gzip("two"), 6).outcome, Inflated::Outcome::too_long);
+  std::string text;
+  EXPECT_EQ(inflated(gzip("one ") + gzip("two"), 7, text), Inflation::Outcome::whole);
+  EXPECT_EQ(text, "one two");
+  EXPECT_GE(text.capacity(), text.size() + kBodySpareBytes);
+  EXPECT_EQ(inflated(gzip("one ") + gzip("two"), 6, text), Inflation::Outcome::too_long);
+  EXPECT_EQ(inflated("", 6, text), Inflation::Outcome::broken);
+}
+
+TEST(Inflate, goes_on_where_it_stopped_and_keeps_to_its_budget) {
+  const std::string all(5'000'000, 'x');
+  std::string text;
+  EXPECT_EQ(inflated(gzip(all), 5'000'000, text), Inflation::Outcome::whole);
+  EXPECT_EQ(text, all);
+  const auto budget = std::make_shared<ByteBudget>(ByteBudget::Bounds{.bytes_max = 4 << 20});
+  EXPECT_EQ(inflated(gzip(all), 5'000'000, text, ByteShare(budget)), Inflation::Outcome::no_room);
+  EXPECT_EQ(budget->taken(), 0u);
 }
 
 TEST_F(EventsTest, a_body_that_is_too_long_is_refused_before_it_is_sent) {

@@ -223,17 +223,16 @@ Result<std::string> Queries::explain(std::string_view event_json, Time now) cons
   text.reserve(text.size() + kPaddingBytes);
   Result<std::string> result = bad_input("there is no event to explain");
   size_t count = 0;
+  const auto on_event = [&](const ParsedEvent& event) {
+    if (++count == 1) result = Explanation(parts_, now).of(event);
+  };
+  const auto on_unreadable = [&](const UnreadableEvent& event) {
+    if (++count == 1) result = bad_input(event.reason);
+  };
   EventReader reader;
-  reader.read(
-      text, 1,
-      [&](const ParsedEvent& event) {
-        if (++count == 1) result = Explanation(parts_, now).of(event);
-      },
-      [&](const UnreadableEvent& event) {
-        if (++count == 1) result = bad_input(event.reason);
-      });
-  if (count > 1)
-    return bad_input("one event at a time can be explained, not " + counted(count, "event"));
+  EventReading reading = reader.begin(text, 1);
+  while (!reading.is_over() && count < 2) reader.read_next(reading, on_event, on_unreadable);
+  if (count > 1) return bad_input("one event at a time can be explained, not several");
   return result;
 }
 

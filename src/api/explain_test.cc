@@ -211,7 +211,7 @@ TEST_F(ExplainTest, what_is_not_one_event_cannot_be_explained) {
   const std::string event = test_event(1, "running", 1);
   const HttpResponse two = post("/api/v1/explain", event + "\n" + event);
   EXPECT_EQ(two.status, 400);
-  EXPECT_TRUE(holds(two.body, "one event at a time can be explained, not 2 events"));
+  EXPECT_TRUE(holds(two.body, "one event at a time can be explained, not several"));
 }
 
 }  // namespace

@@ -2,11 +2,14 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "api/answers.h"
-#include "api/inflate.h"
 #include "base/base64.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "sources/text_form.h"
 
 namespace statewire {
 namespace {
@@ -14,50 +17,10 @@ namespace {
 namespace dom = simdjson::dom;
 
 constexpr std::string_view kGzip = "\x1f\x8b";
-
-class Records {
- public:
-  explicit Records(uint64_t bytes_max) : bytes_max_(bytes_max) {}
-
-  Result<void> add(std::string_view data) {
-    std::optional<std::string> decoded = base64_decoded(data);
-    if (!decoded) return bad_input("a record's data is not base64");
-    std::string text = *std::move(decoded);
-    if (text.starts_with(kGzip)) {
-      Inflated inflated = inflate_gzip(text, bytes_max_);
-      if (inflated.outcome != Inflated::Outcome::whole) {
-        return bad_input("a record is packed with gzip, and is broken or too long");
-      }
-      text = std::move(inflated.text);
-    }
-    append_lines(std::move(text));
-    if (text_.size() > bytes_max_) {
-      return bad_input("the records exceed " + with_thousands(bytes_max_) + " bytes");
-    }
-    return {};
-  }
-
-  std::string take() {
-    text_.reserve(text_.size() + kBodySpareBytes);
-    return std::move(text_);
-  }
-
- private:
-  // A document that is laid out over lines becomes one.
-  void append_lines(std::string text) {
-    dom::element document;
-    if (text.find('\n') != std::string::npos &&
-        parser_.parse(text.data(), text.size(), true).get(document) == simdjson::SUCCESS) {
-      text = simdjson::minify(document);
-    }
-    text_ += text;
-    if (!text_.empty() && text_.back() != '\n') text_ += '\n';
-  }
-
-  const uint64_t bytes_max_;
-  dom::parser parser_;
-  std::string text_;
-};
+Error not_a_delivery() {
+  return bad_input("the body is no delivery of Firehose: an object with \"records\"");
+}
+Error no_room() { return unavailable("busy: too much is being received"); }
 
 std::string answer_json(const HttpRequestHead& head, Time now) {
   std::string json = R"({"requestId":)";
@@ -75,23 +38,99 @@ std::string_view firehose_access_key(const HttpRequestHead& head) {
   return head.header("x-amz-firehose-access-key");
 }
 
-Result<std::string> firehose_events(std::string_view body, uint64_t bytes_max) {
-  dom::parser parser;
-  dom::element request;
-  dom::array records;
-  if (parser.parse(body.data(), body.size(), true).get(request) != simdjson::SUCCESS ||
-      request["records"].get(records) != simdjson::SUCCESS) {
-    return bad_input("the body is no delivery of Firehose: an object with \"records\"");
+FirehoseRecords::FirehoseRecords(std::string body, uint64_t bytes_max)
+    : body_(std::move(body)), bytes_max_(bytes_max) {}
+
+Result<bool> FirehoseRecords::step(ByteShare& share) {
+  if (!records_) {
+    if (Result<void> begun = begin(); !begun) return begun.error();
+    return false;
   }
-  Records result(bytes_max);
-  for (const dom::element record : records) {
-    std::string_view data;
-    if (record["data"].get(data) != simdjson::SUCCESS) {
-      return bad_input("a record without \"data\"");
+  const size_t before = text_.size();
+  size_t read = 0;
+  while (read + text_.size() - before < kUnpackedBytesAtATime) {
+    Result<void> done;
+    if (inflation_ != nullptr) {
+      done = inflate(share);
+      read += kUnpackedBytesAtATime;
+    } else if (const auto record = records_->next()) {
+      done = add_record(record->text, share);
+      read += record->text.size();
+    } else {
+      if (!grow_text(text_, text_.size(), body_.capacity(), share)) return no_room();
+      return true;
     }
-    if (const Result<void> added = result.add(data); !added) return added.error();
+    if (!done) return done.error();
   }
-  return result.take();
+  return false;
+}
+
+Result<void> FirehoseRecords::begin() {
+  const std::string_view array = array_under(body_, "records");
+  if (array.empty()) return not_a_delivery();
+  records_.emplace(array, 1, kEventsReadMax);
+  if (!records_->is_whole()) return not_a_delivery();
+  return {};
+}
+
+Result<void> FirehoseRecords::add_record(std::string_view record, ByteShare& share) {
+  if (record.size() > kFirehoseRecordBytesMax) {
+    return bad_input("a record of more than " + with_thousands(kFirehoseRecordBytesMax) + " bytes");
+  }
+  dom::parser parser;
+  dom::element element;
+  std::string_view data;
+  if (parser.parse(record.data(), record.size(), true).get(element) != simdjson::SUCCESS ||
+      element["data"].get(data) != simdjson::SUCCESS) {
+    return bad_input("a record without \"data\"");
+  }
+  std::optional<std::string> decoded = base64_decoded(data);
+  if (!decoded) return bad_input("a record's data is not base64");
+  if (!decoded->starts_with(kGzip)) return append(*std::move(decoded), share);
+  inflation_ = std::make_unique<Inflation>(*std::move(decoded), bytes_max_);
+  return {};
+}
+
+Result<void> FirehoseRecords::inflate(ByteShare& share) {
+  switch (inflation_->step(share, body_.capacity() + text_.capacity())) {
+    case Inflation::Outcome::going_on:
+      return {};
+    case Inflation::Outcome::no_room:
+      return no_room();
+    case Inflation::Outcome::broken:
+    case Inflation::Outcome::too_long:
+      return bad_input("a record is packed with gzip, and is broken or too long");
+    case Inflation::Outcome::whole:
+      break;
+  }
+  const auto whole = std::exchange(inflation_, nullptr);
+  return append(whole->take(), share);
+}
+
+// A document that is laid out over lines becomes one.
+Result<void> FirehoseRecords::append(std::string text, ByteShare& share) {
+  text.reserve(text.size() + kBodySpareBytes);
+  if (text.find('\n') != std::string::npos && TextForm().is_whole_value(text)) {
+    std::string line(text.size() + kBodySpareBytes, '\0');
+    size_t size = 0;
+    if (simdjson::minify(text.data(), text.size(), line.data(), size) == simdjson::SUCCESS) {
+      line.resize(size);
+      text.swap(line);
+    }
+  }
+  const size_t size = text_.size() + text.size() + 1;
+  if (size > bytes_max_) {
+    return bad_input("the records exceed " + with_thousands(bytes_max_) + " bytes");
+  }
+  const size_t beside = body_.capacity() + text.capacity();
+  const size_t twice = std::min<uint64_t>(2 * text_.capacity(), bytes_max_);
+  if (text_.capacity() < size + kBodySpareBytes &&
+      !grow_text(text_, std::max(size, twice), beside, share)) {
+    return no_room();
+  }
+  text_ += text;
+  if (!text_.empty() && text_.back() != '\n') text_ += '\n';
+  return {};
 }
 
 HttpServerResponse firehose_response(const HttpRequestHead& head, Time now) {

@@ -16,6 +16,17 @@ HttpRequestHead head_of_delivery() {
   return head;
 }
 
+Result<std::string> firehose_events(std::string body, uint64_t bytes_max) {
+  body.reserve(body.size() + kBodySpareBytes);
+  FirehoseRecords records(std::move(body), bytes_max);
+  ByteShare share;
+  while (true) {
+    const Result<bool> is_over = records.step(share);
+    if (!is_over) return is_over.error();
+    if (*is_over) return records.take();
+  }
+}
+
 TEST(Firehose, is_told_by_its_header) {
   EXPECT_TRUE(is_firehose(head_of_delivery()));
   EXPECT_EQ(firehose_access_key(head_of_delivery()), "key");
@@ -33,6 +44,19 @@ TEST(Firehose, records_become_lines) {
   ASSERT_TRUE(events.ok()) << events.error().text;
   EXPECT_EQ(*events, "{\"a\":1}\n{\"b\":2}\n{\"c\":3}\n{\"d\":4}\n");
   EXPECT_GE(events->capacity(), events->size() + kBodySpareBytes);
+}
+
+TEST(Firehose, many_small_records_take_no_more_than_their_bytes) {
+  std::string body = R"({"records":[{"data":"MQ=="})";
+  for (int i = 1; i < 20'000; ++i) body += R"(,{"data":"MQ=="})";
+  body += "]}";
+  const auto budget = std::make_shared<ByteBudget>(ByteBudget::Bounds{.bytes_max = 1 << 20});
+  FirehoseRecords records(body, 1 << 20);
+  ByteShare share(budget);
+  Result<bool> is_over = false;
+  while (is_over && !*is_over) is_over = records.step(share);
+  ASSERT_TRUE(is_over.ok()) << is_over.error().text;
+  EXPECT_EQ(records.take().size(), 40'000u);
 }
 
 TEST(Firehose, records_may_be_packed) {

@@ -1,20 +1,41 @@
-// Content-Encoding: gzip, RFC 1952, within bounds.
+// Content-Encoding: gzip, RFC 1952, within bounds, a step at a time.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include "base/byte_budget.h"
+
 namespace statewire {
 
-struct Inflated {
-  enum class Outcome { whole, broken, too_long };
-  Outcome outcome = Outcome::broken;
-  std::string text;  // Where it is whole; with kBodySpareBytes of capacity beyond its size.
-};
+// Gives `text` room for `size` bytes and what a JSON parser reads behind them, out of a share that
+// holds `beside` bytes of other things. False, and unchanged, where the budget has not as many.
+[[nodiscard]] bool grow_text(std::string& text, size_t size, size_t beside, ByteShare& share);
 
 // One or more gzip members and nothing else. Holds at most `bytes_max` and a little more, however
-// much is packed into `bytes`. Any thread.
-Inflated inflate_gzip(std::string_view bytes, uint64_t bytes_max);
+// much is packed. Not thread-safe.
+class Inflation {
+ public:
+  enum class Outcome { going_on, whole, broken, too_long, no_room };
+
+  Inflation(std::string packed, uint64_t bytes_max);
+  ~Inflation();
+
+  // A few milliseconds of work. Not called again after any other outcome than `going_on`.
+  // `beside`: bytes of the share that are held for other things than this.
+  Outcome step(ByteShare& share, size_t beside);
+  // Where it is whole. With kBodySpareBytes of capacity beyond its size.
+  std::string take() { return std::move(text_); }
+
+ private:
+  class Stream;
+
+  const std::string packed_;
+  const uint64_t bytes_max_;
+  std::unique_ptr<Stream> stream_;
+  std::string text_;
+};
 
 }  // namespace statewire

@@ -39,11 +39,12 @@ struct Snapshot {
   const Formats* formats = nullptr;
   std::span<const Subscription> subscriptions;
   std::shared_ptr<const Catalog> catalog;
-  Dispatcher* dispatcher = nullptr;     // Null where nothing is delivered.
-  std::vector<Token> tokens;            // Empty: everyone may do everything.
-  std::vector<SnsTopic> topics;         // Whose signed messages are taken.
-  const IngestRules* rules = nullptr;   // Null: none.
-  const IgnoreRules* ignore = nullptr;  // Null: none.
+  Dispatcher* dispatcher = nullptr;         // Null where nothing is delivered.
+  std::vector<Token> tokens;                // Empty: everyone may do everything.
+  std::vector<SnsTopic> topics;             // Whose signed messages are taken.
+  const IngestRules* rules = nullptr;       // Null: none.
+  const IgnoreRules* ignore = nullptr;      // Null: none.
+  std::vector<std::string> restart_needed;  // Keys that were changed and are not in force.
   // What the sources are doing now. Any thread; may be empty.
   std::function<std::vector<SourceState>()> sources;
   std::shared_ptr<const void> keep_alive;

@@ -29,6 +29,14 @@ struct ResourceFilter {
   bool matches(const Record& record) const;
 };
 
+// An answer that may take long, made a few milliseconds at a time. Not thread-safe.
+class Question {
+ public:
+  virtual ~Question() = default;
+  // Absent: there is more to do.
+  virtual std::optional<Result<std::string>> step() = 0;
+};
+
 // Any thread; borrows everything. Reads the store, and may take long where it is large.
 class Queries {
  public:
@@ -44,9 +52,11 @@ class Queries {
   explicit Queries(Parts parts) : parts_(std::move(parts)) {}
 
   Result<std::string> resources(const ResourceFilter& filter) const;
+  std::unique_ptr<Question> begin_resources(ResourceFilter filter) const;
   // `resource` is an id, the end of one after `/` or `:`, or a name. not_found where there is
   // none; bad_input where there are several: the text is then the JSON that lists the candidates.
   Result<std::string> timeline(std::string_view resource, size_t limit) const;
+  std::unique_ptr<Question> begin_timeline(std::string resource, size_t limit) const;
   Result<std::string> ledger() const;
   Result<std::string> unrecognised() const;
   Result<std::string> refusals() const;
@@ -60,7 +70,7 @@ class Queries {
   std::string catalog() const;
 
  private:
-  Result<std::string> id_of(std::string_view resource) const;
+  static Result<std::string> answer_of(const std::unique_ptr<Question>& question);
 
   const Parts parts_;
 };

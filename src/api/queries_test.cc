@@ -73,6 +73,53 @@ TEST_F(QueriesTest, pages_follow_one_another_until_the_last_says_nothing_of_a_ne
   EXPECT_EQ(sizes, (std::vector<size_t>{3, 3, 1}));
 }
 
+TEST_F(QueriesTest, what_takes_many_turns_is_as_whole_as_what_takes_one) {
+  constexpr int kCount = 2 * static_cast<int>(kRecordsAtATime) + 100;
+  start({}, {});
+  for (int first = 0; first < kCount; first += 100) {
+    std::string text;
+    for (int i = first; i < first + 100; ++i) text += test_event(i, "running", 1) + "\n";
+    take(text);
+  }
+  size_t seen = 0;
+  std::string next;
+  do {
+    const std::string page = json("/api/v1/resources?limit=1500&after=" + next);
+    next = next_of(page);
+    seen += count_of(page);
+  } while (!next.empty());
+  EXPECT_EQ(seen, static_cast<size_t>(kCount));
+  EXPECT_EQ(count_of(json("/api/v1/resources?query=i-" + std::to_string(1000 + kCount - 1))), 1u);
+  EXPECT_EQ(get("/api/v1/timeline?resource=nowhere").status, 404);
+  EXPECT_TRUE(holds(json("/api/v1/timeline?resource=i-" + std::to_string(1000 + kCount - 1)),
+                    R"("entries":[{)"));
+}
+
+TEST_F(QueriesTest, many_scans_keep_neither_metrics_nor_short_questions_waiting) {
+  constexpr int kCount = 4 * static_cast<int>(kRecordsAtATime);
+  start({}, {});
+  for (int first = 0; first < kCount; first += 100) {
+    std::string text;
+    for (int i = first; i < first + 100; ++i) text += test_event(i, "running", 1) + "\n";
+    take(text);
+  }
+  std::atomic<int> answered{0};
+  std::atomic<int> others{0};
+  std::vector<std::jthread> clients;
+  for (int i = 0; i < 40; ++i) {
+    clients.emplace_back([&] {
+      const HttpResponse response = get("/api/v1/resources?query=zzz");
+      ++(response.status == 200 ? answered : others);
+    });
+  }
+  EXPECT_EQ(get("/metrics").status, 200);
+  EXPECT_EQ(get("/api/v1/status").status, 200);
+  EXPECT_EQ(get("/api/v1/timeline?resource=" + test_instance(1)).status, 200);
+  EXPECT_LT(answered, 40) << "these three came before the last scan";
+  clients.clear();
+  EXPECT_EQ(answered, 40);
+}
+
 TEST_F(QueriesTest, a_timeline_goes_from_the_newest_entry_back) {
   take(test_event(1, "pending", 1));
   take(test_event(2, "pending", 1));

@@ -59,24 +59,45 @@ Result<ResourceFilter> read_filter(Parameters parameters, Time now) {
   return filter;
 }
 
-}  // namespace
-
-HttpServerResponse get_resources(const RouteContext& context, const RouteCall& call) {
-  const Result<ResourceFilter> filter = read_filter(call.parameters, context.clock.now());
-  if (!filter) return response_of(filter.error());
-  return response_of(queries_of(context).resources(*filter));
+RouteSteps at_once(HttpServerResponse response) {
+  return [response = std::move(response)] { return std::optional(response); };
 }
 
-HttpServerResponse get_timeline(const RouteContext& context, const RouteCall& call) {
+template <typename Respond>
+RouteSteps steps_of(std::unique_ptr<Question> question, Respond respond) {
+  // Shared, as a function must be copyable.
+  return [question = std::shared_ptr<Question>(std::move(question)),
+          respond]() -> std::optional<HttpServerResponse> {
+    std::optional<Result<std::string>> answer = question->step();
+    if (!answer) return std::nullopt;
+    return respond(*std::move(answer));
+  };
+}
+
+}  // namespace
+
+RouteSteps begin_resources(const RouteContext& context, const RouteCall& call) {
+  const Result<ResourceFilter> filter = read_filter(call.parameters, context.clock.now());
+  if (!filter) return at_once(response_of(filter.error()));
+  return steps_of(queries_of(context).begin_resources(*filter),
+                  [](Result<std::string> answer) { return response_of(std::move(answer)); });
+}
+
+RouteSteps begin_timeline(const RouteContext& context, const RouteCall& call) {
   Parameters parameters = call.parameters;
   const std::string resource = parameters.text("resource");
   const uint64_t limit = parameters.number("limit", kLimit, kPageItemsMax);
-  if (Result<void> checked = parameters.check(); !checked) return response_of(checked.error());
-  if (resource.empty()) return error_response(400, "resource is missing: an id, or its end");
-  Result<std::string> timeline = queries_of(context).timeline(resource, limit);
-  const bool is_ambiguous = !timeline && timeline.error().kind == ErrorKind::bad_input;
-  if (is_ambiguous) return json_response(timeline.error().text, 409);
-  return response_of(std::move(timeline));
+  if (Result<void> checked = parameters.check(); !checked) {
+    return at_once(response_of(checked.error()));
+  }
+  if (resource.empty())
+    return at_once(error_response(400, "resource is missing: an id, or its end"));
+  return steps_of(
+      queries_of(context).begin_timeline(resource, limit), [](Result<std::string> answer) {
+        const bool is_ambiguous = !answer && answer.error().kind == ErrorKind::bad_input;
+        if (is_ambiguous) return json_response(answer.error().text, 409);
+        return response_of(std::move(answer));
+      });
 }
 
 HttpServerResponse get_ledger(const RouteContext& context, const RouteCall&) {

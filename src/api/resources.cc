@@ -1,6 +1,7 @@
 // The records that a filter asks for, a page at a time.
 #include "api/json_parts.h"
 #include "api/queries.h"
+#include "base/limits.h"
 
 namespace statewire {
 namespace {
@@ -31,28 +32,75 @@ bool ResourceFilter::matches(const Record& record) const {
          display_name(record).find(query) != std::string_view::npos;
 }
 
-Result<std::string> Queries::resources(const ResourceFilter& filter) const {
-  std::string last;
-  size_t count = 0;
-  bool has_more = false;
-  Result<void> read;
-  std::string out = json_of([&](JsonWriter& json) {
-    json.raw(R"({"resources":[)");
-    read = parts_.store.each_record(filter.after, [&](const Record& record) {
-      if (!filter.matches(record)) return true;
-      has_more = count == filter.limit;
-      if (has_more) return false;
-      if (count++ != 0) json.raw(",");
+namespace {
+
+class ResourcesQuestion final : public Question {
+ public:
+  ResourcesQuestion(const Store& store, ResourceFilter filter)
+      : store_(store), filter_(std::move(filter)), at_(filter_.after) {}
+
+  std::optional<Result<std::string>> step() override {
+    size_t looked_at = 0;
+    bool is_over = true;
+    Result<void> read;
+    {
+      JsonWriter json(out_);
+      if (json.size() == 0) json.raw(R"({"resources":[)");
+      const size_t size_max = json.size() + kAnswerBytesAtATime;
+      read = store_.each_record(at_, [&](const Record& record) {
+        is_over = looked_at++ < kRecordsAtATime && json.size() < size_max;
+        return is_over && take(record, json);
+      });
+      if (read && is_over) end(json);
+    }
+    if (!read) return read.error();
+    if (!is_over) return std::nullopt;
+    return std::move(out_);
+  }
+
+ private:
+  // False where the page is full.
+  bool take(const Record& record, JsonWriter& json) {
+    if (filter_.matches(record)) {
+      has_more_ = count_ == filter_.limit;
+      if (has_more_) return false;
+      if (count_++ != 0) json.raw(",");
       write_resource(record, json);
-      last = record.resource.id;
-      return true;
-    });
+      last_ = record.resource.id;
+    }
+    at_ = record.resource.id;
+    return true;
+  }
+
+  void end(JsonWriter& json) const {
     json.raw("]");
-    if (has_more) json.text(R"(,"next":)", last);
+    if (has_more_) json.text(R"(,"next":)", last_);
     json.raw("}");
-  });
-  if (!read) return read.error();
-  return out;
+  }
+
+  const Store& store_;
+  const ResourceFilter filter_;
+  std::string at_;    // Looked at last.
+  std::string last_;  // In the answer.
+  size_t count_ = 0;
+  bool has_more_ = false;
+  std::string out_;
+};
+
+}  // namespace
+
+std::unique_ptr<Question> Queries::begin_resources(ResourceFilter filter) const {
+  return std::make_unique<ResourcesQuestion>(parts_.store, std::move(filter));
+}
+
+Result<std::string> Queries::resources(const ResourceFilter& filter) const {
+  return answer_of(begin_resources(filter));
+}
+
+Result<std::string> Queries::answer_of(const std::unique_ptr<Question>& question) {
+  std::optional<Result<std::string>> answer;
+  while (!answer) answer = question->step();
+  return *std::move(answer);
 }
 
 }  // namespace statewire

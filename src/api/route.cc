@@ -11,21 +11,25 @@ namespace {
 
 constexpr auto kRead = TokenScope::read;
 constexpr auto kOperate = TokenScope::operate;
+constexpr auto kServer = RouteThread::server;
+constexpr auto kBriefly = RouteThread::briefly;
+constexpr auto kInTurns = RouteThread::in_turns;
 
 // The most frequent first.
 constexpr Route kRoutes[] = {
     {"POST", "/events", TokenScope::ingest, ""},
     {"POST", kSnsPath, {}, ""},
-    {"GET", "/livez", {}, "", get_livez, false},
-    {"GET", "/readyz", {}, "", get_readyz, false},
-    {"GET", "/metrics", kRead, "", get_metrics},
-    {"GET", "/api/v1/status", kRead, "", get_status},
+    {"GET", "/livez", {}, "", get_livez, kServer},
+    {"GET", "/readyz", {}, "", get_readyz, kServer},
+    {"GET", "/metrics", kRead, "", get_metrics, kBriefly},
+    {"GET", "/api/v1/status", kRead, "", get_status, kBriefly},
     {"GET", "/api/v1/resources", kRead,
-     "type account region phase cause actor tag since query limit after", get_resources},
-    {"GET", "/api/v1/timeline", kRead, "resource limit", get_timeline},
-    {"GET", "/api/v1/ledger", kRead, "", get_ledger},
-    {"GET", "/api/v1/ledger/unrecognised", kRead, "", get_unrecognised},
-    {"GET", "/api/v1/ledger/refusals", kRead, "", get_refusals},
+     "type account region phase cause actor tag since query limit after", nullptr, kInTurns,
+     begin_resources},
+    {"GET", "/api/v1/timeline", kRead, "resource limit", nullptr, kInTurns, begin_timeline},
+    {"GET", "/api/v1/ledger", kRead, "", get_ledger, kBriefly},
+    {"GET", "/api/v1/ledger/unrecognised", kRead, "", get_unrecognised, kBriefly},
+    {"GET", "/api/v1/ledger/refusals", kRead, "", get_refusals, kBriefly},
     {"GET", "/api/v1/parked", kRead, "subscription sequence resource limit after", get_parked},
     {"POST", "/api/v1/parked/redrive", kOperate, "", post_redrive},
     {"POST", "/api/v1/parked/drop", kOperate, "", post_drop},
@@ -33,7 +37,7 @@ constexpr Route kRoutes[] = {
     {"POST", "/api/v1/store/copy", kOperate, "", post_store_copy},
     {"POST", "/api/v1/explain", kRead, "", post_explain},
     {"GET", "/api/v1/tail", kRead, "when format from"},
-    {"GET", "/api/v1/catalog", kRead, "", get_catalog},
+    {"GET", "/api/v1/catalog", kRead, "", get_catalog, kBriefly},
 };
 
 // The first segment and its slash: "/api" of "/api/v1".

@@ -1,6 +1,7 @@
 // The routes as data: what there is, who may use it, and what answers.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,16 +34,27 @@ struct RouteCall {
 };
 
 using RouteFunction = HttpServerResponse (*)(const RouteContext&, const RouteCall&);
+// An answer that is made in steps of a few milliseconds each; absent until the last. What it was
+// begun with stays.
+using RouteSteps = std::function<std::optional<HttpServerResponse>()>;
+using RouteBeginning = RouteSteps (*)(const RouteContext&, const RouteCall&);
+
+// Who answers: the server's thread at once; one that has only short questions about what is in
+// memory; or those on which everything that reads the store takes turns.
+enum class RouteThread { server, briefly, in_turns };
 
 struct Route {
   std::string_view method;           // GET stands for HEAD too.
   std::string_view path;             // `*` stands for one segment that is not empty.
   std::optional<TokenScope> scope;   // Absent: no token is needed, or not always.
   std::string_view parameters;       // The names that its query may have, with blanks between.
-  RouteFunction function = nullptr;  // Null: events, SNS and tail, which answer as they come.
-  bool reads_store = true;           // Its function may take long.
+  RouteFunction function = nullptr;  // Null: as below, or events, SNS and tail.
+  RouteThread thread = RouteThread::in_turns;
+  RouteBeginning begin = nullptr;  // Where it is answered in steps.
 
-  bool takes_events() const { return function == nullptr && method == "POST"; }
+  bool takes_events() const { return is_own() && method == "POST"; }
+  // Answers as its messages come.
+  bool is_own() const { return function == nullptr && begin == nullptr; }
 };
 
 // Null where there is none.

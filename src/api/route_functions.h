@@ -10,8 +10,8 @@ HttpServerResponse get_livez(const RouteContext& context, const RouteCall& call)
 HttpServerResponse get_readyz(const RouteContext& context, const RouteCall& call);
 HttpServerResponse get_metrics(const RouteContext& context, const RouteCall& call);
 HttpServerResponse get_status(const RouteContext& context, const RouteCall& call);
-HttpServerResponse get_resources(const RouteContext& context, const RouteCall& call);
-HttpServerResponse get_timeline(const RouteContext& context, const RouteCall& call);
+RouteSteps begin_resources(const RouteContext& context, const RouteCall& call);
+RouteSteps begin_timeline(const RouteContext& context, const RouteCall& call);
 HttpServerResponse get_ledger(const RouteContext& context, const RouteCall& call);
 HttpServerResponse get_unrecognised(const RouteContext& context, const RouteCall& call);
 HttpServerResponse get_refusals(const RouteContext& context, const RouteCall& call);

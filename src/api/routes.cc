@@ -29,29 +29,80 @@ std::optional<HttpServerResponse> judge_readiness(Readiness readiness, const Sto
   return unavailable_response("the disk of the store is nearly full", kDiskSeconds);
 }
 
-// A question never ends the program: what throws is a fault of ours, and costs one answer.
-HttpServerResponse answer_of(const Route& route, const RouteContext& context,
-                             const RouteCall& call) {
-  try {
-    HttpServerResponse response = route.function(context, call);
-    if (response.status == 500) {
-      log_error("the store is damaged where a question reads it",
-                {{"route", route.path}, {"answer", std::string_view(response.body)}});
-    }
-    return response;
-  } catch (const std::exception& fault) {
-    log_error("a question could not be answered",
-              {{"route", route.path}, {"fault", std::string_view(fault.what())}});
-    return error_response(500, "this could not be answered; the log says why");
-  }
-}
-
 }  // namespace
+
+// A question on its way to its answer, with all that the answer is made of.
+class Api::Asked final : public Turns::Task {
+ public:
+  Asked(const Parts& parts, const Route& route, HttpServerRequest&& request,
+        HttpResponder responder)
+      : route_(route),
+        request_(std::move(request)),
+        responder_(std::move(responder)),
+        snapshot_(parts.live.get()),
+        context_{.store = parts.store,
+                 .ingest = parts.ingest,
+                 .clock = parts.clock,
+                 .snapshot = *snapshot_,
+                 .readiness = parts.live.readiness(),
+                 .version = parts.version,
+                 .store_path = parts.store_path,
+                 .track = parts.track},
+        parameters_(request_.head.query(), route.parameters),
+        call_{request_, parameters_, rest_of(route, request_.head.path())} {}
+  ~Asked() override { respond(unavailable_response("stopping", kReadinessSeconds)); }
+
+  // Never ends the program: what throws is a fault of ours, and costs one answer.
+  bool turn() override {
+    std::optional<HttpServerResponse> response;
+    try {
+      response = step();
+    } catch (const std::exception& fault) {
+      log_error("a question could not be answered",
+                {{"route", route_.path}, {"fault", std::string_view(fault.what())}});
+      response = error_response(500, "this could not be answered; the log says why");
+    }
+    if (!response) return true;
+    if (response->status == 500) {
+      log_error("a question could not be answered from the store",
+                {{"route", route_.path}, {"answer", std::string_view(response->body)}});
+    }
+    respond(*std::move(response));
+    return false;
+  }
+
+  // Only the first time counts.
+  void respond(HttpServerResponse response) {
+    if (std::exchange(is_answered_, true)) return;
+    responder_.respond(std::move(response));
+  }
+
+ private:
+  std::optional<HttpServerResponse> step() {
+    if (!steps_) {
+      if (Result<void> checked = parameters_.check(); !checked) return response_of(checked.error());
+      if (route_.function != nullptr) return route_.function(context_, call_);
+      steps_ = route_.begin(context_, call_);
+    }
+    return steps_();
+  }
+
+  const Route& route_;
+  const HttpServerRequest request_;
+  HttpResponder responder_;
+  const std::shared_ptr<const Snapshot> snapshot_;
+  const RouteContext context_;
+  const Parameters parameters_;
+  const RouteCall call_;
+  RouteSteps steps_;
+  bool is_answered_ = false;
+};
 
 Api::Api(Parts parts)
     : parts_(std::move(parts)),
-      events_(parts_.ingest, parts_.clock, parts_.body_bytes_max),
+      events_(parts_.ingest, parts_.clock, parts_.unpacking),
       sns_({.intake = parts_.ingest,
+            .turns = parts_.ingest.reading(),
             .clock = parts_.clock,
             .live = parts_.live,
             .http = parts_.http,
@@ -77,29 +128,14 @@ void Api::handle(HttpServerRequest&& request, HttpResponder responder) {
   CHECK(route != nullptr);
   if (route->path == kSnsPath) return sns_.take(std::move(request), std::move(responder));
   if (route->takes_events()) return events_.take(std::move(request), std::move(responder));
-  if (route->function == nullptr) return start_tail(request, std::move(responder));
-  Queued queued{*route, std::move(request), std::move(responder)};
-  if (route->reads_store) return queue(std::move(queued));
-  answer(std::move(queued));
-}
-
-void Api::answer(Queued queued) const {
-  const std::shared_ptr<const Snapshot> snapshot = parts_.live.get();
-  const RouteContext context{.store = parts_.store,
-                             .ingest = parts_.ingest,
-                             .clock = parts_.clock,
-                             .snapshot = *snapshot,
-                             .readiness = parts_.live.readiness(),
-                             .version = parts_.version,
-                             .store_path = parts_.store_path,
-                             .track = parts_.track};
-  const HttpRequestHead& head = queued.request.head;
-  const Parameters parameters(head.query(), queued.route.parameters);
-  if (Result<void> checked = parameters.check(); !checked) {
-    return queued.responder.respond(response_of(checked.error()));
+  if (route->is_own()) return start_tail(request, std::move(responder));
+  const auto asked =
+      std::make_shared<Asked>(parts_, *route, std::move(request), std::move(responder));
+  if (route->thread == RouteThread::server) {
+    asked->turn();
+  } else if (!(route->thread == RouteThread::briefly ? brief_questions_ : questions_).add(asked)) {
+    asked->respond(unavailable_response("busy with other questions", kBusySeconds));
   }
-  const RouteCall call{queued.request, parameters, rest_of(queued.route, head.path())};
-  queued.responder.respond(answer_of(queued.route, context, call));
 }
 
 void Api::start_tail(const HttpServerRequest& request, HttpResponder responder) const {
@@ -114,43 +150,9 @@ void Api::start_tail(const HttpServerRequest& request, HttpResponder responder) 
   parts_.tail.add(responder.start_stream(std::move(response)), *std::move(wish));
 }
 
-void Api::queue(Queued queued) {
-  {
-    Lock lock(mutex_);
-    if (!is_stopping_ && queue_.size() < kReadsQueuedMax) {
-      queue_.push_back(std::move(queued));
-      has_work_.notify_one();
-      return;
-    }
-  }
-  queued.responder.respond(unavailable_response("busy with other questions", kBusySeconds));
-}
-
-void Api::run() {
-  while (true) {
-    std::deque<Queued> taken;
-    bool is_stopping = false;
-    {
-      Lock lock(mutex_);
-      has_work_.wait(mutex_, [this]() REQUIRES(mutex_) { return is_stopping_ || !queue_.empty(); });
-      is_stopping = is_stopping_;
-      taken.swap(queue_);
-    }
-    for (Queued& queued : taken) {
-      if (is_stopping) {
-        queued.responder.respond(unavailable_response("stopping", kReadinessSeconds));
-      } else {
-        answer(std::move(queued));
-      }
-    }
-    if (is_stopping) return;
-  }
-}
-
 void Api::stop() {
-  Lock lock(mutex_);
-  is_stopping_ = true;
-  has_work_.notify_all();
+  questions_.stop();
+  brief_questions_.stop();
 }
 
 }  // namespace statewire

@@ -1,12 +1,12 @@
 // The HTTP API: what the server asks before it reads a body, and what it hands requests to.
 //
-// Threads: judge_head() and handle() are called on the server's threads and do not block. Events
-// are recognised there and answered after their commit; probes are answered at once; whatever
-// reads the store is queued, and answered on the one thread that runs run().
+// Threads: judge_head() and handle() are called on the server's threads and do not block. Short
+// events are recognised there and answered after their commit; probes are answered at once. What
+// reads the store takes turns on the threads that run run(): scans in slices, so that nobody waits
+// for one. Metrics, status and ledger have a thread of their own.
 #pragma once
 
-#include <condition_variable>
-#include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -16,7 +16,7 @@
 #include "api/sns.h"
 #include "api/tail.h"
 #include "base/limits.h"
-#include "base/mutex.h"
+#include "base/turns.h"
 #include "ingest/ingest.h"
 #include "net/http_server.h"
 #include "store/store.h"
@@ -32,11 +32,11 @@ class Api {
     const Clock& clock;
     const Live& live;
     Tail& tail;
-    HttpClient& http;                         // Must have ended before the Api does.
-    std::string version;                      // "0.1.0"
-    std::string store_path;                   // For people.
-    uint64_t body_bytes_max = kBodyBytesMax;  // As the server has it; inflated, four times as much.
-    TrackLimits track = {};                   // As ingest has them.
+    HttpClient& http;
+    std::string version;     // "0.1.0"
+    std::string store_path;  // For people.
+    UnpackingLimits unpacking;
+    TrackLimits track = {};  // As ingest has them.
     SnsAddresses sns = {};
   };
   explicit Api(Parts parts);
@@ -48,30 +48,24 @@ class Api {
   // REQUIRES: judge_head() had nothing against its head.
   void handle(HttpServerRequest&& request, HttpResponder responder);
 
-  // Answers what is queued until stop(); what is left then is refused. One thread.
-  void run();
+  // Answer questions until stop(); those that are left then are refused. Any number of threads,
+  // and one.
+  void run() { questions_.run(); }
+  void run_brief() { brief_questions_.run(); }
   // Any thread.
   void stop();
 
  private:
-  struct Queued {
-    const Route& route;
-    HttpServerRequest request;
-    HttpResponder responder;
-  };
+  class Asked;
 
-  void answer(Queued queued) const;
-  void queue(Queued queued);
   void start_tail(const HttpServerRequest& request, HttpResponder responder) const;
 
   const Parts parts_;
   Events events_;
   SnsInbox sns_;
 
-  Mutex mutex_;
-  std::condition_variable_any has_work_;
-  std::deque<Queued> queue_ GUARDED_BY(mutex_);
-  bool is_stopping_ GUARDED_BY(mutex_) = false;
+  Turns questions_{{.tasks_max = kQuestionsMax, .begun_max = kQuestionsBegunMax}};
+  Turns brief_questions_{{.tasks_max = kQuestionsMax, .begun_max = kQuestionsMax}};
 };
 
 }  // namespace statewire

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "format/clean_text.h"
 #include "sources/event_reader.h"
 #include "sources/sqs_message.h"
 
@@ -17,6 +18,7 @@ namespace {
 constexpr std::string_view kSource = "http";
 constexpr Duration kConfirmTimeout = std::chrono::seconds(10);
 constexpr Duration kRefusalEvery = std::chrono::milliseconds(100);
+constexpr Duration kLoggedRefusalEvery = std::chrono::minutes(1);
 
 std::string_view message_type(const HttpRequestHead& head) {
   return head.header("x-amz-sns-message-type");
@@ -40,24 +42,55 @@ struct SnsInbox::Visit {
   Visit(HttpServerRequest&& request, HttpResponder&& its_responder)
       : head(std::move(request.head)),
         body(std::move(request.body)),
+        share(std::move(request.share)),
         responder(std::move(its_responder)) {}
 
   HttpRequestHead head;
   std::string body;
+  ByteShare share;
   HttpResponder responder;
   SnsMessage message;
   SnsTopic topic;
+  bool is_verified = false;  // SNS signed it.
 };
+
+class SnsInbox::Reading final : public Turns::Task {
+ public:
+  Reading(SnsInbox& inbox, VisitPtr visit) : inbox_(inbox), visit_(std::move(visit)) {}
+  bool turn() override {
+    go_through(*gate_, visit_, [this] { inbox_.read(visit_); });
+    return false;
+  }
+
+ private:
+  SnsInbox& inbox_;
+  const VisitPtr visit_;
+  const std::shared_ptr<Gate> gate_ = inbox_.gate_;
+};
+
+template <typename Work>
+void SnsInbox::go_through(Gate& gate, const VisitPtr& visit, Work work) {
+  const std::lock_guard lock(gate.mutex);
+  if (gate.is_open) return work();
+  visit->responder.respond(unavailable_response("stopping", kRetryAfterSeconds));
+}
 
 SnsInbox::SnsInbox(Parts parts)
     : parts_(std::move(parts)),
       certificates_(parts_.http, parts_.clock, parts_.addresses),
-      counted_refusals_(kSnsRefusalsMax, kRefusalEvery, parts_.clock.now()) {}
+      counted_refusals_(kSnsRefusalsMax, kRefusalEvery, parts_.clock.now()),
+      logged_refusals_(1, kLoggedRefusalEvery, parts_.clock.now()) {}
+
+SnsInbox::~SnsInbox() {
+  const std::lock_guard lock(gate_->mutex);
+  gate_->is_open = false;
+}
 
 std::optional<HttpServerResponse> SnsInbox::judge_head(const HttpRequestHead& head,
                                                        const Snapshot& snapshot) const {
-  if (is_raw_sns(head)) return judge_token(head, TokenScope::ingest, snapshot.tokens);
-  if (snapshot.topics.empty()) {
+  if (is_raw_sns(head)) {
+    if (auto refusal = judge_token(head, TokenScope::ingest, snapshot.tokens)) return refusal;
+  } else if (snapshot.topics.empty()) {
     return error_response(403, "no topic of SNS is allowed: name them in http.topics");
   }
   if (head.content_length().value_or(0) > kSnsBodyBytesMax) {
@@ -67,15 +100,23 @@ std::optional<HttpServerResponse> SnsInbox::judge_head(const HttpRequestHead& he
 }
 
 void SnsInbox::take(HttpServerRequest&& request, HttpResponder responder) {
-  const bool is_raw = is_raw_sns(request.head);
   const auto visit = std::make_shared<Visit>(std::move(request), std::move(responder));
-  if (is_raw) return submit(visit, visit->body);
+  if (visit->body.size() > kSnsBodyBytesMax) {
+    return visit->responder.respond(error_response(413, "a message of SNS is not as long"));
+  }
+  if (visit->body.size() <= kRecognisedAtOnceBytesMax) return read(visit);
+  if (!parts_.turns.add(std::make_shared<Reading>(*this, visit))) {
+    visit->responder.respond(unavailable_response("busy", kRetryAfterSeconds));
+  }
+}
+
+void SnsInbox::read(const VisitPtr& visit) {
+  if (is_raw_sns(visit->head)) return submit(visit, visit->body);
   judge(visit);
 }
 
 // What costs nothing comes first; a certificate is asked for only where all else is well.
 void SnsInbox::judge(const VisitPtr& visit) {
-  if (visit->body.size() > kSnsBodyBytesMax) return refuse(visit, 413, "too long for SNS");
   Result<SnsMessage> message = parse_sns_message(visit->body);
   if (!message) return refuse(visit, 400, message.error().text);
   visit->message = *std::move(message);
@@ -86,7 +127,7 @@ void SnsInbox::judge(const VisitPtr& visit) {
   const std::shared_ptr<const Snapshot> snapshot = parts_.live.get();
   const SnsTopic* const topic = find_topic(*snapshot, visit->message.topic_arn);
   if (topic == nullptr) {
-    return refuse(visit, 403, "the topic is not among http.topics: " + visit->message.topic_arn);
+    return refuse(visit, 403, "the topic is not among http.topics");
   }
   visit->topic = *topic;
   if (!is_timely(visit->message, parts_.clock.now())) {
@@ -102,19 +143,27 @@ void SnsInbox::judge(const VisitPtr& visit) {
     return visit->responder.respond(
         unavailable_response("busy with other messages of SNS", kRetryAfterSeconds));
   }
-  certificates_.find(url, *topic, [this, visit, bytes](const Result<SnsSigningKey>& key) {
-    waiting_bytes_ -= bytes;
-    if (!key && key.error().kind == ErrorKind::unavailable) {
-      return visit->responder.respond(unavailable_response(key.error().text, kRetryAfterSeconds));
-    }
-    if (!key) return refuse(visit, 403, key.error().text);
-    const SnsMessage& signed_message = visit->message;
-    if (!key->has_signed(signed_text(signed_message), signed_message.signature,
-                         signed_message.signature_version)) {
-      return refuse(visit, 403, "the signature is not that of the message");
-    }
-    follow(visit);
-  });
+  certificates_.find(url, *topic,
+                     [this, gate = gate_, visit, bytes](const Result<SnsSigningKey>& key) {
+                       go_through(*gate, visit, [&] {
+                         waiting_bytes_ -= bytes;
+                         verify(visit, key);
+                       });
+                     });
+}
+
+void SnsInbox::verify(const VisitPtr& visit, const Result<SnsSigningKey>& key) {
+  if (!key && key.error().kind == ErrorKind::unavailable) {
+    return visit->responder.respond(unavailable_response(key.error().text, kRetryAfterSeconds));
+  }
+  if (!key) return refuse(visit, 403, key.error().text);
+  const SnsMessage& signed_message = visit->message;
+  if (!key->has_signed(signed_text(signed_message), signed_message.signature,
+                       signed_message.signature_version)) {
+    return refuse(visit, 403, "the signature is not that of the message");
+  }
+  visit->is_verified = true;
+  follow(visit);
 }
 
 // REQUIRES: the message is SNS's own, and of a topic that is allowed.
@@ -144,12 +193,14 @@ void SnsInbox::submit(const VisitPtr& visit, std::string_view body) {
   }
   chunk.text = std::move(content.event);
   chunk.text.reserve(chunk.text.size() + kPaddingBytes);
-  visit->body.clear();
+  free_text(visit->body);
+  visit->message = {};
+  chunk.share = std::move(visit->share);
   chunk.done = [visit](const Result<ChunkFates>& fates) {
     if (fates) return visit->responder.respond(json_response(counts_of(*fates)));
     visit->responder.respond(unavailable_response(fates.error().text, kRetryAfterSeconds));
   };
-  if (Result<void> taken = parts_.intake.submit(std::move(chunk)); !taken) {
+  if (Result<void> taken = parts_.intake.enter(std::move(chunk)); !taken) {
     visit->responder.respond(unavailable_response(taken.error().text, kRetryAfterSeconds));
   }
 }
@@ -166,40 +217,53 @@ void SnsInbox::confirm(const VisitPtr& visit) {
   HttpRequest request = parts_.addresses.request_for(visit->message.subscribe_url);
   request.timeout = kConfirmTimeout;
   request.response_bytes_max = kShortAnswerBytesMax;
-  parts_.http.send(std::move(request), [this, visit](const Result<HttpResponse>& response) {
-    --confirming_;
-    const std::string& topic = visit->topic.arn;
-    if (response && response->status == 200) {
-      log_info("a subscription to a topic is confirmed", {{"topic", topic}});
-      return visit->responder.respond(json_response(R"({"confirmed":true})"));
-    }
-    const std::string why =
-        response ? "http " + std::to_string(response->status) : response.error().text;
-    log_warn("a subscription cannot be confirmed", {{"topic", topic}, {"error", why}});
-    visit->responder.respond(
-        unavailable_response("the subscription cannot be confirmed: " + why, kRetryAfterSeconds));
-  });
+  parts_.http.send(std::move(request),
+                   [this, gate = gate_, visit](const Result<HttpResponse>& response) {
+                     go_through(*gate, visit, [&] { on_confirmed(visit, response); });
+                   });
 }
 
-// Counted in the ledger with its reason, and then told.
-void SnsInbox::refuse(const VisitPtr& visit, int status, const std::string& why) {
-  if (!may_count_refusal()) return visit->responder.respond(error_response(status, why));
+void SnsInbox::on_confirmed(const VisitPtr& visit, const Result<HttpResponse>& response) {
+  --confirming_;
+  const std::string& topic = visit->topic.arn;
+  if (response && response->status == 200) {
+    log_info("a subscription to a topic is confirmed", {{"topic", topic}});
+    return visit->responder.respond(json_response(R"({"confirmed":true})"));
+  }
+  const std::string why =
+      response ? "http " + std::to_string(response->status) : response.error().text;
+  log_warn("a subscription cannot be confirmed", {{"topic", topic}, {"error", why}});
+  visit->responder.respond(
+      unavailable_response("the subscription cannot be confirmed: " + why, kRetryAfterSeconds));
+}
+
+// Counted in the ledger, and then told. Only of what SNS signed anything is kept.
+void SnsInbox::refuse(const VisitPtr& visit, int status, std::string_view why) {
+  std::string told;
+  append_clean(told, cut_utf8(why, kRepeatedTextBytesMax));
+  const auto answer = [visit, status, told] {
+    visit->responder.respond(error_response(status, told));
+  };
+  if (!may_count_refusal(told)) return answer();
   Chunk chunk;
   chunk.source = kSource;
-  chunk.unreadable = "SNS: " + why;
-  chunk.text = std::move(visit->body);
-  chunk.text.reserve(chunk.text.size() + kPaddingBytes);
-  chunk.done = [visit, status, why](const Result<ChunkFates>&) {
-    visit->responder.respond(error_response(status, why));
-  };
-  if (!parts_.intake.submit(std::move(chunk))) {
-    visit->responder.respond(error_response(status, why));
-  }
+  chunk.unreadable = "SNS: " + told;
+  chunk.is_only_counted = !visit->is_verified;
+  if (visit->is_verified) chunk.text = cut_utf8(visit->body, kLedgerSampleBytesMax);
+  free_text(visit->body);
+  visit->share.shrink_to(0);
+  chunk.done = [answer](const Result<ChunkFates>&) { answer(); };
+  if (!parts_.intake.enter(std::move(chunk))) answer();
 }
 
-bool SnsInbox::may_count_refusal() {
+// Anybody can bring about refusals: they are counted so often at most, and seldom logged.
+bool SnsInbox::may_count_refusal(std::string_view why) {
   Lock lock(mutex_);
-  return counted_refusals_.take(parts_.clock.now());
+  const Time now = parts_.clock.now();
+  if (logged_refusals_.take(now)) {
+    log_warn("messages to /sns are refused; they are only counted", {{"last_reason", why}});
+  }
+  return counted_refusals_.take(now);
 }
 
 }  // namespace statewire

@@ -6,19 +6,25 @@
 // SNS was told so. What is refused is answered 4xx, which SNS does not send again; 5xx is for what
 // may pass later.
 //
-// Threads: judge_head() and take() are called on the server's threads and do not block. What needs
-// a certificate first goes on on the HTTP client's.
+// What a stranger sends is counted and not kept, however it is refused.
+//
+// Threads: judge_head() and take() are called on the server's threads and do not block. What is
+// long is read in turns; what needs a certificate first goes on on the HTTP client's thread. What
+// comes back after this is gone finds a closed gate.
 #pragma once
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "api/live.h"
 #include "aws/sns_certificates.h"
 #include "base/mutex.h"
 #include "base/token_bucket.h"
+#include "base/turns.h"
 #include "ingest/ingest.h"
 #include "net/http_client.h"
 #include "net/http_server.h"
@@ -34,15 +40,17 @@ bool is_raw_sns(const HttpRequestHead& head);
 
 class SnsInbox {
  public:
-  // Borrows everything; `http` must have ended before this does.
+  // Borrows everything.
   struct Parts {
     Intake& intake;
+    Turns& turns;
     const Clock& clock;
     const Live& live;
     HttpClient& http;
     SnsAddresses addresses = {};
   };
   explicit SnsInbox(Parts parts);
+  ~SnsInbox();
 
   // Refuses what needs no body to be refused.
   std::optional<HttpServerResponse> judge_head(const HttpRequestHead& head,
@@ -53,21 +61,34 @@ class SnsInbox {
  private:
   struct Visit;
   using VisitPtr = std::shared_ptr<Visit>;
+  class Reading;
+  // Open as long as the inbox is there; whoever goes through holds it open.
+  struct Gate {
+    std::recursive_mutex mutex;
+    bool is_open = true;
+  };
+  template <typename Work>
+  static void go_through(Gate& gate, const VisitPtr& visit, Work work);
 
+  void read(const VisitPtr& visit);
   void judge(const VisitPtr& visit);
+  void verify(const VisitPtr& visit, const Result<SnsSigningKey>& key);
   void follow(const VisitPtr& visit);
   void submit(const VisitPtr& visit, std::string_view body);
   void confirm(const VisitPtr& visit);
-  void refuse(const VisitPtr& visit, int status, const std::string& why);
-  bool may_count_refusal() EXCLUDES(mutex_);
+  void on_confirmed(const VisitPtr& visit, const Result<HttpResponse>& response);
+  void refuse(const VisitPtr& visit, int status, std::string_view why);
+  bool may_count_refusal(std::string_view why) EXCLUDES(mutex_);
 
   const Parts parts_;
+  const std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
   SnsCertificates certificates_;
   std::atomic<size_t> waiting_bytes_{0};  // Of messages whose certificate is on its way.
   std::atomic<size_t> confirming_{0};
 
   Mutex mutex_;
   TokenBucket counted_refusals_ GUARDED_BY(mutex_);
+  TokenBucket logged_refusals_ GUARDED_BY(mutex_);
 };
 
 }  // namespace statewire

@@ -99,7 +99,13 @@ HttpServerResponse get_status(const RouteContext& context, const RouteCall&) {
     write_number(R"(,"bytes":)", context.store.journal_bytes(), json);
     write_number(R"(},"events":)", counts.events, json);
     write_number(R"(,"commits":)", counts.commits, json);
-    json.raw("}");
+    json.raw(R"(,"restart_needed":[)");
+    Commas commas;
+    for (const std::string& key : snapshot.restart_needed) {
+      commas.next(json);
+      json.text("", key);
+    }
+    json.raw("]}");
   }));
 }
 

@@ -78,67 +78,120 @@ void write_entry(const Entry& entry, const Teller& teller, JsonWriter& json) {
   json.raw("}");
 }
 
-// Newest first, from `sequence` back; as far as retention has left them.
-Result<void> write_chain(const Store& store, uint64_t sequence, size_t limit, const Teller& teller,
-                         JsonWriter& json) {
-  for (size_t count = 0; count < limit && sequence != 0; ++count) {
-    Arena arena;
-    const Result<Entry> entry = store.entry(sequence, arena);
-    if (!entry && entry.error().kind == ErrorKind::not_found) break;
-    if (!entry) return entry.error();
-    if (count != 0) json.raw(",");
-    write_entry(*entry, teller, json);
-    sequence = entry->previous_sequence;
+// First which resource is meant, by looking at all of them where only a part of an id is given;
+// then what happened to it, newest first, as far as retention has left it.
+class TimelineQuestion final : public Question {
+ public:
+  TimelineQuestion(Queries::Parts parts, std::string resource, size_t limit)
+      : parts_(std::move(parts)), resource_(std::move(resource)), limit_(limit) {}
+
+  std::optional<Result<std::string>> step() override {
+    Result<bool> is_over = false;
+    if (!has_looked_) {
+      is_over = look_up();
+    } else if (id_.empty()) {
+      is_over = scan();
+    } else {
+      is_over = write_entries();
+    }
+    if (!is_over) return is_over.error();
+    if (!*is_over) return std::nullopt;
+    return std::move(out_);
   }
-  return {};
-}
+
+ private:
+  Result<bool> look_up() {
+    has_looked_ = true;
+    const Result<bool> is_known = begin_record(resource_);
+    if (!is_known || *is_known) return is_known ? Result<bool>(false) : is_known;
+    const Result<std::optional<std::string>> canonical = parts_.store.resource_of_alias(resource_);
+    if (!canonical) return canonical.error();
+    return *canonical ? begin(**canonical) : Result<bool>(false);
+  }
+
+  Result<bool> scan() {
+    size_t looked_at = 0;
+    bool is_over = true;
+    const Result<void> read = parts_.store.each_record(at_, [&](const Record& record) {
+      is_over = looked_at++ < kRecordsAtATime;
+      if (!is_over) return false;
+      candidates_.add(record, resource_);
+      at_ = record.resource.id;
+      return true;
+    });
+    if (!read) return read.error();
+    if (!is_over) return false;
+    const std::vector<std::string>& ids = candidates_.best();
+    if (ids.empty()) {
+      return not_found("no resource has the id or name \"" + resource_ + "\"");
+    }
+    if (ids.size() > 1) return bad_input(candidates_json(resource_, ids));
+    return begin(ids.front());
+  }
+
+  Result<bool> begin(const std::string& id) {
+    const Result<bool> is_known = begin_record(id);
+    if (!is_known) return is_known.error();
+    if (!*is_known) return not_found("the resource " + id + " has no record");
+    return false;
+  }
+
+  // False where it has no record.
+  Result<bool> begin_record(const std::string& id) {
+    const std::string_view wanted = id;
+    Arena arena;
+    std::vector<std::optional<Record>> records;
+    const Result<void> read = parts_.store.records({&wanted, 1}, arena, records);
+    if (!read) return read.error();
+    if (!records[0]) return false;
+    id_ = id;
+    next_ = records[0]->last_sequence;
+    JsonWriter json(out_);
+    json.raw(R"({"resource":)");
+    write_resource(*records[0], json);
+    json.raw(R"(,"entries":[)");
+    return true;
+  }
+
+  Result<bool> write_entries() {
+    JsonWriter json(out_);
+    for (size_t i = 0; i < kTimelineEntriesAtATime && count_ < limit_ && next_ != 0; ++i) {
+      Arena arena;
+      const Result<Entry> entry = parts_.store.entry(next_, arena);
+      if (!entry && entry.error().kind == ErrorKind::not_found) {
+        next_ = 0;
+        break;
+      }
+      if (!entry) return entry.error();
+      if (count_++ != 0) json.raw(",");
+      write_entry(*entry, parts_.teller, json);
+      next_ = entry->previous_sequence;
+    }
+    const bool is_over = count_ >= limit_ || next_ == 0;
+    if (is_over) json.raw("]}");
+    return is_over;
+  }
+
+  const Queries::Parts parts_;
+  const std::string resource_;
+  const size_t limit_;
+  bool has_looked_ = false;
+  Candidates candidates_;
+  std::string at_;  // Looked at last.
+  std::string id_;  // Once it is known.
+  uint64_t next_ = 0;
+  size_t count_ = 0;
+  std::string out_;
+};
 
 }  // namespace
 
-Result<std::string> Queries::id_of(std::string_view resource) const {
-  Arena arena;
-  std::vector<std::optional<Record>> records;
-  Result<void> read = parts_.store.records({&resource, 1}, arena, records);
-  if (!read) return read.error();
-  if (records[0]) return std::string(resource);
-  Result<std::optional<std::string>> canonical = parts_.store.resource_of_alias(resource);
-  if (!canonical) return canonical.error();
-  if (*canonical) return **canonical;
-
-  Candidates candidates;
-  read = parts_.store.each_record("", [&](const Record& record) {
-    candidates.add(record, resource);
-    return true;
-  });
-  if (!read) return read.error();
-  const std::vector<std::string>& ids = candidates.best();
-  if (ids.empty()) {
-    return not_found("no resource has the id or name \"" + std::string(resource) + "\"");
-  }
-  if (ids.size() > 1) return bad_input(candidates_json(resource, ids));
-  return ids.front();
+std::unique_ptr<Question> Queries::begin_timeline(std::string resource, size_t limit) const {
+  return std::make_unique<TimelineQuestion>(parts_, std::move(resource), limit);
 }
 
 Result<std::string> Queries::timeline(std::string_view resource, size_t limit) const {
-  const Result<std::string> id = id_of(resource);
-  if (!id) return id.error();
-  const std::string_view wanted = *id;
-  Arena arena;
-  std::vector<std::optional<Record>> records;
-  Result<void> read = parts_.store.records({&wanted, 1}, arena, records);
-  if (!read) return read.error();
-  if (!records[0]) return not_found("the resource " + *id + " has no record");
-
-  const Record& record = *records[0];
-  std::string out = json_of([&](JsonWriter& json) {
-    json.raw(R"({"resource":)");
-    write_resource(record, json);
-    json.raw(R"(,"entries":[)");
-    read = write_chain(parts_.store, record.last_sequence, limit, parts_.teller, json);
-    json.raw("]}");
-  });
-  if (!read) return read.error();
-  return out;
+  return answer_of(begin_timeline(std::string(resource), limit));
 }
 
 }  // namespace statewire

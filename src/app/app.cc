@@ -11,8 +11,11 @@
 #include <thread>
 
 #include "api/routes.h"
+#include "app/fixed_settings.h"
+#include "app/process_limits.h"
 #include "app/retention.h"
 #include "app/source_runner.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "delivery/dispatcher.h"
 #include "enrich/aws_tag_lookup.h"
@@ -23,12 +26,13 @@ namespace statewire {
 namespace {
 
 constexpr Duration kStopGrace = std::chrono::seconds(5);
-// Each webhook bounds its own requests in flight: one that hangs leaves room for all others, also
-// of its own host.
-constexpr HttpClientLimits kClientLimits{.connections_max = 4096, .connections_per_host_max = 1024};
 constexpr std::chrono::nanoseconds kProgressInterval = std::chrono::milliseconds(100);
 constexpr size_t kMailThreads = 4;  // Each sends one mail at a time.
 constexpr size_t kIoThreads = 1;    // More only take turns with the thread that commits.
+constexpr size_t kQuestionThreads = 2;
+// Each webhook bounds its own requests in flight: one that hangs leaves room for all others, also
+// of its own host.
+constexpr size_t kClientHostPart = 4;
 
 // What is freed goes back to the system: bodies and batches come in bursts, and by default the
 // allocator keeps the largest burst that there was, in eight arenas for each core.
@@ -67,9 +71,34 @@ bool is_end_asked() {
   return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
 }
 
+// A thread of the program. What it throws is a fault of ours, after which nobody knows what is left
+// undone: the program ends with a reason, and starts again from what is stored.
+template <typename Work>
+std::jthread start_thread(const char* name, Work work) {
+  return std::jthread([name, work = std::move(work)](std::stop_token stop) {
+    try {
+      if constexpr (std::is_invocable_v<Work, std::stop_token>) {
+        work(std::move(stop));
+      } else {
+        work();
+      }
+    } catch (const std::exception& fault) {
+      log_error("a thread failed; the program ends",
+                {{"thread", name}, {"fault", std::string_view(fault.what())}});
+      std::abort();
+    }
+  });
+}
+
+HttpClientLimits client_limits(const FileShares& files) {
+  return {.connections_max = files.client_connections_max,
+          .connections_per_host_max =
+              std::max<size_t>(1, files.client_connections_max / kClientHostPart)};
+}
+
 class App {
  public:
-  explicit App(AppOptions options) : options_(std::move(options)) {}
+  App(AppOptions options, FileShares files) : options_(std::move(options)), files_(files) {}
 
   Result<void> run(Problems& problems);
 
@@ -77,6 +106,7 @@ class App {
   Result<std::shared_ptr<Generation>> read_generation(Problems& problems);
   Result<void> open(const std::shared_ptr<Generation>& generation);
   PipelineSet pipelines_of(const std::shared_ptr<Generation>& generation);
+  static UnpackingLimits unpacking_limits(const Settings& settings);
   void publish_tags(std::string lines, AwsTagLookup::Stored done);
   Result<void> listen(const Settings& settings);
   void start_threads();
@@ -89,9 +119,11 @@ class App {
   void trim(std::stop_token stop);
 
   const AppOptions options_;
+  const FileShares files_;
+  FixedSettings fixed_;  // Of the configuration that it was started with.
   SystemClock clock_;
   SteadyClock steady_;
-  HttpClient client_{kClientLimits};
+  HttpClient client_{client_limits(files_)};
   AwsClient aws_{client_, clock_};
   SmtpClient mail_;
   Writers writers_;
@@ -112,11 +144,13 @@ class App {
   std::jthread aws_retries_thread_;
   std::vector<std::jthread> mail_threads_;
   std::jthread ingest_thread_;
+  std::jthread reading_thread_;
   std::jthread reminders_thread_;
   std::jthread tags_thread_;
   std::jthread dispatch_thread_;
   std::jthread tail_thread_;
-  std::jthread api_thread_;
+  std::vector<std::jthread> question_threads_;
+  std::jthread brief_questions_thread_;
   std::jthread retention_thread_;
   std::vector<std::jthread> io_threads_;
 };
@@ -156,7 +190,10 @@ PipelineSet App::pipelines_of(const std::shared_ptr<Generation>& generation) {
 Result<void> App::open(const std::shared_ptr<Generation>& generation) {
   const Settings& settings = *generation->settings;
   set_log(settings.log_level, settings.log_form);
-  Result<std::unique_ptr<Store>> store = Store::open(settings.store);
+  fixed_ = fixed_settings(settings);
+  StoreOptions store_options = settings.store;
+  store_options.open_files_max = files_.store_files_max;
+  Result<std::unique_ptr<Store>> store = Store::open(store_options);
   if (!store) return store.error();
   store_ = *std::move(store);
   ingest_ = std::make_unique<Ingest>(
@@ -179,11 +216,18 @@ Result<void> App::open(const std::shared_ptr<Generation>& generation) {
                                           .http = client_,
                                           .version = options_.version,
                                           .store_path = settings.store.path,
-                                          .body_bytes_max = settings.http.body_bytes_max,
+                                          .unpacking = unpacking_limits(settings),
                                           .track = settings.limits.track});
   tags_->use_roles(settings.account_roles);
   const Result<void> started = dispatcher_->replace(pipelines_of(generation), {});
   return started ? listen(settings) : started;
+}
+
+UnpackingLimits App::unpacking_limits(const Settings& settings) {
+  // Half of the budget, so that one body never needs all of it.
+  return {.inflated_bytes_max = std::min<uint64_t>(kInflatedRatioMax * settings.http.body_bytes_max,
+                                                   settings.received_memory_bytes / 2),
+          .event_bytes_max = settings.limits.event.event_bytes_max};
 }
 
 void App::publish_tags(std::string lines, AwsTagLookup::Stored done) {
@@ -196,8 +240,15 @@ void App::publish_tags(std::string lines, AwsTagLookup::Stored done) {
 Result<void> App::listen(const Settings& settings) {
   HttpServerLimits limits;
   limits.body_bytes_max = settings.http.body_bytes_max;
+  limits.connections_max = files_.connections_max;
+  limits.refused_connections_max = files_.refused_connections_max;
+  limits.control_connections_max = kControlConnectionsMax;
   server_ = std::make_unique<HttpServer>(HttpServerOptions{
       .limits = limits,
+      .budget = std::make_shared<ByteBudget>(
+          ByteBudget::Bounds{.bytes_max = settings.received_memory_bytes,
+                             .kept_for_small = settings.received_memory_bytes / kReceivedSmallPart,
+                             .small_max = kReceivedSmallBytesMax}),
       .io_threads = kIoThreads,
       .handler =
           [this](HttpServerRequest&& request, HttpResponder responder) {
@@ -223,6 +274,7 @@ void App::publish(const std::shared_ptr<Generation>& generation) {
   snapshot->topics = settings.http.topics;
   snapshot->rules = settings.rules.get();
   snapshot->ignore = &settings.ignore;
+  snapshot->restart_needed = changed_keys(fixed_, fixed_settings(settings));
   generation->sources = std::make_unique<SourceRunner>(generation->settings->sources, *ingest_);
   snapshot->sources = [sources = generation->sources.get()] { return sources->states(); };
   snapshot->keep_alive = generation;
@@ -231,23 +283,28 @@ void App::publish(const std::shared_ptr<Generation>& generation) {
 }
 
 void App::start_threads() {
-  client_thread_ = std::jthread([this] { client_.run(); });
-  aws_thread_ = std::jthread([this] { aws_.run(); });
-  aws_retries_thread_ = std::jthread([this] { aws_.run(); });
+  client_thread_ = start_thread("client", [this] { client_.run(); });
+  aws_thread_ = start_thread("aws", [this] { aws_.run(); });
+  aws_retries_thread_ = start_thread("aws retries", [this] { aws_.run(); });
   for (size_t i = 0; i < kMailThreads; ++i) {
-    mail_threads_.emplace_back([this] { mail_.run(); });
+    mail_threads_.push_back(start_thread("mail", [this] { mail_.run(); }));
   }
-  ingest_thread_ = std::jthread([this] { ingest_->run(); });
+  ingest_thread_ = start_thread("commits", [this] { ingest_->run(); });
+  reading_thread_ = start_thread("reading", [this] { ingest_->run_reading(); });
   reminders_thread_ =
-      std::jthread([this](std::stop_token stop) { reminders_->run(std::move(stop)); });
-  tags_thread_ = std::jthread([this] { tags_->run(); });
+      start_thread("reminders", [this](std::stop_token stop) { reminders_->run(std::move(stop)); });
+  tags_thread_ = start_thread("tags", [this] { tags_->run(); });
   dispatcher_->expect_run();
-  dispatch_thread_ = std::jthread([this] { dispatcher_->run(kStopGrace); });
-  tail_thread_ = std::jthread([this] { tail_->run(); });
-  api_thread_ = std::jthread([this] { api_->run(); });
-  retention_thread_ = std::jthread([this](std::stop_token stop) { trim(std::move(stop)); });
+  dispatch_thread_ = start_thread("deliveries", [this] { dispatcher_->run(kStopGrace); });
+  tail_thread_ = start_thread("tails", [this] { tail_->run(); });
+  for (size_t i = 0; i < kQuestionThreads; ++i) {
+    question_threads_.push_back(start_thread("questions", [this] { api_->run(); }));
+  }
+  brief_questions_thread_ = start_thread("brief questions", [this] { api_->run_brief(); });
+  retention_thread_ =
+      start_thread("retention", [this](std::stop_token stop) { trim(std::move(stop)); });
   for (size_t i = 0; i < kIoThreads; ++i) {
-    io_threads_.emplace_back([this] { server_->run_io(); });
+    io_threads_.push_back(start_thread("http", [this] { server_->run_io(); }));
   }
 }
 
@@ -286,13 +343,20 @@ void App::reload() {
   }
   const Settings& old = *current_->settings;
   const Settings& fresh = *(*next)->settings;
-  if (old.store.path != fresh.store.path ||
-      old.http.listener.address != fresh.http.listener.address ||
-      old.http.listener.port != fresh.http.listener.port) {
-    log_error(
-        "the new configuration moves the store or the listener: that needs a restart; "
-        "the old one stays");
+  if (const std::string_view key = unmovable_key(old, fresh); !key.empty()) {
+    log_error("the new configuration changes what only a restart can; the old one stays",
+              {{"key", key}});
     return;
+  }
+  std::shared_ptr<const HttpServer::Tls> tls;
+  if (fresh.http.listener.tls) {
+    auto read = HttpServer::read_tls(*fresh.http.listener.tls);
+    if (!read) {
+      log_error("the new certificate cannot be used; the old configuration stays",
+                {{"error", read.error().text}});
+      return;
+    }
+    tls = *read;
   }
   current_->sources->stop();
   const Result<void> replaced = dispatcher_->replace(pipelines_of(*next), kStopGrace, is_end_asked);
@@ -306,13 +370,14 @@ void App::reload() {
   tags_->use_roles(fresh.account_roles);
   set_log(fresh.log_level, fresh.log_form);
   ingest_->use({(*next)->catalog, fresh.rules});
-  if (Result<void> tls = server_->reload_tls(); !tls) {
-    log_error("the certificate cannot be read again; the old one stays",
-              {{"error", tls.error().text}});
-  }
+  if (tls != nullptr) server_->use_tls(tls);
   publish(*next);
   current_->sources->start();
   log_info("the configuration was read again", {{"file", fresh.path}});
+  const std::string keys = joined(live_.get()->restart_needed);
+  if (!keys.empty()) {
+    log_warn("a part of the configuration is in force only after a restart", {{"keys", keys}});
+  }
 }
 
 // Tells how far the sources are that come to an end. False once all of them did.
@@ -400,7 +465,10 @@ Result<void> run_app(AppOptions options, Problems& problems) {
   give_memory_back();
   const sigset_t signals = watched_signals();
   CHECK(pthread_sigmask(SIG_BLOCK, &signals, nullptr) == 0);
-  return App(std::move(options)).run(problems);
+  keep_heap_small();
+  const Result<FileShares> files = share_files();
+  if (!files) return files.error();
+  return App(std::move(options), *files).run(problems);
 }
 
 }  // namespace statewire

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "base/limits.h"
@@ -12,6 +13,8 @@ namespace statewire {
 namespace {
 
 constexpr int kVersion = 1;
+// Bodies of the largest size that what is being received must have room for.
+constexpr size_t kBodiesReceivedMin = 4;
 
 // "127.0.0.1:8484", "[::1]:8484", "0.0.0.0:80".
 void read_listen(const Node& node, HttpTcpListener& listener) {
@@ -113,6 +116,14 @@ void read_limits(const Node& node, Settings& settings) {
   settings.store.free_bytes_min = keys.optional("free_disk").bytes(settings.store.free_bytes_min);
   settings.store.memory_bytes =
       keys.optional("store_memory").bytes(settings.store.memory_bytes, uint64_t{16} << 20);
+  const size_t least = kBodiesReceivedMin * settings.http.body_bytes_max;
+  const Node received = keys.optional("received_memory");
+  settings.received_memory_bytes =
+      received.bytes(std::max(kReceivedBytesMax, least), uint64_t{1} << 20);
+  if (settings.received_memory_bytes < least) {
+    received.error(
+        "must be at least four times http.body_bytes_max: a body, and what it unpacks to");
+  }
 }
 
 void read_accounts(const Node& node, Settings& settings) {

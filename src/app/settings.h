@@ -57,6 +57,7 @@ struct Settings {
   IgnoreRules ignore;
   std::shared_ptr<IngestRules> rules = std::make_shared<IngestRules>();
   IngestLimits limits;
+  size_t received_memory_bytes = kReceivedBytesMax;  // Of all that is being received.
   LogLevel log_level = LogLevel::info;
   LogForm log_form = LogForm::logfmt;
 };

@@ -15,10 +15,16 @@ namespace statewire {
 
 // ---- Received: requests ----
 
-// Beyond, clients get 503. Each costs a descriptor and two buffers.
+// Over TCP; fewer where the system allows fewer files. One more closes the one that has waited
+// longest.
 inline constexpr size_t kConnectionsMax = 4096;
-// Beyond those, so many more are told 503; any further are closed without a word.
+// Where none waits, so many more are told 503; any further are closed without a word.
 inline constexpr size_t kRefusedConnectionsMax = 256;
+// Over the control socket, and of no others.
+inline constexpr size_t kControlConnectionsMax = 32;
+// Of the files that may be open, those for the program itself: libraries, logs, directories,
+// listeners.
+inline constexpr size_t kOwnFilesMax = 48;
 // Clients that wait between two rounds of accepting: as many as may be connected.
 inline constexpr int kListenBacklogMax = int{kConnectionsMax};
 // Of names and values and the request line: what proxies allow. Beyond: 431.
@@ -29,6 +35,22 @@ inline constexpr uint64_t kBodyBytesMax = 16 << 20;
 inline constexpr uint64_t kConfiguredBodyBytesMax = uint64_t{1} << 30;
 // A body that was packed may unpack to so many times the bytes that a body may have.
 inline constexpr uint64_t kInflatedRatioMax = 4;
+// Bytes that one packed byte can stand for: 258 for each two bits (RFC 1951).
+inline constexpr size_t kDeflateRatioMax = 1032;
+// All bodies and chunks together, from their first byte to their commit, unless the configuration
+// says otherwise. Beyond: 503.
+inline constexpr size_t kReceivedBytesMax = size_t{128} << 20;
+// One part of it in so many is for small bodies alone: large ones that come slowly leave room.
+inline constexpr size_t kReceivedSmallPart = 8;
+// Of a body that counts as small there.
+inline constexpr size_t kReceivedSmallBytesMax = 64 << 10;
+// Unpacked in one turn: a few milliseconds.
+inline constexpr size_t kUnpackedBytesAtATime = 1 << 20;
+// Of one record of Firehose as JSON: it takes 1,000 KiB, and base64 makes four bytes of three.
+inline constexpr size_t kFirehoseRecordBytesMax = 2 << 20;
+// Of a block of memory that comes from the heap, which does not shrink; a larger one goes back to
+// the system when it is free.
+inline constexpr size_t kHeapBlockBytesMax = 1 << 20;
 // Reserved for a body on its client's word; beyond, memory follows what was sent.
 inline constexpr uint64_t kBodyReservedBytesMax = 1 << 20;
 // A connection's buffer, for heads and small bodies.
@@ -59,7 +81,7 @@ static_assert(kSnsBodyBytesMax <= kSnsWaitingBytesMax);
 
 // ---- Received: files, streams and queues ----
 
-// Of one JSON value with all events in it, which is parsed whole; JSON lines have no bound.
+// Of one array of events, each of which is parsed by itself; JSON lines have no bound.
 inline constexpr size_t kEventDocumentBytesMax = size_t{256} << 20;
 // Lines that are read from a file before they are handed over: a commit's worth of small events.
 inline constexpr size_t kPieceLinesMax = 1000;
@@ -105,8 +127,16 @@ inline constexpr size_t kEventBytesMax = 1 << 20;
 inline constexpr size_t kConfiguredEventBytesMax = 64 << 20;
 // Levels of objects and arrays: providers use ten, and some readers call themselves for each.
 inline constexpr size_t kEventDepthMax = 64;
-// Memory that a parser keeps between lines; a longer line has one of its own.
-inline constexpr size_t kParserBytesKept = size_t{4} << 20;
+// Of the longest event that a parser keeps its memory for, which is 14 times as much.
+inline constexpr size_t kParserBytesKept = size_t{1} << 20;
+// Of a line that is parsed to tell whether it is one value; a longer one is told by its brackets.
+inline constexpr size_t kParsedLineBytesMax = 64 << 10;
+// Of blank lines that are passed over at a time.
+inline constexpr size_t kBlankBytesAtATime = 1 << 20;
+// Ends of an array's elements that are kept between finding and reading them: a batch's worth.
+inline constexpr size_t kElementEndsKept = 4'096;
+// Broken records at the beginning of a file that is still known as one of CloudTrail.
+inline constexpr size_t kBrokenRecordsMax = 8;
 // Resources that one event says something about; more is `rejected`.
 inline constexpr size_t kObservationsMax = 1000;
 // Other names of one resource in one event: providers give two or three.
@@ -138,6 +168,20 @@ static_assert(kChangeDepthMax <= kEventDepthMax);
 
 // ---- A chunk, the queue, a commit ----
 
+// Events of one chunk; one of more is refused as a whole.
+inline constexpr size_t kEventsReadMax = 1'000'000;
+// Of a chunk that is recognised on the thread that brings it: well below 10 ms.
+inline constexpr size_t kRecognisedAtOnceBytesMax = 16 << 10;
+// Events of one slice of a longer chunk, which is stored by a commit of its own.
+inline constexpr size_t kSliceEventsMax = 1'000;
+// Of those events together, and one beyond.
+inline constexpr size_t kSliceBytesMax = 1 << 20;
+// What those events say, and what one beyond says.
+inline constexpr size_t kSliceObservationsMax = 4'000;
+// Events of slices that wait for their commit: one commit's worth, so that others come between.
+inline constexpr size_t kSlicedEventsQueuedMax = 4'000;
+// Long chunks that take turns; their bytes are bounded together.
+inline constexpr size_t kChunksReadMax = 8'192;
 // Of a chunk's unreadable events, those that its sender is told the reason of.
 inline constexpr size_t kChunkReasonsKept = 10;
 // Of a chunk's refused events, those that the ledger gets with a sample; all are counted.
@@ -152,8 +196,8 @@ inline constexpr size_t kQueuedEventsMax = 20'000;
 inline constexpr size_t kCommitEventsMax = 4'000;
 // Batches that are kept with their memory for the next chunks; more are given back.
 inline constexpr size_t kSpareBatchesKept = 256;
-// Memory of such a batch; one that needed more is given back.
-inline constexpr size_t kSpareArenaBytesKept = 4 << 20;
+// Memory of all those batches.
+inline constexpr size_t kSpareBatchBytesKept = 16 << 20;
 // Reminders that one commit fires.
 inline constexpr size_t kRemindersAtATime = 1'000;
 // Of those reminders together, and one more.
@@ -187,7 +231,8 @@ static_assert(kWalkBytesKept < kWalkBytesMax);
 
 // For caches and write buffers together, unless the configuration says otherwise.
 inline constexpr size_t kStoreMemoryBytes = 48u << 20;
-// Files of the store that are open at once; others are opened again when they are read.
+// Files of the store that are open at once; others are opened again when they are read. Fewer where
+// the system allows fewer files.
 inline constexpr int kStoreOpenFilesMax = 512;
 // Keys that one read of the engine looks for: their values stand in memory together.
 inline constexpr size_t kStoreKeysAtATime = 256;
@@ -230,6 +275,8 @@ static_assert(kChunkUnrecognisedKindsKept <= kUnrecognisedRowsMax);
 
 // ---- Texts for people: reasons, names, values that are shown ----
 
+// Of a text of others in an answer or in the log.
+inline constexpr size_t kRepeatedTextBytesMax = 100;
 // Of a value of the configuration in an error: it fits a line.
 inline constexpr size_t kShownValueBytesMax = 60;
 // Of a mail address in an error.
@@ -264,8 +311,16 @@ inline constexpr size_t kLogQueueBytesMax = 1 << 20;
 
 // ---- Answers of the daemon ----
 
-// Requests that wait for the thread that reads the store; beyond: 503.
-inline constexpr size_t kReadsQueuedMax = 64;
+// Questions that take turns or wait for their first; beyond: 503.
+inline constexpr size_t kQuestionsMax = 64;
+// Those that take turns at a time, each with a part of its answer in memory.
+inline constexpr size_t kQuestionsBegunMax = 8;
+// Records that a scan looks at in one turn: a few milliseconds.
+inline constexpr size_t kRecordsAtATime = 2'000;
+// Entries that a timeline shows in one turn.
+inline constexpr size_t kTimelineEntriesAtATime = 50;
+// Of an answer that is written in one turn.
+inline constexpr size_t kAnswerBytesAtATime = 256 << 10;
 // Items of one page, the most that a client may ask for.
 inline constexpr uint64_t kPageItemsMax = 10'000;
 // What the commands ask for; many pages are one list.
@@ -398,6 +453,8 @@ inline constexpr size_t kMailLocalPartBytesMax = 64;
 inline constexpr size_t kMailLabelBytesMax = 63;
 // Recipients of one mail: more is what lists are for.
 inline constexpr size_t kMailRecipientsMax = 20;
+// Of all mails that wait together; beyond, as below.
+inline constexpr size_t kMailQueuedBytesMax = 64 << 20;
 // Mails that wait for one of the threads that send them; beyond, they are tried again later.
 inline constexpr size_t kMailsWaitingMax = 1'000;
 
@@ -415,6 +472,11 @@ static_assert(kMailLocalPartBytesMax + kMailLabelBytesMax < kMailAddressBytesMax
 inline constexpr size_t kClientConnectionsMax = 256;
 // Connections to one host, so that one that is slow leaves room for the others.
 inline constexpr size_t kClientConnectionsPerHostMax = 32;
+// The same, to all and to one host, for what the daemon delivers to; fewer where the system allows
+// fewer files.
+inline constexpr size_t kDaemonClientConnectionsMax = 4096;
+// Bodies of requests that wait for a connection; beyond, as below.
+inline constexpr size_t kClientQueuedBytesMax = 64 << 20;
 // Requests that wait for a connection; beyond, they fail as `unavailable`.
 inline constexpr size_t kClientRequestsQueuedMax = 10'000;
 // Of an answer's body; a longer one is an error.

@@ -62,6 +62,9 @@ void write_status(JsonElement status, Terminal& terminal) {
                  with_thousands(number_at(status, "journal.first_sequence")) + " to " +
                  with_thousands(number_at(status, "journal.last_sequence")) + ", " +
                  with_thousands(bytes / 1024) + " KiB\n");
+  for (const JsonElement& key : items_at(status, "restart_needed")) {
+    terminal.write("changed, and in force only after a restart: " + text_at(key, "") + "\n");
+  }
   write_list(items_at(status, "sources"), kSourceColumns, terminal);
   write_list(items_at(status, "subscriptions"), kSubscriptionColumns, terminal);
 }

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 
+#include <exception>
+#include <new>
+
 #include "base/limits.h"
+#include "base/log.h"
 #include "base/text.h"
 
 namespace statewire {
@@ -55,7 +59,14 @@ void Batch::clear() {
   cursor = {};
   fired.clear();
   is_void = nullptr;
+  share = {};
+  is_slice = false;
   done = nullptr;
+}
+
+size_t Batch::bytes_kept() const {
+  return arena.bytes_reserved() + observations.capacity() * sizeof(Observation) +
+         events.capacity() * sizeof(BatchEvent);
 }
 
 ChunkRecogniser::ChunkRecogniser(Knowledge knowledge, EventLimits limits)
@@ -64,23 +75,68 @@ ChunkRecogniser::ChunkRecogniser(Knowledge knowledge, EventLimits limits)
       recogniser_(*knowledge_.catalog),
       rules_(*knowledge_.rules) {}
 
-void ChunkRecogniser::recognise(Chunk& chunk, Time received, Batch& batch) {
-  batch.catalog = knowledge_.catalog;
-  batch.source = std::move(chunk.source);
-  batch.received = received;
-  batch.cursor = std::move(chunk.cursor);
-  batch.is_void = std::move(chunk.is_void);
-  batch.done = std::move(chunk.done);
-  if (!chunk.unreadable.empty()) {
-    const UnreadableEvent event{.reason = chunk.unreadable, .sample = chunk.text};
-    return on_unreadable(event, chunk, batch);
-  }
-  reader_.read(
-      chunk.text, chunk.first_line, [&](const ParsedEvent& event) { on_event(event, batch); },
-      [&](const UnreadableEvent& event) { on_unreadable(event, chunk, batch); });
+EventReading ChunkRecogniser::begin(const Chunk& chunk) {
+  return reader_.begin(chunk.unreadable.empty() ? chunk.text : std::string_view(),
+                       chunk.first_line);
 }
 
+void ChunkRecogniser::recognise(const Chunk& chunk, EventReading& reading, Time received,
+                                Batch& batch) {
+  fill(chunk, reading, received, {kSliceEventsMax, kSliceBytesMax, kSliceObservationsMax}, batch);
+}
+
+void ChunkRecogniser::recognise_whole(const Chunk& chunk, Time received, Batch& batch) {
+  EventReading reading = begin(chunk);
+  fill(chunk, reading, received, {SIZE_MAX, SIZE_MAX, SIZE_MAX}, batch);
+}
+
+void ChunkRecogniser::fill(const Chunk& chunk, EventReading& reading, Time received,
+                           const SliceLimits& limits, Batch& batch) {
+  batch.catalog = knowledge_.catalog;
+  batch.source = chunk.source;
+  batch.received = received;
+  if (chunk.is_only_counted) {
+    batch.events.push_back({.fate = Fate::malformed, .account = "-", .region = "-"});
+  } else if (!chunk.unreadable.empty()) {
+    this->on_unreadable({.reason = chunk.unreadable, .sample = chunk.text}, chunk, batch);
+  }
+  const EventReader::OnEvent on_event = [&](const ParsedEvent& event) {
+    this->on_event(event, batch);
+  };
+  const EventReader::OnUnreadable on_unreadable = [&](const UnreadableEvent& event) {
+    this->on_unreadable(event, chunk, batch);
+  };
+  size_t bytes = 0;
+  while (!reading.is_over() && batch.events.size() < limits.events_max &&
+         bytes < limits.bytes_max && batch.observations.size() < limits.observations_max) {
+    bytes += reader_.read_next(reading, on_event, on_unreadable);
+  }
+}
+
+// An event that cannot be recognised for a fault of ours costs itself, and not its chunk. Want of
+// memory is nobody's fault, and passes.
 void ChunkRecogniser::on_event(const ParsedEvent& event, Batch& batch) {
+  const size_t first = batch.observations.size();
+  const size_t events = batch.events.size();
+  try {
+    recognise_event(event, batch);
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& fault) {
+    log_error("an event could not be recognised", {{"fault", std::string_view(fault.what())}});
+    batch.observations.erase(batch.observations.begin() + static_cast<ptrdiff_t>(first),
+                             batch.observations.end());
+    batch.events.resize(events);
+    batch.events.push_back({.fate = Fate::rejected, .account = "-", .region = "-"});
+    add_refusal(batch, {.source = batch.source,
+                        .fate = Fate::rejected,
+                        .reason = "it could not be recognised; the log says why",
+                        .sample = std::string(cut_utf8(event.bytes, kLedgerSampleBytesMax)),
+                        .time = batch.received});
+  }
+}
+
+void ChunkRecogniser::recognise_event(const ParsedEvent& event, Batch& batch) {
   const size_t first = batch.observations.size();
   Recognition recognition = recogniser_.recognise(event.element, event.bytes, batch.received,
                                                   batch.arena, batch.observations);

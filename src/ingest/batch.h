@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/arena.h"
+#include "base/byte_budget.h"
 #include "catalog/recogniser.h"
 #include "ingest/rules.h"
 #include "model/observation.h"
@@ -43,9 +44,13 @@ struct Batch {
   CursorUpdate cursor;
   std::vector<ReminderKey> fired;  // Came back as these events; texts in the arena.
   std::function<bool()> is_void;   // As the chunk's.
+  ByteShare share;                 // Of its chunk, where it is all of it.
+  bool is_slice = false;           // Of a longer chunk.
   std::function<void(Result<ChunkFates>)> done;
 
   void clear();
+  // Memory that it keeps for the next.
+  size_t bytes_kept() const;
 };
 
 // Notes why an event was refused. Beyond kChunkRefusalsKept it notes nothing; all are counted.
@@ -64,12 +69,24 @@ class ChunkRecogniser {
  public:
   ChunkRecogniser(Knowledge knowledge, EventLimits limits);
 
-  // Fills `batch`, which must be clear. Moves out of `chunk` what the batch keeps.
-  void recognise(Chunk& chunk, Time received, Batch& batch);
+  // Begins to read a chunk, and goes on with it: fills `batch`, which must be clear, with the next
+  // slice. Another may go on where this one left it.
+  EventReading begin(const Chunk& chunk);
+  void recognise(const Chunk& chunk, EventReading& reading, Time received, Batch& batch);
+  // All of it, however long it is.
+  void recognise_whole(const Chunk& chunk, Time received, Batch& batch);
   const Knowledge& knowledge() const { return knowledge_; }
 
  private:
+  struct SliceLimits {
+    size_t events_max;
+    size_t bytes_max;
+    size_t observations_max;
+  };
+  void fill(const Chunk& chunk, EventReading& reading, Time received, const SliceLimits& limits,
+            Batch& batch);
   void on_event(const ParsedEvent& event, Batch& batch);
+  void recognise_event(const ParsedEvent& event, Batch& batch);
   void apply_rules(Recognition& recognition, size_t first, Batch& batch);
   void on_unreadable(const UnreadableEvent& event, const Chunk& chunk, Batch& batch);
 

@@ -30,6 +30,8 @@ Result<void> Committer::commit(Batches batches, Time now, std::vector<ChunkFates
 
 Result<void> Committer::fold_all(Batches batches, Time now, std::vector<ChunkFates>& fates) {
   ledger_ = {};
+  row_places_.clear();
+  last_row_ = new_rows_ = 0;
   moved_.clear();
   moved_arena_.clear();
   first_sequence_ = store_.last_sequence() + 1;
@@ -83,20 +85,30 @@ void Committer::count(const Batch& batch, const BatchEvent& event, Fate fate) {
   ++row.fates[static_cast<size_t>(fate)];
 }
 
-// Neighbouring events are mostly of one account and region.
+// Neighbouring events are mostly of one account and region. Events name both themselves: what would
+// be a row too many, those of this commit included, is counted under one name.
 LedgerRow& Committer::row_of(const std::string& source, std::string_view account,
                              std::string_view region) {
+  std::vector<LedgerRow>& rows = ledger_.rows;
   const auto is_it = [&](const LedgerRow& row) {
     return row.source == source && row.account == account && row.region == region;
   };
-  std::vector<LedgerRow>& rows = ledger_.rows;
   if (last_row_ < rows.size() && is_it(rows[last_row_])) return rows[last_row_];
-  const auto known = std::ranges::find_if(rows, is_it);
-  last_row_ = static_cast<size_t>(known - rows.begin());
-  if (known != rows.end()) return *known;
-  if (account != kOtherName && !store_.has_ledger_room(source, account, region)) {
-    return row_of(source, kOtherName, kOtherName);
+  row_name_.assign(source).append(1, '\0').append(account).append(1, '\0').append(region);
+  if (const auto known = row_places_.find(row_name_); known != row_places_.end()) {
+    return rows[last_row_ = known->second];
   }
+  const bool is_new = !store_.has_ledger_row(source, account, region);
+  const bool is_other = account == kOtherName && region == kOtherName;
+  if (is_new && !is_other && store_.ledger_row_count() + new_rows_ >= kLedgerRowsMax) {
+    const std::string name = row_name_;
+    LedgerRow& other = row_of(source, kOtherName, kOtherName);
+    row_places_.emplace(name, last_row_);
+    return other;
+  }
+  new_rows_ += is_new ? 1 : 0;
+  last_row_ = rows.size();
+  row_places_.emplace(row_name_, last_row_);
   return rows.emplace_back(
       LedgerRow{.source = source, .account = std::string(account), .region = std::string(region)});
 }

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "ingest/batch.h"
@@ -44,7 +45,10 @@ class Committer {
   // State of the commit that is being made.
   uint64_t first_sequence_ = 0;
   LedgerDelta ledger_;
+  std::unordered_map<std::string, size_t> row_places_;  // In ledger_.rows, by all three names.
+  std::string row_name_;                                // Kept for its memory.
   size_t last_row_ = 0;
+  size_t new_rows_ = 0;          // Which the store does not have yet.
   std::vector<Reminder> moved_;  // Carry the entries that the fold sends on.
   Arena moved_arena_;
   std::vector<Reminder> reminders_;

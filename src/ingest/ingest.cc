@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <exception>
+#include <future>
+#include <optional>
+#include <utility>
 
 #include "base/limits.h"
 #include "base/log.h"
@@ -11,8 +14,50 @@ namespace statewire {
 namespace {
 
 constexpr auto kDiskRetry = std::chrono::milliseconds(500);
+constexpr auto kRoomPause = std::chrono::milliseconds(20);
+
+bool is_long(const Chunk& chunk) {
+  return chunk.unpacking != nullptr ||
+         (chunk.unreadable.empty() && chunk.text.size() > kRecognisedAtOnceBytesMax);
+}
 
 }  // namespace
+
+// A long chunk on its way. At most one batch of it waits for its commit, so that a cursor, which is
+// of the last batch, is never stored before the events that it passes.
+class Ingest::Passage final : public Turns::Task,
+                              public std::enable_shared_from_this<Ingest::Passage> {
+ public:
+  Passage(Ingest& ingest, Chunk&& its_chunk) : chunk(std::move(its_chunk)), ingest_(ingest) {}
+  ~Passage() override { end(unavailable("stopping")); }
+
+  bool turn() override { return ingest_.turn(shared_from_this()); }
+  // Answers whoever sent the chunk. Only the first time counts.
+  void end(Result<ChunkFates> result) {
+    if (const auto done = std::exchange(chunk.done, nullptr)) {
+      answer(done, chunk.source, std::move(result));
+    }
+  }
+  // What became of one batch. False where it was not stored: then this ends.
+  bool add(const Result<ChunkFates>& batch) {
+    if (!batch) return end(batch.error()), false;
+    for (int i = 0; i < kFateCount; ++i) fates_.counts[i] += batch->counts[i];
+    for (const std::string& reason : batch->reasons) {
+      if (fates_.reasons.size() < kChunkReasonsKept) fates_.reasons.push_back(reason);
+    }
+    return true;
+  }
+  void end_with(const Result<ChunkFates>& last) {
+    if (add(last)) end(std::move(fates_));
+  }
+
+  Chunk chunk;
+  std::optional<EventReading> reading;  // Once it has begun.
+
+ private:
+  Ingest& ingest_;
+  ChunkFates fates_;
+};
 
 Ingest::Ingest(Store& store, const Clock& clock, Knowledge knowledge, IngestLimits limits,
                std::function<void()> on_commit)
@@ -25,6 +70,16 @@ Ingest::Ingest(Store& store, const Clock& clock, Knowledge knowledge, IngestLimi
 
 Ingest::~Ingest() = default;
 
+Result<void> Ingest::check_room() {
+  if (is_stopping_) return unavailable("stopping");
+  if (queue_.size() + being_recognised_ < limits_.queued_chunks_max &&
+      queued_events_ < limits_.queued_events_max) {
+    return {};
+  }
+  ++refused_busy_;
+  return unavailable("busy: " + std::to_string(queued_events_) + " events wait for the store");
+}
+
 // A chunk is counted against the bounds before it is recognised, so that however many threads
 // submit at once, no more than the bound is ever held.
 Result<void> Ingest::reserve_place() {
@@ -33,14 +88,15 @@ Result<void> Ingest::reserve_place() {
     return unavailable("the disk of the store is nearly full");
   }
   Lock lock(mutex_);
-  if (is_stopping_) return unavailable("stopping");
-  if (queue_.size() + being_recognised_ >= limits_.queued_chunks_max ||
-      queued_events_ >= limits_.queued_events_max) {
-    ++refused_busy_;
-    return unavailable("busy: " + std::to_string(queued_events_) + " events wait for the store");
-  }
+  if (Result<void> room = check_room(); !room) return room;
   ++being_recognised_;
   return {};
+}
+
+void Ingest::end_recognising() {
+  Lock lock(mutex_);
+  --being_recognised_;
+  if (is_stopping_) has_work_.notify_all();
 }
 
 std::unique_ptr<ChunkRecogniser> Ingest::take_recogniser() {
@@ -64,7 +120,117 @@ void Ingest::give_back(std::unique_ptr<ChunkRecogniser> recogniser) {
   }
 }
 
-Result<void> Ingest::submit(Chunk&& chunk) { return take(std::move(chunk), {}); }
+Result<void> Ingest::submit(Chunk&& chunk) {
+  if (!is_long(chunk)) return take(std::move(chunk), {});
+  if (Result<void> place = reserve_place(); !place) return place;
+  const auto passage = std::make_shared<Passage>(*this, std::move(chunk));
+  while (submit_slice(passage)) {
+  }
+  end_recognising();
+  return {};
+}
+
+// Waits for the commit of all batches but the last. False where nothing follows.
+bool Ingest::submit_slice(const PassagePtr& passage) {
+  std::unique_ptr<Batch> batch = recognise_slice(*passage);
+  if (batch == nullptr) return passage->chunk.done != nullptr;
+  if (passage->reading->is_over()) {
+    queue_last(passage, std::move(batch));
+    return false;
+  }
+  std::promise<Result<ChunkFates>> stored;
+  batch->done = [&](Result<ChunkFates> fates) { stored.set_value(std::move(fates)); };
+  queue(std::move(batch));
+  return passage->add(stored.get_future().get());
+}
+
+Result<void> Ingest::enter(Chunk&& chunk) {
+  if (!is_long(chunk)) return take(std::move(chunk), {});
+  if (Result<void> place = reserve_place(); !place) return place;
+  end_recognising();
+  const auto passage = std::make_shared<Passage>(*this, std::move(chunk));
+  if (reading_.add(passage)) return {};
+  chunk = std::exchange(passage->chunk, {});
+  return unavailable("busy with other long chunks");
+}
+
+// One turn of a chunk that was entered. True: it wants another at once. Once a batch is queued this
+// must not touch the passage: its commit may have brought it back already.
+bool Ingest::turn(const PassagePtr& passage) {
+  if (passage->chunk.unpacking == nullptr && !wait_for_slice_room()) return true;
+  {
+    Lock lock(mutex_);
+    if (is_stopping_) return false;
+    ++being_recognised_;
+  }
+  std::unique_ptr<Batch> batch = recognise_slice(*passage);
+  const bool wants_another = batch == nullptr && passage->chunk.done != nullptr;
+  if (batch != nullptr && passage->reading->is_over()) {
+    queue_last(passage, std::move(batch));
+  } else if (batch != nullptr) {
+    batch->done = [this, passage](const Result<ChunkFates>& fates) {
+      if (passage->add(fates) && !reading_.add_again(passage)) {
+        passage->end(unavailable("stopping"));
+      }
+    };
+    queue(std::move(batch));
+  }
+  end_recognising();
+  return wants_another;
+}
+
+// False where there is none yet: others have their turns.
+bool Ingest::wait_for_slice_room() {
+  Lock lock(mutex_);
+  return has_room_.wait_for(mutex_, kRoomPause, [this]() REQUIRES(mutex_) {
+    return is_stopping_ || sliced_events_ < kSlicedEventsQueuedMax;
+  });
+}
+
+// Null where it was a step of unpacking, or the passage has ended.
+std::unique_ptr<Batch> Ingest::recognise_slice(Passage& passage) {
+  Chunk& chunk = passage.chunk;
+  try {
+    if (chunk.unpacking != nullptr) {
+      const Result<bool> is_unpacked = chunk.unpacking->step(chunk);
+      if (!is_unpacked) return passage.end(is_unpacked.error()), nullptr;
+      if (*is_unpacked) chunk.unpacking = nullptr;
+      return nullptr;
+    }
+    std::unique_ptr<Batch> batch = take_spare_batch();
+    std::unique_ptr<ChunkRecogniser> recogniser = take_recogniser();
+    if (!passage.reading) passage.reading = recogniser->begin(chunk);
+    recogniser->recognise(chunk, *passage.reading, clock_.now(), *batch);
+    give_back(std::move(recogniser));
+    batch->is_slice = true;
+    batch->is_void = chunk.is_void;
+    return batch;
+  } catch (const std::exception& fault) {
+    log_error("a chunk could not be read",
+              {{"source", chunk.source}, {"fault", std::string_view(fault.what())}});
+    return passage.end(unavailable("it could not be read now")), nullptr;
+  }
+}
+
+void Ingest::queue_last(const PassagePtr& passage, std::unique_ptr<Batch> batch) {
+  batch->cursor = std::move(passage->chunk.cursor);
+  batch->done = [passage](const Result<ChunkFates>& fates) { passage->end_with(fates); };
+  queue(std::move(batch));
+}
+
+void Ingest::queue(std::unique_ptr<Batch> batch) {
+#ifdef STATEWIRE_FAULT_ACK_BEFORE_COMMIT
+  ChunkFates claimed;
+  claimed.counts[0] = batch->events.size();
+  batch->done(claimed);
+  batch->done = [](Result<ChunkFates>) {};
+#endif
+  Lock lock(mutex_);
+  queued_events_ += batch->events.size();
+  if (batch->is_slice) sliced_events_ += batch->events.size();
+  queue_.push_back(std::move(batch));
+  has_work_.notify_one();
+}
 
 Result<void> Ingest::fire(std::span<const Reminder> due,
                           std::function<void(Result<ChunkFates>)> done) {
@@ -77,34 +243,43 @@ Result<void> Ingest::fire(std::span<const Reminder> due,
 Result<void> Ingest::take(Chunk&& chunk, std::span<const Reminder> fired) {
   if (Result<void> place = reserve_place(); !place) return place;
   std::unique_ptr<Batch> batch;
+  try {
+    batch = take_spare_batch();
+    std::unique_ptr<ChunkRecogniser> recogniser = take_recogniser();
+    recogniser->recognise_whole(chunk, clock_.now(), *batch);
+    give_back(std::move(recogniser));
+    for (const Reminder& reminder : fired) {
+      add_event(reminder, *batch);
+      ReminderKey& key = batch->fired.emplace_back(reminder.key);
+      key.resource_id = batch->arena.copy(key.resource_id);
+    }
+    batch->cursor = std::move(chunk.cursor);
+    batch->is_void = std::move(chunk.is_void);
+    batch->share = std::move(chunk.share);
+    batch->done = std::move(chunk.done);
+    queue(std::move(batch));
+    end_recognising();
+    return {};
+  } catch (const std::exception& fault) {
+    if (batch != nullptr && batch->done) chunk.done = std::move(batch->done);
+    end_recognising();
+    log_error("a chunk could not be recognised",
+              {{"source", chunk.source}, {"fault", std::string_view(fault.what())}});
+    return unavailable("it could not be recognised now");
+  }
+}
+
+std::unique_ptr<Batch> Ingest::take_spare_batch() {
   {
     Lock lock(mutex_);
     if (!spare_batches_.empty()) {
-      batch = std::move(spare_batches_.back());
+      std::unique_ptr<Batch> batch = std::move(spare_batches_.back());
       spare_batches_.pop_back();
+      spare_bytes_ -= batch->bytes_kept();
+      return batch;
     }
   }
-  if (batch == nullptr) batch = std::make_unique<Batch>();
-  std::unique_ptr<ChunkRecogniser> recogniser = take_recogniser();
-  recogniser->recognise(chunk, clock_.now(), *batch);
-  give_back(std::move(recogniser));
-  for (const Reminder& reminder : fired) {
-    add_event(reminder, *batch);
-    ReminderKey& key = batch->fired.emplace_back(reminder.key);
-    key.resource_id = batch->arena.copy(key.resource_id);
-  }
-#ifdef STATEWIRE_FAULT_ACK_BEFORE_COMMIT
-  ChunkFates claimed;
-  claimed.counts[0] = batch->events.size();
-  batch->done(claimed);
-  batch->done = [](Result<ChunkFates>) {};
-#endif
-  Lock lock(mutex_);
-  --being_recognised_;
-  queued_events_ += batch->events.size();
-  queue_.push_back(std::move(batch));
-  has_work_.notify_one();
-  return {};
+  return std::make_unique<Batch>();
 }
 
 void Ingest::wait_for_room(std::stop_token stop) {
@@ -128,13 +303,15 @@ bool Ingest::take_queued(Batches& batches) {
   has_work_.wait(mutex_, [this]() REQUIRES(mutex_) {
     return !queue_.empty() || (is_stopping_ && being_recognised_ == 0);
   });
-  size_t events = 0;
-  while (!queue_.empty() && events < limits_.commit_events_max) {
-    events += queue_.front()->events.size();
+  size_t work = 0;
+  while (!queue_.empty() && work < limits_.commit_events_max) {
+    const Batch& batch = *queue_.front();
+    work += std::max(batch.events.size(), batch.observations.size());
+    queued_events_ -= batch.events.size();
+    if (batch.is_slice) sliced_events_ -= batch.events.size();
     batches.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
-  queued_events_ -= events;
   has_room_.notify_all();
   return !batches.empty();
 }
@@ -163,28 +340,29 @@ void Ingest::return_void(Batches& batches, Batches& returned) {
 }
 
 void Ingest::answer_void(const Batch& batch) {
-  answer(batch, unavailable("what its source sent before it was not stored"));
+  answer(batch.done, batch.source, unavailable("what its source sent before it was not stored"));
 }
 
 void Ingest::keep_spare(Batches& batches) {
+  for (std::unique_ptr<Batch>& batch : batches) batch->clear();
   Lock lock(mutex_);
   for (std::unique_ptr<Batch>& batch : batches) {
-    batch->clear();
-    const bool is_small = batch->arena.bytes_reserved() <= kSpareArenaBytesKept;
-    if (is_small && spare_batches_.size() < kSpareBatchesKept) {
-      spare_batches_.push_back(std::move(batch));
-    }
+    const size_t bytes = batch->bytes_kept();
+    if (spare_batches_.size() >= kSpareBatchesKept) continue;
+    if (spare_bytes_ + bytes > kSpareBatchBytesKept) continue;
+    spare_bytes_ += bytes;
+    spare_batches_.push_back(std::move(batch));
   }
   batches.clear();
 }
 
 // Whoever is told may fail at it; the others are told all the same.
-void Ingest::answer(const Batch& batch, Result<ChunkFates> fates) {
+void Ingest::answer(const Done& done, const std::string& source, Result<ChunkFates> fates) {
   try {
-    batch.done(std::move(fates));
+    done(std::move(fates));
   } catch (const std::exception& fault) {
     log_error("a source could not be told of its commit",
-              {{"source", batch.source}, {"error", fault.what()}});
+              {{"source", source}, {"error", fault.what()}});
   }
 }
 
@@ -204,8 +382,9 @@ void Ingest::commit(std::span<const std::unique_ptr<Batch>> batches) {
   }
   for (size_t i = 0; i < batches.size(); ++i) {
     events_ += committed.ok() ? batches[i]->events.size() : 0;
-    answer(*batches[i], committed.ok() ? Result<ChunkFates>(std::move(fates[i]))
-                                       : Result<ChunkFates>(committed.error()));
+    answer(batches[i]->done, batches[i]->source,
+           committed.ok() ? Result<ChunkFates>(std::move(fates[i]))
+                          : Result<ChunkFates>(committed.error()));
   }
   on_commit_();
   ++commits_;
@@ -221,6 +400,7 @@ void Ingest::commit_singly(std::span<const std::unique_ptr<Batch>> batches) {
 }
 
 void Ingest::stop() {
+  reading_.stop();
   Lock lock(mutex_);
   is_stopping_ = true;
   has_work_.notify_all();

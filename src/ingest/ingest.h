@@ -1,8 +1,10 @@
 // Source -> recognise -> fold -> commit -> acknowledge.
 //
-// Chunks are recognised on the thread that submits them. One thread commits: while one commit
-// waits for its sync, the next batches gather, and what has gathered is the next commit. A lone
-// chunk waits for nobody.
+// Chunks are recognised on the thread that submits them. A long one becomes several batches, one
+// after the other, and the commit of the last acknowledges it: long chunks of threads that others
+// wait for take turns on a thread of their own. One thread commits: while one commit waits for its
+// sync, the next batches gather, and what has gathered is the next commit. A lone chunk waits for
+// nobody.
 #pragma once
 
 #include <atomic>
@@ -13,13 +15,14 @@
 #include "base/limits.h"
 #include "base/mutex.h"
 #include "base/time.h"
+#include "base/turns.h"
 #include "ingest/committer.h"
 #include "sources/source.h"
 
 namespace statewire {
 
 struct IngestLimits {
-  EventLimits event;
+  EventLimits event{.events_max = kEventsReadMax};
   TrackLimits track;
   size_t queued_chunks_max = kQueuedChunksMax;
   size_t queued_events_max = kQueuedEventsMax;
@@ -45,6 +48,7 @@ class Ingest final : public Intake {
   ~Ingest() override;
 
   Result<void> submit(Chunk&& chunk) override;
+  Result<void> enter(Chunk&& chunk) override;
   // Submits the events that these reminders come back as. The commit that stores the events removes
   // the reminders, whatever the events' fates.
   Result<void> fire(std::span<const Reminder> due, std::function<void(Result<ChunkFates>)> done);
@@ -54,6 +58,10 @@ class Ingest final : public Intake {
   // Commits what is submitted, until stop(); then commits what is still queued, and returns. One
   // thread.
   void run();
+  // Reads long chunks that were entered, until stop(). One thread, which whoever has short work of
+  // this kind may use too.
+  void run_reading() { reading_.run(); }
+  Turns& reading() { return reading_; }
   // From now on submit() refuses. Any thread.
   void stop();
   // Chunks that are submitted from now on are recognised with this. Any thread.
@@ -63,34 +71,49 @@ class Ingest final : public Intake {
 
  private:
   using Batches = std::vector<std::unique_ptr<Batch>>;
+  class Passage;
+  using PassagePtr = std::shared_ptr<Passage>;
 
   Result<void> take(Chunk&& chunk, std::span<const Reminder> fired);
+  Result<void> check_room() REQUIRES(mutex_);
   Result<void> reserve_place();
+  void end_recognising();
+  bool submit_slice(const PassagePtr& passage);
+  bool turn(const PassagePtr& passage);
+  bool wait_for_slice_room();
+  std::unique_ptr<Batch> recognise_slice(Passage& passage);
+  void queue_last(const PassagePtr& passage, std::unique_ptr<Batch> batch);
+  std::unique_ptr<Batch> take_spare_batch();
   std::unique_ptr<ChunkRecogniser> take_recogniser();
   void give_back(std::unique_ptr<ChunkRecogniser> recogniser);
+  void queue(std::unique_ptr<Batch> batch);
+  void keep_spare(Batches& batches);
   bool take_queued(Batches& batches);
   static bool is_valid(const std::unique_ptr<Batch>& batch);
   static void return_void(Batches& batches, Batches& returned);
   static void answer_void(const Batch& batch);
-  static void answer(const Batch& batch, Result<ChunkFates> fates);
+  using Done = std::function<void(Result<ChunkFates>)>;
+  static void answer(const Done& done, const std::string& source, Result<ChunkFates> fates);
   void commit(std::span<const std::unique_ptr<Batch>> batches);
   void commit_singly(std::span<const std::unique_ptr<Batch>> batches);
-  void keep_spare(Batches& batches);
 
   Store& store_;
   const Clock& clock_;
   const IngestLimits limits_;
   const std::function<void()> on_commit_;
   Committer committer_;
+  Turns reading_{{.tasks_max = kChunksReadMax, .begun_max = kChunksReadMax}};
 
   mutable Mutex mutex_;
   std::condition_variable_any has_work_;
   std::condition_variable_any has_room_;
   std::deque<std::unique_ptr<Batch>> queue_ GUARDED_BY(mutex_);
   size_t queued_events_ GUARDED_BY(mutex_) = 0;
+  size_t sliced_events_ GUARDED_BY(mutex_) = 0;  // Of those in the queue.
   size_t being_recognised_ GUARDED_BY(mutex_) = 0;
   bool is_stopping_ GUARDED_BY(mutex_) = false;
   Batches spare_batches_ GUARDED_BY(mutex_);
+  size_t spare_bytes_ GUARDED_BY(mutex_) = 0;
   std::vector<std::unique_ptr<ChunkRecogniser>> spare_recognisers_ GUARDED_BY(mutex_);
   Knowledge knowledge_ GUARDED_BY(mutex_);
 

@@ -57,11 +57,13 @@ class IngestTest : public testing::Test {
   void start(IngestLimits limits = {}) {
     ingest_ = std::make_unique<Ingest>(*store_, clock_, Knowledge{catalog_}, limits);
     thread_ = std::thread([this] { ingest_->run(); });
+    reading_thread_ = std::thread([this] { ingest_->run_reading(); });
   }
   void stop() {
     if (ingest_ == nullptr) return;
     ingest_->stop();
     thread_.join();
+    if (reading_thread_.joinable()) reading_thread_.join();
     ingest_ = nullptr;
   }
 
@@ -102,6 +104,7 @@ class IngestTest : public testing::Test {
   std::unique_ptr<Store> store_;
   std::unique_ptr<Ingest> ingest_;
   std::thread thread_;
+  std::thread reading_thread_;
   Arena arena_;
 };
 

@@ -63,7 +63,11 @@ class HttpClient::Loop {
   }
   ~Loop() { fail_all(); }
 
-  void send(HttpRequest request, Done done) { add({std::move(request), std::move(done), {}}); }
+  void send(HttpRequest request, Done done) {
+    Job job{.request = std::move(request), .done = std::move(done)};
+    job.bytes = job.request.body.size();
+    add(std::move(job));
+  }
 
   void stop() EXCLUDES(mutex_) {
     {
@@ -88,7 +92,9 @@ class HttpClient::Loop {
   struct Job {
     HttpRequest request;
     Done done;
-    std::string origin;
+    std::string origin = {};
+    size_t bytes = 0;
+    bool is_refused = false;  // There was no room; it is told so on the loop's thread.
   };
   struct Origin {
     size_t active = 0;
@@ -107,6 +113,14 @@ class HttpClient::Loop {
       if (ended_) {
         refused = stopped();
       } else {
+        job.is_refused =
+            queued_ >= limits_.queued_max || queued_bytes_ + job.bytes > limits_.queued_bytes_max;
+        if (job.is_refused) {
+          free_text(job.request.body);
+        } else {
+          ++queued_;
+          queued_bytes_ += job.bytes;
+        }
         arrived_.push_back(std::move(job));
       }
     }
@@ -124,12 +138,13 @@ class HttpClient::Loop {
     }
     for (Job& job : arrived) {
       Result<std::string> origin = origin_of(job.request.url);
-      if (!origin) {
-        job.done(origin.error());
+      if (job.is_refused) {
+        job.done(unavailable((origin ? *origin + ": " : "") + "too many requests are waiting"));
         continue;
       }
-      if (waiting_ >= limits_.queued_max) {
-        job.done(unavailable(*origin + ": too many requests are waiting"));
+      if (!origin) {
+        leave_queue(job);
+        job.done(origin.error());
         continue;
       }
       job.origin = std::move(*origin);
@@ -137,6 +152,12 @@ class HttpClient::Loop {
       origins_[job.origin + job.request.unix_socket].waiting.push_back(std::move(job));
     }
     return true;
+  }
+
+  void leave_queue(const Job& job) EXCLUDES(mutex_) {
+    Lock lock(mutex_);
+    --queued_;
+    queued_bytes_ -= job.bytes;
   }
 
   // Starts one request of each origin in turn, from the origin after the one served last.
@@ -166,6 +187,7 @@ class HttpClient::Loop {
   }
 
   void start(Job job, const std::string& key, Origin& origin) {
+    leave_queue(job);
     std::unique_ptr<HttpTransfer> transfer = idle_transfer();
     auto prepared = transfer->prepare(std::move(job.request), std::move(job.origin));
     if (!prepared) {
@@ -239,6 +261,8 @@ class HttpClient::Loop {
 
   Mutex mutex_;
   std::deque<Job> arrived_ GUARDED_BY(mutex_);
+  size_t queued_ GUARDED_BY(mutex_) = 0;  // Those in `origins_` included.
+  size_t queued_bytes_ GUARDED_BY(mutex_) = 0;
   bool stopping_ GUARDED_BY(mutex_) = false;
   bool ended_ GUARDED_BY(mutex_) = false;
 };

@@ -46,8 +46,9 @@ std::optional<Duration> retry_after(const HttpResponse& response, Time now);
 struct HttpClientLimits {
   size_t connections_max = kClientConnectionsMax;
   size_t connections_per_host_max = kClientConnectionsPerHostMax;
-  // Requests that wait for a connection; beyond: `unavailable`.
+  // Requests that wait for a connection, and their bodies; beyond: `unavailable`.
   size_t queued_max = kClientRequestsQueuedMax;
+  size_t queued_bytes_max = kClientQueuedBytesMax;
 };
 
 // Many requests at once, on one thread.

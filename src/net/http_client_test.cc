@@ -161,6 +161,31 @@ TEST(HttpClient, hung_host_does_not_hold_up_another) {
   }
 }
 
+TEST(HttpClient, bodies_that_wait_are_bounded_together) {
+  LoopbackServer server(mirror);
+  server.start();
+  HttpClient client({.queued_max = 100, .queued_bytes_max = 1000});
+  std::atomic<int> refused{0};
+  std::atomic<int> answered{0};
+  std::promise<void> all;
+  for (int i = 0; i < 8; ++i) {
+    client.send({.method = "POST", .url = server.url("/"), .body = std::string(300, 'x')},
+                [&](Result<HttpResponse> response) {
+                  if (!response) refused += response.error().kind == ErrorKind::unavailable;
+                  if (++answered == 8) all.set_value();
+                });
+  }
+  std::thread thread([&] { client.run(); });
+  all.get_future().wait();
+  EXPECT_EQ(refused, 5);
+  std::promise<bool> later;
+  client.send({.method = "POST", .url = server.url("/"), .body = std::string(900, 'x')},
+              [&](Result<HttpResponse> response) { later.set_value(response.ok()); });
+  EXPECT_TRUE(later.get_future().get()) << "there is room again";
+  client.stop();
+  thread.join();
+}
+
 TEST(HttpClient, full_queue_refuses) {
   LoopbackServer server(mirror);
   server.start();

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/byte_budget.h"
+
 namespace statewire {
 
 using HttpHeader = std::pair<std::string, std::string>;
@@ -64,6 +66,7 @@ constexpr size_t kBodySpareBytes = 64;
 struct HttpServerRequest {
   HttpRequestHead head;
   std::string body;  // As sent: a Content-Encoding is the handler's affair.
+  ByteShare share;   // What the body holds of the server's budget.
 };
 
 struct HttpServerResponse {

@@ -35,18 +35,16 @@ int status_for(error_code error) {
 
 class BeastParser final : public http::basic_parser<true> {
  public:
-  BeastParser(HttpServerRequest& request, size_t header_bytes_max, uint64_t body_bytes_max,
+  BeastParser(HttpServerRequest& request, const HttpRequestParser::Limits& limits,
               const bool& discards_body)
-      : request_(request),
-        header_bytes_max_(header_bytes_max),
-        body_bytes_max_(body_bytes_max),
-        discards_body_(discards_body) {
-    header_limit(static_cast<uint32_t>(header_bytes_max));
+      : request_(request), limits_(limits), discards_body_(discards_body) {
+    header_limit(static_cast<uint32_t>(limits.header_bytes_max));
     // The head's judge comes first, so that a stranger is told 401 and not 413.
     body_limit(boost::none);
   }
 
   bool is_http_1_0() const { return version_ == 10; }
+  bool is_over_budget() const { return is_over_budget_; }
 
  private:
   void on_request_impl(http::verb, BeastView method, BeastView target, int version,
@@ -59,21 +57,36 @@ class BeastParser final : public http::basic_parser<true> {
     if (is_header_done()) return;  // A trailer: nobody asked for it.
     request_.head.add_header(to_std(name), to_std(value));
     // Beast's limit is on what it has not consumed: a header sent line by line passes it.
-    if (request_.head.text_bytes() > header_bytes_max_) error = http::error::header_limit;
+    if (request_.head.text_bytes() > limits_.header_bytes_max) error = http::error::header_limit;
   }
   void on_header_impl(error_code&) override {}
   void on_body_init_impl(const boost::optional<uint64_t>& length, error_code&) override {
-    if (discards_body_) return;
-    request_.body.reserve(std::min(length.value_or(0), kBodyReservedBytesMax) + kBodySpareBytes);
+    length_ = length.value_or(limits_.body_bytes_max);
   }
   size_t on_body_impl(BeastView piece, error_code& error) override {
     body_bytes_ += piece.size();
-    if (body_bytes_ > body_bytes_max_) {
+    if (body_bytes_ > limits_.body_bytes_max) {
+      error = http::error::body_limit;
+    } else if (!discards_body_ && !make_room(piece.size())) {
+      is_over_budget_ = true;
       error = http::error::body_limit;
     } else if (!discards_body_) {
       request_.body.append(piece.data(), piece.size());
     }
     return piece.size();
+  }
+  // Memory follows what was sent, not what was announced, and is taken from the budget first.
+  bool make_room(size_t bytes) {
+    std::string& body = request_.body;
+    const size_t needed = body.size() + bytes + kBodySpareBytes;
+    if (needed <= request_.share.size()) return true;
+    const uint64_t all = std::min<uint64_t>(length_, limits_.body_bytes_max) + kBodySpareBytes;
+    // Twice as much each time; the last step takes all, so that no small one follows it.
+    const uint64_t next = std::max<uint64_t>(2 * body.capacity(), kBodyReservedBytesMax);
+    const uint64_t wanted = next + next / 2 >= all ? all : next;
+    if (!request_.share.grow_to(std::max<uint64_t>(wanted, needed))) return false;
+    reserve_exactly(body, request_.share.size());
+    return true;
   }
   void on_chunk_header_impl(uint64_t, BeastView, error_code&) override {}
   size_t on_chunk_body_impl(uint64_t, BeastView piece, error_code& error) override {
@@ -82,9 +95,10 @@ class BeastParser final : public http::basic_parser<true> {
   void on_finish_impl(error_code&) override {}
 
   HttpServerRequest& request_;
-  const size_t header_bytes_max_;
-  const uint64_t body_bytes_max_;
+  const HttpRequestParser::Limits& limits_;
   const bool& discards_body_;
+  bool is_over_budget_ = false;
+  uint64_t length_ = 0;  // As announced.
   uint64_t body_bytes_ = 0;
   int version_ = 11;
 };
@@ -96,10 +110,8 @@ class HttpRequestParser::Reader {
   std::optional<BeastParser> beast;  // Beast's parsers serve one message each.
 };
 
-HttpRequestParser::HttpRequestParser(size_t header_bytes_max, uint64_t body_bytes_max)
-    : header_bytes_max_(header_bytes_max),
-      body_bytes_max_(body_bytes_max),
-      reader_(std::make_unique<Reader>()) {
+HttpRequestParser::HttpRequestParser(Limits limits)
+    : limits_(std::move(limits)), reader_(std::make_unique<Reader>()) {
   reset();
 }
 
@@ -108,10 +120,12 @@ HttpRequestParser::~HttpRequestParser() = default;
 void HttpRequestParser::reset() {
   request_.head.clear();
   request_.body.clear();
+  if (request_.body.capacity() > kBodyReservedBytesMax) free_text(request_.body);
+  request_.share = ByteShare(limits_.budget);
   state_ = State::head;
   refusal_status_ = 0;
   discards_body_ = false;
-  reader_->beast.emplace(request_, header_bytes_max_, body_bytes_max_, discards_body_);
+  reader_->beast.emplace(request_, limits_, discards_body_);
 }
 
 void HttpRequestParser::set_peer(std::string peer, bool over_control_socket) {
@@ -127,7 +141,7 @@ size_t HttpRequestParser::feed(std::string_view bytes) {
   error_code error;
   const size_t taken = beast.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
   if (error && error != http::error::need_more) {
-    refuse(status_for(error));
+    refuse(beast.is_over_budget() ? 503 : status_for(error));
     return taken;
   }
   if (state_ == State::head && beast.is_header_done()) {
@@ -158,7 +172,13 @@ int HttpRequestParser::verdict_on_head() const {
   return 0;
 }
 
+void HttpRequestParser::drop_body() {
+  free_text(request_.body);
+  request_.share.shrink_to(0);
+}
+
 void HttpRequestParser::refuse(int status) {
+  drop_body();
   state_ = State::refused;
   refusal_status_ = status;
 }
@@ -183,6 +203,7 @@ HttpServerRequest HttpRequestParser::take_request() {
   if (request_.body.capacity() < needed) request_.body.reserve(needed);
   HttpServerRequest result = std::move(request_);
   request_ = HttpServerRequest{};
+  request_.share = ByteShare(limits_.budget);
   request_.head.peer = peer_;
   request_.head.over_control_socket = over_control_socket_;
   return result;

@@ -22,7 +22,12 @@ class HttpRequestParser {
     refused,  // Malformed or beyond a bound: refusal_status() is the answer. Nothing can follow.
   };
 
-  HttpRequestParser(size_t header_bytes_max, uint64_t body_bytes_max);
+  struct Limits {
+    size_t header_bytes_max{};
+    uint64_t body_bytes_max{};
+    std::shared_ptr<ByteBudget> budget;  // Of bodies; 503 where it is used up. Null: none.
+  };
+  explicit HttpRequestParser(Limits limits);
   ~HttpRequestParser();
 
   // Takes from the front of `bytes`, and returns how many. What was not taken is to be given again,
@@ -41,6 +46,10 @@ class HttpRequestParser {
   uint64_t body_bytes_left() const;
   // The body is read, and kept no more.
   void discard_body() { discards_body_ = true; }
+  // What it holds of the budget now.
+  size_t body_bytes_held() const { return request_.share.size(); }
+  // Gives back what was read of a body that nobody will get.
+  void drop_body();
 
   // REQUIRES: `done`.
   HttpServerRequest take_request();
@@ -54,8 +63,7 @@ class HttpRequestParser {
   // 0, or the status that the complete head is refused with.
   int verdict_on_head() const;
 
-  const size_t header_bytes_max_;
-  const uint64_t body_bytes_max_;
+  const Limits limits_;
   State state_ = State::head;
   int refusal_status_ = 0;
   bool discards_body_ = false;

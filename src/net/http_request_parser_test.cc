@@ -30,7 +30,7 @@ State feed_whole(HttpRequestParser& parser, std::string_view bytes) {
 }
 
 int refusal_of(std::string_view bytes) {
-  HttpRequestParser parser(1024, 100);
+  HttpRequestParser parser({.header_bytes_max = 1024, .body_bytes_max = 100});
   return feed_whole(parser, bytes) == State::refused ? parser.refusal_status() : 0;
 }
 
@@ -47,7 +47,7 @@ TEST(HttpRequestParser, every_way_of_cutting_gives_the_same_request) {
   for (const std::string_view bytes : {kChunked, kEmptyChunked, kSized}) {
     for (int round = 0; round < 500; ++round) {
       const size_t most = 1 + random() % 9;
-      HttpRequestParser parser(1024, 100);
+      HttpRequestParser parser({.header_bytes_max = 1024, .body_bytes_max = 100});
       ASSERT_EQ(feed_in_pieces(parser, bytes, [&] { return 1 + random() % most; }), State::done);
       const HttpServerRequest request = parser.take_request();
       EXPECT_EQ(request.head.method(), "POST");
@@ -62,7 +62,7 @@ TEST(HttpRequestParser, every_way_of_cutting_gives_the_same_request) {
 }
 
 TEST(HttpRequestParser, requests_follow_one_another) {
-  HttpRequestParser parser(1024, 100);
+  HttpRequestParser parser({.header_bytes_max = 1024, .body_bytes_max = 100});
   parser.set_peer("192.0.2.1", false);
   for (int i = 0; i < 3; ++i) {
     ASSERT_EQ(feed_whole(parser, kSized), State::done);
@@ -73,7 +73,7 @@ TEST(HttpRequestParser, requests_follow_one_another) {
 }
 
 TEST(HttpRequestParser, head_is_known_before_the_body) {
-  HttpRequestParser parser(1024, 100);
+  HttpRequestParser parser({.header_bytes_max = 1024, .body_bytes_max = 100});
   const std::string_view head = kSized.substr(0, kSized.size() - 6);
   EXPECT_EQ(parser.feed(kSized), head.size());
   EXPECT_EQ(parser.state(), State::body);
@@ -108,7 +108,7 @@ TEST(HttpRequestParser, headers_have_a_bound_however_they_are_cut) {
   for (int i = 0; i < 200; ++i) large += "X-Header: 0123456789\r\n";
   EXPECT_EQ(refusal_of(large), 431);
   // Line by line, each consumed before the next.
-  HttpRequestParser parser(1024, 100);
+  HttpRequestParser parser({.header_bytes_max = 1024, .body_bytes_max = 100});
   const size_t line = std::string_view("X-Header: 0123456789\r\n").size();
   EXPECT_EQ(feed_in_pieces(parser, large, [&] { return line; }), State::refused);
   EXPECT_EQ(parser.refusal_status(), 431);
@@ -140,14 +140,14 @@ TEST(HttpRequestParser, no_bytes_whatever_stop_the_program) {
       }
       if (bytes.empty()) bytes = "\r\n";
     }
-    HttpRequestParser parser(1024, 100);
+    HttpRequestParser parser({.header_bytes_max = 1024, .body_bytes_max = 100});
     refused += feed_in_pieces(parser, bytes, [&] { return 1 + random() % 40; }) == State::refused;
   }
   EXPECT_GT(refused, 1000);
 }
 
 TEST(HttpRequestParser, discarded_body_is_read_and_not_kept) {
-  HttpRequestParser parser(1024, 100);
+  HttpRequestParser parser({.header_bytes_max = 1024, .body_bytes_max = 100});
   const size_t taken = parser.feed(kSized);
   parser.discard_body();
   parser.feed(kSized.substr(taken));

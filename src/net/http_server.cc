@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -23,6 +24,7 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 constexpr int kAcceptsPerRound = 64;
+constexpr int kClosedWhenExhausted = 8;
 constexpr auto kExhaustedPause = std::chrono::milliseconds(200);
 
 }  // namespace
@@ -59,6 +61,12 @@ HttpStream HttpResponder::start_stream(HttpServerResponse response) {
   return HttpStream(std::exchange(session_, nullptr));
 }
 
+class HttpServer::Tls {
+ public:
+  explicit Tls(TlsContext its_context) : context(std::move(its_context)) {}
+  const TlsContext context;
+};
+
 class HttpServer::Parts {
  public:
   explicit Parts(HttpServerOptions options) : shared_(std::make_shared<HttpServerShared>()) {
@@ -85,7 +93,7 @@ class HttpServer::Parts {
     if (!socket) return socket.error();
     auto door = add_door(socket->descriptor);
     if (!door) return door.error();
-    (*door)->tls_files = listener.tls;
+    (*door)->is_tls = listener.tls.has_value();
     (*door)->set_tls(std::move(tls));
     return socket->port;
   }
@@ -99,16 +107,10 @@ class HttpServer::Parts {
     return {};
   }
 
-  Result<void> reload_tls() {
-    std::vector<TlsContext> loaded(doors_.size());
-    for (size_t i = 0; i < doors_.size(); ++i) {
-      if (!doors_[i]->tls_files) continue;
-      auto context = load_tls_context(*doors_[i]->tls_files);
-      if (!context) return context.error();
-      loaded[i] = *context;
+  void use_tls(const TlsContext& context) {
+    for (const auto& door : doors_) {
+      if (door->is_tls) door->set_tls(context);
     }
-    for (size_t i = 0; i < doors_.size(); ++i) doors_[i]->set_tls(std::move(loaded[i]));
-    return {};
   }
 
   void run_io() {
@@ -144,7 +146,7 @@ class HttpServer::Parts {
     asio::posix::stream_descriptor listening;
     asio::steady_timer pause;
     std::string unix_path;
-    std::optional<HttpTlsFiles> tls_files;
+    bool is_tls = false;
     Mutex mutex;
     TlsContext tls GUARDED_BY(mutex);  // Null for a plain door.
   };
@@ -171,6 +173,7 @@ class HttpServer::Parts {
   void accept(Door& door) {
     for (int i = 0; i < kAcceptsPerRound; ++i) {
       AcceptedSocket accepted = accept_from(door.listening.native_handle());
+      if (accepted.exhausted && close_waiting(kClosedWhenExhausted)) continue;
       if (accepted.exhausted) {
         log_warn("no connection can be accepted: out of file descriptors or memory");
         door.pause.expires_after(kExhaustedPause);
@@ -185,9 +188,14 @@ class HttpServer::Parts {
   }
 
   void admit(Door& door, AcceptedSocket accepted) {
-    const size_t others = shared_->connections.load(std::memory_order_relaxed);
-    const size_t most = shared_->options.limits.connections_max;
-    if (others >= most + kRefusedConnectionsMax) {
+    const bool is_control = accepted.family == AF_UNIX;
+    const HttpServerLimits& limits = shared_->options.limits;
+    std::atomic<size_t>& count = shared_->count_of(is_control);
+    const size_t most = is_control ? limits.control_connections_max : limits.connections_max;
+    const size_t told_most = is_control ? 0 : limits.refused_connections_max;
+    if (count >= most && !is_control) close_waiting(1);
+    const size_t others = count;
+    if (others >= most + told_most) {
       ::close(accepted.descriptor);
       return;
     }
@@ -199,13 +207,21 @@ class HttpServer::Parts {
       ::close(accepted.descriptor);
       return;
     }
-    shared_->connections.fetch_add(1, std::memory_order_relaxed);
-    auto session = std::make_shared<HttpSession>(
-        worker, std::move(socket), door.current_tls(),
-        HttpSession::Peer{std::move(accepted.peer), accepted.family == AF_UNIX});
-    asio::post(worker->context(), [session = std::move(session), overloaded = others >= most] {
+    count.fetch_add(1, std::memory_order_relaxed);
+    auto session =
+        std::make_shared<HttpSession>(worker, std::move(socket), door.current_tls(),
+                                      HttpSession::Peer{std::move(accepted.peer), is_control});
+    // At once where it is this thread's: the next one must see it wait.
+    asio::dispatch(worker->context(), [session = std::move(session), overloaded = others >= most] {
       session->start(overloaded);
     });
+  }
+
+  // Of the first worker's, whose thread this is. False where none waited.
+  bool close_waiting(int count) {
+    bool any = false;
+    for (int i = 0; i < count && workers_[0]->close_longest_waiting(); ++i) any = true;
+    return any;
   }
 
   // On the first worker's thread, or after it has ended. Idempotent.
@@ -234,7 +250,12 @@ Result<uint16_t> HttpServer::listen(const HttpTcpListener& listener) {
   return parts_->listen(listener);
 }
 Result<void> HttpServer::listen_unix(const std::string& path) { return parts_->listen_unix(path); }
-Result<void> HttpServer::reload_tls() { return parts_->reload_tls(); }
+Result<std::shared_ptr<const HttpServer::Tls>> HttpServer::read_tls(const HttpTlsFiles& files) {
+  Result<TlsContext> context = load_tls_context(files);
+  if (!context) return context.error();
+  return std::shared_ptr<const Tls>(std::make_shared<Tls>(*std::move(context)));
+}
+void HttpServer::use_tls(const std::shared_ptr<const Tls>& tls) { parts_->use_tls(tls->context); }
 void HttpServer::run_io() { parts_->run_io(); }
 void HttpServer::stop(Duration grace) { parts_->stop(grace); }
 

@@ -1,8 +1,9 @@
 // An HTTP/1.1 server over TCP, TLS and Unix sockets.
 //
 // Threads: the owner starts `io_threads` threads, each of which calls run_io() once; a connection
-// stays on one of them. The handler and the judge of heads are called on those threads, must not
-// block and must not throw; the answer may come later from any thread. Nothing here throws.
+// stays on one of them. The handler and the judge of heads are called on those threads and must not
+// block; what they throw costs the connection; the answer may come later from any thread. Nothing
+// here throws.
 #pragma once
 
 #include <chrono>
@@ -15,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/byte_budget.h"
 #include "base/limits.h"
 #include "base/result.h"
 #include "base/time.h"
@@ -28,8 +30,13 @@ class HttpSession;
 struct HttpServerLimits {
   // Names and values, and the request line. Beyond: 431.
   size_t header_bytes_max = kHeaderBytesMax;
-  uint64_t body_bytes_max = kBodyBytesMax;   // As sent. Beyond: 413, before the body is read.
-  size_t connections_max = kConnectionsMax;  // Beyond: 503 and close.
+  uint64_t body_bytes_max = kBodyBytesMax;  // As sent. Beyond: 413, before the body is read.
+  // Over TCP. One more closes the one that has waited longest for a request, those first that never
+  // had one; where none waits, it is told 503.
+  size_t connections_max = kConnectionsMax;
+  size_t refused_connections_max = kRefusedConnectionsMax;  // Told 503; further ones are closed.
+  // Over Unix sockets, counted apart; further ones are closed.
+  size_t control_connections_max = kControlConnectionsMax;
   Duration header_timeout = std::chrono::seconds(10);  // From its first byte, or the connection's.
   // A body may pause no longer than this. Each byte that comes buys time at the rate below, and
   // never more than one such pause is saved up.
@@ -99,6 +106,9 @@ using HttpHeadJudge = std::function<std::optional<HttpServerResponse>(const Http
 
 struct HttpServerOptions {
   HttpServerLimits limits;
+  // Of all bodies that are being received, and then of what the handler does with them. What does
+  // not fit is told 503, and the slowest is cut. Null: none.
+  std::shared_ptr<ByteBudget> budget = nullptr;
   size_t io_threads = 1;
   HttpHandler handler;
   HttpHeadJudge judge_head;  // May be empty: nothing is refused.
@@ -114,9 +124,11 @@ class HttpServer {
   Result<uint16_t> listen(const HttpTcpListener& listener);
   // Mode 0600; requests over it have `over_control_socket` set. Removed by stop().
   Result<void> listen_unix(const std::string& path);
-  // Reads the files of all TLS listeners again; new connections use them. Where one cannot be
-  // used, every listener keeps what it has. Any thread.
-  Result<void> reload_tls();
+  // A certificate and its key, read and found to belong together, for use_tls().
+  class Tls;
+  static Result<std::shared_ptr<const Tls>> read_tls(const HttpTlsFiles& files);
+  // New connections of all TLS listeners use it. Any thread.
+  void use_tls(const std::shared_ptr<const Tls>& tls);
 
   // Serves until stop(). REQUIRES: called by `io_threads` threads, once each.
   void run_io();

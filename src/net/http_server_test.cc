@@ -218,22 +218,96 @@ TEST(HttpServer, idle_connection_is_closed) {
   EXPECT_TRUE(client.is_closed_by_server());
 }
 
-TEST(HttpServer, connections_beyond_the_limit_are_told_503) {
+TEST(HttpServer, connections_beyond_the_limit_are_told_503_where_all_are_busy) {
   auto opts = options(echo);
   opts.limits.connections_max = 2;
   LoopbackServer server(std::move(opts));
   server.start();
+  constexpr std::string_view kHalf =
+      "POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n";
   RawClient first(server.port());
   RawClient second(server.port());
-  first.send(post("/p", "1"));
-  second.send(post("/p", "2"));
-  first.read_until("/p|1");
-  second.read_until("/p|2");
+  first.send(kHalf);
+  second.send(kHalf);
+  first.read_until("100 Continue");
+  second.read_until("100 Continue");
   RawClient third(server.port());
   EXPECT_TRUE(third.read_to_end().starts_with("HTTP/1.1 503 "));
-  first.forget();
-  first.send(post("/p", "again"));
-  EXPECT_NE(first.read_until("again").find("/p|again"), std::string::npos);
+  first.send("ok");
+  EXPECT_NE(first.read_until("/p|ok").find("/p|ok"), std::string::npos);
+}
+
+TEST(HttpServer, one_more_connection_closes_the_one_that_never_asked_before_the_one_that_did) {
+  auto opts = options(echo);
+  opts.limits.connections_max = 2;
+  LoopbackServer server(std::move(opts));
+  server.start();
+  RawClient good(server.port());
+  good.send(post("/p", "1"));
+  good.read_until("/p|1");
+  RawClient silent(server.port());
+  silent.send("GET /half HTTP/1.1\r\nX: ");
+  for (int i = 0; i < 5; ++i) {
+    RawClient newcomer(server.port());
+    newcomer.send(post("/p", "new" + std::to_string(i)));
+    EXPECT_NE(newcomer.read_until("/p|new").find("/p|new"), std::string::npos);
+    good.forget();
+    good.send(post("/p", "again"));
+    EXPECT_NE(good.read_until("/p|again").find("/p|again"), std::string::npos);
+  }
+  silent.read_to_end();
+  EXPECT_TRUE(silent.is_closed_by_server());
+}
+
+TEST(HttpServer, connections_over_tcp_do_not_take_the_place_of_the_control_socket) {
+  const std::string path = testing::TempDir() + "/net_full" + std::to_string(getpid()) + ".sock";
+  std::filesystem::remove(path);
+  auto opts = options(echo);
+  opts.limits.connections_max = 0;
+  opts.limits.refused_connections_max = 0;
+  LoopbackServer server(std::move(opts));
+  ASSERT_TRUE(server.server().listen_unix(path).ok());
+  server.start();
+  RawClient refused(server.port());
+  refused.read_to_end();
+  EXPECT_TRUE(refused.is_closed_by_server());
+  HttpRequest request;
+  request.url = "http://localhost/p";
+  request.unix_socket = path;
+  EXPECT_TRUE(fetch(request).ok());
+}
+
+TEST(HttpServer, bodies_beyond_the_budget_are_told_503_and_give_their_bytes_back) {
+  constexpr size_t kBytes = 1 << 20;
+  auto opts = options(echo);
+  opts.limits.body_bytes_max = 4 * kBytes;
+  opts.budget = std::make_shared<ByteBudget>(
+      ByteBudget::Bounds{.bytes_max = kBytes, .kept_for_small = kBytes / 8, .small_max = 64 << 10});
+  const std::shared_ptr<ByteBudget> budget = opts.budget;
+  LoopbackServer server(std::move(opts));
+  server.start();
+  RawClient announced(server.port());
+  announced.send("POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 2000000\r\n\r\n");
+  const std::string answer = announced.read_to_end();
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 503 ")) << answer;
+  EXPECT_NE(answer.find("Retry-After"), std::string::npos);
+  RawClient in_chunks(server.port());
+  in_chunks.send("POST /p HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+  const std::string chunk = "10000\r\n" + std::string(0x10000, 'x') + "\r\n";
+  for (int i = 0; i < 40 && in_chunks.send(chunk); ++i) {
+  }
+  EXPECT_TRUE(in_chunks.read_until("503").starts_with("HTTP/1.1 503 "));
+  // What one holds back leaves room for the small.
+  RawClient holder(server.port());
+  holder.send("POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 800000\r\n\r\n" +
+              std::string(799'999, 'x'));
+  while (budget->taken() < 799'999) std::this_thread::yield();
+  RawClient small(server.port());
+  small.send(post("/p", "small"));
+  EXPECT_NE(small.read_until("/p|small").find("/p|small"), std::string::npos);
+  holder.send("y");
+  EXPECT_TRUE(holder.read_until("200").starts_with("HTTP/1.1 200 "));
+  while (budget->taken() > 0) std::this_thread::yield();
 }
 
 TEST(HttpServer, unix_socket_is_private_and_says_where_it_is) {

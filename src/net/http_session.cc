@@ -5,6 +5,9 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
 #include <cstring>
+#include <exception>
+
+#include "base/log.h"
 
 #include "base/limits.h"
 
@@ -29,6 +32,11 @@ HttpServerResponse plain_refusal(int status) {
       return plain(status, "the body is too large");
     case 431:
       return plain(status, "the headers are too large");
+    case 503: {
+      HttpServerResponse busy = plain(status, "busy: too much is being received; send it again");
+      busy.headers.emplace_back("Retry-After", "1");
+      return busy;
+    }
     case 501:
       return plain(status, "this transfer coding is not supported");
     default:
@@ -44,15 +52,29 @@ HttpSession::HttpSession(std::shared_ptr<HttpWorker> worker, Socket socket, TlsC
       shared_(worker_->shared()),
       socket_(std::move(socket)),
       tls_context_(std::move(tls)),
-      parser_(shared_.options.limits.header_bytes_max, shared_.options.limits.body_bytes_max) {
+      is_control_(peer.over_control_socket),
+      parser_({.header_bytes_max = shared_.options.limits.header_bytes_max,
+               .body_bytes_max = shared_.options.limits.body_bytes_max,
+               .budget = shared_.options.budget}) {
   parser_.set_peer(std::move(peer.address), peer.over_control_socket);
 }
 
 HttpSession::~HttpSession() = default;
 
+template <typename Work>
+void HttpSession::guarded(Work work) {
+  try {
+    work();
+  } catch (const std::exception& fault) {
+    log_error("a connection was given up", {{"fault", std::string_view(fault.what())}});
+    close();
+  }
+}
+
 void HttpSession::start(bool overloaded) {
   worker_->add(*this);
   if (worker_->is_stopping()) return close();
+  if (!is_control_ && !overloaded) worker_->wait_for_first(*this);
   set_deadline(limits().header_timeout);
   if (overloaded) {
     // Over TLS nobody could read the answer before a handshake, which is what we cannot afford.
@@ -68,9 +90,11 @@ void HttpSession::start(bool overloaded) {
                         [self = shared_from_this()](error_code error) {
                           if (self->phase_ == Phase::closed) return;
                           if (error) return self->close();
-                          self->phase_ = Phase::idle;
-                          self->set_deadline(self->limits().header_timeout);
-                          self->read_more();
+                          self->guarded([&] {
+                            self->phase_ = Phase::idle;
+                            self->set_deadline(self->limits().header_timeout);
+                            self->read_more();
+                          });
                         });
 }
 
@@ -78,6 +102,8 @@ void HttpSession::close() {
   if (phase_ == Phase::closed) return;
   phase_ = Phase::closed;
   deadline_ = SteadyTime::max();
+  unlink();
+  parser_.drop_body();
   {
     Lock lock(stream_mutex_);
     stream_is_closed_ = true;
@@ -85,7 +111,7 @@ void HttpSession::close() {
   }
   error_code ignored;
   socket_.close(ignored);
-  shared_.connections.fetch_sub(1, std::memory_order_relaxed);
+  shared_.count_of(is_control_).fetch_sub(1, std::memory_order_relaxed);
   worker_->remove(*this);
 }
 
@@ -138,7 +164,7 @@ void HttpSession::read_more() {
   auto done = [self = shared_from_this()](error_code error, size_t bytes) {
     if (self->phase_ == Phase::closed) return;
     if (error) return self->close();
-    self->on_read(bytes);
+    self->guarded([&] { self->on_read(bytes); });
   };
   if (tls_) {
     tls_->async_read_some(room, std::move(done));
@@ -158,6 +184,18 @@ void HttpSession::on_read(size_t bytes) {
   process();
 }
 
+std::optional<SteadyTime> HttpSession::large_body_since() const {
+  const bool is_large = parser_.body_bytes_held() > limits().refused_body_bytes_max;
+  if (phase_ != Phase::reading || !head_judged_ || !is_large) return std::nullopt;
+  return body_since_;
+}
+
+void HttpSession::cut_body() {
+  log_warn("a body that came slowly was cut: there is no room for others",
+           {{"peer", parser_.head().peer}});
+  close();
+}
+
 // Each byte buys time at the least rate, and no more than one pause can be saved up.
 void HttpSession::on_bytes_of_body(size_t bytes) {
   const uint64_t rate = std::max<uint64_t>(1, limits().body_bytes_per_second_min);
@@ -170,6 +208,7 @@ void HttpSession::process() {
   while (true) {
     begin_ += parser_.feed({buffer_.get() + begin_, end_ - begin_});
     if (parser_.state() == State::refused) {
+      if (parser_.refusal_status() == 503) worker_->cut_slowest_body();
       return answer_and_close(plain_refusal(parser_.refusal_status()));
     }
     if (parser_.state() == State::head) return read_more();
@@ -184,6 +223,8 @@ void HttpSession::process() {
 // False where the connection is already being answered.
 bool HttpSession::judge_head() {
   head_judged_ = true;
+  unlink();
+  body_since_ = worker_->now();
   set_deadline(limits().body_timeout);
   const HttpRequestHead& head = parser_.head();
   answers_head_only_ = head.method() == "HEAD";
@@ -191,6 +232,11 @@ bool HttpSession::judge_head() {
   const uint64_t body_bytes = head.content_length().value_or(limits().body_bytes_max);
   if (!refusal_ && head.content_length() && body_bytes > limits().body_bytes_max) {
     refusal_ = plain_refusal(413);
+  }
+  const ByteBudget* const budget = shared_.options.budget.get();
+  if (!refusal_ && budget != nullptr && !budget->has_room_for(head.content_length().value_or(0))) {
+    worker_->cut_slowest_body();
+    refusal_ = plain_refusal(503);
   }
   if (parser_.state() == HttpRequestParser::State::done) return true;
   if (refusal_) {
@@ -223,6 +269,7 @@ void HttpSession::next_request() {
   head_judged_ = false;
   answers_head_only_ = false;
   refusal_.reset();
+  if (!is_control_) worker_->wait_for_next(*this);
   if (begin_ != end_) {
     phase_ = Phase::reading;
     set_deadline(limits().header_timeout);
@@ -248,6 +295,10 @@ void HttpSession::respond(HttpServerResponse response) {
 }
 
 void HttpSession::follow(HttpSessionOrder& order) {
+  guarded([&] { follow_one(order); });
+}
+
+void HttpSession::follow_one(HttpSessionOrder& order) {
   switch (order.kind) {
     case HttpSessionOrder::Kind::respond:
       return answer(order.response);
@@ -290,8 +341,10 @@ void HttpSession::write(Done done) {
   auto completed = [self = shared_from_this()](error_code error, size_t) {
     if (self->phase_ == Phase::closed) return;
     if (error) return self->close();
-    self->out_body_ = std::string();
-    ((*self).*(self->written_))();
+    self->guarded([&] {
+      free_text(self->out_body_);
+      ((*self).*(self->written_))();
+    });
   };
   if (tls_) {
     asio::async_write(*tls_, parts, std::move(completed));

@@ -21,7 +21,7 @@
 
 namespace statewire {
 
-class HttpSession : public std::enable_shared_from_this<HttpSession> {
+class HttpSession : public std::enable_shared_from_this<HttpSession>, public HttpWaiting {
  public:
   using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol,
                                                   boost::asio::io_context::executor_type>;
@@ -47,10 +47,17 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   // Now, whatever is going on. Idempotent.
   void close() EXCLUDES(stream_mutex_);
   SteadyTime deadline() const { return deadline_; }
+  // Since when a large body comes in; absent where none does.
+  std::optional<SteadyTime> large_body_since() const;
+  void cut_body();
 
  private:
   enum class Phase { handshaking, idle, reading, handling, writing, streaming, lingering, closed };
   using Done = void (HttpSession::*)();
+
+  // Does it; where that throws, this connection ends.
+  template <typename Work>
+  void guarded(Work work);
 
   // Reading.
   void read_more();
@@ -64,6 +71,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void release_large_buffer();
 
   // Answering.
+  void follow_one(HttpSessionOrder& order);
   void answer(HttpServerResponse& response);
   void answer_and_close(HttpServerResponse response);
   void write(Done done);
@@ -84,11 +92,13 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   HttpServerShared& shared_;  // The worker keeps it.
   Socket socket_;
   const TlsContext tls_context_;
+  const bool is_control_;
   std::optional<boost::asio::ssl::stream<Socket&>> tls_;
   HttpRequestParser parser_;
 
   Phase phase_ = Phase::idle;
   SteadyTime deadline_ = SteadyTime::max();
+  SteadyTime body_since_ = SteadyTime::max();
   bool head_judged_ = false;
   bool closes_after_answer_ = false;
   bool answers_head_only_ = false;

@@ -2,11 +2,16 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <exception>
 
+#include "base/log.h"
 #include "net/http_session.h"
 
 namespace statewire {
 namespace {
+
+// A large body may take so long before its bytes are wanted for others.
+constexpr Duration kSlowBodyTime = std::chrono::seconds(5);
 
 Duration tick_for(const HttpServerLimits& limits) {
   const Duration shortest =
@@ -50,7 +55,37 @@ void HttpWorker::follow_orders() {
   followed_.clear();
 }
 
-void HttpWorker::run() { context_.run(); }
+// What is thrown outside of a session costs what was being done.
+void HttpWorker::run() {
+  while (true) {
+    try {
+      context_.run();
+      return;
+    } catch (const std::exception& fault) {
+      log_error("the HTTP server failed at something", {{"fault", std::string_view(fault.what())}});
+    }
+  }
+}
+
+void HttpWorker::wait_for_first(HttpSession& session) { new_.push_back(session); }
+void HttpWorker::wait_for_next(HttpSession& session) { idle_.push_back(session); }
+
+bool HttpWorker::close_longest_waiting() {
+  auto& waiting = new_.empty() ? idle_ : new_;
+  if (waiting.empty()) return false;
+  static_cast<HttpSession&>(waiting.front()).close();
+  return true;
+}
+
+void HttpWorker::cut_slowest_body() {
+  HttpSession* slowest = nullptr;
+  for (HttpSession* session : sessions_) {
+    const std::optional<SteadyTime> since = session->large_body_since();
+    if (!since || *since > now_ - kSlowBodyTime) continue;
+    if (slowest == nullptr || *since < *slowest->large_body_since()) slowest = session;
+  }
+  if (slowest != nullptr) slowest->cut_body();
+}
 
 void HttpWorker::finish() {
   {

@@ -6,7 +6,9 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/list.hpp>
 #include <memory>
+#include <optional>
 #include <unordered_set>
 #include <vector>
 
@@ -16,12 +18,21 @@
 namespace statewire {
 
 class HttpSession;
+// In a list of sessions; leaves it by itself.
+struct HttpWaiting
+    : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+};
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 // What all workers and sessions of a server share. Sessions may outlive the server.
 struct HttpServerShared {
   HttpServerOptions options;
   std::atomic<size_t> connections{0};
+  std::atomic<size_t> control_connections{0};
+
+  std::atomic<size_t>& count_of(bool is_control) {
+    return is_control ? control_connections : connections;
+  }
 };
 
 // An order from another thread to a session.
@@ -53,6 +64,15 @@ class HttpWorker {
   bool is_stopping() const { return stopping_; }
   void add(HttpSession& session) { sessions_.insert(&session); }
   void remove(HttpSession& session);
+  // A session of TCP waits for a request: for its first, or for one more. Until it unlinks its
+  // hook.
+  void wait_for_first(HttpSession& session);
+  void wait_for_next(HttpSession& session);
+  // False where none waits.
+  bool close_longest_waiting();
+  // Answers and closes the connection whose large body has been coming in for longest, if that is
+  // long: its bytes are wanted.
+  void cut_slowest_body();
   // No clock is asked for a deadline: the tick's time is near enough.
   SteadyTime now() const { return now_; }
 
@@ -69,6 +89,9 @@ class HttpWorker {
   boost::asio::steady_timer timer_;
   SteadyTime now_;
   std::unordered_set<HttpSession*> sessions_;
+  using Waiting = boost::intrusive::list<HttpWaiting, boost::intrusive::constant_time_size<false>>;
+  Waiting new_;
+  Waiting idle_;
   std::vector<HttpSessionOrder> followed_;  // The queue's other half, to keep its memory.
   bool stopping_ = false;
   SteadyTime stop_deadline_;

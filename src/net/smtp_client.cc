@@ -19,9 +19,11 @@ void SmtpClient::send(Mail mail, MailDone done) {
     Lock lock(mutex_);
     if (is_stopping_) {
       refusal = stopped();
-    } else if (jobs_.size() >= kMailsWaitingMax) {
+    } else if (jobs_.size() >= kMailsWaitingMax ||
+               waiting_bytes_ + mail.message.size() > kMailQueuedBytesMax) {
       refusal = unavailable("too many mails are waiting");
     } else {
+      waiting_bytes_ += mail.message.size();
       jobs_.push_back({std::move(mail), std::move(done)});
       changed_.notify_one();
     }
@@ -43,6 +45,7 @@ std::optional<SmtpClient::Job> SmtpClient::wait_for_job() {
   if (is_stopping_) return std::nullopt;
   Job job = std::move(jobs_.front());
   jobs_.pop_front();
+  waiting_bytes_ -= job.mail.message.size();
   return job;
 }
 
@@ -52,6 +55,7 @@ void SmtpClient::stop() {
     Lock lock(mutex_);
     is_stopping_ = true;
     left.swap(jobs_);
+    waiting_bytes_ = 0;
     changed_.notify_all();
   }
   sockets_->cut();

@@ -84,6 +84,7 @@ class SmtpClient {
   Mutex mutex_;
   std::condition_variable_any changed_;
   std::deque<Job> jobs_ GUARDED_BY(mutex_);
+  size_t waiting_bytes_ GUARDED_BY(mutex_) = 0;
   bool is_stopping_ GUARDED_BY(mutex_) = false;
 };
 

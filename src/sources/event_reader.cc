@@ -3,16 +3,17 @@
 // but has a line that is a whole object, was meant as lines and begins with a broken one: the
 // events that can be read are read.
 //
-// Lines are parsed where they are. The parser reads beyond the end of a line, into the next one,
-// which does no harm; beyond the last line is what the caller guarantees.
+// Events are parsed where they are, one at a time: an array is cut at its commas first, which takes
+// no parser. The parser reads beyond the end of an event, into the next one, which does no harm;
+// beyond the last one is what the caller guarantees.
 #include "sources/event_reader.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "base/limits.h"
 #include "base/text.h"
-#include "sources/element_texts.h"
 #include "sources/json_fault.h"
 
 namespace statewire {
@@ -40,24 +41,6 @@ std::string_view name_of_type(dom::element_type type) {
   }
 }
 
-// Nested in `depth_max` objects and arrays at most, its own included.
-bool is_deeper_than(const dom::element& element, size_t depth_max) {
-  dom::array array;
-  dom::object object;
-  if (element.get(array) == simdjson::SUCCESS) {
-    if (depth_max == 0) return true;
-    for (const dom::element item : array) {
-      if (is_deeper_than(item, depth_max - 1)) return true;
-    }
-  } else if (element.get(object) == simdjson::SUCCESS) {
-    if (depth_max == 0) return true;
-    for (const dom::key_value_pair field : object) {
-      if (is_deeper_than(field.value, depth_max - 1)) return true;
-    }
-  }
-  return false;
-}
-
 // CloudTrail's files hold {"Records":[…]}. Notifications of S3 do too, but are one event that
 // names its source "aws:s3".
 bool is_cloudtrail_record(const dom::element& record) {
@@ -66,17 +49,17 @@ bool is_cloudtrail_record(const dom::element& record) {
          record["eventSource"].get(source) == simdjson::SUCCESS && !source.starts_with("aws:");
 }
 
-UnreadableEvent unreadable(std::string_view text, uint64_t line, std::string reason) {
+UnreadableEvent unreadable(const ElementTexts::Element& value, std::string reason) {
   return {.was_parsed = false,
-          .line = line,
-          .index = 0,
+          .line = value.line,
+          .index = value.index,
           .reason = std::move(reason),
-          .sample = cut_utf8(text, kUnreadableSampleBytesMax)};
+          .sample = cut_utf8(value.text, kUnreadableSampleBytesMax)};
 }
 
-UnreadableEvent refused(std::string_view text, uint64_t line, std::string reason) {
-  UnreadableEvent event =
-      unreadable(text, line, "line " + std::to_string(line) + ": " + std::move(reason));
+UnreadableEvent refused(const ElementTexts::Element& value, const std::string& place,
+                        std::string reason) {
+  UnreadableEvent event = unreadable(value, place + std::move(reason));
   event.was_parsed = true;
   return event;
 }
@@ -85,6 +68,12 @@ std::string too_long(size_t size, size_t size_max) {
   return with_thousands(size) + " bytes long; at most " + with_thousands(size_max);
 }
 
+std::string too_many(size_t events_max) {
+  return "more than " + with_thousands(events_max) + " events; send fewer at a time";
+}
+
+std::string place_of_line(uint64_t line) { return "line " + std::to_string(line) + ": "; }
+
 }  // namespace
 
 EventReader::EventReader(EventLimits limits) : limits_(limits) {
@@ -92,115 +81,191 @@ EventReader::EventReader(EventLimits limits) : limits_(limits) {
   CHECK(parser_.allocate(0, limits_.depth_max + 1) == simdjson::SUCCESS);
 }
 
-void EventReader::read(std::string_view text, uint64_t first_line,
-                       const std::function<void(const ParsedEvent&)>& on_event,
-                       const std::function<void(const UnreadableEvent&)>& on_unreadable) {
-  const Handlers handlers{on_event, on_unreadable};
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  const size_t begin = std::min(text.find_first_not_of(kJsonBlanks), text.size());
-  first_line += static_cast<uint64_t>(std::count(text.data(), text.data() + begin, '\n'));
-  text = without_blanks(text);
-  if (text.empty()) return;
-  if (form_.begins_with_a_whole_line(text) ||
-      (text.size() > bytes_max(text) && form_.has_event_line(text))) {
-    read_lines(text, first_line, handlers);
-  } else if (const error_code error = read_value(text, first_line, handlers)) {
-    if (form_.has_event_line(text)) {
-      read_lines(text, first_line, handlers);
-    } else {
-      on_unreadable(unreadable(text, first_line, find_fault(text, first_line, error).to_text()));
-    }
-  }
-  if (document_parser_.capacity() > 0) document_parser_ = dom::parser();
+void EventReader::read(std::string_view text, uint64_t first_line, const OnEvent& on_event,
+                       const OnUnreadable& on_unreadable) {
+  EventReading reading = begin(text, first_line);
+  while (!reading.is_over()) read_next(reading, on_event, on_unreadable);
 }
 
-void EventReader::read_lines(std::string_view text, uint64_t line, const Handlers& handlers) {
-  for (; !text.empty(); ++line) {
-    std::string_view event = first_line_of(text);
-    text.remove_prefix(std::min(event.size() + 1, text.size()));
-    event = without_blanks(event);
-    if (event.empty()) continue;
-    const error_code error = read_value(event, line, handlers);
-    if (error == simdjson::SUCCESS) continue;
-    handlers.on_unreadable(unreadable(event, line, find_fault(event, line, error).to_text()));
+EventReading EventReader::begin(std::string_view text, uint64_t first_line) {
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  const size_t begin = std::min(text.find_first_not_of(kJsonBlanks), text.size());
+  EventReading reading;
+  reading.line_ =
+      first_line + static_cast<uint64_t>(std::count(text.data(), text.data() + begin, '\n'));
+  reading.rest_ = without_blanks(text);
+  reading.is_document_ = true;
+  return reading;
+}
+
+size_t EventReader::read_next(EventReading& reading, const OnEvent& on_event,
+                              const OnUnreadable& on_unreadable) {
+  const Handlers handlers{on_event, on_unreadable};
+  size_t bytes = 0;
+  if (reading.array_) {
+    bytes = read_element(reading, handlers);
+  } else if (reading.is_document_) {
+    bytes = reading.rest_.size();
+    read_document(reading, handlers);
+  } else if (!reading.rest_.empty()) {
+    bytes = read_line(reading, handlers);
   }
+  if (reading.array_ && reading.array_->is_at_end()) reading.array_.reset();
+  if (parser_.capacity() > kParserBytesKept) {
+    parser_ = simdjson::dom::parser();
+    CHECK(parser_.allocate(0, limits_.depth_max + 1) == simdjson::SUCCESS);
+  }
+  return bytes;
+}
+
+void EventReader::read_document(EventReading& reading, const Handlers& handlers) {
+  const std::string_view text = std::exchange(reading.rest_, {});
+  reading.is_document_ = false;
+  if (text.empty()) return;
+  bool is_lines = form_.begins_with_a_whole_line(text) ||
+                  (text.size() > bytes_max(text) && form_.has_event_line(text));
+  if (!is_lines && read_value(text, reading, handlers) == Outcome::broken) {
+    is_lines = form_.has_event_line(text);
+    if (!is_lines) handlers.on_unreadable(unreadable({text, reading.line_, 0}, fault_));
+  }
+  if (!is_lines) return;
+  reading.rest_ = text;
+  begin_lines(reading, handlers);
+}
+
+// A text of too many events is refused before its first is read.
+void EventReader::begin_lines(EventReading& reading, const Handlers& handlers) {
+  const std::string_view text = reading.rest_;
+  if (text.size() / 2 < limits_.events_max) return;
+  const auto lines = static_cast<size_t>(std::count(text.begin(), text.end(), '\n')) + 1;
+  if (lines <= limits_.events_max) return;
+  handlers.on_unreadable(refused({text, reading.line_, 0}, "", too_many(limits_.events_max)));
+  reading.rest_ = {};
+}
+
+size_t EventReader::read_line(EventReading& reading, const Handlers& handlers) {
+  size_t bytes = 0;
+  std::string_view line;
+  while (line.empty() && !reading.rest_.empty() && bytes < kBlankBytesAtATime) {
+    line = first_line_of(reading.rest_);
+    const size_t size = std::min(line.size() + 1, reading.rest_.size());
+    reading.rest_.remove_prefix(size);
+    bytes += size;
+    line = without_blanks(line);
+    if (line.empty()) ++reading.line_;
+  }
+  if (line.empty()) return bytes;
+  // Lines may be arrays: how many events they hold shows only now.
+  if (reading.events_++ >= limits_.events_max) {
+    handlers.on_unreadable(refused({line, reading.line_, 0}, place_of_line(reading.line_),
+                                   too_many(limits_.events_max)));
+    reading.rest_ = {};
+  } else if (read_value(line, reading, handlers) == Outcome::broken) {
+    handlers.on_unreadable(unreadable({line, reading.line_, 0}, fault_));
+  }
+  ++reading.line_;
+  return bytes;
 }
 
 size_t EventReader::bytes_max(std::string_view text) const {
   return array_of_events(text).empty() ? limits_.event_bytes_max : kEventDocumentBytesMax;
 }
 
-error_code EventReader::read_value(std::string_view text, uint64_t line, const Handlers& handlers) {
+EventReader::Outcome EventReader::read_value(std::string_view text, EventReading& reading,
+                                             const Handlers& handlers) {
+  const ElementTexts::Element value{text, reading.line_, 0};
   const std::string_view array_text = array_of_events(text);
-  if (const size_t size_max = bytes_max(text); text.size() > size_max) {
-    handlers.on_unreadable(refused(text, line, too_long(text.size(), size_max)));
-    return simdjson::SUCCESS;
+  const bool is_array = text.size() <= kEventDocumentBytesMax && !array_text.empty() &&
+                        (text.starts_with('[') || begins_with_cloudtrail_record(array_text));
+  if (is_array) return begin_array(text, array_text, reading, handlers);
+  return read_object(value, false, handlers);
+}
+
+EventReader::Outcome EventReader::begin_array(std::string_view text, std::string_view array_text,
+                                              EventReading& reading, const Handlers& handlers) {
+  const auto before = static_cast<size_t>(array_text.data() - text.data());
+  const auto lines = static_cast<uint64_t>(std::count(text.begin(), array_text.begin(), '\n'));
+  ElementTexts array(array_text, reading.line_ + lines, limits_.events_max);
+  if (array.has_too_many()) {
+    handlers.on_unreadable(refused({text, reading.line_, 0}, place_of_line(reading.line_),
+                                   too_many(limits_.events_max)));
+    return Outcome::read;
+  }
+  const std::string_view behind =
+      array.is_whole() ? array_text.substr(array.end()) : std::string_view();
+  const bool ends_well = before == 0 ? without_blanks(behind).empty() : is_end_of_object(behind);
+  if (!array.is_whole() || !ends_well) {
+    const size_t fault = array.is_whole() ? array.end() : array.fault_at();
+    fault_ = syntax_fault_at(text, reading.line_, before + fault).to_text();
+    return Outcome::broken;
+  }
+  reading.array_ = std::move(array);
+  return Outcome::read;
+}
+
+size_t EventReader::read_element(EventReading& reading, const Handlers& handlers) {
+  const std::optional<ElementTexts::Element> element = reading.array_->next();
+  if (!element) return 0;
+  ++reading.events_;
+  if (read_object(*element, true, handlers) == Outcome::broken) {
+    handlers.on_unreadable(unreadable(*element, fault_));
+  }
+  return element->text.size();
+}
+
+EventReader::Outcome EventReader::read_object(const ElementTexts::Element& object, bool is_element,
+                                              const Handlers& handlers) {
+  const auto refuse = [&](std::string reason) {
+    std::string place = place_of_line(object.line);
+    if (is_element) place += "element " + std::to_string(object.index) + ": ";
+    handlers.on_unreadable(refused(object, place, std::move(reason)));
+    return Outcome::read;
+  };
+  if (object.text.size() > limits_.event_bytes_max) {
+    return refuse(too_long(object.text.size(), limits_.event_bytes_max));
   }
   dom::element element;
-  const error_code error = parse(text, element);
+  const error_code error =
+      parser_.parse(object.text.data(), object.text.size(), false).get(element);
   if (error == simdjson::DEPTH_ERROR) {
-    handlers.on_unreadable(refused(text, line, "nested too deeply to be read"));
-    return simdjson::SUCCESS;
+    return refuse("nested deeper than " + std::to_string(limits_.depth_max));
   }
-  if (error != simdjson::SUCCESS) return error;
-  dom::array array;
-  const bool is_array = element.get(array) == simdjson::SUCCESS;
-  if (is_array || (!array_text.empty() && element["Records"].get(array) == simdjson::SUCCESS &&
-                   (array.begin() == array.end() || is_cloudtrail_record(*array.begin())))) {
-    const auto before = text.substr(0, static_cast<size_t>(array_text.data() - text.data()));
-    line += static_cast<uint64_t>(std::count(before.begin(), before.end(), '\n'));
-    read_elements(array_text, line, array, handlers);
-    return simdjson::SUCCESS;
+  if (error != simdjson::SUCCESS) {
+    fault_ = find_fault(object.text, object.line, error).to_text();
+    return Outcome::broken;
   }
-  if (std::string reason = refusal_of(element, text); !reason.empty()) {
-    handlers.on_unreadable(refused(text, line, std::move(reason)));
-  } else {
-    handlers.on_event({.element = element, .bytes = text, .line = line, .index = 0});
-  }
-  return simdjson::SUCCESS;
-}
-
-void EventReader::read_elements(std::string_view array_text, uint64_t line, dom::array array,
-                                const Handlers& handlers) {
-  ElementTexts texts(array_text, line);
-  uint64_t index = 0;
-  for (const dom::element element : array) {
-    const auto own = texts.next();
-    CHECK(own.has_value());
-    if (std::string reason = refusal_of(element, own->text); !reason.empty()) {
-      reason = "element " + std::to_string(index) + ": " + std::move(reason);
-      UnreadableEvent event = refused(own->text, own->line, std::move(reason));
-      event.index = index;
-      handlers.on_unreadable(event);
-    } else {
-      handlers.on_event(
-          {.element = element, .bytes = own->text, .line = own->line, .index = index});
-    }
-    ++index;
-  }
-}
-
-error_code EventReader::parse(std::string_view text, dom::element& element) {
-  is_deep_ = false;
-  if (text.size() <= kParserBytesKept) {
-    const error_code error = parser_.parse(text.data(), text.size(), false).get(element);
-    if (error != simdjson::DEPTH_ERROR) return error;
-  }
-  is_deep_ = true;
-  return document_parser_.parse(text.data(), text.size(), false).get(element);
-}
-
-std::string EventReader::refusal_of(const dom::element& element, std::string_view text) const {
   if (!element.is_object()) {
-    return "an event must be an object, not " + std::string(name_of_type(element.type()));
+    return refuse("an event must be an object, not " + std::string(name_of_type(element.type())));
   }
-  if (text.size() > limits_.event_bytes_max) {
-    return too_long(text.size(), limits_.event_bytes_max);
+  handlers.on_event(
+      {.element = element, .bytes = object.text, .line = object.line, .index = object.index});
+  return Outcome::read;
+}
+
+// Told by the first that can be read, so that one that cannot costs only itself.
+bool EventReader::begins_with_cloudtrail_record(std::string_view array_text) {
+  size_t at = 0;
+  for (size_t i = 0; i < kBrokenRecordsMax; ++i) {
+    at = std::min(array_text.find_first_not_of(kJsonBlanks, at + 1), array_text.size());
+    if (at < array_text.size() && array_text[at] == ']') return i == 0;
+    const size_t end = end_of_json_value(array_text, at);
+    dom::element element;
+    if (end == at || end - at > limits_.event_bytes_max) return false;
+    if (parser_.parse(array_text.data() + at, end - at, false).get(element) == simdjson::SUCCESS) {
+      return is_cloudtrail_record(element);
+    }
+    at = array_text.find_first_not_of(kJsonBlanks, end);
+    if (at == array_text.npos || array_text[at] != ',') return false;
   }
-  if (is_deep_ && is_deeper_than(element, limits_.depth_max)) {
-    return "nested deeper than " + std::to_string(limits_.depth_max);
-  }
-  return {};
+  return false;
+}
+
+// Whether it ends an object whose last member stands before it.
+bool EventReader::is_end_of_object(std::string_view text) {
+  if (without_blanks(text) == "}") return true;
+  if (text.size() > limits_.event_bytes_max) return false;
+  const simdjson::padded_string object("{\"\":0" + std::string(text));
+  return parser_.parse(object).error() == simdjson::SUCCESS;
 }
 
 }  // namespace statewire

@@ -6,10 +6,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/limits.h"
+#include "sources/element_texts.h"
 #include "sources/text_form.h"
 
 namespace statewire {
@@ -34,44 +36,72 @@ struct UnreadableEvent {
 struct EventLimits {
   size_t event_bytes_max = kEventBytesMax;
   size_t depth_max = kEventDepthMax;
+  size_t events_max = SIZE_MAX;  // Of one text; one with more is refused as a whole.
 };
 
-// Not thread-safe: one for each thread; it keeps its parser's memory between calls.
+// How far a text is read. Borrows the text.
+class EventReading {
+ public:
+  bool is_over() const { return rest_.empty() && !array_; }
+
+ private:
+  friend class EventReader;
+
+  std::string_view rest_;
+  uint64_t line_ = 1;         // Where `rest_` begins.
+  bool is_document_ = false;  // `rest_` is one value; else it is lines.
+  std::optional<ElementTexts> array_;
+  size_t events_ = 0;
+};
+
+// Not thread-safe: one for each thread; it keeps its parser's memory between calls. Its memory is
+// that of one event, however many a text holds.
 class EventReader {
  public:
+  using OnEvent = std::function<void(const ParsedEvent&)>;
+  using OnUnreadable = std::function<void(const UnreadableEvent&)>;
+
   explicit EventReader(EventLimits limits = {});
 
   // Reads all events of `text`, in order. The caller guarantees kPaddingBytes readable bytes
-  // after its end. A line that cannot be parsed is reported and the next one is read; a text
-  // that is no JSON lines is reported once. Blank lines count nothing. `first_line` is the
-  // number of the text's first line.
-  void read(std::string_view text, uint64_t first_line,
-            const std::function<void(const ParsedEvent&)>& on_event,
-            const std::function<void(const UnreadableEvent&)>& on_unreadable);
+  // after its end. A line or an element that cannot be parsed is reported and the next one is read;
+  // a text that is neither lines nor an array with an end is reported once. Blank lines count
+  // nothing. `first_line` is the number of the text's first line.
+  void read(std::string_view text, uint64_t first_line, const OnEvent& on_event,
+            const OnUnreadable& on_unreadable);
+
+  // The same in pieces. A reader may go on with what another began.
+  EventReading begin(std::string_view text, uint64_t first_line);
+  // Reads the next event, or what is no event; or passes over blank lines. The bytes that it read.
+  size_t read_next(EventReading& reading, const OnEvent& on_event,
+                   const OnUnreadable& on_unreadable);
 
  private:
   struct Handlers {
-    const std::function<void(const ParsedEvent&)>& on_event;
-    const std::function<void(const UnreadableEvent&)>& on_unreadable;
+    const OnEvent& on_event;
+    const OnUnreadable& on_unreadable;
   };
+  // Broken: nothing was handed to a handler, and fault_ says why.
+  enum class Outcome { read, broken };
 
-  void read_lines(std::string_view text, uint64_t line, const Handlers& handlers);
-  // One JSON value: an event, or an array of them. An error where it is none; nothing was handed
-  // to a handler then.
-  simdjson::error_code read_value(std::string_view text, uint64_t line, const Handlers& handlers);
-  void read_elements(std::string_view array_text, uint64_t line, simdjson::dom::array array,
-                     const Handlers& handlers);
-  simdjson::error_code parse(std::string_view text, simdjson::dom::element& element);
-  // Reads a text that is one event, or an array of events.
+  void read_document(EventReading& reading, const Handlers& handlers);
+  void begin_lines(EventReading& reading, const Handlers& handlers);
+  size_t read_line(EventReading& reading, const Handlers& handlers);
+  size_t read_element(EventReading& reading, const Handlers& handlers);
+  // One JSON value: an event, or an array of them, which is then in `reading`.
+  Outcome read_value(std::string_view text, EventReading& reading, const Handlers& handlers);
+  Outcome begin_array(std::string_view text, std::string_view array_text, EventReading& reading,
+                      const Handlers& handlers);
+  Outcome read_object(const ElementTexts::Element& object, bool is_element,
+                      const Handlers& handlers);
+  bool begins_with_cloudtrail_record(std::string_view array_text);
+  bool is_end_of_object(std::string_view text);
   size_t bytes_max(std::string_view text) const;
-  // Why an object is refused as an event; empty where it is not.
-  std::string refusal_of(const simdjson::dom::element& element, std::string_view text) const;
 
   const EventLimits limits_;
   TextForm form_;
   simdjson::dom::parser parser_;
-  simdjson::dom::parser document_parser_;  // For what is large or deep; empty between calls.
-  bool is_deep_ = false;                   // By the second: depth is yet to be looked at.
+  std::string fault_;
 };
 
 constexpr size_t kPaddingBytes = simdjson::SIMDJSON_PADDING;

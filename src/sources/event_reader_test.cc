@@ -214,5 +214,60 @@ TEST(EventReader, reader_can_be_used_again_after_large_and_broken_texts) {
   EXPECT_EQ(others, 3u);
 }
 
+TEST(EventReader, broken_element_costs_only_itself) {
+  const Seen seen = read(R"([{"a":1},{"b" 2},nul,{"c":3}])");
+  EXPECT_EQ(seen.events, (Texts{R"(1/0 {"a":1})", R"(1/3 {"c":3})"}));
+  ASSERT_EQ(seen.reasons.size(), 2u);
+  EXPECT_EQ(seen.was_parsed, (std::vector<bool>{false, false}));
+  EXPECT_EQ(seen.samples, (Texts{R"({"b" 2})", "nul"}));
+  const std::string a = R"({"eventVersion":"1.08","eventSource":"ec2.amazonaws.com"})";
+  EXPECT_EQ(read("{\"Records\":[{\"x\" 1}," + a + "],\"more\":{}}").events, Texts{"1/1 " + a});
+}
+
+TEST(EventReader, array_without_its_end_is_reported_once) {
+  for (const char* text : {R"([{"a":1},{"b":2})", R"([{"a":1},])", R"([{"a":1}] {"b":2})",
+                           R"([{"a":1};{"b":2}])", R"([{"a":1},{"b":2)"}) {
+    const Seen seen = read(text);
+    EXPECT_TRUE(seen.events.empty()) << text;
+    EXPECT_EQ(seen.reasons.size(), 1u) << text;
+  }
+  const std::string a = R"({"eventVersion":"1.08","eventSource":"ec2.amazonaws.com"})";
+  for (const char* end : {"", "]", "]}}", "],}", "],\"x\"}"}) {
+    const Seen seen = read("{\"Records\":[" + a + end);
+    EXPECT_TRUE(seen.events.empty()) << end;
+    EXPECT_EQ(seen.reasons.size(), 1u) << end;
+  }
+}
+
+TEST(EventReader, too_many_events_are_refused_before_the_first) {
+  const EventLimits limits{.events_max = 3};
+  EXPECT_EQ(read("{}\n{}\n{}\n", limits).events.size(), 3u);
+  EXPECT_EQ(read("[{},{},{}]", limits).events.size(), 3u);
+  for (const char* text : {"{}\n{}\n{}\n{}\n", "[{},{},{},{}]"}) {
+    const Seen seen = read(text, limits);
+    EXPECT_TRUE(seen.events.empty()) << text;
+    ASSERT_EQ(seen.reasons.size(), 1u);
+    EXPECT_TRUE(seen.reasons[0].ends_with("more than 3 events; send fewer at a time"));
+    EXPECT_TRUE(seen.was_parsed[0]);
+  }
+  EXPECT_LE(read("[{},{}]\n[{},{},{}]\n[{}]\n", limits).events.size(), 5u);
+}
+
+TEST(EventReader, another_reader_goes_on_where_one_stopped) {
+  std::string text = "[{\"a\":1},{\"a\":2}]\n\n{\"a\":3}\n{\"a\":4}\n";
+  text.reserve(text.size() + kPaddingBytes);
+  EventReading reading = EventReader().begin(text, 1);
+  std::string seen;
+  while (!reading.is_over()) {
+    EventReader().read_next(
+        reading,
+        [&](const ParsedEvent& event) {
+          seen += std::to_string(event.line) + ":" + std::string(event.bytes) + " ";
+        },
+        [&](const UnreadableEvent& event) { ADD_FAILURE() << event.reason; });
+  }
+  EXPECT_EQ(seen, R"(1:{"a":1} 1:{"a":2} 3:{"a":3} 4:{"a":4} )");
+}
+
 }  // namespace
 }  // namespace statewire

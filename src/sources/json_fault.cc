@@ -146,6 +146,13 @@ size_t offset_of_fault(std::string_view text, error_code error) {
   return syntax_fault(text);
 }
 
+void place(JsonFault& fault, std::string_view text, size_t offset) {
+  const std::string_view before = text.substr(0, offset);
+  fault.line += static_cast<uint64_t>(std::count(before.begin(), before.end(), '\n'));
+  const size_t line_start = before.rfind('\n');
+  fault.column = offset - (line_start == std::string_view::npos ? 0 : line_start + 1) + 1;
+}
+
 }  // namespace
 
 std::string JsonFault::to_text() const {
@@ -154,15 +161,18 @@ std::string JsonFault::to_text() const {
   return text + ": " + what;
 }
 
+JsonFault syntax_fault_at(std::string_view text, uint64_t first_line, size_t offset) {
+  JsonFault fault{.line = first_line, .column = 0, .what = {}};
+  fault.what = reason_for(simdjson::TAPE_ERROR, text, offset);
+  place(fault, text, offset);
+  return fault;
+}
+
 JsonFault find_fault(std::string_view text, uint64_t first_line, error_code error) {
   const size_t offset = offset_of_fault(text, error);
   JsonFault fault{.line = first_line, .column = 0, .what = {}};
   fault.what = reason_for(error, text, offset);
-  if (offset == std::string_view::npos) return fault;
-  const std::string_view before = text.substr(0, offset);
-  fault.line += static_cast<uint64_t>(std::count(before.begin(), before.end(), '\n'));
-  const size_t line_start = before.rfind('\n');
-  fault.column = offset - (line_start == std::string_view::npos ? 0 : line_start + 1) + 1;
+  if (offset != std::string_view::npos) place(fault, text, offset);
   return fault;
 }
 

@@ -21,4 +21,7 @@ struct JsonFault {
 // number of the text's first line. Readable bytes follow the text as EventReader wants them.
 JsonFault find_fault(std::string_view text, uint64_t first_line, simdjson::error_code error);
 
+// A fault of commas, colons, brackets or quotes at `offset`; at the text's end: it ends too early.
+JsonFault syntax_fault_at(std::string_view text, uint64_t first_line, size_t offset);
+
 }  // namespace statewire

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "aws/client.h"
+#include "base/byte_budget.h"
 #include "base/result.h"
 #include "config/map_reader.h"
 #include "model/lifecycle.h"
@@ -33,21 +34,39 @@ struct CursorUpdate {
   std::string value;  // The source's own encoding.
 };
 
+struct Chunk;
+
+// Makes a chunk's text of what came, a few milliseconds at a time: work that others must not wait
+// for.
+class Unpacking {
+ public:
+  virtual ~Unpacking() = default;
+  // True once `chunk.text` is there, or `chunk.unreadable` says why it is not. Not called again
+  // then. An error: it can be told only later, and should be sent again.
+  virtual Result<bool> step(Chunk& chunk) = 0;
+};
+
 // A run of whole events (EventReader's forms), from one place.
 struct Chunk {
-  std::string source;  // Name of the source in the configuration; "http" for POST /events.
-  std::string text;    // Reserved for kPaddingBytes beyond its size.
+  std::string source;     // Name of the source in the configuration; "http" for POST /events.
+  std::string text = {};  // Reserved for kPaddingBytes beyond its size.
   uint64_t first_line = 1;
   std::string place;  // For errors: a path; empty for HTTP.
   CursorUpdate cursor;
   // Not empty: `text` is no text of events, and this says why. It counts as one malformed event.
-  std::string unreadable;
-  // Asked just before the commit. True: an earlier chunk was not stored, and this one, whose cursor
-  // would pass it, must not be either; it comes back by `done`. Empty: never.
+  std::string unreadable = {};
+  // The malformed event is only counted: of what a stranger sent, nothing is kept.
+  bool is_only_counted = false;
+  // Where it is set: `text` is there only after it.
+  std::unique_ptr<Unpacking> unpacking = {};
+  // What it holds of the budget of all that is being received, until its last commit.
+  ByteShare share = {};
+  // Asked just before each of its commits. True: an earlier chunk was not stored, and this one,
+  // whose cursor would pass it, must not be either; it comes back by `done`. Empty: never.
   std::function<bool()> is_void = {};
-  // Called once, from any thread, after the commit (ok) or when it will never happen
-  // (an error: nothing of the chunk was stored, and it should be sent again).
-  std::function<void(Result<ChunkFates>)> done;
+  // Called once, from any thread, after the last commit of its events (ok) or when that will never
+  // happen (an error: it should be sent again; what was stored of it is then found to be repeats).
+  std::function<void(Result<ChunkFates>)> done = {};
 };
 
 // Where sources put their chunks. Implemented by ingest; any thread.
@@ -55,10 +74,12 @@ class Intake {
  public:
   virtual ~Intake() = default;
 
-  // Recognises the chunk on the calling thread and queues it for the next commit.
-  // An error (`unavailable`: busy, disk full, stopping) means that nothing was taken and `done`
-  // will not be called; the text says why.
+  // Recognises the chunk, or the beginning of a long one, on the calling thread, and queues it for
+  // the next commit. An error (`unavailable`: busy, disk full, stopping, no memory) means that
+  // nothing was taken, the chunk is as it was, and `done` will not be called; the text says why.
   virtual Result<void> submit(Chunk&& chunk) = 0;
+  // The same for a thread that others wait for: what is not short is left to another thread.
+  virtual Result<void> enter(Chunk&& chunk) { return submit(std::move(chunk)); }
   // Blocks until submit() may succeed again, or stop is requested.
   virtual void wait_for_room(std::stop_token stop) = 0;
   // The stored cursor, as the last commit left it; empty where there is none.

@@ -5,7 +5,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "sources/event_reader.h"
+#include "sources/element_texts.h"
 
 namespace statewire {
 
@@ -13,7 +13,7 @@ bool TextForm::begins_with_a_whole_line(std::string_view text) {
   const std::string_view line = first_line_of(text);
   if (line.size() == text.size()) return false;
   if (line.front() != '{' && line.front() != '[') return true;
-  return line.size() > kEventDocumentBytesMax || is_whole_value(line);
+  return is_whole_value(line);
 }
 
 bool TextForm::has_event_line(std::string_view text) {
@@ -22,13 +22,18 @@ bool TextForm::has_event_line(std::string_view text) {
     text.remove_prefix(std::min(line.size() + 1, text.size()));
     const std::string_view event = without_blanks(line);
     if (!line.starts_with('{') || event.size() <= 2 || !event.ends_with('}')) continue;
-    if (event.size() <= kEventDocumentBytesMax && is_whole_value(event)) return true;
+    if (is_whole_value(event)) return true;
   }
   return false;
 }
 
+// A parser takes many times the memory of its text: a long one is told by its brackets.
 bool TextForm::is_whole_value(std::string_view text) {
   text = without_blanks(text);
+  if (text.size() > kParsedLineBytesMax) {
+    return text.ends_with('}') || text.ends_with(']') ? end_of_json_value(text, 0) == text.size()
+                                                      : false;
+  }
   const simdjson::error_code error = parser_.parse(text.data(), text.size(), false).error();
   return error == simdjson::SUCCESS || error == simdjson::DEPTH_ERROR;
 }

@@ -156,11 +156,16 @@ void LedgerView::publish() {
   staged_unrecognised_.clear();
 }
 
-bool LedgerView::has_room(std::string_view source, std::string_view account,
-                          std::string_view region) const {
+size_t LedgerView::row_count() const {
   Lock lock(mutex_);
-  return rows_.size() < kLedgerRowsMax ||
-         rows_.contains(keys::ledger_row(keys::kLedgerCounts, source, account, region));
+  return rows_.size();
+}
+
+bool LedgerView::has_row(std::string_view source, std::string_view account,
+                         std::string_view region) const {
+  const std::string key = keys::ledger_row(keys::kLedgerCounts, source, account, region);
+  Lock lock(mutex_);
+  return rows_.contains(key);
 }
 
 std::vector<LedgerRow> LedgerView::rows() const {

@@ -23,7 +23,8 @@ class LedgerView {
   void publish();
 
   std::vector<LedgerRow> rows() const;
-  bool has_room(std::string_view source, std::string_view account, std::string_view region) const;
+  size_t row_count() const;
+  bool has_row(std::string_view source, std::string_view account, std::string_view region) const;
   Result<std::vector<UnrecognisedRow>> unrecognised(const Engine& engine) const;
 
  private:

@@ -108,7 +108,7 @@ rocksdb::DBOptions database_options(const StoreOptions& options, const Memory& m
   result.create_missing_column_families = true;
   result.write_buffer_manager = memory.write_buffers;
   result.max_background_jobs = 2;
-  result.max_open_files = kStoreOpenFilesMax;
+  result.max_open_files = options.open_files_max;
   // One replay of this much after a crash; a clean stop leaves none.
   result.max_total_wal_size = memory.bytes * 2;
   result.info_log_level = rocksdb::WARN_LEVEL;

@@ -42,6 +42,8 @@ struct StoreOptions {
   size_t memory_bytes = kStoreMemoryBytes;  // For caches and write buffers together.
   rocksdb::Env* env = nullptr;              // For the power-cut tests; null: the system's.
   bool read_only = false;
+  int open_files_max =
+      kStoreOpenFilesMax;        // Of the engine; it opens the others again when they are read.
   const Clock* clock = nullptr;  // A steady one, for the ages of blocks; null: a SteadyClock.
 };
 
@@ -164,9 +166,10 @@ class Store {
 
   // --- Ledger.
   Result<std::vector<LedgerRow>> ledger() const;
-  // False if a row with these names would be one more than kLedgerRowsMax.
-  bool has_ledger_room(std::string_view source, std::string_view account,
-                       std::string_view region) const;
+  // Whoever commits keeps to kLedgerRowsMax, and one row more for each source.
+  size_t ledger_row_count() const;
+  bool has_ledger_row(std::string_view source, std::string_view account,
+                      std::string_view region) const;
   Result<std::vector<UnrecognisedRow>> unrecognised() const;  // The most frequent first.
   Result<std::vector<Refusal>> refusals() const;              // The newest first.
 

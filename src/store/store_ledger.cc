@@ -6,9 +6,11 @@ namespace statewire {
 
 Result<std::vector<LedgerRow>> Store::ledger() const { return state_->ledger.rows(); }
 
-bool Store::has_ledger_room(std::string_view source, std::string_view account,
-                            std::string_view region) const {
-  return state_->ledger.has_room(source, account, region);
+size_t Store::ledger_row_count() const { return state_->ledger.row_count(); }
+
+bool Store::has_ledger_row(std::string_view source, std::string_view account,
+                           std::string_view region) const {
+  return state_->ledger.has_row(source, account, region);
 }
 
 Result<std::vector<UnrecognisedRow>> Store::unrecognised() const {

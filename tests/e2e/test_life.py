@@ -1,9 +1,12 @@
 """Start, stop, reload, probes; and that what is acknowledged is on disk."""
 
 import http.client
+import json
 import pathlib
 import re
 import shutil
+import socket
+import ssl
 import subprocess
 import time
 import unittest
@@ -103,6 +106,35 @@ class Stopping(ProgramTest):
         self.assertLess(time.monotonic() - began, 8)
 
 
+class Crowd(ProgramTest):
+    def test_half_open_connections_beyond_the_files_that_may_be_open_keep_nobody_out(self):
+        daemon = self.daemon().start(["sh", "-c", 'ulimit -n 128; exec "$@"', "sh"])
+        crowd = []
+        self.addCleanup(lambda: [one.close() for one in crowd])
+        for _ in range(200):
+            one = socket.create_connection(("127.0.0.1", daemon.port), timeout=10)
+            one.sendall(b"GET /livez HTTP/1.1\r\nHost: localhost\r\nX: ")
+            crowd.append(one)
+        for number in range(3):
+            self.assertEqual(daemon.post(running(number)).status, 202)
+            self.assertEqual(daemon.run("status").returncode, 0)
+        self.assertIn('"events":3', daemon.run("status", "--output", "json").stdout)
+
+    def test_too_few_files_are_told_before_anything_is_opened(self):
+        daemon = self.daemon()
+        ended = subprocess.run(
+            ["sh", "-c", 'ulimit -n 64; exec "$@"', "sh", daemon.statewire, "run", "--config"]
+            + [daemon.config],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+            cwd=self.folder,
+        )
+        self.assertNotEqual(ended.returncode, 0)
+        self.assertIn("ulimit -n", ended.stderr)
+
+
 class Reload(ProgramTest):
     def test_sighup_takes_a_good_configuration_and_keeps_its_cursors(self):
         receiver = self.receiver()
@@ -146,6 +178,70 @@ class Reload(ProgramTest):
         daemon.signal(SIGHUP)
         wait_for(lambda: "restart" in daemon.log_text(), "that this needs a restart")
         self.assertEqual(daemon.post(running(2)).status, 202)
+
+    def test_sighup_names_what_takes_a_restart_and_applies_the_rest(self):
+        daemon = self.daemon("limits: {event_bytes: 1MiB}\n").start()
+        self.assertEqual(daemon.get("/api/v1/status")["restart_needed"], [])
+        receiver = self.receiver()
+        hook = SUBSCRIPTION.format(name="hook", url=receiver.url("/hook"))
+        daemon.write_config(
+            "limits: {event_bytes: 2KiB, received_memory: 100MiB}\nsubscriptions:" + hook
+        )
+        daemon.signal(SIGHUP)
+        wait_for(lambda: "only after a restart" in daemon.log_text(), "that keys are not in force")
+        status = daemon.get("/api/v1/status")
+        self.assertEqual(
+            status["restart_needed"], ["limits.event_bytes", "limits.received_memory"]
+        )
+        self.assertEqual([one["name"] for one in status["subscriptions"]], ["hook"])
+        self.assertIn("limits.event_bytes", daemon.run("status").stdout)
+        daemon.write_config("limits: {event_bytes: 1MiB}\n")
+        daemon.signal(SIGHUP)
+        wait_for(lambda: not daemon.get("/api/v1/status")["restart_needed"], "the old values again")
+
+    def test_sighup_refuses_a_certificate_that_does_not_fit_and_a_listener_without_one(self):
+        for name in ("one", "two"):
+            self.certificate(name)
+        tls = (
+            "http:\n  listen: 127.0.0.1:$PORT\n"
+            "  tls: {{certificate_file: {}.pem, key_file: {}.key}}\n"
+        )
+        daemon = self.daemon(tls.format("one", "one"))
+        daemon.start(is_ready=False)
+        wait_for(lambda: self.served(daemon) == self.pem("one"), "the certificate")
+        daemon.write_config(tls.format("two", "two"))
+        daemon.signal(SIGHUP)
+        wait_for(lambda: self.served(daemon) == self.pem("two"), "the other certificate")
+        hook = SUBSCRIPTION.format(name="hook", url="http://127.0.0.1:1/")
+        for config, told in (
+            (tls.format("two", "one"), "certificate cannot be used"),
+            ("", "what only a restart can"),
+        ):
+            daemon.write_config(config + "subscriptions:" + hook)
+            daemon.signal(SIGHUP)
+            wait_for(lambda told=told: told in daemon.log_text(), told)
+            self.assertEqual(self.served(daemon), self.pem("two"))
+            status = json.loads(daemon.run("status", "--output", "json").stdout)
+            self.assertEqual(status["subscriptions"], [])
+
+    def certificate(self, name):
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+            + ["-nodes", "-days", "2", "-subj", f"/CN={name}"]
+            + ["-keyout", self.folder / f"{name}.key", "-out", self.folder / f"{name}.pem"],
+            check=True,
+            capture_output=True,
+        )
+
+    def pem(self, name):
+        return (self.folder / f"{name}.pem").read_text().strip()
+
+    @staticmethod
+    def served(daemon):
+        try:
+            return ssl.get_server_certificate(("127.0.0.1", daemon.port)).strip()
+        except OSError:
+            return None
 
     def test_reloads_under_load_lose_nothing(self):
         receiver = self.receiver()

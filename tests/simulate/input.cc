@@ -138,7 +138,7 @@ Result<uint64_t> Input::fire_due(Time now) {
   Chunk chunk{.source = std::string(kRemindersSource)};
   for (const Reminder& reminder : due) append_event_line(reminder, chunk.text);
   chunk.text.reserve(chunk.text.size() + kPaddingBytes);
-  recogniser_.recognise(chunk, now, batch);
+  recogniser_.recognise_whole(chunk, now, batch);
   for (const Reminder& reminder : due) {
     add_event(reminder, batch);
     ReminderKey& key = batch.fired.emplace_back(reminder.key);
