@@ -67,8 +67,9 @@ class BodyUnpacking final : public Unpacking {
 
   Result<bool> read_records(Chunk& chunk) {
     if (records_ == nullptr) {
+      // Half of it: the delivery and the record that is being unpacked are held beside them.
       records_ =
-          std::make_unique<FirehoseRecords>(std::move(chunk.text), limits_.inflated_bytes_max);
+          std::make_unique<FirehoseRecords>(std::move(chunk.text), limits_.inflated_bytes_max / 2);
       free_text(chunk.text);
     }
     const Result<bool> is_over = records_->step(chunk.share);
