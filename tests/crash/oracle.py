@@ -133,8 +133,8 @@ class Outcome:
         newest = collections.defaultdict(int)
         torn = 0
         folder = self._run.daemon.folder
-        # The highest number is the oldest.
-        for path in sorted(folder.glob("lines.jsonl*"), key=_rotation, reverse=True):
+        # Full files have the time in their names.
+        for path in [*sorted(folder.glob("lines.jsonl.*")), folder / "lines.jsonl"]:
             for line in path.read_bytes().splitlines():
                 try:
                     told = Told(json.loads(line))
@@ -285,8 +285,3 @@ class Outcome:
                     if value not in possible:
                         self.problems.append(f"{resource.arn} is {value}, expected {possible}")
                     break
-
-
-def _rotation(path):
-    number = path.name.rpartition(".")[2]
-    return int(number) if number.isdigit() else 0
