@@ -2,6 +2,8 @@
 
 #include <zlib.h>
 
+#include <random>
+
 #include "api/api_for_test.h"
 #include "api/inflate.h"
 #include "base/limits.h"
@@ -191,6 +193,27 @@ TEST(Inflate, takes_members_one_after_the_other) {
   EXPECT_GE(text.capacity(), text.size() + kBodySpareBytes);
   EXPECT_EQ(inflated(gzip("one ") + gzip("two"), 6, text), Inflation::Outcome::too_long);
   EXPECT_EQ(inflated("", 6, text), Inflation::Outcome::broken);
+}
+
+// What gzip says of its size is only that of its last member.
+TEST(Inflate, has_room_for_whatever_is_within_its_bounds) {
+  constexpr size_t kPackedMax = 1 << 20;
+  constexpr size_t kShareMax = 7 << 20;
+  const uint64_t bytes_max = inflated_max_within(kShareMax, kPackedMax);
+  std::string noise(900 << 10, '\0');
+  std::mt19937 random(1);
+  for (char& c : noise) c = static_cast<char>(random());
+  for (size_t last = 100 << 10; noise.size() + last < bytes_max; last += 100 << 10) {
+    for (const size_t beside : {size_t{0}, (bytes_max - noise.size() - last) / 2}) {
+      const std::string packed =
+          gzip(noise) + gzip(std::string(beside, ' ')) + gzip(std::string(last, ' '));
+      ASSERT_LE(packed.size(), kPackedMax);
+      const auto budget = std::make_shared<ByteBudget>(ByteBudget::Bounds{.bytes_max = kShareMax});
+      std::string text;
+      EXPECT_EQ(inflated(packed, bytes_max, text, ByteShare(budget)), Inflation::Outcome::whole)
+          << beside << " " << last;
+    }
+  }
 }
 
 TEST(Inflate, goes_on_where_it_stopped_and_keeps_to_its_budget) {

@@ -60,6 +60,15 @@ Inflation::Inflation(std::string packed, uint64_t bytes_max)
 
 Inflation::~Inflation() = default;
 
+// It moves seldom: first to what gzip says is its size, and one byte for its end to be seen; then
+// to twice as much each time. While it moves, both places are held: so the last move begins below
+// half.
+size_t Inflation::next_room() const {
+  const size_t next = text_.empty() ? announced_bytes(packed_) + 1 : 2 * text_.capacity();
+  if (next > inflated_before_last_move(bytes_max_)) return bytes_max_ + 1;
+  return std::max(next, std::min<size_t>(kFirstBytes, bytes_max_ + 1));
+}
+
 Inflation::Outcome Inflation::step(ByteShare& share, size_t beside) {
   z_stream& state = stream_->state;
   const size_t before = text_.size();
@@ -69,10 +78,7 @@ Inflation::Outcome Inflation::step(ByteShare& share, size_t beside) {
   while (used < most && !stream_->is_at_end()) {
     if (stream_->status == Z_STREAM_END && inflateReset(&state) != Z_OK) return Outcome::broken;
     if (used == text_.size()) {
-      // It moves seldom: first to what gzip says is its size, and one byte for its end to be seen;
-      // then to twice as much each time.
-      const size_t next = text_.empty() ? announced_bytes(packed_) + 1 : 2 * text_.capacity();
-      const size_t room = std::min<uint64_t>(std::max(next, kFirstBytes), bytes_max_ + 1);
+      const size_t room = next_room();
       if (text_.capacity() <= used + kBodySpareBytes &&
           !grow_text(text_, room, packed_.capacity() + beside, share)) {
         return Outcome::no_room;

@@ -14,6 +14,14 @@ namespace statewire {
 // holds `beside` bytes of other things. False, and unchanged, where the budget has not as many.
 [[nodiscard]] bool grow_text(std::string& text, size_t size, size_t beside, ByteShare& share);
 
+// The most that is unpacked before the last move of what is unpacked, to a place for `bytes_max`.
+constexpr uint64_t inflated_before_last_move(uint64_t bytes_max) { return bytes_max / 32 * 15; }
+// The most that a body of up to `packed_max` bytes may inflate to, so that all fits into `share`
+// bytes in any moment. REQUIRES: packed_max < share.
+constexpr uint64_t inflated_max_within(uint64_t share, uint64_t packed_max) {
+  return (share - packed_max) / 47 * 32;
+}
+
 // One or more gzip members and nothing else. Holds at most `bytes_max` and a little more, however
 // much is packed. Not thread-safe.
 class Inflation {
@@ -31,6 +39,7 @@ class Inflation {
 
  private:
   class Stream;
+  size_t next_room() const;
 
   const std::string packed_;
   const uint64_t bytes_max_;

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <thread>
 
+#include "api/inflate.h"
 #include "api/routes.h"
 #include "app/fixed_settings.h"
 #include "app/process_limits.h"
@@ -224,9 +225,13 @@ Result<void> App::open(const std::shared_ptr<Generation>& generation) {
 }
 
 UnpackingLimits App::unpacking_limits(const Settings& settings) {
-  // Half of the budget, so that one body never needs all of it.
-  return {.inflated_bytes_max = std::min<uint64_t>(kInflatedRatioMax * settings.http.body_bytes_max,
-                                                   settings.received_memory_bytes / 2),
+  // So much that a body which comes alone always has room.
+  const uint64_t body_max = settings.http.body_bytes_max;
+  const uint64_t share =
+      settings.received_memory_bytes - settings.received_memory_bytes / kReceivedSmallPart;
+  return {.inflated_bytes_max = std::min<uint64_t>(
+              kInflatedRatioMax * body_max,
+              inflated_max_within(share, body_max + kConnectionLargeBufferBytes)),
           .event_bytes_max = settings.limits.event.event_bytes_max};
 }
 

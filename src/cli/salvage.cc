@@ -1,5 +1,7 @@
 #include "store/salvage.h"
 
+#include <filesystem>
+
 #include "base/text.h"
 #include "cli/client.h"
 #include "cli/commands.h"
@@ -8,6 +10,8 @@
 
 namespace statewire {
 namespace {
+
+namespace fs = std::filesystem;
 
 void tell(const SalvageReport& report, Terminal& terminal) {
   for (const std::string& fault : report.faults) terminal.write(fault + "\n");
@@ -22,24 +26,42 @@ void tell(const SalvageReport& report, Terminal& terminal) {
                    std::to_string(range.last) + "\n");
   }
   if (report.lost.empty()) terminal.write("no sequence is lost\n");
+  if (report.deliveries_lost > 0) {
+    terminal.write("lost: " + counted(report.deliveries_lost, "delivery") +
+                   " that waited; `statewire parked list` will say of which subscriptions\n");
+  }
+}
+
+Result<RefoldReport> rebuild(const Settings& settings, const std::string& path) {
+  StoreOptions options = settings.store;
+  options.path = path;
+  const Result<std::unique_ptr<Store>> store = Store::open(options);
+  if (!store) return store.error();
+  return rebuild_views(**store, settings.limits.track);
 }
 
 }  // namespace
 
-// The views are made to fit in the new store, which is not the damaged one.
+// The views are made to fit in the new store, which is not the damaged one. It has its name only
+// once it is whole: a salvage that is cut off leaves nothing that looks like a store.
 ExitCode run_store_salvage(const Invocation& invocation, Terminal& terminal) {
   const std::unique_ptr<ConfigAtHand> config = load_config(invocation, terminal);
   if (config == nullptr) return ExitCode::bad_config;
-  const std::string to = invocation.text("--to");
-  const Result<SalvageReport> report = salvage(config->settings->store, to);
+  std::string to = fs::path(invocation.text("--to")).lexically_normal().string();
+  if (to.ends_with('/')) to.pop_back();
+  std::error_code problem;
+  if (fs::exists(to, problem) && !fs::is_empty(to, problem)) {
+    return fail(bad_input(to + " is not empty: name a directory that salvage can make"), terminal);
+  }
+  const std::string unfinished = to + ".unfinished";
+  fs::remove_all(unfinished, problem);
+  const Result<SalvageReport> report = salvage(config->settings->store, unfinished);
   if (!report) return fail(report.error(), terminal);
   tell(*report, terminal);
-  StoreOptions options = config->settings->store;
-  options.path = to;
-  const Result<std::unique_ptr<Store>> store = Store::open(options);
-  if (!store) return fail(store.error(), terminal);
-  const Result<RefoldReport> rebuilt = rebuild_views(**store, config->settings->limits.track);
+  const Result<RefoldReport> rebuilt = rebuild(*config->settings, unfinished);
   if (!rebuilt) return fail(rebuilt.error(), terminal);
+  fs::rename(unfinished, to, problem);
+  if (problem) return fail(failed(to + ": " + problem.message()), terminal);
   terminal.write(to + " is a store now: " + with_thousands(rebuilt->entries) +
                  " journal entries, " + counted(rebuilt->resources, "resource") +
                  ". Check it with `statewire store check`, and name it in store: of the "

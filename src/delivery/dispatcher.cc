@@ -274,7 +274,8 @@ Result<void> Dispatcher::on_own_thread(const std::function<void()>& task) {
   return {};
 }
 
-// The store's rows are brought up to date first, and its numbers are taken over after it.
+// The store's rows are brought up to date first, so that what was just parked is among them, and
+// its numbers are taken over after it.
 Result<ParkedChange> Dispatcher::redrive(const ParkedFilter& filter, bool is_dry_run) {
   Result<ParkedChange> change = unavailable("it is stopping");
   const Result<void> ran = on_own_thread([&] {
@@ -294,8 +295,13 @@ Result<ParkedChange> Dispatcher::redrive(const ParkedFilter& filter, bool is_dry
 
 Result<ParkedChange> Dispatcher::drop(const ParkedFilter& filter, bool is_dry_run) {
   Result<ParkedChange> change = unavailable("it is stopping");
-  const Result<void> ran = on_own_thread(
-      [&] { change = drop_parked(store_, filter, is_dry_run, [this] { return !is_stopping(); }); });
+  const Result<void> ran = on_own_thread([&] {
+    if (const Result<void> written = checkpoint_everything(); !written) {
+      change = written.error();
+      return;
+    }
+    change = drop_parked(store_, filter, is_dry_run, [this] { return !is_stopping(); });
+  });
   return ran ? std::move(change) : ran.error();
 }
 

@@ -157,10 +157,14 @@ Result<ParkedChange> in_pieces(const Store& store, const ParkedFilter& filter,
   DeliveryKey from{filter.subscription, 0};
   while (may_go_on()) {
     Result<Piece> piece = next_piece(store, filter, from);
-    if (!piece) return piece.error();
-    from = piece->next;
-    const Result<void> done = do_piece(std::move(piece->rows), change);
-    // What was done before is told: somebody has to know of it.
+    Result<void> done;
+    if (piece) {
+      from = piece->next;
+      done = do_piece(std::move(piece->rows), change);
+    } else {
+      done = piece.error();
+    }
+    // What was done before is told: the books have to take over the numbers that were given.
     if (!done && change.count > 0) {
       log_error("not all parked deliveries were changed", {{"error", done.error().text}});
       break;

@@ -152,9 +152,16 @@ void Pipeline::take_back(Notification& amendment) const {
   amendment.id = retraction_id(amendment.amends, subscription_.name);
 }
 
-// What waited while nobody read may find in the journal what it waits for.
-bool Pipeline::is_catching_up(Time now) const {
-  return book_.position() <= known_to_ && may_read(now);
+// What waits may find what it waits for in the journal. So it has waited long enough only where all
+// was read that there was when its time was over; unless nothing can be read before it goes.
+Time Pipeline::heard_until(Time now) {
+  if (book_.position() > journal_end_) {
+    heard_to_ = journal_seen_;
+    journal_end_ = store_.last_sequence();
+    journal_seen_ = now;
+    if (book_.position() > journal_end_) heard_to_ = now;
+  }
+  return may_read(now) ? std::min(now, heard_to_) : now;
 }
 
 // True where something was let go.
@@ -164,9 +171,10 @@ Result<bool> Pipeline::release(Time now) {
     tell_digest(now);
     return true;
   }
+  const Time heard = heard_until(now);
   size_t released = 0;
-  while (released < limits_.released_max && may_release() && !is_catching_up(now)) {
-    Booked* const held = hold_.claim_ready(now);
+  while (released < limits_.released_max && may_release()) {
+    Booked* const held = hold_.claim_ready(heard);
     if (held == nullptr) break;
     if (Result<void> done = release_one(*held, now); !done) {
       hold_.put_back(*held);
@@ -371,13 +379,7 @@ Result<std::optional<Notification>> Pipeline::retraction_of(const Entry& entry, 
   return std::optional<Notification>(notification);
 }
 
-// While the circuit was open nothing was read.
-bool Pipeline::on_answers(Time now) {
-  const bool was_open = send_.is_circuit_open();
-  const bool is_any = send_.on_answers(now);
-  if (was_open && !send_.is_circuit_open()) known_to_ = store_.last_sequence();
-  return is_any;
-}
+bool Pipeline::on_answers(Time now) { return send_.on_answers(now); }
 
 void Pipeline::send(Time now) {
   const bool is_full = !has_room() || book_.is_gone() || send_.is_circuit_open();

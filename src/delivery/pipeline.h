@@ -109,7 +109,7 @@ class Pipeline {
   bool has_room() const;
   bool may_release() const;
   bool may_read(Time now) const;
-  bool is_catching_up(Time now) const;
+  Time heard_until(Time now);
 
   Result<bool> advance_one(Time now);
   Result<void> restore(Time now);
@@ -147,7 +147,11 @@ class Pipeline {
   SendStage send_;
 
   Duration wall_ahead_{};
-  uint64_t known_to_ = 0;     // The end of the journal when reading began, or began again.
+  // All of the journal was read that there was at `heard_to_`. Next it will be so for its end as it
+  // was seen last.
+  Time heard_to_ = Time::min();
+  uint64_t journal_end_ = 0;
+  Time journal_seen_;
   uint64_t next_row_ = 0;     // Of the rows that are not restored yet.
   uint64_t rows_end_ = 0;     // Their numbers are below it.
   bool is_restored_ = false;  // All rows are here.

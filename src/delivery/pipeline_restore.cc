@@ -27,7 +27,8 @@ Result<SubscriptionState> Pipeline::state_made_again(const Error& error) const {
 }
 
 Result<void> Pipeline::load(Time now) {
-  known_to_ = store_.last_sequence();
+  journal_end_ = store_.last_sequence();
+  journal_seen_ = now;
   const Result<std::optional<SubscriptionState>> stored = store_.subscription(subscription_.name);
   SubscriptionState state;
   if (!stored) {
@@ -36,10 +37,11 @@ Result<void> Pipeline::load(Time now) {
     state = *made;
   } else if (*stored) {
     state = **stored;
-    state.cursor = std::min(state.cursor, known_to_);
+    state.cursor = std::min(state.cursor, journal_end_);
     state.is_gone = false;  // It is tried once more.
   } else {
-    state.cursor = subscription_.from == StartFrom::now ? known_to_ : store_.first_sequence() - 1;
+    state.cursor =
+        subscription_.from == StartFrom::now ? journal_end_ : store_.first_sequence() - 1;
   }
   book_.load(state, stored ? *stored : std::nullopt);
   rows_end_ = state.next_number;

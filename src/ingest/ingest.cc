@@ -218,17 +218,20 @@ void Ingest::queue_last(const PassagePtr& passage, std::unique_ptr<Batch> batch)
   queue(std::move(batch));
 }
 
-void Ingest::queue(std::unique_ptr<Batch> batch) {
+// Where memory is short it throws, and the batch is the caller's still.
+void Ingest::queue(std::unique_ptr<Batch>&& batch) {
 #ifdef STATEWIRE_FAULT_ACK_BEFORE_COMMIT
   ChunkFates claimed;
   claimed.counts[0] = batch->events.size();
   batch->done(claimed);
   batch->done = [](Result<ChunkFates>) {};
 #endif
+  const size_t events = batch->events.size();
+  const bool is_slice = batch->is_slice;
   Lock lock(mutex_);
-  queued_events_ += batch->events.size();
-  if (batch->is_slice) sliced_events_ += batch->events.size();
   queue_.push_back(std::move(batch));
+  queued_events_ += events;
+  if (is_slice) sliced_events_ += events;
   has_work_.notify_one();
 }
 
@@ -261,7 +264,12 @@ Result<void> Ingest::take(Chunk&& chunk, std::span<const Reminder> fired) {
     end_recognising();
     return {};
   } catch (const std::exception& fault) {
-    if (batch != nullptr && batch->done) chunk.done = std::move(batch->done);
+    if (batch != nullptr && batch->done) {  // The chunk is as it was.
+      chunk.cursor = std::move(batch->cursor);
+      chunk.is_void = std::move(batch->is_void);
+      chunk.share = std::move(batch->share);
+      chunk.done = std::move(batch->done);
+    }
     end_recognising();
     log_error("a chunk could not be recognised",
               {{"source", chunk.source}, {"fault", std::string_view(fault.what())}});
@@ -333,9 +341,10 @@ bool Ingest::is_valid(const std::unique_ptr<Batch>& batch) {
 }
 
 void Ingest::return_void(Batches& batches, Batches& returned) {
-  const auto first = std::ranges::stable_partition(batches, is_valid).begin();
-  std::move(first, batches.end(), std::back_inserter(returned));
-  batches.erase(first, batches.end());
+  for (std::unique_ptr<Batch>& batch : batches) {
+    if (!is_valid(batch)) returned.push_back(std::move(batch));
+  }
+  std::erase(batches, nullptr);
   for (const std::unique_ptr<Batch>& batch : returned) answer_void(*batch);
 }
 

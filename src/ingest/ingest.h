@@ -86,7 +86,7 @@ class Ingest final : public Intake {
   std::unique_ptr<Batch> take_spare_batch();
   std::unique_ptr<ChunkRecogniser> take_recogniser();
   void give_back(std::unique_ptr<ChunkRecogniser> recogniser);
-  void queue(std::unique_ptr<Batch> batch);
+  void queue(std::unique_ptr<Batch>&& batch);
   void keep_spare(Batches& batches);
   bool take_queued(Batches& batches);
   static bool is_valid(const std::unique_ptr<Batch>& batch);

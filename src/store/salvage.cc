@@ -10,6 +10,7 @@
 #include <map>
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "store/block.h"
 #include "store/delivery_codec.h"
 #include "store/engine.h"
@@ -189,13 +190,30 @@ class Salvage {
       SubscriptionState state = rows.state;
       if (state.next_number < rows.next_number) ++report_.deliveries_renumbered;
       state.next_number = std::max(state.next_number, rows.next_number);
-      state.rows = rows.count;
       state.cursor = std::max(state.cursor, rows.last_sequence);
+      if (state.rows > rows.count) park_lost(name, state.rows - rows.count, state);
+      state.rows = rows.count;
       value.clear();
       encode_state(state, value);
       batch_.put(Family::cursors, keys::subscription_cursor(name), value.view());
     }
     return {};
+  }
+
+  // Which they were nobody knows; the journal may still have what they told.
+  void park_lost(const std::string& subscription, uint64_t count, SubscriptionState& state) {
+    report_.deliveries_lost += count;
+    ParkedRow parked{.parked = SystemClock().now(),
+                     .reason = counted(count, "delivery") + " lost with what was damaged",
+                     .is_gap = true};
+    parked.delivery.subscription = subscription;
+    parked.delivery.number = state.next_number++;
+    parked.delivery.first_sequence = report_.first_sequence;
+    parked.delivery.last_sequence = state.cursor;
+    parked.delivery.members = count;
+    ByteWriter value;
+    encode_parked(parked, value);
+    batch_.put(Family::parked, keys::delivery(subscription, parked.delivery.number), value.view());
   }
 
   struct Rows {

@@ -24,6 +24,8 @@ struct SalvageReport {
   uint64_t first_sequence = 1;
   uint64_t last_sequence = 0;  // As acknowledged, whether or not the last of them are lost.
   uint64_t deliveries_renumbered = 0;
+  uint64_t deliveries_lost =
+      0;  // Rows that are missing. A parked row of their subscription says so.
 };
 
 // Reads `from`, which is locked meanwhile and never written to, and makes the store in the
