@@ -372,6 +372,7 @@ TEST_F(FileSourceTest, file_written_over_while_its_events_wait_is_read_anew) {
   write("a.jsonl", long_events(1000, 1500));
   intake_.hold();
   follow("a.jsonl");
+  for (int i = 0; i < 200 && intake_.submitted() == 0; ++i) let_poll();
   let_poll();
   std::fstream(path("a.jsonl"), std::ios::in | std::ios::out) << long_events(5000, 5501);
   let_poll();

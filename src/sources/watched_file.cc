@@ -176,10 +176,14 @@ FileCursor WatchedFile::cursor() const {
 Result<WatchedFile::Change> WatchedFile::look() {
   const struct stat before = last_;
   if (::fstat(fd_.get(), &last_) != 0) return failed(reason_of(errno));
-  if (!is_touched(last_, before)) return Change::none;
+  const bool is_changed = is_touched(last_, before);
+  if (!is_changed && !is_doubtful_) return Change::none;
+  // What was read ahead is compared once it is a piece.
+  is_doubtful_ = !is_gzip_ && reader_->offset_read() > tail_end_;
   const bool is_shorter =
       last_.st_size < before.st_size || (!is_gzip_ && size() < reader_->offset_read());
-  return is_shorter || !is_what_was_read() ? Change::rewritten : Change::grown;
+  if (is_shorter || !is_what_was_read()) return Change::rewritten;
+  return is_changed ? Change::grown : Change::none;
 }
 
 // Fewer where the file is shorter, or cannot be read.

@@ -73,6 +73,7 @@ class WatchedFile {
   const bool may_grow_;
   std::string path_;
   std::unique_ptr<PieceReader> reader_;
+  bool is_doubtful_ = false;  // It changed while more was read than pieces were made of.
   bool is_finished_ = false;
   // The first bytes that were read and the last ones before `tail_end_`; of a gzip file, of its
   // packed ones. Not what is there now.

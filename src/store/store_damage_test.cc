@@ -11,6 +11,8 @@
 #include "store/sample_entries.h"
 #include "store/store.h"
 
+#ifdef STATEWIRE_ROCKSDB
+
 namespace statewire {
 namespace {
 
@@ -186,3 +188,5 @@ TEST_F(StoreDamageTest, a_store_without_a_mark_starts) {
 
 }  // namespace
 }  // namespace statewire
+
+#endif
