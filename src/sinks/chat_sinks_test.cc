@@ -119,8 +119,14 @@ class TeamsSinkTest : public SinkTest {};
 TEST_F(TeamsSinkTest, refusals_that_look_like_success_are_understood) {
   const std::string text =
       "Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error ";
-  for (const auto& [status, wanted] : std::initializer_list<std::pair<int, Verdict>>{
-           {429, Verdict::retry}, {400, Verdict::reject}, {403, Verdict::unavailable}}) {
+  for (const auto& [status, wanted] :
+       std::initializer_list<std::pair<int, Verdict>>{{429, Verdict::retry},
+                                                      {400, Verdict::reject},
+                                                      {403, Verdict::unavailable},
+                                                      {200, Verdict::retry},
+                                                      {204, Verdict::retry},
+                                                      {-1, Verdict::retry},
+                                                      {999, Verdict::retry}}) {
     OneAnswerServer server(answer_of(200, "", text + std::to_string(status) + " with ContextId"));
     const auto sink = open("teams", "url: " + server.url());
     const Delivery delivery = delivery_of("{\"a\":1}");

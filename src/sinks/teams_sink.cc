@@ -21,15 +21,17 @@ int status_in(std::string_view body) {
   return status;
 }
 
+// It failed, whatever the status that it names.
+constexpr int kFailedSomehow = 500;
+
 Attempt judge_teams(const Result<HttpResponse>& response, Time now) {
-  if (response && response->status == 200) {
-    if (const int status = status_in(response->body); status != 0) {
-      HttpResponse meant = *response;
-      meant.status = status;
-      return judge_teams(meant, now);
-    }
+  const int told = response && response->status == 200 ? status_in(response->body) : 0;
+  HttpResponse meant;
+  if (told != 0) {
+    meant = *response;
+    meant.status = told >= 300 && told < 600 ? told : kFailedSomehow;
   }
-  Attempt attempt = attempt_for(response, now);
+  Attempt attempt = told != 0 ? attempt_for(meant, now) : attempt_for(response, now);
   // The webhook or workflow was removed: a person can make it again.
   if (attempt.status == 404 || attempt.status == 410) attempt.verdict = Verdict::unavailable;
   return attempt;
