@@ -3,6 +3,7 @@
 #include "base/text.h"
 
 namespace statewire {
+
 HttpServerResponse json_response(std::string json, int status) {
   HttpServerResponse response;
   response.status = status;

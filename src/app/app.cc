@@ -4,8 +4,6 @@
 // the store.
 #include "app/app.h"
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <csignal>
 #include <thread>
@@ -34,14 +32,6 @@ constexpr size_t kQuestionThreads = 2;
 // Each webhook bounds its own requests in flight: one that hangs leaves room for all others, also
 // of its own host.
 constexpr size_t kClientHostPart = 4;
-
-// What is freed goes back to the system: bodies and batches come in bursts, and by default the
-// allocator keeps the largest burst that there was, in eight arenas for each core.
-void give_memory_back() {
-  mallopt(M_MMAP_THRESHOLD, 128 << 10);
-  mallopt(M_TRIM_THRESHOLD, 128 << 10);
-  mallopt(M_ARENA_MAX, static_cast<int>(std::max(2u, std::thread::hardware_concurrency())));
-}
 
 sigset_t watched_signals() {
   sigset_t signals;
@@ -467,7 +457,6 @@ Result<void> App::run(Problems& problems) {
 }  // namespace
 
 Result<void> run_app(AppOptions options, Problems& problems) {
-  give_memory_back();
   const sigset_t signals = watched_signals();
   CHECK(pthread_sigmask(SIG_BLOCK, &signals, nullptr) == 0);
   keep_heap_small();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string>
+#include <thread>
 
 #include "base/limits.h"
 
@@ -42,10 +43,11 @@ Result<FileShares> share_files() {
 }
 
 // Without this the allocator learns to keep blocks as large as those that were freed, and one large
-// body a thread would stay for good.
+// body a thread would stay for good; in eight arenas for each core.
 void keep_heap_small() {
   mallopt(M_MMAP_THRESHOLD, static_cast<int>(kHeapBlockBytesMax));
   mallopt(M_TRIM_THRESHOLD, kTrimBytes);
+  mallopt(M_ARENA_MAX, static_cast<int>(std::max(2u, std::thread::hardware_concurrency())));
 }
 
 }  // namespace statewire

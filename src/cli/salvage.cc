@@ -27,8 +27,9 @@ void tell(const SalvageReport& report, Terminal& terminal) {
   }
   if (report.lost.empty()) terminal.write("no sequence is lost\n");
   if (report.deliveries_lost > 0) {
-    terminal.write("lost: " + counted(report.deliveries_lost, "delivery") +
-                   " that waited; `statewire parked list` will say of which subscriptions\n");
+    terminal.write(
+        "lost: " + counted(report.deliveries_lost, "row") +
+        " of waiting deliveries; `statewire parked list` will name their subscriptions\n");
   }
 }
 

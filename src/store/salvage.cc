@@ -203,9 +203,10 @@ class Salvage {
   // Which they were nobody knows; the journal may still have what they told.
   void park_lost(const std::string& subscription, uint64_t count, SubscriptionState& state) {
     report_.deliveries_lost += count;
-    ParkedRow parked{.parked = SystemClock().now(),
-                     .reason = counted(count, "delivery") + " lost with what was damaged",
-                     .is_gap = true};
+    ParkedRow parked{
+        .parked = SystemClock().now(),
+        .reason = counted(count, "row") + " of waiting deliveries lost with what was damaged",
+        .is_gap = true};
     parked.delivery.subscription = subscription;
     parked.delivery.number = state.next_number++;
     parked.delivery.first_sequence = report_.first_sequence;
