@@ -208,11 +208,10 @@ class Outcome:
         return WAITED
 
     def _shortest_hold(self, begin, end):
-        holds = self._run.holds
         in_force = [
-            each.pager_ms
-            for place, (since, each) in enumerate(holds)
-            if since < end and (place + 1 == len(holds) or holds[place + 1][0] > begin)
+            term.configuration.pager_ms
+            for term in self._run.terms
+            if term.begin < end and term.end > begin
         ]
         return min(in_force) / 1000
 

@@ -1,6 +1,7 @@
 """One run of the crash test: its rounds, and how each of them ends."""
 
 import collections
+import math
 import os
 import random
 import sys
@@ -24,6 +25,15 @@ READ_AGAIN = "the configuration was read again"
 
 # How a life ended, monotonic: `asked` is before the signal; by `ended` all that was sent was seen.
 End = collections.namedtuple("End", ["asked", "ended", "is_stop"])
+
+
+class Term:
+    """When a configuration was in force, at most: from its writing until the next surely was."""
+
+    def __init__(self, configuration, begin):
+        self.configuration = configuration
+        self.begin = begin
+        self.end = math.inf
 
 
 class Run:
@@ -53,7 +63,7 @@ class Run:
         self.parked = Parked(options.seed, self.daemon, self.receiving)
         self.began = 0.0
         self.ends = []
-        self.holds = [(0.0, self.configuration)]  # Since when each is in force, at the earliest.
+        self.terms = [Term(self.configuration, 0.0)]
         self.problems = []
         self.counts = collections.Counter()
         self.slowest_start = self.slowest_stop = 0.0
@@ -124,6 +134,7 @@ class Run:
 
     def start(self):
         self.began = time.monotonic()
+        self.end_earlier_terms()
         self.daemon.start(is_ready=False)
 
     def expect_running(self):
@@ -166,14 +177,19 @@ class Run:
         self.counts["reloads"] += 1
         if is_awaited:
             wait_for(lambda: self.daemon.log_text().count(READ_AGAIN) > seen, "the reload")
+            self.end_earlier_terms()
             time.sleep(self.random.uniform(0, 0.5))
         else:
             time.sleep(self.random.uniform(0, 0.3))
 
     def use(self, configuration):
         self.configuration = configuration
-        self.holds.append((time.monotonic(), configuration))
+        self.terms.append(Term(configuration, time.monotonic()))
         self.daemon.write_config(self.config_text())
+
+    def end_earlier_terms(self):
+        for term in self.terms[:-1]:
+            term.end = min(term.end, time.monotonic())
 
     def load_for_a_while(self):
         seconds = self.options.seconds_per_round * self.random.uniform(0.1, 1.9)
