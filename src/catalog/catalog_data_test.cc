@@ -1,6 +1,7 @@
 // The catalog that is built into the program, against its own examples.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "catalog/compiled.h"
@@ -52,6 +53,25 @@ TEST(CatalogData, no_call_is_known_to_two_entries) {
       EXPECT_TRUE(calls.insert({call.source, call.name}).second)
           << entry.place << ": " << call.source << " " << call.name;
     }
+  }
+}
+
+// Else the call and the event would each tell the end, and the second one without who and why.
+TEST(CatalogData, where_an_event_tells_the_end_the_call_leaves_it_to_it) {
+  const Catalog catalog = built_in();
+  const std::vector<EntrySpec>& entries = catalog.compiled().spec.entries;
+  std::set<std::string> ends_are_told;
+  for (const EntrySpec& entry : entries) {
+    const bool is_end = std::ranges::any_of(
+        entry.phases, [](const PhaseRow& row) { return row.phase == Phase::gone; });
+    if (entry.calls.empty() && is_end) ends_are_told.insert(entry.resource.type.text);
+  }
+  EXPECT_GT(ends_are_told.size(), 5u);
+  for (const EntrySpec& entry : entries) {
+    if (entry.effect != EntryEffect::remove || !ends_are_told.contains(entry.resource.type.text)) {
+      continue;
+    }
+    EXPECT_TRUE(entry.settles_natively || entry.settles_after > Duration()) << entry.place;
   }
 }
 
