@@ -103,10 +103,12 @@ void HoldStage::learn_one(const Entry& entry, Booked& booked, Learned& learned) 
   const bool tells_tags =
       knows_tags(entry.after) && (row.waits_for_tags || !entry.observation.tags.empty());
   if (is_amended || tells_cause || tells_tags) learned.changed.push_back(&booked);
-  if (!tells_cause && !tells_tags) return;
+  if (!is_amended && !tells_cause && !tells_tags) return;
   Arena arena;
   Result<Entry> kept = unpack_entry(row.entry, arena);
   if (!kept) return;  // It was read back when it was restored.
+  // What was found out about the time before it.
+  if (is_amended) kept->told.previous = kept->after.previous = entry.after.previous;
   if (tells_cause) {
     kept->after.cause = entry.after.cause;
     row.waits_for_cause = false;

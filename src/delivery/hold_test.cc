@@ -92,6 +92,19 @@ TEST_F(HoldTest, waits_until_cause_and_tags_are_known) {
   EXPECT_EQ(hold_.entry_bytes(), 0u);
 }
 
+TEST_F(HoldTest, learns_what_was_before_it) {
+  Entry held = entry(1, "a");
+  held.told.previous = {.phase = Phase::stable, .value = "running"};
+  ASSERT_TRUE(offer(held));
+  Entry late = cause_of(held, 2);
+  late.after.cause = {};
+  late.after.previous = {.phase = Phase::changing, .value = "stopping"};
+  EXPECT_TRUE(hold_.learn(late).is_absorbed);
+  Arena arena;
+  EXPECT_EQ(unpack_entry(book_.find(1)->row.entry, arena)->told.previous.value, "stopping");
+  EXPECT_EQ(ready(), Sequences{}) << "the cause is still to come";
+}
+
 TEST_F(HoldTest, passes_when_its_time_is_over) {
   ASSERT_TRUE(offer(entry(1, "a")));
   EXPECT_EQ(hold_.next_due(), kHeldAt + minutes(10));
