@@ -62,6 +62,14 @@ Result<Piece> next_piece(const Store& store, const ParkedFilter& filter, const D
   return piece;
 }
 
+// What cannot be read is listed as what it is.
+ParkedRow damaged_row(const DeliveryKey& key, const Error& error) {
+  ParkedRow row{.reason = error.text, .is_gap = true};
+  row.delivery.subscription = key.subscription;
+  row.delivery.number = key.number;
+  return row;
+}
+
 void list(std::vector<ParkedRow>& rows, const ParkedRow& row) {
   if (rows.size() >= kParkedListedMax) return;
   ParkedRow& listed = rows.emplace_back(row);
@@ -197,7 +205,8 @@ Result<ParkedPage> list_parked(const Store& store, const ParkedFilter& filter,
   const Result<void> read =
       store.each_parked(begin, [&](const DeliveryKey& key, Result<ParkedRow> row) {
         if (!filter.subscription.empty() && key.subscription != filter.subscription) return false;
-        if (!row || !filter.matches(*row)) return true;
+        if (!row) row = damaged_row(key, row.error());
+        if (!filter.matches(*row)) return true;
         if (page.rows.size() >= std::min(limit, kParkedListedMax)) {
           page.next = key;
           return false;

@@ -69,7 +69,7 @@ Result<void> Pipeline::restore(Time now) {
   bool is_more = false;
   const Result<void> read = store_.each_delivery(
       subscription_.name, next_row_, [&](uint64_t number, Result<DeliveryRow> row) {
-        if (number >= rows_end_) return false;  // Of this run: it is here already.
+        if (row && number >= rows_end_) return false;  // Of this run: it is here already.
         if (rows++ >= limits_.restored_max || !has_room()) {
           is_more = true;
           return false;
@@ -77,9 +77,10 @@ Result<void> Pipeline::restore(Time now) {
         next_row_ = number + 1;
         if (row) {
           restore_row(*std::move(row), now);
-        } else {
+        } else if (book_.unloaded() > 0) {
           ++parked_;
-          book_.park_damaged(number, row.error().text, wall_.now());
+          next_row_ = std::min(next_row_, rows_end_);
+          book_.park_damaged(next_row_ - 1, row.error().text, wall_.now());
         }
         return true;
       });

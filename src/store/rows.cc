@@ -144,24 +144,19 @@ std::string name_of_row(Family family, std::string_view key) {
          shown_key(key) + ": ";
 }
 
-Result<void> each_readable_row(
-    const Engine& engine, Family family,
-    const std::function<void(std::string_view key, std::string_view value)>& visit,
-    const std::function<void(std::string_view after, const Error& error)>& on_fault) {
-  std::string from;
+Result<void> each_readable_row(const Engine& engine, Family family, std::string from,
+                               const VisitRow& visit, const VisitFault& on_fault) {
   for (;;) {
     std::string last = from;
     const Result<void> read = engine.each(family, from, Direction::forward,
                                           [&](std::string_view key, std::string_view value) {
                                             last = key;
-                                            visit(key, value);
-                                            return true;
+                                            return visit(key, value);
                                           });
     if (read.ok() || read.error().kind != ErrorKind::damaged) return read;
-    on_fault(last, read.error());
     // From before the first key there is nothing to count up from.
     from = next_readable(engine, family, last.empty() ? std::string(1, '\0') : last);
-    if (from.empty()) return {};
+    if (!on_fault(last, from, read.error()) || from.empty()) return {};
   }
 }
 

@@ -17,12 +17,15 @@ std::string shown_key(std::string_view key);
 // "family resources, key 'i-1': "
 std::string name_of_row(Family family, std::string_view key);
 
-// Hands over every row of a family that can be read, and calls `on_fault` for each stretch that
-// cannot, with the last key before it. Between two faults that are close together it may pass over
-// rows that are whole. An error is one of the environment.
-Result<void> each_readable_row(
-    const Engine& engine, Family family,
-    const std::function<void(std::string_view key, std::string_view value)>& visit,
-    const std::function<void(std::string_view after, const Error& error)>& on_fault);
+// Hands over the rows of a family from the key `from` on, those that can be read, and calls
+// `on_fault` for each stretch that cannot: `last` is the key before it, or `from`, and `next` the
+// first that can be read again; empty where nothing can. Ends where either returns false. Between
+// two faults that are close together it may pass over rows that are whole. An error is one of the
+// environment.
+using VisitRow = std::function<bool(std::string_view key, std::string_view value)>;
+using VisitFault =
+    std::function<bool(std::string_view last, std::string_view next, const Error& error)>;
+Result<void> each_readable_row(const Engine& engine, Family family, std::string from,
+                               const VisitRow& visit, const VisitFault& on_fault);
 
 }  // namespace statewire

@@ -87,23 +87,25 @@ class Salvage {
     SalvageReport::Rows rows{.family = kFamilyNames[static_cast<size_t>(family)]};
     Result<void> written;
     const auto visit = [&](std::string_view key, std::string_view value) {
-      if (!written.ok()) return;
       const std::string wrong = fault_of_row(family, key, value);
       if (!wrong.empty()) {
         ++rows.damaged;
-        return fault(name_of_row(family, key) + wrong);
+        fault(name_of_row(family, key) + wrong);
+        return true;
       }
       ++rows.kept;
       note(family, key, value);
       batch_.put(family, key, value);
       bytes_ += key.size() + value.size();
       if (bytes_ >= kSalvagedBytesAtATime) written = write(Sync::no);
+      return written.ok();
     };
-    const auto on_fault = [&](std::string_view after, const Error& error) {
+    const auto on_fault = [&](std::string_view last, std::string_view, const Error& error) {
       ++rows.faults;
-      fault("after " + name_of_row(family, after) + error.text);
+      fault("after " + name_of_row(family, last) + error.text);
+      return true;
     };
-    const Result<void> read = each_readable_row(*source_, family, visit, on_fault);
+    const Result<void> read = each_readable_row(*source_, family, "", visit, on_fault);
     if (read && (rows.kept > 0 || rows.damaged > 0 || rows.faults > 0)) {
       report_.families.push_back(rows);
     }

@@ -294,11 +294,13 @@ Result<void> Store::check_rows(const std::function<void(std::string)>& differs) 
     const auto visit = [&](std::string_view key, std::string_view value) {
       const std::string wrong = fault_of_row(family, key, value);
       if (!wrong.empty()) differs(name_of_row(family, key) + wrong);
+      return true;
     };
-    const auto on_fault = [&](std::string_view after, const Error& error) {
-      differs("after " + name_of_row(family, after) + error.text);
+    const auto on_fault = [&](std::string_view last, std::string_view, const Error& error) {
+      differs("after " + name_of_row(family, last) + error.text);
+      return true;
     };
-    if (auto read = each_readable_row(*engine_, family, visit, on_fault); !read) return read;
+    if (auto read = each_readable_row(*engine_, family, "", visit, on_fault); !read) return read;
   }
   return {};
 }

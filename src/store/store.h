@@ -184,7 +184,8 @@ class Store {
   size_t reminders_damaged() const;
 
   // --- Deliveries: one thread writes. A row that cannot be read is handed over as an error that
-  // says why; the others are read all the same.
+  // says why, and so is a stretch of them, with the number of its last; the others are read all the
+  // same.
   // If it fails, nothing was changed: `unavailable` if the disk has no room for a synced write.
   Result<void> settle(const Settlement& settlement);
   Result<std::optional<SubscriptionState>> subscription(std::string_view name) const;

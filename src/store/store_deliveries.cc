@@ -1,25 +1,40 @@
 #include "base/log.h"
 #include "store/delivery_codec.h"
 #include "store/keys.h"
+#include "store/rows.h"
 #include "store/store.h"
 #include "store/store_state.h"
 
 namespace statewire {
 namespace {
 
-// Every value from `key` on that is under `prefix`, decoded or with what is wrong with it.
+// No delivery has a number as high.
+constexpr uint64_t kNumberOfTheEnd = UINT64_MAX - 1;
+
+// Every value from `key` on that is under `prefix`, decoded or with what is wrong with it. A
+// stretch that cannot be read is one value, with the number of its last.
 template <typename Row>
 Result<void> each_of(
     const Engine& engine, Family family, const std::string& prefix, const std::string& key,
     Result<Row> (*decode)(std::string_view),
     const std::function<bool(std::string_view subscription, uint64_t number, Result<Row>)>& visit) {
-  return engine.each(family, key, Direction::forward,
-                     [&](std::string_view at, std::string_view value) {
-                       if (!at.starts_with(prefix)) return false;
-                       const auto parts = keys::parse_delivery(at);
-                       if (!parts) return true;  // Not a key that a store of ours has.
-                       return visit(parts->subscription, parts->number, decode(value));
-                     });
+  const auto visit_row = [&](std::string_view at, std::string_view value) {
+    if (!at.starts_with(prefix)) return false;
+    const auto parts = keys::parse_delivery(at);
+    if (!parts) return true;  // Not a key that a store of ours has.
+    return visit(parts->subscription, parts->number, decode(value));
+  };
+  const auto visit_fault = [&](std::string_view last, std::string_view next, const Error& error) {
+    const auto before = keys::parse_delivery(last);
+    const auto behind = keys::parse_delivery(next);
+    const bool is_between = behind && (!before || before->subscription == behind->subscription);
+    const auto& known = before ? before : behind;
+    const uint64_t end = is_between ? behind->number - 1 : kNumberOfTheEnd;
+    const std::string which = is_between ? "rows up to number " + std::to_string(end) : "rows";
+    return visit(known ? known->subscription : "", end,
+                 damaged(which + " cannot be read: " + error.text));
+  };
+  return each_readable_row(engine, family, key, visit_row, visit_fault);
 }
 
 }  // namespace
