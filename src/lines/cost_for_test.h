@@ -216,7 +216,10 @@ inline std::string excess_of(std::string_view text, Costs& costs) {
   pattern::Leaves leaves;
   pattern::Hits hits;
   const Meter reading;
-  if (reader.read(line, set.paths(), leaves)) set.match(leaves, hits);
+  if (reader.read(line, set.paths(), leaves)) {
+    set.find(leaves, hits);
+    set.judge(leaves, hits);
+  }
   cost.steps = leaves.steps.taken();
   if (std::string fault = reading.fault("a line", cost); !fault.empty()) return fault;
   simdjson::dom::parser parser;

@@ -4,25 +4,41 @@
 
 namespace statewire {
 
-bool LineMatches::next() {
+// False where there is no other event.
+bool LineMatches::read(Line& line) {
   while (at_ < text_.size()) {
     const size_t end = std::min(text_.find('\n', at_), text_.size());
-    line_ = text_.substr(at_, end - at_);
+    std::string_view text = text_.substr(at_, end - at_);
     at_ = end + 1;
-    ++line_number_;
-    if (line_.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    if (line_.back() == '\r') line_.remove_suffix(1);
-    ids_ = {};
-    costs_too_much_ = false;
-    is_json_ = scratch_.reader_.read(line_, set_.paths(), scratch_.leaves_);
-    if (is_json_ && scratch_.reader_.is_object()) {
-      const auto ids = set_.match(scratch_.leaves_, scratch_.hits_);
-      costs_too_much_ = !ids;
-      if (ids) ids_ = *ids;
-    }
+    ++number_;
+    if (text.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    if (text.back() == '\r') text.remove_suffix(1);
+    line.text = text;
+    line.number = number_;
+    line.is_json = line.reader.read(text, set_.paths(), line.leaves);
+    if (line.is_json) set_.prefetch(line.leaves);
     return true;
   }
   return false;
+}
+
+bool LineMatches::next() {
+  while (read_ < judged_ + scratch_.lines_.size() && read(line_at(read_))) ++read_;
+  if (judged_ == read_) return false;
+  for (; found_ < std::min(judged_ + 2, read_); ++found_) {
+    Line& line = line_at(found_);
+    if (line.is_json) set_.find(line.leaves, line.hits);
+  }
+  Line& line = line_at(judged_++);
+  line_ = &line;
+  ids_ = {};
+  costs_too_much_ = false;
+  if (line.is_json && line.reader.is_object()) {
+    const auto ids = set_.judge(line.leaves, line.hits);
+    costs_too_much_ = !ids;
+    if (ids) ids_ = *ids;
+  }
+  return true;
 }
 
 }  // namespace statewire

@@ -7,6 +7,7 @@
 
 #include <simdjson.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -25,9 +26,17 @@ class LineScratch {
  private:
   friend class LineMatches;
 
-  lines::JsonReader reader_;
-  pattern::Leaves leaves_;
-  pattern::Hits hits_;
+  struct Line {
+    lines::JsonReader reader;
+    pattern::Leaves leaves;
+    pattern::Hits hits;
+    std::string_view text;  // Without its end.
+    size_t number = 0;
+    bool is_json = false;
+  };
+  // One is judged, of the next one the rules are found, the one after that is read: a set of a
+  // million rules lies in memory that takes its time to come.
+  std::array<Line, 3> lines_;
 };
 
 // Lines that hold only white space are passed over.
@@ -40,24 +49,30 @@ class LineMatches {
   // To the next event. False: there is none.
   bool next();
 
-  std::string_view line() const { return line_; }      // Without its end.
-  size_t line_number() const { return line_number_; }  // From 1.
+  std::string_view line() const { return line_->text; }  // Without its end.
+  size_t line_number() const { return line_->number; }   // From 1.
   // False where the line is not JSON, of which only as much is read as it takes to answer; no ids
   // then. What was not read may be anything: validate elsewhere what comes from outside.
-  bool is_json() const { return is_json_; }
+  bool is_json() const { return line_->is_json; }
   // True where it would take more steps than PatternSet::match() may; no ids then.
   bool costs_too_much() const { return costs_too_much_; }
   // Those that match, each once, ascending; until next().
   std::span<const uint32_t> ids() const { return ids_; }
 
  private:
+  using Line = LineScratch::Line;
+  Line& line_at(size_t event) { return scratch_.lines_[event % scratch_.lines_.size()]; }
+  bool read(Line& line);
+
   const PatternSet& set_;
   LineScratch& scratch_;
   std::string_view text_;
-  size_t at_ = 0;  // Where the next line begins.
-  std::string_view line_;
-  size_t line_number_ = 0;
-  bool is_json_ = false;
+  size_t at_ = 0;      // Where the next line begins.
+  size_t number_ = 0;  // Of the last line.
+  size_t read_ = 0;    // Events that took each step.
+  size_t found_ = 0;
+  size_t judged_ = 0;
+  const Line* line_ = nullptr;
   bool costs_too_much_ = false;
   std::span<const uint32_t> ids_;
 };

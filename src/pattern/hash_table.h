@@ -60,6 +60,8 @@ class HashTable {
     }
   }
 
+  // Whether it may not stay in the processor's cache.
+  bool is_large() const { return marks_.size() >= kLargeMarks; }
   // Has the memory come that find() will look at, whether or not there is something.
   void prefetch(uint64_t hash) const {
     __builtin_prefetch(marks_.data() + group_of(hash));
@@ -69,6 +71,7 @@ class HashTable {
  private:
   static constexpr uint8_t kFree = 0;
   static constexpr size_t kGroup = 16;
+  static constexpr size_t kLargeMarks = size_t{64} << 10;
   static constexpr uint32_t kFirstList = 0x80000000;  // Below: a rule.
 
   // Where the group begins in which a hash is looked for first.

@@ -53,15 +53,24 @@ std::optional<std::span<const uint32_t>> PatternSet::match(simdjson::dom::elemen
   if (!event.is_object()) return std::span<const uint32_t>();
   PatternScratch::Content& content = *scratch.content_;
   pattern::read_dom(event, content_->paths, content.leaves);
-  return match(content.leaves, content.hits);
+  find(content.leaves, content.hits);
+  return judge(content.leaves, content.hits);
 }
 
 const pattern::Paths& PatternSet::paths() const { return content_->paths; }
 
-std::optional<std::span<const uint32_t>> PatternSet::match(pattern::Leaves& leaves,
+void PatternSet::prefetch(pattern::Leaves& leaves) const {
+  if (content_->segment) content_->segment->prefetch(leaves);
+}
+
+void PatternSet::find(pattern::Leaves& leaves, pattern::Hits& hits) const {
+  if (content_->segment) content_->segment->find(leaves, hits);
+}
+
+std::optional<std::span<const uint32_t>> PatternSet::judge(pattern::Leaves& leaves,
                                                            pattern::Hits& hits) const {
   if (!content_->segment) return std::span<const uint32_t>();
-  const std::span<const uint32_t> ids = content_->segment->match(leaves, hits);
+  const std::span<const uint32_t> ids = content_->segment->judge(leaves, hits);
   const bool is_over = leaves.steps.are_over();
   leaves.release_large();
   if (is_over) return std::nullopt;

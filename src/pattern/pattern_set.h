@@ -62,9 +62,11 @@ class PatternSet {
   std::optional<std::span<const uint32_t>> match(simdjson::dom::element event,
                                                  PatternScratch& scratch) const;
 
-  // For other readers of events: the fields to read, and what they are worth.
+  // For other readers of events: the fields to read, and what they are worth, in steps (segment.h).
   const pattern::Paths& paths() const;
-  std::optional<std::span<const uint32_t>> match(pattern::Leaves& leaves,
+  void prefetch(pattern::Leaves& leaves) const;
+  void find(pattern::Leaves& leaves, pattern::Hits& hits) const;
+  std::optional<std::span<const uint32_t>> judge(pattern::Leaves& leaves,
                                                  pattern::Hits& hits) const;
 
  private:

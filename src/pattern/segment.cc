@@ -95,9 +95,18 @@ void Segment::sort_in(const Rules& rules) {
   }
 }
 
-std::span<const uint32_t> Segment::match(Leaves& leaves, Hits& hits) const {
+void Segment::find(Leaves& leaves, Hits& hits) const {
   hits.clear();
   index_.find(leaves, hits);
+  leaves.steps.take(hits.looked_at);
+  hits.candidates.sort();
+  const std::span<const uint32_t> candidates = hits.candidates.all();
+  for (size_t i = 0; i < std::min(candidates.size(), kPrefetched); ++i) {
+    __builtin_prefetch(program_of(candidates[i]));
+  }
+}
+
+std::span<const uint32_t> Segment::judge(Leaves& leaves, Hits& hits) const {
   std::vector<uint32_t>& out = hits.matched;
   const std::span<const uint32_t> excluded = match_candidates(leaves, hits);
   size_t sequences = !out.empty();
@@ -115,12 +124,7 @@ std::span<const uint32_t> Segment::match(Leaves& leaves, Hits& hits) const {
 }
 
 std::span<const uint32_t> Segment::match_candidates(Leaves& leaves, Hits& hits) const {
-  leaves.steps.take(hits.looked_at);
-  hits.candidates.sort();
   const std::span<uint32_t> candidates = hits.candidates.all();
-  for (size_t i = 0; i < std::min(candidates.size(), kPrefetched); ++i) {
-    __builtin_prefetch(program_of(candidates[i]));
-  }
   size_t excluded = 0;
   for (const uint32_t candidate : candidates) {
     if (leaves.steps.are_over()) break;

@@ -68,9 +68,14 @@ class Segment {
  public:
   explicit Segment(const Rules& rules);
 
+  // Three steps, each of which has the memory come that the next one needs: whoever has several
+  // events takes a step of each in turn. Only the last two are needed.
+  void prefetch(Leaves& leaves) const { index_.prefetch(leaves); }
+  // Replaces what `hits` holds.
+  void find(Leaves& leaves, Hits& hits) const;
   // The ids of rules that the event matches, each once, ascending: in `hits`, or where the segment
-  // has them. Replaces what `hits` holds. No answer where the steps of the leaves are over then.
-  std::span<const uint32_t> match(Leaves& leaves, Hits& hits) const;
+  // has them. No answer where the steps of the leaves are over then.
+  std::span<const uint32_t> judge(Leaves& leaves, Hits& hits) const;
 
  private:
   // Rules from `begin` to `end`, sorted by id.

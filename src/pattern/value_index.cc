@@ -108,6 +108,21 @@ void ValueIndex::probe(uint64_t hash, Leaves& leaves, Hits& hits) const {
       });
 }
 
+// The first value of each field stands for it.
+void ValueIndex::prefetch(Leaves& leaves) const {
+  if (!table_.is_large()) return;
+  for (const uint32_t slot : leaves.present()) {
+    if (slot >= by_slot_.size() || by_slot_[slot] == kNothing) continue;
+    const SlotLookups& lookups = lookups_[by_slot_[slot]];
+    Leaf& leaf = leaves[leaves.first(slot)];
+    if (leaf.kind == LeafKind::text && lookups.texts.has(leaf.text().size())) {
+      table_.prefetch(lookup_hash(slot, Lookup::text, leaf.text()));
+    } else if (leaf.kind == LeafKind::number && lookups.uses(Lookup::number)) {
+      if (const auto number = leaves.number(leaf)) table_.prefetch(number_hash(slot, *number));
+    }
+  }
+}
+
 __attribute__((flatten)) void ValueIndex::find(Leaves& leaves, Hits& hits) const {
   for (const uint32_t slot : leaves.present()) {
     if (slot >= by_slot_.size() || by_slot_[slot] == kNothing) continue;

@@ -82,6 +82,8 @@ class ValueIndex {
   SlotLookups& use(uint32_t slot, Lookup lookup);
   void build(std::vector<HashEntry> entries, std::vector<FurtherField> further_fields);
 
+  // Has the memory come that find() will look at first, where that is worth while.
+  void prefetch(Leaves& leaves) const;
   // Adds the rules that the event may match, some more than once.
   void find(Leaves& leaves, Hits& hits) const;
 
