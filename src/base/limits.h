@@ -50,7 +50,7 @@ inline constexpr size_t kUnpackedBytesAtATime = 1 << 20;
 inline constexpr size_t kFirehoseRecordBytesMax = 2 << 20;
 // Of a block of memory that comes from the heap, which does not shrink; a larger one goes back to
 // the system when it is free.
-inline constexpr size_t kHeapBlockBytesMax = 1 << 20;
+inline constexpr size_t kHeapBlockBytesMax = 256 << 10;
 // Reserved for a body on its client's word; beyond, memory follows what was sent.
 inline constexpr uint64_t kBodyReservedBytesMax = 1 << 20;
 // A connection's buffer, for heads and small bodies.
