@@ -2,8 +2,8 @@
 //
 // There is one at a time. A synced checkpoint stores its members before it is tried for the first
 // time, and the checkpoint that settles the last of them removes it. After a kill at any point its
-// deliveries are restored from their rows, and sent again: the same members, in the same order,
-// under the same name. So a place that keeps a batch under its name holds each delivery
+// deliveries are restored from their rows, and sent again: those members that are left, in the same
+// order, under the same name. So a place that keeps a batch under its name holds each delivery
 // once.
 #pragma once
 

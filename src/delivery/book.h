@@ -26,7 +26,7 @@
 namespace statewire {
 
 // Checkpoints come this often, and what is older than this gets a row. Together: a kill repeats
-// what was settled within the last second.
+// what was settled within the last second, and all that was sent and not answered.
 constexpr Duration kCheckpointInterval = std::chrono::milliseconds(500);
 constexpr Duration kCheckpointAge = std::chrono::milliseconds(450);
 
@@ -111,6 +111,7 @@ class Book {
 
   // Rows that are in the store and not here.
   uint64_t unloaded() const { return rows_ > stored_here_ ? rows_ - stored_here_ : 0; }
+  void forget_unloaded() { rows_ = stored_here_; }
   size_t parked_unwritten() const { return parked_.size(); }
 
  private:

@@ -52,17 +52,22 @@ std::optional<Wait> HoldStage::wait_for(const Entry& entry, const Routable& rout
 Decision HoldStage::decide(const Entry& entry, const Routable& routable, Time committed,
                            DeliveryRow& row) {
   const std::optional<Wait> wait = wait_for(entry, routable);
-  if (!wait) return Decision::pass();
   const std::string_view resource = entry.observation.resource.id;
-  row.waits_for_cause = wait->for_cause;
-  row.waits_for_tags = wait->for_tags;
-  if (!wait->for_cause && !wait->for_tags && !waiting_.contains(resource)) return Decision::pass();
+  const bool is_behind = waiting_.contains(resource);
+  // Of what is not wanted, an amendment may take something back, and not before its turn.
+  if (!wait && !(is_behind && entry.told.kind == NotificationKind::amended)) {
+    return Decision::pass();
+  }
+  const Wait what = wait.value_or(Wait{});
+  if (!what.for_cause && !what.for_tags && !is_behind) return Decision::pass();
+  row.waits_for_cause = what.for_cause;
+  row.waits_for_tags = what.for_tags;
   row.stage = Stage::hold;
   row.first_sequence = row.last_sequence = entry.sequence;
   row.id = to_hex(entry.told.id);
   row.resource = resource;
   row.entry = pack_entry(entry);
-  row.due = committed + wait->at_most;
+  row.due = committed + what.at_most;
   return Decision::wait(reason_of(row), row.due);
 }
 
@@ -93,17 +98,26 @@ Result<void> HoldStage::restore(Booked& booked, const Teller& teller, Time now) 
   return {};
 }
 
+// Whether what waits is the transition `told`, or an amendment of it that waits for a cause.
+bool HoldStage::is_of(const NotificationId& told, const DeliveryRow& row) {
+  if (to_hex(told) == row.id) return true;
+  if (!row.waits_for_cause) return false;
+  Arena arena;
+  const Result<Entry> kept = unpack_entry(row.entry, arena);
+  return kept && kept->told.kind == NotificationKind::amended && kept->told.amends == told;
+}
+
 void HoldStage::learn_one(const Entry& entry, Booked& booked, Learned& learned) {
   DeliveryRow& row = booked.row;
   const bool is_amended =
       entry.told.kind == NotificationKind::amended && to_hex(entry.told.amends) == row.id;
   learned.is_absorbed |= is_amended;
-  const bool tells_cause = !entry.after.told.is_zero() && to_hex(entry.after.told) == row.id &&
-                           entry.after.cause.kind != CauseKind::unknown;
+  const bool tells_cause = entry.after.cause.kind != CauseKind::unknown &&
+                           !entry.after.told.is_zero() && is_of(entry.after.told, row);
   const bool tells_tags =
       knows_tags(entry.after) && (row.waits_for_tags || !entry.observation.tags.empty());
-  if (is_amended || tells_cause || tells_tags) learned.changed.push_back(&booked);
   if (!is_amended && !tells_cause && !tells_tags) return;
+  learned.changed.push_back(&booked);
   Arena arena;
   Result<Entry> kept = unpack_entry(row.entry, arena);
   if (!kept) return;  // It was read back when it was restored.
@@ -133,8 +147,8 @@ HoldStage::Learned HoldStage::learn(const Entry& entry) {
   return learned;
 }
 
-bool HoldStage::is_ready(const Booked& booked, Time now) const {
-  return (!booked.row.waits_for_cause && !booked.row.waits_for_tags) || booked.row.due <= now;
+bool HoldStage::is_ready(const Booked& booked, Time heard) {
+  return (!booked.row.waits_for_cause && !booked.row.waits_for_tags) || booked.row.due <= heard;
 }
 
 // Nobody will tell the tags of those whose look-up is over.
@@ -150,15 +164,15 @@ void HoldStage::look_at_lookups(Time now) {
   }
 }
 
-Booked* HoldStage::claim_ready(Time now) {
+Booked* HoldStage::claim_ready(Time heard, Time now) {
   look_at_lookups(now);
   while (true) {
     if (maybe_ready_.empty()) {
-      if (due_.empty() || due_.begin()->first > now) return nullptr;
+      if (due_.empty() || due_.begin()->first > heard) return nullptr;
       maybe_ready_.push_back(due_.begin()->second);
     }
     const auto place = waiting_.find(maybe_ready_.front());
-    if (place == waiting_.end() || !is_ready(*place->second.front(), now)) {
+    if (place == waiting_.end() || !is_ready(*place->second.front(), heard)) {
       maybe_ready_.pop_front();
       continue;
     }

@@ -1,8 +1,9 @@
 // The stage `hold`: a notification that needs a cause or tags waits for them, `at_most` so long.
 // Behind one that waits, those of the same resource wait too.
 //
-// What comes later about the resource completes what waits: the cause of that transition, and the
-// newest tags. An amendment of what waits is absorbed, as nothing was sent yet.
+// What comes later about the resource completes what waits: the cause of that transition, the state
+// before it, and the newest tags. An amendment of a transition that waits is absorbed, as nothing
+// was sent yet.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -38,7 +39,7 @@ class HoldStage {
   HoldStage(const Subscription& subscription, std::span<const When> ignored, TagLookup* tags)
       : subscription_(subscription), ignored_(ignored), tags_(tags) {}
 
-  // False where nothing waits now or ever. What waits by an earlier configuration keeps its place.
+  // True where something waits or may. What waits by an earlier configuration keeps its place.
   bool is_asking() const { return subscription_.hold.is_any() || !ignored_.empty() || size_ > 0; }
 
   // Passes, or waits: then `row` becomes what add() takes. `routable` is the notification of
@@ -55,11 +56,12 @@ class HoldStage {
     std::vector<Booked*> changed;  // Those that absorbed it, or whose row is another now.
   };
   Learned learn(const Entry& entry);
-  // Takes out the next one that waits no longer, in order per resource.
-  Booked* claim_ready(Time now);
+  // Takes out the next one that waits no longer, in order per resource. A wait is over at `heard`,
+  // the time up to which all was learned.
+  Booked* claim_ready(Time heard, Time now);
   // Undoes the last claim, as the delivery could not be judged yet: it is the next one again.
   void put_back(Booked& booked);
-  // When claim_ready() will have one, if nothing is learned before.
+  // When claim_ready() may have one, if nothing is learned before.
   std::optional<Time> next_due() const;
 
   size_t size() const { return size_; }
@@ -68,7 +70,8 @@ class HoldStage {
  private:
   using Waiting = std::deque<Booked*>;
   std::optional<Wait> wait_for(const Entry& entry, const Routable& routable);
-  bool is_ready(const Booked& booked, Time now) const;
+  static bool is_ready(const Booked& booked, Time heard);
+  static bool is_of(const NotificationId& told, const DeliveryRow& row);
   void look_at_lookups(Time now);
   void learn_one(const Entry& entry, Booked& booked, Learned& learned);
 

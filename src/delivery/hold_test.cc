@@ -63,7 +63,7 @@ class HoldTest : public testing::Test {
   }
   std::vector<uint64_t> ready(Time now = kHeldAt) {
     std::vector<uint64_t> sequences;
-    while (const Booked* booked = hold_.claim_ready(now)) {
+    while (const Booked* booked = hold_.claim_ready(now, now)) {
       sequences.push_back(booked->row.first_sequence);
     }
     return sequences;
@@ -105,6 +105,40 @@ TEST_F(HoldTest, learns_what_was_before_it) {
   EXPECT_EQ(ready(), Sequences{}) << "the cause is still to come";
 }
 
+TEST_F(HoldTest, an_amendment_that_waits_learns_its_cause_from_another) {
+  const Entry told = entry(1, "a");
+  Entry first = cause_of(told, 2);
+  first.after.cause = {};
+  first.after.tags = tags_;
+  ASSERT_TRUE(offer(first));
+  EXPECT_EQ(ready(), Sequences{});
+  EXPECT_FALSE(hold_.learn(cause_of(told, 3)).is_absorbed) << "it is told, too";
+  EXPECT_EQ(ready(), Sequences{2});
+}
+
+// All look-ups are over that ever were.
+class EndedLookups final : public TagLookup {
+ public:
+  void want(const Identity&, Time) override {}
+  bool is_over(std::string_view) const override { return ended_ > 0; }
+  uint64_t ended() const override { return ended_; }
+  uint64_t ended_ = 0;
+};
+
+// While a backlog is read nothing was heard of any time yet.
+TEST_F(HoldTest, look_ups_are_seen_by_the_clock) {
+  EndedLookups lookups;
+  HoldStage hold(subscription_, {}, &lookups);
+  Entry held = entry(1, "a");
+  held.after.cause = {.kind = CauseKind::human, .actor = "alice", .evidence = "e"};
+  routable_.set(notification_of(held, Teller{}));
+  DeliveryRow row;
+  ASSERT_TRUE(hold.decide(held, routable_, kHeldAt, row).waits());
+  hold.add(book_.add(std::move(row), kHeldAt));
+  lookups.ended_ = 1;
+  EXPECT_NE(hold.claim_ready(Time::min(), kHeldAt), nullptr);
+}
+
 TEST_F(HoldTest, passes_when_its_time_is_over) {
   ASSERT_TRUE(offer(entry(1, "a")));
   EXPECT_EQ(hold_.next_due(), kHeldAt + minutes(10));
@@ -133,9 +167,9 @@ TEST_F(HoldTest, after_a_restart_it_waits_for_the_same) {
   hold_.learn(cause_of(held, 2));
   HoldStage after(subscription_, {}, nullptr);
   ASSERT_TRUE(after.restore(*book_.find(1), {}, kHeldAt).ok());
-  EXPECT_EQ(after.claim_ready(kHeldAt), nullptr);
+  EXPECT_EQ(after.claim_ready(kHeldAt, kHeldAt), nullptr);
   after.learn(tags_of(held, 3));
-  EXPECT_NE(after.claim_ready(kHeldAt), nullptr);
+  EXPECT_NE(after.claim_ready(kHeldAt, kHeldAt), nullptr);
 }
 
 TEST_F(HoldTest, a_time_that_a_set_clock_moved_away_is_brought_back) {
@@ -151,7 +185,7 @@ TEST_F(HoldTest, what_the_configuration_does_not_ask_for_any_more_is_not_waited_
   subscription_.hold = {};
   HoldStage after(subscription_, {}, nullptr);
   ASSERT_TRUE(after.restore(*book_.find(1), {}, kHeldAt).ok());
-  EXPECT_NE(after.claim_ready(kHeldAt), nullptr);
+  EXPECT_NE(after.claim_ready(kHeldAt, kHeldAt), nullptr);
 }
 
 TEST_F(HoldTest, a_damaged_entry_is_an_error) {

@@ -24,15 +24,30 @@ void Lanes::make_ready(Booked& booked) {
   }
 }
 
-Booked* Lanes::next_ready(Time now) {
+Booked* Lanes::next_ready(Time now) const {
   if (!later_.empty() && later_.begin()->first <= now) return later_.begin()->second;
   return ready_.empty() ? nullptr : ready_.front();
 }
 
-void Lanes::claim(Booked& booked, std::vector<Booked*>& claimed) {
+void Lanes::claim(Booked& booked) {
   booked.is_in_flight = true;
   ++in_flight_;
-  claimed.push_back(&booked);
+}
+
+// The first of its lane, as next_ready() or ready_ has it.
+void Lanes::claim_first(Booked& booked) {
+  if (!later_.empty() && later_.begin()->second == &booked) {
+    later_.erase(later_.begin());
+  } else {
+    ready_.pop_front();
+  }
+  claim(booked);
+}
+
+Booked* Lanes::claim_probe(Time now) {
+  Booked* const next = ready_.empty() ? next_ready(now) : ready_.front();
+  if (next != nullptr) claim_first(*next);
+  return next;
 }
 
 std::vector<Booked*> Lanes::claim_due(size_t count, Time now) {
@@ -40,18 +55,15 @@ std::vector<Booked*> Lanes::claim_due(size_t count, Time now) {
   while (claimed.size() < count) {
     Booked* const next = next_ready(now);
     if (next == nullptr || (next->is_alone && !claimed.empty())) break;
-    if (!later_.empty() && later_.begin()->second == next) {
-      later_.erase(later_.begin());
-    } else {
-      ready_.pop_front();
-    }
-    claim(*next, claimed);
+    claim_first(*next);
+    claimed.push_back(next);
     if (next->is_alone) break;
     if (!is_one_lane_) continue;
     for (Booked* each = next->behind; each != nullptr && claimed.size() < count;
          each = each->behind) {
       if (each->is_alone) break;
-      claim(*each, claimed);
+      claim(*each);
+      claimed.push_back(each);
     }
   }
   return claimed;

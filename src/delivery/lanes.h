@@ -24,9 +24,12 @@ class Lanes {
 
   // At the end of its lane.
   void add(Booked& booked);
-  // Up to `count` that are due, oldest first, marked as in flight. One that goes alone is claimed
-  // alone.
+  // Up to `count` that may go, marked as in flight: those that waited for a time which has come,
+  // then the others, oldest first. One that goes alone is claimed alone.
   std::vector<Booked*> claim_due(size_t count, Time now);
+  // One that may go, marked as in flight, and rather one that was never tried; null where there is
+  // none.
+  Booked* claim_probe(Time now);
   // It was in flight, and is sent again when it is due.
   void postpone(Booked& booked, Time due);
   // It is settled or parked; the next of its lane may go.
@@ -52,8 +55,9 @@ class Lanes {
     return is_one_lane_ ? std::string_view() : std::string_view(booked.row.resource);
   }
   void make_ready(Booked& booked);
-  Booked* next_ready(Time now);
-  void claim(Booked& booked, std::vector<Booked*>& claimed);
+  Booked* next_ready(Time now) const;
+  void claim_first(Booked& booked);
+  void claim(Booked& booked);
 
   const bool is_one_lane_;
   // The key of a lane is the text of its first delivery.

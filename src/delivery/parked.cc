@@ -33,6 +33,14 @@ Result<bool> is_moot(const Store& store, const ParkedRow& parked) {
   return is_told;
 }
 
+// What cannot be read is listed as what it is.
+ParkedRow damaged_row(const DeliveryKey& key, const Error& error) {
+  ParkedRow row{.reason = error.text, .is_gap = true};
+  row.delivery.subscription = key.subscription;
+  row.delivery.number = key.number;
+  return row;
+}
+
 struct Piece {
   std::vector<ParkedRow> rows;  // With payloads.
   DeliveryKey next;
@@ -53,21 +61,14 @@ Result<Piece> next_piece(const Store& store, const ParkedFilter& filter, const D
           return false;
         }
         piece.next = after(key);
-        if (!row || !filter.matches(*row)) return true;
+        if (!row) row = damaged_row(key, row.error());
+        if (!filter.matches(*row)) return true;
         bytes += row->delivery.payload.size();
         piece.rows.push_back(*std::move(row));
         return true;
       });
   if (!read) return read.error();
   return piece;
-}
-
-// What cannot be read is listed as what it is.
-ParkedRow damaged_row(const DeliveryKey& key, const Error& error) {
-  ParkedRow row{.reason = error.text, .is_gap = true};
-  row.delivery.subscription = key.subscription;
-  row.delivery.number = key.number;
-  return row;
 }
 
 void list(std::vector<ParkedRow>& rows, const ParkedRow& row) {
@@ -161,6 +162,7 @@ Result<void> drop_piece(Store& store, bool is_dry_run, const std::vector<ParkedR
 template <typename DoPiece>
 Result<ParkedChange> in_pieces(const Store& store, const ParkedFilter& filter,
                                const std::function<bool()>& may_go_on, DoPiece do_piece) {
+  if (!may_go_on()) return unavailable("stopping");
   ParkedChange change;
   DeliveryKey from{filter.subscription, 0};
   while (may_go_on()) {

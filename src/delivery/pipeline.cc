@@ -127,8 +127,8 @@ bool Pipeline::may_release() const {
          send_.lanes().payload_bytes() < limits_.bytes_max;
 }
 
-// What was parked because it could not be rendered, and was redriven: the format may be another
-// now.
+// A row without a payload was parked because it could not be rendered, and was redriven: the format
+// may be another now.
 Result<void> Pipeline::render_again(DeliveryRow& row) {
   Notification notification;
   Arena arena;
@@ -174,7 +174,7 @@ Result<bool> Pipeline::release(Time now) {
   const Time heard = heard_until(now);
   size_t released = 0;
   while (released < limits_.released_max && may_release()) {
-    Booked* const held = hold_.claim_ready(heard);
+    Booked* const held = hold_.claim_ready(heard, now);
     if (held == nullptr) break;
     if (Result<void> done = release_one(*held, now); !done) {
       hold_.put_back(*held);

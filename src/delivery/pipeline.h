@@ -29,8 +29,8 @@ struct PipelineCounts {
   uint64_t parked = 0;
   uint64_t not_matching = 0;
   uint64_t outstanding = 0;  // In the stage `send`, or still to be restored.
-  uint64_t held = 0;         // In the stages before it; a digest counts what it counts.
-  uint64_t lag = 0;          // Journal sequences that are not settled.
+  uint64_t held = 0;         // In the stages before it; a digest counts as its members.
+  uint64_t lag = 0;          // Journal sequences that the cursor has not passed.
   bool is_circuit_open = false;
   bool is_gone = false;
 };
@@ -113,7 +113,9 @@ class Pipeline {
 
   Result<bool> advance_one(Time now);
   Result<void> restore(Time now);
-  void restore_row(DeliveryRow row, Time now);
+  Result<void> restore_row(DeliveryRow row, Time now);
+  void restore_damaged(uint64_t number, std::string reason);
+  void forget_lost_rows();
   void restore_digest(Booked& booked, Time now);
   Result<void> render_again(DeliveryRow& row);
   Result<bool> release(Time now);

@@ -67,48 +67,71 @@ void Pipeline::load_batch() {
 Result<void> Pipeline::restore(Time now) {
   size_t rows = 0;
   bool is_more = false;
+  Result<void> restored;
   const Result<void> read = store_.each_delivery(
       subscription_.name, next_row_, [&](uint64_t number, Result<DeliveryRow> row) {
-        if (row && number >= rows_end_) return false;  // Of this run: it is here already.
+        // Of this run: it is here already.
+        if (next_row_ >= rows_end_ || (row && number >= rows_end_)) return false;
         if (rows++ >= limits_.restored_max || !has_room()) {
           is_more = true;
           return false;
         }
-        next_row_ = number + 1;
         if (row) {
-          restore_row(*std::move(row), now);
-        } else if (book_.unloaded() > 0) {
-          ++parked_;
-          next_row_ = std::min(next_row_, rows_end_);
-          book_.park_damaged(next_row_ - 1, row.error().text, wall_.now());
+          restored = restore_row(*std::move(row), now);
+          if (!restored) return false;
+        } else {
+          number = std::min(number, rows_end_ - 1);
+          restore_damaged(number, row.error().text);
         }
+        next_row_ = number + 1;
         return true;
       });
-  if (!read) return read;
+  if (!read || !restored) return read ? restored : read;
   is_restored_ = !is_more;
+  if (is_restored_) forget_lost_rows();
   const bool is_batch_here =
       send_.batches().is_awaited() && (is_restored_ || next_row_ > send_.batches().awaited_to());
   if (is_batch_here) send_.batch_restored();
   return {};
 }
 
-void Pipeline::restore_row(DeliveryRow row, Time now) {
+// So that the next start does not look for them again.
+void Pipeline::forget_lost_rows() {
+  if (book_.unloaded() == 0) return;
+  log_error("rows of waiting deliveries are not there any more",
+            {{"subscription", subscription_.name}, {"count", book_.unloaded()}});
+  book_.forget_unloaded();
+}
+
+// A row, or a stretch of rows up to it.
+void Pipeline::restore_damaged(uint64_t number, std::string reason) {
+  if (book_.unloaded() == 0 || book_.find(number) != nullptr) return;
+  ++parked_;
+  book_.park_damaged(number, std::move(reason), wall_.now());
+}
+
+// An error where the store cannot be read now.
+Result<void> Pipeline::restore_row(DeliveryRow row, Time now) {
+  const bool is_unrendered = row.stage == Stage::send && row.payload.empty();
+  Result<void> rendered;
+  if (is_unrendered) rendered = render_again(row);
+  if (!rendered && rendered.error().kind == ErrorKind::failed) return rendered;
   Booked* const booked = book_.restore(std::move(row), now);
-  if (booked == nullptr) return;
-  if (booked->row.stage == Stage::send) {
-    if (booked->row.payload.empty()) {
-      const Result<void> rendered = render_again(booked->row);
-      if (!rendered) return park(booked->row, "not rendered: " + rendered.error().text);
-      book_.change(*booked);
-    }
-    return send_.restore(*booked, now);
-  }
-  if (booked->row.stage == Stage::rate) return restore_digest(*booked, now);
-  if (booked->row.stage == Stage::hold) {
+  if (booked == nullptr) return {};
+  if (!rendered) {
+    park(booked->row, "not rendered: " + rendered.error().text);
+  } else if (booked->row.stage == Stage::send) {
+    if (is_unrendered) book_.change(*booked);
+    send_.restore(*booked, now);
+  } else if (booked->row.stage == Stage::rate) {
+    restore_digest(*booked, now);
+  } else if (booked->row.stage == Stage::hold) {
     const Result<void> held = hold_.restore(*booked, teller_, now);
-    return held ? void() : park(booked->row, held.error().text);
+    if (!held) park(booked->row, held.error().text);
+  } else {
+    park(booked->row, "its row is damaged");
   }
-  park(booked->row, "its row is damaged");
+  return {};
 }
 
 // What was released while rows were still to come may have begun another.

@@ -403,6 +403,26 @@ TEST_F(PipelineTest, unavailable_opens_the_circuit_and_parks_nothing) {
   EXPECT_EQ(in_flight().size(), 2u);
 }
 
+// Where the sink refuses one for its own sake, and says so of everything.
+TEST_F(PipelineTest, one_that_is_refused_stands_in_nobodys_way) {
+  kind_.limits.in_flight_max = 1;
+  kill();
+  journal({"refused", "b", "c", "d"});
+  std::vector<uint64_t> delivered;
+  for (int i = 0; i < 20; ++i) {
+    turn();
+    if (!held_.empty() && in_flight() == std::vector<uint64_t>{1}) {
+      answer(Verdict::unavailable, 403);
+    } else if (!held_.empty()) {
+      delivered.push_back(in_flight().front());
+      answer(Verdict::delivered);
+    }
+    now_ += std::chrono::seconds(30);
+  }
+  EXPECT_EQ(delivered, (std::vector<uint64_t>{2, 3, 4}));
+  EXPECT_TRUE(parked().empty());
+}
+
 TEST_F(PipelineTest, gone_stops_the_subscription_and_keeps_its_place) {
   journal({"a", "b"});
   turn();
@@ -448,6 +468,41 @@ TEST_F(PipelineTest, what_retention_took_is_named) {
   EXPECT_TRUE(parked()[0].is_gap);
   EXPECT_EQ(parked()[0].delivery.first_sequence, 1u);
   EXPECT_EQ(parked()[0].delivery.last_sequence, 2u);
+}
+
+TEST_F(PipelineTest, what_waits_hears_all_of_the_journal_before_its_time_is_over) {
+  hold_one("a");
+  now_ += std::chrono::minutes(11);
+  journal_entries({amendment_of(1, "a", 2)});
+  turn();
+  EXPECT_EQ(in_flight(), std::vector<uint64_t>{1}) << "the cause was there, and is part of it";
+}
+
+// An amendment that is not wanted takes back what was told; not before what waits.
+TEST_F(PipelineTest, what_is_taken_back_keeps_its_place_behind_what_waits) {
+  journal({"a"});
+  turn();
+  answer(Verdict::delivered);
+  subscription_.hold = {.for_cause = true, .at_most = minutes(10)};
+  subscription_.when_json = R"({"cause":{"kind":["unknown"]}})";
+  subscription_.when = std::get<Pattern>(Pattern::compile(subscription_.when_json));
+  restart();
+  Entry second = entry_of("a", 2);
+  second.previous_sequence = 1;
+  journal_entries({second});
+  turn();
+  ASSERT_TRUE(in_flight().empty()) << "it waits for its cause";
+  Entry amendment = amendment_of(1, "a", 3);
+  amendment.previous_sequence = 2;
+  journal_entries({amendment});
+  turn();
+  EXPECT_TRUE(in_flight().empty());
+  now_ += minutes(10);
+  turn();
+  ASSERT_EQ(in_flight(), std::vector<uint64_t>{2});
+  answer(Verdict::delivered);
+  turn();
+  EXPECT_EQ(in_flight(), std::vector<uint64_t>{3});
 }
 
 // A journal whose middle is not there, or is not what was written.

@@ -10,6 +10,8 @@ namespace {
 
 // One that was tried fewer times than this is not parked, however long an attempt took.
 constexpr uint32_t kAttemptsMin = 3;
+// As long as a circuit waits for its next probe at most.
+constexpr Duration kRefusedWaitMax = std::chrono::minutes(1);
 
 }  // namespace
 
@@ -54,7 +56,9 @@ void SendStage::batch_restored() { batches_.restored(); }
 // A circuit that is open lets one delivery through, or one frozen batch, which is never cut.
 std::vector<Booked*> SendStage::next_batch(Time now) {
   if (batches_.is_frozen_kind()) return batches_.claim(now, wall_.now(), is_full_);
-  return lanes_.claim_due(circuit_.is_open() ? 1 : kind_.limits.batch_deliveries_max, now);
+  if (!circuit_.is_open()) return lanes_.claim_due(kind_.limits.batch_deliveries_max, now);
+  Booked* const probe = lanes_.claim_probe(now);
+  return probe == nullptr ? std::vector<Booked*>() : std::vector{probe};
 }
 
 void SendStage::send(Time now, bool is_full) {
@@ -158,7 +162,9 @@ void SendStage::on_attempt(Booked& booked, const Attempt& attempt, bool was_alon
         log_error("a sink refuses everything until a person acts; its deliveries wait",
                   {{"subscription", subscription_.name}, {"answer", reason_of(attempt)}});
       }
-      lanes_.postpone(booked, now);
+      // It may be refused for its own sake: others go first.
+      lanes_.postpone(booked, now + std::min<Duration>(backoff(booked.row.attempts, {}, random_),
+                                                       kRefusedWaitMax));
       break;
     case Verdict::reject:
       circuit_.succeeded();
