@@ -118,8 +118,11 @@ void Model::learn(const Entry& entry) {
   if (before == told_of_.end()) return;
   for (const uint64_t sequence : before->second) {
     Told& told = told_.at(sequence);
-    const bool tells_cause = !entry.after.told.is_zero() && to_hex(entry.after.told) == told.id &&
-                             entry.after.cause.kind != CauseKind::unknown;
+    const std::string about = to_hex(entry.after.told);
+    // An amendment that lacks the cause of its transition learns it, too.
+    const bool is_of = about == told.id || (told.lacks_cause && about == told.amends);
+    const bool tells_cause =
+        !entry.after.told.is_zero() && is_of && entry.after.cause.kind != CauseKind::unknown;
     const bool tells_tags =
         knows_tags(entry.after) && (told.lacks_tags || !entry.observation.tags.empty());
     if (!tells_cause && !tells_tags) continue;
