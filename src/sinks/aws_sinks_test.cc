@@ -162,7 +162,7 @@ TEST_F(AwsSinkTest, fifo_queues_order_by_resource_and_drop_repeats_by_id) {
   std::set<std::string> groups;
   for (const SeenRequest& request : service_->seen()) {
     const AwsJson entry = AwsJson::parse(request.body).value().items("Entries").at(0);
-    EXPECT_EQ(entry.text("MessageDeduplicationId"), delivery.id);
+    EXPECT_EQ(entry.text("MessageDeduplicationId"), delivery.key());
     EXPECT_LE(entry.text("MessageGroupId").size(), 128u);
     EXPECT_EQ(entry.text("MessageGroupId").find(' '), std::string::npos);
     groups.insert(entry.text("MessageGroupId"));
