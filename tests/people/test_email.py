@@ -214,7 +214,7 @@ class Email(ProgramTest):
         server = self.server()
         sink = "      user: statewire\n      password: geheim\n"
         daemon = self.start(server, tls="starttls", sink=sink)
-        self.assertEqual(self.verdict(daemon)["verdict"], "retry")
+        self.assertEqual(self.verdict(daemon)["verdict"], "unavailable")
         self.assertEqual((server.logins, server.mails), ([], []))
 
     def test_a_format_of_ones_own_is_sent_too(self):
