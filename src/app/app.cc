@@ -26,8 +26,7 @@ namespace {
 
 constexpr Duration kStopGrace = std::chrono::seconds(5);
 constexpr std::chrono::nanoseconds kProgressInterval = std::chrono::milliseconds(100);
-constexpr size_t kMailThreads = 4;  // Each sends one mail at a time.
-constexpr size_t kIoThreads = 1;    // More only take turns with the thread that commits.
+constexpr size_t kIoThreads = 1;  // More only take turns with the thread that commits.
 constexpr size_t kQuestionThreads = 2;
 // Each webhook bounds its own requests in flight: one that hangs leaves room for all others, also
 // of its own host.
@@ -281,7 +280,7 @@ void App::start_threads() {
   client_thread_ = start_thread("client", [this] { client_.run(); });
   aws_thread_ = start_thread("aws", [this] { aws_.run(); });
   aws_retries_thread_ = start_thread("aws retries", [this] { aws_.run(); });
-  for (size_t i = 0; i < kMailThreads; ++i) {
+  for (size_t i = 0; i < kMailsAtATime; ++i) {
     mail_threads_.push_back(start_thread("mail", [this] { mail_.run(); }));
   }
   ingest_thread_ = start_thread("commits", [this] { ingest_->run(); });

@@ -424,23 +424,32 @@ inline constexpr size_t kAwsGroupBytesMax = 128;
 inline constexpr size_t kLambdaPayloadBytesMax = 6 << 20;
 // Of a function's ARN or name: Lambda's own bound.
 inline constexpr size_t kLambdaFunctionBytesMax = 170;
-// Slack takes 3,000 characters of a section and 2,000 of a field, and counts them escaped, five for
-// one. A text is cut before that, so that no escape is cut.
+// Of the title of a message to Slack.
 inline constexpr size_t kSlackTitleCharactersMax = 150;
-// Of what happened, in the same section as the title.
+// Of what happened, in the same block as the title.
 inline constexpr size_t kSlackNewsCharactersMax = 400;
 // Of where it comes from.
 inline constexpr size_t kSlackOriginCharactersMax = 150;
-// Of a field's value.
+// Of a fact's value.
 inline constexpr size_t kSlackFieldCharactersMax = 360;
-// Fields of a section.
-inline constexpr size_t kSlackFieldsMax = 10;
-// Of a message without sections, of which Slack takes 40,000.
+// Of a message in one block, of which Slack takes 3,000.
+inline constexpr size_t kSlackBlockCharactersMax = 3'000;
+// Of a message without blocks, of which Slack takes 40,000 and counts them escaped, five for one.
 inline constexpr size_t kSlackTextCharactersMax = 7'000;
-// Teams refuses messages above 28 KB, escapes included.
-inline constexpr size_t kTeamsTextCharactersMax = 8'000;
-// Of one fact, of which a card has several.
-inline constexpr size_t kTeamsFactCharactersMax = 600;
+// Of a message to Teams as it is sent: its own bound. JSON doubles quotes and backslashes.
+inline constexpr size_t kTeamsMessageBytesMax = 28'000;
+// Of a text that fills a card.
+inline constexpr size_t kTeamsTextBytesMax = 8'000;
+// Lines of such a text, each of which is a block.
+inline constexpr size_t kTeamsLinesMax = 50;
+// Of a card's title.
+inline constexpr size_t kTeamsTitleBytesMax = 600;
+// Of what happened.
+inline constexpr size_t kTeamsNewsBytesMax = 1'200;
+// Of one fact, of which a card has a dozen.
+inline constexpr size_t kTeamsFactBytesMax = 500;
+// Of what stands for a card where none is shown; twice in a message.
+inline constexpr size_t kTeamsSummaryBytesMax = 500;
 // Of the key that alerts of one resource share: PagerDuty's own bound.
 inline constexpr size_t kPagerDutyKeyBytesMax = 255;
 // Of an alert's summary: PagerDuty's own bound.
@@ -455,6 +464,12 @@ inline constexpr size_t kMailLabelBytesMax = 63;
 inline constexpr size_t kMailRecipientsMax = 20;
 // Of all mails that wait together; beyond, as below.
 inline constexpr size_t kMailQueuedBytesMax = 64 << 20;
+// Mails that are under way at once, each with a thread that waits for its server.
+inline constexpr size_t kMailsAtATime = 16;
+// Of those, to one server: one that hangs holds up no other.
+inline constexpr size_t kMailsPerServerMax = 4;
+// Of what a server says to one command, over all lines of its reply.
+inline constexpr size_t kSmtpReplyBytesMax = 1024;
 // Mails that wait for one of the threads that send them; beyond, they are tried again later.
 inline constexpr size_t kMailsWaitingMax = 1'000;
 
@@ -462,8 +477,12 @@ static_assert(kTemplatedMessageBytesMax < kCutLineBytesMax);
 static_assert(kNotificationBytesMax <= kS3BatchBytesMax);
 static_assert(kNotificationBytesMax <= kAwsBatchBytesMax);
 static_assert(kTemplatedMessageBytesMax <= kLambdaPayloadBytesMax);
-static_assert(5 * (kSlackTitleCharactersMax + kSlackNewsCharactersMax) < 3'000);
-static_assert(5 * kSlackFieldCharactersMax < 2'000 && 5 * kSlackTextCharactersMax < 40'000);
+static_assert(5 * kSlackTextCharactersMax < 40'000);
+static_assert(2 * (kTeamsTitleBytesMax + kTeamsNewsBytesMax + 13 * kTeamsFactBytesMax +
+                   2 * kTeamsSummaryBytesMax) <
+              kTeamsMessageBytesMax - 5'000);
+static_assert(2 * (kTeamsTextBytesMax + 2 * kTeamsSummaryBytesMax) + 80 * kTeamsLinesMax <
+              kTeamsMessageBytesMax - 1'000);
 static_assert(kMailLocalPartBytesMax + kMailLabelBytesMax < kMailAddressBytesMax);
 
 // ---- Calls of others: what is sent at once, and what they may answer ----

@@ -3,6 +3,12 @@
 namespace statewire {
 namespace {
 
+std::vector<ListColumn> columns_for(OutputForm form, std::span<const ListColumn> columns) {
+  std::vector<ListColumn> result(columns.begin(), columns.end());
+  if (form == OutputForm::table) std::erase_if(result, [](const auto& c) { return c.is_for_csv; });
+  return result;
+}
+
 std::vector<TableColumn> table_columns(std::span<const ListColumn> columns) {
   std::vector<TableColumn> result;
   for (const ListColumn& column : columns) {
@@ -21,7 +27,10 @@ OutputForm output_form(const Invocation& invocation) {
 }
 
 ListWriter::ListWriter(Terminal& terminal, OutputForm form, std::span<const ListColumn> columns)
-    : terminal_(terminal), form_(form), columns_(columns), table_(table_columns(columns)) {}
+    : terminal_(terminal),
+      form_(form),
+      columns_(columns_for(form, columns)),
+      table_(table_columns(columns_)) {}
 
 void ListWriter::add(std::span<const JsonElement> elements) {
   if (form_ == OutputForm::json) {

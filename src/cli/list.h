@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "cli/invocation.h"
 #include "cli/reply.h"
@@ -20,6 +21,8 @@ struct ListColumn {
   size_t gap = 2;
   // How it looks in a table; null: as it is. CSV always has the field as it is.
   Cell (*show)(JsonElement element) = nullptr;
+  // What a table shows within another column stands in CSV by itself.
+  bool is_for_csv = false;
 };
 
 // Not thread-safe. Writes as it is given elements, so that a long list needs little memory.
@@ -34,7 +37,7 @@ class ListWriter {
  private:
   Terminal& terminal_;
   const OutputForm form_;
-  const std::span<const ListColumn> columns_;
+  const std::vector<ListColumn> columns_;
   Table table_;
   size_t count_ = 0;
 };

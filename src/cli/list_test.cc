@@ -12,9 +12,10 @@ constexpr ListColumn kColumns[] = {
     {.title = "who",
      .path = "cause.actor",
      .show = [](JsonElement item) { return Cell{"<" + text_at(item, "cause.actor") + ">"}; }},
+    {.title = "tool", .path = "cause.tool", .is_for_csv = true},
 };
 constexpr std::string_view kItems =
-    R"([{"phase":"stable","cause":{"actor":"alice"}},{"phase":"gone","cause":{}}])";
+    R"([{"phase":"stable","cause":{"actor":"alice","tool":"aws-cli"}},{"phase":"gone","cause":{}}])";
 
 std::string listed(OutputForm form, std::string_view json) {
   RecordedTerminal recorded;
@@ -34,7 +35,8 @@ TEST(List, table_shows_fields_as_people_read_them) {
 }
 
 TEST(List, csv_has_fields_as_they_are_under_their_paths) {
-  EXPECT_EQ(listed(OutputForm::csv, kItems), "phase,cause.actor\nstable,alice\ngone,\n");
+  EXPECT_EQ(listed(OutputForm::csv, kItems),
+            "phase,cause.actor,cause.tool\nstable,alice,aws-cli\ngone,,\n");
 }
 
 TEST(List, json_is_an_array_also_where_there_is_nothing) {

@@ -23,6 +23,7 @@ constexpr ListColumn kResourceColumns[] = {
     {.title = "region", .path = "region"},
     {.title = "since", .path = "since", .show = show_since},
     {.title = "cause", .path = "cause.kind", .show = cause_cell},
+    {.title = "actor", .path = "cause.actor", .is_for_csv = true},
     {.title = "id", .path = "id"},
 };
 

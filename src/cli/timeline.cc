@@ -41,6 +41,7 @@ constexpr ListColumn kTimelineColumns[] = {
     {.title = "state", .path = "phase", .show = show_phase_and_value},
     {.title = "before", .path = "previous.phase", .show = show_previous},
     {.title = "cause", .path = "cause.kind", .show = cause_cell},
+    {.title = "actor", .path = "cause.actor", .is_for_csv = true},
     {.title = "event", .path = "origin.type"},
     {.title = "sequence", .path = "sequence", .align = Align::right},
 };

@@ -17,7 +17,6 @@ namespace statewire {
 struct Flight {
   std::vector<uint64_t> numbers;  // Of its deliveries, in order.
   std::string subscription;
-  std::string header;
   std::string batch_id;  // Of a frozen batch.
   FrozenBatch batch;
   std::vector<Book::Node> kept;  // Set by the stage when it ends before the answer.

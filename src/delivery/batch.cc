@@ -42,7 +42,8 @@ bool Batches::is_gathered(Time now, bool is_full) const {
          now >= front->created + limits_.gather;
 }
 
-// One delivery at least. What a person sends again is a batch of its own.
+// One delivery at least. What a person sends again is a batch of its own, and what was rendered
+// under another configuration may have other columns: a batch has one form.
 void Batches::freeze(Time wall) {
   const Booked* const front = lanes_.front();
   BatchRow row;
@@ -55,7 +56,9 @@ void Batches::freeze(Time wall) {
     const bool is_alone = each->row.is_redriven || front->row.is_redriven;
     const bool fits =
         row.numbers.size() < limits_.batch_deliveries_max && bytes <= limits_.batch_bytes_max;
-    if (each != front && (is_alone || !fits)) break;
+    const bool is_alike =
+        each->row.header == front->row.header && each->row.content_type == front->row.content_type;
+    if (each != front && (is_alone || !fits || !is_alike)) break;
     row.numbers.push_back(each->row.number);
     row.last_sequence = each->row.last_sequence;
   }

@@ -171,6 +171,42 @@ TEST_F(BatchTest, does_not_need_the_journal_any_more) {
   EXPECT_TRUE(parked().empty());
 }
 
+// Lines of other columns do not stand below a header line that is not theirs.
+TEST_F(BatchTest, has_one_form_and_keeps_its_header_after_the_columns_changed) {
+  const auto with_columns = [&](const std::string& columns) {
+    const auto document = Document::parse(
+        "statewire.yaml", "own: {header: true, columns: [" + columns + "]}", problems_);
+    formats_.emplace(Formats::read(document->root(), problems_));
+    CHECK(problems_.ok());
+    subscription_.format = formats_->find("own");
+  };
+  with_columns("resource.id");
+  restart();
+  journal({"a", "b"});
+  turn();
+  now_ += seconds(5);
+  turn();
+  EXPECT_EQ(held_.front().headers, (std::vector<std::string>(2, "resource.id")));
+  journal({"c"});
+  turn();
+  checkpoint(Book::Extent::everything);
+  with_columns("resource.id, state.value");
+  kill();
+  journal({"d"});
+  turn();
+  EXPECT_EQ(held_.front().headers, (std::vector<std::string>(2, "resource.id")));
+  answer(Verdict::delivered);
+  now_ += seconds(5);
+  turn();
+  EXPECT_EQ(in_flight(), Sequences{3}) << "it was rendered before";
+  EXPECT_EQ(held_.front().headers, std::vector<std::string>{"resource.id"});
+  answer(Verdict::delivered);
+  now_ += seconds(5);
+  turn();
+  EXPECT_EQ(in_flight(), Sequences{4});
+  EXPECT_EQ(held_.front().headers, std::vector<std::string>{"resource.id,state.value"});
+}
+
 TEST_F(BatchTest, of_a_sink_that_was_replaced_is_forgotten) {
   journal({"a"});
   turn();

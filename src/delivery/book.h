@@ -37,6 +37,7 @@ struct Booked {
   std::optional<Time> first_attempt;
   bool is_in_flight = false;
   bool is_alone = false;     // It goes without others: it was in a batch that was rejected.
+  std::string lane;          // Of Lanes: one of its own. Empty: that of its resource.
   Booked* before = nullptr;  // In its lane; of Lanes.
   Booked* behind = nullptr;
 };

@@ -6,6 +6,7 @@ namespace statewire {
 
 void Lanes::add(Booked& booked) {
   booked.before = booked.behind = nullptr;
+  if (!booked.row.settled_recipients.empty()) name_own_lane(booked);
   ++size_;
   payload_bytes_ += booked.row.payload.size();
   const auto [place, is_new] = lanes_.try_emplace(lane_key(booked), Lane{&booked, &booked});
@@ -14,6 +15,11 @@ void Lanes::add(Booked& booked) {
   booked.before = lane.last;
   lane.last->behind = &booked;
   lane.last = &booked;
+}
+
+// No resource has such a name.
+void Lanes::name_own_lane(Booked& booked) {
+  booked.lane = "\n" + std::to_string(booked.row.number);
 }
 
 void Lanes::make_ready(Booked& booked) {
@@ -75,6 +81,17 @@ void Lanes::postpone(Booked& booked, Time due) {
   --in_flight_;
   booked.row.due = due;
   if (booked.before == nullptr) make_ready(booked);
+}
+
+void Lanes::part(Booked& booked) {
+  if (is_one_lane_ || !booked.lane.empty()) return;
+  remove(booked);
+  name_own_lane(booked);
+  booked.before = booked.behind = nullptr;
+  lanes_.try_emplace(lane_key(booked), Lane{&booked, &booked});
+  ++size_;
+  ++in_flight_;
+  payload_bytes_ += booked.row.payload.size();
 }
 
 void Lanes::remove(Booked& booked) {

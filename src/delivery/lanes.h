@@ -1,7 +1,8 @@
 // The order in which deliveries are sent. Those of one resource form a lane, in the order in which
 // they were added; only the first of a lane is sent, and the others wait for it. Lanes do not wait
 // for each other. For a sink that delivers in order, all deliveries are one lane, and a run of them
-// from its beginning may be sent together.
+// from its beginning may be sent together. What is only for some of its recipients any more has a
+// lane of its own.
 //
 // Not thread-safe. Borrows the deliveries: each stays where it is until it was removed.
 #pragma once
@@ -32,6 +33,9 @@ class Lanes {
   Booked* claim_probe(Time now);
   // It was in flight, and is sent again when it is due.
   void postpone(Booked& booked, Time due);
+  // It is in flight, and stays so: from now on it has a lane of its own, and the next of its old
+  // one may go. Nothing changes where there is one lane.
+  void part(Booked& booked);
   // It is settled or parked; the next of its lane may go.
   void remove(Booked& booked);
 
@@ -52,8 +56,10 @@ class Lanes {
     Booked* last = nullptr;
   };
   std::string_view lane_key(const Booked& booked) const {
-    return is_one_lane_ ? std::string_view() : std::string_view(booked.row.resource);
+    if (is_one_lane_) return {};
+    return booked.lane.empty() ? booked.row.resource : booked.lane;
   }
+  static void name_own_lane(Booked& booked);
   void make_ready(Booked& booked);
   Booked* next_ready(Time now) const;
   void claim_first(Booked& booked);

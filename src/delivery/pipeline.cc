@@ -21,13 +21,14 @@ Result<bool> done_with(const Result<void>& step) {
   return true;
 }
 
-DeliveryRow row_of(const Notification& notification, std::string_view content_type) {
+DeliveryRow row_of(const Notification& notification, const Format& format) {
   DeliveryRow row;
   row.first_sequence = row.last_sequence = notification.sequence;
   row.id = to_hex(notification.id);
   row.resource = notification.resource.id;
   row.type = type_of(notification.kind);
-  row.content_type = content_type;
+  row.content_type = format.content_type();
+  row.header = format.header();
   return row;
 }
 
@@ -142,6 +143,7 @@ Result<void> Pipeline::render_again(DeliveryRow& row) {
     if (row.type == type_of(NotificationKind::retracted)) take_back(notification);
   }
   row.content_type = subscription_.format->content_type();
+  row.header = subscription_.format->header();
   Result<void> rendered = subscription_.format->render(notification, row.payload);
   if (rendered) row.entry.clear();
   return rendered;
@@ -260,7 +262,7 @@ Result<void> Pipeline::drop(const Entry& entry, Booked* held, Time now) {
 
 void Pipeline::pass_on(const Notification& notification, Booked* held, Time now) {
   if (rate_.decide(notification, now).passes()) {
-    render(notification, row_of(notification, subscription_.format->content_type()), held, now);
+    render(notification, row_of(notification, *subscription_.format), held, now);
   } else {
     count_in_digest(notification, now);
     if (held != nullptr) book_.settle(held->row.number);
@@ -334,7 +336,7 @@ void Pipeline::tell_digest(Time now) {
   const DeliveryRow digest = rate_.digest()->row;
   rate_.close();
   const Notification receipt = receipt_of(digest);
-  DeliveryRow row = row_of(receipt, subscription_.format->content_type());
+  DeliveryRow row = row_of(receipt, *subscription_.format);
   row.first_sequence = digest.first_sequence;
   row.members = digest.members;
   row.digest = digest.digest;

@@ -19,7 +19,9 @@ class HeldSink final : public Sink {
   struct Held {
     std::vector<uint64_t> sequences;
     std::vector<std::string> ids;
-    std::string batch_id;  // Of a frozen batch.
+    std::vector<std::string> headers;
+    std::string settled_recipients;  // Of the first.
+    std::string batch_id;            // Of a frozen batch.
     Time frozen;
     Completion done;
   };
@@ -29,7 +31,9 @@ class HeldSink final : public Sink {
     for (const Delivery& delivery : batch) {
       held.sequences.push_back(delivery.sequence);
       held.ids.emplace_back(delivery.id);
+      held.headers.emplace_back(delivery.header);
     }
+    held.settled_recipients = batch.front().settled_recipients;
     if (const FrozenBatch* frozen = batch.front().batch) {
       held.batch_id = frozen->id;
       held.frozen = frozen->frozen;
@@ -181,6 +185,21 @@ class PipelineTest : public testing::Test {
     held.done(std::vector<Attempt>(
         held.sequences.size(),
         {.verdict = verdict, .status = status, .detail = "said so", .retry_after = retry_after}));
+    pipeline_->on_answers(now_);
+    checkpoint();
+  }
+
+  // Answers the oldest held delivery with the fates of its recipients.
+  void answer_parts(const std::vector<std::pair<std::string, Verdict>>& fates) {
+    ASSERT_FALSE(held_.empty());
+    HeldSink::Held held = std::move(held_.front());
+    held_.pop_front();
+    Attempt attempt{.verdict = Verdict::retry, .detail = "some"};
+    for (const auto& [recipient, verdict] : fates) {
+      attempt.parts.push_back(
+          {.verdict = verdict, .detail = recipient + " said so", .recipient = recipient});
+    }
+    held.done({attempt});
     pipeline_->on_answers(now_);
     checkpoint();
   }

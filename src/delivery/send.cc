@@ -13,6 +13,10 @@ constexpr uint32_t kAttemptsMin = 3;
 // As long as a circuit waits for its next probe at most.
 constexpr Duration kRefusedWaitMax = std::chrono::minutes(1);
 
+bool is_left(const Attempt& part) {
+  return part.verdict != Verdict::delivered && part.verdict != Verdict::reject;
+}
+
 }  // namespace
 
 std::string reason_of(const Attempt& attempt) {
@@ -78,7 +82,6 @@ void SendStage::send(Time now, bool is_full) {
 void SendStage::deliver(std::span<Booked* const> batch) {
   const auto flight = std::make_shared<Flight>();
   flight->subscription = subscription_.name;
-  flight->header = subscription_.format->header();
   const bool is_frozen = batches_.is_frozen_kind();
   if (is_frozen) {
     const BatchRow& row = batches_.row();
@@ -100,7 +103,8 @@ void SendStage::deliver(std::span<Booked* const> batch) {
                           .type = row.type,
                           .content_type = row.content_type,
                           .payload = row.payload,
-                          .header = flight->header,
+                          .header = row.header,
+                          .settled_recipients = row.settled_recipients,
                           .sequence = row.last_sequence,
                           .attempt = row.attempts + 1,
                           .first_attempt = *booked->first_attempt,
@@ -147,6 +151,7 @@ void SendStage::exclude_open_time(Time now) {
 void SendStage::on_attempt(Booked& booked, const Attempt& attempt, bool was_alone, Time now) {
   ++booked.row.attempts;
   booked.row.last_detail = reason_of(attempt);
+  if (!attempt.parts.empty()) return on_parts(booked, attempt, now);
   switch (attempt.verdict) {
     case Verdict::delivered:
       circuit_.succeeded();
@@ -155,7 +160,7 @@ void SendStage::on_attempt(Booked& booked, const Attempt& attempt, bool was_alon
       book_.settle(booked.row.number);
       break;
     case Verdict::retry:
-      retry(booked, attempt, now);
+      retry(booked, attempt, true, now);
       break;
     case Verdict::unavailable:
       if (circuit_.refused(now, random_)) {
@@ -181,12 +186,42 @@ void SendStage::on_attempt(Booked& booked, const Attempt& attempt, bool was_alon
   }
 }
 
+// Those that have it are done, and each that was refused is parked by itself. What is left over is
+// tried again in a lane of its own: one mailbox that is full holds up nobody else.
+void SendStage::on_parts(Booked& booked, const Attempt& attempt, Time now) {
+  const auto all_but = [&parts = attempt.parts,
+                        settled = booked.row.settled_recipients](const auto& is_meant) {
+    std::string list = settled;
+    for (const Attempt& part : parts) {
+      if (!is_meant(part)) list.append(list.empty() ? "" : ",").append(part.recipient);
+    }
+    return list;
+  };
+  circuit_.succeeded();
+  bool is_delivered = false;
+  for (const Attempt& part : attempt.parts) {
+    is_delivered |= part.verdict == Verdict::delivered;
+    if (part.verdict != Verdict::reject) continue;
+    DeliveryRow row = booked.row;
+    row.settled_recipients = all_but([&](const Attempt& each) { return &each == &part; });
+    book_.park_new(parked_of(std::move(row), part, "rejected: " + reason_of(part)));
+  }
+  if (std::ranges::any_of(attempt.parts, is_left)) {
+    booked.row.settled_recipients = all_but(is_left);
+    lanes_.part(booked);
+    return retry(booked, attempt, false, now);
+  }
+  if (is_delivered) ++counts_.delivered;
+  lanes_.remove(booked);
+  book_.settle(booked.row.number);
+}
+
 // Whatever the sink asks for, there is an attempt by the end of `retry_for`. While the circuit is
 // open the sink is at fault, and nothing is parked for it.
-void SendStage::retry(Booked& booked, const Attempt& attempt, Time now) {
+void SendStage::retry(Booked& booked, const Attempt& attempt, bool is_sink_at_fault, Time now) {
   ++counts_.retried;
   const bool was_open = circuit_.is_open();
-  if (circuit_.failed(booked.row.number, now, random_)) {
+  if (is_sink_at_fault && circuit_.failed(booked.row.number, now, random_)) {
     log_warn("a sink fails again and again; its deliveries wait",
              {{"subscription", subscription_.name}, {"answer", reason_of(attempt)}});
   }
@@ -203,17 +238,21 @@ void SendStage::retry(Booked& booked, const Attempt& attempt, Time now) {
 }
 
 void SendStage::park(Booked& booked, const Attempt& attempt, std::string reason) {
-  ++counts_.parked;
-  has_parked_ = true;
-  log_warn("a delivery was parked", {{"subscription", subscription_.name},
-                                     {"sequence", booked.row.last_sequence},
-                                     {"reason", reason}});
   lanes_.remove(booked);
   const uint64_t number = booked.row.number;
-  book_.park(number, {.delivery = booked.row,
-                      .parked = wall_.now(),
-                      .last_status = attempt.status,
-                      .reason = std::move(reason)});
+  book_.park(number, parked_of(booked.row, attempt, std::move(reason)));
+}
+
+ParkedRow SendStage::parked_of(DeliveryRow row, const Attempt& attempt, std::string reason) {
+  ++counts_.parked;
+  has_parked_ = true;
+  log_warn(
+      "a delivery was parked",
+      {{"subscription", subscription_.name}, {"sequence", row.last_sequence}, {"reason", reason}});
+  return {.delivery = std::move(row),
+          .parked = wall_.now(),
+          .last_status = attempt.status,
+          .reason = std::move(reason)};
 }
 
 void SendStage::stop_for_good(Booked& booked, const Attempt& attempt) {

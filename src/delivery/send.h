@@ -67,8 +67,10 @@ class SendStage {
   void on_answer(const Answer& answer, Time now);
   void exclude_open_time(Time now);
   void on_attempt(Booked& booked, const Attempt& attempt, bool was_alone, Time now);
-  void retry(Booked& booked, const Attempt& attempt, Time now);
+  void on_parts(Booked& booked, const Attempt& attempt, Time now);
+  void retry(Booked& booked, const Attempt& attempt, bool is_sink_at_fault, Time now);
   void park(Booked& booked, const Attempt& attempt, std::string reason);
+  ParkedRow parked_of(DeliveryRow row, const Attempt& attempt, std::string reason);
   void stop_for_good(Booked& booked, const Attempt& attempt);
   std::vector<Booked*> next_batch(Time now);
 

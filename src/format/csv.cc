@@ -44,6 +44,7 @@ CsvFormat::CsvFormat(CsvColumns columns) : columns_(std::move(columns)) {
 }
 
 Result<void> CsvFormat::render(const Notification& notification, std::string& out) const {
+  const size_t begin = out.size();
   bool is_first = true;
   for (const Field& field : columns_.fields) {
     if (!is_first) out.push_back(',');
@@ -52,6 +53,8 @@ Result<void> CsvFormat::render(const Notification& notification, std::string& ou
     field.append(notification, out);
     finish_cell(from, columns_.defuses_formulas, out);
   }
+  // An empty line is no record to those who read it, and no message to a queue.
+  if (columns_.fields.size() == 1 && out.size() == begin) out += "\"\"";
   return {};
 }
 

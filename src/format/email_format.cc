@@ -115,6 +115,7 @@ class HtmlMail {
   }
 
   void facts() {
+    if (parts_.facts.empty()) return;
     add("<tr><td class=\"pad\" style=\"padding:0 32px 8px 32px;\"><table role=\"presentation\" ",
         "width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\">\n");
     for (const MessageFact& fact : parts_.facts) {
@@ -182,7 +183,7 @@ void append_mail(const Notification& notification, const InnerMessage& inner, st
   const MessageParts parts = parts_of(notification);
   out += R"({"subject":)";
   append_json_string(out, shortened(parts.line, kEmailLineCharactersMax));
-  if (inner.is_given()) {
+  if (inner.is_given() && !is_blank(inner.text)) {
     add_text(inner.is_html() ? "html" : "text", inner.text, out);
   } else {
     add_text("text", plain_mail(parts), out);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "format/clean_text.h"
 #include "format/format.h"
 #include "format/json.h"
@@ -133,6 +134,22 @@ void add_links(const Notification& n, std::vector<MessageLink>& links) {
 std::string shortened(std::string_view text, size_t characters) {
   if (prefix_of_characters(text, characters) == text.size()) return std::string(text);
   return std::string(text.substr(0, prefix_of_characters(text, characters - 1))) + "…";
+}
+
+std::string bounded(std::string_view text, size_t bytes) {
+  constexpr std::string_view kMore = "…";
+  if (text.size() <= bytes) return std::string(text);
+  return std::string(cut_utf8(text, bytes - kMore.size())).append(kMore);
+}
+
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
+std::string json_string(std::string_view text) {
+  std::string out;
+  append_json_string(out, text);
+  return out;
 }
 
 MessageParts parts_of(const Notification& notification) {

@@ -39,5 +39,11 @@ MessageParts parts_of(const Notification& notification);
 
 // At most `characters` characters of `text`, the last then being "…".
 std::string shortened(std::string_view text, size_t characters);
+// The same, with at most `bytes` bytes.
+std::string bounded(std::string_view text, size_t bytes);
+// Nothing that anyone sees.
+bool is_blank(std::string_view text);
+// In quotes.
+std::string json_string(std::string_view text);
 
 }  // namespace statewire

@@ -202,6 +202,34 @@ formats:
                                       R"("severity":9,"flags":[],"why":[]})");
 }
 
+// As the built-in JSON does it: first changes, then tags; and it says so.
+TEST(Shapes, have_a_bound_and_say_what_they_left_out) {
+  std::string yaml =
+      "formats:\n  org/v1:\n    shape: {id: resource.id, flags: flags, changes: "
+      "changes, tags: resource.tags, name: resource.name}\n  many/v1:\n    shape:\n";
+  for (int i = 0; i < 2000; ++i) yaml += "      k" + std::to_string(i) + ": resource.name\n";
+  const ReadFormats read(yaml);
+  EXPECT_EQ(read.problems.to_text(), "");
+  const std::string text(1000, 'x');
+  const std::vector<Tag> tags(60, {"key", text});
+  const std::vector<Change> changes(20, {text, text, text});
+  Notification n = example_notification();
+  n.tags = std::span(tags).first(3);
+  n.changes = changes;
+  EXPECT_TRUE(has(read.render("org/v1", n), R"("flags":[],"changes":[{)"));
+  n.tags = tags;
+  std::string message = read.render("org/v1", n);
+  EXPECT_TRUE(has(message, R"("flags":["truncated"],"tags":{)")) << message.substr(0, 300);
+  EXPECT_FALSE(has(message, "changes"));
+  const std::string long_text(2000, 'y');
+  const std::vector<Tag> large(50, {long_text, text});
+  n.tags = large;
+  message = read.render("org/v1", n);
+  EXPECT_TRUE(has(message, R"("flags":["truncated"],"name":"web-1"})")) << message.substr(0, 300);
+  n.name = long_text;
+  EXPECT_EQ(read.refusal("many/v1", n), "the message is longer than 65,536 bytes");
+}
+
 TEST(Shapes, mistakes_are_told_where_they_stand) {
   const ReadFormats read(R"(formats:
   a/v1: {shape: {id: resource.ident, deep: {er: phase}}}

@@ -44,7 +44,8 @@ void add_member(std::string_view name, std::string_view value, std::string& out)
 
 void add_payload(const Notification& n, const InnerMessage& inner, const MessageParts& parts,
                  std::string& out) {
-  const std::string_view summary = inner.is_given() ? inner.text : parts.line;
+  const bool has_text = inner.is_given() && !is_blank(inner.text);
+  const std::string_view summary = has_text ? inner.text : parts.line;
   out += R"(,"payload":{"summary":)";
   append_json_string(out, shortened(summary, kPagerDutySummaryCharactersMax));
   add_member("source", n.resource.id, out);

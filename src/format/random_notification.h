@@ -19,14 +19,20 @@ class RandomNotifications {
     texts_.clear();
     Notification n;
     for (uint8_t& byte : n.id.bytes) byte = static_cast<uint8_t>(below(256));
-    n.kind = static_cast<NotificationKind>(1 + below(4));
+    n.kind = static_cast<NotificationKind>(1 + below(6));
     n.instance = "prod";
     n.source = coin() ? "bus" : "http-2";
     n.time = time();
     if (coin()) n.recorded = time();
     if (coin()) n.sequence = random_();
     n.severity = static_cast<uint8_t>(1 + below(24));
-    if (n.kind == NotificationKind::amended) n.amends.bytes.fill(0xab);
+    if (n.kind == NotificationKind::amended || n.kind == NotificationKind::retracted) {
+      n.amends.bytes.fill(0xab);
+    }
+    if (n.kind == NotificationKind::receipt) {
+      n.receipt = text();
+      n.receipt_count = 1 + below(1000);
+    }
     n.traceparent = maybe_text();
     n.origin = {maybe_text(), maybe_text(), maybe_text(), maybe_text()};
     n.resource = {text(),       text(),       maybe_text(), maybe_text(),
@@ -52,17 +58,27 @@ class RandomNotifications {
 
   // At least one character.
   std::string_view text() {
-    static constexpr std::string_view kPieces[] = {
-        "web", "invoices", " ",        "\"",           "\\",   ",",        "=",
-        "é",   "日本",     "🙂",       "e\xcc\x81",    "\n",   "\r\n",     "\t",
-        "/",   ":",        "\x1b[31m", "\x7f",         "\xff", "\xc3",     "\xed\xa0\x80",
-        "@",   "+",        "\xc2\x9b", "\xe2\x80\xa8", "…",    "\xf5\x80", "{\"a\":1}"};
+    static constexpr std::string_view kPieces[] = {"web",        "invoices",  " ",
+                                                   "\"",         "\\",        ",",
+                                                   "=",          "é",         "日本",
+                                                   "🙂",         "e\xcc\x81", "\n",
+                                                   "\r\n",       "\t",        "/",
+                                                   ":",          "\x1b[31m",  "\x7f",
+                                                   "\xff",       "\xc3",      "\xed\xa0\x80",
+                                                   "*",          "_",         "`",
+                                                   "~",          "[x](y)",    "&amp;",
+                                                   "<!channel>", ":x:",       "# ",
+                                                   "1. ",        "- ",        "@",
+                                                   "+",          "\xc2\x9b",  "\xe2\x80\xa8",
+                                                   "…",          "\xf5\x80",  "{\"a\":1}"};
     std::string& result = texts_.emplace_back();
     for (size_t pieces = 1 + below(5); pieces > 0; --pieces) {
       result += kPieces[below(std::size(kPieces))];
     }
     if (coin()) result = "plain-" + std::to_string(below(100000));
     if (below(50) == 0) result += std::string(below(9000), coin() ? 'x' : '\x01');
+    if (below(50) == 0) result += repeated("🙂", below(3000));
+    if (below(50) == 0) result += repeated("\"\\", below(3000));
     // A zero byte ends no text here.
     if (below(50) == 0) result.push_back('\0');
     return result;
@@ -70,13 +86,19 @@ class RandomNotifications {
   std::string_view maybe_text() { return coin() ? text() : std::string_view(); }
 
  private:
+  static std::string repeated(std::string_view piece, size_t count) {
+    std::string result;
+    while (count-- > 0) result += piece;
+    return result;
+  }
   Time time() { return from_ns(static_cast<int64_t>(1 + below(2'000'000'000'000'000'000))); }
   Phase phase() { return static_cast<Phase>(below(kPhaseCount)); }
 
   void set_state(Notification& n) {
     n.phase = phase();
-    const bool has_value =
-        n.kind == NotificationKind::transition || n.kind == NotificationKind::amended || coin();
+    const bool has_value = n.kind == NotificationKind::transition ||
+                           n.kind == NotificationKind::amended ||
+                           n.kind == NotificationKind::retracted || coin();
     n.value = has_value ? text() : std::string_view();
     if (coin()) n.previous = {phase(), maybe_text(), time()};
     n.revision = below(1000);

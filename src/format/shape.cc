@@ -1,7 +1,10 @@
 #include "format/shape.h"
 
+#include <algorithm>
+
 #include "base/limits.h"
-#include "format/json_writer.h"
+#include "base/text.h"
+#include "format/json.h"
 
 namespace statewire {
 namespace {
@@ -11,7 +14,9 @@ using Form = ShapeMember::Form;
 Form form_of(std::string_view path) {
   if (path == "severitynumber" || path == "revision") return Form::number;
   if (path == "state.settled") return Form::boolean;
-  if (path == "flags" || path == "cause.evidence") return Form::list;
+  if (path == "resource.id" || path == "subject" || path == "partitionkey") return Form::id;
+  if (path == "flags") return Form::flags;
+  if (path == "cause.evidence") return Form::list;
   if (path == "resource.tags") return Form::tags;
   if (path == "changes") return Form::changes;
   return Form::field;
@@ -44,16 +49,32 @@ ShapeMember read_member(const Node& node, size_t depth) {
   return member;
 }
 
+// What is left out, one after the other, until a message fits.
+constexpr JsonCut kCuts[] = {{},
+                             {.changes_bytes_max = {}, .is_truncated = true},
+                             {.changes_bytes_max = {},
+                              .text_bytes_max = kTruncatedTextBytesMax,
+                              .id_bytes_max = kTruncatedIdBytesMax,
+                              .without_tags = true,
+                              .is_truncated = true}};
+
 // Writes one notification: what the functions below share.
 class Shaping {
  public:
-  Shaping(const Notification& notification, JsonWriter& json)
-      : notification_(notification), json_(json) {}
+  Shaping(const Notification& notification, const JsonCut& cut, JsonWriter& json)
+      : notification_(notification), cut_(cut), json_(json), from_(json.size()) {}
 
+  size_t bytes() const { return json_.size() - from_; }
+  bool fits() const { return bytes() <= kNotificationBytesMax; }
+
+  // Not whole where it does not fit.
   void object(const ShapeMember& shape) {
     json_.raw("{");
     bool is_first = true;
-    for (const ShapeMember& member : shape.members) is_first = !add(member, is_first) && is_first;
+    for (const ShapeMember& member : shape.members) {
+      if (!fits()) break;
+      is_first = !add(member, is_first) && is_first;
+    }
     json_.raw("}");
   }
 
@@ -63,10 +84,15 @@ class Shaping {
     value_.clear();
     if (member.field) {
       member.field->append(notification_, value_);
-      if (value_.empty()) return member.form == Form::list && add_key(member, is_first, "[]");
+      if (member.form == Form::flags) add_truncated();
+      const bool is_list = member.form == Form::list || member.form == Form::flags;
+      if (value_.empty()) return is_list && add_key(member, is_first, "[]");
     }
-    if (member.form == Form::tags && notification_.tags.empty()) return false;
-    if (member.form == Form::changes && notification_.changes.empty()) return false;
+    if (member.form == Form::tags && (cut_.without_tags || notification_.tags.empty())) {
+      return false;
+    }
+    const bool has_changes = cut_.changes_bytes_max > 0 && !notification_.changes.empty();
+    if (member.form == Form::changes && !has_changes) return false;
     add_key(member, is_first, "");
     add_value(member);
     return true;
@@ -83,13 +109,16 @@ class Shaping {
   void add_value(const ShapeMember& member) {
     switch (member.form) {
       case Form::field:
-        return json_.text("", value_);
+        return json_.text("", cut_utf8(value_, cut_.text_bytes_max));
+      case Form::id:
+        return json_.text("", cut_utf8(value_, cut_.id_bytes_max));
       case Form::number:
       case Form::boolean:
         return json_.raw(value_);
       case Form::literal:
         return json_.text("", member.literal);
       case Form::list:
+      case Form::flags:
         return list();
       case Form::tags:
         return tags();
@@ -98,6 +127,12 @@ class Shaping {
       case Form::object:
         return object(member);
     }
+  }
+
+  void add_truncated() {
+    constexpr std::string_view kTruncated = "truncated";
+    if (!cut_.is_truncated || value_.ends_with(kTruncated)) return;
+    value_.append(value_.empty() ? "" : ";").append(kTruncated);
   }
 
   // The values of a list are words and ids: none holds what joins them.
@@ -115,7 +150,7 @@ class Shaping {
 
   void tags() {
     json_.raw("{");
-    for (const Tag& tag : notification_.tags) {
+    for (const Tag& tag : notification_.tags.first(std::min(notification_.tags.size(), kTagsMax))) {
       if (&tag != notification_.tags.data()) json_.raw(",");
       json_.text("", tag.key);
       json_.text(":", tag.value);
@@ -136,7 +171,9 @@ class Shaping {
   }
 
   const Notification& notification_;
+  const JsonCut& cut_;
   JsonWriter& json_;
+  const size_t from_;
   std::string value_;
 };
 
@@ -156,8 +193,16 @@ ShapeMember read_shape(const Node& node) {
 
 Result<void> ShapeFormat::render(const Notification& notification, std::string& out) const {
   JsonWriter json(out);
-  Shaping(notification, json).object(root_);
-  return {};
+  const size_t from = json.size();
+  for (const JsonCut& cut : kCuts) {
+    json.cut_to(from);
+    Shaping shaping(notification, cut, json);
+    shaping.object(root_);
+    if (shaping.fits()) return {};
+  }
+  json.cut_to(from);
+  return bad_input("the message is longer than " + with_thousands(kNotificationBytesMax) +
+                   " bytes");
 }
 
 }  // namespace statewire

@@ -15,9 +15,11 @@ namespace statewire {
 struct ShapeMember {
   enum class Form {
     field,    // As text.
+    id,       // The resource's, which says nothing once it is cut.
     number,   // A field that is a number.
     boolean,  // A field that is true or false.
     list,     // A field with several values, as a list of texts.
+    flags,    // Likewise, with "truncated" where something was left out.
     tags,     // All tags, as an object.
     changes,  // All changes, as a list of objects.
     literal,  // A text as it is.
@@ -34,7 +36,9 @@ struct ShapeMember {
 // Reads `shape:`. Problems are reported at their node.
 ShapeMember read_shape(const Node& node);
 
-// A field that is not known is left out; an object stays, empty.
+// A field that is not known is left out; an object stays, empty. A message has at most
+// kNotificationBytesMax: where it would be longer, first its changes are left out, then its tags,
+// and texts are cut; an error says that even so it is too long.
 class ShapeFormat final : public Format {
  public:
   explicit ShapeFormat(ShapeMember root) : root_(std::move(root)) {}

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "format/example_notification.h"
 #include "format/formats_for_test.h"
@@ -36,6 +37,9 @@ formats:
   own/v1: {template: "{{resource.name}} <is> *{{state.value}}*\nsecond line"}
   page/v1: {template: "<p>{{resource.name}}</p>", content_type: text/html}
   blocks/v1: {template: '{"text": "web {{resource.name}}"}', content_type: application/json}
+  one/v1: {columns: [cause.actor]}
+  none/v1: {template: "{{cause.actor}}"}
+  lines/v1: {template: "{{resource.name}}\n\n{{#resource.tags}}{{key}}: {{value}}\n{{/resource.tags}}"}
 )yaml";
 
 const char* schema_for(std::string_view kind) {
@@ -58,6 +62,9 @@ TEST(SinkFormats, whatever_is_told_is_what_the_service_takes) {
         if (has(message, R"("event_action":"none")")) continue;
         const Result<void> well = schema.check(sent(kind.name, message));
         ASSERT_TRUE(well.ok()) << kind.name << " " << format << ": " << well.error().text;
+        if (kind.name == "teams" && format != "json-data") {
+          ASSERT_LT(message.size(), kTeamsMessageBytesMax) << format;
+        }
       }
     }
   }
@@ -80,6 +87,24 @@ TEST(SinkFormats, what_is_long_is_cut_to_what_the_service_takes) {
   }
 }
 
+// Digests have no facts, and some messages no text.
+TEST(SinkFormats, what_says_little_is_a_message_too) {
+  const ReadFormats read{std::string(kOwnFormats)};
+  Notification n = example_notification();
+  n.kind = NotificationKind::receipt;
+  n.receipt = "3 EC2 instance gone";
+  n.receipt_count = 3;
+  n.cause = {};
+  for (const char* kind : {"slack", "teams"}) {
+    EXPECT_FALSE(has(read.render(kind, n), "[]")) << read.render(kind, n);
+  }
+  EXPECT_FALSE(has(read.render("email", n), "border=\\\"0\\\">\\n</table>"));
+  for (const char* kind : {"slack", "teams", "email"}) {
+    EXPECT_TRUE(has(read.render_for(kind, "none/v1", n), "3 more notifications")) << kind;
+  }
+  EXPECT_EQ(read.render("one/v1", n), "\"\"");
+}
+
 TEST(SinkFormats, a_kind_of_sink_has_its_own_as_default) {
   const ReadFormats read("");
   EXPECT_EQ(read.formats.default_for_sink("slack"), "slack");
@@ -95,16 +120,21 @@ TEST(SinkFormats, slack_is_told_in_blocks_and_nobody_is_called) {
   Notification n = example_notification();
   n.cause.actor = "<!channel> & <@U1>";
   const std::string message = read.render("slack", n);
-  EXPECT_TRUE(has(message, ":large_green_circle:  *EC2 instance web-1 (i-0a1b2c3d4e5f60001)*"))
-      << message;
+  EXPECT_TRUE(has(message, R"({"type":"emoji","name":"large_green_circle"})")) << message;
+  EXPECT_TRUE(has(message, R"x({"type":"text","text":"EC2 instance web-1 (i-0a1b2c3d4e5f60001)",)x"
+                           R"x("style":{"bold":true}})x"));
+  // In rich text it calls nobody.
+  EXPECT_TRUE(has(message, R"({"mrkdwn":false,"text":"EC2 instance web-1)"));
   EXPECT_TRUE(has(message, "&lt;!channel&gt; &amp; &lt;@U1&gt;"));
-  EXPECT_FALSE(has(message, "<!channel>"));
+  EXPECT_TRUE(has(message, R"("text":"human (likely): <!channel> & <@U1>)")) << message;
   EXPECT_TRUE(has(message, "<!date^1795424412^"));
   EXPECT_TRUE(has(message, "<https://console.aws.amazon.com/go/view?arn=arn:aws:ec2:"));
   EXPECT_EQ(read.render_for("slack", "own/v1", n),
             R"({"text":"web-1 &lt;is&gt; *running*\nsecond line"})");
   EXPECT_EQ(read.render_for("slack", "blocks/v1", n), R"({"text": "web web-1"})");
-  EXPECT_TRUE(read.render_for("slack", "json", n).starts_with(R"({"text":"```{\"specversion)"));
+  EXPECT_TRUE(
+      has(read.render_for("slack", "json", n),
+          R"({"type":"rich_text_preformatted","elements":[{"type":"text","text":"{\"spec)"));
 }
 
 TEST(SinkFormats, teams_shows_names_as_they_are) {
@@ -112,7 +142,10 @@ TEST(SinkFormats, teams_shows_names_as_they_are) {
   Notification n = example_notification();
   n.name = "*web_1* [x](https://example.org) _y_";
   const std::string message = read.render("teams", n);
-  EXPECT_TRUE(has(message, R"(\\*web_1\\* \\[x\\](https://example.org) \\_y\\_)")) << message;
+  EXPECT_TRUE(has(
+      message, R"x({"type":"TextRun","text":"EC2 instance *web_1* [x](https://example.org) _y_)x"))
+      << message;
+  EXPECT_FALSE(has(message, "TextBlock\",\"text"));
   EXPECT_TRUE(has(message, R"("style":"good")"));
 }
 

@@ -1,5 +1,7 @@
 #include "net/smtp_client.h"
 
+#include <algorithm>
+
 #include "base/limits.h"
 #include "net/smtp_transfer.h"
 
@@ -7,6 +9,10 @@ namespace statewire {
 namespace {
 
 Error stopped() { return unavailable("the SMTP client has stopped"); }
+
+std::string place_of(const SmtpServer& server) {
+  return server.host + ":" + std::to_string(server.port);
+}
 
 }  // namespace
 
@@ -34,19 +40,37 @@ void SmtpClient::send(Mail mail, MailDone done) {
 void SmtpClient::run() {
   CurlHandle handle;
   while (std::optional<Job> job = wait_for_job()) {
-    job->done(SmtpTransfer(std::move(job->mail), handle, *sockets_).perform());
+    const std::string server = place_of(job->mail.server);
+    Result<SmtpOutcome> outcome = SmtpTransfer(std::move(job->mail), handle, *sockets_).perform();
+    finish(server);
+    job->done(std::move(outcome));
   }
 }
 
-// Nothing once the client stops.
+// The first whose server has room. Nothing once the client stops.
 std::optional<SmtpClient::Job> SmtpClient::wait_for_job() {
   Lock lock(mutex_);
-  changed_.wait(mutex_, [this]() REQUIRES(mutex_) { return is_stopping_ || !jobs_.empty(); });
+  auto next = jobs_.end();
+  changed_.wait(mutex_, [this, &next]() REQUIRES(mutex_) {
+    next = std::ranges::find_if(jobs_, [this](const Job& job) REQUIRES(mutex_) {
+      const auto busy = busy_.find(place_of(job.mail.server));
+      return busy == busy_.end() || busy->second < kMailsPerServerMax;
+    });
+    return is_stopping_ || next != jobs_.end();
+  });
   if (is_stopping_) return std::nullopt;
-  Job job = std::move(jobs_.front());
-  jobs_.pop_front();
+  Job job = std::move(*next);
+  jobs_.erase(next);
+  ++busy_[place_of(job.mail.server)];
   waiting_bytes_ -= job.mail.message.size();
   return job;
+}
+
+void SmtpClient::finish(const std::string& server) {
+  Lock lock(mutex_);
+  const auto busy = busy_.find(server);
+  if (--busy->second == 0) busy_.erase(busy);
+  changed_.notify_one();
 }
 
 void SmtpClient::stop() {

@@ -1,4 +1,7 @@
 // Mail over SMTP, by libcurl: RFC 5321, with STARTTLS or TLS and authentication.
+//
+// A mail that some of its recipients cannot get is sent to the others. A server's answer comes with
+// the stage of the dialogue that it was given at: the same code means other things at others.
 #pragma once
 
 #include <chrono>
@@ -6,6 +9,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,30 +34,68 @@ struct SmtpServer {
   std::string user = {};  // Empty: no authentication.
   std::string password = {};
   std::string ca_file = {};  // PEM: the authorities to trust instead of the system's.
+  // What the client calls itself: a domain or an address literal. Empty: this machine's.
+  std::string client_name = {};
+};
+
+// How long each stage may take: RFC 5321, 4.5.3.2. A client that gives up on an answer to the
+// message sends it twice.
+struct SmtpTimeouts {
+  Duration connect = std::chrono::seconds(30);
+  Duration reply = std::chrono::minutes(5);  // To anything but what follows.
+  Duration data = std::chrono::minutes(2);
+  Duration sending = std::chrono::minutes(10);  // The message; three minutes a block in the RFC.
+  Duration message = std::chrono::minutes(10);
 };
 
 // REQUIRES: addresses without blanks, angle brackets and line ends.
 struct Mail {
   SmtpServer server;
   std::string from;             // Of the envelope.
-  std::vector<std::string> to;  // Of the envelope. One that is refused refuses the mail.
+  std::vector<std::string> to;  // Of the envelope.
   std::string message;          // RFC 5322: headers, an empty line, the body; CRLF line ends.
-  Duration timeout = std::chrono::seconds(30);
+  SmtpTimeouts timeouts = {};
 };
 
-// What the server said last: 250, or the code that refused the mail, with its text.
+// What the server answers to.
+enum class SmtpStage {
+  greeting,  // The connection itself.
+  hello,
+  starttls,
+  auth,
+  sender,     // MAIL
+  recipient,  // RCPT
+  data,       // DATA
+  message,    // All of the message.
+};
+std::string_view name_of(SmtpStage stage);
+
+// What says that a command or a mail was taken.
+constexpr int kSmtpTaken = 250;
+
+// 250, or the code that refused, with its text.
 struct SmtpReply {
+  SmtpStage stage = SmtpStage::message;
   int code = 0;
   std::string text;
 };
 
+// What became of a mail.
+struct SmtpOutcome {
+  SmtpReply mail;  // For all recipients but those that were refused.
+  // One for each recipient, in their order; empty where none was refused by itself. A code of 250
+  // says that it gets what became of the mail.
+  std::vector<SmtpReply> recipients;
+};
+
 // An error is of the network, or of TLS; it names host and port, and nothing secret.
-using MailDone = std::function<void(Result<SmtpReply>)>;
+using MailDone = std::function<void(Result<SmtpOutcome>)>;
 
 class SmtpSockets;
 
 // Sends mails on threads of its own: libcurl blocks its thread until a mail server has replied, and
-// some take their time to look into a message.
+// some take their time to look into a message. No server has more than kMailsPerServerMax of them,
+// so that one that hangs holds up no other.
 class SmtpClient {
  public:
   SmtpClient();
@@ -79,11 +121,14 @@ class SmtpClient {
 
   std::optional<Job> wait_for_job() EXCLUDES(mutex_);
 
+  void finish(const std::string& server) EXCLUDES(mutex_);
+
   const std::unique_ptr<SmtpSockets> sockets_;
 
   Mutex mutex_;
   std::condition_variable_any changed_;
   std::deque<Job> jobs_ GUARDED_BY(mutex_);
+  std::map<std::string, size_t> busy_ GUARDED_BY(mutex_);  // Mails under way, by server.
   size_t waiting_bytes_ GUARDED_BY(mutex_) = 0;
   bool is_stopping_ GUARDED_BY(mutex_) = false;
 };

@@ -5,20 +5,36 @@
 
 #include <future>
 
+#include "base/limits.h"
 #include "net/servers_for_test.h"
+#include "net/smtp_dialogue.h"
+#include "net/smtp_name.h"
 
 namespace statewire {
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-std::future<Result<SmtpReply>> send(SmtpClient& client, uint16_t port) {
-  auto promise = std::make_shared<std::promise<Result<SmtpReply>>>();
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const size_t end = text.find('\n') + 1;
+    lines.push_back(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+  return lines;
+}
+
+std::future<Result<SmtpOutcome>> send(SmtpClient& client, uint16_t port,
+                                      SmtpTimeouts timeouts = {}) {
+  auto promise = std::make_shared<std::promise<Result<SmtpOutcome>>>();
   client.send({.server = {.host = "127.0.0.1", .port = port, .tls = SmtpTls::none},
                .from = "a@example.org",
                .to = {"b@example.org"},
-               .message = "Subject: s\r\n\r\nt\r\n"},
-              [promise](Result<SmtpReply> reply) { promise->set_value(std::move(reply)); });
+               .message = "Subject: s\r\n\r\nt\r\n",
+               .timeouts = timeouts},
+              [promise](Result<SmtpOutcome> reply) { promise->set_value(std::move(reply)); });
   return promise->get_future();
 }
 
@@ -30,7 +46,7 @@ class HungMailServer : public testing::TestWithParam<LateServer::Answers> {
 
 TEST_P(HungMailServer, does_not_hold_up_the_end) {
   std::jthread thread([this] { client_->run(); });
-  std::future<Result<SmtpReply>> reply = send(*client_, server_.port());
+  std::future<Result<SmtpOutcome>> reply = send(*client_, server_.port());
   const bool is_taken = GetParam() == LateServer::Answers::goodbyes;
   if (is_taken) {
     EXPECT_TRUE(reply.get().ok());
@@ -64,17 +80,54 @@ TEST(SmtpClient, sends_as_many_mails_at_once_as_it_has_threads) {
   SmtpClient client;
   std::jthread first([&] { client.run(); });
   std::jthread second([&] { client.run(); });
-  std::future<Result<SmtpReply>> waiting = send(client, slow.port());
+  std::future<Result<SmtpOutcome>> waiting = send(client, slow.port());
   slow.wait_for_request();
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(send(client, quick.port()).get()->code, 250);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(send(client, quick.port()).get()->mail.code, 250);
   slow.answer();
-  EXPECT_EQ(waiting.get()->code, 250);
+  EXPECT_EQ(waiting.get()->mail.code, 250);
+  client.stop();
+}
+
+// Each stage has a time of its own. The longest is that of the answer to the message: a client that
+// gives up on it sends the mail twice.
+TEST(SmtpClient, waits_for_each_answer_as_long_as_its_stage_may_take) {
+  const milliseconds soon(100);
+  const SmtpTimeouts quick{.connect = soon, .reply = soon, .data = soon, .sending = soon};
+  SmtpClient client;
+  std::jthread thread([&] { client.run(); });
+  LateServer silent(LateServer::Answers::clients);
+  const Result<SmtpOutcome> unheard = send(client, silent.port(), quick).get();
+  ASSERT_FALSE(unheard.ok());
+  EXPECT_NE(unheard.error().text.find("no answer within 100ms (greeting)"), std::string::npos)
+      << unheard.error().text;
+  // Curl looks at the times once a second.
+  LateServer slow(LateServer::Answers::mails);
+  std::future<Result<SmtpOutcome>> waiting = send(client, slow.port(), quick);
+  EXPECT_EQ(waiting.wait_for(milliseconds(1500)), std::future_status::timeout);
+  slow.answer();
+  EXPECT_EQ(waiting.get()->mail.code, 250);
+  client.stop();
+}
+
+TEST(SmtpClient, lets_no_server_hold_up_another) {
+  LateServer hung(LateServer::Answers::mails);
+  LateServer quick(LateServer::Answers::mails);
+  quick.answer();
+  SmtpClient client;
+  std::vector<std::jthread> threads;
+  for (size_t i = 0; i < kMailsPerServerMax + 1; ++i) {
+    threads.emplace_back([&] { client.run(); });
+  }
+  std::vector<std::future<Result<SmtpOutcome>>> waiting;
+  for (size_t i = 0; i < 2 * kMailsPerServerMax; ++i) waiting.push_back(send(client, hung.port()));
+  hung.wait_for_request();
+  EXPECT_EQ(send(client, quick.port()).get()->mail.code, 250);
   client.stop();
 }
 
 TEST(SmtpClient, answers_every_mail_once_where_it_never_ran) {
   auto client = std::make_unique<SmtpClient>();
-  std::future<Result<SmtpReply>> waiting = send(*client, 1);
+  std::future<Result<SmtpOutcome>> waiting = send(*client, 1);
   client->stop();
   EXPECT_EQ(waiting.get().error().kind, ErrorKind::unavailable);
   EXPECT_EQ(send(*client, 1).get().error().kind, ErrorKind::unavailable);
@@ -83,11 +136,75 @@ TEST(SmtpClient, answers_every_mail_once_where_it_never_ran) {
 TEST(SmtpClient, refuses_mails_that_nobody_can_send) {
   SmtpClient client;
   std::jthread thread([&] { client.run(); });
-  std::promise<Result<SmtpReply>> reply;
+  std::promise<Result<SmtpOutcome>> reply;
   client.send({.server = {.host = "127.0.0.1", .port = 1}, .from = "a b", .to = {}, .message = ""},
-              [&](Result<SmtpReply> its) { reply.set_value(std::move(its)); });
+              [&](Result<SmtpOutcome> its) { reply.set_value(std::move(its)); });
   EXPECT_EQ(reply.get_future().get().error().kind, ErrorKind::bad_input);
   client.stop();
+}
+
+TEST(SmtpDialogue, knows_what_a_reply_answers) {
+  SmtpDialogue dialogue(3);
+  dialogue.on_reply("220 here\r\n");
+  dialogue.on_sent("EHLO me\r\n");
+  dialogue.on_reply("502 no\r\n");
+  EXPECT_EQ(dialogue.refusal().stage, SmtpStage::hello);
+  dialogue.on_sent("HELO me\r\n");
+  dialogue.on_reply("250 here\r\n");
+  EXPECT_EQ(dialogue.refusal().code, 0) << "what passes in another way was not refused";
+  dialogue.on_sent("AUTH PLAIN\r\n");
+  dialogue.on_reply("334 \r\n");
+  dialogue.on_sent("DATA\r\n");  // A password, in base64.
+  EXPECT_EQ(dialogue.stage(), SmtpStage::auth);
+  dialogue.on_reply("235 welcome\r\n");
+  dialogue.on_sent("MAIL FROM:<a@example.org>\r\n");
+  dialogue.on_reply("250 ok\r\n");
+  for (const char* reply :
+       {"251 forwarded\r\n", "550-5.1.1 no such\r\n550 5.1.1 user\r\n", "450\r\n"}) {
+    dialogue.on_sent("RCPT TO:<b@example.org>\r\n");
+    for (const std::string_view line : lines_of(reply)) dialogue.on_reply(line);
+  }
+  EXPECT_FALSE(dialogue.is_refused_by_all());
+  dialogue.on_sent("DATA\r\n");
+  dialogue.on_reply("354 go on\r\n");
+  EXPECT_EQ(dialogue.stage(), SmtpStage::message);
+  dialogue.on_reply("554 refused\r\n");
+  dialogue.on_sent("QUIT\r\n");
+  dialogue.on_reply("221 bye\r\n");
+  const SmtpOutcome outcome = dialogue.outcome(dialogue.refusal());
+  EXPECT_EQ(outcome.mail.code, 554);
+  EXPECT_EQ(outcome.mail.stage, SmtpStage::message);
+  ASSERT_EQ(outcome.recipients.size(), 3u);
+  EXPECT_EQ(outcome.recipients[0].code, 250);
+  EXPECT_EQ(outcome.recipients[1].code, 550);
+  EXPECT_EQ(outcome.recipients[1].text, "5.1.1 no such 5.1.1 user");
+  EXPECT_EQ(outcome.recipients[2].code, 450);
+}
+
+TEST(SmtpDialogue, a_server_that_closes_refuses_the_mail) {
+  SmtpDialogue dialogue(2);
+  dialogue.on_sent("RCPT TO:<b@example.org>\r\n");
+  dialogue.on_reply("421 closing\r\n");
+  EXPECT_EQ(dialogue.refusal().code, 421);
+  dialogue.on_sent("RCPT TO:<c@example.org>\r\n");
+  dialogue.on_reply("503 what?\r\n");
+  EXPECT_EQ(dialogue.refusal().code, 421);
+  dialogue.on_connect();
+  EXPECT_EQ(dialogue.refusal().code, 0);
+  EXPECT_EQ(dialogue.stage(), SmtpStage::greeting);
+}
+
+// RFC 5321, 4.1.1.1.
+TEST(SmtpName, is_a_domain_or_an_address) {
+  for (const char* good : {"web1.example.org", "[192.0.2.1]", "[IPv6:2001:db8::1]", "a.b"}) {
+    EXPECT_TRUE(is_client_name(good)) << good;
+  }
+  for (const char* bad :
+       {"", "web1", "web_1.example.org", "192.0.2.1]", "[192.0.2]", "[2001:db8::1]", "a..b", "-a.b",
+        "a b.c", "a.b\r\nMAIL", "[]", "[IPv6:]"}) {
+    EXPECT_FALSE(is_client_name(bad)) << bad;
+  }
+  EXPECT_TRUE(is_client_name(own_client_name())) << own_client_name();
 }
 
 }  // namespace

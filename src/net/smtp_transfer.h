@@ -1,13 +1,17 @@
 // One mail on a libcurl handle, and the sockets of all. Internal to net.
 #pragma once
 
+#include <chrono>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/mutex.h"
 #include "net/curl_handle.h"
 #include "net/smtp_client.h"
+#include "net/smtp_dialogue.h"
 
 namespace statewire {
 
@@ -34,17 +38,24 @@ class SmtpTransfer {
   SmtpTransfer(Mail mail, CurlHandle& handle, SmtpSockets& sockets);
 
   // Sends the mail, and waits for the reply. bad_input where it can never be sent. Once.
-  Result<SmtpReply> perform();
+  Result<SmtpOutcome> perform();
 
  private:
-  static size_t on_reply(char* bytes, size_t size, size_t count, void* transfer);
+  using Steady = std::chrono::steady_clock;
+
+  static int on_dialogue(CURL*, curl_infotype kind, char* bytes, size_t size, void* transfer);
+  static int on_progress(void* transfer, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
   static size_t on_read(char* to, size_t size, size_t count, void* transfer);
   static int on_seek(void* transfer, curl_off_t offset, int origin);
-  static curl_socket_t on_open(void* sockets, curlsocktype purpose, curl_sockaddr* address);
+  static curl_socket_t on_open(void* transfer, curlsocktype purpose, curl_sockaddr* address);
   static int on_close(void* sockets, curl_socket_t socket);
-  Result<SmtpReply> reply_of(CURLcode code) const;
+  Result<SmtpOutcome> outcome_of(CURLcode code) const;
+  void set_times();
   void set_security();
   void set_envelope();
+  bool is_in_time();
+  Duration time_for_stage() const;
+  std::string late_text() const;
   void forget_callbacks();
 
   const Mail mail_;
@@ -53,8 +64,13 @@ class SmtpTransfer {
   CurlHandle& handle_;
   SmtpSockets& sockets_;
   CurlLines to_;
-  size_t sent_ = 0;    // Bytes of the message.
-  SmtpReply refusal_;  // The last reply of 400 or more.
+  size_t sent_ = 0;  // Bytes of the message.
+  SmtpDialogue dialogue_;
+  std::vector<curl_socket_t> opened_;  // For this mail.
+  bool is_connected_ = false;
+  bool is_late_ = false;
+  std::pair<size_t, bool> step_;  // Of the dialogue, and whether all of the message was sent.
+  Steady::time_point since_ = Steady::now();  // It is at this step.
 };
 
 }  // namespace statewire

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "aws/json.h"
+#include "base/base64.h"
 #include "format/sink_formats.h"
 #include "net/url.h"
 #include "sinks/aws_attempt.h"
@@ -162,7 +163,7 @@ TEST_F(AwsSinkTest, fifo_queues_order_by_resource_and_drop_repeats_by_id) {
   std::set<std::string> groups;
   for (const SeenRequest& request : service_->seen()) {
     const AwsJson entry = AwsJson::parse(request.body).value().items("Entries").at(0);
-    EXPECT_EQ(entry.text("MessageDeduplicationId"), delivery.id);
+    EXPECT_EQ(entry.text("MessageDeduplicationId"), delivery.key());
     EXPECT_LE(entry.text("MessageGroupId").size(), 128u);
     EXPECT_EQ(entry.text("MessageGroupId").find(' '), std::string::npos);
     groups.insert(entry.text("MessageGroupId"));
@@ -251,10 +252,17 @@ TEST_F(AwsSinkTest, mails_have_subject_text_and_recipients_by_tag) {
   EXPECT_EQ(deliver(*sink, {delivery_for("ses")})[0].verdict, Verdict::delivered);
   const AwsJson body = AwsJson::parse(service_->seen().at(0).body).value();
   EXPECT_EQ(body.items("Destination.ToAddresses").at(0).text(""), "shop@example.org");
-  EXPECT_EQ(body.items("Destination.ToAddresses").size(), 2u);
-  EXPECT_EQ(body.text("Content.Simple.Subject.Data"), "gone");
-  EXPECT_EQ(body.text("Content.Simple.Body.Text.Data"), "it is gone");
-  EXPECT_EQ(body.text("Content.Simple.Body.Html.Data"), "<p>gone");
+  EXPECT_EQ(body.items("Destination.ToAddresses").size(), 1u) << "one call for each";
+  EXPECT_EQ(body.text("FromEmailAddress"), "s@example.org");
+  const std::optional<std::string> mail = base64_decoded(body.text("Content.Raw.Data"));
+  ASSERT_TRUE(mail.has_value());
+  for (const char* part : {"To: shop@example.org, all@example.org\r\n", "Subject: gone\r\n",
+                           "\r\n\r\nit is gone\r\n", "<p>gone", "List-Id: people "}) {
+    EXPECT_NE(mail->find(part), std::string::npos) << part << *mail;
+  }
+  const AwsJson other = AwsJson::parse(service_->seen().at(1).body).value();
+  EXPECT_EQ(other.items("Destination.ToAddresses").at(0).text(""), "all@example.org");
+  EXPECT_EQ(other.text("Content.Raw.Data"), body.text("Content.Raw.Data"));
   status = 400;
   EXPECT_EQ(deliver(*sink, {delivery_for("ses")})[0].verdict, Verdict::unavailable);
 }

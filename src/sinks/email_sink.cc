@@ -1,112 +1,47 @@
-// Sends each delivery as a mail. Reads the messages of the format `email`. Recipients may be
-// templates over the notification.
-#include <simdjson.h>
-
+// Sends each delivery as a mail over SMTP.
 #include <algorithm>
 
 #include "config/secret.h"
-#include "format/sink_formats.h"
+#include "net/smtp_name.h"
 #include "net/url.h"
 #include "sinks/kinds.h"
-#include "sinks/mail_address.h"
-#include "sinks/mail_message.h"
+#include "sinks/mail_sink.h"
+#include "sinks/smtp_verdicts.h"
 #include "sinks/verdicts.h"
 
 namespace statewire {
 namespace {
 
-namespace dom = simdjson::dom;
-
-constexpr Duration kMailTimeout = std::chrono::seconds(30);
-
-struct Letterbox {
-  SmtpServer server;
-  MailSender from;
-  MailRecipients to;
-  Duration timeout{};
-};
-
-std::string text_at(const dom::element& message, std::string_view key) {
-  std::string_view text;
-  if (message[key].get(text) != simdjson::SUCCESS) return {};
-  return std::string(text);
-}
-
-bool descend(dom::element& at, std::string_view key) {
-  return at.at_key(key).get(at) == simdjson::SUCCESS;
-}
-
-// A field by its dotted path; the key of a tag may hold dots itself.
-std::string field_at(dom::element at, std::string_view path) {
-  constexpr std::string_view kTags = "resource.tags.";
-  const bool is_tag = path.starts_with(kTags);
-  const std::string_view tag = is_tag ? path.substr(kTags.size()) : std::string_view();
-  std::string_view rest = is_tag ? kTags.substr(0, kTags.size() - 1) : path;
-  while (!rest.empty()) {
-    const size_t end = std::min(rest.find('.'), rest.size());
-    if (!descend(at, rest.substr(0, end))) return {};
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  if (is_tag && !descend(at, tag)) return {};
-  std::string_view text;
-  return at.get(text) == simdjson::SUCCESS ? std::string(text) : simdjson::minify(at);
-}
-
-class EmailSink final : public Sink {
+class SmtpCarrier final : public MailCarrier {
  public:
-  EmailSink(Letterbox letterbox, SinkContext& context)
-      : letterbox_(std::move(letterbox)), mail_(context.mail) {
+  SmtpCarrier(SmtpServer server, SmtpTimeouts timeouts, SmtpClient& mail)
+      : server_(std::move(server)), timeouts_(timeouts), mail_(mail) {
     Redaction redaction;
-    redaction.hide(letterbox_.server.password);
+    redaction.hide(server_.password);
     redaction_ = std::make_shared<const Redaction>(std::move(redaction));
   }
 
-  // One mail for each delivery: `batch` holds exactly one, as the limits say.
-  void deliver(std::span<const Delivery> batch, Completion done) override {
-    CHECK(batch.size() == 1);
-    Result<Mail> mail = mail_of(batch.front());
-    if (!mail) return done({Attempt{.verdict = Verdict::reject, .detail = mail.error().text}});
-    mail_.send(*std::move(mail),
-               [done = std::move(done), redaction = redaction_](Result<SmtpReply> reply) {
-                 Attempt attempt = attempt_for(reply);
-                 attempt.detail = redaction->apply(std::move(attempt.detail));
-                 done({std::move(attempt)});
-               });
+  void carry(Letter letter, Done done) override {
+    Mail mail{.server = server_,
+              .from = std::move(letter.from),
+              .to = std::move(letter.to),
+              .message = std::move(letter.message),
+              .timeouts = timeouts_};
+    mail_.send(std::move(mail), [done = std::move(done),
+                                 redaction = redaction_](const Result<SmtpOutcome>& outcome) {
+      std::vector<Attempt> attempts = attempts_for(outcome);
+      for (Attempt& attempt : attempts) {
+        attempt.detail = redaction->apply(std::move(attempt.detail));
+      }
+      done(std::move(attempts));
+    });
   }
 
  private:
-  Result<Mail> mail_of(const Delivery& delivery) {
-    dom::element message;
-    if (delivery.content_type != kMailContentType ||
-        parser_.parse(delivery.payload.data(), delivery.payload.size(), true).get(message) !=
-            simdjson::SUCCESS) {
-      return bad_input("not a message of the format email");
-    }
-    MailContent content{.from = letterbox_.from};
-    dom::element data;
-    const bool has_data = message["data"].get(data) == simdjson::SUCCESS;
-    Result<std::vector<std::string>> to = letterbox_.to.resolve(
-        [&](std::string_view path) { return has_data ? field_at(data, path) : std::string(); });
-    if (!to) return to.error();
-    content.to = *to;
-    content.subject = text_at(message, "subject");
-    content.text = text_at(message, "text");
-    content.html = text_at(message, "html");
-    content.date = delivery.first_attempt;
-    content.id = delivery.id;
-    content.thread = text_at(message, "resource");
-    content.subscription = delivery.subscription;
-    return Mail{.server = letterbox_.server,
-                .from = letterbox_.from.address,
-                .to = *std::move(to),
-                .message = mail_message(content),
-                .timeout = letterbox_.timeout};
-  }
-
-  const Letterbox letterbox_;
-  SmtpClient& mail_;
+  const SmtpServer server_;
+  const SmtpTimeouts timeouts_;
+  SmtpClient& mail_;  // Outlives every sink.
   std::shared_ptr<const Redaction> redaction_;
-  dom::parser parser_;
 };
 
 bool is_host(std::string_view text) {
@@ -136,22 +71,34 @@ void read_server(MapReader& keys, SmtpServer& server) {
   if (user && server.tls == SmtpTls::none && !is_loopback(server.host)) {
     tls.error("a password does not go over a network in the clear: starttls, or tls");
   }
+  const Node client_name = keys.optional("ehlo");
+  server.client_name = client_name.text();
+  if (client_name && !is_client_name(server.client_name)) {
+    client_name.error(
+        "wanted a domain such as web1.example.org, or an address such as [192.0.2.1]");
+  }
   const Node ca_file = keys.optional("ca_file");
   if (ca_file) server.ca_file = ca_file.file_path();
 }
 
+// A shorter time for the message itself would only send it twice.
+SmtpTimeouts read_timeouts(MapReader& keys) {
+  SmtpTimeouts timeouts;
+  const Node node = keys.optional("timeout");
+  if (!node) return timeouts;
+  timeouts.connect = timeouts.reply = timeouts.data =
+      node.duration(timeouts.connect, std::chrono::milliseconds(1), std::chrono::minutes(10));
+  return timeouts;
+}
+
 std::unique_ptr<Sink> open_email(MapReader& keys, SinkContext& context) {
-  Letterbox letterbox;
-  read_server(keys, letterbox.server);
-  const Node from = keys.required("from");
-  const std::optional<MailSender> sender = parse_mailbox(from.text());
-  if (from && !sender) from.error("wanted an address, such as Statewire <statewire@example.org>");
-  letterbox.to = MailRecipients::read(keys);
-  letterbox.timeout = keys.optional("timeout").duration(kMailTimeout, std::chrono::milliseconds(1),
-                                                        std::chrono::minutes(10));
-  if (!sender || letterbox.to.empty() || letterbox.server.host.empty()) return nullptr;
-  letterbox.from = *sender;
-  return std::make_unique<EmailSink>(std::move(letterbox), context);
+  SmtpServer server;
+  read_server(keys, server);
+  const SmtpTimeouts timeouts = read_timeouts(keys);
+  std::optional<MailForm> form = read_mail_form(keys);
+  if (!form || server.host.empty()) return nullptr;
+  return make_mail_sink(*std::move(form),
+                        std::make_unique<SmtpCarrier>(std::move(server), timeouts, context.mail));
 }
 
 }  // namespace

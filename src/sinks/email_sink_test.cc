@@ -4,7 +4,7 @@
 #include "sinks/mail_address.h"
 #include "sinks/mail_message.h"
 #include "sinks/sink_fixture_test.h"
-#include "sinks/verdicts.h"
+#include "sinks/smtp_verdicts.h"
 
 namespace statewire {
 namespace {
@@ -54,8 +54,9 @@ TEST(MailAddress, sender_may_have_a_name) {
   EXPECT_EQ(parse_mailbox("Statewire <a@example.org>")->address, "a@example.org");
   EXPECT_EQ(parse_mailbox("a@example.org")->name, "");
   EXPECT_EQ(parse_mailbox("Zustände <a@example.org>")->name, "Zustände");
-  for (const char* bad : {"", "Statewire", "S <a@b", "S a@b>", "S <a b@c>", "\"S\" <a@b>",
-                          "S\r\n <a@b>", "S <<a@b>"}) {
+  EXPECT_EQ(parse_mailbox("\"State, wire\" <a@example.org>")->name, "State, wire");
+  for (const char* bad :
+       {"", "Statewire", "S <a@b", "S a@b>", "S <a b@c>", "S\" <a@b>", "S\r\n <a@b>", "S <<a@b>"}) {
     EXPECT_FALSE(parse_mailbox(bad).has_value()) << bad;
   }
 }
@@ -119,7 +120,8 @@ MailContent example_mail() {
           .text = "running\n",
           .html = "<p>running</p>",
           .date = *parse_time("2026-11-23T09:00:12Z"),
-          .id = "0123456789abcdef0123456789abcdef",
+          .key = "0123456789abcdef0123456789abcdef",
+          .id = "fedcba9876543210fedcba9876543210",
           .thread = "arn:aws:s3:::x",
           .subscription = "people"};
 }
@@ -154,7 +156,7 @@ std::string header_of(const std::string& mail, const std::string& name) {
 TEST(MailMessage, what_is_about_one_resource_is_one_conversation) {
   MailContent content = example_mail();
   const std::string first = mail_message(content);
-  content.id = "f0000000000000000000000000000000";
+  content.key = "f0000000000000000000000000000000";
   content.subject = "gone";
   const std::string second = mail_message(content);
   EXPECT_EQ(header_of(first, "References"), header_of(second, "References"));
@@ -214,17 +216,30 @@ TEST(QuotedPrintable, keeps_lines_short_and_7_bit) {
   }
 }
 
-TEST(SmtpCodes, have_their_verdicts) {
-  EXPECT_EQ(verdict_for_smtp(250), Verdict::delivered);
-  for (const int code : {421, 450, 451, 452, 454}) {
-    EXPECT_EQ(verdict_for_smtp(code), Verdict::retry) << code;
+constexpr SmtpStage kStages[] = {SmtpStage::greeting, SmtpStage::hello,  SmtpStage::starttls,
+                                 SmtpStage::auth,     SmtpStage::sender, SmtpStage::recipient,
+                                 SmtpStage::data,     SmtpStage::message};
+
+TEST(SmtpCodes, are_judged_by_their_stage) {
+  for (const SmtpStage stage : kStages) {
+    for (const int code : {421, 450, 451, 452, 454}) {
+      EXPECT_EQ(verdict_for_smtp(stage, code, ""), Verdict::retry) << name_of(stage) << code;
+    }
+    for (const int code : {530, 534, 535, 538}) {
+      EXPECT_EQ(verdict_for_smtp(stage, code, ""), Verdict::unavailable) << name_of(stage) << code;
+    }
+    const bool is_about_us = stage < SmtpStage::recipient;
+    for (const int code : {500, 502, 550, 553, 554}) {
+      EXPECT_EQ(verdict_for_smtp(stage, code, ""),
+                is_about_us ? Verdict::unavailable : Verdict::reject)
+          << name_of(stage) << code;
+    }
   }
-  for (const int code : {530, 534, 535, 538}) {
-    EXPECT_EQ(verdict_for_smtp(code), Verdict::unavailable) << code;
-  }
-  for (const int code : {500, 550, 552, 553, 554}) {
-    EXPECT_EQ(verdict_for_smtp(code), Verdict::reject) << code;
-  }
+  EXPECT_EQ(verdict_for_smtp(SmtpStage::sender, 552, ""), Verdict::reject);
+  EXPECT_EQ(verdict_for_smtp(SmtpStage::sender, 554, "5.3.4 too big"), Verdict::reject);
+  EXPECT_EQ(verdict_for_smtp(SmtpStage::recipient, 552, ""), Verdict::retry);
+  EXPECT_EQ(verdict_for_smtp(SmtpStage::message, 552, ""), Verdict::reject);
+  EXPECT_EQ(verdict_for_smtp(SmtpStage::auth, 432, ""), Verdict::unavailable);
 }
 
 class EmailSinkTest : public SinkTest {
@@ -238,14 +253,16 @@ class EmailSinkTest : public SinkTest {
 TEST_F(EmailSinkTest, configuration_is_checked) {
   const std::string people = "from: a@example.org, to: b@example.org";
   EXPECT_EQ(told(people), "");
-  EXPECT_EQ(told("from: S <a@x.org>, to: [b@x.org, \"{{resource.tags.team}}@x.org\"], "
-                 "fallback: ops@x.org, user: u, password: p, port: 2525, timeout: 5s"),
-            "");
+  EXPECT_EQ(
+      told("from: S <a@x.org>, to: [b@x.org, \"{{resource.tags.team}}@x.org\"], "
+           "fallback: ops@x.org, user: u, password: p, port: 2525, timeout: 5s, ehlo: a.x.org"),
+      "");
   for (const auto& [more, part] : std::initializer_list<std::pair<std::string, const char*>>{
            {people + ", user: u", "a user has a password"},
            {people + ", password: p", "a password without a user"},
            {people + ", user: u, password: p, tls: none", "in the clear"},
            {people + ", port: 0", "port"},
+           {people + ", ehlo: web1", "wanted a domain"},
            {people + ", tls: yes", "tls"},
            {"from: a b, to: b@example.org", "wanted an address"},
            {"from: a@x.org, to: []", "at least one recipient"},

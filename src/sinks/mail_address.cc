@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "format/fields.h"
+#include "net/smtp_name.h"
 
 namespace statewire {
 namespace {
@@ -21,20 +22,6 @@ bool is_local_part(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
     return is_letter_or_digit(c) || std::string_view("._+-=").find(c) != std::string_view::npos;
   });
-}
-
-bool is_domain(std::string_view text) {
-  while (true) {
-    const size_t dot = text.find('.');
-    const std::string_view label = text.substr(0, dot);
-    if (label.empty() || label.size() > kMailLabelBytesMax) return false;
-    if (label.front() == '-' || label.back() == '-') return false;
-    const bool fits = std::all_of(label.begin(), label.end(),
-                                  [](char c) { return is_letter_or_digit(c) || c == '-'; });
-    if (!fits) return false;
-    if (dot == std::string_view::npos) return true;
-    text.remove_prefix(dot + 1);
-  }
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -55,14 +42,17 @@ std::string shown(std::string_view text) {
 bool is_mail_address(std::string_view text) {
   const size_t at = text.find('@');
   return text.size() <= kMailAddressBytesMax && at != std::string_view::npos &&
-         is_local_part(text.substr(0, at)) && is_domain(text.substr(at + 1));
+         is_local_part(text.substr(0, at)) && is_mail_domain(text.substr(at + 1));
 }
 
 std::optional<MailSender> parse_mailbox(std::string_view text) {
   if (is_mail_address(text)) return MailSender{.name = {}, .address = std::string(text)};
   const size_t open = text.find('<');
   if (open == std::string_view::npos || !text.ends_with('>')) return std::nullopt;
-  const std::string_view name = trimmed(text.substr(0, open));
+  std::string_view name = trimmed(text.substr(0, open));
+  if (name.size() > 1 && name.starts_with('"') && name.ends_with('"')) {
+    name = name.substr(1, name.size() - 2);
+  }
   const std::string_view address = text.substr(open + 1, text.size() - open - 2);
   const bool is_name =
       is_utf8(name) && std::none_of(name.begin(), name.end(), [](unsigned char c) {

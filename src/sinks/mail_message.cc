@@ -71,7 +71,7 @@ std::string body_of(const MailContent& content) {
   if (content.html.empty()) return part("text/plain", content.text);
   if (content.text.empty()) return part("text/html", content.html);
   // "=_" stands in no quoted-printable text, so that no part holds the boundary.
-  const std::string boundary = "=_" + content.id;
+  const std::string boundary = "=_" + content.key;
   return "Content-Type: multipart/alternative;\r\n boundary=\"" + boundary + "\"\r\n\r\n--" +
          boundary + "\r\n" + part("text/plain", content.text) + "\r\n--" + boundary + "\r\n" +
          part("text/html", content.html) + "\r\n--" + boundary + "--\r\n";
@@ -148,7 +148,8 @@ std::string mail_message(const MailContent& content) {
   out += from_header(content.from);
   out += to_header(content.to);
   out += encoded_header("Subject", content.subject);
-  out += "Message-ID: <" + content.id + "@" + domain + ">\r\n";
+  out += "Message-ID: <" + content.key + "@" + domain + ">\r\n";
+  out += "X-Statewire-Id: " + content.id + "\r\n";
   // All mails about one resource answer a first one that was never sent: programs show them
   // together.
   out += "In-Reply-To: " + thread + "\r\nReferences: " + thread + "\r\n";

@@ -17,7 +17,8 @@ struct MailContent {
   std::string text;     // UTF-8; empty where there is only HTML.
   std::string html;     // Empty where there is only text.
   Time date;
-  std::string id;            // What Message-ID is made of: 32 hex digits.
+  std::string key;           // What Message-ID is made of: 32 hex digits.
+  std::string id;            // Of the notification that it tells.
   std::string thread;        // What is about the same has the same; shown as one conversation.
   std::string subscription;  // Letters, digits, "-", "_" and ".".
 };

@@ -14,22 +14,6 @@ const std::array kKinds{&email_sink_kind,  &eventbridge_sink_kind, &file_sink_ki
 
 }  // namespace
 
-std::string_view name_of(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::delivered:
-      return "delivered";
-    case Verdict::retry:
-      return "retry";
-    case Verdict::unavailable:
-      return "unavailable";
-    case Verdict::reject:
-      return "reject";
-    case Verdict::gone:
-      return "gone";
-  }
-  CHECK(false);
-}
-
 std::span<const SinkKind* const> sink_kinds() { return kKinds; }
 
 const SinkKind* find_sink_kind(std::string_view name) {

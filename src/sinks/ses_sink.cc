@@ -1,22 +1,12 @@
-// Sends each delivery as a mail by SES. Reads the messages of the format `email`. Recipients may be
-// templates over the notification; the fallback replaces an address that cannot be made.
+// Sends each delivery as a mail by SES.
 #include "aws/json.h"
-#include "format/sink_formats.h"
+#include "base/base64.h"
 #include "sinks/aws_attempt.h"
 #include "sinks/kinds.h"
-#include "sinks/mail_address.h"
+#include "sinks/mail_sink.h"
 
 namespace statewire {
 namespace {
-
-struct SesLetter {
-  std::string from;
-  MailRecipients to;
-};
-
-std::string utf8_content(std::string_view text) {
-  return JsonObject().add("Data", text).add("Charset", "UTF-8").take();
-}
 
 // A service that does not know an address yet will know it once somebody verified it.
 Attempt attempt_for_mail(const AwsAnswer& answer) {
@@ -28,67 +18,78 @@ Attempt attempt_for_mail(const AwsAnswer& answer) {
   return attempt;
 }
 
-class SesSink final : public Sink {
- public:
-  SesSink(SesLetter letter, AwsPlace place, AwsClient& aws)
-      : letter_(std::move(letter)), place_(std::move(place)), aws_(aws) {}
+bool is_about_us(const Attempt& attempt) {
+  return attempt.verdict == Verdict::retry || attempt.verdict == Verdict::unavailable;
+}
 
-  // One mail for each delivery: `batch` holds exactly one, as the limits say.
-  void deliver(std::span<const Delivery> batch, Completion done) override {
-    CHECK(batch.size() == 1);
-    Result<std::string> body = body_of(batch.front());
-    if (!body) return done({rejected(body.error().text)});
-    AwsCall call = rest_call(place_.target, "POST", "/v2/email/outbound-emails", *std::move(body));
+// A call for each recipient, one after the other: SES refuses a whole call for one address that it
+// will not write to, and counts and bills recipients, not calls. Where a call says that nothing
+// passes, the others are not made.
+class Round : public std::enable_shared_from_this<Round> {
+ public:
+  Round(Letter letter, AwsPlace place, AwsClient& aws, MailCarrier::Done done)
+      : letter_(std::move(letter)), place_(std::move(place)), aws_(aws), done_(std::move(done)) {
+    content_ =
+        JsonObject()
+            .add_json("Raw", JsonObject().add("Data", base64_encoded(letter_.message)).take())
+            .take();
+  }
+
+  void next() {
+    if (attempts_.size() == letter_.to.size()) return done_(std::move(attempts_));
+    const std::string& to = letter_.to[attempts_.size()];
+    const std::string list = "[\"" + to + "\"]";  // Plain ASCII without quotes.
+    AwsCall call =
+        rest_call(place_.target, "POST", "/v2/email/outbound-emails",
+                  JsonObject()
+                      .add("FromEmailAddress", letter_.from)
+                      .add_json("Destination", JsonObject().add_json("ToAddresses", list).take())
+                      .add_json("Content", content_)
+                      .take());
     call.headers = {{"Content-Type", "application/json"}};
     call.role = place_.role;
     call.attempts_max = 1;  // The subscription decides when to try again.
     aws_.call(std::move(call),
-              [done = std::move(done)](AwsAnswer answer) { done({attempt_for_mail(answer)}); });
+              [self = shared_from_this()](const AwsAnswer& answer) { self->on_answer(answer); });
   }
 
  private:
-  Result<std::string> body_of(const Delivery& delivery) const {
-    const Result<AwsJson> mail = AwsJson::parse(delivery.payload);
-    if (delivery.content_type != kMailContentType || !mail || !mail->is_object()) {
-      return bad_input("not a message of the format email");
-    }
-    const Result<std::vector<std::string>> addresses = letter_.to.resolve(
-        [&](std::string_view path) { return mail->text("data." + std::string(path)); });
-    if (!addresses) return addresses.error();
-    std::string to;
-    for (const std::string& address : *addresses) {
-      to += (to.empty() ? "[\"" : ",\"") + address + "\"";  // Plain ASCII without quotes.
-    }
-    JsonObject body;
-    const std::string text = mail->text("text");
-    const std::string html = mail->text("html");
-    if (!text.empty() || html.empty()) body.add_json("Text", utf8_content(text));
-    if (!html.empty()) body.add_json("Html", utf8_content(html));
-    JsonObject simple;
-    simple.add_json("Subject", utf8_content(mail->text("subject"))).add_json("Body", body.take());
-    return JsonObject()
-        .add("FromEmailAddress", letter_.from)
-        .add_json("Destination", JsonObject().add_json("ToAddresses", to + "]").take())
-        .add_json("Content", JsonObject().add_json("Simple", simple.take()).take())
-        .take();
+  void on_answer(const AwsAnswer& answer) {
+    attempts_.push_back(attempt_for_mail(answer));
+    if (is_about_us(attempts_.back())) attempts_.resize(letter_.to.size(), attempts_.back());
+    next();
   }
 
-  const SesLetter letter_;
+  const Letter letter_;
+  const AwsPlace place_;
+  AwsClient& aws_;  // Outlives every sink.
+  const MailCarrier::Done done_;
+  std::string content_;
+  std::vector<Attempt> attempts_;
+};
+
+class SesCarrier final : public MailCarrier {
+ public:
+  SesCarrier(AwsPlace place, AwsClient& aws) : place_(std::move(place)), aws_(aws) {}
+
+  void carry(Letter letter, Done done) override {
+    std::make_shared<Round>(std::move(letter), place_, aws_, std::move(done))->next();
+  }
+
+ private:
   const AwsPlace place_;
   AwsClient& aws_;  // Outlives every sink.
 };
 
 std::unique_ptr<Sink> open_ses(MapReader& keys, SinkContext& context) {
-  const Node from = keys.required("from");
+  const Node from = keys.optional("from");
   const AwsKeys aws = read_aws_keys(keys);
-  const SesLetter letter{.from = from.text(), .to = MailRecipients::read(keys)};
-  if (from && !parse_mailbox(letter.from)) {
-    from.error("wanted an address, such as \"Statewire <statewire@example.org>\"");
-  }
-  if (!from || letter.to.empty()) return nullptr;
+  std::optional<MailForm> form = read_mail_form(keys);
+  if (!form) return nullptr;
   std::optional<AwsPlace> place = find_place(kSes, aws, context, from);
   if (!place) return nullptr;
-  return std::make_unique<SesSink>(letter, *std::move(place), context.aws);
+  return make_mail_sink(*std::move(form),
+                        std::make_unique<SesCarrier>(*std::move(place), context.aws));
 }
 
 }  // namespace

@@ -33,6 +33,10 @@ struct Attempt {
   int status = 0;          // Of HTTP; 0 elsewhere.
   std::string detail;      // What was answered, cut to 1 KiB; never a secret.
   Duration retry_after{};  // What the other side asked for; zero where it did not.
+  // Where the recipients of one delivery have separate fates: an attempt for each, with its name.
+  // Then what stands above sums them up, for people.
+  std::vector<Attempt> parts = {};
+  std::string recipient = {};  // Of a part.
 };
 
 // The marks of a frozen batch: they and its members stay the same over every retry and restart.
@@ -46,19 +50,26 @@ struct FrozenBatch {
 // One notification, or one group of them, on its way to one subscription.
 // The texts are good until the completion is destroyed.
 struct Delivery {
-  std::string_view id;  // 32 hex digits; the same over every retry and restart.
+  std::string_view id;  // Of the notification: 32 hex digits, the same for all its subscriptions.
   std::string_view subscription;
   std::string_view resource;      // Never in two batches at once.
   std::string_view type;          // "statewire.resource.transition.v1"
   std::string_view content_type;  // "application/json"
   std::string_view payload;       // One rendered message, without a line end.
   std::string_view header;        // The line that a file of them begins with; empty: none.
+  // Recipients that it is not for: they have it, or a parked delivery of their own. Separated by
+  // commas.
+  std::string_view settled_recipients;
   uint64_t sequence = 0;
   uint32_t attempt = 1;
   Time first_attempt;
   bool is_redriven = false;  // A person sent it again after it was parked.
   // Null where the kind does not freeze its batches, and for what a person sends as a test.
   const FrozenBatch* batch = nullptr;
+
+  // What names this delivery, for whoever drops repeats: 32 hex digits, the same over every retry
+  // and restart, and different for two subscriptions that tell the same at one place.
+  std::string key() const;
 };
 
 // One attempt for each delivery of the batch, in order. Called exactly once, from any thread; also

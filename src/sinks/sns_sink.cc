@@ -2,7 +2,7 @@
 //
 // The message is the payload. The attributes `id`, `type` and `content-type` are the delivery's,
 // for filter policies. In a FIFO topic, the group is the resource and the deduplication id is the
-// delivery's id.
+// delivery's key.
 #include "aws/xml.h"
 #include "base/limits.h"
 #include "net/url.h"
@@ -29,7 +29,7 @@ class SnsForm final : public AwsBatchForm {
     add("Message", delivery.payload);
     if (topic_.ends_with(".fifo")) {
       add("MessageGroupId", fifo_group(delivery));
-      add("MessageDeduplicationId", delivery.id);
+      add("MessageDeduplicationId", delivery.key());
     }
     int number = 0;
     for (const auto& [name, value] :

@@ -1,7 +1,7 @@
 // Puts each delivery as a message into a queue of SQS.
 //
 // The body is the payload. The attributes `id`, `type` and `content-type` are the delivery's. In a
-// FIFO queue, the group is the resource and the deduplication id is the delivery's id.
+// FIFO queue, the group is the resource and the deduplication id is the delivery's key.
 #include "aws/json.h"
 #include "aws/queue.h"
 #include "base/limits.h"
@@ -33,7 +33,8 @@ class SqsForm final : public AwsBatchForm {
     JsonObject json;
     json.add("MessageBody", delivery.payload).add_json("MessageAttributes", attributes.take());
     if (queue_.is_fifo) {
-      json.add("MessageGroupId", fifo_group(delivery)).add("MessageDeduplicationId", delivery.id);
+      json.add("MessageGroupId", fifo_group(delivery))
+          .add("MessageDeduplicationId", delivery.key());
     }
     entry.text = json.take();
     return entry;

@@ -45,12 +45,6 @@ Verdict verdict_for_status(int http_status) {
   return Verdict::reject;
 }
 
-Verdict verdict_for_smtp(int code) {
-  if (code >= 200 && code < 400) return Verdict::delivered;
-  if (code == 530 || code == 534 || code == 535 || code == 538) return Verdict::unavailable;
-  return code >= 500 ? Verdict::reject : Verdict::retry;
-}
-
 Attempt attempt_for(const Result<HttpResponse>& response, Time now) {
   Attempt attempt;
   if (!response) {
@@ -69,20 +63,6 @@ Attempt attempt_for(const Result<HttpResponse>& response, Time now) {
   }
   attempt.retry_after = retry_after(*response, now).value_or(Duration{});
   return attempt;
-}
-
-Attempt attempt_for(const Result<SmtpReply>& reply) {
-  if (!reply) {
-    const bool is_ours = reply.error().kind == ErrorKind::bad_input;
-    return {.verdict = is_ours ? Verdict::reject : Verdict::retry, .detail = reply.error().text};
-  }
-  std::string detail = "smtp " + std::to_string(reply->code);
-  if (!reply->text.empty()) {
-    const bool is_text = is_utf8(reply->text);
-    detail += ": " + (is_text ? reply->text : std::string("(a reply that is no text)"));
-  }
-  return {.verdict = verdict_for_smtp(reply->code),
-          .detail = std::string(cut_utf8(detail, kAttemptDetailBytesMax))};
 }
 
 void Redaction::hide_url(std::string_view url) {

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "net/http_client.h"
-#include "net/smtp_client.h"
 #include "sinks/sink.h"
 
 namespace statewire {
@@ -16,12 +15,8 @@ namespace statewire {
 // not followed: a payload must not go where nobody sent it.
 Verdict verdict_for_status(int http_status);
 
-// 4xx asks to come again; 530, 534, 535 and 538 are about who we are, and 5xx about this mail.
-Verdict verdict_for_smtp(int code);
-
 // What to keep of an exchange: the verdict, the status, and the beginning of the answer.
 Attempt attempt_for(const Result<HttpResponse>& response, Time now);
-Attempt attempt_for(const Result<SmtpReply>& reply);
 
 // Removes what must not be shown from texts of others: an answer may echo a URL or a header.
 class Redaction {

@@ -1,7 +1,7 @@
 // POSTs each delivery to one URL.
 //
 // The body is the payload. Headers: `content-type`, `webhook-id` and `idempotency-key` with the
-// delivery's id, `statewire-attempt` with its number from 1, and those of the configuration.
+// delivery's key, `statewire-attempt` with its number from 1, and those of the configuration.
 // With `mode: binary` a CloudEvent's attributes are headers too, and the body is its data.
 #include <algorithm>
 #include <cctype>
@@ -64,7 +64,7 @@ class WebhookSink final : public Sink {
 
   std::vector<HttpHeader> headers_of(const Delivery& delivery,
                                      const std::vector<HttpHeader>& of_event) const {
-    const std::string id(delivery.id);
+    const std::string key = delivery.key();
     std::vector<HttpHeader> headers = target_.headers;
     const auto add = [&](std::string_view name, std::string value) {
       const bool is_given = std::any_of(
@@ -74,8 +74,8 @@ class WebhookSink final : public Sink {
     };
     for (const auto& [name, value] : of_event) add(name, value);
     add("user-agent", "statewire");
-    add("webhook-id", id);
-    add("idempotency-key", id);
+    add("webhook-id", key);
+    add("idempotency-key", key);
     add("statewire-attempt", std::to_string(delivery.attempt));
     if (delivery.is_redriven) add("statewire-redriven", "true");
     return headers;

@@ -63,8 +63,8 @@ TEST_F(WebhookSinkTest, request_carries_payload_id_and_attempt) {
   const std::string request = server.request();
   for (const char* part :
        {"POST /hook?x=1 HTTP/1.1\r\n", "content-type: application/json\r\n",
-        "webhook-id: 0123456789abcdef0123456789abcdef\r\n",
-        "idempotency-key: 0123456789abcdef0123456789abcdef\r\n", "statewire-attempt: 3\r\n",
+        "webhook-id: 8991022680756a9f1ba4c4b7b9ca9eef\r\n",
+        "idempotency-key: 8991022680756a9f1ba4c4b7b9ca9eef\r\n", "statewire-attempt: 3\r\n",
         "authorization: Bearer abc\r\n", "X-Team: shop\r\n", "\r\n\r\n{\"a\":1}"}) {
     EXPECT_NE(request.find(part), std::string::npos) << part << "\n" << request;
   }
@@ -90,7 +90,7 @@ TEST_F(WebhookSinkTest, binary_mode_has_attributes_as_headers) {
   for (const char* part :
        {"ce-specversion: 1.0\r\n", "ce-id: 1\r\n", "ce-source: /s/%C3%A4%20%25\r\n",
         "ce-severitynumber: 9\r\n", "content-type: application/json\r\n",
-        "webhook-id: 0123456789abcdef0123456789abcdef\r\n", "\r\n\r\n{\"a\":[1,2]}"}) {
+        "webhook-id: 8991022680756a9f1ba4c4b7b9ca9eef\r\n", "\r\n\r\n{\"a\":[1,2]}"}) {
     EXPECT_NE(request.find(part), std::string::npos) << part << "\n" << request;
   }
   const Delivery text = delivery_of("09:00:12 stable");

@@ -97,6 +97,8 @@ enum DeliveryField : uint64_t {
   kDigestFirstTime = 19,
   kDigestSeverity = 20,
   kWait = 21,
+  kHeader = 22,
+  kSettledRecipients = 23,
 };
 
 enum ParkedField : uint64_t {
@@ -173,6 +175,12 @@ void read_delivery_text(FieldReader& fields, DeliveryRow& row) {
       break;
     case kEntry:
       row.entry = fields.text();
+      break;
+    case kHeader:
+      row.header = fields.text();
+      break;
+    case kSettledRecipients:
+      row.settled_recipients = fields.text();
       break;
     default:
       break;  // Of a later version.
@@ -283,12 +291,14 @@ void encode_delivery(const DeliveryRow& row, ByteWriter& out) {
   fields.text(kType, row.type);
   fields.text(kContentType, row.content_type);
   fields.text(kPayload, row.payload);
+  fields.text(kHeader, row.header);
   fields.number(kAttempts, row.attempts);
   if (row.tried_for) fields.number(kTriedFor, static_cast<uint64_t>(row.tried_for->count()) + 1);
   fields.time(kDue, row.due);
   fields.signed_number(kWait, row.wait.count());
   fields.text(kLastDetail, row.last_detail);
   fields.number(kIsRedriven, row.is_redriven ? 1 : 0);
+  fields.text(kSettledRecipients, row.settled_recipients);
   fields.text(kEntry, row.entry);
   fields.number(kWaitsForCause, row.waits_for_cause ? 1 : 0);
   fields.number(kWaitsForTags, row.waits_for_tags ? 1 : 0);

@@ -15,6 +15,7 @@ DeliveryRow full_row() {
   row.resource = "r";
   row.type = "t";
   row.content_type = "c";
+  row.header = "h";
   row.payload = std::string("p\0q", 3);
   row.attempts = 4;
   row.tried_for = Duration(0);
@@ -22,6 +23,7 @@ DeliveryRow full_row() {
   row.wait = Duration(6);
   row.last_detail = "http 503";
   row.is_redriven = true;
+  row.settled_recipients = "a@x,b@x";
   row.entry = "e";
   row.waits_for_cause = true;
   row.waits_for_tags = true;
@@ -43,6 +45,8 @@ TEST(DeliveryCodec, a_row_comes_back_as_it_was) {
   EXPECT_EQ(row->last_sequence, 9'000'000'000u);
   EXPECT_EQ(row->tried_for, Duration(0));
   EXPECT_EQ(row->digest.kinds, full_row().digest.kinds);
+  EXPECT_EQ(row->header, "h");
+  EXPECT_EQ(row->settled_recipients, "a@x,b@x");
 }
 
 TEST(DeliveryCodec, a_field_of_a_later_version_is_skipped) {

@@ -44,6 +44,7 @@ struct DeliveryRow {
   std::string resource;  // Its lane.
   std::string type;      // "statewire.resource.transition.v1"
   std::string content_type;
+  std::string header;   // The line that a file of its form begins with; empty: none.
   std::string payload;  // Empty until it is rendered.
   uint32_t attempts = 0;
   // How long ago the first attempt was when the row was written. It is a length, so that a clock
@@ -53,6 +54,9 @@ struct DeliveryRow {
   Duration wait{};  // From when the row was written to `due`: no clock makes it longer.
   std::string last_detail;
   bool is_redriven = false;  // A person sent it again after it was parked.
+  // Recipients that it is not for any more: they have it, or a parked delivery of their own.
+  // Separated by commas.
+  std::string settled_recipients;
   // In hold: the entry that it tells, as a block of one, completed by what was learned since. So
   // the delivery does not need the journal any more.
   std::string entry;

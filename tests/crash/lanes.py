@@ -39,10 +39,13 @@ class Lanes:
         newest = collections.defaultdict(int)
         seen = collections.defaultdict(set)
         waiting = collections.defaultdict(set)
+        keys = {}
+        ids = {}
         for each in self._deliveries:
             sequence, lane = each.sequence, each.resource
-            if each.id != each.header_id:
-                self._tell(f"webhook-id is {each.header_id}, the payload's {each.id}")
+            known = keys.setdefault(each.id, each.header_id), ids.setdefault(each.header_id, each.id)
+            if known != (each.header_id, each.id):
+                self._tell(f"webhook-id of {each.id} is {each.header_id}, and was {known}")
             if sequence not in seen[lane]:
                 if sequence < newest[lane]:
                     self._tell(f"{each.name}: {sequence} was sent behind {newest[lane]}")

@@ -36,7 +36,7 @@ class Parked(ProgramTest):
         self.assertEqual(parked["status"], 422)
         self.assertEqual(parked["attempts"], 1)
         self.assertEqual(parked["resource"], instance_arn("i-1"))
-        self.assertEqual(parked["id"], self.hook.requests[0].headers["webhook-id"])
+        self.assertEqual(parked["id"], json.loads(self.hook.requests[0].body)["id"])
 
         shown = self.program.run("parked", "show", "hook", parked["sequence"])
         self.assertEqual(shown.returncode, 0, shown.stderr)

@@ -1,0 +1,106 @@
+// Deliveries whose recipients have separate fates.
+#include <gtest/gtest.h>
+
+#include "delivery/pipeline_for_test.h"
+
+namespace statewire {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::seconds;
+
+class RecipientsTest : public PipelineTest {
+ protected:
+  using enum Verdict;
+
+  std::string settled_of(size_t held = 0) const { return held_.at(held).settled_recipients; }
+  std::vector<std::string> parked_for() const {
+    std::vector<std::string> settled;
+    for (const ParkedRow& row : parked()) settled.push_back(row.delivery.settled_recipients);
+    return settled;
+  }
+};
+
+struct Fates {
+  std::vector<Verdict> of;  // Of a, b and c.
+  std::string left;         // Who has it, as the delivery that is sent again says; "-": none.
+  std::vector<std::string> parked;  // Likewise, of those that are parked.
+};
+
+TEST_F(RecipientsTest, each_has_its_own) {
+  const Fates kTable[] = {
+      {{delivered, delivered, reject}, "-", {"a,b"}},
+      {{delivered, delivered, retry}, "a,b", {}},
+      {{delivered, reject, retry}, "a,b", {"a,c"}},
+      {{reject, reject, delivered}, "-", {"b,c", "a,c"}},
+      {{reject, reject, reject}, "-", {"b,c", "a,c", "a,b"}},
+      {{reject, retry, retry}, "a", {"b,c"}},
+      {{delivered, unavailable, retry}, "a", {}},
+  };
+  uint64_t sequence = 0;
+  size_t parked_before = 0;
+  for (const Fates& row : kTable) {
+    journal({"r" + std::to_string(++sequence)});
+    turn();
+    EXPECT_EQ(settled_of(), "");
+    answer_parts({{"a", row.of[0]}, {"b", row.of[1]}, {"c", row.of[2]}});
+    now_ += seconds(2);
+    turn();
+    const std::vector<std::string> parked = parked_for();
+    EXPECT_EQ(std::vector<std::string>(parked.begin() + static_cast<ptrdiff_t>(parked_before),
+                                       parked.end()),
+              row.parked)
+        << sequence;
+    parked_before = parked.size();
+    EXPECT_EQ(held_.empty() ? "-" : settled_of(), row.left) << sequence;
+    if (!held_.empty()) answer(delivered);
+    EXPECT_TRUE(rows().empty());
+  }
+  EXPECT_FALSE(pipeline_->counts().is_circuit_open);
+  EXPECT_EQ(pipeline_->counts().parked, parked_before);
+}
+
+TEST_F(RecipientsTest, are_the_same_after_a_kill) {
+  journal({"r"});
+  turn();
+  answer_parts({{"a", delivered}, {"b", reject}, {"c", retry}});
+  kill();
+  now_ += seconds(2);
+  turn();
+  EXPECT_EQ(settled_of(), "a,b");
+  EXPECT_EQ(parked().at(0).reason, "rejected: b said so");
+  answer(delivered);
+  EXPECT_EQ(redrive().count, 1u);
+  turn();
+  EXPECT_EQ(settled_of(), "a,c") << "who is parked gets it alone";
+}
+
+TEST_F(RecipientsTest, that_are_busy_hold_up_nobody_else) {
+  journal({"r", "r"});
+  turn();
+  EXPECT_EQ(in_flight(), std::vector<uint64_t>{1});
+  answer_parts({{"a", delivered}, {"b", retry}});
+  turn();
+  EXPECT_EQ(in_flight(), std::vector<uint64_t>{2});
+  answer(delivered);
+  now_ += seconds(2);
+  kill();
+  turn();
+  EXPECT_EQ(in_flight(), std::vector<uint64_t>{1});
+  EXPECT_EQ(settled_of(), "a");
+}
+
+TEST_F(RecipientsTest, that_stay_busy_are_parked_in_the_end) {
+  journal({"r"});
+  turn();
+  answer_parts({{"a", delivered}, {"b", retry}});
+  for (int i = 0; i < 3 && parked().empty(); ++i) {
+    now_ += hours(13);
+    turn();
+    answer(retry);
+  }
+  EXPECT_EQ(parked_for(), std::vector<std::string>{"a"});
+}
+
+}  // namespace
+}  // namespace statewire

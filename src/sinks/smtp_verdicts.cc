@@ -1,0 +1,69 @@
+#include "sinks/smtp_verdicts.h"
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "base/text.h"
+
+namespace statewire {
+namespace {
+
+// RFC 4954: authentication is required, too weak, wrong, or needs encryption.
+bool is_about_login(int code) { return code == 530 || code == 534 || code == 535 || code == 538; }
+
+// A mail that says its size at MAIL may be too large there. RFC 1870, 6; RFC 3463, 3.4.
+bool is_too_large(int code, std::string_view text) {
+  return code == 552 || text.starts_with("5.3.4") || text.starts_with("5.2.3");
+}
+
+Attempt attempt_for_reply(const SmtpReply& reply) {
+  std::string detail = "smtp " + std::to_string(reply.code);
+  if (reply.code < 400) return {.detail = std::move(detail)};
+  if (!reply.text.empty()) {
+    detail += ": " + (is_utf8(reply.text) ? reply.text : std::string("(a reply that is no text)"));
+  }
+  detail.append(" (").append(name_of(reply.stage)).append(")");
+  return {.verdict = verdict_for_smtp(reply.stage, reply.code, reply.text),
+          .detail = std::string(cut_utf8(detail, kAttemptDetailBytesMax))};
+}
+
+}  // namespace
+
+Verdict verdict_for_smtp(SmtpStage stage, int code, std::string_view text) {
+  if (is_about_login(code)) return Verdict::unavailable;
+  // A password must be changed first: RFC 4954, 4.7.12.
+  if (stage == SmtpStage::auth && code == 432) return Verdict::unavailable;
+  if (code < 500) return Verdict::retry;
+  switch (stage) {
+    case SmtpStage::greeting:
+    case SmtpStage::hello:
+    case SmtpStage::starttls:
+    case SmtpStage::auth:
+      return Verdict::unavailable;
+    case SmtpStage::sender:  // All mails of a subscription have the same.
+      return is_too_large(code, text) ? Verdict::reject : Verdict::unavailable;
+    case SmtpStage::recipient:  // 552 says "too many recipients": RFC 5321, 4.5.3.1.10.
+      return code == 552 ? Verdict::retry : Verdict::reject;
+    case SmtpStage::data:
+    case SmtpStage::message:
+      return Verdict::reject;
+  }
+  CHECK(false);
+}
+
+std::vector<Attempt> attempts_for(const Result<SmtpOutcome>& outcome) {
+  if (!outcome) {
+    const bool is_ours = outcome.error().kind == ErrorKind::bad_input;
+    return {{.verdict = is_ours ? Verdict::reject : Verdict::retry,
+             .detail = std::string(cut_utf8(outcome.error().text, kAttemptDetailBytesMax))}};
+  }
+  const Attempt of_mail = attempt_for_reply(outcome->mail);
+  if (outcome->recipients.empty()) return {of_mail};
+  std::vector<Attempt> attempts;
+  for (const SmtpReply& recipient : outcome->recipients) {
+    attempts.push_back(recipient.code < 400 ? of_mail : attempt_for_reply(recipient));
+  }
+  return attempts;
+}
+
+}  // namespace statewire

@@ -1,0 +1,20 @@
+// What a server of mail means, by the stage at which it says it.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "net/smtp_client.h"
+#include "sinks/sink.h"
+
+namespace statewire {
+
+// A code that refuses. 4xx asks to come again, at every stage. 5xx refuses everybody where it is
+// about who we are (greeting, EHLO, STARTTLS, AUTH, MAIL); one recipient at RCPT; this mail after
+// that.
+Verdict verdict_for_smtp(SmtpStage stage, int code, std::string_view text);
+
+// One for all recipients, or one for each of `recipients`.
+std::vector<Attempt> attempts_for(const Result<SmtpOutcome>& outcome);
+
+}  // namespace statewire

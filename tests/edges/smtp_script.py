@@ -1,0 +1,120 @@
+"""A server of mail that says at each stage what it is told to say, and is strict about names."""
+
+import re
+import socketserver
+import threading
+import time
+
+NAME = re.compile(r"(\[(\d+\.){3}\d+\]|\[IPv6:[0-9a-fA-F:.]+\]|[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+)$")
+CLOSE = "close"
+
+
+class After:
+    """An answer that takes its time."""
+
+    def __init__(self, seconds, answer):
+        self.seconds, self.answer = seconds, answer
+
+
+class SmtpScript:
+    """`answers` maps a stage ("greeting", "EHLO", "HELO", "STARTTLS", "AUTH", "MAIL", "RCPT",
+    "RCPT a@example.org", "DATA", "message") to an answer for ever, or a list of the first ones.
+    Else it says yes."""
+
+    def __init__(self, answers=None, offers=()):
+        self.answers = {stage: answer if isinstance(answer, (str, After)) else list(answer)
+                        for stage, answer in (answers or {}).items()}
+        self.offers = offers
+        self.mails = []  # Recipients and message of each that was taken.
+        self.names = []  # What clients called themselves.
+        self.lock = threading.Lock()
+        script = self
+
+        class Handler(socketserver.StreamRequestHandler):
+            def handle(self):
+                try:
+                    script.talk(self.rfile, self.wfile)
+                except OSError:
+                    pass
+
+        class Server(socketserver.ThreadingTCPServer):
+            daemon_threads, allow_reuse_address, request_queue_size = True, True, 64
+
+        self.server = Server(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def received(self, address):
+        with self.lock:
+            return sum(address in recipients for recipients, _ in self.mails)
+
+    def answer(self, stage, otherwise):
+        with self.lock:
+            answers = self.answers.get(stage)
+            if isinstance(answers, list):
+                answers = answers.pop(0) if answers else None
+        if isinstance(answers, After):
+            time.sleep(answers.seconds)
+            answers = answers.answer
+        return answers or otherwise
+
+    def talk(self, incoming, outgoing):
+        def say(text):
+            if text == CLOSE:
+                raise ConnectionAbortedError
+            outgoing.write(text.encode() + b"\r\n")
+            outgoing.flush()
+            return text[:1] in "23"
+
+        if not say(self.answer("greeting", "220 mail.example.org ESMTP")):
+            return
+        recipients = []
+        for line in incoming:
+            text = line.decode().rstrip("\r\n")
+            verb = text.split(" ")[0].upper()
+            if verb in ("EHLO", "HELO"):
+                say(self.answer(verb, self.greet(verb, text.partition(" ")[2])))
+            elif verb == "AUTH":
+                if say(self.answer("AUTH", "334 ")):
+                    incoming.readline()
+                    say("235 welcome")
+            elif verb == "MAIL":
+                recipients = []
+                say(self.answer("MAIL", "250 ok"))
+            elif verb == "RCPT":
+                address = re.search("<(.*)>", text)[1]
+                if say(self.answer(f"RCPT {address}", self.answer("RCPT", "250 ok"))):
+                    recipients.append(address)
+            elif verb == "DATA":
+                if say(self.answer("DATA", "354 go on")):
+                    self.take(incoming, recipients, say)
+            elif verb == "QUIT":
+                say("221 bye")
+                return
+            else:
+                say(self.answer(verb, "502 what?"))
+
+    def greet(self, verb, name):
+        with self.lock:
+            self.names.append(name)
+        if not NAME.match(name):
+            return f"550 5.5.2 {name}: not a domain and not an address"
+        if verb == "HELO":
+            return "250 mail.example.org"
+        return "\r\n".join(f"250-{line}" for line in ("mail.example.org", *self.offers)) + "\r\n250 HELP"
+
+    def take(self, incoming, recipients, say):
+        lines = []
+        for line in incoming:
+            if line == b".\r\n":
+                break
+            lines.append(line[1:] if line.startswith(b".") else line)
+        else:
+            return
+        if say(self.answer("message", "250 kept")):
+            with self.lock:
+                self.mails.append((recipients, b"".join(lines)))
