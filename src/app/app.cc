@@ -148,6 +148,7 @@ class App {
 Result<std::shared_ptr<Generation>> App::read_generation(Problems& problems) {
   auto generation = std::make_shared<Generation>();
   generation->settings = read_settings(options_.config_path, sink_context_, problems);
+  if (generation->settings != nullptr) check_certificate(*generation->settings, problems);
   if (generation->settings == nullptr) return bad_input("the configuration has errors");
   Result<std::shared_ptr<const Catalog>> catalog = load_catalog(*generation->settings, problems);
   if (!catalog) return catalog.error();

@@ -70,5 +70,7 @@ std::string find_config(const std::string& given);
 // refers to must outlive them.
 std::unique_ptr<Settings> read_settings(const std::string& path, SinkContext& context,
                                         Problems& problems);
+// Whether the certificate and its key can be used. Only who serves may read them.
+void check_certificate(const Settings& settings, Problems& problems);
 
 }  // namespace statewire

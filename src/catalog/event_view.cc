@@ -56,8 +56,10 @@ std::string_view* call_text(CallFields& call, std::string_view key) {
   }
 }
 
+// Of a key that is repeated the first counts, as everywhere, whatever it holds.
 void read_text(element value, std::string_view& to) {
-  if (value.get_string().get(to)) to = {};
+  if (to.data() != nullptr) return;
+  if (value.get_string().get(to)) to = "";
 }
 
 // True where `value` is true or "true".
@@ -74,15 +76,15 @@ void read_call_field(std::string_view key, element value, EventView& view) {
   if (std::string_view* const text = call_text(call, key)) {
     read_text(value, *text);
   } else if (is(key, "userIdentity")) {
-    if (!value.get_object().get(identity)) call.identity = identity;
+    if (!call.identity && !value.get_object().get(identity)) call.identity = identity;
   } else if (is(key, "requestParameters")) {
-    view.request = value;
+    if (!view.request) view.request = value;
   } else if (is(key, "responseElements")) {
-    view.response = value;
+    if (!view.response) view.response = value;
   } else if (is(key, "readOnly")) {
-    call.is_read_only = is_true(value);
+    if (!call.is_read_only) call.is_read_only = is_true(value);
   } else if (is(key, "sessionCredentialFromConsole")) {
-    call.is_from_console = is_true(value);
+    if (!call.is_from_console) call.is_from_console = is_true(value);
   }
 }
 
@@ -103,7 +105,7 @@ bool read_envelope(object event, EventView& view) {
     if (std::string_view* const text = envelope_text(view, field.key)) {
       read_text(field.value, *text);
     } else if (is(field.key, "detail")) {
-      view.detail = field.value;
+      if (!view.detail) view.detail = field.value;
     } else if (is(field.key, "eventVersion")) {
       has_event_version = true;
     } else if (is(field.key, "specversion")) {

@@ -28,8 +28,8 @@ struct CallFields {
   std::string_view error_code;
   std::string_view user_agent;
   std::string_view source_address;
-  bool is_read_only = false;
-  bool is_from_console = false;  // sessionCredentialFromConsole
+  std::optional<bool> is_read_only;
+  std::optional<bool> is_from_console;  // sessionCredentialFromConsole
   std::optional<simdjson::dom::object> identity;
 };
 

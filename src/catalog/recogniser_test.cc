@@ -71,6 +71,20 @@ TEST(Recogniser, native_event_tells_the_state_reached) {
   EXPECT_EQ(seen.origin.id, "e1");
 }
 
+TEST(Recogniser, of_a_repeated_key_the_first_counts) {
+  const std::string first =
+      R"("source":"aws.ec2","detail":{"instance-id":"i-1","state":"running"})";
+  const std::string second =
+      R"("source":"my.app","detail":{"instance-id":"i-2","state":"pending"})";
+  const std::string event =
+      R"({"version":"0","id":"e1","account":"123456789012","region":"eu-west-1",)"
+      R"("time":"2026-11-23T09:00:00Z","detail-type":"EC2 Instance State-change Notification",)" +
+      first + "," + second + "}";
+  const Recognised recognised(kInstance, event);
+  EXPECT_EQ(recognised.only().value, "running");
+  EXPECT_EQ(recognised.only().origin.source, "aws.ec2");
+}
+
 TEST(Recogniser, state_that_is_in_no_table_is_of_unknown_phase) {
   const Recognised event(kInstance, instance_event(R"({"instance-id":"i-1","state":"dancing"})"));
   EXPECT_EQ(event.only().phase, Phase::unknown);

@@ -215,7 +215,7 @@ Judgement judge(std::string_view service, const Caller& caller, const Tool& tool
   }
   if (tool.rank == ToolRank::deploys) return {CauseKind::deployment, Confidence::likely};
   if (tool.rank == ToolRank::console) {
-    return {CauseKind::human, view.call.is_from_console ? Confidence::certain : Confidence::likely};
+    return {CauseKind::human, view.call.is_from_console == true ? Confidence::certain : Confidence::likely};
   }
   if (caller.type == "Root" || is_of_person(caller) || is_federated(caller.type) ||
       (caller.type == "IAMUser" && tool.rank == ToolRank::command_line)) {
@@ -246,7 +246,7 @@ std::string_view actor_of(const Caller& caller, std::string_view service) {
 Tool tool_used(const EventView& view, std::string_view service) {
   if (service.starts_with("cloudformation.")) return {"cloudformation", ToolRank::deploys};
   const Tool tool = best_tool(view.call.user_agent);
-  if (tool.rank < ToolRank::console && view.call.is_from_console) {
+  if (tool.rank < ToolRank::console && view.call.is_from_console == true) {
     return {"console", ToolRank::console};
   }
   return tool;

@@ -338,8 +338,9 @@ Result<void> make_directory(const std::string& path) {
 
 Error opening_error(const std::string& path, const Status& status) {
   const std::string text = status.ToString();
-  const bool is_lock = status.IsIOError() && text.find("lock") != std::string::npos &&
-                       text.find("LOCK") != std::string::npos;
+  // By another process, or by this one.
+  const bool is_lock = text.find("Resource temporarily unavailable") != std::string::npos ||
+                       text.find("lock hold by current process") != std::string::npos;
   if (is_lock) return unavailable("store " + path + " is held by another process");
   return error_of("store " + path + " cannot be opened", status);
 }
@@ -432,6 +433,9 @@ Result<std::unique_ptr<EngineLock>> lock_rocksdb(const StoreOptions& options) {
   rocksdb::Env* const env = options.env != nullptr ? options.env : rocksdb::Env::Default();
   rocksdb::FileLock* lock = nullptr;
   if (const Status status = env->LockFile(options.path + "/LOCK", &lock); !status.ok()) {
+    // Nobody writes there: a disk that failed is often mounted so.
+    const bool is_read_only = status.ToString().find("Read-only file system") != std::string::npos;
+    if (is_read_only) return std::make_unique<EngineLock>();
     return opening_error(options.path, status);
   }
   return std::unique_ptr<EngineLock>(std::make_unique<RocksdbLock>(env, lock));

@@ -244,6 +244,10 @@ class Salvage {
 
 Result<SalvageReport> salvage(const StoreOptions& from, const std::string& to) {
   std::error_code problem;
+  fs::directory_iterator(from.path, problem);
+  if (problem && problem != std::errc::no_such_file_or_directory) {
+    return failed("store " + from.path + " cannot be read: " + problem.message());
+  }
   if (!is_rocksdb_store(from.path)) return not_found("there is no store at " + from.path);
   if (fs::exists(to, problem) && !fs::is_empty(to, problem)) {
     return bad_input(to + " is not empty: name a directory that salvage can make");
