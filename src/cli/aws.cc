@@ -65,7 +65,7 @@ CallerIdentity find_identity(const std::string& role) {
   if (settings) identity.region = settings->region();
   Result<AwsCredentials>& credentials = identity.found.credentials;
   if (credentials && !role.empty()) {
-    credentials = assume_role(surroundings, *credentials, role, clock);
+    credentials = assume_role(surroundings, *credentials, {.arn = role}, clock);
   }
   if (!credentials) {
     identity.problem = credentials.error().text;
