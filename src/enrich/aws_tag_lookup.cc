@@ -156,6 +156,7 @@ void AwsTagLookup::look_up_at(const AwsTarget& target, const Work& work) {
   AwsCall call = json_call(target, "ResourceGroupsTaggingAPI_20170126.GetResources", "1.1",
                            JsonObject().add_json("ResourceARNList", list_of(ids)).take());
   call.role = work.role;
+  call.attempts_max = 1;  // What may pass is asked for again from the queue.
   const AwsAnswer answer = aws_.call_and_wait(std::move(call));
   if (!answer.ok()) return on_refusal(target, work, answer);
   const Result<AwsJson> found = AwsJson::parse(answer.response.body);

@@ -15,9 +15,10 @@ namespace {
 
 constexpr Duration kLambdaTimeout = std::chrono::minutes(1);
 
-// Lambda names each answer; what a function returns is JSON, unless its runtime is its owner's own.
+// Lambda names each answer. What a function returns is JSON, or nothing, unless its runtime is its
+// owner's own.
 bool is_of_lambda(const HttpResponse& response) {
-  return !response.header("x-amzn-RequestId").empty() ||
+  return response.body.empty() || !response.header("x-amzn-RequestId").empty() ||
          !response.header("X-Amz-Executed-Version").empty() || AwsJson::parse(response.body).ok();
 }
 
