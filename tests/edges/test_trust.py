@@ -2,6 +2,7 @@
 program: webhooks and services of AWS behind a private authority, and clients that show who they
 are."""
 
+import http.client
 import http.server
 import json
 import ssl
@@ -145,6 +146,28 @@ class Trust(EdgesTest):
             checked = daemon.run("check")
             self.assertEqual(checked.returncode, 78, checked.stdout + checked.stderr)
             self.assertIn(told, checked.stdout + checked.stderr)
+
+    def test_a_daemon_that_asks_who_is_there(self):
+        server, client = self.certificate("server"), self.certificate("client")
+        stranger = self.certificate("stranger")
+        daemon = self.daemon(
+            "http:\n  listen: 127.0.0.1:$PORT\n  tls: {certificate_file: server.pem, "
+            "key_file: server.key, client_ca_file: client.pem}\n"
+        ).start(is_ready=False)
+
+        def status(shown=None):
+            context = ssl.create_default_context(cafile=server[0])
+            if shown:
+                context.load_cert_chain(*shown)
+            try:
+                return daemon.request("GET", "/readyz", tls=context).status
+            except (OSError, http.client.HTTPException):
+                return None
+
+        wait_for(lambda: status(client) == 200, "an answer to who is known")
+        self.assertIsNone(status())
+        self.assertIsNone(status(stranger))
+        self.assertEqual(status(client), 200)
 
     def drive_aws(self, **more):
         receiver = self.tls_receiver()
