@@ -28,8 +28,8 @@ void read_answer(std::string_view text) {
   // Whatever is echoed, and however: the token is not shown.
   const std::string body = std::string(text) + "token-of-example";
   for (const std::string& each : {std::string(text), body}) {
-    const AwsAnswer answer =
-        answer_of(HttpResponse{.status = 400, .headers = {}, .body = each}, credentials, Time());
+    const AwsAnswer answer = answer_of(HttpResponse{.status = 400, .headers = {}, .body = each},
+                                       "sqs", credentials, Time());
     CHECK(!answer.ok());
     CHECK(is_utf8(answer.message) && answer.message.size() <= 512);
     CHECK(answer.message.find("token-of-example") == std::string::npos);

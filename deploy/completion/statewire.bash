@@ -120,7 +120,7 @@ _statewire() {
     'sinks test') options='--output --config' ;;
     'store check') options='--config' ;;
     'store salvage') options='--to --config' ;;
-    'aws whoami') options='--role --output' ;;
+    'aws whoami') options='--role --external-id --output' ;;
     status) options='--config --output' ;;
   esac
 

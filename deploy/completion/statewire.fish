@@ -105,4 +105,5 @@ end
 complete -c statewire -n '__statewire_is aws; and not __fish_seen_subcommand_from whoami' -a whoami
 complete -c statewire -n '__statewire_is aws whoami' -l output -x -a 'table json'
 complete -c statewire -n '__statewire_is aws whoami' -l role -x -d 'A role to assume'
+complete -c statewire -n '__statewire_is aws whoami' -l external-id -x -d 'What the role asks for'
 complete -c statewire -n '__statewire_is parked show' -l output -x -a 'text json'

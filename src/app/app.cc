@@ -193,7 +193,7 @@ Result<void> App::open(const std::shared_ptr<Generation>& generation) {
         dispatcher_->wake();
       });
   reminders_ = std::make_unique<ReminderSource>(*store_, *ingest_, clock_);
-  tags_ = std::make_unique<AwsTagLookup>(aws_, clock_,
+  tags_ = std::make_unique<AwsTagLookup>(aws_, steady_,
                                          [this](std::string lines, AwsTagLookup::Stored done) {
                                            publish_tags(std::move(lines), std::move(done));
                                          });

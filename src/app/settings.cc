@@ -74,7 +74,8 @@ void read_http(const Node& node, HttpSettings& http) {
     MapReader files(tls);
     http.listener.tls =
         HttpTlsFiles{.certificate_file = files.required("certificate_file").file_path(),
-                     .key_file = files.required("key_file").file_path()};
+                     .key_file = files.required("key_file").file_path(),
+                     .client_ca_file = files.optional("client_ca_file").file_path()};
   }
   read_tokens(keys.optional("tokens"), http.tokens);
   read_topics(keys.optional("topics"), http.topics);
@@ -134,7 +135,7 @@ void read_accounts(const Node& node, Settings& settings) {
     account.name = keys.optional("name").text();
     account.owner = keys.optional("owner").text();
     if (const Node role = keys.optional("role")) {
-      settings.account_roles[std::string(entry.key())] = role.text();
+      settings.account_roles[std::string(entry.key())] = read_aws_role(role);
     }
     settings.accounts[std::string(entry.key())] = std::move(account);
   }

@@ -53,7 +53,7 @@ struct Settings {
   std::vector<std::unique_ptr<Sink>> sinks;  // Of the subscription in the same place.
   Retention retention;
   Accounts accounts;
-  std::map<std::string, std::string> account_roles;  // ARN of the role to assume, by account.
+  std::map<std::string, AwsRole> account_roles;  // To assume, by account.
   IgnoreRules ignore;
   std::shared_ptr<IngestRules> rules = std::make_shared<IngestRules>();
   IngestLimits limits;

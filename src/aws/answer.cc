@@ -15,94 +15,19 @@ namespace {
 // Within it, services accept a signature; beyond, a signature that they refuse is suspicious.
 constexpr Duration kSkewMax = std::chrono::minutes(4);
 
-struct Known {
-  std::string_view code;
-  AwsFault fault;
-};
-
-// Without "Exception" at its end, which not all services write.
-constexpr Known kKnown[] = {
-    {"BandwidthLimitExceeded", AwsFault::throttled},
-    {"EC2Throttled", AwsFault::throttled},
-    {"KMSThrottling", AwsFault::throttled},
-    {"KMSThrottled", AwsFault::throttled},
-    {"LimitExceeded", AwsFault::throttled},
-    {"OverLimit", AwsFault::throttled},
-    {"PriorRequestNotComplete", AwsFault::throttled},
-    {"ProvisionedThroughputExceeded", AwsFault::throttled},
-    {"RequestLimitExceeded", AwsFault::throttled},
-    {"RequestThrottled", AwsFault::throttled},
-    {"RequestThrottling", AwsFault::throttled},
-    {"SlowDown", AwsFault::throttled},
-    {"Throttled", AwsFault::throttled},
-    {"Throttling", AwsFault::throttled},
-    {"TooManyRequests", AwsFault::throttled},
-    {"TransactionInProgress", AwsFault::throttled},
-    {"InternalError", AwsFault::transient},
-    {"InternalFailure", AwsFault::transient},
-    {"InternalServerError", AwsFault::transient},
-    {"InternalService", AwsFault::transient},
-    {"RequestTimeout", AwsFault::transient},
-    {"Service", AwsFault::transient},
-    {"ServiceUnavailable", AwsFault::transient},
-    {"IDPCommunicationError", AwsFault::transient},
-    {"RequestExpired", AwsFault::skewed},
-    {"RequestInTheFuture", AwsFault::skewed},
-    {"RequestTimeTooSkewed", AwsFault::skewed},
-    {"ExpiredToken", AwsFault::expired},
-    {"TokenRefreshRequired", AwsFault::expired},
-    {"AccessDenied", AwsFault::denied},
-    {"AccountProblem", AwsFault::denied},
-    {"AccountSuspended", AwsFault::denied},
-    {"AllAccessDisabled", AwsFault::denied},
-    {"AuthFailure", AwsFault::denied},
-    {"AuthorizationError", AwsFault::denied},
-    {"IncompleteSignature", AwsFault::denied},
-    {"InvalidAccessKeyId", AwsFault::denied},
-    {"InvalidClientTokenId", AwsFault::denied},
-    {"InvalidIdentityToken", AwsFault::denied},
-    {"InvalidSecurity", AwsFault::denied},
-    {"InvalidSignature", AwsFault::denied},
-    {"InvalidToken", AwsFault::denied},
-    {"KMSAccessDenied", AwsFault::denied},
-    {"KmsAccessDenied", AwsFault::denied},
-    {"KMSDisabled", AwsFault::denied},
-    {"KmsDisabled", AwsFault::denied},
-    {"KMSNotFound", AwsFault::denied},
-    {"KmsNotFound", AwsFault::denied},
-    {"KMSInvalidState", AwsFault::denied},
-    {"KmsInvalidState", AwsFault::denied},
-    {"MailFromDomainNotVerified", AwsFault::denied},
-    {"MissingAuthenticationToken", AwsFault::denied},
-    {"NotSignedUp", AwsFault::denied},
-    {"OptInRequired", AwsFault::denied},
-    {"SendingPaused", AwsFault::denied},
-    {"SignatureDoesNotMatch", AwsFault::denied},
-    {"UnauthorizedOperation", AwsFault::denied},
-    {"UnrecognizedClient", AwsFault::denied},
-    {"AWS.SimpleQueueService.NonExistentQueue", AwsFault::missing},
-    {"AWS.SimpleQueueService.QueueDeletedRecently", AwsFault::missing},
-    {"NoSuchBucket", AwsFault::missing},
-    {"NoSuchKey", AwsFault::missing},
-    {"NotFound", AwsFault::missing},
-    {"QueueDeletedRecently", AwsFault::missing},
-    {"QueueDoesNotExist", AwsFault::missing},
-    {"ResourceNotFound", AwsFault::missing},
-    {"PermanentRedirect", AwsFault::missing},  // A bucket of another region.
-    {"IllegalLocationConstraint", AwsFault::missing},
-};
-
 struct Told {
   std::string code;
   std::string message;
+  AwsBlame blame = AwsBlame::unsaid;
 };
 
-// "com.amazonaws.sqs#QueueDoesNotExist", "AccessDeniedException:http://…".
-std::string bare_code(std::string_view code) {
-  code = code.substr(0, code.find(':'));
-  const size_t hash = code.rfind('#');
-  if (hash != code.npos) code.remove_prefix(hash + 1);
-  return std::string(cut_utf8(code, 128));
+std::string shown_code(std::string_view code) {
+  return std::string(cut_utf8(bare_code(code), 128));
+}
+
+AwsBlame blame_in(std::string_view text) {
+  if (text == "Sender") return AwsBlame::caller;
+  return text == "Receiver" ? AwsBlame::service : AwsBlame::unsaid;
 }
 
 Told told_in_xml(const AwsXml& root) {
@@ -110,10 +35,21 @@ Told told_in_xml(const AwsXml& root) {
   for (const std::string_view path : {"", "Error/", "Errors/Error/"}) {
     const std::string at(path);
     if (std::string code = root.text(at + "Code"); !code.empty()) {
-      return {bare_code(code), root.text(at + "Message")};
+      return {shown_code(code), root.text(at + "Message"), blame_in(root.text(at + "Type"))};
     }
   }
   return {};
+}
+
+Told told_in_json(const AwsJson& json) {
+  Told told;
+  for (const char* key : {"__type", "code", "Code"}) {
+    if (told.code.empty()) told.code = shown_code(json.text(key));
+  }
+  for (const char* key : {"message", "Message", "errorMessage"}) {
+    if (told.message.empty()) told.message = json.text(key);
+  }
+  return told;
 }
 
 Told told_by(const HttpResponse& response) {
@@ -123,15 +59,15 @@ Told told_by(const HttpResponse& response) {
     if (const Result<AwsXml> xml = AwsXml::parse(response.body)) told = told_in_xml(*xml);
   } else if (const Result<AwsJson> json = AwsJson::parse(response.body);
              json && json->is_object()) {
-    for (const char* key : {"__type", "code", "Code", "Type"}) {
-      if (told.code.empty()) told.code = bare_code(json->text(key));
-    }
-    for (const char* key : {"message", "Message", "errorMessage"}) {
-      if (told.message.empty()) told.message = json->text(key);
-    }
+    told = told_in_json(*json);
   }
   if (const std::string_view type = response.header("x-amzn-ErrorType"); !type.empty()) {
-    told.code = bare_code(type);
+    told.code = shown_code(type);
+  }
+  // "AWS.SimpleQueueService.NonExistentQueue;Sender": the name of old, and whose fault it is.
+  const std::string_view query_error = response.header("x-amzn-query-error");
+  if (const size_t semicolon = query_error.find(';'); semicolon != query_error.npos) {
+    told.blame = blame_in(query_error.substr(semicolon + 1));
   }
   return told;
 }
@@ -162,30 +98,6 @@ bool is_clock_suspicious(const HttpResponse& response, Time now) {
 
 }  // namespace
 
-std::string_view name_of(AwsFault fault) {
-  switch (fault) {
-    case AwsFault::none:
-      return "none";
-    case AwsFault::network:
-      return "network";
-    case AwsFault::throttled:
-      return "throttled";
-    case AwsFault::transient:
-      return "transient";
-    case AwsFault::skewed:
-      return "skewed";
-    case AwsFault::expired:
-      return "expired";
-    case AwsFault::denied:
-      return "denied";
-    case AwsFault::missing:
-      return "missing";
-    case AwsFault::invalid:
-      return "invalid";
-  }
-  CHECK(false);
-}
-
 std::string AwsAnswer::text() const {
   std::string text = code;
   if (code.empty() && status != 0) text = "http " + std::to_string(status);
@@ -193,21 +105,8 @@ std::string AwsAnswer::text() const {
   return text.empty() ? message : text + ": " + message;
 }
 
-AwsFault fault_of(std::string_view code, int status) {
-  std::string_view stem = code;
-  if (stem.ends_with("Exception")) stem.remove_suffix(9);
-  for (const Known& known : kKnown) {
-    if (known.code == stem || known.code == code) return known.fault;
-  }
-  if (status >= 200 && status < 300) return AwsFault::none;
-  if (status == 429) return AwsFault::throttled;
-  if (status == 408 || status >= 500) return AwsFault::transient;
-  if (status == 401 || status == 403 || status == 407) return AwsFault::denied;
-  if (status == 404) return AwsFault::missing;
-  return AwsFault::invalid;
-}
-
-AwsAnswer answer_of(Result<HttpResponse> response, const AwsCredentials& credentials, Time now) {
+AwsAnswer answer_of(Result<HttpResponse> response, std::string_view service,
+                    const AwsCredentials& credentials, Time now) {
   AwsAnswer answer;
   if (!response) {
     answer.fault = AwsFault::network;
@@ -220,7 +119,8 @@ AwsAnswer answer_of(Result<HttpResponse> response, const AwsCredentials& credent
   Told told = told_by(answer.response);
   answer.code = std::move(told.code);
   answer.message = showable(std::move(told.message), credentials);
-  answer.fault = fault_of(answer.code, answer.status);
+  answer.fault = fault_of(
+      {.service = service, .code = answer.code, .status = answer.status, .blame = told.blame});
   if (answer.fault == AwsFault::denied && is_clock_suspicious(answer.response, now)) {
     answer.fault = AwsFault::skewed;
   }

@@ -12,7 +12,7 @@ const Time kNow = *parse_time("2026-11-23T09:00:00Z");
 AwsAnswer answer(int status, std::string body, std::vector<HttpHeader> headers = {},
                  const AwsCredentials& credentials = {}) {
   return answer_of(HttpResponse{.status = status, .headers = std::move(headers), .body = body},
-                   credentials, kNow);
+                   "sqs", credentials, kNow);
 }
 
 TEST(Answer, codes_are_found_in_all_protocols) {
@@ -39,26 +39,31 @@ TEST(Answer, codes_are_found_in_all_protocols) {
 
 TEST(Answer, the_status_decides_where_there_is_no_code) {
   EXPECT_EQ(answer(200, "").fault, AwsFault::none);
-  EXPECT_EQ(answer(400, "no").fault, AwsFault::invalid);
+  EXPECT_EQ(answer(400, "no").fault, AwsFault::unknown);
+  EXPECT_EQ(answer(307, "").fault, AwsFault::transient);
+  EXPECT_EQ(answer(301, "").fault, AwsFault::refused);
+  EXPECT_EQ(answer(413, "").fault, AwsFault::invalid);
   EXPECT_EQ(answer(403, "").fault, AwsFault::denied);
   EXPECT_EQ(answer(404, "").fault, AwsFault::missing);
   EXPECT_EQ(answer(408, "").fault, AwsFault::transient);
   EXPECT_EQ(answer(429, "").fault, AwsFault::throttled);
   EXPECT_EQ(answer(500, "").fault, AwsFault::transient);
   EXPECT_EQ(answer(503, "<html").fault, AwsFault::transient);
-  EXPECT_EQ(answer_of(failed("cut"), {}, kNow).fault, AwsFault::network);
+  EXPECT_EQ(answer_of(failed("cut"), "sqs", {}, kNow).fault, AwsFault::network);
 }
 
-TEST(Answer, classes_of_errors_as_aws_has_them) {
-  EXPECT_EQ(fault_of("ThrottlingException", 400), AwsFault::throttled);
-  EXPECT_EQ(fault_of("Throttling", 400), AwsFault::throttled);
-  EXPECT_EQ(fault_of("SlowDown", 503), AwsFault::throttled);
-  EXPECT_EQ(fault_of("InternalFailure", 0), AwsFault::transient);
-  EXPECT_EQ(fault_of("ServiceException", 500), AwsFault::transient);
-  EXPECT_EQ(fault_of("RequestTimeTooSkewed", 403), AwsFault::skewed);
-  EXPECT_EQ(fault_of("ExpiredTokenException", 403), AwsFault::expired);
-  EXPECT_EQ(fault_of("AWS.SimpleQueueService.NonExistentQueue", 400), AwsFault::missing);
-  EXPECT_EQ(fault_of("InvalidParameterValue", 400), AwsFault::invalid);
+TEST(Answer, whose_fault_it_is_is_found_in_all_protocols) {
+  const std::string json = R"({"__type":"com.amazonaws.sqs#InvalidParameterValue"})";
+  EXPECT_EQ(answer(400, json).fault, AwsFault::invalid);
+  EXPECT_EQ(answer(400, json, {{"x-amzn-query-error", "InvalidParameterValue;Sender"}}).fault,
+            AwsFault::invalid);
+  EXPECT_EQ(answer(400, json, {{"x-amzn-query-error", "InvalidParameterValue;Receiver"}}).fault,
+            AwsFault::transient);
+  EXPECT_EQ(answer(400,
+                   "<ErrorResponse><Error><Type>Receiver</Type><Code>InvalidParameter</Code>"
+                   "</Error></ErrorResponse>")
+                .fault,
+            AwsFault::transient);
 }
 
 TEST(Answer, a_refused_signature_with_a_strange_date_is_a_wrong_clock) {
@@ -86,6 +91,18 @@ TEST(Xml, is_bounded) {
   std::string deep;
   for (int i = 0; i < 100'000; ++i) deep += "<a>";
   EXPECT_FALSE(AwsXml::parse(deep).ok());
+  // What stands in comments, in sections of text and in attributes closes nothing.
+  for (const std::string& open : {std::string("<a><!--</a></a>-->"), std::string("<a>"),
+                                  std::string("<a><![CDATA[</a></a>]]>"),
+                                  std::string("<a b='</a></a>'>"), std::string("<a b='/>'>")}) {
+    std::string hidden;
+    for (int i = 0; i < 400'000; ++i) hidden += open;
+    EXPECT_FALSE(AwsXml::parse(hidden).ok()) << open;
+  }
+  std::string wide = "<a>";
+  for (int i = 0; i < 200'000; ++i) wide += "<b/>";
+  EXPECT_FALSE(AwsXml::parse(wide + "</a>").ok());
+  EXPECT_FALSE(AwsXml::parse("<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>").ok());
   EXPECT_FALSE(AwsXml::parse("").ok());
   EXPECT_FALSE(AwsXml::parse("<a><b></a>").ok());
   const Result<AwsXml> xml = AwsXml::parse("<a><b><c>1</c><c>2</c></b></a>");

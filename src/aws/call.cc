@@ -59,6 +59,7 @@ HttpRequest unsigned_request(const AwsCall& call) {
   request.body = call.body;
   request.timeout = call.timeout;
   request.response_bytes_max = call.response_bytes_max;
+  request.tls.ca_file = call.target.ca_file;
   return request;
 }
 

@@ -8,6 +8,7 @@
 
 #include "aws/credentials.h"
 #include "aws/endpoint.h"
+#include "aws/role.h"
 #include "base/limits.h"
 #include "net/http_client.h"
 
@@ -16,14 +17,15 @@ namespace statewire {
 // Where a service is called.
 struct AwsTarget {
   AwsService service;
-  std::string region;      // Of the signature.
-  std::string url;         // "https://sqs.eu-west-1.amazonaws.com", without a slash at its end.
-  bool is_custom = false;  // An endpoint that somebody configured.
+  std::string region;        // Of the signature.
+  std::string url;           // "https://sqs.eu-west-1.amazonaws.com", without a slash at its end.
+  bool is_custom = false;    // An endpoint that somebody configured.
+  std::string ca_file = {};  // PEM: the authorities to trust instead of the system's.
 };
 
 struct AwsCall {
   AwsTarget target;
-  std::string role;  // ARN of a role to assume first; empty: none.
+  AwsRole role;  // To assume first; empty: none.
   std::string method = "POST";
   std::string path = "/";  // Encoded.
   std::string query;       // Encoded, without the question mark.

@@ -31,16 +31,14 @@ AwsAnswer call_now(const AwsCall& call, const AwsCredentials& credentials, const
     const Time now = clock.now() + skew;
     AwsAnswer answer = answer_of(
         fetch(call.is_signed ? signed_request(call, credentials, now) : unsigned_request(call)),
-        credentials, now);
+        call.target.service.key, credentials, now);
     if (answer.fault == AwsFault::skewed && !has_corrected) {
       skew = skew_of(answer, clock.now());
       has_corrected = true;
       continue;
     }
-    const bool may_pass_later = answer.fault == AwsFault::network ||
-                                answer.fault == AwsFault::throttled ||
-                                answer.fault == AwsFault::transient;
-    if (!may_pass_later || attempts >= call.attempts_max || answer.retry_after > kPauseMax) {
+    if (!may_pass_later(answer.fault) || attempts >= call.attempts_max ||
+        answer.retry_after > kPauseMax) {
       return answer;
     }
     std::this_thread::sleep_for(std::max(pause_after(attempts), answer.retry_after));

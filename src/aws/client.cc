@@ -23,12 +23,11 @@ constexpr Duration kRefreshBefore = std::chrono::minutes(5);
 constexpr Duration kUsableBefore = std::chrono::seconds(10);
 // A look for credentials that found none is not repeated at once.
 constexpr Duration kLookAgainAfter = std::chrono::seconds(2);
+// Credentials that seem to be over when they are given: the clock here is wrong, and they serve
+// until the service says otherwise, or so long.
+constexpr Duration kLeastLife = std::chrono::minutes(1);
 
 using SteadyTime = std::chrono::steady_clock::time_point;
-
-bool may_pass_later(AwsFault fault) {
-  return fault == AwsFault::network || fault == AwsFault::throttled || fault == AwsFault::transient;
-}
 
 AwsAnswer unanswered(AwsFault fault, std::string text) {
   AwsAnswer answer;
@@ -63,9 +62,11 @@ class AwsClient::Core : public std::enable_shared_from_this<Core> {
   const AwsSurroundings& surroundings() const { return surroundings_; }
 
  private:
-  // Credentials of the surroundings (name ""), or of a role that they assume.
+  // Credentials of the surroundings (no role), or of a role that they assume. Its times are of the
+  // steady clock: a wall clock that was wrong at the first look must not decide for hours.
   struct Identity {
     std::shared_ptr<const AwsCredentials> credentials;
+    Time usable_until = Time::max();
     Time refresh_at = Time::max();
     bool is_wanted = false;  // Is to be looked for.
     std::vector<JobPtr> waiting;
@@ -73,10 +74,11 @@ class AwsClient::Core : public std::enable_shared_from_this<Core> {
     Time look_again_at = Time::min();
   };
 
-  bool is_usable(const Identity& identity, Time now) const {
-    return identity.credentials != nullptr &&
-           (!identity.credentials->expires || now + kUsableBefore < *identity.credentials->expires);
+  Time steady_now() const { return surroundings_.steady->now(); }
+  static bool is_usable(const Identity& identity, Time steady) {
+    return identity.credentials != nullptr && steady < identity.usable_until;
   }
+  void set_times(Identity& identity) REQUIRES(mutex_);
   void want(Identity& identity) REQUIRES(mutex_) {
     identity.is_wanted = true;
     wakes_.notify_all();
@@ -89,10 +91,10 @@ class AwsClient::Core : public std::enable_shared_from_this<Core> {
   void try_again_later(const JobPtr& job, Duration pause) EXCLUDES(mutex_);
   std::vector<JobPtr> claim_due() REQUIRES(mutex_);
   // The next identity whose credentials the caller is to look for.
-  std::optional<std::string> claim_wanted() REQUIRES(mutex_);
-  void renew(const std::string& name) EXCLUDES(mutex_);
-  Result<AwsCredentials> find(const std::string& name) EXCLUDES(mutex_);
-  void settle(const std::string& name, Result<AwsCredentials> found) EXCLUDES(mutex_);
+  std::optional<AwsRole> claim_wanted() REQUIRES(mutex_);
+  void renew(const AwsRole& role) EXCLUDES(mutex_);
+  Result<AwsCredentials> find(const AwsRole& role) EXCLUDES(mutex_);
+  void settle(const AwsRole& role, Result<AwsCredentials> found) EXCLUDES(mutex_);
 
   HttpClient& http_;
   const Clock& clock_;
@@ -101,7 +103,7 @@ class AwsClient::Core : public std::enable_shared_from_this<Core> {
 
   Mutex mutex_;
   std::condition_variable_any wakes_;
-  std::map<std::string, Identity> identities_ GUARDED_BY(mutex_);
+  std::map<AwsRole, Identity> identities_ GUARDED_BY(mutex_);
   std::multimap<SteadyTime, JobPtr> later_ GUARDED_BY(mutex_);
   Duration skew_ GUARDED_BY(mutex_){};          // What the clock here is behind.
   bool is_looking_ GUARDED_BY(mutex_) = false;  // One thread does, for credentials.
@@ -113,7 +115,7 @@ void AwsClient::Core::submit(JobPtr job) {
   std::optional<AwsAnswer> refusal;
   {
     Lock lock(mutex_);
-    const Time now = clock_.now() + skew_;
+    const Time now = steady_now();
     Identity& identity = identities_[job->call.role];
     if (is_stopping_) {
       refusal = stopped();
@@ -144,16 +146,17 @@ void AwsClient::Core::send(JobPtr job, std::shared_ptr<const AwsCredentials> cre
   HttpRequest request = job->call.is_signed
                             ? signed_request(job->call, *credentials, clock_.now() + skew)
                             : unsigned_request(job->call);
-  http_.send(std::move(request), [core = shared_from_this(), job,
-                                  credentials](Result<HttpResponse> response) {
-    Duration now_skew;
-    {
-      Lock lock(core->mutex_);
-      now_skew = core->skew_;
-    }
-    AwsAnswer answer = answer_of(std::move(response), *credentials, core->clock_.now() + now_skew);
-    core->on_answer(job, credentials, std::move(answer));
-  });
+  http_.send(std::move(request),
+             [core = shared_from_this(), job, credentials](Result<HttpResponse> response) {
+               Duration now_skew;
+               {
+                 Lock lock(core->mutex_);
+                 now_skew = core->skew_;
+               }
+               AwsAnswer answer = answer_of(std::move(response), job->call.target.service.key,
+                                            *credentials, core->clock_.now() + now_skew);
+               core->on_answer(job, credentials, std::move(answer));
+             });
 }
 
 void AwsClient::Core::on_answer(const JobPtr& job,
@@ -177,19 +180,16 @@ bool AwsClient::Core::try_again_at_once(Job& job,
   if (answer.fault == AwsFault::skewed && !job.has_corrected_clock) {
     job.has_corrected_clock = true;
     skew_ = skew_of(answer, clock_.now());
+    for (auto& [role, identity] : identities_) set_times(identity);
     log_warn("the clock here differs from that of AWS; signatures follow theirs",
              {{"seconds", skew_ / std::chrono::seconds(1)}});
     return true;
   }
-  // Keys that were replaced in a file are unknown from one moment to the next.
-  const bool are_over =
-      answer.fault == AwsFault::expired || answer.code == "InvalidClientTokenId" ||
-      answer.code == "UnrecognizedClientException" || answer.code == "InvalidAccessKeyId";
-  if (!are_over || job.has_renewed) return false;
+  if (answer.fault != AwsFault::expired || job.has_renewed) return false;
   job.has_renewed = true;
-  for (const std::string& name : {job.call.role, std::string()}) {
-    Identity& identity = identities_[name];
-    if (name == job.call.role && identity.credentials != credentials) continue;
+  for (const AwsRole& role : {job.call.role, AwsRole()}) {
+    Identity& identity = identities_[role];
+    if (role == job.call.role && identity.credentials != credentials) continue;
     identity.credentials = nullptr;
   }
   return true;
@@ -210,7 +210,7 @@ void AwsClient::Core::try_again_later(const JobPtr& job, Duration pause) {
 void AwsClient::Core::run() {
   while (true) {
     std::vector<JobPtr> due;
-    std::optional<std::string> wanted;
+    std::optional<AwsRole> wanted;
     {
       Lock lock(mutex_);
       while (true) {
@@ -242,71 +242,78 @@ std::vector<AwsClient::Core::JobPtr> AwsClient::Core::claim_due() {
   return due;
 }
 
-std::optional<std::string> AwsClient::Core::claim_wanted() {
+std::optional<AwsRole> AwsClient::Core::claim_wanted() {
   if (is_looking_) return std::nullopt;
-  for (const auto& [name, identity] : identities_) {
+  for (const auto& [role, identity] : identities_) {
     if (!identity.is_wanted) continue;
     is_looking_ = true;
-    return name;
+    return role;
   }
   return std::nullopt;
 }
 
-void AwsClient::Core::renew(const std::string& name) {
-  settle(name, find(name));
+void AwsClient::Core::renew(const AwsRole& role) {
+  settle(role, find(role));
   Lock lock(mutex_);
   is_looking_ = false;
   wakes_.notify_all();
 }
 
 // Without the lock: this takes its time.
-Result<AwsCredentials> AwsClient::Core::find(const std::string& name) {
-  if (name.empty()) return find_credentials(surroundings_, clock_).credentials;
+Result<AwsCredentials> AwsClient::Core::find(const AwsRole& role) {
+  if (role.empty()) return find_credentials(surroundings_, clock_).credentials;
   std::shared_ptr<const AwsCredentials> own;
   {
     Lock lock(mutex_);
-    const Identity& identity = identities_[""];
-    const Time now = clock_.now() + skew_;
+    const Identity& identity = identities_[AwsRole()];
+    const Time now = steady_now();
     if (is_usable(identity, now) && now < identity.refresh_at) own = identity.credentials;
   }
   if (own == nullptr) {
     Result<AwsCredentials> found = find_credentials(surroundings_, clock_).credentials;
     if (!found) return found;
     own = std::make_shared<AwsCredentials>(*found);
-    settle("", std::move(found));
+    settle(AwsRole(), std::move(found));
   }
-  return assume_role(surroundings_, *own, name, clock_);
+  return assume_role(surroundings_, *own, role, clock_);
 }
 
-void AwsClient::Core::settle(const std::string& name, Result<AwsCredentials> found) {
+// How long credentials live is known by the wall clock as AWS corrected it, and measured by the
+// steady one.
+void AwsClient::Core::set_times(Identity& identity) {
+  identity.usable_until = identity.refresh_at = Time::max();
+  if (identity.credentials == nullptr || !identity.credentials->expires) return;
+  const Duration left = *identity.credentials->expires - (clock_.now() + skew_);
+  const Time now = steady_now();
+  identity.usable_until = now + std::max(left - kUsableBefore, kLeastLife);
+  identity.refresh_at =
+      now + std::max(left - std::min<Duration>(kRefreshBefore, left / 2), kLookAgainAfter);
+}
+
+void AwsClient::Core::settle(const AwsRole& role, Result<AwsCredentials> found) {
   std::vector<JobPtr> waiting;
   std::shared_ptr<const AwsCredentials> credentials;
   AwsAnswer failure;
   {
     Lock lock(mutex_);
-    Identity& identity = identities_[name];
-    const Time now = clock_.now() + skew_;
+    Identity& identity = identities_[role];
     identity.is_wanted = false;
     if (found) {
       credentials = std::make_shared<AwsCredentials>(*std::move(found));
       identity.credentials = credentials;
       identity.look_again_at = Time::min();
-      identity.refresh_at = Time::max();
-      if (credentials->expires) {
-        const Duration left = *credentials->expires - now;
-        identity.refresh_at = *credentials->expires - std::min<Duration>(kRefreshBefore, left / 2);
-      }
+      set_times(identity);
     } else {
       const bool is_passing = found.error().kind == ErrorKind::unavailable;
       failure = unanswered(is_passing ? AwsFault::network : AwsFault::denied, found.error().text);
       identity.failure = failure;
-      identity.look_again_at = now + kLookAgainAfter;
+      identity.look_again_at = steady_now() + kLookAgainAfter;
     }
     waiting.swap(identity.waiting);
   }
   if (!failure.ok()) {
     log_warn("no AWS credentials",
-             {{"role", name.empty() ? "(none)" : name}, {"reason", failure.message}});
+             {{"role", role.empty() ? "(none)" : role.arn}, {"reason", failure.message}});
   }
   for (JobPtr& job : waiting) {
     if (credentials != nullptr) {
@@ -323,7 +330,7 @@ void AwsClient::Core::stop() {
   {
     Lock lock(mutex_);
     is_stopping_ = true;
-    for (auto& [name, identity] : identities_) {
+    for (auto& [role, identity] : identities_) {
       left.insert(left.end(), identity.waiting.begin(), identity.waiting.end());
       identity.waiting.clear();
     }

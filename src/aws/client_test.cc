@@ -12,15 +12,22 @@ namespace {
 class AwsClientTest : public testing::Test {
  protected:
   ~AwsClientTest() override {
-    aws_->stop();
+    stop();
     http_.stop();
+  }
+  void stop() {
+    aws_->stop();
+    aws_thread_ = {};
+    retries_thread_ = {};
   }
 
   void start(FakeAws::Answer answer) {
     service_ = std::make_unique<FakeAws>(std::move(answer));
     home_.set("AWS_REGION", "eu-west-1");
     home_.set("AWS_ENDPOINT_URL", service_->url());
-    aws_ = std::make_unique<AwsClient>(http_, clock_, home_.surroundings());
+    AwsSurroundings surroundings = home_.surroundings();
+    surroundings.steady = steady_;
+    aws_ = std::make_unique<AwsClient>(http_, clock_, std::move(surroundings));
     aws_thread_ = std::jthread([this] { aws_->run(); });
     retries_thread_ = std::jthread([this] { aws_->run(); });
   }
@@ -39,7 +46,7 @@ class AwsClientTest : public testing::Test {
             "$(date -u -d '" + lifetime + "' +%Y-%m-%dT%H:%M:%SZ)'\"}'\n");
     home_.write(".aws/config", "[default]\ncredential_process = /bin/sh " + script + "\n");
   }
-  AwsCall call(const std::string& role = {}) {
+  AwsCall call(const AwsRole& role = {}) {
     AwsCall call =
         json_call(aws_->settings()->target(kSqs).value(), "AmazonSQS.ListQueues", "1.0", "{}");
     call.role = role;
@@ -51,7 +58,14 @@ class AwsClientTest : public testing::Test {
     return text.substr(from, text.find('/', from) - from);
   }
 
+  // Time goes by, and the wall clock shows it.
+  void advance(Duration by) {
+    clock_.advance(by);
+    steady_->advance(by);
+  }
+
   ManualClock clock_{SystemClock().now()};
+  const std::shared_ptr<ManualClock> steady_ = std::make_shared<ManualClock>(Time());
   AwsHome home_;
   std::unique_ptr<FakeAws> service_;
   HttpClient http_{HttpClientLimits{}};
@@ -95,7 +109,9 @@ TEST_F(AwsClientTest, tries_again_what_may_pass_and_gives_up_after_its_attempts)
 
 TEST_F(AwsClientTest, does_not_repeat_what_is_wrong) {
   use_environment();
-  start([&](const SeenRequest&) { return json_answer(400, R"({"__type":"InvalidAddress"})"); });
+  start([&](const SeenRequest&) {
+    return json_answer(400, R"({"__type":"InvalidParameterValue"})");
+  });
   EXPECT_EQ(aws_->call_and_wait(call()).fault, AwsFault::invalid);
   EXPECT_EQ(service_->seen().size(), 1u);
 }
@@ -144,10 +160,10 @@ TEST_F(AwsClientTest, credentials_are_replaced_before_they_end_and_used_until_th
   use_process("1 hour");
   start([](const SeenRequest&) { return json_answer(200, "{}"); });
   EXPECT_TRUE(aws_->call_and_wait(call()).ok());
-  clock_.advance(std::chrono::minutes(54));
+  advance(std::chrono::minutes(54));
   EXPECT_TRUE(aws_->call_and_wait(call()).ok());
   EXPECT_EQ(std::filesystem::file_size(home_.folder() + "/count"), 2u) << "asked too early";
-  clock_.advance(std::chrono::minutes(2));
+  advance(std::chrono::minutes(2));
   EXPECT_TRUE(aws_->call_and_wait(call()).ok());
   EXPECT_EQ(key_of(service_->seen().at(2)), "KEY1") << "nobody waits for the new ones";
   std::string key;
@@ -164,9 +180,9 @@ TEST_F(AwsClientTest, credentials_that_cannot_be_replaced_serve_to_their_end) {
   start([](const SeenRequest&) { return json_answer(200, "{}"); });
   EXPECT_TRUE(aws_->call_and_wait(call()).ok());
   home_.write(".aws/config", "[default]\ncredential_process = /bin/false\n");
-  clock_.advance(std::chrono::minutes(58));
+  advance(std::chrono::minutes(58));
   EXPECT_TRUE(aws_->call_and_wait(call()).ok());
-  clock_.advance(std::chrono::minutes(3));
+  advance(std::chrono::minutes(3));
   EXPECT_EQ(aws_->call_and_wait(call()).fault, AwsFault::denied);
 }
 
@@ -178,10 +194,59 @@ TEST_F(AwsClientTest, a_role_is_assumed_by_the_own_identity) {
     }
     return json_answer(200, "{}");
   });
-  EXPECT_TRUE(aws_->call_and_wait(call("arn:aws:iam::123456789012:role/reader")).ok());
+  EXPECT_TRUE(aws_->call_and_wait(call({.arn = "arn:aws:iam::123456789012:role/reader"})).ok());
   ASSERT_EQ(service_->seen().size(), 2u);
   EXPECT_EQ(key_of(service_->seen()[0]), "AKIDENVIRONMENT");
   EXPECT_EQ(key_of(service_->seen()[1]), "ROLEKEY");
+}
+
+TEST_F(AwsClientTest, a_role_is_asked_for_as_it_is_configured) {
+  use_environment();
+  start([](const SeenRequest& request) {
+    if (request.body.starts_with("Action=AssumeRole")) {
+      return HttpServerResponse{.body = sts_credentials("AssumeRole", "ROLEKEY")};
+    }
+    return json_answer(200, "{}");
+  });
+  AwsRole role{.arn = "arn:aws:iam::123456789012:role/reader",
+               .external_id = "x&y",
+               .session_name = "nightly",
+               .duration = std::chrono::minutes(30)};
+  EXPECT_TRUE(aws_->call_and_wait(call(role)).ok());
+  role.external_id = "other";
+  EXPECT_TRUE(aws_->call_and_wait(call(role)).ok());
+  ASSERT_EQ(service_->seen().size(), 4u) << "roles that differ in anything are not the same";
+  EXPECT_NE(service_->seen()[0].body.find(
+                "&RoleSessionName=nightly&ExternalId=x%26y&DurationSeconds=1800"),
+            std::string::npos)
+      << service_->seen()[0].body;
+}
+
+// A machine that starts with a wrong clock, which is corrected a little later.
+TEST_F(AwsClientTest, a_clock_that_was_wrong_at_the_first_look_decides_nothing) {
+  for (const Duration wrong :
+       {Duration(std::chrono::hours(10)), -Duration(std::chrono::hours(10))}) {
+    use_process("1 hour");
+    const Time right = SystemClock().now();
+    clock_.set(right + wrong);
+    start([](const SeenRequest&) { return json_answer(200, "{}"); });
+    EXPECT_TRUE(aws_->call_and_wait(call()).ok());
+    clock_.set(right);
+    advance(std::chrono::seconds(30));
+    for (int i = 0; i < 5; ++i) EXPECT_TRUE(aws_->call_and_wait(call()).ok());
+    EXPECT_LE(std::filesystem::file_size(home_.folder() + "/count"), 4u) << "looked for each call";
+    stop();
+  }
+}
+
+TEST_F(AwsClientTest, a_clock_that_is_set_back_does_not_put_off_the_next_look) {
+  start([](const SeenRequest&) { return json_answer(200, "{}"); });
+  EXPECT_EQ(aws_->call_and_wait(call()).fault, AwsFault::denied);
+  clock_.advance(-std::chrono::hours(10));
+  home_.write(".aws/credentials",
+              "[default]\naws_access_key_id = KEY\naws_secret_access_key = s\n");
+  steady_->advance(std::chrono::seconds(3));
+  EXPECT_TRUE(aws_->call_and_wait(call()).ok());
 }
 
 TEST_F(AwsClientTest, a_process_that_hangs_holds_up_neither_other_calls_nor_the_end) {
@@ -195,7 +260,7 @@ TEST_F(AwsClientTest, a_process_that_hangs_holds_up_neither_other_calls_nor_the_
   const std::string begun = home_.folder() + "/begun";
   const std::string script = home_.write("hang.sh", "echo x > " + begun + "; exec sleep 60\n");
   home_.write(".aws/config", "[default]\ncredential_process = /bin/sh " + script + "\n");
-  clock_.advance(std::chrono::minutes(56));
+  advance(std::chrono::minutes(56));
   const auto begin = std::chrono::steady_clock::now();
   EXPECT_TRUE(aws_->call_and_wait(call()).ok());
   for (int i = 0; i < 2000 && !std::filesystem::exists(begun); ++i) {

@@ -71,11 +71,10 @@ FoundCredentials find_credentials(const AwsSurroundings& surroundings, const Clo
 }
 
 Result<AwsCredentials> assume_role(const AwsSurroundings& surroundings, const AwsCredentials& own,
-                                   const std::string& role, const Clock& clock) {
+                                   const AwsRole& role, const Clock& clock) {
   const Result<AwsSettings> settings = AwsSettings::read(surroundings);
   if (!settings) return settings.error();
-  Result<AwsCredentials> assumed =
-      call_assume_role({surroundings, *settings, clock}, own, {.role_arn = role});
+  Result<AwsCredentials> assumed = call_assume_role({surroundings, *settings, clock}, own, role);
   if (assumed) assumed->provider = "assume-role";
   return assumed;
 }

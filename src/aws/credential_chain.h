@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "aws/credentials.h"
+#include "aws/role.h"
 #include "aws/surroundings.h"
 #include "base/result.h"
 #include "base/time.h"
@@ -31,8 +32,8 @@ struct FoundCredentials {
 // asking again may help, else not_found, bad_input or failed.
 FoundCredentials find_credentials(const AwsSurroundings& surroundings, const Clock& clock);
 
-// The credentials of `role`, for an hour, in the name of `own`. Blocks.
+// The credentials of `role`, in the name of `own`. Blocks; errors as above.
 Result<AwsCredentials> assume_role(const AwsSurroundings& surroundings, const AwsCredentials& own,
-                                   const std::string& role, const Clock& clock);
+                                   const AwsRole& role, const Clock& clock);
 
 }  // namespace statewire

@@ -145,6 +145,67 @@ TEST(CredentialChain, an_sso_token_is_renewed_and_kept_for_the_next) {
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
+// Whoever gives credentials may be busy, or not be reached: that passes. It is told from what only
+// a person ends.
+TEST(CredentialChain, trouble_of_those_who_give_credentials_passes) {
+  struct Case {
+    int status;  // 0: no answer at all.
+    const char* body;
+    bool passes;
+  };
+  constexpr Case kCases[] = {{429, "{}", true},
+                             {503, "<html>", true},
+                             {0, "", true},
+                             {200, "<html>log in", true},
+                             {400, R"({"__type":"SlowDownException","Code":"Throttling"})", true},
+                             {401, "{}", false}};
+  for (const Case& each : kCases) {
+    FakeAws service([&](const SeenRequest& request) {
+      // The instance's metadata service is there, and gives a token; what follows fails.
+      if (request.method == "PUT") return HttpServerResponse{.body = "imds-token"};
+      return HttpServerResponse{.status = each.status, .body = each.body};
+    });
+    const std::string url = each.status == 0 ? "http://127.0.0.1:1" : service.url();
+    const auto home_for = [&](AwsHome& home, std::string_view way) {
+      home.set("AWS_ENDPOINT_URL", url);
+      if (way == "sso" || way == "sso that is renewed") {
+        home.write(".aws/config",
+                   "[default]\nsso_session = corp\nsso_account_id = 123456789012\n"
+                   "sso_role_name = Reader\n[sso-session corp]\nsso_region = eu-west-1\n"
+                   "sso_start_url = https://corp.awsapps.com/start\n");
+        home.write(".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json",
+                   std::string(R"({"accessToken":"a","refreshToken":"r","clientId":"c",
+                       "clientSecret":"d","registrationExpiresAt":"2100-01-01T00:00:00Z",
+                       "expiresAt":")") +
+                       (way == "sso" ? "2099-01-01T00:00:00Z\"}" : "2020-01-01T00:00:00Z\"}"));
+      } else if (way == "web identity") {
+        home.set("AWS_WEB_IDENTITY_TOKEN_FILE", home.write("token", "a.b.c"));
+        home.set("AWS_ROLE_ARN", "arn:aws:iam::1:role/pod");
+      } else if (way == "role") {
+        home.write(".aws/config", std::string("[default]\nrole_arn = arn:aws:iam::1:role/a\n"
+                                              "source_profile = base\n[profile base]\n") +
+                                      kKeys);
+      } else if (way == "container") {
+        home.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", url + "/creds");
+      } else {
+        home.unset("AWS_EC2_METADATA_DISABLED");
+        home.set("AWS_EC2_METADATA_SERVICE_ENDPOINT", url);
+      }
+    };
+    for (const std::string_view way :
+         {"sso", "sso that is renewed", "web identity", "role", "container", "instance"}) {
+      // Nothing that answers at that address is no instance, rather than one in trouble.
+      if (way == "instance" && each.status == 0) continue;
+      AwsHome home;
+      home_for(home, way);
+      const FoundCredentials found = find_credentials(home.surroundings(), kClock);
+      ASSERT_FALSE(found.credentials.ok()) << way;
+      EXPECT_EQ(found.credentials.error().kind == ErrorKind::unavailable, each.passes)
+          << way << " " << each.status << ": " << found.credentials.error().text;
+    }
+  }
+}
+
 TEST(CredentialChain, a_container_agent_is_asked_with_its_token) {
   AwsHome home;
   FakeAws agent([](const SeenRequest& request) {

@@ -30,6 +30,13 @@ const Partition& partition_of(std::string_view region) {
   });
 }
 
+// A name with at least two labels before the suffix.
+bool is_below(std::string_view host, std::string_view suffix) {
+  if (host.size() <= suffix.size() || !host.ends_with(suffix)) return false;
+  host.remove_suffix(suffix.size());
+  return host.ends_with('.') && host.substr(0, host.size() - 1).find('.') != host.npos;
+}
+
 // In GovCloud these are FIPS endpoints under their plain names.
 bool is_fips_anyway(const AwsService& service, std::string_view region, bool dual_stack) {
   if (!region.starts_with("us-gov-")) return false;
@@ -51,6 +58,19 @@ std::string aws_host(const AwsService& service, std::string_view region, Endpoin
   host.append(".").append(region).append(".");
   host.append(variant.dual_stack && !is_s3 ? partition.dual_stack_suffix : partition.suffix);
   return host;
+}
+
+bool is_dual_stack_host(std::string_view host) {
+  return std::ranges::any_of(kPartitions, [&](const Partition& partition) {
+    return is_below(host, partition.dual_stack_suffix);
+  });
+}
+
+bool is_aws_host(std::string_view host) {
+  return is_dual_stack_host(host) ||
+         std::ranges::any_of(kPartitions, [&](const Partition& partition) {
+           return is_below(host, partition.suffix);
+         });
 }
 
 std::string_view aws_partition(std::string_view region) { return partition_of(region).name; }

@@ -32,6 +32,11 @@ struct EndpointVariant {
 std::string aws_host(const AwsService& service, std::string_view region,
                      EndpointVariant variant = {});
 
+// True for a host with a name of AWS's own, in any partition; `is_dual_stack_host` for one of both
+// stacks.
+bool is_aws_host(std::string_view host);
+bool is_dual_stack_host(std::string_view host);
+
 // "aws", "aws-cn", "aws-us-gov", …
 std::string_view aws_partition(std::string_view region);
 

@@ -49,7 +49,7 @@ Result<std::string> container_token(const AwsSurroundings& surroundings) {
 
 Result<AwsCredentials> read_agent(const std::string& body) {
   const Result<AwsJson> json = AwsJson::parse(body);
-  if (!json) return failed("the answer is no JSON");
+  if (!json) return unavailable("the answer is no JSON");
   return read_credentials(*json, {.access_key_id = "AccessKeyId",
                                   .secret_access_key = "SecretAccessKey",
                                   .session_token = "Token",
@@ -62,7 +62,8 @@ Result<HttpResponse> fetch_again(HttpRequest request, int attempts) {
   request.by_proxy = false;
   while (true) {
     Result<HttpResponse> response = fetch(request);
-    if ((response && response->status < 500) || --attempts <= 0) return response;
+    const bool may_pass = !response || may_pass_later(fault_of({.status = response->status}));
+    if (!may_pass || --attempts <= 0) return response;
     std::this_thread::sleep_for(kContainerPause);
   }
 }
@@ -70,7 +71,7 @@ Result<HttpResponse> fetch_again(HttpRequest request, int attempts) {
 Error agent_error(const std::string& who, const Result<HttpResponse>& response) {
   if (!response) return unavailable(who + ": " + response.error().text);
   const std::string text = who + ": http " + std::to_string(response->status);
-  return response->status >= 500 ? unavailable(text) : failed(text);
+  return may_pass_later(fault_of({.status = response->status})) ? unavailable(text) : failed(text);
 }
 
 // The instance's metadata service, with the token that it asks for.
@@ -140,7 +141,7 @@ ProviderResult from_container(const ProviderContext& context) {
   const std::string who = "the container's credentials";
   if (!response || response->status != 200) return agent_error(who, response);
   Result<AwsCredentials> credentials = read_agent(response->body);
-  if (!credentials) return failed(who + ": " + credentials.error().text);
+  if (!credentials) return Error{credentials.error().kind, who + ": " + credentials.error().text};
   return ProviderFound{*std::move(credentials), "from the container's agent"};
 }
 
@@ -151,10 +152,14 @@ ProviderResult from_instance(const ProviderContext& context) {
     return nothing("AWS_EC2_METADATA_DISABLED is set");
   }
   InstanceMetadata metadata(surroundings);
+  const std::string who = "the instance's credentials";
   if (const Result<HttpResponse> opened = metadata.open(); !opened || opened->status != 200) {
+    // One that is there, and busy.
+    if (opened && may_pass_later(fault_of({.status = opened->status}))) {
+      return agent_error(who, opened);
+    }
     return nothing("no instance metadata service (version 2) answers");
   }
-  const std::string who = "the instance's credentials";
   const std::string path = "/latest/meta-data/iam/security-credentials/";
   const Result<HttpResponse> role = metadata.get(path);
   if (role && role->status == 404) return nothing("the instance has no role");
@@ -163,7 +168,7 @@ ProviderResult from_instance(const ProviderContext& context) {
   const Result<HttpResponse> answer = metadata.get(path + percent_encode(name));
   if (!answer || answer->status != 200) return agent_error(who, answer);
   Result<AwsCredentials> credentials = read_agent(answer->body);
-  if (!credentials) return failed(who + ": " + credentials.error().text);
+  if (!credentials) return Error{credentials.error().kind, who + ": " + credentials.error().text};
   return ProviderFound{*std::move(credentials), "role " + name + " of the instance"};
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "aws/answer.h"
 #include "aws/credentials.h"
 #include "aws/json.h"
 #include "aws/settings.h"
@@ -39,14 +40,11 @@ ProviderResult from_web_identity(const ProviderContext& context, const std::stri
 ProviderResult from_container(const ProviderContext& context);
 ProviderResult from_instance(const ProviderContext& context);
 
-struct RoleWish {
-  std::string role_arn;
-  std::string session_name;
-  std::string external_id;
-  std::string duration_seconds;
-};
 Result<AwsCredentials> call_assume_role(const ProviderContext& context, const AwsCredentials& own,
-                                        const RoleWish& wish);
+                                        const AwsRole& role);
+
+// Why nothing was given: `unavailable` where asking again may help, else failed. `what` was asked.
+Error refused_credentials(const std::string& what, const AwsAnswer& answer);
 
 // From a document with these fields; an error names the one that is missing. `expires` may be
 // absent or empty.

@@ -20,19 +20,22 @@ std::vector<std::string> labels_of(std::string_view host) {
 
 struct HostParts {
   std::string region;
-  bool is_own = false;  // The service's usual host, rather than one of somebody's network.
+  EndpointVariant variant;
+  bool is_old = false;  // REGION.queue.amazonaws.com, whose certificate is another.
 };
 
-// sqs.REGION.amazonaws.com, sqs-fips.REGION…, REGION.queue.amazonaws.com, or
-// vpce-….sqs.REGION.vpce.amazonaws.com.
+// sqs.REGION.amazonaws.com, sqs-fips.REGION…, sqs.REGION.api.aws, REGION.queue.amazonaws.com, or
+// vpce-….sqs.REGION.vpce.amazonaws.com. Of other hosts nothing is known.
 HostParts parts_of(std::string_view host) {
-  const bool is_amazons = host.find(".amazonaws.") != host.npos || host.ends_with(".api.aws") ||
-                          host.find(".amazonwebservices.") != host.npos;
+  host = host.substr(0, host.find(':'));
+  if (!is_aws_host(host)) return {};
   const std::vector<std::string> labels = labels_of(host);
-  if (!is_amazons || labels.size() < 4) return {};
-  if (labels[0] == "sqs" || labels[0] == "sqs-fips") return {labels[1], true};
-  if (labels[1] == "queue") return {labels[0], true};
-  if (labels[1] == "sqs" && labels.size() > 4) return {labels[2], false};
+  if (labels[0] == "sqs" || labels[0] == "sqs-fips") {
+    return {.region = labels[1],
+            .variant = {.fips = labels[0] == "sqs-fips", .dual_stack = is_dual_stack_host(host)}};
+  }
+  if (labels[1] == "queue") return {.region = labels[0], .is_old = true};
+  if (labels[1] == "sqs" && labels.size() > 4) return {.region = labels[2]};
   return {};
 }
 
@@ -62,11 +65,17 @@ Result<SqsQueue> find_queue(const AwsSettings& settings, const std::string& url,
   }
   const HostParts host = parts_of(url.substr(scheme + 3, slash - scheme - 3));
   const Result<AwsTarget> target =
-      settings.target(kSqs, region.empty() ? std::string_view(host.region) : region);
+      settings.target(kSqs, region.empty() ? std::string_view(host.region) : region, host.variant);
   if (!target) return target.error();
   SqsQueue queue{.target = *target, .url = url, .name = url.substr(last + 1)};
   queue.is_fifo = queue.name.ends_with(".fifo");
-  if (!target->is_custom && !host.is_own) queue.target.url = url.substr(0, slash);
+  // What the URL says is called, unless more is wanted: an endpoint of FIPS, or of both stacks.
+  const bool is_vpc = host.region.empty() || url.find(".vpce.") < slash;
+  const bool wants_more = (settings.variant().fips && !host.variant.fips) ||
+                          (settings.variant().dual_stack && !host.variant.dual_stack);
+  if (!target->is_custom && !host.is_old && (is_vpc || !wants_more)) {
+    queue.target.url = url.substr(0, slash);
+  }
   return queue;
 }
 

@@ -18,9 +18,9 @@ struct SqsQueue {
   bool is_fifo = false;
 };
 
-// A queue by its URL. Its region is `region`, else what the host says, else the settings'. A
-// configured endpoint wins over the URL's host; a host that is not the service's own (a VPC
-// endpoint, another implementation) is called itself. bad_input says what would be right.
+// A queue by its URL. Its region is `region`, else what the host says, else the settings'. The
+// URL's host is called, unless an endpoint is configured, or one of FIPS or of both stacks is
+// wanted and the URL names another. bad_input says what would be right.
 Result<SqsQueue> find_queue(const AwsSettings& settings, const std::string& url,
                             std::string_view region);
 

@@ -25,6 +25,24 @@ TEST(Queue, is_found_by_its_url) {
             "eu-west-1 https://vpce-1.sqs.eu-west-1.vpce.amazonaws.com q");
   EXPECT_EQ(where(home, "http://127.0.0.1:9324/000000000000/q", "eu-west-1"),
             "eu-west-1 http://127.0.0.1:9324 q");
+  // What a URL says is called.
+  for (const char* host :
+       {"sqs-fips.us-east-1.amazonaws.com", "sqs.us-east-1.api.aws", "sqs-fips.us-east-1.api.aws",
+        "sqs.cn-north-1.api.amazonwebservices.com.cn", "sqs.us-gov-west-1.amazonaws.com",
+        "sqs-fips.us-gov-west-1.amazonaws.com", "sqs.us-iso-east-1.c2s.ic.gov",
+        "sqs.eu-west-1.amazonaws.com:443"}) {
+    const std::string url = "https://" + std::string(host);
+    const std::string region = url.substr(url.find('.') + 1);
+    EXPECT_EQ(where(home, url + "/123456789012/q"),
+              region.substr(0, region.find('.')) + " " + url + " q");
+  }
+  home.set("AWS_USE_FIPS_ENDPOINT", "true");
+  EXPECT_EQ(where(home, "https://sqs.us-east-1.amazonaws.com/123456789012/q"),
+            "us-east-1 https://sqs-fips.us-east-1.amazonaws.com q");
+  EXPECT_EQ(where(home, "https://sqs.us-east-1.api.aws/123456789012/q"),
+            "us-east-1 https://sqs-fips.us-east-1.api.aws q");
+  EXPECT_EQ(where(home, "https://vpce-1.sqs.eu-west-1.vpce.amazonaws.com/123456789012/q"),
+            "eu-west-1 https://vpce-1.sqs.eu-west-1.vpce.amazonaws.com q");
   home.set("AWS_ENDPOINT_URL", "http://127.0.0.1:5000");
   EXPECT_EQ(where(home, "https://sqs.eu-west-1.amazonaws.com/123456789012/q"),
             "eu-west-1 http://127.0.0.1:5000 q");

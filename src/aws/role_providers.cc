@@ -1,6 +1,7 @@
 // Roles: STS gives credentials for a while, to those who have others or a token of an identity
 // provider.
 #include <algorithm>
+#include <charconv>
 
 #include "aws/call_now.h"
 #include "aws/providers.h"
@@ -19,14 +20,6 @@ Result<AwsTarget> sts_target(const ProviderContext& context) {
   return context.settings.target(kSts, region.empty() ? "us-east-1" : region);
 }
 
-Error error_of(const AwsAnswer& answer, const std::string& what) {
-  const std::string text = what + ": " + answer.text();
-  const bool may_pass_later = answer.fault == AwsFault::network ||
-                              answer.fault == AwsFault::throttled ||
-                              answer.fault == AwsFault::transient;
-  return may_pass_later ? unavailable(text) : failed(text);
-}
-
 Result<AwsCredentials> call_sts(const ProviderContext& context, std::string_view action,
                                 const QueryFields& fields, const AwsCredentials* own) {
   const Result<AwsTarget> target = sts_target(context);
@@ -36,9 +29,9 @@ Result<AwsCredentials> call_sts(const ProviderContext& context, std::string_view
   call.is_signed = own != nullptr;
   const AwsAnswer answer = call_now(call, own == nullptr ? AwsCredentials{} : *own, context.clock);
   const std::string what = "sts:" + std::string(action);
-  if (!answer.ok()) return error_of(answer, what);
+  if (!answer.ok()) return refused_credentials(what, answer);
   const Result<AwsXml> xml = AwsXml::parse(answer.response.body);
-  if (!xml) return failed(what + ": the answer is no XML");
+  if (!xml) return unavailable(what + ": the answer is no XML");
   const std::string at = std::string(action) + "Result/Credentials/";
   AwsCredentials credentials{.access_key_id = xml->text(at + "AccessKeyId"),
                              .secret_access_key = Secret(xml->text(at + "SecretAccessKey")),
@@ -46,13 +39,24 @@ Result<AwsCredentials> call_sts(const ProviderContext& context, std::string_view
                              .expires = parse_time(xml->text(at + "Expiration"))};
   if (credentials.access_key_id.empty() || credentials.secret_access_key.empty() ||
       !credentials.expires) {
-    return failed(what + ": the answer has no credentials");
+    return unavailable(what + ": the answer has no credentials");
   }
   return credentials;
 }
 
 std::string session_name_or_default(const std::string& name) {
   return name.empty() ? "statewire" : name;
+}
+
+Result<Duration> duration_in(const std::string& profile, const IniSection& section) {
+  const std::string text = value_of(section, "duration_seconds");
+  int64_t seconds = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  const bool is_number = parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
+  if (!text.empty() && (!is_number || seconds < 0 || seconds > kAwsRoleDurationMax.count())) {
+    return bad_input("profile " + profile + ": duration_seconds is no number of seconds");
+  }
+  return Duration(std::chrono::seconds(seconds));
 }
 
 // Follows source_profile from profile to profile.
@@ -69,11 +73,14 @@ class RoleFinder {
     visited_.push_back(profile);
     const Result<AwsCredentials> source = find_source(profile, section);
     if (!source) return source;
-    return call_assume_role(context_, *source,
-                            {.role_arn = value_of(section, "role_arn"),
-                             .session_name = value_of(section, "role_session_name"),
-                             .external_id = value_of(section, "external_id"),
-                             .duration_seconds = value_of(section, "duration_seconds")});
+    const Result<Duration> duration = duration_in(profile, section);
+    if (!duration) return duration.error();
+    return call_assume_role(
+        context_, *source,
+        {.arn = value_of(section, "role_arn"),
+         .external_id = value_of(section, "external_id"),
+         .session_name = session_name_or_default(value_of(section, "role_session_name")),
+         .duration = *duration});
   }
 
  private:
@@ -137,14 +144,19 @@ class RoleFinder {
 }  // namespace
 
 Result<AwsCredentials> call_assume_role(const ProviderContext& context, const AwsCredentials& own,
-                                        const RoleWish& wish) {
-  QueryFields fields{{"RoleArn", wish.role_arn},
-                     {"RoleSessionName", session_name_or_default(wish.session_name)}};
-  if (!wish.external_id.empty()) fields.emplace_back("ExternalId", wish.external_id);
-  if (!wish.duration_seconds.empty()) {
-    fields.emplace_back("DurationSeconds", wish.duration_seconds);
+                                        const AwsRole& role) {
+  QueryFields fields{{"RoleArn", role.arn}, {"RoleSessionName", role.session_name}};
+  if (!role.external_id.empty()) fields.emplace_back("ExternalId", role.external_id);
+  if (role.duration > Duration()) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(role.duration);
+    fields.emplace_back("DurationSeconds", std::to_string(seconds.count()));
   }
   return call_sts(context, "AssumeRole", fields, &own);
+}
+
+Error refused_credentials(const std::string& what, const AwsAnswer& answer) {
+  const std::string text = what + ": " + answer.text();
+  return may_pass_later(answer.fault) ? unavailable(text) : failed(text);
 }
 
 ProviderResult from_assumed_role(const ProviderContext& context, const std::string& profile) {

@@ -36,6 +36,7 @@ Result<AwsSettings> AwsSettings::read(const AwsSurroundings& surroundings) {
   settings.variant_ = {
       .fips = is_true(first_of({"AWS_USE_FIPS_ENDPOINT"}, "use_fips_endpoint")),
       .dual_stack = is_true(first_of({"AWS_USE_DUALSTACK_ENDPOINT"}, "use_dualstack_endpoint"))};
+  settings.ca_file_ = surroundings.path(first_of({"AWS_CA_BUNDLE"}, "ca_bundle"));
   return settings;
 }
 
@@ -55,8 +56,12 @@ std::string AwsSettings::configured_endpoint(const AwsService& service) const {
   return value_of(profile_, "endpoint_url");
 }
 
-Result<AwsTarget> AwsSettings::target(const AwsService& service, std::string_view region) const {
-  AwsTarget target{.service = service, .region = std::string(region.empty() ? region_ : region)};
+Result<AwsTarget> AwsSettings::target(const AwsService& service, std::string_view region,
+                                      EndpointVariant asked) const {
+  AwsTarget target{.service = service,
+                   .region = std::string(region.empty() ? region_ : region),
+                   .url = {},
+                   .ca_file = ca_file_};
   if (target.region.empty()) {
     return bad_input(
         "no AWS region is known: set `region`, AWS_REGION, or the region of the AWS profile");
@@ -65,7 +70,9 @@ Result<AwsTarget> AwsSettings::target(const AwsService& service, std::string_vie
   target.url = configured_endpoint(service);
   target.is_custom = !target.url.empty();
   if (!target.is_custom) {
-    target.url = "https://" + aws_host(service, target.region, variant_);
+    target.url = "https://" + aws_host(service, target.region,
+                                       {.fips = variant_.fips || asked.fips,
+                                        .dual_stack = variant_.dual_stack || asked.dual_stack});
     return target;
   }
   while (target.url.ends_with('/')) target.url.pop_back();

@@ -20,9 +20,12 @@ class AwsSettings {
   // $AWS_REGION, $AWS_DEFAULT_REGION, or the profile's; empty where there is none.
   const std::string& region() const { return region_; }
   const AwsProfiles& profiles() const { return profiles_; }
-  // Where `service` is called in `region`, or in region() where that is empty. bad_input where
-  // there is none, or an endpoint is no URL.
-  Result<AwsTarget> target(const AwsService& service, std::string_view region = {}) const;
+  // The endpoints that somebody wants for all services.
+  EndpointVariant variant() const { return variant_; }
+  // Where `service` is called in `region`, or in region() where that is empty; with what variant()
+  // or `asked` wants. bad_input where there is none, or an endpoint is no URL.
+  Result<AwsTarget> target(const AwsService& service, std::string_view region = {},
+                           EndpointVariant asked = {}) const;
   // The endpoint that somebody configured for it: $AWS_ENDPOINT_URL_SQS, $AWS_ENDPOINT_URL, then
   // the profile's for the service, then the profile's; empty where there is none.
   std::string configured_endpoint(const AwsService& service) const;
@@ -33,6 +36,7 @@ class AwsSettings {
   IniSection profile_;
   std::string region_;
   EndpointVariant variant_;
+  std::string ca_file_;  // $AWS_CA_BUNDLE, or the profile's ca_bundle.
 };
 
 }  // namespace statewire

@@ -111,7 +111,9 @@ class SsoToken {
     call.is_signed = false;
     const AwsAnswer answer = call_now(call, {}, context_.clock);
     const Result<AwsJson> json = AwsJson::parse(answer.response.body);
-    if (!answer.ok() || !json || json->text("accessToken").empty()) {
+    if (may_pass_later(answer.fault)) return refused_credentials("sso-oidc:CreateToken", answer);
+    if (answer.ok() && !json) return unavailable("sso-oidc:CreateToken: the answer is no JSON");
+    if (!answer.ok() || json->text("accessToken").empty()) {
       return failed("the SSO token cannot be renewed: run `aws sso login`");
     }
     save(token, *json);
@@ -169,17 +171,16 @@ ProviderResult from_sso(const ProviderContext& context, const std::string& name)
   call.timeout = kTimeout;
   call.is_signed = false;
   const AwsAnswer answer = call_now(call, {}, context.clock);
-  const std::string what = "sso:GetRoleCredentials: ";
-  if (answer.fault == AwsFault::network) return unavailable(what + answer.text());
-  if (!answer.ok()) return failed(what + answer.text());
+  const std::string what = "sso:GetRoleCredentials";
+  if (!answer.ok()) return refused_credentials(what, answer);
   const Result<AwsJson> json = AwsJson::parse(answer.response.body);
-  if (!json) return failed(what + "the answer is no JSON");
+  if (!json) return unavailable(what + ": the answer is no JSON");
   Result<AwsCredentials> credentials =
       read_credentials(*json, {.access_key_id = "roleCredentials.accessKeyId",
                                .secret_access_key = "roleCredentials.secretAccessKey",
                                .session_token = "roleCredentials.sessionToken",
                                .expires = "roleCredentials.expiration"});
-  if (!credentials) return failed(what + credentials.error().text);
+  if (!credentials) return failed(what + ": " + credentials.error().text);
   return ProviderFound{*std::move(credentials), "role " + profile->role_name + " of account " +
                                                     profile->account_id + " by SSO"};
 }

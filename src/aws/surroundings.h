@@ -2,6 +2,7 @@
 // services at fixed addresses. A value, so that tests can have surroundings of their own.
 #pragma once
 
+#include <memory>
 #include <stop_token>
 #include <string>
 
@@ -17,6 +18,8 @@ struct AwsSurroundings {
   std::string container_metadata_url = "http://169.254.170.2";
   Duration process_timeout = std::chrono::minutes(1);  // Of credential_process.
   std::stop_token stop = {};                           // Nobody waits for a program any more.
+  // By which credentials live on: whatever is done to the wall clock, it goes on.
+  std::shared_ptr<const Clock> steady = std::make_shared<SteadyClock>();
 
   // What a variable is set to; empty where it is not.
   std::string variable(const std::string& name) const {

@@ -13,7 +13,8 @@ namespace statewire {
 // A node of a document that all its nodes share. Any thread, read only.
 class AwsXml {
  public:
-  // The root element. bad_input where it is no XML, or nested deeper than AWS nests.
+  // The root element. bad_input where it is no XML, declares a document type, or is larger, longer
+  // or deeper than answers of AWS are.
   static Result<AwsXml> parse(std::string_view text);
 
   std::string name() const;
@@ -24,12 +25,12 @@ class AwsXml {
   std::vector<AwsXml> all(std::string_view path) const;
 
  private:
-  struct Document;
-  struct Place;
-  AwsXml(std::shared_ptr<const Document> document, std::shared_ptr<const Place> place);
+  struct Element;
+  class Builder;
+  AwsXml(std::shared_ptr<const Element> root, const Element* element);
 
-  std::shared_ptr<const Document> document_;
-  std::shared_ptr<const Place> place_;
+  std::shared_ptr<const Element> root_;  // Holds the document.
+  const Element* element_;
 };
 
 }  // namespace statewire

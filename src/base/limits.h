@@ -510,6 +510,8 @@ inline constexpr std::chrono::hours kRetryAfterMax(24 * 30);
 inline constexpr size_t kAwsAnswerBytesMax = 8 << 20;
 // Levels of an answer of AWS: its readers call themselves for each.
 inline constexpr size_t kAwsAnswerDepthMax = 64;
+// Elements of such an answer in XML: each takes a hundred bytes of memory.
+inline constexpr size_t kAwsAnswerElementsMax = 100'000;
 // The longest time that a service may ask a call to wait; then the call has failed.
 inline constexpr std::chrono::seconds kAwsRetryAfterMax(20);
 // Of an answer of the daemon to a command (a ledger, a timeline), for a daemon gone wrong.
@@ -531,6 +533,10 @@ static_assert(kSentEventsMax <= kCommitEventsMax && 2 * kSentBytesMax <= kBodyBy
 inline constexpr size_t kSecretBytesMax = 64u << 10;
 // Of a file of profiles.
 inline constexpr size_t kAwsProfilesBytesMax = 4 << 20;
+// Of the external id by which a role knows who may assume it: the bound of STS.
+inline constexpr size_t kAwsExternalIdBytesMax = 1224;
+// Of the name of a role's session: the bound of STS.
+inline constexpr size_t kAwsSessionNameBytesMax = 64;
 // Of a certificate as it is fetched.
 inline constexpr size_t kCertificateFileBytesMax = 64 << 10;
 // Certificates of one chain.

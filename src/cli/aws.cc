@@ -56,10 +56,10 @@ void ask_sts(const AwsSettings& settings, const Clock& clock, CallerIdentity& id
   identity.user_id = xml->text("GetCallerIdentityResult/UserId");
 }
 
-CallerIdentity find_identity(const std::string& role) {
+CallerIdentity find_identity(const AwsRole& role) {
   const AwsSurroundings surroundings;
   const SystemClock clock;
-  CallerIdentity identity{.role = role};
+  CallerIdentity identity{.role = role.arn};
   identity.found = find_credentials(surroundings, clock);
   const Result<AwsSettings> settings = AwsSettings::read(surroundings);
   if (settings) identity.region = settings->region();
@@ -137,7 +137,8 @@ void write_table(const CallerIdentity& identity, Terminal& terminal) {
 }  // namespace
 
 ExitCode run_aws_whoami(const Invocation& invocation, Terminal& terminal) {
-  const CallerIdentity identity = find_identity(invocation.text("--role"));
+  const CallerIdentity identity = find_identity(
+      {.arn = invocation.text("--role"), .external_id = invocation.text("--external-id")});
   if (invocation.text("--output") == "json") {
     terminal.write(json_of(identity) + "\n");
   } else {

@@ -219,6 +219,7 @@ constexpr OptionSpec kSinksTestOptions[] = {
 
 constexpr OptionSpec kAwsWhoamiOptions[] = {
     {.name = "--role", .value = "ARN", .help = "A role to assume with what is found"},
+    {.name = "--external-id", .value = "ID", .help = "What the role's trust policy asks for"},
     {.name = "--output",
      .value = "FORM",
      .help = "How to show it: table (the default) or json",

@@ -313,6 +313,26 @@ TEST_F(PipelineTest, a_batch_that_is_rejected_is_tried_one_by_one) {
   EXPECT_EQ(parked().size(), 1u);
 }
 
+TEST_F(PipelineTest, a_batch_that_is_refused_for_no_known_reason_is_tried_one_by_one) {
+  kind_.limits = {.batch_deliveries_max = 10, .in_flight_max = 1};
+  kill();
+  journal({"a", "b"});
+  turn();
+  ASSERT_EQ(in_flight(), (std::vector<uint64_t>{1, 2}));
+  HeldSink::Held held = std::move(held_.front());
+  held_.pop_front();
+  held.done(std::vector<Attempt>(2, {.verdict = Verdict::retry, .is_of_whole_batch = true}));
+  pipeline_->on_answers(now_);
+  now_ += std::chrono::minutes(1);
+  turn();
+  ASSERT_EQ(in_flight().size(), 1u);
+  answer(Verdict::retry, 400);
+  turn();
+  ASSERT_EQ(in_flight().size(), 1u) << "one that is refused holds up no other";
+  answer(Verdict::delivered);
+  EXPECT_TRUE(parked().empty());
+}
+
 TEST_F(PipelineTest, retried_for_too_long_since_its_first_attempt_is_parked) {
   subscription_.retry_for = hours(1);
   kind_.limits.in_flight_max = 1;

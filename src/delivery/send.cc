@@ -160,6 +160,7 @@ void SendStage::on_attempt(Booked& booked, const Attempt& attempt, bool was_alon
       book_.settle(booked.row.number);
       break;
     case Verdict::retry:
+      booked.is_alone |= attempt.is_of_whole_batch && !was_alone;
       retry(booked, attempt, true, now);
       break;
     case Verdict::unavailable:

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "aws/json.h"
+#include "aws/xml.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -16,12 +17,6 @@ constexpr Duration kGivenUpFor = std::chrono::minutes(10);
 // So that many resources share a call.
 constexpr std::chrono::milliseconds kGather(50);
 constexpr std::chrono::milliseconds kPauseAfterFault(1'000);
-
-// Other faults want a person.
-bool may_pass_later(AwsFault fault) {
-  return fault == AwsFault::network || fault == AwsFault::throttled ||
-         fault == AwsFault::transient || fault == AwsFault::skewed;
-}
 
 std::string list_of(const std::vector<std::string>& ids) {
   std::string json = "[";
@@ -46,7 +41,7 @@ std::string tags_of(const AwsJson& mapping) {
 AwsTagLookup::AwsTagLookup(AwsClient& aws, const Clock& clock, Publish publish)
     : aws_(aws), clock_(clock), publish_(std::move(publish)) {}
 
-void AwsTagLookup::use_roles(std::map<std::string, std::string> roles) {
+void AwsTagLookup::use_roles(std::map<std::string, AwsRole> roles) {
   State& state = *state_;
   Lock lock(state.mutex);
   state.roles = std::move(roles);
@@ -137,11 +132,10 @@ AwsTagLookup::Access AwsTagLookup::access_to(const Work& work, const AwsSettings
     const AwsAnswer answer =
         aws_.call_and_wait(query_call(*target, "GetCallerIdentity", "2011-06-15", {}));
     if (!answer.ok()) return may_pass_later(answer.fault) ? Access::unknown : Access::none;
-    const std::string& body = answer.response.body;
-    const size_t from = body.find("<Account>");
-    const size_t end = body.find("</Account>");
-    if (from == body.npos || end == body.npos) return Access::none;
-    own_account_ = body.substr(from + 9, end - from - 9);
+    const Result<AwsXml> xml = AwsXml::parse(answer.response.body);
+    if (!xml) return Access::unknown;
+    own_account_ = xml->text("GetCallerIdentityResult/Account");
+    if (own_account_.empty()) return Access::unknown;
   }
   return own_account_ == work.place.account ? Access::granted : Access::none;
 }
@@ -153,19 +147,39 @@ void AwsTagLookup::look_up(const Work& work) {
   const Access access = target ? access_to(work, *settings) : Access::none;
   if (access == Access::unknown) return state_->ask_again(work);
   if (access == Access::none) return give_up(work);
+  look_up_at(*target, work);
+}
+
+void AwsTagLookup::look_up_at(const AwsTarget& target, const Work& work) {
   std::vector<std::string> ids;
   for (const Wanted& wanted : work.wanted) ids.push_back(wanted.id);
-  AwsCall call = json_call(*target, "ResourceGroupsTaggingAPI_20170126.GetResources", "1.1",
+  AwsCall call = json_call(target, "ResourceGroupsTaggingAPI_20170126.GetResources", "1.1",
                            JsonObject().add_json("ResourceARNList", list_of(ids)).take());
   call.role = work.role;
+  call.attempts_max = 1;  // What may pass is asked for again from the queue.
   const AwsAnswer answer = aws_.call_and_wait(std::move(call));
-  if (may_pass_later(answer.fault)) return state_->ask_again(work);
-  const Result<AwsJson> found =
-      answer.ok() ? AwsJson::parse(answer.response.body) : Result<AwsJson>(failed(answer.text()));
-  if (found) return publish(work, *found);
+  if (!answer.ok()) return on_refusal(target, work, answer);
+  const Result<AwsJson> found = AwsJson::parse(answer.response.body);
+  if (!found || !found->is_object()) return state_->ask_again(work);
+  publish(work, *found);
+}
+
+// One ARN that the service does not take makes it refuse all: they are asked for by halves, until
+// it is alone.
+void AwsTagLookup::on_refusal(const AwsTarget& target, const Work& work, const AwsAnswer& answer) {
+  const bool is_of_the_request =
+      answer.fault == AwsFault::invalid || answer.fault == AwsFault::unknown;
+  if (is_of_the_request && work.wanted.size() > 1) {
+    const auto middle = work.wanted.begin() + static_cast<ptrdiff_t>(work.wanted.size() / 2);
+    look_up_at(target, {work.place, work.role, {work.wanted.begin(), middle}});
+    return look_up_at(target, {work.place, work.role, {middle, work.wanted.end()}});
+  }
+  if (may_pass_later(answer.fault) && !is_of_the_request) return state_->ask_again(work);
   log_warn("tags could not be looked up", {{"account", work.place.account},
                                            {"region", work.place.region},
-                                           {"answer", found.error().text}});
+                                           {"resource", work.wanted.front().id},
+                                           {"resources", work.wanted.size()},
+                                           {"answer", answer.text()}});
   give_up(work);
 }
 

@@ -29,11 +29,11 @@ class AwsTagLookup final : public TagLookup {
   using Stored = std::function<void(bool are_stored)>;
   using Publish = std::function<void(std::string lines, Stored done)>;
 
-  // Borrows both.
+  // Borrows both. `clock` measures durations.
   AwsTagLookup(AwsClient& aws, const Clock& clock, Publish publish);
 
   // Roles to assume, by account. Any thread.
-  void use_roles(std::map<std::string, std::string> roles);
+  void use_roles(std::map<std::string, AwsRole> roles);
 
   void want(const Identity& resource, Time when) override;
   bool is_over(std::string_view resource_id) const override;
@@ -56,7 +56,7 @@ class AwsTagLookup final : public TagLookup {
   };
   struct Work {
     Place place;
-    std::string role;
+    AwsRole role;
     std::vector<Wanted> wanted;
   };
 
@@ -69,7 +69,7 @@ class AwsTagLookup final : public TagLookup {
     Mutex mutex;
     std::condition_variable_any changed;
     bool is_stopping GUARDED_BY(mutex) = false;
-    std::map<std::string, std::string> roles GUARDED_BY(mutex);
+    std::map<std::string, AwsRole> roles GUARDED_BY(mutex);
     std::map<Place, std::deque<Wanted>> queues GUARDED_BY(mutex);
     size_t queued GUARDED_BY(mutex) = 0;
     bool has_failed GUARDED_BY(mutex) = false;  // Something is asked for again: after a pause.
@@ -80,6 +80,8 @@ class AwsTagLookup final : public TagLookup {
 
   std::optional<Work> wait_for_work();
   void look_up(const Work& work);
+  void look_up_at(const AwsTarget& target, const Work& work);
+  void on_refusal(const AwsTarget& target, const Work& work, const AwsAnswer& answer);
   enum class Access { granted, none, unknown };
   Access access_to(const Work& work, const AwsSettings& settings);
   void publish(const Work& work, const AwsJson& found);

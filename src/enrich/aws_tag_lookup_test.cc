@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "aws/aws_for_test.h"
@@ -12,6 +13,8 @@ namespace {
 
 constexpr const char* kArn = "arn:aws:ec2:eu-west-1:123456789012:instance/i-1";
 constexpr const char* kOther = "arn:aws:ec2:eu-west-1:123456789012:instance/i-2";
+
+constexpr const char* kBad = "arn:aws:ec2:eu-west-1:123456789012:instance/bad";
 
 class TagLookupTest : public testing::Test {
  protected:
@@ -38,7 +41,12 @@ class TagLookupTest : public testing::Test {
 
   HttpServerResponse answer(const SeenRequest& request) {
     if (request.body.find("GetCallerIdentity") != std::string::npos) {
-      return {.body = "<R><Account>123456789012</Account></R>"};
+      return {.body =
+                  "<R><GetCallerIdentityResult><Account>123456789012</Account>"
+                  "</GetCallerIdentityResult></R>"};
+    }
+    if (request.body.find(kBad) != std::string::npos) {
+      return json_answer(400, R"({"__type":"InvalidParameterException","message":"no ARN"})");
     }
     return json_answer(status_, std::string(R"({"ResourceTagMappingList":[{"ResourceARN":")") +
                                     kArn + R"(","Tags":[{"Key":"team","Value":"shop"}]}]})");
@@ -122,6 +130,29 @@ TEST_F(TagLookupTest, outcome_after_its_end_does_nothing) {
   lookup_.reset();
   store(1, false);
   store(1, true);
+}
+
+TEST_F(TagLookupTest, one_bad_arn_makes_no_other_wait) {
+  std::vector<std::string> good;
+  for (int i = 0; i < 99; ++i) good.push_back(std::string(kArn) + "-" + std::to_string(i));
+  for (int i = 0; i < 40; ++i) want(good[i]);
+  want(kBad);
+  for (int i = 40; i < 99; ++i) want(good[i]);
+  std::string told;
+  for (size_t number = 1; std::ranges::count(told, '\n') < 99 && number < 50; ++number) {
+    told += published(number);
+    ASSERT_FALSE(HasFailure()) << told;
+  }
+  for (const std::string& id : good) {
+    EXPECT_NE(told.find("\"resource-id\":\"" + id + "\""), std::string::npos) << id;
+    EXPECT_FALSE(lookup_->is_over(id)) << id;
+  }
+  for (int i = 0; i < 1000 && !lookup_->is_over(kBad); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_TRUE(lookup_->is_over(kBad));
+  EXPECT_EQ(told.find(kBad), std::string::npos);
+  EXPECT_LT(service_.seen().size(), 40u);
 }
 
 TEST_F(TagLookupTest, a_refusal_ends_it) {

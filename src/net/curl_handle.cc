@@ -15,6 +15,7 @@ bool is_reason_showable(CURLcode code) {
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
     case CURLE_USE_SSL_FAILED:
     case CURLE_RECV_ERROR:
     case CURLE_SEND_ERROR:
@@ -47,6 +48,12 @@ void CurlHandle::begin(const char* protocols, Duration timeout, const std::strin
   if (ca_file.empty()) return;
   set(CURLOPT_CAINFO, ca_file.c_str());
   set(CURLOPT_CAPATH, nullptr);
+}
+
+void CurlHandle::use_certificate(const std::string& certificate_file, const std::string& key_file) {
+  set(CURLOPT_SSLCERT, certificate_file.c_str());
+  set(CURLOPT_KEYPASSWD, "");  // Or OpenSSL would ask the terminal.
+  set(CURLOPT_SSLKEY, (key_file.empty() ? certificate_file : key_file).c_str());
 }
 
 std::string CurlHandle::failure(CURLcode code) const {

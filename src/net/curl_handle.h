@@ -28,6 +28,9 @@ class CurlHandle {
   // Forgets the last transfer and begins another: over `protocols` alone, at least TLS 1.2, done
   // after `timeout`, with the certificates of `ca_file` where that is not empty.
   void begin(const char* protocols, Duration timeout, const std::string& ca_file);
+  // Shows the server this certificate, with the key in `key_file`, or in the same file where that
+  // is empty. Both are PEM.
+  void use_certificate(const std::string& certificate_file, const std::string& key_file);
   // The reason why a transfer failed, without anything secret.
   std::string failure(CURLcode code) const;
 

@@ -18,16 +18,29 @@
 
 namespace statewire {
 
+// How a client trusts, and shows who it is; all PEM.
+struct ClientTls {
+  std::string ca_file = {};           // The authorities to trust instead of the system's.
+  std::string certificate_file = {};  // The client's own first, then the chain; empty: none.
+  std::string key_file = {};          // Empty where the certificate's file holds it, too.
+
+  bool operator==(const ClientTls&) const = default;
+};
+
+// Reads the files: an error says which is at fault, and why. Never asks for a passphrase.
+Result<void> check_client_tls(const ClientTls& tls);
+
 struct HttpRequest {
   std::string method = "GET";
   std::string url;
   std::vector<HttpHeader> headers = {};  // Nothing is added to them but Host, Accept and a length.
   std::string body = {};
   Duration timeout = std::chrono::seconds(30);  // From connecting to the last byte, not queueing.
-  size_t response_bytes_max = kAnswerBytesMax;  // A longer body is an error.
+  size_t response_bytes_max = kAnswerBytesMax;  // A longer body is an error, …
+  bool cuts_response = false;                   // … or is cut there, where its beginning will do.
   std::string unix_socket = {};                 // Path; the URL's host is then only a name.
-  std::string ca_file = {};  // PEM: the authorities to trust instead of the system's.
-  bool by_proxy = true;      // Where the environment names one; false: never.
+  ClientTls tls = {};
+  bool by_proxy = true;  // Where the environment names one; false: never.
 };
 
 struct HttpResponse {
@@ -42,6 +55,10 @@ struct HttpResponse {
 // What `Retry-After` asks for, in seconds or as a date (RFC 9110 section 10.2.3): never negative,
 // at most 30 days. Absent where it is missing or makes no sense.
 std::optional<Duration> retry_after(const HttpResponse& response, Time now);
+
+// Scheme, host and port of a URL: what shares connections, and all that may be shown of it. An
+// error where it is no http or https URL.
+Result<std::string> origin_of(const std::string& url);
 
 struct HttpClientLimits {
   size_t connections_max = kClientConnectionsMax;

@@ -298,6 +298,11 @@ TEST(HttpClient, response_is_bounded) {
   EXPECT_NE(beyond.error().text.find("exceeds 1,000 bytes"), std::string::npos)
       << beyond.error().text;
   EXPECT_TRUE(fetch({.method = "GET", .url = server.url("/"), .response_bytes_max = 1001}).ok());
+  const auto cut = fetch(
+      {.method = "GET", .url = server.url("/"), .response_bytes_max = 1000, .cuts_response = true});
+  ASSERT_TRUE(cut.ok()) << cut.error().text;
+  EXPECT_EQ(cut->status, 200);
+  EXPECT_EQ(cut->body, std::string(1000, 'x'));
 }
 
 TEST(HttpClient, done_may_send_again) {

@@ -56,6 +56,8 @@ struct HttpServerLimits {
 struct HttpTlsFiles {
   std::string certificate_file;  // PEM: the server's own first, then the chain.
   std::string key_file;          // PEM.
+  // PEM: only clients with a certificate of these authorities are served; empty: all are.
+  std::string client_ca_file = {};
 };
 
 struct HttpTcpListener {

@@ -65,7 +65,10 @@ Result<void> HttpTransfer::prepare(HttpRequest request, std::string origin) {
   response_ = {};
   reader_ = nullptr;
   too_large_ = has_enough_ = false;
-  handle_.begin("http,https", request_.timeout, request_.ca_file);
+  handle_.begin("http,https", request_.timeout, request_.tls.ca_file);
+  if (!request_.tls.certificate_file.empty()) {
+    handle_.use_certificate(request_.tls.certificate_file, request_.tls.key_file);
+  }
   if (auto set = set_headers(); !set) return set.error();
   handle_.set(CURLOPT_URL, request_.url.c_str());
   handle_.set(CURLOPT_PRIVATE, this);
@@ -163,10 +166,18 @@ bool HttpTransfer::on_piece(std::string_view piece) {
     has_enough_ = !reader_(piece);
     return !has_enough_;
   }
-  too_large_ = response_.body.size() + piece.size() > request_.response_bytes_max;
-  if (too_large_) return false;
-  response_.body.append(piece);
-  return true;
+  const size_t room = request_.response_bytes_max - response_.body.size();
+  if (piece.size() <= room) {
+    response_.body.append(piece);
+    return true;
+  }
+  if (request_.cuts_response) {
+    response_.body.append(piece.substr(0, room));
+    has_enough_ = true;
+  } else {
+    too_large_ = true;
+  }
+  return false;
 }
 
 long HttpTransfer::status() const {

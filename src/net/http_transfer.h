@@ -10,10 +10,6 @@
 
 namespace statewire {
 
-// Scheme, host and port of a URL: what shares connections, and all that may be shown of it. An
-// error where it is no http or https URL.
-Result<std::string> origin_of(const std::string& url);
-
 // Not thread-safe; must not move while curl works on it.
 class HttpTransfer {
  public:

@@ -43,7 +43,7 @@ Result<HttpResponse> post_to(const LoopbackServer& server, const std::string& ca
                 .url = server.url("/", "https"),
                 .body = std::move(body),
                 .response_bytes_max = 4 << 20,
-                .ca_file = ca_file});
+                .tls = {.ca_file = ca_file}});
 }
 
 TEST(Tls, request_and_answer_pass) {
@@ -89,6 +89,51 @@ TEST(Tls, unusable_files_are_named) {
   EXPECT_NE(error_for({one.certificate_file, two.key_file}).find("mismatch"), std::string::npos)
       << error_for({one.certificate_file, two.key_file});
   EXPECT_NE(error_for({one.key_file, one.key_file}).find("certificate file"), std::string::npos);
+}
+
+TEST(Tls, clients_show_certificates_where_they_are_asked_for) {
+  const HttpTlsFiles server_files = make_certificate("server");
+  const HttpTlsFiles client = make_certificate("client");
+  const HttpTlsFiles stranger = make_certificate("stranger");
+  HttpTlsFiles demanding = server_files;
+  demanding.client_ca_file = client.certificate_file;
+  LoopbackServer server(answering(), demanding);
+  server.start();
+  const auto ask = [&](const std::string& certificate_file, const std::string& key_file) {
+    return fetch({.url = server.url("/", "https"),
+                  .tls = {.ca_file = server_files.certificate_file,
+                          .certificate_file = certificate_file,
+                          .key_file = key_file}});
+  };
+  EXPECT_TRUE(ask(client.certificate_file, client.key_file).ok());
+  EXPECT_FALSE(ask("", "").ok());
+  EXPECT_FALSE(ask(stranger.certificate_file, stranger.key_file).ok());
+  const std::string both = client.certificate_file + ".both";
+  std::ofstream(both) << std::ifstream(client.certificate_file).rdbuf()
+                      << std::ifstream(client.key_file).rdbuf();
+  EXPECT_TRUE(ask(both, "").ok()) << "one file may hold certificate and key";
+}
+
+TEST(Tls, unusable_files_of_a_client_are_named) {
+  const HttpTlsFiles one = make_certificate("one");
+  const HttpTlsFiles two = make_certificate("two");
+  const auto error_for = [](ClientTls tls) {
+    const Result<void> checked = check_client_tls(tls);
+    return checked ? std::string() : checked.error().text;
+  };
+  EXPECT_EQ(error_for({}), "");
+  EXPECT_EQ(error_for({.ca_file = two.certificate_file,
+                       .certificate_file = one.certificate_file,
+                       .key_file = one.key_file}),
+            "");
+  EXPECT_NE(error_for({.ca_file = "/nowhere.pem"}).find("/nowhere.pem"), std::string::npos);
+  EXPECT_NE(error_for({.ca_file = one.key_file}).find(one.key_file), std::string::npos);
+  EXPECT_NE(error_for({.certificate_file = one.certificate_file, .key_file = two.key_file})
+                .find("mismatch"),
+            std::string::npos);
+  EXPECT_NE(error_for({.certificate_file = one.certificate_file}).find("key file"),
+            std::string::npos)
+      << "it holds no key";
 }
 
 TEST(Tls, reload_takes_the_new_certificate_or_keeps_the_old) {

@@ -63,19 +63,14 @@ bool is_json(const Delivery& delivery) {
 }  // namespace
 
 Verdict verdict_for(AwsFault fault) {
-  switch (fault) {
-    case AwsFault::none:
+  switch (remedy_for(fault)) {
+    case AwsRemedy::none:
       return Verdict::delivered;
-    case AwsFault::network:
-    case AwsFault::throttled:
-    case AwsFault::transient:
-    case AwsFault::skewed:
+    case AwsRemedy::time:
       return Verdict::retry;
-    case AwsFault::expired:
-    case AwsFault::denied:
-    case AwsFault::missing:
+    case AwsRemedy::person:
       return Verdict::unavailable;
-    case AwsFault::invalid:
+    case AwsRemedy::request:
       return Verdict::reject;
   }
   CHECK(false);
@@ -85,20 +80,33 @@ Attempt attempt_for(const AwsAnswer& answer) {
   return {.verdict = verdict_for(answer.fault),
           .status = answer.status,
           .detail = std::string(cut_utf8(answer.text(), kAttemptDetailBytesMax)),
-          .retry_after = answer.retry_after};
+          .retry_after = answer.retry_after,
+          .is_of_whole_batch = answer.fault == AwsFault::unknown};
 }
 
-Attempt attempt_for_part(std::string_view code, std::string_view message) {
-  std::string detail(code);
+Attempt attempt_for_part(const AwsError& error, std::string_view message) {
+  std::string detail(error.code);
   if (!message.empty() && is_utf8(message)) detail.append(": ").append(message);
-  return {.verdict = verdict_for(fault_of(code, 0)),
+  return {.verdict = verdict_for(fault_of(error)),
           .detail = std::string(cut_utf8(detail, kAttemptDetailBytesMax))};
+}
+
+AwsBlame blame_of(std::string_view sender_fault) {
+  if (sender_fault == "true") return AwsBlame::caller;
+  return sender_fault == "false" ? AwsBlame::service : AwsBlame::unsaid;
+}
+
+Attempt not_of_service(const AwsAnswer& answer, std::string_view service) {
+  return {.verdict = Verdict::retry,
+          .status = answer.status,
+          .detail = "http " + std::to_string(answer.status) + ": not an answer of " +
+                    std::string(service)};
 }
 
 Attempt rejected(std::string why) { return {.verdict = Verdict::reject, .detail = std::move(why)}; }
 
 AwsKeys read_aws_keys(MapReader& keys) {
-  return {.region = keys.optional("region").text(), .role = keys.optional("role").text()};
+  return {.region = keys.optional("region").text(), .role = read_aws_role(keys.optional("role"))};
 }
 
 std::optional<AwsPlace> find_place(const AwsService& service, const AwsKeys& keys,

@@ -12,24 +12,27 @@
 
 namespace statewire {
 
-// Throttling and their own trouble: again later. Credentials, permissions, and places that do not
-// exist: nothing passes until a person acts. A call that is wrong stays wrong.
+// What the policy for faults of AWS means for a delivery.
 Verdict verdict_for(AwsFault fault);
 Attempt attempt_for(const AwsAnswer& answer);
-// The attempt for one part of a batch, which was refused with this code.
-Attempt attempt_for_part(std::string_view code, std::string_view message);
+// The attempt for one part of a batch, which was refused so.
+Attempt attempt_for_part(const AwsError& error, std::string_view message);
+// Whom a part of a batch blames, by its field SenderFault.
+AwsBlame blame_of(std::string_view sender_fault);
+// A success that the service itself cannot have answered: something between it and us did.
+Attempt not_of_service(const AwsAnswer& answer, std::string_view service);
 Attempt rejected(std::string why);
 
 // The keys that all sinks of AWS have: `region`, `role`.
 struct AwsKeys {
   std::string region;
-  std::string role;
+  AwsRole role;
 };
 AwsKeys read_aws_keys(MapReader& keys);
 // Where a service is called. If there is no such place, the problem is told at `node`.
 struct AwsPlace {
   AwsTarget target;
-  std::string role;
+  AwsRole role;
 };
 std::optional<AwsPlace> find_place(const AwsService& service, const AwsKeys& keys,
                                    SinkContext& context, const Node& node);

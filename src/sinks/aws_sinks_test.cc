@@ -50,7 +50,9 @@ TEST_F(AwsSinkTest, every_class_of_error_has_its_verdict) {
         Case{403, "InvalidClientTokenId", Verdict::unavailable},
         Case{400, "QueueDoesNotExist", Verdict::unavailable},
         Case{404, "NotFound", Verdict::unavailable},
-        Case{404, "NoSuchBucket", Verdict::unavailable},
+        Case{404, "NoSuchBucket", Verdict::unavailable}, Case{400, "NewException", Verdict::retry},
+        Case{418, "", Verdict::retry}, Case{307, "TemporaryRedirect", Verdict::retry},
+        Case{301, "PermanentRedirect", Verdict::unavailable},
         Case{400, "ValidationException", Verdict::reject},
         Case{413, "RequestEntityTooLargeException", Verdict::reject}}) {
     answer = json_answer(each.status,
@@ -103,11 +105,13 @@ TEST_F(AwsSinkTest, half_a_batch_of_a_queue_may_be_refused) {
   start([](const SeenRequest&) {
     return json_answer(200, R"({"Successful":[{"Id":"0"},{"Id":"2"}],"Failed":[
         {"Id":"1","Code":"InternalError","SenderFault":false},
-        {"Id":"3","Code":"InvalidMessageContents","SenderFault":true,"Message":"no"}]})");
+        {"Id":"3","Code":"InvalidMessageContents","SenderFault":true,"Message":"no"},
+        {"Id":"5","Code":"InvalidMessageContents","SenderFault":false},
+        {"Id":"6","Code":"NewException","SenderFault":true}]})");
   });
   const auto sink = open("sqs", kAwsKinds[0].yaml);
   auto batch = ten("{}");
-  batch.resize(5);
+  batch.resize(7);
   const auto attempts = deliver(*sink, batch);
   EXPECT_EQ(attempts[0].verdict, Verdict::delivered);
   EXPECT_EQ(attempts[1].verdict, Verdict::retry);
@@ -115,8 +119,10 @@ TEST_F(AwsSinkTest, half_a_batch_of_a_queue_may_be_refused) {
   EXPECT_EQ(attempts[3].verdict, Verdict::reject);
   EXPECT_EQ(attempts[3].detail, "InvalidMessageContents: no");
   EXPECT_EQ(attempts[4].verdict, Verdict::retry) << "the answer does not name it";
+  EXPECT_EQ(attempts[5].verdict, Verdict::retry) << "they blame themselves";
+  EXPECT_EQ(attempts[6].verdict, Verdict::retry) << "nobody knows that";
   const AwsJson body = AwsJson::parse(service_->seen().at(0).body).value();
-  EXPECT_EQ(body.items("Entries").size(), 5u);
+  EXPECT_EQ(body.items("Entries").size(), 7u);
   EXPECT_EQ(body.items("Entries")[4].text("MessageAttributes.id.StringValue"),
             "0123456789abcdef0123456789abcde4");
   EXPECT_EQ(body.items("Entries")[4].text("MessageGroupId"), "");
@@ -223,7 +229,7 @@ TEST_F(AwsSinkTest, a_function_that_fails_is_tried_again_and_a_broken_one_waits_
     EXPECT_EQ(
         request.target,
         "/2015-03-31/functions/arn%3Aaws%3Alambda%3Aeu-west-1%3A1%3Afunction%3Areact/invocations");
-    HttpServerResponse response = json_answer(200, error);
+    HttpServerResponse response = json_answer(200, error.empty() ? "null" : error);
     if (!error.empty()) response.headers = {{"X-Amz-Function-Error", "Unhandled"}};
     return response;
   });
@@ -244,7 +250,8 @@ TEST_F(AwsSinkTest, mails_have_subject_text_and_recipients_by_tag) {
   int status = 200;
   start([&](const SeenRequest&) {
     return json_answer(
-        status, R"({"__type":"MessageRejected","message":"Email address is not verified."})");
+        status,
+        R"({"MessageId":"1","__type":"MessageRejected","message":"Email address is not verified."})");
   });
   const auto sink = open("ses",
                          "from: Statewire <s@example.org>\n"

@@ -147,6 +147,26 @@ TEST_F(PagerDutySinkTest, nothing_to_page_for_sends_nothing) {
   EXPECT_EQ(outcome.wait().at(0).verdict, Verdict::delivered);
 }
 
+// https://developer.pagerduty.com/docs/events-api-v2/overview names the words of a refusal.
+TEST_F(PagerDutySinkTest, a_refused_routing_key_is_for_a_person_and_a_refused_event_is_not) {
+  for (const auto& [body, wanted] : std::initializer_list<std::pair<const char*, Verdict>>{
+           {R"({"status":"invalid event","message":"Event object is invalid",
+                "errors":["'routing_key' is missing or blank"]})",
+            Verdict::unavailable},
+           {R"({"status":"invalid key","message":"Invalid routing key"})", Verdict::unavailable},
+           {R"({"status":"invalid event","message":"Event object is invalid",
+                "errors":["'payload.severity' is no severity"]})",
+            Verdict::reject}}) {
+    OneAnswerServer server(answer_of(400, "", body));
+    const auto sink = make_pagerduty_sink(
+        {.url = server.url(), .routing_key = std::string(kRoutingKey)}, context_);
+    const Delivery delivery = delivery_of(R"({"event_action":"trigger"})");
+    Outcome outcome;
+    sink->deliver({&delivery, 1}, outcome.completion());
+    EXPECT_EQ(outcome.wait().at(0).verdict, wanted) << body;
+  }
+}
+
 class SecretUrls : public SinkTest {};
 
 TEST_F(SecretUrls, go_over_https_or_stay_on_this_machine) {

@@ -57,7 +57,8 @@ class EventBridgeForm final : public AwsBatchForm {
     for (size_t i = 0; i < std::min(entries, parts.size()); ++i) {
       const std::string code = parts[i].text("ErrorCode");
       attempts[i] = code.empty() ? Attempt{.status = answer.status}
-                                 : attempt_for_part(code, parts[i].text("ErrorMessage"));
+                                 : attempt_for_part({.service = kEventBridge.key, .code = code},
+                                                    parts[i].text("ErrorMessage"));
     }
     return attempts;
   }

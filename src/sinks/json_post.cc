@@ -67,6 +67,8 @@ void JsonPost::send(std::string body, Completion done) {
   request.body = std::move(body);
   request.timeout = target_.timeout;
   request.response_bytes_max = kShortAnswerBytesMax;
+  request.cuts_response = true;
+  request.tls = target_.tls;
   http_.send(std::move(request),
              [done = std::move(done), redaction = redaction_, judge = target_.judge,
               &clock = clock_](Result<HttpResponse> response) {
@@ -81,12 +83,29 @@ Duration read_timeout(MapReader& keys) {
                                            std::chrono::minutes(10));
 }
 
+ClientTls read_client_tls(MapReader& keys) {
+  const Node ca_file = keys.optional("ca_file");
+  const Node certificate = keys.optional("certificate_file");
+  const Node key = keys.optional("key_file");
+  ClientTls tls{.ca_file = ca_file.file_path(),
+                .certificate_file = certificate.file_path(),
+                .key_file = key.file_path()};
+  if (key && !certificate) {
+    key.error_at_key("a key without certificate_file");
+  } else if (const Result<void> checked = check_client_tls(tls); !checked) {
+    (certificate ? certificate : ca_file).error(checked.error().text);
+  }
+  return tls;
+}
+
 std::unique_ptr<Sink> open_chat_sink(MapReader& keys, SinkContext& context, JsonPost::Judge judge) {
   const std::optional<std::string> url = required_https_url(keys);
   const Duration timeout = read_timeout(keys);
+  const ClientTls tls = read_client_tls(keys);
   if (!url) return nullptr;
   return std::make_unique<ChatSink>(
-      JsonPost::Target{.url = *url, .secret = {}, .timeout = timeout, .judge = judge}, context);
+      JsonPost::Target{.url = *url, .secret = {}, .timeout = timeout, .judge = judge, .tls = tls},
+      context);
 }
 
 }  // namespace statewire

@@ -20,6 +20,7 @@ class JsonPost {
     std::string secret;  // Nor is this; may be empty.
     Duration timeout{};
     Judge judge = attempt_for;
+    ClientTls tls = {};
   };
 
   JsonPost(Target target, SinkContext& context);
@@ -36,8 +37,11 @@ class JsonPost {
 // Reads `timeout`; 10 s where there is none.
 Duration read_timeout(MapReader& keys);
 
-// A sink of a chat: posts each payload to one address. Reads `timeout`, and `url` or `url_file`:
-// https, or http to this machine.
+// Reads `ca_file`, and `certificate_file` with its `key_file`: what cannot be used is told now.
+ClientTls read_client_tls(MapReader& keys);
+
+// A sink of a chat: posts each payload to one address. Reads `timeout`, `url` or `url_file`
+// (https, or http to this machine), and the files of TLS.
 std::unique_ptr<Sink> open_chat_sink(MapReader& keys, SinkContext& context, JsonPost::Judge judge);
 
 }  // namespace statewire

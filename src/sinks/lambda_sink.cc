@@ -15,6 +15,13 @@ namespace {
 
 constexpr Duration kLambdaTimeout = std::chrono::minutes(1);
 
+// Lambda names each answer. What a function returns is JSON, or nothing, unless its runtime is its
+// owner's own.
+bool is_of_lambda(const HttpResponse& response) {
+  return response.body.empty() || !response.header("x-amzn-RequestId").empty() ||
+         !response.header("X-Amz-Executed-Version").empty() || AwsJson::parse(response.body).ok();
+}
+
 // The function ran, or could not be run, and failed. Its own trace is not shown: it may hold
 // anything.
 Attempt attempt_for_failed_function(const HttpResponse& response) {
@@ -55,9 +62,12 @@ class LambdaSink final : public Sink {
     call.timeout = timeout_;
     call.attempts_max = 1;  // The subscription decides when to try again.
     aws_.call(std::move(call), [done = std::move(done)](AwsAnswer answer) {
-      const bool has_failed =
-          answer.ok() && !answer.response.header("X-Amz-Function-Error").empty();
-      done({has_failed ? attempt_for_failed_function(answer.response) : attempt_for(answer)});
+      if (!answer.ok()) return done({attempt_for(answer)});
+      if (!answer.response.header("X-Amz-Function-Error").empty()) {
+        return done({attempt_for_failed_function(answer.response)});
+      }
+      done(
+          {is_of_lambda(answer.response) ? attempt_for(answer) : not_of_service(answer, "Lambda")});
     });
   }
 

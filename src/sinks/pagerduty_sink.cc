@@ -17,10 +17,26 @@ enum class ServiceRegion { us, eu };
 
 constexpr std::string_view kNothing = R"({"event_action":"none")";
 
+// 400 says what is wrong with the event. If that is the routing key, it is so for every event,
+// until a person corrects it.
+Attempt judge_pagerduty(const Result<HttpResponse>& response, Time now) {
+  Attempt attempt = attempt_for(response, now);
+  if (attempt.status != 400) return attempt;
+  const std::string body = lower_case(response->body);
+  for (const std::string_view words :
+       {"routing_key", "routing key", "service_key", "invalid key"}) {
+    if (body.find(words) != std::string::npos) attempt.verdict = Verdict::unavailable;
+  }
+  return attempt;
+}
+
 class PagerDutySink final : public Sink {
  public:
   PagerDutySink(PagerDutyOptions options, SinkContext& context)
-      : post_({.url = options.url, .secret = options.routing_key, .timeout = options.timeout},
+      : post_({.url = options.url,
+               .secret = options.routing_key,
+               .timeout = options.timeout,
+               .judge = judge_pagerduty},
               context) {
     append_json_string(key_, options.routing_key);
   }

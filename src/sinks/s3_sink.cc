@@ -49,7 +49,10 @@ class S3Sink final : public Sink {
     put.timeout = kS3Timeout;
     put.attempts_max = 1;  // The subscription decides when to try again.
     aws_.call(std::move(put), [count = batch.size(), done = std::move(done)](AwsAnswer answer) {
-      done(std::vector<Attempt>(count, attempt_for(answer)));
+      // S3 tells the tag of what it has stored.
+      const bool is_stored = answer.ok() && !answer.response.header("ETag").empty();
+      done(std::vector<Attempt>(
+          count, answer.ok() && !is_stored ? not_of_service(answer, "S3") : attempt_for(answer)));
     });
   }
 

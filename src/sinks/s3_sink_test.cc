@@ -14,7 +14,7 @@ class S3SinkTest : public AwsSinkTest {
     start([this](const SeenRequest& request) {
       EXPECT_EQ(request.method, "PUT");
       objects_[percent_decode(request.target)] = request.body;
-      return HttpServerResponse{.status = status_};
+      return HttpServerResponse{.status = status_, .headers = {{"ETag", "\"1\""}}};
     });
     restart();
   }

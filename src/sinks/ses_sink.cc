@@ -10,6 +10,11 @@ namespace {
 
 // A service that does not know an address yet will know it once somebody verified it.
 Attempt attempt_for_mail(const AwsAnswer& answer) {
+  if (answer.ok()) {
+    const Result<AwsJson> json = AwsJson::parse(answer.response.body);
+    const bool is_taken = json && !json->text("MessageId").empty();
+    return is_taken ? attempt_for(answer) : not_of_service(answer, "SES");
+  }
   Attempt attempt = attempt_for(answer);
   if (answer.code.starts_with("MessageRejected") &&
       answer.message.find("not verified") != std::string::npos) {

@@ -21,9 +21,9 @@ namespace statewire {
 // What became of an attempt.
 enum class Verdict : uint8_t {
   delivered,
-  retry,        // The network, 408, 429, 5xx: again later.
+  retry,        // The network, 429, 5xx, and all that is not known: again later.
   unavailable,  // 401, 403: nothing passes until a person acts; the circuit opens.
-  reject,       // This delivery will never pass: parked.
+  reject,       // This delivery itself will never pass: parked.
   gone,         // 410: the sink is no more; the subscription stops.
 };
 std::string_view name_of(Verdict verdict);
@@ -33,6 +33,9 @@ struct Attempt {
   int status = 0;          // Of HTTP; 0 elsewhere.
   std::string detail;      // What was answered, cut to 1 KiB; never a secret.
   Duration retry_after{};  // What the other side asked for; zero where it did not.
+  // With `retry`: the batch was refused as a whole, and nobody knows why. Its members are tried one
+  // by one from now on, so that one of them that never passes takes no other along.
+  bool is_of_whole_batch = false;
   // Where the recipients of one delivery have separate fates: an attempt for each, with its name.
   // Then what stands above sums them up, for people.
   std::vector<Attempt> parts = {};

@@ -73,7 +73,10 @@ class SnsForm final : public AwsBatchForm {
     }
     for (const AwsXml& part : xml->all("PublishBatchResult/Failed/member")) {
       if (place_of(part) >= entries) continue;
-      attempts[place_of(part)] = attempt_for_part(part.text("Code"), part.text("Message"));
+      attempts[place_of(part)] = attempt_for_part({.service = kSns.key,
+                                                   .code = part.text("Code"),
+                                                   .blame = blame_of(part.text("SenderFault"))},
+                                                  part.text("Message"));
     }
     return attempts;
   }

@@ -15,7 +15,7 @@ constexpr std::string_view kString = "String";
 
 class SqsForm final : public AwsBatchForm {
  public:
-  SqsForm(SqsQueue queue, std::string role) : queue_(std::move(queue)), role_(std::move(role)) {}
+  SqsForm(SqsQueue queue, AwsRole role) : queue_(std::move(queue)), role_(std::move(role)) {}
 
   Result<AwsEntry> encode(const Delivery& delivery) const override {
     if (delivery.payload.empty()) return bad_input("a message of a queue is not empty");
@@ -67,14 +67,17 @@ class SqsForm final : public AwsBatchForm {
     }
     for (const AwsJson& part : json->items("Failed")) {
       if (place_of(part) >= entries) continue;
-      attempts[place_of(part)] = attempt_for_part(part.text("Code"), part.text("Message"));
+      attempts[place_of(part)] = attempt_for_part({.service = kSqs.key,
+                                                   .code = part.text("Code"),
+                                                   .blame = blame_of(part.text("SenderFault"))},
+                                                  part.text("Message"));
     }
     return attempts;
   }
 
  private:
   const SqsQueue queue_;
-  const std::string role_;
+  const AwsRole role_;
 };
 
 std::unique_ptr<Sink> open_sqs(MapReader& keys, SinkContext& context) {

@@ -13,6 +13,27 @@ namespace {
 constexpr size_t kSecretPartBytesMin = 8;
 constexpr size_t kSecretBytesMin = 4;
 
+struct StatusVerdict {
+  int from;
+  int to;
+  Verdict verdict;
+};
+
+// The first that fits. A status of 4xx that nobody knows is one of 400 (RFC 9110, section 15).
+constexpr StatusVerdict kStatusVerdicts[] = {
+    {200, 299, Verdict::delivered},   {300, 399, Verdict::unavailable},
+    {401, 401, Verdict::unavailable}, {403, 403, Verdict::unavailable},
+    {407, 407, Verdict::unavailable}, {408, 408, Verdict::retry},
+    {410, 410, Verdict::gone},        {425, 425, Verdict::retry},
+    {429, 429, Verdict::retry},       {400, 499, Verdict::reject},
+};
+
+// " to https://example.org", and nothing else of where a redirect leads.
+std::string redirect_of(const HttpResponse& response) {
+  const Result<std::string> origin = origin_of(std::string(response.header("Location")));
+  return ": a redirect" + (origin ? " to " + *origin : std::string()) + ", which is not followed";
+}
+
 // One line of text, as it may go into a log.
 std::string shown(std::string_view body) {
   body = cut_utf8(body, kAttemptDetailBytesMax);
@@ -37,12 +58,10 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
 }  // namespace
 
 Verdict verdict_for_status(int http_status) {
-  if (http_status >= 200 && http_status < 300) return Verdict::delivered;
-  if (http_status == 408 || http_status == 429) return Verdict::retry;
-  if (http_status == 401 || http_status == 403) return Verdict::unavailable;
-  if (http_status == 410) return Verdict::gone;
-  if (http_status >= 500) return Verdict::retry;
-  return Verdict::reject;
+  const auto row = std::ranges::find_if(kStatusVerdicts, [&](const StatusVerdict& each) {
+    return http_status >= each.from && http_status <= each.to;
+  });
+  return row == std::end(kStatusVerdicts) ? Verdict::retry : row->verdict;
 }
 
 Attempt attempt_for(const Result<HttpResponse>& response, Time now) {
@@ -58,6 +77,7 @@ Attempt attempt_for(const Result<HttpResponse>& response, Time now) {
   attempt.status = response->status;
   attempt.detail = "http " + std::to_string(response->status);
   if (attempt.verdict == Verdict::delivered) return attempt;
+  if (response->status >= 300 && response->status < 400) attempt.detail += redirect_of(*response);
   if (const std::string body = shown(response->body); !body.empty()) {
     attempt.detail = cut_utf8(attempt.detail + ": " + body, kAttemptDetailBytesMax);
   }

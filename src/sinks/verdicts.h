@@ -10,9 +10,9 @@
 
 namespace statewire {
 
-// 408 and 429 ask us to come back; 401 and 403 mean that nothing will pass until a person acts.
-// Any other 4xx is our own mistake, and repeating it would hide it; so is a redirect, which is
-// not followed: a payload must not go where nobody sent it.
+// One table. What says that this very payload is wrong is rejected; what says that nothing will
+// pass (no permission, no such place, a redirect, which is not followed: a payload must not go
+// where nobody sent it) is for a person; 410 ends the subscription; all else may pass.
 Verdict verdict_for_status(int http_status);
 
 // What to keep of an exchange: the verdict, the status, and the beginning of the answer.

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "config/secret.h"
 #include "sinks/cloudevent_binary.h"
+#include "sinks/json_post.h"
 #include "sinks/kinds.h"
 #include "sinks/verdicts.h"
 
@@ -23,6 +24,7 @@ class WebhookSink final : public Sink {
     std::string url;                  // May carry a token: never shown.
     std::vector<HttpHeader> headers;  // Nor are their values.
     Duration timeout;
+    ClientTls tls;
     bool is_binary = false;  // CloudEvents in binary mode.
   };
 
@@ -45,7 +47,9 @@ class WebhookSink final : public Sink {
     request.headers = headers_of(delivery, event->headers);
     request.body = std::move(event->body);
     request.timeout = target_.timeout;
-    request.response_bytes_max = kAnswerBytesMax;
+    request.response_bytes_max = kShortAnswerBytesMax;
+    request.cuts_response = true;
+    request.tls = target_.tls;
     // The sink may be gone when the answer comes; the clock is not.
     http_.send(std::move(request), [done = std::move(done), redaction = redaction_,
                                     &clock = clock_](Result<HttpResponse> response) {
@@ -140,6 +144,7 @@ std::unique_ptr<Sink> open_webhook(MapReader& keys, SinkContext& context) {
       keys.optional("mode").choice<bool>({{"structured", false}, {"binary", true}}, false);
   target.timeout = keys.optional("timeout").duration(kWebhookTimeout, std::chrono::milliseconds(1),
                                                      std::chrono::minutes(10));
+  target.tls = read_client_tls(keys);
   if (!url) return nullptr;
   if (!is_web_url(url->reveal())) {
     const Node written = keys.optional("url");

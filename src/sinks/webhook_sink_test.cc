@@ -28,15 +28,18 @@ Verdict documented(int status) {
   switch (status) {
     case 401:
     case 403:
+    case 407:
       return Verdict::unavailable;
     case 408:
+    case 425:
     case 429:
       return Verdict::retry;
     case 410:
       return Verdict::gone;
     default:
       if (status < 300) return Verdict::delivered;
-      return status >= 500 ? Verdict::retry : Verdict::reject;
+      if (status < 400) return Verdict::unavailable;
+      return status < 500 ? Verdict::reject : Verdict::retry;
   }
 }
 
@@ -53,7 +56,10 @@ TEST_F(WebhookSinkTest, statuses_of_a_real_server_give_their_verdict) {
     const Attempt attempt = deliver(server.url() + "/hook");
     EXPECT_EQ(attempt.verdict, documented(status)) << status << " " << attempt.detail;
     EXPECT_EQ(attempt.status, status);
-    EXPECT_EQ(attempt.detail, "http " + std::to_string(status));
+    const bool is_redirect = status >= 300 && status < 400;
+    EXPECT_EQ(attempt.detail,
+              "http " + std::to_string(status) +
+                  (is_redirect ? ": a redirect to http://127.0.0.1:1, which is not followed" : ""));
   }
 }
 
@@ -111,6 +117,25 @@ TEST_F(WebhookSinkTest, answer_is_kept_as_one_short_line) {
   EXPECT_EQ(attempt.detail.size(), 1024u);
   OneAnswerServer binary(answer_of(400, "", "\xff\xfe"));
   EXPECT_EQ(deliver(binary.url()).detail, "http 400: (an answer that is no text)");
+}
+
+// What counts is the status: the rest need not be read.
+TEST_F(WebhookSinkTest, a_long_answer_is_cut_and_judged_by_its_status) {
+  for (const int status : {200, 202, 422, 503}) {
+    OneAnswerServer server(answer_of(status, "", std::string(3 << 20, 'x')));
+    const Attempt attempt = deliver(server.url());
+    EXPECT_EQ(attempt.verdict, documented(status)) << attempt.detail;
+    EXPECT_EQ(attempt.status, status);
+  }
+}
+
+TEST_F(WebhookSinkTest, files_of_tls_are_read_with_the_configuration) {
+  for (const char* files :
+       {"ca_file: /nonexistent/ca.pem", "certificate_file: /nonexistent/client.pem",
+        "key_file: /nonexistent/client.key", "ca_file: /dev/null"}) {
+    open("webhook", std::string("url: https://127.0.0.1:1/\n") + files);
+    EXPECT_FALSE(problems_->ok()) << files;
+  }
 }
 
 TEST_F(WebhookSinkTest, network_faults_are_tried_again) {

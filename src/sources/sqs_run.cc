@@ -26,11 +26,6 @@ constexpr auto kAgainPause = seconds(1);
 constexpr auto kFaultPauseMax = seconds(30);
 constexpr auto kStopGrace = seconds(4);  // For the last deletions.
 
-bool is_a_persons_affair(AwsFault fault) {
-  return fault == AwsFault::denied || fault == AwsFault::missing || fault == AwsFault::expired ||
-         fault == AwsFault::invalid;
-}
-
 std::string entries_of(const std::vector<std::string>& receipts, int64_t seconds_or_less) {
   std::string entries = "[";
   for (size_t i = 0; i < receipts.size(); ++i) {
@@ -163,9 +158,9 @@ void SqsRun::on_messages(AwsAnswer answer, SteadyTime asked) {
 // Says it the first time, and then about once a minute.
 void SqsRun::complain(const AwsAnswer& answer) {
   ++failures_;
-  const Duration pause = is_a_persons_affair(answer.fault)
-                             ? Duration(kFaultPauseMax) / 3
-                             : std::max(pause_after(failures_), answer.retry_after);
+  const Duration pause = may_pass_later(answer.fault)
+                             ? std::max(pause_after(failures_), answer.retry_after)
+                             : Duration(kFaultPauseMax) / 3;
   receive_after_ =
       steady_clock::now() + std::clamp<Duration>(pause, milliseconds(100), kFaultPauseMax);
   if (failures_ != 1 && failures_ % 10 != 0) return;
@@ -305,7 +300,7 @@ void SqsRun::on_deletions(std::vector<Deletion> sent, const AwsAnswer& answer) {
   --deleting_;
   std::vector<size_t> failed;
   std::string reason = answer.text();
-  bool may_pass_later = !is_a_persons_affair(answer.fault);
+  bool may_pass = may_pass_later(answer.fault);
   if (!answer.ok()) {
     for (size_t i = 0; i < sent.size(); ++i) failed.push_back(i);
   } else if (const Result<AwsJson> json = AwsJson::parse(answer.response.body)) {
@@ -315,12 +310,12 @@ void SqsRun::on_deletions(std::vector<Deletion> sent, const AwsAnswer& answer) {
         failed.push_back(static_cast<size_t>(id[0] - '0'));
       }
       reason = entry.text("Code") + ": " + entry.text("Message");
-      may_pass_later = entry.text("SenderFault") != "true";
+      may_pass = may_pass_later(fault_of({.service = kSqs.key, .code = entry.text("Code")}));
     }
   }
   for (const size_t place : failed) {
     Deletion& deletion = sent[place];
-    if (may_pass_later && ++deletion.attempts < kSqsDeleteAttemptsMax) {
+    if (may_pass && ++deletion.attempts < kSqsDeleteAttemptsMax) {
       delete_at_ = steady_clock::now() + kAgainPause;
       deletions_.push_back(std::move(deletion));
     } else {

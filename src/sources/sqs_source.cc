@@ -31,7 +31,7 @@ std::unique_ptr<Source> open_sqs_source(std::string_view name, MapReader& keys,
   SqsSourceOptions options;
   const Node queue = keys.required("queue");
   const std::string region = keys.optional("region").text();
-  options.role = keys.optional("role").text();
+  options.role = read_aws_role(keys.optional("role"));
   options.receivers = static_cast<size_t>(
       keys.optional("receivers")
           .integer(1, kSqsReceiversMax, static_cast<int64_t>(options.receivers)));

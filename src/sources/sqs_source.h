@@ -17,7 +17,7 @@ namespace statewire {
 
 struct SqsSourceOptions {
   SqsQueue queue;
-  std::string role;      // To assume first; empty: none.
+  AwsRole role;          // To assume first; empty: none.
   size_t receivers = 2;  // Receiving calls at once.
   bool deletes_unreadable = true;
   // How long a message is hidden from others; prolonged at half time.
