@@ -96,7 +96,11 @@ Result<size_t> PieceReader::read_more() {
   begin_ = 0;
   end_ = size;
   if (size == 0 && buffer_.size() > kReadBytesMax) free_text(buffer_);
-  const size_t room = size + std::clamp(size, limits_.bytes_max, kReadBytesMax) + kPaddingBytes;
+  // What is left of lines is short: the buffer stays as it is. What is long is half of it or more.
+  const bool is_long = size >= limits_.bytes_max / 2;
+  const size_t more =
+      is_long ? std::clamp(size, limits_.bytes_max, kReadBytesMax) : limits_.bytes_max - size;
+  const size_t room = size + more + kPaddingBytes;
   if (buffer_.size() < room) {
     reserve_exactly(buffer_, room);
     buffer_.resize(room);
@@ -145,8 +149,7 @@ std::optional<PieceView> PieceReader::cut_lines(bool is_all_for_now) {
 size_t PieceReader::lines_bytes(size_t& lines) const {
   const std::string_view text = left();
   if (limits_.lines_max == SIZE_MAX) {
-    const size_t last = text.substr(0, limits_.bytes_max).rfind('\n');
-    const size_t end = last == text.npos ? text.find('\n') : last;
+    const size_t end = text.rfind('\n');
     return end == text.npos ? 0 : end + 1;
   }
   size_t size = 0;
