@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 CMAKE = cmake -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo
 
 .PHONY: help run build test ci gcc-ci clang asan tsan format check-format check-includes crash \
-        siege damage simulate simulate-faults bench bench-patterns bench-sqs fuzz install clean
+        siege damage simulate simulate-faults edges-sources bench bench-patterns bench-sqs fuzz install clean
 .DEFAULT_GOAL := help
 
 help: ## List what there is
@@ -74,6 +74,12 @@ damage: ## Damage DAMAGE stores in one place each, and see that none of it is si
 	@ninja -C $(BUILD) -j$(JOBS) damage_test
 	@STATEWIRE_DAMAGE_MUTATIONS=$(DAMAGE) $(BUILD)/tests/power/damage_test \
 	  --gtest_filter=MutationTest.*
+
+edges-sources: ## Sources among very many files and messages, with trouble of every kind
+	@tools/setup test
+	@$(CMAKE) -B $(BUILD) -S . -DSTATEWIRE_TESTS=ON >/dev/null
+	@ninja -C $(BUILD) -j$(JOBS) statewire
+	@STATEWIRE_EDGES_LONG=1 ctest --test-dir $(BUILD) -R 'edges.sources' -V --timeout 3600
 
 SEEDS ?= 10000
 simulate: ## Play SEEDS random histories of deliveries on one thread each, and check them

@@ -21,7 +21,7 @@ statewire_folder(base OpenSSL::Crypto fmt::fmt PkgConfig::XXHASH Threads::Thread
 statewire_folder(pattern statewire_base simdjson::simdjson PkgConfig::RE2)
 statewire_folder(lines statewire_base statewire_pattern simdjson::simdjson)
 statewire_folder(config statewire_base yaml-cpp)
-statewire_folder(net statewire_base OpenSSL::SSL CURL::libcurl Boost::headers)
+statewire_folder(net statewire_base OpenSSL::SSL CURL::libcurl Boost::headers ZLIB::ZLIB)
 statewire_folder(model statewire_base)
 statewire_folder(aws statewire_base statewire_config statewire_net simdjson::simdjson ZLIB::ZLIB
                  EXPAT::EXPAT)

@@ -5,8 +5,8 @@
 #include <random>
 
 #include "api/api_for_test.h"
-#include "api/inflate.h"
 #include "base/limits.h"
+#include "net/inflate.h"
 
 namespace statewire {
 namespace {

@@ -9,11 +9,11 @@
 #include <string>
 #include <string_view>
 
-#include "api/inflate.h"
 #include "base/byte_budget.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "net/http_message.h"
+#include "net/inflate.h"
 #include "sources/element_texts.h"
 
 namespace statewire {

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "api/firehose.h"
-#include "api/inflate.h"
 #include "net/http_server.h"
+#include "net/inflate.h"
 #include "sources/source.h"
 
 namespace statewire {

@@ -8,7 +8,6 @@
 #include <csignal>
 #include <thread>
 
-#include "api/inflate.h"
 #include "api/routes.h"
 #include "app/fixed_settings.h"
 #include "app/process_limits.h"
@@ -19,6 +18,7 @@
 #include "delivery/dispatcher.h"
 #include "enrich/aws_tag_lookup.h"
 #include "ingest/reminder_source.h"
+#include "net/inflate.h"
 #include "net/url.h"
 
 namespace statewire {

@@ -93,7 +93,7 @@ class FakeAws {
     for (const char* name :
          {"host", "authorization", "x-amz-target", "x-amz-date", "x-amz-security-token",
           "content-type", "x-aws-ec2-metadata-token", "x-amz-sso_bearer_token",
-          "x-amz-invocation-type", "content-encoding"}) {
+          "x-amz-invocation-type", "content-encoding", "range"}) {
       seen.headers[name] = std::string(request.head.header(name));
     }
     const std::lock_guard lock(mutex_);

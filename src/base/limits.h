@@ -89,8 +89,12 @@ inline constexpr size_t kPieceLinesMax = 1000;
 inline constexpr size_t kPieceBytesMax = 1 << 20;
 // Read at once while a long value comes in; a larger buffer is given back.
 inline constexpr size_t kReadBytesMax = size_t{16} << 20;
-// Files that are read once are open so many at a time, however many there are.
+// Files of one source are open so many at a time, however many there are.
 inline constexpr size_t kFilesReadAtATime = 64;
+// What is read ahead of those files together: one document that is not whole yet, and the next
+// piece of each other. Beyond, it is read again once its file has grown.
+inline constexpr size_t kFilesAheadBytesMax =
+    kEventDocumentBytesMax + kFilesReadAtATime * kPieceBytesMax;
 // The first bytes of a followed file, by which it is known again.
 inline constexpr size_t kFilePrintBytesMax = 1024;
 // The last bytes that were read of it, likewise: files that are written anew may begin alike and
@@ -110,12 +114,25 @@ inline constexpr int kSqsDeleteAttemptsMax = 4;
 inline constexpr size_t kSqsAnswerBytesMax = 32 << 20;
 // Envelopes around an event: a topic may be subscribed to by another system's topic.
 inline constexpr int kSnsEnvelopesMax = 3;
-// Files of a bucket that are fetched for messages that name them; each may take what follows.
-inline constexpr size_t kSqsFilesAtATime = 2;
+// Of messages of one queue that wait for their commits; beyond, none are received. The answers that
+// are on their way then come on top.
+inline constexpr size_t kSqsEventsBytesMax = 32u << 20;
+// Files of a bucket that are fetched at once for messages that name them.
+inline constexpr size_t kSqsFilesAtATime = 8;
 // Of such a file, packed; one of CloudTrail has a few MiB.
 inline constexpr size_t kSqsFileBytesMax = 64 << 20;
+// Of all those files of one queue, packed; others wait to be fetched. Where a message does not say
+// how long its file is, it counts as the longest.
+inline constexpr size_t kSqsPackedBytesMax = 2 * kSqsFileBytesMax;
+// The same with what is unpacked of them: the longest file beside all that are packed.
+inline constexpr size_t kSqsFilesBytesMax =
+    kSqsPackedBytesMax + kEventDocumentBytesMax + kUnpackedBytesAtATime;
+// Files that cannot be fetched now, each of which the ledger is told of once in a run.
+inline constexpr size_t kSqsToldKept = 10'000;
 // Chunks of one source that wait for their commits, so that reading and commits overlap.
 inline constexpr size_t kChunksInFlightMax = 4;
+// Of those chunks together, or one that is longer.
+inline constexpr size_t kInFlightBytesMax = 8 << 20;
 
 static_assert(kPieceBytesMax <= kReadBytesMax && kReadBytesMax <= kEventDocumentBytesMax);
 
@@ -202,6 +219,8 @@ inline constexpr size_t kSpareBatchBytesKept = 16 << 20;
 inline constexpr size_t kRemindersAtATime = 1'000;
 // Of those reminders together, and one more.
 inline constexpr size_t kRemindersBytesAtATime = 4u << 20;
+// Reminders that could not be committed, and wait while others fire.
+inline constexpr size_t kRemindersAsideMax = 1'000;
 // Entries that one reminder sends on to the id that a resource turned out to have.
 inline constexpr size_t kMovedEntriesAtATime = 32;
 // Memory of the fold that is kept for the next commit.

@@ -1,5 +1,7 @@
 #include "base/time.h"
 
+#include <time.h>
+
 #include <cstring>
 
 namespace statewire {
@@ -208,6 +210,12 @@ std::string format_duration(Duration duration) {
     left %= unit.ns;
   }
   return result;
+}
+
+Time ElapsedClock::now() const {
+  timespec now{};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return Time(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
 }
 
 }  // namespace statewire

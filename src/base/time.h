@@ -58,6 +58,13 @@ class SteadyClock final : public Clock {
   const Time start_ = SystemClock().now();
 };
 
+// The time since the machine was started, also while it slept. It is never set, and says nothing of
+// the wall clock.
+class ElapsedClock final : public Clock {
+ public:
+  Time now() const override;
+};
+
 // For tests: stands still until told. Any thread.
 class ManualClock final : public Clock {
  public:

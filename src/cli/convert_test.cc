@@ -206,13 +206,13 @@ TEST(EventInput, what_a_pipe_has_now_is_handed_out_before_more_comes) {
   const auto first = input->next();
   ASSERT_TRUE(first.ok() && first->has_value());
   EXPECT_EQ((*first)->text, "{}\n{}\n");
-  EXPECT_EQ((*first)->first_line, 1u);
+  EXPECT_EQ((*first)->begin.line, 1u);
   EXPECT_FALSE(input->is_ready());
   ASSERT_EQ(::write(ends[1], "lf\":1}\n", 7), 7);
   const auto second = input->next();
   ASSERT_TRUE(second.ok() && second->has_value());
   EXPECT_EQ((*second)->text, "{\"half\":1}\n");
-  EXPECT_EQ((*second)->first_line, 3u);
+  EXPECT_EQ((*second)->begin.line, 3u);
   ::close(ends[1]);
   const auto third = input->next();
   ASSERT_TRUE(third.ok());

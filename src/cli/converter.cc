@@ -1,5 +1,6 @@
 #include "cli/converter.h"
 
+#include "cli/terminal.h"
 #include "model/notification.h"
 
 namespace statewire {
@@ -55,11 +56,11 @@ Result<bool> Converter::convert(EventInput& input) {
   const std::function<void(const UnreadableEvent&)> refuse = on_unreadable;
   while (is_wanted) {
     if (!input.is_ready()) is_wanted = flush();  // Whoever reads this need not wait for more.
-    const Result<std::optional<EventInput::Piece>> piece = input.next();
+    const Result<std::optional<PieceView>> piece = input.next();
     if (!piece) return piece.error();
     if (!*piece) break;
     received_ = parts_.clock.now();
-    reader_.read((*piece)->text, (*piece)->first_line, take, refuse);
+    reader_.read((*piece)->text, (*piece)->begin.line, take, refuse);
   }
   return is_wanted;
 }

@@ -8,9 +8,6 @@
 #include <cerrno>
 #include <cstring>
 
-#include "base/limits.h"
-#include "sources/event_reader.h"
-
 namespace statewire {
 namespace {
 
@@ -19,40 +16,41 @@ namespace {
 constexpr size_t kPieceBytes = 256 << 10;
 constexpr size_t kPackedBytes = 64 << 10;
 
-Result<size_t> read_some(int fd, void* to, size_t size) {
-  ssize_t count = 0;
-  do {
-    count = ::read(fd, to, size);
-  } while (count < 0 && errno == EINTR);
-  if (count < 0) return failed(reason_of(errno));
-  return static_cast<size_t>(count);
-}
-
-// Hops from one to the next, which are far apart.
-uint64_t count_lines(std::string_view text) {
-  uint64_t lines = 0;
-  for (size_t at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1)) ++lines;
-  return lines;
-}
-
 }  // namespace
 
 UnpackedBytes::~UnpackedBytes() {
   if (form_ == Form::gzip) inflateEnd(&stream_);
 }
 
-bool UnpackedBytes::is_ready() const {
+bool UnpackedBytes::is_ready(int wait_ms) const {
   if (packed_begin_ < packed_end_) return true;
   pollfd polled{.fd = fd_, .events = POLLIN, .revents = 0};
-  return ::poll(&polled, 1, 0) > 0;
+  return ::poll(&polled, 1, wait_ms) > 0;
 }
 
-Result<size_t> UnpackedBytes::read(char* to, size_t size) {
+Result<size_t> UnpackedBytes::read_some(void* to, size_t size) {
+  ssize_t count = 0;
+  do {
+    count = ::read(fd_, to, size);
+  } while (count < 0 && errno == EINTR);
+  if (count < 0) return failed(reason_of(errno));
+  bytes_taken_ += static_cast<uint64_t>(count);
+  return static_cast<size_t>(count);
+}
+
+Result<size_t> UnpackedBytes::read(std::span<char> to) {
+  if (is_at_end_ || !is_ready()) return size_t{0};
+  Result<size_t> count = read_now(to.data(), to.size());
+  is_at_end_ = count.ok() && *count == 0;
+  return count;
+}
+
+Result<size_t> UnpackedBytes::read_now(char* to, size_t size) {
   if (form_ == Form::unknown) {
     if (Result<void> found = find_form(); !found) return found.error();
   }
   if (form_ == Form::gzip) return unpack(to, size);
-  if (packed_begin_ == packed_end_) return read_some(fd_, to, size);
+  if (packed_begin_ == packed_end_) return read_some(to, size);
   const size_t count = std::min(size, packed_end_ - packed_begin_);
   std::memcpy(to, packed_.get() + packed_begin_, count);
   packed_begin_ += count;
@@ -62,7 +60,7 @@ Result<size_t> UnpackedBytes::read(char* to, size_t size) {
 Result<size_t> UnpackedBytes::read_packed() {
   packed_begin_ = 0;
   packed_end_ = 0;
-  Result<size_t> count = read_some(fd_, packed_.get(), kPackedBytes);
+  Result<size_t> count = read_some(packed_.get(), kPackedBytes);
   if (count) packed_end_ = *count;
   return count;
 }
@@ -71,8 +69,7 @@ Result<size_t> UnpackedBytes::read_packed() {
 Result<void> UnpackedBytes::find_form() {
   packed_ = std::make_unique<unsigned char[]>(kPackedBytes);
   while (packed_end_ < 2) {
-    const Result<size_t> count =
-        read_some(fd_, packed_.get() + packed_end_, kPackedBytes - packed_end_);
+    const Result<size_t> count = read_some(packed_.get() + packed_end_, kPackedBytes - packed_end_);
     if (!count) return count.error();
     if (*count == 0) break;
     packed_end_ += *count;
@@ -126,7 +123,13 @@ Result<size_t> UnpackedBytes::unpack(char* to, size_t size) {
 }
 
 EventInput::EventInput(std::string name, OwnedFd file, int fd)
-    : name_(std::move(name)), file_(std::move(file)), bytes_(std::make_unique<UnpackedBytes>(fd)) {}
+    : name_(std::move(name)), file_(std::move(file)) {
+  auto bytes = std::make_unique<UnpackedBytes>(fd);
+  bytes_ = bytes.get();
+  reader_ =
+      std::make_unique<PieceReader>(std::move(bytes), TextPosition(),
+                                    PieceLimits{.lines_max = SIZE_MAX, .bytes_max = kPieceBytes});
+}
 
 EventInput::~EventInput() = default;
 EventInput::EventInput(EventInput&&) noexcept = default;
@@ -141,74 +144,14 @@ Result<EventInput> EventInput::open(const std::string& path, int stdin_fd) {
   return EventInput(path, std::move(file), fd);
 }
 
-void EventInput::grow() {
-  const size_t capacity = std::max(kPieceBytes, capacity_ * 2);
-  auto larger = std::make_unique_for_overwrite<char[]>(capacity + kPaddingBytes);
-  if (end_ > 0) std::memcpy(larger.get(), buffer_.get(), end_);
-  std::memset(larger.get() + capacity, 0, kPaddingBytes);
-  buffer_ = std::move(larger);
-  capacity_ = capacity;
-}
-
-// Whether the lines that are there can be handed out: they must not be part of a document.
-bool EventInput::is_enough(size_t lines_bytes) {
-  if (lines_bytes == 0) return false;
-  if (form_ == Form::unknown) {
-    std::string_view text = left().substr(0, lines_bytes);
-    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-    text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
-    if (text.empty()) return false;
-    const std::string_view line = first_line_of(text);
-    const bool is_lines =
-        (line.front() != '{' && line.front() != '[') || text_form_.is_whole_value(line);
-    form_ = is_lines ? Form::lines : Form::document;
-  }
-  // No document may be so long: these are lines, the first of which is broken.
-  if (form_ == Form::document && end_ > kEventDocumentBytesMax) form_ = Form::lines;
-  return form_ == Form::lines && (end_ == capacity_ || !bytes_->is_ready());
-}
-
-EventInput::Piece EventInput::hand_out(size_t bytes) {
-  const Piece piece{
-      .text = left().substr(0, bytes), .first_line = line_, .is_lines = form_ == Form::lines};
-  begin_ += bytes;
-  return piece;
-}
-
-void EventInput::drop_handed_out() {
-  if (begin_ == 0) return;
-  line_ += count_lines({buffer_.get(), begin_});
-  end_ -= begin_;
-  std::memmove(buffer_.get(), buffer_.get() + begin_, end_);
-  begin_ = 0;
-}
-
-Result<std::optional<EventInput::Piece>> EventInput::next() {
-  drop_handed_out();
-  if (failure_) return *failure_;
-  size_t lines_bytes = 0;  // Up to the end of the last whole line.
-  size_t searched = 0;
+Result<std::optional<PieceView>> EventInput::next() {
   for (;;) {
-    if (searched < end_) {
-      const void* last = memrchr(buffer_.get() + searched, '\n', end_ - searched);
-      if (last != nullptr) {
-        lines_bytes = static_cast<size_t>(static_cast<const char*>(last) - buffer_.get()) + 1;
-      }
-      searched = end_;
-    }
-    if (is_enough(lines_bytes)) return std::optional(hand_out(lines_bytes));
-    if (end_ == capacity_) grow();
-    const Result<size_t> count = bytes_->read(buffer_.get() + end_, capacity_ - end_);
-    if (!count) {
-      failure_ = Error{count.error().kind, name_ + ": " + count.error().text};
-      if (form_ != Form::lines || lines_bytes == 0) return *failure_;
-      return std::optional(hand_out(lines_bytes));
-    }
-    if (*count == 0) break;
-    end_ += *count;
+    Result<std::optional<PieceView>> piece = reader_->next_view();
+    if (!piece) return Error{piece.error().kind, name_ + ": " + piece.error().text};
+    if (*piece || reader_->is_at_end()) return piece;
+    constexpr int kForEver = -1;
+    bytes_->is_ready(kForEver);
   }
-  if (end_ == 0) return std::optional<Piece>();
-  return std::optional(hand_out(end_));
 }
 
 }  // namespace statewire

@@ -184,7 +184,7 @@ Result<std::string> read_event(const std::string& path, int stdin_fd) {
   if (!input) return input.error();
   std::string text;
   for (;;) {
-    const Result<std::optional<EventInput::Piece>> piece = input->next();
+    const Result<std::optional<PieceView>> piece = input->next();
     if (!piece) return piece.error();
     if (!*piece) return text;
     text += (*piece)->text;

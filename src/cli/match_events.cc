@@ -1,6 +1,7 @@
 #include "cli/match_events.h"
 
 #include "base/text.h"
+#include "cli/terminal.h"
 #include "sources/element_texts.h"
 
 namespace statewire {
@@ -34,25 +35,25 @@ Result<bool> EventMatcher::match(EventInput& input) {
   input_name_ = input.name();
   while (is_wanted_) {
     if (!input.is_ready()) flush();  // Whoever reads this need not wait for more.
-    const Result<std::optional<EventInput::Piece>> piece = input.next();
+    const Result<std::optional<PieceView>> piece = input.next();
     if (!piece) return piece.error();
     if (!*piece) break;
     if ((*piece)->is_lines && parts_.wanted != Wanted::explanations) {
       take_lines(**piece);
     } else {
-      read((*piece)->text, (*piece)->first_line);
+      read((*piece)->text, (*piece)->begin.line);
     }
   }
   return is_wanted_;
 }
 
-void EventMatcher::take_lines(const EventInput::Piece& piece) {
+void EventMatcher::take_lines(const PieceView& piece) {
   const simdjson::padded_string_view text(piece.text.data(), piece.text.size(),
                                           piece.text.size() + kPaddingBytes);
   LineMatches lines(set_, line_scratch_, text);
   while (is_wanted_ && lines.next()) {
     const std::string_view line = without_blanks(lines.line());
-    const uint64_t number = piece.first_line + lines.line_number() - 1;
+    const uint64_t number = piece.begin.line + lines.line_number() - 1;
     if (!lines.is_json() || !is_one_event(line)) {
       read(line, number);
     } else if (lines.costs_too_much()) {

@@ -44,7 +44,7 @@ class EventMatcher {
   uint64_t unreadable() const { return unreadable_; }
 
  private:
-  void take_lines(const EventInput::Piece& piece);
+  void take_lines(const PieceView& piece);
   void read(std::string_view text, uint64_t line);
   void take_parsed(const ParsedEvent& event);
   void take(std::string_view event, std::span<const uint32_t> ids);

@@ -25,7 +25,7 @@ class Sender {
   bool has_refusals() const { return rejected_ > 0; }
 
  private:
-  Result<void> send_lines(const EventInput::Piece& piece);
+  Result<void> send_lines(const PieceView& piece);
   Result<void> send_text(std::string_view text, uint64_t line);
   Result<void> split(std::string_view text, uint64_t line);
   Result<void> flush();
@@ -48,20 +48,20 @@ class Sender {
 Result<void> Sender::send(EventInput& input) {
   input_name_ = input.name();
   for (;;) {
-    const Result<std::optional<EventInput::Piece>> next = input.next();
+    const Result<std::optional<PieceView>> next = input.next();
     if (!next) return next.error();
     if (!*next) return flush();
-    const EventInput::Piece& piece = **next;
+    const PieceView& piece = **next;
     Result<void> sent =
-        piece.is_lines ? send_lines(piece) : send_text(piece.text, piece.first_line);
+        piece.is_lines ? send_lines(piece) : send_text(piece.text, piece.begin.line);
     if (sent && !input.is_ready()) sent = flush();
     if (!sent) return sent;
   }
 }
 
-Result<void> Sender::send_lines(const EventInput::Piece& piece) {
+Result<void> Sender::send_lines(const PieceView& piece) {
   std::string_view text = piece.text;
-  for (uint64_t number = piece.first_line; !text.empty(); ++number) {
+  for (uint64_t number = piece.begin.line; !text.empty(); ++number) {
     const std::string_view line = first_line_of(text);
     text.remove_prefix(std::min(line.size() + 1, text.size()));
     if (without_blanks(line).empty()) continue;

@@ -15,6 +15,7 @@ namespace {
 
 constexpr auto kDiskRetry = std::chrono::milliseconds(500);
 constexpr auto kRoomPause = std::chrono::milliseconds(20);
+constexpr auto kFaultPause = std::chrono::milliseconds(200);
 
 bool is_long(const Chunk& chunk) {
   return chunk.unpacking != nullptr ||
@@ -70,12 +71,18 @@ Ingest::Ingest(Store& store, const Clock& clock, Knowledge knowledge, IngestLimi
 
 Ingest::~Ingest() = default;
 
+bool Ingest::has_room() const {
+  return queue_.size() + being_recognised_ < limits_.queued_chunks_max &&
+         queued_events_ < limits_.queued_events_max;
+}
+
 Result<void> Ingest::check_room() {
   if (is_stopping_) return unavailable("stopping");
-  if (queue_.size() + being_recognised_ < limits_.queued_chunks_max &&
-      queued_events_ < limits_.queued_events_max) {
-    return {};
+  if (takes_again_at_ != std::chrono::steady_clock::time_point()) {
+    if (std::chrono::steady_clock::now() < takes_again_at_) return unavailable("no memory left");
+    takes_again_at_ = {};
   }
+  if (has_room()) return {};
   ++refused_busy_;
   return unavailable("busy: " + std::to_string(queued_events_) + " events wait for the store");
 }
@@ -96,6 +103,7 @@ Result<void> Ingest::reserve_place() {
 void Ingest::end_recognising() {
   Lock lock(mutex_);
   --being_recognised_;
+  has_room_.notify_all();
   if (is_stopping_) has_work_.notify_all();
 }
 
@@ -271,6 +279,10 @@ Result<void> Ingest::take(Chunk&& chunk, std::span<const Reminder> fired) {
       chunk.done = std::move(batch->done);
     }
     end_recognising();
+    {
+      Lock lock(mutex_);
+      takes_again_at_ = std::chrono::steady_clock::now() + kFaultPause;
+    }
     log_error("a chunk could not be recognised",
               {{"source", chunk.source}, {"fault", std::string_view(fault.what())}});
     return unavailable("it could not be recognised now");
@@ -297,13 +309,22 @@ void Ingest::wait_for_room(std::stop_token stop) {
     std::condition_variable_any().wait_for(lock, stop, kDiskRetry, [] { return false; });
   }
   Lock lock(mutex_);
-  has_room_.wait(mutex_, stop, [this]() REQUIRES(mutex_) {
-    return is_stopping_ || (queue_.size() + being_recognised_ < limits_.queued_chunks_max &&
-                            queued_events_ < limits_.queued_events_max);
-  });
+  // A copy: others may set it meanwhile.
+  const auto takes_again_at = takes_again_at_;
+  has_room_.wait_until(mutex_, stop, takes_again_at,
+                       [this]() REQUIRES(mutex_) { return is_stopping_; });
+  has_room_.wait(mutex_, stop, [this]() REQUIRES(mutex_) { return is_stopping_ || has_room(); });
 }
 
 Result<std::string> Ingest::cursor(std::string_view key) { return store_.cursor(key); }
+
+Result<std::map<std::string, std::string>> Ingest::cursors(std::string_view prefix) {
+  std::map<std::string, std::string> found;
+  const Result<void> read = store_.each_cursor(
+      prefix, [&](std::string_view key, std::string_view value) { found.emplace(key, value); });
+  if (!read) return read.error();
+  return found;
+}
 
 // False where the end has come: stopping, and nothing is left.
 bool Ingest::take_queued(Batches& batches) {

@@ -54,6 +54,7 @@ class Ingest final : public Intake {
   Result<void> fire(std::span<const Reminder> due, std::function<void(Result<ChunkFates>)> done);
   void wait_for_room(std::stop_token stop) override;
   Result<std::string> cursor(std::string_view key) override;
+  Result<std::map<std::string, std::string>> cursors(std::string_view prefix) override;
 
   // Commits what is submitted, until stop(); then commits what is still queued, and returns. One
   // thread.
@@ -75,6 +76,7 @@ class Ingest final : public Intake {
   using PassagePtr = std::shared_ptr<Passage>;
 
   Result<void> take(Chunk&& chunk, std::span<const Reminder> fired);
+  bool has_room() const REQUIRES(mutex_);
   Result<void> check_room() REQUIRES(mutex_);
   Result<void> reserve_place();
   void end_recognising();
@@ -112,6 +114,8 @@ class Ingest final : public Intake {
   size_t sliced_events_ GUARDED_BY(mutex_) = 0;  // Of those in the queue.
   size_t being_recognised_ GUARDED_BY(mutex_) = 0;
   bool is_stopping_ GUARDED_BY(mutex_) = false;
+  // After a chunk could not be recognised for want of memory: nothing is taken before.
+  std::chrono::steady_clock::time_point takes_again_at_ GUARDED_BY(mutex_){};
   Batches spare_batches_ GUARDED_BY(mutex_);
   size_t spare_bytes_ GUARDED_BY(mutex_) = 0;
   std::vector<std::unique_ptr<ChunkRecogniser>> spare_recognisers_ GUARDED_BY(mutex_);

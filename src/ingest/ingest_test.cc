@@ -350,6 +350,72 @@ TEST_F(IngestTest, a_void_chunk_comes_back_and_moves_no_cursor) {
   EXPECT_EQ(fates_of(event(1, "running", 0, id_of(1))).of(Fate::recognised), 1u);
 }
 
+// Waits for a word, and has nothing to unpack.
+class LateUnpacking final : public Unpacking {
+ public:
+  explicit LateUnpacking(std::shared_future<void> word) : word_(std::move(word)) {}
+  Result<bool> step(Chunk&) override {
+    word_.wait();
+    return unavailable("nothing came");
+  }
+
+ private:
+  const std::shared_future<void> word_;
+};
+
+TEST_F(IngestTest, room_that_comes_without_a_commit_is_seen_by_who_waits_for_it) {
+  stop();
+  start({.queued_chunks_max = 1});
+  std::promise<void> word;
+  Chunk chunk{.source = "test"};
+  chunk.unpacking = std::make_unique<LateUnpacking>(word.get_future().share());
+  std::promise<bool> done;
+  chunk.done = [&](const Result<ChunkFates>& fates) { done.set_value(fates.ok()); };
+  std::jthread submitting([&] { EXPECT_TRUE(ingest_->submit(std::move(chunk))); });
+  while (submit(event(1, "running", 0, id_of(1))).get().ok()) std::this_thread::yield();
+  auto waited = std::make_shared<std::promise<void>>();
+  std::stop_source stop_waiting;
+  std::jthread waiting([&, waited] {
+    ingest_->wait_for_room(stop_waiting.get_token());
+    waited->set_value();
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  word.set_value();
+  EXPECT_EQ(waited->get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  stop_waiting.request_stop();
+  EXPECT_FALSE(done.get_future().get());
+}
+
+// Where memory is short, anything may throw.
+class ShortClock final : public Clock {
+ public:
+  Time now() const override {
+    if (is_short) throw std::bad_alloc();
+    return kNow;
+  }
+  std::atomic<bool> is_short = false;
+};
+
+TEST_F(IngestTest, a_chunk_that_could_not_be_recognised_is_not_tried_again_at_once) {
+  stop();
+  ShortClock clock;
+  ingest_ = std::make_unique<Ingest>(*store_, clock, Knowledge{catalog_}, IngestLimits{});
+  thread_ = std::thread([this] { ingest_->run(); });
+  clock.is_short = true;
+  const auto start = std::chrono::steady_clock::now();
+  int tries = 0;
+  while (std::chrono::steady_clock::now() - start < std::chrono::milliseconds(500)) {
+    ++tries;
+    EXPECT_FALSE(submit(event(1, "running", 0, id_of(1))).get().ok());
+    ingest_->wait_for_room({});
+  }
+  EXPECT_LE(tries, 5);
+  clock.is_short = false;
+  ingest_->wait_for_room({});
+  EXPECT_TRUE(submit(event(1, "running", 0, id_of(1))).get().ok());
+  stop();
+}
+
 TEST_F(IngestTest, a_damaged_record_costs_only_the_chunk_that_needs_it) {
   stop();
   auto made = make_memory_engine();

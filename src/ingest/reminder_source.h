@@ -4,8 +4,11 @@
 #pragma once
 
 #include <condition_variable>
+#include <map>
 #include <optional>
+#include <span>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 #include "base/arena.h"
@@ -24,7 +27,8 @@ class ReminderSource {
   // Fires what is due, at most kRemindersAtATime and about kRemindersBytesAtATime in one commit,
   // until stop is requested. One thread; no exception leaves it. It sleeps until the next reminder
   // is due, and looks at the clock every ten seconds, as that may be set. While no reminder is set,
-  // it only sleeps.
+  // it only sleeps. A reminder that cannot be committed, as the record that it is for is damaged,
+  // is set aside and tried again later and later; no other waits for it.
   void run(std::stop_token stop);
   // Call it after each commit, which may have set a reminder that is due before all others. Any
   // thread; costs a lock.
@@ -34,6 +38,10 @@ class ReminderSource {
   bool wait_until_due(const std::stop_token& stop);
   Result<void> fire_due(const std::stop_token& stop);
   Result<void> read_due();
+  Result<void> fire(std::span<const Reminder> due, const std::stop_token& stop);
+  Result<void> fire_together(std::span<const Reminder> due, const std::stop_token& stop);
+  Result<void> set_aside(const Reminder& reminder, const Error& error);
+  void pause(const std::stop_token& stop);
   void on_done(const Result<ChunkFates>& fates);
 
   const Store& store_;
@@ -43,6 +51,11 @@ class ReminderSource {
   // Used by the thread of run().
   Arena arena_;
   std::vector<Reminder> due_;
+  struct Aside {
+    std::chrono::steady_clock::time_point again_at{};
+    std::chrono::seconds pause{};
+  };
+  std::map<std::string, Aside> aside_;  // Those that could not be committed, by their keys.
 
   Mutex mutex_;
   std::condition_variable_any changed_;

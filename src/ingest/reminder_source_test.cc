@@ -9,6 +9,7 @@
 #include "ingest/ingest_for_test.h"
 #include "ingest/reminder_events.h"
 #include "store/block.h"
+#include "store/engine.h"
 
 namespace statewire {
 namespace {
@@ -219,6 +220,40 @@ TEST_F(ReminderTest, more_than_fit_into_one_commit_all_fire) {
   }));
   EXPECT_EQ(stable, static_cast<size_t>(kTables));
   expect_refolds();
+}
+
+TEST_F(ReminderTest, a_damaged_record_delays_only_its_own_reminders) {
+  stop();
+  auto made = make_memory_engine();
+  Engine& engine = *made;
+  store_ = *Store::open({}, std::move(made));
+  start();
+  constexpr int kTables = 60;
+  std::string text;
+  for (int i = 0; i < kTables; ++i) {
+    std::string call = table_call("CreateTable", "20", "c" + std::to_string(i));
+    call.replace(call.find("\"orders\""), 8, "\"orders-" + std::to_string(i) + "\"");
+    text += call;
+  }
+  fates_of(text);
+  std::string key;
+  size_t place = 0;
+  ASSERT_TRUE(engine.each(Family::resources, "", Direction::forward,
+                          [&](std::string_view at, std::string_view) {
+                            key = at;
+                            return ++place < kTables / 2;
+                          }));
+  EngineBatch batch;
+  batch.put(Family::resources, key, "no record");
+  ASSERT_TRUE(engine.write(batch, Sync::yes));
+  start_reminders();
+  wait_for_entry(2 * kTables - 1);
+  EXPECT_EQ(pending(), 1u);
+  // What is set later does not wait for it either.
+  commit(table_call("CreateTable", "59", "later"));
+  wait_for_entry(2 * kTables + 1);
+  stop_reminders();
+  EXPECT_EQ(pending(), 1u);
 }
 
 // Calls of the last hour, each in a commit of its own or all in one, with reminders that fire as

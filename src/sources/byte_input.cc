@@ -24,7 +24,8 @@ Result<size_t> PlainInput::read(std::span<char> to) {
   return static_cast<size_t>(count);
 }
 
-Result<std::unique_ptr<GzipInput>> GzipInput::open(int fd, uint64_t offset) {
+Result<std::unique_ptr<GzipInput>> GzipInput::open(int fd, uint64_t offset,
+                                                   const std::stop_token& stop) {
   const int own = ::dup(fd);
   if (own < 0) return failed(reason_of(errno));
   if (::lseek(own, 0, SEEK_SET) < 0) {
@@ -41,6 +42,7 @@ Result<std::unique_ptr<GzipInput>> GzipInput::open(int fd, uint64_t offset) {
   std::unique_ptr<GzipInput> input(new GzipInput(file));
   std::vector<char> skipped(std::min<uint64_t>(offset, 128 << 10));
   while (offset > 0 && !input->is_at_end()) {
+    if (stop.stop_requested()) return unavailable("stopping");
     const size_t size = std::min<uint64_t>(offset, skipped.size());
     const Result<size_t> count = input->read({skipped.data(), size});
     if (!count) return count.error();

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <utility>
 
@@ -60,7 +61,9 @@ class PlainInput final : public ByteInput {
 // Reads through a descriptor of its own. What is no gzip, or ends too early, is `bad_input`.
 class GzipInput final : public ByteInput {
  public:
-  static Result<std::unique_ptr<GzipInput>> open(int fd, uint64_t offset);
+  // Unpacks and drops what stands before `offset`; `unavailable` where stop is requested first.
+  static Result<std::unique_ptr<GzipInput>> open(int fd, uint64_t offset,
+                                                 const std::stop_token& stop);
   Result<size_t> read(std::span<char> to) override;
   bool is_at_end() const override { return is_at_end_; }
   uint64_t bytes_taken() const override;

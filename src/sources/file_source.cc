@@ -4,16 +4,24 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
+#include <set>
+#include <tuple>
 
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "sources/event_reader.h"
 
 namespace statewire {
 namespace {
 
 // One busy file does not keep the others waiting for longer than this.
 constexpr int kPiecesInARow = 16;
+constexpr Duration kNoGrace{};
+constexpr Duration kExpiryInterval = std::chrono::hours(1);
+// So long after its last change a file that is gone is forgotten.
+constexpr Duration kCursorKept = std::chrono::hours(24 * 7);
 
 std::vector<std::string> paths_of(const std::string& pattern) {
   glob_t found{};
@@ -22,6 +30,13 @@ std::vector<std::string> paths_of(const std::string& pattern) {
     paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
   }
   ::globfree(&found);
+  return paths;
+}
+
+// The names that rotations give to what had a name of the pattern.
+std::vector<std::string> rotated_paths_of(const std::string& pattern) {
+  std::vector<std::string> paths = paths_of(pattern + "-*");
+  for (std::string& path : paths_of(pattern + ".*")) paths.push_back(std::move(path));
   return paths;
 }
 
@@ -37,92 +52,171 @@ uint64_t bytes_of(const std::vector<std::string>& paths) {
 
 }  // namespace
 
-FileSource::FileSource(FileSourceOptions options) : options_(std::move(options)) {}
+FileSource::FileSource(FileSourceOptions options, const Clock& clock)
+    : options_(std::move(options)), clock_(clock) {}
 
 Result<void> FileSource::run(Intake& intake, std::stop_token stop) {
-  Run run{.intake = intake, .stop = stop, .handover = Handover(intake)};
+  // What is not stored when it has to stop is read again.
+  Run run{.intake = intake, .stop = stop, .handover = Handover(intake, stop, kNoGrace)};
   if (!options_.follow) total_bytes_ = bytes_of(paths_of(options_.pattern));
-  Result<void> found = options_.follow ? find_rotated(run) : Result<void>();
+  Result<void> found;
   while (found && !stop.stop_requested()) {
     found = find_files(run);
-    if (!found) break;
-    const bool has_read = read_all(run);
-    if (read_again(run)) continue;
-    if (!options_.follow) {
-      if (!close_read()) break;
-    } else if (!has_read) {
-      close_quiet(run);
-      wait_for(options_.poll_interval, stop);
-    }
+    if (found) found = expire_cursors(run);
+    if (!found || read_round(run, found)) continue;
+    if (!options_.follow) break;
+    close_quiet(run);
+    wait_for(options_.poll_interval, stop);
   }
   run.handover.drain();
   return found ? outcome() : found;
 }
 
-// What was renamed while nobody watched is found beside its old name, where a rotation puts it,
-// and known by its cursor. It goes first, as it is older.
+// Opens and reads all that waits, a few files at a time. False where there was nothing to read.
+bool FileSource::read_round(Run& run, Result<void>& found) {
+  bool has_read = false;
+  while (!run.stop.stop_requested()) {
+    if (found = open_waiting(run); !found) break;
+    has_read |= !options_.follow && !files_.empty();
+    has_read |= read_all(run);
+    if (!options_.follow || !waiting_.empty()) run.handover.drain();
+    if (read_again(run)) return true;
+    if (run.stop.stop_requested() || !make_place()) break;
+  }
+  return has_read;
+}
+
+// What is to be opened: files that are new, or have changed since they were closed.
+Result<void> FileSource::find_files(Run& run) {
+  waiting_.clear();
+  for (Entry& entry : files_) {
+    entry.is_listed = false;
+    ++entry.quiet_polls;
+  }
+  for (auto& [id, resting] : resting_) resting.is_listed = false;
+  const std::vector<std::string> paths = paths_of(options_.pattern);
+  for (const std::string& path : paths) find_listed(path);
+  if (!options_.follow) return {};
+  if (paths.empty() && files_.empty() && !has_told_that_nothing_matches_) {
+    log_warn("no file yet", {{"source", options_.name}, {"path", options_.pattern}});
+    has_told_that_nothing_matches_ = true;
+  }
+  return find_rotated(run);
+}
+
+void FileSource::find_listed(const std::string& path) {
+  const Result<FileSight> sight = identify(path);
+  if (!sight) return report(path, sight.error().text);
+  for (Entry& entry : files_) {
+    if (entry.file->id() != sight->id) continue;
+    entry.is_listed = true;
+    entry.file->set_path(path);
+    return;
+  }
+  if (const auto found = resting_.find(sight->id); found != resting_.end()) {
+    found->second.is_listed = true;
+    if (!options_.follow || found->second.stamp == sight->stamp) return;
+  }
+  waiting_.push_back({.path = path});
+}
+
+// What lost its name is found beside it, where a rotation puts it: what was renamed while nobody
+// watched by its cursor, and what was closed by its id. It goes first, as it is older.
 Result<void> FileSource::find_rotated(Run& run) {
-  for (const char* suffix : {"-*", ".*"}) {
-    for (const std::string& path : paths_of(options_.pattern + suffix)) {
-      const Result<FileId> id = identify(path);
-      if (!id || path.ends_with(".gz")) continue;
-      const Result<std::string> cursor = run.intake.cursor(key_of(*id));
-      if (!cursor) return cursor.error();
-      if (cursor->empty()) continue;
-      if (Result<void> opened = open_file(run, path, false); !opened) return opened;
-      const WatchedFile* file = files_.empty() ? nullptr : files_.back().file.get();
-      if (file != nullptr && file->id() == *id &&
-          (file->position().offset == 0 || !file->has_unread())) {
-        files_.pop_back();
-      }
-    }
+  std::set<FileId> missing;
+  for (const auto& [id, resting] : resting_) {
+    if (!resting.is_listed) missing.insert(id);
+  }
+  std::erase_if(resting_, [](const auto& each) { return !each.second.is_listed; });
+  const bool is_first = !std::exchange(has_begun_, true);
+  if (missing.empty() && !is_first) return {};
+  std::deque<Waiting> rotated;
+  for (const std::string& path : rotated_paths_of(options_.pattern)) {
+    const Result<FileSight> sight = identify(path);
+    if (!sight || path.ends_with(".gz")) continue;
+    const bool was_closed = missing.contains(sight->id);
+    if (!was_closed && !is_first) continue;
+    const Result<std::string> cursor = run.intake.cursor(key_of(sight->id));
+    if (!cursor) return cursor.error();
+    if (cursor->empty()) continue;
+    rotated.push_back({.path = path, .is_listed = false, .is_only_for_rest = !was_closed});
+  }
+  waiting_.insert(waiting_.begin(), rotated.begin(), rotated.end());
+  return {};
+}
+
+// Cursors of files that are gone are kept for a while: what is not there may come back. Where there
+// is no file at all, none was deleted: a folder is away.
+Result<void> FileSource::expire_cursors(Run& run) {
+  const Time now = clock_.now();
+  if (now < expires_at_ && expires_at_ - now <= kExpiryInterval) return {};
+  expires_at_ = now + kExpiryInterval;
+  std::vector<std::string> paths = paths_of(options_.pattern);
+  if (paths.empty()) return {};
+  for (std::string& path : rotated_paths_of(options_.pattern)) paths.push_back(std::move(path));
+  std::set<std::string> present;
+  for (const std::string& path : paths) {
+    if (const Result<FileSight> sight = identify(path)) present.insert(key_of(sight->id));
+  }
+  const auto cursors = run.intake.cursors(options_.name + "/");
+  if (!cursors) return cursors.error();
+  for (const auto& [key, value] : *cursors) {
+    const std::optional<FileCursor> cursor = FileCursor::decode(value);
+    if (present.contains(key) || !cursor) continue;
+    if (from_ns(cursor->modified_ns) > now - kCursorKept) continue;
+    Chunk chunk{.source = options_.name, .place = "cursors", .cursor = {.key = key, .value = {}}};
+    chunk.text.reserve(kPaddingBytes);
+    if (!run.handover.submit(std::move(chunk), {})) break;
   }
   return {};
 }
 
-Result<void> FileSource::find_files(Run& run) {
-  for (Entry& entry : files_) entry.is_listed = false;
-  const std::vector<std::string> paths = paths_of(options_.pattern);
-  for (const std::string& path : paths) {
-    if (!options_.follow && files_.size() >= kFilesReadAtATime) break;
-    const Result<FileId> id = identify(path);
-    if (!id) report(path, id.error().text);
-    if (!id || read_files_.contains(*id)) continue;
-    const auto known = std::find_if(files_.begin(), files_.end(),
-                                    [&](const Entry& entry) { return entry.file->id() == *id; });
-    if (known != files_.end()) {
-      known->is_listed = true;
-      known->file->set_path(path);
-    } else if (Result<void> opened = open_file(run, path, true); !opened) {
-      return opened;
-    }
-  }
-  if (options_.follow && paths.empty() && files_.empty() && !has_told_that_nothing_matches_) {
-    log_warn("no file yet", {{"source", options_.name}, {"path", options_.pattern}});
-    has_told_that_nothing_matches_ = true;
+Result<void> FileSource::open_waiting(Run& run) {
+  while (!waiting_.empty() && files_.size() < options_.open_files_max &&
+         !run.stop.stop_requested()) {
+    const Waiting waiting = std::move(waiting_.front());
+    waiting_.pop_front();
+    if (Result<void> opened = open_file(run, waiting); !opened) return opened;
   }
   return {};
 }
 
 // An error is one of the store; what is wrong with the file is reported.
-Result<void> FileSource::open_file(Run& run, const std::string& path, bool is_listed) {
-  Result<std::unique_ptr<WatchedFile>> file = WatchedFile::open(path, options_.follow);
+Result<void> FileSource::open_file(Run& run, const Waiting& waiting) {
+  Result<std::unique_ptr<WatchedFile>> file =
+      WatchedFile::open(waiting.path, options_.follow, run.stop);
   if (!file) {
-    report(path, file.error().text);
+    report(waiting.path, file.error().text);
     return {};
   }
-  const Result<std::string> stored = run.intake.cursor(key_of((*file)->id()));
-  if (!stored) return stored.error();
-  Entry entry{.number = next_number_++, .file = std::move(*file), .is_listed = is_listed};
-  if (const std::optional<FileCursor> cursor = FileCursor::decode(*stored)) {
-    if (Result<void> resumed = entry.file->resume(*cursor); !resumed) {
-      report(path, resumed.error().text);
-      entry.is_broken = true;
-    }
+  const FileId id = (*file)->id();
+  // It may have several names.
+  const auto open =
+      std::ranges::find(files_, id, [](const Entry& each) { return each.file->id(); });
+  if (open != files_.end()) {
+    open->is_listed |= waiting.is_listed;
+    return {};
   }
-  if (!entry.is_broken) faults_.erase(path);
-  log_debug("file opened",
-            {{"source", options_.name}, {"path", path}, {"offset", entry.file->position().offset}});
+  const auto resting = resting_.find(id);
+  const bool is_read =
+      resting != resting_.end() && (!options_.follow || resting->second.stamp == (*file)->stamp());
+  if (is_read) return {};
+  const Result<std::string> stored = run.intake.cursor(key_of(id));
+  if (!stored) return stored.error();
+  Entry entry{.number = next_number_++, .file = std::move(*file), .is_listed = waiting.is_listed};
+  if (const std::optional<FileCursor> cursor = FileCursor::decode(*stored)) {
+    const Result<void> resumed = entry.file->resume(*cursor);
+    if (run.stop.stop_requested()) return {};
+    entry.is_broken = !resumed.ok();
+    if (!resumed) report(waiting.path, resumed.error().text);
+  }
+  const bool has_rest = entry.file->position().offset > 0 && entry.file->has_unread();
+  if (waiting.is_only_for_rest && !has_rest) return {};
+  if (resting != resting_.end()) resting_.erase(resting);
+  if (!entry.is_broken) faults_.erase(waiting.path);
+  log_debug("file opened", {{"source", options_.name},
+                            {"path", waiting.path},
+                            {"offset", entry.file->position().offset}});
   files_.push_back(std::move(entry));
   return {};
 }
@@ -133,7 +227,7 @@ bool FileSource::read_all(Run& run) {
   for (Entry& entry : files_) {
     if (run.stop.stop_requested() || run.handover.has_returned()) break;
     const bool has_read_this = read(run, entry);
-    entry.quiet_polls = has_read_this ? 0 : entry.quiet_polls + 1;
+    if (has_read_this) entry.quiet_polls = 0;
     has_read |= has_read_this;
   }
   return has_read;
@@ -143,19 +237,31 @@ bool FileSource::read(Run& run, Entry& entry) {
   if (options_.follow && !prepare(run, entry)) return false;
   bool has_read = false;
   for (int count = 0; count < kPiecesInARow || !options_.follow || !entry.is_listed; ++count) {
-    if (entry.is_broken) break;
+    if (entry.is_broken || entry.is_read) break;
     Result<std::optional<Piece>> piece = entry.file->next();
     if (!piece) {
       report(entry.file->path(), piece.error().text);
       entry.is_broken = piece.error().kind == ErrorKind::bad_input || !options_.follow;
       break;
     }
-    if (!*piece) break;
+    entry.is_read = !piece->has_value();
+    if (entry.is_read) break;
     has_read = true;
     if (!hand_over(run, entry, std::move(**piece))) break;
     note_progress();
   }
+  if (options_.follow) bound_what_is_ahead(entry);
   return has_read;
+}
+
+void FileSource::bound_what_is_ahead(Entry& entry) {
+  if (entry.file->is_gzip() || entry.file->bytes_ahead() <= 2 * kPieceBytesMax) return;
+  size_t bytes = 0;
+  for (const Entry& each : files_) bytes += each.file->bytes_ahead();
+  if (bytes <= kFilesAheadBytesMax) return;
+  const bool is_read = entry.is_read;
+  rewind(entry, entry.file->position());
+  entry.is_read = is_read;
 }
 
 // Sees what happened to the file since the last poll. False where it cannot be read.
@@ -165,6 +271,7 @@ bool FileSource::prepare(Run& run, Entry& entry) {
     report(entry.file->path(), change.error().text);
     return false;
   }
+  if (*change != WatchedFile::Change::none) entry.is_read = false;
   if (*change == WatchedFile::Change::grown && entry.file->is_gzip()) {
     return rewind(entry, entry.file->position());
   }
@@ -178,6 +285,7 @@ bool FileSource::prepare(Run& run, Entry& entry) {
 
 bool FileSource::rewind(Entry& entry, TextPosition position) {
   const Result<void> rewound = entry.file->rewind(position);
+  entry.is_read = false;
   entry.is_broken = !rewound.ok();
   if (!rewound) report(entry.file->path(), rewound.error().text);
   return rewound.ok();
@@ -190,16 +298,15 @@ bool FileSource::hand_over(Run& run, Entry& entry, Piece piece) {
               .place = entry.file->path(),
               .cursor = {.key = key_of(entry.file->id()), .value = entry.file->cursor().encode()},
               .done = {}};
-  if (run.handover.submit(std::move(chunk), {entry.number, piece.begin}, run.stop)) return true;
-  rewind(entry, piece.begin);
+  if (run.handover.submit(std::move(chunk), {entry.number, piece.begin})) return true;
+  if (!run.stop.stop_requested()) rewind(entry, piece.begin);
   return false;
 }
 
 // Chunks that came back are read again, and everything of their files that followed them: order
 // within a file is kept, and what was stored already is recognised as a repeat.
 bool FileSource::read_again(Run& run) {
-  if (!options_.follow && !run.handover.has_returned()) run.handover.drain();
-  if (!run.handover.has_returned()) return false;
+  if (!run.handover.has_returned() || run.stop.stop_requested()) return false;
   const Handover::Returned returned = run.handover.take_back();
   log_warn("events were not stored and are read again",
            {{"source", options_.name}, {"reason", returned.reason}});
@@ -213,16 +320,37 @@ bool FileSource::read_again(Run& run) {
   return true;
 }
 
-// Everything that is open was read and stored. False where there was nothing.
-bool FileSource::close_read() {
-  for (const Entry& entry : files_) {
-    read_files_.insert(entry.file->id());
-    closed_bytes_ += entry.file->bytes_read();
+void FileSource::close(const Entry& entry) {
+  if (!options_.follow) closed_bytes_ += entry.file->bytes_read();
+  if (!entry.is_listed) return;
+  // What was not read as far as it goes is found to have changed.
+  const bool is_at_rest = entry.is_read || entry.is_broken;
+  resting_[entry.file->id()] = {.stamp = is_at_rest ? entry.file->stamp() : FileStamp()};
+}
+
+// Closes files for those that wait; everything that was handed over is stored. Those that said
+// nothing for longest go first, and those that have no name any more last, as their writers may add
+// to them. Without `follow` all go, as all were read to their end. False where nothing waits, or
+// nothing can be closed.
+bool FileSource::make_place() {
+  if (waiting_.empty() && options_.follow) return false;
+  std::vector<Entry*> order;
+  for (Entry& entry : files_) {
+    const bool is_half_unpacked =
+        options_.follow && entry.file->is_gzip() && !entry.is_read && !entry.is_broken;
+    if (!is_half_unpacked) order.push_back(&entry);
   }
-  const bool has_closed = !files_.empty();
-  files_.clear();
+  std::ranges::stable_sort(order, std::greater(), [](const Entry* entry) {
+    return std::tuple(entry->is_listed, entry->is_read || entry->is_broken, entry->quiet_polls);
+  });
+  if (options_.follow) order.resize(std::min(order.size(), waiting_.size()));
+  for (Entry* entry : order) {
+    close(*entry);
+    entry->file = nullptr;
+  }
+  std::erase_if(files_, [](const Entry& entry) { return entry.file == nullptr; });
   note_progress();
-  return has_closed;
+  return !waiting_.empty() && !order.empty();
 }
 
 void FileSource::note_progress() {
@@ -268,7 +396,7 @@ void FileSource::report(const std::string& path, const std::string& reason) {
 
 Result<void> FileSource::outcome() const {
   if (options_.follow) return {};
-  if (files_.empty() && read_files_.empty() && faults_.empty()) {
+  if (files_.empty() && resting_.empty() && faults_.empty()) {
     return not_found("no file matches " + options_.pattern);
   }
   if (faults_.empty()) return {};
@@ -280,12 +408,13 @@ Result<void> FileSource::outcome() const {
 
 namespace {
 
-std::unique_ptr<Source> open_file_source(std::string_view name, MapReader& keys, SourceContext&) {
+std::unique_ptr<Source> open_file_source(std::string_view name, MapReader& keys,
+                                         SourceContext& context) {
   FileSourceOptions options{.name = std::string(name),
                             .pattern = keys.required("path").file_path()};
   options.follow = keys.optional("follow").boolean(false);
   if (options.pattern.empty()) return nullptr;
-  return std::make_unique<FileSource>(std::move(options));
+  return std::make_unique<FileSource>(std::move(options), context.clock);
 }
 
 }  // namespace

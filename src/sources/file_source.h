@@ -2,13 +2,16 @@
 //
 // Files are known by their inode, so that one that is renamed is read on, and one that takes its
 // name is new. The cursor of each says how far its events were committed.
+//
+// A few files are open at a time. Where there are more, those that were read as far as they go are
+// closed, and opened again, where their cursors say, once they have changed.
 #pragma once
 
 #include <atomic>
 #include <chrono>
+#include <deque>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -27,22 +30,37 @@ struct FileSourceOptions {
   std::chrono::milliseconds poll_interval{200};
   // A file that lost its name is closed after having said nothing for so many polls.
   int quiet_polls_max = 50;
+  size_t open_files_max = kFilesReadAtATime;
 };
 
 class FileSource final : public Source {
  public:
-  explicit FileSource(FileSourceOptions options);
+  // The clock outlives the source.
+  FileSource(FileSourceOptions options, const Clock& clock);
 
   Result<void> run(Intake& intake, std::stop_token stop) override;
   std::optional<Progress> progress() const override;
 
  private:
+  // An open file.
   struct Entry {
     uint64_t number = 0;  // What Handover::Origin calls it.
     std::unique_ptr<WatchedFile> file;
     bool is_listed = true;   // Some name of the pattern is its own.
     bool is_broken = false;  // Cannot be read on before it changes.
+    bool is_read = false;    // As far as it goes.
     int quiet_polls = 0;
+  };
+  // A file that was read as far as it goes, and is not open.
+  struct Resting {
+    FileStamp stamp;  // When it was read.
+    bool is_listed = true;
+  };
+  // To be opened.
+  struct Waiting {
+    std::string path;
+    bool is_listed = true;
+    bool is_only_for_rest = false;  // Only where a part of it was read already.
   };
   // What one run() works with.
   struct Run {
@@ -51,28 +69,38 @@ class FileSource final : public Source {
     Handover handover;
   };
 
-  Result<void> find_rotated(Run& run);
+  bool read_round(Run& run, Result<void>& found);
   Result<void> find_files(Run& run);
-  Result<void> open_file(Run& run, const std::string& path, bool is_listed);
+  void find_listed(const std::string& path);
+  Result<void> find_rotated(Run& run);
+  Result<void> expire_cursors(Run& run);
+  Result<void> open_waiting(Run& run);
+  Result<void> open_file(Run& run, const Waiting& waiting);
   bool read_all(Run& run);
   bool read(Run& run, Entry& entry);
   bool prepare(Run& run, Entry& entry);
+  void bound_what_is_ahead(Entry& entry);
   bool rewind(Entry& entry, TextPosition position);
   bool hand_over(Run& run, Entry& entry, Piece piece);
   bool read_again(Run& run);
   void close_quiet(Run& run);
-  bool close_read();
+  bool make_place();
+  void close(const Entry& entry);
   void note_progress();
   std::string key_of(const FileId& id) const;
   void report(const std::string& path, const std::string& reason);
   Result<void> outcome() const;
 
   const FileSourceOptions options_;
+  const Clock& clock_;
   std::vector<Entry> files_;  // Older ones first: what was rotated away ends before its successor.
-  std::set<FileId> read_files_;  // Without `follow`: read to their end, and closed.
+  std::map<FileId, Resting> resting_;
+  std::deque<Waiting> waiting_;
+  bool has_begun_ = false;
   uint64_t next_number_ = 1;
   std::map<std::string, std::string> faults_;  // Reasons by path, told once.
   bool has_told_that_nothing_matches_ = false;
+  Time expires_at_ = Time::min();  // When cursors are looked through the next time.
 
   // Without `follow`.
   uint64_t closed_bytes_ = 0;  // Of files that were read to their end.

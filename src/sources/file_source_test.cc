@@ -62,16 +62,19 @@ class FileSourceTest : public testing::Test {
     FileSource source({.name = "logs",
                        .pattern = path(pattern),
                        .follow = false,
-                       .poll_interval = std::chrono::milliseconds(5)});
+                       .poll_interval = std::chrono::milliseconds(5)},
+                      clock_);
     return source.run(intake_, {});
   }
-  void follow(const std::string& pattern) {
+  void follow(const std::string& pattern, size_t open_files_max = kFilesReadAtATime) {
     source_ = std::make_unique<FileSource>(
         FileSourceOptions{.name = "logs",
                           .pattern = path(pattern),
                           .follow = true,
                           .poll_interval = std::chrono::milliseconds(5),
-                          .quiet_polls_max = 20});
+                          .quiet_polls_max = 20,
+                          .open_files_max = open_files_max},
+        clock_);
     thread_ = std::jthread([this](std::stop_token stop) {
       const Result<void> result = source_->run(intake_, stop);
       EXPECT_TRUE(result.ok()) << result.error().text;
@@ -82,7 +85,24 @@ class FileSourceTest : public testing::Test {
   // So many polls that whatever was going to happen has happened.
   static void let_poll() { std::this_thread::sleep_for(std::chrono::milliseconds(60)); }
 
+  // How many descriptors of this process are of files in the folder.
+  size_t open_files() const {
+    size_t count = 0;
+    for (const auto& entry : fs::directory_iterator("/proc/self/fd")) {
+      std::error_code error;
+      count += fs::read_symlink(entry.path(), error).string().starts_with(folder_.string());
+    }
+    return count;
+  }
+  static std::string numbered(int number) { return "f" + std::to_string(100 + number) + ".jsonl"; }
+  Texts sorted_lines() {
+    Texts lines = intake_.lines();
+    std::ranges::sort(lines);
+    return lines;
+  }
+
   fs::path folder_;
+  ManualClock clock_{SystemClock().now()};
   FakeIntake intake_;
   std::unique_ptr<FileSource> source_;
   std::jthread thread_;
@@ -149,6 +169,16 @@ TEST_F(FileSourceTest, document_is_one_chunk) {
   ASSERT_EQ(intake_.chunks().size(), 3u);
   EXPECT_EQ(intake_.chunks()[0].text, document);
   EXPECT_EQ(intake_.chunks()[1].text, large);
+}
+
+TEST_F(FileSourceTest, an_array_of_one_event_to_a_line_is_a_document) {
+  const std::string array = "[\n{\"n\":0},\n{\"n\":1}\n]";
+  write("a.json", array);
+  write("b.json", array + "\n");
+  ASSERT_TRUE(read("*.json").ok());
+  ASSERT_EQ(intake_.chunks().size(), 2u);
+  EXPECT_EQ(intake_.chunks()[0].text, array);
+  EXPECT_EQ(intake_.chunks()[1].text, array + "\n");
 }
 
 TEST_F(FileSourceTest, lines_behind_a_broken_first_one_are_still_lines) {
@@ -489,6 +519,70 @@ TEST_F(FileSourceTest, stop_in_the_middle_returns_and_the_rest_comes_after_a_res
   follow("a.jsonl");
   ASSERT_TRUE(intake_.wait_for_lines(20'000 - before));
   EXPECT_EQ(intake_.lines(), event_list(static_cast<int>(before), 20'000));
+}
+
+TEST_F(FileSourceTest, more_files_are_followed_than_are_open) {
+  for (int i = 0; i < 60; ++i) write(numbered(i), events(1000 + i, 1001 + i));
+  follow("*.jsonl", 4);
+  ASSERT_TRUE(intake_.wait_for_lines(60));
+  let_poll();
+  EXPECT_LE(open_files(), 4u);
+  for (int i = 0; i < 60; ++i) append(numbered(i), events(2000 + i, 2001 + i));
+  ASSERT_TRUE(intake_.wait_for_lines(120));
+  // One that is closed is renamed, and told more before and after.
+  append(numbered(0), event(3000) + "\n");
+  fs::rename(path(numbered(0)), path(numbered(0) + ".1"));
+  write(numbered(0), event(3002) + "\n");
+  ASSERT_TRUE(intake_.wait_for_lines(122));
+  append(numbered(0) + ".1", event(3001) + "\n");
+  ASSERT_TRUE(intake_.wait_for_lines(123));
+  stop();
+  EXPECT_LE(open_files(), 4u);
+  Texts all = event_list(1000, 1060);
+  for (const std::string& line : event_list(2000, 2060)) all.push_back(line);
+  for (const std::string& line : event_list(3000, 3003)) all.push_back(line);
+  EXPECT_EQ(sorted_lines(), all);
+}
+
+TEST_F(FileSourceTest, closed_files_that_are_truncated_or_replaced_are_read_anew) {
+  for (int i = 0; i < 20; ++i) write(numbered(i), events(1000 + i, 1001 + i));
+  follow("*.jsonl", 2);
+  ASSERT_TRUE(intake_.wait_for_lines(20));
+  write(numbered(3), event(1) + "\n");
+  write("other", event(1002) + "\n" + event(1003) + "\n");
+  fs::rename(path("other"), path(numbered(4)));
+  ASSERT_TRUE(intake_.wait_for_lines(23));
+}
+
+TEST_F(FileSourceTest, many_files_with_half_lines_and_broken_ones_leave_places_for_others) {
+  for (int i = 0; i < 20; ++i) write(numbered(i), event(i));
+  for (int i = 0; i < 5; ++i) write_gzip("g" + std::to_string(i) + ".jsonl.gz", events(0, 100));
+  for (int i = 0; i < 5; ++i) {
+    fs::resize_file(path("g" + std::to_string(i) + ".jsonl.gz"), 20);
+  }
+  write("z.jsonl", events(500, 501));
+  follow("*", 2);
+  ASSERT_TRUE(intake_.wait_for_lines(1));
+  for (int i = 0; i < 20; ++i) append(numbered(i), "\n");
+  ASSERT_TRUE(intake_.wait_for_lines(21));
+}
+
+TEST_F(FileSourceTest, a_cursor_outlives_its_file_for_a_week) {
+  write("a.jsonl", events(0, 1));
+  write("b.jsonl", events(1, 2));
+  ASSERT_TRUE(read("*.jsonl").ok());
+  fs::remove(path("a.jsonl"));
+  EXPECT_EQ(intake_.cursors("logs/")->size(), 2u);
+  clock_.advance(std::chrono::hours(24 * 6));
+  ASSERT_TRUE(read("*.jsonl").ok());
+  EXPECT_EQ(intake_.cursors("logs/")->size(), 2u);
+  clock_.advance(std::chrono::hours(24 * 2));
+  ASSERT_TRUE(read("*.jsonl").ok());
+  EXPECT_EQ(intake_.cursors("logs/")->size(), 1u) << "that of the file that is there stays";
+  EXPECT_EQ(intake_.lines(), event_list(0, 2));
+  fs::remove(path("b.jsonl"));
+  EXPECT_FALSE(read("*.jsonl").ok());
+  EXPECT_EQ(intake_.cursors("logs/")->size(), 1u) << "an empty folder may be one that is away";
 }
 
 TEST(FileCursor, survives_encoding) {

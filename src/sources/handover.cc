@@ -6,38 +6,53 @@
 
 namespace statewire {
 
-Handover::Handover(Intake& intake) : intake_(intake), state_(std::make_shared<State>()) {}
+Handover::Handover(Intake& intake, std::stop_token stop, std::chrono::nanoseconds grace)
+    : intake_(intake),
+      stop_(std::move(stop)),
+      state_(std::make_shared<State>()),
+      on_stop_(stop_, [state = state_, grace] {
+        const Lock lock(state->mutex);
+        state->void_at = std::chrono::steady_clock::now() + grace;
+        state->changed.notify_all();
+      }) {}
 
-bool Handover::submit(Chunk chunk, Origin origin, std::stop_token stop) {
-  if (!wait_for_place(stop)) return false;
-  chunk.done = [state = state_, origin](Result<ChunkFates> result) {
-    acknowledge(*state, origin, result);
+bool Handover::submit(Chunk chunk, Origin origin) {
+  const size_t bytes = chunk.text.size();
+  if (!wait_for_place(bytes)) return false;
+  chunk.done = [state = state_, origin, bytes](Result<ChunkFates> result) {
+    acknowledge(*state, origin, bytes, result);
   };
-  chunk.is_void = [state = state_] { return has_returned(*state); };
-  while (!stop.stop_requested()) {
+  chunk.is_void = [state = state_] { return is_void(*state); };
+  while (may_submit()) {
     if (intake_.submit(std::move(chunk))) return true;  // A refusal leaves the chunk as it was.
-    intake_.wait_for_room(stop);
+    intake_.wait_for_room(stop_);
   }
   const Lock lock(state_->mutex);
   --state_->in_flight;
+  state_->bytes -= bytes;
   return false;
 }
 
-bool Handover::wait_for_place(std::stop_token stop) {
+bool Handover::may_submit() const { return !stop_.stop_requested() && !has_returned(); }
+
+bool Handover::wait_for_place(size_t bytes) {
   Lock lock(state_->mutex);
-  const std::stop_callback wake(stop, [state = state_] { state->changed.notify_all(); });
-  while (!stop.stop_requested() && state_->returned.origins.empty() &&
-         state_->in_flight >= kChunksInFlightMax) {
-    state_->changed.wait_for(lock.native(), std::chrono::milliseconds(100));
+  State& state = *state_;
+  while (!stop_.stop_requested() && state.returned.origins.empty() && state.in_flight > 0 &&
+         (state.in_flight >= kChunksInFlightMax || state.bytes + bytes > kInFlightBytesMax)) {
+    state.changed.wait(lock.native());
   }
-  if (stop.stop_requested() || !state_->returned.origins.empty()) return false;
-  ++state_->in_flight;
+  if (stop_.stop_requested() || !state.returned.origins.empty()) return false;
+  ++state.in_flight;
+  state.bytes += bytes;
   return true;
 }
 
-void Handover::acknowledge(State& state, const Origin& origin, const Result<ChunkFates>& result) {
+void Handover::acknowledge(State& state, const Origin& origin, size_t bytes,
+                           const Result<ChunkFates>& result) {
   const Lock lock(state.mutex);
   --state.in_flight;
+  state.bytes -= bytes;
   if (!result) {
     state.returned.origins.push_back(origin);
     state.returned.reason = result.error().text;
@@ -50,11 +65,14 @@ void Handover::drain() {
   while (state_->in_flight > 0) state_->changed.wait(lock.native());
 }
 
-bool Handover::has_returned() const { return has_returned(*state_); }
+bool Handover::has_returned() const {
+  const Lock lock(state_->mutex);
+  return !state_->returned.origins.empty();
+}
 
-bool Handover::has_returned(State& state) {
+bool Handover::is_void(State& state) {
   const Lock lock(state.mutex);
-  return !state.returned.origins.empty();
+  return !state.returned.origins.empty() || std::chrono::steady_clock::now() >= state.void_at;
 }
 
 Handover::Returned Handover::take_back() {

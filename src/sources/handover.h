@@ -3,7 +3,9 @@
 // Used by one thread; acknowledgements come from any.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -23,11 +25,13 @@ class Handover {
     TextPosition begin;
   };
 
-  explicit Handover(Intake& intake);
+  // What is in flight `grace` after stop was requested comes back with the next commit: a long
+  // chunk takes many, and nobody waits for it.
+  Handover(Intake& intake, std::stop_token stop, std::chrono::nanoseconds grace);
 
-  // Waits while too many are in flight or the intake is busy. False where the chunk was not taken:
-  // stop was requested, or an earlier chunk came back and has to go first.
-  bool submit(Chunk chunk, Origin origin, std::stop_token stop);
+  // Waits while too many or too long ones are in flight, or the intake is busy. False where the
+  // chunk was not taken: stop was requested, or an earlier chunk came back and has to go first.
+  bool submit(Chunk chunk, Origin origin);
 
   // Waits until nothing is in flight.
   void drain();
@@ -43,20 +47,28 @@ class Handover {
   Returned take_back();
 
  private:
+  using SteadyTime = std::chrono::steady_clock::time_point;
+
   // Shared with the acknowledgements.
   struct State {
     Mutex mutex;
     std::condition_variable_any changed;
     size_t in_flight GUARDED_BY(mutex) = 0;
+    size_t bytes GUARDED_BY(mutex) = 0;  // Of those in flight.
     Returned returned GUARDED_BY(mutex);
+    SteadyTime void_at GUARDED_BY(mutex) = SteadyTime::max();
   };
 
-  bool wait_for_place(std::stop_token stop);
-  static bool has_returned(State& state);
-  static void acknowledge(State& state, const Origin& origin, const Result<ChunkFates>& result);
+  bool wait_for_place(size_t bytes);
+  bool may_submit() const;
+  static bool is_void(State& state);
+  static void acknowledge(State& state, const Origin& origin, size_t bytes,
+                          const Result<ChunkFates>& result);
 
   Intake& intake_;
+  const std::stop_token stop_;
   const std::shared_ptr<State> state_;
+  const std::stop_callback<std::function<void()>> on_stop_;
 };
 
 // Waits so long, or until stop is requested.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/byte_budget.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "sources/element_texts.h"
@@ -12,6 +13,13 @@
 
 namespace statewire {
 namespace {
+
+// Hops from one to the next, which are far apart.
+uint64_t count_lines(std::string_view text) {
+  uint64_t lines = 0;
+  for (size_t at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1)) ++lines;
+  return lines;
+}
 
 std::string_view without_mark(std::string_view text) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
@@ -24,8 +32,15 @@ PieceReader::PieceReader(std::unique_ptr<ByteInput> input, TextPosition start, P
     : input_(std::move(input)), limits_(limits), position_(start) {}
 
 Result<std::optional<Piece>> PieceReader::next() {
+  const Result<std::optional<PieceView>> view = next_view();
+  if (!view) return view.error();
+  if (!*view) return std::optional<Piece>();
+  return std::optional(own(**view));
+}
+
+Result<std::optional<PieceView>> PieceReader::next_view() {
   for (;;) {
-    if (std::optional<Piece> piece = cut(false)) return piece;
+    if (std::optional<PieceView> piece = cut(false)) return piece;
     if (left().size() > limits_.value_bytes_max) {
       return bad_input("line " + std::to_string(position_.line) +
                        ": a line or document of more than " +
@@ -33,16 +48,46 @@ Result<std::optional<Piece>> PieceReader::next() {
     }
     const Result<size_t> count = read_more();
     if (count.ok() && *count > 0) continue;
-    if (std::optional<Piece> piece = cut(true)) return piece;
+    if (std::optional<PieceView> piece = cut(true)) return piece;
     if (!count) return count.error();
-    if (input_->is_at_end()) return rest();
-    return std::optional<Piece>();
+    if (input_->is_at_end()) return rest_view();
+    if (left().empty()) drop_buffer();
+    return std::optional<PieceView>();
   }
 }
 
 std::optional<Piece> PieceReader::rest() {
-  if (left().empty()) return std::nullopt;
+  const std::optional<PieceView> view = rest_view();
+  if (!view) return std::nullopt;
+  return own(*view);
+}
+
+std::optional<PieceView> PieceReader::rest_view() {
+  if (left().empty()) {
+    drop_buffer();
+    return std::nullopt;
+  }
   return take(left().size());
+}
+
+// What is long and all that there is goes as it is: a copy would take as much again.
+Piece PieceReader::own(const PieceView& view) {
+  Piece piece{.text = {}, .begin = view.begin, .end = position_};
+  const size_t size = view.text.size();
+  if (view.text.data() == buffer_.data() && begin_ == end_ && size > limits_.bytes_max) {
+    buffer_.resize(size);
+    piece.text.swap(buffer_);
+    begin_ = end_ = 0;
+  } else {
+    piece.text.reserve(size + kPaddingBytes);
+    piece.text.assign(view.text);
+  }
+  return piece;
+}
+
+void PieceReader::drop_buffer() {
+  free_text(buffer_);
+  begin_ = end_ = 0;
 }
 
 Result<size_t> PieceReader::read_more() {
@@ -50,20 +95,27 @@ Result<size_t> PieceReader::read_more() {
   if (begin_ > 0) std::memmove(buffer_.data(), buffer_.data() + begin_, size);
   begin_ = 0;
   end_ = size;
-  if (size == 0 && buffer_.size() > kReadBytesMax) std::string().swap(buffer_);
-  const size_t room = size + std::clamp(size, limits_.bytes_max, kReadBytesMax) + kPaddingBytes;
-  if (buffer_.size() < room) buffer_.resize(room);
+  if (size == 0 && buffer_.size() > kReadBytesMax) free_text(buffer_);
+  // What is left of lines is short: the buffer stays as it is. What is long is half of it or more.
+  const bool is_long = size >= limits_.bytes_max / 2;
+  const size_t more =
+      is_long ? std::clamp(size, limits_.bytes_max, kReadBytesMax) : limits_.bytes_max - size;
+  const size_t room = size + more + kPaddingBytes;
+  if (buffer_.size() < room) {
+    reserve_exactly(buffer_, room);
+    buffer_.resize(room);
+  }
   const Result<size_t> count =
       input_->read({buffer_.data() + end_, buffer_.size() - kPaddingBytes - end_});
   if (count) end_ += *count;
   return count;
 }
 
-std::optional<Piece> PieceReader::cut(bool is_all_for_now) {
+std::optional<PieceView> PieceReader::cut(bool is_all_for_now) {
   if (left().empty()) return std::nullopt;
   if (form_ == Form::unknown) form_ = form_of_left(is_all_for_now);
   if (form_ == Form::document) {
-    if (std::optional<Piece> piece = cut_document(is_all_for_now)) return piece;
+    if (std::optional<PieceView> piece = cut_document(is_all_for_now)) return piece;
   }
   return form_ == Form::lines ? cut_lines(is_all_for_now) : std::nullopt;
 }
@@ -84,23 +136,33 @@ PieceReader::Form PieceReader::form_of_left(bool is_all_for_now) {
   return text_form_.is_whole_value(line) ? Form::lines : Form::document;
 }
 
-std::optional<Piece> PieceReader::cut_lines(bool is_all_for_now) {
-  const std::string_view text = left();
-  size_t size = 0;
+std::optional<PieceView> PieceReader::cut_lines(bool is_all_for_now) {
   size_t lines = 0;
-  while (lines < limits_.lines_max) {
-    const size_t end = text.find('\n', size);
-    if (end == std::string_view::npos) break;
-    if (size > 0 && end + 1 > limits_.bytes_max) break;
-    size = end + 1;
-    ++lines;
-  }
-  const bool is_full = lines == limits_.lines_max || text.size() >= limits_.bytes_max;
+  const size_t size = lines_bytes(lines);
+  const bool is_full = lines == limits_.lines_max || left().size() >= limits_.bytes_max;
   if (size == 0 || (!is_full && !is_all_for_now)) return std::nullopt;
   return take(size);
 }
 
-std::optional<Piece> PieceReader::cut_document(bool is_all_for_now) {
+// Of as many whole lines as there are and may be; one may be longer than all of them. They are
+// counted only where their number is bounded.
+size_t PieceReader::lines_bytes(size_t& lines) const {
+  const std::string_view text = left();
+  if (limits_.lines_max == SIZE_MAX) {
+    const size_t end = text.rfind('\n');
+    return end == text.npos ? 0 : end + 1;
+  }
+  size_t size = 0;
+  while (lines < limits_.lines_max) {
+    const size_t end = text.find('\n', size);
+    if (end == text.npos || (size > 0 && end + 1 > limits_.bytes_max)) break;
+    size = end + 1;
+    ++lines;
+  }
+  return size;
+}
+
+std::optional<PieceView> PieceReader::cut_document(bool is_all_for_now) {
   const std::string_view text = without_mark(left());
   if (text.size() / 2 >= searched_bytes_ || is_all_for_now) {
     if (is_all_for_now && text_form_.is_whole_value(text)) {
@@ -109,22 +171,18 @@ std::optional<Piece> PieceReader::cut_document(bool is_all_for_now) {
       return take(left().size());
     }
     searched_bytes_ = std::max<size_t>(text.size(), 1);
-    if (text_form_.has_event_line(text)) form_ = Form::lines;
+    if (text_form_.has_event_line(text, !is_all_for_now)) form_ = Form::lines;
   }
   return std::nullopt;
 }
 
-Piece PieceReader::take(size_t bytes) {
-  Piece piece;
-  const std::string_view text = left().substr(0, bytes);
-  piece.text.reserve(bytes + kPaddingBytes);
-  piece.text.assign(text);
-  piece.begin = position_;
+PieceView PieceReader::take(size_t bytes) {
+  const PieceView view{
+      .text = left().substr(0, bytes), .begin = position_, .is_lines = form_ == Form::lines};
   position_.offset += bytes;
-  position_.line += static_cast<uint64_t>(std::count(text.begin(), text.end(), '\n'));
-  piece.end = position_;
+  position_.line += count_lines(view.text);
   begin_ += bytes;
-  return piece;
+  return view;
 }
 
 }  // namespace statewire

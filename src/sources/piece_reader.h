@@ -1,5 +1,5 @@
 // Cuts a stream of bytes into texts of whole events that EventReader takes: runs of lines, or a
-// document at once. Not thread-safe.
+// document at once. For sources and commands alike. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +23,14 @@ struct TextPosition {
   bool operator==(const TextPosition&) const = default;
 };
 
+// A piece where it was read: good until the reader's next call.
+struct PieceView {
+  std::string_view text;  // kPaddingBytes are readable after its end.
+  TextPosition begin;
+  // Each line is an event, or meant to be one; else all of it is one text.
+  bool is_lines = false;
+};
+
 struct Piece {
   std::string text;  // Reserved for kPaddingBytes beyond its size.
   TextPosition begin;
@@ -31,7 +39,7 @@ struct Piece {
 
 struct PieceLimits {
   size_t lines_max = kPieceLinesMax;
-  size_t bytes_max = kPieceBytesMax;                // Of more lines than one.
+  size_t bytes_max = kPieceBytesMax;                // Of more lines than one; also read at once.
   size_t value_bytes_max = kEventDocumentBytesMax;  // Of one line or document; more is an error.
 };
 
@@ -45,6 +53,8 @@ class PieceReader {
   // without a line feed is whole at the end of the input only. An error comes after all that was
   // read before it.
   Result<std::optional<Piece>> next();
+  // The same without a copy.
+  Result<std::optional<PieceView>> next_view();
   // What is left, whole or not.
   std::optional<Piece> rest();
 
@@ -53,6 +63,8 @@ class PieceReader {
   // Where the next piece begins.
   TextPosition position() const { return position_; }
   uint64_t bytes_taken() const { return input_->bytes_taken(); }
+  // Memory for what was read and not handed out.
+  size_t bytes_held() const { return buffer_.capacity(); }
   // Where the input has been read to, handed out or not.
   uint64_t offset_read() const { return position_.offset + left().size(); }
 
@@ -61,11 +73,15 @@ class PieceReader {
 
   std::string_view left() const { return {buffer_.data() + begin_, end_ - begin_}; }
   Result<size_t> read_more();
-  std::optional<Piece> cut(bool is_all_for_now);
+  Piece own(const PieceView& view);
+  std::optional<PieceView> rest_view();
+  std::optional<PieceView> cut(bool is_all_for_now);
   Form form_of_left(bool is_all_for_now);
-  std::optional<Piece> cut_lines(bool is_all_for_now);
-  std::optional<Piece> cut_document(bool is_all_for_now);
-  Piece take(size_t bytes);
+  std::optional<PieceView> cut_lines(bool is_all_for_now);
+  size_t lines_bytes(size_t& lines) const;
+  std::optional<PieceView> cut_document(bool is_all_for_now);
+  PieceView take(size_t bytes);
+  void drop_buffer();
 
   const std::unique_ptr<ByteInput> input_;
   const PieceLimits limits_;

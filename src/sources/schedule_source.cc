@@ -16,28 +16,69 @@ namespace {
 
 // The clock is looked at so often: it may be set, and the machine may sleep.
 constexpr Duration kLookMax = std::chrono::milliseconds(200);
-// A clock that is set back by more was wrong before: waiting for it could take years.
-constexpr Duration kAheadMax = std::chrono::hours(24);
+// A clock that differs by less was not set: it runs a little faster or slower, or is corrected.
+constexpr Duration kSetMin = std::chrono::minutes(1);
 constexpr auto kPause = std::chrono::seconds(1);
-constexpr std::string_view kCursorVersion = "1 ";
+constexpr auto kScheduleStopGrace = std::chrono::seconds(3);
 
-std::string encode_cursor(Time time) {
-  return std::string(kCursorVersion) + std::to_string(to_ns(time));
+// "2", the time, and the print of the rule.
+constexpr int64_t kCursorFormat = 2;
+constexpr int64_t kCursorWithoutRule = 1;
+
+std::optional<int64_t> take_signed(std::string_view& text) {
+  int64_t number = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (parsed.ec != std::errc()) return std::nullopt;
+  text.remove_prefix(static_cast<size_t>(parsed.ptr - text.data()));
+  if (text.starts_with(' ')) text.remove_prefix(1);
+  return number;
 }
 
-std::optional<Time> decode_cursor(std::string_view text) {
-  if (!text.starts_with(kCursorVersion)) return std::nullopt;
-  text.remove_prefix(kCursorVersion.size());
-  int64_t ns = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), ns);
-  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) return std::nullopt;
-  return from_ns(ns);
+std::string encode_cursor(Time time, uint64_t rule) {
+  return std::to_string(kCursorFormat) + ' ' + std::to_string(to_ns(time)) + ' ' +
+         std::to_string(static_cast<int64_t>(rule));
 }
+
+// By how much a clock was set since the last look at it.
+class SetClock {
+ public:
+  SetClock(const Clock& clock, const Clock& elapsed) : clock_(clock), elapsed_(elapsed) {}
+
+  // Zero for what is no more than kSetMin.
+  Duration set_by() {
+    const Duration ahead = clock_.now().time_since_epoch() - elapsed_.now().time_since_epoch();
+    const Duration by = ahead - std::exchange(ahead_, ahead);
+    return by > kSetMin || by < -kSetMin ? by : Duration();
+  }
+
+ private:
+  const Clock& clock_;
+  const Clock& elapsed_;
+  Duration ahead_ = clock_.now().time_since_epoch() - elapsed_.now().time_since_epoch();
+};
 
 }  // namespace
 
-ScheduleSource::ScheduleSource(ScheduleOptions options, const Clock& clock)
-    : options_(std::move(options)), clock_(clock) {}
+ScheduleSource::ScheduleSource(ScheduleOptions options, const Clock& clock,
+                               std::shared_ptr<const Clock> elapsed)
+    : options_(std::move(options)), clock_(clock), elapsed_(std::move(elapsed)) {}
+
+// Nothing where this rule has none: it begins now.
+std::optional<Time> ScheduleSource::stored_place(const std::string& cursor) const {
+  std::string_view text = cursor;
+  const auto format = take_signed(text);
+  const auto time = take_signed(text);
+  if (!format || !time) return std::nullopt;
+  const auto rule = take_signed(text);
+  const bool is_this_rule =
+      *format == kCursorWithoutRule ||
+      (*format == kCursorFormat && rule == static_cast<int64_t>(options_.times.print()));
+  if (!is_this_rule) return std::nullopt;
+  if (from_ns(*time) <= clock_.now() + kSetMin) return from_ns(*time);
+  log_warn("the clock was ahead when this schedule fired last: it begins anew",
+           {{"source", options_.name}, {"fired", format_time(from_ns(*time))}});
+  return std::nullopt;
+}
 
 std::string ScheduleSource::event_at(Time time) const {
   const std::string when = format_time(time);
@@ -51,16 +92,16 @@ std::string ScheduleSource::event_at(Time time) const {
 // False where stop was requested first. What is not stored is handed over again.
 bool ScheduleSource::commit(Intake& intake, std::string text, Time fired,
                             const std::stop_token& stop) {
-  Handover handover(intake);
+  Handover handover(intake, stop, kScheduleStopGrace);
   while (!stop.stop_requested()) {
     Chunk chunk{.source = options_.name,
                 .text = {},
                 .place = "schedule",
-                .cursor = {cursor_key(), encode_cursor(fired)},
+                .cursor = {cursor_key(), encode_cursor(fired, options_.times.print())},
                 .done = {}};
     chunk.text.reserve(text.size() + kPaddingBytes);
     chunk.text.assign(text);
-    if (!handover.submit(std::move(chunk), {}, stop)) return false;
+    if (!handover.submit(std::move(chunk), {})) return false;
     const Handover::Returned returned = handover.take_back();
     if (returned.origins.empty()) return true;
     log_warn("an event was not stored and is handed over again",
@@ -77,18 +118,20 @@ bool ScheduleSource::fire(Intake& intake, Time time, const std::stop_token& stop
 Result<void> ScheduleSource::run(Intake& intake, std::stop_token stop) {
   const Result<std::string> stored = intake.cursor(cursor_key());
   if (!stored) return stored.error();
-  std::optional<Time> fired = decode_cursor(*stored);
-  if (fired && *fired > clock_.now() + kAheadMax) {
-    log_warn("the clock was far ahead when this schedule fired last: it begins anew",
-             {{"source", options_.name}, {"fired", format_time(*fired)}});
-    fired.reset();
-  }
+  SetClock set_clock(clock_, *elapsed_);
+  std::optional<Time> fired = stored_place(*stored);
   if (!fired) {
     // It begins now, and knows that it did after a restart before its first firing.
     fired = clock_.now();
     if (!commit(intake, "", *fired, stop)) return {};
   }
   while (!stop.stop_requested()) {
+    if (const Duration by = set_clock.set_by(); by != Duration()) {
+      *fired += by;
+      log_warn("the clock was set; this schedule goes on from where it is now",
+               {{"source", options_.name}, {"seconds", by / std::chrono::seconds(1)}});
+      if (!commit(intake, "", *fired, stop)) return {};
+    }
     const Time now = clock_.now();
     for (const Time due :
          options_.times.due(*fired, now, options_.catches_up ? kScheduleCatchUpMax : 1)) {
@@ -164,7 +207,7 @@ std::unique_ptr<Source> open_schedule(std::string_view name, MapReader& keys,
                                                           .times = *std::move(times),
                                                           .members = std::move(members),
                                                           .catches_up = catches_up},
-                                          context.clock);
+                                          context.clock, context.elapsed);
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ class ScheduleTest : public testing::Test {
                         .times = *ScheduleTimes::every(every),
                         .members = R"("detail-type":"Tick","detail":{})",
                         .catches_up = catches_up},
-        clock_);
+        clock_, elapsed_);
     thread_ = std::jthread(
         [this](std::stop_token stop) { EXPECT_TRUE(source_->run(intake_, std::move(stop)).ok()); });
   }
@@ -35,12 +35,19 @@ class ScheduleTest : public testing::Test {
     }
     ASSERT_NE(*intake_.cursor("tick/schedule"), "");
   }
+  // Time goes by; a clock that is set only says so.
+  void pass(Duration time) {
+    elapsed_->advance(time);
+    clock_.advance(time);
+  }
+  void let_look() const { std::this_thread::sleep_for(std::chrono::milliseconds(450)); }
   static std::string time_in(const std::string& line) {
     const size_t at = line.find("\"time\":\"") + 8;
     return line.substr(at, line.find('"', at) - at);
   }
 
   ManualClock clock_{kStart};
+  std::shared_ptr<ManualClock> elapsed_ = std::make_shared<ManualClock>(Time());
   FakeIntake intake_;
   std::unique_ptr<ScheduleSource> source_;
   std::jthread thread_;
@@ -49,9 +56,9 @@ class ScheduleTest : public testing::Test {
 TEST_F(ScheduleTest, fires_when_it_is_time) {
   start();
   wait_until_begun();
-  clock_.advance(minutes(5));
+  pass(minutes(5));
   ASSERT_TRUE(intake_.wait_for_lines(1));
-  clock_.advance(minutes(5));
+  pass(minutes(5));
   ASSERT_TRUE(intake_.wait_for_lines(2));
   const std::vector<std::string> lines = intake_.lines();
   EXPECT_EQ(time_in(lines[0]), "2026-11-23T09:05:00Z");
@@ -64,20 +71,22 @@ TEST_F(ScheduleTest, fires_when_it_is_time) {
 TEST_F(ScheduleTest, a_firing_has_the_same_id_wherever_it_is_made) {
   start();
   wait_until_begun();
-  clock_.advance(minutes(5));
+  pass(minutes(5));
   ASSERT_TRUE(intake_.wait_for_lines(1));
   stop();
   const std::string first = intake_.lines()[0];
   FakeIntake other;
   ManualClock clock{kStart + minutes(1)};
+  const auto elapsed = std::make_shared<ManualClock>(Time());
   ScheduleSource again({.name = "tick",
                         .times = *ScheduleTimes::every("5m"),
                         .members = R"("detail-type":"Tick","detail":{})"},
-                       clock);
+                       clock, elapsed);
   std::jthread thread([&](std::stop_token stop) { (void)again.run(other, std::move(stop)).ok(); });
   for (int i = 0; i < 1000 && other.cursor("tick/schedule")->empty(); ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
+  elapsed->advance(minutes(5));
   clock.advance(minutes(5));
   ASSERT_TRUE(other.wait_for_lines(1));
   EXPECT_EQ(other.lines()[0], first);
@@ -86,11 +95,11 @@ TEST_F(ScheduleTest, a_firing_has_the_same_id_wherever_it_is_made) {
 TEST_F(ScheduleTest, nothing_fires_twice_over_a_restart) {
   start();
   wait_until_begun();
-  clock_.advance(minutes(5));
+  pass(minutes(5));
   ASSERT_TRUE(intake_.wait_for_lines(1));
   stop();
   start();
-  clock_.advance(minutes(5));
+  pass(minutes(5));
   ASSERT_TRUE(intake_.wait_for_lines(2));
   stop();
   EXPECT_EQ(intake_.lines().size(), 2u);
@@ -101,7 +110,7 @@ TEST_F(ScheduleTest, what_was_due_before_its_first_firing_is_not_lost) {
   start();
   wait_until_begun();
   stop();
-  clock_.advance(minutes(5));
+  pass(minutes(5));
   start();
   ASSERT_TRUE(intake_.wait_for_lines(1));
   EXPECT_EQ(time_in(intake_.lines()[0]), "2026-11-23T09:05:00Z");
@@ -111,7 +120,7 @@ TEST_F(ScheduleTest, of_what_was_missed_the_last_fires) {
   start();
   wait_until_begun();
   stop();
-  clock_.advance(std::chrono::hours(24));
+  pass(std::chrono::hours(24));
   start();
   ASSERT_TRUE(intake_.wait_for_lines(1));
   stop();
@@ -123,7 +132,7 @@ TEST_F(ScheduleTest, all_that_was_missed_fires_where_asked_for) {
   start(true);
   wait_until_begun();
   stop();
-  clock_.advance(minutes(20));
+  pass(minutes(20));
   start(true);
   ASSERT_TRUE(intake_.wait_for_lines(4));
   stop();
@@ -136,7 +145,7 @@ TEST_F(ScheduleTest, what_was_not_stored_is_handed_over_again) {
   wait_until_begun();
   intake_.fail(1);
   intake_.refuse(2);
-  clock_.advance(minutes(5));
+  pass(minutes(5));
   ASSERT_TRUE(intake_.wait_for_lines(1));
   stop();
   EXPECT_EQ(intake_.lines().size(), 1u);
@@ -145,7 +154,7 @@ TEST_F(ScheduleTest, what_was_not_stored_is_handed_over_again) {
 TEST_F(ScheduleTest, a_clock_that_was_far_ahead_does_not_silence_it) {
   start();
   wait_until_begun();
-  clock_.advance(std::chrono::hours(24 * 3650));
+  pass(std::chrono::hours(24 * 3650));
   ASSERT_TRUE(intake_.wait_for_lines(1));
   stop();
   clock_.set(kStart);
@@ -154,7 +163,7 @@ TEST_F(ScheduleTest, a_clock_that_was_far_ahead_does_not_silence_it) {
   for (int i = 0; i < 1000 && *intake_.cursor("tick/schedule") == ahead; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
-  clock_.advance(minutes(5));
+  pass(minutes(5));
   ASSERT_TRUE(intake_.wait_for_lines(2));
   EXPECT_EQ(time_in(intake_.lines()[1]), "2026-11-23T09:05:00Z");
 }
@@ -162,14 +171,70 @@ TEST_F(ScheduleTest, a_clock_that_was_far_ahead_does_not_silence_it) {
 TEST_F(ScheduleTest, a_clock_that_is_set_back_fires_nothing_again) {
   start();
   wait_until_begun();
-  clock_.advance(minutes(5));
+  pass(minutes(5));
   ASSERT_TRUE(intake_.wait_for_lines(1));
   clock_.set(kStart);
-  std::this_thread::sleep_for(std::chrono::milliseconds(450));
+  let_look();
   clock_.set(kStart + minutes(5));
-  std::this_thread::sleep_for(std::chrono::milliseconds(450));
+  let_look();
   stop();
   EXPECT_EQ(intake_.lines().size(), 1u);
+}
+
+TEST_F(ScheduleTest, another_rule_begins_where_it_is_first_seen) {
+  start();
+  wait_until_begun();
+  pass(minutes(5));
+  ASSERT_TRUE(intake_.wait_for_lines(1));
+  stop();
+  pass(minutes(4));
+  const std::string before = *intake_.cursor("tick/schedule");
+  start(true, "1m");
+  for (int i = 0; i < 1000 && *intake_.cursor("tick/schedule") == before; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  pass(minutes(1));
+  ASSERT_TRUE(intake_.wait_for_lines(2));
+  stop();
+  ASSERT_EQ(intake_.lines().size(), 2u) << "what the other rule was due for is not its own";
+  EXPECT_EQ(time_in(intake_.lines()[1]), "2026-11-23T09:10:00Z");
+}
+
+TEST_F(ScheduleTest, a_place_that_was_stored_without_its_rule_is_kept) {
+  Chunk chunk{.cursor = {"tick/schedule", "1 " + std::to_string(to_ns(kStart))}};
+  chunk.text.reserve(64);
+  chunk.done = [](const Result<ChunkFates>&) {};
+  ASSERT_TRUE(intake_.submit(std::move(chunk)));
+  pass(minutes(6));
+  start();
+  ASSERT_TRUE(intake_.wait_for_lines(1));
+  EXPECT_EQ(time_in(intake_.lines()[0]), "2026-11-23T09:05:00Z");
+}
+
+TEST_F(ScheduleTest, a_clock_that_was_ahead_at_the_first_look_delays_nothing) {
+  clock_.set(kStart + std::chrono::hours(5));
+  start();
+  wait_until_begun();
+  clock_.set(kStart);
+  let_look();
+  pass(minutes(5));
+  ASSERT_TRUE(intake_.wait_for_lines(1));
+  EXPECT_EQ(time_in(intake_.lines()[0]), "2026-11-23T09:05:00Z");
+}
+
+TEST_F(ScheduleTest, a_clock_that_was_behind_at_the_first_look_fires_nothing_for_the_past) {
+  clock_.set(Time() + std::chrono::hours(1));
+  start(true);
+  wait_until_begun();
+  clock_.set(kStart);
+  let_look();
+  pass(minutes(5));
+  ASSERT_TRUE(intake_.wait_for_lines(1));
+  stop();
+  start(true);
+  let_look();
+  ASSERT_EQ(intake_.lines().size(), 1u);
+  EXPECT_EQ(time_in(intake_.lines()[0]), "2026-11-23T09:05:00Z");
 }
 
 }  // namespace

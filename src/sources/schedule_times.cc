@@ -81,14 +81,15 @@ Result<ScheduleTimes> ScheduleTimes::every(std::string_view text) {
   const std::optional<Duration> every = rate ? parse_rate(*rate) : parse_duration(text);
   if (!every) return bad_input("wanted a duration, such as 5m, or rate(5 minutes)");
   if (*every < kEveryMin || *every > kEveryMax) return bad_input("wanted 1s to 366d");
-  return ScheduleTimes(*every);
+  return ScheduleTimes(*every, "every " + format_duration(*every));
 }
 
 Result<ScheduleTimes> ScheduleTimes::cron(std::string_view text, TimeZone zone) {
   const std::optional<std::string_view> fields = inside(text, "cron");
   Result<CronExpression> expression = CronExpression::parse(fields ? *fields : text);
   if (!expression) return expression.error();
-  return ScheduleTimes(Cron{*std::move(expression), zone});
+  const std::string print = "cron " + std::string(fields ? *fields : text) + " " + zone.name();
+  return ScheduleTimes(Cron{*std::move(expression), zone}, print);
 }
 
 std::optional<Time> ScheduleTimes::next_after(Time time) const {

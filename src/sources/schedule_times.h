@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/ids.h"
 #include "base/result.h"
 #include "sources/schedule_cron.h"
 #include "sources/schedule_zone.h"
@@ -21,6 +22,8 @@ class ScheduleTimes {
   // not fire; one that it shows twice in autumn fires the first time.
   static Result<ScheduleTimes> cron(std::string_view text, TimeZone zone);
 
+  // Of the rule: another where that is written in another way.
+  uint64_t print() const { return print_; }
   // The first time after `time`; nothing where there is none any more.
   std::optional<Time> next_after(Time time) const;
   // The times after `after` up to `now`: the last `count` of them.
@@ -32,9 +35,11 @@ class ScheduleTimes {
     TimeZone zone;
   };
 
-  explicit ScheduleTimes(std::variant<Duration, Cron> rule) : rule_(std::move(rule)) {}
+  ScheduleTimes(std::variant<Duration, Cron> rule, std::string_view text)
+      : rule_(std::move(rule)), print_(hash64(text)) {}
 
   std::variant<Duration, Cron> rule_;
+  uint64_t print_;
 };
 
 }  // namespace statewire

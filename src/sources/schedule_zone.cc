@@ -28,6 +28,8 @@ Result<TimeZone> TimeZone::find(const std::string& name) {
   }
 }
 
+const std::string& TimeZone::name() const { return zone_of(zone_).name(); }
+
 LocalSeconds TimeZone::local(Time time) const {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
   const date::sys_seconds sys(seconds.time_since_epoch());

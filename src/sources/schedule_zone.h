@@ -20,6 +20,7 @@ class TimeZone {
   // An error where there is no zone of that name, or the system has no zones.
   static Result<TimeZone> find(const std::string& name);
 
+  const std::string& name() const;
   LocalSeconds local(Time time) const;
   // What a clock on the wall stands for: nothing where it is turned past that time, the first of
   // both where it is turned back.

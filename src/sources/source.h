@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -31,7 +32,7 @@ struct ChunkFates {
 // A position in a source, stored by the commit that stores the chunk's events.
 struct CursorUpdate {
   std::string key;    // "<source name>/<file identity>"; empty: none.
-  std::string value;  // The source's own encoding.
+  std::string value;  // The source's own encoding; empty: it is removed.
 };
 
 struct Chunk;
@@ -80,10 +81,13 @@ class Intake {
   virtual Result<void> submit(Chunk&& chunk) = 0;
   // The same for a thread that others wait for: what is not short is left to another thread.
   virtual Result<void> enter(Chunk&& chunk) { return submit(std::move(chunk)); }
-  // Blocks until submit() may succeed again, or stop is requested.
+  // Blocks until submit() may succeed again, or stop is requested. After a refusal that is at
+  // least some milliseconds.
   virtual void wait_for_room(std::stop_token stop) = 0;
   // The stored cursor, as the last commit left it; empty where there is none.
   virtual Result<std::string> cursor(std::string_view key) = 0;
+  // All stored cursors whose keys begin so.
+  virtual Result<std::map<std::string, std::string>> cursors(std::string_view prefix) = 0;
 };
 
 // How far a source is, in bytes of its input.
@@ -107,6 +111,8 @@ class Source {
 struct SourceContext {
   const Clock& clock;
   AwsClient& aws;
+  // For durations: is never set.
+  std::shared_ptr<const Clock> elapsed = std::make_shared<ElapsedClock>();
 };
 
 // A kind of source, as configured by `kind:`. registry.cc lists them.

@@ -24,20 +24,27 @@ std::string decoded_key(std::string key) {
 
 std::vector<S3Object> files_of(const AwsJson& message) {
   std::vector<S3Object> files;
-  const auto add = [&](std::string bucket, std::string key, std::string region) {
-    if (is_cloudtrail_file(key)) files.push_back({std::move(bucket), std::move(key), region});
+  const auto add = [&](std::string bucket, std::string key, std::string region,
+                       std::optional<int64_t> bytes) {
+    if (!is_cloudtrail_file(key)) return;
+    files.push_back({.bucket = std::move(bucket),
+                     .key = std::move(key),
+                     .region = std::move(region),
+                     .bytes = static_cast<uint64_t>(std::max<int64_t>(bytes.value_or(0), 0))});
   };
   for (const AwsJson& record : message.items("Records")) {
     if (record.text("eventSource") != "aws:s3") continue;
     add(record.text("s3.bucket.name"), decoded_key(record.text("s3.object.key")),
-        record.text("awsRegion"));
+        record.text("awsRegion"), record.integer("s3.object.size"));
   }
   if (message.text("source") == "aws.s3" && message.text("detail-type") == "Object Created") {
     add(message.text("detail.bucket.name"), message.text("detail.object.key"),
-        message.text("region"));
+        message.text("region"), message.integer("detail.object.size"));
   }
   if (const std::string bucket = message.text("s3Bucket"); !bucket.empty()) {
-    for (const AwsJson& key : message.items("s3ObjectKey")) add(bucket, key.text(""), "");
+    for (const AwsJson& key : message.items("s3ObjectKey")) {
+      add(bucket, key.text(""), "", std::nullopt);
+    }
   }
   return files;
 }

@@ -1,6 +1,7 @@
 // What a message of a queue holds: an event, or the names of files with events.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@ struct S3Object {
   std::string bucket;
   std::string key;
   std::string region;  // Empty where the message does not say.
+  uint64_t bytes = 0;  // 0 where the message does not say.
 
   bool operator==(const S3Object&) const = default;
 };

@@ -6,6 +6,7 @@
 #include "aws/aws_for_test.h"
 #include "aws/gzip.h"
 #include "aws/json.h"
+#include "base/limits.h"
 #include "sources/fake_intake_test.h"
 #include "sources/sqs_message.h"
 
@@ -55,14 +56,28 @@ TEST(SqsMessage, names_cloudtrail_files_in_every_form) {
   EXPECT_EQ(read_sqs_message(digest).event, digest);
 }
 
-// A queue that hides what it gave away until it is deleted or shown again.
+using std::chrono::steady_clock;
+
+// A queue that hides what it gave away until it is deleted or its time is over, and a bucket.
 class FakeQueue {
  public:
+  struct File {
+    std::string packed;
+    int status = 200;
+    std::string code = {};
+  };
+
   void put(const std::string& body) {
     const std::lock_guard lock(mutex_);
-    visible_.push_back(body);
+    messages_.push_back({.body = body});
   }
   HttpServerResponse answer(const SeenRequest& request) {
+    if (request.headers.at("x-amz-target").ends_with("ReceiveMessage")) ++receive_calls;
+    if (waits_for_messages && request.headers.at("x-amz-target").ends_with("ReceiveMessage")) {
+      for (int i = 0; i < 500 && is_empty(); ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      }
+    }
     const std::lock_guard lock(mutex_);
     if (request.method == "GET") return file(request);
     if (failures_ > 0) {
@@ -75,45 +90,94 @@ class FakeQueue {
     if (target == "AmazonSQS.DeleteMessageBatch") return remove(body);
     EXPECT_EQ(target, "AmazonSQS.ChangeMessageVisibilityBatch");
     for (const AwsJson& entry : body.items("Entries")) {
-      ++(entry.integer("VisibilityTimeout") == 0 ? shown_again : prolonged);
+      const int64_t seconds = entry.integer("VisibilityTimeout").value();
+      ++(seconds == 0 ? shown_again : prolonged);
+      Message& message = messages_.at(std::stoul(entry.text("ReceiptHandle")));
+      message.visible_at = steady_clock::now() + std::chrono::seconds(seconds);
     }
     return json_answer(200, "{}");
   }
-  bool wait_until_deleted(size_t count) {
+  bool wait_until_deleted(size_t count) const {
     for (int i = 0; i < 1000; ++i) {
       if (deleted >= count) return true;
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
     return false;
   }
+  bool wait_until_fetched(size_t count) const {
+    for (int i = 0; i < 1000; ++i) {
+      if (fetched >= count) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return false;
+  }
   void fail(int count) { failures_ = count; }
+  void put_file(const std::string& name, File file) {
+    const std::lock_guard lock(mutex_);
+    files_["/trail/AWSLogs/1/CloudTrail/" + name] = std::move(file);
+  }
+  int64_t receives(size_t message) {
+    const std::lock_guard lock(mutex_);
+    return messages_.at(message).receives;
+  }
 
-  std::map<std::string, std::string> files;
+  std::atomic<bool> waits_for_messages{false};  // As a service does.
+  std::atomic<size_t> receive_calls{0};
   std::atomic<size_t> deleted{0};
   std::atomic<size_t> shown_again{0};
   std::atomic<size_t> prolonged{0};
+  std::atomic<size_t> fetched{0};
   std::atomic<size_t> delete_calls{0};
   std::atomic<size_t> undeletable{0};  // The first so many are refused, one in each batch.
 
  private:
+  struct Message {
+    std::string body;
+    steady_clock::time_point visible_at{};
+    int64_t receives = 0;
+    bool is_deleted = false;
+  };
+
+  bool is_empty() {
+    const std::lock_guard lock(mutex_);
+    return messages_.empty();
+  }
   HttpServerResponse file(const SeenRequest& request) {
-    const auto found = files.find(request.target);
-    if (found == files.end())
+    ++fetched;
+    const auto found = files_.find(request.target);
+    if (found == files_.end())
       return {.status = 404, .body = "<Error><Code>NoSuchKey</Code></Error>"};
-    return {.status = 200, .body = found->second};
+    const File& file = found->second;
+    if (file.status != 200) {
+      return {.status = file.status, .body = "<Error><Code>" + file.code + "</Code></Error>"};
+    }
+    size_t last = 0;
+    const std::string& range = request.headers.at("range");
+    EXPECT_EQ(std::sscanf(range.c_str(), "bytes=0-%zu", &last), 1);
+    const std::string part = file.packed.substr(0, last + 1);
+    return {.status = 206,
+            .headers = {{"Content-Range", "bytes 0-" + std::to_string(part.size() - 1) + "/" +
+                                              std::to_string(file.packed.size())}},
+            .body = part};
   }
   HttpServerResponse receive() {
-    std::string messages;
-    for (int i = 0; i < 10 && !visible_.empty(); ++i) {
-      const std::string id = std::to_string(next_++);
-      messages += (messages.empty() ? "" : ",") + JsonObject()
-                                                      .add("MessageId", "m" + id)
-                                                      .add("ReceiptHandle", "r" + id)
-                                                      .add("Body", visible_.front())
-                                                      .take();
-      visible_.pop_front();
+    std::string answer;
+    const auto now = steady_clock::now();
+    for (size_t i = 0, count = 0; i < messages_.size() && count < 10; ++i) {
+      Message& message = messages_[i];
+      if (message.is_deleted || message.visible_at > now) continue;
+      ++count;
+      message.visible_at = now + std::chrono::seconds(60);
+      answer += (answer.empty() ? "" : ",") +
+                JsonObject()
+                    .add("MessageId", "m" + std::to_string(i))
+                    .add("ReceiptHandle", std::to_string(i))
+                    .add("Body", message.body)
+                    .add_json("Attributes", R"({"ApproximateReceiveCount":")" +
+                                                std::to_string(++message.receives) + "\"}")
+                    .take();
     }
-    return json_answer(200, messages.empty() ? "{}" : "{\"Messages\":[" + messages + "]}");
+    return json_answer(200, answer.empty() ? "{}" : "{\"Messages\":[" + answer + "]}");
   }
   HttpServerResponse remove(const AwsJson& body) {
     ++delete_calls;
@@ -124,6 +188,7 @@ class FakeQueue {
         failed = R"({"Id":")" + entry.text("Id") +
                  R"(","Code":"InternalError","SenderFault":false,"Message":"later"})";
       } else {
+        messages_.at(std::stoul(entry.text("ReceiptHandle"))).is_deleted = true;
         ++deleted;
       }
     }
@@ -131,10 +196,21 @@ class FakeQueue {
   }
 
   std::mutex mutex_;
-  std::deque<std::string> visible_;
-  int next_ = 0;
+  std::deque<Message> messages_;
+  std::map<std::string, File> files_;
   std::atomic<int> failures_{0};
 };
+
+std::string message_of_file(const std::string& name) {
+  return R"({"s3Bucket":"trail","s3ObjectKey":["AWSLogs/1/CloudTrail/)" + name + R"("]})";
+}
+
+// As S3 itself tells of a file, with its size.
+std::string notification_of_file(const std::string& name, size_t bytes) {
+  return R"({"Records":[{"eventSource":"aws:s3","awsRegion":"eu-west-1","s3":{"bucket":{"name":)"
+         R"("trail"},"object":{"key":"AWSLogs/1/CloudTrail/)" +
+         name + R"(","size":)" + std::to_string(bytes) + "}}}]}";
+}
 
 class SqsSourceTest : public testing::Test {
  protected:
@@ -157,6 +233,8 @@ class SqsSourceTest : public testing::Test {
     options.queue = find_queue(aws_->settings().value(), service_.url() + "/1/q", "").value();
     options.deletes_unreadable = deletes_unreadable;
     options.hidden_for = std::chrono::seconds(hidden_seconds);
+    options.again_after = std::chrono::seconds(1);
+    options.poll = std::chrono::seconds(1);
     source_ = make_sqs_source("bus", options, *aws_, aws_->settings().value());
     thread_ = std::jthread(
         [this](std::stop_token stop) { EXPECT_TRUE(source_->run(intake_, stop).ok()); });
@@ -211,6 +289,7 @@ TEST_F(SqsSourceTest, what_was_not_stored_is_handed_over_again) {
   EXPECT_TRUE(queue_.wait_until_deleted(1));
   EXPECT_EQ(intake_.lines(), std::vector<std::string>{"{\"n\":1}"});
   EXPECT_EQ(intake_.submitted(), 2u);
+  EXPECT_EQ(queue_.receives(0), 2);
 }
 
 TEST_F(SqsSourceTest, errors_are_outlasted_and_refused_deletions_repeated) {
@@ -236,25 +315,149 @@ TEST_F(SqsSourceTest, a_stop_gives_back_what_was_not_handed_over) {
   EXPECT_EQ(queue_.deleted, 0u);
 }
 
+TEST_F(SqsSourceTest, what_comes_after_a_stop_is_given_back) {
+  queue_.waits_for_messages = true;
+  queue_.put_file("a.json.gz", {gzipped("{\"Records\":[]}")});
+  intake_.refuse(1'000'000);
+  start();
+  for (int i = 0; i < 500 && queue_.receive_calls == 0; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  thread_.request_stop();
+  queue_.put("{\"n\":1}");
+  queue_.put(message_of_file("a.json.gz"));
+  const auto asked = steady_clock::now();
+  stop();
+  EXPECT_LT(steady_clock::now() - asked, std::chrono::seconds(5));
+  for (int i = 0; i < 500 && queue_.shown_again < 2; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_EQ(queue_.shown_again, 2u);
+}
+
+TEST_F(SqsSourceTest, a_stop_does_not_outlast_a_store_that_says_nothing) {
+  queue_.put("{\"n\":1}");
+  intake_.hold();
+  start();
+  EXPECT_TRUE(intake_.wait_for_lines(1));
+  const auto asked = steady_clock::now();
+  stop();
+  EXPECT_LT(steady_clock::now() - asked, std::chrono::seconds(5));
+  intake_.release();
+  EXPECT_EQ(queue_.deleted, 0u);
+}
+
 TEST_F(SqsSourceTest, cloudtrail_files_are_fetched_and_read) {
-  queue_.files["/trail/AWSLogs/1/CloudTrail/a.json.gz"] = gzipped("{\"Records\":[]}");
-  queue_.files["/trail/AWSLogs/1/CloudTrail/b.json.gz"] = "no gzip";
-  const auto message = [](const std::string& name) {
-    return R"({"s3Bucket":"trail","s3ObjectKey":["AWSLogs/1/CloudTrail/)" + name + R"("]})";
-  };
-  queue_.put(message("a.json.gz"));
+  queue_.put_file("a.json.gz", {gzipped("{\"Records\":[]}")});
+  queue_.put(message_of_file("a.json.gz"));
   start();
   EXPECT_TRUE(queue_.wait_until_deleted(1));
   ASSERT_EQ(intake_.chunks().size(), 1u);
   EXPECT_EQ(intake_.chunks()[0].place, "s3://trail/AWSLogs/1/CloudTrail/a.json.gz");
   EXPECT_EQ(intake_.chunks()[0].text, "{\"Records\":[]}");
-  queue_.put(message("b.json.gz"));
-  queue_.put(message("none.json.gz"));
-  EXPECT_TRUE(queue_.wait_until_deleted(3));
-  for (const auto& chunk : intake_.chunks()) {
-    if (chunk.place.ends_with("a.json.gz")) continue;
-    EXPECT_TRUE(chunk.text.starts_with("(cannot be read: ")) << chunk.text;
+  // One that grew after its message was written is asked for again.
+  queue_.put(notification_of_file("a.json.gz", 3));
+  EXPECT_TRUE(queue_.wait_until_deleted(2));
+  EXPECT_EQ(intake_.chunks().at(1).text, "{\"Records\":[]}");
+  EXPECT_EQ(queue_.fetched, 3u);
+}
+
+// What the other side says of a file, and what becomes of its message.
+struct FileCase {
+  std::string name;
+  FakeQueue::File file;
+  std::string reason;  // In the ledger; empty: none.
+  bool is_deleted;
+  size_t told_bytes = 0;
+};
+
+std::vector<FileCase> file_cases() {
+  std::string lies = gzipped(std::string(300'000, 'x'));
+  lies.replace(lies.size() - 4, 4, "\xff\xff\xff\x7f");
+  return {
+      {"fine", {gzipped("{\"Records\":[]}")}, "", true},
+      {"gone", {"", 404, "NoSuchKey"}, "NoSuchKey", true},
+      {"no-bucket", {"", 404, "NoSuchBucket"}, "NoSuchBucket", true},
+      {"denied", {"", 403, "AccessDenied"}, "AccessDenied", false},
+      {"glacier", {"", 403, "InvalidObjectState"}, "InvalidObjectState", false},
+      {"kms", {"", 400, "KMS.DisabledException"}, "KMS.DisabledException", false},
+      {"busy", {"", 503, "SlowDown"}, "", false},
+      {"broken", {"", 500, "InternalError"}, "", false},
+      {"no-gzip", {"no gzip"}, "not valid gzip", true},
+      {"cut", {gzipped(std::string(300'000, 'x')).substr(0, 60)}, "not valid gzip", true},
+      {"lies", {lies}, "not valid gzip", true},
+      {"empty", {"", 416, "InvalidRange"}, "it is empty", true},
+      {"long", {""}, "at most 67,108,864", true, (64u << 20) + 1},
+  };
+}
+
+TEST_F(SqsSourceTest, what_cannot_be_read_ends_with_a_reason_or_back_at_its_queue) {
+  const std::vector<FileCase> cases = file_cases();
+  for (const FileCase& each : cases) {
+    const std::string name = each.name + ".json.gz";
+    queue_.put_file(name, each.file);
+    queue_.put(each.told_bytes > 0 ? notification_of_file(name, each.told_bytes)
+                                   : message_of_file(name));
   }
+  start();
+  size_t deleted = 0;
+  for (const FileCase& each : cases) deleted += each.is_deleted;
+  EXPECT_TRUE(queue_.wait_until_deleted(deleted));
+  // None of them is in the way of what comes behind it.
+  for (int i = 0; i < 200; ++i) queue_.put("{\"n\":" + std::to_string(i) + "}");
+  EXPECT_TRUE(queue_.wait_until_deleted(deleted + 200));
+  for (size_t i = 0; i < cases.size(); ++i) {
+    for (int k = 0; k < 1000 && !cases[i].is_deleted && queue_.receives(i) < 2; ++k) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+  }
+  stop();
+  EXPECT_EQ(queue_.deleted, deleted + 200);
+  for (size_t i = 0; i < cases.size(); ++i) {
+    const FileCase& each = cases[i];
+    SCOPED_TRACE(each.name);
+    EXPECT_TRUE(each.is_deleted || queue_.receives(i) >= 2) << "it comes again";
+    size_t told = 0;
+    for (const auto& chunk : intake_.chunks()) {
+      if (!chunk.place.ends_with("/" + each.name + ".json.gz")) continue;
+      if (each.reason.empty()) {
+        EXPECT_EQ(chunk.unreadable, "");
+      } else {
+        EXPECT_NE(chunk.unreadable.find(each.reason), std::string::npos) << chunk.unreadable;
+        ++told;
+      }
+    }
+    EXPECT_EQ(told, each.reason.empty() ? 0u : 1u) << "however often it comes";
+  }
+}
+
+TEST_F(SqsSourceTest, a_message_that_is_not_stored_comes_again_later_and_later) {
+  queue_.put("{\"n\":1}");
+  intake_.fail(2);
+  start();
+  const auto asked = steady_clock::now();
+  EXPECT_TRUE(queue_.wait_until_deleted(1));
+  EXPECT_GE(steady_clock::now() - asked, std::chrono::seconds(3)) << "one second, then two";
+  EXPECT_EQ(queue_.receives(0), 3);
+}
+
+TEST_F(SqsSourceTest, files_wait_for_memory_and_events_pass_them) {
+  // Unpacked they take more than there is for all of them at once.
+  const std::string packed = gzipped(std::string(100 << 20, ' '));
+  for (int i = 0; i < 6; ++i) {
+    queue_.put_file("big" + std::to_string(i) + ".json.gz", {packed});
+    queue_.put(notification_of_file("big" + std::to_string(i) + ".json.gz", packed.size()));
+  }
+  intake_.hold_files();
+  start();
+  EXPECT_TRUE(queue_.wait_until_fetched(6));
+  for (int i = 0; i < 20; ++i) queue_.put("{\"n\":" + std::to_string(i) + "}");
+  EXPECT_TRUE(queue_.wait_until_deleted(20));
+  EXPECT_LE(intake_.held_bytes(), kSqsFilesBytesMax);
+  EXPECT_GE(intake_.held_files(), 2u);
+  EXPECT_LE(intake_.held_files(), 3u);
+  intake_.release();
+  EXPECT_TRUE(queue_.wait_until_deleted(26));
 }
 
 }  // namespace

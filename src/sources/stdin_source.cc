@@ -16,6 +16,8 @@ namespace statewire {
 namespace {
 
 constexpr auto kPause = std::chrono::milliseconds(200);
+// What was read from a pipe and is not stored when it has to stop is lost.
+constexpr auto kStdinStopGrace = std::chrono::seconds(3);
 
 // The bytes that a pipe, a terminal or a file has now.
 class StreamInput final : public ByteInput {
@@ -58,14 +60,19 @@ Result<void> StdinSource::run(Intake& intake, std::stop_token stop) {
   auto own_input = std::make_unique<StreamInput>(fd_);
   StreamInput& input = *own_input;
   PieceReader reader(std::move(own_input), {});
-  Handover handover(intake);
+  Handover handover(intake, stop, kStdinStopGrace);
   std::vector<Piece> pieces;
+  size_t bytes = 0;
   while (!stop.stop_requested()) {
     Result<std::optional<Piece>> piece = reader.next();
     const bool has_piece = piece && *piece;
-    if (has_piece) pieces.push_back(std::move(**piece));
-    if (!has_piece || pieces.size() == kChunksInFlightMax) {
+    if (has_piece) {
+      bytes += (*piece)->text.size();
+      pieces.push_back(std::move(**piece));
+    }
+    if (!has_piece || pieces.size() == kChunksInFlightMax || bytes >= kInFlightBytesMax) {
       hand_over(handover, std::exchange(pieces, {}), stop);
+      bytes = 0;
     }
     if (!piece) return failed("standard input: " + piece.error().text);
     if (reader.is_at_end() && !has_piece) return {};
@@ -83,7 +90,7 @@ void StdinSource::hand_over(Handover& handover, std::vector<Piece> pieces, std::
                   .place = "standard input",
                   .cursor = {},
                   .done = {}};
-      if (!handover.submit(std::move(chunk), {0, piece.begin}, stop)) break;
+      if (!handover.submit(std::move(chunk), {0, piece.begin})) break;
     }
     const Handover::Returned returned = handover.take_back();
     if (returned.origins.empty()) return;

@@ -16,12 +16,16 @@ bool TextForm::begins_with_a_whole_line(std::string_view text) {
   return is_whole_value(line);
 }
 
-bool TextForm::has_event_line(std::string_view text) {
+bool TextForm::has_event_line(std::string_view text, bool may_follow) {
   while (!text.empty()) {
     const std::string_view line = first_line_of(text);
     text.remove_prefix(std::min(line.size() + 1, text.size()));
     const std::string_view event = without_blanks(line);
     if (!line.starts_with('{') || event.size() <= 2 || !event.ends_with('}')) continue;
+    const size_t next = text.find_first_not_of(kJsonBlanks);
+    if (may_follow && (next == text.npos || text[next] == ']' || text[next] == ',')) {
+      continue;
+    }
     if (is_whole_value(event)) return true;
   }
   return false;

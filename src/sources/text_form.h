@@ -16,7 +16,8 @@ class TextForm {
   bool begins_with_a_whole_line(std::string_view text);
   // A line is an event by itself. Lines inside of a document are not: they are indented, or
   // followed by a comma, or brackets alone.
-  bool has_event_line(std::string_view text);
+  // Where more of the text `may_follow`, the last of them may be the last element of an array.
+  bool has_event_line(std::string_view text, bool may_follow = false);
   // One JSON value from end to end, with or without blanks around it.
   bool is_whole_value(std::string_view text);
 

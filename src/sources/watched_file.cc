@@ -21,10 +21,10 @@ int64_t modified_ns(const struct stat& status) { return nanoseconds(status.st_mt
 
 uint64_t print_of(std::string_view text) { return text.empty() ? 0 : hash64(text); }
 
-// A rename changes it, too.
-bool is_touched(const struct stat& now, const struct stat& before) {
-  return now.st_size != before.st_size || modified_ns(now) != modified_ns(before) ||
-         nanoseconds(now.st_ctim) != nanoseconds(before.st_ctim);
+FileStamp stamp_of(const struct stat& status) {
+  return {.size = static_cast<uint64_t>(status.st_size),
+          .modified_ns = modified_ns(status),
+          .changed_ns = nanoseconds(status.st_ctim)};
 }
 
 // Inodes are given again as soon as a file is removed. 0 where the file system does not say.
@@ -45,13 +45,16 @@ Result<FileId> id_of(const struct stat& status) {
 
 std::string FileId::to_text() const { return std::to_string(device) + ":" + std::to_string(inode); }
 
-Result<FileId> identify(const std::string& path) {
+Result<FileSight> identify(const std::string& path) {
   struct stat status{};
   if (::stat(path.c_str(), &status) != 0) return failed(reason_of(errno));
-  return id_of(status);
+  const Result<FileId> id = id_of(status);
+  if (!id) return id.error();
+  return FileSight{.id = *id, .stamp = stamp_of(status)};
 }
 
-Result<std::unique_ptr<WatchedFile>> WatchedFile::open(const std::string& path, bool may_grow) {
+Result<std::unique_ptr<WatchedFile>> WatchedFile::open(const std::string& path, bool may_grow,
+                                                       std::stop_token stop) {
   // Without O_NONBLOCK, opening a pipe would wait for its writer.
   OwnedFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (fd.get() < 0) return failed(reason_of(errno));
@@ -59,18 +62,21 @@ Result<std::unique_ptr<WatchedFile>> WatchedFile::open(const std::string& path, 
   if (::fstat(fd.get(), &status) != 0) return failed(reason_of(errno));
   Result<FileId> id = id_of(status);
   if (!id) return id.error();
-  std::unique_ptr<WatchedFile> file(new WatchedFile(std::move(fd), *id, path, may_grow));
+  std::unique_ptr<WatchedFile> file(
+      new WatchedFile(std::move(fd), *id, path, may_grow, std::move(stop)));
   file->last_ = status;
   file->born_ns_ = born_ns(file->fd_.get());
   if (Result<void> begun = file->read_from({}); !begun) return begun.error();
   return file;
 }
 
-WatchedFile::WatchedFile(OwnedFd fd, FileId id, std::string path, bool may_grow)
+WatchedFile::WatchedFile(OwnedFd fd, FileId id, std::string path, bool may_grow,
+                         std::stop_token stop)
     : fd_(std::move(fd)),
       id_(id),
       is_gzip_(path.ends_with(".gz")),
       may_grow_(may_grow),
+      stop_(std::move(stop)),
       path_(std::move(path)) {}
 
 Result<void> WatchedFile::resume(const FileCursor& cursor) {
@@ -107,7 +113,7 @@ Result<void> WatchedFile::rewind(TextPosition position) {
 Result<void> WatchedFile::read_from(TextPosition position) {
   std::unique_ptr<ByteInput> input;
   if (is_gzip_) {
-    Result<std::unique_ptr<GzipInput>> gzip = GzipInput::open(fd_.get(), position.offset);
+    Result<std::unique_ptr<GzipInput>> gzip = GzipInput::open(fd_.get(), position.offset, stop_);
     if (!gzip) return gzip.error();
     input = std::move(*gzip);
   } else {
@@ -161,6 +167,8 @@ uint64_t WatchedFile::bytes_read() const {
   return is_finished_ ? size() : std::min(size(), reader_->bytes_taken());
 }
 
+FileStamp WatchedFile::stamp() const { return stamp_of(last_); }
+
 FileCursor WatchedFile::cursor() const {
   return {.position = position(),
           .is_finished = is_gzip_ && reader_->is_at_end(),
@@ -176,7 +184,7 @@ FileCursor WatchedFile::cursor() const {
 Result<WatchedFile::Change> WatchedFile::look() {
   const struct stat before = last_;
   if (::fstat(fd_.get(), &last_) != 0) return failed(reason_of(errno));
-  const bool is_changed = is_touched(last_, before);
+  const bool is_changed = stamp_of(last_) != stamp_of(before);
   if (!is_changed && !is_doubtful_) return Change::none;
   // What was read ahead is compared once it is a piece.
   is_doubtful_ = !is_gzip_ && reader_->offset_read() > tail_end_;

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "base/result.h"
@@ -22,14 +23,29 @@ struct FileId {
   std::string to_text() const;
 };
 
-// The id of the file that `path` names now; an error if it is no regular file.
-Result<FileId> identify(const std::string& path);
+// Changes with whatever is done to a file, also with its name.
+struct FileStamp {
+  uint64_t size = 0;
+  int64_t modified_ns = 0;
+  int64_t changed_ns = 0;
+
+  bool operator==(const FileStamp&) const = default;
+};
+
+struct FileSight {
+  FileId id;
+  FileStamp stamp;
+};
+
+// The file that `path` names now; an error if it is no regular file.
+Result<FileSight> identify(const std::string& path);
 
 class WatchedFile {
  public:
   // `may_grow`: its last line waits for its line feed. A name that ends in .gz is unpacked, and
-  // never grows.
-  static Result<std::unique_ptr<WatchedFile>> open(const std::string& path, bool may_grow);
+  // never grows; going to a place in it takes a while, and ends where stop is requested.
+  static Result<std::unique_ptr<WatchedFile>> open(const std::string& path, bool may_grow,
+                                                   std::stop_token stop = {});
 
   const FileId& id() const { return id_; }
   const std::string& path() const { return path_; }
@@ -48,6 +64,10 @@ class WatchedFile {
   // How much of the file was read, for progress.
   uint64_t bytes_read() const;
   bool is_gzip() const { return is_gzip_; }
+  // As it was at the last look().
+  FileStamp stamp() const;
+  // Memory for what was read ahead.
+  size_t bytes_ahead() const { return reader_->bytes_held(); }
   TextPosition position() const { return reader_->position(); }
 
   // The cursor to store once everything up to here is stored.
@@ -59,7 +79,7 @@ class WatchedFile {
   Result<Change> look();
 
  private:
-  WatchedFile(OwnedFd fd, FileId id, std::string path, bool may_grow);
+  WatchedFile(OwnedFd fd, FileId id, std::string path, bool may_grow, std::stop_token stop);
   bool is_file_of(const FileCursor& cursor) const;
   Result<void> read_from(TextPosition position);
   void note(const Piece& piece);
@@ -71,6 +91,7 @@ class WatchedFile {
   const FileId id_;
   const bool is_gzip_;
   const bool may_grow_;
+  const std::stop_token stop_;
   std::string path_;
   std::unique_ptr<PieceReader> reader_;
   bool is_doubtful_ = false;  // It changed while more was read than pieces were made of.

@@ -99,6 +99,11 @@ std::string alias(std::string_view alias) {
 }
 
 std::string source_cursor(std::string_view name) { return kind_and_text('s', name); }
+std::optional<std::string_view> name_of_source_cursor(std::string_view key) {
+  constexpr size_t kHeadBytes = 1 + sizeof(uint32_t);
+  if (!key.starts_with('s') || key.size() < kHeadBytes) return std::nullopt;
+  return key.substr(kHeadBytes);
+}
 std::string subscription_cursor(std::string_view name) { return kind_and_text('d', name); }
 std::string subscription_prefix() { return "d"; }
 std::string_view subscription_of(std::string_view key) {

@@ -37,6 +37,8 @@ std::optional<JournalPlace> parse_journal(std::string_view key);
 std::string alias(std::string_view alias);
 std::string_view text_of_alias(std::string_view key);
 std::string source_cursor(std::string_view name);
+// The name in such a key; nothing in a key of another kind.
+std::optional<std::string_view> name_of_source_cursor(std::string_view key);
 std::string subscription_cursor(std::string_view name);
 // The prefix of the cursors of all subscriptions; the name of the subscription in such a key.
 std::string subscription_prefix();

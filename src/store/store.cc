@@ -267,6 +267,10 @@ void Store::add_views(const Commit& commit, EngineBatch& batch) {
     state_->aliases.add(change.alias);
   }
   for (const CursorChange& change : commit.cursors) {
+    if (change.value.empty()) {
+      batch.remove(Family::cursors, keys::source_cursor(change.key));
+      continue;
+    }
     state_->value.clear();
     state_->value.byte(kTextValueFormat);
     state_->value.bytes(change.value);
@@ -431,6 +435,20 @@ Result<std::string> Store::cursor(std::string_view key) const {
   if (!value) return value.error();
   if (!value.value() || value.value()->empty()) return std::string();
   return value.value()->substr(1);
+}
+
+Result<void> Store::each_cursor(
+    std::string_view prefix,
+    const std::function<void(std::string_view key, std::string_view value)>& visit) const {
+  const std::string first = keys::source_cursor({});
+  return engine_->each(Family::cursors, first, Direction::forward,
+                       [&](std::string_view row, std::string_view value) {
+                         const auto key = keys::name_of_source_cursor(row);
+                         if (!key) return false;
+                         if (key->starts_with(prefix) && !value.empty())
+                           visit(*key, value.substr(1));
+                         return true;
+                       });
 }
 
 DiskSpace Store::disk_space() const {

@@ -64,7 +64,7 @@ struct LostRange {
 
 struct CursorChange {
   std::string_view key;
-  std::string_view value;
+  std::string_view value;  // Empty: the cursor is removed.
 };
 
 // All that follows from a batch of events; stored by one atomic, synced write.
@@ -125,6 +125,10 @@ class Store {
   // so a start does not wait for it.
   Result<void> learn_aliases(const std::stop_token& stop);
   Result<std::string> cursor(std::string_view key) const;  // Empty where there is none.
+  // All cursors of sources whose keys begin so. Reads those of all sources.
+  Result<void> each_cursor(
+      std::string_view prefix,
+      const std::function<void(std::string_view key, std::string_view value)>& visit) const;
 
   // --- Journal.
   uint64_t first_sequence() const;  // Of what retention has left; 1 at the beginning.

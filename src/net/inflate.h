@@ -22,6 +22,13 @@ constexpr uint64_t inflated_max_within(uint64_t share, uint64_t packed_max) {
   return (share - packed_max) / 47 * 32;
 }
 
+// What gzip says at its end that its last member unpacks to, modulo 2^32; no more than is possible.
+// It may be a lie.
+size_t announced_bytes(std::string_view packed);
+
+// Memory for what `packed` unpacks to, up to `bytes_max`, where it is what it announces.
+size_t inflated_room(std::string_view packed, uint64_t bytes_max);
+
 // One or more gzip members and nothing else. Holds at most `bytes_max` and a little more, however
 // much is packed. Not thread-safe.
 class Inflation {

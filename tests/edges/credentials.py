@@ -4,10 +4,10 @@ import hashlib
 import json
 import unittest
 
+from aws import FATES, PARKED, TABLE
 from edges import (
     CLOSE, DELIVERED, LATER, PERSON, Answer, Case, EdgesTest, fate_of, instance_event, wait_for, WHEN,
 )
-from test_aws import FATES, PARKED, TABLE
 
 ROLE = "arn:aws:iam::123456789012:role/$MARK"
 QUEUE = "https://sqs.eu-west-1.amazonaws.com/123456789012/$MARK"

@@ -1,4 +1,4 @@
-#include "api/inflate.h"
+#include "net/inflate.h"
 
 #include <endian.h>
 #include <zlib.h>
@@ -15,7 +15,9 @@ namespace {
 
 constexpr int kGzipWindowBits = 15 + 16;  // The largest window, gzip header and checksum.
 constexpr size_t kFirstBytes = 64 << 10;
-// The size of the last member, modulo 2^32, which stands at the end; no more than is possible.
+
+}  // namespace
+
 size_t announced_bytes(std::string_view packed) {
   uint32_t size = 0;
   if (packed.size() >= sizeof size) {
@@ -24,7 +26,11 @@ size_t announced_bytes(std::string_view packed) {
   return std::min<size_t>(le32toh(size), kDeflateRatioMax * packed.size());
 }
 
-}  // namespace
+size_t inflated_room(std::string_view packed, uint64_t bytes_max) {
+  const size_t bytes = announced_bytes(packed) + 1;
+  return (bytes > inflated_before_last_move(bytes_max) ? bytes_max + 1 : bytes) +
+         2 * kBodySpareBytes;
+}
 
 // While it moves, both places are held.
 bool grow_text(std::string& text, size_t size, size_t beside, ByteShare& share) {
