@@ -40,7 +40,7 @@ TEST(Formats, text_is_a_line_in_columns) {
   Notification n = example_notification();
   EXPECT_EQ(
       read.render("text", n),
-      "2026-11-23 09:00:12  stable         EC2 instance web-1 (i-0a1b2c3d4e5f60001)    eu-west-1  "
+      "09:00:12  stable         EC2 instance web-1 (i-0a1b2c3d4e5f60001)    eu-west-1  "
       "running; started by alice in the console");
   n.kind = NotificationKind::failed;
   n.origin.system = "aws.cloudtrail";
@@ -53,7 +53,7 @@ TEST(Formats, text_is_a_line_in_columns) {
   n.error = "AccessDenied";
   EXPECT_EQ(
       read.render("text", n),
-      "2026-11-23 09:00:12  failed         S3 bucket invoices                          eu-west-1  "
+      "09:00:12  failed         S3 bucket invoices                          eu-west-1  "
       "DeleteBucket by ci-deployer was refused: AccessDenied");
 }
 

@@ -274,6 +274,32 @@ TEST_F(AwsSinkTest, mails_have_subject_text_and_recipients_by_tag) {
   EXPECT_EQ(deliver(*sink, {delivery_for("ses")})[0].verdict, Verdict::unavailable);
 }
 
+TEST_F(AwsSinkTest, one_address_that_ses_refuses_keeps_the_mail_from_nobody_else) {
+  std::string error = "MessageRejected";
+  start([&](const SeenRequest& request) {
+    const bool is_refused = request.body.find("\"b@example.org\"") != std::string::npos;
+    return json_answer(is_refused ? 400 : 200,
+                       "{\"__type\":\"" + error + "\",\"message\":\"it is not verified\"}");
+  });
+  const auto sink =
+      open("ses", "from: s@example.org\nto: [a@example.org, b@example.org, c@example.org]");
+  const auto fates = [&] {
+    std::string text;
+    const std::vector<Attempt> attempts = deliver(*sink, {delivery_for("ses")});
+    for (const Attempt& part : attempts[0].parts) {
+      text += part.recipient.substr(0, 2) + std::string(name_of(part.verdict)) + " ";
+    }
+    return text;
+  };
+  EXPECT_EQ(fates(), "a@delivered b@unavailable c@delivered ");
+  error = "BadRequestException";
+  EXPECT_EQ(fates(), "a@delivered b@reject c@delivered ");
+  const size_t calls = service_->seen().size();
+  error = "ThrottlingException";
+  EXPECT_EQ(fates(), "a@delivered b@retry c@retry ");
+  EXPECT_EQ(service_->seen().size(), calls + 2) << "who is throttled does not go on";
+}
+
 TEST_F(AwsSinkTest, what_is_no_such_place_is_told_when_the_configuration_is_read) {
   start([](const SeenRequest&) { return json_answer(200, "{}"); });
   for (const Kind& wrong :

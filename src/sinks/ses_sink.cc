@@ -23,8 +23,10 @@ Attempt attempt_for_mail(const AwsAnswer& answer) {
   return attempt;
 }
 
-bool is_about_us(const Attempt& attempt) {
-  return attempt.verdict == Verdict::retry || attempt.verdict == Verdict::unavailable;
+// Then it would be said to every call. An address that is not verified may be this recipient's.
+bool is_about_us(const AwsAnswer& answer, Verdict verdict) {
+  if (answer.code.starts_with("MessageRejected")) return false;
+  return verdict == Verdict::retry || verdict == Verdict::unavailable;
 }
 
 // A call for each recipient, one after the other: SES refuses a whole call for one address that it
@@ -61,7 +63,8 @@ class Round : public std::enable_shared_from_this<Round> {
  private:
   void on_answer(const AwsAnswer& answer) {
     attempts_.push_back(attempt_for_mail(answer));
-    if (is_about_us(attempts_.back())) attempts_.resize(letter_.to.size(), attempts_.back());
+    const Attempt attempt = attempts_.back();
+    if (is_about_us(answer, attempt.verdict)) attempts_.resize(letter_.to.size(), attempt);
     next();
   }
 

@@ -115,7 +115,11 @@ void FileSource::find_listed(const std::string& path) {
   }
   if (const auto found = resting_.find(sight->id); found != resting_.end()) {
     found->second.is_listed = true;
-    if (!options_.follow || found->second.stamp == sight->stamp) return;
+    const bool is_due = clock_.now() >= found->second.rest_at;
+    const bool is_same = found->second.stamp == sight->stamp;
+    if (!options_.follow || (is_same && !is_due)) return;
+    waiting_.push_back({.path = path, .is_quiet = is_same});
+    return;
   }
   waiting_.push_back({.path = path});
 }
@@ -198,12 +202,15 @@ Result<void> FileSource::open_file(Run& run, const Waiting& waiting) {
     return {};
   }
   const auto resting = resting_.find(id);
-  const bool is_read =
-      resting != resting_.end() && (!options_.follow || resting->second.stamp == (*file)->stamp());
+  const bool is_read = resting != resting_.end() && !waiting.is_quiet &&
+                       (!options_.follow || resting->second.stamp == (*file)->stamp());
   if (is_read) return {};
   const Result<std::string> stored = run.intake.cursor(key_of(id));
   if (!stored) return stored.error();
-  Entry entry{.number = next_number_++, .file = std::move(*file), .is_listed = waiting.is_listed};
+  Entry entry{.number = next_number_++,
+              .file = std::move(*file),
+              .is_listed = waiting.is_listed,
+              .quiet_polls = waiting.is_quiet ? options_.quiet_polls_max : 0};
   if (const std::optional<FileCursor> cursor = FileCursor::decode(*stored)) {
     const Result<void> resumed = entry.file->resume(*cursor);
     if (run.stop.stop_requested()) return {};
@@ -226,8 +233,13 @@ bool FileSource::read_all(Run& run) {
   bool has_read = false;
   for (Entry& entry : files_) {
     if (run.stop.stop_requested() || run.handover.has_returned()) break;
-    const bool has_read_this = read(run, entry);
-    if (has_read_this) entry.quiet_polls = 0;
+    bool has_read_this = read(run, entry);
+    if (has_read_this) {
+      entry.quiet_polls = 0;
+      entry.was_asked_for_rest = false;
+    } else {
+      has_read_this = read_whole_rest(run, entry);
+    }
     has_read |= has_read_this;
   }
   return has_read;
@@ -252,6 +264,19 @@ bool FileSource::read(Run& run, Entry& entry) {
   }
   if (options_.follow) bound_what_is_ahead(entry);
   return has_read;
+}
+
+bool FileSource::may_have_whole_rest(const Entry& entry) const {
+  return options_.follow && entry.is_listed && entry.is_read && !entry.was_asked_for_rest &&
+         !entry.file->is_gzip() && entry.file->has_unread();
+}
+
+// Writers of whole files leave the last line feed out.
+bool FileSource::read_whole_rest(Run& run, Entry& entry) {
+  if (!may_have_whole_rest(entry) || entry.quiet_polls < options_.quiet_polls_max) return false;
+  entry.was_asked_for_rest = true;
+  std::optional<Piece> rest = entry.file->whole_rest();
+  return rest && hand_over(run, entry, std::move(*rest));
 }
 
 void FileSource::bound_what_is_ahead(Entry& entry) {
@@ -325,7 +350,11 @@ void FileSource::close(const Entry& entry) {
   if (!entry.is_listed) return;
   // What was not read as far as it goes is found to have changed.
   const bool is_at_rest = entry.is_read || entry.is_broken;
-  resting_[entry.file->id()] = {.stamp = is_at_rest ? entry.file->stamp() : FileStamp()};
+  Resting& resting = resting_[entry.file->id()];
+  resting = {.stamp = is_at_rest ? entry.file->stamp() : FileStamp()};
+  if (may_have_whole_rest(entry)) {
+    resting.rest_at = clock_.now() + options_.quiet_polls_max * options_.poll_interval;
+  }
 }
 
 // Closes files for those that wait; everything that was handed over is stored. Those that said

@@ -28,7 +28,8 @@ struct FileSourceOptions {
   // Otherwise every file is read once, to its end.
   bool follow = false;
   std::chrono::milliseconds poll_interval{200};
-  // A file that lost its name is closed after having said nothing for so many polls.
+  // A file that lost its name is closed after having said nothing for so many polls; then a last
+  // line that is a whole value is an event without its line feed, too.
   int quiet_polls_max = 50;
   size_t open_files_max = kFilesReadAtATime;
 };
@@ -46,21 +47,24 @@ class FileSource final : public Source {
   struct Entry {
     uint64_t number = 0;  // What Handover::Origin calls it.
     std::unique_ptr<WatchedFile> file;
-    bool is_listed = true;   // Some name of the pattern is its own.
-    bool is_broken = false;  // Cannot be read on before it changes.
-    bool is_read = false;    // As far as it goes.
+    bool is_listed = true;            // Some name of the pattern is its own.
+    bool is_broken = false;           // Cannot be read on before it changes.
+    bool is_read = false;             // As far as it goes.
+    bool was_asked_for_rest = false;  // Since it was read last.
     int quiet_polls = 0;
   };
   // A file that was read as far as it goes, and is not open.
   struct Resting {
     FileStamp stamp;  // When it was read.
     bool is_listed = true;
+    Time rest_at = Time::max();  // When a last line without a line feed is looked at again.
   };
   // To be opened.
   struct Waiting {
     std::string path;
     bool is_listed = true;
     bool is_only_for_rest = false;  // Only where a part of it was read already.
+    bool is_quiet = false;          // It was open, and has not changed for long.
   };
   // What one run() works with.
   struct Run {
@@ -78,6 +82,7 @@ class FileSource final : public Source {
   Result<void> open_file(Run& run, const Waiting& waiting);
   bool read_all(Run& run);
   bool read(Run& run, Entry& entry);
+  bool read_whole_rest(Run& run, Entry& entry);
   bool prepare(Run& run, Entry& entry);
   void bound_what_is_ahead(Entry& entry);
   bool rewind(Entry& entry, TextPosition position);
@@ -86,6 +91,7 @@ class FileSource final : public Source {
   void close_quiet(Run& run);
   bool make_place();
   void close(const Entry& entry);
+  bool may_have_whole_rest(const Entry& entry) const;
   void note_progress();
   std::string key_of(const FileId& id) const;
   void report(const std::string& path, const std::string& reason);

@@ -298,6 +298,19 @@ TEST_F(FileSourceTest, follows_what_is_appended_and_waits_for_the_line_feed) {
   EXPECT_EQ(intake_.lines().size(), 4u);
 }
 
+TEST_F(FileSourceTest, a_whole_last_line_of_a_quiet_file_needs_no_line_feed) {
+  for (int i = 0; i < 5; ++i) write("w" + std::to_string(i) + ".json", event(i));
+  write("half.json", "{\"n\":");
+  follow("*.json", 2);
+  ASSERT_TRUE(intake_.wait_for_lines(5));
+  append("w0.json", "\n" + event(5) + "\n");
+  ASSERT_TRUE(intake_.wait_for_lines(6));
+  append("half.json", "7}");
+  ASSERT_TRUE(intake_.wait_for_lines(7));
+  let_poll();
+  EXPECT_EQ(intake_.lines().size(), 7u);
+}
+
 TEST_F(FileSourceTest, follows_files_that_appear_later) {
   follow("*.jsonl");
   let_poll();

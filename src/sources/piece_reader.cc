@@ -62,6 +62,11 @@ std::optional<Piece> PieceReader::rest() {
   return own(*view);
 }
 
+std::optional<Piece> PieceReader::whole_rest() {
+  if (left().empty() || !text_form_.is_whole_value(without_mark(left()))) return std::nullopt;
+  return rest();
+}
+
 std::optional<PieceView> PieceReader::rest_view() {
   if (left().empty()) {
     drop_buffer();

@@ -57,6 +57,8 @@ class PieceReader {
   Result<std::optional<PieceView>> next_view();
   // What is left, whole or not.
   std::optional<Piece> rest();
+  // The same, if it is a whole value.
+  std::optional<Piece> whole_rest();
 
   // Everything was handed out, and nothing more will come.
   bool is_at_end() const { return input_->is_at_end() && left().empty(); }

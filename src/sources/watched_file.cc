@@ -158,6 +158,12 @@ std::optional<Piece> WatchedFile::rest() {
   return piece;
 }
 
+std::optional<Piece> WatchedFile::whole_rest() {
+  std::optional<Piece> piece = reader_->whole_rest();
+  if (piece) note(*piece);
+  return piece;
+}
+
 bool WatchedFile::has_unread() const {
   if (is_finished_) return false;
   return is_gzip_ || position().offset < size();

@@ -60,6 +60,8 @@ class WatchedFile {
   Result<std::optional<Piece>> next();
   // The rest that is no whole line, once nothing more will follow.
   std::optional<Piece> rest();
+  // The same, if it is a whole value, which need not wait for its line feed for ever.
+  std::optional<Piece> whole_rest();
   bool has_unread() const;
   // How much of the file was read, for progress.
   uint64_t bytes_read() const;

@@ -117,7 +117,9 @@ class Asker {
     ids_.clear();
     if (!reader_.read(text, set.paths(), leaves_)) return false;
     if (!reader_.is_object()) return true;
-    const auto ids = set.match(leaves_, hits_).value();
+    set.prefetch(leaves_);
+    set.find(leaves_, hits_);
+    const auto ids = set.judge(leaves_, hits_).value();
     ids_.assign(ids.begin(), ids.end());
     return true;
   }

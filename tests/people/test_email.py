@@ -223,7 +223,7 @@ class Email(ProgramTest):
         daemon.post(running())
         mail = self.wait_for_mails(server, 1)[0]
         self.assertEqual(mail.message.get_content_type(), "text/plain")
-        self.assertRegex(mail.part("plain"), r"^2026-11-20 15:02:40  stable  .*running")
+        self.assertRegex(mail.part("plain"), r"^15:02:40  stable  .*running")
 
     def test_nobody_answers(self):
         server = self.server()
