@@ -3,6 +3,8 @@ says to ignore it, and all are terminated. Machines get every state as a line, p
 each that is settled, and nobody hears of the ignored one, whose tags only a look-up tells."""
 
 import datetime
+import email
+import email.policy
 import json
 import pathlib
 import sys
@@ -27,8 +29,9 @@ class SesMailbox:
         moto.client("sesv2").create_email_identity(EmailIdentity="statewire@example.org")
 
     def subjects(self):
-        sent = self.moto.get("/moto-api/data.json")["ses"]["Message"]
-        return [mail["subject"] for mail in sent]
+        sent = self.moto.get("/moto-api/data.json").get("ses", {}).get("RawMessage", [])
+        messages = [email.message_from_string(mail["raw_data"], policy=email.policy.default) for mail in sent]
+        return [str(message["subject"]) for message in messages]
 
 
 class SmtpMailbox:
