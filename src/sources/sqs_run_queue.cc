@@ -125,9 +125,10 @@ void SqsRun::complain(const AwsAnswer& answer) {
   receive_at_ =
       steady_clock::now() + std::clamp<Duration>(pause, milliseconds(100), kFaultPauseMax);
   if (failures_ != 1 && failures_ % 10 != 0) return;
-  log_warn(
-      "a queue cannot be read",
-      {{"source", parts_.name}, {"queue", parts_.options.queue.url}, {"reason", answer.text()}});
+  log_warn("a queue cannot be read", {{"source", parts_.name},
+                                      {"queue", parts_.options.queue.name},
+                                      {"fault", name_of(answer.fault)},
+                                      {"reason", answer.text()}});
 }
 
 seconds SqsRun::pause_of(const Held& held) const {
