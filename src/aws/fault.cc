@@ -3,6 +3,7 @@
 #include "aws/fault.h"
 
 #include <algorithm>
+#include <string>
 
 #include "base/check.h"
 #include "net/http_message.h"
@@ -235,6 +236,10 @@ constexpr StatusRow kStatuses[] = {
 
 const CodeRow* row_for(const AwsError& error) {
   std::string_view code = bare_code(error.code);
+  // As S3 writes what others write without the dot.
+  std::string of_kms;
+  constexpr std::string_view kKms = "KMS.";
+  if (code.starts_with(kKms)) code = of_kms = "KMS" + std::string(code.substr(kKms.size()));
   constexpr std::string_view kEnd = "Exception";
   if (code.size() > kEnd.size() &&
       equal_ignoring_case(code.substr(code.size() - kEnd.size()), kEnd)) {

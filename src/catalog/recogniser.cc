@@ -83,7 +83,8 @@ Recognition Recogniser::recognise(simdjson::dom::element event, std::string_view
   Recognition recognition = description.recognition;
   if (view.shape == EventShape::cloudtrail) {
     view.source = recognition.origin.source;
-    if (view.call.is_read_only == true) return with_fate(recognition, Fate::ignored, "read-only call");
+    if (view.call.is_read_only == true)
+      return with_fate(recognition, Fate::ignored, "read-only call");
     const std::string_view reason = repeated_error_reason(error_name(view.call.error_code));
     if (!reason.empty()) return with_fate(recognition, Fate::ignored, reason);
   }

@@ -215,7 +215,8 @@ Judgement judge(std::string_view service, const Caller& caller, const Tool& tool
   }
   if (tool.rank == ToolRank::deploys) return {CauseKind::deployment, Confidence::likely};
   if (tool.rank == ToolRank::console) {
-    return {CauseKind::human, view.call.is_from_console == true ? Confidence::certain : Confidence::likely};
+    return {CauseKind::human,
+            view.call.is_from_console == true ? Confidence::certain : Confidence::likely};
   }
   if (caller.type == "Root" || is_of_person(caller) || is_federated(caller.type) ||
       (caller.type == "IAMUser" && tool.rank == ToolRank::command_line)) {

@@ -278,8 +278,8 @@ TEST_F(AwsSinkTest, one_address_that_ses_refuses_keeps_the_mail_from_nobody_else
   std::string error = "MessageRejected";
   start([&](const SeenRequest& request) {
     const bool is_refused = request.body.find("\"b@example.org\"") != std::string::npos;
-    return json_answer(is_refused ? 400 : 200,
-                       "{\"__type\":\"" + error + "\",\"message\":\"it is not verified\"}");
+    if (!is_refused) return json_answer(200, R"({"MessageId":"m"})");
+    return json_answer(400, R"({"__type":")" + error + R"(","message":"it is not verified"})");
   });
   const auto sink =
       open("ses", "from: s@example.org\nto: [a@example.org, b@example.org, c@example.org]");

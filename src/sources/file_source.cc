@@ -115,7 +115,7 @@ void FileSource::find_listed(const std::string& path) {
   }
   if (const auto found = resting_.find(sight->id); found != resting_.end()) {
     found->second.is_listed = true;
-    const bool is_due = clock_.now() >= found->second.rest_at;
+    const bool is_due = std::chrono::steady_clock::now() >= found->second.rest_at;
     const bool is_same = found->second.stamp == sight->stamp;
     if (!options_.follow || (is_same && !is_due)) return;
     waiting_.push_back({.path = path, .is_quiet = is_same});
@@ -353,7 +353,8 @@ void FileSource::close(const Entry& entry) {
   Resting& resting = resting_[entry.file->id()];
   resting = {.stamp = is_at_rest ? entry.file->stamp() : FileStamp()};
   if (may_have_whole_rest(entry)) {
-    resting.rest_at = clock_.now() + options_.quiet_polls_max * options_.poll_interval;
+    resting.rest_at =
+        std::chrono::steady_clock::now() + options_.quiet_polls_max * options_.poll_interval;
   }
 }
 
@@ -369,8 +370,9 @@ bool FileSource::make_place() {
         options_.follow && entry.file->is_gzip() && !entry.is_read && !entry.is_broken;
     if (!is_half_unpacked) order.push_back(&entry);
   }
-  std::ranges::stable_sort(order, std::greater(), [](const Entry* entry) {
-    return std::tuple(entry->is_listed, entry->is_read || entry->is_broken, entry->quiet_polls);
+  std::ranges::sort(order, std::greater(), [](const Entry* entry) {
+    return std::tuple(entry->is_listed, entry->is_read || entry->is_broken, entry->quiet_polls,
+                      ~entry->number);
   });
   if (options_.follow) order.resize(std::min(order.size(), waiting_.size()));
   for (Entry* entry : order) {

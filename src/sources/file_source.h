@@ -57,7 +57,8 @@ class FileSource final : public Source {
   struct Resting {
     FileStamp stamp;  // When it was read.
     bool is_listed = true;
-    Time rest_at = Time::max();  // When a last line without a line feed is looked at again.
+    // When a last line without a line feed is looked at again.
+    std::chrono::steady_clock::time_point rest_at = std::chrono::steady_clock::time_point::max();
   };
   // To be opened.
   struct Waiting {

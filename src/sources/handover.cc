@@ -36,8 +36,8 @@ bool Handover::submit(Chunk chunk, Origin origin) {
 bool Handover::may_submit() const { return !stop_.stop_requested() && !has_returned(); }
 
 bool Handover::wait_for_place(size_t bytes) {
-  Lock lock(state_->mutex);
   State& state = *state_;
+  Lock lock(state.mutex);
   while (!stop_.stop_requested() && state.returned.origins.empty() && state.in_flight > 0 &&
          (state.in_flight >= kChunksInFlightMax || state.bytes + bytes > kInFlightBytesMax)) {
     state.changed.wait(lock.native());

@@ -214,7 +214,7 @@ class Reload(ProgramTest):
         wait_for(lambda: self.served(daemon) == self.pem("two"), "the other certificate")
         hook = SUBSCRIPTION.format(name="hook", url="http://127.0.0.1:1/")
         for config, told in (
-            (tls.format("two", "one"), "certificate cannot be used"),
+            (tls.format("two", "one"), "key values mismatch"),
             ("", "what only a restart can"),
         ):
             daemon.write_config(config + "subscriptions:" + hook)
