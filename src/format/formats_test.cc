@@ -38,10 +38,9 @@ TEST(Formats, csv_quotes_what_must_be_quoted) {
 TEST(Formats, text_is_a_line_in_columns) {
   const ReadFormats read("");
   Notification n = example_notification();
-  EXPECT_EQ(
-      read.render("text", n),
-      "09:00:12  stable         EC2 instance web-1 (i-0a1b2c3d4e5f60001)    eu-west-1  "
-      "running; started by alice in the console");
+  EXPECT_EQ(read.render("text", n),
+            "09:00:12  stable         EC2 instance web-1 (i-0a1b2c3d4e5f60001)    eu-west-1  "
+            "running; started by alice in the console");
   n.kind = NotificationKind::failed;
   n.origin.system = "aws.cloudtrail";
   n.origin.type = "DeleteBucket";
@@ -51,10 +50,9 @@ TEST(Formats, text_is_a_line_in_columns) {
   n.cause.actor = "ci-deployer";
   n.cause.tool = "";
   n.error = "AccessDenied";
-  EXPECT_EQ(
-      read.render("text", n),
-      "09:00:12  failed         S3 bucket invoices                          eu-west-1  "
-      "DeleteBucket by ci-deployer was refused: AccessDenied");
+  EXPECT_EQ(read.render("text", n),
+            "09:00:12  failed         S3 bucket invoices                          eu-west-1  "
+            "DeleteBucket by ci-deployer was refused: AccessDenied");
 }
 
 TEST(Formats, text_aligns_by_what_a_terminal_shows) {
