@@ -53,6 +53,11 @@ Booked* Book::find(uint64_t number) {
   return place == deliveries_.end() ? nullptr : &place->second;
 }
 
+const Booked* Book::find(uint64_t number) const {
+  const auto place = deliveries_.find(number);
+  return place == deliveries_.end() ? nullptr : &place->second;
+}
+
 void Book::change(const Booked& booked) {
   store_up_to(booked.row.number);
   if (is_stored(booked.row.number)) changed_.insert(booked.row.number);
@@ -86,10 +91,10 @@ void Book::park_new(ParkedRow parked) {
   park(number, std::move(parked));
 }
 
-void Book::park_damaged(uint64_t number, std::string reason, Time now) {
+void Book::park_damaged(uint64_t number, uint64_t place, std::string reason, Time now) {
   removed_.insert(number);
   if (rows_ > 0) --rows_;
-  park(number, {.delivery = {}, .parked = now, .reason = std::move(reason), .is_gap = true});
+  park(place, {.delivery = {}, .parked = now, .reason = std::move(reason), .is_gap = true});
 }
 
 void Book::set_batch(std::optional<BatchRow> batch) {

@@ -63,6 +63,7 @@ class Book {
   // and the store does not know yet.
   Booked* restore(DeliveryRow row, Time now);
   Booked* find(uint64_t number);
+  const Booked* find(uint64_t number) const;
   // Its row is not what the store has: it is written by the next checkpoint.
   void change(const Booked& booked);
   // The same, by what the journal says; and the cursor moves over all that was read, so that
@@ -72,8 +73,8 @@ class Book {
   void park(uint64_t number, ParkedRow parked);
   // What never had a delivery: it gets a number of its own.
   void park_new(ParkedRow parked);
-  // A row of the store that could not be read.
-  void park_damaged(uint64_t number, std::string reason, Time now);
+  // A row of the store that could not be read. What is parked for it has the number `place`.
+  void park_damaged(uint64_t number, uint64_t place, std::string reason, Time now);
   void on_clock_jump(Duration jump);
   // Takes it out, memory and all, and tells the store nothing: for what outlives the book.
   Node extract(uint64_t number) { return deliveries_.extract(number); }

@@ -17,10 +17,10 @@ Result<SubscriptionState> Pipeline::state_made_again(const Error& error) const {
   };
   Result<void> read = store_.each_delivery(
       subscription_.name, 0,
-      [&](uint64_t number, const auto&) { return ++state.rows, pass(number); });
+      [&](uint64_t number, const auto& row) { return !row.ok() || (++state.rows, pass(number)); });
   if (!read) return read.error();
-  read = store_.each_parked({subscription_.name, 0}, [&](const DeliveryKey& key, const auto&) {
-    return key.subscription == subscription_.name && pass(key.number);
+  read = store_.each_parked({subscription_.name, 0}, [&](const DeliveryKey& key, const auto& row) {
+    return key.subscription == subscription_.name && (!row.ok() || pass(key.number));
   });
   if (!read) return read.error();
   return state;
@@ -103,11 +103,26 @@ void Pipeline::forget_lost_rows() {
   book_.forget_unloaded();
 }
 
-// A row, or a stretch of rows up to it.
+// A row, or a stretch of rows up to it, of which each start parks the same, until all others are
+// restored. Where a delivery was parked under its number, the one before it is taken.
 void Pipeline::restore_damaged(uint64_t number, std::string reason) {
   if (book_.unloaded() == 0 || book_.find(number) != nullptr) return;
+  uint64_t place = number;
+  while (place > next_row_ && is_parked_or_waits(place)) --place;
   ++parked_;
-  book_.park_damaged(number, std::move(reason), wall_.now());
+  book_.park_damaged(number, place, std::move(reason), wall_.now());
+}
+
+bool Pipeline::is_parked_or_waits(uint64_t number) const {
+  if (book_.find(number) != nullptr) return true;
+  bool is_parked = false;
+  const Result<void> read = store_.each_parked(
+      {subscription_.name, number}, [&](const DeliveryKey& key, const Result<ParkedRow>& row) {
+        is_parked = key.subscription == subscription_.name && key.number == number && row.ok() &&
+                    !row->is_gap;
+        return false;
+      });
+  return !read || is_parked;
 }
 
 // An error where the store cannot be read now.

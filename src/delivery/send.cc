@@ -152,6 +152,8 @@ void SendStage::on_attempt(Booked& booked, const Attempt& attempt, bool was_alon
   ++booked.row.attempts;
   booked.row.last_detail = reason_of(attempt);
   if (!attempt.parts.empty()) return on_parts(booked, attempt, now);
+  // Others have it: it is not the sink that refuses what is left over.
+  const bool is_for_some = !booked.row.settled_recipients.empty();
   switch (attempt.verdict) {
     case Verdict::delivered:
       circuit_.succeeded();
@@ -161,9 +163,10 @@ void SendStage::on_attempt(Booked& booked, const Attempt& attempt, bool was_alon
       break;
     case Verdict::retry:
       booked.is_alone |= attempt.is_of_whole_batch && !was_alone;
-      retry(booked, attempt, true, now);
+      retry(booked, attempt, !is_for_some, now);
       break;
     case Verdict::unavailable:
+      if (is_for_some) return retry(booked, attempt, false, now);
       if (circuit_.refused(now, random_)) {
         log_error("a sink refuses everything until a person acts; its deliveries wait",
                   {{"subscription", subscription_.name}, {"answer", reason_of(attempt)}});
@@ -207,10 +210,13 @@ void SendStage::on_parts(Booked& booked, const Attempt& attempt, Time now) {
     row.settled_recipients = all_but([&](const Attempt& each) { return &each == &part; });
     book_.park_new(parked_of(std::move(row), part, "rejected: " + reason_of(part)));
   }
-  if (std::ranges::any_of(attempt.parts, is_left)) {
+  if (const auto left = std::ranges::find_if(attempt.parts, is_left); left != attempt.parts.end()) {
     booked.row.settled_recipients = all_but(is_left);
+    booked.row.last_detail = reason_of(*left);
     lanes_.part(booked);
-    return retry(booked, attempt, false, now);
+    Attempt of_left = *left;
+    of_left.retry_after = attempt.retry_after;
+    return retry(booked, of_left, false, now);
   }
   if (is_delivered) ++counts_.delivered;
   lanes_.remove(booked);

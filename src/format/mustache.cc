@@ -142,7 +142,7 @@ class TemplateFormat final : public Format {
       const Lock lock(mutex_);
       return template_.render(context);
     } catch (const std::exception& error) {
-      return failed("the template cannot be rendered: " + std::string(error.what()));
+      return bad_input("the template cannot be rendered: " + std::string(error.what()));
     }
   }
 

@@ -47,6 +47,7 @@ void CurlHandle::begin(const char* protocols, Duration timeout, const std::strin
   set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
   if (ca_file.empty()) return;
   set(CURLOPT_CAINFO, ca_file.c_str());
+  set(CURLOPT_CA_CACHE_TIMEOUT, 0L);  // The file may be another under the same name.
   set(CURLOPT_CAPATH, nullptr);
 }
 

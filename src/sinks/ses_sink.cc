@@ -25,7 +25,7 @@ Attempt attempt_for_mail(const AwsAnswer& answer) {
 
 // Then it would be said to every call. An address that is not verified may be this recipient's.
 bool is_about_us(const AwsAnswer& answer, Verdict verdict) {
-  if (answer.code.starts_with("MessageRejected")) return false;
+  if (answer.code.starts_with("MessageRejected") || answer.fault == AwsFault::unknown) return false;
   return verdict == Verdict::retry || verdict == Verdict::unavailable;
 }
 

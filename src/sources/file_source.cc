@@ -88,7 +88,8 @@ bool FileSource::read_round(Run& run, Result<void>& found) {
 
 // What is to be opened: files that are new, or have changed since they were closed.
 Result<void> FileSource::find_files(Run& run) {
-  waiting_.clear();
+  // Those that lost their names are found once.
+  std::erase_if(waiting_, [](const Waiting& waiting) { return waiting.is_listed; });
   for (Entry& entry : files_) {
     entry.is_listed = false;
     ++entry.quiet_polls;
@@ -122,6 +123,8 @@ void FileSource::find_listed(const std::string& path) {
     return;
   }
   waiting_.push_back({.path = path});
+  // It may lose its name before its turn.
+  if (options_.follow) resting_[sight->id] = {};
 }
 
 // What lost its name is found beside it, where a rotation puts it: what was renamed while nobody
@@ -142,7 +145,7 @@ Result<void> FileSource::find_rotated(Run& run) {
     if (!was_closed && !is_first) continue;
     const Result<std::string> cursor = run.intake.cursor(key_of(sight->id));
     if (!cursor) return cursor.error();
-    if (cursor->empty()) continue;
+    if (cursor->empty() && !was_closed) continue;
     rotated.push_back({.path = path, .is_listed = false, .is_only_for_rest = !was_closed});
   }
   waiting_.insert(waiting_.begin(), rotated.begin(), rotated.end());
@@ -285,8 +288,10 @@ void FileSource::bound_what_is_ahead(Entry& entry) {
   for (const Entry& each : files_) bytes += each.file->bytes_ahead();
   if (bytes <= kFilesAheadBytesMax) return;
   const bool is_read = entry.is_read;
+  const bool is_broken = entry.is_broken;
   rewind(entry, entry.file->position());
   entry.is_read = is_read;
+  entry.is_broken |= is_broken;
 }
 
 // Sees what happened to the file since the last poll. False where it cannot be read.
@@ -311,6 +316,7 @@ bool FileSource::prepare(Run& run, Entry& entry) {
 bool FileSource::rewind(Entry& entry, TextPosition position) {
   const Result<void> rewound = entry.file->rewind(position);
   entry.is_read = false;
+  entry.was_asked_for_rest = false;
   entry.is_broken = !rewound.ok();
   if (!rewound) report(entry.file->path(), rewound.error().text);
   return rewound.ok();
@@ -366,6 +372,8 @@ bool FileSource::make_place() {
   if (waiting_.empty() && options_.follow) return false;
   std::vector<Entry*> order;
   for (Entry& entry : files_) {
+    // Nothing finds it again; it is closed when it is quiet.
+    if (options_.follow && !entry.is_listed) continue;
     const bool is_half_unpacked =
         options_.follow && entry.file->is_gzip() && !entry.is_read && !entry.is_broken;
     if (!is_half_unpacked) order.push_back(&entry);

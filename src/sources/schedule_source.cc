@@ -131,6 +131,7 @@ Result<void> ScheduleSource::run(Intake& intake, std::stop_token stop) {
       log_warn("the clock was set; this schedule goes on from where it is now",
                {{"source", options_.name}, {"seconds", by / std::chrono::seconds(1)}});
       if (!commit(intake, "", *fired, stop)) return {};
+      continue;  // It may have been set again meanwhile.
     }
     const Time now = clock_.now();
     for (const Time due :

@@ -104,7 +104,7 @@ std::optional<Time> ScheduleTimes::next_after(Time time) const {
 std::vector<Time> ScheduleTimes::due(Time after, Time now, size_t count) const {
   if (const Duration* every = std::get_if<Duration>(&rule_)) {
     const auto spans = static_cast<int64_t>(count) + 1;
-    if (*every * spans < now - after) after = std::max(after, now - *every * spans);
+    if (*every < (now - after) / spans) after = now - *every * spans;
   }
   std::deque<Time> times;
   for (auto next = next_after(after); next && *next <= now; next = next_after(*next)) {

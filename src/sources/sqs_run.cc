@@ -76,7 +76,7 @@ SqsRun::SteadyTime SqsRun::step(SteadyTime now) {
 }
 
 bool SqsRun::is_done() const {
-  return held_.empty() && hidings_.empty() && deletions_.empty() && deleting_ == 0;
+  return held_.empty() && hidings_.empty() && hiding_ == 0 && deletions_.empty() && deleting_ == 0;
 }
 
 bool SqsRun::has_room() const {

@@ -149,6 +149,7 @@ class SqsRun {
   std::deque<Hiding> hidings_;
   std::deque<Deletion> deletions_;
   size_t deleting_ = 0;
+  size_t hiding_ = 0;  // Calls without an answer.
   SteadyTime delete_at_{};
 };
 

@@ -169,9 +169,11 @@ void SqsRun::hide() {
       entries += hiding_entry(i, hidings_.front().receipt, hidings_.front().time);
       hidings_.pop_front();
     }
+    ++hiding_;
     parts_.aws.call(
         call("ChangeMessageVisibilityBatch", body_of(parts_.options.queue.url, entries)),
-        [name = parts_.name](const AwsAnswer& answer) {
+        [mailbox = mailbox_, this, name = parts_.name](const AwsAnswer& answer) {
+          mailbox->post([this] { --hiding_; });
           if (answer.ok()) return;
           log_warn("messages cannot be hidden or given back; they may come twice",
                    {{"source", name}, {"reason", answer.text()}});
