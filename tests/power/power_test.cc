@@ -23,7 +23,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr uint32_t kRounds = 30;
-constexpr uint32_t kCanaryRoundsMax = 20;
+constexpr uint32_t kCanaryRoundsMax = 80;
 constexpr double kCutOperationsMax = 4096;
 constexpr uint64_t kPowerMsMax = 150;  // From the first acknowledgement on.
 constexpr auto kPatience = std::chrono::seconds(60);
