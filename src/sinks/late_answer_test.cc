@@ -35,10 +35,7 @@ class LateAnswers : public testing::TestWithParam<const SinkKind*> {
     sink_ = open();
     EXPECT_NE(sink_, nullptr);
   }
-  ~LateAnswers() override {
-    stop();
-    ::close(nowhere_);
-  }
+  ~LateAnswers() override { stop(); }
 
   bool is(std::string_view name) const { return GetParam()->name == name; }
   bool has_network() const { return !is("file") && !is("stdout"); }
@@ -64,7 +61,7 @@ class LateAnswers : public testing::TestWithParam<const SinkKind*> {
   std::unique_ptr<Sink> open() {
     SinkContext context{
         .http = http_, .clock = clock_, .aws = *aws_, .mail = mail_, .writers = writers_};
-    if (is("stdout")) return make_stream_sink(nowhere_, context);
+    if (is("stdout")) return make_stream_sink(nowhere_.fd, context);
     if (is("pagerduty")) {
       return make_pagerduty_sink({.url = server_.url(), .routing_key = std::string(kPagerDutyKey)},
                                  context);
@@ -143,7 +140,12 @@ class LateAnswers : public testing::TestWithParam<const SinkKind*> {
   SystemClock clock_;
   AwsHome home_;
   // Lines on standard output would be taken for the test's.
-  const int nowhere_ = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+  // Closed once nobody writes any more.
+  struct Nowhere {
+    const int fd = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+    ~Nowhere() { ::close(fd); }
+  };
+  const Nowhere nowhere_;
   LateServer server_{GetParam()->name == "email" ? LateServer::Answers::mails
                                                  : LateServer::Answers::requests};
   HttpClient http_{HttpClientLimits{}};
