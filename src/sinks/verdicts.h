@@ -11,8 +11,8 @@
 namespace statewire {
 
 // One table. What says that nothing will pass (no permission; a redirect, which is not followed: a
-// payload must not go where nobody sent it) is for a person; 410 ends the subscription; 408, 425 and
-// 429 pass later, and so does what is not known; all other 4xx are rejected.
+// payload must not go where nobody sent it) is for a person; 410 ends the subscription; 408, 425
+// and 429 pass later, and so does what is not known; all other 4xx are rejected.
 Verdict verdict_for_status(int http_status);
 
 // What to keep of an exchange: the verdict, the status, and the beginning of the answer.
