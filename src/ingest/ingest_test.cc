@@ -350,38 +350,43 @@ TEST_F(IngestTest, a_void_chunk_comes_back_and_moves_no_cursor) {
   EXPECT_EQ(fates_of(event(1, "running", 0, id_of(1))).of(Fate::recognised), 1u);
 }
 
-// Waits for a word, and has nothing to unpack.
+// Tells that it has begun, waits for a word, and has nothing to unpack.
 class LateUnpacking final : public Unpacking {
  public:
-  explicit LateUnpacking(std::shared_future<void> word) : word_(std::move(word)) {}
+  LateUnpacking(std::promise<void>& begun, std::shared_future<void> word)
+      : begun_(begun), word_(std::move(word)) {}
   Result<bool> step(Chunk&) override {
+    begun_.set_value();
     word_.wait();
     return unavailable("nothing came");
   }
 
  private:
+  std::promise<void>& begun_;
   const std::shared_future<void> word_;
 };
 
 TEST_F(IngestTest, room_that_comes_without_a_commit_is_seen_by_who_waits_for_it) {
   stop();
   start({.queued_chunks_max = 1});
+  std::promise<void> begun;
   std::promise<void> word;
   Chunk chunk{.source = "test"};
-  chunk.unpacking = std::make_unique<LateUnpacking>(word.get_future().share());
+  chunk.unpacking = std::make_unique<LateUnpacking>(begun, word.get_future().share());
   std::promise<bool> done;
   chunk.done = [&](const Result<ChunkFates>& fates) { done.set_value(fates.ok()); };
   std::jthread submitting([&] { EXPECT_TRUE(ingest_->submit(std::move(chunk))); });
-  while (submit(event(1, "running", 0, id_of(1))).get().ok()) std::this_thread::yield();
-  auto waited = std::make_shared<std::promise<void>>();
+  begun.get_future().wait();
+  EXPECT_FALSE(submit(event(1, "running", 0, id_of(1))).get().ok());
+  std::promise<void> waited;
   std::stop_source stop_waiting;
-  std::jthread waiting([&, waited] {
+  std::jthread waiting([&] {
     ingest_->wait_for_room(stop_waiting.get_token());
-    waited->set_value();
+    waited.set_value();
   });
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
   word.set_value();
-  EXPECT_EQ(waited->get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  EXPECT_EQ(waited.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
   stop_waiting.request_stop();
   EXPECT_FALSE(done.get_future().get());
 }
