@@ -53,11 +53,6 @@ Booked* Book::find(uint64_t number) {
   return place == deliveries_.end() ? nullptr : &place->second;
 }
 
-const Booked* Book::find(uint64_t number) const {
-  const auto place = deliveries_.find(number);
-  return place == deliveries_.end() ? nullptr : &place->second;
-}
-
 void Book::change(const Booked& booked) {
   store_up_to(booked.row.number);
   if (is_stored(booked.row.number)) changed_.insert(booked.row.number);

@@ -63,7 +63,6 @@ class Book {
   // and the store does not know yet.
   Booked* restore(DeliveryRow row, Time now);
   Booked* find(uint64_t number);
-  const Booked* find(uint64_t number) const;
   // Its row is not what the store has: it is written by the next checkpoint.
   void change(const Booked& booked);
   // The same, by what the journal says; and the cursor moves over all that was read, so that

@@ -5,12 +5,17 @@
 namespace statewire {
 
 void Lanes::add(Booked& booked) {
-  booked.before = booked.behind = nullptr;
   if (!booked.row.settled_recipients.empty()) name_own_lane(booked);
+  enter(booked);
+  if (booked.before == nullptr) make_ready(booked);
+}
+
+void Lanes::enter(Booked& booked) {
+  booked.before = booked.behind = nullptr;
   ++size_;
   payload_bytes_ += booked.row.payload.size();
   const auto [place, is_new] = lanes_.try_emplace(lane_key(booked), Lane{&booked, &booked});
-  if (is_new) return make_ready(booked);
+  if (is_new) return;
   Lane& lane = place->second;
   booked.before = lane.last;
   lane.last->behind = &booked;
@@ -87,11 +92,8 @@ void Lanes::part(Booked& booked) {
   if (is_one_lane_ || !booked.lane.empty()) return;
   remove(booked);
   name_own_lane(booked);
-  booked.before = booked.behind = nullptr;
-  lanes_.try_emplace(lane_key(booked), Lane{&booked, &booked});
-  ++size_;
+  enter(booked);
   ++in_flight_;
-  payload_bytes_ += booked.row.payload.size();
 }
 
 void Lanes::remove(Booked& booked) {

@@ -60,6 +60,7 @@ class Lanes {
     return booked.lane.empty() ? booked.row.resource : booked.lane;
   }
   static void name_own_lane(Booked& booked);
+  void enter(Booked& booked);
   void make_ready(Booked& booked);
   Booked* next_ready(Time now) const;
   void claim_first(Booked& booked);

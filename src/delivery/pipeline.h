@@ -115,7 +115,7 @@ class Pipeline {
   Result<void> restore(Time now);
   Result<void> restore_row(DeliveryRow row, Time now);
   void restore_damaged(uint64_t number, std::string reason);
-  bool is_parked_or_waits(uint64_t number) const;
+  bool is_parked_or_waits(uint64_t number);
   void forget_lost_rows();
   void restore_digest(Booked& booked, Time now);
   Result<void> render_again(DeliveryRow& row);

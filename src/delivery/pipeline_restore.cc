@@ -17,7 +17,7 @@ Result<SubscriptionState> Pipeline::state_made_again(const Error& error) const {
   };
   Result<void> read = store_.each_delivery(
       subscription_.name, 0,
-      [&](uint64_t number, const auto& row) { return !row.ok() || (++state.rows, pass(number)); });
+      [&](uint64_t number, const auto& row) { return ++state.rows, !row.ok() || pass(number); });
   if (!read) return read.error();
   read = store_.each_parked({subscription_.name, 0}, [&](const DeliveryKey& key, const auto& row) {
     return key.subscription == subscription_.name && (!row.ok() || pass(key.number));
@@ -113,7 +113,7 @@ void Pipeline::restore_damaged(uint64_t number, std::string reason) {
   book_.park_damaged(number, place, std::move(reason), wall_.now());
 }
 
-bool Pipeline::is_parked_or_waits(uint64_t number) const {
+bool Pipeline::is_parked_or_waits(uint64_t number) {
   if (book_.find(number) != nullptr) return true;
   bool is_parked = false;
   const Result<void> read = store_.each_parked(
