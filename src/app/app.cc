@@ -49,6 +49,7 @@ Result<std::shared_ptr<const Catalog>> load_catalog(const Settings& settings, Pr
 // What a reload replaces: everything that the configuration alone decides.
 struct Generation {
   std::unique_ptr<Settings> settings;
+  std::shared_ptr<const HttpServer::Tls> tls;  // Null where HTTP is in the clear.
   std::shared_ptr<const Catalog> catalog;
   std::unique_ptr<SourceRunner> sources;
 };
@@ -148,11 +149,11 @@ class App {
 Result<std::shared_ptr<Generation>> App::read_generation(Problems& problems) {
   auto generation = std::make_shared<Generation>();
   generation->settings = read_settings(options_.config_path, sink_context_, problems);
-  if (generation->settings != nullptr) check_certificate(*generation->settings, problems);
   if (generation->settings == nullptr) return bad_input("the configuration has errors");
+  generation->tls = read_certificate(*generation->settings, problems);
   Result<std::shared_ptr<const Catalog>> catalog = load_catalog(*generation->settings, problems);
   if (!catalog) return catalog.error();
-  if (!problems.ok()) return bad_input("the catalog has errors");
+  if (!problems.ok()) return bad_input("the certificate or the catalog has errors");
   generation->catalog = *std::move(catalog);
   return generation;
 }
@@ -343,16 +344,6 @@ void App::reload() {
               {{"key", key}});
     return;
   }
-  std::shared_ptr<const HttpServer::Tls> tls;
-  if (fresh.http.listener.tls) {
-    auto read = HttpServer::read_tls(*fresh.http.listener.tls);
-    if (!read) {
-      log_error("the new certificate cannot be used; the old configuration stays",
-                {{"error", read.error().text}});
-      return;
-    }
-    tls = *read;
-  }
   current_->sources->stop();
   const Result<void> replaced = dispatcher_->replace(pipelines_of(*next), kStopGrace, is_end_asked);
   if (!replaced) {
@@ -365,7 +356,7 @@ void App::reload() {
   tags_->use_roles(fresh.account_roles);
   set_log(fresh.log_level, fresh.log_form);
   ingest_->use({(*next)->catalog, fresh.rules});
-  if (tls != nullptr) server_->use_tls(tls);
+  if ((*next)->tls != nullptr) server_->use_tls((*next)->tls);
   publish(*next);
   current_->sources->start();
   log_info("the configuration was read again", {{"file", fresh.path}});

@@ -265,10 +265,13 @@ std::unique_ptr<Settings> read_settings(const std::string& path, SinkContext& co
   return problems.ok() ? std::move(settings) : nullptr;
 }
 
-void check_certificate(const Settings& settings, Problems& problems) {
-  if (!settings.http.listener.tls) return;
+std::shared_ptr<const HttpServer::Tls> read_certificate(const Settings& settings,
+                                                        Problems& problems) {
+  if (!settings.http.listener.tls) return nullptr;
   const auto read = HttpServer::read_tls(*settings.http.listener.tls);
-  if (!read) problems.add({.file = settings.path, .path = "http.tls", .text = read.error().text});
+  if (read) return *read;
+  problems.add({.file = settings.path, .path = "http.tls", .text = read.error().text});
+  return nullptr;
 }
 
 }  // namespace statewire

@@ -70,7 +70,9 @@ std::string find_config(const std::string& given);
 // refers to must outlive them.
 std::unique_ptr<Settings> read_settings(const std::string& path, SinkContext& context,
                                         Problems& problems);
-// Whether the certificate and its key can be used. Only who serves may read them.
-void check_certificate(const Settings& settings, Problems& problems);
+// The certificate and its key, ready for use; null where there are none, or problems has why not.
+// Only who serves may read them.
+std::shared_ptr<const HttpServer::Tls> read_certificate(const Settings& settings,
+                                                        Problems& problems);
 
 }  // namespace statewire

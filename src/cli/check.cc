@@ -50,7 +50,7 @@ ExitCode run_check(const Invocation& invocation, Terminal& terminal) {
   config.settings = read_settings(path, config.context, config.problems);
   size_t catalog_entries = 0;
   if (config.settings != nullptr) {
-    check_certificate(*config.settings, config.problems);
+    read_certificate(*config.settings, config.problems);
     const Result<Catalog> catalog = Catalog::with_folders(
         compiled_catalog_bytes(), config.settings->catalog_folders, config.problems);
     if (!catalog && config.problems.ok()) {
