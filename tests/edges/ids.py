@@ -1,7 +1,6 @@
 """Two subscriptions to one place, and what comes twice: the place may drop every repeat of a key,
 and loses nothing."""
 
-import http.server
 import json
 import pathlib
 import sys
@@ -14,44 +13,27 @@ for folder in ("e2e", "people"):
 
 from harness import ProgramTest, instance_event, wait_for  # noqa: E402
 from mail_server import MailServer  # noqa: E402
+from receiver import Answer, Receiver  # noqa: E402
 
 COUNT = 5
 ACCOUNT = "123456789012"
 
 
-class Place:
+class Place(Receiver):
     """SQS, SNS and a webhook, of which each refuses its first request. `seen` has pairs of key and
     notification, by path or action."""
 
     def __init__(self):
         self.seen, self.refused, self.lock = {}, set(), threading.Lock()
-        place = self
+        super().__init__(self.take)
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["content-length"]))
-                kind, messages, answer = place.read(self.path, self.headers, body)
-                with place.lock:
-                    place.seen.setdefault(kind, []).extend(messages)
-                    is_first = kind not in place.refused
-                    place.refused.add(kind)
-                self.send_response(500 if is_first else 200)
-                self.send_header("content-length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
-
-            def log_message(self, *args):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+    def take(self, request):
+        kind, messages, answer = self.read(request.path, request.headers, request.body)
+        with self.lock:
+            self.seen.setdefault(kind, []).extend(messages)
+            is_first = kind not in self.refused
+            self.refused.add(kind)
+        return Answer(500 if is_first else 200, body=answer)
 
     def read(self, path, headers, body):
         if path == "/hook":
@@ -85,9 +67,9 @@ class Ids(ProgramTest):
         self.mail = MailServer(at={"data": ["451 later"]})
         self.addCleanup(self.mail.close)
         sinks = {
-            "sqs": f"kind: sqs, queue: '{self.place.url}/{ACCOUNT}/all.fifo', region: eu-west-1",
+            "sqs": f"kind: sqs, queue: '{self.place.url()}{ACCOUNT}/all.fifo', region: eu-west-1",
             "sns": f"kind: sns, topic: 'arn:aws:sns:eu-west-1:{ACCOUNT}:all.fifo'",
-            "webhook": f"kind: webhook, url: '{self.place.url}/hook'",
+            "webhook": f"kind: webhook, url: '{self.place.url()}hook'",
             "email": f"kind: email, host: 127.0.0.1, tls: none, port: {self.mail.port},"
             " from: s@example.org, to: a@example.org",
         }
@@ -101,7 +83,7 @@ class Ids(ProgramTest):
                 for name in self.names
             ),
             environment={
-                "AWS_ENDPOINT_URL": self.place.url,
+                "AWS_ENDPOINT_URL": self.place.url(""),
                 "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
                 "AWS_SECRET_ACCESS_KEY": "secret-of-tests",
                 "AWS_EC2_METADATA_DISABLED": "true",

@@ -4,13 +4,11 @@ is handed to the same strict server of mail, and both are read by Python's `emai
 import base64
 import email.header
 import email.utils
-import http.server
 import json
 import pathlib
 import re
 import smtplib
 import sys
-import threading
 import unittest
 
 for folder in ("e2e", "people"):
@@ -18,6 +16,7 @@ for folder in ("e2e", "people"):
 
 from harness import ROOT, ProgramTest, instance_event, wait_for  # noqa: E402
 from mail_server import MailServer  # noqa: E402
+from receiver import Answer, Receiver  # noqa: E402
 
 INSTANCE = "i-0a1b2c3d4e5f60006"
 NAMES = [
@@ -42,36 +41,19 @@ SENDERS = ["Statewire", "Statewire, production", "Zustände", "=?x?=", "日本�
 RECIPIENTS = ["{{resource.tags.cost.centre}}@example.org", "b@example.org"]
 
 
-class Ses:
+class Ses(Receiver):
     """Takes what SES is given, and sends it on as a mail."""
 
     def __init__(self, smtp_port):
-        self.bodies = []
-        ses = self
+        self.smtp_port = smtp_port
+        super().__init__(self.send_on)
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                ses.bodies.append(body)
-                raw = base64.b64decode(body["Content"]["Raw"]["Data"], validate=True)
-                with smtplib.SMTP("127.0.0.1", smtp_port, "[127.0.0.1]") as smtp:
-                    smtp.sendmail(body["FromEmailAddress"], body["Destination"]["ToAddresses"], raw)
-                answer = b'{"MessageId": "1"}'
-                self.send_response(200)
-                self.send_header("content-length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
-
-            def log_message(self, *args):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+    def send_on(self, request):
+        body = json.loads(request.body)
+        raw = base64.b64decode(body["Content"]["Raw"]["Data"], validate=True)
+        with smtplib.SMTP("127.0.0.1", self.smtp_port, "[127.0.0.1]") as smtp:
+            smtp.sendmail(body["FromEmailAddress"], body["Destination"]["ToAddresses"], raw)
+        return Answer(body=b'{"MessageId": "1"}')
 
 
 def named(name, instance):
@@ -106,7 +88,7 @@ class Looks(ProgramTest):
         self.program = self.daemon(
             config,
             environment={
-                "AWS_ENDPOINT_URL": self.ses.url,
+                "AWS_ENDPOINT_URL": self.ses.url(""),
                 "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
                 "AWS_SECRET_ACCESS_KEY": "secret-of-tests",
                 "AWS_EC2_METADATA_DISABLED": "true",
