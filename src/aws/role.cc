@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "config/map_reader.h"
 
 namespace statewire {
@@ -11,8 +12,7 @@ namespace {
 // The characters of the API reference of AssumeRole, and its bounds.
 bool is_word(std::string_view text, std::string_view marks, size_t bytes_max) {
   return text.size() >= 2 && text.size() <= bytes_max && std::ranges::all_of(text, [&](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                  marks.find(c) != marks.npos;
+           return is_letter_or_digit(c) || marks.find(c) != marks.npos;
          });
 }
 

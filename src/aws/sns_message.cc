@@ -7,6 +7,7 @@
 #include "aws/json.h"
 #include "base/base64.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "net/url.h"
 
 namespace statewire {
@@ -14,10 +15,7 @@ namespace {
 
 constexpr Duration kAgeMax = std::chrono::minutes(75);
 
-bool is_word_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '_';
-}
+bool is_word_character(char c) { return is_letter_or_digit(c) || c == '-' || c == '_'; }
 
 bool is_account(std::string_view text) {
   return text.size() == 12 &&

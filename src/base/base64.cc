@@ -6,14 +6,12 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "base/text.h"
 
 namespace statewire {
 namespace {
 
-bool is_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
-         c == '/';
-}
+bool is_digit(char c) { return is_letter_or_digit(c) || c == '+' || c == '/'; }
 
 }  // namespace
 

@@ -21,6 +21,11 @@ bool is_utf8(std::string_view text);
 // What JSON calls blank.
 inline constexpr std::string_view kJsonBlanks = " \t\r\n";
 
+// Of ASCII.
+constexpr bool is_letter_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
 // ASCII letters only.
 std::string lower_case(std::string_view text);
 

@@ -91,8 +91,7 @@ void add_facts(const Notification& n, std::vector<MessageFact>& facts) {
 }
 
 bool is_unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("-._~:/").find(c) != std::string_view::npos;
+  return is_letter_or_digit(c) || std::string_view("-._~:/").find(c) != std::string_view::npos;
 }
 
 // RFC 3986, with the two that an ARN is full of as they are: a query may hold them.

@@ -9,13 +9,12 @@
 #include <climits>
 
 #include "base/limits.h"
+#include "base/text.h"
 
 namespace statewire {
 namespace {
 
-bool is_label_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-}
+bool is_label_character(char c) { return is_letter_or_digit(c) || c == '-'; }
 
 bool is_address_literal(std::string_view text) {
   constexpr std::string_view kIpv6 = "IPv6:";

@@ -182,8 +182,7 @@ std::string fifo_group(const Delivery& delivery) {
   constexpr std::string_view kMarks = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
   const bool fits = !delivery.resource.empty() && delivery.resource.size() <= kAwsGroupBytesMax &&
                     std::ranges::all_of(delivery.resource, [&](char c) {
-                      return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-                             (c >= 'a' && c <= 'z') || kMarks.find(c) != kMarks.npos;
+                      return is_letter_or_digit(c) || kMarks.find(c) != kMarks.npos;
                     });
   return fits ? std::string(delivery.resource) : sha256_hex(delivery.resource);
 }

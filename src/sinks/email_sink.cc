@@ -1,6 +1,7 @@
 // Sends each delivery as a mail over SMTP.
 #include <algorithm>
 
+#include "base/text.h"
 #include "config/secret.h"
 #include "net/smtp_name.h"
 #include "net/url.h"
@@ -45,8 +46,8 @@ class SmtpCarrier final : public MailCarrier {
 };
 
 bool is_host(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '.' || c == '-' || c == ':';
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return is_letter_or_digit(c) || c == '.' || c == '-' || c == ':';
   });
 }
 

@@ -10,10 +10,6 @@
 namespace statewire {
 namespace {
 
-bool is_letter_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 // Without what some servers read as a route: "%" and "!".
 bool is_local_part(std::string_view text) {
   if (text.empty() || text.size() > kMailLocalPartBytesMax) return false;

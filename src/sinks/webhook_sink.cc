@@ -4,9 +4,9 @@
 // delivery's key, `statewire-attempt` with its number from 1, and those of the configuration.
 // With `mode: binary` a CloudEvent's attributes are headers too, and the body is its data.
 #include <algorithm>
-#include <cctype>
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "config/secret.h"
 #include "sinks/cloudevent_binary.h"
 #include "sinks/json_post.h"
@@ -93,8 +93,8 @@ class WebhookSink final : public Sink {
 
 bool is_header_name(std::string_view name) {
   constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
-  return !name.empty() && std::all_of(name.begin(), name.end(), [&](unsigned char c) {
-    return std::isalnum(c) != 0 || kMarks.find(static_cast<char>(c)) != std::string_view::npos;
+  return !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {
+    return is_letter_or_digit(c) || kMarks.find(c) != std::string_view::npos;
   });
 }
 
