@@ -51,11 +51,12 @@ class ApiTest : public testing::Test {
   // Tests that want other limits call it before anything is asked.
   void start(IngestLimits limits = {}, TailLimits tail_limits = {}) {
     ingest_ = std::make_unique<Ingest>(*store_, clock_, Knowledge{catalog_}, limits);
-    tail_ = std::make_unique<Tail>(*store_, clock_, tail_limits);
+    tail_ = std::make_unique<Tail>(*store_, steady_, tail_limits);
     api_ = std::make_unique<Api>(Api::Parts{
         .store = *store_,
         .ingest = *ingest_,
         .clock = clock_,
+        .steady = steady_,
         .live = live_,
         .tail = *tail_,
         .http = client_,
@@ -155,6 +156,7 @@ class ApiTest : public testing::Test {
   IgnoreRules ignore_;
   HttpClient client_{HttpClientLimits()};
   ManualClock clock_{kTestNow};
+  ManualClock steady_{kTestNow};
   Problems problems_;
   Formats formats_ = Formats::read(Node(), problems_);
   std::shared_ptr<const Catalog> catalog_;

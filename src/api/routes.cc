@@ -104,6 +104,7 @@ Api::Api(Parts parts)
       sns_({.intake = parts_.ingest,
             .turns = parts_.ingest.reading(),
             .clock = parts_.clock,
+            .steady = parts_.steady,
             .live = parts_.live,
             .http = parts_.http,
             .addresses = parts_.sns}) {}

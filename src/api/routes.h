@@ -30,6 +30,7 @@ class Api {
     Store& store;
     Ingest& ingest;
     const Clock& clock;
+    const Clock& steady;
     const Live& live;
     Tail& tail;
     HttpClient& http;

@@ -77,9 +77,9 @@ void SnsInbox::go_through(Gate& gate, const VisitPtr& visit, Work work) {
 
 SnsInbox::SnsInbox(Parts parts)
     : parts_(std::move(parts)),
-      certificates_(parts_.http, parts_.clock, parts_.addresses),
-      counted_refusals_(kSnsRefusalsMax, kRefusalEvery, parts_.clock.now()),
-      logged_refusals_(1, kLoggedRefusalEvery, parts_.clock.now()) {}
+      certificates_(parts_.http, parts_.clock, parts_.steady, parts_.addresses),
+      counted_refusals_(kSnsRefusalsMax, kRefusalEvery, parts_.steady.now()),
+      logged_refusals_(1, kLoggedRefusalEvery, parts_.steady.now()) {}
 
 SnsInbox::~SnsInbox() {
   const std::lock_guard lock(gate_->mutex);
@@ -259,7 +259,7 @@ void SnsInbox::refuse(const VisitPtr& visit, int status, std::string_view why) {
 // Anybody can bring about refusals: they are counted so often at most, and seldom logged.
 bool SnsInbox::may_count_refusal(std::string_view why) {
   Lock lock(mutex_);
-  const Time now = parts_.clock.now();
+  const Time now = parts_.steady.now();
   if (logged_refusals_.take(now)) {
     log_warn("messages to /sns are refused; they are only counted", {{"last_reason", why}});
   }

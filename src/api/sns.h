@@ -45,6 +45,7 @@ class SnsInbox {
     Intake& intake;
     Turns& turns;
     const Clock& clock;
+    const Clock& steady;  // For what is kept, and how often something may be done.
     const Live& live;
     HttpClient& http;
     SnsAddresses addresses = {};

@@ -41,7 +41,7 @@ struct TailWish {
 // and may come again from where it was.
 class Tail {
  public:
-  // Borrows store and clock.
+  // Borrows store and clock, which is a steady one: heartbeats are due by it.
   Tail(const Store& store, const Clock& clock, TailLimits limits = {});
   ~Tail();
 

@@ -199,10 +199,11 @@ Result<void> App::open(const std::shared_ptr<Generation>& generation) {
                                            publish_tags(std::move(lines), std::move(done));
                                          });
   dispatcher_ = std::make_unique<Dispatcher>(*store_, steady_, clock_);
-  tail_ = std::make_unique<Tail>(*store_, clock_);
+  tail_ = std::make_unique<Tail>(*store_, steady_);
   api_ = std::make_unique<Api>(Api::Parts{.store = *store_,
                                           .ingest = *ingest_,
                                           .clock = clock_,
+                                          .steady = steady_,
                                           .live = live_,
                                           .tail = *tail_,
                                           .http = client_,

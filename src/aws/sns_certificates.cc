@@ -27,18 +27,19 @@ bool is_http(std::string_view url) {
 
 class SnsCertificates::Cache : public std::enable_shared_from_this<Cache> {
  public:
-  Cache(HttpClient& http, const Clock& clock, SnsAddresses addresses)
+  Cache(HttpClient& http, const Clock& clock, const Clock& steady, SnsAddresses addresses)
       : http_(http),
         clock_(clock),
+        steady_(steady),
         addresses_(std::move(addresses)),
-        fetches_(kSnsFetchesMax, kFetchEvery, clock.now()) {}
+        fetches_(kSnsFetchesMax, kFetchEvery, steady.now()) {}
 
   void find(const std::string& url, const SnsTopic& topic, Done done) EXCLUDES(mutex_);
 
  private:
   struct Known {
     Result<SnsSigningKey> key;
-    Time until;
+    Time until;  // Of the steady clock.
   };
   // One certificate on its way, with the issuers that it needs.
   struct Fetch {
@@ -52,10 +53,12 @@ class SnsCertificates::Cache : public std::enable_shared_from_this<Cache> {
   void on_answer(const std::shared_ptr<Fetch>& fetch, const Result<HttpResponse>& response);
   void check(const std::shared_ptr<Fetch>& fetch);
   void settle(const Fetch& fetch, Result<SnsSigningKey> key) EXCLUDES(mutex_);
+  bool is_current(const Known& known, Time now) const;
   void keep(const std::string& url, Known known) REQUIRES(mutex_);
 
   HttpClient& http_;
   const Clock& clock_;
+  const Clock& steady_;
   const SnsAddresses addresses_;
 
   Mutex mutex_;
@@ -64,19 +67,21 @@ class SnsCertificates::Cache : public std::enable_shared_from_this<Cache> {
   TokenBucket fetches_ GUARDED_BY(mutex_);
 };
 
-SnsCertificates::SnsCertificates(HttpClient& http, const Clock& clock, SnsAddresses addresses)
-    : cache_(std::make_shared<Cache>(http, clock, std::move(addresses))) {}
+SnsCertificates::SnsCertificates(HttpClient& http, const Clock& clock, const Clock& steady,
+                                 SnsAddresses addresses)
+    : cache_(std::make_shared<Cache>(http, clock, steady, std::move(addresses))) {}
 
 void SnsCertificates::find(const std::string& url, const SnsTopic& topic, Done done) {
   cache_->find(url, topic, std::move(done));
 }
 
 void SnsCertificates::Cache::find(const std::string& url, const SnsTopic& topic, Done done) {
-  const Time now = clock_.now();
+  const Time now = steady_.now();
   std::optional<Result<SnsSigningKey>> answer;
   {
     Lock lock(mutex_);
-    if (const auto known = known_.find(url); known != known_.end() && now < known->second.until) {
+    if (const auto known = known_.find(url);
+        known != known_.end() && is_current(known->second, now)) {
       answer = known->second.key;
     } else if (const auto under_way = fetching_.find(url); under_way != fetching_.end()) {
       under_way->second.push_back(std::move(done));
@@ -135,7 +140,6 @@ void SnsCertificates::Cache::check(const std::shared_ptr<Fetch>& fetch) {
 }
 
 void SnsCertificates::Cache::settle(const Fetch& fetch, Result<SnsSigningKey> key) {
-  const Time now = clock_.now();
   if (!key) {
     log_warn("a certificate of SNS cannot be used",
              {{"url", fetch.url}, {"error", key.error().text}});
@@ -143,13 +147,16 @@ void SnsCertificates::Cache::settle(const Fetch& fetch, Result<SnsSigningKey> ke
   std::vector<Done> waiting;
   {
     Lock lock(mutex_);
-    const Time until = key ? std::min(now + kKeepGood, key->expires()) : now + kKeepBad;
-    keep(fetch.url, {.key = key, .until = until});
+    keep(fetch.url, {.key = key, .until = steady_.now() + (key ? kKeepGood : kKeepBad)});
     const auto under_way = fetching_.find(fetch.url);
     waiting.swap(under_way->second);
     fetching_.erase(under_way);
   }
   for (const Done& done : waiting) done(key);
+}
+
+bool SnsCertificates::Cache::is_current(const Known& known, Time now) const {
+  return now < known.until && (!known.key || clock_.now() < known.key->expires());
 }
 
 // The answer that ends first makes room: failures before certificates.

@@ -30,8 +30,10 @@ class SnsCertificates {
  public:
   using Done = std::function<void(Result<SnsSigningKey>)>;
 
-  // Borrows both: they must outlive every request of `http`, also of those that outlive this.
-  SnsCertificates(HttpClient& http, const Clock& clock, SnsAddresses addresses);
+  // Borrows all: they must outlive every request of `http`, also of those that outlive this. By
+  // `clock` a certificate is valid, by `steady` it is kept.
+  SnsCertificates(HttpClient& http, const Clock& clock, const Clock& steady,
+                  SnsAddresses addresses);
 
   // REQUIRES: is_certificate_url(url, topic). An error is `unavailable` where asking again may
   // help, else bad_input. `done` is called once, and must not block.

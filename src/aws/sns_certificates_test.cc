@@ -17,7 +17,7 @@ TEST(SnsCertificates, answer_after_their_end_is_told_once) {
   HttpClient http(HttpClientLimits{});
   const SystemClock clock;
   auto certificates = std::make_unique<SnsCertificates>(
-      http, clock, SnsAddresses{.request_for = [&](const std::string&) {
+      http, clock, clock, SnsAddresses{.request_for = [&](const std::string&) {
         return HttpRequest{.method = "POST", .url = server.url()};
       }});
   std::jthread thread([&] { http.run(); });
