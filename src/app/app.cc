@@ -25,6 +25,8 @@ namespace statewire {
 namespace {
 
 constexpr Duration kStopGrace = std::chrono::seconds(5);
+constexpr auto kStoreHeldWait = std::chrono::seconds(10);
+constexpr auto kStoreHeldPause = std::chrono::milliseconds(100);
 constexpr std::chrono::nanoseconds kProgressInterval = std::chrono::milliseconds(100);
 constexpr size_t kIoThreads = 1;  // More only take turns with the thread that commits.
 constexpr size_t kQuestionThreads = 2;
@@ -60,6 +62,18 @@ bool is_end_asked() {
   sigemptyset(&pending);
   sigpending(&pending);
   return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
+}
+
+// Where another process is about to end, as at a replacement, its store is waited for.
+Result<std::unique_ptr<Store>> open_store(const StoreOptions& options) {
+  const auto until = std::chrono::steady_clock::now() + kStoreHeldWait;
+  for (bool is_told = false;; is_told = true) {
+    Result<std::unique_ptr<Store>> store = Store::open(options);
+    const bool is_held = !store && store.error().kind == ErrorKind::unavailable;
+    if (!is_held || is_end_asked() || std::chrono::steady_clock::now() >= until) return store;
+    if (!is_told) log_warn("waiting for the store", {{"error", store.error().text}});
+    std::this_thread::sleep_for(kStoreHeldPause);
+  }
 }
 
 // A thread of the program. What it throws is a fault of ours, after which nobody knows what is left
@@ -185,7 +199,7 @@ Result<void> App::open(const std::shared_ptr<Generation>& generation) {
   fixed_ = fixed_settings(settings);
   StoreOptions store_options = settings.store;
   store_options.open_files_max = files_.store_files_max;
-  Result<std::unique_ptr<Store>> store = Store::open(store_options);
+  Result<std::unique_ptr<Store>> store = open_store(store_options);
   if (!store) return store.error();
   store_ = *std::move(store);
   ingest_ = std::make_unique<Ingest>(

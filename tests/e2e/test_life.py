@@ -5,6 +5,7 @@ import json
 import pathlib
 import re
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -59,6 +60,27 @@ class Stopping(ProgramTest):
         self.assertFalse((self.folder / "store" / "control.sock").exists())
         daemon.start()
         self.assertEqual(daemon.get("/api/v1/status")["journal"]["last_sequence"], 100)
+
+    def test_a_replacement_waits_for_the_store_and_then_serves(self):
+        old = self.daemon().start()
+        old.post(running(1))
+        new = self.daemon()
+        new.start(is_ready=False)
+        wait_for(lambda: "waiting for the store" in new.log_text(), "word of it")
+        self.assertEqual(old.stop(), 0)
+        new.wait_until_ready()
+        self.assertEqual(new.get("/api/v1/status")["journal"]["last_sequence"], 1)
+
+    def test_whoever_waits_for_the_store_hears_that_it_shall_end_and_does_not_wait_for_ever(self):
+        self.daemon().start()
+        for is_told in (True, False):
+            new = self.daemon()
+            new.start(is_ready=False)
+            wait_for(lambda new=new: "waiting for the store" in new.log_text(), "word of it")
+            if is_told:
+                new.signal(signal.SIGTERM)
+            self.assertEqual(new.process.wait(5 if is_told else 20), 1)
+            self.assertIn("is held by another process", new.log_text())
 
     def test_what_was_not_delivered_is_delivered_after_the_restart(self):
         receiver = self.receiver(lambda request: Answer(503))
