@@ -116,8 +116,9 @@ Tool tool_of(std::string_view agent) {
     size_t end = at + 1;
     while (end < agent.size() && !is_separator(agent[end])) ++end;
     const Tool tool = tool_of_token(agent.substr(at, end - at), has_console);
-    if (tool.rank == ToolRank::deploys) return tool;
-    if (tool.rank > best.rank) best = tool;
+    // Others use Terraform's provider, and say so.
+    const bool is_within = tool.rank == best.rank && best.name == "terraform";
+    if (tool.rank > best.rank || is_within) best = tool;
     at = end;
   }
   return best;

@@ -23,6 +23,7 @@ using simdjson::dom::object;
 constexpr std::string_view kServiceSuffix = ".amazonaws.com";
 constexpr std::string_view kServiceRole = "AWSServiceRoleFor";
 constexpr std::string_view kInternal = "AWS Internal";
+constexpr std::string_view kCloudShell = "CloudShell";
 
 // userIdentity, read in one walk.
 struct Caller {
@@ -36,6 +37,7 @@ struct Caller {
   std::string_view role;        // Of an assumed role.
   std::string_view session;     // Its name.
   std::string_view federation;  // Who vouched for it: "arn:…:oidc-provider/…".
+  std::string_view source;      // sourceIdentity, which goes along from role to role.
   bool is_mfa = false;
 };
 
@@ -59,6 +61,7 @@ void read_context(element value, Caller& caller) {
   if (value.get_object().get(context)) return;
   caller.role = text_at(context, "/sessionIssuer/userName");
   caller.federation = text_at(context, "/webIdFederationData/federatedProvider");
+  caller.source = text_at(context, "/sourceIdentity");
   bool is_mfa = false;
   element mfa;
   if (!context.at_pointer("/attributes/mfaAuthenticated").get(mfa)) {
@@ -96,6 +99,8 @@ Caller caller_of(const EventView& view) {
       caller.account_id = text_of(field.value);
     } else if (field.key == "invokedBy") {
       caller.invoked_by = text_of(field.value);
+    } else if (field.key == "identityProvider") {
+      caller.federation = text_of(field.value);
     } else if (field.key == "sessionContext") {
       read_context(field.value, caller);
     } else if (field.key == "onBehalfOf") {
@@ -142,7 +147,6 @@ CauseKind kind_of_service(std::string_view service) {
   }
   if (label.find("autoscaling") != std::string_view::npos) return CauseKind::autoscaling;
   if (label == "events" || label == "scheduler") return CauseKind::schedule;
-  if (label == "spot" || label == "health") return CauseKind::provider;
   return CauseKind::service;
 }
 
@@ -157,12 +161,13 @@ CauseKind kind_of_service_role(std::string_view role) {
 // who typed a code.
 bool is_of_person(const Caller& caller) {
   return caller.role.starts_with("AWSReservedSSO_") || caller.is_mfa ||
-         caller.session.find('@') != std::string_view::npos;
+         caller.session.find('@') != std::string_view::npos ||
+         caller.source.find('@') != std::string_view::npos;
 }
 
 // A session of a program: on an instance, in a build, by the token of a pod or pipeline.
 bool is_of_program(const Caller& caller, std::string_view environment) {
-  if (environment == "CloudShell") return false;
+  if (environment == kCloudShell) return false;
   return !environment.empty() || caller.session.starts_with("i-") || !caller.federation.empty() ||
          caller.session.starts_with("AWSCodeBuild-") || caller.session.starts_with("GitHubActions");
 }
@@ -177,6 +182,12 @@ bool is_made_up(std::string_view session) {
 
 bool is_federated(std::string_view type) {
   return type == "SAMLUser" || type == "IdentityCenterUser" || type == "FederatedUser";
+}
+
+// Of this account or another one.
+bool is_user(const Caller& caller) {
+  return caller.type == "IAMUser" ||
+         (caller.type == "AWSAccount" && caller.principal_id.starts_with("AIDA"));
 }
 
 struct Judgement {
@@ -205,7 +216,7 @@ Judgement judge_person(const Caller& caller, const Tool& tool, const EventView& 
   const bool is_program =
       is_of_program(caller, execution_environment(view.call.user_agent)) && !is_of_person(caller);
   if (caller.type == "Root" || is_of_person(caller) || is_federated(caller.type) ||
-      (caller.type == "IAMUser" && is_at_command_line && !is_program)) {
+      (is_user(caller) && is_at_command_line && !is_program)) {
     return {CauseKind::human, Confidence::likely};
   }
   if (is_program) return {CauseKind::automation, Confidence::likely};
@@ -218,7 +229,8 @@ Judgement judge_person(const Caller& caller, const Tool& tool, const EventView& 
 
 Judgement judge(std::string_view service, const Caller& caller, const Tool& tool,
                 const EventView& view) {
-  if (view.call.event_type == "AwsServiceEvent") {
+  const bool is_sign_in = tool.rank == ToolRank::console && !caller.user_name.empty();
+  if (view.call.event_type == "AwsServiceEvent" && !is_sign_in) {
     const CauseKind kind = kind_of_service(service);
     return {kind == CauseKind::service ? CauseKind::provider : kind, Confidence::likely};
   }
@@ -255,9 +267,12 @@ std::string_view actor_of(const Caller& caller, std::string_view service, CauseK
   if (caller.type == "Root") return "root";
   if (caller.type == "AWSService") return service;
   if (caller.type == "AssumedRole") {
-    return acts_in_person(caller, kind) || caller.role.empty() ? caller.session : caller.role;
+    if (caller.role.starts_with(kServiceRole) && !service.empty()) return service;
+    if (!acts_in_person(caller, kind)) return caller.role.empty() ? caller.session : caller.role;
+    return caller.source.empty() ? caller.session : caller.source;
   }
   if (!caller.user_name.empty()) return caller.user_name;
+  if (caller.account_id == "ANONYMOUS_PRINCIPAL") return "anonymous";
   if (caller.type == "AWSAccount") return caller.account_id;
   if (caller.type == "IAMUser" || caller.type == "FederatedUser") {
     if (const std::string_view name = after_last(caller.arn, '/'); !name.empty()) return name;
@@ -276,7 +291,8 @@ Tool tool_used(const EventView& view, const Caller& caller, std::string_view ser
   if (caller.federation.find("token.actions.githubusercontent.com") != std::string_view::npos) {
     return {"github-actions", tool.rank};
   }
-  if (tool.rank == ToolRank::command_line) return tool;  // CloudShell, too.
+  if (tool.rank == ToolRank::command_line) return tool;
+  if (execution_environment(view.call.user_agent) == kCloudShell) return tool;
   const bool is_internal = view.call.user_agent == kInternal || caller.invoked_by == kInternal;
   const bool is_person = caller.type == "IAMUser" || caller.type == "Root" ||
                          is_federated(caller.type) || is_of_person(caller);
