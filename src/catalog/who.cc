@@ -1,8 +1,8 @@
 // Who made a call, by the first of these that holds:
-//   1. a service made it, for itself or for someone (invokedBy): cloudformation is a deployment,
-//      autoscaling and the schedulers are what they are called, any other is a service;
+//   1. a service made it, for itself or for someone (invokedBy): those that deploy, scale or run on
+//      a schedule are told so; any other is a service, but in a session of the console a person;
 //   2. it came with a role that belongs to a service;
-//   3. the user agent is a tool that deploys;
+//   3. the user agent is a tool that deploys, scales or automates;
 //   4. it came from the console, or by the root user, or by a person at a command line;
 //   5. it came from a program.
 #include "catalog/who.h"
@@ -11,8 +11,8 @@
 #include <optional>
 #include <utility>
 
-#include "base/limits.h"
 #include "catalog/clean.h"
+#include "catalog/user_agent.h"
 
 namespace statewire {
 namespace {
@@ -22,88 +22,8 @@ using simdjson::dom::object;
 
 constexpr std::string_view kServiceSuffix = ".amazonaws.com";
 constexpr std::string_view kServiceRole = "AWSServiceRoleFor";
-
-// Tokens of a user agent, in the order of what they tell: a tool that deploys uses an SDK too.
-enum class ToolRank { none, sdk, command_line, console, deploys };
-struct ToolToken {
-  std::string_view prefix;
-  std::string_view tool;
-  ToolRank rank;
-};
-constexpr ToolToken kTools[] = {
-    {"Terraform", "terraform", ToolRank::deploys},
-    {"terraform", "terraform", ToolRank::deploys},
-    {"OpenTofu", "opentofu", ToolRank::deploys},
-    {"opentofu", "opentofu", ToolRank::deploys},
-    {"Pulumi", "pulumi", ToolRank::deploys},
-    {"pulumi", "pulumi", ToolRank::deploys},
-    {"aws-cdk", "cdk", ToolRank::deploys},
-    {"Ansible", "ansible", ToolRank::deploys},
-    {"ansible", "ansible", ToolRank::deploys},
-    {"cloudformation.amazonaws.com", "cloudformation", ToolRank::deploys},
-    {"console.", "console", ToolRank::console},
-    {"signin.", "console", ToolRank::console},
-    {"Mozilla/", "console", ToolRank::console},
-    {"aws-cli/", "aws-cli", ToolRank::command_line},
-    {"Boto3/", "boto3", ToolRank::sdk},
-    {"Botocore/", "botocore", ToolRank::sdk},
-    {"botocore/", "botocore", ToolRank::sdk},
-};
-
-struct Tool {
-  std::string_view name;
-  ToolRank rank = ToolRank::none;
-};
-
-bool is_separator(char c) {
-  return c == ' ' || c == '[' || c == '(' || c == ',' || c == ';' || c == ')' || c == ']';
-}
-
-Tool tool_of_token(std::string_view token) {
-  switch (token.front()) {
-    case 'T':
-    case 't':
-    case 'O':
-    case 'o':
-    case 'P':
-    case 'p':
-    case 'a':
-    case 'A':
-    case 'c':
-    case 's':
-    case 'M':
-    case 'B':
-    case 'b':
-      break;
-    default:
-      // "S3Console/0.4", and "Console" of "RDS Console".
-      if (token.find("Console") == std::string_view::npos) return {};
-      return {"console", ToolRank::console};
-  }
-  for (const ToolToken& each : kTools) {
-    if (token.starts_with(each.prefix)) return {each.tool, each.rank};
-  }
-  if (token.starts_with("aws-sdk-")) return {token.substr(0, token.find('/')), ToolRank::sdk};
-  return {};
-}
-
-Tool best_tool(std::string_view agent) {
-  agent = agent.substr(0, kUserAgentBytesMax);
-  Tool best;
-  for (size_t at = 0; at < agent.size();) {
-    if (is_separator(agent[at])) {
-      ++at;
-      continue;
-    }
-    size_t end = at + 1;
-    while (end < agent.size() && !is_separator(agent[end])) ++end;
-    const Tool tool = tool_of_token(agent.substr(at, end - at));
-    if (tool.rank == ToolRank::deploys) return tool;
-    if (tool.rank > best.rank) best = tool;
-    at = end;
-  }
-  return best;
-}
+constexpr std::string_view kInternal = "AWS Internal";
+constexpr std::string_view kCloudShell = "CloudShell";
 
 // userIdentity, read in one walk.
 struct Caller {
@@ -113,8 +33,12 @@ struct Caller {
   std::string_view principal_id;
   std::string_view account_id;
   std::string_view invoked_by;
-  std::string_view role;     // Of an assumed role.
-  std::string_view session;  // Its name.
+  std::string_view user_id;     // Of Identity Center, where the user has no name.
+  std::string_view role;        // Of an assumed role.
+  std::string_view session;     // Its name.
+  std::string_view federation;  // Who vouched for it: "arn:…:oidc-provider/…".
+  std::string_view source;      // sourceIdentity, which goes along from role to role.
+  bool is_mfa = false;
 };
 
 std::string_view text_of(element value) {
@@ -122,14 +46,36 @@ std::string_view text_of(element value) {
   return value.get_string().get(text) ? std::string_view() : text;
 }
 
-void read_role(std::optional<element> context, Caller& caller) {
-  element name;
-  if (context && !context->at_key("sessionIssuer").at_key("userName").get(name)) {
-    caller.role = text_of(name);
+std::string_view text_at(const object& parent, std::string_view pointer) {
+  element value;
+  return parent.at_pointer(pointer).get(value) ? std::string_view() : text_of(value);
+}
+
+std::string_view after_last(std::string_view text, char separator) {
+  const size_t at = text.rfind(separator);
+  return at == std::string_view::npos ? std::string_view() : text.substr(at + 1);
+}
+
+void read_context(element value, Caller& caller) {
+  object context;
+  if (value.get_object().get(context)) return;
+  caller.role = text_at(context, "/sessionIssuer/userName");
+  caller.federation = text_at(context, "/webIdFederationData/federatedProvider");
+  caller.source = text_at(context, "/sourceIdentity");
+  bool is_mfa = false;
+  element mfa;
+  if (!context.at_pointer("/attributes/mfaAuthenticated").get(mfa)) {
+    caller.is_mfa = text_of(mfa) == "true" || (!mfa.get_bool().get(is_mfa) && is_mfa);
   }
-  // arn:aws:sts::123456789012:assumed-role/ROLE/SESSION
+}
+
+// arn:aws:sts::123456789012:assumed-role/ROLE/SESSION, AROA…:SESSION
+void read_session(Caller& caller) {
   const size_t last = caller.arn.rfind('/');
-  if (last == std::string_view::npos) return;
+  if (last == std::string_view::npos) {
+    caller.session = after_last(caller.principal_id, ':');
+    return;
+  }
   caller.session = caller.arn.substr(last + 1);
   const size_t first = caller.arn.find('/');
   if (caller.role.empty() && first < last) {
@@ -140,7 +86,6 @@ void read_role(std::optional<element> context, Caller& caller) {
 Caller caller_of(const EventView& view) {
   Caller caller;
   if (!view.call.identity) return caller;
-  std::optional<element> context;
   for (const auto field : *view.call.identity) {
     if (field.key == "type") {
       caller.type = text_of(field.value);
@@ -154,27 +99,95 @@ Caller caller_of(const EventView& view) {
       caller.account_id = text_of(field.value);
     } else if (field.key == "invokedBy") {
       caller.invoked_by = text_of(field.value);
+    } else if (field.key == "identityProvider") {
+      caller.federation = text_of(field.value);
     } else if (field.key == "sessionContext") {
-      context = field.value;
+      read_context(field.value, caller);
+    } else if (field.key == "onBehalfOf") {
+      object user;
+      if (!field.value.get_object().get(user)) caller.user_id = text_at(user, "/userId");
     }
   }
-  if (caller.type == "AssumedRole") read_role(context, caller);
+  if (caller.type == "AssumedRole") {
+    read_session(caller);
+  } else {
+    caller.role = {};  // Of a federated user it is the user who asked for the session.
+  }
   return caller;
 }
 
-bool is_service(std::string_view name) {
-  return name.ends_with(kServiceSuffix) && name.find(' ') == std::string_view::npos &&
-         !name.starts_with("console.") && !name.starts_with("signin.");
+// Without the suffix, "ecs.application-autoscaling"; empty where it is no service's name.
+std::string_view service_name(std::string_view name) {
+  if (name.ends_with(".cn")) name.remove_suffix(3);
+  if (!name.ends_with(kServiceSuffix) || name.find(' ') != std::string_view::npos) return {};
+  name.remove_suffix(kServiceSuffix.size());
+  return name == "console" || name == "signin" || name.starts_with("console.") ||
+                 name.starts_with("signin.")
+             ? std::string_view()
+             : name;
 }
 
 // The service that made the call, for itself or for the caller; empty where none did.
 std::string_view service_of(const Caller& caller, const EventView& view) {
   for (const std::string_view name :
        {caller.invoked_by, view.call.user_agent, view.call.source_address}) {
-    if (is_service(name)) return name;
+    if (!service_name(name).empty()) return name;
   }
   if (caller.type == "AWSService") return caller.invoked_by;
   return {};
+}
+
+// Of services that do more than call for somebody.
+CauseKind kind_of_service(std::string_view service) {
+  const std::string_view name = service_name(service);
+  const std::string_view label = name.substr(name.rfind('.') + 1);
+  if (label == "cloudformation" || label == "cloudcontrolapi" || label == "servicecatalog" ||
+      label == "codepipeline" || label == "codedeploy" || label == "proton") {
+    return CauseKind::deployment;
+  }
+  if (label.find("autoscaling") != std::string_view::npos) return CauseKind::autoscaling;
+  if (label == "events" || label == "scheduler") return CauseKind::schedule;
+  return CauseKind::service;
+}
+
+CauseKind kind_of_service_role(std::string_view role) {
+  const auto has = [role](std::string_view part) { return role.find(part) != role.npos; };
+  if (has("AutoScaling")) return CauseKind::autoscaling;
+  return has("CloudFormation") || has("ServiceCatalog") || has("CodeDeploy") ? CauseKind::deployment
+                                                                             : CauseKind::service;
+}
+
+// A session that carries a person's name: by single sign-on, like a mail address, or of somebody
+// who typed a code.
+bool is_of_person(const Caller& caller) {
+  return caller.role.starts_with("AWSReservedSSO_") || caller.is_mfa ||
+         caller.session.find('@') != std::string_view::npos ||
+         caller.source.find('@') != std::string_view::npos;
+}
+
+// A session of a program: on an instance, in a build, by the token of a pod or pipeline.
+bool is_of_program(const Caller& caller, std::string_view environment) {
+  if (environment == kCloudShell) return false;
+  return !environment.empty() || caller.session.starts_with("i-") || !caller.federation.empty() ||
+         caller.session.starts_with("AWSCodeBuild-") || caller.session.starts_with("GitHubActions");
+}
+
+// Named by a program that was told no name.
+bool is_made_up(std::string_view session) {
+  return session.empty() || session.starts_with("botocore-session-") ||
+         session.starts_with("aws-go-sdk-") || session.starts_with("aws-sdk-") ||
+         session.starts_with("AWSCLI-Session") ||
+         session.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+bool is_federated(std::string_view type) {
+  return type == "SAMLUser" || type == "IdentityCenterUser" || type == "FederatedUser";
+}
+
+// Of this account or another one.
+bool is_user(const Caller& caller) {
+  return caller.type == "IAMUser" ||
+         (caller.type == "AWSAccount" && caller.principal_id.starts_with("AIDA"));
 }
 
 struct Judgement {
@@ -182,72 +195,108 @@ struct Judgement {
   Confidence confidence = Confidence::guess;
 };
 
-Judgement judge_service(std::string_view service, const Caller& caller) {
-  const std::string_view label = service.substr(0, service.find('.'));
+Judgement judge_service(std::string_view service, const Caller& caller, const EventView& view) {
   // What is not in invokedBy is only where the call came from.
   const bool is_said = caller.invoked_by == service || caller.type == "AWSService";
-  const Confidence confidence = is_said ? Confidence::certain : Confidence::likely;
-  if (label == "cloudformation") return {CauseKind::deployment, confidence};
-  if (label == "autoscaling" || label == "application-autoscaling") {
-    return {CauseKind::autoscaling, confidence};
+  const CauseKind kind = kind_of_service(service);
+  if (kind != CauseKind::service) {
+    return {kind, is_said ? Confidence::certain : Confidence::likely};
   }
-  if (label == "events" || label == "scheduler") return {CauseKind::schedule, confidence};
-  return {CauseKind::service,
-          caller.type == "AWSService" ? Confidence::certain : Confidence::likely};
+  if (view.call.is_from_console == true) return {CauseKind::human, Confidence::likely};
+  return {kind, caller.type == "AWSService" ? Confidence::certain : Confidence::likely};
 }
 
-// A session that carries a person's name: by single sign-on, or like a mail address.
-bool is_of_person(const Caller& caller) {
-  return caller.role.starts_with("AWSReservedSSO_") ||
-         caller.session.find('@') != std::string_view::npos;
-}
-
-bool is_federated(std::string_view type) {
-  return type == "SAMLUser" || type == "IdentityCenterUser" || type == "FederatedUser";
+// Of callers that are no service, with tools that say no more than how.
+Judgement judge_person(const Caller& caller, const Tool& tool, const EventView& view) {
+  if (tool.rank == ToolRank::console || view.call.is_from_console == true) {
+    return {CauseKind::human,
+            view.call.is_from_console == true ? Confidence::certain : Confidence::likely};
+  }
+  const bool is_at_command_line = tool.rank == ToolRank::command_line;
+  const bool is_program =
+      is_of_program(caller, execution_environment(view.call.user_agent)) && !is_of_person(caller);
+  if (caller.type == "Root" || is_of_person(caller) || is_federated(caller.type) ||
+      (is_user(caller) && is_at_command_line && !is_program)) {
+    return {CauseKind::human, Confidence::likely};
+  }
+  if (is_program) return {CauseKind::automation, Confidence::likely};
+  if (caller.type == "AssumedRole" && is_at_command_line) {
+    return {CauseKind::human, Confidence::guess};
+  }
+  if (tool.rank == ToolRank::sdk) return {CauseKind::automation, Confidence::guess};
+  return {};
 }
 
 Judgement judge(std::string_view service, const Caller& caller, const Tool& tool,
                 const EventView& view) {
-  if (!service.empty()) return judge_service(service, caller);
+  const bool is_sign_in = tool.rank == ToolRank::console && !caller.user_name.empty();
+  if (view.call.event_type == "AwsServiceEvent" && !is_sign_in) {
+    const CauseKind kind = kind_of_service(service);
+    return {kind == CauseKind::service ? CauseKind::provider : kind, Confidence::likely};
+  }
+  if (!service.empty()) return judge_service(service, caller, view);
   if (caller.role.starts_with(kServiceRole)) {
-    const bool scales = caller.role.substr(kServiceRole.size()).starts_with("AutoScaling");
-    return {scales ? CauseKind::autoscaling : CauseKind::service, Confidence::certain};
+    return {kind_of_service_role(caller.role), Confidence::certain};
   }
-  if (tool.rank == ToolRank::deploys) return {CauseKind::deployment, Confidence::likely};
-  if (tool.rank == ToolRank::console) {
-    return {CauseKind::human,
-            view.call.is_from_console == true ? Confidence::certain : Confidence::likely};
+  switch (tool.rank) {
+    case ToolRank::deploys:
+      return {CauseKind::deployment, Confidence::likely};
+    case ToolRank::scales:
+      return {CauseKind::autoscaling, Confidence::likely};
+    case ToolRank::automates:
+      return {CauseKind::automation, Confidence::likely};
+    default:
+      break;
   }
-  if (caller.type == "Root" || is_of_person(caller) || is_federated(caller.type) ||
-      (caller.type == "IAMUser" && tool.rank == ToolRank::command_line)) {
-    return {CauseKind::human, Confidence::likely};
+  const Judgement person = judge_person(caller, tool, view);
+  const bool is_internal = view.call.user_agent == kInternal || caller.invoked_by == kInternal;
+  if (person.kind == CauseKind::unknown && is_internal) {
+    return {CauseKind::service, Confidence::guess};
   }
-  if (tool.rank == ToolRank::sdk || caller.session.starts_with("i-")) {
-    return {CauseKind::automation, Confidence::guess};
-  }
-  // A function's role has a session of the function's name, and an SDK's user agent; what is left
-  // of roles says nothing. An event of a service, not of a call, has no caller.
-  if (caller.type.empty() && view.call.event_type == "AwsServiceEvent") {
-    return {CauseKind::service, Confidence::likely};
-  }
-  return {};
+  return person;
 }
 
-std::string_view actor_of(const Caller& caller, std::string_view service) {
+// A person in a role, by what is known of the session and of the call.
+bool acts_in_person(const Caller& caller, CauseKind kind) {
+  return caller.type == "AssumedRole" && !is_made_up(caller.session) &&
+         (kind == CauseKind::human || is_of_person(caller)) &&
+         !caller.role.starts_with(kServiceRole);
+}
+
+std::string_view actor_of(const Caller& caller, std::string_view service, CauseKind kind) {
   if (caller.type == "Root") return "root";
   if (caller.type == "AWSService") return service;
   if (caller.type == "AssumedRole") {
-    return is_of_person(caller) && !caller.session.empty() ? caller.session : caller.role;
+    if (caller.role.starts_with(kServiceRole) && !service.empty()) return service;
+    if (!acts_in_person(caller, kind)) return caller.role.empty() ? caller.session : caller.role;
+    return caller.source.empty() ? caller.session : caller.source;
   }
   if (!caller.user_name.empty()) return caller.user_name;
+  if (caller.account_id == "ANONYMOUS_PRINCIPAL") return "anonymous";
   if (caller.type == "AWSAccount") return caller.account_id;
+  if (caller.type == "IAMUser" || caller.type == "FederatedUser") {
+    if (const std::string_view name = after_last(caller.arn, '/'); !name.empty()) return name;
+  }
+  if (!caller.user_id.empty()) return caller.user_id;
   return caller.principal_id.empty() ? service : caller.principal_id;
 }
 
-Tool tool_used(const EventView& view, std::string_view service) {
-  if (service.starts_with("cloudformation.")) return {"cloudformation", ToolRank::deploys};
-  const Tool tool = best_tool(view.call.user_agent);
-  if (tool.rank < ToolRank::console && view.call.is_from_console == true) {
+Tool tool_used(const EventView& view, const Caller& caller, std::string_view service) {
+  if (service_name(service).ends_with("cloudformation")) {
+    return {"cloudformation", ToolRank::deploys};
+  }
+  const Tool tool = tool_of(view.call.user_agent);
+  if (tool.rank >= ToolRank::console) return tool;
+  if (caller.session.starts_with("AWSCodeBuild-")) return {"codebuild", tool.rank};
+  if (caller.federation.find("token.actions.githubusercontent.com") != std::string_view::npos) {
+    return {"github-actions", tool.rank};
+  }
+  if (tool.rank == ToolRank::command_line) return tool;
+  if (execution_environment(view.call.user_agent) == kCloudShell) return tool;
+  const bool is_internal = view.call.user_agent == kInternal || caller.invoked_by == kInternal;
+  const bool is_person = caller.type == "IAMUser" || caller.type == "Root" ||
+                         is_federated(caller.type) || is_of_person(caller);
+  if (view.call.is_from_console == true || (is_internal && is_person)) {
     return {"console", ToolRank::console};
   }
   return tool;
@@ -255,21 +304,20 @@ Tool tool_used(const EventView& view, std::string_view service) {
 
 }  // namespace
 
-std::string_view tool_of(std::string_view user_agent) { return best_tool(user_agent).name; }
-
 CallCause who_called(const EventView& view, std::string_view evidence, Arena& arena) {
   const Caller caller = caller_of(view);
   const std::string_view service = service_of(caller, view);
-  const Tool tool = tool_used(view, service);
+  const Tool tool = tool_used(view, caller, service);
   const Judgement judgement = judge(service, caller, tool, view);
+  const bool is_by_role = service.empty() && acts_in_person(caller, judgement.kind);
   CallCause result;
   Cause& cause = result.cause;
   cause.kind = judgement.kind;
   cause.confidence = judgement.confidence;
-  cause.actor = copy_clean(arena, actor_of(caller, service));
+  cause.actor = copy_clean(arena, actor_of(caller, service, judgement.kind));
   cause.actor_type = copy_clean(arena, caller.type);
   cause.tool = copy_clean(arena, tool.name);
-  cause.via = copy_clean(arena, service);
+  cause.via = copy_clean(arena, is_by_role ? caller.role : service);
   cause.session = copy_clean(arena, caller.session);
   cause.call = copy_clean(arena, view.call.event_name);
   cause.evidence = evidence;

@@ -15,11 +15,7 @@ struct CallCause {
 };
 
 // REQUIRES: `view` is of a CloudTrail record. `evidence` is its event id, in the arena, as all
-// texts of the result.
+// texts of the result. A person in a role is the session, and came via the role.
 CallCause who_called(const EventView& view, std::string_view evidence, Arena& arena);
-
-// The tool that a user agent names: "terraform", "console", "aws-cli", "aws-sdk-go"; empty where
-// it names none that is known. The result is a constant, or a part of `user_agent`.
-std::string_view tool_of(std::string_view user_agent);
 
 }  // namespace statewire

@@ -91,8 +91,19 @@ TEST(Who, assumed_role_is_named_by_the_role_or_by_the_person) {
   const Caller person(role("AWSReservedSSO_Admin_1", "bob"), "aws-cli/2.9 Python/3.9");
   EXPECT_EQ(person.judged(), "human likely");
   EXPECT_EQ(person->actor, "bob");
+  EXPECT_EQ(person->via, "AWSReservedSSO_Admin_1");
+  const Caller consoled(role("Admin", "carol"), "Coral/Netty4",
+                        R"(,"sessionCredentialFromConsole":"true")");
+  EXPECT_EQ(consoled.judged(), "human certain");
+  EXPECT_EQ(consoled->actor, "carol");
+  EXPECT_EQ(consoled->via, "Admin");
+  EXPECT_EQ(consoled->tool, "console");
+  // A name that the program made up is nobody's.
+  const Caller nameless(role("Admin", "botocore-session-1690000000"), "aws-cli/2.13.0");
+  EXPECT_EQ(nameless.judged(), "human guess");
+  EXPECT_EQ(nameless->actor, "Admin");
   EXPECT_EQ(Caller(role("dev", "bob@example.org"), "x")->actor, "bob@example.org");
-  EXPECT_EQ(Caller(role("web", "i-0a1b"), "x").judged(), "automation guess");
+  EXPECT_EQ(Caller(role("web", "i-0a1b"), "x").judged(), "automation likely");
 }
 
 TEST(Who, role_of_a_service_is_the_service) {
@@ -120,20 +131,6 @@ TEST(Who, identity_of_wrong_types_is_no_crash) {
         R"({"type":"AssumedRole","arn":"one/slash"})"}) {
     EXPECT_EQ(Caller(identity, "").judged(), "unknown guess") << identity;
   }
-}
-
-TEST(Who, user_agents_name_their_tool) {
-  EXPECT_EQ(tool_of("[S3Console/0.4, aws-internal/3 aws-sdk-java/1.12.488]"), "console");
-  EXPECT_EQ(tool_of("RDS Console, aws-internal/3 aws-sdk-java/1.11"), "console");
-  EXPECT_EQ(tool_of("console.amazonaws.com"), "console");
-  EXPECT_EQ(tool_of("[Boto3/1.26.165 Botocore/1.29]"), "boto3");
-  EXPECT_EQ(tool_of("aws-sdk-go-v2/1.21.0 os/linux"), "aws-sdk-go-v2");
-  EXPECT_EQ(tool_of("aws-sdk-js/2.1 aws-cdk/1.0"), "cdk");
-  EXPECT_EQ(tool_of("APN/1.0 Pulumi/1.0 PulumiAWS/5"), "pulumi");
-  EXPECT_EQ(tool_of("APN/1.0 Ansible/2.14"), "ansible");
-  EXPECT_EQ(tool_of("OpenTofu/1.6"), "opentofu");
-  EXPECT_EQ(tool_of(""), "");
-  EXPECT_EQ(tool_of(" [(,;)] "), "");
 }
 
 }  // namespace

@@ -1,0 +1,24 @@
+// The tool that a user agent names.
+#pragma once
+
+#include <string_view>
+
+namespace statewire {
+
+// In the order of what they tell: a tool that deploys uses an SDK too.
+enum class ToolRank { none, sdk, command_line, console, automates, scales, deploys };
+
+struct Tool {
+  std::string_view name;  // "terraform", "console", "aws-cli", "aws-sdk-go"; empty: none is known.
+  ToolRank rank = ToolRank::none;
+};
+
+// The one that tells most. Its name is a constant, or a part of `agent`. Linear in the agent's
+// first kUserAgentBytesMax bytes.
+Tool tool_of(std::string_view agent);
+
+// Where the program ran, as SDKs tell: "AWS_Lambda_python3.12", "CloudShell"; empty where they do
+// not.
+std::string_view execution_environment(std::string_view agent);
+
+}  // namespace statewire
