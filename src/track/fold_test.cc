@@ -460,6 +460,25 @@ TEST(Fold, tags_merge_and_are_removed) {
   EXPECT_EQ(history.record().phase, Phase::stable);
 }
 
+TEST(Fold, tags_that_were_told_are_erased_by_a_call_and_by_no_look_up_that_found_none) {
+  History history;
+  const Tag told[] = {{"team", "shop"}};
+  Observation first = native(1, seconds(0), Phase::stable, "running");
+  first.tags = told;
+  history.see(first);
+  Observation none = native(2, seconds(1), Phase::unknown, "");
+  none.effect = Effect::cause;
+  none.flags = kTagsWhole;
+  history.see(none);
+  EXPECT_EQ(history.record().tags.size(), 1u);
+  EXPECT_TRUE(history.record().has(kTagsWhole)) << "nobody needs to ask again";
+  Observation all = native(3, seconds(2), Phase::unknown, "");
+  all.effect = Effect::tag;
+  all.flags = kTagsWhole;
+  history.see(all);
+  EXPECT_EQ(history.record().tags.size(), 0u);
+}
+
 TEST(Fold, what_nothing_else_moves_settles_when_its_time_has_passed) {
   History history;
   const Observation created = moving(1, seconds(0), Phase::provisioning, "CreateTable", minutes(5));

@@ -47,11 +47,13 @@ void fold_identity(Record& record, const Observation& observation) {
   keep_newest(record.resource.name, seen.name);
 }
 
-// Both lists are at most kTagsMax long: a linear search is the fastest there is.
+// Both lists are at most kTagsMax long: a linear search is the fastest there is. A look-up that
+// found none erases nothing: it may have come before or after the tags.
 bool fold_tags(Record& record, const Observation& observation, Arena& arena) {
   const bool whole = observation.has(kTagsWhole);
   if (whole) record.flags |= kTagsWhole;
-  if (observation.tags.empty() && !(whole && !record.tags.empty())) return false;
+  const bool erases_all = whole && observation.effect != Effect::cause && !record.tags.empty();
+  if (observation.tags.empty() && !erases_all) return false;
 
   std::array<Tag, 2 * kTagsMax> merged;
   size_t count = 0;
