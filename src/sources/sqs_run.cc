@@ -43,7 +43,7 @@ void SqsRun::serve(std::stop_token stop) {
       end = now + kQueueStopGrace;
     }
     const SteadyTime next = step(now);
-    if (is_stopping_ && is_done()) break;
+    if (is_stopping_ && is_done() && mailbox_->close_if_empty()) return;
     if (now >= end) {
       if (is_over_->exchange(true)) break;
       end = now + kReturnGrace;
@@ -53,6 +53,8 @@ void SqsRun::serve(std::stop_token stop) {
     mailbox_->serve(std::min(next, end), stop);
   }
   mailbox_->close();
+  give_back_unsent();
+  hide();
 }
 
 SqsRun::SteadyTime SqsRun::step(SteadyTime now) {
