@@ -716,11 +716,11 @@ TEST_F(FileSourceTest, a_look_that_failed_takes_no_cursor) {
     ASSERT_TRUE(read(pattern).ok());
     ASSERT_EQ(intake_.cursors("logs/")->size(), 2u);
     clock_.advance(std::chrono::hours(24 * 8));
-    fs::rename(path("x"), path("away"));
+    fs::rename(path("x"), path(".away"));
     fs::create_symlink("x", path("x"));  // Leads in a circle.
     const Result<void> bad_look = read(pattern);
     fs::remove(path("x"));
-    fs::rename(path("away"), path("x"));
+    fs::rename(path(".away"), path("x"));
     EXPECT_EQ(intake_.cursors("logs/")->size(), 2u);
   }
 }
