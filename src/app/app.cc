@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "api/routes.h"
+#include "app/check_paths.h"
 #include "app/fixed_settings.h"
 #include "app/process_limits.h"
 #include "app/retention.h"
@@ -269,7 +270,7 @@ Result<void> App::listen(const Settings& settings) {
   const Result<uint16_t> port = server_->listen(settings.http.listener);
   if (!port) return port.error();
   port_ = *port;
-  return server_->listen_unix(settings.store.path + "/control.sock");
+  return server_->listen_unix(control_socket_of(settings.store.path));
 }
 
 void App::publish(const std::shared_ptr<Generation>& generation) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "app/check_paths.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "net/url.h"
@@ -115,8 +116,9 @@ void read_limits(const Node& node, Settings& settings) {
   event.event_bytes_max =
       keys.optional("event_bytes").bytes(event.event_bytes_max, 1024, kConfiguredEventBytesMax);
   settings.store.free_bytes_min = keys.optional("free_disk").bytes(settings.store.free_bytes_min);
-  settings.store.memory_bytes =
-      keys.optional("store_memory").bytes(settings.store.memory_bytes, uint64_t{16} << 20);
+  const Node memory = keys.optional("store_memory");
+  settings.store.memory_bytes = memory.bytes(settings.store.memory_bytes, uint64_t{16} << 20);
+  check_memory(memory, settings.store.memory_bytes);
   const size_t least = kBodiesReceivedMin * settings.http.body_bytes_max;
   const Node received = keys.optional("received_memory");
   settings.received_memory_bytes =
@@ -188,6 +190,7 @@ void read_sources(const Node& node, Settings& settings, SourceContext context) {
       if (entry.key() == own) entry.error_at_key("a source of Statewire's own has this name");
     }
     SourceSetting source{.name = std::string(entry.key()), .kind = found};
+    if (kind_name == "file") check_outside_store(entry.find("path"), settings.store.path);
     source.source = found->open(source.name, keys, context);
     keys.finish();
     if (source.source != nullptr) settings.sources.push_back(std::move(source));
@@ -206,6 +209,9 @@ void open_sinks(Settings& settings, SinkContext& context) {
       keys.ignore_rest();
       continue;
     }
+    if (kind->name == "file") {
+      check_outside_store(subscription.sink->find("path"), settings.store.path);
+    }
     sink = kind->open(keys, context);
     keys.finish();
   }
@@ -219,7 +225,10 @@ void read_document(Settings& settings, SinkContext& context, Problems& problems)
     version.error("this program reads version 1; found " + std::to_string(found));
   }
   settings.instance = keys.optional("instance").text(settings.instance);
-  if (const Node store = keys.required("store")) settings.store.path = store.file_path();
+  if (const Node store = keys.required("store")) {
+    settings.store.path = store.file_path();
+    check_store_path(store, settings.store.path);
+  }
   read_log(keys.optional("log"), settings);
   read_http(keys.optional("http"), settings.http);
   read_retention(keys.optional("retention"), settings.retention);

@@ -51,7 +51,14 @@ std::vector<SourceState> SourceRunner::states() const {
     Lock lock(mutex_);
     states = states_;
   }
-  for (size_t i = 0; i < states.size(); ++i) states[i].progress = sources_[i].source->progress();
+  for (size_t i = 0; i < states.size(); ++i) {
+    const Source& source = *sources_[i].source;
+    states[i].progress = source.progress();
+    if (states[i].state != "running") continue;
+    if (const std::string trouble = source.trouble(); !trouble.empty()) {
+      states[i].state = "failing: " + trouble;
+    }
+  }
   return states;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 #include <future>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -20,6 +21,18 @@ constexpr auto kFaultPause = std::chrono::milliseconds(200);
 bool is_long(const Chunk& chunk) {
   return chunk.unpacking != nullptr ||
          (chunk.unreadable.empty() && chunk.text.size() > kRecognisedAtOnceBytesMax);
+}
+
+// A chunk that cannot be read for a fault of ours would be sent again for ever: it becomes one
+// event that is unreadable. False where memory is short, which passes, or where that was tried
+// already.
+bool give_up(Chunk& chunk, const std::exception& fault) {
+  if (dynamic_cast<const std::bad_alloc*>(&fault) != nullptr || !chunk.unreadable.empty()) {
+    return false;
+  }
+  chunk.unreadable = "it could not be read; the log says why";
+  chunk.unpacking = nullptr;
+  return true;
 }
 
 }  // namespace
@@ -216,7 +229,9 @@ std::unique_ptr<Batch> Ingest::recognise_slice(Passage& passage) {
   } catch (const std::exception& fault) {
     log_error("a chunk could not be read",
               {{"source", chunk.source}, {"fault", std::string_view(fault.what())}});
-    return passage.end(unavailable("it could not be read now")), nullptr;
+    if (!give_up(chunk, fault)) passage.end(unavailable("it could not be read now"));
+    passage.reading.reset();
+    return nullptr;
   }
 }
 
@@ -279,12 +294,13 @@ Result<void> Ingest::take(Chunk&& chunk, std::span<const Reminder> fired) {
       chunk.done = std::move(batch->done);
     }
     end_recognising();
+    log_error("a chunk could not be recognised",
+              {{"source", chunk.source}, {"fault", std::string_view(fault.what())}});
+    if (fired.empty() && give_up(chunk, fault)) return take(std::move(chunk), {});
     {
       Lock lock(mutex_);
       takes_again_at_ = std::chrono::steady_clock::now() + kFaultPause;
     }
-    log_error("a chunk could not be recognised",
-              {{"source", chunk.source}, {"fault", std::string_view(fault.what())}});
     return unavailable("it could not be recognised now");
   }
 }

@@ -421,6 +421,29 @@ TEST_F(IngestTest, a_chunk_that_could_not_be_recognised_is_not_tried_again_at_on
   stop();
 }
 
+class FaultyUnpacking final : public Unpacking {
+ public:
+  Result<bool> step(Chunk&) override { throw std::runtime_error("a fault of ours"); }
+};
+
+TEST_F(IngestTest, a_chunk_that_always_throws_is_told_and_not_sent_again) {
+  for (const bool is_entered : {false, true}) {
+    Chunk chunk{.source = "test", .place = "s3://a/b", .cursor = {.key = "test/1", .value = "2"}};
+    chunk.unpacking = std::make_unique<FaultyUnpacking>();
+    std::promise<Result<ChunkFates>> done;
+    chunk.done = [&](Result<ChunkFates> fates) { done.set_value(std::move(fates)); };
+    const Result<void> taken =
+        is_entered ? ingest_->enter(std::move(chunk)) : ingest_->submit(std::move(chunk));
+    ASSERT_TRUE(taken.ok());
+    const Result<ChunkFates> fates = done.get_future().get();
+    ASSERT_TRUE(fates.ok()) << fates.error().text;
+    EXPECT_EQ(fates->of(Fate::malformed), 1u);
+    ASSERT_EQ(fates->reasons.size(), 1u);
+    EXPECT_NE(fates->reasons[0].find("the log says why"), std::string::npos) << fates->reasons[0];
+    EXPECT_EQ(ingest_->cursor("test/1").value(), "2");
+  }
+}
+
 TEST_F(IngestTest, a_damaged_record_costs_only_the_chunk_that_needs_it) {
   stop();
   auto made = make_memory_engine();

@@ -122,6 +122,12 @@ class FakeIntake final : public Intake {
     return submitted_;
   }
   int waits() const { return waits_; }
+  // All is forgotten, cursors included.
+  void forget() {
+    restart();
+    const std::lock_guard lock(mutex_);
+    cursors_.clear();
+  }
   // What was read so far is forgotten; the cursors stay, as over a restart.
   void restart() {
     const std::lock_guard lock(mutex_);

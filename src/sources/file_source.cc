@@ -1,17 +1,15 @@
 #include "sources/file_source.h"
 
-#include <glob.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <functional>
-#include <set>
 #include <tuple>
 
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "sources/event_reader.h"
+#include "sources/file_names.h"
 
 namespace statewire {
 namespace {
@@ -19,26 +17,6 @@ namespace {
 // One busy file does not keep the others waiting for longer than this.
 constexpr int kPiecesInARow = 16;
 constexpr Duration kNoGrace{};
-constexpr Duration kExpiryInterval = std::chrono::hours(1);
-// So long after its last change a file that is gone is forgotten.
-constexpr Duration kCursorKept = std::chrono::hours(24 * 7);
-
-std::vector<std::string> paths_of(const std::string& pattern) {
-  glob_t found{};
-  std::vector<std::string> paths;
-  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) {
-    paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
-  }
-  ::globfree(&found);
-  return paths;
-}
-
-// The names that rotations give to what had a name of the pattern.
-std::vector<std::string> rotated_paths_of(const std::string& pattern) {
-  std::vector<std::string> paths = paths_of(pattern + "-*");
-  for (std::string& path : paths_of(pattern + ".*")) paths.push_back(std::move(path));
-  return paths;
-}
 
 uint64_t bytes_of(const std::vector<std::string>& paths) {
   uint64_t bytes = 0;
@@ -63,7 +41,9 @@ Result<void> FileSource::run(Intake& intake, std::stop_token stop) {
   while (found && !stop.stop_requested()) {
     found = find_files(run);
     if (found) found = expire_cursors(run);
-    if (!found || read_round(run, found)) continue;
+    const bool has_read = found && read_round(run, found);
+    note_trouble();
+    if (!found || has_read) continue;
     if (!options_.follow) break;
     close_quiet(run);
     wait_for(options_.poll_interval, stop);
@@ -86,98 +66,6 @@ bool FileSource::read_round(Run& run, Result<void>& found) {
   return has_read;
 }
 
-// What is to be opened: files that are new, or have changed since they were closed.
-Result<void> FileSource::find_files(Run& run) {
-  // Those that lost their names are found once.
-  std::erase_if(waiting_, [](const Waiting& waiting) { return waiting.is_listed; });
-  for (Entry& entry : files_) {
-    entry.is_listed = false;
-    ++entry.quiet_polls;
-  }
-  for (auto& [id, resting] : resting_) resting.is_listed = false;
-  const std::vector<std::string> paths = paths_of(options_.pattern);
-  for (const std::string& path : paths) find_listed(path);
-  if (!options_.follow) return {};
-  if (paths.empty() && files_.empty() && !has_told_that_nothing_matches_) {
-    log_warn("no file yet", {{"source", options_.name}, {"path", options_.pattern}});
-    has_told_that_nothing_matches_ = true;
-  }
-  return find_rotated(run);
-}
-
-void FileSource::find_listed(const std::string& path) {
-  const Result<FileSight> sight = identify(path);
-  if (!sight) return report(path, sight.error().text);
-  for (Entry& entry : files_) {
-    if (entry.file->id() != sight->id) continue;
-    entry.is_listed = true;
-    entry.file->set_path(path);
-    return;
-  }
-  if (const auto found = resting_.find(sight->id); found != resting_.end()) {
-    found->second.is_listed = true;
-    const bool is_due = std::chrono::steady_clock::now() >= found->second.rest_at;
-    const bool is_same = found->second.stamp == sight->stamp;
-    if (!options_.follow || (is_same && !is_due)) return;
-    waiting_.push_back({.path = path, .is_quiet = is_same});
-    return;
-  }
-  waiting_.push_back({.path = path});
-  // It may lose its name before its turn.
-  if (options_.follow) resting_[sight->id] = {};
-}
-
-// What lost its name is found beside it, where a rotation puts it: what was renamed while nobody
-// watched by its cursor, and what was closed by its id. It goes first, as it is older.
-Result<void> FileSource::find_rotated(Run& run) {
-  std::set<FileId> missing;
-  for (const auto& [id, resting] : resting_) {
-    if (!resting.is_listed) missing.insert(id);
-  }
-  std::erase_if(resting_, [](const auto& each) { return !each.second.is_listed; });
-  const bool is_first = !std::exchange(has_begun_, true);
-  if (missing.empty() && !is_first) return {};
-  std::deque<Waiting> rotated;
-  for (const std::string& path : rotated_paths_of(options_.pattern)) {
-    const Result<FileSight> sight = identify(path);
-    if (!sight || path.ends_with(".gz")) continue;
-    const bool was_closed = missing.contains(sight->id);
-    if (!was_closed && !is_first) continue;
-    const Result<std::string> cursor = run.intake.cursor(key_of(sight->id));
-    if (!cursor) return cursor.error();
-    if (cursor->empty() && !was_closed) continue;
-    rotated.push_back({.path = path, .is_listed = false, .is_only_for_rest = !was_closed});
-  }
-  waiting_.insert(waiting_.begin(), rotated.begin(), rotated.end());
-  return {};
-}
-
-// Cursors of files that are gone are kept for a while: what is not there may come back. Where there
-// is no file at all, none was deleted: a folder is away.
-Result<void> FileSource::expire_cursors(Run& run) {
-  const Time now = clock_.now();
-  if (now < expires_at_ && expires_at_ - now <= kExpiryInterval) return {};
-  expires_at_ = now + kExpiryInterval;
-  std::vector<std::string> paths = paths_of(options_.pattern);
-  if (paths.empty()) return {};
-  for (std::string& path : rotated_paths_of(options_.pattern)) paths.push_back(std::move(path));
-  std::set<std::string> present;
-  for (const std::string& path : paths) {
-    if (const Result<FileSight> sight = identify(path)) present.insert(key_of(sight->id));
-  }
-  const auto cursors = run.intake.cursors(options_.name + "/");
-  if (!cursors) return cursors.error();
-  for (const auto& [key, value] : *cursors) {
-    const std::optional<FileCursor> cursor = FileCursor::decode(value);
-    if (present.contains(key) || !cursor) continue;
-    if (from_ns(cursor->modified_ns) > now - kCursorKept) continue;
-    Chunk chunk{.source = options_.name, .place = "cursors", .cursor = {.key = key, .value = {}}};
-    chunk.text.reserve(kPaddingBytes);
-    if (!run.handover.submit(std::move(chunk), {})) break;
-  }
-  return {};
-}
-
 Result<void> FileSource::open_waiting(Run& run) {
   while (!waiting_.empty() && files_.size() < options_.open_files_max &&
          !run.stop.stop_requested()) {
@@ -191,7 +79,7 @@ Result<void> FileSource::open_waiting(Run& run) {
 // An error is one of the store; what is wrong with the file is reported.
 Result<void> FileSource::open_file(Run& run, const Waiting& waiting) {
   Result<std::unique_ptr<WatchedFile>> file =
-      WatchedFile::open(waiting.path, options_.follow, run.stop);
+      WatchedFile::open(waiting.path, options_.follow, run.stop, options_.pieces);
   if (!file) {
     report(waiting.path, file.error().text);
     return {};
@@ -259,6 +147,7 @@ bool FileSource::read(Run& run, Entry& entry) {
       entry.is_broken = piece.error().kind == ErrorKind::bad_input || !options_.follow;
       break;
     }
+    if (options_.follow && !faults_.empty()) faults_.erase(entry.file->path());
     entry.is_read = !piece->has_value();
     if (entry.is_read) break;
     has_read = true;
@@ -328,10 +217,23 @@ bool FileSource::hand_over(Run& run, Entry& entry, Piece piece) {
               .first_line = piece.begin.line,
               .place = entry.file->path(),
               .cursor = {.key = key_of(entry.file->id()), .value = entry.file->cursor().encode()},
+              .unreadable = piece.unreadable,
               .done = {}};
-  if (run.handover.submit(std::move(chunk), {entry.number, piece.begin})) return true;
+  if (run.handover.submit(std::move(chunk), {entry.number, piece.begin})) {
+    if (!piece.unreadable.empty()) pass_over(entry, piece);
+    return true;
+  }
   if (!run.stop.stop_requested()) rewind(entry, piece.begin);
   return false;
+}
+
+// The end of a run that is to read all tells of it; one that follows goes on, and is well.
+void FileSource::pass_over(const Entry& entry, const Piece& piece) {
+  const std::string reason =
+      "line " + std::to_string(piece.begin.line) + ": " + piece.unreadable + " is passed over";
+  if (!options_.follow) return report(entry.file->path(), reason);
+  log_error("a file has what is too long",
+            {{"source", options_.name}, {"path", entry.file->path()}, {"reason", reason}});
 }
 
 // Chunks that came back are read again, and everything of their files that followed them: order
@@ -433,26 +335,53 @@ void FileSource::report(const std::string& path, const std::string& reason) {
             {{"source", options_.name}, {"path", path}, {"reason", reason}});
 }
 
+// Of files that are neither there nor open.
+void FileSource::forget_faults(const std::vector<std::string>& listed) {
+  if (faults_.empty()) return;
+  std::set<std::string_view> present(listed.begin(), listed.end());
+  for (const Entry& entry : files_) present.insert(entry.file->path());
+  std::erase_if(faults_, [&](const auto& fault) { return !present.contains(fault.first); });
+}
+
+void FileSource::note_trouble() {
+  std::string text;
+  if (!faults_.empty()) {
+    const auto& [path, reason] = *faults_.begin();
+    text = path + ": " + reason;
+    if (faults_.size() > 1) text += "; and " + counted(faults_.size() - 1, "other file");
+  }
+  const Lock lock(mutex_);
+  trouble_ = std::move(text);
+}
+
+std::string FileSource::trouble() const {
+  const Lock lock(mutex_);
+  return trouble_;
+}
+
 Result<void> FileSource::outcome() const {
   if (options_.follow) return {};
   if (files_.empty() && resting_.empty() && faults_.empty()) {
     return not_found("no file matches " + options_.pattern);
   }
-  if (faults_.empty()) return {};
-  const auto& [path, reason] = *faults_.begin();
-  std::string text = path + ": " + reason;
-  if (faults_.size() > 1) text += "; and " + counted(faults_.size() - 1, "other file");
-  return failed(std::move(text));
+  if (std::string text = trouble(); !text.empty()) return failed(std::move(text));
+  return {};
 }
 
 namespace {
 
 std::unique_ptr<Source> open_file_source(std::string_view name, MapReader& keys,
                                          SourceContext& context) {
-  FileSourceOptions options{.name = std::string(name),
-                            .pattern = keys.required("path").file_path()};
+  const Node path = keys.required("path");
+  FileSourceOptions options{.name = std::string(name), .pattern = path.file_path()};
   options.follow = keys.optional("follow").boolean(false);
   if (options.pattern.empty()) return nullptr;
+  const Result<FileSight> sight = identify(options.pattern);
+  if (!sight && sight.error().kind == ErrorKind::bad_input) {
+    path.error(options.pattern + " " + sight.error().text +
+               "; name a regular file, or files by a pattern such as \"*.jsonl\"");
+    return nullptr;
+  }
   return std::make_unique<FileSource>(std::move(options), context.clock);
 }
 

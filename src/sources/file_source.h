@@ -12,9 +12,14 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "base/mutex.h"
+#include "sources/file_names.h"
 #include "sources/handover.h"
 #include "sources/source.h"
 #include "sources/watched_file.h"
@@ -32,6 +37,7 @@ struct FileSourceOptions {
   // line that is a whole value is an event without its line feed, too.
   int quiet_polls_max = 50;
   size_t open_files_max = kFilesReadAtATime;
+  PieceLimits pieces = {};
 };
 
 class FileSource final : public Source {
@@ -41,6 +47,7 @@ class FileSource final : public Source {
 
   Result<void> run(Intake& intake, std::stop_token stop) override;
   std::optional<Progress> progress() const override;
+  std::string trouble() const override;
 
  private:
   // An open file.
@@ -67,6 +74,12 @@ class FileSource final : public Source {
     bool is_only_for_rest = false;  // Only where a part of it was read already.
     bool is_quiet = false;          // It was open, and has not changed for long.
   };
+  // A name became another file's.
+  struct Rotation {
+    std::string name;
+    Predecessor predecessor;
+    bool is_over = true;  // Some file has the name again.
+  };
   // What one run() works with.
   struct Run {
     Intake& intake;
@@ -76,8 +89,18 @@ class FileSource final : public Source {
 
   bool read_round(Run& run, Result<void>& found);
   Result<void> find_files(Run& run);
-  void find_listed(const std::string& path);
-  Result<void> find_rotated(Run& run);
+  void find_listed(const std::string& path, const FileSight& sight);
+  Result<void> find_rotated(Run& run, const std::map<std::string, FileId>& listed);
+  Result<std::vector<RotatedFile>> rotated_files(Run& run,
+                                                 const std::map<std::string, FileId>& listed,
+                                                 const std::set<FileId>& missing);
+  std::vector<Rotation> rotations_since(const std::map<std::string, FileId>& listed);
+  Result<std::vector<Rotation>> rotations_before(Run& run,
+                                                 const std::map<std::string, FileId>& listed,
+                                                 std::span<const RotatedFile> rotated) const;
+  std::vector<std::string> told_between(const Rotation& rotation,
+                                        std::span<const RotatedFile> rotated) const;
+  std::optional<int64_t> modified_ns_of(const FileId& id) const;
   Result<void> expire_cursors(Run& run);
   Result<void> open_waiting(Run& run);
   Result<void> open_file(Run& run, const Waiting& waiting);
@@ -88,6 +111,7 @@ class FileSource final : public Source {
   void bound_what_is_ahead(Entry& entry);
   bool rewind(Entry& entry, TextPosition position);
   bool hand_over(Run& run, Entry& entry, Piece piece);
+  void pass_over(const Entry& entry, const Piece& piece);
   bool read_again(Run& run);
   void close_quiet(Run& run);
   bool make_place();
@@ -96,6 +120,8 @@ class FileSource final : public Source {
   void note_progress();
   std::string key_of(const FileId& id) const;
   void report(const std::string& path, const std::string& reason);
+  void forget_faults(const std::vector<std::string>& listed);
+  void note_trouble();
   Result<void> outcome() const;
 
   const FileSourceOptions options_;
@@ -103,9 +129,12 @@ class FileSource final : public Source {
   std::vector<Entry> files_;  // Older ones first: what was rotated away ends before its successor.
   std::map<FileId, Resting> resting_;
   std::deque<Waiting> waiting_;
+  std::map<std::string, FileId> names_;  // Whose they were at the last look.
   bool has_begun_ = false;
   uint64_t next_number_ = 1;
   std::map<std::string, std::string> faults_;  // Reasons by path, told once.
+  mutable Mutex mutex_;
+  std::string trouble_ GUARDED_BY(mutex_);
   bool has_told_that_nothing_matches_ = false;
   Time expires_at_ = Time::min();  // When cursors are looked through the next time.
 

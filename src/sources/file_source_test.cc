@@ -73,7 +73,8 @@ class FileSourceTest : public testing::Test {
                           .follow = true,
                           .poll_interval = std::chrono::milliseconds(5),
                           .quiet_polls_max = 20,
-                          .open_files_max = open_files_max},
+                          .open_files_max = open_files_max,
+                          .pieces = pieces_},
         clock_);
     thread_ = std::jthread([this](std::stop_token stop) {
       const Result<void> result = source_->run(intake_, stop);
@@ -104,6 +105,7 @@ class FileSourceTest : public testing::Test {
   fs::path folder_;
   ManualClock clock_{SystemClock().now()};
   FakeIntake intake_;
+  PieceLimits pieces_;
   std::unique_ptr<FileSource> source_;
   std::jthread thread_;
 };
@@ -311,6 +313,37 @@ TEST_F(FileSourceTest, a_whole_last_line_of_a_quiet_file_needs_no_line_feed) {
   EXPECT_EQ(intake_.lines().size(), 7u);
 }
 
+TEST_F(FileSourceTest, a_line_that_is_too_long_is_passed_over_and_told) {
+  pieces_ = {.bytes_max = 512, .value_bytes_max = 4096};
+  const std::string half(100'000, 'x');
+  write("a.jsonl", events(0, 2) + "{\"long\":\"" + half);
+  follow("a.jsonl");
+  ASSERT_TRUE(intake_.wait_for_lines(2));
+  let_poll();
+  append("a.jsonl", half + "\"}\n" + events(2, 4));
+  ASSERT_TRUE(intake_.wait_for_lines(4));
+  EXPECT_EQ(intake_.lines(), event_list(0, 4));
+  ASSERT_EQ(intake_.chunks().size(), 3u);
+  EXPECT_EQ(intake_.chunks()[1].unreadable, "a line of more than 4,096 bytes");
+  EXPECT_EQ(intake_.chunks()[1].first_line, 3u);
+  stop();
+  intake_.restart();
+  append("a.jsonl", events(4, 5));
+  follow("a.jsonl");
+  ASSERT_TRUE(intake_.wait_for_lines(1));
+  let_poll();
+  EXPECT_EQ(intake_.lines(), event_list(4, 5));
+}
+
+TEST_F(FileSourceTest, what_is_too_long_in_a_quiet_file_is_told) {
+  pieces_ = {.bytes_max = 512, .value_bytes_max = 4096};
+  write("a.json", "{\"Records\":[" + std::string(10'000, ' ') + "]}");
+  follow("a.json");
+  for (int i = 0; i < 100 && intake_.chunks().empty(); ++i) let_poll();
+  ASSERT_EQ(intake_.chunks().size(), 1u);
+  EXPECT_EQ(intake_.chunks()[0].unreadable, "a line of more than 4,096 bytes");
+}
+
 TEST_F(FileSourceTest, follows_files_that_appear_later) {
   follow("*.jsonl");
   let_poll();
@@ -501,6 +534,80 @@ TEST_F(FileSourceTest, file_rotated_while_nobody_watched_is_finished_first) {
   EXPECT_EQ(intake_.lines(), event_list(2, 6));
 }
 
+// So many rotations between two looks: the source waits for the store meanwhile.
+TEST_F(FileSourceTest, what_was_rotated_twice_between_two_looks_is_read) {
+  write("a.jsonl.7", events(50, 60));  // Never ours.
+  write("a.jsonl", events(0, 4000));
+  intake_.hold();
+  follow("a.jsonl");
+  ASSERT_TRUE(intake_.wait_for_lines(4000));
+  append("a.jsonl", events(4000, 5000));
+  let_poll();
+  fs::rename(path("a.jsonl"), path("a.jsonl.3"));
+  write("a.jsonl.2", events(5000, 5001));
+  write("a.jsonl.1", events(5001, 5002));
+  write("a.jsonl", events(5002, 5003));
+  write("a.jsonl.bak", events(60, 61));
+  intake_.release();
+  ASSERT_TRUE(intake_.wait_for_lines(5003));
+  let_poll();
+  EXPECT_EQ(intake_.lines(), event_list(0, 5003));
+}
+
+TEST_F(FileSourceTest, what_was_rotated_twice_while_nobody_watched_is_read) {
+  for (const bool has_dates : {false, true}) {
+    SCOPED_TRACE(has_dates);
+    const std::string older = has_dates ? "a.jsonl-20260101" : "a.jsonl.2";
+    const std::string younger = has_dates ? "a.jsonl-20260102" : "a.jsonl.1";
+    write("a.jsonl", events(0, 2));
+    follow("a.jsonl");
+    ASSERT_TRUE(intake_.wait_for_lines(2));
+    stop();
+    intake_.restart();
+    append("a.jsonl", events(2, 3));
+    fs::rename(path("a.jsonl"), path(older));
+    write(younger, events(3, 4));
+    write("a.jsonl", events(4, 5));
+    follow("a.jsonl");
+    ASSERT_TRUE(intake_.wait_for_lines(3));
+    let_poll();
+    EXPECT_EQ(intake_.lines(), event_list(2, 5));
+    stop();
+    for (const std::string& name : {older, younger, std::string("a.jsonl")}) fs::remove(path(name));
+    intake_.forget();
+  }
+}
+
+TEST_F(FileSourceTest, what_was_compressed_after_two_rotations_is_read) {
+  write("a.jsonl", events(0, 4500));
+  intake_.hold();
+  follow("a.jsonl");
+  ASSERT_TRUE(intake_.wait_for_lines(4000));
+  let_poll();
+  const auto modified = fs::last_write_time(path("a.jsonl"));
+  write_gzip("a.jsonl.2.gz", events(0, 4500));
+  fs::last_write_time(path("a.jsonl.2.gz"), modified);
+  fs::remove(path("a.jsonl"));
+  write_gzip("a.jsonl.1.gz", events(4500, 4501));
+  write("a.jsonl", events(4501, 4502));
+  intake_.release();
+  ASSERT_TRUE(intake_.wait_for_lines(4502));
+  let_poll();
+  EXPECT_EQ(intake_.lines(), event_list(0, 4502));
+}
+
+TEST_F(FileSourceTest, what_is_no_file_is_shown_as_trouble_while_it_is_there) {
+  fs::create_directory(path("a.jsonl"));
+  write("b.jsonl", events(0, 1));
+  follow("*.jsonl");
+  ASSERT_TRUE(intake_.wait_for_lines(1));
+  let_poll();
+  EXPECT_EQ(source_->trouble(), path("a.jsonl") + ": is a directory");
+  fs::remove(path("a.jsonl"));
+  let_poll();
+  EXPECT_EQ(source_->trouble(), "");
+}
+
 TEST_F(FileSourceTest, unreadable_file_is_taken_once_it_can_be) {
   fs::create_symlink("real.jsonl", path("a.jsonl"));
   follow("a.jsonl");
@@ -596,6 +703,49 @@ TEST_F(FileSourceTest, a_cursor_outlives_its_file_for_a_week) {
   fs::remove(path("b.jsonl"));
   EXPECT_FALSE(read("*.jsonl").ok());
   EXPECT_EQ(intake_.cursors("logs/")->size(), 1u) << "an empty folder may be one that is away";
+}
+
+// A folder that cannot be read for a moment says nothing of the files in it.
+TEST_F(FileSourceTest, a_look_that_failed_takes_no_cursor) {
+  for (const char* folder : {"x", "y"}) {
+    fs::create_directory(path(folder));
+    write(std::string(folder) + "/a.jsonl", events(0, 1));
+  }
+  for (const char* pattern : {"*/a.jsonl", "*/*.jsonl"}) {
+    SCOPED_TRACE(pattern);
+    ASSERT_TRUE(read(pattern).ok());
+    ASSERT_EQ(intake_.cursors("logs/")->size(), 2u);
+    clock_.advance(std::chrono::hours(24 * 8));
+    fs::rename(path("x"), path(".away"));
+    fs::create_symlink("x", path("x"));  // Leads in a circle.
+    const Result<void> bad_look = read(pattern);
+    fs::remove(path("x"));
+    fs::rename(path(".away"), path("x"));
+    EXPECT_EQ(intake_.cursors("logs/")->size(), 2u);
+  }
+}
+
+TEST(FileNames, numbers_tell_how_many_files_are_gone) {
+  const auto file = [](std::string path, uint64_t inode, int64_t modified, bool is_known = false) {
+    return RotatedFile{.path = std::move(path),
+                       .sight = {.id = {1, inode}, .stamp = {.modified_ns = modified}},
+                       .is_known = is_known};
+  };
+  const Predecessor predecessor{.id = {1, 10}, .modified_ns = 5};
+  RotatedBetween between =
+      files_between("/a", predecessor,
+                    std::vector{file("/a.4", 10, 5), file("/a.2", 11, 6), file("/a.9", 12, 7),
+                                file("/a.tmp", 13, 9), file("/ab.1", 14, 9)});
+  EXPECT_EQ(between.paths, std::vector<std::string>{"/a.2"});
+  EXPECT_EQ(between.gone, 2u);
+  EXPECT_FALSE(between.may_lack_others);
+  between = files_between("/a", predecessor, std::vector{file("/a.1", 10, 5)});
+  EXPECT_TRUE(between.paths.empty());
+  EXPECT_EQ(between.gone, 0u);
+  between =
+      files_between("/a", predecessor, std::vector{file("/a.1", 11, 6), file("/a.2", 12, 4, true)});
+  EXPECT_EQ(between.paths, std::vector<std::string>{"/a.1"});
+  EXPECT_TRUE(between.may_lack_others);
 }
 
 TEST(FileCursor, survives_encoding) {

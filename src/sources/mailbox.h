@@ -40,10 +40,21 @@ class Mailbox {
     }
     for (const Task& task : tasks) task();
   }
-  void close() EXCLUDES(mutex_) {
+  // Closes it, unless tasks wait: they hold what others are to have back. True where it is closed.
+  bool close_if_empty() EXCLUDES(mutex_) {
     Lock lock(mutex_);
-    is_closed_ = true;
-    tasks_.clear();
+    is_closed_ = tasks_.empty();
+    return is_closed_;
+  }
+  // Closes it, and does the tasks that wait. The thread of serve().
+  void close() EXCLUDES(mutex_) {
+    std::vector<Task> tasks;
+    {
+      Lock lock(mutex_);
+      is_closed_ = true;
+      tasks.swap(tasks_);
+    }
+    for (const Task& task : tasks) task();
   }
 
  private:

@@ -32,16 +32,56 @@ PieceReader::PieceReader(std::unique_ptr<ByteInput> input, TextPosition start, P
     : input_(std::move(input)), limits_(limits), position_(start) {}
 
 Result<std::optional<Piece>> PieceReader::next() {
-  const Result<std::optional<PieceView>> view = next_view();
-  if (!view) return view.error();
-  if (!*view) return std::optional<Piece>();
-  return std::optional(own(**view));
+  if (dropped_.bytes == 0) {
+    const Result<std::optional<PieceView>> view = next_view();
+    if (view && *view) return std::optional(own(**view));
+    if (!is_too_long()) return view ? Result<std::optional<Piece>>(std::nullopt) : view.error();
+  }
+  return drop_too_long();
+}
+
+Result<std::optional<Piece>> PieceReader::drop_too_long() {
+  for (;;) {
+    const size_t line_end = form_ == Form::document ? std::string_view::npos : left().find('\n');
+    if (line_end != std::string_view::npos) {
+      drop(line_end + 1);
+      return std::optional(end_of_dropped());
+    }
+    drop(left().size());
+    const Result<size_t> count = read_more();
+    if (count.ok() && *count > 0) continue;
+    drop_buffer();
+    if (!count) return count.error();
+    if (input_->is_at_end()) return std::optional(end_of_dropped());
+    return std::optional<Piece>();
+  }
+}
+
+void PieceReader::drop(size_t bytes) {
+  dropped_.bytes += bytes;
+  dropped_.lines += count_lines(left().substr(0, bytes));
+  begin_ += bytes;
+}
+
+Piece PieceReader::end_of_dropped() {
+  const bool is_document = form_ == Form::document;
+  Piece piece{
+      .text = {},
+      .begin = position_,
+      .end = {.offset = position_.offset + dropped_.bytes, .line = position_.line + dropped_.lines},
+      .unreadable = std::string(is_document ? "a document" : "a line") + " of more than " +
+                    with_thousands(limits_.value_bytes_max) + " bytes"};
+  position_ = piece.end;
+  dropped_ = {};
+  form_ = is_document ? Form::unknown : Form::lines;
+  searched_bytes_ = 0;
+  return piece;
 }
 
 Result<std::optional<PieceView>> PieceReader::next_view() {
   for (;;) {
     if (std::optional<PieceView> piece = cut(false)) return piece;
-    if (left().size() > limits_.value_bytes_max) {
+    if (is_too_long()) {
       return bad_input("line " + std::to_string(position_.line) +
                        ": a line or document of more than " +
                        with_thousands(limits_.value_bytes_max) + " bytes");
@@ -57,12 +97,14 @@ Result<std::optional<PieceView>> PieceReader::next_view() {
 }
 
 std::optional<Piece> PieceReader::rest() {
+  if (dropped_.bytes > 0) return end_of_dropped();
   const std::optional<PieceView> view = rest_view();
   if (!view) return std::nullopt;
   return own(*view);
 }
 
 std::optional<Piece> PieceReader::whole_rest() {
+  if (dropped_.bytes > 0) return end_of_dropped();
   if (left().empty() || !text_form_.is_whole_value(without_mark(left()))) return std::nullopt;
   return rest();
 }

@@ -35,12 +35,14 @@ struct Piece {
   std::string text;  // Reserved for kPaddingBytes beyond its size.
   TextPosition begin;
   TextPosition end;
+  // Not empty: what stands here is too long to be read; `text` is empty, and this says so.
+  std::string unreadable = {};
 };
 
 struct PieceLimits {
   size_t lines_max = kPieceLinesMax;
   size_t bytes_max = kPieceBytesMax;                // Of more lines than one; also read at once.
-  size_t value_bytes_max = kEventDocumentBytesMax;  // Of one line or document; more is an error.
+  size_t value_bytes_max = kEventDocumentBytesMax;  // Of one line or document.
 };
 
 class PieceReader {
@@ -51,24 +53,25 @@ class PieceReader {
   // The next piece; nothing where there is no whole one yet, or the input is at its end. Waits for
   // nothing: where the input has no more bytes now, a shorter piece is handed out. A last line
   // without a line feed is whole at the end of the input only. An error comes after all that was
-  // read before it.
+  // read before it. A line that is too long is dropped as it comes, up to its line feed, and a
+  // document up to the end of the input; then a piece says that it is unreadable.
   Result<std::optional<Piece>> next();
-  // The same without a copy.
+  // The same without a copy; what is too long is an error. Not to be mixed with next().
   Result<std::optional<PieceView>> next_view();
   // What is left, whole or not.
   std::optional<Piece> rest();
-  // The same, if it is a whole value.
+  // The same, if it is a whole value, or too long to be one.
   std::optional<Piece> whole_rest();
 
   // Everything was handed out, and nothing more will come.
-  bool is_at_end() const { return input_->is_at_end() && left().empty(); }
+  bool is_at_end() const { return input_->is_at_end() && left().empty() && dropped_.bytes == 0; }
   // Where the next piece begins.
   TextPosition position() const { return position_; }
   uint64_t bytes_taken() const { return input_->bytes_taken(); }
   // Memory for what was read and not handed out.
   size_t bytes_held() const { return buffer_.capacity(); }
   // Where the input has been read to, handed out or not.
-  uint64_t offset_read() const { return position_.offset + left().size(); }
+  uint64_t offset_read() const { return position_.offset + dropped_.bytes + left().size(); }
 
  private:
   enum class Form { unknown, lines, document };
@@ -83,6 +86,10 @@ class PieceReader {
   size_t lines_bytes(size_t& lines) const;
   std::optional<PieceView> cut_document(bool is_all_for_now);
   PieceView take(size_t bytes);
+  bool is_too_long() const { return left().size() > limits_.value_bytes_max; }
+  Result<std::optional<Piece>> drop_too_long();
+  void drop(size_t bytes);
+  Piece end_of_dropped();
   void drop_buffer();
 
   const std::unique_ptr<ByteInput> input_;
@@ -93,6 +100,12 @@ class PieceReader {
   size_t begin_ = 0;
   size_t end_ = 0;
   TextPosition position_;
+  // Of what is too long and has not ended yet.
+  struct Dropped {
+    uint64_t bytes = 0;
+    uint64_t lines = 0;
+  };
+  Dropped dropped_;
   size_t searched_bytes_ = 0;  // So much of a document was searched for lines that are events.
 };
 

@@ -98,10 +98,45 @@ TEST(PieceReader, what_is_too_long_is_an_error_after_what_was_before_it) {
   const std::string text = "{\"n\":1}\n{\"long\":\"" + std::string(300, 'x') + "\"}\n";
   PieceReader reader(std::make_unique<SteppedInput>(text, 50), {},
                      {.bytes_max = 16, .value_bytes_max = 100});
-  const auto first = reader.next();
+  const auto first = reader.next_view();
   ASSERT_TRUE(first.ok() && first->has_value());
   EXPECT_EQ((*first)->text, "{\"n\":1}\n");
-  EXPECT_FALSE(reader.next().ok());
+  EXPECT_FALSE(reader.next_view().ok());
+}
+
+// What each piece is and where it begins.
+std::vector<std::string> read_past_long_ones(const std::string& text, size_t step) {
+  PieceReader reader(std::make_unique<SteppedInput>(text, step), {},
+                     {.lines_max = 1, .bytes_max = 16, .value_bytes_max = 100});
+  std::vector<std::string> seen;
+  while (true) {
+    const Result<std::optional<Piece>> piece = reader.next();
+    EXPECT_TRUE(piece.ok()) << piece.error().text;
+    EXPECT_LT(reader.bytes_held(), 400u);
+    if (!piece || !*piece) break;
+    EXPECT_NE((*piece)->text.empty(), (*piece)->unreadable.empty());
+    seen.push_back(std::to_string((*piece)->begin.line) + " " + (*piece)->text +
+                   (*piece)->unreadable);
+  }
+  EXPECT_TRUE(reader.is_at_end());
+  EXPECT_EQ(reader.position().offset, text.size());
+  return seen;
+}
+
+TEST(PieceReader, what_is_too_long_is_passed_over_and_named) {
+  const std::string long_line = "{\"long\":\"" + std::string(3000, 'x') + "\"}";
+  const std::string document = "{\n" + std::string(3000, '\n') + "\"a\":\n";
+  const std::string no_line = "a line of more than 100 bytes";
+  using Texts = std::vector<std::string>;
+  for (const size_t step : {1, 7, 50, 65'536}) {
+    SCOPED_TRACE(step);
+    EXPECT_EQ(read_past_long_ones("{\"n\":1}\n" + long_line + "\n{\"n\":3}\n", step),
+              (Texts{"1 {\"n\":1}\n", "2 " + no_line, "3 {\"n\":3}\n"}));
+    EXPECT_EQ(read_past_long_ones(long_line + "\n" + long_line + "\n{\"n\":3}", step),
+              (Texts{"1 " + no_line, "2 " + no_line, "3 {\"n\":3}"}));
+    EXPECT_EQ(read_past_long_ones(long_line, step), Texts{"1 " + no_line});
+    EXPECT_EQ(read_past_long_ones(document, step), Texts{"1 a document of more than 100 bytes"});
+  }
 }
 
 }  // namespace

@@ -51,6 +51,32 @@ std::vector<S3Object> files_of(const AwsJson& message) {
 
 }  // namespace
 
+void S3ObjectQueue::push(const S3Object& object) {
+  push_text(object.bucket);
+  push_text(object.key);
+  push_text(object.region);
+  push_text(std::to_string(object.bytes));
+}
+
+std::optional<S3Object> S3ObjectQueue::pop() {
+  if (begin_ == text_.size()) return std::nullopt;
+  S3Object object{.bucket = pop_text(), .key = pop_text(), .region = pop_text()};
+  object.bytes = std::stoull(pop_text());
+  return object;
+}
+
+// Its length, a colon, itself: keys may have any byte.
+void S3ObjectQueue::push_text(std::string_view text) {
+  text_.append(std::to_string(text.size())).append(1, ':').append(text);
+}
+
+std::string S3ObjectQueue::pop_text() {
+  const size_t colon = text_.find(':', begin_);
+  const size_t size = std::stoull(text_.substr(begin_, colon - begin_));
+  begin_ = colon + 1 + size;
+  return text_.substr(colon + 1, size);
+}
+
 // Most messages are events as they are, and none of the words below is in them: they are not
 // parsed here.
 SqsContent read_sqs_message(std::string_view body) {

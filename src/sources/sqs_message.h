@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,22 @@ struct S3Object {
   uint64_t bytes = 0;  // 0 where the message does not say.
 
   bool operator==(const S3Object&) const = default;
+};
+
+// Objects in one text, in order: a vector of them takes several times the memory of the message
+// that names them.
+class S3ObjectQueue {
+ public:
+  void push(const S3Object& object);
+  std::optional<S3Object> pop();
+  size_t bytes_held() const { return text_.capacity(); }
+
+ private:
+  void push_text(std::string_view text);
+  std::string pop_text();
+
+  std::string text_;
+  size_t begin_ = 0;
 };
 
 struct SqsContent {

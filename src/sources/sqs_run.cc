@@ -43,7 +43,7 @@ void SqsRun::serve(std::stop_token stop) {
       end = now + kQueueStopGrace;
     }
     const SteadyTime next = step(now);
-    if (is_stopping_ && is_done()) break;
+    if (is_stopping_ && is_done() && mailbox_->close_if_empty()) return;
     if (now >= end) {
       if (is_over_->exchange(true)) break;
       end = now + kReturnGrace;
@@ -53,6 +53,8 @@ void SqsRun::serve(std::stop_token stop) {
     mailbox_->serve(std::min(next, end), stop);
   }
   mailbox_->close();
+  give_back_unsent();
+  hide();
 }
 
 SqsRun::SteadyTime SqsRun::step(SteadyTime now) {
@@ -70,7 +72,8 @@ SqsRun::SteadyTime SqsRun::step(SteadyTime now) {
   SteadyTime next = std::min(now + kLook, prolong_at_);
   if (receive_at_ > now) next = std::min(next, receive_at_);
   if (!deletions_.empty()) next = std::min(next, delete_at_);
-  const bool waits_for_room = !events_.empty() || !fetched_.empty() || !files_.empty();
+  const bool waits_for_room =
+      !events_.empty() || !fetched_.empty() || !files_.empty() || !named_.empty();
   if (waits_for_room || !has_room()) next = std::min(next, now + kRoomPause);
   return next;
 }
@@ -89,10 +92,13 @@ void SqsRun::begin(uint64_t number, std::string_view body) {
   Held& held = held_.at(number);
   SqsContent content = read_sqs_message(body);
   held.parts_left = std::max<size_t>(content.files.size(), 1);
-  for (S3Object& object : content.files) {
-    files_.push_back(std::make_shared<File>(File{.message = number, .object = std::move(object)}));
+  if (!content.files.empty()) {
+    Named& named = named_.emplace_back(Named{.message = number});
+    for (const S3Object& object : content.files) named.objects.push(object);
+    named.share = ByteShare(event_bytes_);
+    CHECK(named.share.grow_to(named.objects.bytes_held()));
+    return;
   }
-  if (!content.files.empty()) return;
   Part part{.message = number,
             .chunk = {.source = parts_.name,
                       .text = std::move(content.event),
@@ -180,6 +186,7 @@ void SqsRun::give_back_unsent() {
   events_.clear();
   fetched_.clear();
   files_.clear();
+  named_.clear();
   for (auto held = held_.begin(); held != held_.end();) {
     const auto next = std::next(held);
     if (held->second.parts_inside < held->second.parts_left) give_back(held, seconds(0));

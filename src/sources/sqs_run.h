@@ -74,6 +74,12 @@ class SqsRun {
     bool knows_region = false;
   };
   using FilePtr = std::shared_ptr<File>;
+  // The files of a message that are not asked for yet. A message may name tens of thousands.
+  struct Named {
+    uint64_t message = 0;
+    S3ObjectQueue objects;
+    ByteShare share = {};
+  };
   struct Deletion {
     std::string receipt;
     int attempts = 0;
@@ -96,6 +102,7 @@ class SqsRun {
 
   // Files.
   void fetch_files();
+  bool has_file();
   bool reserve_for(File& file);
   void fetch(const FilePtr& file, const AwsTarget& target);
   void on_file(const FilePtr& file, AwsAnswer answer);
@@ -133,7 +140,8 @@ class SqsRun {
   SteadyTime receive_at_{};
   int failures_ = 0;  // Receiving calls in a row.
 
-  std::deque<FilePtr> files_;  // To be fetched.
+  std::deque<FilePtr> files_;  // To be fetched, before those that are only named.
+  std::deque<Named> named_;
   size_t fetching_ = 0;
   std::set<std::string> told_;  // Files whose trouble the ledger knows already.
 

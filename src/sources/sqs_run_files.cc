@@ -68,8 +68,23 @@ std::optional<uint64_t> bytes_of_whole(std::string_view content_range) {
 
 }  // namespace
 
+bool SqsRun::has_file() {
+  while (files_.empty() && !named_.empty()) {
+    Named& named = named_.front();
+    std::optional<S3Object> object = named.objects.pop();
+    if (object && held_.contains(named.message)) {
+      files_.push_back(
+          std::make_shared<File>(File{.message = named.message, .object = *std::move(object)}));
+    } else {
+      named_.pop_front();  // All are asked for, or the message was let go.
+    }
+  }
+  return !files_.empty();
+}
+
+// Reasons why files are refused wait in memory, too.
 void SqsRun::fetch_files() {
-  while (!files_.empty() && fetching_ < kSqsFilesAtATime) {
+  while (fetching_ < kSqsFilesAtATime && events_.size() < kQueuedChunksMax && has_file()) {
     const FilePtr file = files_.front();
     const std::string& region =
         file->object.region.empty() ? parts_.options.queue.target.region : file->object.region;

@@ -56,6 +56,24 @@ TEST(SqsMessage, names_cloudtrail_files_in_every_form) {
   EXPECT_EQ(read_sqs_message(digest).event, digest);
 }
 
+TEST(S3ObjectQueue, gives_objects_back_in_little_memory) {
+  S3ObjectQueue queue;
+  std::vector<S3Object> objects;
+  size_t bytes = 0;
+  for (size_t i = 0; i < 30'000; ++i) {
+    S3Object object{.bucket = "trail",
+                    .key = "1:2/" + std::string(1, '\0') + std::to_string(i),
+                    .region = i % 2 == 0 ? "" : "eu-west-1",
+                    .bytes = i};
+    bytes += object.bucket.size() + object.key.size() + object.region.size() + 20;
+    queue.push(object);
+    objects.push_back(std::move(object));
+  }
+  EXPECT_LE(queue.bytes_held(), 2 * bytes);
+  for (const S3Object& object : objects) EXPECT_EQ(queue.pop(), object);
+  EXPECT_FALSE(queue.pop().has_value());
+}
+
 using std::chrono::steady_clock;
 
 // A queue that hides what it gave away until it is deleted or its time is over, and a bucket.
@@ -429,6 +447,23 @@ TEST_F(SqsSourceTest, what_cannot_be_read_ends_with_a_reason_or_back_at_its_queu
     }
     EXPECT_EQ(told, each.reason.empty() ? 0u : 1u) << "however often it comes";
   }
+}
+
+// None of them is asked for, and each is told.
+TEST_F(SqsSourceTest, a_message_may_name_more_files_than_wait_at_a_time) {
+  constexpr size_t kFiles = 3000;
+  static_assert(kFiles > 2 * kQueuedChunksMax);
+  std::string keys;
+  for (size_t i = 0; i < kFiles; ++i) {
+    keys += (i > 0 ? ",\"" : "\"") + std::to_string(i) + "/CloudTrail/x.json.gz\"";
+  }
+  queue_.put(R"({"s3Bucket":"no bucket","s3ObjectKey":[)" + keys + "]}");
+  start();
+  EXPECT_TRUE(queue_.wait_until_deleted(1));
+  stop();
+  EXPECT_EQ(queue_.fetched, 0u);
+  ASSERT_EQ(intake_.chunks().size(), kFiles);
+  EXPECT_TRUE(intake_.chunks().back().place.ends_with("2999/CloudTrail/x.json.gz"));
 }
 
 TEST_F(SqsSourceTest, a_message_that_is_not_stored_comes_again_later_and_later) {

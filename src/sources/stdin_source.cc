@@ -48,7 +48,7 @@ class StreamInput final : public ByteInput {
 };
 
 Piece copy_of(const Piece& piece) {
-  Piece copy{.text = {}, .begin = piece.begin, .end = piece.end};
+  Piece copy{.text = {}, .begin = piece.begin, .end = piece.end, .unreadable = piece.unreadable};
   copy.text.reserve(piece.text.size() + kPaddingBytes);
   copy.text.assign(piece.text);
   return copy;
@@ -67,6 +67,11 @@ Result<void> StdinSource::run(Intake& intake, std::stop_token stop) {
     Result<std::optional<Piece>> piece = reader.next();
     const bool has_piece = piece && *piece;
     if (has_piece) {
+      if (!(*piece)->unreadable.empty()) {
+        log_error(
+            "what is read is too long and is passed over",
+            {{"source", name_}, {"line", (*piece)->begin.line}, {"reason", (*piece)->unreadable}});
+      }
       bytes += (*piece)->text.size();
       pieces.push_back(std::move(**piece));
     }
@@ -84,11 +89,13 @@ Result<void> StdinSource::run(Intake& intake, std::stop_token stop) {
 void StdinSource::hand_over(Handover& handover, std::vector<Piece> pieces, std::stop_token stop) {
   while (!pieces.empty() && !stop.stop_requested()) {
     for (const Piece& piece : pieces) {
+      Piece copy = copy_of(piece);
       Chunk chunk{.source = name_,
-                  .text = copy_of(piece).text,
+                  .text = std::move(copy.text),
                   .first_line = piece.begin.line,
                   .place = "standard input",
                   .cursor = {},
+                  .unreadable = std::move(copy.unreadable),
                   .done = {}};
       if (!handover.submit(std::move(chunk), {0, piece.begin})) break;
     }

@@ -36,8 +36,8 @@ int64_t born_ns(int fd) {
 }
 
 Result<FileId> id_of(const struct stat& status) {
-  if (S_ISDIR(status.st_mode)) return failed("is a directory");
-  if (!S_ISREG(status.st_mode)) return failed("is not a regular file");
+  if (S_ISDIR(status.st_mode)) return bad_input("is a directory");
+  if (!S_ISREG(status.st_mode)) return bad_input("is not a regular file");
   return FileId{.device = status.st_dev, .inode = status.st_ino};
 }
 
@@ -47,14 +47,17 @@ std::string FileId::to_text() const { return std::to_string(device) + ":" + std:
 
 Result<FileSight> identify(const std::string& path) {
   struct stat status{};
-  if (::stat(path.c_str(), &status) != 0) return failed(reason_of(errno));
+  if (::stat(path.c_str(), &status) != 0) {
+    const bool is_gone = errno == ENOENT || errno == ENOTDIR;
+    return Error{is_gone ? ErrorKind::not_found : ErrorKind::failed, reason_of(errno)};
+  }
   const Result<FileId> id = id_of(status);
   if (!id) return id.error();
   return FileSight{.id = *id, .stamp = stamp_of(status)};
 }
 
 Result<std::unique_ptr<WatchedFile>> WatchedFile::open(const std::string& path, bool may_grow,
-                                                       std::stop_token stop) {
+                                                       std::stop_token stop, PieceLimits pieces) {
   // Without O_NONBLOCK, opening a pipe would wait for its writer.
   OwnedFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (fd.get() < 0) return failed(reason_of(errno));
@@ -63,7 +66,7 @@ Result<std::unique_ptr<WatchedFile>> WatchedFile::open(const std::string& path, 
   Result<FileId> id = id_of(status);
   if (!id) return id.error();
   std::unique_ptr<WatchedFile> file(
-      new WatchedFile(std::move(fd), *id, path, may_grow, std::move(stop)));
+      new WatchedFile(std::move(fd), *id, path, may_grow, std::move(stop), pieces));
   file->last_ = status;
   file->born_ns_ = born_ns(file->fd_.get());
   if (Result<void> begun = file->read_from({}); !begun) return begun.error();
@@ -71,12 +74,13 @@ Result<std::unique_ptr<WatchedFile>> WatchedFile::open(const std::string& path, 
 }
 
 WatchedFile::WatchedFile(OwnedFd fd, FileId id, std::string path, bool may_grow,
-                         std::stop_token stop)
+                         std::stop_token stop, PieceLimits pieces)
     : fd_(std::move(fd)),
       id_(id),
       is_gzip_(path.ends_with(".gz")),
       may_grow_(may_grow),
       stop_(std::move(stop)),
+      pieces_(pieces),
       path_(std::move(path)) {}
 
 Result<void> WatchedFile::resume(const FileCursor& cursor) {
@@ -119,7 +123,7 @@ Result<void> WatchedFile::read_from(TextPosition position) {
   } else {
     input = std::make_unique<PlainInput>(fd_.get(), position.offset, may_grow_);
   }
-  reader_ = std::make_unique<PieceReader>(std::move(input), position);
+  reader_ = std::make_unique<PieceReader>(std::move(input), position, pieces_);
   is_finished_ = false;
   head_.resize(std::min<uint64_t>(head_.size(), position.offset));
   tail_end_ = position.offset > 0 && is_gzip_ ? size() : position.offset;
@@ -139,6 +143,13 @@ void WatchedFile::note(const Piece& piece) {
     if (tail_end_ == size()) return;
     tail_end_ = size();
     head_ = bytes_before(std::min<uint64_t>(tail_end_, kFilePrintBytesMax), kFilePrintBytesMax);
+    tail_ = bytes_before(tail_end_, kFileTailBytesMax);
+    return;
+  }
+  if (!piece.unreadable.empty()) {  // Its text is not kept.
+    head_ =
+        bytes_before(std::min<uint64_t>(piece.end.offset, kFilePrintBytesMax), kFilePrintBytesMax);
+    tail_end_ = piece.end.offset;
     tail_ = bytes_before(tail_end_, kFileTailBytesMax);
     return;
   }
@@ -174,6 +185,11 @@ uint64_t WatchedFile::bytes_read() const {
 }
 
 FileStamp WatchedFile::stamp() const { return stamp_of(last_); }
+
+int64_t WatchedFile::modified_ns_now() const {
+  struct stat status{};
+  return modified_ns(::fstat(fd_.get(), &status) == 0 ? status : last_);
+}
 
 FileCursor WatchedFile::cursor() const {
   return {.position = position(),

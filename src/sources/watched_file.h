@@ -37,7 +37,8 @@ struct FileSight {
   FileStamp stamp;
 };
 
-// The file that `path` names now; an error if it is no regular file.
+// The file that `path` names now. An error: `not_found` where there is none, `bad_input` where it
+// is no regular file.
 Result<FileSight> identify(const std::string& path);
 
 class WatchedFile {
@@ -45,7 +46,8 @@ class WatchedFile {
   // `may_grow`: its last line waits for its line feed. A name that ends in .gz is unpacked, and
   // never grows; going to a place in it takes a while, and ends where stop is requested.
   static Result<std::unique_ptr<WatchedFile>> open(const std::string& path, bool may_grow,
-                                                   std::stop_token stop = {});
+                                                   std::stop_token stop = {},
+                                                   PieceLimits pieces = {});
 
   const FileId& id() const { return id_; }
   const std::string& path() const { return path_; }
@@ -60,7 +62,7 @@ class WatchedFile {
   Result<std::optional<Piece>> next();
   // The rest that is no whole line, once nothing more will follow.
   std::optional<Piece> rest();
-  // The same, if it is a whole value, which need not wait for its line feed for ever.
+  // The same, if it is a whole value, which need not wait for its line feed for ever, or too long.
   std::optional<Piece> whole_rest();
   bool has_unread() const;
   // How much of the file was read, for progress.
@@ -68,6 +70,8 @@ class WatchedFile {
   bool is_gzip() const { return is_gzip_; }
   // As it was at the last look().
   FileStamp stamp() const;
+  // When it was written last, whether or not a look() has seen that.
+  int64_t modified_ns_now() const;
   // Memory for what was read ahead.
   size_t bytes_ahead() const { return reader_->bytes_held(); }
   TextPosition position() const { return reader_->position(); }
@@ -81,7 +85,8 @@ class WatchedFile {
   Result<Change> look();
 
  private:
-  WatchedFile(OwnedFd fd, FileId id, std::string path, bool may_grow, std::stop_token stop);
+  WatchedFile(OwnedFd fd, FileId id, std::string path, bool may_grow, std::stop_token stop,
+              PieceLimits pieces);
   bool is_file_of(const FileCursor& cursor) const;
   Result<void> read_from(TextPosition position);
   void note(const Piece& piece);
@@ -94,6 +99,7 @@ class WatchedFile {
   const bool is_gzip_;
   const bool may_grow_;
   const std::stop_token stop_;
+  const PieceLimits pieces_;
   std::string path_;
   std::unique_ptr<PieceReader> reader_;
   bool is_doubtful_ = false;  // It changed while more was read than pieces were made of.

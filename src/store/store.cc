@@ -7,10 +7,13 @@
 #include <sys/statvfs.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <filesystem>
 
 #include "base/ids.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "store/block.h"
 #include "store/keys.h"
 #include "store/record_codec.h"
@@ -34,6 +37,18 @@ size_t record_cache_bytes(const StoreOptions& options) {
 }
 size_t recent_blocks_bytes(const StoreOptions& options) { return options.memory_bytes / 16; }
 size_t read_blocks_bytes(const StoreOptions& options) { return options.memory_bytes / 32; }
+
+// Of the disk of `path`, which need not be there yet. Nothing where that is not known.
+std::optional<uint64_t> free_bytes_at(const std::string& path) {
+  struct statvfs space{};
+  if (statvfs(path.c_str(), &space) != 0) {
+    const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+    if (errno != ENOENT || statvfs(folder.empty() ? "." : folder.c_str(), &space) != 0) {
+      return std::nullopt;
+    }
+  }
+  return uint64_t{space.f_bavail} * space.f_frsize;
+}
 
 }  // namespace
 
@@ -62,6 +77,12 @@ Result<uint64_t> parse_meta_value(std::string_view value) {
 Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options) {
   if (options.path.empty()) return open(options, make_memory_engine());
   if (options.read_only) return open_to_read(options, /*is_whole_log=*/false);
+  // The library may abort where it finds no room while it opens.
+  if (const auto free = free_bytes_at(options.path); free && *free < kWriteFreeBytesMin) {
+    return failed(options.path + ": the disk is full: " + with_thousands(*free) +
+                  " bytes are free, and a store needs " + with_thousands(kWriteFreeBytesMin) +
+                  " to be opened; make room, and start it again");
+  }
   if (is_rocksdb_store(options.path)) {
     if (Result<void> looked = look_first(options); !looked) return looked.error();
   }
@@ -452,13 +473,12 @@ Result<void> Store::each_cursor(
 }
 
 DiskSpace Store::disk_space() const {
-  struct statvfs space{};
   if (options_.path.empty()) return {.free_bytes = UINT64_MAX};
   // Not to know is no reason to refuse what may well fit.
-  if (statvfs(options_.path.c_str(), &space) != 0) return {};
-  const uint64_t free_bytes = uint64_t{space.f_bavail} * space.f_frsize;
-  return {.free_bytes = free_bytes,
-          .is_enough = free_bytes >= options_.free_bytes_min,
+  const std::optional<uint64_t> free_bytes = free_bytes_at(options_.path);
+  if (!free_bytes) return {};
+  return {.free_bytes = *free_bytes,
+          .is_enough = *free_bytes >= options_.free_bytes_min,
           .is_known = true};
 }
 

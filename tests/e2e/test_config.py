@@ -27,6 +27,35 @@ class Config(ProgramTest):
         self.assertRegex(text, r'statewire\.yaml:5:20: .*settle.*did you mean "settled"\?')
         self.assertIn("errors", text)
 
+    def test_a_store_where_none_can_be(self):
+        self.write("taken", "")
+        text = self.check("version: 1\nstore: taken\n")
+        self.assertRegex(text, r"statewire\.yaml:2:8: store: .*taken is a file; name a folder")
+        text = self.check("version: 1\nstore: " + "s" * 100 + "\n")
+        self.assertRegex(text, r":2:8: store: the store's path has \d+ bytes; at most \d+ ")
+
+    def test_files_of_others_inside_the_store(self):
+        text = self.check(
+            "version: 1\nstore: store\n"
+            "sources:\n  log: {kind: file, path: store/../store/*.log}\n"
+            "subscriptions:\n  all: {sink: {kind: file, path: ./store/out.jsonl}}\n"
+        )
+        self.assertRegex(text, r":4:27: sources\.log\.path: .*inside the store")
+        self.assertRegex(text, r":6:34: subscriptions\.all\.sink\.path: .*inside the store")
+        self.check(
+            "version: 1\nstore: store\n"
+            "subscriptions:\n  all: {sink: {kind: file, path: store2/out.jsonl}}\n",
+            status=0,
+        )
+
+    def test_more_memory_than_there_is(self):
+        text = self.check("version: 1\nstore: store\nlimits: {store_memory: 4096GiB}\n", status=0)
+        self.assertRegex(text, r":3:24: .*store_memory: is more than this machine has; at most \d+")
+
+    def test_a_folder_as_the_file_of_a_source(self):
+        text = self.check("version: 1\nstore: store\nsources:\n  a: {kind: file, path: .}\n")
+        self.assertRegex(text, r":4:25: sources\.a\.path: .* is a directory; name a regular file")
+
     def test_run_ends_with_78_on_the_same_errors(self):
         config = self.write("statewire.yaml", "version: 1\nstore: store\nsubscription: {}\n")
         done = run_statewire("run", "--config", config)

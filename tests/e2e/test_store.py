@@ -4,7 +4,7 @@ import os
 import subprocess
 import unittest
 
-from harness import Daemon, ProgramTest, instance_event, wait_for
+from harness import Daemon, ProgramTest, instance_event, run_statewire, wait_for
 from rocksdb import RocksDb
 
 
@@ -190,6 +190,17 @@ class FullDisk(ProgramTest):
         wait_for(lambda: daemon.request("GET", "/readyz").status == 200, "ready again")
         self.assertEqual(daemon.post(*some_events(20)).json()["duplicate"], 10)
         self.assertEqual(daemon.stop(), 0)
+
+    def test_a_start_on_a_full_disk_says_so_and_ends(self):
+        mount = self.mount("96m")
+        daemon = self.daemon("limits: {free_disk: 32MiB, store_memory: 16MiB}\n").start()
+        self.assertEqual(daemon.post(*some_events(10)).status, 202)
+        self.assertEqual(daemon.stop(), 0)
+        free = os.statvfs(mount)
+        (mount / "filler").write_bytes(b"x" * (free.f_bavail * free.f_bsize))
+        done = run_statewire("run", "--config", daemon.config)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertRegex(done.stderr, r"^statewire: .*the disk is full.*\n$")
 
     def test_a_reserve_beyond_what_is_free_refuses_from_the_start(self):
         free = os.statvfs(self.folder)

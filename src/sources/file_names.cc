@@ -1,0 +1,148 @@
+#include "sources/file_names.h"
+
+#include <glob.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <filesystem>
+#include <tuple>
+
+namespace statewire {
+namespace {
+
+constexpr size_t kDateDigitsMin = 6;  // What is shorter is a number.
+constexpr int64_t kNanosecondsPerSecond = 1'000'000'000;
+// What a rotation put behind the name.
+struct Suffix {
+  std::optional<int> number;  // Smaller is younger.
+  std::string_view date;      // Greater is younger. Empty where there is a number.
+
+  bool is_younger_than(const Suffix& other) const {
+    return number ? *number < *other.number : date > other.date;
+  }
+  bool is_comparable(const Suffix& other) const {
+    return number.has_value() == other.number.has_value();
+  }
+};
+
+bool is_compressed(std::string_view path) {
+  return path.ends_with(".gz") || path.ends_with(".xz") || path.ends_with(".zst") ||
+         path.ends_with(".bz2");
+}
+
+Suffix suffix_of(std::string_view path, std::string_view name) {
+  std::string_view text = path.substr(name.size());
+  if (is_compressed(text)) text = text.substr(0, text.rfind('.'));
+  if (text.empty()) return {};
+  int number = 0;
+  const char* const end = text.data() + text.size();
+  const bool is_short = text.size() - 1 < kDateDigitsMin;
+  const auto parsed = std::from_chars(text.data() + 1, end, number);
+  if (is_short && parsed.ec == std::errc() && parsed.ptr == end && number >= 0) {
+    return {.number = number};
+  }
+  return {.date = text};
+}
+
+// "a.log.bak" and "a.log.tmp" are of others.
+bool is_beside(std::string_view path, std::string_view name) {
+  if (!path.starts_with(name) || path.size() < name.size() + 2) return false;
+  const char mark = path[name.size()];
+  const char first = path[name.size() + 1];
+  return (mark == '.' || mark == '-') && first >= '0' && first <= '9';
+}
+
+}  // namespace
+
+bool is_one_name(std::string_view pattern) {
+  return pattern.find_first_of("*?[\\") == pattern.npos;
+}
+
+std::vector<std::string> paths_of(const std::string& pattern) {
+  glob_t found{};
+  std::vector<std::string> paths;
+  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) {
+    paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  }
+  ::globfree(&found);
+  return paths;
+}
+
+std::vector<std::string> rotated_paths_of(const std::string& pattern) {
+  std::vector<std::string> paths = paths_of(pattern + "-*");
+  for (std::string& path : paths_of(pattern + ".*")) paths.push_back(std::move(path));
+  return paths;
+}
+
+bool can_read_folders(const std::string& pattern) {
+  const std::filesystem::path path(pattern);
+  const std::filesystem::path folders = path.parent_path();
+  if (folders.empty() || folders == path) return true;
+  if (!can_read_folders(folders.native())) return false;
+  const int wanted = is_one_name(path.filename().native()) ? X_OK : R_OK | X_OK;
+  return std::ranges::all_of(paths_of(folders.native()), [&](const std::string& folder) {
+    return ::access(folder.c_str(), wanted) == 0 || errno == ENOENT || errno == ENOTDIR;
+  });
+}
+
+RotatedBetween files_between(std::string_view name, const Predecessor& predecessor,
+                             std::span<const RotatedFile> rotated) {
+  std::optional<Suffix> place;
+  bool has_copy = false;  // The predecessor was compressed, and keeps its time.
+  bool has_any = false;
+  bool has_zero = false;
+  for (const RotatedFile& file : rotated) {
+    if (!is_beside(file.path, name)) continue;
+    const Suffix suffix = suffix_of(file.path, name);
+    has_any = true;
+    has_zero |= suffix.number == 0;
+    if (file.sight.id == predecessor.id) place = suffix;
+    has_copy |= is_compressed(file.path) && file.sight.stamp.modified_ns / kNanosecondsPerSecond ==
+                                                predecessor.modified_ns / kNanosecondsPerSecond;
+  }
+  RotatedBetween between{.may_lack_others = has_any && !place && !has_copy};
+  int present = 0;
+  for (const RotatedFile& file : rotated) {
+    if (!is_beside(file.path, name) || file.sight.id == predecessor.id) continue;
+    const Suffix suffix = suffix_of(file.path, name);
+    const bool is_ordered = place && suffix.is_comparable(*place);
+    const bool is_after = is_ordered ? suffix.is_younger_than(*place)
+                                     : file.sight.stamp.modified_ns > predecessor.modified_ns;
+    const bool is_packed = is_compressed(file.path) && !file.path.ends_with(".gz");
+    if (!is_after || is_packed) continue;
+    if (is_ordered && suffix.number) ++present;
+    if (!file.is_known) between.paths.push_back(file.path);
+  }
+  if (place && place->number) {
+    const int expected = *place->number - (has_zero ? 0 : 1);
+    between.gone = static_cast<uint64_t>(std::max(expected - present, 0));
+  }
+  return between;
+}
+
+// A file system's clock is coarse: of those that were written at once, the numbers tell.
+void sort_older_first(std::vector<RotatedFile>& rotated) {
+  std::ranges::sort(rotated, {}, [](const RotatedFile& file) {
+    std::string_view name = file.path;
+    if (is_compressed(name)) name = name.substr(0, name.rfind('.'));
+    const Suffix suffix = suffix_of(name, name.substr(0, name.find_last_of(".-")));
+    return std::tuple(file.sight.stamp.modified_ns, -suffix.number.value_or(0), file.path);
+  });
+}
+
+std::optional<Predecessor> youngest_known(std::string_view name,
+                                          std::span<const RotatedFile> rotated) {
+  const RotatedFile* youngest = nullptr;
+  for (const RotatedFile& file : rotated) {
+    if (!file.is_known || !is_beside(file.path, name)) continue;
+    const bool is_younger =
+        youngest == nullptr || file.sight.stamp.modified_ns > youngest->sight.stamp.modified_ns;
+    if (is_younger) youngest = &file;
+  }
+  if (youngest == nullptr) return std::nullopt;
+  return Predecessor{.id = youngest->sight.id, .modified_ns = youngest->sight.stamp.modified_ns};
+}
+
+}  // namespace statewire

@@ -1,0 +1,227 @@
+// What there is to read: files that are new, have changed, or were rotated away; and which cursors
+// are of none any more.
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "sources/event_reader.h"
+#include "sources/file_names.h"
+#include "sources/file_source.h"
+
+namespace statewire {
+namespace {
+
+constexpr Duration kExpiryInterval = std::chrono::hours(1);
+// So long after its last change a file that is gone is forgotten.
+constexpr Duration kCursorKept = std::chrono::hours(24 * 7);
+
+}  // namespace
+
+// What is to be opened: files that are new, or have changed since they were closed.
+Result<void> FileSource::find_files(Run& run) {
+  // Those that lost their names are found once.
+  std::erase_if(waiting_, [](const Waiting& waiting) { return waiting.is_listed; });
+  for (Entry& entry : files_) {
+    entry.is_listed = false;
+    ++entry.quiet_polls;
+  }
+  for (auto& [id, resting] : resting_) resting.is_listed = false;
+  const std::vector<std::string> paths = paths_of(options_.pattern);
+  std::map<std::string, FileId> listed;
+  for (const std::string& path : paths) {
+    if (const Result<FileSight> sight = identify(path)) {
+      listed.emplace(path, sight->id);
+      find_listed(path, *sight);
+    } else {
+      report(path, sight.error().text);
+    }
+  }
+  if (!options_.follow) return {};
+  if (paths.empty() && files_.empty() && !has_told_that_nothing_matches_) {
+    log_warn("no file yet", {{"source", options_.name}, {"path", options_.pattern}});
+    has_told_that_nothing_matches_ = true;
+  }
+  forget_faults(paths);
+  return find_rotated(run, listed);
+}
+
+void FileSource::find_listed(const std::string& path, const FileSight& sight) {
+  for (Entry& entry : files_) {
+    if (entry.file->id() != sight.id) continue;
+    entry.is_listed = true;
+    entry.file->set_path(path);
+    return;
+  }
+  if (const auto found = resting_.find(sight.id); found != resting_.end()) {
+    found->second.is_listed = true;
+    const bool is_due = std::chrono::steady_clock::now() >= found->second.rest_at;
+    const bool is_same = found->second.stamp == sight.stamp;
+    if (!options_.follow || (is_same && !is_due)) return;
+    waiting_.push_back({.path = path, .is_quiet = is_same});
+    return;
+  }
+  waiting_.push_back({.path = path});
+  // It may lose its name before its turn.
+  if (options_.follow) resting_[sight.id] = {};
+}
+
+// What lost its name is found beside it, where a rotation puts it: what was renamed while nobody
+// watched by its cursor, what was closed by its id, and what had the name in between by its place.
+// They go first, the older ones before the others.
+Result<void> FileSource::find_rotated(Run& run, const std::map<std::string, FileId>& listed) {
+  const bool is_first = !std::exchange(has_begun_, true);
+  std::vector<Rotation> rotations = rotations_since(listed);
+  std::set<FileId> missing;
+  for (const auto& [id, resting] : resting_) {
+    if (!resting.is_listed) missing.insert(id);
+  }
+  std::erase_if(resting_, [](const auto& each) { return !each.second.is_listed; });
+  if (missing.empty() && rotations.empty() && !is_first) return {};
+  Result<std::vector<RotatedFile>> rotated = rotated_files(run, listed, missing);
+  if (!rotated) return rotated.error();
+  if (is_first) {
+    const auto first = rotations_before(run, listed, *rotated);
+    if (!first) return first.error();
+    rotations = *first;
+  }
+  std::set<std::string> between;
+  for (const Rotation& rotation : rotations) {
+    for (std::string& path : told_between(rotation, *rotated)) between.insert(std::move(path));
+  }
+  sort_older_first(*rotated);
+  std::deque<Waiting> found;
+  for (const RotatedFile& file : *rotated) {
+    const bool was_closed = missing.contains(file.sight.id);
+    const bool is_rest = was_closed || (is_first && file.is_known);
+    if (between.contains(file.path)) {
+      found.push_back({.path = file.path, .is_listed = false});
+    } else if (is_rest && !file.path.ends_with(".gz")) {
+      found.push_back({.path = file.path, .is_listed = false, .is_only_for_rest = !was_closed});
+    }
+  }
+  waiting_.insert(waiting_.begin(), found.begin(), found.end());
+  return {};
+}
+
+Result<std::vector<RotatedFile>> FileSource::rotated_files(
+    Run& run, const std::map<std::string, FileId>& listed, const std::set<FileId>& missing) {
+  std::set<FileId> known = missing;
+  for (const auto& [path, id] : listed) known.insert(id);
+  for (const Entry& entry : files_) known.insert(entry.file->id());
+  std::set<std::string> waiting;
+  for (const Waiting& each : waiting_) waiting.insert(each.path);
+  std::vector<RotatedFile> rotated;
+  for (std::string& path : rotated_paths_of(options_.pattern)) {
+    const Result<FileSight> sight = identify(path);
+    if (!sight) continue;
+    bool is_known = known.contains(sight->id) || waiting.contains(path);
+    if (!is_known) {
+      const Result<std::string> cursor = run.intake.cursor(key_of(sight->id));
+      if (!cursor) return cursor.error();
+      is_known = !cursor->empty();
+    }
+    rotated.push_back({.path = std::move(path), .sight = *sight, .is_known = is_known});
+  }
+  return rotated;
+}
+
+// The names that are another file's than at the last look. One that is nobody's now may have been
+// another's meanwhile, too.
+std::vector<FileSource::Rotation> FileSource::rotations_since(
+    const std::map<std::string, FileId>& listed) {
+  std::vector<Rotation> rotations;
+  for (auto& [name, id] : names_) {
+    const auto now = listed.find(name);
+    if (now != listed.end() && now->second == id) continue;
+    if (const auto modified_ns = modified_ns_of(id)) {
+      rotations.push_back({.name = name,
+                           .predecessor = {.id = id, .modified_ns = *modified_ns},
+                           .is_over = now != listed.end()});
+    }
+  }
+  std::erase_if(names_, [&](const auto& name) {
+    return !listed.contains(name.first) && !modified_ns_of(name.second);
+  });
+  for (const auto& [name, id] : listed) names_[name] = id;
+  return rotations;
+}
+
+// Those that happened while nobody watched: a name is that of a new file, and one that was read is
+// beside it.
+Result<std::vector<FileSource::Rotation>> FileSource::rotations_before(
+    Run& run, const std::map<std::string, FileId>& listed,
+    std::span<const RotatedFile> rotated) const {
+  std::vector<std::string> names;
+  for (const auto& [name, id] : listed) {
+    const Result<std::string> cursor = run.intake.cursor(key_of(id));
+    if (!cursor) return cursor.error();
+    if (cursor->empty()) names.push_back(name);
+  }
+  if (listed.empty() && is_one_name(options_.pattern)) names.push_back(options_.pattern);
+  std::vector<Rotation> rotations;
+  for (const std::string& name : names) {
+    const std::optional<Predecessor> predecessor = youngest_known(name, rotated);
+    if (predecessor) rotations.push_back({.name = name, .predecessor = *predecessor});
+  }
+  return rotations;
+}
+
+std::vector<std::string> FileSource::told_between(const Rotation& rotation,
+                                                  std::span<const RotatedFile> rotated) const {
+  RotatedBetween between = files_between(rotation.name, rotation.predecessor, rotated);
+  if (!rotation.is_over) return std::move(between.paths);
+  if (between.gone > 0) {
+    log_error("rotated files were removed before they were read",
+              {{"source", options_.name}, {"path", rotation.name}, {"files", between.gone}});
+  } else if (between.may_lack_others) {
+    log_warn("the file that was read last was removed; others that were rotated may be, too",
+             {{"source", options_.name}, {"path", rotation.name}});
+  }
+  return std::move(between.paths);
+}
+
+// When a file that is being read, or was read as far as it goes, was written last.
+std::optional<int64_t> FileSource::modified_ns_of(const FileId& id) const {
+  for (const Entry& entry : files_) {
+    if (entry.file->id() == id) return entry.file->modified_ns_now();
+  }
+  if (const auto found = resting_.find(id); found != resting_.end()) {
+    return found->second.stamp.modified_ns;
+  }
+  return std::nullopt;
+}
+
+// Cursors of files that are gone are kept for a while: what is not there may come back. Where there
+// is no file at all, none was deleted: a folder is away. Nothing is known of what cannot be read.
+Result<void> FileSource::expire_cursors(Run& run) {
+  const Time now = clock_.now();
+  if (now < expires_at_ && expires_at_ - now <= kExpiryInterval) return {};
+  expires_at_ = now + kExpiryInterval;
+  std::vector<std::string> paths = paths_of(options_.pattern);
+  if (paths.empty() || !can_read_folders(options_.pattern + "*")) return {};
+  for (std::string& path : rotated_paths_of(options_.pattern)) paths.push_back(std::move(path));
+  std::set<std::string> present;
+  for (const std::string& path : paths) {
+    const Result<FileSight> sight = identify(path);
+    if (sight) {
+      present.insert(key_of(sight->id));
+    } else if (sight.error().kind == ErrorKind::failed) {
+      return {};
+    }
+  }
+  const auto cursors = run.intake.cursors(options_.name + "/");
+  if (!cursors) return cursors.error();
+  for (const auto& [key, value] : *cursors) {
+    const std::optional<FileCursor> cursor = FileCursor::decode(value);
+    if (present.contains(key) || !cursor) continue;
+    if (from_ns(cursor->modified_ns) > now - kCursorKept) continue;
+    Chunk chunk{.source = options_.name, .place = "cursors", .cursor = {.key = key, .value = {}}};
+    chunk.text.reserve(kPaddingBytes);
+    if (!run.handover.submit(std::move(chunk), {})) break;
+  }
+  return {};
+}
+
+}  // namespace statewire
