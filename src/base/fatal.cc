@@ -44,4 +44,9 @@ void prepare_for_the_worst() {
   std::set_terminate(on_terminate);
 }
 
+void end_at_once() {
+  flush_log();
+  std::_Exit(1);
+}
+
 }  // namespace statewire

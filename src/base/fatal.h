@@ -9,4 +9,9 @@ namespace statewire {
 // exit status says it too: the process is killed by SIGABRT.
 void prepare_for_the_worst();
 
+// Ends the process at once with exit status 1, once what is logged is written: for where the system
+// fails in the middle of something, as a full disk does, and nobody knows how far it came. Only to
+// start again finds out. Any thread.
+[[noreturn]] void end_at_once();
+
 }  // namespace statewire

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "base/fatal.h"
 #include "base/ids.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -257,8 +258,7 @@ Result<void> Store::commit(const Commit& commit) {
   if (auto written = engine_->write(batch, Sync::yes); !written) {
     // Whether the batch is on disk is known only to who reads it back: to start again does that.
     log_error("a commit could not be written; stopping", {{"error", written.error().text}});
-    flush_log();
-    std::abort();
+    end_at_once();
   }
   publish(commit);
   return {};
