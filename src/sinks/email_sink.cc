@@ -28,14 +28,15 @@ class SmtpCarrier final : public MailCarrier {
               .to = std::move(letter.to),
               .message = std::move(letter.message),
               .timeouts = timeouts_};
-    mail_.send(std::move(mail), [done = std::move(done),
-                                 redaction = redaction_](const Result<SmtpOutcome>& outcome) {
-      std::vector<Attempt> attempts = attempts_for(outcome);
-      for (Attempt& attempt : attempts) {
-        attempt.detail = redaction->apply(std::move(attempt.detail));
-      }
-      done(std::move(attempts));
-    });
+    mail_.send(std::move(mail),
+               [done = std::move(done), redaction = redaction_,
+                is_for_rest = letter.is_for_rest](const Result<SmtpOutcome>& outcome) {
+                 std::vector<Attempt> attempts = attempts_for(outcome, is_for_rest);
+                 for (Attempt& attempt : attempts) {
+                   attempt.detail = redaction->apply(std::move(attempt.detail));
+                 }
+                 done(std::move(attempts));
+               });
   }
 
  private:
