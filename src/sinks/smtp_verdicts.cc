@@ -63,8 +63,8 @@ Verdict verdict_for_smtp(SmtpStage stage, int code, std::string_view text) {
 
 std::vector<Attempt> attempts_for(const Result<SmtpOutcome>& outcome, bool for_rest) {
   if (!outcome) {
-    const bool is_ours = outcome.error().kind == ErrorKind::bad_input;
-    return {{.verdict = is_ours ? Verdict::reject : Verdict::retry,
+    const bool is_untrusted = outcome.error().kind == ErrorKind::bad_input;
+    return {{.verdict = is_untrusted ? Verdict::unavailable : Verdict::retry,
              .detail = std::string(cut_utf8(outcome.error().text, kAttemptDetailBytesMax))}};
   }
   const Attempt of_mail = attempt_for_reply(outcome->mail);
