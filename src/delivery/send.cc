@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "delivery/backoff.h"
 
 namespace statewire {
@@ -234,6 +235,10 @@ void SendStage::on_parts(Booked& booked, const Attempt& attempt, Time now) {
     lanes_.part(booked);
     Attempt of_left = *left;
     of_left.retry_after = attempt.retry_after;
+    for (auto each = std::next(left); each != attempt.parts.end(); ++each) {
+      if (is_left(*each)) of_left.detail += "; " + each->detail;
+    }
+    of_left.detail = cut_utf8(of_left.detail, kAttemptDetailBytesMax);
     return retry(booked, of_left, false, now);
   }
   if (is_delivered) ++counts_.delivered;

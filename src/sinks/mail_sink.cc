@@ -90,9 +90,12 @@ Attempt attempt_of(std::vector<Attempt> fates, const std::vector<std::string>& t
   if (is_alike) return {.detail = sum.detail};
   if (is_known) {
     sum.parts = std::move(fates);
-  } else if (has(Verdict::retry)) {
-    sum.verdict = Verdict::retry;
+    return sum;
   }
+  if (has(Verdict::retry)) sum.verdict = Verdict::retry;
+  sum.detail.clear();
+  for (const Attempt& fate : fates) sum.detail += (sum.detail.empty() ? "" : "; ") + fate.detail;
+  sum.detail = cut_utf8(sum.detail, kAttemptDetailBytesMax);
   return sum;
 }
 
