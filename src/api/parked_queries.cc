@@ -79,30 +79,40 @@ Result<std::string> Queries::parked(const ParkedFilter& filter, std::string_view
 }
 
 Result<std::string> Queries::parked_one(std::string_view subscription, uint64_t sequence) const {
-  std::string out;
+  std::vector<ParkedRow> rows;  // One for each recipient of a mail that was refused by itself.
+  std::vector<uint64_t> payload_bytes;
   const ParkedFilter filter{.subscription = std::string(subscription), .sequence = sequence};
   const auto visit = [&](const DeliveryKey& key, Result<ParkedRow> row) {
     if (key.subscription != subscription) return false;
     if (!row || !filter.matches(*row)) return true;
-    out = json_of([&](JsonWriter& json) {
-      write_parked(*row, row->delivery.payload.size(), json);
-      // Not cleaned, as all other texts are: this is what would be sent.
-      std::string payload;
-      append_json_string(payload, row->delivery.payload);
-      json.raw(R"(,"payload":)");
-      json.raw(std::string_view(payload));
-      json.text(R"(,"content_type":)", row->delivery.content_type);
-      json.raw("}");
-    });
-    return false;
+    payload_bytes.push_back(row->delivery.payload.size());
+    if (!rows.empty()) row->delivery.payload = {};
+    rows.push_back(*std::move(row));
+    return rows.size() < kParkedListedMax;
   };
   const Result<void> read = parts_.store.each_parked({filter.subscription, 0}, visit);
   if (!read) return read.error();
-  if (out.empty()) {
+  if (rows.empty()) {
     return not_found("nothing is parked for " + std::string(subscription) + " at sequence " +
                      std::to_string(sequence));
   }
-  return out;
+  return json_of([&](JsonWriter& json) {
+    write_parked(rows[0], payload_bytes[0], json);
+    // Not cleaned, as all other texts are: this is what would be sent.
+    std::string payload;
+    append_json_string(payload, rows[0].delivery.payload);
+    json.raw(R"(,"payload":)");
+    json.raw(std::string_view(payload));
+    json.text(R"(,"content_type":)", rows[0].delivery.content_type);
+    if (rows.size() > 1) json.raw(R"(,"others":[)");
+    Commas commas;
+    for (size_t i = 1; i < rows.size(); ++i) {
+      commas.next(json);
+      write_parked(rows[i], payload_bytes[i], json);
+      json.raw("}");
+    }
+    json.raw(rows.size() > 1 ? "]}" : "}");
+  });
 }
 
 std::string redriven_json(const ParkedChange& change, bool is_dry_run) {

@@ -73,6 +73,22 @@ TEST_F(ParkedTest, one_parked_delivery_is_shown_with_its_payload_as_it_is) {
   EXPECT_EQ(get("/api/v1/parked/pager/x").status, 400);
 }
 
+TEST_F(ParkedTest, all_that_is_parked_at_one_sequence_is_shown) {
+  Settlement settlement;
+  ParkedRow other = parked(2, test_instance(2));
+  other.delivery.number = 3;
+  other.reason = "rejected: b@example.org: smtp 550";
+  settlement.states = {{"pager", {.cursor = 2, .next_number = 4}}};
+  settlement.parked_put = {other};
+  ASSERT_TRUE(store_->settle(settlement).ok());
+  const std::string body = json("/api/v1/parked/pager/2");
+  EXPECT_TRUE(holds(body, R"("number":2,)"));
+  EXPECT_TRUE(
+      holds(body, R"("content_type":"text/plain","others":[{"subscription":"pager","number":3,)"));
+  EXPECT_TRUE(holds(body, R"("reason":"rejected: b@example.org: smtp 550",)"));
+  EXPECT_TRUE(holds(body, R"("payload_bytes":12}]})"));
+}
+
 TEST_F(ParkedTest, a_dry_run_says_what_it_would_do_and_does_nothing) {
   const HttpResponse redrive = post("/api/v1/parked/redrive", R"({"dry_run":true})");
   EXPECT_TRUE(holds(redrive.body, R"({"moved":[{"subscription":"pager","number":1,"sequence":1,)"));

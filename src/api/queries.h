@@ -64,6 +64,7 @@ class Queries {
   // one.
   Result<std::string> parked(const ParkedFilter& filter, std::string_view after,
                              size_t limit) const;
+  // All that is parked at `sequence`: the first with its payload, and `others` without.
   Result<std::string> parked_one(std::string_view subscription, uint64_t sequence) const;
   // What would become of the event. Changes nothing. bad_input where it is not one event.
   Result<std::string> explain(std::string_view event_json, Time now) const;

@@ -109,7 +109,8 @@ AwsAnswer answer_of(Result<HttpResponse> response, std::string_view service,
                     const AwsCredentials& credentials, Time now) {
   AwsAnswer answer;
   if (!response) {
-    answer.fault = AwsFault::network;
+    const bool is_untrusted = response.error().kind == ErrorKind::bad_input;
+    answer.fault = is_untrusted ? AwsFault::refused : AwsFault::network;
     answer.message = cut_utf8(response.error().text, kAwsMessageBytesMax);
     return answer;
   }

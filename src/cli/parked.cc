@@ -61,16 +61,25 @@ ExitCode write_done(const Result<std::string>& json, std::string_view member, st
   return ExitCode::well;
 }
 
-std::string details_of(JsonElement parked) {
+std::string fields_of(JsonElement parked, std::initializer_list<std::string_view> fields) {
   std::string text;
-  for (const std::string_view field :
-       {"subscription", "number", "sequence", "range_last_sequence", "resource", "type", "id",
-        "attempts", "status", "reason", "parked", "content_type"}) {
+  for (const std::string_view field : fields) {
     const std::string value = text_at(parked, field);
     if (value.empty()) continue;
     std::string label(field);
     label.resize(21, ' ');
     text += label + value + "\n";
+  }
+  return text;
+}
+
+// Recipients of one mail that were refused have a parked delivery each, at one sequence.
+std::string details_of(JsonElement parked) {
+  std::string text =
+      fields_of(parked, {"subscription", "number", "sequence", "range_last_sequence", "resource",
+                         "type", "id", "attempts", "status", "reason", "parked", "content_type"});
+  for (const JsonElement other : items_at(parked, "others")) {
+    text += "\n" + fields_of(other, {"number", "type", "attempts", "status", "reason", "parked"});
   }
   return text + "\n" + text_at(parked, "payload") + "\n";
 }

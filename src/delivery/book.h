@@ -35,6 +35,8 @@ struct Booked {
   DeliveryRow row;  // `subscription` is left empty: the book knows it.
   Time created;     // When it was read; by the clock of the pipeline, as all times here.
   std::optional<Time> first_attempt;
+  // The sink's successes when it refused this one as it would refuse everything; of SendStage.
+  std::optional<uint64_t> refused_after;
   bool is_in_flight = false;
   bool is_alone = false;     // It goes without others: it was in a batch that was rejected.
   std::string lane;          // Of Lanes: one of its own. Empty: that of its resource.

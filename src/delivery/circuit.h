@@ -1,5 +1,6 @@
-// Whether a sink is worth sending to. While it is open, nothing is sent but one probe at a time,
-// and nothing is read: deliveries wait where they are.
+// Whether a sink is worth sending to. While it is open, nothing is sent but one probe at a time:
+// deliveries wait where they are. A probe that fails may do so for its own sake. So the next one is
+// a delivery that was never tried; where there is none, one more is read.
 #pragma once
 
 #include <algorithm>
@@ -17,10 +18,13 @@ class Circuit {
   bool is_open() const { return is_open_; }
   // When the next probe may go.
   Time probe_at() const { return probe_at_; }
+  // How often it was seen working.
+  uint64_t successes() const { return successes_; }
 
   // Any answer that shows the sink to be working: a delivery, or one that it rejected.
   void succeeded() {
     is_open_ = false;
+    ++successes_;
     failed_.clear();
     openings_ = 0;
   }
@@ -48,6 +52,7 @@ class Circuit {
   bool is_open_ = false;
   std::vector<uint64_t> failed_;  // Numbers; at most kCircuitFailuresMax.
   uint32_t openings_ = 0;
+  uint64_t successes_ = 0;
   Time probe_at_;
 };
 

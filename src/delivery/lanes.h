@@ -31,6 +31,9 @@ class Lanes {
   // One that may go, marked as in flight, and rather one that was never tried; null where there is
   // none.
   Booked* claim_probe(Time now);
+  // Whether claim_probe() has one that says something new: one that was never tried; in one lane
+  // its first, as no other may go.
+  bool has_new_probe() const { return is_one_lane_ ? size_ > 0 : !ready_.empty(); }
   // It was in flight, and is sent again when it is due.
   void postpone(Booked& booked, Time due);
   // It is in flight, and stays so: from now on it has a lane of its own, and the next of its old

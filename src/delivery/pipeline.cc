@@ -97,7 +97,7 @@ bool Pipeline::has_room() const {
 }
 
 bool Pipeline::may_read(Time now) const {
-  return !book_.is_gone() && !send_.is_circuit_open() && now >= read_after_ && has_room();
+  return !book_.is_gone() && send_.takes_more() && now >= read_after_ && has_room();
 }
 
 Result<bool> Pipeline::advance(Time now) {
@@ -123,8 +123,7 @@ void Pipeline::take_over(const SubscriptionState& state) {
 }
 
 bool Pipeline::may_release() const {
-  return !book_.is_gone() && !send_.is_circuit_open() &&
-         send_.lanes().size() < limits_.sending_max &&
+  return !book_.is_gone() && send_.takes_more() && send_.lanes().size() < limits_.sending_max &&
          send_.lanes().payload_bytes() < limits_.bytes_max;
 }
 
@@ -201,7 +200,7 @@ Result<void> Pipeline::read_block(Time now) {
   if (!reader) return reader.error();
   arena_.clear();
   for (size_t i = book_.position() - block->first_sequence; i < reader->size(); ++i) {
-    if (!has_room()) return {};
+    if (!has_room() || !send_.takes_more()) return {};
     const Result<Entry> entry = reader->entry(i, arena_);
     if (!entry) {
       park_gap(block->first_sequence + i + 1, "damage: " + entry.error().text);
@@ -399,7 +398,7 @@ std::optional<Time> Pipeline::next_due(Time now, Time advances_at) const {
     if (rate_.digest() != nullptr) wait_for(rate_.ends());
   }
   const bool is_more =
-      book_.position() <= store_.last_sequence() && !book_.is_gone() && !send_.is_circuit_open();
+      book_.position() <= store_.last_sequence() && !book_.is_gone() && send_.takes_more();
   if (has_room() && (!is_restored_ || is_more)) wait_for(now);
   return due;
 }

@@ -102,5 +102,18 @@ TEST_F(RecipientsTest, that_stay_busy_are_parked_in_the_end) {
   EXPECT_EQ(parked_for(), std::vector<std::string>{"a"});
 }
 
+TEST_F(RecipientsTest, that_are_parked_together_are_all_named) {
+  journal({"r"});
+  turn();
+  answer_parts({{"a", delivered}, {"b", retry}, {"c", retry}});
+  for (int i = 0; i < 3 && parked().empty(); ++i) {
+    now_ += hours(13);
+    turn();
+    answer_parts({{"b", retry}, {"c", retry}});
+  }
+  EXPECT_EQ(parked_for(), std::vector<std::string>{"a"});
+  EXPECT_EQ(parked().at(0).reason, "retried for 1d: b said so; c said so");
+}
+
 }  // namespace
 }  // namespace statewire

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "delivery/backoff.h"
 
 namespace statewire {
@@ -128,7 +129,7 @@ bool SendStage::on_answers(Time now) {
 void SendStage::on_answer(const Answer& answer, Time now) {
   if (std::erase(flights_, answer.flight) == 0) return;  // It was answered twice.
   const std::vector<uint64_t>& numbers = answer.flight->numbers;
-  exclude_open_time(now);
+  exclude_open_time(answer, now);
   has_parked_ = false;
   const bool may_split = numbers.size() > 1 && !batches_.is_frozen_kind();
   for (size_t i = 0; i < numbers.size(); ++i) {
@@ -142,10 +143,19 @@ void SendStage::on_answer(const Answer& answer, Time now) {
   batches_.settle();
 }
 
-// While the circuit is open the sink is at fault: no delivery gets older by that.
-void SendStage::exclude_open_time(Time now) {
-  if (circuit_.is_open()) book_.on_clock_jump(std::max(Duration(), Duration(now - open_since_)));
+// While the circuit is open the sink is at fault: no delivery gets older by that. But the first of
+// the only lane may be at fault itself, and no other can show it: it does, where it is tried again.
+void SendStage::exclude_open_time(const Answer& answer, Time now) {
+  const Duration open = std::max(Duration(), Duration(now - open_since_));
   open_since_ = now;
+  if (!circuit_.is_open()) return;
+  book_.on_clock_jump(open);
+  if (!kind_.limits.is_in_order) return;
+  const bool is_again =
+      answer.attempts.empty() || answer.attempts.front().verdict == Verdict::retry;
+  if (Booked* const first = lanes_.front(); is_again && first != nullptr && first->first_attempt) {
+    *first->first_attempt -= open;
+  }
 }
 
 void SendStage::on_attempt(Booked& booked, const Attempt& attempt, bool was_alone, Time now) {
@@ -167,13 +177,7 @@ void SendStage::on_attempt(Booked& booked, const Attempt& attempt, bool was_alon
       break;
     case Verdict::unavailable:
       if (is_for_some) return retry(booked, attempt, false, now);
-      if (circuit_.refused(now, random_)) {
-        log_error("a sink refuses everything until a person acts; its deliveries wait",
-                  {{"subscription", subscription_.name}, {"answer", reason_of(attempt)}});
-      }
-      // It may be refused for its own sake: others go first.
-      lanes_.postpone(booked, now + std::min<Duration>(backoff(booked.row.attempts, {}, random_),
-                                                       kRefusedWaitMax));
+      on_refused(booked, attempt, now);
       break;
     case Verdict::reject:
       circuit_.succeeded();
@@ -188,6 +192,21 @@ void SendStage::on_attempt(Booked& booked, const Attempt& attempt, bool was_alon
       stop_for_good(booked, attempt);
       break;
   }
+}
+
+// The first time it may be for its own sake, and others go first. If others have passed when it is
+// refused again, it is: then it is tried again by itself, and holds up nobody.
+void SendStage::on_refused(Booked& booked, const Attempt& attempt, Time now) {
+  const uint64_t successes = circuit_.successes();
+  const bool have_others_passed = booked.refused_after.value_or(successes) != successes;
+  booked.refused_after = successes;
+  if (have_others_passed) return retry(booked, attempt, false, now);
+  if (circuit_.refused(now, random_)) {
+    log_error("a sink refuses everything until a person acts; its deliveries wait",
+              {{"subscription", subscription_.name}, {"answer", reason_of(attempt)}});
+  }
+  lanes_.postpone(
+      booked, now + std::min<Duration>(backoff(booked.row.attempts, {}, random_), kRefusedWaitMax));
 }
 
 // Those that have it are done, and each that was refused is parked by itself. What is left over is
@@ -216,6 +235,10 @@ void SendStage::on_parts(Booked& booked, const Attempt& attempt, Time now) {
     lanes_.part(booked);
     Attempt of_left = *left;
     of_left.retry_after = attempt.retry_after;
+    for (auto each = std::next(left); each != attempt.parts.end(); ++each) {
+      if (is_left(*each)) of_left.detail += "; " + each->detail;
+    }
+    of_left.detail = cut_utf8(of_left.detail, kAttemptDetailBytesMax);
     return retry(booked, of_left, false, now);
   }
   if (is_delivered) ++counts_.delivered;
@@ -224,10 +247,10 @@ void SendStage::on_parts(Booked& booked, const Attempt& attempt, Time now) {
 }
 
 // Whatever the sink asks for, there is an attempt by the end of `retry_for`. While the circuit is
-// open the sink is at fault, and nothing is parked for it.
+// open the sink is at fault, and nothing is parked for it, but for the first of the only lane.
 void SendStage::retry(Booked& booked, const Attempt& attempt, bool is_sink_at_fault, Time now) {
   ++counts_.retried;
-  const bool was_open = circuit_.is_open();
+  const bool may_park = !circuit_.is_open() || kind_.limits.is_in_order;
   if (is_sink_at_fault && circuit_.failed(booked.row.number, now, random_)) {
     log_warn("a sink fails again and again; its deliveries wait",
              {{"subscription", subscription_.name}, {"answer", reason_of(attempt)}});
@@ -235,7 +258,7 @@ void SendStage::retry(Booked& booked, const Attempt& attempt, bool is_sink_at_fa
   const Duration left = *booked.first_attempt + subscription_.retry_for - now;
   // Of the only lane one is taken out at a time: those behind it may have waited for it alone.
   const bool is_first = booked.before == nullptr && !(kind_.limits.is_in_order && has_parked_);
-  if (is_first && !was_open && left <= Duration() && booked.row.attempts >= kAttemptsMin) {
+  if (is_first && may_park && left <= Duration() && booked.row.attempts >= kAttemptsMin) {
     const std::string reason = "retried for " + format_duration(subscription_.retry_for) + ": ";
     return park(booked, attempt, reason + reason_of(attempt));
   }

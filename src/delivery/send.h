@@ -57,6 +57,11 @@ class SendStage {
   // As in Book: the time of the jump does not count as time with an open circuit.
   void on_clock_jump(Duration jump) { open_since_ += jump; }
   bool is_circuit_open() const { return circuit_.is_open(); }
+  // Whether more may be added. While the circuit is open: only where the next probe would be one
+  // that has failed before.
+  bool takes_more() const {
+    return !circuit_.is_open() || (flights_.empty() && !lanes_.has_new_probe());
+  }
   bool is_idle() const { return flights_.empty(); }
   const Lanes& lanes() const { return lanes_; }
   const Batches& batches() const { return batches_; }
@@ -65,9 +70,10 @@ class SendStage {
  private:
   void deliver(std::span<Booked* const> batch);
   void on_answer(const Answer& answer, Time now);
-  void exclude_open_time(Time now);
+  void exclude_open_time(const Answer& answer, Time now);
   void on_attempt(Booked& booked, const Attempt& attempt, bool was_alone, Time now);
   void on_parts(Booked& booked, const Attempt& attempt, Time now);
+  void on_refused(Booked& booked, const Attempt& attempt, Time now);
   void retry(Booked& booked, const Attempt& attempt, bool is_sink_at_fault, Time now);
   void park(Booked& booked, const Attempt& attempt, std::string reason);
   ParkedRow parked_of(DeliveryRow row, const Attempt& attempt, std::string reason);

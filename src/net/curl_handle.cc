@@ -36,7 +36,7 @@ CurlHandle::CurlHandle() : handle_((prepare_curl(), curl_easy_init())) {
   CHECK(handle_ != nullptr);
 }
 
-void CurlHandle::begin(const char* protocols, Duration timeout, const std::string& ca_file) {
+void CurlHandle::begin(const char* protocols, Duration timeout, const ClientTls& tls) {
   curl_easy_reset(get());
   reason_[0] = '\0';
   set(CURLOPT_NOSIGNAL, 1L);
@@ -45,21 +45,22 @@ void CurlHandle::begin(const char* protocols, Duration timeout, const std::strin
   const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(timeout).count();
   set(CURLOPT_TIMEOUT_MS, static_cast<long>(milliseconds));
   set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
-  if (ca_file.empty()) return;
-  set(CURLOPT_CAINFO, ca_file.c_str());
-  set(CURLOPT_CA_CACHE_TIMEOUT, 0L);  // The file may be another under the same name.
-  set(CURLOPT_CAPATH, nullptr);
-}
-
-void CurlHandle::use_certificate(const std::string& certificate_file, const std::string& key_file) {
-  set(CURLOPT_SSLCERT, certificate_file.c_str());
+  if (!tls.ca_file.empty()) {
+    set(CURLOPT_CAINFO, tls.ca_file.c_str());
+    set(CURLOPT_CA_CACHE_TIMEOUT, 0L);  // The file may be another under the same name.
+    set(CURLOPT_CAPATH, nullptr);
+  }
+  if (tls.certificate_file.empty()) return;
+  set(CURLOPT_SSLCERT, tls.certificate_file.c_str());
   set(CURLOPT_KEYPASSWD, "");  // Or OpenSSL would ask the terminal.
-  set(CURLOPT_SSLKEY, (key_file.empty() ? certificate_file : key_file).c_str());
+  set(CURLOPT_SSLKEY, (tls.key_file.empty() ? tls.certificate_file : tls.key_file).c_str());
 }
 
-std::string CurlHandle::failure(CURLcode code) const {
+Error CurlHandle::failure(const std::string& place, CURLcode code) const {
   const bool shows = is_reason_showable(code) && reason_[0] != '\0';
-  return shows ? reason_ : curl_easy_strerror(code);
+  const std::string reason = shows ? reason_ : curl_easy_strerror(code);
+  if (code != CURLE_PEER_FAILED_VERIFICATION) return failed(place + ": " + reason);
+  return bad_input(place + ": certificate not trusted: " + reason);
 }
 
 void CurlLines::add(const std::string& line) {

@@ -6,7 +6,9 @@
 #include <memory>
 #include <string>
 
+#include "base/result.h"
 #include "base/time.h"
+#include "net/client_tls.h"
 
 namespace statewire {
 
@@ -26,13 +28,11 @@ class CurlHandle {
     curl_easy_setopt(get(), option, value);
   }
   // Forgets the last transfer and begins another: over `protocols` alone, at least TLS 1.2, done
-  // after `timeout`, with the certificates of `ca_file` where that is not empty.
-  void begin(const char* protocols, Duration timeout, const std::string& ca_file);
-  // Shows the server this certificate, with the key in `key_file`, or in the same file where that
-  // is empty. Both are PEM.
-  void use_certificate(const std::string& certificate_file, const std::string& key_file);
-  // The reason why a transfer failed, without anything secret.
-  std::string failure(CURLcode code) const;
+  // after `timeout`, with these files.
+  void begin(const char* protocols, Duration timeout, const ClientTls& tls);
+  // Why a transfer to `place` failed, without anything secret. bad_input where its certificate is
+  // not trusted: nothing will pass until a person acts.
+  Error failure(const std::string& place, CURLcode code) const;
 
  private:
   struct Deleter {

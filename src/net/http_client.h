@@ -14,21 +14,10 @@
 #include "base/limits.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "net/client_tls.h"
 #include "net/http_message.h"
 
 namespace statewire {
-
-// How a client trusts, and shows who it is; all PEM.
-struct ClientTls {
-  std::string ca_file = {};           // The authorities to trust instead of the system's.
-  std::string certificate_file = {};  // The client's own first, then the chain; empty: none.
-  std::string key_file = {};          // Empty where the certificate's file holds it, too.
-
-  bool operator==(const ClientTls&) const = default;
-};
-
-// Reads the files: an error says which is at fault, and why. Never asks for a passphrase.
-Result<void> check_client_tls(const ClientTls& tls);
 
 struct HttpRequest {
   std::string method = "GET";
@@ -72,7 +61,8 @@ struct HttpClientLimits {
 //
 // Every request is answered exactly once, on the thread that runs run(), except that a request
 // sent after its end is answered before send() returns. A response of any status is a success here;
-// an error is `bad_input` where the request can never be sent, `unavailable` where the client is
+// an error is `bad_input` where the request can never be sent, or the server's certificate is not
+// trusted, `unavailable` where the client is
 // full or stopping, and `failed` for all that the network does.
 class HttpClient {
  public:

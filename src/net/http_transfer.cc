@@ -65,10 +65,7 @@ Result<void> HttpTransfer::prepare(HttpRequest request, std::string origin) {
   response_ = {};
   reader_ = nullptr;
   too_large_ = has_enough_ = false;
-  handle_.begin("http,https", request_.timeout, request_.tls.ca_file);
-  if (!request_.tls.certificate_file.empty()) {
-    handle_.use_certificate(request_.tls.certificate_file, request_.tls.key_file);
-  }
+  handle_.begin("http,https", request_.timeout, request_.tls);
   if (auto set = set_headers(); !set) return set.error();
   handle_.set(CURLOPT_URL, request_.url.c_str());
   handle_.set(CURLOPT_PRIVATE, this);
@@ -196,7 +193,7 @@ Result<HttpResponse> HttpTransfer::finish(CURLcode code) {
     return failed(to + ": the response exceeds " + with_thousands(request.response_bytes_max) +
                   " bytes");
   }
-  return failed(to + ": " + handle_.failure(code));
+  return handle_.failure(to, code);
 }
 
 }  // namespace statewire

@@ -18,6 +18,7 @@
 #include "base/mutex.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "net/client_tls.h"
 
 namespace statewire {
 
@@ -33,7 +34,7 @@ struct SmtpServer {
   SmtpTls tls = SmtpTls::starttls;
   std::string user = {};  // Empty: no authentication.
   std::string password = {};
-  std::string ca_file = {};  // PEM: the authorities to trust instead of the system's.
+  ClientTls files = {};  // Of TLS.
   // What the client calls itself: a domain or an address literal. Empty: this machine's.
   std::string client_name = {};
 };
@@ -88,7 +89,8 @@ struct SmtpOutcome {
   std::vector<SmtpReply> recipients;
 };
 
-// An error is of the network, or of TLS; it names host and port, and nothing secret.
+// An error is of the network, or of TLS; it names host and port, and nothing secret. bad_input
+// where the server's certificate is not trusted.
 using MailDone = std::function<void(Result<SmtpOutcome>)>;
 
 class SmtpSockets;

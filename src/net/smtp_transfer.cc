@@ -15,6 +15,7 @@ namespace {
 
 constexpr int kNotOffered = 502;
 constexpr int kAuthenticationFailed = 535;
+constexpr int kNotAnAddress = 553;
 constexpr Duration kGoodbyeTime = std::chrono::seconds(5);
 // A time that no mail takes.
 constexpr std::chrono::seconds kNever = std::chrono::hours(24);
@@ -65,9 +66,12 @@ SmtpTransfer::SmtpTransfer(Mail mail, CurlHandle& handle, SmtpSockets& sockets)
 Result<SmtpOutcome> SmtpTransfer::perform() {
   if (!is_address(mail_.from) || mail_.to.empty() ||
       !std::all_of(mail_.to.begin(), mail_.to.end(), is_address)) {
-    return bad_input(origin_ + ": not an address that a mail can be sent to");
+    return SmtpOutcome{.mail = {.stage = SmtpStage::message,
+                                .code = kNotAnAddress,
+                                .text = "not an address that a mail can be sent to"},
+                       .recipients = {}};
   }
-  handle_.begin("smtp,smtps", Duration(), mail_.server.ca_file);
+  handle_.begin("smtp,smtps", Duration(), mail_.server.files);
   const std::string& name = mail_.server.client_name;
   const std::string url = origin_ + "/" + percent_encode(name.empty() ? own_client_name() : name);
   handle_.set(CURLOPT_URL, url.c_str());
@@ -230,7 +234,7 @@ Result<SmtpOutcome> SmtpTransfer::outcome_of(CURLcode code) const {
   if (code == CURLE_OK) return dialogue_.outcome({.code = kSmtpTaken, .text = {}});
   if (is_late_ && !dialogue_.is_over()) return failed(late_text());
   if (code == CURLE_OPERATION_TIMEDOUT || code == CURLE_PEER_FAILED_VERIFICATION) {
-    return failed(origin_ + ": " + handle_.failure(code));
+    return handle_.failure(origin_, code);
   }
   if (dialogue_.refusal().code != 0) return dialogue_.outcome(dialogue_.refusal());
   if (dialogue_.is_refused_by_all())
@@ -247,7 +251,7 @@ Result<SmtpOutcome> SmtpTransfer::outcome_of(CURLcode code) const {
                                 .text = "the server does not offer STARTTLS"},
                        .recipients = {}};
   }
-  return failed(origin_ + ": " + handle_.failure(code));
+  return handle_.failure(origin_, code);
 }
 
 }  // namespace statewire

@@ -37,7 +37,7 @@ class SmtpTransfer {
   // Borrows both; `sockets` must outlive `handle`, which may keep a connection.
   SmtpTransfer(Mail mail, CurlHandle& handle, SmtpSockets& sockets);
 
-  // Sends the mail, and waits for the reply. bad_input where it can never be sent. Once.
+  // Sends the mail, and waits for the reply. Once.
   Result<SmtpOutcome> perform();
 
  private:

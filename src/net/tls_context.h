@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "base/result.h"
-#include "net/http_client.h"
+#include "net/client_tls.h"
 #include "net/http_server.h"
 
 namespace statewire {

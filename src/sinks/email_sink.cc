@@ -5,6 +5,7 @@
 #include "config/secret.h"
 #include "net/smtp_name.h"
 #include "net/url.h"
+#include "sinks/client_tls.h"
 #include "sinks/kinds.h"
 #include "sinks/mail_sink.h"
 #include "sinks/smtp_verdicts.h"
@@ -28,14 +29,15 @@ class SmtpCarrier final : public MailCarrier {
               .to = std::move(letter.to),
               .message = std::move(letter.message),
               .timeouts = timeouts_};
-    mail_.send(std::move(mail), [done = std::move(done),
-                                 redaction = redaction_](const Result<SmtpOutcome>& outcome) {
-      std::vector<Attempt> attempts = attempts_for(outcome);
-      for (Attempt& attempt : attempts) {
-        attempt.detail = redaction->apply(std::move(attempt.detail));
-      }
-      done(std::move(attempts));
-    });
+    mail_.send(std::move(mail),
+               [done = std::move(done), redaction = redaction_,
+                is_for_rest = letter.is_for_rest](const Result<SmtpOutcome>& outcome) {
+                 std::vector<Attempt> attempts = attempts_for(outcome, is_for_rest);
+                 for (Attempt& attempt : attempts) {
+                   attempt.detail = redaction->apply(std::move(attempt.detail));
+                 }
+                 done(std::move(attempts));
+               });
   }
 
  private:
@@ -78,8 +80,10 @@ void read_server(MapReader& keys, SmtpServer& server) {
     client_name.error(
         "wanted a domain such as web1.example.org, or an address such as [192.0.2.1]");
   }
-  const Node ca_file = keys.optional("ca_file");
-  if (ca_file) server.ca_file = ca_file.file_path();
+  server.files = read_client_tls(keys);
+  if (server.tls == SmtpTls::none && !server.files.certificate_file.empty()) {
+    tls.error("a certificate is shown with starttls or tls alone");
+  }
 }
 
 // A shorter time for the message itself would only send it twice.

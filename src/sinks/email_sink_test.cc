@@ -242,6 +242,37 @@ TEST(SmtpCodes, are_judged_by_their_stage) {
   EXPECT_EQ(verdict_for_smtp(SmtpStage::auth, 432, ""), Verdict::unavailable);
 }
 
+TEST(SmtpCodes, that_all_recipients_get_for_our_sake_are_for_a_person) {
+  const auto attempts = [](std::vector<std::pair<int, std::string>> replies) {
+    SmtpOutcome outcome{.mail = {.stage = SmtpStage::recipient, .text = {}}, .recipients = {}};
+    for (auto& [code, text] : replies) {
+      outcome.recipients.push_back(
+          {.stage = SmtpStage::recipient, .code = code, .text = std::move(text)});
+    }
+    return attempts_for(outcome);
+  };
+  for (const char* text : {"5.7.1 relaying denied", "5.7.1", "5.7.606 banned", "5.1.7 what?",
+                           "5.1.8 bad sender", "5.1.8"}) {
+    const std::vector<Attempt> refused = attempts({{550, text}, {554, "5.7.0 go away"}});
+    ASSERT_EQ(refused.size(), 1u) << text;
+    EXPECT_EQ(refused[0].verdict, Verdict::unavailable) << text;
+    EXPECT_NE(refused[0].detail.find(text), std::string::npos) << refused[0].detail;
+    EXPECT_EQ(attempts({{550, text}})[0].verdict, Verdict::unavailable) << "the only one";
+    const std::vector<Attempt> one_of_two = attempts({{550, text}, {250, ""}});
+    ASSERT_EQ(one_of_two.size(), 2u) << text;
+    EXPECT_EQ(one_of_two[0].verdict, Verdict::reject) << text;
+    EXPECT_EQ(attempts({{550, text}, {550, "5.1.1 who?"}})[0].verdict, Verdict::reject) << text;
+  }
+  for (const char* text : {"", "5.1.1 who?", "5.1.10 no mail", "5.1.70 what?", "5.2.1 disabled",
+                           "relaying 5.7.1 denied"}) {
+    EXPECT_EQ(attempts({{550, text}, {550, text}})[1].verdict, Verdict::reject) << text;
+  }
+  SmtpOutcome rest{.mail = {.stage = SmtpStage::recipient, .text = {}}, .recipients = {}};
+  rest.recipients = {{.stage = SmtpStage::recipient, .code = 550, .text = "5.7.1 not you"}};
+  EXPECT_EQ(attempts_for(rest, true)[0].verdict, Verdict::reject) << "others have it";
+  EXPECT_EQ(attempts({{450, "5.7.1 odd"}, {450, "4.7.1 later"}})[0].verdict, Verdict::retry);
+}
+
 class EmailSinkTest : public SinkTest {
  protected:
   std::string told(const std::string& more) {

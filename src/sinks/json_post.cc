@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "config/secret.h"
 #include "net/url.h"
+#include "sinks/client_tls.h"
 
 namespace statewire {
 namespace {
@@ -81,21 +82,6 @@ void JsonPost::send(std::string body, Completion done) {
 Duration read_timeout(MapReader& keys) {
   return keys.optional("timeout").duration(std::chrono::seconds(10), std::chrono::milliseconds(1),
                                            std::chrono::minutes(10));
-}
-
-ClientTls read_client_tls(MapReader& keys) {
-  const Node ca_file = keys.optional("ca_file");
-  const Node certificate = keys.optional("certificate_file");
-  const Node key = keys.optional("key_file");
-  ClientTls tls{.ca_file = ca_file.file_path(),
-                .certificate_file = certificate.file_path(),
-                .key_file = key.file_path()};
-  if (key && !certificate) {
-    key.error_at_key("a key without certificate_file");
-  } else if (const Result<void> checked = check_client_tls(tls); !checked) {
-    (certificate ? certificate : ca_file).error(checked.error().text);
-  }
-  return tls;
 }
 
 std::unique_ptr<Sink> open_chat_sink(MapReader& keys, SinkContext& context, JsonPost::Judge judge) {

@@ -37,9 +37,6 @@ class JsonPost {
 // Reads `timeout`; 10 s where there is none.
 Duration read_timeout(MapReader& keys);
 
-// Reads `ca_file`, and `certificate_file` with its `key_file`: what cannot be used is told now.
-ClientTls read_client_tls(MapReader& keys);
-
 // A sink of a chat: posts each payload to one address. Reads `timeout`, `url` or `url_file`
 // (https, or http to this machine), and the files of TLS.
 std::unique_ptr<Sink> open_chat_sink(MapReader& keys, SinkContext& context, JsonPost::Judge judge);

@@ -37,6 +37,7 @@ struct PagerDutyOptions {
   std::string url;
   std::string routing_key;
   Duration timeout = std::chrono::seconds(10);
+  ClientTls tls = {};
 };
 std::unique_ptr<Sink> make_pagerduty_sink(PagerDutyOptions options, SinkContext& context);
 

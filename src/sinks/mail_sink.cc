@@ -90,9 +90,12 @@ Attempt attempt_of(std::vector<Attempt> fates, const std::vector<std::string>& t
   if (is_alike) return {.detail = sum.detail};
   if (is_known) {
     sum.parts = std::move(fates);
-  } else if (has(Verdict::retry)) {
-    sum.verdict = Verdict::retry;
+    return sum;
   }
+  if (has(Verdict::retry)) sum.verdict = Verdict::retry;
+  sum.detail.clear();
+  for (const Attempt& fate : fates) sum.detail += (sum.detail.empty() ? "" : "; ") + fate.detail;
+  sum.detail = cut_utf8(sum.detail, kAttemptDetailBytesMax);
   return sum;
 }
 
@@ -110,11 +113,14 @@ class MailSink final : public Sink {
     }
     std::vector<std::string> to = letter->to;
     if (to.empty()) return done({Attempt{.detail = "every recipient has it: nothing was sent"}});
-    carrier_->carry(*std::move(letter),
-                    [done = std::move(done), to = std::move(to)](std::vector<Attempt> fates) {
-                      CHECK(fates.size() == 1 || fates.size() == to.size());
-                      done({attempt_of(std::move(fates), to)});
-                    });
+    const bool is_last = letter->is_for_rest && to.size() == 1;
+    carrier_->carry(*std::move(letter), [done = std::move(done), to = std::move(to),
+                                         is_last](std::vector<Attempt> fates) {
+      CHECK(fates.size() == 1 || fates.size() == to.size());
+      Attempt attempt = attempt_of(std::move(fates), to);
+      if (is_last && attempt.verdict != Verdict::delivered) name_recipient(attempt, to.front());
+      done({std::move(attempt)});
+    });
   }
 
  private:
@@ -131,6 +137,7 @@ class MailSink final : public Sink {
         [&](std::string_view path) { return has_data ? field_at(data, path) : std::string(); });
     if (!to) return to.error();
     const std::string key = delivery.key();
+    const bool is_for_rest = !delivery.settled_recipients.empty();
     Letter letter{.from = form_.from.address,
                   .to = {},
                   .message = mail_message({.from = form_.from,
@@ -142,7 +149,8 @@ class MailSink final : public Sink {
                                            .key = key,
                                            .id = std::string(delivery.id),
                                            .thread = text_at(message, "resource"),
-                                           .subscription = std::string(delivery.subscription)})};
+                                           .subscription = std::string(delivery.subscription)}),
+                  .is_for_rest = is_for_rest};
     std::ranges::copy_if(*to, std::back_inserter(letter.to), [&](const std::string& address) {
       return !is_in_list(delivery.settled_recipients, address);
     });

@@ -18,6 +18,7 @@ struct Letter {
   std::string from;             // An address.
   std::vector<std::string> to;  // Those who are to get it now; not empty.
   std::string message;          // RFC 5322, the same for all recipients and over every retry.
+  bool is_for_rest = false;     // Others of the same delivery have their fates already.
 };
 
 class MailCarrier {

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "config/secret.h"
+#include "sinks/client_tls.h"
 #include "sinks/json_post.h"
 #include "sinks/kinds.h"
 
@@ -36,7 +37,8 @@ class PagerDutySink final : public Sink {
       : post_({.url = options.url,
                .secret = options.routing_key,
                .timeout = options.timeout,
-               .judge = judge_pagerduty},
+               .judge = judge_pagerduty,
+               .tls = options.tls},
               context) {
     append_json_string(key_, options.routing_key);
   }
@@ -65,11 +67,12 @@ std::unique_ptr<Sink> open_pagerduty(MapReader& keys, SinkContext& context) {
   const auto region = keys.optional("region").choice<ServiceRegion>(
       {{"us", ServiceRegion::us}, {"eu", ServiceRegion::eu}}, ServiceRegion::us);
   const Duration timeout = read_timeout(keys);
+  const ClientTls tls = read_client_tls_without_key(keys);
   if (!key) return nullptr;
   const char* const url = region == ServiceRegion::eu ? "https://events.eu.pagerduty.com/v2/enqueue"
                                                       : "https://events.pagerduty.com/v2/enqueue";
-  return make_pagerduty_sink({.url = url, .routing_key = key->reveal(), .timeout = timeout},
-                             context);
+  return make_pagerduty_sink(
+      {.url = url, .routing_key = key->reveal(), .timeout = timeout, .tls = tls}, context);
 }
 
 }  // namespace

@@ -16,6 +16,16 @@ bool is_too_large(int code, std::string_view text) {
   return code == 552 || text.starts_with("5.3.4") || text.starts_with("5.2.3");
 }
 
+// Relays say at RCPT what they think of the client, the sender and their own rules: RFC 3463, 3.2
+// and 3.8. The last number may have three digits: 5.1.70 is not 5.1.7.
+bool refuses_us(const SmtpReply& reply) {
+  if (reply.stage != SmtpStage::recipient || reply.code < 500) return false;
+  const std::string_view text = reply.text;
+  if (text.starts_with("5.7.")) return true;
+  const bool is_about_sender = text.starts_with("5.1.7") || text.starts_with("5.1.8");
+  return is_about_sender && (text.size() == 5 || text[5] == ' ');
+}
+
 Attempt attempt_for_reply(const SmtpReply& reply) {
   std::string detail = "smtp " + std::to_string(reply.code);
   if (reply.code < 400) return {.detail = std::move(detail)};
@@ -51,14 +61,19 @@ Verdict verdict_for_smtp(SmtpStage stage, int code, std::string_view text) {
   CHECK(false);
 }
 
-std::vector<Attempt> attempts_for(const Result<SmtpOutcome>& outcome) {
+std::vector<Attempt> attempts_for(const Result<SmtpOutcome>& outcome, bool for_rest) {
   if (!outcome) {
-    const bool is_ours = outcome.error().kind == ErrorKind::bad_input;
-    return {{.verdict = is_ours ? Verdict::reject : Verdict::retry,
+    const bool is_untrusted = outcome.error().kind == ErrorKind::bad_input;
+    return {{.verdict = is_untrusted ? Verdict::unavailable : Verdict::retry,
              .detail = std::string(cut_utf8(outcome.error().text, kAttemptDetailBytesMax))}};
   }
   const Attempt of_mail = attempt_for_reply(outcome->mail);
   if (outcome->recipients.empty()) return {of_mail};
+  if (!for_rest && std::ranges::all_of(outcome->recipients, refuses_us)) {
+    Attempt attempt = attempt_for_reply(outcome->recipients.front());
+    attempt.verdict = Verdict::unavailable;
+    return {attempt};
+  }
   std::vector<Attempt> attempts;
   for (const SmtpReply& recipient : outcome->recipients) {
     attempts.push_back(recipient.code < 400 ? of_mail : attempt_for_reply(recipient));

@@ -67,9 +67,10 @@ Verdict verdict_for_status(int http_status) {
 Attempt attempt_for(const Result<HttpResponse>& response, Time now) {
   Attempt attempt;
   if (!response) {
-    // A request that can never be sent will not pass until a person changes the configuration.
-    const bool is_ours = response.error().kind == ErrorKind::bad_input;
-    attempt.verdict = is_ours ? Verdict::unavailable : Verdict::retry;
+    // A request that can never be sent, or to nobody who is trusted, will not pass until a person
+    // acts.
+    const bool is_for_person = response.error().kind == ErrorKind::bad_input;
+    attempt.verdict = is_for_person ? Verdict::unavailable : Verdict::retry;
     attempt.detail = cut_utf8(response.error().text, kAttemptDetailBytesMax);
     return attempt;
   }

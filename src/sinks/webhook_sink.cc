@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "config/secret.h"
+#include "sinks/client_tls.h"
 #include "sinks/cloudevent_binary.h"
 #include "sinks/json_post.h"
 #include "sinks/kinds.h"

@@ -24,6 +24,7 @@ class Row:
     parked: list = field(default_factory=list)  # A part of the reason of each parked delivery.
     is_open: bool = False  # Everything waits for a person.
     waits: bool = False  # It is tried again and again.
+    told: str = ""  # In the log, where it is open.
     sink: str = ""
     offers: tuple = ()
 
@@ -58,8 +59,16 @@ TABLE = [
     Row("recipient-421", {f"RCPT {B}": ["421 closing"]}, get=ALL),
     Row("recipient-421-closes", {f"RCPT {B}": [CLOSE]}, get=ALL),
     Row("recipients-550", {"RCPT": "550 nobody here"}, parked=[A, B, C]),
+    Row("recipients-5.1.1", {"RCPT": "550 5.1.1 no such user"}, parked=[A, B, C]),
     Row("recipients-450", {"RCPT": ["450 later", "450 later", "450 later"]}, get=ALL),
     Row("recipients-differ", {f"RCPT {A}": ["450 later"], f"RCPT {B}": "550 no"}, get=[A, C], parked=[B]),
+    # At RCPT, about the client, the sender or what they may: where all recipients get it, and there.
+    Row("relaying-denied", {"RCPT": "550 5.7.1 relaying denied"}, is_open=True, told="relaying denied"),
+    Row("client-blocked", {"RCPT": "554 5.7.1 client host blocked"}, is_open=True, told="client host blocked"),
+    Row("bad-sender", {"RCPT": "553 5.1.8 bad sender"}, is_open=True, told="bad sender"),
+    Row("bad-sender-syntax", {"RCPT": "501 5.1.7 bad address"}, is_open=True, told="bad address"),
+    Row("policy-for-one", {f"RCPT {B}": "550 5.7.1 not for you"}, get=[A, C], parked=[B]),
+    Row("policy-for-the-rest", {"RCPT": "550 5.7.1 no", f"RCPT {A}": ["451 4.7.1 later"]}, parked=ALL),
     # About this mail.
     Row("data-451", {"DATA": ["451 later"]}, get=ALL),
     Row("data-554", {"DATA": "554 no"}, parked=["(DATA)"]),
@@ -107,6 +116,9 @@ class Answers(ProgramTest):
         for part in row.parked:
             self.assertTrue(any(part in reason for reason in reasons), reasons)
         self.assertEqual(self.program.subscription(row.name)["circuit"], "open" if row.is_open else "closed")
+        if row.is_open:
+            lines = [line for line in self.program.log_text().splitlines() if f"subscription={row.name} " in line]
+            self.assertTrue(any("refuses everything" in line and row.told in line for line in lines), lines)
         self.assertTrue(all(NAME.match(name) for name in server.names), server.names)
         if row.name == "hello-name":
             self.assertEqual(set(server.names), {"web1.example.org"})

@@ -19,21 +19,26 @@ class After:
 class SmtpScript:
     """`answers` maps a stage ("greeting", "EHLO", "HELO", "STARTTLS", "AUTH", "MAIL", "RCPT",
     "RCPT a@example.org", "DATA", "message") to an answer for ever, or a list of the first ones.
-    Else it says yes."""
+    Else it says yes. With a context for `tls` it speaks that from the first byte on, or after
+    STARTTLS where it offers it."""
 
-    def __init__(self, answers=None, offers=()):
+    def __init__(self, answers=None, offers=(), tls=None):
         self.answers = {stage: answer if isinstance(answer, (str, After)) else list(answer)
                         for stage, answer in (answers or {}).items()}
         self.offers = offers
+        self.tls = tls
+        self.seen = []  # Whose certificate each client showed.
+        self.secured = []
         self.mails = []  # Recipients and message of each that was taken.
         self.names = []  # What clients called themselves.
         self.lock = threading.Lock()
         script = self
 
-        class Handler(socketserver.StreamRequestHandler):
+        class Handler(socketserver.BaseRequestHandler):
             def handle(self):
                 try:
-                    script.talk(self.rfile, self.wfile)
+                    has_tls = script.tls and "STARTTLS" not in script.offers
+                    script.talk(script.secure(self.request) if has_tls else self.request)
                 except OSError:
                     pass
 
@@ -47,6 +52,8 @@ class SmtpScript:
     def close(self):
         self.server.shutdown()
         self.server.server_close()
+        for connection in self.secured:
+            connection.close()
 
     def received(self, address):
         with self.lock:
@@ -62,22 +69,35 @@ class SmtpScript:
             answers = answers.answer
         return answers or otherwise
 
-    def talk(self, incoming, outgoing):
+    def secure(self, connection):
+        connection = self.tls.wrap_socket(connection, server_side=True)
+        peer = connection.getpeercert() or {}
+        with self.lock:
+            self.secured.append(connection)
+            self.seen.append(dict(each[0] for each in peer.get("subject", ())).get("commonName"))
+        return connection
+
+    def talk(self, connection):
+        incoming = connection.makefile("rb")
+
         def say(text):
             if text == CLOSE:
                 raise ConnectionAbortedError
-            outgoing.write(text.encode() + b"\r\n")
-            outgoing.flush()
+            connection.sendall(text.encode() + b"\r\n")
             return text[:1] in "23"
 
         if not say(self.answer("greeting", "220 mail.example.org ESMTP")):
             return
         recipients = []
-        for line in incoming:
+        while line := incoming.readline():
             text = line.decode().rstrip("\r\n")
             verb = text.split(" ")[0].upper()
             if verb in ("EHLO", "HELO"):
                 say(self.answer(verb, self.greet(verb, text.partition(" ")[2])))
+            elif verb == "STARTTLS" and self.tls:
+                say("220 go on")
+                connection = self.secure(connection)
+                incoming = connection.makefile("rb")
             elif verb == "AUTH":
                 if say(self.answer("AUTH", "334 ")):
                     incoming.readline()

@@ -2,26 +2,36 @@
 program: webhooks and services of AWS behind a private authority, and clients that show who they
 are."""
 
+import contextlib
 import http.client
 import http.server
 import json
+import pathlib
+import socket
+import socketserver
 import ssl
 import subprocess
 import threading
 import unittest
 
 from edges import REGION, WHEN, EdgesTest, instance_event, wait_for
+from smtp_script import SmtpScript
+
+
+def server_context(certificate, key, client_ca=None):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    if client_ca:
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(client_ca)
+    return context
 
 
 class TlsReceiver:
     """Answers every POST as an SQS queue would; `seen` has whose certificate each client showed."""
 
     def __init__(self, certificate, key, client_ca=None):
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate, key)
-        if client_ca:
-            context.verify_mode = ssl.CERT_REQUIRED
-            context.load_verify_locations(client_ca)
+        context = server_context(certificate, key, client_ca)
         self.seen = []
         seen = self.seen
 
@@ -57,13 +67,47 @@ class TlsReceiver:
         self.server.server_close()
 
 
+class Tunnel:
+    """A proxy that leads every CONNECT to one port of this machine."""
+
+    def __init__(self, port):
+        class Handler(socketserver.StreamRequestHandler):
+            def handle(self):
+                while self.rfile.readline().strip():
+                    pass
+                self.wfile.write(b"HTTP/1.1 200 ok\r\n\r\n")
+                with socket.create_connection(("127.0.0.1", port)) as there:
+                    back = threading.Thread(target=copy, args=(there, self.connection), daemon=True)
+                    back.start()
+                    copy(self.connection, there)
+                    back.join()
+
+        class Server(socketserver.ThreadingTCPServer):
+            daemon_threads, allow_reuse_address = True, True
+
+        self.server = Server(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def copy(source, sink):
+    with contextlib.suppress(OSError):
+        while piece := source.recv(1 << 16):
+            sink.sendall(piece)
+        sink.shutdown(socket.SHUT_WR)
+
+
 class Trust(EdgesTest):
-    def certificate(self, name):
+    def certificate(self, name, of="IP:127.0.0.1"):
         files = [str(self.folder / f"{name}.pem"), str(self.folder / f"{name}.key")]
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
              "-nodes", "-days", "2", "-subj", f"/CN={name}",
-             "-addext", "subjectAltName=IP:127.0.0.1", "-out", files[0], "-keyout", files[1]],
+             "-addext", f"subjectAltName={of}", "-out", files[0], "-keyout", files[1]],
             check=True, capture_output=True, timeout=60,
         )
         return files
@@ -88,9 +132,15 @@ class Trust(EdgesTest):
 
     def expect_untrusted(self, daemon, receiver):
         self.post(daemon)
-        wait_for(lambda: daemon.subscription("out")["retried"] >= 1, "a first attempt")
+        wait_for(lambda: daemon.subscription("out")["circuit"] == "open", "a first attempt")
         self.assertEqual(receiver.seen, [])
         self.assertEqual(daemon.subscription("out")["parked"], 0)
+        wait_for(lambda: "certificate not trusted: " in daemon.log_text(), "the reason")
+
+    def expect_refused(self, daemon, receiver):
+        self.post(daemon)
+        wait_for(lambda: daemon.subscription("out")["retried"] >= 1, "a first attempt")
+        self.assertEqual(receiver.seen, [])
 
     def test_a_stranger_is_not_trusted(self):
         receiver = self.tls_receiver()
@@ -120,7 +170,7 @@ class Trust(EdgesTest):
         receiver = self.tls_receiver(client_ca=client[0])
         sink = f"kind: webhook, url: '{receiver.url}', ca_file: server.pem"
         daemon = self.start(sink)
-        self.expect_untrusted(daemon, receiver)
+        self.expect_refused(daemon, receiver)
         daemon.stop()
         daemon.write_config(
             "subscriptions:\n  out: {from: earliest, sink: {"
@@ -128,6 +178,68 @@ class Trust(EdgesTest):
         )
         daemon.start()
         wait_for(lambda: receiver.seen, "the delivery")
+        self.assertEqual(receiver.seen, ["client"])
+
+    def mail_server(self, client_ca=None, offers=()):
+        server = SmtpScript(offers=offers, tls=server_context(*self.certificate("server"), client_ca))
+        self.addCleanup(server.close)
+        return server
+
+    def mail_sink(self, server, tls):
+        return (
+            f"kind: email, host: 127.0.0.1, port: {server.port}, tls: {tls}, "
+            "from: s@example.org, to: a@example.org"
+        )
+
+    def go_on_with(self, daemon, server, sink):
+        daemon.stop()
+        daemon.write_config(f"subscriptions:\n  out: {{from: earliest, sink: {{{sink}}}}}\n")
+        daemon.start()
+        wait_for(lambda: server.received("a@example.org"), "the mail")
+
+    def drive_mails_to_a_stranger(self, tls, offers=()):
+        server = self.mail_server(offers=offers)
+        sink = self.mail_sink(server, tls)
+        daemon = self.start(sink)
+        self.expect_untrusted(daemon, server)
+        self.go_on_with(daemon, server, sink + ", ca_file: server.pem")
+
+    def test_mails_by_tls_to_a_stranger(self):
+        self.drive_mails_to_a_stranger("tls")
+
+    def test_mails_by_starttls_to_a_stranger(self):
+        self.drive_mails_to_a_stranger("starttls", ("STARTTLS",))
+
+    def drive_mails_to_who_asks(self, tls, offers=()):
+        client = self.certificate("client")
+        server = self.mail_server(client[0], offers)
+        sink = self.mail_sink(server, tls) + ", ca_file: server.pem"
+        daemon = self.start(sink)
+        self.expect_refused(daemon, server)
+        self.go_on_with(daemon, server, sink + ", certificate_file: client.pem, key_file: client.key")
+        self.assertEqual(server.seen, ["client"])
+
+    def test_mails_by_tls_to_a_server_that_asks_who_is_there(self):
+        self.drive_mails_to_who_asks("tls")
+
+    def test_mails_by_starttls_to_a_server_that_asks_who_is_there(self):
+        self.drive_mails_to_who_asks("starttls", ("STARTTLS",))
+
+    def test_pagerduty_behind_a_proxy_that_looks_inside(self):
+        client = self.certificate("client")
+        server = self.certificate("server", "DNS:events.pagerduty.com")
+        receiver = TlsReceiver(*server, client[0])
+        self.addCleanup(receiver.close)
+        (self.folder / "both.pem").write_bytes(b"".join(pathlib.Path(each).read_bytes() for each in client))
+        tunnel = Tunnel(receiver.server.server_port)
+        self.addCleanup(tunnel.close)
+        daemon = self.start(
+            "kind: pagerduty, key: 0123456789abcdef0123456789abcdef, "
+            "ca_file: server.pem, certificate_file: both.pem",
+            self.surroundings() | {"https_proxy": f"http://127.0.0.1:{tunnel.port}"},
+        )
+        self.post(daemon)
+        wait_for(lambda: receiver.seen, "the alert")
         self.assertEqual(receiver.seen, ["client"])
 
     def test_files_that_cannot_be_used_are_told_when_the_configuration_is_read(self):
@@ -146,6 +258,14 @@ class Trust(EdgesTest):
             checked = daemon.run("check")
             self.assertEqual(checked.returncode, 78, checked.stdout + checked.stderr)
             self.assertIn(told, checked.stdout + checked.stderr)
+        for sink in (
+            "kind: email, host: 127.0.0.1, from: a@example.org, to: b@example.org",
+            "kind: pagerduty, key: 0123456789abcdef0123456789abcdef",
+        ):
+            daemon = self.daemon(f"subscriptions:\n  out: {{sink: {{{sink}, ca_file: none.pem}}}}\n")
+            checked = daemon.run("check")
+            self.assertEqual(checked.returncode, 78, checked.stdout + checked.stderr)
+            self.assertIn("none.pem", checked.stdout + checked.stderr)
 
     def test_a_daemon_that_asks_who_is_there(self):
         server, client = self.certificate("server"), self.certificate("client")

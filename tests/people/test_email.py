@@ -206,8 +206,8 @@ class Email(ProgramTest):
         sink = "      user: statewire\n      password: geheim\n"
         daemon = self.start(server, tls="starttls", sink=sink)
         told = self.verdict(daemon)
-        self.assertEqual(told["verdict"], "retry", told)
-        self.assertIn("certificate", told["detail"])
+        self.assertEqual(told["verdict"], "unavailable", told)
+        self.assertIn("certificate not trusted: ", told["detail"])
         self.assertEqual(server.logins, [])
 
     def test_a_server_without_starttls_gets_no_password(self):

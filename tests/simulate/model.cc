@@ -341,7 +341,8 @@ void Model::on_answered(const Trip& trip, const std::vector<Attempt>& answer) {
     if (is_receipt(sent)) {
       Receipt& receipt = known.receipts[sent.id];
       if (verdict == Verdict::delivered) receipt.settled = elapsed_, receipt.may_repeat = false;
-      if (verdict == Verdict::retry || verdict == Verdict::reject) receipt.refused = elapsed_;
+      const bool is_refused = verdict != Verdict::delivered && verdict != Verdict::gone;
+      if (is_refused) receipt.refused = elapsed_;
       continue;
     }
     Owed& owed = known.owed[sent.sequence];
@@ -353,7 +354,7 @@ void Model::on_answered(const Trip& trip, const std::vector<Attempt>& answer) {
     } else if (verdict == Verdict::reject) {
       owed.may_have_ended |= is_alone;
       owed.ended = elapsed_;
-    } else if (verdict == Verdict::retry && owed.attempts >= kAttemptsMin) {
+    } else if (verdict != Verdict::gone && owed.attempts >= kAttemptsMin) {
       owed.may_have_ended |= elapsed_ - *owed.tried_since >= known.plan->retry_for;
       owed.ended = elapsed_;
     }

@@ -7,6 +7,7 @@
 // what is asked for) nothing is promised, and nothing is forbidden.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -58,6 +59,9 @@ class Model {
   void check_rows(const Store& store);
   // Everything has come to its end: nothing may be on its way.
   void check_end(const Store& store);
+  // The first delivery of a subscription that is not settled, and has no reason to wait: neither is
+  // it refused itself nor another of its resource before it. Empty where there is none.
+  std::string first_kept(size_t name, const std::function<bool(const std::string&)>& is_refused);
 
   void fault(std::string text);
   const std::string& first_fault() const { return fault_; }
@@ -161,6 +165,7 @@ class Model {
   bool matches(const ParkedSeen& seen, std::string_view filter) const;
   template <typename Visit>
   void each_parked_matching(std::optional<size_t> name, std::string_view filter, Visit visit);
+  bool is_missing(const Known& known, uint64_t sequence, const Owed& owed) const;
   void check_fates(const Known& known);
   void check_digests(const Known& known, const Store& store);
   std::string words(const Known& known, uint64_t sequence) const;

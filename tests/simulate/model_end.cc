@@ -84,18 +84,41 @@ void Model::check_end(const Store& store) {
   }
 }
 
+bool Model::is_missing(const Known& known, uint64_t sequence, const Owed& owed) const {
+  if (owed.has_fate() || owed.may_be_dropped) return false;
+  // Parked, written late, and old by then.
+  const bool is_unrendered =
+      known.plan && known.plan->refuses_some && SimulatedFormat::is_refused(sequence);
+  const Duration ended = is_unrendered ? told_.at(sequence).committed : owed.ended;
+  const bool may_be_old = (owed.may_have_ended || is_unrendered) && plan_.parked_age > Duration() &&
+                          elapsed_ - ended >= plan_.parked_age;
+  if (may_be_old) return false;
+  const bool may_be_counted = known.had_limit && told_.at(sequence).severity < kErrorSeverity;
+  const bool is_promised = owed.is_judged && owed.is_always && !may_be_counted;
+  const bool was_on_its_way = owed.first_sent && owed.kills_before == kills_;
+  return is_promised || was_on_its_way;
+}
+
 void Model::check_fates(const Known& known) {
   for (const auto& [sequence, owed] : known.owed) {
-    if (owed.has_fate() || owed.may_be_dropped) continue;
-    // Parked, written late, and old by then.
-    const bool may_be_old = owed.may_have_ended && plan_.parked_age > Duration() &&
-                            elapsed_ - owed.ended >= plan_.parked_age;
-    if (may_be_old) continue;
-    const bool may_be_counted = known.had_limit && told_.at(sequence).severity < kErrorSeverity;
-    const bool is_promised = owed.is_judged && owed.is_always && !may_be_counted;
-    const bool was_on_its_way = owed.first_sent && owed.kills_before == kills_;
-    if (is_promised || was_on_its_way) return fault(words(known, sequence) + " is lost");
+    if (is_missing(known, sequence, owed)) return fault(words(known, sequence) + " is lost");
   }
+}
+
+std::string Model::first_kept(size_t name,
+                              const std::function<bool(const std::string&)>& is_refused) {
+  const Known& known = known_[name];
+  for (const auto& [resource, lane] : known.lanes) {
+    for (const uint64_t sequence : lane) {
+      const Owed& owed = known.owed.at(sequence);
+      if (owed.has_fate()) continue;
+      // An amendment may be sent as a retraction, under an id that is not known here.
+      const Told& told = told_.at(sequence);
+      if (is_refused(told.id) || told.kind == NotificationKind::amended) break;
+      if (is_missing(known, sequence, owed)) return words(known, sequence);
+    }
+  }
+  return {};
 }
 
 // Each is told alone, or counted once.

@@ -116,7 +116,7 @@ class Drawing {
     mood.seed = static_cast<uint32_t>(random_());
     mood.delay = one_of<Duration>(
         {Duration(), milliseconds(20), milliseconds(20), milliseconds(900), seconds(40)});
-    switch (random_() % 8) {
+    switch (random_() % 9) {
       case 0:
         mood.retries = one_of({1u, 9u});
         break;
@@ -140,6 +140,11 @@ class Drawing {
         mood.retries = mood.rejects = mood.hangs = 1;
         mood.delivers = 3;
         break;
+      case 7:
+        mood.delivers = 3;
+        (chance(2) ? mood.retries : mood.is_unavailable) = 1;
+        mood.is_by_delivery = true;
+        return;
       default:
         break;
     }
@@ -251,6 +256,7 @@ std::string words_of(const Mood& mood) {
   if (mood.retry_after != Duration()) {
     words += " retry-after " + std::to_string(mood.retry_after / seconds(1)) + "s";
   }
+  if (mood.is_by_delivery) words += " by delivery";
   if (mood.answers_twice) words += " twice";
   if (mood.answers_too_little) words += " too little";
   return words;

@@ -56,6 +56,7 @@ struct Mood {
   Duration retry_after{};
   bool answers_twice = false;
   bool answers_too_little = false;
+  bool is_by_delivery = false;  // What it says of a delivery it says each time.
   uint32_t seed = 0;
 };
 

@@ -68,13 +68,20 @@ std::string words_of(const Trip& trip) {
   return words;
 }
 
+bool is_refused(const Mood& mood, const std::string& id) {
+  Trip trip;
+  trip.sent.push_back({.id = id});
+  plan_answer(mood, {}, trip);
+  return trip.answer.front().verdict != Verdict::delivered;
+}
+
 // Drawn from the delivery and its attempt, so that it is the same whatever else happens. A frozen
 // batch has one answer.
 void plan_answer(const Mood& mood, Duration now, Trip& trip) {
   bool hangs = false;
   for (const Sent& sent : trip.sent) {
     const Sent& key = trip.batch_id.empty() ? sent : trip.sent.front();
-    std::mt19937_64 random(mood.seed + hash64(key.id) + key.attempt);
+    std::mt19937_64 random(mood.seed + hash64(key.id) + (mood.is_by_delivery ? 0 : key.attempt));
     const uint64_t sum = uint64_t{mood.delivers} + mood.retries + mood.is_unavailable +
                          mood.rejects + mood.is_gone + mood.hangs;
     hangs |= sum > 0 && random() % sum < mood.hangs;

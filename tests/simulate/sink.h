@@ -53,6 +53,8 @@ class SimulatedSink final : public Sink {
 };
 
 std::string words_of(const Trip& trip);
+// Whether a sink that says the same of a delivery each time refuses this one.
+bool is_refused(const Mood& mood, const std::string& id);
 // Decides how `trip`, which begins at `now`, ends.
 void plan_answer(const Mood& mood, Duration now, Trip& trip);
 

@@ -49,6 +49,7 @@ class World {
   void play_step(const Step& step);
   void pass(Duration by, Duration fine);
   void settle_down();
+  void expect_nobody_kept();
   void finish();
   void check_views();
 

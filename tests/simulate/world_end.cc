@@ -16,8 +16,38 @@ constexpr size_t kEndLeapsMax = 400;
 
 }  // namespace
 
+// Where a sink refuses some for their own sake, all others arrive. With little room they may fill
+// it, and where the order is kept they hold up everything until their time is over.
+void World::expect_nobody_kept() {
+  std::vector<size_t> names;
+  for (const SubscriptionPlan& plan : plan_.subscriptions) {
+    Mood& mood = moods_[plan.name];
+    mood.delay = {};
+    const bool is_certain = !plan.has_small_limits && !plan.limits.is_in_order;
+    if (mood.is_by_delivery && is_certain) names.push_back(plan.name);
+  }
+  for (const PipelineCounts& counts : process_->dispatcher.counts()) {
+    if (!counts.is_gone) continue;
+    std::erase_if(names, [&](size_t name) { return name_of_subscription(name) == counts.name; });
+  }
+  std::string kept;
+  for (size_t leap = 0; leap < kEndLeapsMax && !has_failed(); ++leap) {
+    for (const size_t name : names) {
+      const auto refuses = [&](const std::string& id) { return is_refused(moods_[name], id); };
+      if (kept = model_.first_kept(name, refuses); !kept.empty()) break;
+    }
+    if (kept.empty()) return;
+    elapsed_ += kEndLeap;
+    settle_down();
+  }
+  model_.fault(kept + " is kept by others that are refused");
+}
+
 void World::finish() {
   disk_.fails_writes = disk_.fails_reads = false;
+  answer_what_hangs(kNames);
+  settle_down();
+  expect_nobody_kept();
   moods_.assign(kNames, Mood());
   answer_what_hangs(kNames);
   settle_down();
