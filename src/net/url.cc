@@ -2,13 +2,40 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 
 #include "base/text.h"
+#include "net/curl_handle.h"
 
 namespace statewire {
 namespace {
+
+class ParsedUrl {
+ public:
+  ParsedUrl() : url_((prepare_curl(), curl_url())) { CHECK(url_ != nullptr); }
+
+  bool parse(const std::string& text) {
+    return curl_url_set(url_.get(), CURLUPART_URL, text.c_str(), CURLU_PATH_AS_IS) == CURLUE_OK;
+  }
+  // Empty where there is none.
+  std::string part(CURLUPart which) const {
+    char* text = nullptr;
+    if (curl_url_get(url_.get(), which, &text, CURLU_NO_DEFAULT_PORT) != CURLUE_OK) return {};
+    std::string result = text == nullptr ? "" : text;
+    curl_free(text);
+    return result;
+  }
+
+ private:
+  struct Deleter {
+    void operator()(CURLU* url) const { curl_url_cleanup(url); }
+  };
+
+  const std::unique_ptr<CURLU, Deleter> url_;
+};
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -51,6 +78,27 @@ void for_each_part(std::string_view text, char separator, Take take) {
 }
 
 }  // namespace
+
+// libcurl parses it, so that no text has one host here and another where it is sent.
+Result<Url> parse_url(std::string_view text) {
+  const bool is_plain = std::none_of(text.begin(), text.end(),
+                                     [](unsigned char c) { return c <= 0x20 || c == 0x7f; });
+  ParsedUrl parsed;
+  if (!is_plain || !parsed.parse(std::string(text))) return bad_input("not a well-formed URL");
+  Url url{.scheme = parsed.part(CURLUPART_SCHEME),
+          .user = parsed.part(CURLUPART_USER),
+          .password = parsed.part(CURLUPART_PASSWORD),
+          .host = lower_case(parsed.part(CURLUPART_HOST)),
+          .port = parsed.part(CURLUPART_PORT),
+          .path = parsed.part(CURLUPART_PATH),
+          .query = parsed.part(CURLUPART_QUERY)};
+  if (url.scheme != "http" && url.scheme != "https") return bad_input("not an http or https URL");
+  // libcurl takes one slash, and three.
+  const std::string_view rest = text.substr(url.scheme.size());
+  if (!rest.starts_with("://")) return bad_input("not a well-formed URL");
+  if (url.host.empty() || rest.starts_with(":///")) return bad_input("a URL without a host");
+  return url;
+}
 
 std::string percent_decode(std::string_view text) { return decode(text, false); }
 

@@ -171,13 +171,15 @@ class SecretUrls : public SinkTest {};
 
 TEST_F(SecretUrls, go_over_https_or_stay_on_this_machine) {
   for (const char* kind : {"slack", "teams"}) {
-    for (const char* good : {"https://hooks.example.org/x", "http://127.0.0.1:8080/x",
-                             "http://[::1]:8080/x", "http://localhost/x"}) {
+    for (const char* good :
+         {"https://hooks.example.org/x", "http://127.0.0.1:8080/x", "http://[::1]:8080/x",
+          "http://localhost/x", "HTTPS://HOST?x", "http://LOCALHOST?x", "http://u:p@127.0.0.1"}) {
       EXPECT_NE(open(kind, std::string("url: \"") + good + "\""), nullptr) << good;
       EXPECT_TRUE(problems_->ok()) << problems_->to_text();
     }
-    for (const char* bad : {"http://hooks.example.org/secret-part", "https://", "https:///x",
-                            "ftp://x/", "http://127.0.0.1.example.org/", "https://a b/"}) {
+    for (const char* bad :
+         {"http://hooks.example.org/secret-part", "https://", "https:///x", "ftp://x/",
+          "http://127.0.0.1.example.org/", "https://a b/", "http://127.0.0.1@example.org/"}) {
       EXPECT_EQ(open(kind, std::string("url: \"") + bad + "\""), nullptr) << bad;
       EXPECT_NE(problems_->to_text().find("https://"), std::string::npos);
       EXPECT_EQ(problems_->to_text().find("secret-part"), std::string::npos);
