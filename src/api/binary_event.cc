@@ -1,7 +1,7 @@
 #include "api/binary_event.h"
 
+#include "base/percent.h"
 #include "base/text.h"
-#include "net/url.h"
 
 namespace statewire {
 namespace {

@@ -1,6 +1,7 @@
 #include "aws/call.h"
 
 #include "aws/sigv4.h"
+#include "base/percent.h"
 #include "net/url.h"
 
 namespace statewire {

@@ -5,6 +5,7 @@
 
 #include "aws/providers.h"
 #include "base/limits.h"
+#include "base/percent.h"
 #include "config/read_file.h"
 #include "net/http_client.h"
 #include "net/url.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/percent.h"
 #include "net/url.h"
 
 namespace statewire {
@@ -36,17 +37,6 @@ HostParts parts_of(std::string_view host) {
   if (labels[1] == "queue") return {.region = labels[0], .is_old = true};
   if (labels[1] == "sqs" && labels.size() > 4) return {.region = labels[2]};
   return {};
-}
-
-std::string encoded_key(std::string_view key) {
-  std::string path;
-  while (!key.empty()) {
-    const size_t end = std::min(key.find('/'), key.size());
-    path += percent_encode(key.substr(0, end));
-    if (end < key.size()) path += '/';
-    key.remove_prefix(std::min(end + 1, key.size()));
-  }
-  return path;
 }
 
 }  // namespace
@@ -88,7 +78,7 @@ bool is_bucket_name(std::string_view bucket) {
 
 AwsCall s3_call(AwsTarget target, std::string method, const std::string& bucket,
                 std::string_view key, std::string body) {
-  std::string path = "/" + encoded_key(key);
+  std::string path = "/" + percent_encode(key, "/");
   // The certificate covers one label before "s3"; and who runs an own endpoint has no such names.
   const bool fits_host = bucket.find_first_of("._") == bucket.npos;
   if (target.is_custom || !fits_host) {

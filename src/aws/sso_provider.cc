@@ -12,8 +12,8 @@
 #include "base/check.h"
 #include "base/ids.h"
 #include "base/limits.h"
+#include "base/percent.h"
 #include "config/read_file.h"
-#include "net/url.h"
 
 namespace statewire {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <sys/stat.h>
 
+#include "base/percent.h"
 #include "base/text.h"
 #include "cli/control_socket.h"
-#include "net/url.h"
 
 namespace statewire {
 namespace {

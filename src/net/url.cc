@@ -7,6 +7,7 @@
 #include <cstring>
 #include <memory>
 
+#include "base/percent.h"
 #include "base/text.h"
 #include "net/curl_handle.h"
 
@@ -36,35 +37,6 @@ class ParsedUrl {
 
   const std::unique_ptr<CURLU, Deleter> url_;
 };
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-bool is_unreserved(char c) {
-  return is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
-}
-
-std::string decode(std::string_view text, bool plus_is_blank) {
-  std::string result;
-  result.reserve(text.size());
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size()) {
-      const int high = hex_digit(text[i + 1]);
-      const int low = hex_digit(text[i + 2]);
-      if (high >= 0 && low >= 0) {
-        result += static_cast<char>(high * 16 + low);
-        i += 2;
-        continue;
-      }
-    }
-    result += plus_is_blank && text[i] == '+' ? ' ' : text[i];
-  }
-  return result;
-}
 
 // Calls `take` with each part of `text` between `separator`s.
 template <typename Take>
@@ -100,24 +72,15 @@ Result<Url> parse_url(std::string_view text) {
   return url;
 }
 
-std::string percent_decode(std::string_view text) { return decode(text, false); }
+namespace {
 
-std::string percent_encode(std::string_view text) {
-  constexpr char kDigits[] = "0123456789ABCDEF";
-  std::string result;
-  result.reserve(text.size());
-  for (const char c : text) {
-    if (is_unreserved(c)) {
-      result += c;
-      continue;
-    }
-    const auto byte = static_cast<uint8_t>(c);
-    result += '%';
-    result += kDigits[byte >> 4];
-    result += kDigits[byte & 15];
-  }
-  return result;
+std::string decoded(std::string_view part) {
+  std::string text(part);
+  std::ranges::replace(text, '+', ' ');
+  return percent_decode(text);
 }
+
+}  // namespace
 
 QueryParameters parse_query(std::string_view query) {
   QueryParameters result;
@@ -126,7 +89,7 @@ QueryParameters parse_query(std::string_view query) {
     const size_t equals = part.find('=');
     const std::string_view value =
         equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1);
-    result.emplace_back(decode(part.substr(0, equals), true), decode(value, true));
+    result.emplace_back(decoded(part.substr(0, equals)), decoded(value));
   });
   return result;
 }

@@ -31,11 +31,6 @@ struct Url {
 // of `text`.
 Result<Url> parse_url(std::string_view text);
 
-// "%2F" to "/". A `%` that no two hex digits follow stays as it is.
-std::string percent_decode(std::string_view text);
-// Everything but letters, digits, `-`, `.`, `_` and `~` as %XX.
-std::string percent_encode(std::string_view text);
-
 using QueryParameters = std::vector<std::pair<std::string, std::string>>;
 // "a=1&b=x%20y&c" to its pairs in order, decoded; a name without `=` has an empty value.
 QueryParameters parse_query(std::string_view query);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "base/percent.h"
 #include "base/text.h"
 #include "net/url.h"
 
