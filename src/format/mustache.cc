@@ -56,9 +56,9 @@ mustache::data list_of_changes(std::span<const Change> changes) {
   mustache::data list(mustache::data::type::list);
   for (const Change& change : changes) {
     mustache::data item;
-    item.set("path", clean(change.path));
-    if (!change.from.empty()) item.set("from", clean(change.from));
-    if (!change.to.empty()) item.set("to", clean(change.to));
+    item.set("path", cleaned(change.path));
+    if (!change.from.empty()) item.set("from", cleaned(change.from));
+    if (!change.to.empty()) item.set("to", cleaned(change.to));
     item.set("more", &change != &changes.back());
     list.push_back(item);
   }
@@ -95,7 +95,7 @@ class FieldContext final : public mustache::basic_context<std::string> {
     std::string text;
     append_field(notification_, name, text);
     if (text.empty()) return std::nullopt;
-    return mustache::data(clean(text));
+    return mustache::data(cleaned(text));
   }
 
   const Notification& notification_;
