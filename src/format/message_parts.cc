@@ -120,12 +120,6 @@ bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
-std::string json_string(std::string_view text) {
-  std::string out;
-  append_json_string(out, text);
-  return out;
-}
-
 MessageParts parts_of(const Notification& notification) {
   MessageParts parts;
   parts.tone = tone_of(notification);

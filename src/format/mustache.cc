@@ -4,6 +4,7 @@
 #include <kainjow/mustache.hpp>
 #include <map>
 
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "base/mutex.h"
 #include "base/text.h"
@@ -16,18 +17,12 @@ namespace {
 
 namespace mustache = kainjow::mustache;
 
-std::string escaped_json(std::string_view text) {
-  std::string quoted;
-  append_json_string(quoted, text);
-  return quoted.substr(1, quoted.size() - 2);
-}
-
 std::string escaped(Escape escape, std::string_view text) {
   switch (escape) {
     case Escape::none:
       return std::string(text);
     case Escape::json:
-      return escaped_json(text);
+      return json_escaped(text);
     case Escape::html:
       return escaped_html(text);
   }

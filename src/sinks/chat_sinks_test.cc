@@ -141,10 +141,19 @@ class PagerDutySinkTest : public SinkTest {};
 TEST_F(PagerDutySinkTest, nothing_to_page_for_sends_nothing) {
   const auto sink = make_pagerduty_sink(
       {.url = "http://127.0.0.1:1/", .routing_key = std::string(kRoutingKey)}, context_);
-  const Delivery delivery = delivery_of(R"({"event_action":"none","dedup_key":"x"})");
-  Outcome outcome;
-  sink->deliver({&delivery, 1}, outcome.completion());
-  EXPECT_EQ(outcome.wait().at(0).verdict, Verdict::delivered);
+  for (const char* nothing : {R"({"event_action":"none","dedup_key":"x"})",
+                              R"({ "dedup_key": "x", "event_action": "none" })"}) {
+    const Delivery delivery = delivery_of(nothing);
+    Outcome outcome;
+    sink->deliver({&delivery, 1}, outcome.completion());
+    EXPECT_EQ(outcome.wait().at(0).verdict, Verdict::delivered) << nothing;
+  }
+  for (const char* other : {R"({"dedup_key":"x"})", R"({"event_action":"none")", "[]", "{}", ""}) {
+    const Delivery delivery = delivery_of(other);
+    Outcome outcome;
+    sink->deliver({&delivery, 1}, outcome.completion());
+    EXPECT_EQ(outcome.wait().at(0).verdict, Verdict::reject) << other;
+  }
 }
 
 // https://developer.pagerduty.com/docs/events-api-v2/overview names the words of a refusal.
