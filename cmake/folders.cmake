@@ -23,7 +23,7 @@ statewire_folder(lines statewire_base statewire_pattern simdjson::simdjson)
 statewire_folder(config statewire_base yaml-cpp)
 statewire_folder(net statewire_base OpenSSL::SSL CURL::libcurl Boost::headers ZLIB::ZLIB)
 statewire_folder(model statewire_base)
-statewire_folder(aws statewire_base statewire_config statewire_net simdjson::simdjson ZLIB::ZLIB
+statewire_folder(aws statewire_base statewire_model statewire_config statewire_net simdjson::simdjson ZLIB::ZLIB
                  EXPAT::EXPAT)
 statewire_folder(track statewire_base statewire_model statewire_pattern)
 statewire_folder(store statewire_base statewire_model statewire_config)

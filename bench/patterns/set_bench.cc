@@ -12,7 +12,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "base/text.h"
+#include "base/json_writer.h"
 #include "lines/line_matches.h"
 #include "measure.h"
 
@@ -121,9 +121,7 @@ int run(char** arguments) {
                                     std::atof(arguments[4]), set);
   const double built = measure::processor_seconds() - begin;
   if (!problem.empty()) {
-    std::string json;
-    append_json_string(json, problem);
-    std::printf("{\"problem\": %s}\n", json.c_str());
+    std::printf("{\"problem\": %s}\n", json_quoted(problem).c_str());
     return 0;
   }
   const size_t memory = resident_bytes() - before;

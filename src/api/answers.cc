@@ -1,6 +1,6 @@
 #include "api/answers.h"
 
-#include "base/text.h"
+#include "base/json_writer.h"
 
 namespace statewire {
 
@@ -13,10 +13,12 @@ HttpServerResponse json_response(std::string json, int status) {
 }
 
 HttpServerResponse error_response(int status, std::string_view text) {
-  std::string json = R"({"error":)";
-  append_json_string(json, text);
-  json += "}";
-  return json_response(std::move(json), status);
+  return json_response(json_of([&](JsonWriter& json) {
+                         json.begin_object();
+                         json.text("error", text);
+                         json.end_object();
+                       }),
+                       status);
 }
 
 HttpServerResponse unavailable_response(std::string_view text, int retry_after_seconds) {
@@ -37,9 +39,13 @@ HttpServerResponse response_of(const Error& error) {
     case ErrorKind::damaged:
       break;
   }
-  std::string json = R"({"kind":"damaged","error":)";
-  append_json_string(json, error.text);
-  return json_response(json + "}", 500);
+  return json_response(json_of([&](JsonWriter& json) {
+                         json.begin_object();
+                         json.text("kind", "damaged");
+                         json.text("error", error.text);
+                         json.end_object();
+                       }),
+                       500);
 }
 
 HttpServerResponse response_of(Result<std::string> json) {

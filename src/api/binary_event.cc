@@ -1,7 +1,7 @@
 #include "api/binary_event.h"
 
-#include "base/text.h"
-#include "net/url.h"
+#include "base/json_writer.h"
+#include "base/percent.h"
 
 namespace statewire {
 namespace {
@@ -29,37 +29,33 @@ bool is_json(std::string_view content_type) {
          equal_ignoring_case(type, "text/json");
 }
 
-void add(std::string& json, std::string_view name, std::string_view value) {
-  json += json.empty() ? "{\"" : ",\"";
-  json.append(name).append("\":");
-  append_json_string(json, value);
-}
-
 }  // namespace
 
 bool is_binary_event(const HttpRequestHead& head) { return !head.header("ce-specversion").empty(); }
 
 std::string structured_event(const HttpRequestHead& head, std::string_view body) {
   const std::string_view content_type = head.header("content-type");
-  std::string json;
-  json.reserve(body.size() + 1024);
-  for (const Attribute& attribute : kAttributes) {
-    const std::string_view value = head.header(attribute.header);
-    // The HTTP binding, section 3.1.3.2: values are percent-encoded where they must be.
-    if (!value.empty()) add(json, attribute.name, percent_decode(value));
-  }
-  if (!content_type.empty()) add(json, "datacontenttype", content_type);
-  if (!body.empty()) {
-    json += ",\"data\":";
-    if (is_json(content_type)) {
-      json += body;
-    } else {
-      append_json_string(json, body);
+  std::string event;
+  event.reserve(body.size() + 4096);
+  {
+    JsonWriter json(event);
+    json.begin_object();
+    for (const Attribute& attribute : kAttributes) {
+      const std::string_view value = head.header(attribute.header);
+      if (value.empty()) continue;
+      // The HTTP binding, section 3.1.3.2: values are percent-encoded where they must be.
+      json.key_text(attribute.name);
+      json.text(percent_decode(value));
     }
+    json.known_text("datacontenttype", content_type);
+    if (!body.empty()) {
+      json.key("data");
+      is_json(content_type) ? json.raw(body) : json.text(body);
+    }
+    json.end_object();
   }
-  json += '}';
-  json.reserve(json.size() + kBodySpareBytes);
-  return json;
+  event.reserve(event.size() + kBodySpareBytes);
+  return event;
 }
 
 }  // namespace statewire

@@ -4,6 +4,7 @@
 
 #include "api/answers.h"
 #include "api/firehose.h"
+#include "base/json_writer.h"
 #include "base/text.h"
 #include "sources/event_reader.h"
 
@@ -29,21 +30,27 @@ Counts counted(const ChunkFates& fates) {
 }
 
 std::string text_of(const Counts& counts) {
-  return R"({"accepted":)" + std::to_string(counts.accepted) + R"(,"duplicate":)" +
-         std::to_string(counts.duplicate) + R"(,"rejected":)" + std::to_string(counts.rejected) +
-         "}";
+  return json_of([&](JsonWriter& json) {
+    json.begin_object();
+    json.number("accepted", counts.accepted);
+    json.number("duplicate", counts.duplicate);
+    json.number("rejected", counts.rejected);
+    json.end_object();
+  });
 }
 
 HttpServerResponse nothing_accepted(const ChunkFates& fates, uint64_t rejected) {
   const std::string error =
       rejected == 0 ? "the body holds no event" : "nothing in the body could be accepted";
-  std::string json = R"({"error":")" + error + R"(","reasons":[)";
-  for (size_t i = 0; i < fates.reasons.size(); ++i) {
-    if (i != 0) json += ',';
-    append_json_string(json, fates.reasons[i]);
-  }
-  json += "]}";
-  return json_response(std::move(json), 400);
+  return json_response(json_of([&](JsonWriter& json) {
+                         json.begin_object();
+                         json.text("error", error);
+                         json.begin_array("reasons");
+                         for (const std::string& reason : fates.reasons) json.text(reason);
+                         json.end_array();
+                         json.end_object();
+                       }),
+                       400);
 }
 
 void respond(EventsVisit& visit, const Result<ChunkFates>& fates) {

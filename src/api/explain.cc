@@ -6,7 +6,6 @@
 #include "api/json_parts.h"
 #include "api/queries.h"
 #include "base/limits.h"
-#include "base/text.h"
 #include "catalog/recogniser.h"
 #include "ingest/store_views.h"
 #include "route/subscription.h"
@@ -84,11 +83,13 @@ std::string why_unrecognised(const Catalog& catalog, const Origin& origin) {
 }
 
 void write_event(const Recognition& recognition, JsonWriter& json) {
-  json.text(R"({"event":{"source":)", recognition.origin.source);
-  json.text(R"(,"type":)", recognition.origin.type);
-  write_time(R"(,"time":)", recognition.time, json);
-  json.known_text(R"(,"id":)", recognition.origin.id);
-  json.raw("}");
+  json.begin_object();
+  json.begin_object("event");
+  json.line("source", recognition.origin.source);
+  json.line("type", recognition.origin.type);
+  json.time("time", recognition.time);
+  json.known_line("id", recognition.origin.id);
+  json.end_object();
 }
 
 // Explains one event; made for each.
@@ -131,7 +132,9 @@ Result<std::string> Explanation::of(const ParsedEvent& event) {
   rules_.name_actor(recognition.principal, observations_, arena_);
   Result<Fate> folded = recognition.fate;
   const std::string observations = json_of([&](JsonWriter& json) {
+    json.begin_array();
     if (!observations_.empty()) folded = write_observations(json);
+    json.end_array();
   });
   if (!folded) return folded.error();
   std::string reason(recognition.reason);
@@ -140,30 +143,35 @@ Result<std::string> Explanation::of(const ParsedEvent& event) {
   }
   return json_of([&](JsonWriter& json) {
     write_event(recognition, json);
-    json.text(R"(,"fate":)", name_of(*folded));
-    json.known_text(R"(,"reason":)", reason);
+    json.line("fate", name_of(*folded));
+    json.known_line("reason", reason);
     if (!recognition.entry_name.empty()) {
-      json.text(R"(,"entry":{"name":)", recognition.entry_name);
-      json.text(R"(,"place":)", recognition.entry_place);
-      json.raw("}");
+      json.begin_object("entry");
+      json.line("name", recognition.entry_name);
+      json.line("place", recognition.entry_place);
+      json.end_object();
     }
     if (!observations_.empty()) rules_.write_actor(recognition.principal, json);
-    json.raw(R"(,"observations":[)");
-    json.raw(std::string_view(observations));
-    json.raw("]}");
+    json.raw("observations", observations);
+    json.end_object();
   });
 }
 
 Result<Fate> Explanation::write_observations(JsonWriter& json) {
   EventFate best;  // Ignored where all of its observations are.
-  Commas commas;
   for (const Observation& observation : observations_) {
-    commas.next(json);
     // By what it says before anything is looked up, as ingest does.
     if (const std::string_view rule = rules_.ignored_before(observation); !rule.empty()) {
       write_said(observation.resource.id, observation, json);
-      json.text(R"(,"ignored_by":{"rule":)", rule);
-      json.raw(R"(,"stage":"before"},"fate":"ignored","told":"none","notifications":{}})");
+      json.begin_object("ignored_by");
+      json.line("rule", rule);
+      json.text("stage", "before");
+      json.end_object();
+      json.text("fate", "ignored");
+      json.text("told", "none");
+      json.begin_object("notifications");
+      json.end_object();
+      json.end_object();
       continue;
     }
     const Result<Fate> fate = write_observation(observation, json);
@@ -175,12 +183,13 @@ Result<Fate> Explanation::write_observations(JsonWriter& json) {
 
 void Explanation::write_said(std::string_view id, const Observation& observation,
                              JsonWriter& json) {
-  json.text(R"({"id":)", id);
-  json.text(R"(,"type":)", observation.resource.type);
-  json.text(R"(,"effect":)", name_of(observation.effect));
-  json.text(R"(,"phase":)", name_of(observation.phase));
-  json.known_text(R"(,"value":)", observation.value);
-  json.raw(R"(,"cause":)");
+  json.begin_object();
+  json.line("id", id);
+  json.line("type", observation.resource.type);
+  json.line("effect", name_of(observation.effect));
+  json.line("phase", name_of(observation.phase));
+  json.known_line("value", observation.value);
+  json.key("cause");
   write_cause(observation.cause, json);
 }
 
@@ -194,25 +203,28 @@ Result<Fate> Explanation::write_observation(const Observation& observation, Json
 
   write_said(folded->resource_id, observation, json);
   if (before) {
-    json.raw(R"(,"before":)");
+    json.key("before");
     write_state(before->phase, before->value, json);
   }
   const Record after = folded->after == nullptr ? Record{} : *folded->after;
-  json.text(R"(,"after":{"phase":)", name_of(after.phase));
-  json.known_text(R"(,"value":)", after.value);
-  json.raw(R"(,"cause":)");
+  json.begin_object("after");
+  json.line("phase", name_of(after.phase));
+  json.known_line("value", after.value);
+  json.key("cause");
   write_cause(after.cause, json);
-  json.text(R"(},"fate":)", name_of(folded->fate));
+  json.end_object();
+  json.line("fate", name_of(folded->fate));
   const Entry* const entry = folded->entry;
   const NotificationKind told = entry == nullptr ? NotificationKind::none : entry->told.kind;
-  json.text(R"(,"told":)", name_of(told));
+  json.line("told", name_of(told));
   if (entry != nullptr) explained_.add(*entry);
   if (told != NotificationKind::none) {
     rules_.write_subscriptions(*entry, json);
   } else {
-    json.raw(R"(,"notifications":{})");
+    json.begin_object("notifications");
+    json.end_object();
   }
-  json.raw("}");
+  json.end_object();
   return folded->fate;
 }
 

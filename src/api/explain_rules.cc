@@ -8,12 +8,13 @@ namespace statewire {
 namespace {
 
 void write_wait(const Wait& wait, JsonWriter& json) {
-  json.raw(R"(,"hold":{"for":[)");
-  if (wait.for_cause) json.raw(R"("cause")");
-  if (wait.for_cause && wait.for_tags) json.raw(",");
-  if (wait.for_tags) json.raw(R"("tags")");
-  json.text(R"(],"at_most":)", format_duration(wait.at_most));
-  json.raw("}");
+  json.begin_object("hold");
+  json.begin_array("for");
+  if (wait.for_cause) json.text("cause");
+  if (wait.for_tags) json.text("tags");
+  json.end_array();
+  json.line("at_most", format_duration(wait.at_most));
+  json.end_object();
 }
 
 uint64_t per_hour_of(const Subscription& subscription) {
@@ -34,13 +35,14 @@ void ExplainRules::name_actor(std::string_view principal, std::span<Observation>
 
 void ExplainRules::write_actor(std::string_view principal, JsonWriter& json) const {
   if (!book_ || parts_.rules->actors.empty() || principal.empty()) return;
-  json.text(R"(,"actor":{"principal":)", principal);
+  json.begin_object("actor");
+  json.line("principal", principal);
   if (const ActorRule* const rule = book_->actor_rule(principal)) {
-    json.text(R"(,"rule":)", rule->principal);
-    json.text(R"(,"cause":)", name_of(rule->cause));
-    json.known_text(R"(,"name":)", rule->name);
+    json.line("rule", rule->principal);
+    json.line("cause", name_of(rule->cause));
+    json.known_line("name", rule->name);
   }
-  json.raw("}");
+  json.end_object();
 }
 
 // The rules of ingest are those that the configuration names here, in the same order.
@@ -69,38 +71,38 @@ void ExplainRules::write_subscriptions(const Entry& entry, JsonWriter& json) {
   const bool knows_cause = notification.cause.kind != CauseKind::unknown;
   const Ignored ignored = ignored_after(knows_tags(entry.after));
   if (!ignored.rule.empty()) {
-    json.text(R"(,"ignored_by":{"rule":)", ignored.rule);
-    json.text(R"(,"stage":)", ignored.is_certain ? "after" : "tags");
-    json.raw("}");
+    json.begin_object("ignored_by");
+    json.line("rule", ignored.rule);
+    json.line("stage", ignored.is_certain ? "after" : "tags");
+    json.end_object();
   }
-  json.raw(R"(,"notifications":{)");
-  Commas commas;
+  json.begin_object("notifications");
   for (const Subscription& subscription : parts_.subscriptions) {
-    commas.next(json);
     const std::optional<Wait> wait =
         wait_of(subscription, after(), routable_, knows_cause, knows_tags(entry.after));
     write_verdict(subscription, ignored, wait, json);
   }
-  json.raw("}");
+  json.end_object();
 }
 
 void ExplainRules::write_verdict(const Subscription& subscription, const Ignored& ignored,
                                  const std::optional<Wait>& wait, JsonWriter& json) const {
   const std::optional<Mismatch> mismatch = routable_.explain(subscription.when);
   const bool matches = !mismatch && !ignored.is_certain;
-  json.text("", subscription.name);
-  json.text(R"(:{"format":)", subscription.format_name);
-  write_bool(R"(,"matches":)", matches, json);
+  json.key_line(subscription.name);
+  json.begin_object();
+  json.line("format", subscription.format_name);
+  json.boolean("matches", matches);
   if (ignored.is_certain) {
-    json.text(R"(,"why":)", "ignored by " + std::string(ignored.rule));
+    json.line("why", "ignored by " + std::string(ignored.rule));
   } else if (mismatch) {
-    json.text(R"(,"why":)", mismatch->text);
+    json.line("why", mismatch->text);
   }
   const bool waits = wait && (wait->for_cause || wait->for_tags);
   if (waits) write_wait(*wait, json);
   const uint64_t per_hour = per_hour_of(subscription);
-  if ((matches || waits) && per_hour > 0) write_number(R"(,"per_hour":)", per_hour, json);
-  json.raw("}");
+  if ((matches || waits) && per_hour > 0) json.number("per_hour", per_hour);
+  json.end_object();
 }
 
 }  // namespace statewire

@@ -8,7 +8,7 @@
 
 #include "api/queries.h"
 #include "base/arena.h"
-#include "format/json_writer.h"
+#include "base/json_writer.h"
 #include "ingest/rules.h"
 #include "model/entry.h"
 #include "route/wait.h"

@@ -7,6 +7,7 @@
 
 #include "api/answers.h"
 #include "base/base64.h"
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "sources/text_form.h"
@@ -22,10 +23,15 @@ Error not_a_delivery() {
 }
 Error no_room() { return unavailable("busy: too much is being received"); }
 
-std::string answer_json(const HttpRequestHead& head, Time now) {
-  std::string json = R"({"requestId":)";
-  append_json_string(json, head.header("x-amz-firehose-request-id"));
-  return json + R"(,"timestamp":)" + std::to_string(to_ns(now) / 1'000'000);
+// Without an error where that is empty.
+std::string answer_json(const HttpRequestHead& head, Time now, std::string_view error) {
+  return json_of([&](JsonWriter& json) {
+    json.begin_object();
+    json.text("requestId", head.header("x-amz-firehose-request-id"));
+    json.number("timestamp", to_ns(now) / 1'000'000);
+    json.known_text("errorMessage", cut_utf8(error, kFirehoseErrorBytesMax));
+    json.end_object();
+  });
 }
 
 }  // namespace
@@ -134,14 +140,12 @@ Result<void> FirehoseRecords::append(std::string text, ByteShare& share) {
 }
 
 HttpServerResponse firehose_response(const HttpRequestHead& head, Time now) {
-  return json_response(answer_json(head, now) + "}", 200);
+  return json_response(answer_json(head, now, {}), 200);
 }
 
 HttpServerResponse firehose_error(const HttpRequestHead& head, Time now, int status,
                                   std::string_view text) {
-  std::string json = answer_json(head, now) + R"(,"errorMessage":)";
-  append_json_string(json, cut_utf8(text, kFirehoseErrorBytesMax));
-  return json_response(json + "}", status);
+  return json_response(answer_json(head, now, text), status);
 }
 
 }  // namespace statewire

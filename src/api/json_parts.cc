@@ -3,57 +3,61 @@
 namespace statewire {
 
 void write_cause(const Cause& cause, JsonWriter& json) {
-  json.text(R"({"kind":)", name_of(cause.kind));
-  json.known_text(R"(,"actor":)", cause.actor);
-  json.known_text(R"(,"actor_type":)", cause.actor_type);
-  json.known_text(R"(,"tool":)", cause.tool);
-  json.known_text(R"(,"via":)", cause.via);
-  json.known_text(R"(,"session":)", cause.session);
-  json.known_text(R"(,"call":)", cause.call);
-  json.text(R"(,"confidence":)", name_of(cause.confidence));
-  json.raw(R"(,"evidence":[)");
-  json.known_text("", cause.evidence);
-  json.raw("]}");
+  json.begin_object();
+  json.line("kind", name_of(cause.kind));
+  json.known_line("actor", cause.actor);
+  json.known_line("actor_type", cause.actor_type);
+  json.known_line("tool", cause.tool);
+  json.known_line("via", cause.via);
+  json.known_line("session", cause.session);
+  json.known_line("call", cause.call);
+  json.line("confidence", name_of(cause.confidence));
+  json.begin_array("evidence");
+  if (!cause.evidence.empty()) json.line(cause.evidence);
+  json.end_array();
+  json.end_object();
 }
 
 void write_state(Phase phase, std::string_view value, JsonWriter& json) {
-  json.text(R"({"phase":)", name_of(phase));
-  json.known_text(R"(,"value":)", value);
-  json.raw("}");
+  json.begin_object();
+  json.line("phase", name_of(phase));
+  json.known_line("value", value);
+  json.end_object();
 }
 
 void write_origin(const Origin& origin, JsonWriter& json) {
-  json.text(R"({"system":)", origin.system);
-  json.text(R"(,"source":)", origin.source);
-  json.text(R"(,"type":)", origin.type);
-  json.known_text(R"(,"id":)", origin.id);
-  json.raw("}");
+  json.begin_object();
+  json.line("system", origin.system);
+  json.line("source", origin.source);
+  json.line("type", origin.type);
+  json.known_line("id", origin.id);
+  json.end_object();
 }
 
 void write_resource(const Record& record, JsonWriter& json) {
   const Identity& resource = record.resource;
-  json.text(R"({"id":)", resource.id);
-  json.text(R"(,"type":)", resource.type);
-  json.known_text(R"(,"name":)", display_name(record));
-  json.known_text(R"(,"account":)", resource.account);
-  json.known_text(R"(,"region":)", resource.region);
-  json.text(R"(,"phase":)", name_of(record.phase));
-  json.known_text(R"(,"value":)", record.value);
-  write_bool(R"(,"settled":)", is_settled(record.phase), json);
-  if (record.since != Time{}) write_time(R"(,"since":)", record.since, json);
-  if (record.settles_at != Time{}) write_time(R"(,"settles":)", record.settles_at, json);
-  write_number(R"(,"revision":)", record.revision, json);
-  json.raw(R"(,"cause":)");
+  json.begin_object();
+  json.line("id", resource.id);
+  json.line("type", resource.type);
+  json.known_line("name", display_name(record));
+  json.known_line("account", resource.account);
+  json.known_line("region", resource.region);
+  json.line("phase", name_of(record.phase));
+  json.known_line("value", record.value);
+  json.boolean("settled", is_settled(record.phase));
+  if (record.since != Time{}) json.time("since", record.since);
+  if (record.settles_at != Time{}) json.time("settles", record.settles_at);
+  json.number("revision", record.revision);
+  json.key("cause");
   write_cause(record.cause, json);
-  json.raw(R"(,"tags":{)");
-  Commas commas;
+  json.begin_object("tags");
   for (const Tag& tag : record.tags) {
-    commas.next(json);
-    json.text("", tag.key);
-    json.text(":", tag.value);
+    json.key_line(tag.key);
+    json.line(tag.value);
   }
-  write_time(R"(},"recorded":)", record.recorded, json);
-  json.raw("}");
+  json.end_object();
+  json.time("recorded", record.recorded);
+  json.end_object();
 }
 
 std::string_view display_name(const Record& record) {

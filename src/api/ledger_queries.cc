@@ -6,58 +6,60 @@ namespace statewire {
 namespace {
 
 void write_row(const LedgerRow& row, JsonWriter& json) {
-  json.text(R"({"source":)", row.source);
-  json.text(R"(,"account":)", row.account);
-  json.text(R"(,"region":)", row.region);
-  write_number(R"(,"received":)", row.received, json);
+  json.begin_object();
+  json.line("source", row.source);
+  json.line("account", row.account);
+  json.line("region", row.region);
+  json.number("received", row.received);
   for (int i = 0; i < kFateCount; ++i) {
-    json.text(",", name_of(static_cast<Fate>(i)));
-    write_number(":", row.fates[i], json);
+    json.key_line(name_of(static_cast<Fate>(i)));
+    json.number(row.fates[i]);
   }
-  write_bool(R"(,"adds_up":)", row.adds_up(), json);
-  json.raw("}");
+  json.boolean("adds_up", row.adds_up());
+  json.end_object();
 }
 
 void write_row(const UnrecognisedRow& row, JsonWriter& json) {
-  json.text(R"({"source":)", row.source);
-  json.text(R"(,"origin_source":)", row.origin_source);
-  json.text(R"(,"origin_type":)", row.origin_type);
-  write_number(R"(,"count":)", row.count, json);
-  write_time(R"(,"last":)", row.last, json);
-  json.text(R"(,"sample":)", row.sample);
-  json.raw("}");
+  json.begin_object();
+  json.line("source", row.source);
+  json.line("origin_source", row.origin_source);
+  json.line("origin_type", row.origin_type);
+  json.number("count", row.count);
+  json.time("last", row.last);
+  json.line("sample", row.sample);
+  json.end_object();
 }
 
 void write_row(const Refusal& row, JsonWriter& json) {
-  json.text(R"({"source":)", row.source);
-  json.known_text(R"(,"place":)", row.place);
-  json.text(R"(,"fate":)", name_of(row.fate));
-  json.text(R"(,"reason":)", row.reason);
-  json.text(R"(,"sample":)", row.sample);
-  write_time(R"(,"time":)", row.time, json);
-  json.raw("}");
+  json.begin_object();
+  json.line("source", row.source);
+  json.known_line("place", row.place);
+  json.line("fate", name_of(row.fate));
+  json.line("reason", row.reason);
+  json.line("sample", row.sample);
+  json.time("time", row.time);
+  json.end_object();
 }
 
 void write_row(const CatalogRow& row, JsonWriter& json) {
-  json.text(R"({"name":)", row.name);
-  json.text(R"(,"place":)", row.place);
-  json.text(R"(,"match":)", row.match);
-  json.text(R"(,"type":)", row.type);
-  json.text(R"(,"effect":)", row.effect);
-  json.known_text(R"(,"reference":)", row.reference);
-  json.raw("}");
+  json.begin_object();
+  json.line("name", row.name);
+  json.line("place", row.place);
+  json.line("match", row.match);
+  json.line("type", row.type);
+  json.line("effect", row.effect);
+  json.known_line("reference", row.reference);
+  json.end_object();
 }
 
 template <typename Row>
 std::string list_json(const std::vector<Row>& rows) {
   return json_of([&](JsonWriter& json) {
-    json.raw("[");
-    Commas commas;
+    json.begin_array();
     for (const Row& row : rows) {
-      commas.next(json);
       write_row(row, json);
     }
-    json.raw("]");
+    json.end_array();
   });
 }
 

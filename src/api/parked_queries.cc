@@ -3,40 +3,38 @@
 
 #include "api/json_parts.h"
 #include "api/queries.h"
-#include "base/text.h"
 
 namespace statewire {
 namespace {
 
-// Without the closing brace.
+// Leaves the object open.
 void write_parked(const ParkedRow& parked, uint64_t payload_bytes, JsonWriter& json) {
   const DeliveryRow& delivery = parked.delivery;
-  json.text(R"({"subscription":)", delivery.subscription);
-  write_number(R"(,"number":)", delivery.number, json);
+  json.begin_object();
+  json.line("subscription", delivery.subscription);
+  json.number("number", delivery.number);
   const uint64_t sequence = parked.is_gap ? delivery.first_sequence : delivery.last_sequence;
-  write_number(R"(,"sequence":)", sequence, json);
-  if (parked.is_gap) write_number(R"(,"range_last_sequence":)", delivery.last_sequence, json);
-  json.known_text(R"(,"id":)", delivery.id);
-  json.known_text(R"(,"resource":)", delivery.resource);
-  json.known_text(R"(,"type":)", delivery.type);
-  write_number(R"(,"attempts":)", delivery.attempts, json);
+  json.number("sequence", sequence);
+  if (parked.is_gap) json.number("range_last_sequence", delivery.last_sequence);
+  json.known_line("id", delivery.id);
+  json.known_line("resource", delivery.resource);
+  json.known_line("type", delivery.type);
+  json.number("attempts", delivery.attempts);
   if (parked.last_status > 0) {
-    write_number(R"(,"status":)", static_cast<uint64_t>(parked.last_status), json);
+    json.number("status", parked.last_status);
   }
-  json.text(R"(,"reason":)", parked.reason);
-  write_time(R"(,"parked":)", parked.parked, json);
-  write_number(R"(,"payload_bytes":)", payload_bytes, json);
+  json.line("reason", parked.reason);
+  json.time("parked", parked.parked);
+  json.number("payload_bytes", payload_bytes);
 }
 
 void write_list(std::span<const ParkedRow> rows, JsonWriter& json) {
-  json.raw("[");
-  Commas commas;
+  json.begin_array();
   for (const ParkedRow& parked : rows) {
-    commas.next(json);
     write_parked(parked, parked.delivery.payload.size(), json);
-    json.raw("}");
+    json.end_object();
   }
-  json.raw("]");
+  json.end_array();
 }
 
 // "42/pager": a name may hold a slash, a number does not.
@@ -65,16 +63,15 @@ Result<std::string> Queries::parked(const ParkedFilter& filter, std::string_view
   const Result<ParkedPage> page = list_parked(parts_.store, filter, *from, limit);
   if (!page) return page.error();
   return json_of([&](JsonWriter& json) {
-    json.raw(R"({"parked":[)");
-    Commas commas;
+    json.begin_object();
+    json.begin_array("parked");
     for (size_t i = 0; i < page->rows.size(); ++i) {
-      commas.next(json);
       write_parked(page->rows[i], page->payload_bytes[i], json);
-      json.raw("}");
+      json.end_object();
     }
-    json.raw("]");
-    if (page->next) json.text(R"(,"next":)", place_text(*page->next));
-    json.raw("}");
+    json.end_array();
+    if (page->next) json.line("next", place_text(*page->next));
+    json.end_object();
   });
 }
 
@@ -99,42 +96,42 @@ Result<std::string> Queries::parked_one(std::string_view subscription, uint64_t 
   return json_of([&](JsonWriter& json) {
     write_parked(rows[0], payload_bytes[0], json);
     // Not cleaned, as all other texts are: this is what would be sent.
-    std::string payload;
-    append_json_string(payload, rows[0].delivery.payload);
-    json.raw(R"(,"payload":)");
-    json.raw(std::string_view(payload));
-    json.text(R"(,"content_type":)", rows[0].delivery.content_type);
-    if (rows.size() > 1) json.raw(R"(,"others":[)");
-    Commas commas;
-    for (size_t i = 1; i < rows.size(); ++i) {
-      commas.next(json);
-      write_parked(rows[i], payload_bytes[i], json);
-      json.raw("}");
+    json.text("payload", rows[0].delivery.payload);
+    json.line("content_type", rows[0].delivery.content_type);
+    if (rows.size() > 1) {
+      json.begin_array("others");
+      for (size_t i = 1; i < rows.size(); ++i) {
+        write_parked(rows[i], payload_bytes[i], json);
+        json.end_object();
+      }
+      json.end_array();
     }
-    json.raw(rows.size() > 1 ? "]}" : "}");
+    json.end_object();
   });
 }
 
 std::string redriven_json(const ParkedChange& change, bool is_dry_run) {
   return json_of([&](JsonWriter& json) {
-    json.raw(R"({"moved":)");
+    json.begin_object();
+    json.key("moved");
     write_list(change.rows, json);
-    json.raw(R"(,"moot":)");
+    json.key("moot");
     write_list(change.moot, json);
-    write_number(R"(,"moved_count":)", change.count, json);
-    write_number(R"(,"moot_count":)", change.moot_count, json);
-    write_bool(R"(,"dry_run":)", is_dry_run, json);
-    json.raw("}");
+    json.number("moved_count", change.count);
+    json.number("moot_count", change.moot_count);
+    json.boolean("dry_run", is_dry_run);
+    json.end_object();
   });
 }
 
 std::string dropped_json(const ParkedChange& change, bool is_dry_run) {
   return json_of([&](JsonWriter& json) {
-    json.raw(R"({"dropped":)");
+    json.begin_object();
+    json.key("dropped");
     write_list(change.rows, json);
-    write_number(R"(,"dropped_count":)", change.count, json);
-    write_bool(R"(,"dry_run":)", is_dry_run, json);
-    json.raw("}");
+    json.number("dropped_count", change.count);
+    json.boolean("dry_run", is_dry_run);
+    json.end_object();
   });
 }
 

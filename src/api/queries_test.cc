@@ -1,6 +1,7 @@
 #include "api/queries.h"
 
 #include "api/api_for_test.h"
+#include "base/percent.h"
 
 namespace statewire {
 namespace {

@@ -44,8 +44,11 @@ class ResourcesQuestion final : public Question {
     bool is_over = true;
     Result<void> read;
     {
-      JsonWriter json(out_);
-      if (json.size() == 0) json.raw(R"({"resources":[)");
+      JsonWriter json(out_, JsonWriter::At::inside);
+      if (json.size() == 0) {
+        json.begin_object();
+        json.begin_array("resources");
+      }
       const size_t size_max = json.size() + kAnswerBytesAtATime;
       read = store_.each_record(at_, [&](const Record& record) {
         is_over = looked_at++ < kRecordsAtATime && json.size() < size_max;
@@ -64,7 +67,7 @@ class ResourcesQuestion final : public Question {
     if (filter_.matches(record)) {
       has_more_ = count_ == filter_.limit;
       if (has_more_) return false;
-      if (count_++ != 0) json.raw(",");
+      ++count_;
       write_resource(record, json);
       last_ = record.resource.id;
     }
@@ -73,9 +76,9 @@ class ResourcesQuestion final : public Question {
   }
 
   void end(JsonWriter& json) const {
-    json.raw("]");
-    if (has_more_) json.text(R"(,"next":)", last_);
-    json.raw("}");
+    json.end_array();
+    if (has_more_) json.line("next", last_);
+    json.end_object();
   }
 
   const Store& store_;

@@ -10,52 +10,51 @@ namespace {
 constexpr int kProbeAfterSeconds = 5;
 
 void write_sources(const Snapshot& snapshot, JsonWriter& json) {
-  json.raw(R"(,"sources":[)");
-  Commas commas;
+  json.begin_array("sources");
   for (const SourceState& source :
        snapshot.sources ? snapshot.sources() : std::vector<SourceState>()) {
-    commas.next(json);
-    json.text(R"({"name":)", source.name);
-    json.text(R"(,"kind":)", source.kind);
-    json.text(R"(,"state":)", source.state);
+    json.begin_object();
+    json.line("name", source.name);
+    json.line("kind", source.kind);
+    json.line("state", source.state);
     if (source.progress) {
-      write_number(R"(,"progress":{"done":)", source.progress->done, json);
-      write_number(R"(,"total":)", source.progress->total, json);
-      json.raw("}");
+      json.begin_object("progress");
+      json.number("done", source.progress->done);
+      json.number("total", source.progress->total);
+      json.end_object();
     }
-    json.raw("}");
+    json.end_object();
   }
-  json.raw("]");
+  json.end_array();
 }
 
 void write_counts(const PipelineCounts& counts, JsonWriter& json) {
-  write_number(R"(,"delivered":)", counts.delivered, json);
-  write_number(R"(,"retried":)", counts.retried, json);
-  write_number(R"(,"parked":)", counts.parked, json);
-  write_number(R"(,"not_matching":)", counts.not_matching, json);
-  write_number(R"(,"outstanding":)", counts.outstanding, json);
-  write_number(R"(,"held":)", counts.held, json);
-  write_number(R"(,"lag":)", counts.lag, json);
-  json.text(R"(,"circuit":)", counts.is_circuit_open ? "open" : "closed");
-  write_bool(R"(,"gone":)", counts.is_gone, json);
+  json.number("delivered", counts.delivered);
+  json.number("retried", counts.retried);
+  json.number("parked", counts.parked);
+  json.number("not_matching", counts.not_matching);
+  json.number("outstanding", counts.outstanding);
+  json.number("held", counts.held);
+  json.number("lag", counts.lag);
+  json.line("circuit", counts.is_circuit_open ? "open" : "closed");
+  json.boolean("gone", counts.is_gone);
 }
 
 void write_subscriptions(const Snapshot& snapshot, JsonWriter& json) {
   std::vector<PipelineCounts> all;
   if (snapshot.dispatcher != nullptr) all = snapshot.dispatcher->counts();
-  json.raw(R"(,"subscriptions":[)");
-  Commas commas;
+  json.begin_array("subscriptions");
   for (const Subscription& subscription : snapshot.subscriptions) {
-    commas.next(json);
-    json.text(R"({"name":)", subscription.name);
-    json.text(R"(,"sink":)", subscription.sink_kind);
-    json.text(R"(,"format":)", subscription.format_name);
+    json.begin_object();
+    json.line("name", subscription.name);
+    json.line("sink", subscription.sink_kind);
+    json.line("format", subscription.format_name);
     for (const PipelineCounts& counts : all) {
       if (counts.name == subscription.name) write_counts(counts, json);
     }
-    json.raw("}");
+    json.end_object();
   }
-  json.raw("]");
+  json.end_array();
 }
 
 }  // namespace
@@ -88,24 +87,26 @@ HttpServerResponse get_status(const RouteContext& context, const RouteCall&) {
   const Snapshot& snapshot = context.snapshot;
   const IngestCounts counts = context.ingest.counts();
   return json_response(json_of([&](JsonWriter& json) {
-    json.text(R"({"version":)", context.version);
-    json.text(R"(,"instance":)", snapshot.instance);
-    json.text(R"(,"store":)", context.store_path);
-    write_number(R"(,"catalog_entries":)", snapshot.catalog->size(), json);
+    json.begin_object();
+    json.line("version", context.version);
+    json.line("instance", snapshot.instance);
+    json.line("store", context.store_path);
+    json.number("catalog_entries", snapshot.catalog->size());
     write_sources(snapshot, json);
     write_subscriptions(snapshot, json);
-    write_number(R"(,"journal":{"first_sequence":)", context.store.first_sequence(), json);
-    write_number(R"(,"last_sequence":)", context.store.last_sequence(), json);
-    write_number(R"(,"bytes":)", context.store.journal_bytes(), json);
-    write_number(R"(},"events":)", counts.events, json);
-    write_number(R"(,"commits":)", counts.commits, json);
-    json.raw(R"(,"restart_needed":[)");
-    Commas commas;
+    json.begin_object("journal");
+    json.number("first_sequence", context.store.first_sequence());
+    json.number("last_sequence", context.store.last_sequence());
+    json.number("bytes", context.store.journal_bytes());
+    json.end_object();
+    json.number("events", counts.events);
+    json.number("commits", counts.commits);
+    json.begin_array("restart_needed");
     for (const std::string& key : snapshot.restart_needed) {
-      commas.next(json);
-      json.text("", key);
+      json.line(key);
     }
-    json.raw("]}");
+    json.end_array();
+    json.end_object();
   }));
 }
 

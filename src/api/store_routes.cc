@@ -9,8 +9,8 @@
 
 #include "api/answers.h"
 #include "api/route_functions.h"
+#include "base/json_writer.h"
 #include "base/limits.h"
-#include "base/text.h"
 
 namespace statewire {
 namespace {
@@ -55,9 +55,11 @@ HttpServerResponse post_store_copy(const RouteContext& context, const RouteCall&
   if (const Result<void> copied = context.store.copy_to((store / name).string()); !copied) {
     return response_of(copied.error());
   }
-  std::string json = R"({"name":)";
-  append_json_string(json, name);
-  return json_response(json + "}");
+  return json_response(json_of([&](JsonWriter& json) {
+    json.begin_object();
+    json.text("name", name);
+    json.end_object();
+  }));
 }
 
 }  // namespace statewire

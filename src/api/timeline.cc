@@ -32,50 +32,50 @@ struct Candidates {
 
 std::string candidates_json(std::string_view resource, const std::vector<std::string>& ids) {
   return json_of([&](JsonWriter& json) {
-    json.text(R"({"error":)", "\"" + std::string(resource) + "\" may be several resources");
-    json.raw(R"(,"candidates":[)");
-    Commas commas;
+    json.begin_object();
+    json.line("error", "\"" + std::string(resource) + "\" may be several resources");
+    json.begin_array("candidates");
     for (const std::string& id : ids) {
-      commas.next(json);
-      json.text("", id);
+      json.line(id);
     }
-    json.raw("]}");
+    json.end_array();
+    json.end_object();
   });
 }
 
 void write_previous(const Previous& previous, JsonWriter& json) {
   if (previous.since == Time()) return;
-  json.text(R"(,"previous":{"phase":)", name_of(previous.phase));
-  json.known_text(R"(,"value":)", previous.value);
-  write_time(R"(,"since":)", previous.since, json);
-  json.raw("}");
+  json.begin_object("previous");
+  json.line("phase", name_of(previous.phase));
+  json.known_line("value", previous.value);
+  json.time("since", previous.since);
+  json.end_object();
 }
 
 void write_entry(const Entry& entry, const Teller& teller, JsonWriter& json) {
   const Notification notification = notification_of(entry, teller);
-  write_number(R"({"sequence":)", entry.sequence, json);
-  write_time(R"(,"time":)", notification.time, json);
-  write_time(R"(,"recorded":)", entry.recorded, json);
-  json.text(R"(,"kind":)", name_of(entry.told.kind));
-  json.raw(R"(,"origin":)");
+  json.begin_object();
+  json.number("sequence", entry.sequence);
+  json.time("time", notification.time);
+  json.time("recorded", entry.recorded);
+  json.line("kind", name_of(entry.told.kind));
+  json.key("origin");
   write_origin(notification.origin, json);
-  json.text(R"(,"phase":)", name_of(notification.phase));
-  json.known_text(R"(,"value":)", notification.value);
+  json.line("phase", name_of(notification.phase));
+  json.known_line("value", notification.value);
   write_previous(entry.told.previous, json);
-  json.raw(R"(,"cause":)");
+  json.key("cause");
   write_cause(notification.cause, json);
-  write_bool(R"(,"late":)", entry.told.late, json);
-  write_bool(R"(,"too_late":)", entry.told.too_late, json);
-  write_number(R"(,"revision":)", entry.after.revision, json);
+  json.boolean("late", entry.told.late);
+  json.boolean("too_late", entry.told.too_late);
+  json.number("revision", entry.after.revision);
   if (entry.told.kind != NotificationKind::none) {
     std::string message;
     append_message(notification, message);
-    json.text(R"(,"message":)", message);
-    json.raw(R"(,"id":")");
-    json.hex(entry.told.id.bytes);
-    json.raw("\"");
+    json.line("message", message);
+    json.hex("id", entry.told.id.bytes);
   }
-  json.raw("}");
+  json.end_object();
 }
 
 // First which resource is meant, by looking at all of them where only a part of an id is given;
@@ -147,14 +147,15 @@ class TimelineQuestion final : public Question {
     id_ = id;
     next_ = records[0]->last_sequence;
     JsonWriter json(out_);
-    json.raw(R"({"resource":)");
+    json.begin_object();
+    json.key("resource");
     write_resource(*records[0], json);
-    json.raw(R"(,"entries":[)");
+    json.begin_array("entries");
     return true;
   }
 
   Result<bool> write_entries() {
-    JsonWriter json(out_);
+    JsonWriter json(out_, JsonWriter::At::inside);
     for (size_t i = 0; i < kTimelineEntriesAtATime && count_ < limit_ && next_ != 0; ++i) {
       Arena arena;
       const Result<Entry> entry = parts_.store.entry(next_, arena);
@@ -163,12 +164,15 @@ class TimelineQuestion final : public Question {
         break;
       }
       if (!entry) return entry.error();
-      if (count_++ != 0) json.raw(",");
+      ++count_;
       write_entry(*entry, parts_.teller, json);
       next_ = entry->previous_sequence;
     }
     const bool is_over = count_ >= limit_ || next_ == 0;
-    if (is_over) json.raw("]}");
+    if (is_over) {
+      json.end_array();
+      json.end_object();
+    }
     return is_over;
   }
 

@@ -1,30 +1,10 @@
 #include "aws/call.h"
 
 #include "aws/sigv4.h"
+#include "base/percent.h"
 #include "net/url.h"
 
 namespace statewire {
-namespace {
-
-// As the HTTP client will send it: no port where it is the scheme's own.
-std::string host_header(std::string_view url) {
-  const size_t scheme = url.find("://");
-  const bool is_https = url.starts_with("https");
-  if (scheme != url.npos) url.remove_prefix(scheme + 3);
-  url = url.substr(0, url.find('/'));
-  const std::string_view own_port = is_https ? ":443" : ":80";
-  if (url.ends_with(own_port)) url.remove_suffix(own_port.size());
-  return std::string(url);
-}
-
-// A custom endpoint may lie below a path: "https://gateway.example.org/aws".
-std::string_view path_of(std::string_view url) {
-  const size_t scheme = url.find("://");
-  const size_t slash = url.find('/', scheme == url.npos ? 0 : scheme + 3);
-  return slash == url.npos ? std::string_view() : url.substr(slash);
-}
-
-}  // namespace
 
 AwsCall json_call(AwsTarget target, std::string_view operation, std::string_view version,
                   std::string body) {
@@ -65,14 +45,15 @@ HttpRequest unsigned_request(const AwsCall& call) {
 
 HttpRequest signed_request(const AwsCall& call, const AwsCredentials& credentials, Time now) {
   HttpRequest request = unsigned_request(call);
+  const Result<Url> url = parse_url(request.url);
+  if (!url) return request;  // The client will say why.
   // Proxies may change the user agent: it is not signed.
   std::vector<HttpHeader> headers = call.headers;
-  headers.emplace_back("Host", host_header(call.target.url));
+  headers.emplace_back("Host", url->authority());
   const bool is_s3 = call.target.service.key == kS3.key;
-  const std::string path = std::string(path_of(call.target.url)) + call.path;
   Signature signature = sign_v4({.method = call.method,
-                                 .path = path,
-                                 .query = call.query,
+                                 .path = url->path,
+                                 .query = url->query,
                                  .headers = &headers,
                                  .body = call.body,
                                  .region = call.target.region,

@@ -214,8 +214,12 @@ TEST(CredentialChain, a_container_agent_is_asked_with_its_token) {
                                 "Expiration":"2030-01-01T00:00:00Z"})");
   });
   home.set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", home.write("agent", "Bearer x"));
-  home.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://192.0.2.1/creds");
-  EXPECT_NE(found(home.surroundings()).find("neither https nor"), std::string::npos);
+  for (const char* elsewhere :
+       {"http://192.0.2.1/creds", "http://127.0.0.1@192.0.2.1/", "http://192.0.2.1?@127.0.0.1/",
+        "http://[2001:db8::1]/", "http://"}) {
+    home.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", elsewhere);
+    EXPECT_NE(found(home.surroundings()).find("neither https nor"), std::string::npos) << elsewhere;
+  }
   home.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", agent.url() + "/creds");
   EXPECT_EQ(found(home.surroundings()), "container-role:AGENT");
   home.set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/task");

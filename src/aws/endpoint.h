@@ -37,9 +37,6 @@ std::string aws_host(const AwsService& service, std::string_view region,
 bool is_aws_host(std::string_view host);
 bool is_dual_stack_host(std::string_view host);
 
-// "aws", "aws-cn", "aws-us-gov", …
-std::string_view aws_partition(std::string_view region);
-
 // True for a name that can be a region: it goes into host names.
 bool is_region(std::string_view text);
 

@@ -3,7 +3,6 @@
 #include <simdjson.h>
 
 #include "base/limits.h"
-#include "base/text.h"
 
 namespace statewire {
 namespace {
@@ -70,25 +69,5 @@ std::vector<AwsJson> AwsJson::items(std::string_view path) const {
 }
 
 bool AwsJson::is_object() const { return place_->at.is_object(); }
-
-void JsonObject::begin(std::string_view name) {
-  json_ += is_empty_ ? '{' : ',';
-  is_empty_ = false;
-  append_json_string(json_, name);
-  json_ += ':';
-}
-JsonObject& JsonObject::add(std::string_view name, std::string_view text) {
-  begin(name);
-  append_json_string(json_, text);
-  return *this;
-}
-JsonObject& JsonObject::add_json(std::string_view name, std::string_view json) {
-  begin(name);
-  json_ += json;
-  return *this;
-}
-JsonObject& JsonObject::add(std::string_view name, int64_t number) {
-  return add_json(name, std::to_string(number));
-}
 
 }  // namespace statewire

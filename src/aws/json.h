@@ -37,20 +37,4 @@ class AwsJson {
   std::shared_ptr<const Place> place_;
 };
 
-// `{"a":"b",…}` piece by piece. Values that are JSON already go in as they are.
-class JsonObject {
- public:
-  JsonObject& add(std::string_view name, std::string_view text);
-  JsonObject& add_json(std::string_view name, std::string_view json);
-  JsonObject& add(std::string_view name, int64_t number);
-  // Whole; nothing more is added afterwards.
-  std::string take() { return std::move(json_) + (is_empty_ ? "{}" : "}"); }
-
- private:
-  void begin(std::string_view name);
-
-  std::string json_;
-  bool is_empty_ = true;
-};
-
 }  // namespace statewire

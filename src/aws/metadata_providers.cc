@@ -1,11 +1,11 @@
 // Credentials that the machine gives to what runs on it: a container's agent, or the instance's
 // metadata service, of which only version 2 is asked: version 1 would answer whoever can make us
 // send a GET.
-#include <algorithm>
 #include <thread>
 
 #include "aws/providers.h"
 #include "base/limits.h"
+#include "base/percent.h"
 #include "config/read_file.h"
 #include "net/http_client.h"
 #include "net/url.h"
@@ -17,20 +17,12 @@ constexpr Duration kContainerTimeout = std::chrono::seconds(2);
 constexpr int kContainerAttempts = 3;
 constexpr Duration kContainerPause = std::chrono::milliseconds(200);
 
-std::string_view host_of(std::string_view url) {
-  url.remove_prefix(std::min(url.find("://") + 3, url.size()));
-  url = url.substr(0, url.find_first_of("/?#"));
-  if (url.starts_with('[')) return url.substr(1, url.find(']') - 1);
-  return url.substr(0, url.find(':'));
-}
-
 // The token goes there: only over TLS, within this machine, or to the agents' own addresses.
-bool is_trustworthy(std::string_view url) {
-  if (url.starts_with("https://")) return true;
-  if (!url.starts_with("http://") || url.find('@') != url.npos) return false;
-  const std::string_view host = host_of(url);
-  return is_loopback(host) || host == "169.254.170.2" || host == "169.254.170.23" ||
-         host == "fd00:ec2::23";
+bool is_trustworthy(std::string_view text) {
+  const Result<Url> url = parse_url(text);
+  if (!url) return false;
+  return url->scheme == "https" || is_loopback(url->host) || url->host == "169.254.170.2" ||
+         url->host == "169.254.170.23" || url->host == "[fd00:ec2::23]";
 }
 
 Result<std::string> container_token(const AwsSurroundings& surroundings) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/percent.h"
 #include "net/url.h"
 
 namespace statewire {
@@ -27,7 +28,6 @@ struct HostParts {
 // sqs.REGION.amazonaws.com, sqs-fips.REGION…, sqs.REGION.api.aws, REGION.queue.amazonaws.com, or
 // vpce-….sqs.REGION.vpce.amazonaws.com. Of other hosts nothing is known.
 HostParts parts_of(std::string_view host) {
-  host = host.substr(0, host.find(':'));
   if (!is_aws_host(host)) return {};
   const std::vector<std::string> labels = labels_of(host);
   if (labels[0] == "sqs" || labels[0] == "sqs-fips") {
@@ -39,42 +39,28 @@ HostParts parts_of(std::string_view host) {
   return {};
 }
 
-std::string encoded_key(std::string_view key) {
-  std::string path;
-  while (!key.empty()) {
-    const size_t end = std::min(key.find('/'), key.size());
-    path += percent_encode(key.substr(0, end));
-    if (end < key.size()) path += '/';
-    key.remove_prefix(std::min(end + 1, key.size()));
-  }
-  return path;
-}
-
 }  // namespace
 
 Result<SqsQueue> find_queue(const AwsSettings& settings, const std::string& url,
                             std::string_view region) {
-  const size_t scheme = url.find("://");
-  const bool is_web = url.starts_with("https://") || url.starts_with("http://");
-  const size_t slash = is_web ? url.find('/', scheme + 3) : url.npos;
-  const size_t last = url.rfind('/');
-  if (slash == url.npos || last + 1 >= url.size() || url.find_first_of("?#@ \t\r\n") != url.npos) {
+  const Result<Url> parsed = parse_url(url);
+  if (!parsed || parsed->path.ends_with('/') || url.find_first_of("?#@") != url.npos) {
     return bad_input(
         "wanted the URL of a queue, such as "
         "https://sqs.eu-west-1.amazonaws.com/123456789012/NAME");
   }
-  const HostParts host = parts_of(url.substr(scheme + 3, slash - scheme - 3));
+  const HostParts host = parts_of(parsed->host);
   const Result<AwsTarget> target =
       settings.target(kSqs, region.empty() ? std::string_view(host.region) : region, host.variant);
   if (!target) return target.error();
-  SqsQueue queue{.target = *target, .url = url, .name = url.substr(last + 1)};
+  SqsQueue queue{.target = *target, .url = url, .name = url.substr(url.rfind('/') + 1)};
   queue.is_fifo = queue.name.ends_with(".fifo");
   // What the URL says is called, unless more is wanted: an endpoint of FIPS, or of both stacks.
-  const bool is_vpc = host.region.empty() || url.find(".vpce.") < slash;
+  const bool is_vpc = host.region.empty() || parsed->host.find(".vpce.") != url.npos;
   const bool wants_more = (settings.variant().fips && !host.variant.fips) ||
                           (settings.variant().dual_stack && !host.variant.dual_stack);
   if (!target->is_custom && !host.is_old && (is_vpc || !wants_more)) {
-    queue.target.url = url.substr(0, slash);
+    queue.target.url = parsed->origin();
   }
   return queue;
 }
@@ -92,13 +78,15 @@ bool is_bucket_name(std::string_view bucket) {
 
 AwsCall s3_call(AwsTarget target, std::string method, const std::string& bucket,
                 std::string_view key, std::string body) {
-  std::string path = "/" + encoded_key(key);
+  std::string path = "/" + percent_encode(key, "/");
   // The certificate covers one label before "s3"; and who runs an own endpoint has no such names.
   const bool fits_host = bucket.find_first_of("._") == bucket.npos;
   if (target.is_custom || !fits_host) {
     path = "/" + bucket + path;
   } else {
-    target.url.insert(target.url.find("://") + 3, bucket + ".");
+    Url url = parse_url(target.url).value();  // Made by `AwsSettings`.
+    url.host.insert(0, bucket + ".");
+    target.url = url.origin();
   }
   return rest_call(std::move(target), std::move(method), std::move(path), std::move(body));
 }

@@ -29,13 +29,16 @@ TEST(Queue, is_found_by_its_url) {
   for (const char* host :
        {"sqs-fips.us-east-1.amazonaws.com", "sqs.us-east-1.api.aws", "sqs-fips.us-east-1.api.aws",
         "sqs.cn-north-1.api.amazonwebservices.com.cn", "sqs.us-gov-west-1.amazonaws.com",
-        "sqs-fips.us-gov-west-1.amazonaws.com", "sqs.us-iso-east-1.c2s.ic.gov",
-        "sqs.eu-west-1.amazonaws.com:443"}) {
+        "sqs-fips.us-gov-west-1.amazonaws.com", "sqs.us-iso-east-1.c2s.ic.gov"}) {
     const std::string url = "https://" + std::string(host);
     const std::string region = url.substr(url.find('.') + 1);
     EXPECT_EQ(where(home, url + "/123456789012/q"),
               region.substr(0, region.find('.')) + " " + url + " q");
   }
+  EXPECT_EQ(where(home, "HTTPS://SQS.EU-WEST-1.AmazonAWS.com:443/123456789012/Q"),
+            "eu-west-1 https://sqs.eu-west-1.amazonaws.com Q");
+  EXPECT_EQ(where(home, "http://[::1]:9324/000000000000/q", "eu-west-1"),
+            "eu-west-1 http://[::1]:9324 q");
   home.set("AWS_USE_FIPS_ENDPOINT", "true");
   EXPECT_EQ(where(home, "https://sqs.us-east-1.amazonaws.com/123456789012/q"),
             "us-east-1 https://sqs-fips.us-east-1.amazonaws.com q");

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "net/url.h"
+
 namespace statewire {
 namespace {
 
@@ -75,12 +77,13 @@ Result<AwsTarget> AwsSettings::target(const AwsService& service, std::string_vie
                                         .dual_stack = variant_.dual_stack || asked.dual_stack});
     return target;
   }
-  while (target.url.ends_with('/')) target.url.pop_back();
-  const bool is_web = target.url.starts_with("http://") || target.url.starts_with("https://");
-  if (!is_web || target.url.find_first_of("?#@ \t") != std::string::npos) {
+  Result<Url> url = parse_url(target.url);
+  if (!url || target.url.find_first_of("?#@") != std::string::npos) {
     return bad_input("the configured AWS endpoint of " + std::string(service.key) +
                      " is no URL that begins with http:// or https://");
   }
+  while (url->path.ends_with('/')) url->path.pop_back();
+  target.url = url->origin() + url->path;
   return target;
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/check.h"
 #include "base/ids.h"
+#include "base/percent.h"
 #include "base/text.h"
 #include "net/url.h"
 
@@ -74,22 +75,11 @@ std::string without_dots(std::string_view path) {
   return result;
 }
 
-std::string encoded_path(std::string_view path) {
-  std::string result;
-  while (!path.empty()) {
-    const size_t end = std::min(path.find('/'), path.size());
-    result += percent_encode(path.substr(0, end));
-    if (end < path.size()) result += '/';
-    path.remove_prefix(std::min(end + 1, path.size()));
-  }
-  return result;
-}
-
 std::string canonical_path(const SigningInput& input) {
   std::string path(input.path);
   if (path.empty()) path = "/";
   if (input.normalizes_path) path = without_dots(path);
-  return input.encodes_path_again ? encoded_path(path) : path;
+  return input.encodes_path_again ? percent_encode(path, "/") : path;
 }
 
 // In the order of the encoded names, then values.

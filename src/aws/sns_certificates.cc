@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/mutex.h"
 #include "base/token_bucket.h"
+#include "net/url.h"
 
 namespace statewire {
 namespace {
@@ -18,10 +19,6 @@ constexpr Duration kFetchTimeout = std::chrono::seconds(5);
 constexpr Duration kKeepGood = std::chrono::hours(24);
 // SNS itself comes again after 20 seconds, and then later and later.
 constexpr Duration kKeepBad = std::chrono::seconds(15);
-
-bool is_http(std::string_view url) {
-  return url.starts_with("http://") || url.starts_with("https://");
-}
 
 }  // namespace
 
@@ -133,7 +130,7 @@ void SnsCertificates::Cache::check(const std::shared_ptr<Fetch>& fetch) {
   if (lacks_issuer && fetch->issuers < kCertificateIssuersMax) {
     const std::string url = fetch->certificate->issuer_url();
     ++fetch->issuers;
-    if (is_http(url)) return ask(fetch, url);
+    if (parse_url(url)) return ask(fetch, url);
   }
   settle(*fetch,
          lacks_issuer ? Result<SnsSigningKey>(bad_input(key.error().text)) : std::move(key));

@@ -19,7 +19,7 @@
 #include "aws/aws_for_test.h"
 #include "aws/sns_certificates.h"
 #include "base/base64.h"
-#include "base/text.h"
+#include "base/json_writer.h"
 
 namespace statewire {
 
@@ -195,25 +195,21 @@ class TestSns {
 
 // As SNS writes it.
 inline std::string sns_json(const SnsMessage& message) {
-  std::string json = "{";
-  const auto add = [&](std::string_view name, std::string_view value) {
-    if (json.size() > 1) json += ',';
-    append_json_string(json, name);
-    json += ':';
-    append_json_string(json, value);
-  };
-  add("Type", message.type_name);
-  add("MessageId", message.message_id);
-  add("TopicArn", message.topic_arn);
-  if (message.subject) add("Subject", *message.subject);
-  add("Message", message.message);
-  add("Timestamp", message.timestamp);
-  if (!message.token.empty()) add("Token", message.token);
-  if (!message.subscribe_url.empty()) add("SubscribeURL", message.subscribe_url);
-  add("SignatureVersion", message.signature_version);
-  add("Signature", base64_encoded(message.signature));
-  add("SigningCertURL", message.signing_certificate_url);
-  return json + "}";
+  return json_of([&](JsonWriter& json) {
+    json.begin_object();
+    json.text("Type", message.type_name);
+    json.text("MessageId", message.message_id);
+    json.text("TopicArn", message.topic_arn);
+    if (message.subject) json.text("Subject", *message.subject);
+    json.text("Message", message.message);
+    json.text("Timestamp", message.timestamp);
+    json.known_text("Token", message.token);
+    json.known_text("SubscribeURL", message.subscribe_url);
+    json.text("SignatureVersion", message.signature_version);
+    json.text("Signature", base64_encoded(message.signature));
+    json.text("SigningCertURL", message.signing_certificate_url);
+    json.end_object();
+  });
 }
 
 }  // namespace statewire

@@ -8,6 +8,7 @@
 #include "base/base64.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "model/aws_partition.h"
 #include "net/url.h"
 
 namespace statewire {
@@ -45,11 +46,6 @@ std::optional<std::string_view> rest_at_host(std::string_view url, const SnsTopi
   return url.substr(start.size());
 }
 
-std::string suffix_of(std::string_view region) {
-  const std::string host = aws_host(kSns, region);
-  return host.substr(host.find('.', host.find('.') + 1) + 1);
-}
-
 }  // namespace
 
 Result<SnsTopic> parse_sns_topic(std::string_view arn) {
@@ -67,9 +63,8 @@ Result<SnsTopic> parse_sns_topic(std::string_view arn) {
       !is_topic_name(name)) {
     return bad_input("not the ARN of a topic");
   }
-  if (partition != aws_partition(region)) {
-    return bad_input("the partition of " + std::string(region) + " is " +
-                     std::string(aws_partition(region)));
+  if (const std::string_view wanted = aws_partition_of(region).id; partition != wanted) {
+    return bad_input("the partition of " + std::string(region) + " is " + std::string(wanted));
   }
   return SnsTopic{std::string(arn), std::string(region)};
 }
@@ -142,7 +137,7 @@ bool is_subscribe_url(std::string_view url, const SnsTopic& topic) {
 
 std::vector<std::string> certificate_names(std::string_view region) {
   const std::string in_region(region);
-  const std::string suffix = suffix_of(region);
+  const std::string suffix(aws_partition_of(region).dns_suffix);
   std::vector<std::string> names{"sns." + suffix, "sns-signing." + in_region + "." + suffix,
                                  "sns-" + in_region + "." + suffix};
   // One region of GovCloud signs for all of them.

@@ -11,9 +11,10 @@
 #include "aws/providers.h"
 #include "base/check.h"
 #include "base/ids.h"
+#include "base/json_writer.h"
 #include "base/limits.h"
+#include "base/percent.h"
 #include "config/read_file.h"
-#include "net/url.h"
 
 namespace statewire {
 namespace {
@@ -99,12 +100,14 @@ class SsoToken {
     }
     const Result<AwsTarget> target = context_.settings.target(kSsoOidc, profile_.region);
     if (!target) return target.error();
-    std::string body = JsonObject()
-                           .add("grantType", "refresh_token")
-                           .add("clientId", token.text("clientId"))
-                           .add("clientSecret", token.text("clientSecret"))
-                           .add("refreshToken", token.text("refreshToken"))
-                           .take();
+    std::string body = json_of([&](JsonWriter& json) {
+      json.begin_object();
+      json.text("grantType", "refresh_token");
+      json.text("clientId", token.text("clientId"));
+      json.text("clientSecret", token.text("clientSecret"));
+      json.text("refreshToken", token.text("refreshToken"));
+      json.end_object();
+    });
     AwsCall call = rest_call(*target, "POST", "/token", std::move(body));
     call.headers = {{"Content-Type", "application/json"}};
     call.timeout = kTimeout;
@@ -126,17 +129,19 @@ class SsoToken {
     const Time expires =
         context_.clock.now() + std::chrono::seconds(renewed.integer("expiresIn").value_or(0));
     const std::string refresh = renewed.text("refreshToken");
-    JsonObject json;
-    json.add("startUrl", profile_.start_url)
-        .add("region", profile_.region)
-        .add("accessToken", renewed.text("accessToken"))
-        .add("expiresAt", format_time(std::chrono::floor<std::chrono::seconds>(expires)))
-        .add("clientId", token.text("clientId"))
-        .add("clientSecret", token.text("clientSecret"))
-        .add("registrationExpiresAt", token.text("registrationExpiresAt"))
-        .add("refreshToken", refresh.empty() ? token.text("refreshToken") : refresh);
+    const std::string text = json_of([&](JsonWriter& json) {
+      json.begin_object();
+      json.text("startUrl", profile_.start_url);
+      json.text("region", profile_.region);
+      json.text("accessToken", renewed.text("accessToken"));
+      json.time("expiresAt", std::chrono::floor<std::chrono::seconds>(expires));
+      json.text("clientId", token.text("clientId"));
+      json.text("clientSecret", token.text("clientSecret"));
+      json.text("registrationExpiresAt", token.text("registrationExpiresAt"));
+      json.text("refreshToken", refresh.empty() ? token.text("refreshToken") : refresh);
+      json.end_object();
+    });
     const std::string fresh = path_ + "." + std::to_string(::getpid());
-    const std::string text = json.take();
     const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0) return;
     const bool is_whole =

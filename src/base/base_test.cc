@@ -79,12 +79,6 @@ TEST(Ids, hex_is_read_back) {
   EXPECT_FALSE(parse_hex128("zz").ok());
 }
 
-TEST(Text, json_strings_are_escaped_and_repaired) {
-  std::string out;
-  append_json_string(out, std::string_view("a\"\\\n\x01\xff\xc3\xa9", 8));
-  EXPECT_EQ(out, "\"a\\\"\\\\\\n\\u0001\xef\xbf\xbd\xc3\xa9\"");
-}
-
 TEST(Text, cutting_never_splits_a_character) {
   EXPECT_EQ(cut_utf8("a\xc3\xa9", 2), "a");
   EXPECT_EQ(cut_utf8("a\xc3\xa9", 3), "a\xc3\xa9");

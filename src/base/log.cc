@@ -6,8 +6,8 @@
 #include <cstdlib>
 
 #include "base/code_point.h"
+#include "base/json_writer.h"
 #include "base/log_writer.h"
-#include "base/text.h"
 #include "base/time.h"
 
 namespace statewire {
@@ -29,22 +29,25 @@ bool needs_quotes(std::string_view value) {
 
 // People read logs in terminals: a text of somebody else may neither steer nor deceive.
 void append_quoted(std::string& out, std::string_view text) {
-  std::string quoted;
-  append_json_string(quoted, text);
-  append_visible(out, quoted);
+  append_visible(out, json_quoted(text));
 }
 
 std::string json_line(std::string_view level, std::string_view message, LogFields fields) {
-  std::string line = "{\"time\":\"" + format_time(SystemClock().now()) + "\",\"level\":\"";
-  line.append(level).append("\",\"message\":");
-  append_quoted(line, message);
-  for (const LogField& field : fields) {
-    line += ',';
-    append_quoted(line, field.key);
-    line += ':';
-    append_quoted(line, field.value);
-  }
-  return line + "}\n";
+  const std::string json = json_of([&](JsonWriter& json) {
+    json.begin_object();
+    json.time("time", SystemClock().now());
+    json.word("level", level);
+    json.text("message", message);
+    for (const LogField& field : fields) {
+      json.key_text(field.key);
+      json.text(field.value);
+    }
+    json.end_object();
+    json.end_line();
+  });
+  std::string line;
+  append_visible(line, json);
+  return line;
 }
 
 std::string logfmt_line(std::string_view level, std::string_view message, LogFields fields) {

@@ -8,55 +8,6 @@
 
 namespace statewire {
 
-void append_json_string(std::string& out, std::string_view text) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  out.push_back('"');
-  size_t plain = 0;  // Start of what can be copied as it is.
-  size_t at = 0;
-  while (at < text.size()) {
-    const auto c = static_cast<uint8_t>(text[at]);
-    if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
-      ++at;
-      continue;
-    }
-    if (c >= 0x80) {
-      if (const size_t length = code_point_at(text, at).length) {
-        at += length;
-        continue;
-      }
-    }
-    out.append(text.substr(plain, at - plain));
-    switch (c) {
-      case '"':
-        out.append("\\\"");
-        break;
-      case '\\':
-        out.append("\\\\");
-        break;
-      case '\n':
-        out.append("\\n");
-        break;
-      case '\r':
-        out.append("\\r");
-        break;
-      case '\t':
-        out.append("\\t");
-        break;
-      default:
-        if (c >= 0x80) {
-          out.append("\xef\xbf\xbd");
-        } else {
-          out.append("\\u00");
-          out.push_back(kDigits[c >> 4]);
-          out.push_back(kDigits[c & 15]);
-        }
-    }
-    plain = ++at;
-  }
-  out.append(text.substr(plain));
-  out.push_back('"');
-}
-
 std::string_view cut_utf8(std::string_view text, size_t bytes_max) {
   if (text.size() <= bytes_max) return text;
   size_t end = bytes_max;

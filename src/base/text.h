@@ -8,10 +8,6 @@
 
 namespace statewire {
 
-// Appends `text` as a JSON string with its quotes. Bytes that are not valid UTF-8 become U+FFFD;
-// control characters are escaped.
-void append_json_string(std::string& out, std::string_view text);
-
 // `text` cut to at most `bytes_max` bytes, never inside a UTF-8 sequence.
 std::string_view cut_utf8(std::string_view text, size_t bytes_max);
 

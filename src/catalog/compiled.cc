@@ -4,7 +4,7 @@
 
 #include <variant>
 
-#include "base/text.h"
+#include "base/json_writer.h"
 #include "catalog/compile_entry.h"
 
 namespace statewire {
@@ -46,17 +46,20 @@ std::optional<SplitPattern> split_pattern(const std::string& when) {
   element detail;
   if (parser.parse(when).get_object().get(fields)) return std::nullopt;
   if (fields.at_key("detail").get(detail) || !fields.at_key("$or").error()) return std::nullopt;
-  SplitPattern split{simdjson::minify(detail), "{"};
+  std::vector<std::pair<std::string_view, element>> envelope;
   for (const auto field : fields) {
     if (field.key == "detail") continue;
     if (field.key == "detail-type" && !may_be_cloudtrail(field.value)) return std::nullopt;
-    if (split.envelope.size() > 1) split.envelope += ',';
-    append_json_string(split.envelope, field.key);
-    split.envelope += ':';
-    split.envelope += simdjson::minify(field.value);
+    envelope.emplace_back(field.key, field.value);
   }
-  split.envelope += '}';
-  return split;
+  return SplitPattern{simdjson::minify(detail), json_of([&](JsonWriter& json) {
+                        json.begin_object();
+                        for (const auto& [key, value] : envelope) {
+                          json.key_text(key);
+                          json.raw(simdjson::minify(value));
+                        }
+                        json.end_object();
+                      })};
 }
 
 bool tells_native_state(const EntrySpec& spec) {

@@ -1,6 +1,6 @@
 #include "catalog/recogniser.h"
 
-#include "base/text.h"
+#include "base/json_writer.h"
 #include "catalog/observe.h"
 
 namespace statewire {
@@ -33,19 +33,18 @@ struct Recogniser::Scratch {
 
 // Whether the envelope that a bare record would have come in meets the pattern.
 bool Recogniser::Scratch::envelope_matches(const Pattern& pattern, const EventView& view) {
-  envelope = "{\"version\":\"0\"";
-  const auto add = [this](std::string_view key, std::string_view value) {
-    envelope += ',';
-    append_json_string(envelope, key);
-    envelope += ':';
-    append_json_string(envelope, value);
-  };
-  add("source", view.source);
-  add("detail-type", view.detail_type);
-  add("account", view.account);
-  add("region", view.region);
-  add("time", view.time);
-  envelope += '}';
+  envelope.clear();
+  {
+    JsonWriter json(envelope);
+    json.begin_object();
+    json.word("version", "0");
+    json.text("source", view.source);
+    json.text("detail-type", view.detail_type);
+    json.text("account", view.account);
+    json.text("region", view.region);
+    json.text("time", view.time);
+    json.end_object();
+  }
   simdjson::dom::element element;
   return !parser.parse(envelope).get(element) && pattern.matches(element);
 }

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/limits.h"
+#include "model/aws_partition.h"
 
 namespace statewire {
 namespace {
@@ -51,12 +52,6 @@ std::string_view envelope_text(const EventPath& path, const EventView& event) {
   return {};
 }
 
-std::string_view partition_of(std::string_view region) {
-  if (region.starts_with("cn-")) return "aws-cn";
-  if (region.starts_with("us-gov-")) return "aws-us-gov";
-  return "aws";
-}
-
 std::string_view filtered(std::string_view text, const Filter& filter) {
   const bool is_from_end = filter.kind == Filter::Kind::until || filter.kind == Filter::Kind::last;
   const size_t at = is_from_end ? text.rfind(filter.separator) : text.find(filter.separator);
@@ -92,7 +87,7 @@ SlotText slot_text(const TemplatePart& part, const RenderContext& context, Digit
     case Slot::path:
       return path_text(part.path, context, digits);
     case Slot::partition:
-      return {RenderOutcome::done, partition_of(context.region)};
+      return {RenderOutcome::done, aws_partition_of(context.region).id};
     case Slot::region:
       return {RenderOutcome::done, context.region};
     case Slot::account:

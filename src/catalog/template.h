@@ -47,7 +47,7 @@ Result<EventPath> parse_path(std::string_view text);
 // What {…} stands for.
 enum class Slot : uint8_t {
   path,
-  partition,    // aws, aws-cn or aws-us-gov, by the region.
+  partition,    // aws, aws-cn, aws-us-gov, …, by the region.
   region,       // Of the resource.
   account,      // Of the resource.
   call,         // eventName of a CloudTrail record.

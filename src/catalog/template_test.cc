@@ -9,7 +9,8 @@ namespace statewire {
 namespace {
 
 std::string rendered(const std::string& text, const std::string& event,
-                     RenderOutcome wanted = RenderOutcome::done) {
+                     RenderOutcome wanted = RenderOutcome::done,
+                     std::string_view region = "eu-west-1") {
   const Result<Template> parsed = parse_template(text);
   EXPECT_TRUE(parsed.ok()) << text;
   simdjson::dom::parser parser;
@@ -19,7 +20,7 @@ std::string rendered(const std::string& text, const std::string& event,
   RenderContext context;
   context.event = &view;
   context.account = "42";
-  context.region = "eu-west-1";
+  context.region = region;
   Arena arena;
   const Rendered result = render(*parsed, context, arena);
   EXPECT_EQ(result.outcome, wanted) << text;
@@ -30,6 +31,11 @@ TEST(Template, text_stands_for_itself) { EXPECT_EQ(rendered("a b", "{}"), "a b")
 
 TEST(Template, names_come_from_the_resource) {
   EXPECT_EQ(rendered("{partition}/{region}/{account}", "{}"), "aws/eu-west-1/42");
+  for (const auto& [region, partition] :
+       {std::pair("cn-north-1", "aws-cn"), std::pair("us-iso-east-1", "aws-iso"),
+        std::pair("eusc-de-east-1", "aws-eusc"), std::pair("", "aws")}) {
+    EXPECT_EQ(rendered("{partition}", "{}", RenderOutcome::done, region), partition);
+  }
 }
 
 TEST(Template, paths_go_through_objects_and_arrays) {

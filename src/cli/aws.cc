@@ -1,9 +1,9 @@
 // `statewire aws whoami`: looks for credentials as the daemon does, says where, and tries them.
 #include "aws/call_now.h"
 #include "aws/credential_chain.h"
-#include "aws/json.h"
 #include "aws/providers.h"
 #include "aws/xml.h"
+#include "base/json_writer.h"
 #include "cli/commands.h"
 #include "cli/list.h"
 
@@ -77,34 +77,30 @@ CallerIdentity find_identity(const AwsRole& role) {
   return identity;
 }
 
-std::string json_of(const CallerIdentity& identity) {
-  std::string looked_at = "[";
+void write(const CallerIdentity& identity, JsonWriter& json) {
+  json.begin_object();
+  json.begin_array("looked_at");
   for (const LookedAt& looked : identity.found.looked_at) {
-    looked_at += looked_at.size() == 1 ? "" : ",";
-    looked_at += JsonObject()
-                     .add("provider", looked.provider)
-                     .add("outcome", word_of(looked.outcome))
-                     .add("detail", looked.detail)
-                     .take();
+    json.begin_object();
+    json.text("provider", looked.provider);
+    json.text("outcome", word_of(looked.outcome));
+    json.text("detail", looked.detail);
+    json.end_object();
   }
-  JsonObject json;
-  json.add_json("looked_at", looked_at + "]");
-  const auto add = [&](std::string_view name, std::string_view value) {
-    if (!value.empty()) json.add(name, value);
-  };
+  json.end_array();
   if (const Result<AwsCredentials>& credentials = identity.found.credentials) {
-    add("provider", credentials->provider);
-    add("access_key", masked(credentials->access_key_id));
-    if (credentials->expires) add("expires", format_time(*credentials->expires));
+    json.known_text("provider", credentials->provider);
+    json.known_text("access_key", masked(credentials->access_key_id));
+    if (credentials->expires) json.time("expires", *credentials->expires);
   }
-  add("role", identity.role);
-  add("region", identity.region);
-  add("endpoint", identity.endpoint);
-  add("account", identity.account);
-  add("arn", identity.arn);
-  add("user_id", identity.user_id);
-  add("problem", identity.problem);
-  return json.take();
+  json.known_text("role", identity.role);
+  json.known_text("region", identity.region);
+  json.known_text("endpoint", identity.endpoint);
+  json.known_text("account", identity.account);
+  json.known_text("arn", identity.arn);
+  json.known_text("user_id", identity.user_id);
+  json.known_text("problem", identity.problem);
+  json.end_object();
 }
 
 void write_table(const CallerIdentity& identity, Terminal& terminal) {
@@ -140,7 +136,7 @@ ExitCode run_aws_whoami(const Invocation& invocation, Terminal& terminal) {
   const CallerIdentity identity = find_identity(
       {.arn = invocation.text("--role"), .external_id = invocation.text("--external-id")});
   if (invocation.text("--output") == "json") {
-    terminal.write(json_of(identity) + "\n");
+    terminal.write(json_of([&](JsonWriter& json) { write(identity, json); }) + "\n");
   } else {
     write_table(identity, terminal);
     if (!identity.problem.empty()) terminal.complain(identity.problem);

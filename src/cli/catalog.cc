@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "api/queries.h"
+#include "base/json_writer.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/config_at_hand.h"
@@ -31,26 +32,22 @@ bool matches(const CatalogRow& row, const std::string& query) {
   return false;
 }
 
-std::string json_of(std::span<const CatalogRow> rows, const std::string& query) {
-  std::string json = "[";
-  for (const CatalogRow& row : rows) {
-    if (!matches(row, query)) continue;
-    if (json.size() > 1) json += ",";
-    std::string_view separator = "{";
-    const auto add = [&](std::string_view name, std::string_view value) {
-      json.append(separator).append("\"").append(name).append("\":");
-      append_json_string(json, value);
-      separator = ",";
-    };
-    add("name", row.name);
-    add("place", row.place);
-    add("match", row.match);
-    add("type", row.type);
-    add("effect", row.effect);
-    if (!row.reference.empty()) add("reference", row.reference);
-    json += "}";
-  }
-  return json + "]";
+std::string rows_json(std::span<const CatalogRow> rows, const std::string& query) {
+  return json_of([&](JsonWriter& json) {
+    json.begin_array();
+    for (const CatalogRow& row : rows) {
+      if (!matches(row, query)) continue;
+      json.begin_object();
+      json.text("name", row.name);
+      json.text("place", row.place);
+      json.text("match", row.match);
+      json.text("type", row.type);
+      json.text("effect", row.effect);
+      json.known_text("reference", row.reference);
+      json.end_object();
+    }
+    json.end_array();
+  });
 }
 
 }  // namespace
@@ -67,7 +64,7 @@ ExitCode run_catalog(const Invocation& invocation, Terminal& terminal) {
   const std::shared_ptr<const Catalog> catalog = load_catalog(folders, terminal);
   if (catalog == nullptr) return ExitCode::bad_config;
   const std::vector<CatalogRow> rows = catalog->rows();
-  const Result<Reply> reply = Reply::parse(json_of(rows, lower_case(invocation.text("QUERY"))));
+  const Result<Reply> reply = Reply::parse(rows_json(rows, lower_case(invocation.text("QUERY"))));
   CHECK(reply.ok());
   ListWriter list(terminal, output_form(invocation), kCatalogColumns);
   list.add(items_at(reply->root(), ""));

@@ -2,9 +2,9 @@
 
 #include <sys/stat.h>
 
-#include "base/text.h"
+#include "base/json_writer.h"
+#include "base/percent.h"
 #include "cli/control_socket.h"
-#include "net/url.h"
 
 namespace statewire {
 namespace {
@@ -79,12 +79,15 @@ Result<std::string> DaemonClient::parked_one(std::string_view subscription, uint
 }
 
 std::string DaemonClient::order(const ParkedFilter& filter, bool is_dry_run) {
-  std::string json = "{\"subscription\":";
-  append_json_string(json, filter.subscription);
-  json += ",\"sequence\":" + std::to_string(filter.sequence) + ",\"resource\":";
-  append_json_string(json, filter.resource);
-  json += std::string(",\"skip_moot\":") + (filter.skip_moot ? "true" : "false");
-  return json + ",\"dry_run\":" + (is_dry_run ? "true}" : "false}");
+  return json_of([&](JsonWriter& json) {
+    json.begin_object();
+    json.text("subscription", filter.subscription);
+    json.number("sequence", filter.sequence);
+    json.text("resource", filter.resource);
+    json.boolean("skip_moot", filter.skip_moot);
+    json.boolean("dry_run", is_dry_run);
+    json.end_object();
+  });
 }
 
 class StoreClient final : public Client {

@@ -8,8 +8,8 @@
 #include <cstring>
 
 #include "base/limits.h"
+#include "base/percent.h"
 #include "cli/reply.h"
-#include "net/url.h"
 #include "sources/byte_input.h"
 
 namespace statewire {

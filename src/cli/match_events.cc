@@ -1,6 +1,6 @@
 #include "cli/match_events.h"
 
-#include "base/text.h"
+#include "base/json_writer.h"
 #include "cli/terminal.h"
 #include "sources/element_texts.h"
 
@@ -25,7 +25,7 @@ EventMatcher::EventMatcher(Parts parts)
       on_unreadable_([this](const UnreadableEvent& event) { report(event); }) {
   out_.reserve(2 * kWriteBytes);
   for (const std::string& name : parts_.patterns.names) {
-    append_json_string(quoted_names_.emplace_back(), name);
+    quoted_names_.push_back(json_quoted(name));
   }
   for (uint32_t i = 0; i < counts_.size(); ++i) set_.add(i, parts_.patterns.patterns[i]);
   set_.seal();
@@ -94,10 +94,14 @@ void EventMatcher::take(std::string_view event, std::span<const uint32_t> ids) {
     out_.append(event).push_back('\n');
     return;
   }
-  out_ += R"({"names":[)";
-  for (const uint32_t id : ids) out_.append(quoted_names_[id]).push_back(',');
-  out_.back() = ']';
-  out_.append(R"(,"event":)").append(event).append("}\n");
+  JsonWriter json(out_);
+  json.begin_object();
+  json.begin_array("names");
+  for (const uint32_t id : ids) json.raw(quoted_names_[id]);
+  json.end_array();
+  json.raw("event", event);
+  json.end_object();
+  json.end_line();
 }
 
 void EventMatcher::explain(const ParsedEvent& event) {

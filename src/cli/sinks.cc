@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "base/ids.h"
+#include "base/json_writer.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/config_at_hand.h"
@@ -24,30 +25,24 @@ constexpr ListColumn kSinkColumns[] = {
     {.title = "what it does", .path = "summary"},
 };
 
-void add_text(std::string_view name, std::string_view value, std::string& json) {
-  json.append(json.ends_with('{') ? "\"" : ",\"").append(name).append("\":");
-  append_json_string(json, value);
-}
-
-std::string json_of(const Settings& settings) {
-  std::string json = "[";
+void write_sinks(const Settings& settings, JsonWriter& json) {
+  json.begin_array();
   for (const Subscription& subscription : settings.subscriptions) {
     const SinkKind& kind = *find_sink_kind(subscription.sink_kind);
-    json += json.size() > 1 ? ",{" : "{";
-    add_text("name", subscription.name, json);
-    add_text("kind", kind.name, json);
-    add_text("format", subscription.format_name, json);
-    add_text("summary", kind.summary, json);
-    json +=
-        ",\"limits\":{\"batch_deliveries\":" + std::to_string(kind.limits.batch_deliveries_max) +
-        ",\"in_flight\":" + std::to_string(kind.limits.in_flight_max);
-    if (kind.limits.gather > Duration()) {
-      add_text("gather", format_duration(kind.limits.gather), json);
-    }
-    if (kind.limits.pace > Duration()) add_text("pace", format_duration(kind.limits.pace), json);
-    json += "}}";
+    json.begin_object();
+    json.text("name", subscription.name);
+    json.text("kind", kind.name);
+    json.text("format", subscription.format_name);
+    json.text("summary", kind.summary);
+    json.begin_object("limits");
+    json.number("batch_deliveries", kind.limits.batch_deliveries_max);
+    json.number("in_flight", kind.limits.in_flight_max);
+    if (kind.limits.gather > Duration()) json.text("gather", format_duration(kind.limits.gather));
+    if (kind.limits.pace > Duration()) json.text("pace", format_duration(kind.limits.pace));
+    json.end_object();
+    json.end_object();
   }
-  return json + "]";
+  json.end_array();
 }
 
 // Nobody is to take it for news: it has a name that says so, and an id of its own.
@@ -91,15 +86,16 @@ void tell(const Subscription& subscription, const Attempt& attempt, Terminal& te
   terminal.write(line + "\n");
 }
 
-std::string json_of(const Subscription& subscription, const Attempt& attempt) {
-  std::string json = "{";
-  add_text("name", subscription.name, json);
-  add_text("kind", subscription.sink_kind, json);
-  add_text("format", subscription.format_name, json);
-  add_text("verdict", name_of(attempt.verdict), json);
-  if (attempt.status != 0) json += ",\"status\":" + std::to_string(attempt.status);
-  if (!attempt.detail.empty()) add_text("detail", attempt.detail, json);
-  return json + "}\n";
+void write_attempt(const Subscription& subscription, const Attempt& attempt, JsonWriter& json) {
+  json.begin_object();
+  json.text("name", subscription.name);
+  json.text("kind", subscription.sink_kind);
+  json.text("format", subscription.format_name);
+  json.text("verdict", name_of(attempt.verdict));
+  if (attempt.status != 0) json.number("status", attempt.status);
+  json.known_text("detail", attempt.detail);
+  json.end_object();
+  json.end_line();
 }
 
 // Its place in the settings; nothing, and a complaint, where there is no such subscription.
@@ -122,7 +118,8 @@ std::optional<size_t> find_sink(const Settings& settings, const std::string& nam
 ExitCode run_sinks(const Invocation& invocation, Terminal& terminal) {
   const std::unique_ptr<ConfigAtHand> config = load_config(invocation, terminal);
   if (config == nullptr) return ExitCode::bad_config;
-  const Result<Reply> reply = Reply::parse(json_of(*config->settings));
+  const Result<Reply> reply =
+      Reply::parse(json_of([&](JsonWriter& json) { write_sinks(*config->settings, json); }));
   CHECK(reply.ok());
   ListWriter list(terminal, output_form(invocation), kSinkColumns);
   list.add(items_at(reply->root(), ""));
@@ -158,7 +155,7 @@ ExitCode run_sinks_test(const Invocation& invocation, Terminal& terminal) {
     attempt.detail = "not rendered: " + rendered.error().text;
   }
   if (invocation.text("--output") == "json") {
-    terminal.write(json_of(subscription, attempt));
+    terminal.write(json_of([&](JsonWriter& json) { write_attempt(subscription, attempt, json); }));
   } else {
     tell(subscription, attempt, terminal);
   }

@@ -1,21 +1,20 @@
 #include "config/json.h"
 
-#include "base/text.h"
+#include "base/json_writer.h"
 #include "config/plain_scalar.h"
 #include "config/yaml_tree.h"
 
 namespace statewire {
 namespace {
 
-void append_scalar(const YamlTree& tree, uint32_t record, std::string& out) {
+void write_scalar(const YamlTree& tree, uint32_t record, JsonWriter& json) {
   const YamlTree::Record& self = tree.at(record);
   const std::string_view text = tree.text_of(self.text);
   const PlainMeaning meaning = self.is_plain ? meaning_of_plain(text) : PlainMeaning();
   if (meaning.type == PlainType::word || meaning.type == PlainType::number) {
-    out += text;
-    return;
+    return json.raw(text);
   }
-  append_json_string(out, text);
+  json.text(text);
   if (meaning.type != PlainType::ambiguous) return;
   // As written: what a variable holds is not told.
   const std::string shown(tree.text_of(self.shown));
@@ -25,34 +24,25 @@ void append_scalar(const YamlTree& tree, uint32_t record, std::string& out) {
 }
 
 // Depth is bounded by the document's.
-void append_value(const YamlTree& tree, uint32_t record, std::string& out) {
+void write_value(const YamlTree& tree, uint32_t record, JsonWriter& json) {
   const YamlTree::Record& self = tree.at(record);
-  if (self.kind == YamlTree::Kind::scalar) return append_scalar(tree, record, out);
-  if (self.kind == YamlTree::Kind::null) {
-    out += "null";
-    return;
-  }
+  if (self.kind == YamlTree::Kind::scalar) return write_scalar(tree, record, json);
+  if (self.kind == YamlTree::Kind::null) return json.raw("null");
   const bool is_map = self.kind == YamlTree::Kind::map;
-  out += is_map ? '{' : '[';
+  is_map ? json.begin_object() : json.begin_array();
   for (uint32_t child = self.first_child; child != YamlTree::kNone;
        child = tree.at(child).next_sibling) {
-    if (child != self.first_child) out += ',';
-    if (is_map) {
-      append_json_string(out, tree.text_of(tree.at(child).key));
-      out += ':';
-    }
-    append_value(tree, child, out);
+    if (is_map) json.key_text(tree.text_of(tree.at(child).key));
+    write_value(tree, child, json);
   }
-  out += is_map ? '}' : ']';
+  is_map ? json.end_object() : json.end_array();
 }
 
 }  // namespace
 
 std::string to_json(const Node& node) {
-  std::string out;
   if (!node.exists()) return "null";
-  append_value(*node.tree_, node.record_, out);
-  return out;
+  return json_of([&](JsonWriter& json) { write_value(*node.tree_, node.record_, json); });
 }
 
 }  // namespace statewire

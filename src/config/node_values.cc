@@ -4,6 +4,7 @@
 #include <charconv>
 #include <filesystem>
 
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "config/node.h"
@@ -81,9 +82,7 @@ std::string Node::found() const {
   if (is_null()) return "nothing";
   const std::string_view shown = tree_->text_of(tree_->at(record_).shown);
   const std::string_view cut = cut_utf8(shown, kShownValueBytesMax);
-  std::string text;
-  append_json_string(text, cut);
-  return cut.size() < shown.size() ? text + "…" : text;
+  return json_quoted(cut) + (cut.size() < shown.size() ? "…" : "");
 }
 
 void Node::error_wanted(std::string_view wanted) const {

@@ -3,6 +3,7 @@
 #include <map>
 #include <tuple>
 
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "base/text.h"
 
@@ -18,13 +19,6 @@ std::string line_of(const Problem& problem) {
   if (problem.severity == Severity::warning) line += "warning: ";
   if (!problem.path.empty()) line += problem.path + ": ";
   return line + problem.text + "\n";
-}
-
-void append_member(std::string& out, std::string_view name, std::string_view value) {
-  if (out.back() != '{') out += ',';
-  append_json_string(out, name);
-  out += ':';
-  append_json_string(out, value);
 }
 
 }  // namespace
@@ -63,20 +57,22 @@ std::string Problems::to_text() const {
 }
 
 std::string Problems::to_json() const {
-  std::string out = "[";
-  for (const Problem& problem : sorted()) {
-    out += out.size() > 1 ? ",{" : "{";
-    append_member(out, "severity", problem.severity == Severity::error ? "error" : "warning");
-    append_member(out, "file", problem.file);
-    if (problem.line > 0) {
-      out += ",\"line\":" + std::to_string(problem.line);
-      out += ",\"column\":" + std::to_string(problem.column);
+  return json_of([&](JsonWriter& json) {
+    json.begin_array();
+    for (const Problem& problem : sorted()) {
+      json.begin_object();
+      json.word("severity", problem.severity == Severity::error ? "error" : "warning");
+      json.text("file", problem.file);
+      if (problem.line > 0) {
+        json.number("line", problem.line);
+        json.number("column", problem.column);
+      }
+      json.known_text("path", problem.path);
+      json.text("text", problem.text);
+      json.end_object();
     }
-    if (!problem.path.empty()) append_member(out, "path", problem.path);
-    append_member(out, "text", problem.text);
-    out += '}';
-  }
-  return out + "]";
+    json.end_array();
+  });
 }
 
 }  // namespace statewire

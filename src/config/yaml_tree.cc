@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/text.h"
+#include "base/json_writer.h"
 
 namespace statewire {
 namespace {
@@ -20,10 +20,7 @@ std::string YamlTree::step_of(uint32_t record) const {
   if (self.parent == kNone) return {};
   if (self.key == kNone) return "[" + std::to_string(self.index) + "]";
   const std::string_view key = text_of(self.key);
-  if (reads_plainly(key)) return std::string(key);
-  std::string quoted;
-  append_json_string(quoted, key);
-  return quoted;
+  return reads_plainly(key) ? std::string(key) : json_quoted(key);
 }
 
 std::string YamlTree::path_of(uint32_t record) const {

@@ -4,9 +4,9 @@
 
 #include "aws/json.h"
 #include "aws/xml.h"
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "base/text.h"
 
 namespace statewire {
 namespace {
@@ -18,22 +18,17 @@ constexpr Duration kGivenUpFor = std::chrono::minutes(10);
 constexpr std::chrono::milliseconds kGather(50);
 constexpr std::chrono::milliseconds kPauseAfterFault(1'000);
 
-std::string list_of(const std::vector<std::string>& ids) {
-  std::string json = "[";
-  for (const std::string& id : ids) {
-    if (json.size() > 1) json += ',';
-    append_json_string(json, id);
-  }
-  return json + "]";
-}
-
 std::string tags_of(const AwsJson& mapping) {
-  std::string json = "[";
-  for (const AwsJson& tag : mapping.items("Tags")) {
-    if (json.size() > 1) json += ',';
-    json += JsonObject().add("key", tag.text("Key")).add("value", tag.text("Value")).take();
-  }
-  return json + "]";
+  return json_of([&](JsonWriter& json) {
+    json.begin_array();
+    for (const AwsJson& tag : mapping.items("Tags")) {
+      json.begin_object();
+      json.text("key", tag.text("Key"));
+      json.text("value", tag.text("Value"));
+      json.end_object();
+    }
+    json.end_array();
+  });
 }
 
 }  // namespace
@@ -151,10 +146,14 @@ void AwsTagLookup::look_up(const Work& work) {
 }
 
 void AwsTagLookup::look_up_at(const AwsTarget& target, const Work& work) {
-  std::vector<std::string> ids;
-  for (const Wanted& wanted : work.wanted) ids.push_back(wanted.id);
   AwsCall call = json_call(target, "ResourceGroupsTaggingAPI_20170126.GetResources", "1.1",
-                           JsonObject().add_json("ResourceARNList", list_of(ids)).take());
+                           json_of([&](JsonWriter& json) {
+                             json.begin_object();
+                             json.begin_array("ResourceARNList");
+                             for (const Wanted& wanted : work.wanted) json.text(wanted.id);
+                             json.end_array();
+                             json.end_object();
+                           }));
   call.role = work.role;
   call.attempts_max = 1;  // What may pass is asked for again from the queue.
   const AwsAnswer answer = aws_.call_and_wait(std::move(call));
@@ -189,28 +188,27 @@ void AwsTagLookup::publish(const Work& work, const AwsJson& found) {
   for (const AwsJson& mapping : found.items("ResourceTagMappingList")) {
     tags[mapping.text("ResourceARN")] = tags_of(mapping);
   }
-  std::string lines;
-  for (const Wanted& wanted : work.wanted) {
-    char time[32];
-    const std::string when(time, format_time(wanted.when, time));
-    const auto known = tags.find(wanted.id);
-    lines +=
-        JsonObject()
-            .add("version", "0")
-            .add("id", "tags-" + wanted.id + "-" + when)
-            .add("source", "statewire.tags")
-            .add("detail-type", "Tags Looked Up")
-            .add("account", work.place.account)
-            .add("region", work.place.region)
-            .add("time", when)
-            .add_json("detail", JsonObject()
-                                    .add("resource-id", wanted.id)
-                                    .add("resource-type", wanted.type)
-                                    .add_json("tags", known == tags.end() ? "[]" : known->second)
-                                    .take())
-            .take() +
-        "\n";
-  }
+  std::string lines = json_of([&](JsonWriter& json) {
+    for (const Wanted& wanted : work.wanted) {
+      const std::string when = format_time(wanted.when);
+      const auto known = tags.find(wanted.id);
+      json.begin_object();
+      json.text("version", "0");
+      json.text("id", "tags-" + wanted.id + "-" + when);
+      json.text("source", "statewire.tags");
+      json.text("detail-type", "Tags Looked Up");
+      json.text("account", work.place.account);
+      json.text("region", work.place.region);
+      json.text("time", when);
+      json.begin_object("detail");
+      json.text("resource-id", wanted.id);
+      json.text("resource-type", wanted.type);
+      json.raw("tags", known == tags.end() ? "[]" : known->second);
+      json.end_object();
+      json.end_object();
+      json.end_line();
+    }
+  });
   publish_(std::move(lines),
            [state = state_, work](bool are_stored) { state->settle(work, are_stored); });
 }

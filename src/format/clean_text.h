@@ -8,17 +8,9 @@
 #include <string_view>
 
 #include "base/code_point.h"
+#include "base/plain_text.h"
 
 namespace statewire {
-
-// Stands for a byte that is not UTF-8: U+FFFD.
-constexpr std::string_view kReplacement = "\xef\xbf\xbd";
-
-// True where all of `text` is printable ASCII other than `"` and `\`: what is neither escaped in
-// JSON nor cleaned anywhere.
-bool is_plain(std::string_view text);
-// The same, and copies `text` to `to` meanwhile. If it is not plain, what is at `to` means nothing.
-bool copy_plain(std::string_view text, char* to);
 
 // Appends `text` with control and unseen characters as spaces, and invalid bytes as U+FFFD.
 void append_clean(std::string& out, std::string_view text);

@@ -2,7 +2,6 @@
 // each element; the style sheet in the head only turns colours where a program is dark, and is
 // lost without harm elsewhere.
 #include "base/limits.h"
-#include "base/text.h"
 #include "format/clean_text.h"
 #include "format/json.h"
 #include "format/message_parts.h"
@@ -172,29 +171,26 @@ std::string plain_mail(const MessageParts& parts) {
   return text + "\n-- \nSent by Statewire\n";
 }
 
-void add_text(std::string_view name, std::string_view text, std::string& out) {
-  out.append(",\"").append(name).append("\":");
-  append_json_string(out, text);
-}
-
 }  // namespace
 
 void append_mail(const Notification& notification, const InnerMessage& inner, std::string& out) {
   const MessageParts parts = parts_of(notification);
-  out += R"({"subject":)";
-  append_json_string(out, shortened(parts.line, kEmailLineCharactersMax));
-  if (inner.is_given() && !is_blank(inner.text)) {
-    add_text(inner.is_html() ? "html" : "text", inner.text, out);
-  } else {
-    add_text("text", plain_mail(parts), out);
-    add_text("html", HtmlMail(parts).take(), out);
-  }
   std::string resource;
   append_clean(resource, notification.resource.id);
-  add_text("resource", resource, out);
-  out += R"(,"data":)";
-  append_flat_json(notification, out);
-  out += "}";
+  std::string data;
+  append_flat_json(notification, data);
+  JsonWriter json(out);
+  json.begin_object();
+  json.text("subject", shortened(parts.line, kEmailLineCharactersMax));
+  if (inner.is_given() && !is_blank(inner.text)) {
+    inner.is_html() ? json.text("html", inner.text) : json.text("text", inner.text);
+  } else {
+    json.text("text", plain_mail(parts));
+    json.text("html", HtmlMail(parts).take());
+  }
+  json.text("resource", resource);
+  json.raw("data", data);
+  json.end_object();
 }
 
 }  // namespace statewire

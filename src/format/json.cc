@@ -25,7 +25,6 @@ class JsonNotification {
   size_t data();
 
  private:
-  void type();
   void receipt();
   void origin();
   void resource();
@@ -38,12 +37,12 @@ class JsonNotification {
   void message();
 
   template <size_t N>
-  void text(const char (&before)[N], std::string_view value) {
-    json_.text(before, cut_text(value, cut_.text_bytes_max));
+  void line(const char (&name)[N], std::string_view value) {
+    json_.line(name, cut_text(value, cut_.text_bytes_max));
   }
   template <size_t N>
-  void known_text(const char (&before)[N], std::string_view value) {
-    json_.known_text(before, cut_text(value, cut_.text_bytes_max));
+  void known_line(const char (&name)[N], std::string_view value) {
+    json_.known_line(name, cut_text(value, cut_.text_bytes_max));
   }
 
   const Notification& notification_;
@@ -51,63 +50,58 @@ class JsonNotification {
   JsonWriter& json_;
 };
 
-void JsonNotification::type() {
-  switch (notification_.kind) {
+std::string_view type_of(NotificationKind kind) {
+  switch (kind) {
     case NotificationKind::transition:
-      return json_.raw(R"(","type":"statewire.resource.transition.v1",)");
+      return "statewire.resource.transition.v1";
     case NotificationKind::changed:
-      return json_.raw(R"(","type":"statewire.resource.changed.v1",)");
+      return "statewire.resource.changed.v1";
     case NotificationKind::amended:
-      return json_.raw(R"(","type":"statewire.resource.amended.v1",)");
+      return "statewire.resource.amended.v1";
     case NotificationKind::failed:
-      return json_.raw(R"(","type":"statewire.resource.failed.v1",)");
+      return "statewire.resource.failed.v1";
     case NotificationKind::retracted:
-      return json_.raw(R"(","type":"statewire.resource.retracted.v1",)");
+      return "statewire.resource.retracted.v1";
     case NotificationKind::receipt:
-      return json_.raw(R"(","type":"statewire.receipt.v1",)");
+      return "statewire.receipt.v1";
     case NotificationKind::none:
-      CHECK(notification_.kind != NotificationKind::none);  // It is told to nobody.
+      break;
   }
+  CHECK(kind != NotificationKind::none);  // It is told to nobody.
+  return {};
 }
 
 void JsonNotification::envelope() {
-  json_.raw(R"("specversion":"1.0","id":")");
-  json_.hex(notification_.id.bytes);
-  json_.raw(R"(","source":"/statewire/)");
+  json_.word("specversion", "1.0");
+  json_.hex("id", notification_.id.bytes);
+  json_.key("source");
+  json_.begin_string();
+  json_.inside_plain("/statewire/");
   json_.inside(cut_text(notification_.instance, cut_.text_bytes_max));
-  json_.raw("/");
+  json_.inside_plain("/");
   json_.inside(cut_text(notification_.source, cut_.text_bytes_max));
-  type();
-  json_.raw(R"("subject":")");
+  json_.end_string();
+  json_.word("type", type_of(notification_.kind));
+  json_.key("subject");
   const size_t id_from = json_.size();
-  json_.inside(cut_text(notification_.resource.id, cut_.id_bytes_max));
+  json_.line(cut_text(notification_.resource.id, cut_.id_bytes_max));
   const size_t id_end = json_.size();
-  json_.raw(R"(","partitionkey":")");
+  json_.key("partitionkey");
   json_.again(id_from, id_end);
-  json_.raw(R"(","time":)");
-  json_.time(notification_.time);
-  if (notification_.recorded != Time()) {
-    json_.raw(R"(,"recordedtime":)");
-    json_.time(notification_.recorded);
-  }
-  json_.raw(
-      R"(,"datacontenttype":"application/json","dataschema":"urn:statewire:notification:1.0")");
+  json_.time("time", notification_.time);
+  if (notification_.recorded != Time()) json_.time("recordedtime", notification_.recorded);
+  json_.word("datacontenttype", "application/json");
+  json_.word("dataschema", "urn:statewire:notification:1.0");
   if (notification_.sequence != 0) {
-    json_.raw(R"(,"sequence":")");
-    json_.number(notification_.sequence, 20);
-    json_.raw("\"");
+    json_.key("sequence");
+    json_.begin_string();
+    json_.inside_digits(notification_.sequence, 20);
+    json_.end_string();
   }
-  json_.raw(R"(,"severitynumber":)");
-  json_.number(notification_.severity);
-  json_.raw(R"(,"severitytext":")");
-  json_.raw(severity_text(notification_.severity));
-  json_.raw("\"");
-  if (!notification_.amends.is_zero()) {
-    json_.raw(R"(,"causationid":")");
-    json_.hex(notification_.amends.bytes);
-    json_.raw("\"");
-  }
-  known_text(R"(,"traceparent":)", notification_.traceparent);
+  json_.number("severitynumber", notification_.severity);
+  json_.word("severitytext", severity_text(notification_.severity));
+  if (!notification_.amends.is_zero()) json_.hex("causationid", notification_.amends.bytes);
+  known_line("traceparent", notification_.traceparent);
 }
 
 size_t JsonNotification::data() {
@@ -118,12 +112,11 @@ size_t JsonNotification::data() {
   origin();
   resource();
   state();
-  json_.raw(R"(,"revision":)");
-  json_.number(notification_.revision);
+  json_.number("revision", notification_.revision);
   late_observation();
   cause();
   // No inventory is loaded that could tell.
-  json_.raw(R"(,"drift":"unknown")");
+  json_.word("drift", "unknown");
   flags();
   const size_t changes_bytes = changes();
   message();
@@ -131,127 +124,112 @@ size_t JsonNotification::data() {
 }
 
 void JsonNotification::receipt() {
-  json_.raw(R"("receipt":{"count":)");
-  json_.number(notification_.receipt_count);
-  text(R"(,"summary":)", notification_.receipt);
-  json_.raw("}");
+  json_.begin_object("receipt");
+  json_.number("count", notification_.receipt_count);
+  line("summary", notification_.receipt);
+  json_.end_object();
   message();
 }
 
 void JsonNotification::origin() {
   const Origin& origin = notification_.origin;
-  text(R"("origin":{"system":)", origin.system);
-  text(R"(,"source":)", origin.source);
-  text(R"(,"type":)", origin.type);
-  known_text(R"(,"id":)", origin.id);
+  json_.begin_object("origin");
+  line("system", origin.system);
+  line("source", origin.source);
+  line("type", origin.type);
+  known_line("id", origin.id);
+  json_.end_object();
 }
 
 void JsonNotification::resource() {
   const Identity& resource = notification_.resource;
-  json_.text(R"(},"resource":{"id":)", cut_text(resource.id, cut_.id_bytes_max));
-  text(R"(,"type":)", resource.type);
-  known_text(R"(,"provider":)", resource.provider);
-  known_text(R"(,"account":)", resource.account);
-  known_text(R"(,"account_name":)", notification_.account_name);
-  known_text(R"(,"account_owner":)", notification_.account_owner);
-  known_text(R"(,"region":)", resource.region);
-  known_text(R"(,"zone":)", resource.zone);
-  known_text(R"(,"service":)", resource.service);
-  known_text(R"(,"name":)", notification_.name);
+  json_.begin_object("resource");
+  json_.line("id", cut_text(resource.id, cut_.id_bytes_max));
+  line("type", resource.type);
+  known_line("provider", resource.provider);
+  known_line("account", resource.account);
+  known_line("account_name", notification_.account_name);
+  known_line("account_owner", notification_.account_owner);
+  known_line("region", resource.region);
+  known_line("zone", resource.zone);
+  known_line("service", resource.service);
+  known_line("name", notification_.name);
   tags();
+  json_.end_object();
 }
 
 void JsonNotification::tags() {
   if (notification_.tags.empty() || cut_.without_tags) return;
   const size_t count = std::min(notification_.tags.size(), kTagsMax);
-  json_.raw(R"(,"tags":{)");
+  json_.begin_object("tags");
   for (size_t i = 0; i < count; ++i) {
-    if (i != 0) json_.raw(",");
-    json_.text("", notification_.tags[i].key);
-    json_.text(":", notification_.tags[i].value);
+    json_.key_line(notification_.tags[i].key);
+    json_.line(notification_.tags[i].value);
   }
-  json_.raw("}");
+  json_.end_object();
 }
 
 void JsonNotification::state() {
-  json_.raw(R"(},"state":{"phase":")");
-  json_.raw(name_of(notification_.phase));
-  json_.raw("\"");
-  known_text(R"(,"value":)", notification_.value);
-  if (is_settled(notification_.phase)) {
-    json_.raw(R"(,"settled":true)");
-  } else {
-    json_.raw(R"(,"settled":false)");
-  }
+  json_.begin_object("state");
+  json_.word("phase", name_of(notification_.phase));
+  known_line("value", notification_.value);
+  json_.boolean("settled", is_settled(notification_.phase));
   const Previous& previous = notification_.previous;
   if (previous.since != Time()) {
-    json_.raw(R"(,"previous":{"phase":")");
-    json_.raw(name_of(previous.phase));
-    json_.raw("\"");
-    known_text(R"(,"value":)", previous.value);
-    json_.raw(R"(,"since":)");
-    json_.time(previous.since);
-    json_.raw("}");
+    json_.begin_object("previous");
+    json_.word("phase", name_of(previous.phase));
+    known_line("value", previous.value);
+    json_.time("since", previous.since);
+    json_.end_object();
   }
-  json_.raw("}");
+  json_.end_object();
 }
 
 void JsonNotification::late_observation() {
   if (!notification_.has_late_observation) return;
-  json_.raw(R"(,"late_observation":{)");
-  if (!notification_.late_value.empty()) {
-    text(R"("value":)", notification_.late_value);
-    json_.raw(",");
-  }
-  json_.raw(R"("phase":")");
-  json_.raw(name_of(notification_.late_phase));
-  json_.raw(R"(","time":)");
-  json_.time(notification_.late_time);
-  json_.raw("}");
+  json_.begin_object("late_observation");
+  known_line("value", notification_.late_value);
+  json_.word("phase", name_of(notification_.late_phase));
+  json_.time("time", notification_.late_time);
+  json_.end_object();
 }
 
 void JsonNotification::cause() {
   const Cause& cause = notification_.cause;
-  json_.raw(R"(,"cause":{"kind":")");
-  json_.raw(name_of(cause.kind));
-  json_.raw("\"");
-  known_text(R"(,"actor":)", cause.actor);
-  known_text(R"(,"actor_type":)", cause.actor_type);
-  known_text(R"(,"tool":)", cause.tool);
-  known_text(R"(,"via":)", cause.via);
-  known_text(R"(,"session":)", cause.session);
-  json_.raw(R"(,"confidence":")");
-  json_.raw(name_of(cause.confidence));
-  json_.raw(R"(","evidence":[)");
-  known_text("", cause.evidence);
-  json_.raw("]}");
+  json_.begin_object("cause");
+  json_.word("kind", name_of(cause.kind));
+  known_line("actor", cause.actor);
+  known_line("actor_type", cause.actor_type);
+  known_line("tool", cause.tool);
+  known_line("via", cause.via);
+  known_line("session", cause.session);
+  json_.word("confidence", name_of(cause.confidence));
+  json_.begin_array("evidence");
+  if (!cause.evidence.empty()) json_.line(cut_text(cause.evidence, cut_.text_bytes_max));
+  json_.end_array();
+  json_.end_object();
 }
 
 void JsonNotification::flags() {
-  json_.raw(R"(,"flags":[)");
-  const size_t from = json_.size();
-  const auto flag = [&](bool is_set, std::string_view name) {
-    if (!is_set) return;
-    if (json_.size() != from) json_.raw(",");
-    json_.raw(name);
-  };
-  flag(notification_.is_late, R"("late")");
-  flag(notification_.is_future, R"("future")");
-  flag(cut_.is_truncated || notification_.tags.size() > kTagsMax, R"("truncated")");
-  json_.raw("]");
+  json_.begin_array("flags");
+  if (notification_.is_late) json_.word("late");
+  if (notification_.is_future) json_.word("future");
+  if (cut_.is_truncated || notification_.tags.size() > kTagsMax) json_.word("truncated");
+  json_.end_array();
 }
 
 size_t JsonNotification::changes() {
   const size_t from = json_.size();
   size_t written = 0;
-  json_.raw(R"(,"changes":[)");
+  json_.begin_array("changes");
   for (const Change& change : notification_.changes) {
     const size_t before = json_.size();
-    if (written++ != 0) json_.raw(",");
-    json_.text(R"({"path":)", change.path);
-    json_.known_text(R"(,"from":)", change.from);
-    json_.known_text(R"(,"to":)", change.to);
-    json_.raw("}");
+    ++written;
+    json_.begin_object();
+    json_.line("path", change.path);
+    json_.known_line("from", change.from);
+    json_.known_line("to", change.to);
+    json_.end_object();
     // With the bracket that ends the list.
     if (json_.size() + 1 - from <= cut_.changes_bytes_max) continue;
     json_.cut_to(before);
@@ -262,16 +240,17 @@ size_t JsonNotification::changes() {
     json_.cut_to(from);
     return 0;
   }
-  json_.raw("]");
+  json_.end_array();
   return json_.size() - from;
 }
 
 void JsonNotification::message() {
   Words words;
   add_message(notification_, words);
-  json_.raw(R"(,"message":")");
+  json_.key("message");
+  json_.begin_string();
   for (const std::string_view piece : words.pieces()) json_.inside(piece, JsonWriter::For::people);
-  json_.raw("\"");
+  json_.end_string();
 }
 
 // Writes an object once, and where that is too long once more, shorter. `members` writes what is
@@ -283,9 +262,9 @@ void append_within_limit(std::string& out, Members members) {
   const size_t from = json.size();
   JsonCut cut;
   const auto write = [&] {
-    json.raw("{");
+    json.begin_object();
     const size_t changes_bytes = members(cut, json);
-    json.raw("}");
+    json.end_object();
     return changes_bytes;
   };
   const size_t changes_bytes = write();
@@ -322,19 +301,18 @@ size_t write_data(const Notification& notification, const JsonCut& cut, JsonWrit
 
 void append_flat_json(const Notification& notification, std::string& out) {
   JsonWriter json(out);
-  json.raw("{");
+  json.begin_object();
   write_envelope(notification, JsonCut(), json);
-  json.raw(",");
   write_data(notification, JsonCut(), json);
-  json.raw("}");
+  json.end_object();
 }
 
 void append_json(const Notification& notification, std::string& out) {
   append_within_limit(out, [&](const JsonCut& cut, JsonWriter& json) {
     write_envelope(notification, cut, json);
-    json.raw(R"(,"data":{)");
+    json.begin_object("data");
     const size_t changes_bytes = write_data(notification, cut, json);
-    json.raw("}");
+    json.end_object();
     return changes_bytes;
   });
 }

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "format/json_writer.h"
+#include "base/json_writer.h"
 #include "model/notification.h"
 
 namespace statewire {

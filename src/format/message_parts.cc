@@ -3,11 +3,13 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "base/percent.h"
 #include "base/text.h"
 #include "format/clean_text.h"
 #include "format/format.h"
 #include "format/json.h"
 #include "format/message.h"
+#include "model/aws_partition.h"
 
 namespace statewire {
 namespace {
@@ -90,42 +92,15 @@ void add_facts(const Notification& n, std::vector<MessageFact>& facts) {
       listed(n.tags, [](const Tag& tag) { return clean(tag.key) + "=" + clean(tag.value); }));
 }
 
-bool is_unreserved(char c) {
-  return is_letter_or_digit(c) || std::string_view("-._~:/").find(c) != std::string_view::npos;
-}
-
-// RFC 3986, with the two that an ARN is full of as they are: a query may hold them.
-std::string in_query(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (is_unreserved(c)) {
-      out.push_back(c);
-    } else {
-      out.append({'%', kHex[byte >> 4], kHex[byte & 15]});
-    }
-  }
-  return out;
-}
-
 // The console finds a resource by its ARN.
 void add_links(const Notification& n, std::vector<MessageLink>& links) {
   if (n.resource.id.size() > kLinkedIdBytesMax) return;
-  struct Partition {
-    std::string_view arn;
-    std::string_view console;
-  };
-  constexpr Partition kPartitions[] = {
-      {"arn:aws:", "https://console.aws.amazon.com/go/view?arn="},
-      {"arn:aws-cn:", "https://console.amazonaws.cn/go/view?arn="},
-      {"arn:aws-us-gov:", "https://console.amazonaws-us-gov.com/go/view?arn="},
-  };
-  for (const Partition& partition : kPartitions) {
-    if (!n.resource.id.starts_with(partition.arn)) continue;
-    links.push_back(
-        {"Open in the AWS console", std::string(partition.console) + in_query(n.resource.id)});
-  }
+  const AwsPartition* partition = aws_partition_in(n.resource.id);
+  if (partition == nullptr || partition->console_host.empty()) return;
+  // A query may hold as they are the two that an ARN is full of.
+  links.push_back(
+      {"Open in the AWS console", "https://" + std::string(partition->console_host) +
+                                      "/go/view?arn=" + percent_encode(n.resource.id, ":/")});
 }
 
 }  // namespace
@@ -143,12 +118,6 @@ std::string bounded(std::string_view text, size_t bytes) {
 
 bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
-}
-
-std::string json_string(std::string_view text) {
-  std::string out;
-  append_json_string(out, text);
-  return out;
 }
 
 MessageParts parts_of(const Notification& notification) {

@@ -43,7 +43,5 @@ std::string shortened(std::string_view text, size_t characters);
 std::string bounded(std::string_view text, size_t bytes);
 // Nothing that anyone sees.
 bool is_blank(std::string_view text);
-// In quotes.
-std::string json_string(std::string_view text);
 
 }  // namespace statewire

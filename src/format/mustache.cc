@@ -4,6 +4,7 @@
 #include <kainjow/mustache.hpp>
 #include <map>
 
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "base/mutex.h"
 #include "base/text.h"
@@ -16,18 +17,12 @@ namespace {
 
 namespace mustache = kainjow::mustache;
 
-std::string escaped_json(std::string_view text) {
-  std::string quoted;
-  append_json_string(quoted, text);
-  return quoted.substr(1, quoted.size() - 2);
-}
-
 std::string escaped(Escape escape, std::string_view text) {
   switch (escape) {
     case Escape::none:
       return std::string(text);
     case Escape::json:
-      return escaped_json(text);
+      return json_escaped(text);
     case Escape::html:
       return escaped_html(text);
   }
@@ -56,9 +51,9 @@ mustache::data list_of_changes(std::span<const Change> changes) {
   mustache::data list(mustache::data::type::list);
   for (const Change& change : changes) {
     mustache::data item;
-    item.set("path", clean(change.path));
-    if (!change.from.empty()) item.set("from", clean(change.from));
-    if (!change.to.empty()) item.set("to", clean(change.to));
+    item.set("path", cleaned(change.path));
+    if (!change.from.empty()) item.set("from", cleaned(change.from));
+    if (!change.to.empty()) item.set("to", cleaned(change.to));
     item.set("more", &change != &changes.back());
     list.push_back(item);
   }
@@ -95,7 +90,7 @@ class FieldContext final : public mustache::basic_context<std::string> {
     std::string text;
     append_field(notification_, name, text);
     if (text.empty()) return std::nullopt;
-    return mustache::data(clean(text));
+    return mustache::data(cleaned(text));
   }
 
   const Notification& notification_;

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <thread>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "format/example_notification.h"
 #include "format/formats_for_test.h"
@@ -138,6 +139,17 @@ statewire.yaml:6:28: formats.none/v1.template_file: cannot be read: No such file
 statewire.yaml:7:25: formats.inline/v1.template: line 1, column 1: resource.x: no such field; did you mean "resource.id"?
 14 errors
 )");
+}
+
+TEST(Templates, show_texts_whole) {
+  const ReadFormats read(
+      "formats: {n/v1: {template: \"{{cause.evidence}}{{#changes}}{{to}}{{/changes}}\"}}");
+  const std::string large(kFactCharactersMax + 1, 'x');
+  const Change change{.path = "a", .from = {}, .to = large};
+  Notification n = example_notification();
+  n.cause.evidence = large;
+  n.changes = {&change, 1};
+  EXPECT_EQ(read.render("n/v1", n), large + large);
 }
 
 TEST(Templates, many_threads_render_one) {

@@ -1,6 +1,6 @@
 #include "base/ids.h"
+#include "base/json_writer.h"
 #include "base/limits.h"
-#include "base/text.h"
 #include "format/clean_text.h"
 #include "format/format.h"
 #include "format/message_parts.h"
@@ -34,39 +34,40 @@ std::string dedup_key(std::string_view resource) {
   return to_hex({reinterpret_cast<const char*>(hash.data()), hash.size()});
 }
 
-void add_member(std::string_view name, std::string_view value, std::string& out) {
-  if (value.empty()) return;
+template <size_t N>
+void add_clean(const char (&name)[N], std::string_view value, JsonWriter& json) {
   std::string clean;
   append_clean(clean, value);
-  out.append(",\"").append(name).append("\":");
-  append_json_string(out, clean);
+  json.known_text(name, clean);
 }
 
 void add_payload(const Notification& n, const InnerMessage& inner, const MessageParts& parts,
-                 std::string& out) {
+                 JsonWriter& json) {
   const bool has_text = inner.is_given() && !is_blank(inner.text);
-  const std::string_view summary = has_text ? inner.text : parts.line;
-  out += R"(,"payload":{"summary":)";
-  append_json_string(out, shortened(summary, kPagerDutySummaryCharactersMax));
-  add_member("source", n.resource.id, out);
-  add_member("severity", severity_of(n.severity), out);
-  add_member("timestamp", format_time(n.time), out);
-  add_member("component", n.name.empty() ? n.resource.name : n.name, out);
-  add_member("group", n.resource.account, out);
-  add_member("class", n.resource.type, out);
-  out += R"(,"custom_details":)";
+  json.begin_object("payload");
+  json.text("summary",
+            shortened(has_text ? inner.text : parts.line, kPagerDutySummaryCharactersMax));
+  add_clean("source", n.resource.id, json);
+  json.word("severity", severity_of(n.severity));
+  json.time("timestamp", n.time);
+  add_clean("component", n.name.empty() ? n.resource.name : n.name, json);
+  add_clean("group", n.resource.account, json);
+  add_clean("class", n.resource.type, json);
   std::string details;  // On-call people read them.
   append_json_data(n, details);
-  append_clean(out, details);
-  out += R"(},"client":"Statewire","links":[)";
+  std::string clean_details;
+  append_clean(clean_details, details);
+  json.raw("custom_details", clean_details);
+  json.end_object();
+  json.word("client", "Statewire");
+  json.begin_array("links");
   for (const MessageLink& link : parts.links) {
-    if (&link != &parts.links.front()) out += ",";
-    out += R"({"href":)";
-    append_json_string(out, link.url);
-    add_member("text", link.title, out);
-    out += "}";
+    json.begin_object();
+    json.text("href", link.url);
+    json.text("text", link.title);
+    json.end_object();
   }
-  out += "]";
+  json.end_array();
 }
 
 }  // namespace
@@ -74,14 +75,16 @@ void add_payload(const Notification& n, const InnerMessage& inner, const Message
 void append_pagerduty_event(const Notification& notification, const InnerMessage& inner,
                             std::string& out) {
   const std::string_view action = action_of(notification);
-  out.append(R"({"event_action":")").append(action).append("\"");
-  add_member("dedup_key", dedup_key(notification.resource.id), out);
+  JsonWriter json(out);
+  json.begin_object();
+  json.word("event_action", action);
+  add_clean("dedup_key", dedup_key(notification.resource.id), json);
   if (action == "none") {
-    add_member("summary", "nothing to page for", out);
+    json.word("summary", "nothing to page for");
   } else {
-    add_payload(notification, inner, parts_of(notification), out);
+    add_payload(notification, inner, parts_of(notification), json);
   }
-  out += "}";
+  json.end_object();
 }
 
 }  // namespace statewire

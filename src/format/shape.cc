@@ -69,54 +69,42 @@ class Shaping {
 
   // Not whole where it does not fit.
   void object(const ShapeMember& shape) {
-    json_.raw("{");
-    bool is_first = true;
+    json_.begin_object();
     for (const ShapeMember& member : shape.members) {
       if (!fits()) break;
-      is_first = !add(member, is_first) && is_first;
+      add(member);
     }
-    json_.raw("}");
+    json_.end_object();
   }
 
  private:
-  // False where there is nothing to say.
-  bool add(const ShapeMember& member, bool is_first) {
+  // Nothing where there is nothing to say.
+  void add(const ShapeMember& member) {
     value_.clear();
     if (member.field) {
       member.field->append(notification_, value_);
       if (member.form == Form::flags) add_truncated();
       const bool is_list = member.form == Form::list || member.form == Form::flags;
-      if (value_.empty()) return is_list && add_key(member, is_first, "[]");
+      if (value_.empty() && !is_list) return;
     }
-    if (member.form == Form::tags && (cut_.without_tags || notification_.tags.empty())) {
-      return false;
-    }
+    if (member.form == Form::tags && (cut_.without_tags || notification_.tags.empty())) return;
     const bool has_changes = cut_.changes_bytes_max > 0 && !notification_.changes.empty();
-    if (member.form == Form::changes && !has_changes) return false;
-    add_key(member, is_first, "");
+    if (member.form == Form::changes && !has_changes) return;
+    json_.key_line(member.key);
     add_value(member);
-    return true;
-  }
-
-  bool add_key(const ShapeMember& member, bool is_first, std::string_view value) {
-    if (!is_first) json_.raw(",");
-    json_.text("", member.key);
-    json_.raw(":");
-    json_.raw(value);
-    return true;
   }
 
   void add_value(const ShapeMember& member) {
     switch (member.form) {
       case Form::field:
-        return json_.text("", cut_utf8(value_, cut_.text_bytes_max));
+        return json_.line(cut_utf8(value_, cut_.text_bytes_max));
       case Form::id:
-        return json_.text("", cut_utf8(value_, cut_.id_bytes_max));
+        return json_.line(cut_utf8(value_, cut_.id_bytes_max));
       case Form::number:
       case Form::boolean:
         return json_.raw(value_);
       case Form::literal:
-        return json_.text("", member.literal);
+        return json_.line(member.literal);
       case Form::list:
       case Form::flags:
         return list();
@@ -137,37 +125,34 @@ class Shaping {
 
   // The values of a list are words and ids: none holds what joins them.
   void list() {
-    const std::string values = value_;
-    json_.raw("[");
-    for (size_t at = 0; at <= values.size();) {
-      const size_t end = std::min(values.find(';', at), values.size());
-      if (at != 0) json_.raw(",");
-      json_.text("", std::string_view(values).substr(at, end - at));
-      at = end + 1;
+    json_.begin_array();
+    for (std::string_view rest = value_; !rest.empty();) {
+      const size_t end = std::min(rest.find(';'), rest.size());
+      json_.line(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
     }
-    json_.raw("]");
+    json_.end_array();
   }
 
   void tags() {
-    json_.raw("{");
+    json_.begin_object();
     for (const Tag& tag : notification_.tags.first(std::min(notification_.tags.size(), kTagsMax))) {
-      if (&tag != notification_.tags.data()) json_.raw(",");
-      json_.text("", tag.key);
-      json_.text(":", tag.value);
+      json_.key_line(tag.key);
+      json_.line(tag.value);
     }
-    json_.raw("}");
+    json_.end_object();
   }
 
   void changes() {
-    json_.raw("[");
+    json_.begin_array();
     for (const Change& change : notification_.changes) {
-      if (&change != notification_.changes.data()) json_.raw(",");
-      json_.text("{\"path\":", change.path);
-      json_.known_text(",\"from\":", change.from);
-      json_.known_text(",\"to\":", change.to);
-      json_.raw("}");
+      json_.begin_object();
+      json_.line("path", change.path);
+      json_.known_line("from", change.from);
+      json_.known_line("to", change.to);
+      json_.end_object();
     }
-    json_.raw("]");
+    json_.end_array();
   }
 
   const Notification& notification_;

@@ -137,6 +137,23 @@ TEST(SinkFormats, slack_is_told_in_blocks_and_nobody_is_called) {
           R"({"type":"rich_text_preformatted","elements":[{"type":"text","text":"{\"spec)"));
 }
 
+TEST(SinkFormats, link_leads_to_the_console_of_the_partition) {
+  Notification n = example_notification();
+  const std::string rest = ":s3:::a b/c";
+  const auto link_to = [&](const std::string& partition) {
+    const std::string id = "arn:" + partition + rest;
+    n.resource.id = id;
+    const std::vector<MessageLink> links = parts_of(n).links;
+    return links.empty() ? "" : links[0].url;
+  };
+  EXPECT_EQ(link_to("aws"), "https://console.aws.amazon.com/go/view?arn=arn:aws:s3:::a%20b/c");
+  EXPECT_EQ(link_to("aws-cn"), "https://console.amazonaws.cn/go/view?arn=arn:aws-cn:s3:::a%20b/c");
+  EXPECT_EQ(link_to("aws-us-gov"),
+            "https://console.amazonaws-us-gov.com/go/view?arn=arn:aws-us-gov:s3:::a%20b/c");
+  EXPECT_EQ(link_to("aws-iso"), "");
+  EXPECT_EQ(link_to("aws-x"), "");
+}
+
 TEST(SinkFormats, teams_shows_names_as_they_are) {
   const ReadFormats read("");
   Notification n = example_notification();

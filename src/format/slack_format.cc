@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "base/ids.h"
+#include "base/json_writer.h"
 #include "base/limits.h"
-#include "base/text.h"
 #include "format/message_parts.h"
 #include "format/sink_formats.h"
 
@@ -45,60 +45,97 @@ std::string_view slack_mark(Tone tone) {
   CHECK(false);
 }
 
-// `style` is a member with a comma before it, or nothing.
-std::string slack_text(std::string_view text, std::string_view style = "") {
-  return R"({"type":"text","text":)" + json_string(text) + std::string(style) + "}";
-}
+enum class SlackStyle { plain, bold, code };
 
-constexpr std::string_view kBold = R"(,"style":{"bold":true})";
-constexpr std::string_view kCode = R"(,"style":{"code":true})";
-
-std::string slack_rich(std::string_view form, const std::string& elements) {
-  return R"({"type":"rich_text","elements":[{"type":")" + std::string(form) + R"(","elements":[)" +
-         elements + "]}]}";
-}
-
-std::string slack_headline(const MessageParts& parts) {
-  return R"({"type":"emoji","name":")" + std::string(slack_mark(parts.tone)) + R"("},)" +
-         slack_text("  ") + "," +
-         slack_text(shortened(parts.title, kSlackTitleCharactersMax), kBold) + "," +
-         slack_text("\n" + shortened(parts.news, kSlackNewsCharactersMax));
-}
-
-std::string slack_facts(const MessageParts& parts) {
-  std::string elements;
-  for (const MessageFact& fact : parts.facts) {
-    if (!elements.empty()) elements += "," + slack_text("\n") + ",";
-    elements += slack_text(std::string(fact.label) + "  ", kBold) + "," +
-                slack_text(shortened(fact.value, kSlackFieldCharactersMax),
-                           fact.label == "Resource" ? kCode : "");
+void slack_text(std::string_view text, JsonWriter& json, SlackStyle style = SlackStyle::plain) {
+  json.begin_object();
+  json.word("type", "text");
+  json.text("text", text);
+  if (style != SlackStyle::plain) {
+    json.begin_object("style");
+    style == SlackStyle::bold ? json.boolean("bold", true) : json.boolean("code", true);
+    json.end_object();
   }
-  return elements;
+  json.end_object();
 }
 
-std::string slack_markdown(std::string_view text) {
-  return R"({"type":"mrkdwn","verbatim":true,"text":)" + json_string(text) + "}";
+template <typename Elements>
+void slack_rich(std::string_view form, JsonWriter& json, Elements elements) {
+  json.begin_object();
+  json.word("type", "rich_text");
+  json.begin_array("elements");
+  json.begin_object();
+  json.word("type", form);
+  json.begin_array("elements");
+  elements();
+  json.end_array();
+  json.end_object();
+  json.end_array();
+  json.end_object();
+}
+
+void slack_headline(const MessageParts& parts, JsonWriter& json) {
+  json.begin_object();
+  json.word("type", "emoji");
+  json.word("name", slack_mark(parts.tone));
+  json.end_object();
+  slack_text("  ", json);
+  slack_text(shortened(parts.title, kSlackTitleCharactersMax), json, SlackStyle::bold);
+  slack_text("\n" + shortened(parts.news, kSlackNewsCharactersMax), json);
+}
+
+void slack_facts(const MessageParts& parts, JsonWriter& json) {
+  for (const MessageFact& fact : parts.facts) {
+    if (&fact != &parts.facts.front()) slack_text("\n", json);
+    slack_text(std::string(fact.label) + "  ", json, SlackStyle::bold);
+    slack_text(shortened(fact.value, kSlackFieldCharactersMax), json,
+               fact.label == "Resource" ? SlackStyle::code : SlackStyle::plain);
+  }
+}
+
+void slack_markdown(std::string_view text, JsonWriter& json) {
+  json.begin_object();
+  json.word("type", "mrkdwn");
+  json.boolean("verbatim", true);
+  json.text("text", text);
+  json.end_object();
 }
 
 // When, in the reader's own zone; where it comes from; links.
-std::string slack_context(const Notification& notification, const MessageParts& parts) {
+void slack_context(const Notification& notification, const MessageParts& parts, JsonWriter& json) {
   const auto seconds =
       std::chrono::duration_cast<std::chrono::seconds>(notification.time.time_since_epoch());
-  std::string elements =
-      slack_markdown("<!date^" + std::to_string(std::max<int64_t>(seconds.count(), 0)) +
-                     "^{date_short_pretty} {time_secs}|" + parts.time + ">");
-  elements += R"(,{"type":"plain_text","emoji":false,"text":)" +
-              json_string(shortened(parts.origin, kSlackOriginCharactersMax)) + "}";
+  json.begin_object();
+  json.word("type", "context");
+  json.begin_array("elements");
+  slack_markdown("<!date^" + std::to_string(std::max<int64_t>(seconds.count(), 0)) +
+                     "^{date_short_pretty} {time_secs}|" + parts.time + ">",
+                 json);
+  json.begin_object();
+  json.word("type", "plain_text");
+  json.boolean("emoji", false);
+  json.text("text", shortened(parts.origin, kSlackOriginCharactersMax));
+  json.end_object();
   for (const MessageLink& link : parts.links) {
-    elements +=
-        "," + slack_markdown("<" + slack_escaped(link.url) + "|" + slack_escaped(link.title) + ">");
+    slack_markdown("<" + slack_escaped(link.url) + "|" + slack_escaped(link.title) + ">", json);
   }
-  return elements;
+  json.end_array();
+  json.end_object();
 }
 
 // What an organisation renders as text may have markup on purpose.
-std::string slack_own_text(std::string_view text) {
-  return R"({"text":)" + json_string(slack_escaped(shortened(text, kSlackTextCharactersMax))) + "}";
+void slack_own_text(std::string_view text, JsonWriter& json) {
+  json.begin_object();
+  json.text("text", slack_escaped(shortened(text, kSlackTextCharactersMax)));
+  json.end_object();
+}
+
+void slack_blocks(const Notification& notification, const MessageParts& parts, JsonWriter& json) {
+  slack_rich("rich_text_section", json, [&] { slack_headline(parts, json); });
+  if (!parts.facts.empty()) {
+    slack_rich("rich_text_section", json, [&] { slack_facts(parts, json); });
+  }
+  slack_context(notification, parts, json);
 }
 
 }  // namespace
@@ -110,21 +147,22 @@ void append_slack_message(const Notification& notification, const InnerMessage& 
     return;
   }
   const bool has_text = inner.is_given() && !is_blank(inner.text);
-  if (has_text && inner.input == SinkFormInput::own) {
-    out += slack_own_text(inner.text);
-    return;
-  }
+  JsonWriter json(out);
+  if (has_text && inner.input == SinkFormInput::own) return slack_own_text(inner.text, json);
   const MessageParts parts = parts_of(notification);
+  json.begin_object();
+  json.boolean("mrkdwn", false);
   // Notices and old programs show this; others show the blocks.
-  out += R"({"mrkdwn":false,"text":)" + json_string(slack_escaped(parts.line)) + R"(,"blocks":[)";
+  json.text("text", slack_escaped(parts.line));
+  json.begin_array("blocks");
   if (has_text) {
-    const std::string text = shortened(inner.text, kSlackBlockCharactersMax);
-    out += slack_rich("rich_text_preformatted", slack_text(text)) + "]}";
-    return;
+    slack_rich("rich_text_preformatted", json,
+               [&] { slack_text(shortened(inner.text, kSlackBlockCharactersMax), json); });
+  } else {
+    slack_blocks(notification, parts, json);
   }
-  out += slack_rich("rich_text_section", slack_headline(parts));
-  if (!parts.facts.empty()) out += "," + slack_rich("rich_text_section", slack_facts(parts));
-  out += R"(,{"type":"context","elements":[)" + slack_context(notification, parts) + "]}]}";
+  json.end_array();
+  json.end_object();
 }
 
 }  // namespace statewire

@@ -3,8 +3,8 @@
 // texts are bounded by bytes. https://adaptivecards.io/explorer/TextRun.html
 #include <algorithm>
 
+#include "base/json_writer.h"
 #include "base/limits.h"
-#include "base/text.h"
 #include "format/clean_text.h"
 #include "format/message_parts.h"
 #include "format/sink_formats.h"
@@ -33,68 +33,123 @@ TeamsLook teams_look(Tone tone) {
   CHECK(false);
 }
 
-// A line of text by itself; `style` is of its runs, `more` of the block.
-std::string teams_block(const std::string& runs, std::string_view more) {
-  return R"({"type":"RichTextBlock","inlines":[)" + runs + "]" + std::string(more) + "}";
+struct TeamsStyle {
+  std::string_view size;  // Empty where it is the usual one.
+  bool is_bold = false;
+  bool is_subtle = false;
+  bool is_monospace = false;
+  std::string_view colour = {};
+};
+
+constexpr TeamsStyle kPlain{};
+constexpr TeamsStyle kLabel{.size = {}, .is_bold = true};
+constexpr TeamsStyle kMonospace{.size = {}, .is_monospace = true};
+
+void teams_run(std::string_view text, const TeamsStyle& style, JsonWriter& json) {
+  json.begin_object();
+  json.word("type", "TextRun");
+  json.text("text", text);
+  if (!style.size.empty()) json.word("size", style.size);
+  if (style.is_bold) json.word("weight", "Bolder");
+  if (style.is_subtle) json.boolean("isSubtle", true);
+  if (!style.colour.empty()) json.word("color", style.colour);
+  if (style.is_monospace) json.word("fontType", "Monospace");
+  json.end_object();
 }
 
-std::string teams_run(std::string_view text, std::string_view style) {
-  return R"({"type":"TextRun","text":)" + json_string(text) + std::string(style) + "}";
+// A line of text by itself, of the runs that `runs` writes; `spacing` is to what is above, empty
+// where it is the usual one.
+template <typename Runs>
+void teams_block(std::string_view spacing, JsonWriter& json, Runs runs) {
+  json.begin_object();
+  json.word("type", "RichTextBlock");
+  json.begin_array("inlines");
+  runs();
+  json.end_array();
+  if (!spacing.empty()) json.word("spacing", spacing);
+  json.end_object();
 }
 
-constexpr std::string_view kClose = R"(,"spacing":"None")";
-constexpr std::string_view kNear = R"(,"spacing":"Small")";
-constexpr std::string_view kMonospace = R"(,"fontType":"Monospace")";
+void teams_line(std::string_view text, const TeamsStyle& style, std::string_view spacing,
+                JsonWriter& json) {
+  teams_block(spacing, json, [&] { teams_run(text, style, json); });
+}
 
-std::string teams_headline(const MessageParts& parts) {
+void teams_headline(const MessageParts& parts, JsonWriter& json) {
   const TeamsLook look = teams_look(parts.tone);
-  const std::string colour = R"(,"color":")" + std::string(look.text) + "\"";
-  const std::string title = bounded(parts.title, kTeamsTitleBytesMax);
-  const std::string news = bounded(parts.news, kTeamsNewsBytesMax);
-  return R"({"type":"Container","style":")" + std::string(look.container) +
-         R"(","bleed":true,"items":[)" +
-         teams_block(teams_run(parts.badge, R"(,"size":"Small","weight":"Bolder")" + colour),
-                     kClose) +
-         "," + teams_block(teams_run(title, R"(,"size":"Large","weight":"Bolder")"), kClose) + "," +
-         teams_block(teams_run(news, ""), kNear) + "]}";
+  json.begin_object();
+  json.word("type", "Container");
+  json.word("style", look.container);
+  json.boolean("bleed", true);
+  json.begin_array("items");
+  teams_line(parts.badge, {.size = "Small", .is_bold = true, .colour = look.text}, "None", json);
+  teams_line(bounded(parts.title, kTeamsTitleBytesMax), {.size = "Large", .is_bold = true}, "None",
+             json);
+  teams_line(bounded(parts.news, kTeamsNewsBytesMax), kPlain, "Small", json);
+  json.end_array();
+  json.end_object();
 }
 
-std::string teams_body(const MessageParts& parts) {
-  std::string body = teams_headline(parts);
+void teams_body(const MessageParts& parts, JsonWriter& json) {
+  teams_headline(parts, json);
   for (const MessageFact& fact : parts.facts) {
-    const std::string value = bounded(fact.value, kTeamsFactBytesMax);
-    body +=
-        "," + teams_block(teams_run(std::string(fact.label) + "  ", R"(,"weight":"Bolder")") + "," +
-                              teams_run(value, fact.label == "Resource" ? kMonospace : ""),
-                          &fact == &parts.facts.front() ? "" : kNear);
+    teams_block(&fact == &parts.facts.front() ? "" : "Small", json, [&] {
+      teams_run(std::string(fact.label) + "  ", kLabel, json);
+      teams_run(bounded(fact.value, kTeamsFactBytesMax),
+                fact.label == "Resource" ? kMonospace : kPlain, json);
+    });
   }
-  const std::string origin = bounded(parts.time + " · " + parts.origin, kTeamsFactBytesMax);
-  return body + "," + teams_block(teams_run(origin, R"(,"size":"Small","isSubtle":true)"), "");
+  teams_line(bounded(parts.time + " · " + parts.origin, kTeamsFactBytesMax),
+             {.size = "Small", .is_subtle = true}, "", json);
 }
 
 // Each line in a block of its own; the last has what is left.
-std::string teams_lines(std::string_view given, std::string_view style) {
+void teams_lines(std::string_view given, const TeamsStyle& style, JsonWriter& json) {
   const std::string text = bounded(given, kTeamsTextBytesMax);
   std::string_view rest = text;
-  std::string body;
   for (size_t lines = 0; !rest.empty(); ++lines) {
     const size_t end = lines + 1 < kTeamsLinesMax ? rest.find('\n') : std::string_view::npos;
     std::string line;
     append_clean(line, rest.substr(0, end));
     rest.remove_prefix(std::min(end, rest.size() - 1) + 1);
     if (is_blank(line)) line = "\xc2\xa0";  // A block without text is none.
-    body += (body.empty() ? "" : ",") + teams_block(teams_run(line, style), kClose);
+    teams_line(line, style, "None", json);
   }
-  return body;
 }
 
-std::string teams_actions(const MessageParts& parts) {
-  std::string actions;
+void teams_actions(const MessageParts& parts, JsonWriter& json) {
+  if (parts.links.empty()) return;
+  json.begin_array("actions");
   for (const MessageLink& link : parts.links) {
-    actions += (actions.empty() ? "" : ",") + std::string(R"({"type":"Action.OpenUrl","title":)") +
-               json_string(link.title) + R"(,"url":)" + json_string(link.url) + "}";
+    json.begin_object();
+    json.word("type", "Action.OpenUrl");
+    json.text("title", link.title);
+    json.text("url", link.url);
+    json.end_object();
   }
-  return actions.empty() ? "" : R"(,"actions":[)" + actions + "]";
+  json.end_array();
+}
+
+void teams_card(const MessageParts& parts, const InnerMessage& inner, std::string_view line,
+                JsonWriter& json) {
+  json.begin_object();
+  json.word("$schema", "http://adaptivecards.io/schemas/adaptive-card.json");
+  json.word("type", "AdaptiveCard");
+  json.word("version", "1.4");
+  json.text("fallbackText", line);
+  json.begin_object("msteams");
+  json.word("width", "Full");
+  json.end_object();
+  const bool is_own = inner.is_given() && !is_blank(inner.text);
+  json.begin_array("body");
+  if (is_own) {
+    teams_lines(inner.text, inner.is_json() ? kMonospace : kPlain, json);
+  } else {
+    teams_body(parts, json);
+  }
+  json.end_array();
+  if (!is_own) teams_actions(parts, json);
+  json.end_object();
 }
 
 }  // namespace
@@ -106,18 +161,19 @@ void append_teams_message(const Notification& notification, const InnerMessage& 
     return;
   }
   const MessageParts parts = parts_of(notification);
-  const std::string line = json_string(bounded(parts.line, kTeamsSummaryBytesMax));
-  out += R"({"type":"message","summary":)" + line +
-         R"(,"attachments":[{"contentType":"application/vnd.microsoft.card.adaptive","content":)"
-         R"({"$schema":"http://adaptivecards.io/schemas/adaptive-card.json","type":"AdaptiveCard",)"
-         R"("version":"1.4","fallbackText":)" +
-         line + R"(,"msteams":{"width":"Full"},"body":[)";
-  if (inner.is_given() && !is_blank(inner.text)) {
-    out += teams_lines(inner.text, inner.is_json() ? kMonospace : "") + "]";
-  } else {
-    out += teams_body(parts) + "]" + teams_actions(parts);
-  }
-  out += "}}]}";
+  const std::string line = bounded(parts.line, kTeamsSummaryBytesMax);
+  JsonWriter json(out);
+  json.begin_object();
+  json.word("type", "message");
+  json.text("summary", line);
+  json.begin_array("attachments");
+  json.begin_object();
+  json.word("contentType", "application/vnd.microsoft.card.adaptive");
+  json.key("content");
+  teams_card(parts, inner, line, json);
+  json.end_object();
+  json.end_array();
+  json.end_object();
 }
 
 }  // namespace statewire

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ids.h"
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "store/block.h"
@@ -12,11 +13,6 @@ namespace {
 
 // Sequences have room above: there are as many runs at most as entries that a walk passes.
 constexpr int kRunBits = 16;
-
-void add_member(std::string& out, std::string_view before, std::string_view value) {
-  out.append(before);
-  append_json_string(out, value);
-}
 
 void add_malformed(const Reminder& reminder, std::string_view reason, Batch& batch) {
   batch.events.push_back({.fate = Fate::malformed, .account = "-", .region = "-"});
@@ -86,16 +82,29 @@ void add_moved(const Reminder& reminder, Batch& batch) {
 
 }  // namespace
 
-// The payload's members are the event's own.
+// The payload's members are the event's own. A line that is damaged is told as malformed by who
+// reads it.
 void append_event_line(const Reminder& reminder, std::string& out) {
   if (reminder.key.kind != ReminderKind::settle) return;
-  add_member(out, R"({"version":"0","id":)", id_of(reminder.key, "settle"));
-  add_member(out, R"(,"source":)", kReminderEventSource);
-  add_member(out, R"(,"detail-type":)", "Settle");
-  add_member(out, R"(,"time":)", format_time(reminder.key.due));
-  out += ',';
-  out += reminder.payload.substr(std::min<size_t>(1, reminder.payload.size()));
-  out += '\n';
+  simdjson::dom::parser parser;
+  simdjson::dom::object payload;
+  JsonWriter json(out);
+  if (parser.parse(simdjson::padded_string(reminder.payload)).get_object().get(payload)) {
+    json.raw(reminder.payload);
+    return json.end_line();
+  }
+  json.begin_object();
+  json.word("version", "0");
+  json.text("id", id_of(reminder.key, "settle"));
+  json.word("source", kReminderEventSource);
+  json.word("detail-type", "Settle");
+  json.time("time", reminder.key.due);
+  for (const auto& [key, value] : payload) {
+    json.key_text(key);
+    json.raw(simdjson::minify(value));
+  }
+  json.end_object();
+  json.end_line();
 }
 
 void add_event(const Reminder& reminder, Batch& batch) {

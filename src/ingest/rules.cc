@@ -3,17 +3,24 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "base/text.h"
+#include "base/json_writer.h"
 
 namespace statewire {
 namespace {
 
-void add_field(std::string_view name, std::string_view value, std::string& out) {
-  if (value.empty()) return;
-  if (out.back() != '{') out += ',';
-  append_json_string(out, name);
-  out += ':';
-  append_json_string(out, value);
+void write_routable(const Identity& resource, JsonWriter& json) {
+  json.begin_object();
+  json.begin_object("resource");
+  json.known_text("id", resource.id);
+  json.known_text("type", resource.type);
+  json.known_text("provider", resource.provider);
+  json.known_text("account", resource.account);
+  json.known_text("region", resource.region);
+  json.known_text("zone", resource.zone);
+  json.known_text("service", resource.service);
+  json.known_text("name", resource.name);
+  json.end_object();
+  json.end_object();
 }
 
 }  // namespace
@@ -62,17 +69,11 @@ void RuleBook::name_actor(std::string_view principal, std::span<Observation> obs
 
 std::optional<size_t> RuleBook::ignored_by(const Observation& observation) {
   if (rules_.ignored.empty() || observation.has(kSettle)) return std::nullopt;
-  const Identity& resource = observation.resource;
-  text_ = R"({"resource":{)";
-  add_field("id", resource.id, text_);
-  add_field("type", resource.type, text_);
-  add_field("provider", resource.provider, text_);
-  add_field("account", resource.account, text_);
-  add_field("region", resource.region, text_);
-  add_field("zone", resource.zone, text_);
-  add_field("service", resource.service, text_);
-  add_field("name", resource.name, text_);
-  text_ += "}}";
+  text_.clear();
+  {
+    JsonWriter json(text_);
+    write_routable(observation.resource, json);
+  }
   text_.reserve(text_.size() + simdjson::SIMDJSON_PADDING);
   simdjson::dom::element element;
   CHECK(parser_.parse(text_.data(), text_.size(), false).get(element) == simdjson::SUCCESS);

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/mutex.h"
 #include "net/http_transfer.h"
+#include "net/url.h"
 
 namespace statewire {
 namespace {
@@ -92,7 +93,6 @@ class HttpClient::Loop {
   struct Job {
     HttpRequest request;
     Done done;
-    std::string origin = {};
     size_t bytes = 0;
     bool is_refused = false;  // There was no room; it is told so on the loop's thread.
   };
@@ -137,19 +137,18 @@ class HttpClient::Loop {
       arrived.swap(arrived_);
     }
     for (Job& job : arrived) {
-      Result<std::string> origin = origin_of(job.request.url);
+      const Result<Url> url = parse_url(job.request.url);
       if (job.is_refused) {
-        job.done(unavailable((origin ? *origin + ": " : "") + "too many requests are waiting"));
+        job.done(unavailable((url ? url->origin() + ": " : "") + "too many requests are waiting"));
         continue;
       }
-      if (!origin) {
+      if (!url) {
         leave_queue(job);
-        job.done(origin.error());
+        job.done(url.error());
         continue;
       }
-      job.origin = std::move(*origin);
       ++waiting_;
-      origins_[job.origin + job.request.unix_socket].waiting.push_back(std::move(job));
+      origins_[url->origin() + job.request.unix_socket].waiting.push_back(std::move(job));
     }
     return true;
   }
@@ -189,7 +188,7 @@ class HttpClient::Loop {
   void start(Job job, const std::string& key, Origin& origin) {
     leave_queue(job);
     std::unique_ptr<HttpTransfer> transfer = idle_transfer();
-    auto prepared = transfer->prepare(std::move(job.request), std::move(job.origin));
+    auto prepared = transfer->prepare(std::move(job.request));
     if (!prepared) {
       idle_.push_back(std::move(transfer));
       return job.done(prepared.error());
@@ -279,10 +278,8 @@ Result<HttpResponse> fetch(const HttpRequest& request) { return fetch_stream(req
 
 Result<HttpResponse> fetch_stream(const HttpRequest& request,
                                   const std::function<bool(std::string_view)>& take) {
-  auto origin = origin_of(request.url);
-  if (!origin) return origin.error();
   HttpTransfer transfer;
-  if (auto prepared = transfer.prepare(request, *origin); !prepared) return prepared.error();
+  if (auto prepared = transfer.prepare(request); !prepared) return prepared.error();
   if (take) transfer.stream_to(take);
   return transfer.finish(curl_easy_perform(transfer.handle()));
 }

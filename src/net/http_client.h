@@ -45,10 +45,6 @@ struct HttpResponse {
 // at most 30 days. Absent where it is missing or makes no sense.
 std::optional<Duration> retry_after(const HttpResponse& response, Time now);
 
-// Scheme, host and port of a URL: what shares connections, and all that may be shown of it. An
-// error where it is no http or https URL.
-Result<std::string> origin_of(const std::string& url);
-
 struct HttpClientLimits {
   size_t connections_max = kClientConnectionsMax;
   size_t connections_per_host_max = kClientConnectionsPerHostMax;

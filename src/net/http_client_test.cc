@@ -83,6 +83,9 @@ TEST(HttpClient, request_arrives_as_it_was_written) {
           .get();
   ASSERT_TRUE(dressed.ok()) << dressed.error().text;
   EXPECT_TRUE(dressed->body.starts_with("PUT / [application/json] [] [] present xxx"));
+  const auto dotted = client.send({.method = "GET", .url = server.url("/a/../b?../c")}).get();
+  ASSERT_TRUE(dotted.ok()) << dotted.error().text;
+  EXPECT_TRUE(dotted->body.starts_with("GET /a/../b?../c ")) << dotted->body;
   for (const char* method : {"GET", "DELETE", "POST", "OPTIONS"}) {
     const auto empty = client.send({.method = method, .url = server.url("/e")}).get();
     ASSERT_TRUE(empty.ok()) << empty.error().text;

@@ -11,26 +11,6 @@
 namespace statewire {
 namespace {
 
-struct UrlDeleter {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
-};
-
-std::string url_part(CURLU* url, CURLUPart part) {
-  char* text = nullptr;
-  if (curl_url_get(url, part, &text, 0) != CURLUE_OK || text == nullptr) return {};
-  std::string result = text;
-  curl_free(text);
-  return result;
-}
-
-std::string host_of(std::string_view origin) {
-  const std::string_view rest = origin.substr(origin.find("://") + 3);
-  const size_t colon = rest.rfind(':');
-  return std::string(colon > rest.rfind(']') || rest.find(']') == std::string_view::npos
-                         ? rest.substr(0, colon)
-                         : rest);
-}
-
 bool is_safe(std::string_view text) {
   return std::none_of(text.begin(), text.end(),
                       [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
@@ -44,30 +24,18 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
-Result<std::string> origin_of(const std::string& url) {
-  prepare_curl();
-  const std::unique_ptr<CURLU, UrlDeleter> parsed(curl_url());
-  CHECK(parsed != nullptr);
-  if (curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK || !is_safe(url)) {
-    return bad_input("not a well-formed URL");
-  }
-  const std::string scheme = url_part(parsed.get(), CURLUPART_SCHEME);
-  const std::string host = url_part(parsed.get(), CURLUPART_HOST);
-  const std::string port = url_part(parsed.get(), CURLUPART_PORT);
-  if (scheme != "http" && scheme != "https") return bad_input("not an http or https URL");
-  if (host.empty()) return bad_input("a URL without a host");
-  return scheme + "://" + host + (port.empty() ? "" : ":" + port);
-}
-
-Result<void> HttpTransfer::prepare(HttpRequest request, std::string origin) {
+Result<void> HttpTransfer::prepare(HttpRequest request) {
+  const Result<Url> url = parse_url(request.url);
+  if (!url) return url.error();
   request_ = std::move(request);
-  origin_ = std::move(origin);
+  origin_ = url->origin();
   response_ = {};
   reader_ = nullptr;
   too_large_ = has_enough_ = false;
   handle_.begin("http,https", request_.timeout, request_.tls);
   if (auto set = set_headers(); !set) return set.error();
   handle_.set(CURLOPT_URL, request_.url.c_str());
+  handle_.set(CURLOPT_PATH_AS_IS, 1L);
   handle_.set(CURLOPT_PRIVATE, this);
   handle_.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
   handle_.set(CURLOPT_FOLLOWLOCATION, 0L);
@@ -76,16 +44,16 @@ Result<void> HttpTransfer::prepare(HttpRequest request, std::string origin) {
   handle_.set(CURLOPT_WRITEFUNCTION, &HttpTransfer::on_body);
   handle_.set(CURLOPT_WRITEDATA, this);
   set_method();
-  set_way();
+  set_way(url->host);
   return {};
 }
 
-void HttpTransfer::set_way() {
+void HttpTransfer::set_way(std::string_view host) {
   if (!request_.unix_socket.empty()) {
     handle_.set(CURLOPT_UNIX_SOCKET_PATH, request_.unix_socket.c_str());
   }
   // The environment's proxy is for what lies outside.
-  const bool is_inside = !request_.unix_socket.empty() || is_loopback(host_of(origin_));
+  const bool is_inside = !request_.unix_socket.empty() || is_loopback(host);
   if (is_inside || !request_.by_proxy) {
     handle_.set(CURLOPT_PROXY, "");
   }

@@ -14,7 +14,7 @@ namespace statewire {
 class HttpTransfer {
  public:
   // Makes the handle ready. An error where the request can never be sent.
-  Result<void> prepare(HttpRequest request, std::string origin);
+  Result<void> prepare(HttpRequest request);
   // Pieces of a 2xx body go to `take` instead of the response; false ends the transfer well.
   void stream_to(std::function<bool(std::string_view)> take);
   CURL* handle() const { return handle_.get(); }
@@ -25,7 +25,7 @@ class HttpTransfer {
   static size_t on_header(char* bytes, size_t size, size_t count, void* transfer);
   static size_t on_body(char* bytes, size_t size, size_t count, void* transfer);
   void set_method();
-  void set_way();
+  void set_way(std::string_view host);
   Result<void> set_headers();
   void keep_header(std::string_view line);
   bool on_piece(std::string_view piece);

@@ -7,8 +7,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "base/percent.h"
 #include "net/smtp_name.h"
-#include "net/url.h"
 
 namespace statewire {
 namespace {

@@ -2,42 +2,41 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 
+#include "base/percent.h"
 #include "base/text.h"
+#include "net/curl_handle.h"
 
 namespace statewire {
 namespace {
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
+class ParsedUrl {
+ public:
+  ParsedUrl() : url_((prepare_curl(), curl_url())) { CHECK(url_ != nullptr); }
 
-bool is_unreserved(char c) {
-  return is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
-}
-
-std::string decode(std::string_view text, bool plus_is_blank) {
-  std::string result;
-  result.reserve(text.size());
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size()) {
-      const int high = hex_digit(text[i + 1]);
-      const int low = hex_digit(text[i + 2]);
-      if (high >= 0 && low >= 0) {
-        result += static_cast<char>(high * 16 + low);
-        i += 2;
-        continue;
-      }
-    }
-    result += plus_is_blank && text[i] == '+' ? ' ' : text[i];
+  bool parse(const std::string& text) {
+    return curl_url_set(url_.get(), CURLUPART_URL, text.c_str(), CURLU_PATH_AS_IS) == CURLUE_OK;
   }
-  return result;
-}
+  // Empty where there is none.
+  std::string part(CURLUPart which) const {
+    char* text = nullptr;
+    if (curl_url_get(url_.get(), which, &text, CURLU_NO_DEFAULT_PORT) != CURLUE_OK) return {};
+    std::string result = text == nullptr ? "" : text;
+    curl_free(text);
+    return result;
+  }
+
+ private:
+  struct Deleter {
+    void operator()(CURLU* url) const { curl_url_cleanup(url); }
+  };
+
+  const std::unique_ptr<CURLU, Deleter> url_;
+};
 
 // Calls `take` with each part of `text` between `separator`s.
 template <typename Take>
@@ -52,24 +51,36 @@ void for_each_part(std::string_view text, char separator, Take take) {
 
 }  // namespace
 
-std::string percent_decode(std::string_view text) { return decode(text, false); }
-
-std::string percent_encode(std::string_view text) {
-  constexpr char kDigits[] = "0123456789ABCDEF";
-  std::string result;
-  result.reserve(text.size());
-  for (const char c : text) {
-    if (is_unreserved(c)) {
-      result += c;
-      continue;
-    }
-    const auto byte = static_cast<uint8_t>(c);
-    result += '%';
-    result += kDigits[byte >> 4];
-    result += kDigits[byte & 15];
-  }
-  return result;
+// libcurl parses it, so that no text has one host here and another where it is sent.
+Result<Url> parse_url(std::string_view text) {
+  const bool is_plain = std::none_of(text.begin(), text.end(),
+                                     [](unsigned char c) { return c <= 0x20 || c == 0x7f; });
+  ParsedUrl parsed;
+  if (!is_plain || !parsed.parse(std::string(text))) return bad_input("not a well-formed URL");
+  Url url{.scheme = parsed.part(CURLUPART_SCHEME),
+          .user = parsed.part(CURLUPART_USER),
+          .password = parsed.part(CURLUPART_PASSWORD),
+          .host = lower_case(parsed.part(CURLUPART_HOST)),
+          .port = parsed.part(CURLUPART_PORT),
+          .path = parsed.part(CURLUPART_PATH),
+          .query = parsed.part(CURLUPART_QUERY)};
+  if (url.scheme != "http" && url.scheme != "https") return bad_input("not an http or https URL");
+  // libcurl takes one slash, and three.
+  const std::string_view rest = text.substr(url.scheme.size());
+  if (!rest.starts_with("://")) return bad_input("not a well-formed URL");
+  if (url.host.empty() || rest.starts_with(":///")) return bad_input("a URL without a host");
+  return url;
 }
+
+namespace {
+
+std::string decoded(std::string_view part) {
+  std::string text(part);
+  std::ranges::replace(text, '+', ' ');
+  return percent_decode(text);
+}
+
+}  // namespace
 
 QueryParameters parse_query(std::string_view query) {
   QueryParameters result;
@@ -78,7 +89,7 @@ QueryParameters parse_query(std::string_view query) {
     const size_t equals = part.find('=');
     const std::string_view value =
         equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1);
-    result.emplace_back(decode(part.substr(0, equals), true), decode(value, true));
+    result.emplace_back(decoded(part.substr(0, equals)), decoded(value));
   });
   return result;
 }

@@ -6,12 +6,30 @@
 #include <utility>
 #include <vector>
 
+#include "base/result.h"
+
 namespace statewire {
 
-// "%2F" to "/". A `%` that no two hex digits follow stays as it is.
-std::string percent_decode(std::string_view text);
-// Everything but letters, digits, `-`, `.`, `_` and `~` as %XX.
-std::string percent_encode(std::string_view text);
+// The parts of an http or https URL, not decoded.
+struct Url {
+  std::string scheme;  // "http" or "https".
+  std::string user;
+  std::string password;
+  std::string host;  // In lower case; an IPv6 address in its brackets.
+  std::string port;  // Empty where it is the scheme's own.
+  std::string path;  // "/" where the URL has none.
+  std::string query;
+
+  // "example.org:8080": the header `Host` of what the client sends.
+  std::string authority() const { return port.empty() ? host : host + ":" + port; }
+  // Scheme, host and port: what shares connections, and all that may be shown of a URL.
+  std::string origin() const { return scheme + "://" + authority(); }
+};
+
+// The host is the one that `HttpClient` connects to. `bad_input` where it could not: without a
+// scheme or a host, with another scheme, with blanks or control characters. The error shows nothing
+// of `text`.
+Result<Url> parse_url(std::string_view text);
 
 using QueryParameters = std::vector<std::pair<std::string, std::string>>;
 // "a=1&b=x%20y&c" to its pairs in order, decoded; a name without `=` has an empty value.

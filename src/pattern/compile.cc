@@ -4,6 +4,7 @@
 #include <numeric>
 #include <unordered_set>
 
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "pattern/alternatives.h"
@@ -250,11 +251,7 @@ void Complaints::refuse(size_t offset, const WrittenPath& path, std::string text
   told_.push_back({offset, {.path = cut(path.text()), .text = cut(text)}});
 }
 
-std::string quoted(std::string_view text) {
-  std::string out;
-  append_json_string(out, text);
-  return out;
-}
+std::string quoted(std::string_view text) { return json_quoted(text); }
 
 std::vector<PatternError> Complaints::take_sorted() {
   std::vector<size_t> order(told_.size());

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/json_writer.h"
 #include "base/limits.h"
-#include "base/text.h"
 
 namespace statewire::pattern {
 namespace {
@@ -198,9 +198,7 @@ class FaultFinder {
   std::string quoted_character() const {
     size_t end = at_ + 1;
     while (end < text_.size() && (static_cast<unsigned char>(text_[end]) & 0xc0) == 0x80) ++end;
-    std::string quoted;
-    append_json_string(quoted, text_.substr(at_, end - at_));
-    return quoted;
+    return json_quoted(text_.substr(at_, end - at_));
   }
 
   std::string_view text_;

@@ -1,6 +1,6 @@
 #include "route/when.h"
 
-#include "base/text.h"
+#include "base/json_writer.h"
 #include "config/json.h"
 #include "format/fields.h"
 
@@ -53,17 +53,20 @@ std::string early_part(Element pattern, const std::string& parent);
 
 // Alternatives: if one of them has no clause left, all of them hold.
 std::string early_branches(Element branches, const std::string& parent) {
-  std::string list;
+  std::vector<std::string> parts;
   for (const Element branch : simdjson::dom::array(branches)) {
-    const std::string part = early_part(branch, parent);
-    if (part.empty()) return {};
-    list += (list.empty() ? "" : ",") + part;
+    parts.push_back(early_part(branch, parent));
+    if (parts.back().empty()) return {};
   }
-  return "[" + list + "]";
+  return json_of([&](JsonWriter& json) {
+    json.begin_array();
+    for (const std::string& part : parts) json.raw(part);
+    json.end_array();
+  });
 }
 
 std::string early_part(Element pattern, const std::string& parent) {
-  std::string members;
+  std::vector<std::pair<std::string_view, std::string>> members;
   for (const auto [key, value] : simdjson::dom::object(pattern)) {
     const std::string path = parent.empty() ? std::string(key) : parent + "." + std::string(key);
     std::string part;
@@ -75,11 +78,17 @@ std::string early_part(Element pattern, const std::string& parent) {
       part = value.is_object() ? early_part(value, path) : std::string(simdjson::minify(value));
     }
     if (part.empty()) continue;
-    if (!members.empty()) members += ',';
-    append_json_string(members, key);
-    members += ":" + part;
+    members.emplace_back(key, std::move(part));
   }
-  return members.empty() ? "" : "{" + members + "}";
+  if (members.empty()) return {};
+  return json_of([&](JsonWriter& json) {
+    json.begin_object();
+    for (const auto& [key, part] : members) {
+      json.key_text(key);
+      json.raw(part);
+    }
+    json.end_object();
+  });
 }
 
 Pattern without_late_fields(const std::string& json) {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "aws/json.h"
 #include "aws/sigv4.h"
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "base/mutex.h"
 #include "base/text.h"
@@ -175,7 +175,11 @@ void AwsBatchSink::deliver(std::span<const Delivery> batch, Completion done) {
 
 std::string json_payload(const Delivery& delivery) {
   if (is_json(delivery)) return std::string(delivery.payload);
-  return JsonObject().add("message", delivery.payload).take();
+  return json_of([&](JsonWriter& json) {
+    json.begin_object();
+    json.text("message", delivery.payload);
+    json.end_object();
+  });
 }
 
 std::string fifo_group(const Delivery& delivery) {

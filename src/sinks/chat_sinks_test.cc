@@ -141,10 +141,19 @@ class PagerDutySinkTest : public SinkTest {};
 TEST_F(PagerDutySinkTest, nothing_to_page_for_sends_nothing) {
   const auto sink = make_pagerduty_sink(
       {.url = "http://127.0.0.1:1/", .routing_key = std::string(kRoutingKey)}, context_);
-  const Delivery delivery = delivery_of(R"({"event_action":"none","dedup_key":"x"})");
-  Outcome outcome;
-  sink->deliver({&delivery, 1}, outcome.completion());
-  EXPECT_EQ(outcome.wait().at(0).verdict, Verdict::delivered);
+  for (const char* nothing : {R"({"event_action":"none","dedup_key":"x"})",
+                              R"({ "dedup_key": "x", "event_action": "none" })"}) {
+    const Delivery delivery = delivery_of(nothing);
+    Outcome outcome;
+    sink->deliver({&delivery, 1}, outcome.completion());
+    EXPECT_EQ(outcome.wait().at(0).verdict, Verdict::delivered) << nothing;
+  }
+  for (const char* other : {R"({"dedup_key":"x"})", R"({"event_action":"none")", "[]", "{}", ""}) {
+    const Delivery delivery = delivery_of(other);
+    Outcome outcome;
+    sink->deliver({&delivery, 1}, outcome.completion());
+    EXPECT_EQ(outcome.wait().at(0).verdict, Verdict::reject) << other;
+  }
 }
 
 // https://developer.pagerduty.com/docs/events-api-v2/overview names the words of a refusal.
@@ -171,13 +180,15 @@ class SecretUrls : public SinkTest {};
 
 TEST_F(SecretUrls, go_over_https_or_stay_on_this_machine) {
   for (const char* kind : {"slack", "teams"}) {
-    for (const char* good : {"https://hooks.example.org/x", "http://127.0.0.1:8080/x",
-                             "http://[::1]:8080/x", "http://localhost/x"}) {
+    for (const char* good :
+         {"https://hooks.example.org/x", "http://127.0.0.1:8080/x", "http://[::1]:8080/x",
+          "http://localhost/x", "HTTPS://HOST?x", "http://LOCALHOST?x", "http://u:p@127.0.0.1"}) {
       EXPECT_NE(open(kind, std::string("url: \"") + good + "\""), nullptr) << good;
       EXPECT_TRUE(problems_->ok()) << problems_->to_text();
     }
-    for (const char* bad : {"http://hooks.example.org/secret-part", "https://", "https:///x",
-                            "ftp://x/", "http://127.0.0.1.example.org/", "https://a b/"}) {
+    for (const char* bad :
+         {"http://hooks.example.org/secret-part", "https://", "https:///x", "ftp://x/",
+          "http://127.0.0.1.example.org/", "https://a b/", "http://127.0.0.1@example.org/"}) {
       EXPECT_EQ(open(kind, std::string("url: \"") + bad + "\""), nullptr) << bad;
       EXPECT_NE(problems_->to_text().find("https://"), std::string::npos);
       EXPECT_EQ(problems_->to_text().find("secret-part"), std::string::npos);

@@ -2,6 +2,8 @@
 
 #include <simdjson.h>
 
+#include "base/percent.h"
+
 namespace statewire {
 namespace {
 
@@ -10,14 +12,12 @@ namespace dom = simdjson::dom;
 // Section 3.1.3.2: what a header cannot hold, the blank, the quote and the percent sign are
 // percent-encoded.
 std::string header_value(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string out;
   for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte > 0x20 && byte < 0x7f && c != '"' && c != '%') {
+    if (c > 0x20 && c < 0x7f && c != '"' && c != '%') {
       out.push_back(c);
     } else {
-      out.append({'%', kHex[byte >> 4], kHex[byte & 15]});
+      append_percent_encoded(out, c);
     }
   }
   return out;

@@ -4,6 +4,7 @@
 // that is not JSON becomes {"message": payload}. EventBridge does not drop repeats: a receiver
 // recognises them by the notification's id in `detail`.
 #include "aws/json.h"
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "sinks/aws_attempt.h"
 #include "sinks/kinds.h"
@@ -21,28 +22,34 @@ class EventBridgeForm final : public AwsBatchForm {
   Result<AwsEntry> encode(const Delivery& delivery) const override {
     const std::string detail = json_payload(delivery);
     if (!detail.starts_with('{')) return bad_input("the detail of an event is a JSON object");
-    JsonObject json;
-    json.add("EventBusName", bus_)
-        .add("Source", source_)
-        .add("DetailType", delivery.type)
-        .add("Detail", detail);
     AwsEntry entry;
-    entry.bytes = kTimeBytes + source_.size() + delivery.type.size() + detail.size();
-    if (!delivery.resource.empty()) {
-      std::string resources = "[";
-      append_text(resources, delivery.resource);
-      json.add_json("Resources", resources + "]");
-      entry.bytes += delivery.resource.size();
-    }
-    entry.text = json.take();
+    entry.bytes = kTimeBytes + source_.size() + delivery.type.size() + detail.size() +
+                  delivery.resource.size();
+    entry.text = json_of([&](JsonWriter& json) {
+      json.begin_object();
+      json.text("EventBusName", bus_);
+      json.text("Source", source_);
+      json.text("DetailType", delivery.type);
+      json.text("Detail", detail);
+      if (!delivery.resource.empty()) {
+        json.begin_array("Resources");
+        json.text(delivery.resource);
+        json.end_array();
+      }
+      json.end_object();
+    });
     return entry;
   }
 
   AwsCall call(std::span<const AwsEntry> entries) const override {
-    std::string list;
-    for (const AwsEntry& entry : entries) list += (list.empty() ? "[" : ",") + entry.text;
-    AwsCall call = json_call(place_.target, "AWSEvents.PutEvents", "1.1",
-                             JsonObject().add_json("Entries", list + "]").take());
+    AwsCall call =
+        json_call(place_.target, "AWSEvents.PutEvents", "1.1", json_of([&](JsonWriter& json) {
+                    json.begin_object();
+                    json.begin_array("Entries");
+                    for (const AwsEntry& entry : entries) json.raw(entry.text);
+                    json.end_array();
+                    json.end_object();
+                  }));
     call.role = place_.role;
     return call;
   }
@@ -64,11 +71,6 @@ class EventBridgeForm final : public AwsBatchForm {
   }
 
  private:
-  static void append_text(std::string& json, std::string_view text) {
-    const std::string object = JsonObject().add("", text).take();
-    json += object.substr(4, object.size() - 5);
-  }
-
   const std::string bus_;
   const std::string source_;
   const AwsPlace place_;

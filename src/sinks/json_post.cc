@@ -1,6 +1,5 @@
 #include "sinks/json_post.h"
 
-#include <algorithm>
 #include <optional>
 
 #include "base/limits.h"
@@ -11,21 +10,9 @@
 namespace statewire {
 namespace {
 
-// Host of "http://host:port/path"; an IPv6 address in its brackets.
-std::string_view host_in(std::string_view url) {
-  std::string_view host = url.substr(url.find("://") + 3);
-  host = host.substr(0, host.find_first_of("/?#"));
-  host = host.substr(host.rfind('@') + 1);  // From the beginning where there is none.
-  const size_t bracket = host.find(']');
-  return host.substr(0, bracket != std::string_view::npos ? bracket + 1 : host.find(':'));
-}
-
-bool is_https_url(std::string_view url) {
-  const bool has_blank =
-      std::any_of(url.begin(), url.end(), [](unsigned char c) { return c <= 0x20 || c == 0x7f; });
-  if (has_blank) return false;
-  if (url.starts_with("https://")) return !host_in(url).empty();
-  return url.starts_with("http://") && is_loopback(host_in(url));
+bool is_https_url(std::string_view text) {
+  const Result<Url> url = parse_url(text);
+  return url && (url->scheme == "https" || is_loopback(url->host));
 }
 
 // Nothing where it has told a problem.

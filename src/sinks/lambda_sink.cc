@@ -5,8 +5,8 @@
 // because the error may pass.
 #include "aws/json.h"
 #include "base/limits.h"
+#include "base/percent.h"
 #include "base/text.h"
-#include "net/url.h"
 #include "sinks/aws_attempt.h"
 #include "sinks/kinds.h"
 

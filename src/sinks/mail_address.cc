@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "format/fields.h"
@@ -28,9 +29,7 @@ std::string_view trimmed(std::string_view text) {
 
 // As it may stand in an error: quoted, without line ends.
 std::string shown(std::string_view text) {
-  std::string out;
-  append_json_string(out, cut_utf8(text, kShownAddressBytesMax));
-  return out;
+  return json_quoted(cut_utf8(text, kShownAddressBytesMax));
 }
 
 }  // namespace

@@ -3,8 +3,9 @@
 //
 // Reads the messages of the format `pagerduty`: one alert for each resource. A message that opens
 // and closes nothing is delivered without a request.
-#include <algorithm>
+#include <simdjson.h>
 
+#include "base/json_writer.h"
 #include "base/text.h"
 #include "config/secret.h"
 #include "sinks/client_tls.h"
@@ -15,8 +16,6 @@ namespace statewire {
 namespace {
 
 enum class ServiceRegion { us, eu };
-
-constexpr std::string_view kNothing = R"({"event_action":"none")";
 
 // 400 says what is wrong with the event. If that is the routing key, it is so for every event,
 // until a person corrects it.
@@ -39,27 +38,39 @@ class PagerDutySink final : public Sink {
                .timeout = options.timeout,
                .judge = judge_pagerduty,
                .tls = options.tls},
-              context) {
-    append_json_string(key_, options.routing_key);
-  }
+              context),
+        key_(std::move(options.routing_key)) {}
 
   // The key is not part of the payload: what is parked can be looked at.
   void deliver(std::span<const Delivery> batch, Completion done) override {
     CHECK(batch.size() == 1);
     const std::string_view payload = batch.front().payload;
-    if (payload.starts_with(kNothing)) {
-      return done({Attempt{.detail = "nothing to page for: nothing was sent"}});
-    }
-    if (!payload.starts_with(R"({")")) {
+    simdjson::dom::parser parser;
+    simdjson::dom::object event;
+    std::string_view action;
+    if (parser.parse(payload.data(), payload.size(), true).get_object().get(event) ||
+        event["event_action"].get(action)) {
       return done(
           {Attempt{.verdict = Verdict::reject, .detail = "not a message of the format pagerduty"}});
     }
-    post_.send(R"({"routing_key":)" + key_ + "," + std::string(payload.substr(1)), std::move(done));
+    if (action == "none") {
+      return done({Attempt{.detail = "nothing to page for: nothing was sent"}});
+    }
+    post_.send(json_of([&](JsonWriter& json) {
+                 json.begin_object();
+                 json.text("routing_key", key_);
+                 for (const auto& [name, value] : event) {
+                   json.key_text(name);
+                   json.raw(simdjson::minify(value));
+                 }
+                 json.end_object();
+               }),
+               std::move(done));
   }
 
  private:
   JsonPost post_;
-  std::string key_;  // As JSON.
+  const std::string key_;
 };
 
 std::unique_ptr<Sink> open_pagerduty(MapReader& keys, SinkContext& context) {

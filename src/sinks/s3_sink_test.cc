@@ -2,7 +2,7 @@
 #include <map>
 
 #include "aws/gzip.h"
-#include "net/url.h"
+#include "base/percent.h"
 #include "sinks/aws_sink_fixture_test.h"
 
 namespace statewire {

@@ -1,6 +1,7 @@
 // Sends each delivery as a mail by SES.
 #include "aws/json.h"
 #include "base/base64.h"
+#include "base/json_writer.h"
 #include "sinks/aws_attempt.h"
 #include "sinks/kinds.h"
 #include "sinks/mail_sink.h"
@@ -36,23 +37,30 @@ class Round : public std::enable_shared_from_this<Round> {
  public:
   Round(Letter letter, AwsPlace place, AwsClient& aws, MailCarrier::Done done)
       : letter_(std::move(letter)), place_(std::move(place)), aws_(aws), done_(std::move(done)) {
-    content_ =
-        JsonObject()
-            .add_json("Raw", JsonObject().add("Data", base64_encoded(letter_.message)).take())
-            .take();
+    content_ = json_of([&](JsonWriter& json) {
+      json.begin_object();
+      json.begin_object("Raw");
+      json.text("Data", base64_encoded(letter_.message));
+      json.end_object();
+      json.end_object();
+    });
   }
 
   void next() {
     if (attempts_.size() == letter_.to.size()) return done_(std::move(attempts_));
     const std::string& to = letter_.to[attempts_.size()];
-    const std::string list = "[\"" + to + "\"]";  // Plain ASCII without quotes.
-    AwsCall call =
-        rest_call(place_.target, "POST", "/v2/email/outbound-emails",
-                  JsonObject()
-                      .add("FromEmailAddress", letter_.from)
-                      .add_json("Destination", JsonObject().add_json("ToAddresses", list).take())
-                      .add_json("Content", content_)
-                      .take());
+    AwsCall call = rest_call(place_.target, "POST", "/v2/email/outbound-emails",
+                             json_of([&](JsonWriter& json) {
+                               json.begin_object();
+                               json.text("FromEmailAddress", letter_.from);
+                               json.begin_object("Destination");
+                               json.begin_array("ToAddresses");
+                               json.text(to);
+                               json.end_array();
+                               json.end_object();
+                               json.raw("Content", content_);
+                               json.end_object();
+                             }));
     call.headers = {{"Content-Type", "application/json"}};
     call.role = place_.role;
     call.attempts_max = 1;  // The subscription decides when to try again.

@@ -5,7 +5,7 @@
 // delivery's key.
 #include "aws/xml.h"
 #include "base/limits.h"
-#include "net/url.h"
+#include "base/percent.h"
 #include "sinks/aws_attempt.h"
 #include "sinks/kinds.h"
 

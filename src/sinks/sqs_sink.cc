@@ -4,6 +4,7 @@
 // FIFO queue, the group is the resource and the deduplication id is the delivery's key.
 #include "aws/json.h"
 #include "aws/queue.h"
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "sinks/aws_attempt.h"
 #include "sinks/kinds.h"
@@ -17,39 +18,49 @@ class SqsForm final : public AwsBatchForm {
  public:
   SqsForm(SqsQueue queue, AwsRole role) : queue_(std::move(queue)), role_(std::move(role)) {}
 
+  // The members of the entry but its id.
   Result<AwsEntry> encode(const Delivery& delivery) const override {
     if (delivery.payload.empty()) return bad_input("a message of a queue is not empty");
     AwsEntry entry{.bytes = delivery.payload.size()};
-    JsonObject attributes;
-    const auto add = [&](std::string_view name, std::string_view value) {
+    const auto add = [&](std::string_view name, std::string_view value, JsonWriter& json) {
       if (value.empty()) return;
-      attributes.add_json(name,
-                          JsonObject().add("DataType", kString).add("StringValue", value).take());
+      json.key_text(name);
+      json.begin_object();
+      json.text("DataType", kString);
+      json.text("StringValue", value);
+      json.end_object();
       entry.bytes += name.size() + kString.size() + value.size();
     };
-    add("id", delivery.id);
-    add("type", delivery.type);
-    add("content-type", delivery.content_type);
-    JsonObject json;
-    json.add("MessageBody", delivery.payload).add_json("MessageAttributes", attributes.take());
-    if (queue_.is_fifo) {
-      json.add("MessageGroupId", fifo_group(delivery))
-          .add("MessageDeduplicationId", delivery.key());
-    }
-    entry.text = json.take();
+    entry.text = json_of([&](JsonWriter& json) {
+      json.text("MessageBody", delivery.payload);
+      json.begin_object("MessageAttributes");
+      add("id", delivery.id, json);
+      add("type", delivery.type, json);
+      add("content-type", delivery.content_type, json);
+      json.end_object();
+      if (queue_.is_fifo) {
+        json.text("MessageGroupId", fifo_group(delivery));
+        json.text("MessageDeduplicationId", delivery.key());
+      }
+    });
     return entry;
   }
 
   AwsCall call(std::span<const AwsEntry> entries) const override {
-    std::string list = "[";
-    for (size_t i = 0; i < entries.size(); ++i) {
-      // Its place in the request is the id by which the answer names it.
-      list += (i == 0 ? "{\"Id\":\"" : ",{\"Id\":\"") + std::to_string(i) + "\"," +
-              entries[i].text.substr(1);
-    }
-    AwsCall call =
-        sqs_call(queue_, "SendMessageBatch",
-                 JsonObject().add("QueueUrl", queue_.url).add_json("Entries", list + "]").take());
+    AwsCall call = sqs_call(queue_, "SendMessageBatch", json_of([&](JsonWriter& json) {
+                              json.begin_object();
+                              json.text("QueueUrl", queue_.url);
+                              json.begin_array("Entries");
+                              for (size_t i = 0; i < entries.size(); ++i) {
+                                json.begin_object();
+                                // Its place is the id by which the answer names it.
+                                json.text("Id", std::to_string(i));
+                                json.raw(entries[i].text);
+                                json.end_object();
+                              }
+                              json.end_array();
+                              json.end_object();
+                            }));
     call.role = role_;
     return call;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "base/percent.h"
 #include "base/text.h"
 #include "net/url.h"
 
@@ -30,8 +31,9 @@ constexpr StatusVerdict kStatusVerdicts[] = {
 
 // " to https://example.org", and nothing else of where a redirect leads.
 std::string redirect_of(const HttpResponse& response) {
-  const Result<std::string> origin = origin_of(std::string(response.header("Location")));
-  return ": a redirect" + (origin ? " to " + *origin : std::string()) + ", which is not followed";
+  const Result<Url> url = parse_url(response.header("Location"));
+  return ": a redirect" + (url ? " to " + url->origin() : std::string()) +
+         ", which is not followed";
 }
 
 // One line of text, as it may go into a log.
@@ -86,23 +88,16 @@ Attempt attempt_for(const Result<HttpResponse>& response, Time now) {
   return attempt;
 }
 
-void Redaction::hide_url(std::string_view url) {
-  hide_part(url);
-  const size_t scheme = url.find("://");
-  if (scheme == std::string_view::npos) return;
-  url.remove_prefix(scheme + 3);
-  const size_t path = std::min(url.find_first_of("/?#"), url.size());
-  const std::string_view authority = url.substr(0, path);
-  if (const size_t at = authority.rfind('@'); at != std::string_view::npos) {
-    hide(authority.substr(0, at));
-    if (const size_t colon = authority.find(':'); colon < at) {
-      hide(authority.substr(colon + 1, at - colon - 1));
-    }
-  }
-  std::string_view rest = url.substr(path);
-  hide_part(rest);
-  while (!rest.empty()) {
-    const size_t end = std::min(rest.find_first_of("/?&=#;"), rest.size());
+void Redaction::hide_url(std::string_view text) {
+  hide_part(text);
+  const Result<Url> url = parse_url(text);
+  if (!url) return;  // It is never sent.
+  if (!url->password.empty()) hide(url->user + ":" + url->password);
+  hide(url->password.empty() ? url->user : url->password);
+  const std::string target = url->path + (url->query.empty() ? "" : "?" + url->query);
+  hide_part(target);
+  for (std::string_view rest = target; !rest.empty();) {
+    const size_t end = std::min(rest.find_first_of("/?&=;"), rest.size());
     hide_part(rest.substr(0, end));
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }

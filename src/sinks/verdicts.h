@@ -21,9 +21,9 @@ Attempt attempt_for(const Result<HttpResponse>& response, Time now);
 // Removes what must not be shown from texts of others: an answer may echo a URL or a header.
 class Redaction {
  public:
-  // All of `url` but its scheme and host: the whole, and its long parts, as a server may show only
+  // All of a URL but its scheme and host: the whole, and its long parts, as a server may show only
   // one of them, decoded or not.
-  void hide_url(std::string_view url);
+  void hide_url(std::string_view text);
   // `value`, and its words: the second of "Bearer abc".
   void hide(std::string_view value);
 

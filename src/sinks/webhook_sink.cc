@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "config/secret.h"
+#include "net/url.h"
 #include "sinks/client_tls.h"
 #include "sinks/cloudevent_binary.h"
 #include "sinks/json_post.h"
@@ -104,18 +105,6 @@ bool is_header_value(std::string_view value) {
                      [](unsigned char c) { return (c >= 0x20 && c != 0x7f) || c == '\t'; });
 }
 
-// http or https, with a host, and nothing that could end the request line.
-bool is_web_url(std::string_view url) {
-  const bool has_blank =
-      std::any_of(url.begin(), url.end(), [](unsigned char c) { return c <= 0x20 || c == 0x7f; });
-  for (const std::string_view scheme : {"http://", "https://"}) {
-    if (!url.starts_with(scheme)) continue;
-    const std::string_view rest = url.substr(scheme.size());
-    return !has_blank && !rest.empty() && rest.find_first_of("/?#:") != 0;
-  }
-  return false;
-}
-
 std::vector<HttpHeader> read_headers(const Node& node) {
   std::vector<HttpHeader> headers;
   if (node.exists() && !node.is_map()) node.error("headers are a map of names to values");
@@ -147,7 +136,7 @@ std::unique_ptr<Sink> open_webhook(MapReader& keys, SinkContext& context) {
                                                      std::chrono::minutes(10));
   target.tls = read_client_tls(keys);
   if (!url) return nullptr;
-  if (!is_web_url(url->reveal())) {
+  if (!parse_url(url->reveal())) {
     const Node written = keys.optional("url");
     const Node place = written.exists() ? written : keys.optional("url_file");
     place.error("must be a URL that begins with http:// or https://");

@@ -4,9 +4,9 @@
 #include <charconv>
 
 #include "base/ids.h"
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "base/text.h"
 #include "config/json.h"
 #include "sources/event_reader.h"
 #include "sources/handover.h"
@@ -83,10 +83,16 @@ std::optional<Time> ScheduleSource::stored_place(const std::string& cursor) cons
 std::string ScheduleSource::event_at(Time time) const {
   const std::string when = format_time(time);
   const auto id = hash128("schedule", {options_.name, when});
-  std::string event = R"({"version":"0","id":")" +
-                      to_hex({reinterpret_cast<const char*>(id.data()), id.size()}) +
-                      R"(","source":"statewire.schedule","time":")" + when + "\"";
-  return event + "," + options_.members + "}\n";
+  return json_of([&](JsonWriter& json) {
+    json.begin_object();
+    json.word("version", "0");
+    json.hex("id", id);
+    json.word("source", "statewire.schedule");
+    json.time("time", time);
+    json.raw(options_.members);
+    json.end_object();
+    json.end_line();
+  });
 }
 
 // False where stop was requested first. What is not stored is handed over again.
@@ -149,26 +155,24 @@ namespace {
 
 // The members that the event has from its configuration, and those that every event has.
 std::string members_of(std::string_view name, const Node& event) {
-  std::string members;
-  const auto add = [&](std::string_view key, std::string_view json) {
-    if (!members.empty()) members += ",";
-    append_json_string(members, key);
-    members.append(":").append(json);
-  };
-  for (const Node& entry : event.entries()) {
-    for (const char* own : {"version", "id", "source", "time"}) {
-      if (entry.key() == own) entry.error_at_key("the schedule sets this by itself");
+  return json_of([&](JsonWriter& json) {
+    for (const Node& entry : event.entries()) {
+      for (const char* own : {"version", "id", "source", "time"}) {
+        if (entry.key() == own) entry.error_at_key("the schedule sets this by itself");
+      }
+      json.key_text(entry.key());
+      json.raw(to_json(entry));
     }
-    add(entry.key(), to_json(entry));
-  }
-  std::string resources = "[";
-  append_json_string(resources, name);
-  if (!event.find("detail-type")) add("detail-type", "\"Scheduled Event\"");
-  if (!event.find("account")) add("account", "\"\"");
-  if (!event.find("region")) add("region", "\"\"");
-  if (!event.find("resources")) add("resources", resources + "]");
-  if (!event.find("detail")) add("detail", "{}");
-  return members;
+    if (!event.find("detail-type")) json.word("detail-type", "Scheduled Event");
+    if (!event.find("account")) json.word("account", "");
+    if (!event.find("region")) json.word("region", "");
+    if (!event.find("resources")) {
+      json.begin_array("resources");
+      json.text(name);
+      json.end_array();
+    }
+    if (!event.find("detail")) json.raw("detail", "{}");
+  });
 }
 
 std::optional<ScheduleTimes> read_cron(const Node& cron, const Node& timezone) {

@@ -4,7 +4,7 @@
 
 #include "aws/json.h"
 #include "base/limits.h"
-#include "net/url.h"
+#include "base/percent.h"
 
 namespace statewire {
 namespace {

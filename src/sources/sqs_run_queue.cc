@@ -5,6 +5,7 @@
 
 #include "aws/call_now.h"
 #include "aws/json.h"
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "sources/sqs_run.h"
@@ -31,16 +32,26 @@ int64_t number_in(const std::string& text) {
   return parsed.ec == std::errc() ? number : 1;
 }
 
-std::string hiding_entry(size_t place, std::string_view receipt, seconds time) {
-  return JsonObject()
-      .add("Id", std::to_string(place))
-      .add("ReceiptHandle", receipt)
-      .add("VisibilityTimeout", int64_t{time.count()})
-      .take();
+// An entry of a batch, named by its place there.
+void write_entry(size_t place, std::string_view receipt, std::optional<seconds> hidden_for,
+                 JsonWriter& json) {
+  json.begin_object();
+  json.text("Id", std::to_string(place));
+  json.text("ReceiptHandle", receipt);
+  if (hidden_for) json.number("VisibilityTimeout", hidden_for->count());
+  json.end_object();
 }
 
-std::string body_of(const std::string& url, const std::string& entries) {
-  return JsonObject().add("QueueUrl", url).add_json("Entries", "[" + entries + "]").take();
+template <typename WriteEntries>
+std::string body_of(const std::string& url, WriteEntries write_entries) {
+  return json_of([&](JsonWriter& json) {
+    json.begin_object();
+    json.text("QueueUrl", url);
+    json.begin_array("Entries");
+    write_entries(json);
+    json.end_array();
+    json.end_object();
+  });
 }
 
 }  // namespace
@@ -53,14 +64,17 @@ AwsCall SqsRun::call(std::string_view operation, std::string body) const {
 
 void SqsRun::receive() {
   ++receiving_;
-  AwsCall receive =
-      call("ReceiveMessage", JsonObject()
-                                 .add("QueueUrl", parts_.options.queue.url)
-                                 .add("MaxNumberOfMessages", int64_t{kSqsMessagesAtATime})
-                                 .add("WaitTimeSeconds", parts_.options.poll.count())
-                                 .add("VisibilityTimeout", parts_.options.hidden_for.count())
-                                 .add_json("AttributeNames", R"(["ApproximateReceiveCount"])")
-                                 .take());
+  AwsCall receive = call("ReceiveMessage", json_of([&](JsonWriter& json) {
+                           json.begin_object();
+                           json.text("QueueUrl", parts_.options.queue.url);
+                           json.number("MaxNumberOfMessages", kSqsMessagesAtATime);
+                           json.number("WaitTimeSeconds", parts_.options.poll.count());
+                           json.number("VisibilityTimeout", parts_.options.hidden_for.count());
+                           json.begin_array("AttributeNames");
+                           json.text("ApproximateReceiveCount");
+                           json.end_array();
+                           json.end_object();
+                         }));
   receive.timeout = parts_.options.poll + seconds(10);
   receive.response_bytes_max = kSqsAnswerBytesMax;
   receive.attempts_max = 1;  // Pauses are counted here.
@@ -73,15 +87,14 @@ void SqsRun::receive() {
                     // This run has ended: its successor is to have them at once.
                     const Result<AwsJson> json = AwsJson::parse(answer.response.body);
                     if (!answer.ok() || !json) return;
-                    std::string entries;
-                    size_t count = 0;
-                    for (const AwsJson& message : json->items("Messages")) {
-                      if (count > 0) entries += ',';
-                      entries += hiding_entry(count++, message.text("ReceiptHandle"), seconds(0));
-                    }
-                    if (entries.empty()) return;
+                    const std::vector<AwsJson> messages = json->items("Messages");
+                    if (messages.empty()) return;
                     AwsCall call = hide;
-                    call.body = body_of(url, entries);
+                    call.body = body_of(url, [&](JsonWriter& body) {
+                      for (size_t i = 0; i < messages.size(); ++i) {
+                        write_entry(i, messages[i].text("ReceiptHandle"), seconds(0), body);
+                      }
+                    });
                     aws.call(std::move(call), [](AwsAnswer) {});
                   });
 }
@@ -163,21 +176,20 @@ void SqsRun::prolong(SteadyTime now) {
 // If that fails, the message comes again, and is a duplicate.
 void SqsRun::hide() {
   while (!hidings_.empty()) {
-    std::string entries;
-    for (size_t i = 0; i < kSqsMessagesAtATime && !hidings_.empty(); ++i) {
-      if (i > 0) entries += ',';
-      entries += hiding_entry(i, hidings_.front().receipt, hidings_.front().time);
-      hidings_.pop_front();
-    }
+    std::string body = body_of(parts_.options.queue.url, [&](JsonWriter& json) {
+      for (size_t i = 0; i < kSqsMessagesAtATime && !hidings_.empty(); ++i) {
+        write_entry(i, hidings_.front().receipt, hidings_.front().time, json);
+        hidings_.pop_front();
+      }
+    });
     ++hiding_;
-    parts_.aws.call(
-        call("ChangeMessageVisibilityBatch", body_of(parts_.options.queue.url, entries)),
-        [mailbox = mailbox_, this, name = parts_.name](const AwsAnswer& answer) {
-          mailbox->post([this] { --hiding_; });
-          if (answer.ok()) return;
-          log_warn("messages cannot be hidden or given back; they may come twice",
-                   {{"source", name}, {"reason", answer.text()}});
-        });
+    parts_.aws.call(call("ChangeMessageVisibilityBatch", std::move(body)),
+                    [mailbox = mailbox_, this, name = parts_.name](const AwsAnswer& answer) {
+                      mailbox->post([this] { --hiding_; });
+                      if (answer.ok()) return;
+                      log_warn("messages cannot be hidden or given back; they may come twice",
+                               {{"source", name}, {"reason", answer.text()}});
+                    });
   }
 }
 
@@ -185,22 +197,18 @@ void SqsRun::delete_settled(SteadyTime now) {
   while (deletions_.size() >= kSqsMessagesAtATime ||
          (!deletions_.empty() && (is_stopping_ || now >= delete_at_))) {
     std::vector<Deletion> batch;
-    std::string entries;
-    while (!deletions_.empty() && batch.size() < kSqsMessagesAtATime) {
-      if (!entries.empty()) entries += ',';
-      entries += JsonObject()
-                     .add("Id", std::to_string(batch.size()))
-                     .add("ReceiptHandle", deletions_.front().receipt)
-                     .take();
-      batch.push_back(std::move(deletions_.front()));
-      deletions_.pop_front();
-    }
+    std::string body = body_of(parts_.options.queue.url, [&](JsonWriter& json) {
+      while (!deletions_.empty() && batch.size() < kSqsMessagesAtATime) {
+        write_entry(batch.size(), deletions_.front().receipt, {}, json);
+        batch.push_back(std::move(deletions_.front()));
+        deletions_.pop_front();
+      }
+    });
     ++deleting_;
-    parts_.aws.call(
-        call("DeleteMessageBatch", body_of(parts_.options.queue.url, entries)),
-        [mailbox = mailbox_, this, batch](AwsAnswer answer) {
-          mailbox->post([this, batch, answer = std::move(answer)] { on_deletions(batch, answer); });
-        });
+    parts_.aws.call(call("DeleteMessageBatch", std::move(body)), [mailbox = mailbox_, this,
+                                                                  batch](AwsAnswer answer) {
+      mailbox->post([this, batch, answer = std::move(answer)] { on_deletions(batch, answer); });
+    });
   }
 }
 

@@ -6,6 +6,7 @@
 #include "aws/aws_for_test.h"
 #include "aws/gzip.h"
 #include "aws/json.h"
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "sources/fake_intake_test.h"
 #include "sources/sqs_message.h"
@@ -186,14 +187,16 @@ class FakeQueue {
       if (message.is_deleted || message.visible_at > now) continue;
       ++count;
       message.visible_at = now + std::chrono::seconds(60);
-      answer += (answer.empty() ? "" : ",") +
-                JsonObject()
-                    .add("MessageId", "m" + std::to_string(i))
-                    .add("ReceiptHandle", std::to_string(i))
-                    .add("Body", message.body)
-                    .add_json("Attributes", R"({"ApproximateReceiveCount":")" +
-                                                std::to_string(++message.receives) + "\"}")
-                    .take();
+      answer += (answer.empty() ? "" : ",") + json_of([&](JsonWriter& json) {
+                  json.begin_object();
+                  json.text("MessageId", "m" + std::to_string(i));
+                  json.text("ReceiptHandle", std::to_string(i));
+                  json.text("Body", message.body);
+                  json.begin_object("Attributes");
+                  json.text("ApproximateReceiveCount", std::to_string(++message.receives));
+                  json.end_object();
+                  json.end_object();
+                });
     }
     return json_answer(200, answer.empty() ? "{}" : "{\"Messages\":[" + answer + "]}");
   }

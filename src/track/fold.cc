@@ -8,16 +8,11 @@
 #include <string>
 
 #include "base/ids.h"
+#include "base/json_writer.h"
 #include "base/limits.h"
-#include "base/text.h"
 
 namespace statewire {
 namespace {
-
-void add_member(std::string& out, std::string_view before, std::string_view value) {
-  out.append(before);
-  append_json_string(out, value);
-}
 
 // Two observations of one event are told apart by their index.
 uint64_t number_of(const SortKey& key) {
@@ -206,16 +201,20 @@ void Fold::set_settle(const Observation& observation) {
   const bool is_ending = observation.phase == Phase::deprovisioning;
   const Identity& resource = observation.resource;
   const std::string_view phase = name_of(is_ending ? Phase::gone : Phase::stable);
-  std::string payload;
-  add_member(payload, R"({"account":)", resource.account);
-  add_member(payload, R"(,"region":)", resource.region);
-  add_member(payload, R"(,"detail":{"source":)", observation.origin.source);
-  add_member(payload, R"(,"resource-id":)", resource.id);
-  add_member(payload, R"(,"resource-type":)", resource.type);
-  add_member(payload, R"(,"phase":)", phase);
-  add_member(payload, R"(,"state":)", observation.value.empty() ? phase : observation.value);
-  add_member(payload, R"(,"evidence":)", observation.cause.evidence);
-  payload += "}}";
+  const std::string payload = json_of([&](JsonWriter& json) {
+    json.begin_object();
+    json.text("account", resource.account);
+    json.text("region", resource.region);
+    json.begin_object("detail");
+    json.text("source", observation.origin.source);
+    json.text("resource-id", resource.id);
+    json.text("resource-type", resource.type);
+    json.text("phase", phase);
+    json.text("state", observation.value.empty() ? phase : observation.value);
+    json.text("evidence", observation.cause.evidence);
+    json.end_object();
+    json.end_object();
+  });
   reminders_.push_back({.key = {.due = observation.time() + observation.settles_after,
                                 .resource_id = resource.id,
                                 .kind = ReminderKind::settle,
@@ -245,11 +244,13 @@ Result<void> Fold::learn_alias(std::string_view alias, size_t place) {
 
 // Due at once.
 void Fold::set_move(std::string_view alias, const Record& record, std::string_view to) {
-  std::string payload;
-  add_member(payload, R"({"to":)", to);
-  add_member(payload, R"(,"account":)", record.resource.account);
-  add_member(payload, R"(,"region":)", record.resource.region);
-  payload += "}";
+  const std::string payload = json_of([&](JsonWriter& json) {
+    json.begin_object();
+    json.text("to", to);
+    json.text("account", record.resource.account);
+    json.text("region", record.resource.region);
+    json.end_object();
+  });
   reminders_.push_back({.key = {.due = recorded_,
                                 .resource_id = alias,
                                 .kind = ReminderKind::move,

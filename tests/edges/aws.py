@@ -9,7 +9,9 @@ from edges import (
     CLOSE, DELIVERED, HANG, LATER, PARKED, PERSON, Answer, Case, EdgesTest, instance_event, wait_for,
 )
 
-TABLE = pathlib.Path(__file__).resolve().parent / "aws_codes.txt"
+HERE = pathlib.Path(__file__).resolve().parent
+TABLE = HERE / "aws_codes.txt"
+PARTITIONS = HERE / "aws_partitions.txt"
 FATES = {"later": LATER, "person": PERSON, "message": PARKED}
 
 # Each with the case's mark where the service finds it.
@@ -28,6 +30,14 @@ def table():
         if not line.startswith("#"):
             service, code, status, remedy = line.split()
             yield service, code, int(status), FATES[remedy]
+
+
+def partitions():
+    """Each as (id, how its regions begin, suffix, suffix of both stacks); the first that fits."""
+    for line in PARTITIONS.read_text().splitlines():
+        if not line.startswith("#"):
+            name, prefix, suffix, dual_stack_suffix = line.split()
+            yield name, prefix.removeprefix("-"), suffix, dual_stack_suffix
 
 
 def refusal(service, code, status, message="no"):
@@ -66,6 +76,18 @@ class Contract(unittest.TestCase):
         known = {(service, code) for service, code, _, _ in table()}
         new = sorted(aws_models.documented_codes() - known)
         self.assertFalse(new, "decide what becomes of a message, and add it to aws_codes.txt")
+
+    def test_partitions_are_those_of_botocore(self):
+        ours = {name: suffixes for name, _, *suffixes in partitions()}
+        theirs = {each["id"]: [each["outputs"]["dnsSuffix"], each["outputs"]["dualStackDnsSuffix"]]
+                  for each in aws_models.partitions()}
+        self.assertEqual(ours, theirs, "add it to aws_partitions.txt and src/model/aws_partition.h")
+        for each in aws_models.partitions():
+            for region in each["regions"]:
+                if region.endswith("-global"):  # No place, and in no ARN.
+                    continue
+                found = next(name for name, prefix, *_ in partitions() if region.startswith(prefix))
+                self.assertEqual(found, each["id"], region)
 
 
 class Sinks(EdgesTest):

@@ -1,4 +1,4 @@
-"""The error codes that AWS documents for the calls that Statewire makes, from botocore's models."""
+"""What botocore knows of AWS: the error codes of the calls that Statewire makes, and partitions."""
 
 import re
 
@@ -42,3 +42,8 @@ def documented_codes():
             assert len(found) > 5, f"{service}: the prose is written otherwise"
             codes.update((service, code) for code in found)
     return codes
+
+
+def partitions():
+    """The rows of partitions.json: `id`, `outputs`, `regions`, …"""
+    return botocore.session.get_session().get_data("partitions")["partitions"]
