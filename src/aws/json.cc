@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "base/whole_json.h"
 
 namespace statewire {
 namespace {
@@ -37,7 +38,7 @@ Result<AwsJson> AwsJson::parse(std::string_view text) {
   auto document = std::make_shared<Document>();
   auto place = std::make_shared<Place>();
   if (document->parser.allocate(text.size() + 1, kAwsAnswerDepthMax) != simdjson::SUCCESS ||
-      document->parser.parse(text.data(), text.size()).get(place->at) != simdjson::SUCCESS) {
+      parse_json(document->parser, simdjson::padded_string(text), place->at) != simdjson::SUCCESS) {
     return bad_input("not JSON");
   }
   return AwsJson(std::move(document), std::move(place));
