@@ -22,7 +22,8 @@ Counts counted(const ChunkFates& fates) {
   Counts counts{.accepted = 0,
                 .duplicate = fates.of(Fate::duplicate),
                 .rejected = fates.of(Fate::malformed) + fates.of(Fate::rejected)};
-  for (const Fate fate : {Fate::recognised, Fate::ignored, Fate::unrecognised, Fate::too_late}) {
+  for (const Fate fate :
+       {Fate::recognised, Fate::ignored, Fate::unrecognised, Fate::too_late, Fate::incomplete}) {
     counts.accepted += fates.of(fate);
   }
   return counts;
