@@ -23,7 +23,8 @@ Counts counted(const ChunkFates& fates) {
   Counts counts{.accepted = 0,
                 .duplicate = fates.of(Fate::duplicate),
                 .rejected = fates.of(Fate::malformed) + fates.of(Fate::rejected)};
-  for (const Fate fate : {Fate::recognised, Fate::ignored, Fate::unrecognised, Fate::too_late}) {
+  for (const Fate fate :
+       {Fate::recognised, Fate::ignored, Fate::unrecognised, Fate::too_late, Fate::incomplete}) {
     counts.accepted += fates.of(fate);
   }
   return counts;
@@ -63,13 +64,15 @@ void respond(EventsVisit& visit, const Result<ChunkFates>& fates) {
   }
 }
 
-// Whatever became of its events, a delivery that was stored is not wanted again.
-void respond_to_firehose(EventsVisit& visit, const Result<ChunkFates>& fates, Time now) {
-  HttpServerResponse response =
-      !fates      ? firehose_error(visit.head, now, 503, fates.error().text)
-      : visit.bad ? firehose_error(visit.head, now, visit.bad->status, visit.bad->reason)
-                  : firehose_response(visit.head, now);
-  visit.responder.respond(std::move(response));
+HttpServerResponse firehose_answer(const EventsVisit& visit, const Result<ChunkFates>& fates,
+                                   Time now) {
+  if (!fates) return firehose_error(visit.head, now, 503, fates.error().text);
+  if (visit.bad) return firehose_error(visit.head, now, visit.bad->status, visit.bad->reason);
+  if (counted(*fates).rejected == 0) return firehose_response(visit.head, now);
+  // Firehose keeps in its bucket what is not answered with 200; what was read of it is a repeat
+  // when it comes again.
+  return firehose_error(visit.head, now, 400,
+                        fates->reasons.empty() ? "not all of it can be read" : fates->reasons[0]);
 }
 
 }  // namespace
@@ -102,7 +105,9 @@ void Events::take(HttpServerRequest&& request, HttpResponder responder) const {
     chunk.text.reserve(chunk.text.size() + kPaddingBytes);
   }
   chunk.done = [visit, &clock = clock_](const Result<ChunkFates>& fates) {
-    if (is_firehose(visit->head)) return respond_to_firehose(*visit, fates, clock.now());
+    if (is_firehose(visit->head)) {
+      return visit->responder.respond(firehose_answer(*visit, fates, clock.now()));
+    }
     respond(*visit, fates);
   };
   // A refusal leaves the chunk as it was.

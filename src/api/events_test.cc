@@ -162,6 +162,11 @@ TEST_F(EventsTest, a_delivery_of_firehose_is_answered_as_firehose_wants_it) {
   EXPECT_EQ(refused.status, 400);
   EXPECT_TRUE(holds(refused.body, R"("errorMessage":"a record's data is not base64")"));
   EXPECT_TRUE(holds(json("/api/v1/ledger"), R"("malformed":1)"));
+  // {"a":1} and hello
+  const HttpResponse unreadable =
+      post("/events", R"({"records":[{"data":"eyJhIjoxfQ=="},{"data":"aGVsbG8="}]})", headers);
+  EXPECT_EQ(unreadable.status, 400);
+  EXPECT_TRUE(holds(unreadable.body, R"("errorMessage":"line 2, column 1: )")) << unreadable.body;
 }
 
 TEST_F(EventsTest, what_is_not_whole_gzip_is_refused) {
@@ -191,6 +196,8 @@ TEST(Inflate, takes_members_one_after_the_other) {
   EXPECT_EQ(inflated(gzip("one ") + gzip("two"), 7, text), Inflation::Outcome::whole);
   EXPECT_EQ(text, "one two");
   EXPECT_GE(text.capacity(), text.size() + kBodySpareBytes);
+  EXPECT_EQ(inflated(gzip("one ") + std::string(512, '\0'), 7, text), Inflation::Outcome::whole);
+  EXPECT_EQ(text, "one ");
   EXPECT_EQ(inflated(gzip("one ") + gzip("two"), 6, text), Inflation::Outcome::too_long);
   EXPECT_EQ(inflated("", 6, text), Inflation::Outcome::broken);
 }

@@ -175,7 +175,7 @@ TEST_F(QueriesTest, the_ledger_counts_each_fate) {
   EXPECT_EQ(json("/api/v1/ledger"),
             R"([{"source":"http","account":"123456789012","region":"eu-west-1","received":1,)"
             R"("recognised":1,"ignored":0,"unrecognised":0,"duplicate":0,"too_late":0,)"
-            R"("malformed":0,"rejected":0,"adds_up":true}])");
+            R"("malformed":0,"rejected":0,"incomplete":0,"adds_up":true}])");
 }
 
 TEST_F(QueriesTest, the_catalog_is_listed) {

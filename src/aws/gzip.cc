@@ -18,6 +18,12 @@ struct StreamEnd {
   void operator()(z_stream* stream) const { inflateEnd(stream); }
 };
 
+// Behind the last member there may be zeros, as writers of whole blocks leave them.
+bool is_padding(const z_stream& stream) {
+  return std::all_of(stream.next_in, stream.next_in + stream.avail_in,
+                     [](Bytef byte) { return byte == 0; });
+}
+
 }  // namespace
 
 Result<std::string> gunzip(std::string_view packed, size_t bytes_max) {
@@ -29,7 +35,7 @@ Result<std::string> gunzip(std::string_view packed, size_t bytes_max) {
   std::string text;
   size_t used = 0;
   int status = Z_OK;
-  while (packed.empty() || status != Z_STREAM_END || stream.avail_in > 0) {
+  while (packed.empty() || status != Z_STREAM_END || !is_padding(stream)) {
     if (status == Z_STREAM_END) CHECK(inflateReset(&stream) == Z_OK);
     if (used > bytes_max)
       return bad_input("unpacks to more than " + with_thousands(bytes_max) + " bytes");

@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include "base/limits.h"
+#include "base/whole_json.h"
 
 namespace statewire {
 namespace {
@@ -36,7 +37,7 @@ Result<AwsJson> AwsJson::parse(std::string_view text) {
   auto document = std::make_shared<Document>();
   auto place = std::make_shared<Place>();
   if (document->parser.allocate(text.size() + 1, kAwsAnswerDepthMax) != simdjson::SUCCESS ||
-      document->parser.parse(text.data(), text.size()).get(place->at) != simdjson::SUCCESS) {
+      parse_json(document->parser, simdjson::padded_string(text), place->at) != simdjson::SUCCESS) {
     return bad_input("not JSON");
   }
   return AwsJson(std::move(document), std::move(place));

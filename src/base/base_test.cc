@@ -14,6 +14,11 @@ namespace {
 TEST(Time, rfc3339_is_read_with_any_offset_and_fraction) {
   EXPECT_EQ(format_time(*parse_time("2026-11-23T09:00:12Z")), "2026-11-23T09:00:12Z");
   EXPECT_EQ(format_time(*parse_time("2026-11-23T09:00:12.5+01:30")), "2026-11-23T07:30:12.500Z");
+  for (const char* text : {"2026-11-23T09:00:12.123456+0000", "2026-11-23T10:30:12.123456+0130",
+                           "2026-11-23T04:00:12.123456-05", "2026-11-23T09:00:12.123456+00"}) {
+    ASSERT_TRUE(parse_time(text)) << text;
+    EXPECT_EQ(format_time(*parse_time(text)), "2026-11-23T09:00:12.123456Z") << text;
+  }
   EXPECT_EQ(format_time(*parse_time("2024-02-29T23:59:59.123456789Z")),
             "2024-02-29T23:59:59.123456789Z");
   EXPECT_EQ(format_time(*parse_time("1969-12-31T23:59:59.999Z")), "1969-12-31T23:59:59.999Z");

@@ -144,6 +144,8 @@ inline constexpr size_t kEventBytesMax = 1 << 20;
 inline constexpr size_t kConfiguredEventBytesMax = 64 << 20;
 // Levels of objects and arrays: providers use ten, and some readers call themselves for each.
 inline constexpr size_t kEventDepthMax = 64;
+// The same of a value that is told by its brackets: {"Records":[…]} has two levels around an event.
+inline constexpr size_t kValueDepthMax = kEventDepthMax + 2;
 // Of the longest event that a parser keeps its memory for, which is 14 times as much.
 inline constexpr size_t kParserBytesKept = size_t{1} << 20;
 // Of a line that is parsed to tell whether it is one value; a longer one is told by its brackets.

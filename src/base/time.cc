@@ -90,13 +90,17 @@ std::optional<Time> parse_time(std::string_view text) {
   if (text[at] == 'Z' || text[at] == 'z') {
     ++at;
   } else if (text[at] == '+' || text[at] == '-') {
-    unsigned hours, minutes;
-    if (!read_digits(text, at + 1, 2, hours) || !read_digits(text, at + 4, 2, minutes) ||
-        text[at + 3] != ':' || hours > 23 || minutes > 59) {
+    // +01:30, +0130 or +01.
+    unsigned hours = 0;
+    unsigned minutes = 0;
+    const size_t colon = at + 3 < text.size() && text[at + 3] == ':' ? 1 : 0;
+    const bool has_minutes = text.size() > at + 3;
+    if (!read_digits(text, at + 1, 2, hours) || hours > 23) return std::nullopt;
+    if (has_minutes && (!read_digits(text, at + 3 + colon, 2, minutes) || minutes > 59)) {
       return std::nullopt;
     }
-    offset = (hours * 3600 + minutes * 60) * (text[at] == '+' ? 1 : -1);
-    at += 6;
+    offset = (int64_t{hours} * 3600 + minutes * 60) * (text[at] == '+' ? 1 : -1);
+    at += has_minutes ? 5 + colon : 3;
   }
   if (at != text.size()) return std::nullopt;
   const int64_t seconds =

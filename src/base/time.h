@@ -16,7 +16,8 @@ using Time = std::chrono::time_point<std::chrono::system_clock, Duration>;
 inline int64_t to_ns(Time time) { return time.time_since_epoch().count(); }
 inline Time from_ns(int64_t ns) { return Time(Duration(ns)); }
 
-// RFC 3339, any offset, up to nine digits of a second; nothing else.
+// RFC 3339, any offset, also as ISO 8601 abbreviates it (+0130, +01); of a fraction of a second
+// nine digits count; nothing else.
 std::optional<Time> parse_time(std::string_view text);
 
 // "2026-11-23T09:00:12Z"; a fraction of 3, 6 or 9 digits where there is one.

@@ -73,7 +73,7 @@ std::string_view hex_in(Arena& arena, const EventId& id) {
 
 TakenTime take_time(std::string_view text, Time received) {
   const std::optional<Time> time = text.empty() ? std::nullopt : parse_time(text);
-  if (!time) return {received, kNoTime};
+  if (!time || *time < Time()) return {received, kNoTime};
   if (*time > received + hours(1)) return {received, kFutureTime};
   return {*time, 0};
 }

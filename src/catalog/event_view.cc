@@ -81,6 +81,9 @@ void read_call_field(std::string_view key, element value, EventView& view) {
     if (!view.request) view.request = value;
   } else if (is(key, "responseElements")) {
     if (!view.response) view.response = value;
+  } else if (is(key, "resources")) {
+    simdjson::dom::array resources;
+    if (!call.resources && !value.get_array().get(resources)) call.resources = resources;
   } else if (is(key, "readOnly")) {
     if (!call.is_read_only) call.is_read_only = is_true(value);
   } else if (is(key, "sessionCredentialFromConsole")) {

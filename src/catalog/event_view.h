@@ -31,6 +31,7 @@ struct CallFields {
   std::optional<bool> is_read_only;
   std::optional<bool> is_from_console;  // sessionCredentialFromConsole
   std::optional<simdjson::dom::object> identity;
+  std::optional<simdjson::dom::array> resources;
 };
 
 struct EventView {

@@ -258,11 +258,16 @@ void Observer::read_time(Observation& observation) {
   if (entry_.time) {
     const std::optional<element> value = find(*entry_.time, context_);
     std::string_view text;
-    if (value && !value->get_string().get(text) && parse_time(text)) {
-      taken = take_time(text, received_);
+    if (value && !value->get_string().get(text)) {
+      const TakenTime own = take_time(text, received_);
+      if ((own.flags & kNoTime) == 0) taken = own;
     }
   }
-  observation.key.time_ns = to_ns(taken.time);
+  if ((taken.flags & kNoTime) != 0) {
+    observation.key.set_arrival(taken.time);
+  } else {
+    observation.key.set_time(taken.time);
+  }
   observation.flags |= taken.flags;
 }
 

@@ -9,6 +9,7 @@
 #include "catalog/compiled.h"
 #include "catalog/describe.h"
 #include "catalog/render.h"
+#include "catalog/whereabouts.h"
 #include "catalog/who.h"
 #include "model/observation.h"
 
@@ -47,6 +48,8 @@ class Observer {
   // Each fills a part of `observation`.
   Verdict read_resource(Observation& observation);
   Verdict read_id(Observation& observation, const TypeRule* rule);
+  void take_whereabouts(const Whereabouts& found);
+  void take_whereabouts(const Template& text);
   Verdict read_optional(Identity& resource);
   Verdict name_physical(Observation& observation, const TypeRule* rule);
   void take_from_arn(Identity& resource) const;
@@ -78,6 +81,7 @@ class Observer {
   CallCause call_;
   std::span<const Change> changes_;
   RenderContext context_;  // Of the element at hand.
+  Whereabouts said_;       // By the entry, of the element at hand.
   std::string_view reason_;
 };
 

@@ -4,33 +4,10 @@
 
 #include "base/limits.h"
 #include "catalog/observe.h"
+#include "catalog/whereabouts.h"
 
 namespace statewire {
 namespace {
-
-// arn:partition:service:region:account:resource
-struct ArnFields {
-  std::string_view service;
-  std::string_view region;
-  std::string_view account;
-};
-
-ArnFields arn_fields(std::string_view id) {
-  ArnFields fields;
-  if (!id.starts_with("arn:")) return fields;
-  const auto take = [&id] {
-    const size_t colon = id.find(':');
-    const std::string_view field = id.substr(0, colon);
-    id = colon == std::string_view::npos ? std::string_view() : id.substr(colon + 1);
-    return field;
-  };
-  take();
-  take();
-  fields.service = take();
-  fields.region = take();
-  fields.account = take();
-  return fields;
-}
 
 // "AWS::EC2::Instance" is of "ec2".
 std::string_view service_of_type(std::string_view type, Arena& arena) {
@@ -51,10 +28,13 @@ std::string_view service_of_type(std::string_view type, Arena& arena) {
 Observer::Verdict Observer::read_resource(Observation& observation) {
   Identity& resource = observation.resource;
   // The id's {region} and {account} are those of the resource, where the entry says them.
-  for (const auto& [text, place] : {std::pair(&entry_.account, &context_.account),
-                                    std::pair(&entry_.region, &context_.region)}) {
-    if (take(*text, *place) == Verdict::over_limit) return Verdict::over_limit;
+  said_ = {};
+  if (take(entry_.account, said_.account) == Verdict::over_limit ||
+      take(entry_.region, said_.region) == Verdict::over_limit) {
+    return Verdict::over_limit;
   }
+  if (!said_.account.empty()) context_.account = said_.account;
+  if (!said_.region.empty()) context_.region = said_.region;
   Verdict verdict = require(entry_.type, resource.type);
   if (verdict != Verdict::observed) return verdict;
   const TypeRule* rule =
@@ -70,16 +50,41 @@ Observer::Verdict Observer::read_id(Observation& observation, const TypeRule* ru
   std::string_view id;
   Verdict verdict = Verdict::nothing;
   const std::string_view reason = reason_;
+  const Whereabouts own{context_.account, context_.region};
   for (const Template& text : entry_.ids) {
+    take_whereabouts(text);
     verdict = require(text, id);
     if (verdict != Verdict::nothing) break;
+    context_.account = own.account;
+    context_.region = own.region;
   }
   if (verdict != Verdict::observed) return verdict;
+  if (view_.call.resources) take_whereabouts(whereabouts_in(*view_.call.resources, id));
   reason_ = reason;  // Those before it were only other ways to say it.
   observation.resource.id = id;
   if (!entry_.spec->resource.is_physical || id.starts_with("arn:")) return verdict;
   context_.physical_id = id;
   return name_physical(observation, rule);
+}
+
+// What a call names wins over who received its record; the entry's own word wins over both.
+void Observer::take_whereabouts(const Whereabouts& found) {
+  if (!found.account.empty() && said_.account.empty()) {
+    context_.account = copy_clean(arena_, found.account, kPlaceBytesMax);
+  }
+  if (!found.region.empty() && said_.region.empty()) {
+    context_.region = copy_clean(arena_, found.region, kPlaceBytesMax);
+  }
+}
+
+void Observer::take_whereabouts(const Template& text) {
+  if (view_.shape != EventShape::cloudtrail) return;
+  for (const TemplatePart& part : text.parts) {
+    if (!part.has_slot || part.slot != Slot::path) continue;
+    const std::optional<simdjson::dom::element> value = find(part.path, context_);
+    std::string_view name;
+    if (value && !value->get_string().get(name)) take_whereabouts(whereabouts_of_name(name));
+  }
 }
 
 Observer::Verdict Observer::name_physical(Observation& observation, const TypeRule* rule) {
@@ -100,10 +105,10 @@ Observer::Verdict Observer::name_physical(Observation& observation, const TypeRu
 void Observer::take_from_arn(Identity& resource) const {
   const ArnFields arn = arn_fields(resource.id);
   // An entry's own word stands above the ARN's, the ARN's above the event's.
-  const bool says_account = !entry_.account.is_empty();
-  const bool says_region = !entry_.region.is_empty();
-  resource.account = arn.account.empty() || says_account ? context_.account : arn.account;
-  resource.region = arn.region.empty() || says_region ? context_.region : arn.region;
+  const bool is_arns_account = said_.account.empty() && !arn.account.empty();
+  const bool is_arns_region = said_.region.empty() && !arn.region.empty();
+  resource.account = is_arns_account ? arn.account : context_.account;
+  resource.region = is_arns_region ? arn.region : context_.region;
   resource.service = arn.service;
 }
 

@@ -12,6 +12,13 @@ constexpr std::string_view kCostsTooMuch =
     "matching it against the catalog takes too many steps: it has too many values, or too long "
     "texts, in fields that many entries ask for";
 
+// CloudWatch Logs asks whether a subscription is there.
+bool is_control_message(const EventView& view) {
+  std::string_view type;
+  return view.shape == EventShape::other && !view.event["messageType"].get_string().get(type) &&
+         type == "CONTROL_MESSAGE";
+}
+
 Recognition with_fate(Recognition recognition, Fate fate, std::string_view reason) {
   recognition.fate = fate;
   recognition.reason = reason;
@@ -87,6 +94,7 @@ Recognition Recogniser::recognise(simdjson::dom::element event, std::string_view
     const std::string_view reason = repeated_error_reason(error_name(view.call.error_code));
     if (!reason.empty()) return with_fate(recognition, Fate::ignored, reason);
   }
+  if (is_control_message(view)) return with_fate(recognition, Fate::ignored, "control message");
   const CompiledCatalog& catalog = catalog_->compiled();
   const std::optional<uint32_t> found = scratch_->entry_of(catalog, view);
   if (!found) return with_fate(recognition, Fate::rejected, kCostsTooMuch);
@@ -98,10 +106,18 @@ Recognition Recogniser::recognise(simdjson::dom::element event, std::string_view
     return with_fate(recognition, Fate::ignored, "changes nothing");
   }
   Observer observer(catalog, entry, view, description, received, arena, scratch_->observer);
+  const size_t before = out.size();
   const bool is_within_limits = observer.observe(out);
   recognition.principal = observer.principal();
-  return with_fate(recognition, is_within_limits ? Fate::recognised : Fate::rejected,
-                   observer.reason());
+  if (!is_within_limits) return with_fate(recognition, Fate::rejected, observer.reason());
+  if (out.size() == before) return with_fate(recognition, Fate::incomplete, observer.reason());
+  // What names the resource says where the event belongs.
+  const Identity& resource = out[before].resource;
+  if (recognition.account == "-" && !resource.account.empty()) {
+    recognition.account = resource.account;
+  }
+  if (recognition.region == "-" && !resource.region.empty()) recognition.region = resource.region;
+  return with_fate(recognition, Fate::recognised, observer.reason());
 }
 
 }  // namespace statewire

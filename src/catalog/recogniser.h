@@ -15,11 +15,11 @@ namespace statewire {
 
 // What the recogniser says about one event.
 struct Recognition {
-  Fate fate = Fate::unrecognised;  // recognised, ignored, unrecognised or rejected.
+  Fate fate = Fate::unrecognised;  // recognised, ignored, unrecognised, incomplete or rejected.
   EventId event_id;
   Origin origin;             // As far as the event says; also of what is unrecognised.
-  std::string_view account;  // "-" where the event names none.
-  std::string_view region;   // "-" where the event names none.
+  std::string_view account;  // "-" where neither the event names one nor its resource.
+  std::string_view region;   // Likewise.
   // Who made a call that was recognised, as the provider names them in full: userIdentity.arn.
   // May be empty.
   std::string_view principal;

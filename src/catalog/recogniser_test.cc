@@ -105,7 +105,7 @@ TEST(Recogniser, value_of_the_wrong_type_gives_no_observation_and_a_reason) {
   for (const char* id : {"{}", "[]", "null", "\"\""}) {
     const std::string detail = R"({"state":"running","instance-id":)" + std::string(id) + "}";
     const Recognised event(kInstance, instance_event(detail));
-    EXPECT_EQ(event->fate, Fate::recognised) << id;
+    EXPECT_EQ(event->fate, Fate::incomplete) << id;
     EXPECT_TRUE(event.all().empty()) << id;
     EXPECT_NE(event->reason.find("detail.instance-id"), std::string_view::npos) << event->reason;
   }
@@ -188,11 +188,11 @@ TEST(Recogniser, throttled_call_is_ignored_and_says_why) {
   }
 }
 
-TEST(Recogniser, refused_call_without_a_resource_is_recognised_and_says_so) {
+TEST(Recogniser, refused_call_without_a_resource_is_incomplete_and_says_so) {
   const Recognised event(kInstance,
                          call("ec2.amazonaws.com", "RunInstances",
                               R"(,"errorCode":"Client.InvalidX","responseElements":null)"));
-  EXPECT_EQ(event->fate, Fate::recognised);
+  EXPECT_EQ(event->fate, Fate::incomplete);
   EXPECT_EQ(event->reason, "refused call names no resource");
   EXPECT_TRUE(event.all().empty());
 }
@@ -222,6 +222,7 @@ TEST(Recogniser, event_without_a_time_happened_when_it_arrived) {
       R"({"source":"aws.ec2","detail-type":"EC2 Instance State-change Notification",)"
       R"("account":"1","region":"r","time":17,"detail":{"instance-id":"i-1","state":"running"}})");
   EXPECT_TRUE(event.only().has(kNoTime));
+  EXPECT_TRUE(event.only().key.is_untimed());
   EXPECT_EQ(format_time(event.only().time()), "2030-01-01T00:00:00Z");
 }
 

@@ -147,7 +147,7 @@ constexpr OptionSpec kLedgerOptions[] = {
      .help = "Kinds of events that no catalog entry knows, the most frequent first"},
     {.name = "--refusals",
      .form = OptionForm::flag,
-     .help = "Events that were malformed or rejected, and why"},
+     .help = "Events that were malformed, rejected or incomplete, and why"},
     kOutput,
     kConfig,
 };

@@ -90,6 +90,13 @@ TEST_F(ConvertTest, gzip_is_unpacked_member_after_member_also_on_standard_input)
   EXPECT_EQ(out_, csv("running") + csv("stopped"));
 }
 
+TEST_F(ConvertTest, zeros_behind_a_gzip_file_are_nothing) {
+  const std::string path = gzip_file("a.gz", {instance_event("running") + "\n"});
+  std::filesystem::resize_file(path, std::filesystem::file_size(path) + 100'000);
+  EXPECT_EQ(convert({path}), ExitCode::well) << err_;
+  EXPECT_EQ(out_, csv("running"));
+}
+
 TEST_F(ConvertTest, a_gzip_file_that_ends_too_early_is_an_error_after_what_was_whole) {
   const std::string path = gzip_file("a.gz", {instance_event("running") + "\n"});
   std::filesystem::resize_file(path, std::filesystem::file_size(path) - 4);

@@ -82,13 +82,16 @@ Result<void> UnpackedBytes::find_form() {
   return {};
 }
 
-// Several members, one after another, are one text. False at the end.
+// Several members, one after another, are one text; zeros behind the last are nothing. False at the
+// end.
 Result<bool> UnpackedBytes::next_member() {
-  if (packed_begin_ == packed_end_) {
-    const Result<size_t> count = read_packed();
-    if (!count) return count.error();
-    if (*count == 0) return false;
-  }
+  do {
+    if (packed_begin_ == packed_end_) {
+      const Result<size_t> count = read_packed();
+      if (!count) return count.error();
+      if (*count == 0) return false;
+    }
+  } while (packed_[packed_begin_] == 0 && (++packed_begin_, true));
   inflateReset(&stream_);
   is_inside_member_ = true;
   return true;

@@ -25,6 +25,7 @@ constexpr ListColumn kLedgerColumns[] = {
     {.title = "too late", .path = "too_late", .align = Align::right},
     {.title = "malformed", .path = "malformed", .align = Align::right},
     {.title = "rejected", .path = "rejected", .align = Align::right},
+    {.title = "incomplete", .path = "incomplete", .align = Align::right},
     {.title = "", .path = "adds_up", .gap = 3, .show = show_adds_up},
 };
 

@@ -3,6 +3,7 @@
 #include "base/json_writer.h"
 #include "cli/terminal.h"
 #include "sources/element_texts.h"
+#include "sources/value_end.h"
 
 namespace statewire {
 namespace {
@@ -11,9 +12,23 @@ constexpr std::string_view kCostsTooMuch =
     "matching it takes too many steps: it has too many values, or too long texts, in fields that "
     "many patterns ask for";
 
+// Whether one value ends and another begins in it, without a blank between them. May say so of a
+// text in quotes; never fails to.
+bool may_have_joined_values(std::string_view line) {
+  unsigned found = 0;
+  for (size_t i = 1; i < line.size(); ++i) {
+    const char next = line[i];
+    const unsigned begins =
+        unsigned{next == '{'} | unsigned{next == '\x1e'} | unsigned{next == kByteOrderMark[0]};
+    found |= unsigned{line[i - 1] == '}'} & begins;
+  }
+  return found != 0;
+}
+
 // Other lines hold several events, or none: EventReader tells.
 bool is_one_event(std::string_view line) {
-  return line.starts_with('{') && array_of_events(line).empty();
+  return line.starts_with('{') && !line.starts_with("{\"messageType\"") &&
+         array_of_events(line).empty() && !may_have_joined_values(line);
 }
 
 }  // namespace

@@ -99,6 +99,41 @@ TEST_F(MatchTest, the_records_of_a_trail_are_events) {
                          R"({"eventVersion":"1","eventSource":"s3.amazonaws.com","n":2})"}));
 }
 
+TEST_F(MatchTest, a_line_matches_whatever_stands_around_it) {
+  const std::string pattern = R"({"a":["x"]})";
+  for (const std::string line :
+       {R"({"a":"x","n":327267367867168100000})", R"({"n":1e400,"a":"x"})", R"({"a":"x","b":tru})",
+        R"({"b":"\udc00","a":"x"})", R"({"\ud83d":1,"a":"x"})",
+        R"({"a":"y","n":-99999999999999999999})", R"({"a":"x","b":)", R"({"a":"x"]})"}) {
+    const std::string found = match({{"--pattern", pattern}}, line) == 0 ? line + "\n" : "";
+    for (const std::string& other :
+         {std::string(kRunning), std::string(R"({"b":)"), std::string(R"({"b":1}{"b":2})"),
+          std::string("{\n\"b\":1}")}) {
+      match({{"--pattern", pattern}}, lines({line, other}));
+      EXPECT_EQ(out_, found) << line << " before " << other;
+      match({{"--pattern", pattern}}, lines({other, line}));
+      EXPECT_EQ(out_, found) << line << " behind " << other;
+    }
+  }
+}
+
+TEST_F(MatchTest, numbers_of_any_size_are_compared) {
+  const std::string large = R"({"n":327267367867168100000})";
+  EXPECT_EQ(match({{"--pattern", R"({"n":[{"numeric":[">",4000000000]}]})"}},
+                  lines({large, R"({"n":1})"})),
+            0);
+  EXPECT_EQ(out_, lines({large}));
+  EXPECT_EQ(match({{"--pattern", R"({"n":[{"numeric":[">",4000000000]}]})"}}, R"({"n":1e400})"), 0);
+}
+
+TEST_F(MatchTest, values_of_one_line_are_events_each) {
+  const std::string joined = R"({"a":"y"}{"a":"x","n":1}{"a":"x","n":2})";
+  for (const std::string& text : {joined, lines({joined}), lines({kRunning, joined, kRunning})}) {
+    EXPECT_EQ(match({{"--pattern", R"({"a":["x"]})"}}, text), 0);
+    EXPECT_EQ(out_, lines({R"({"a":"x","n":1})", R"({"a":"x","n":2})"}));
+  }
+}
+
 TEST_F(MatchTest, gzip_is_unpacked) {
   const std::string path = folder_ + "/events.gz";
   const gzFile gzip = gzopen(path.c_str(), "wb");

@@ -39,6 +39,7 @@ void append_flags(N n, Out out) {
   const size_t from = out.size();
   if (n.is_late) append_listed("late", from, out);
   if (n.is_future) append_listed("future", from, out);
+  if (n.is_untimed) append_listed("untimed", from, out);
   if (n.tags.size() > kTagsMax) append_listed("truncated", from, out);
 }
 

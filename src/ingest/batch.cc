@@ -148,12 +148,19 @@ void ChunkRecogniser::recognise_event(const ParsedEvent& event, Batch& batch) {
                           .observation_count = batch.observations.size() - first});
   if (recognition.fate == Fate::unrecognised) {
     add_unrecognised(recognition, event, batch);
-  } else if (recognition.fate == Fate::rejected) {
-    add_refusal(batch, {.source = batch.source,
-                        .fate = Fate::rejected,
-                        .reason = std::string(recognition.reason),
-                        .sample = std::string(cut_utf8(event.bytes, kLedgerSampleBytesMax)),
-                        .time = batch.received});
+    return;
+  }
+  if (recognition.fate != Fate::rejected && recognition.fate != Fate::incomplete) return;
+  Refusal refusal{.source = batch.source,
+                  .place = {},
+                  .fate = recognition.fate,
+                  .reason = std::string(recognition.reason),
+                  .sample = std::string(cut_utf8(event.bytes, kLedgerSampleBytesMax)),
+                  .time = batch.received};
+  if (recognition.fate == Fate::rejected) {
+    add_refusal(batch, std::move(refusal));
+  } else if (batch.refusals.size() < kChunkRefusalsKept) {
+    batch.refusals.push_back(std::move(refusal));  // Its sender can do nothing about it.
   }
 }
 

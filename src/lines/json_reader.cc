@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "base/whole_json.h"
 #include "lines/tokens.h"
 
 namespace statewire::lines {
@@ -63,7 +64,8 @@ class JsonWalk {
     tokens_.next();
     reader_.is_object_ = tokens_.kind() == '{';
     const bool is_read = reader_.is_object_ ? is_closed() && object(Paths::kRoot, 0, true) : skip();
-    return is_read && tokens_.is_valid();
+    // Where it was read to its end, nothing may follow.
+    return is_read && (is_done_ || tokens_.kind() == 0) && tokens_.is_valid();
   }
 
  private:
@@ -151,7 +153,9 @@ class JsonWalk {
     return !tokens_.has_backslashes() || !has_backslash(out) || unescape(out);
   }
 
+  // False for half of a surrogate pair, too: whoever is told parses the event whole.
   bool unescape(std::string_view& text) {
+    if (has_half_surrogate(text)) return false;
     uint8_t* const unescaped = unescaped_;
     const auto* const begin = reinterpret_cast<const uint8_t*>(text.data());
     unescaped_ = reader_.parser_->parse_string(begin, unescaped);

@@ -14,7 +14,7 @@ constexpr std::string_view kConfidences[] = {"guess", "likely", "certain"};
 constexpr std::string_view kKinds[] = {"none",   "transition", "changed", "amended",
                                        "failed", "retracted",  "receipt"};
 constexpr std::string_view kFates[] = {"recognised", "ignored",   "unrecognised", "duplicate",
-                                       "too_late",   "malformed", "rejected"};
+                                       "too_late",   "malformed", "rejected",     "incomplete"};
 static_assert(std::size(kPhases) == kPhaseCount && std::size(kFates) == kFateCount);
 
 template <typename Enum, size_t N>

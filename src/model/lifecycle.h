@@ -71,10 +71,11 @@ enum class Fate : uint8_t {
   unrecognised = 2,
   duplicate = 3,
   too_late = 4,
-  malformed = 5,  // Could not be parsed.
-  rejected = 6,   // Was parsed and broke a limit.
+  malformed = 5,   // Could not be parsed.
+  rejected = 6,    // Was parsed and broke a limit.
+  incomplete = 7,  // An entry knows it, and it names no resource, or no state, where that looks.
 };
-constexpr int kFateCount = 7;
+constexpr int kFateCount = 8;
 std::string_view name_of(Fate fate);
 
 }  // namespace statewire

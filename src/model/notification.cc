@@ -53,6 +53,7 @@ Notification notification_of(const Entry& entry, const Teller& teller) {
   result.error = observation.error;
   result.is_late = entry.told.late;
   result.is_future = observation.has(kFutureTime);
+  result.is_untimed = observation.has(kNoTime);
   if (entry.received > observation.time()) result.delay = entry.received - observation.time();
   const bool about_state =
       result.kind == NotificationKind::transition || result.kind == NotificationKind::amended;

@@ -53,8 +53,9 @@ struct Notification {
   Time late_time;
 
   Cause cause;
-  bool is_late = false;    // flags: late
-  bool is_future = false;  // flags: future
+  bool is_late = false;     // flags: late
+  bool is_future = false;   // flags: future
+  bool is_untimed = false;  // flags: untimed
   std::span<const Change> changes;
   std::string_view error;      // Of `failed`.
   std::string_view receipt;    // Of `receipt`: what was held back, in words; else empty.

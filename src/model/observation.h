@@ -66,7 +66,12 @@ struct Cause {
 // The order in which the observations of one resource are folded, whatever the order in which
 // they arrive. It is stored when an event is recognised: later edits of the catalog never
 // reorder history. Members are compared in this order.
+//
+// What has no usable time lies before all that has one, in the order of arrival: its times are
+// those of arrival, moved to before 1970, where no usable time is. Good until 2116.
 struct SortKey {
+  static constexpr int64_t kUntimedShift = int64_t{1} << 62;
+
   int64_t time_ns = 0;
   uint64_t version = 0;  // The provider's own counter, where the entry names one.
   uint8_t stage = 0;     // 0: was asked for, 1: was reached, 2: time has passed.
@@ -74,6 +79,12 @@ struct SortKey {
   uint8_t value_rank = 0;
   EventId event_id;
   uint16_t index = 0;  // In the event.
+
+  bool is_untimed() const { return time_ns < 0; }
+  // Of arrival, where it is untimed.
+  Time time() const { return from_ns(is_untimed() ? time_ns + kUntimedShift : time_ns); }
+  void set_time(Time time) { time_ns = to_ns(time); }
+  void set_arrival(Time received) { time_ns = to_ns(received) - kUntimedShift; }
 
   auto operator<=>(const SortKey&) const = default;
 };
@@ -121,7 +132,7 @@ struct Observation {
   std::span<const std::string_view> aliases;  // Other names of the same resource.
 
   const EventId& event_id() const { return key.event_id; }
-  Time time() const { return from_ns(key.time_ns); }
+  Time time() const { return key.time(); }
   bool has(ObservationFlag flag) const { return (flags & flag) != 0; }
 };
 

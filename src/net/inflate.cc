@@ -53,7 +53,12 @@ class Inflation::Stream {
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  bool is_at_end() const { return status == Z_STREAM_END && state.avail_in == 0; }
+  // Behind the last member there may be zeros, as writers of whole blocks leave them.
+  bool is_at_end() const {
+    if (status != Z_STREAM_END) return false;
+    return std::all_of(state.next_in, state.next_in + state.avail_in,
+                       [](Bytef byte) { return byte == 0; });
+  }
 
   z_stream state{};
   int status = Z_OK;

@@ -29,8 +29,8 @@ size_t announced_bytes(std::string_view packed);
 // Memory for what `packed` unpacks to, up to `bytes_max`, where it is what it announces.
 size_t inflated_room(std::string_view packed, uint64_t bytes_max);
 
-// One or more gzip members and nothing else. Holds at most `bytes_max` and a little more, however
-// much is packed. Not thread-safe.
+// One or more gzip members, and zeros behind them. Holds at most `bytes_max` and a little more,
+// however much is packed. Not thread-safe.
 class Inflation {
  public:
   enum class Outcome { going_on, whole, broken, too_long, no_room };

@@ -5,33 +5,10 @@
 #include "base/check.h"
 #include "base/json_writer.h"
 #include "base/limits.h"
+#include "base/whole_json.h"
 
 namespace statewire::pattern {
 namespace {
-
-// By the grammar of JSON, whatever its size.
-bool is_number(std::string_view token) {
-  static constexpr std::string_view kDigits = "0123456789";
-  const auto skip_digits = [&] {
-    const size_t count = std::min(token.find_first_not_of(kDigits), token.size());
-    token.remove_prefix(count);
-    return count;
-  };
-  if (token.starts_with('-')) token.remove_prefix(1);
-  const bool begins_with_zero = token.starts_with('0');
-  const size_t digits = skip_digits();
-  if (digits == 0 || (begins_with_zero && digits > 1)) return false;
-  if (token.starts_with('.')) {
-    token.remove_prefix(1);
-    if (skip_digits() == 0) return false;
-  }
-  if (token.starts_with('e') || token.starts_with('E')) {
-    token.remove_prefix(1);
-    if (token.starts_with('+') || token.starts_with('-')) token.remove_prefix(1);
-    if (skip_digits() == 0) return false;
-  }
-  return token.empty();
-}
 
 constexpr std::string_view kSpace = " \t\r\n";
 constexpr std::string_view kPunctuation = " \t\r\n,:{}[]\"";
@@ -160,8 +137,8 @@ class FaultFinder {
             "this string has a bad escape, a bare control character or bytes that are not "
             "UTF-8");
       }
-      return fail(is_number(token) ? "a number that fits neither 64 bits nor a double"
-                                   : "not a string, number, true, false or null");
+      return fail(is_json_number(token) ? "a number that fits neither 64 bits nor a double"
+                                        : "not a string, number, true, false or null");
     }
     at_ = end;
     next_ = next;

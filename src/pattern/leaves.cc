@@ -7,6 +7,7 @@
 #include <bit>
 #include <charconv>
 
+#include "base/whole_json.h"
 #include "pattern/fold_case.h"
 #include "pattern/hash.h"
 
@@ -14,6 +15,7 @@ namespace statewire::pattern {
 namespace {
 
 constexpr size_t kDigitsOfSimdjson = 19;
+constexpr std::string_view kNumberBytes = "+-.0123456789Ee";
 constexpr uint32_t kObjectsMax = 0x80000000;  // Counted before counting begins anew.
 
 // simdjson 3.0.1 reads another number where one begins with "0." and has more digits than fit into
@@ -24,7 +26,7 @@ std::string_view text_that_simdjson_mistakes(const char* at) {
   size_t size = begin.size();
   while (at[size] >= '0' && at[size] <= '9') ++size;
   if (size - begin.size() < kDigitsOfSimdjson) return {};
-  while (std::string_view("0123456789+-eE").find(at[size]) != std::string_view::npos) ++size;
+  while (kNumberBytes.find(at[size]) != kNumberBytes.npos) ++size;
   return {at, size};
 }
 
@@ -155,10 +157,7 @@ void Leaves::read_number(Leaf& leaf) {
   leaf.reading = Leaf::Reading::good;
   if (read_short(leaf.data, leaf.number)) return;
   simdjson::ondemand::number_type type;
-  if (numbers::get_number_type(at).get(type)) {
-    leaf.reading = Leaf::Reading::bad;
-    return;
-  }
+  if (numbers::get_number_type(at).get(type)) return read_large_number(leaf);
   if (type == simdjson::ondemand::number_type::signed_integer) {
     int64_t number;
     if (!numbers::parse_integer(at).get(number)) {
@@ -174,14 +173,20 @@ void Leaves::read_number(Leaf& leaf) {
     }
   }
   double number;
-  if (numbers::parse_double(at).get(number)) {
-    leaf.reading = Leaf::Reading::bad;
-    return;
-  }
+  if (numbers::parse_double(at).get(number)) return read_large_number(leaf);
   const std::string_view mistaken = text_that_simdjson_mistakes(leaf.data);
   // Too near to 0 for a double leaves what simdjson made of it, 0.
   std::from_chars(mistaken.data(), mistaken.data() + mistaken.size(), number);
   leaf.number = number;
+}
+
+// What simdjson does not read, beyond 64 bits or a double, or is none.
+void Leaves::read_large_number(Leaf& leaf) {
+  size_t size = 0;
+  while (kNumberBytes.find(leaf.data[size]) != kNumberBytes.npos) ++size;
+  const std::optional<double> number = nearest_double({leaf.data, size});
+  leaf.reading = number ? Leaf::Reading::good : Leaf::Reading::bad;
+  if (number) leaf.number = *number;
 }
 
 std::string_view Leaves::folded(Leaf& leaf) {

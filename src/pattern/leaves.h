@@ -112,7 +112,7 @@ class Leaves {
   Leaf& operator[](uint32_t index) { return leaves_[index]; }
   std::span<const Place> places() const { return places_; }
 
-  // REQUIRES: a number. None where it is too large to read.
+  // REQUIRES: a number. None where it is no number after all.
   std::optional<Number> number(Leaf& leaf) {
     if (leaf.reading == Leaf::Reading::unread) read_number(leaf);
     if (leaf.reading == Leaf::Reading::bad) return std::nullopt;
@@ -150,6 +150,7 @@ class Leaves {
     return leaf;
   }
   static void read_number(Leaf& leaf);
+  static void read_large_number(Leaf& leaf);
 
   std::pmr::vector<Leaf> leaves_;
   std::pmr::vector<SlotLeaves> slots_;

@@ -104,8 +104,12 @@ std::optional<ElementTexts::Element> ElementTexts::next() {
 
 std::string_view array_of_events(std::string_view text) {
   if (text.starts_with('[')) return text;
-  const std::string_view array = after(after(after(text, "{"), "\"Records\""), ":");
-  return array.starts_with('[') ? array : std::string_view();
+  const std::string_view key = after(text, "{");
+  for (const std::string_view name : {"\"Records\"", "\"Events\""}) {
+    const std::string_view array = after(after(key, name), ":");
+    if (array.starts_with('[')) return array;
+  }
+  return {};
 }
 
 std::string_view array_under(std::string_view object, std::string_view key) {

@@ -57,7 +57,7 @@ class ElementTexts {
 size_t end_of_json_value(std::string_view text, size_t at);
 
 // The array of `text` where that may hold several events: of `[…` all of it, of `{"Records":[…`
-// from the '['. Empty where it can only be one event.
+// and `{"Events":[…` from the '['. Empty where it can only be one event.
 std::string_view array_of_events(std::string_view text);
 
 // The array that `object` has under `key`, from its '[' on; empty where it has none.

@@ -1,7 +1,6 @@
-// The form of a text is told by its first line. Where more follows a line that is a whole JSON
-// value, these are JSON lines; otherwise the text is one document. A document that cannot be read,
-// but has a line that is a whole object, was meant as lines and begins with a broken one: the
-// events that can be read are read.
+// A line that is a JSON value is read as it is. Where it is none, the value is cut out of the text
+// by its brackets: it may go over several lines, or others may follow in its line. What has no end
+// is passed over up to the next line that begins an event, and reported once.
 //
 // Events are parsed where they are, one at a time: an array is cut at its commas first, which takes
 // no parser. The parser reads beyond the end of an event, into the next one, which does no harm;
@@ -14,15 +13,15 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "base/whole_json.h"
 #include "sources/json_fault.h"
+#include "sources/value_end.h"
 
 namespace statewire {
 namespace {
 
 using simdjson::error_code;
 namespace dom = simdjson::dom;
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 std::string_view name_of_type(dom::element_type type) {
   switch (type) {
@@ -42,9 +41,10 @@ std::string_view name_of_type(dom::element_type type) {
 }
 
 // CloudTrail's files hold {"Records":[…]}. Notifications of S3 do too, but are one event that
-// names its source "aws:s3".
+// names its source "aws:s3". What `aws cloudtrail lookup-events` prints holds records as texts.
 bool is_cloudtrail_record(const dom::element& record) {
   std::string_view source;
+  if (record["CloudTrailEvent"].is_string()) return true;
   return record.is_object() && record["eventVersion"].is_string() &&
          record["eventSource"].get(source) == simdjson::SUCCESS && !source.starts_with("aws:");
 }
@@ -74,11 +74,17 @@ std::string too_many(size_t events_max) {
 
 std::string place_of_line(uint64_t line) { return "line " + std::to_string(line) + ": "; }
 
+std::string place_of(const ElementTexts::Element& value, bool is_element) {
+  const std::string line = place_of_line(value.line);
+  return is_element ? line + "element " + std::to_string(value.index) + ": " : line;
+}
+
 }  // namespace
 
 EventReader::EventReader(EventLimits limits) : limits_(limits) {
   // The parser calls it too deep to be at its maximum. No memory: capacity is still 0 and grows.
   CHECK(parser_.allocate(0, limits_.depth_max + 1) == simdjson::SUCCESS);
+  CHECK(inner_parser_.allocate(0, limits_.depth_max + 1) == simdjson::SUCCESS);
 }
 
 void EventReader::read(std::string_view text, uint64_t first_line, const OnEvent& on_event,
@@ -88,13 +94,10 @@ void EventReader::read(std::string_view text, uint64_t first_line, const OnEvent
 }
 
 EventReading EventReader::begin(std::string_view text, uint64_t first_line) {
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  const size_t begin = std::min(text.find_first_not_of(kJsonBlanks), text.size());
   EventReading reading;
-  reading.line_ =
-      first_line + static_cast<uint64_t>(std::count(text.data(), text.data() + begin, '\n'));
-  reading.rest_ = without_blanks(text);
-  reading.is_document_ = true;
+  reading.text_ = text;
+  reading.rest_ = text.substr(0, text.find_last_not_of(kJsonBlanks) + 1);
+  reading.line_ = first_line;
   return reading;
 }
 
@@ -104,13 +107,18 @@ size_t EventReader::read_next(EventReading& reading, const OnEvent& on_event,
   size_t bytes = 0;
   if (reading.array_) {
     bytes = read_element(reading, handlers);
-  } else if (reading.is_document_) {
-    bytes = reading.rest_.size();
-    read_document(reading, handlers);
+  } else if (!reading.has_begun_ && has_too_many_lines(reading.rest_)) {
+    bytes = refuse_rest(reading, "", handlers);
   } else if (!reading.rest_.empty()) {
-    bytes = read_line(reading, handlers);
+    bytes = read_next_value(reading, handlers);
   }
+  reading.has_begun_ = true;
   if (reading.array_ && reading.array_->is_at_end()) reading.array_.reset();
+  if (inner_parser_.capacity() > kParserBytesKept) {
+    inner_parser_ = simdjson::dom::parser();
+    std::string().swap(inner_text_);
+    CHECK(inner_parser_.allocate(0, limits_.depth_max + 1) == simdjson::SUCCESS);
+  }
   if (parser_.capacity() > kParserBytesKept) {
     parser_ = simdjson::dom::parser();
     CHECK(parser_.allocate(0, limits_.depth_max + 1) == simdjson::SUCCESS);
@@ -118,57 +126,95 @@ size_t EventReader::read_next(EventReading& reading, const OnEvent& on_event,
   return bytes;
 }
 
-void EventReader::read_document(EventReading& reading, const Handlers& handlers) {
-  const std::string_view text = std::exchange(reading.rest_, {});
-  reading.is_document_ = false;
-  if (text.empty()) return;
-  bool is_lines = form_.begins_with_a_whole_line(text) ||
-                  (text.size() > bytes_max(text) && form_.has_event_line(text));
-  if (!is_lines && read_value(text, reading, handlers) == Outcome::broken) {
-    is_lines = form_.has_event_line(text);
-    if (!is_lines) handlers.on_unreadable(unreadable({text, reading.line_, 0}, fault_));
-  }
-  if (!is_lines) return;
-  reading.rest_ = text;
-  begin_lines(reading, handlers);
-}
-
 // A text of too many events is refused before its first is read.
-void EventReader::begin_lines(EventReading& reading, const Handlers& handlers) {
-  const std::string_view text = reading.rest_;
-  if (text.size() / 2 < limits_.events_max) return;
+bool EventReader::has_too_many_lines(std::string_view text) {
+  if (text.size() / 2 < limits_.events_max) return false;
   const auto lines = static_cast<size_t>(std::count(text.begin(), text.end(), '\n')) + 1;
-  if (lines <= limits_.events_max) return;
-  handlers.on_unreadable(refused({text, reading.line_, 0}, "", too_many(limits_.events_max)));
-  reading.rest_ = {};
+  if (lines <= limits_.events_max) return false;
+  return form_.begins_with_a_whole_line(text.substr(skip_between_values(text, 0)));
 }
 
-size_t EventReader::read_line(EventReading& reading, const Handlers& handlers) {
-  size_t bytes = 0;
-  std::string_view line;
-  while (line.empty() && !reading.rest_.empty() && bytes < kBlankBytesAtATime) {
-    line = first_line_of(reading.rest_);
-    const size_t size = std::min(line.size() + 1, reading.rest_.size());
-    reading.rest_.remove_prefix(size);
-    bytes += size;
-    line = without_blanks(line);
-    if (line.empty()) ++reading.line_;
-  }
-  if (line.empty()) return bytes;
-  // Lines may be arrays: how many events they hold shows only now.
+size_t EventReader::refuse_rest(EventReading& reading, const std::string& place,
+                                const Handlers& handlers) {
+  const std::string_view text = std::exchange(reading.rest_, {});
+  handlers.on_unreadable(refused({text, reading.line_, 0}, place, too_many(limits_.events_max)));
+  return text.size();
+}
+
+void EventReader::pass(EventReading& reading, size_t bytes) {
+  const std::string_view passed = reading.rest_.substr(0, bytes);
+  reading.line_ += static_cast<uint64_t>(std::count(passed.begin(), passed.end(), '\n'));
+  reading.rest_.remove_prefix(bytes);
+}
+
+size_t EventReader::read_next_value(EventReading& reading, const Handlers& handlers) {
+  const std::string_view looked_at = reading.rest_.substr(0, kBlankBytesAtATime);
+  const size_t blanks = skip_between_values(looked_at, 0);
+  pass(reading, blanks);
+  if (blanks == looked_at.size()) return blanks;
+  // Values may be arrays: how many events they hold shows only now.
   if (reading.events_++ >= limits_.events_max) {
-    handlers.on_unreadable(refused({line, reading.line_, 0}, place_of_line(reading.line_),
-                                   too_many(limits_.events_max)));
-    reading.rest_ = {};
-  } else if (read_value(line, reading, handlers) == Outcome::broken) {
-    handlers.on_unreadable(unreadable({line, reading.line_, 0}, fault_));
+    return blanks + refuse_rest(reading, place_of_line(reading.line_), handlers);
   }
-  ++reading.line_;
+  const std::string_view line = first_line_of(reading.rest_);
+  if (!reading.is_inside_line_ && read_line(without_blanks(line), reading, handlers)) {
+    const size_t bytes = std::min(line.size() + 1, reading.rest_.size());
+    reading.rest_.remove_prefix(bytes);
+    ++reading.line_;
+    return blanks + bytes;
+  }
+  const size_t bytes = read_cut_value(reading, handlers);
+  pass(reading, bytes);
+  const size_t next = reading.rest_.find_first_not_of(" \t\r");
+  reading.is_inside_line_ = bytes > 0 && next != reading.rest_.npos &&
+                            reading.rest_[next] != '\n' && reading.rest_.data()[-1] != '\n';
+  return blanks + bytes;
+}
+
+// The usual case. False, and nothing was handed to a handler, where the line is no value that may
+// be an event or an array of them.
+bool EventReader::read_line(std::string_view line, EventReading& reading,
+                            const Handlers& handlers) {
+  if (!array_of_events(line).empty()) {
+    return read_value(line, reading, handlers) == Outcome::read;
+  }
+  dom::element element;
+  if (line.size() > limits_.event_bytes_max || parse_json(parser_, line, element)) return false;
+  hand_over({line, reading.line_, 0}, element, false, handlers);
+  return true;
+}
+
+// The bytes of the value that is next, or of what is none.
+size_t EventReader::read_cut_value(EventReading& reading, const Handlers& handlers) {
+  const std::string_view rest = reading.rest_;
+  ValueEnd end{.kind = ValueEnd::Kind::broken};
+  if (rest.starts_with('{') || rest.starts_with('[')) end = end_of_value(rest);
+  const bool is_whole = end.kind == ValueEnd::Kind::whole;
+  const size_t bytes = is_whole ? end.at : end_of_broken(rest, end);
+  const std::string_view text = without_blanks(rest.substr(0, bytes));
+  // A parser for what may be as long as all is more than it is worth.
+  const bool is_long =
+      !is_whole && end.kind != ValueEnd::Kind::too_deep && text.size() > limits_.event_bytes_max;
+  if (is_long) fault_ = syntax_fault_at(text, reading.line_, end.at);
+  const Outcome outcome = is_long    ? Outcome::broken
+                          : is_whole ? read_value(text, reading, handlers)
+                                     : read_object({text, reading.line_, 0}, false, handlers);
+  if (outcome == Outcome::broken) {
+    report_fault({text, reading.line_, 0}, false, reading, handlers);
+  }
   return bytes;
 }
 
-size_t EventReader::bytes_max(std::string_view text) const {
-  return array_of_events(text).empty() ? limits_.event_bytes_max : kEventDocumentBytesMax;
+// `value` may begin behind others in its line.
+void EventReader::report_fault(const ElementTexts::Element& value, bool is_element,
+                               const EventReading& reading, const Handlers& handlers) {
+  if (fault_.column > 0 && fault_.line == value.line) {
+    const std::string_view before(reading.text_.data(),
+                                  static_cast<size_t>(value.text.data() - reading.text_.data()));
+    fault_.column += before.size() - (before.rfind('\n') + 1);
+  }
+  if (is_element) fault_.what.insert(0, "element " + std::to_string(value.index) + ": ");
+  handlers.on_unreadable(unreadable(value, fault_.to_text()));
 }
 
 EventReader::Outcome EventReader::read_value(std::string_view text, EventReading& reading,
@@ -196,7 +242,7 @@ EventReader::Outcome EventReader::begin_array(std::string_view text, std::string
   const bool ends_well = before == 0 ? without_blanks(behind).empty() : is_end_of_object(behind);
   if (!array.is_whole() || !ends_well) {
     const size_t fault = array.is_whole() ? array.end() : array.fault_at();
-    fault_ = syntax_fault_at(text, reading.line_, before + fault).to_text();
+    fault_ = syntax_fault_at(text, reading.line_, before + fault);
     return Outcome::broken;
   }
   reading.array_ = std::move(array);
@@ -208,7 +254,7 @@ size_t EventReader::read_element(EventReading& reading, const Handlers& handlers
   if (!element) return 0;
   ++reading.events_;
   if (read_object(*element, true, handlers) == Outcome::broken) {
-    handlers.on_unreadable(unreadable(*element, fault_));
+    report_fault(*element, true, reading, handlers);
   }
   return element->text.size();
 }
@@ -216,30 +262,79 @@ size_t EventReader::read_element(EventReading& reading, const Handlers& handlers
 EventReader::Outcome EventReader::read_object(const ElementTexts::Element& object, bool is_element,
                                               const Handlers& handlers) {
   const auto refuse = [&](std::string reason) {
-    std::string place = place_of_line(object.line);
-    if (is_element) place += "element " + std::to_string(object.index) + ": ";
-    handlers.on_unreadable(refused(object, place, std::move(reason)));
+    handlers.on_unreadable(refused(object, place_of(object, is_element), std::move(reason)));
     return Outcome::read;
   };
   if (object.text.size() > limits_.event_bytes_max) {
     return refuse(too_long(object.text.size(), limits_.event_bytes_max));
   }
   dom::element element;
-  const error_code error =
-      parser_.parse(object.text.data(), object.text.size(), false).get(element);
+  const error_code error = parse_json(parser_, object.text, element);
   if (error == simdjson::DEPTH_ERROR) {
     return refuse("nested deeper than " + std::to_string(limits_.depth_max));
   }
   if (error != simdjson::SUCCESS) {
-    fault_ = find_fault(object.text, object.line, error).to_text();
+    fault_ = find_fault(object.text, object.line, error);
     return Outcome::broken;
   }
-  if (!element.is_object()) {
-    return refuse("an event must be an object, not " + std::string(name_of_type(element.type())));
+  hand_over(object, element, is_element, handlers);
+  return Outcome::read;
+}
+
+void EventReader::hand_over(const ElementTexts::Element& object, dom::element element,
+                            bool is_element, const Handlers& handlers) {
+  dom::object fields;
+  if (!element.get_object().get(fields)) {
+    if (unwrap(object, fields, handlers)) return;
+    return handlers.on_event(
+        {.element = element, .bytes = object.text, .line = object.line, .index = object.index});
+  }
+  handlers.on_unreadable(
+      refused(object, place_of(object, is_element),
+              "an event must be an object, not " + std::string(name_of_type(element.type()))));
+}
+
+// Events that come as texts in another: what lookup-events prints, and what CloudWatch Logs sends
+// to a subscription. Both are told by their first key. False where `fields` are an event by
+// themselves.
+bool EventReader::unwrap(const ElementTexts::Element& object, dom::object fields,
+                         const Handlers& handlers) {
+  const auto first = fields.begin();
+  if (first == fields.end()) return false;
+  std::string_view text;
+  if (first.key() == "EventId") {
+    if (fields["CloudTrailEvent"].get(text)) return false;
+    hand_over_text(text, object, handlers);
+    return true;
+  }
+  dom::array messages;
+  if (first.key() != "messageType" || first.value().get(text) || text != "DATA_MESSAGE" ||
+      fields["logEvents"].get(messages)) {
+    return false;
+  }
+  ElementTexts::Element each = object;
+  for (const dom::element message : messages) {
+    if (message["message"].get(text)) text = {};
+    hand_over_text(text, each, handlers);
+    ++each.index;
+  }
+  return true;
+}
+
+void EventReader::hand_over_text(std::string_view text, const ElementTexts::Element& place,
+                                 const Handlers& handlers) {
+  inner_text_.reserve(text.size() + kPaddingBytes);
+  inner_text_.assign(text);
+  dom::element element;
+  if (parse_json(inner_parser_, inner_text_, element) || !element.is_object()) {
+    return handlers.on_unreadable({.was_parsed = false,
+                                   .line = place.line,
+                                   .index = place.index,
+                                   .reason = place_of(place, true) + "its text is no event",
+                                   .sample = cut_utf8(text, kUnreadableSampleBytesMax)});
   }
   handlers.on_event(
-      {.element = element, .bytes = object.text, .line = object.line, .index = object.index});
-  return Outcome::read;
+      {.element = element, .bytes = inner_text_, .line = place.line, .index = place.index});
 }
 
 // Told by the first that can be read, so that one that cannot costs only itself.
@@ -251,7 +346,7 @@ bool EventReader::begins_with_cloudtrail_record(std::string_view array_text) {
     const size_t end = end_of_json_value(array_text, at);
     dom::element element;
     if (end == at || end - at > limits_.event_bytes_max) return false;
-    if (parser_.parse(array_text.data() + at, end - at, false).get(element) == simdjson::SUCCESS) {
+    if (parse_json(parser_, array_text.substr(at, end - at), element) == simdjson::SUCCESS) {
       return is_cloudtrail_record(element);
     }
     at = array_text.find_first_not_of(kJsonBlanks, end);

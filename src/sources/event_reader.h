@@ -1,5 +1,6 @@
-// Splits a text into events: one JSON value, a JSON array, JSON lines, or a CloudTrail file
-// ({"Records":[…]}), told apart by their shape. CloudEvents batches are arrays.
+// Splits a text into events: JSON values, one after another, each an event, an array of them, a
+// CloudTrail file ({"Records":[…]}), what `aws cloudtrail lookup-events` prints, or what CloudWatch
+// Logs sends to a subscription; told apart by their shape. CloudEvents batches are arrays.
 #pragma once
 
 #include <simdjson.h>
@@ -12,6 +13,7 @@
 
 #include "base/limits.h"
 #include "sources/element_texts.h"
+#include "sources/json_fault.h"
 #include "sources/text_form.h"
 
 namespace statewire {
@@ -47,9 +49,11 @@ class EventReading {
  private:
   friend class EventReader;
 
+  std::string_view text_;
   std::string_view rest_;
-  uint64_t line_ = 1;         // Where `rest_` begins.
-  bool is_document_ = false;  // `rest_` is one value; else it is lines.
+  uint64_t line_ = 1;  // Where `rest_` begins.
+  bool has_begun_ = false;
+  bool is_inside_line_ = false;  // A value stands before `rest_` in its line.
   std::optional<ElementTexts> array_;
   size_t events_ = 0;
 };
@@ -63,16 +67,18 @@ class EventReader {
 
   explicit EventReader(EventLimits limits = {});
 
-  // Reads all events of `text`, in order. The caller guarantees kPaddingBytes readable bytes
-  // after its end. A line or an element that cannot be parsed is reported and the next one is read;
-  // a text that is neither lines nor an array with an end is reported once. Blank lines count
-  // nothing. `first_line` is the number of the text's first line.
+  // Reads all events of `text`, in order. Any white space may be between them, or none. The caller
+  // guarantees kPaddingBytes readable bytes after its end. What cannot be parsed is reported and
+  // what follows is read: of a line, the next one; of an element of an array, the next one; of what
+  // has no end, the next line that begins an event. Blank lines count nothing. `first_line` is the
+  // number of the text's first line.
   void read(std::string_view text, uint64_t first_line, const OnEvent& on_event,
             const OnUnreadable& on_unreadable);
 
   // The same in pieces. A reader may go on with what another began.
   EventReading begin(std::string_view text, uint64_t first_line);
-  // Reads the next event, or what is no event; or passes over blank lines. The bytes that it read.
+  // Reads the next event, or what is no event; or passes over what is between them. The bytes that
+  // it read.
   size_t read_next(EventReading& reading, const OnEvent& on_event,
                    const OnUnreadable& on_unreadable);
 
@@ -84,9 +90,12 @@ class EventReader {
   // Broken: nothing was handed to a handler, and fault_ says why.
   enum class Outcome { read, broken };
 
-  void read_document(EventReading& reading, const Handlers& handlers);
-  void begin_lines(EventReading& reading, const Handlers& handlers);
-  size_t read_line(EventReading& reading, const Handlers& handlers);
+  bool has_too_many_lines(std::string_view text);
+  size_t refuse_rest(EventReading& reading, const std::string& place, const Handlers& handlers);
+  static void pass(EventReading& reading, size_t bytes);
+  size_t read_next_value(EventReading& reading, const Handlers& handlers);
+  bool read_line(std::string_view line, EventReading& reading, const Handlers& handlers);
+  size_t read_cut_value(EventReading& reading, const Handlers& handlers);
   size_t read_element(EventReading& reading, const Handlers& handlers);
   // One JSON value: an event, or an array of them, which is then in `reading`.
   Outcome read_value(std::string_view text, EventReading& reading, const Handlers& handlers);
@@ -94,14 +103,23 @@ class EventReader {
                       const Handlers& handlers);
   Outcome read_object(const ElementTexts::Element& object, bool is_element,
                       const Handlers& handlers);
+  void hand_over(const ElementTexts::Element& object, simdjson::dom::element element,
+                 bool is_element, const Handlers& handlers);
+  bool unwrap(const ElementTexts::Element& object, simdjson::dom::object fields,
+              const Handlers& handlers);
+  void hand_over_text(std::string_view text, const ElementTexts::Element& place,
+                      const Handlers& handlers);
+  void report_fault(const ElementTexts::Element& value, bool is_element,
+                    const EventReading& reading, const Handlers& handlers);
   bool begins_with_cloudtrail_record(std::string_view array_text);
   bool is_end_of_object(std::string_view text);
-  size_t bytes_max(std::string_view text) const;
 
   const EventLimits limits_;
   TextForm form_;
   simdjson::dom::parser parser_;
-  std::string fault_;
+  simdjson::dom::parser inner_parser_;  // Of an event that is a text in another.
+  std::string inner_text_;
+  JsonFault fault_;
 };
 
 constexpr size_t kPaddingBytes = simdjson::SIMDJSON_PADDING;

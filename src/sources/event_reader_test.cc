@@ -153,8 +153,8 @@ TEST(EventReader, reasons_say_what_is_wrong) {
     ASSERT_EQ(seen.reasons.size(), 1u) << text;
     EXPECT_EQ(seen.reasons[0], reason) << text;
   }
-  for (const char* text : {"{\"a\":1", "[1", "{\"a\":1}{\"b\":2}", "{\"a\":1}]", "{]", "{\"a\"}",
-                           "[1 2]", "{,}", "[,1]"}) {
+  for (const char* text :
+       {"{\"a\":1", "[1", "{\"a\":1}]", "{]", "{\"a\"}", "[1 2]", "{,}", "[,1]"}) {
     const Seen seen = read(text);
     ASSERT_EQ(seen.reasons.size(), 1u) << text;
     EXPECT_TRUE(seen.reasons[0].starts_with("line 1, column ")) << text << seen.reasons[0];
@@ -225,18 +225,89 @@ TEST(EventReader, broken_element_costs_only_itself) {
 }
 
 TEST(EventReader, array_without_its_end_is_reported_once) {
-  for (const char* text : {R"([{"a":1},{"b":2})", R"([{"a":1},])", R"([{"a":1}] {"b":2})",
-                           R"([{"a":1};{"b":2}])", R"([{"a":1},{"b":2)"}) {
+  for (const char* text : {R"([{"a":1},{"b":2})", R"([{"a":1},])", R"([{"a":1};{"b":2}])",
+                           R"([{"a":1}}])", R"([{"a":1},{"b":2)"}) {
     const Seen seen = read(text);
     EXPECT_TRUE(seen.events.empty()) << text;
     EXPECT_EQ(seen.reasons.size(), 1u) << text;
   }
   const std::string a = R"({"eventVersion":"1.08","eventSource":"ec2.amazonaws.com"})";
-  for (const char* end : {"", "]", "]}}", "],}", "],\"x\"}"}) {
+  for (const char* end : {"", "]", "],}", "],\"x\"}"}) {
     const Seen seen = read("{\"Records\":[" + a + end);
     EXPECT_TRUE(seen.events.empty()) << end;
     EXPECT_EQ(seen.reasons.size(), 1u) << end;
   }
+}
+
+TEST(EventReader, values_follow_one_another_whatever_is_between_them) {
+  const std::string one = "{\n  \"n\": 1\n}";
+  const std::string two = "{\n\t\"n\" : [\n  2,\n{}\n]\r\n}";
+  for (const std::string between : {"", "\n", " ", "\r\n\r\n", "\n\x1e", "\x1e", "\xEF\xBB\xBF",
+                                    "\n\xEF\xBB\xBF", "\n{\"m\":1}\n", "{\"m\":1}", "[]"}) {
+    SCOPED_TRACE(between);
+    const Seen seen = read("\x1e" + one + between + two + between + one + "\n");
+    EXPECT_TRUE(seen.reasons.empty()) << seen.reasons[0];
+    Texts events;
+    for (const std::string& event : seen.events) {
+      if (event.find("\"m\"") == event.npos) events.push_back(event.substr(event.find('{')));
+    }
+    EXPECT_EQ(events, (Texts{one, two, one}));
+  }
+  EXPECT_EQ(read("[{\"a\":1}] {\"b\":2}{\"c\":3}").events,
+            (Texts{R"(1/0 {"a":1})", R"(1/0 {"b":2})", R"(1/0 {"c":3})"}));
+  EXPECT_EQ(read("{\n\"a\":1}{\"b\":2}\n\n{\"c\":3}").events,
+            (Texts{"1/0 {\n\"a\":1}", R"(2/0 {"b":2})", R"(4/0 {"c":3})"}));
+}
+
+TEST(EventReader, what_stands_before_and_behind_a_fault_is_kept) {
+  const Seen line = read(R"({"a":1}{"b" 2}{"c":3}, {"d":4})");
+  EXPECT_EQ(line.events, (Texts{R"(1/0 {"a":1})", R"(1/0 {"c":3})"}));
+  ASSERT_EQ(line.reasons.size(), 2u);
+  EXPECT_TRUE(line.reasons[0].starts_with("line 1, column 13: ")) << line.reasons[0];
+  EXPECT_EQ(line.samples[1], R"(, {"d":4})");
+  const std::string good = "{\n  \"a\": 1\n}\n";
+  for (const std::string bad :
+       {"{\n  \"a\": {\n  \"b\": 1\n}\n", "{\n  \"a\n", "{\n  \"a\": [1}\n}\n", "{\n  \"a\" 1\n}\n",
+        "{\n", "{\"a\":1,\n"}) {
+    const Seen seen = read(good + bad + good + good);
+    EXPECT_EQ(seen.events.size(), 3u) << bad;
+    EXPECT_EQ(seen.reasons.size(), 1u) << bad;
+  }
+}
+
+TEST(EventReader, cut_off_lines_cost_time_that_is_linear) {
+  for (const std::string line : {"{\"a\":\n", "{\"a\":[\n", "[\n", "{\"a\":1,\n", "{\"a\":\"x\n"}) {
+    std::string many;
+    while (many.size() < (1 << 20)) many += line;
+    EXPECT_GE(read(many + "{\"b\":1}\n").reasons.size(), 1u) << line;
+  }
+}
+
+TEST(EventReader, events_that_are_texts_in_others_are_unwrapped) {
+  const Seen found = read(
+      "{\n\"Events\": [\n{\"EventId\": \"1\", \"CloudTrailEvent\": \"{\\\"n\\\":1}\"},\n"
+      "{\"EventId\": \"2\", \"CloudTrailEvent\": \"{\\\"n\\\":\"}], \"NextToken\": \"x\"}");
+  EXPECT_EQ(found.events, Texts{R"(3/0 {"n":1})"});
+  EXPECT_EQ(found.reasons, Texts{"line 4: element 1: its text is no event"});
+  const Seen logs = read(
+      R"({"messageType":"DATA_MESSAGE","owner":"1","logEvents":[{"id":"a","message":"{\"n\":1}"},)"
+      R"({"id":"b","message":"plain"},{"id":"c","message":"{\"n\":2}"}]})");
+  EXPECT_EQ(logs.events, (Texts{R"(1/0 {"n":1})", R"(1/2 {"n":2})"}));
+  EXPECT_EQ(logs.reasons, Texts{"line 1: element 1: its text is no event"});
+  for (const std::string text : {R"({"messageType":"CONTROL_MESSAGE","logEvents":[]})",
+                                 R"({"Events":[{"a":1}]})", R"({"EventId":"1"})"}) {
+    EXPECT_EQ(read(text).events, Texts{"1/0 " + text});
+  }
+}
+
+TEST(EventReader, all_json_of_the_grammar_is_read) {
+  const Seen seen = read(
+      R"([{"n":327267367867168100000},{"n":1e400},{"n":"\ud83d"},{"\udc00":1},{"n":01},{"n":-1e-999}])");
+  EXPECT_EQ(seen.events.size(), 5u);
+  EXPECT_EQ(seen.events.at(0), R"(1/0 {"n":327267367867168100000})");
+  EXPECT_EQ(seen.reasons, Texts{"line 1, column 75: element 4: a number that JSON does not allow"});
+  EXPECT_EQ(read("{\"n\":18446744073709551616,\n\"m\":nul}").reasons,
+            Texts{"line 2, column 5: an unknown word; JSON has only true, false and null"});
 }
 
 TEST(EventReader, too_many_events_are_refused_before_the_first) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/whole_json.h"
 
 namespace statewire {
 namespace {
@@ -54,10 +55,20 @@ class Walk {
   }
 
   static error_code scalar(ondemand::value& value, ondemand::json_type type) {
-    if (type == ondemand::json_type::string) return value.get_string().error();
-    if (type == ondemand::json_type::number) return value.get_number().error();
+    const std::string_view token = trimmed_token(value);
     if (type == ondemand::json_type::boolean) return value.get_bool().error();
-    return trimmed_token(value) == "null" ? simdjson::SUCCESS : simdjson::N_ATOM_ERROR;
+    if (type == ondemand::json_type::null) {
+      return token == "null" ? simdjson::SUCCESS : simdjson::N_ATOM_ERROR;
+    }
+    const error_code error = type == ondemand::json_type::string ? value.get_string().error()
+                                                                 : value.get_number().error();
+    return error && is_json(token) ? simdjson::SUCCESS : error;
+  }
+
+  static bool is_json(std::string_view token) {
+    simdjson::dom::parser parser;
+    simdjson::dom::element root;
+    return parse_json(parser, simdjson::padded_string(token), root) == simdjson::SUCCESS;
   }
 
   static std::string_view trimmed_token(ondemand::value& value) {

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "sources/element_texts.h"
 #include "sources/event_reader.h"
+#include "sources/value_end.h"
 
 namespace statewire {
 namespace {
@@ -22,8 +23,7 @@ uint64_t count_lines(std::string_view text) {
 }
 
 std::string_view without_mark(std::string_view text) {
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-  return text;
+  return text.substr(skip_between_values(text, 0));
 }
 
 }  // namespace
@@ -41,8 +41,9 @@ Result<std::optional<Piece>> PieceReader::next() {
 }
 
 Result<std::optional<Piece>> PieceReader::drop_too_long() {
+  if (dropped_.bytes == 0) dropped_.is_document = left().find('\n') != std::string_view::npos;
   for (;;) {
-    const size_t line_end = form_ == Form::document ? std::string_view::npos : left().find('\n');
+    const size_t line_end = dropped_.is_document ? std::string_view::npos : left().find('\n');
     if (line_end != std::string_view::npos) {
       drop(line_end + 1);
       return std::optional(end_of_dropped());
@@ -64,16 +65,14 @@ void PieceReader::drop(size_t bytes) {
 }
 
 Piece PieceReader::end_of_dropped() {
-  const bool is_document = form_ == Form::document;
   Piece piece{
       .text = {},
       .begin = position_,
       .end = {.offset = position_.offset + dropped_.bytes, .line = position_.line + dropped_.lines},
-      .unreadable = std::string(is_document ? "a document" : "a line") + " of more than " +
+      .unreadable = std::string(dropped_.is_document ? "a document" : "a line") + " of more than " +
                     with_thousands(limits_.value_bytes_max) + " bytes"};
   position_ = piece.end;
   dropped_ = {};
-  form_ = is_document ? Form::unknown : Form::lines;
   searched_bytes_ = 0;
   return piece;
 }
@@ -114,6 +113,7 @@ std::optional<PieceView> PieceReader::rest_view() {
     drop_buffer();
     return std::nullopt;
   }
+  is_lines_ = is_plain_line(left());
   return take(left().size());
 }
 
@@ -160,72 +160,45 @@ Result<size_t> PieceReader::read_more() {
 
 std::optional<PieceView> PieceReader::cut(bool is_all_for_now) {
   if (left().empty()) return std::nullopt;
-  if (form_ == Form::unknown) form_ = form_of_left(is_all_for_now);
-  if (form_ == Form::document) {
-    if (std::optional<PieceView> piece = cut_document(is_all_for_now)) return piece;
-  }
-  return form_ == Form::lines ? cut_lines(is_all_for_now) : std::nullopt;
+  const Lines lines = plain_lines();
+  is_lines_ = lines.bytes > 0;
+  if (!is_lines_) return cut_values(is_all_for_now);
+  const bool is_full = lines.is_cut || left().size() >= limits_.bytes_max;
+  return is_full || is_all_for_now ? std::optional(take(lines.bytes)) : std::nullopt;
 }
 
-// A document without a line feed at its end is told from half a line by what it holds: a whole
-// array of events cannot be the beginning of something longer.
-PieceReader::Form PieceReader::form_of_left(bool is_all_for_now) {
-  std::string_view text = without_mark(left());
-  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
-  if (text.empty()) return Form::unknown;
-  if (text.front() != '{' && text.front() != '[') return Form::lines;
-  const std::string_view line = first_line_of(text);
-  if (line.size() == text.size()) {
-    const bool is_document =
-        is_all_for_now && !array_of_events(text).empty() && text_form_.is_whole_value(text);
-    return is_document ? Form::document : Form::unknown;
-  }
-  return text_form_.is_whole_value(line) ? Form::lines : Form::document;
-}
-
-std::optional<PieceView> PieceReader::cut_lines(bool is_all_for_now) {
-  size_t lines = 0;
-  const size_t size = lines_bytes(lines);
-  const bool is_full = lines == limits_.lines_max || left().size() >= limits_.bytes_max;
-  if (size == 0 || (!is_full && !is_all_for_now)) return std::nullopt;
-  return take(size);
-}
-
-// Of as many whole lines as there are and may be; one may be longer than all of them. They are
-// counted only where their number is bounded.
-size_t PieceReader::lines_bytes(size_t& lines) const {
+// As many as there are and may be; one may be longer than all of them.
+PieceReader::Lines PieceReader::plain_lines() const {
   const std::string_view text = left();
-  if (limits_.lines_max == SIZE_MAX) {
-    const size_t end = text.rfind('\n');
-    return end == text.npos ? 0 : end + 1;
+  Lines lines;
+  for (size_t count = 0; count < limits_.lines_max; ++count) {
+    const size_t end = text.find('\n', lines.bytes);
+    if (end == text.npos) return lines;
+    const std::string_view line = text.substr(lines.bytes, end - lines.bytes);
+    if ((lines.bytes > 0 && end + 1 > limits_.bytes_max) || !is_plain_line(line)) break;
+    lines.bytes = end + 1;
   }
-  size_t size = 0;
-  while (lines < limits_.lines_max) {
-    const size_t end = text.find('\n', size);
-    if (end == text.npos || (size > 0 && end + 1 > limits_.bytes_max)) break;
-    size = end + 1;
-    ++lines;
-  }
-  return size;
+  lines.is_cut = true;
+  return lines;
 }
 
-std::optional<PieceView> PieceReader::cut_document(bool is_all_for_now) {
-  const std::string_view text = without_mark(left());
-  if (text.size() / 2 >= searched_bytes_ || is_all_for_now) {
-    if (is_all_for_now && text_form_.is_whole_value(text)) {
-      form_ = Form::unknown;
-      searched_bytes_ = 0;
-      return take(left().size());
-    }
-    searched_bytes_ = std::max<size_t>(text.size(), 1);
-    if (text_form_.has_event_line(text, !is_all_for_now)) form_ = Form::lines;
-  }
-  return std::nullopt;
+// A value without a line feed at its end is told from half a line by what it holds: a whole array
+// of events, or what goes over several lines, cannot be the beginning of something longer.
+std::optional<PieceView> PieceReader::cut_values(bool is_all_for_now) {
+  const std::string_view text = left();
+  if (text.size() / 2 < searched_bytes_ && !is_all_for_now) return std::nullopt;
+  const size_t bytes = bytes_of_whole_values(text, limits_.bytes_max);
+  searched_bytes_ = text.size();
+  const bool ends_line = bytes < text.size() || text.back() == '\n';
+  const bool is_document =
+      text.find('\n') != text.npos || !array_of_events(without_mark(text)).empty();
+  if (bytes == 0 || (!ends_line && !(is_all_for_now && is_document))) return std::nullopt;
+  return take(bytes);
 }
 
 PieceView PieceReader::take(size_t bytes) {
-  const PieceView view{
-      .text = left().substr(0, bytes), .begin = position_, .is_lines = form_ == Form::lines};
+  const PieceView view{.text = left().substr(0, bytes), .begin = position_, .is_lines = is_lines_};
+  searched_bytes_ = 0;
   position_.offset += bytes;
   position_.line += count_lines(view.text);
   begin_ += bytes;

@@ -1,5 +1,5 @@
-// Cuts a stream of bytes into texts of whole events that EventReader takes: runs of lines, or a
-// document at once. For sources and commands alike. Not thread-safe.
+// Cuts a stream of bytes into texts of whole events that EventReader takes: runs of lines that are
+// events, and runs of what stands otherwise. For sources and commands alike. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,7 @@ struct TextPosition {
 struct PieceView {
   std::string_view text;  // kPaddingBytes are readable after its end.
   TextPosition begin;
-  // Each line is an event, or meant to be one; else all of it is one text.
+  // All lines are plain (is_plain_line()).
   bool is_lines = false;
 };
 
@@ -74,17 +74,19 @@ class PieceReader {
   uint64_t offset_read() const { return position_.offset + dropped_.bytes + left().size(); }
 
  private:
-  enum class Form { unknown, lines, document };
+  // Those that what is left begins with.
+  struct Lines {
+    size_t bytes = 0;
+    bool is_cut = false;  // Something else follows, or more than may be in a piece.
+  };
 
   std::string_view left() const { return {buffer_.data() + begin_, end_ - begin_}; }
   Result<size_t> read_more();
   Piece own(const PieceView& view);
   std::optional<PieceView> rest_view();
   std::optional<PieceView> cut(bool is_all_for_now);
-  Form form_of_left(bool is_all_for_now);
-  std::optional<PieceView> cut_lines(bool is_all_for_now);
-  size_t lines_bytes(size_t& lines) const;
-  std::optional<PieceView> cut_document(bool is_all_for_now);
+  Lines plain_lines() const;
+  std::optional<PieceView> cut_values(bool is_all_for_now);
   PieceView take(size_t bytes);
   bool is_too_long() const { return left().size() > limits_.value_bytes_max; }
   Result<std::optional<Piece>> drop_too_long();
@@ -95,8 +97,8 @@ class PieceReader {
   const std::unique_ptr<ByteInput> input_;
   const PieceLimits limits_;
   TextForm text_form_;
-  Form form_ = Form::unknown;
-  std::string buffer_;  // All of it is room; what is left is [begin_, end_).
+  bool is_lines_ = false;  // What is being cut.
+  std::string buffer_;     // All of it is room; what is left is [begin_, end_).
   size_t begin_ = 0;
   size_t end_ = 0;
   TextPosition position_;
@@ -104,9 +106,10 @@ class PieceReader {
   struct Dropped {
     uint64_t bytes = 0;
     uint64_t lines = 0;
+    bool is_document = false;  // It goes over several lines, up to the end of the input.
   };
   Dropped dropped_;
-  size_t searched_bytes_ = 0;  // So much of a document was searched for lines that are events.
+  size_t searched_bytes_ = 0;  // In so much of what is left no value has an end.
 };
 
 }  // namespace statewire

@@ -81,6 +81,13 @@ TEST(PieceReader, a_text_has_the_same_events_whole_and_in_pieces) {
       "{\"broken\n{\"n\":1}\n{\"n\":2}\n",
       "no json\n{\"n\":1}\nno json\n",
       "[{\"n\":1}]\n[{\"n\":2},{\"n\":3}]\n",
+      "{\"n\":1}{\"n\":2}{\"n\":3}",
+      "{\"n\":1}\n{\n  \"n\": 2\n}\n{\n  \"n\": [\n3]\n}{\"n\":4}\n{\"n\":5}\n",
+      "{\"n\":1}\n{\n  \"n\": 2,\n  \"x\n{\n  \"n\": 3\n}\n\n{\"n\":4}\n  {\"n\":5}\n",
+      "\x1e{\"n\":1}\n\x1e{\n\"n\":2}\n\x1e{\"n\":\n\x1e{\"n\":3}\n",
+      "{\"n\":1}\n\xEF\xBB\xBF{\"n\":2}\n{\"n\":3}\xEF\xBB\xBF{\"n\":4}\n",
+      "{\"n\":1}\n[\n{\"n\":2}\n,\n{\"n\":3}\n]\n{\"n\":4}\n",
+      "{\"n\":1} x\n{\"n\":2}\n}\n{\"n\":\n{\"n\":3}\n",
   };
   for (const std::string& text : texts) {
     for (const size_t step : {1, 2, 3, 7, 65'536}) {

@@ -18,6 +18,7 @@ TEST(Gunzip, is_bounded_and_finds_what_is_cut) {
   const std::string text(300'000, 'x');
   EXPECT_EQ(gunzip(gzipped(text) + gzipped("y"), 1 << 20).value(), text + "y");
   EXPECT_EQ(gunzip(gzipped(text), text.size()).value(), text);
+  EXPECT_EQ(gunzip(gzipped(text) + std::string(512, '\0'), 1 << 20).value(), text);
   EXPECT_FALSE(gunzip(gzipped(text), text.size() - 1).ok());
   EXPECT_FALSE(gunzip(gzipped(text).substr(0, 50), 1 << 20).ok());
   EXPECT_FALSE(gunzip("no gzip", 1 << 20).ok());

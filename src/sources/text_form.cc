@@ -5,30 +5,16 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "base/whole_json.h"
 #include "sources/element_texts.h"
 
 namespace statewire {
 
 bool TextForm::begins_with_a_whole_line(std::string_view text) {
   const std::string_view line = first_line_of(text);
-  if (line.size() == text.size()) return false;
+  if (line.empty() || line.size() == text.size()) return false;
   if (line.front() != '{' && line.front() != '[') return true;
   return is_whole_value(line);
-}
-
-bool TextForm::has_event_line(std::string_view text, bool may_follow) {
-  while (!text.empty()) {
-    const std::string_view line = first_line_of(text);
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
-    const std::string_view event = without_blanks(line);
-    if (!line.starts_with('{') || event.size() <= 2 || !event.ends_with('}')) continue;
-    const size_t next = text.find_first_not_of(kJsonBlanks);
-    if (may_follow && (next == text.npos || text[next] == ']' || text[next] == ',')) {
-      continue;
-    }
-    if (is_whole_value(event)) return true;
-  }
-  return false;
 }
 
 // A parser takes many times the memory of its text: a long one is told by its brackets.
@@ -38,7 +24,8 @@ bool TextForm::is_whole_value(std::string_view text) {
     return text.ends_with('}') || text.ends_with(']') ? end_of_json_value(text, 0) == text.size()
                                                       : false;
   }
-  const simdjson::error_code error = parser_.parse(text.data(), text.size(), false).error();
+  simdjson::dom::element root;
+  const simdjson::error_code error = parse_json(parser_, text, root);
   return error == simdjson::SUCCESS || error == simdjson::DEPTH_ERROR;
 }
 

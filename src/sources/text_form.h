@@ -1,5 +1,4 @@
-// Tells texts that hold an event a line from those that are one document. EventReader and the
-// sources that cut files into chunks must agree on it.
+// Lines and JSON values in texts.
 #pragma once
 
 #include <simdjson.h>
@@ -11,13 +10,9 @@ namespace statewire {
 // Not thread-safe. kPaddingBytes are readable after the end of every text.
 class TextForm {
  public:
-  // More follows a first line that is a JSON value by itself, or that cannot begin a document.
-  // `text` begins with no blank.
+  // More follows a first line that is a JSON value by itself, or that cannot begin one. `text`
+  // begins with no blank.
   bool begins_with_a_whole_line(std::string_view text);
-  // A line is an event by itself. Lines inside of a document are not: they are indented, or
-  // followed by a comma, or brackets alone.
-  // Where more of the text `may_follow`, the last of them may be the last element of an array.
-  bool has_event_line(std::string_view text, bool may_follow = false);
   // One JSON value from end to end, with or without blanks around it.
   bool is_whole_value(std::string_view text);
 

@@ -39,7 +39,7 @@ struct UnrecognisedRow {
   std::string sample;  // One event, cut to kLedgerSampleBytesMax.
 };
 
-// An event that could not be accepted, and why.
+// An event that could not be accepted, or made nothing of, and why.
 struct Refusal {
   std::string source;
   std::string place;  // A path, with a line; empty for HTTP.

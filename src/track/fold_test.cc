@@ -439,6 +439,24 @@ TEST(Fold, repeat_of_an_event_without_a_time_is_found_beyond_where_it_would_lie)
   }
 }
 
+TEST(Fold, event_without_a_time_never_overtakes_one_that_has_one) {
+  const auto untimed = [](int id, Duration arrival, Phase phase, std::string_view value) {
+    Observation observation = native(id, arrival, phase, value);
+    observation.key.set_arrival(observation.time());
+    observation.flags = kNoTime;
+    return observation;
+  };
+  History history;
+  history.see(untimed(1, seconds(100), Phase::provisioning, "pending"));
+  history.see(untimed(2, seconds(200), Phase::stable, "running"));
+  EXPECT_EQ(history.record().value, "running");  // In the order of arrival.
+  history.see(native(3, seconds(10), Phase::stopped, "stopped"));
+  EXPECT_EQ(history.record().value, "stopped");
+  EXPECT_EQ(history.see(untimed(4, seconds(300), Phase::stable, "running")).fate, Fate::recognised);
+  EXPECT_EQ(history.record().value, "stopped");
+  EXPECT_EQ(history.see(untimed(4, seconds(400), Phase::stable, "running")).fate, Fate::duplicate);
+}
+
 TEST(Fold, tags_merge_and_are_removed) {
   History history;
   history.see(native(1, seconds(0), Phase::stable, "running"));

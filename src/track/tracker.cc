@@ -71,7 +71,7 @@ void tell(Entry& entry, NotificationKind kind) {
 // The provider told the same change under two ids.
 bool is_retold(const Observation& other, const Observation& observation) {
   return other.effect == Effect::state && observation.effect == Effect::state &&
-         other.key.time_ns == observation.key.time_ns && other.phase == observation.phase &&
+         other.key.time() == observation.key.time() && other.phase == observation.phase &&
          other.value == observation.value;
 }
 
@@ -201,7 +201,7 @@ Result<Tracked> Tracker::track(const Record* before, Entry& entry, Arena& arena)
   const Result<Verdict> verdict = walk_back(*before, observation);
   if (!verdict) return verdict.error();
   Tracked tracked;
-  const Duration age = from_ns(before->newest.time_ns) - observation.time();
+  const Duration age = before->newest.time() - observation.time();
   const bool is_beyond = age > limits_.horizon && !observation.has(kSettle);
   if (*verdict == Verdict::repeat) {
     tracked.fate = Fate::duplicate;

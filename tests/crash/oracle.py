@@ -256,7 +256,7 @@ class Outcome:
 
     def _check_ledger(self, ledger):
         for row in ledger:
-            fates = ["recognised", "ignored", "unrecognised", "duplicate", "too_late"]
+            fates = ["recognised", "ignored", "unrecognised", "duplicate", "too_late", "incomplete"]
             total = sum(row[fate] for fate in [*fates, "malformed", "rejected"])
             if not row["adds_up"] or row["received"] != total:
                 self.problems.append(f"the ledger does not add up: {row}")

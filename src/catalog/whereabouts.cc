@@ -1,0 +1,88 @@
+#include "catalog/whereabouts.h"
+
+#include <algorithm>
+
+namespace statewire {
+namespace {
+
+bool is_account(std::string_view text) {
+  constexpr size_t kAccountDigits = 12;
+  return text.size() == kAccountDigits &&
+         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// "eu-west-1", "us-gov-east-1"
+bool is_region(std::string_view text) {
+  const size_t last = text.rfind('-');
+  return text.find('-') < last && last != text.npos && last + 2 == text.size() &&
+         text.back() >= '0' && text.back() <= '9';
+}
+
+std::string_view cut_to(std::string_view& text, char separator) {
+  const size_t at = text.find(separator);
+  const std::string_view part = text.substr(0, at);
+  text = at == text.npos ? std::string_view() : text.substr(at + 1);
+  return part;
+}
+
+// https://sqs.eu-west-1.amazonaws.com/123456789012/orders, of old also
+// https://eu-west-1.queue.amazonaws.com/… and https://queue.amazonaws.com/…
+Whereabouts whereabouts_of_url(std::string_view url) {
+  Whereabouts result;
+  std::string_view host = cut_to(url, '/');
+  if (host.find(".amazonaws.com") == host.npos) return result;
+  const std::string_view account = cut_to(url, '/');
+  if (!is_account(account)) return result;
+  result.account = account;
+  if (host == "queue.amazonaws.com") result.region = "us-east-1";
+  while (result.region.empty() && !host.empty()) {
+    const std::string_view label = cut_to(host, '.');
+    if (is_region(label)) result.region = label;
+  }
+  return result;
+}
+
+bool is_named(std::string_view arn, std::string_view id) {
+  if (!arn.ends_with(id)) return false;
+  if (arn.size() == id.size()) return true;
+  const char before = arn[arn.size() - id.size() - 1];
+  return before == ':' || before == '/';
+}
+
+}  // namespace
+
+ArnFields arn_fields(std::string_view id) {
+  ArnFields fields;
+  if (!id.starts_with("arn:")) return fields;
+  cut_to(id, ':');
+  cut_to(id, ':');
+  fields.service = cut_to(id, ':');
+  fields.region = cut_to(id, ':');
+  fields.account = cut_to(id, ':');
+  return fields;
+}
+
+Whereabouts whereabouts_of_name(std::string_view name) {
+  constexpr std::string_view kHttps = "https://";
+  if (name.starts_with("arn:")) {
+    const ArnFields arn = arn_fields(name);
+    return {arn.account, arn.region};
+  }
+  if (name.starts_with(kHttps)) return whereabouts_of_url(name.substr(kHttps.size()));
+  const std::string_view first = name.substr(0, name.find(':'));
+  return {first.size() < name.size() && is_account(first) ? first : std::string_view(), {}};
+}
+
+Whereabouts whereabouts_in(simdjson::dom::array resources, std::string_view id) {
+  for (const simdjson::dom::element each : resources) {
+    std::string_view name;
+    if (id.empty() || each["ARN"].get(name) || !is_named(name, id)) continue;
+    const ArnFields arn = arn_fields(name);
+    std::string_view account;
+    if (each["accountId"].get(account) || !is_account(account)) account = arn.account;
+    return {account, arn.region};
+  }
+  return {};
+}
+
+}  // namespace statewire
