@@ -173,7 +173,7 @@ class HttpServer::Parts {
   void accept(Door& door) {
     for (int i = 0; i < kAcceptsPerRound; ++i) {
       AcceptedSocket accepted = accept_from(door.listening.native_handle());
-      if (accepted.exhausted && close_waiting(kClosedWhenExhausted)) continue;
+      if (accepted.exhausted && free_places(kClosedWhenExhausted)) continue;
       if (accepted.exhausted) {
         log_warn("no connection can be accepted: out of file descriptors or memory");
         door.pause.expires_after(kExhaustedPause);
@@ -193,7 +193,7 @@ class HttpServer::Parts {
     std::atomic<size_t>& count = shared_->count_of(is_control);
     const size_t most = is_control ? limits.control_connections_max : limits.connections_max;
     const size_t told_most = is_control ? 0 : limits.refused_connections_max;
-    if (count >= most && !is_control) close_waiting(1);
+    if (count >= most && !is_control) free_places(1);
     const size_t others = count;
     if (others >= most + told_most) {
       ::close(accepted.descriptor);
@@ -217,10 +217,10 @@ class HttpServer::Parts {
     });
   }
 
-  // Of the first worker's, whose thread this is. False where none waited.
-  bool close_waiting(int count) {
+  // Of the first worker's, whose thread this is. False where none could be freed.
+  bool free_places(int count) {
     bool any = false;
-    for (int i = 0; i < count && workers_[0]->close_longest_waiting(); ++i) any = true;
+    for (int i = 0; i < count && workers_[0]->free_a_place(); ++i) any = true;
     return any;
   }
 

@@ -47,9 +47,15 @@ class HttpSession : public std::enable_shared_from_this<HttpSession>, public Htt
   // Now, whatever is going on. Idempotent.
   void close() EXCLUDES(stream_mutex_);
   SteadyTime deadline() const { return deadline_; }
-  // Since when a large body comes in; absent where none does.
-  std::optional<SteadyTime> large_body_since() const;
-  void cut_body();
+  // A body that comes in; absent where none does.
+  struct Incoming {
+    SteadyTime since;
+    SteadyTime deadline;  // Earlier where less of it came lately.
+    size_t bytes_held{};  // Of the budget.
+  };
+  std::optional<Incoming> incoming_body() const;
+  // Tells 408, as far as it can be told at once, and closes.
+  void give_up_body();
 
  private:
   enum class Phase { handshaking, idle, reading, handling, writing, streaming, lingering, closed };
