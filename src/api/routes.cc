@@ -45,6 +45,7 @@ class Api::Asked final : public Turns::Task {
                  .ingest = parts.ingest,
                  .clock = parts.clock,
                  .snapshot = *snapshot_,
+                 .config = parts.live.config(),
                  .readiness = parts.live.readiness(),
                  .version = parts.version,
                  .store_path = parts.store_path,
