@@ -190,12 +190,15 @@ class HttpServer::Parts {
   void admit(Door& door, AcceptedSocket accepted) {
     const bool is_control = accepted.family == AF_UNIX;
     const HttpServerLimits& limits = shared_->options.limits;
-    std::atomic<size_t>& count = shared_->count_of(is_control);
-    const size_t most = is_control ? limits.control_connections_max : limits.connections_max;
-    const size_t told_most = is_control ? 0 : limits.refused_connections_max;
-    if (count >= most && !is_control) free_places(1);
-    const size_t others = count;
-    if (others >= most + told_most) {
+    if (!is_control && shared_->connections >= limits.connections_max) free_places(1);
+    const bool overloaded = !is_control && shared_->connections >= limits.connections_max;
+    std::atomic<size_t>& count = is_control   ? shared_->control_connections
+                                 : overloaded ? shared_->refused_connections
+                                              : shared_->connections;
+    const size_t most = is_control   ? limits.control_connections_max
+                        : overloaded ? limits.refused_connections_max
+                                     : limits.connections_max;
+    if (count >= most) {
       ::close(accepted.descriptor);
       return;
     }
@@ -208,13 +211,12 @@ class HttpServer::Parts {
       return;
     }
     count.fetch_add(1, std::memory_order_relaxed);
-    auto session =
-        std::make_shared<HttpSession>(worker, std::move(socket), door.current_tls(),
-                                      HttpSession::Peer{std::move(accepted.peer), is_control});
+    auto session = std::make_shared<HttpSession>(
+        worker, std::move(socket), door.current_tls(),
+        HttpSession::Peer{std::move(accepted.peer), is_control, count});
     // At once where it is this thread's: the next one must see it wait.
-    asio::dispatch(worker->context(), [session = std::move(session), overloaded = others >= most] {
-      session->start(overloaded);
-    });
+    asio::dispatch(worker->context(),
+                   [session = std::move(session), overloaded] { session->start(overloaded); });
   }
 
   // Of the first worker's, whose thread this is. False where none could be freed.

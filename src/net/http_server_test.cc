@@ -336,11 +336,14 @@ std::string half_a_body(size_t bytes) {
 
 TEST(HttpServer, bodies_that_do_not_come_give_their_places_to_others) {
   auto opts = options(echo);
+  opts.limits.linger_timeout = seconds(9);
   opts.limits.connections_max = 2;
   LoopbackServer server(std::move(opts));
   server.start();
   RawClient steady(server.port());
   RawClient trickling(server.port());
+  // Those that are told 503 stay for a while, and take nobody's place.
+  std::vector<std::unique_ptr<RawClient>> refused;
   for (RawClient* client : {&steady, &trickling}) {
     client->send(
         "POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\nExpect: 100-continue\r\n\r\n");
@@ -348,11 +351,15 @@ TEST(HttpServer, bodies_that_do_not_come_give_their_places_to_others) {
     client->forget();
     client->send(std::string(30'000, 'x'));
   }
+  for (int i = 0; i < 20; ++i) {
+    refused.push_back(std::make_unique<RawClient>(server.port()));
+    EXPECT_TRUE(refused.back()->read_until("\r\n\r\n").starts_with("HTTP/1.1 503 "));
+  }
   const milliseconds waited = wait_of_sender(server, post("/p", "honest"), [&] {
     steady.send(std::string(100, 'x'));
     trickling.send("x");
   });
-  EXPECT_LT(waited, seconds(4));
+  EXPECT_LT(waited, seconds(5));
   trickling.read_to_end();
   EXPECT_TRUE(trickling.is_closed_by_server());
   steady.send(std::string(30'000, 'x'));

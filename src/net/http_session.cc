@@ -52,6 +52,7 @@ HttpSession::HttpSession(std::shared_ptr<HttpWorker> worker, Socket socket, TlsC
       socket_(std::move(socket)),
       tls_context_(std::move(tls)),
       is_control_(peer.over_control_socket),
+      count_(peer.count),
       parser_({.header_bytes_max = shared_.options.limits.header_bytes_max,
                .body_bytes_max = shared_.options.limits.body_bytes_max,
                .budget = shared_.options.budget}) {
@@ -110,7 +111,7 @@ void HttpSession::close() {
   }
   error_code ignored;
   socket_.close(ignored);
-  shared_.count_of(is_control_).fetch_sub(1, std::memory_order_relaxed);
+  count_.fetch_sub(1, std::memory_order_relaxed);
   worker_->remove(*this);
 }
 

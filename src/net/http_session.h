@@ -6,6 +6,7 @@
 // stream's functions.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -28,6 +29,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession>, public Htt
   struct Peer {
     std::string address;
     bool over_control_socket = false;
+    std::atomic<size_t>& count;  // Of such connections, this one included: it takes itself out.
   };
 
   // `tls` is null where the connection is plain.
@@ -99,6 +101,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession>, public Htt
   Socket socket_;
   const TlsContext tls_context_;
   const bool is_control_;
+  std::atomic<size_t>& count_;
   std::optional<boost::asio::ssl::stream<Socket&>> tls_;
   HttpRequestParser parser_;
 

@@ -28,11 +28,8 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 struct HttpServerShared {
   HttpServerOptions options;
   std::atomic<size_t> connections{0};
+  std::atomic<size_t> refused_connections{0};  // Told 503, and no more.
   std::atomic<size_t> control_connections{0};
-
-  std::atomic<size_t>& count_of(bool is_control) {
-    return is_control ? control_connections : connections;
-  }
 };
 
 // An order from another thread to a session.
