@@ -112,9 +112,7 @@ class ApiTest : public testing::Test {
     snapshot->topics = topics_;
     snapshot->rules = &rules_;
     snapshot->ignore = &ignore_;
-    snapshot->sources = [] {
-      return std::vector<SourceState>{{.name = "bus", .kind = "sqs", .state = "running"}};
-    };
+    snapshot->sources = [this] { return sources_; };
     live_.set(std::move(snapshot));
   }
 
@@ -152,6 +150,7 @@ class ApiTest : public testing::Test {
   std::string control_socket_;  // Empty: none.
   SnsAddresses sns_addresses_;
   std::vector<SnsTopic> topics_;  // Of the next publish().
+  std::vector<SourceState> sources_ = {{.name = "bus", .kind = "sqs"}};
   IngestRules rules_;
   IgnoreRules ignore_;
   HttpClient client_{HttpClientLimits()};

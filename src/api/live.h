@@ -13,6 +13,7 @@
 
 #include "aws/sns_message.h"
 #include "base/mutex.h"
+#include "base/time.h"
 #include "catalog/catalog.h"
 #include "config/secret.h"
 #include "delivery/dispatcher.h"
@@ -28,8 +29,21 @@ namespace statewire {
 struct SourceState {
   std::string name;
   std::string kind;
-  std::string state;                 // "running", "done", "failed: no such file"
-  std::optional<Progress> progress;  // Of one that comes to an end.
+  // `failing`: it goes on, and cannot read now. `failed`: it has ended.
+  std::string state = "running";  // "running", "failing", "done", "failed"
+  std::string reason = {};        // Where it is failing or failed, and since when.
+  Time since = {};
+  std::optional<Time> last_event = std::nullopt;    // Handed over by this run.
+  std::optional<Progress> progress = std::nullopt;  // Of one that comes to an end.
+
+  bool is_up() const { return state == "running" || state == "done"; }
+};
+
+// How it went to read the configuration again.
+struct ConfigState {
+  Time in_force_since;
+  std::optional<Time> last_reload = std::nullopt;  // Nothing before the first.
+  std::string problem = {};  // Why the last reload changed nothing; empty where it did not fail.
 };
 
 // Immutable once set. What it points to lives as long as `keep_alive`, or as long as the Api.
@@ -67,12 +81,22 @@ class Live {
     return snapshot_;
   }
 
+  void set_config(ConfigState config) {
+    Lock lock(mutex_);
+    config_ = std::move(config);
+  }
+  ConfigState config() const {
+    Lock lock(mutex_);
+    return config_;
+  }
+
   void set_readiness(Readiness readiness) { readiness_ = readiness; }
   Readiness readiness() const { return readiness_; }
 
  private:
   mutable Mutex mutex_;
   std::shared_ptr<const Snapshot> snapshot_ GUARDED_BY(mutex_);
+  ConfigState config_ GUARDED_BY(mutex_);
   std::atomic<Readiness> readiness_{Readiness::starting};
 };
 

@@ -96,9 +96,26 @@ void add_store(const Store& store, Families& families) {
   families.value(number(store.reminders_damaged()));
 }
 
-void add_deliveries(const std::vector<PipelineCounts>& all, Families& families) {
+void add_sources(const std::vector<SourceState>& sources, Families& families) {
+  families.gauge("statewire_source_up", "1 while the source can read, or is done; else 0.");
+  for (const SourceState& source : sources) {
+    families.value(source.is_up() ? 1 : 0, {{"source", source.name}});
+  }
+}
+
+void add_config(const ConfigState& config, Families& families) {
+  families.gauge("statewire_config_last_reload_success",
+                 "1 where the configuration is in force as it was last read; 0 where that failed.");
+  families.value(config.problem.empty() ? 1 : 0);
+  families.gauge("statewire_config_last_reload_timestamp_seconds",
+                 "When the configuration in force was read, at the start or by a reload.");
+  families.value(static_cast<double>(to_ns(config.in_force_since)) / 1e9);
+}
+
+void add_deliveries(const std::vector<PipelineCounts>& all, const Store& store,
+                    Families& families) {
   families.counter("statewire_deliveries_total",
-                   "Attempts by how they ended, since the start; parked ones need a person.");
+                   "Attempts by how they ended, since the start or reload.");
   for (const PipelineCounts& each : all) {
     families.value(number(each.delivered), {{"subscription", each.name}, {"outcome", "delivered"}});
     families.value(number(each.retried), {{"subscription", each.name}, {"outcome", "retried"}});
@@ -110,6 +127,8 @@ void add_deliveries(const std::vector<PipelineCounts>& all, Families& families) 
       families.value(value_of(each), {{"subscription", each.name}});
     }
   };
+  gauge("statewire_parked_deliveries", "Deliveries that are parked now; they need a person.",
+        [&](const PipelineCounts& each) { return number(store.parked_count(each.name)); });
   gauge("statewire_outstanding_deliveries", "Deliveries that were begun and are not settled.",
         [](const PipelineCounts& each) { return number(each.outstanding); });
   gauge("statewire_lag_entries", "Journal entries that are not settled.",
@@ -132,7 +151,9 @@ Result<std::string> metrics_text(const RouteContext& context) {
   add_ingest(context.ingest.counts(), families);
   add_store(context.store, families);
   const Dispatcher* const dispatcher = context.snapshot.dispatcher;
-  if (dispatcher != nullptr) add_deliveries(dispatcher->counts(), families);
+  if (dispatcher != nullptr) add_deliveries(dispatcher->counts(), context.store, families);
+  if (context.snapshot.sources) add_sources(context.snapshot.sources(), families);
+  add_config(context.config, families);
   families.gauge("statewire_catalog_entries", "Entries of the catalog that is in use.");
   families.value(number(context.snapshot.catalog->size()));
   return families.text();

@@ -186,9 +186,43 @@ TEST_F(QueriesTest, the_status_names_all_parts) {
   take(test_event(1, "running", 1));
   const std::string body = json("/api/v1/status");
   EXPECT_TRUE(holds(body, R"({"version":"0.1.0","instance":"test","store":"memory",)"));
-  EXPECT_TRUE(holds(body, R"("sources":[{"name":"bus","kind":"sqs","state":"running"}])"));
+  EXPECT_TRUE(
+      holds(body, R"("sources":[{"name":"bus","kind":"sqs","state":"running","events":0}])"));
   EXPECT_TRUE(holds(body, R"({"name":"console","sink":"stdout","format":"text"})"));
   EXPECT_TRUE(holds(body, R"("journal":{"first_sequence":1,"last_sequence":1,"bytes":)"));
+}
+
+TEST_F(QueriesTest, a_source_that_cannot_read_is_shown_with_its_reason) {
+  sources_ = {{.name = "bus",
+               .kind = "sqs",
+               .state = "failing",
+               .reason = "missing: no such queue",
+               .since = kTestNow},
+              {.name = "trail", .kind = "file", .last_event = kTestNow}};
+  const std::string body = json("/api/v1/status");
+  EXPECT_TRUE(holds(body,
+                    R"({"name":"bus","kind":"sqs","state":"failing","reason":)"
+                    R"("missing: no such queue","since":"2026-11-23T12:00:00Z","events":0})"));
+  EXPECT_TRUE(holds(body, R"("state":"running","events":0,"last_event":"2026-11-23T12:00:00Z"})"));
+  const std::string metrics = get("/metrics").body;
+  EXPECT_TRUE(holds(metrics, R"(statewire_source_up{source="bus"} 0)"));
+  EXPECT_TRUE(holds(metrics, R"(statewire_source_up{source="trail"} 1)"));
+}
+
+TEST_F(QueriesTest, a_reload_that_failed_is_shown_until_one_succeeds) {
+  live_.set_config({.in_force_since = kTestNow});
+  EXPECT_TRUE(
+      holds(json("/api/v1/status"), R"("config":{"in_force_since":"2026-11-23T12:00:00Z"})"));
+  EXPECT_TRUE(holds(get("/metrics").body, "statewire_config_last_reload_success 1"));
+  live_.set_config({.in_force_since = kTestNow,
+                    .last_reload = kTestNow + std::chrono::seconds(5),
+                    .problem = "a.yaml:3:1: unknown key"});
+  EXPECT_TRUE(holds(json("/api/v1/status"),
+                    R"("last_reload":"2026-11-23T12:00:05Z","last_reload_succeeded":false,)"
+                    R"("problem":"a.yaml:3:1: unknown key"})"));
+  const std::string metrics = get("/metrics").body;
+  EXPECT_TRUE(holds(metrics, "statewire_config_last_reload_success 0"));
+  EXPECT_TRUE(holds(metrics, "statewire_config_last_reload_timestamp_seconds 1795435200"));
 }
 
 TEST_F(QueriesTest, metrics_are_in_the_text_format) {

@@ -21,6 +21,7 @@ struct RouteContext {
   const Ingest& ingest;
   const Clock& clock;
   const Snapshot& snapshot;
+  ConfigState config = {};
   Readiness readiness = Readiness::serving;
   std::string_view version;
   std::string_view store_path;

@@ -22,11 +22,12 @@ HttpServerResponse unknown(const HttpRequestHead& head) {
 }
 
 // Why no events are taken now: told before their bytes are sent.
-std::optional<HttpServerResponse> judge_readiness(Readiness readiness, const Store& store) {
+std::optional<HttpServerResponse> judge_readiness(Readiness readiness, Ingest& ingest) {
   if (readiness == Readiness::starting) return unavailable_response("starting", kReadinessSeconds);
   if (readiness == Readiness::stopping) return unavailable_response("stopping", kReadinessSeconds);
-  if (store.disk_space().is_enough) return std::nullopt;
-  return unavailable_response("the disk of the store is nearly full", kDiskSeconds);
+  const Result<void> disk = ingest.ask_for_disk();
+  if (disk) return std::nullopt;
+  return unavailable_response(disk.error().text, kDiskSeconds);
 }
 
 }  // namespace
@@ -44,6 +45,7 @@ class Api::Asked final : public Turns::Task {
                  .ingest = parts.ingest,
                  .clock = parts.clock,
                  .snapshot = *snapshot_,
+                 .config = parts.live.config(),
                  .readiness = parts.live.readiness(),
                  .version = parts.version,
                  .store_path = parts.store_path,
@@ -120,7 +122,7 @@ std::optional<HttpServerResponse> Api::judge_head(const HttpRequestHead& head) c
   } else if (route->scope) {
     if (auto refusal = judge_token(head, *route->scope, snapshot->tokens)) return refusal;
   }
-  if (route->takes_events()) return judge_readiness(parts_.live.readiness(), parts_.store);
+  if (route->takes_events()) return judge_readiness(parts_.live.readiness(), parts_.ingest);
   return std::nullopt;
 }
 

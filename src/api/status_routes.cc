@@ -1,4 +1,7 @@
 // How the program is: probes, metrics, status.
+#include <functional>
+#include <map>
+
 #include "api/answers.h"
 #include "api/json_parts.h"
 #include "api/metrics.h"
@@ -9,7 +12,17 @@ namespace {
 
 constexpr int kProbeAfterSeconds = 5;
 
-void write_sources(const Snapshot& snapshot, JsonWriter& json) {
+std::map<std::string, uint64_t, std::less<>> events_by_source(const Store& store) {
+  std::map<std::string, uint64_t, std::less<>> events;
+  const Result<std::vector<LedgerRow>> rows = store.ledger();
+  if (!rows) return events;
+  for (const LedgerRow& row : *rows) events[row.source] += row.received;
+  return events;
+}
+
+void write_sources(const RouteContext& context, JsonWriter& json) {
+  const Snapshot& snapshot = context.snapshot;
+  const auto events = events_by_source(context.store);
   json.begin_array("sources");
   for (const SourceState& source :
        snapshot.sources ? snapshot.sources() : std::vector<SourceState>()) {
@@ -17,6 +30,13 @@ void write_sources(const Snapshot& snapshot, JsonWriter& json) {
     json.line("name", source.name);
     json.line("kind", source.kind);
     json.line("state", source.state);
+    if (!source.reason.empty()) {
+      json.line("reason", source.reason);
+      json.time("since", source.since);
+    }
+    const auto counted = events.find(source.name);
+    json.number("events", counted == events.end() ? 0 : counted->second);
+    if (source.last_event) json.time("last_event", *source.last_event);
     if (source.progress) {
       json.begin_object("progress");
       json.number("done", source.progress->done);
@@ -28,10 +48,33 @@ void write_sources(const Snapshot& snapshot, JsonWriter& json) {
   json.end_array();
 }
 
-void write_counts(const PipelineCounts& counts, JsonWriter& json) {
+void write_config(const ConfigState& config, JsonWriter& json) {
+  json.begin_object("config");
+  json.time("in_force_since", config.in_force_since);
+  if (config.last_reload) {
+    json.time("last_reload", *config.last_reload);
+    json.boolean("last_reload_succeeded", config.problem.empty());
+  }
+  if (!config.problem.empty()) json.line("problem", config.problem);
+  json.end_object();
+}
+
+// Left out where nothing is known, as of a store in memory.
+void write_disk(const Store& store, const IngestCounts& counts, JsonWriter& json) {
+  const DiskSpace disk = store.disk_space();
+  if (!disk.is_known) return;
+  json.begin_object("disk");
+  json.number("free_bytes", disk.free_bytes);
+  json.number("needed_bytes", disk.needed_bytes);
+  json.boolean("refuses_events", !disk.is_enough);
+  json.number("refused", counts.refused_disk);
+  json.end_object();
+}
+
+void write_counts(const PipelineCounts& counts, uint64_t parked, JsonWriter& json) {
   json.number("delivered", counts.delivered);
   json.number("retried", counts.retried);
-  json.number("parked", counts.parked);
+  json.number("parked", parked);
   json.number("not_matching", counts.not_matching);
   json.number("outstanding", counts.outstanding);
   json.number("held", counts.held);
@@ -40,7 +83,8 @@ void write_counts(const PipelineCounts& counts, JsonWriter& json) {
   json.boolean("gone", counts.is_gone);
 }
 
-void write_subscriptions(const Snapshot& snapshot, JsonWriter& json) {
+void write_subscriptions(const RouteContext& context, JsonWriter& json) {
+  const Snapshot& snapshot = context.snapshot;
   std::vector<PipelineCounts> all;
   if (snapshot.dispatcher != nullptr) all = snapshot.dispatcher->counts();
   json.begin_array("subscriptions");
@@ -50,7 +94,8 @@ void write_subscriptions(const Snapshot& snapshot, JsonWriter& json) {
     json.line("sink", subscription.sink_kind);
     json.line("format", subscription.format_name);
     for (const PipelineCounts& counts : all) {
-      if (counts.name == subscription.name) write_counts(counts, json);
+      if (counts.name != subscription.name) continue;
+      write_counts(counts, context.store.parked_count(counts.name), json);
     }
     json.end_object();
   }
@@ -92,8 +137,9 @@ HttpServerResponse get_status(const RouteContext& context, const RouteCall&) {
     json.line("instance", snapshot.instance);
     json.line("store", context.store_path);
     json.number("catalog_entries", snapshot.catalog->size());
-    write_sources(snapshot, json);
-    write_subscriptions(snapshot, json);
+    write_config(context.config, json);
+    write_sources(context, json);
+    write_subscriptions(context, json);
     json.begin_object("journal");
     json.number("first_sequence", context.store.first_sequence());
     json.number("last_sequence", context.store.last_sequence());
@@ -101,6 +147,7 @@ HttpServerResponse get_status(const RouteContext& context, const RouteCall&) {
     json.end_object();
     json.number("events", counts.events);
     json.number("commits", counts.commits);
+    write_disk(context.store, counts, json);
     json.begin_array("restart_needed");
     for (const std::string& key : snapshot.restart_needed) {
       json.line(key);

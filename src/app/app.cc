@@ -121,6 +121,7 @@ class App {
   int next_signal();
   void serve();
   void reload();
+  void reload_failed(std::string problem);
   void stop();
   void trim(std::stop_token stop);
 
@@ -287,7 +288,8 @@ void App::publish(const std::shared_ptr<Generation>& generation) {
   snapshot->rules = settings.rules.get();
   snapshot->ignore = &settings.ignore;
   snapshot->restart_needed = changed_keys(fixed_, fixed_settings(settings));
-  generation->sources = std::make_unique<SourceRunner>(generation->settings->sources, *ingest_);
+  generation->sources =
+      std::make_unique<SourceRunner>(generation->settings->sources, *ingest_, clock_);
   snapshot->sources = [sources = generation->sources.get()] { return sources->states(); };
   snapshot->keep_alive = generation;
   live_.set(std::move(snapshot));
@@ -351,14 +353,14 @@ void App::reload() {
                                                                       {"problem", problem.text}});
     }
     if (problems.ok()) log_error("reload failed", {{"error", next.error().text}});
-    return;
+    return reload_failed(problems.ok() ? next.error().text : problems.first());
   }
   const Settings& old = *current_->settings;
   const Settings& fresh = *(*next)->settings;
   if (const std::string_view key = unmovable_key(old, fresh); !key.empty()) {
     log_error("the new configuration changes what only a restart can; the old one stays",
               {{"key", key}});
-    return;
+    return reload_failed(std::string(key) + ": only a restart can change it");
   }
   current_->sources->stop();
   const Result<void> replaced = dispatcher_->replace(pipelines_of(*next), kStopGrace, is_end_asked);
@@ -367,13 +369,15 @@ void App::reload() {
               {{"error", replaced.error().text}});
     publish(current_);
     current_->sources->start();
-    return;
+    return reload_failed("deliveries cannot go on with it: " + replaced.error().text);
   }
   tags_->use_roles(fresh.account_roles);
   set_log(fresh.log_level, fresh.log_form);
   ingest_->use({(*next)->catalog, fresh.rules});
   if ((*next)->tls != nullptr) server_->use_tls((*next)->tls);
   publish(*next);
+  const Time now = clock_.now();
+  live_.set_config({.in_force_since = now, .last_reload = now});
   current_->sources->start();
   log_info("the configuration was read again", {{"file", fresh.path}});
   const std::string keys = joined(live_.get()->restart_needed);
@@ -382,13 +386,21 @@ void App::reload() {
   }
 }
 
+// For `status`: nobody may look at the log.
+void App::reload_failed(std::string problem) {
+  ConfigState config = live_.config();
+  config.last_reload = clock_.now();
+  config.problem = std::move(problem);
+  live_.set_config(std::move(config));
+}
+
 // Tells how far the sources are that come to an end. False once all of them did.
 bool App::tell_progress() {
   std::vector<SourceProgress> all;
   bool is_any_running = false;
   for (const SourceState& source : current_->sources->states()) {
     if (!source.progress) continue;
-    const bool is_over = source.state != "running";
+    const bool is_over = source.state == "done" || source.state == "failed";
     is_any_running |= !is_over;
     all.push_back(
         {.name = source.name, .bytes = *source.progress, .events = 0, .is_over = is_over});
@@ -452,6 +464,7 @@ Result<void> App::run(Problems& problems) {
   if (!first) return first.error();
   if (Result<void> opened = open(*first); !opened) return opened;
   publish(*first);
+  live_.set_config({.in_force_since = clock_.now()});
   start_threads();
   live_.set_readiness(Readiness::serving);
   options_.on_ready(*current_->settings, port_, current_->catalog->size());

@@ -274,6 +274,16 @@ std::unique_ptr<Settings> read_settings(const std::string& path, SinkContext& co
   return problems.ok() ? std::move(settings) : nullptr;
 }
 
+std::string read_store_path(const std::string& path) {
+  Problems problems;
+  const std::optional<Document> document = Document::load(path, problems, process_environment());
+  if (!document) return {};
+  MapReader keys(document->root());
+  const Node store = keys.optional("store");
+  keys.ignore_rest();
+  return store ? store.file_path() : std::string();
+}
+
 std::shared_ptr<const HttpServer::Tls> read_certificate(const Settings& settings,
                                                         Problems& problems) {
   if (!settings.http.listener.tls) return nullptr;

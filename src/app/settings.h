@@ -70,6 +70,9 @@ std::string find_config(const std::string& given);
 // refers to must outlive them.
 std::unique_ptr<Settings> read_settings(const std::string& path, SinkContext& context,
                                         Problems& problems);
+// The store that a configuration names, whatever else is wrong with it; empty where that cannot be
+// read.
+std::string read_store_path(const std::string& path);
 // The certificate and its key, ready for use; null where there are none, or problems has why not.
 // Only who serves may read them.
 std::shared_ptr<const HttpServer::Tls> read_certificate(const Settings& settings,

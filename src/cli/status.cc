@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "base/time.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/control_socket.h"
@@ -6,6 +7,22 @@
 
 namespace statewire {
 namespace {
+
+// "2m", "1h5m": how long ago it was, in whole minutes where it is a minute or more.
+std::string ago(std::string_view time) {
+  const Duration age = SystemClock().now() - parse_time(time).value_or(SystemClock().now());
+  if (age < std::chrono::seconds(1)) return "0s";
+  if (age < std::chrono::minutes(1)) {
+    return format_duration(std::chrono::floor<std::chrono::seconds>(age));
+  }
+  return format_duration(std::chrono::floor<std::chrono::minutes>(age));
+}
+// "13:05:11"; with its date where that was a day ago or more.
+std::string clock_text(std::string_view time) {
+  const std::optional<Time> at = parse_time(time);
+  if (!at || SystemClock().now() - *at >= std::chrono::hours(24)) return short_time(time);
+  return format_clock(*at);
+}
 
 Cell show_circuit(JsonElement subscription) {
   if (is_true_at(subscription, "gone")) return {"gone", Tint::bad};
@@ -21,12 +38,23 @@ Cell show_state(JsonElement source) {
   if (const uint64_t total = number_at(source, "progress.total"); state == "running" && total > 0) {
     return {"running, " + std::to_string(number_at(source, "progress.done") * 100 / total) + " %"};
   }
-  return {state, state.starts_with("failed") ? Tint::bad : Tint::none};
+  if (state == "failed") return {"failed: " + text_at(source, "reason"), Tint::bad};
+  if (state != "failing") return {state, Tint::none};
+  const std::string since = text_at(source, "since");
+  return {
+      "failing since " + clock_text(since) + " (" + ago(since) + "): " + text_at(source, "reason"),
+      Tint::bad};
+}
+Cell show_last_event(JsonElement source) {
+  const std::string time = text_at(source, "last_event");
+  return {time.empty() ? "" : short_time(time), Tint::none};
 }
 
 constexpr ListColumn kSourceColumns[] = {
     {.title = "source", .path = "name"},
     {.title = "kind", .path = "kind"},
+    {.title = "events", .path = "events", .align = Align::right},
+    {.title = "last event", .path = "last_event", .show = show_last_event},
     {.title = "state", .path = "state", .show = show_state},
 };
 
@@ -52,6 +80,32 @@ void write_list(const std::vector<JsonElement>& items, std::span<const ListColum
   list.add(items);
 }
 
+void write_config(JsonElement status, Terminal& terminal) {
+  const std::string problem = text_at(status, "config.problem");
+  terminal.write("configuration in force since " +
+                 clock_text(text_at(status, "config.in_force_since")));
+  if (!problem.empty()) {
+    terminal.write("; the last reload at " + clock_text(text_at(status, "config.last_reload")) +
+                   " failed: " + problem);
+  }
+  terminal.write("\n");
+}
+
+void write_disk(JsonElement status, Terminal& terminal) {
+  if (text_at(status, "disk.needed_bytes").empty()) return;
+  const auto mib = [&](const char* path) {
+    return with_thousands(number_at(status, path) >> 20) + " MiB";
+  };
+  terminal.write("disk " + mib("disk.free_bytes") + " free, " + mib("disk.needed_bytes") +
+                 " needed");
+  if (is_true_at(status, "disk.refuses_events")) terminal.write(": new events are refused");
+  const uint64_t refused = number_at(status, "disk.refused");
+  if (refused > 0) {
+    terminal.write("; " + counted(refused, "time") + " refused since the start");
+  }
+  terminal.write("\n");
+}
+
 void write_status(JsonElement status, Terminal& terminal) {
   const uint64_t bytes = number_at(status, "journal.bytes");
   terminal.write("statewire " + text_at(status, "version") + " · instance " +
@@ -62,6 +116,8 @@ void write_status(JsonElement status, Terminal& terminal) {
                  with_thousands(number_at(status, "journal.first_sequence")) + " to " +
                  with_thousands(number_at(status, "journal.last_sequence")) + ", " +
                  with_thousands(bytes / 1024) + " KiB\n");
+  write_disk(status, terminal);
+  write_config(status, terminal);
   for (const JsonElement& key : items_at(status, "restart_needed")) {
     terminal.write("changed, and in force only after a restart: " + text_at(key, "") + "\n");
   }
@@ -71,13 +127,17 @@ void write_status(JsonElement status, Terminal& terminal) {
 
 }  // namespace
 
+// A daemon goes on where its configuration has become wrong, and says what it made of it.
 ExitCode run_status(const Invocation& invocation, Terminal& terminal) {
-  const std::unique_ptr<ConfigAtHand> config = load_config(invocation, terminal);
-  if (config == nullptr) return ExitCode::bad_config;
-  const std::string& store = config->settings->store.path;
-  const Result<std::optional<ControlSocket>> socket = ControlSocket::find(store);
+  const std::string path = find_config(invocation.text("--config"));
+  const std::string store = path.empty() ? path : read_store_path(path);
+  Result<std::optional<ControlSocket>> socket = std::optional<ControlSocket>();
+  if (!store.empty()) socket = ControlSocket::find(store);
   if (!socket) return fail(socket.error(), terminal);
-  if (!*socket) return fail(unavailable("no daemon serves " + store), terminal);
+  if (!*socket) {
+    if (load_config(invocation, terminal) == nullptr) return ExitCode::bad_config;
+    return fail(unavailable("no daemon serves " + store), terminal);
+  }
   const Result<std::string> json = (*socket)->get("/api/v1/status");
   const Result<Reply> reply = json ? Reply::parse(*json) : json.error();
   if (!reply) return fail(reply.error(), terminal);

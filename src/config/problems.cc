@@ -43,6 +43,16 @@ std::vector<Problem> Problems::sorted() const {
   return result;
 }
 
+std::string Problems::first() const {
+  for (const Problem& problem : sorted()) {
+    if (problem.severity != Severity::error) continue;
+    std::string line = line_of(problem);
+    line.pop_back();
+    return line;
+  }
+  return {};
+}
+
 std::string Problems::to_text() const {
   if (kept_.empty()) return {};
   std::string text;

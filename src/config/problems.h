@@ -33,6 +33,9 @@ class Problems {
   // By file in the order that files were first named, then by position.
   std::vector<Problem> sorted() const;
 
+  // The first error as a line, without its line feed; empty where there is none.
+  std::string first() const;
+
   // A line each, "statewire.yaml:31:5: subscriptions.pager.sinc: unknown key", then "2 errors".
   // Empty where there is none.
   std::string to_text() const;

@@ -100,13 +100,27 @@ Result<void> Ingest::check_room() {
   return unavailable("busy: " + std::to_string(queued_events_) + " events wait for the store");
 }
 
+Result<void> Ingest::ask_for_disk() {
+  const DiskSpace disk = store_.disk_space();
+  if (disk.is_enough) {
+    if (is_disk_short_.load(std::memory_order_relaxed) && is_disk_short_.exchange(false)) {
+      log_info("the disk of the store has room again; events are taken",
+               {{"free_bytes", disk.free_bytes}});
+    }
+    return {};
+  }
+  ++refused_disk_;
+  if (!is_disk_short_.exchange(true)) {
+    log_error("events are refused: the disk of the store is nearly full",
+              {{"free_bytes", disk.free_bytes}, {"needed_bytes", disk.needed_bytes}});
+  }
+  return unavailable("the disk of the store is nearly full");
+}
+
 // A chunk is counted against the bounds before it is recognised, so that however many threads
 // submit at once, no more than the bound is ever held.
 Result<void> Ingest::reserve_place() {
-  if (!store_.disk_space().is_enough) {
-    ++refused_disk_;
-    return unavailable("the disk of the store is nearly full");
-  }
+  if (Result<void> disk = ask_for_disk(); !disk) return disk;
   Lock lock(mutex_);
   if (Result<void> room = check_room(); !room) return room;
   ++being_recognised_;

@@ -68,6 +68,10 @@ class Ingest final : public Intake {
   // Chunks that are submitted from now on are recognised with this. Any thread.
   void use(Knowledge knowledge);
 
+  // Whether the disk leaves room for events: `unavailable` where it does not, which counts as a
+  // refusal. The log has the first of each bout. Any thread.
+  Result<void> ask_for_disk();
+
   IngestCounts counts() const;
 
  private:
@@ -125,6 +129,7 @@ class Ingest final : public Intake {
   std::atomic<uint64_t> commits_{0};
   std::atomic<uint64_t> refused_busy_{0};
   std::atomic<uint64_t> refused_disk_{0};
+  std::atomic<bool> is_disk_short_{false};  // When it was last asked.
   std::atomic<uint64_t> commit_ns_{0};
 };
 

@@ -173,7 +173,7 @@ class HttpServer::Parts {
   void accept(Door& door) {
     for (int i = 0; i < kAcceptsPerRound; ++i) {
       AcceptedSocket accepted = accept_from(door.listening.native_handle());
-      if (accepted.exhausted && close_waiting(kClosedWhenExhausted)) continue;
+      if (accepted.exhausted && free_places(kClosedWhenExhausted)) continue;
       if (accepted.exhausted) {
         log_warn("no connection can be accepted: out of file descriptors or memory");
         door.pause.expires_after(kExhaustedPause);
@@ -190,12 +190,15 @@ class HttpServer::Parts {
   void admit(Door& door, AcceptedSocket accepted) {
     const bool is_control = accepted.family == AF_UNIX;
     const HttpServerLimits& limits = shared_->options.limits;
-    std::atomic<size_t>& count = shared_->count_of(is_control);
-    const size_t most = is_control ? limits.control_connections_max : limits.connections_max;
-    const size_t told_most = is_control ? 0 : limits.refused_connections_max;
-    if (count >= most && !is_control) close_waiting(1);
-    const size_t others = count;
-    if (others >= most + told_most) {
+    if (!is_control && shared_->connections >= limits.connections_max) free_places(1);
+    const bool overloaded = !is_control && shared_->connections >= limits.connections_max;
+    std::atomic<size_t>& count = is_control   ? shared_->control_connections
+                                 : overloaded ? shared_->refused_connections
+                                              : shared_->connections;
+    const size_t most = is_control   ? limits.control_connections_max
+                        : overloaded ? limits.refused_connections_max
+                                     : limits.connections_max;
+    if (count >= most) {
       ::close(accepted.descriptor);
       return;
     }
@@ -208,19 +211,18 @@ class HttpServer::Parts {
       return;
     }
     count.fetch_add(1, std::memory_order_relaxed);
-    auto session =
-        std::make_shared<HttpSession>(worker, std::move(socket), door.current_tls(),
-                                      HttpSession::Peer{std::move(accepted.peer), is_control});
+    auto session = std::make_shared<HttpSession>(
+        worker, std::move(socket), door.current_tls(),
+        HttpSession::Peer{std::move(accepted.peer), is_control, count});
     // At once where it is this thread's: the next one must see it wait.
-    asio::dispatch(worker->context(), [session = std::move(session), overloaded = others >= most] {
-      session->start(overloaded);
-    });
+    asio::dispatch(worker->context(),
+                   [session = std::move(session), overloaded] { session->start(overloaded); });
   }
 
-  // Of the first worker's, whose thread this is. False where none waited.
-  bool close_waiting(int count) {
+  // Of the first worker's, whose thread this is. False where none could be freed.
+  bool free_places(int count) {
     bool any = false;
-    for (int i = 0; i < count && workers_[0]->close_longest_waiting(); ++i) any = true;
+    for (int i = 0; i < count && workers_[0]->free_a_place(); ++i) any = true;
     return any;
   }
 

@@ -32,7 +32,8 @@ struct HttpServerLimits {
   size_t header_bytes_max = kHeaderBytesMax;
   uint64_t body_bytes_max = kBodyBytesMax;  // As sent. Beyond: 413, before the body is read.
   // Over TCP. One more closes the one that has waited longest for a request, those first that never
-  // had one; where none waits, it is told 503.
+  // had one; where none waits, one whose body has paused for a second, which is told 408; where
+  // there is none either, it is told 503.
   size_t connections_max = kConnectionsMax;
   size_t refused_connections_max = kRefusedConnectionsMax;  // Told 503; further ones are closed.
   // Over Unix sockets, counted apart; further ones are closed.
@@ -108,8 +109,9 @@ using HttpHeadJudge = std::function<std::optional<HttpServerResponse>(const Http
 
 struct HttpServerOptions {
   HttpServerLimits limits;
-  // Of all bodies that are being received, and then of what the handler does with them. What does
-  // not fit is told 503, and the slowest is cut. Null: none.
+  // Of all bodies that are being received, and then of what the handler does with them. For one
+  // that does not fit, those that have paused for a second or take long are told 408, the slowest
+  // first; where none is, it is told 503. Null: none.
   std::shared_ptr<ByteBudget> budget = nullptr;
   size_t io_threads = 1;
   HttpHandler handler;

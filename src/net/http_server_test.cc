@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <filesystem>
 #include <fstream>
@@ -308,6 +309,86 @@ TEST(HttpServer, bodies_beyond_the_budget_are_told_503_and_give_their_bytes_back
   holder.send("y");
   EXPECT_TRUE(holder.read_until("200").starts_with("HTTP/1.1 200 "));
   while (budget->taken() > 0) std::this_thread::yield();
+}
+
+// How long a sender waits that begins anew whenever it is refused; `meanwhile` before each time.
+template <typename Work>
+milliseconds wait_of_sender(const LoopbackServer& server, const std::string& request,
+                            Work meanwhile) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto waited = [&] {
+    return std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begin);
+  };
+  while (waited() < seconds(15)) {
+    meanwhile();
+    RawClient client(server.port());
+    client.send(request);
+    if (client.read_until("\r\n\r\n").starts_with("HTTP/1.1 200 ")) break;
+    std::this_thread::sleep_for(milliseconds(20));
+  }
+  return waited();
+}
+
+std::string half_a_body(size_t bytes) {
+  const std::string whole = post("/p", std::string(bytes, 'x'));
+  return whole.substr(0, whole.size() - bytes / 2);
+}
+
+TEST(HttpServer, bodies_that_do_not_come_give_their_places_to_others) {
+  auto opts = options(echo);
+  opts.limits.linger_timeout = seconds(9);
+  opts.limits.connections_max = 2;
+  LoopbackServer server(std::move(opts));
+  server.start();
+  RawClient steady(server.port());
+  RawClient trickling(server.port());
+  // Those that are told 503 stay for a while, and take nobody's place.
+  std::vector<std::unique_ptr<RawClient>> refused;
+  for (RawClient* client : {&steady, &trickling}) {
+    client->send(
+        "POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\nExpect: 100-continue\r\n\r\n");
+    client->read_until("100 Continue\r\n\r\n");
+    client->forget();
+    client->send(std::string(30'000, 'x'));
+  }
+  for (int i = 0; i < 20; ++i) {
+    refused.push_back(std::make_unique<RawClient>(server.port()));
+    EXPECT_TRUE(refused.back()->read_until("\r\n\r\n").starts_with("HTTP/1.1 503 "));
+  }
+  const milliseconds waited = wait_of_sender(server, post("/p", "honest"), [&] {
+    steady.send(std::string(100, 'x'));
+    trickling.send("x");
+  });
+  EXPECT_LT(waited, seconds(5));
+  trickling.read_to_end();
+  EXPECT_TRUE(trickling.is_closed_by_server());
+  steady.send(std::string(30'000, 'x'));
+  EXPECT_TRUE(steady.read_until("\r\n\r\n").starts_with("HTTP/1.1 200 "));
+}
+
+TEST(HttpServer, bodies_that_do_not_come_give_their_bytes_to_others) {
+  constexpr size_t kBytes = 1 << 20;
+  auto opts = options(echo);
+  opts.budget = std::make_shared<ByteBudget>(
+      ByteBudget::Bounds{.bytes_max = kBytes, .kept_for_small = kBytes / 8, .small_max = 64 << 10});
+  const std::shared_ptr<ByteBudget> budget = opts.budget;
+  LoopbackServer server(std::move(opts));
+  server.start();
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < 40; ++i) {
+    clients.push_back(std::make_unique<RawClient>(server.port()));
+    clients.back()->send(half_a_body(60'000));
+  }
+  while (budget->has_room_for(60'000)) std::this_thread::yield();
+  for (const size_t bytes : {size_t{100}, size_t{400'000}}) {
+    EXPECT_LT(wait_of_sender(server, post("/p", std::string(bytes, 'x')), [] {}), seconds(4));
+  }
+  const auto was_told_408 = [](const auto& client) {
+    std::string answer(12, ' ');
+    recv(client->descriptor(), answer.data(), answer.size(), MSG_DONTWAIT);
+    return answer == "HTTP/1.1 408";
+  };
+  EXPECT_GT(std::ranges::count_if(clients, was_told_408), 0);
 }
 
 TEST(HttpServer, unix_socket_is_private_and_says_where_it_is) {

@@ -7,9 +7,8 @@
 #include <cstring>
 #include <exception>
 
-#include "base/log.h"
-
 #include "base/limits.h"
+#include "base/log.h"
 
 namespace statewire {
 namespace {
@@ -53,6 +52,7 @@ HttpSession::HttpSession(std::shared_ptr<HttpWorker> worker, Socket socket, TlsC
       socket_(std::move(socket)),
       tls_context_(std::move(tls)),
       is_control_(peer.over_control_socket),
+      count_(peer.count),
       parser_({.header_bytes_max = shared_.options.limits.header_bytes_max,
                .body_bytes_max = shared_.options.limits.body_bytes_max,
                .budget = shared_.options.budget}) {
@@ -111,7 +111,7 @@ void HttpSession::close() {
   }
   error_code ignored;
   socket_.close(ignored);
-  shared_.count_of(is_control_).fetch_sub(1, std::memory_order_relaxed);
+  count_.fetch_sub(1, std::memory_order_relaxed);
   worker_->remove(*this);
 }
 
@@ -184,15 +184,26 @@ void HttpSession::on_read(size_t bytes) {
   process();
 }
 
-std::optional<SteadyTime> HttpSession::large_body_since() const {
-  const bool is_large = parser_.body_bytes_held() > limits().refused_body_bytes_max;
-  if (phase_ != Phase::reading || !head_judged_ || !is_large) return std::nullopt;
-  return body_since_;
+std::optional<HttpSession::Incoming> HttpSession::incoming_body() const {
+  if (phase_ != Phase::reading || !head_judged_) return std::nullopt;
+  return Incoming{body_since_, deadline_, parser_.body_bytes_held()};
 }
 
-void HttpSession::cut_body() {
-  log_warn("a body that came slowly was cut: there is no room for others",
+// Its place is wanted now, so that nothing waits for the client to take the answer.
+void HttpSession::give_up_body() {
+  log_warn("a body that came slowly was given up: others wait for its room",
            {{"peer", parser_.head().peer}});
+  if (!tls_) {
+    std::string text;
+    const HttpServerResponse slow = plain(408, "the body came too slowly; send it again");
+    append_response_head(
+        text, slow,
+        {.body = HttpBodyForm::sized, .keep_alive = false, .http_1_0 = parser_.is_http_1_0()});
+    text += slow.body;
+    error_code ignored;
+    socket_.non_blocking(true, ignored);
+    socket_.write_some(asio::buffer(text), ignored);
+  }
   close();
 }
 
@@ -208,7 +219,7 @@ void HttpSession::process() {
   while (true) {
     begin_ += parser_.feed({buffer_.get() + begin_, end_ - begin_});
     if (parser_.state() == State::refused) {
-      if (parser_.refusal_status() == 503) worker_->cut_slowest_body();
+      if (parser_.refusal_status() == 503) worker_->give_up_slow_body();
       return answer_and_close(plain_refusal(parser_.refusal_status()));
     }
     if (parser_.state() == State::head) return read_more();
@@ -233,9 +244,7 @@ bool HttpSession::judge_head() {
   if (!refusal_ && head.content_length() && body_bytes > limits().body_bytes_max) {
     refusal_ = plain_refusal(413);
   }
-  const ByteBudget* const budget = shared_.options.budget.get();
-  if (!refusal_ && budget != nullptr && !budget->has_room_for(head.content_length().value_or(0))) {
-    worker_->cut_slowest_body();
+  if (!refusal_ && !worker_->make_room_for_body(head.content_length().value_or(0))) {
     refusal_ = plain_refusal(503);
   }
   if (parser_.state() == HttpRequestParser::State::done) return true;

@@ -6,6 +6,7 @@
 // stream's functions.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -28,6 +29,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession>, public Htt
   struct Peer {
     std::string address;
     bool over_control_socket = false;
+    std::atomic<size_t>& count;  // Of such connections, this one included: it takes itself out.
   };
 
   // `tls` is null where the connection is plain.
@@ -47,9 +49,15 @@ class HttpSession : public std::enable_shared_from_this<HttpSession>, public Htt
   // Now, whatever is going on. Idempotent.
   void close() EXCLUDES(stream_mutex_);
   SteadyTime deadline() const { return deadline_; }
-  // Since when a large body comes in; absent where none does.
-  std::optional<SteadyTime> large_body_since() const;
-  void cut_body();
+  // A body that comes in; absent where none does.
+  struct Incoming {
+    SteadyTime since;
+    SteadyTime deadline;  // Earlier where less of it came lately.
+    size_t bytes_held{};  // Of the budget.
+  };
+  std::optional<Incoming> incoming_body() const;
+  // Tells 408, as far as it can be told at once, and closes.
+  void give_up_body();
 
  private:
   enum class Phase { handshaking, idle, reading, handling, writing, streaming, lingering, closed };
@@ -93,6 +101,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession>, public Htt
   Socket socket_;
   const TlsContext tls_context_;
   const bool is_control_;
+  std::atomic<size_t>& count_;
   std::optional<boost::asio::ssl::stream<Socket&>> tls_;
   HttpRequestParser parser_;
 

@@ -10,7 +10,9 @@
 namespace statewire {
 namespace {
 
-// A large body may take so long before its bytes are wanted for others.
+// A body may pause so long before its place or its bytes go to others who want them.
+constexpr Duration kPatience = std::chrono::seconds(1);
+// A large one that comes without a pause may take so long before its bytes do.
 constexpr Duration kSlowBodyTime = std::chrono::seconds(5);
 
 Duration tick_for(const HttpServerLimits& limits) {
@@ -70,21 +72,52 @@ void HttpWorker::run() {
 void HttpWorker::wait_for_first(HttpSession& session) { new_.push_back(session); }
 void HttpWorker::wait_for_next(HttpSession& session) { idle_.push_back(session); }
 
-bool HttpWorker::close_longest_waiting() {
+bool HttpWorker::free_a_place() {
   auto& waiting = new_.empty() ? idle_ : new_;
-  if (waiting.empty()) return false;
+  if (waiting.empty()) return give_up_stalled_body(0);
   static_cast<HttpSession&>(waiting.front()).close();
   return true;
 }
 
-void HttpWorker::cut_slowest_body() {
-  HttpSession* slowest = nullptr;
-  for (HttpSession* session : sessions_) {
-    const std::optional<SteadyTime> since = session->large_body_since();
-    if (!since || *since > now_ - kSlowBodyTime) continue;
-    if (slowest == nullptr || *since < *slowest->large_body_since()) slowest = session;
+bool HttpWorker::make_room_for_body(size_t bytes) {
+  const ByteBudget* const budget = shared_->options.budget.get();
+  if (budget == nullptr) return true;
+  while (!budget->has_room_for(bytes)) {
+    if (!give_up_slow_body()) return false;
   }
-  if (slowest != nullptr) slowest->cut_body();
+  return true;
+}
+
+bool HttpWorker::give_up_slow_body() {
+  if (give_up_stalled_body(1)) return true;
+  HttpSession* slowest = nullptr;
+  SteadyTime since = now_ - kSlowBodyTime;
+  for (HttpSession* session : sessions_) {
+    const std::optional<HttpSession::Incoming> body = session->incoming_body();
+    if (!body || body->bytes_held <= shared_->options.limits.refused_body_bytes_max) continue;
+    if (body->since <= since) slowest = session, since = body->since;
+  }
+  if (slowest != nullptr) slowest->give_up_body();
+  return slowest != nullptr;
+}
+
+// The one that has got least for longest. Its deadline says so: each byte moves that on, and a
+// client that sends a byte a second hardly does.
+bool HttpWorker::give_up_stalled_body(size_t bytes_held_min) {
+  if (none_stalled_at_ == now_) return false;
+  HttpSession* stalled = nullptr;
+  SteadyTime deadline = now_ + shared_->options.limits.body_timeout - kPatience;
+  for (HttpSession* session : sessions_) {
+    const std::optional<HttpSession::Incoming> body = session->incoming_body();
+    if (!body || body->bytes_held < bytes_held_min) continue;
+    if (body->deadline <= deadline) stalled = session, deadline = body->deadline;
+  }
+  if (stalled == nullptr) {
+    none_stalled_at_ = now_;
+    return false;
+  }
+  stalled->give_up_body();
+  return true;
 }
 
 void HttpWorker::finish() {

@@ -28,11 +28,8 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 struct HttpServerShared {
   HttpServerOptions options;
   std::atomic<size_t> connections{0};
+  std::atomic<size_t> refused_connections{0};  // Told 503, and no more.
   std::atomic<size_t> control_connections{0};
-
-  std::atomic<size_t>& count_of(bool is_control) {
-    return is_control ? control_connections : connections;
-  }
 };
 
 // An order from another thread to a session.
@@ -68,17 +65,21 @@ class HttpWorker {
   // hook.
   void wait_for_first(HttpSession& session);
   void wait_for_next(HttpSession& session);
-  // False where none waits.
-  bool close_longest_waiting();
-  // Answers and closes the connection whose large body has been coming in for longest, if that is
-  // long: its bytes are wanted.
-  void cut_slowest_body();
+  // Closes one, for its place: the one that has waited longest for a request; where none waits, one
+  // whose body does not come. False where there is neither.
+  bool free_a_place();
+  // Gives up bodies that come slowly, until so many bytes fit into the budget. False where they do
+  // not.
+  bool make_room_for_body(size_t bytes);
+  // One, if any: its bytes are wanted.
+  bool give_up_slow_body();
   // No clock is asked for a deadline: the tick's time is near enough.
   SteadyTime now() const { return now_; }
 
  private:
   void start_tick();
   void tick();
+  bool give_up_stalled_body(size_t bytes_held_min);
   void follow_orders() EXCLUDES(orders_mutex_);
   void close_all();
 
@@ -92,6 +93,7 @@ class HttpWorker {
   using Waiting = boost::intrusive::list<HttpWaiting, boost::intrusive::constant_time_size<false>>;
   Waiting new_;
   Waiting idle_;
+  SteadyTime none_stalled_at_;              // No body was, by now_ of then.
   std::vector<HttpSessionOrder> followed_;  // The queue's other half, to keep its memory.
   bool stopping_ = false;
   SteadyTime stop_deadline_;

@@ -31,7 +31,7 @@ uint64_t bytes_of(const std::vector<std::string>& paths) {
 }  // namespace
 
 FileSource::FileSource(FileSourceOptions options, const Clock& clock)
-    : options_(std::move(options)), clock_(clock) {}
+    : options_(std::move(options)), clock_(clock), trouble_(clock) {}
 
 Result<void> FileSource::run(Intake& intake, std::stop_token stop) {
   // What is not stored when it has to stop is read again.
@@ -350,13 +350,7 @@ void FileSource::note_trouble() {
     text = path + ": " + reason;
     if (faults_.size() > 1) text += "; and " + counted(faults_.size() - 1, "other file");
   }
-  const Lock lock(mutex_);
-  trouble_ = std::move(text);
-}
-
-std::string FileSource::trouble() const {
-  const Lock lock(mutex_);
-  return trouble_;
+  trouble_.set(std::move(text));
 }
 
 Result<void> FileSource::outcome() const {
@@ -364,7 +358,7 @@ Result<void> FileSource::outcome() const {
   if (files_.empty() && resting_.empty() && faults_.empty()) {
     return not_found("no file matches " + options_.pattern);
   }
-  if (std::string text = trouble(); !text.empty()) return failed(std::move(text));
+  if (std::optional<SourceTrouble> trouble = trouble_.get()) return failed(trouble->reason);
   return {};
 }
 

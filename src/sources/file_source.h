@@ -18,7 +18,6 @@
 #include <string>
 #include <vector>
 
-#include "base/mutex.h"
 #include "sources/file_names.h"
 #include "sources/handover.h"
 #include "sources/source.h"
@@ -47,7 +46,7 @@ class FileSource final : public Source {
 
   Result<void> run(Intake& intake, std::stop_token stop) override;
   std::optional<Progress> progress() const override;
-  std::string trouble() const override;
+  std::optional<SourceTrouble> trouble() const override { return trouble_.get(); }
 
  private:
   // An open file.
@@ -133,8 +132,7 @@ class FileSource final : public Source {
   bool has_begun_ = false;
   uint64_t next_number_ = 1;
   std::map<std::string, std::string> faults_;  // Reasons by path, told once.
-  mutable Mutex mutex_;
-  std::string trouble_ GUARDED_BY(mutex_);
+  TroubleNote trouble_;
   bool has_told_that_nothing_matches_ = false;
   Time expires_at_ = Time::min();  // When cursors are looked through the next time.
 

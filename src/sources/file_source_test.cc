@@ -602,10 +602,10 @@ TEST_F(FileSourceTest, what_is_no_file_is_shown_as_trouble_while_it_is_there) {
   follow("*.jsonl");
   ASSERT_TRUE(intake_.wait_for_lines(1));
   let_poll();
-  EXPECT_EQ(source_->trouble(), path("a.jsonl") + ": is a directory");
+  EXPECT_EQ(source_->trouble().value().reason, path("a.jsonl") + ": is a directory");
   fs::remove(path("a.jsonl"));
   let_poll();
-  EXPECT_EQ(source_->trouble(), "");
+  EXPECT_FALSE(source_->trouble().has_value());
 }
 
 TEST_F(FileSourceTest, unreadable_file_is_taken_once_it_can_be) {

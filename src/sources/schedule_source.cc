@@ -61,7 +61,7 @@ class SetClock {
 
 ScheduleSource::ScheduleSource(ScheduleOptions options, const Clock& clock,
                                std::shared_ptr<const Clock> elapsed)
-    : options_(std::move(options)), clock_(clock), elapsed_(std::move(elapsed)) {}
+    : options_(std::move(options)), clock_(clock), elapsed_(std::move(elapsed)), trouble_(clock) {}
 
 // Nothing where this rule has none: it begins now.
 std::optional<Time> ScheduleSource::stored_place(const std::string& cursor) const {
@@ -109,6 +109,7 @@ bool ScheduleSource::commit(Intake& intake, std::string text, Time fired,
     chunk.text.assign(text);
     if (!handover.submit(std::move(chunk), {})) return false;
     const Handover::Returned returned = handover.take_back();
+    trouble_.set(returned.origins.empty() ? "" : "an event was not stored: " + returned.reason);
     if (returned.origins.empty()) return true;
     log_warn("an event was not stored and is handed over again",
              {{"source", options_.name}, {"reason", returned.reason}});

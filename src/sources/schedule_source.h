@@ -30,6 +30,7 @@ class ScheduleSource final : public Source {
   ScheduleSource(ScheduleOptions options, const Clock& clock, std::shared_ptr<const Clock> elapsed);
 
   Result<void> run(Intake& intake, std::stop_token stop) override;
+  std::optional<SourceTrouble> trouble() const override { return trouble_.get(); }
 
  private:
   std::optional<Time> stored_place(const std::string& cursor) const;
@@ -41,6 +42,7 @@ class ScheduleSource final : public Source {
   const ScheduleOptions options_;
   const Clock& clock_;
   const std::shared_ptr<const Clock> elapsed_;
+  TroubleNote trouble_;
 };
 
 extern const SourceKind schedule_source_kind;

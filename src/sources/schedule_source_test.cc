@@ -68,6 +68,24 @@ TEST_F(ScheduleTest, fires_when_it_is_time) {
   EXPECT_TRUE(lines[0].ends_with(R"(,"detail-type":"Tick","detail":{}})"));
 }
 
+TEST_F(ScheduleTest, a_firing_that_is_not_stored_is_trouble_until_it_is) {
+  start();
+  wait_until_begun();
+  intake_.fail(1);
+  pass(minutes(5));
+  for (int i = 0; i < 1000 && !source_->trouble(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  ASSERT_TRUE(source_->trouble().has_value());
+  EXPECT_EQ(source_->trouble()->reason, "an event was not stored: the disk said no");
+  EXPECT_EQ(source_->trouble()->since, kStart + minutes(5));
+  ASSERT_TRUE(intake_.wait_for_lines(1));
+  for (int i = 0; i < 1000 && source_->trouble(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  EXPECT_FALSE(source_->trouble().has_value());
+}
+
 TEST_F(ScheduleTest, a_firing_has_the_same_id_wherever_it_is_made) {
   start();
   wait_until_begun();

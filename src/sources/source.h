@@ -17,6 +17,7 @@
 #include "base/result.h"
 #include "config/map_reader.h"
 #include "model/lifecycle.h"
+#include "sources/trouble.h"
 
 namespace statewire {
 
@@ -105,8 +106,8 @@ class Source {
   virtual Result<void> run(Intake& intake, std::stop_token stop) = 0;
   // How far run() is; nothing where no end is known, as of a file that is followed. Any thread.
   virtual std::optional<Progress> progress() const { return std::nullopt; }
-  // What it cannot read now, though it goes on; empty: nothing. Any thread.
-  virtual std::string trouble() const { return {}; }
+  // What it cannot read now, though it goes on. Any thread.
+  virtual std::optional<SourceTrouble> trouble() const { return std::nullopt; }
 };
 
 // What a source may use of the program; all of it outlives every source.

@@ -33,6 +33,7 @@ class SqsRun {
     AwsClient& aws;
     const AwsSettings& settings;
     Intake& intake;
+    TroubleNote& trouble;
   };
   explicit SqsRun(Parts parts);
 

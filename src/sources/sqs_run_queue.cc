@@ -109,6 +109,7 @@ void SqsRun::on_messages(AwsAnswer answer, SteadyTime asked) {
   }
   if (!answer.ok()) return complain(answer);
   if (std::exchange(failures_, 0) > 0) {
+    parts_.trouble.clear();
     log_info("a queue is read again", {{"source", parts_.name}});
   }
   const SteadyTime now = steady_clock::now();
@@ -132,6 +133,7 @@ void SqsRun::on_messages(AwsAnswer answer, SteadyTime asked) {
 // Says it the first time, and then about once a minute.
 void SqsRun::complain(const AwsAnswer& answer) {
   ++failures_;
+  parts_.trouble.set(std::string(name_of(answer.fault)) + ": " + answer.text());
   const Duration pause = may_pass_later(answer.fault)
                              ? std::max(pause_after(failures_), answer.retry_after)
                              : Duration(kFaultPauseMax) / 3;

@@ -8,22 +8,26 @@ namespace {
 
 class SqsSource final : public Source {
  public:
-  SqsSource(std::string name, SqsSourceOptions options, AwsClient& aws, AwsSettings settings)
+  SqsSource(std::string name, SqsSourceOptions options, AwsClient& aws, AwsSettings settings,
+            const Clock& clock)
       : name_(std::move(name)),
         options_(std::move(options)),
         aws_(aws),
-        settings_(std::move(settings)) {}
+        settings_(std::move(settings)),
+        trouble_(clock) {}
 
   Result<void> run(Intake& intake, std::stop_token stop) override {
-    SqsRun({name_, options_, aws_, settings_, intake}).serve(std::move(stop));
+    SqsRun({name_, options_, aws_, settings_, intake, trouble_}).serve(std::move(stop));
     return {};
   }
+  std::optional<SourceTrouble> trouble() const override { return trouble_.get(); }
 
  private:
   const std::string name_;
   const SqsSourceOptions options_;
   AwsClient& aws_;
   const AwsSettings settings_;
+  TroubleNote trouble_;
 };
 
 std::unique_ptr<Source> open_sqs_source(std::string_view name, MapReader& keys,
@@ -46,14 +50,16 @@ std::unique_ptr<Source> open_sqs_source(std::string_view name, MapReader& keys,
     return nullptr;
   }
   options.queue = *std::move(found);
-  return make_sqs_source(std::string(name), std::move(options), context.aws, *std::move(settings));
+  return make_sqs_source(std::string(name), std::move(options), context.aws, *std::move(settings),
+                         context.clock);
 }
 
 }  // namespace
 
 std::unique_ptr<Source> make_sqs_source(std::string name, SqsSourceOptions options, AwsClient& aws,
-                                        AwsSettings settings) {
-  return std::make_unique<SqsSource>(std::move(name), std::move(options), aws, std::move(settings));
+                                        AwsSettings settings, const Clock& clock) {
+  return std::make_unique<SqsSource>(std::move(name), std::move(options), aws, std::move(settings),
+                                     clock);
 }
 
 const SourceKind sqs_source_kind{

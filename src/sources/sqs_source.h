@@ -27,8 +27,9 @@ struct SqsSourceOptions {
   std::chrono::seconds poll = std::chrono::seconds(20);  // How long a call waits for messages.
 };
 
+// The client and the clock outlive the source.
 std::unique_ptr<Source> make_sqs_source(std::string name, SqsSourceOptions options, AwsClient& aws,
-                                        AwsSettings settings);
+                                        AwsSettings settings, const Clock& clock);
 
 extern const SourceKind sqs_source_kind;
 

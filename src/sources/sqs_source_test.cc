@@ -257,7 +257,7 @@ class SqsSourceTest : public testing::Test {
     options.hidden_for = std::chrono::seconds(hidden_seconds);
     options.again_after = std::chrono::seconds(1);
     options.poll = std::chrono::seconds(1);
-    source_ = make_sqs_source("bus", options, *aws_, aws_->settings().value());
+    source_ = make_sqs_source("bus", options, *aws_, aws_->settings().value(), clock_);
     thread_ = std::jthread(
         [this](std::stop_token stop) { EXPECT_TRUE(source_->run(intake_, stop).ok()); });
   }
@@ -287,6 +287,24 @@ TEST_F(SqsSourceTest, messages_are_handed_over_and_deleted_in_batches) {
   EXPECT_LE(queue_.delete_calls, 40u);
   stop();
   EXPECT_EQ(intake_.lines().size(), 100u);
+}
+
+TEST_F(SqsSourceTest, a_queue_that_cannot_be_read_is_trouble_until_it_can) {
+  const auto wait_for_trouble = [&](bool is_wanted) {
+    for (int i = 0; i < 1000 && source_->trouble().has_value() != is_wanted; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return source_->trouble();
+  };
+  const Time begin = clock_.now();
+  queue_.fail(1'000'000);
+  start();
+  const std::optional<SourceTrouble> trouble = wait_for_trouble(true);
+  ASSERT_TRUE(trouble.has_value());
+  EXPECT_TRUE(trouble->since >= begin && trouble->since <= clock_.now());
+  EXPECT_NE(trouble->reason.find("500"), std::string::npos) << trouble->reason;
+  queue_.fail(0);
+  EXPECT_FALSE(wait_for_trouble(false).has_value());
 }
 
 TEST_F(SqsSourceTest, nothing_is_deleted_before_it_is_stored) {

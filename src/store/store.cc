@@ -184,6 +184,9 @@ Result<void> Store::load() {
   if (auto loaded = load_lost(); !loaded) return loaded;
   if (auto loaded = load_aliases(); !loaded) return loaded;
   if (auto loaded = load_reminders(); !loaded) return loaded;
+  if (!options_.read_only) {
+    if (auto loaded = load_parked(); !loaded) return loaded;
+  }
   return state_->ledger.load(*engine_);
 }
 
@@ -479,6 +482,7 @@ DiskSpace Store::disk_space() const {
   if (!free_bytes) return {};
   return {.free_bytes = *free_bytes,
           .is_enough = *free_bytes >= options_.free_bytes_min,
+          .needed_bytes = options_.free_bytes_min,
           .is_known = true};
 }
 

@@ -6,6 +6,7 @@
 
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -84,7 +85,8 @@ struct Commit {
 
 struct DiskSpace {
   uint64_t free_bytes = 0;
-  bool is_enough = true;  // For what is sent; also where nothing is known.
+  bool is_enough = true;      // For what is sent; also where nothing is known.
+  uint64_t needed_bytes = 0;  // Free, for it to be enough.
   bool is_known = false;
 };
 
@@ -202,6 +204,8 @@ class Store {
   // In key order from `from` on, also those of other subscriptions, until `visit` returns false.
   using VisitParked = std::function<bool(const DeliveryKey& key, Result<ParkedRow>)>;
   Result<void> each_parked(const DeliveryKey& from, const VisitParked& visit) const;
+  // How many are parked for it. Costs nothing. Always 0 where the store is opened read-only.
+  uint64_t parked_count(std::string_view subscription) const;
   Result<std::optional<BatchRow>> frozen_batch(std::string_view subscription) const;
 
   DiskSpace disk_space() const;
@@ -230,6 +234,10 @@ class Store {
   Result<void> load_lost();
   Result<void> load_aliases();
   Result<void> load_reminders();
+  Result<void> load_parked();
+  // By how many rows it changes the count of each subscription.
+  Result<std::map<std::string, int64_t, std::less<>>> parked_change(
+      const Settlement& settlement) const;
   void add_block(const Commit& commit, EngineBatch& batch);
   void add_views(const Commit& commit, EngineBatch& batch);
   void add_records(const Commit& commit, EngineBatch& batch);

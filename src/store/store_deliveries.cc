@@ -78,7 +78,11 @@ Result<void> Store::settle(const Settlement& settlement) {
     encode_batch(row, value);
     put(Family::batches, keys::delivery_prefix(row.subscription));
   }
-  return engine_->write(batch, settlement.is_synced ? Sync::yes : Sync::no);
+  const auto parked = parked_change(settlement);
+  if (!parked) return parked.error();
+  auto written = engine_->write(batch, settlement.is_synced ? Sync::yes : Sync::no);
+  if (written) state_->parked.add(*parked);
+  return written;
 }
 
 Result<std::optional<SubscriptionState>> Store::subscription(std::string_view name) const {

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <boost/unordered/unordered_flat_set.hpp>
+#include <functional>
+#include <map>
+#include <string>
 
 #include "base/ids.h"
 #include "base/limits.h"
@@ -95,6 +98,37 @@ class NextReminder {
   uint64_t sets_ GUARDED_BY(mutex_) = 0;
 };
 
+// Parked rows by subscription. Any thread.
+class ParkedCounts {
+ public:
+  using Change = std::map<std::string, int64_t, std::less<>>;
+
+  void add(std::string_view subscription, int64_t rows) {
+    Lock lock(mutex_);
+    add_to(subscription, rows);
+  }
+  void add(const Change& change) {
+    Lock lock(mutex_);
+    for (const auto& [subscription, rows] : change) add_to(subscription, rows);
+  }
+  uint64_t of(std::string_view subscription) const {
+    Lock lock(mutex_);
+    const auto found = rows_.find(subscription);
+    return found == rows_.end() ? 0 : found->second;
+  }
+
+ private:
+  void add_to(std::string_view subscription, int64_t rows) REQUIRES(mutex_) {
+    auto found = rows_.find(subscription);
+    if (found == rows_.end()) found = rows_.emplace(subscription, 0).first;
+    const bool is_less = rows < 0 && static_cast<uint64_t>(-rows) > found->second;
+    found->second = is_less ? 0 : found->second + static_cast<uint64_t>(rows);
+  }
+
+  mutable Mutex mutex_;
+  std::map<std::string, uint64_t, std::less<>> rows_ GUARDED_BY(mutex_);
+};
+
 struct StoreState {
   StoreState(size_t recent_bytes_max, size_t read_bytes_max, size_t records_bytes_max)
       : recent(recent_bytes_max), read(read_bytes_max), records(records_bytes_max) {}
@@ -106,6 +140,7 @@ struct StoreState {
   AliasNames aliases;
   NextReminder next_reminder;
   DamagedRows damaged_reminders;
+  ParkedCounts parked;
 
   // Used by the committing thread.
   EngineBatch commit_batch;

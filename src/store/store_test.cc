@@ -537,6 +537,30 @@ TEST_P(StoreTest, parked_deliveries_are_listed_from_a_place_on) {
   EXPECT_EQ(listed({}), (std::vector<std::string>{"a2", "b3"}));
 }
 
+TEST_P(StoreTest, parked_deliveries_are_counted_over_changes_and_restarts) {
+  const auto row = [&](const char* name, uint64_t number) {
+    return ParkedRow{.delivery = delivery(name, number), .parked = kCommitTime};
+  };
+  const auto counts = [&] {
+    return std::vector{store_->parked_count("a"), store_->parked_count("b")};
+  };
+  const auto settle = [&](std::vector<DeliveryKey> removed, std::vector<ParkedRow> put) {
+    Settlement settlement;
+    settlement.parked_removed = std::move(removed);
+    settlement.parked_put = std::move(put);
+    ASSERT_TRUE(store_->settle(settlement));
+  };
+  EXPECT_EQ(counts(), (std::vector<uint64_t>{0, 0}));
+  settle({}, {row("a", 1), row("a", 2), row("b", 1)});
+  EXPECT_EQ(counts(), (std::vector<uint64_t>{2, 1}));
+  reopen();
+  EXPECT_EQ(counts(), (std::vector<uint64_t>{2, 1}));
+  settle({{"a", 1}, {"a", 1}, {"a", 7}, {"b", 1}}, {row("a", 2), row("b", 1), row("b", 2)});
+  EXPECT_EQ(counts(), (std::vector<uint64_t>{1, 2}));
+  reopen();
+  EXPECT_EQ(counts(), (std::vector<uint64_t>{1, 2}));
+}
+
 TEST_P(StoreTest, a_frozen_batch_keeps_its_members_in_order) {
   const std::vector<uint64_t> numbers = {7, 8, 5, 1'000'000};
   Settlement settlement;

@@ -201,6 +201,51 @@ class Reload(ProgramTest):
         wait_for(lambda: "restart" in daemon.log_text(), "that this needs a restart")
         self.assertEqual(daemon.post(running(2)).status, 202)
 
+    def test_status_says_that_a_reload_failed_until_one_succeeds(self):
+        daemon = self.daemon().start()
+        success = "statewire_config_last_reload_success"
+        self.assertIn(f"{success} 1\n", daemon.request("GET", "/metrics").body.decode())
+        self.assertNotIn("reload", daemon.run("status").stdout)
+        daemon.write_config("limts: {}\n")
+        daemon.signal(SIGHUP)
+        wait_for(lambda: "problem" in daemon.get("/api/v1/status")["config"], "the problem")
+        config = daemon.get("/api/v1/status")["config"]
+        self.assertFalse(config["last_reload_succeeded"])
+        self.assertIn("limts", config["problem"])
+        self.assertRegex(
+            daemon.run("status").stdout,
+            r"configuration in force since [\d:]{8}; the last reload at [\d:]{8} failed: .*limts",
+        )
+        self.assertIn(f"{success} 0\n", daemon.request("GET", "/metrics").body.decode())
+        daemon.write_config("")
+        daemon.signal(SIGHUP)
+        wait_for(
+            lambda: daemon.get("/api/v1/status")["config"].get("last_reload_succeeded"), "success"
+        )
+        self.assertNotIn("failed", daemon.run("status").stdout)
+        self.assertIn(f"{success} 1\n", daemon.request("GET", "/metrics").body.decode())
+
+    def test_refusals_for_the_disk_are_counted_logged_once_and_shown(self):
+        daemon = self.daemon("limits: {free_disk: 1000TiB}\n").start(is_ready=False)
+        wait_for(lambda: self.is_refused(daemon), "a refusal")
+        for i in range(3):
+            self.assertEqual(daemon.post(running(i)).status, 503)
+        disk = daemon.get("/api/v1/status")["disk"]
+        self.assertTrue(disk["refuses_events"])
+        self.assertEqual(disk["needed_bytes"], 1000 << 40)
+        self.assertGreaterEqual(disk["refused"], 3)
+        self.assertEqual(daemon.log_text().count("events are refused"), 1)
+        self.assertIn("needed: new events are refused", daemon.run("status").stdout)
+        metrics = daemon.request("GET", "/metrics").body.decode()
+        self.assertNotIn('statewire_refused_chunks_total{reason="disk"} 0', metrics)
+
+    @staticmethod
+    def is_refused(daemon):
+        try:
+            return "disk" in daemon.post(running(1)).body.decode()
+        except OSError:
+            return False
+
     def test_sighup_names_what_takes_a_restart_and_applies_the_rest(self):
         daemon = self.daemon("limits: {event_bytes: 1MiB}\n").start()
         self.assertEqual(daemon.get("/api/v1/status")["restart_needed"], [])

@@ -56,6 +56,25 @@ class Parked(ProgramTest):
         self.assertEqual(len({each.headers["webhook-id"] for each in self.hook.requests}), 1)
         self.assertEqual(self.listed(), [])
 
+    def test_status_counts_what_is_parked_over_restarts(self):
+        gauge = 'statewire_parked_deliveries{subscription="hook"} '
+
+        def counts():
+            metrics = self.program.request("GET", "/metrics").body.decode()
+            return self.program.subscription("hook")["parked"], gauge + "2\n" in metrics
+
+        self.park(
+            instance_event("i-1", "running", "2026-11-23T09:00:00Z"),
+            instance_event("i-2", "running", "2026-11-23T09:00:00Z"),
+        )
+        wait_for(lambda: counts() == (2, True), "two that are parked")
+        self.program.kill()
+        self.program.start()
+        self.assertEqual(counts(), (2, True))
+        dropped = self.program.run("parked", "drop", "--subscription", "hook")
+        self.assertEqual(dropped.returncode, 0, dropped.stderr)
+        self.assertEqual(counts(), (0, False))
+
     def test_parked_survives_a_kill_and_a_redrive_without_a_daemon(self):
         self.park(instance_event("i-1", "running", "2026-11-23T09:00:00Z"))
         self.program.kill()

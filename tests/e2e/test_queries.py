@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import subprocess
 import unittest
 
@@ -22,6 +23,22 @@ class Queries(ProgramTest):
             "    when: {state: {phase: [degraded, gone]}}\n"
             "    sink: {kind: file, path: pager.jsonl}\n"
         ).start()
+
+    def test_each_metric_is_described_and_each_that_is_described_is_there(self):
+        daemon = self.daemon(
+            "sources:\n  trail: {kind: file, path: none.jsonl}\n"
+            "subscriptions:\n  machines: {sink: {kind: file, path: machines.jsonl}}\n"
+        )
+        self.program.stop()
+        daemon.start()
+        daemon.post(instance_event("i-1", "running", "2026-11-23T09:00:00Z"))
+        metrics = daemon.request("GET", "/metrics").body.decode()
+        table = (ROOT / "docs" / "operating.md").read_text()
+        described = set()
+        for line in table.splitlines():
+            if line.startswith("| `statewire_"):
+                described.update(re.findall(r"`(statewire_\w+)", line.split("|")[1]))
+        self.assertEqual(set(re.findall(r"# TYPE (\w+)", metrics)), described)
 
     def csv_of(self, *arguments):
         done = self.program.run(*arguments, "--output", "csv")

@@ -41,10 +41,10 @@ class Files(ProgramTest):
 
     def test_a_missing_file_is_told_and_the_daemon_serves(self):
         daemon = self.daemon("sources:\n  trail: {kind: file, path: none.jsonl}\n").start()
-        state = wait_for(
+        source = wait_for(
             lambda: next(
                 (
-                    source["state"]
+                    source
                     for source in daemon.get("/api/v1/status")["sources"]
                     if source["state"] != "running"
                 ),
@@ -52,7 +52,8 @@ class Files(ProgramTest):
             ),
             "the source's failure",
         )
-        self.assertIn("none.jsonl", state)
+        self.assertEqual(source["state"], "failed")
+        self.assertIn("none.jsonl", source["reason"])
         self.assertEqual(daemon.request("GET", "/readyz").status, 200)
 
     def test_follow_reads_on_over_rotation_truncation_and_restart(self):
