@@ -136,7 +136,7 @@ class Store {
   uint64_t first_sequence() const;  // Of what retention has left; 1 at the beginning.
   uint64_t last_sequence() const;   // 0 at the beginning.
   // The block that holds `sequence`, or the first one after it; `bytes` is null where there is
-  // none.
+  // none. What a record names is there, also where its commit is only about to be published.
   Result<StoredBlock> block_at(uint64_t sequence) const;
   // All blocks from the one that holds `sequence` on, in order, until `visit` returns false; also
   // those that only add to the ledger and hold no entry (last_sequence is first_sequence - 1).

@@ -130,7 +130,6 @@ Result<void> Store::each_block(uint64_t sequence,
 Result<StoredBlock> Store::block_at(uint64_t sequence) const {
   // What is trimmed may still be among the recent ones.
   sequence = std::max(sequence, first_sequence());
-  if (sequence > last_sequence()) return StoredBlock{};
   if (auto recent = state_->recent.holding(sequence)) return *std::move(recent);
   return stored_block_holding(sequence);
 }
