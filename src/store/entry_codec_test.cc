@@ -155,7 +155,9 @@ TEST(LedgerFormatTest, fields_and_fates_of_a_newer_program_do_no_harm) {
   out.varint(kNewerBits);
   out.varint(110);  // Received.
   out.varint(kFateCount + 2);
-  for (uint64_t fate = 0; fate < kFateCount + 2; ++fate) out.varint(fate == 0 ? 100 : fate / 7 * 5);
+  for (size_t fate = 0; fate < kFateCount + 2; ++fate) {
+    out.varint(fate == 0 ? 100 : fate < kFateCount ? 0 : 5);
+  }
   out.text("of a newer program"), out.text("");
   LedgerRow row;
   ASSERT_TRUE(decode_counts(out.view(), row).ok());

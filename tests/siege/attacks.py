@@ -210,6 +210,7 @@ class FullDisk(Attack):
         self.count += 1
         self._is_finishing.wait(FULL_SECONDS)
         self._free()
+        self.siege.was_disk_full_at = time.monotonic()
         self.siege.is_disk_full.clear()
         self.siege.excuses.end(excuse)
 

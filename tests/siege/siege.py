@@ -1,6 +1,7 @@
 """One siege: the daemon, its attackers, the honest clients beside them, and the verdict."""
 
 import json
+import math
 import os
 import subprocess
 import threading
@@ -57,6 +58,7 @@ class Siege:
         self.redirect = ""  # Of the daemon's standard output, in its shell.
         self.excuses = Excuses()
         self.is_disk_full = threading.Event()
+        self.was_disk_full_at = -math.inf  # When it became well again.
         self.changing = threading.RLock()  # The daemon's process, or its configuration.
         self.problems = []
         self.memory_mib = 0
@@ -162,7 +164,7 @@ class Siege:
                 continue
             said = self.daemon.log_text()[self._log_begin :].splitlines()
             reasons = [line for line in said if "level=error" in line]
-            if not self.is_disk_full.is_set() or status <= 0 or not reasons:
+            if self._disk() == "well" or status <= 0 or not reasons:
                 self.ends += 1
                 self.problems.append(
                     f"the daemon ended with {status}, the disk {self._disk()}: "
@@ -173,7 +175,9 @@ class Siege:
             self._restart()
 
     def _disk(self):
-        return "full" if self.is_disk_full.is_set() else "well"
+        # It may have ended just before.
+        was_full = time.monotonic() - self.was_disk_full_at < 1
+        return "full" if self.is_disk_full.is_set() or was_full else "well"
 
     def _restart(self):
         excuse = self.excuses.begin(is_down=True)
