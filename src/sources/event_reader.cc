@@ -156,12 +156,14 @@ size_t EventReader::read_next_value(EventReading& reading, const Handlers& handl
   if (reading.events_++ >= limits_.events_max) {
     return blanks + refuse_rest(reading, place_of_line(reading.line_), handlers);
   }
-  const std::string_view line = first_line_of(reading.rest_);
-  if (!reading.is_inside_line_ && read_line(without_blanks(line), reading, handlers)) {
-    const size_t bytes = std::min(line.size() + 1, reading.rest_.size());
-    reading.rest_.remove_prefix(bytes);
-    ++reading.line_;
-    return blanks + bytes;
+  if (!reading.is_inside_line_) {
+    const std::string_view line = first_line_of(reading.rest_);
+    if (read_line(without_blanks(line), reading, handlers)) {
+      const size_t bytes = std::min(line.size() + 1, reading.rest_.size());
+      reading.rest_.remove_prefix(bytes);
+      ++reading.line_;
+      return blanks + bytes;
+    }
   }
   const size_t bytes = read_cut_value(reading, handlers);
   pass(reading, bytes);
@@ -205,13 +207,21 @@ size_t EventReader::read_cut_value(EventReading& reading, const Handlers& handle
   return bytes;
 }
 
+// Of its first byte, from 0. Values are asked for in order: each byte is searched once.
+size_t EventReader::column_of(std::string_view value, EventReading& reading) {
+  const auto at = static_cast<size_t>(value.data() - reading.text_.data());
+  const std::string_view since = reading.text_.substr(reading.searched_, at - reading.searched_);
+  const size_t feed = since.rfind('\n');
+  if (feed != since.npos) reading.line_begin_ = reading.searched_ + feed + 1;
+  reading.searched_ = at;
+  return at - reading.line_begin_;
+}
+
 // `value` may begin behind others in its line.
 void EventReader::report_fault(const ElementTexts::Element& value, bool is_element,
-                               const EventReading& reading, const Handlers& handlers) {
+                               EventReading& reading, const Handlers& handlers) {
   if (fault_.column > 0 && fault_.line == value.line) {
-    const std::string_view before(reading.text_.data(),
-                                  static_cast<size_t>(value.text.data() - reading.text_.data()));
-    fault_.column += before.size() - (before.rfind('\n') + 1);
+    fault_.column += column_of(value.text, reading);
   }
   if (is_element) fault_.what.insert(0, "element " + std::to_string(value.index) + ": ");
   handlers.on_unreadable(unreadable(value, fault_.to_text()));

@@ -54,6 +54,8 @@ class EventReading {
   uint64_t line_ = 1;  // Where `rest_` begins.
   bool has_begun_ = false;
   bool is_inside_line_ = false;  // A value stands before `rest_` in its line.
+  size_t searched_ = 0;          // Up to there line feeds were looked for,
+  size_t line_begin_ = 0;        // and there the line of that place begins.
   std::optional<ElementTexts> array_;
   size_t events_ = 0;
 };
@@ -109,8 +111,9 @@ class EventReader {
               const Handlers& handlers);
   void hand_over_text(std::string_view text, const ElementTexts::Element& place,
                       const Handlers& handlers);
-  void report_fault(const ElementTexts::Element& value, bool is_element,
-                    const EventReading& reading, const Handlers& handlers);
+  static size_t column_of(std::string_view value, EventReading& reading);
+  void report_fault(const ElementTexts::Element& value, bool is_element, EventReading& reading,
+                    const Handlers& handlers);
   bool begins_with_cloudtrail_record(std::string_view array_text);
   bool is_end_of_object(std::string_view text);
 

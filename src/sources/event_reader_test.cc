@@ -283,6 +283,30 @@ TEST(EventReader, cut_off_lines_cost_time_that_is_linear) {
   }
 }
 
+// Linear time, or this would not end.
+TEST(EventReader, many_values_and_faults_of_one_line_cost_their_length) {
+  const auto repeated = [](const std::string& piece) {
+    std::string many;
+    while (many.size() < (4 << 20)) many += piece;
+    return many;
+  };
+  EXPECT_GE(read(repeated("{\"n\":1}")).events.size(), 1u);
+  EXPECT_GE(read(repeated("{\"b\" 2}")).reasons.size(), 1u);
+  const Seen elements = read("[{}" + repeated(",x") + "]");
+  EXPECT_EQ(elements.events.size(), 1u);
+  EXPECT_TRUE(elements.reasons.back().starts_with("line 1, column 41943")) << elements.reasons[9];
+}
+
+// A fault costs itself, also where what follows is indented.
+TEST(EventReader, indented_lines_behind_a_fault_are_read) {
+  for (const std::string bad : {"{\"a\":{]\n", " {\"a\":\"cut\n", "{\"a\":\n"}) {
+    const Seen seen = read(bad + " {\"n\":1}\n\t{\"n\":2}\n");
+    EXPECT_EQ(seen.events.size(), 2u) << bad;
+    EXPECT_EQ(seen.reasons.size(), 1u) << bad;
+  }
+  EXPECT_EQ(read("{\n  \"k\":\n  {\"n\":1}\n}\n").events.size(), 1u);
+}
+
 TEST(EventReader, events_that_are_texts_in_others_are_unwrapped) {
   const Seen found = read(
       "{\n\"Events\": [\n{\"EventId\": \"1\", \"CloudTrailEvent\": \"{\\\"n\\\":1}\"},\n"

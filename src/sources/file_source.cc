@@ -43,9 +43,9 @@ Result<void> FileSource::run(Intake& intake, std::stop_token stop) {
     if (found) found = expire_cursors(run);
     const bool has_read = found && read_round(run, found);
     note_trouble();
+    if (found && options_.follow) close_quiet(run);
     if (!found || has_read) continue;
     if (!options_.follow) break;
-    close_quiet(run);
     wait_for(options_.poll_interval, stop);
   }
   run.handover.drain();
@@ -98,10 +98,11 @@ Result<void> FileSource::open_file(Run& run, const Waiting& waiting) {
   if (is_read) return {};
   const Result<std::string> stored = run.intake.cursor(key_of(id));
   if (!stored) return stored.error();
+  const auto now = std::chrono::steady_clock::now();
   Entry entry{.number = next_number_++,
               .file = std::move(*file),
               .is_listed = waiting.is_listed,
-              .quiet_polls = waiting.is_quiet ? options_.quiet_polls_max : 0};
+              .changed_at = waiting.is_quiet ? now - options_.quiet_after : now};
   if (const std::optional<FileCursor> cursor = FileCursor::decode(*stored)) {
     const Result<void> resumed = entry.file->resume(*cursor);
     if (run.stop.stop_requested()) return {};
@@ -126,7 +127,6 @@ bool FileSource::read_all(Run& run) {
     if (run.stop.stop_requested() || run.handover.has_returned()) break;
     bool has_read_this = read(run, entry);
     if (has_read_this) {
-      entry.quiet_polls = 0;
       entry.was_asked_for_rest = false;
     } else {
       has_read_this = read_whole_rest(run, entry);
@@ -163,9 +163,13 @@ bool FileSource::may_have_whole_rest(const Entry& entry) const {
          !entry.file->is_gzip() && entry.file->has_unread();
 }
 
+bool FileSource::is_quiet(const Entry& entry) const {
+  return std::chrono::steady_clock::now() - entry.changed_at >= options_.quiet_after;
+}
+
 // Writers of whole files leave the last line feed out.
 bool FileSource::read_whole_rest(Run& run, Entry& entry) {
-  if (!may_have_whole_rest(entry) || entry.quiet_polls < options_.quiet_polls_max) return false;
+  if (!may_have_whole_rest(entry) || !is_quiet(entry)) return false;
   entry.was_asked_for_rest = true;
   std::optional<Piece> rest = entry.file->whole_rest();
   return rest && hand_over(run, entry, std::move(*rest));
@@ -190,7 +194,11 @@ bool FileSource::prepare(Run& run, Entry& entry) {
     report(entry.file->path(), change.error().text);
     return false;
   }
-  if (*change != WatchedFile::Change::none) entry.is_read = false;
+  if (*change != WatchedFile::Change::none) {
+    entry.is_read = false;
+    entry.was_asked_for_rest = false;
+    entry.changed_at = std::chrono::steady_clock::now();
+  }
   if (*change == WatchedFile::Change::grown && entry.file->is_gzip()) {
     return rewind(entry, entry.file->position());
   }
@@ -261,8 +269,7 @@ void FileSource::close(const Entry& entry) {
   Resting& resting = resting_[entry.file->id()];
   resting = {.stamp = is_at_rest ? entry.file->stamp() : FileStamp()};
   if (may_have_whole_rest(entry)) {
-    resting.rest_at =
-        std::chrono::steady_clock::now() + options_.quiet_polls_max * options_.poll_interval;
+    resting.rest_at = std::chrono::steady_clock::now() + options_.quiet_after;
   }
 }
 
@@ -281,8 +288,8 @@ bool FileSource::make_place() {
     if (!is_half_unpacked) order.push_back(&entry);
   }
   std::ranges::sort(order, std::greater(), [](const Entry* entry) {
-    return std::tuple(entry->is_listed, entry->is_read || entry->is_broken, entry->quiet_polls,
-                      ~entry->number);
+    return std::tuple(entry->is_listed, entry->is_read || entry->is_broken,
+                      -entry->changed_at.time_since_epoch(), ~entry->number);
   });
   if (options_.follow) order.resize(std::min(order.size(), waiting_.size()));
   for (Entry* entry : order) {
@@ -310,9 +317,7 @@ std::optional<Progress> FileSource::progress() const {
 
 // A file that lost its name gets no line feed any more once its writer has let go of it.
 void FileSource::close_quiet(Run& run) {
-  const auto is_over = [&](const Entry& entry) {
-    return !entry.is_listed && entry.quiet_polls >= options_.quiet_polls_max;
-  };
+  const auto is_over = [&](const Entry& entry) { return !entry.is_listed && is_quiet(entry); };
   if (std::none_of(files_.begin(), files_.end(), is_over)) return;
   for (Entry& entry : files_) {
     if (!is_over(entry)) continue;

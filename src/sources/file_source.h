@@ -32,9 +32,9 @@ struct FileSourceOptions {
   // Otherwise every file is read once, to its end.
   bool follow = false;
   std::chrono::milliseconds poll_interval{200};
-  // A file that lost its name is closed after having said nothing for so many polls; then a last
-  // line that is a whole value is an event without its line feed, too.
-  int quiet_polls_max = 50;
+  // A file that lost its name is closed once it has not changed for so long; then a last line that
+  // is a whole value is an event without its line feed, too.
+  std::chrono::milliseconds quiet_after{10'000};
   size_t open_files_max = kFilesReadAtATime;
   PieceLimits pieces = {};
 };
@@ -57,7 +57,7 @@ class FileSource final : public Source {
     bool is_broken = false;           // Cannot be read on before it changes.
     bool is_read = false;             // As far as it goes.
     bool was_asked_for_rest = false;  // Since it was read last.
-    int quiet_polls = 0;
+    std::chrono::steady_clock::time_point changed_at;
   };
   // A file that was read as far as it goes, and is not open.
   struct Resting {
@@ -106,6 +106,7 @@ class FileSource final : public Source {
   bool read_all(Run& run);
   bool read(Run& run, Entry& entry);
   bool read_whole_rest(Run& run, Entry& entry);
+  bool is_quiet(const Entry& entry) const;
   bool prepare(Run& run, Entry& entry);
   void bound_what_is_ahead(Entry& entry);
   bool rewind(Entry& entry, TextPosition position);

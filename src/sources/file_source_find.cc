@@ -23,10 +23,7 @@ constexpr Duration kCursorKept = std::chrono::hours(24 * 7);
 Result<void> FileSource::find_files(Run& run) {
   // Those that lost their names are found once.
   std::erase_if(waiting_, [](const Waiting& waiting) { return waiting.is_listed; });
-  for (Entry& entry : files_) {
-    entry.is_listed = false;
-    ++entry.quiet_polls;
-  }
+  for (Entry& entry : files_) entry.is_listed = false;
   for (auto& [id, resting] : resting_) resting.is_listed = false;
   const std::vector<std::string> paths = paths_of(options_.pattern);
   std::map<std::string, FileId> listed;

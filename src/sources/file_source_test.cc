@@ -72,7 +72,7 @@ class FileSourceTest : public testing::Test {
                           .pattern = path(pattern),
                           .follow = true,
                           .poll_interval = std::chrono::milliseconds(5),
-                          .quiet_polls_max = 20,
+                          .quiet_after = std::chrono::milliseconds(100),
                           .open_files_max = open_files_max,
                           .pieces = pieces_},
         clock_);

@@ -1,5 +1,5 @@
-// The buffer grows until it holds a piece, and no further: by a chunk's size at first, by its own
-// for values that are longer, so that searching it again costs a constant factor only.
+// The buffer grows until it holds a piece, and no further: by a chunk's size at first, by more for
+// values that are longer, and only once it is full.
 #include "sources/piece_reader.h"
 
 #include <algorithm>
@@ -40,22 +40,39 @@ Result<std::optional<Piece>> PieceReader::next() {
   return drop_too_long();
 }
 
+// A line to its end, a document to the next line that is an event.
 Result<std::optional<Piece>> PieceReader::drop_too_long() {
   if (dropped_.bytes == 0) dropped_.is_document = left().find('\n') != std::string_view::npos;
   for (;;) {
-    const size_t line_end = dropped_.is_document ? std::string_view::npos : left().find('\n');
-    if (line_end != std::string_view::npos) {
-      drop(line_end + 1);
+    if (const std::optional<size_t> end = end_of_too_long(input_->is_at_end())) {
+      drop(*end);
+      if (left().empty()) drop_buffer();
       return std::optional(end_of_dropped());
     }
-    drop(left().size());
     const Result<size_t> count = read_more();
-    if (count.ok() && *count > 0) continue;
-    drop_buffer();
+    if (count.ok() && (*count > 0 || input_->is_at_end())) continue;
+    if (left().empty()) drop_buffer();
     if (!count) return count.error();
-    if (input_->is_at_end()) return std::optional(end_of_dropped());
     return std::optional<Piece>();
   }
+}
+
+// Nothing, and all but what may be the beginning of an event is dropped, where it is not known yet.
+std::optional<size_t> PieceReader::end_of_too_long(bool is_all) {
+  constexpr size_t kNone = std::string_view::npos;
+  const std::string_view text = left();
+  size_t kept_from = kNone;
+  if (dropped_.is_document) {
+    const EventLine line = next_event_line(text);
+    if (line.at != kNone && (line.is_sure || is_all)) return line.at;
+    kept_from = line.at == kNone ? text.rfind('\n') : line.at - 1;
+  } else if (const size_t feed = text.find('\n'); feed != kNone) {
+    return feed + 1;
+  }
+  if (is_all) return text.size();
+  const bool is_short = kept_from != kNone && text.size() - kept_from < limits_.bytes_max;
+  drop(is_short ? kept_from : text.size());
+  return std::nullopt;
 }
 
 void PieceReader::drop(size_t bytes) {
@@ -81,6 +98,8 @@ Result<std::optional<PieceView>> PieceReader::next_view() {
   for (;;) {
     if (std::optional<PieceView> piece = cut(false)) return piece;
     if (is_too_long()) {
+      searched_bytes_ = 0;
+      if (std::optional<PieceView> piece = cut(false)) return piece;
       return bad_input("line " + std::to_string(position_.line) +
                        ": a line or document of more than " +
                        with_thousands(limits_.value_bytes_max) + " bytes");
@@ -96,7 +115,10 @@ Result<std::optional<PieceView>> PieceReader::next_view() {
 }
 
 std::optional<Piece> PieceReader::rest() {
-  if (dropped_.bytes > 0) return end_of_dropped();
+  if (dropped_.bytes > 0) {
+    drop(left().size());
+    return end_of_dropped();
+  }
   const std::optional<PieceView> view = rest_view();
   if (!view) return std::nullopt;
   return own(*view);
@@ -104,8 +126,10 @@ std::optional<Piece> PieceReader::rest() {
 
 std::optional<Piece> PieceReader::whole_rest() {
   if (dropped_.bytes > 0) return end_of_dropped();
-  if (left().empty() || !text_form_.is_whole_value(without_mark(left()))) return std::nullopt;
-  return rest();
+  if (left().empty()) return std::nullopt;
+  const bool is_whole = text_form_.is_whole_value(without_mark(left())) ||
+                        bytes_of_whole_values(left(), left().size()) == left().size();
+  return is_whole ? rest() : std::nullopt;
 }
 
 std::optional<PieceView> PieceReader::rest_view() {
@@ -148,7 +172,9 @@ Result<size_t> PieceReader::read_more() {
   const size_t more =
       is_long ? std::clamp(size, limits_.bytes_max, kReadBytesMax) : limits_.bytes_max - size;
   const size_t room = size + more + kPaddingBytes;
-  if (buffer_.size() < room) {
+  // A pipe gives little at a time.
+  const size_t least = is_long ? size + limits_.bytes_max / 4 + kPaddingBytes : room;
+  if (buffer_.size() < least) {
     reserve_exactly(buffer_, room);
     buffer_.resize(room);
   }
@@ -171,14 +197,23 @@ std::optional<PieceView> PieceReader::cut(bool is_all_for_now) {
 PieceReader::Lines PieceReader::plain_lines() const {
   const std::string_view text = left();
   Lines lines;
+  size_t last = 0;
+  lines.is_cut = true;
   for (size_t count = 0; count < limits_.lines_max; ++count) {
     const size_t end = text.find('\n', lines.bytes);
-    if (end == text.npos) return lines;
+    if (end == text.npos) {
+      lines.is_cut = false;
+      break;
+    }
     const std::string_view line = text.substr(lines.bytes, end - lines.bytes);
     if ((lines.bytes > 0 && end + 1 > limits_.bytes_max) || !is_plain_line(line)) break;
+    last = lines.bytes;
     lines.bytes = end + 1;
   }
-  lines.is_cut = true;
+  // By its two ends alone a line is not known to be whole.
+  if (goes_on_behind(text.substr(last, lines.bytes - last))) {
+    lines = {.bytes = last, .is_cut = true};
+  }
   return lines;
 }
 

@@ -90,6 +90,7 @@ class PieceReader {
   PieceView take(size_t bytes);
   bool is_too_long() const { return left().size() > limits_.value_bytes_max; }
   Result<std::optional<Piece>> drop_too_long();
+  std::optional<size_t> end_of_too_long(bool is_all);
   void drop(size_t bytes);
   Piece end_of_dropped();
   void drop_buffer();
@@ -106,7 +107,7 @@ class PieceReader {
   struct Dropped {
     uint64_t bytes = 0;
     uint64_t lines = 0;
-    bool is_document = false;  // It goes over several lines, up to the end of the input.
+    bool is_document = false;  // It goes over several lines.
   };
   Dropped dropped_;
   size_t searched_bytes_ = 0;  // In so much of what is left no value has an end.

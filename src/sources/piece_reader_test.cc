@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 
 #include "sources/event_reader.h"
@@ -88,6 +89,11 @@ TEST(PieceReader, a_text_has_the_same_events_whole_and_in_pieces) {
       "{\"n\":1}\n\xEF\xBB\xBF{\"n\":2}\n{\"n\":3}\xEF\xBB\xBF{\"n\":4}\n",
       "{\"n\":1}\n[\n{\"n\":2}\n,\n{\"n\":3}\n]\n{\"n\":4}\n",
       "{\"n\":1} x\n{\"n\":2}\n}\n{\"n\":\n{\"n\":3}\n",
+      "{\"n\":1,\"detail\":{\"a\":1}\n}\n{\"n\":2}\n",
+      "{\"n\":1}\n{\"Records\":[" + record + "\n," + record + "\n]}\n{\"n\":2}\n",
+      "{\"n\":1}{\"n\":{}\n}\n{\"n\":2}\n",
+      "{\"n\":{]\n {\"n\":1}\n {\"n\":2}\n",
+      " {\"n\":1}\n {\"n\":\"cut\n {\"n\":2}\n",
   };
   for (const std::string& text : texts) {
     for (const size_t step : {1, 2, 3, 7, 65'536}) {
@@ -144,6 +150,29 @@ TEST(PieceReader, what_is_too_long_is_passed_over_and_named) {
     EXPECT_EQ(read_past_long_ones(long_line, step), Texts{"1 " + no_line});
     EXPECT_EQ(read_past_long_ones(document, step), Texts{"1 a document of more than 100 bytes"});
   }
+}
+
+TEST(PieceReader, what_follows_a_document_that_is_too_long_is_read) {
+  std::string text = "[\n";
+  for (int i = 0; i < 50; ++i) text += "{\"a\":1},\n";
+  text += "{\"n\":1}\n{\"n\":2}\n";
+  using Texts = std::vector<std::string>;
+  for (const size_t step : {1, 7, 50}) {
+    SCOPED_TRACE(step);
+    EXPECT_EQ(read_past_long_ones(text, step),
+              (Texts{"1 a document of more than 100 bytes", "52 {\"n\":1}\n", "53 {\"n\":2}\n"}));
+  }
+}
+
+// A pipe gives little at a time. What is held is moved when its memory is full, and not each time.
+TEST(PieceReader, a_long_value_that_comes_in_small_steps_is_not_copied_at_each) {
+  const std::string text = "[\n" + std::string(size_t{48} << 20, ' ') + "{}]\n";
+  PieceReader reader(std::make_unique<SteppedInput>(text, 65'536), {}, {});
+  const auto begin = std::chrono::steady_clock::now();
+  const auto piece = reader.next_view();
+  ASSERT_TRUE(piece.ok() && piece->has_value());
+  EXPECT_GE((*piece)->text.size(), text.size() - 1);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
 }
 
 }  // namespace

@@ -66,20 +66,24 @@ bool begins_value(std::string_view text) { return text.starts_with('{') || text.
 // end. Lines inside of a document are indented, or follow a comma, colon or bracket; but after the
 // beginning of one that was cut off there may be whole events.
 bool begins_event(std::string_view text, size_t at) {
-  const std::string_view rest = text.substr(at);
+  const size_t first = std::min(text.find_first_not_of(" \t", at), text.size());
+  const bool is_indented = first > at;
+  const std::string_view rest = text.substr(first);
   if (rest.starts_with('\x1e') || rest.starts_with(kByteOrderMark)) return true;
-  if (!begins_value(rest)) return !rest.empty() && is_letter_or_digit(rest.front());
-  const size_t before = text.find_last_not_of(kJsonBlanks, at - 1);
-  if (before != text.npos && std::string_view(",:[").find(text[before]) == std::string_view::npos) {
-    return true;
+  if (!begins_value(rest)) {
+    return !is_indented && !rest.empty() && is_letter_or_digit(rest.front());
   }
+  const size_t before = text.find_last_not_of(kJsonBlanks, at - 1);
+  const bool follows_mark =
+      before == text.npos || std::string_view(",:[").find(text[before]) != std::string_view::npos;
+  if (!is_indented && !follows_mark) return true;
   const std::string_view line = first_line_of(rest);
   const std::string_view event = without_blanks(line);
   if (!event.starts_with('{') || event.size() <= 2) return false;
   const ValueEnd end = end_of_value(event);
   if (end.kind != ValueEnd::Kind::whole || end.at != event.size()) return false;
   const size_t next = rest.find_first_not_of(kJsonBlanks, line.size());
-  return next == rest.npos || (rest[next] != ']' && rest[next] != ',');
+  return next == rest.npos || std::string_view(",]}").find(rest[next]) == std::string_view::npos;
 }
 
 }  // namespace
@@ -93,6 +97,26 @@ size_t end_of_broken(std::string_view text, const ValueEnd& end) {
     if (at + 1 == end.at && begins_at_fault) return end.at;
   }
   return text.size();
+}
+
+EventLine next_event_line(std::string_view text) {
+  for (size_t at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1)) {
+    if (!begins_event(text, at + 1)) continue;
+    const size_t end = text.find('\n', at + 1);
+    return {.at = at + 1,
+            .is_sure = end != text.npos && text.find_first_not_of(kJsonBlanks, end) != text.npos};
+  }
+  return {};
+}
+
+bool goes_on_behind(std::string_view line) {
+  for (size_t at = skip_between_values(line, 0); at < line.size();) {
+    if (!begins_value(line.substr(at))) return false;
+    const ValueEnd end = end_of_value(line.substr(at));
+    if (end.kind != ValueEnd::Kind::whole) return end.kind == ValueEnd::Kind::unfinished;
+    at = skip_between_values(line, at + end.at);
+  }
+  return false;
 }
 
 size_t skip_between_values(std::string_view text, size_t at) {

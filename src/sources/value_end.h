@@ -29,6 +29,16 @@ ValueEnd end_of_value(std::string_view text);
 // where none does.
 size_t end_of_broken(std::string_view text, const ValueEnd& end);
 
+struct EventLine {
+  size_t at = std::string_view::npos;  // Where it begins; npos where none does.
+  bool is_sure = false;                // Whatever follows `text`.
+};
+// The next line that is an event, although `text` begins inside of something else.
+EventLine next_event_line(std::string_view text);
+
+// Whether the last value of a line has no end in it.
+bool goes_on_behind(std::string_view line);
+
 // To the next byte that is not between values.
 size_t skip_between_values(std::string_view text, size_t at);
 
