@@ -13,7 +13,7 @@ void write_wait(const Wait& wait, JsonWriter& json) {
   if (wait.for_cause) json.text("cause");
   if (wait.for_tags) json.text("tags");
   json.end_array();
-  json.line("at_most", format_duration(wait.at_most));
+  json.line("at_most", format_duration(wait.at_most()));
   json.end_object();
 }
 

@@ -67,7 +67,7 @@ Decision HoldStage::decide(const Entry& entry, const Routable& routable, Time co
   row.id = to_hex(entry.told.id);
   row.resource = resource;
   row.entry = pack_entry(entry);
-  row.due = committed + what.at_most;
+  row.due = committed + what.at_most();
   return Decision::wait(reason_of(row), row.due);
 }
 
@@ -93,7 +93,7 @@ Result<void> HoldStage::restore(Booked& booked, const Teller& teller, Time now) 
   DeliveryRow& row = booked.row;
   row.waits_for_cause = wait && wait->for_cause && row.waits_for_cause;
   row.waits_for_tags = wait && wait->for_tags && row.waits_for_tags;
-  row.due = std::min(row.due, now + (wait ? std::min(wait->at_most, row.wait) : Duration()));
+  row.due = std::min(row.due, now + (wait ? std::min(wait->at_most(), row.wait) : Duration()));
   add(booked);
   return {};
 }
@@ -159,7 +159,14 @@ void HoldStage::look_at_lookups(Time now) {
   looked_ = now;
   for (const auto& [resource, waiting] : waiting_) {
     if (!tags_->is_over(resource)) continue;
-    for (Booked* const booked : waiting) booked->row.waits_for_tags = false;
+    due_.erase({waiting.front()->row.due, resource});
+    for (Booked* const booked : waiting) {
+      DeliveryRow& row = booked->row;
+      // The time for tags may be longer than the one for a cause.
+      if (row.waits_for_tags) row.due = std::min(row.due, now + subscription_.hold.at_most);
+      row.waits_for_tags = false;
+    }
+    due_.emplace(waiting.front()->row.due, resource);
     maybe_ready_.push_back(resource);
   }
 }

@@ -8,6 +8,7 @@ namespace statewire {
 namespace {
 
 using std::chrono::minutes;
+using std::chrono::seconds;
 const Time kHeldAt = *parse_time("2026-11-23T09:00:00Z");
 
 class HoldTest : public testing::Test {
@@ -137,6 +138,30 @@ TEST_F(HoldTest, look_ups_are_seen_by_the_clock) {
   hold.add(book_.add(std::move(row), kHeldAt));
   lookups.ended_ = 1;
   EXPECT_NE(hold.claim_ready(Time::min(), kHeldAt), nullptr);
+}
+
+// Where its tags may say that it is ignored, it waits longer for them, and for its cause no longer.
+TEST_F(HoldTest, waits_for_its_cause_no_longer_than_it_says_once_its_look_up_is_over) {
+  subscription_.hold = {.for_cause = true, .at_most = seconds(20)};
+  const When ignored[1];
+  EndedLookups lookups;
+  HoldStage hold(subscription_, ignored, &lookups);
+  const auto decide = [&](uint64_t sequence) -> DeliveryRow& {
+    const Entry held = entry(sequence, "a" + std::to_string(sequence));
+    routable_.set(notification_of(held, Teller{}));
+    DeliveryRow row;
+    EXPECT_TRUE(hold.decide(held, routable_, kHeldAt, row).waits());
+    Booked& booked = book_.add(std::move(row), kHeldAt);
+    hold.add(booked);
+    return booked.row;
+  };
+  DeliveryRow& asked = decide(1);
+  EXPECT_EQ(asked.due, kHeldAt + minutes(10));
+  lookups.ended_ = 1;
+  EXPECT_EQ(hold.claim_ready(kHeldAt, kHeldAt), nullptr);
+  EXPECT_EQ(asked.due, kHeldAt + seconds(20));
+  EXPECT_EQ(hold.next_due(), kHeldAt + seconds(20));
+  EXPECT_EQ(decide(2).due, kHeldAt + seconds(20));
 }
 
 TEST_F(HoldTest, passes_when_its_time_is_over) {

@@ -33,8 +33,9 @@ std::optional<Wait> wait_of(const Subscription& subscription, std::span<const Wh
   const bool may_be_ignored = maybe_ignored_by(ignored, routable).has_value();
   Wait wait{.for_cause = hold.for_cause && !knows_cause,
             .for_tags = (hold.for_tags || may_be_ignored) && !knows_tags,
-            .at_most = hold.is_any() ? hold.at_most : Duration()};
-  if (may_be_ignored) wait.at_most = std::max(wait.at_most, kIgnoreWaitMax);
+            .cause_at_most = hold.at_most,
+            .tags_at_most = hold.for_tags ? hold.at_most : Duration()};
+  if (may_be_ignored) wait.tags_at_most = std::max(wait.tags_at_most, kIgnoreWaitMax);
   return wait;
 }
 

@@ -2,6 +2,7 @@
 // it from everybody. Pure; `routable` is the notification.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <span>
 
@@ -19,7 +20,13 @@ std::optional<size_t> maybe_ignored_by(std::span<const When> rules, const Routab
 struct Wait {
   bool for_cause = false;
   bool for_tags = false;
-  Duration at_most{};  // Since its commit.
+  Duration cause_at_most{};
+  Duration tags_at_most{};  // Longer where it may be ignored.
+
+  // Since its commit, for what it waits for now.
+  Duration at_most() const {
+    return std::max(for_cause ? cause_at_most : Duration(), for_tags ? tags_at_most : Duration());
+  }
 };
 
 // Nothing where the subscription will not want it, whatever becomes known.
