@@ -6,7 +6,6 @@
 
 #include <condition_variable>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -235,9 +234,6 @@ class Store {
   Result<void> load_aliases();
   Result<void> load_reminders();
   Result<void> load_parked();
-  // By how many rows it changes the count of each subscription.
-  Result<std::map<std::string, int64_t, std::less<>>> parked_change(
-      const Settlement& settlement) const;
   void add_block(const Commit& commit, EngineBatch& batch);
   void add_views(const Commit& commit, EngineBatch& batch);
   void add_records(const Commit& commit, EngineBatch& batch);

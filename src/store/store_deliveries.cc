@@ -78,10 +78,8 @@ Result<void> Store::settle(const Settlement& settlement) {
     encode_batch(row, value);
     put(Family::batches, keys::delivery_prefix(row.subscription));
   }
-  const auto parked = parked_change(settlement);
-  if (!parked) return parked.error();
   auto written = engine_->write(batch, settlement.is_synced ? Sync::yes : Sync::no);
-  if (written) state_->parked.add(*parked);
+  if (written) state_->parked.change(settlement);
   return written;
 }
 

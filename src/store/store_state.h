@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/mutex.h"
 #include "model/reminder.h"
+#include "store/delivery_row.h"
 #include "store/engine.h"
 #include "store/ledger_view.h"
 #include "store/recent_blocks.h"
@@ -98,35 +99,37 @@ class NextReminder {
   uint64_t sets_ GUARDED_BY(mutex_) = 0;
 };
 
-// Parked rows by subscription. Any thread.
-class ParkedCounts {
+// The numbers of parked rows, by subscription. Any thread.
+class ParkedNumbers {
  public:
-  using Change = std::map<std::string, int64_t, std::less<>>;
-
-  void add(std::string_view subscription, int64_t rows) {
+  void add(std::string_view subscription, uint64_t number) {
     Lock lock(mutex_);
-    add_to(subscription, rows);
+    of(subscription).insert(number);
   }
-  void add(const Change& change) {
+  void change(const Settlement& settlement) {
+    if (settlement.parked_removed.empty() && settlement.parked_put.empty()) return;
     Lock lock(mutex_);
-    for (const auto& [subscription, rows] : change) add_to(subscription, rows);
+    for (const DeliveryKey& row : settlement.parked_removed) of(row.subscription).erase(row.number);
+    for (const ParkedRow& row : settlement.parked_put) {
+      of(row.delivery.subscription).insert(row.delivery.number);
+    }
   }
-  uint64_t of(std::string_view subscription) const {
+  uint64_t count(std::string_view subscription) const {
     Lock lock(mutex_);
-    const auto found = rows_.find(subscription);
-    return found == rows_.end() ? 0 : found->second;
+    const auto found = numbers_.find(subscription);
+    return found == numbers_.end() ? 0 : found->second.size();
   }
 
  private:
-  void add_to(std::string_view subscription, int64_t rows) REQUIRES(mutex_) {
-    auto found = rows_.find(subscription);
-    if (found == rows_.end()) found = rows_.emplace(subscription, 0).first;
-    const bool is_less = rows < 0 && static_cast<uint64_t>(-rows) > found->second;
-    found->second = is_less ? 0 : found->second + static_cast<uint64_t>(rows);
+  using Numbers = boost::unordered_flat_set<uint64_t>;
+  Numbers& of(std::string_view subscription) REQUIRES(mutex_) {
+    const auto found = numbers_.find(subscription);
+    return found != numbers_.end() ? found->second
+                                   : numbers_.emplace(subscription, Numbers()).first->second;
   }
 
   mutable Mutex mutex_;
-  std::map<std::string, uint64_t, std::less<>> rows_ GUARDED_BY(mutex_);
+  std::map<std::string, Numbers, std::less<>> numbers_ GUARDED_BY(mutex_);
 };
 
 struct StoreState {
@@ -140,7 +143,7 @@ struct StoreState {
   AliasNames aliases;
   NextReminder next_reminder;
   DamagedRows damaged_reminders;
-  ParkedCounts parked;
+  ParkedNumbers parked;
 
   // Used by the committing thread.
   EngineBatch commit_batch;
