@@ -19,6 +19,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
     return part.data() >= text.data() && part.data() + part.size() <= text.data() + text.size();
   };
 
+  // Events that are texts in others are unescaped elsewhere.
+  const bool may_unwrap =
+      text.find("CloudTrailEvent") != text.npos || text.find("logEvents") != text.npos;
   static EventReader reader({.event_bytes_max = 256, .depth_max = 8});
   uint64_t last_line = 0;
   size_t seen = 0;
@@ -27,7 +30,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
       [&](const ParsedEvent& event) {
         ++seen;
         CHECK(event.element.is_object());
-        CHECK(is_inside(event.bytes) && event.bytes.front() == '{' && event.bytes.back() == '}');
+        CHECK(is_inside(event.bytes) || may_unwrap);
+        CHECK(event.bytes.front() == '{' && event.bytes.back() == '}');
         CHECK(event.bytes.size() <= 256);
         CHECK(event.line >= last_line && event.line >= 1);
         last_line = event.line;
@@ -35,12 +39,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
       [&](const UnreadableEvent& event) {
         ++seen;
         CHECK(event.reason.starts_with("line ") && is_utf8(event.reason));
-        CHECK(is_inside(event.sample));
+        CHECK(is_inside(event.sample) || may_unwrap);
         CHECK(event.line >= last_line);
         last_line = event.line;
       });
   const bool may_be_empty =
-      text.find_first_not_of(" \t\r\n\xEF\xBB\xBF") == text.npos || text.find(']') != text.npos;
+      text.find_first_not_of(" \t\r\n\x1e\xEF\xBB\xBF") == text.npos || text.find(']') != text.npos;
   CHECK(seen > 0 || may_be_empty);
   return 0;
 }
