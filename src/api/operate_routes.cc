@@ -1,6 +1,8 @@
 // The routes that a person acts on parked deliveries with.
 #include <simdjson.h>
 
+#include <algorithm>
+
 #include "api/answers.h"
 #include "api/queries.h"
 #include "api/route_functions.h"
@@ -57,6 +59,14 @@ HttpServerResponse post_redrive(const RouteContext& context, const RouteCall& ca
   const Result<ParkedOrder> order = read_order(call.request.body);
   if (!order) return response_of(order.error());
   Dispatcher* const dispatcher = context.snapshot.dispatcher;
+  const std::string& name = order->filter.subscription;
+  const bool is_known = std::ranges::any_of(context.snapshot.subscriptions,
+                                            [&](const auto& each) { return each.name == name; });
+  if (dispatcher != nullptr && !name.empty() && !is_known) {
+    return response_of(
+        not_found("no subscription " + name +
+                  " is configured, so that nobody would send; what is parked stays"));
+  }
   const Result<ParkedChange> change =
       dispatcher != nullptr ? dispatcher->redrive(order->filter, order->is_dry_run)
                             : redrive_parked(context.store, order->filter, order->is_dry_run);

@@ -283,7 +283,12 @@ Result<ParkedChange> Dispatcher::redrive(const ParkedFilter& filter, bool is_dry
       change = written.error();
       return;
     }
-    change = redrive_parked(store_, filter, is_dry_run, [this] { return !is_stopping(); });
+    ParkedFilter of_ours = filter;
+    of_ours.sent_by.emplace();
+    for (const auto& pipeline : running_->pipelines) {
+      of_ours.sent_by->insert(pipeline->subscription().name);
+    }
+    change = redrive_parked(store_, of_ours, is_dry_run, [this] { return !is_stopping(); });
     if (!change) return;
     for (const auto& pipeline : running_->pipelines) {
       const auto state = change->states.find(pipeline->subscription().name);

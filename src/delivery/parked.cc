@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "base/limits.h"
 #include "base/log.h"
@@ -102,14 +103,20 @@ class Numbers {
   std::map<std::string, SubscriptionState> states_;
 };
 
-// Moves one piece. What is moot, or has nothing to send, or nobody to send it, stays.
+// Moves one piece, in the order in which it was told. What is moot, or has nothing to send, or
+// nobody to send it, stays.
 Result<void> redrive_piece(Store& store, const ParkedFilter& filter, bool is_dry_run,
                            std::vector<ParkedRow> rows, ParkedChange& change) {
   Settlement settlement;
   Numbers numbers(store);
   ParkedChange piece;
+  std::ranges::sort(rows, {}, [](const ParkedRow& row) {
+    const DeliveryRow& delivery = row.delivery;
+    return std::tie(delivery.subscription, delivery.last_sequence, delivery.number);
+  });
   for (ParkedRow& row : rows) {
     if (row.is_gap) continue;
+    if (filter.sent_by && !filter.sent_by->contains(row.delivery.subscription)) continue;
     if (filter.skip_moot) {
       const Result<bool> moot = is_moot(store, row);
       if (!moot) return moot.error();

@@ -5,6 +5,8 @@
 
 #include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +21,8 @@ struct ParkedFilter {
   uint64_t sequence = 0;     // Of a member; 0: any.
   std::string resource;      // Empty: any; else its id, or the whole last part of it: "i-0a1b".
   bool skip_moot = false;    // Of redrive: leave out those whose resource was told of since.
+  // Of redrive: only these subscriptions have somebody who sends; nothing: all may.
+  std::optional<std::set<std::string, std::less<>>> sent_by = {};
 
   bool matches(const ParkedRow& parked) const;
 };

@@ -1,6 +1,7 @@
 """Deliveries that cannot succeed without a person: listed, shown, redriven, dropped."""
 
 import json
+import signal
 import unittest
 
 from harness import ProgramTest, instance_arn, instance_event, wait_for
@@ -55,6 +56,37 @@ class Parked(ProgramTest):
         wait_for(lambda: self.hook.accepted(), "the delivery")
         self.assertEqual(len({each.headers["webhook-id"] for each in self.hook.requests}), 1)
         self.assertEqual(self.listed(), [])
+
+    def test_what_nobody_would_send_stays_parked(self):
+        self.park(instance_event("i-1", "running", "2026-11-23T09:00:00Z"))
+        other = CONFIG.format(url=self.hook.url("/other")).replace("hook:", "other:")
+        self.status = 200
+        self.program.write_config(other)
+        self.program.signal(signal.SIGHUP)
+        names = lambda: [
+            each["name"] for each in self.program.get("/api/v1/status")["subscriptions"]
+        ]
+        wait_for(lambda: names() == ["other"], "the reload")
+        one = self.program.run("parked", "redrive", "--subscription", "hook")
+        self.assertEqual(one.returncode, 1, one.stdout)
+        self.assertIn("no subscription hook is configured", one.stderr)
+        every = self.program.run("parked", "redrive", "--output", "json")
+        self.assertEqual(json.loads(every.stdout)["moved_count"], 0)
+        self.assertEqual([each["subscription"] for each in self.listed()], ["hook"])
+
+    def test_redriven_ones_go_in_the_order_in_which_they_were_told(self):
+        states = ("running", "stopping", "stopped")
+        self.park(*(instance_event("i-1", state, f"2026-11-23T09:00:0{place}Z")
+                    for place, state in enumerate(states)))
+        first = min(each["sequence"] for each in self.listed())
+        again = self.program.run("parked", "redrive", "--sequence", str(first))
+        self.assertEqual(again.returncode, 0, again.stderr)
+        wait_for(lambda: len(self.listed()) == 3, "the first, parked again")
+        self.status = 200
+        self.assertEqual(self.program.run("parked", "redrive").returncode, 0)
+        wait_for(lambda: len(self.hook.accepted()) == 3, "all of them")
+        told = [json.loads(each.body)["data"]["state"]["value"] for each in self.hook.accepted()]
+        self.assertEqual(told, list(states))
 
     def test_status_counts_what_is_parked_over_restarts(self):
         gauge = 'statewire_parked_deliveries{subscription="hook"} '
