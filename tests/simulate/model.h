@@ -50,8 +50,10 @@ class Model {
 
   // Reads what is parked, and finds what has come and gone since.
   void look_at_parked(const Store& store, Time wall);
-  // Those that a person means, as they were seen last; without gaps for redrive.
-  size_t parked_matching(std::optional<size_t> name, std::string_view filter, bool with_gaps) const;
+  // Those that a person means, as they were seen last; for redrive without gaps, and without those
+  // of subscriptions that are not configured.
+  size_t parked_matching(std::optional<size_t> name, std::string_view filter,
+                         bool is_for_drop) const;
   void expect_redriven(std::optional<size_t> name, std::string_view filter);
   void expect_dropped(std::optional<size_t> name, std::string_view filter);
 

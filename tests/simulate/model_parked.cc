@@ -23,17 +23,18 @@ bool Model::matches(const ParkedSeen& seen, std::string_view filter) const {
 }
 
 size_t Model::parked_matching(std::optional<size_t> name, std::string_view filter,
-                              bool with_gaps) const {
+                              bool is_for_drop) const {
   size_t count = 0;
   const_cast<Model*>(this)->each_parked_matching(
-      name, filter,
-      [&](const Known&, const ParkedSeen& seen) { count += with_gaps || !seen.is_gap; });
+      name, filter, [&](const Known& known, const ParkedSeen& seen) {
+        count += is_for_drop || (!seen.is_gap && known.plan);
+      });
   return count;
 }
 
 void Model::expect_redriven(std::optional<size_t> name, std::string_view filter) {
-  each_parked_matching(name, filter, [&](Known&, ParkedSeen& seen) {
-    if (seen.is_gap) return;
+  each_parked_matching(name, filter, [&](Known& known, ParkedSeen& seen) {
+    if (seen.is_gap || !known.plan) return;
     seen.meant = ParkedSeen::is_redriven;
   });
 }
