@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -80,6 +81,8 @@ TEST_F(StdoutSinkTest, pipe_that_nobody_reads_holds_up_nobody) {
   const Delivery first = delivery_of(large);
   Outcome hanging;
   sink_->deliver({&first, 1}, hanging.completion());
+  pollfd begun{.fd = ends_[0], .events = POLLIN, .revents = 0};
+  ASSERT_EQ(::poll(&begun, 1, 10'000), 1);
   const auto file = make_file_sink({.path = home_.folder() + "/out.jsonl"}, context_);
   const Delivery second = delivery_of("second");
   Outcome written;
