@@ -323,6 +323,9 @@ void App::start_threads() {
 }
 
 void App::trim(std::stop_token stop) {
+  if (Result<void> learned = store_->learn_parked(stop); !learned) {
+    log_error("what is parked cannot be counted", {{"error", learned.error().text}});
+  }
   if (Result<void> learned = store_->learn_aliases(stop); !learned) {
     log_error("the aliases cannot be read", {{"error", learned.error().text}});
   }

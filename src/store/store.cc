@@ -185,7 +185,7 @@ Result<void> Store::load() {
   if (auto loaded = load_aliases(); !loaded) return loaded;
   if (auto loaded = load_reminders(); !loaded) return loaded;
   if (!options_.read_only) {
-    if (auto loaded = load_parked(); !loaded) return loaded;
+    if (auto learned = learn_parked_piece(); !learned) return learned.error();
   }
   return state_->ledger.load(*engine_);
 }

@@ -203,8 +203,11 @@ class Store {
   // In key order from `from` on, also those of other subscriptions, until `visit` returns false.
   using VisitParked = std::function<bool(const DeliveryKey& key, Result<ParkedRow>)>;
   Result<void> each_parked(const DeliveryKey& from, const VisitParked& visit) const;
-  // How many are parked for it. Costs nothing. Always 0 where the store is opened read-only.
+  // How many are parked for it. Costs nothing. Where there are more than a thousand, all count once
+  // learn_parked() has returned. Always 0 where the store is opened read-only.
   uint64_t parked_count(std::string_view subscription) const;
+  // Reads the keys of what is parked. Any thread, once; a start does not wait for it.
+  Result<void> learn_parked(const std::stop_token& stop);
   Result<std::optional<BatchRow>> frozen_batch(std::string_view subscription) const;
 
   DiskSpace disk_space() const;
@@ -233,7 +236,7 @@ class Store {
   Result<void> load_lost();
   Result<void> load_aliases();
   Result<void> load_reminders();
-  Result<void> load_parked();
+  Result<bool> learn_parked_piece();
   void add_block(const Commit& commit, EngineBatch& batch);
   void add_views(const Commit& commit, EngineBatch& batch);
   void add_records(const Commit& commit, EngineBatch& batch);

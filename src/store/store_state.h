@@ -6,6 +6,8 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/ids.h"
 #include "base/limits.h"
@@ -13,6 +15,7 @@
 #include "model/reminder.h"
 #include "store/delivery_row.h"
 #include "store/engine.h"
+#include "store/keys.h"
 #include "store/ledger_view.h"
 #include "store/recent_blocks.h"
 #include "store/record_cache.h"
@@ -99,19 +102,39 @@ class NextReminder {
   uint64_t sets_ GUARDED_BY(mutex_) = 0;
 };
 
-// The numbers of parked rows, by subscription. Any thread.
+// The numbers of parked rows, by subscription. They are read in the order of their keys, a piece at
+// a time, while rows come and go: what changes before the place up to which all are known counts at
+// once, and the rest once it is read. Any thread.
 class ParkedNumbers {
  public:
-  void add(std::string_view subscription, uint64_t number) {
+  struct Piece {
+    std::vector<DeliveryKey> rows;
+    std::string next;  // The key from which on the next piece is; empty at the end.
+  };
+  // `read(from)` gives the piece of the rows from the key `from` on. False where all are known.
+  template <typename Read>
+  Result<bool> learn(Read read) {
     Lock lock(mutex_);
-    of(subscription).insert(number);
+    if (are_all_known_) return false;
+    Result<Piece> piece = read(known_before_);
+    if (!piece) return piece.error();
+    for (const DeliveryKey& row : piece->rows) of(row.subscription).insert(row.number);
+    are_all_known_ = piece->next.empty();
+    known_before_ = std::move(piece->next);
+    return !are_all_known_;
   }
+  // Once it is written.
   void change(const Settlement& settlement) {
     if (settlement.parked_removed.empty() && settlement.parked_put.empty()) return;
     Lock lock(mutex_);
-    for (const DeliveryKey& row : settlement.parked_removed) of(row.subscription).erase(row.number);
+    for (const DeliveryKey& row : settlement.parked_removed) {
+      if (is_known(row.subscription, row.number)) of(row.subscription).erase(row.number);
+    }
     for (const ParkedRow& row : settlement.parked_put) {
-      of(row.delivery.subscription).insert(row.delivery.number);
+      const DeliveryRow& delivery = row.delivery;
+      if (is_known(delivery.subscription, delivery.number)) {
+        of(delivery.subscription).insert(delivery.number);
+      }
     }
   }
   uint64_t count(std::string_view subscription) const {
@@ -122,6 +145,9 @@ class ParkedNumbers {
 
  private:
   using Numbers = boost::unordered_flat_set<uint64_t>;
+  bool is_known(const std::string& subscription, uint64_t number) const REQUIRES(mutex_) {
+    return are_all_known_ || keys::delivery(subscription, number) < known_before_;
+  }
   Numbers& of(std::string_view subscription) REQUIRES(mutex_) {
     const auto found = numbers_.find(subscription);
     return found != numbers_.end() ? found->second
@@ -130,6 +156,8 @@ class ParkedNumbers {
 
   mutable Mutex mutex_;
   std::map<std::string, Numbers, std::less<>> numbers_ GUARDED_BY(mutex_);
+  std::string known_before_ GUARDED_BY(mutex_);
+  bool are_all_known_ GUARDED_BY(mutex_) = false;
 };
 
 struct StoreState {

@@ -561,6 +561,28 @@ TEST_P(StoreTest, parked_deliveries_are_counted_over_changes_and_restarts) {
   EXPECT_EQ(counts(), (std::vector<uint64_t>{1, 2}));
 }
 
+// A start reads the first of many, and what changes meanwhile is counted once.
+TEST_P(StoreTest, many_parked_deliveries_are_counted_while_they_change) {
+  Settlement many;
+  for (uint64_t number = 1; number <= 2 * kParkedListedMax; ++number) {
+    many.parked_put.push_back({.delivery = delivery("a", number), .parked = kCommitTime});
+  }
+  ASSERT_TRUE(store_->settle(many));
+  EXPECT_EQ(store_->parked_count("a"), 2 * kParkedListedMax);
+  reopen();
+  EXPECT_EQ(store_->parked_count("a"), can_reopen() ? kParkedListedMax : 2 * kParkedListedMax);
+  Settlement some;
+  some.parked_removed = {{"a", 1}, {"a", kParkedListedMax + 1}, {"a", kParkedListedMax + 2}};
+  for (const uint64_t number : {kParkedListedMax + 2, 2 * kParkedListedMax + 1}) {
+    some.parked_put.push_back({.delivery = delivery("a", number), .parked = kCommitTime});
+  }
+  some.parked_put.push_back({.delivery = delivery("b", 1), .parked = kCommitTime});
+  ASSERT_TRUE(store_->settle(some));
+  ASSERT_TRUE(store_->learn_parked({}));
+  EXPECT_EQ(store_->parked_count("a"), 2 * kParkedListedMax - 1);
+  EXPECT_EQ(store_->parked_count("b"), 1u);
+}
+
 TEST_P(StoreTest, a_frozen_batch_keeps_its_members_in_order) {
   const std::vector<uint64_t> numbers = {7, 8, 5, 1'000'000};
   Settlement settlement;
