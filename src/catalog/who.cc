@@ -190,6 +190,14 @@ bool is_user(const Caller& caller) {
          (caller.type == "AWSAccount" && caller.principal_id.starts_with("AIDA"));
 }
 
+bool is_person(const Caller& caller) {
+  return caller.type == "Root" || is_of_person(caller) || is_federated(caller.type);
+}
+
+bool is_internal(const Caller& caller, const EventView& view) {
+  return view.call.user_agent == kInternal || caller.invoked_by == kInternal;
+}
+
 struct Judgement {
   CauseKind kind = CauseKind::unknown;
   Confidence confidence = Confidence::guess;
@@ -215,8 +223,7 @@ Judgement judge_person(const Caller& caller, const Tool& tool, const EventView& 
   const bool is_at_command_line = tool.rank == ToolRank::command_line;
   const bool is_program =
       is_of_program(caller, execution_environment(view.call.user_agent)) && !is_of_person(caller);
-  if (caller.type == "Root" || is_of_person(caller) || is_federated(caller.type) ||
-      (is_user(caller) && is_at_command_line && !is_program)) {
+  if (is_person(caller) || (is_user(caller) && is_at_command_line && !is_program)) {
     return {CauseKind::human, Confidence::likely};
   }
   if (is_program) return {CauseKind::automation, Confidence::likely};
@@ -249,8 +256,7 @@ Judgement judge(std::string_view service, const Caller& caller, const Tool& tool
       break;
   }
   const Judgement person = judge_person(caller, tool, view);
-  const bool is_internal = view.call.user_agent == kInternal || caller.invoked_by == kInternal;
-  if (person.kind == CauseKind::unknown && is_internal) {
+  if (person.kind == CauseKind::unknown && is_internal(caller, view)) {
     return {CauseKind::service, Confidence::guess};
   }
   return person;
@@ -293,10 +299,8 @@ Tool tool_used(const EventView& view, const Caller& caller, std::string_view ser
   }
   if (tool.rank == ToolRank::command_line) return tool;
   if (execution_environment(view.call.user_agent) == kCloudShell) return tool;
-  const bool is_internal = view.call.user_agent == kInternal || caller.invoked_by == kInternal;
-  const bool is_person = caller.type == "IAMUser" || caller.type == "Root" ||
-                         is_federated(caller.type) || is_of_person(caller);
-  if (view.call.is_from_console == true || (is_internal && is_person)) {
+  const bool is_of_somebody = caller.type == "IAMUser" || is_person(caller);
+  if (view.call.is_from_console == true || (is_internal(caller, view) && is_of_somebody)) {
     return {"console", ToolRank::console};
   }
   return tool;
