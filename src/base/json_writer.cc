@@ -78,28 +78,24 @@ void JsonWriter::line(std::string_view value) {
   line_at(comma_at(to_), value);
 }
 
-void JsonWriter::text_at(char* to, std::string_view value) {
+// False, and only the quote that opens is written, where it has to be escaped.
+bool JsonWriter::plain_at(char* to, std::string_view value) {
   *to++ = '"';
-  if (copy_plain(value, to)) {
-    to += value.size();
-    *to++ = '"';
-    to_ = to;
-    return;
-  }
   to_ = to;
+  if (!copy_plain(value, to)) return false;
+  to_ += value.size();
+  *to_++ = '"';
+  return true;
+}
+
+void JsonWriter::text_at(char* to, std::string_view value) {
+  if (plain_at(to, value)) return;
   escape_text(value);
   put('"');
 }
 
 void JsonWriter::line_at(char* to, std::string_view value) {
-  *to++ = '"';
-  if (copy_plain(value, to)) {
-    to += value.size();
-    *to++ = '"';
-    to_ = to;
-    return;
-  }
-  to_ = to;
+  if (plain_at(to, value)) return;
   escape_line(value, For::machines);
   put('"');
 }

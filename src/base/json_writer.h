@@ -186,6 +186,7 @@ class JsonWriter {
     *to++ = '"';
     to_ = to;
   }
+  bool plain_at(char* to, std::string_view value);
   void text_at(char* to, std::string_view value);
   void line_at(char* to, std::string_view value);
   void comma() { to_ = comma_at(to_); }
