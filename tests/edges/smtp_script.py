@@ -9,6 +9,21 @@ NAME = re.compile(r"(\[(\d+\.){3}\d+\]|\[IPv6:[0-9a-fA-F:.]+\]|[a-zA-Z0-9-]+(\.[
 CLOSE = "close"
 
 
+class LoopbackServer(socketserver.ThreadingTCPServer):
+    """Serves every connection to a free port of this machine on a thread of its own."""
+
+    daemon_threads, allow_reuse_address, request_queue_size = True, True, 64
+
+    def __init__(self, handler):
+        super().__init__(("127.0.0.1", 0), handler)
+        self.port = self.server_address[1]
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.shutdown()
+        self.server_close()
+
+
 class After:
     """An answer that takes its time."""
 
@@ -42,16 +57,11 @@ class SmtpScript:
                 except OSError:
                     pass
 
-        class Server(socketserver.ThreadingTCPServer):
-            daemon_threads, allow_reuse_address, request_queue_size = True, True, 64
-
-        self.server = Server(("127.0.0.1", 0), Handler)
-        self.port = self.server.server_address[1]
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.server = LoopbackServer(Handler)
+        self.port = self.server.port
 
     def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+        self.server.close()
         for connection in self.secured:
             connection.close()
 

@@ -15,7 +15,7 @@ import threading
 import unittest
 
 from edges import REGION, WHEN, EdgesTest, instance_event, wait_for
-from smtp_script import SmtpScript
+from smtp_script import LoopbackServer, SmtpScript
 
 
 def server_context(certificate, key, client_ca=None):
@@ -67,7 +67,7 @@ class TlsReceiver:
         self.server.server_close()
 
 
-class Tunnel:
+class Tunnel(LoopbackServer):
     """A proxy that leads every CONNECT to one port of this machine."""
 
     def __init__(self, port):
@@ -82,16 +82,7 @@ class Tunnel:
                     copy(self.connection, there)
                     back.join()
 
-        class Server(socketserver.ThreadingTCPServer):
-            daemon_threads, allow_reuse_address = True, True
-
-        self.server = Server(("127.0.0.1", 0), Handler)
-        self.port = self.server.server_address[1]
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+        super().__init__(Handler)
 
 
 def copy(source, sink):
