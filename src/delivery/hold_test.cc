@@ -146,8 +146,8 @@ TEST_F(HoldTest, waits_for_its_cause_no_longer_than_it_says_once_its_look_up_is_
   const When ignored[1];
   EndedLookups lookups;
   HoldStage hold(subscription_, ignored, &lookups);
-  const auto decide = [&](uint64_t sequence) -> DeliveryRow& {
-    const Entry held = entry(sequence, "a" + std::to_string(sequence));
+  const auto decide = [&](uint64_t sequence, std::string_view id) -> DeliveryRow& {
+    const Entry held = entry(sequence, id);
     routable_.set(notification_of(held, Teller{}));
     DeliveryRow row;
     EXPECT_TRUE(hold.decide(held, routable_, kHeldAt, row).waits());
@@ -155,13 +155,13 @@ TEST_F(HoldTest, waits_for_its_cause_no_longer_than_it_says_once_its_look_up_is_
     hold.add(booked);
     return booked.row;
   };
-  DeliveryRow& asked = decide(1);
+  DeliveryRow& asked = decide(1, "a");
   EXPECT_EQ(asked.due, kHeldAt + minutes(10));
   lookups.ended_ = 1;
   EXPECT_EQ(hold.claim_ready(kHeldAt, kHeldAt), nullptr);
   EXPECT_EQ(asked.due, kHeldAt + seconds(20));
   EXPECT_EQ(hold.next_due(), kHeldAt + seconds(20));
-  EXPECT_EQ(decide(2).due, kHeldAt + seconds(20));
+  EXPECT_EQ(decide(2, "b").due, kHeldAt + seconds(20));
 }
 
 TEST_F(HoldTest, passes_when_its_time_is_over) {
