@@ -366,7 +366,7 @@ void App::reload() {
     return reload_failed(std::string(key) + ": only a restart can change it");
   }
   current_->sources->stop();
-  const Result<void> replaced = dispatcher_->replace(pipelines_of(*next), kStopGrace, is_end_asked);
+  const Result<void> replaced = dispatcher_->replace(pipelines_of(*next), kStopGrace);
   if (!replaced) {
     log_error("deliveries cannot go on with the new configuration; the old one stays",
               {{"error", replaced.error().text}});

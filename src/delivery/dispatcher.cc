@@ -18,16 +18,19 @@ constexpr auto kGracePiece = std::chrono::milliseconds(20);
 
 }  // namespace
 
+// A pipeline, and what it borrows.
 struct Dispatcher::Running {
-  PipelineSet set;  // Keeps alive what the pipelines borrow.
-  std::vector<std::unique_ptr<Pipeline>> pipelines;
+  Running(std::shared_ptr<const void> borrowed, Pipeline::Parts parts)
+      : keep_alive(std::move(borrowed)), pipeline(std::move(parts)) {}
+
+  const std::shared_ptr<const void> keep_alive;
+  Pipeline pipeline;
 };
 
 Dispatcher::Dispatcher(Store& store, const Clock& clock, const Clock& wall)
     : store_(store),
       clock_(clock),
       wall_(wall),
-      running_(std::make_unique<Running>()),
       wall_ahead_(wall.now() - clock.now()),
       now_(clock.now()),
       checkpointed_(now_),
@@ -36,25 +39,60 @@ Dispatcher::Dispatcher(Store& store, const Clock& clock, const Clock& wall)
 
 Dispatcher::~Dispatcher() = default;
 
-Result<void> Dispatcher::replace(PipelineSet next, Duration grace,
-                                 const std::function<bool()>& is_interrupted) {
+Result<void> Dispatcher::replace(PipelineSet set, Duration grace) {
   Result<void> outcome;
   const Result<void> ran = on_own_thread([&] {
-    drain(grace, is_interrupted);
-    if (outcome = checkpoint(now(), Book::Extent::everything); !outcome) return;
-    auto running = std::make_unique<Running>();
-    running->set = std::move(next);
-    for (Pipeline::Parts& parts : running->set.parts) {
-      parts.wake = [this] { wake(); };
-      running->pipelines.push_back(std::make_unique<Pipeline>(std::move(parts)));
-      if (outcome = running->pipelines.back()->load(now()); !outcome) return;
+    const Time now = this->now();
+    for (const Place& place : places_) place.pipeline->on_answers(now);
+    if (outcome = checkpoint(now, Book::Extent::everything); !outcome) return;
+    const std::vector<Place> before = places_;
+    const Duration parked_age = set.parked_age;
+    plan_places(std::move(set), now + grace);
+    if (outcome = begin_next(now); outcome) outcome = checkpoint(now, Book::Extent::due);
+    if (outcome) {
+      parked_age_ = parked_age;
+    } else {
+      places_ = before;
     }
-    running_.swap(running);
-    outcome = checkpoint(now(), Book::Extent::due);
-    if (!outcome) running_.swap(running);
     publish_counts();
   });
   return ran ? outcome : ran;
+}
+
+void Dispatcher::plan_places(PipelineSet set, Time leaves_by) {
+  for (Place& place : places_) {
+    place.next = {};
+    place.leaves_by = std::min(place.leaves_by.value_or(leaves_by), leaves_by);
+  }
+  for (Pipeline::Parts& parts : set.parts) {
+    parts.wake = [this] { wake(); };
+    const auto place = std::ranges::find_if(places_, [&](const Place& place) {
+      return place.pipeline != nullptr &&
+             place.pipeline->subscription().name == parts.subscription.name;
+    });
+    auto next = std::make_shared<Running>(set.keep_alive, std::move(parts));
+    Place& own = place != places_.end() ? *place : places_.emplace_back();
+    own.next = {next, &next->pipeline};
+    own.leaves_by = own.leaves_by.value_or(leaves_by);
+  }
+}
+
+// REQUIRES: a checkpoint was written right before, so that the store has what they left.
+Result<void> Dispatcher::begin_next(Time now) {
+  Result<void> loaded;
+  for (Place& place : places_) {
+    if (!place.may_leave(now)) continue;
+    if (place.next != nullptr) loaded = place.next->load(now);
+    if (!loaded) break;
+    place = {.pipeline = std::move(place.next)};
+  }
+  std::erase_if(places_,
+                [](const Place& place) { return place.pipeline == nullptr && !place.leaves_by; });
+  return loaded;
+}
+
+bool Dispatcher::may_anyone_leave(Time now) const {
+  return std::ranges::any_of(places_, [now](const Place& place) { return place.may_leave(now); });
 }
 
 // Where the wall clock is set forward, or a machine wakes up, waits end. What was tried is not
@@ -66,7 +104,7 @@ Time Dispatcher::now() {
   wall_ahead_ = ahead;
   if (jump > kJumpMin) {
     jumped_ += jump;
-    for (const auto& pipeline : running_->pipelines) pipeline->on_clock_jump(jump);
+    for (const Place& place : places_) place.pipeline->on_clock_jump(jump);
   }
   return now_ = steady + jumped_;
 }
@@ -88,7 +126,7 @@ void Dispatcher::run(Duration grace) {
     for (const auto& task : tasks) task();
     if (!turn()) wait_until(next_due());
   }
-  drain(grace, [] { return false; });
+  drain(grace);
   if (const Result<void> written = checkpoint(now(), Book::Extent::everything); !written) {
     log_error("delivery state cannot be written at the end; what was settled last is repeated",
               {{"error", written.error().text}});
@@ -105,33 +143,52 @@ void Dispatcher::run(Duration grace) {
 bool Dispatcher::turn() {
   const Time now = this->now();
   bool is_more = false;
-  for (const auto& pipeline : running_->pipelines) {
-    pipeline->set_wall_ahead(wall_ahead_ - jumped_);
-    is_more |= pipeline->on_answers(now);
-    if (now >= write_again_) {
-      const Result<bool> advanced = pipeline->advance(now);
-      if (!advanced) {
-        log_error(
-            "the store cannot be read for a subscription; it is tried again",
-            {{"subscription", pipeline->subscription().name}, {"error", advanced.error().text}});
-      }
-      is_more |= advanced.ok() && *advanced;
-    }
-    pipeline->send(now);
-  }
-  if (is_checkpoint_due(now)) {
-    if (const Result<void> written = checkpoint(now, Book::Extent::due); !written) {
-      log_error("delivery state cannot be written; it is tried again",
-                {{"error", written.error().text}});
-    } else {
-      // A batch that is written down now may go.
-      for (const auto& pipeline : running_->pipelines) pipeline->send(now);
-    }
+  for (const Place& place : places_) is_more |= turn_one(place, now);
+  if (is_checkpoint_due(now) || (now >= write_again_ && may_anyone_leave(now))) {
+    is_more |= write_and_go_on(now);
   }
   expire();
   // What somebody waits for is shown once it is written.
   if (!is_more && !is_urgent()) publish_counts();
   return is_more;
+}
+
+// True if there is more to do at once.
+bool Dispatcher::turn_one(const Place& place, Time now) {
+  Pipeline& pipeline = *place.pipeline;
+  pipeline.set_wall_ahead(wall_ahead_ - jumped_);
+  bool is_more = pipeline.on_answers(now);
+  if (place.leaves_by) return is_more;
+  if (now >= write_again_) {
+    const Result<bool> advanced = pipeline.advance(now);
+    if (!advanced) {
+      log_error("the store cannot be read for a subscription; it is tried again",
+                {{"subscription", pipeline.subscription().name}, {"error", advanced.error().text}});
+    }
+    is_more |= advanced.ok() && *advanced;
+  }
+  pipeline.send(now);
+  return is_more;
+}
+
+// True where a pipeline began.
+bool Dispatcher::write_and_go_on(Time now) {
+  if (const Result<void> written = checkpoint(now, Book::Extent::due); !written) {
+    log_error("delivery state cannot be written; it is tried again",
+              {{"error", written.error().text}});
+    return false;
+  }
+  const bool is_anyone_new = may_anyone_leave(now);
+  if (const Result<void> begun = begin_next(now); !begun) {
+    log_error("a subscription cannot go on with the new configuration yet; it is tried again",
+              {{"error", begun.error().text}});
+    write_again_ = now + kWriteAgain;
+  }
+  // A batch that is written down now may go.
+  for (const Place& place : places_) {
+    if (!place.leaves_by) place.pipeline->send(now);
+  }
+  return is_anyone_new;
 }
 
 bool Dispatcher::is_checkpoint_due(Time now) const {
@@ -141,20 +198,23 @@ bool Dispatcher::is_checkpoint_due(Time now) const {
 }
 
 bool Dispatcher::is_urgent() const {
-  return std::ranges::any_of(running_->pipelines,
-                             [](const auto& pipeline) { return pipeline->is_urgent(); });
+  return std::ranges::any_of(places_,
+                             [](const Place& place) { return place.pipeline->is_urgent(); });
 }
 
 // Where the write fails nothing has changed, and the next checkpoint says the same and more.
 Result<void> Dispatcher::checkpoint(Time now, Book::Extent extent) {
   checkpointed_ = now;
   Settlement settlement;
-  for (const auto& pipeline : running_->pipelines) pipeline->prepare(now, extent, settlement);
+  for (const Place& place : places_) {
+    const Book::Extent own = place.may_leave(now) ? Book::Extent::everything : extent;
+    place.pipeline->prepare(now, own, settlement);
+  }
   if (Result<void> settled = store_.settle(settlement); !settled) {
     write_again_ = now + kWriteAgain;
     return settled;
   }
-  for (const auto& pipeline : running_->pipelines) pipeline->written();
+  for (const Place& place : places_) place.pipeline->written();
   publish_counts();
   return {};
 }
@@ -165,27 +225,27 @@ Result<void> Dispatcher::checkpoint_everything() {
 
 void Dispatcher::expire() {
   const Time steady = clock_.now();
-  if (running_->set.parked_age <= Duration() || steady - expired_ < kExpireInterval) return;
+  if (parked_age_ <= Duration() || steady - expired_ < kExpireInterval) return;
   expired_ = steady;
   // Old by both clocks: one that was set back or forward drops nothing before its time.
   const Time now = std::min(steady, wall_.now());
-  const Result<uint64_t> dropped =
-      expire_parked(store_, now - running_->set.parked_age, expire_place_);
+  const Result<uint64_t> dropped = expire_parked(store_, now - parked_age_, expire_place_);
   if (!dropped) {
     log_error("parked deliveries cannot be looked through", {{"error", dropped.error().text}});
   } else if (*dropped > 0) {
     log_warn("parked deliveries were dropped: nobody came for them",
-             {{"count", *dropped}, {"age", format_duration(running_->set.parked_age)}});
+             {{"count", *dropped}, {"age", format_duration(parked_age_)}});
   }
 }
 
 void Dispatcher::publish_counts() {
   std::vector<PipelineCounts> counts;
   std::optional<uint64_t> held_from;
-  for (const auto& pipeline : running_->pipelines) {
-    counts.push_back(pipeline->counts());
-    if (pipeline->subscription().on_lag != OnLag::hold) continue;
-    const uint64_t cursor = pipeline->stored_cursor();
+  for (const Place& place : places_) {
+    const Pipeline& pipeline = *place.pipeline;
+    counts.push_back(pipeline.counts());
+    if (pipeline.subscription().on_lag != OnLag::hold) continue;
+    const uint64_t cursor = pipeline.stored_cursor();
     held_from = std::min(held_from.value_or(cursor), cursor);
   }
   Lock lock(mutex_);
@@ -195,13 +255,16 @@ void Dispatcher::publish_counts() {
 
 Time Dispatcher::next_due() const {
   Time due = now_ + kIdleMax;
-  for (const auto& pipeline : running_->pipelines) {
-    if (const std::optional<Time> own = pipeline->next_due(now_, write_again_)) {
+  for (const Place& place : places_) {
+    const Pipeline& pipeline = *place.pipeline;
+    if (place.leaves_by) {
+      due = std::min(due, std::max(*place.leaves_by, write_again_));
+    } else if (const std::optional<Time> own = pipeline.next_due(now_, write_again_)) {
       due = std::min(due, *own);
     }
-    if (pipeline->is_urgent()) {
+    if (pipeline.is_urgent()) {
       due = std::min(due, std::max(checkpointed_ + kUrgentInterval, write_again_));
-    } else if (pipeline->has_changes()) {
+    } else if (pipeline.has_changes()) {
       due = std::min(due, std::max(checkpointed_ + kCheckpointInterval, write_again_));
     }
   }
@@ -218,15 +281,15 @@ void Dispatcher::wait_until(Time due) {
 }
 
 // What is in flight may still be answered; what is not gets its row, and is sent again.
-void Dispatcher::drain(Duration grace, const std::function<bool()>& is_interrupted) {
+void Dispatcher::drain(Duration grace) {
   const Time deadline = now() + grace;
   const auto is_idle = [this] {
-    return std::ranges::all_of(running_->pipelines,
-                               [](const auto& pipeline) { return pipeline->is_idle(); });
+    return std::ranges::all_of(places_,
+                               [](const Place& place) { return place.pipeline->is_idle(); });
   };
   for (Time now = this->now();; now = this->now()) {
-    for (const auto& pipeline : running_->pipelines) pipeline->on_answers(now);
-    if (is_idle() || now >= deadline || is_interrupted()) return;
+    for (const Place& place : places_) place.pipeline->on_answers(now);
+    if (is_idle() || now >= deadline) return;
     Lock lock(mutex_);
     wakes_.wait_for(mutex_, kGracePiece, [this]() REQUIRES(mutex_) { return is_awake_; });
     is_awake_ = false;
@@ -285,14 +348,16 @@ Result<ParkedChange> Dispatcher::redrive(const ParkedFilter& filter, bool is_dry
     }
     ParkedFilter of_ours = filter;
     of_ours.sent_by.emplace();
-    for (const auto& pipeline : running_->pipelines) {
-      of_ours.sent_by->insert(pipeline->subscription().name);
+    for (const Place& place : places_) {
+      const bool is_ending = place.leaves_by && place.next == nullptr;
+      if (!is_ending) of_ours.sent_by->insert(place.pipeline->subscription().name);
     }
     change = redrive_parked(store_, of_ours, is_dry_run, [this] { return !is_stopping(); });
     if (!change) return;
-    for (const auto& pipeline : running_->pipelines) {
-      const auto state = change->states.find(pipeline->subscription().name);
-      if (state != change->states.end()) pipeline->take_over(state->second);
+    for (const Place& place : places_) {
+      Pipeline& pipeline = *place.pipeline;
+      const auto state = change->states.find(pipeline.subscription().name);
+      if (state != change->states.end()) pipeline.take_over(state->second);
     }
   });
   return ran ? std::move(change) : ran.error();

@@ -30,12 +30,11 @@ class Dispatcher {
   Dispatcher(Store& store, const Clock& clock, const Clock& wall);
   ~Dispatcher();
 
-  // Ends what runs, with up to `grace` for answers, and goes on with `next` where each subscription
-  // left off. A new subscription with `from: now` begins here. If an error comes back, what ran
-  // goes on. `is_interrupted` is asked during the grace. Any thread but that of run().
-  Result<void> replace(
-      PipelineSet next, Duration grace,
-      const std::function<bool()>& is_interrupted = [] { return false; });
+  // Goes on with `next` where each subscription left off. A new subscription with `from: now`
+  // begins here. One that waits for answers reads and sends nothing more, and is replaced once it
+  // has them, after `grace` at the latest; the others do not wait for it. If an error comes back,
+  // what ran goes on. Any thread but that of run().
+  Result<void> replace(PipelineSet next, Duration grace);
   // Call it before the thread of run() is started: from now on, tasks wait for that thread.
   void expect_run();
   // Delivers until stop(), then waits up to `grace` for what is in flight. One thread.
@@ -61,8 +60,23 @@ class Dispatcher {
 
  private:
   struct Running;
+  // Of one subscription. Outside replace() each has a pipeline.
+  struct Place {
+    std::shared_ptr<Pipeline> pipeline = {};
+    std::shared_ptr<Pipeline> next = {};  // Null: the subscription ends.
+    std::optional<Time> leaves_by = {};   // When the one that runs is replaced at the latest.
 
-  void drain(Duration grace, const std::function<bool()>& is_interrupted);
+    bool may_leave(Time now) const {
+      return leaves_by && (now >= *leaves_by || pipeline == nullptr || pipeline->is_idle());
+    }
+  };
+
+  bool turn_one(const Place& place, Time now);
+  bool write_and_go_on(Time now);
+  void plan_places(PipelineSet set, Time leaves_by);
+  Result<void> begin_next(Time now);
+  bool may_anyone_leave(Time now) const;
+  void drain(Duration grace);
   Result<void> checkpoint(Time now, Book::Extent extent);
   bool is_checkpoint_due(Time now) const;
   bool is_urgent() const;
@@ -77,7 +91,8 @@ class Dispatcher {
   Store& store_;
   const Clock& clock_;
   const Clock& wall_;
-  std::unique_ptr<Running> running_;
+  std::vector<Place> places_;
+  Duration parked_age_{};
   Duration wall_ahead_{};  // Of `clock_`.
   Duration jumped_{};      // All jumps forward since the start.
   Time now_;               // Of the turn.

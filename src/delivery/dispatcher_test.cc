@@ -25,15 +25,24 @@ class DispatcherTest : public PipelineTest {
     dispatcher_->expect_run();
     thread_ = std::thread([this] { dispatcher_->run(std::chrono::milliseconds(50)); });
   }
-  Result<void> reload() {
+  Result<void> reload(Duration grace = std::chrono::milliseconds(20)) {
+    return reload({&subscription_}, grace);
+  }
+  Result<void> reload(const std::vector<const Subscription*>& subscriptions, Duration grace) {
     PipelineSet set;
-    set.parts.push_back({.subscription = subscription_,
-                         .kind = kind_,
-                         .sink = std::make_unique<AnsweringSink>(*this),
-                         .store = *store_,
-                         .wall = wall_,
-                         .teller = {.instance = "test"}});
-    return dispatcher_->replace(std::move(set), std::chrono::milliseconds(20));
+    for (const Subscription* subscription : subscriptions) {
+      set.parts.push_back({.subscription = *subscription,
+                           .kind = kind_,
+                           .sink = std::make_unique<AnsweringSink>(*this, subscription->name),
+                           .store = *store_,
+                           .wall = wall_,
+                           .teller = {.instance = "test"}});
+    }
+    return dispatcher_->replace(std::move(set), grace);
+  }
+  size_t kept() {
+    Lock lock(answers_mutex_);
+    return kept_.size();
   }
   PipelineCounts counts() const { return dispatcher_->counts().at(0); }
   template <typename Condition>
@@ -48,10 +57,10 @@ class DispatcherTest : public PipelineTest {
   // Answers at once with `verdict_`, or keeps the completion for later.
   class AnsweringSink final : public Sink {
    public:
-    explicit AnsweringSink(DispatcherTest& test) : test_(test) {}
+    AnsweringSink(DispatcherTest& test, std::string name) : test_(test), name_(std::move(name)) {}
     void deliver(std::span<const Delivery> batch, Completion done) override {
       Lock lock(test_.answers_mutex_);
-      if (test_.is_silent_) {
+      if (test_.is_silent_ || test_.silent_ == name_) {
         test_.kept_.push_back(std::move(done));
       } else {
         done(std::vector<Attempt>(batch.size(), {.verdict = test_.verdict_}));
@@ -60,10 +69,12 @@ class DispatcherTest : public PipelineTest {
 
    private:
     DispatcherTest& test_;
+    const std::string name_;
   };
 
   Mutex answers_mutex_;
   bool is_silent_ = false;
+  std::string silent_;  // One subscription.
   Verdict verdict_ = Verdict::delivered;
   std::vector<Completion> kept_;
   SteadyClock steady_;
@@ -101,6 +112,46 @@ TEST_F(DispatcherTest, an_answer_after_a_reload_or_the_end_is_harmless) {
   for (int i = 2; i < 4; ++i) kept_[i]({{.verdict = Verdict::reject}});
   EXPECT_TRUE(parked().empty());
   EXPECT_EQ(rows().size(), 2u);
+}
+
+TEST_F(DispatcherTest, one_that_waits_for_an_answer_is_replaced_alone) {
+  Subscription second = subscription_;
+  second.name = "people";
+  Subscription third = subscription_;
+  third.name = "late";
+  silent_ = "machines";
+  ASSERT_TRUE(reload({&subscription_, &second}, {}).ok());
+  start();
+  journal({"a"});
+  ASSERT_TRUE(eventually([&] { return kept() == 1; }));
+  silent_.clear();
+  const auto before = std::chrono::steady_clock::now();
+  ASSERT_TRUE(reload({&subscription_, &second, &third}, std::chrono::hours(1)).ok());
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(10));
+  journal({"b"});
+  const auto delivered = [&](size_t place) { return dispatcher_->counts().at(place).delivered; };
+  EXPECT_TRUE(eventually([&] { return delivered(1) == 1 && delivered(2) == 2; }));
+  EXPECT_EQ(delivered(0), 0u) << "it sends nothing more until it has its answer";
+  EXPECT_EQ(dispatcher_->counts().at(0).outstanding, 1u);
+  kept_[0]({{.verdict = Verdict::delivered}});
+  EXPECT_TRUE(eventually([&] { return delivered(0) == 1 && rows().empty(); }));
+  EXPECT_EQ(kept(), 1u) << "what was answered is not sent again";
+}
+
+TEST_F(DispatcherTest, one_that_ends_has_its_grace_and_a_new_reload_may_keep_it) {
+  is_silent_ = true;
+  start();
+  journal({"a"});
+  ASSERT_TRUE(eventually([&] { return kept() == 1; }));
+  ASSERT_TRUE(reload(std::vector<const Subscription*>{}, std::chrono::hours(1)).ok());
+  EXPECT_EQ(counts().outstanding, 1u);
+  is_silent_ = false;
+  ASSERT_TRUE(reload(std::chrono::hours(1)).ok());
+  kept_[0]({{.verdict = Verdict::delivered}});
+  journal({"b"});
+  EXPECT_TRUE(eventually([&] { return counts().delivered == 1 && rows().empty(); }));
+  ASSERT_TRUE(reload(std::vector<const Subscription*>{}, std::chrono::hours(1)).ok());
+  EXPECT_TRUE(eventually([&] { return dispatcher_->counts().empty(); }));
 }
 
 TEST_F(DispatcherTest, redrives_and_drops_while_it_reloads) {
