@@ -16,6 +16,10 @@ constexpr Duration kExpireInterval = std::chrono::seconds(10);
 constexpr Duration kJumpMin = std::chrono::seconds(1);
 constexpr auto kGracePiece = std::chrono::milliseconds(20);
 
+bool holds_journal(const Pipeline& pipeline) {
+  return pipeline.subscription().on_lag == OnLag::hold;
+}
+
 }  // namespace
 
 // A pipeline, and what it borrows.
@@ -244,7 +248,8 @@ void Dispatcher::publish_counts() {
   for (const Place& place : places_) {
     const Pipeline& pipeline = *place.pipeline;
     counts.push_back(pipeline.counts());
-    if (pipeline.subscription().on_lag != OnLag::hold) continue;
+    if (!holds_journal(pipeline) && !(place.next != nullptr && holds_journal(*place.next)))
+      continue;
     const uint64_t cursor = pipeline.stored_cursor();
     held_from = std::min(held_from.value_or(cursor), cursor);
   }

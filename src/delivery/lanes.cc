@@ -36,7 +36,8 @@ void Lanes::make_ready(Booked& booked) {
 }
 
 Booked* Lanes::next_ready(Time now) const {
-  if (!later_.empty() && later_.begin()->first <= now) return later_.begin()->second;
+  const bool has_waited = !later_.empty() && later_.begin()->first <= now;
+  if (has_waited && (ready_.empty() || !is_ready_next_)) return later_.begin()->second;
   return ready_.empty() ? nullptr : ready_.front();
 }
 
@@ -49,8 +50,10 @@ void Lanes::claim(Booked& booked) {
 void Lanes::claim_first(Booked& booked) {
   if (!later_.empty() && later_.begin()->second == &booked) {
     later_.erase(later_.begin());
+    is_ready_next_ = true;
   } else {
     ready_.pop_front();
+    is_ready_next_ = false;
   }
   claim(booked);
 }

@@ -25,8 +25,9 @@ class Lanes {
 
   // At the end of its lane.
   void add(Booked& booked);
-  // Up to `count` that may go, marked as in flight: those that waited for a time which has come,
-  // then the others, oldest first. One that goes alone is claimed alone.
+  // Up to `count` that may go, marked as in flight, oldest first: those that waited for a time
+  // which has come and those that did not, in turn, so that neither keep the others. One that goes
+  // alone is claimed alone.
   std::vector<Booked*> claim_due(size_t count, Time now);
   // One that may go, marked as in flight, and rather one that was never tried; null where there is
   // none.
@@ -75,6 +76,7 @@ class Lanes {
   // First ones of lanes that are not in flight: those that may go at once, and those that wait.
   std::deque<Booked*> ready_;
   std::multimap<Time, Booked*> later_;
+  bool is_ready_next_ = false;
   size_t size_ = 0;
   size_t payload_bytes_ = 0;
   size_t in_flight_ = 0;

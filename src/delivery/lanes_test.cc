@@ -62,6 +62,14 @@ TEST_F(LanesTest, what_is_postponed_holds_its_own_lane_only) {
   EXPECT_EQ(claim(10, kSentAt + seconds(5)), Numbers{1});
 }
 
+TEST_F(LanesTest, what_was_tried_before_and_what_is_new_go_in_turn) {
+  add("a"), add("b"), add("c");
+  claim(3);
+  for (const uint64_t number : {1, 2, 3}) postpone(number, kSentAt);
+  add("d"), add("e");
+  EXPECT_EQ(claim(10), (Numbers{1, 4, 2, 5, 3}));
+}
+
 TEST_F(LanesTest, one_lane_goes_as_a_run_from_its_beginning) {
   is_one_lane_ = true;
   add("a"), add("b"), add("a"), add("c");

@@ -237,6 +237,7 @@ void Model::on_sent_one(Known& known, const Trip& trip, const Sent& sent) {
   if (!owed.first_sent && !sent.is_redriven) check_wait(known, sent);
   if (!owed.first_sent) owed.first_sent = elapsed_, owed.kills_before = kills_;
   if (!owed.tried_since) owed.tried_since = elapsed_;
+  owed.retry_for = known.plan->retry_for;
   owed.settled.reset();
 }
 
@@ -355,7 +356,7 @@ void Model::on_answered(const Trip& trip, const std::vector<Attempt>& answer) {
       owed.may_have_ended |= is_alone;
       owed.ended = elapsed_;
     } else if (verdict != Verdict::gone && owed.attempts >= kAttemptsMin) {
-      owed.may_have_ended |= elapsed_ - *owed.tried_since >= known.plan->retry_for;
+      owed.may_have_ended |= elapsed_ - *owed.tried_since >= owed.retry_for;
       owed.ended = elapsed_;
     }
   }

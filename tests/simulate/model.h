@@ -88,6 +88,7 @@ class Model {
     std::optional<Duration> first_sent;
     uint64_t kills_before = 0;            // The first was sent.
     std::optional<Duration> tried_since;  // Since the start, or a redrive.
+    Duration retry_for{};                 // As it was configured when it was sent last.
     uint32_t attempts = 0;                // Since then.
     std::optional<Duration> settled;
     bool may_repeat = false;  // A kill came too soon after it was settled.

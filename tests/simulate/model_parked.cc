@@ -118,9 +118,8 @@ void Model::check_reason(const Known& known, const ParkedRow& row, const Owed& o
     if (!owed.may_have_ended) fault(place + "and was not rejected alone");
   } else if (row.reason.starts_with("retried for ")) {
     if (!owed.tried_since || owed.attempts < 3) return fault(place + "and was hardly tried");
-    if (!known.plan) return;
     const Duration tried = elapsed_ - *owed.tried_since;
-    if (tried < known.plan->retry_for) fault(place + "and was tried for " + format_duration(tried));
+    if (tried < owed.retry_for) fault(place + "and was tried for " + format_duration(tried));
   } else if (row.reason.starts_with("not rendered: ")) {
     if (!SimulatedFormat::is_refused(row.delivery.last_sequence)) fault(place + "for no reason");
   } else {

@@ -81,7 +81,9 @@ class Drawing {
 
   void add_reload() {
     plan_ = draw_change(plan_, random_);
-    add(Does::reload).plan = plan_;
+    Step& step = add(Does::reload);
+    step.plan = plan_;
+    step.by = one_of<Duration>({Duration(), seconds(5)});
   }
 
   void add_clock() {
@@ -292,7 +294,7 @@ std::string words_of(const Step& step) {
              (step.number == SIZE_MAX ? "" : std::to_string(step.number) + " ") +
              "unsynced writes are lost; start again after " + by;
     case Does::reload:
-      return "reload" + words_of(step.plan);
+      return "reload with a grace of " + by + words_of(step.plan);
     case Does::set_clock:
       return "the wall clock is set by " + by;
     case Does::trim:

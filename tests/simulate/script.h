@@ -80,11 +80,12 @@ enum class Does : uint8_t {
 struct Step {
   Does does = Does::pass;
   std::vector<EventPlan> events;  // Of commit.
-  Duration by{};                  // Of pass and set_clock; of kill, stop, power_cut: until it runs.
-  uint64_t number = 0;            // Of trim: sequences that are kept; of power_cut: writes lost.
-  bool is_on = false;             // Of fail_*: from now on; of redrive: without the moot ones.
-  size_t name = 0;                // Of a subscription; kNames: of any.
-  size_t filter = 0;              // Of redrive and drop: of kFilters.
+  // Of pass and set_clock; of kill, stop, power_cut: until it runs; of reload: its grace.
+  Duration by{};
+  uint64_t number = 0;  // Of trim: sequences that are kept; of power_cut: writes lost.
+  bool is_on = false;   // Of fail_*: from now on; of redrive: without the moot ones.
+  size_t name = 0;      // Of a subscription; kNames: of any.
+  size_t filter = 0;    // Of redrive and drop: of kFilters.
   Mood mood;
   Plan plan;  // Of reload.
 };

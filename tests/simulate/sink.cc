@@ -40,6 +40,7 @@ void SimulatedSink::deliver(std::span<const Delivery> batch, Completion done) {
   auto trip = std::make_unique<Trip>();
   trip->name = name_;
   trip->generation = generation_;
+  trip->sink = alive_;
   trip->done = std::move(done);
   trip->views.assign(batch.begin(), batch.end());
   for (const Delivery& each : batch) {

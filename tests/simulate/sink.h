@@ -26,7 +26,8 @@ struct Sent {
 struct Trip {
   size_t name = 0;  // Of the subscription.
   uint64_t generation = 0;
-  std::string batch_id;  // Of a frozen batch.
+  std::weak_ptr<const void> sink;  // Expired: nobody hears the answer.
+  std::string batch_id;            // Of a frozen batch.
   std::vector<Sent> sent;
   std::vector<Delivery> views;  // What the sink borrows until it has answered.
   Completion done;
@@ -50,6 +51,7 @@ class SimulatedSink final : public Sink {
   const size_t name_;
   const uint64_t generation_;
   const Deliver deliver_;
+  const std::shared_ptr<const void> alive_ = std::make_shared<int>();
 };
 
 std::string words_of(const Trip& trip);

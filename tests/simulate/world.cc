@@ -123,9 +123,9 @@ void World::cut_power(const Step& step) {
   kill(step.by);
 }
 
-void World::reload(const Plan& plan) {
+void World::reload(const Plan& plan, Duration grace) {
   const auto settings = std::make_shared<Settings>(plan, common_.conditions);
-  const Result<void> replaced = process_->dispatcher.replace(pipelines_of(settings), {});
+  const Result<void> replaced = process_->dispatcher.replace(pipelines_of(settings), grace);
   if (!replaced) {
     const bool may_fail = disk_.fails_writes || disk_.fails_reads;
     if (!may_fail) model_.fault("it does not reload: " + replaced.error().text);
@@ -166,7 +166,7 @@ void World::play_step(const Step& step) {
       cut_power(step);
       break;
     case Does::reload:
-      reload(step.plan);
+      reload(step.plan, step.by);
       break;
     case Does::set_clock:
       wall_offset_ += step.by;
@@ -337,7 +337,7 @@ void World::on_deliver(std::unique_ptr<Trip> trip) {
 void World::answer(Trip& trip) {
   if (!trip.is_intact()) model_.fault("what a sink borrowed has changed before it answered");
   if (common_.traces) trace("answer " + words_of(trip));
-  const bool is_live = process_ != nullptr && trip.generation == generation_;
+  const bool is_live = process_ != nullptr && !trip.sink.expired();
   if (is_live) model_.on_answered(trip, trip.answer);
   const Completion done = std::move(trip.done);
   trip.done = nullptr;

@@ -40,7 +40,7 @@ class World {
   void kill(Duration by);
   void stop(Duration by);
   void cut_power(const Step& step);
-  void reload(const Plan& plan);
+  void reload(const Plan& plan, Duration grace);
   void commit(const std::vector<EventPlan>& events);
   void trim(uint64_t kept);
   void change_parked(const Step& step);
