@@ -74,7 +74,7 @@ endif()
 # The program with one deliberate fault: it acknowledges before the commit. The crash test must
 # find it, or it proves nothing. Its file is compiled alone, so that it replaces the library's.
 set_source_files_properties(src/ingest/ingest.cc PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
-if(STATEWIRE_TESTS AND TARGET statewire)
+if(STATEWIRE_TESTS AND NOT STATEWIRE_SANITIZE AND TARGET statewire)
   add_executable(statewire_faulty src/cli/main.cc src/ingest/ingest.cc)
   target_compile_definitions(statewire_faulty PRIVATE STATEWIRE_FAULT_ACK_BEFORE_COMMIT)
   target_link_libraries(statewire_faulty statewire_cli statewire_compiled_catalog)

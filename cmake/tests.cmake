@@ -5,9 +5,14 @@ include(GoogleTest)
 set_source_files_properties(src/pattern/pattern_allocation_test.cc src/lines/line_allocation_test.cc
                             PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 
-# One test program a folder, of every *_test.cc beside the code.
-foreach(name base pattern lines config net model aws enrich catalog track store format route sources sinks ingest
-             delivery api app cli)
+# One test program a folder, of every *_test.cc beside the code. ThreadSanitizer has nothing to see
+# in folders that work on one thread.
+set(on_threads base net aws enrich store sources sinks ingest delivery api app cli)
+set(on_one_thread pattern lines config model catalog track format route)
+if(STATEWIRE_SANITIZE STREQUAL "thread")
+  set(on_one_thread)
+endif()
+foreach(name ${on_threads} ${on_one_thread})
   file(GLOB tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*_test.cc)
   if(tests)
     add_executable(${name}_test ${tests})
@@ -22,6 +27,8 @@ foreach(name base pattern lines config net model aws enrich catalog track store 
       target_link_libraries(${name}_test RocksDB::rocksdb-shared)
     endif()
     target_compile_definitions(${name}_test PRIVATE SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    # What they test is optimised; they themselves are compiled in a half to a third of the time.
+    target_compile_options(${name}_test PRIVATE -O0)
     statewire_precompile(${name}_test REUSE_FROM base_test AND <gtest/gtest.h>)
     statewire_unity(${name}_test)
     gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60)

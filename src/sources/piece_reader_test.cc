@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
+#include <ctime>
 
 #include "sources/event_reader.h"
 
@@ -168,11 +168,11 @@ TEST(PieceReader, what_follows_a_document_that_is_too_long_is_read) {
 TEST(PieceReader, a_long_value_that_comes_in_small_steps_is_not_copied_at_each) {
   const std::string text = "[\n" + std::string(size_t{48} << 20, ' ') + "{}]\n";
   PieceReader reader(std::make_unique<SteppedInput>(text, 65'536), {}, {});
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();
   const auto piece = reader.next_view();
   ASSERT_TRUE(piece.ok() && piece->has_value());
   EXPECT_GE((*piece)->text.size(), text.size() - 1);
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+  EXPECT_LT(std::clock() - begin, 5 * CLOCKS_PER_SEC);
 }
 
 }  // namespace

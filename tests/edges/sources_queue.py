@@ -11,7 +11,7 @@ from measure import HEARD_SECONDS, IS_LONG, MIB, hear_reload, hear_stop, memory_
 from cloud import KEYS, REGION, CloudTest, Harm
 from harness import instance_event, wait_for
 
-MESSAGES = 10_000 if IS_LONG else 1_000
+MESSAGES = 10_000 if IS_LONG else 300
 RUNS = 3 if IS_LONG else 1
 # The rate falls by less than a tenth. One short run varies more by itself, beside other tests.
 SLOWER = 1.1 if IS_LONG else 1.5
