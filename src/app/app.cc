@@ -185,7 +185,7 @@ PipelineSet App::pipelines_of(const std::shared_ptr<Generation>& generation) {
         .sink = std::move(settings.sinks[i]),
         .store = *store_,
         .wall = clock_,
-        .teller = {settings.instance, &settings.accounts},
+        .teller = {settings.instance, &settings.accounts, &settings.links},
         .ignored = settings.ignore.after,
         .tags = tags_.get(),
     });

@@ -239,6 +239,7 @@ void read_document(Settings& settings, SinkContext& context, Problems& problems)
     }
   }
   read_accounts(keys.optional("accounts"), settings);
+  settings.links = Links::read(keys.optional("links"));
   read_actors(keys.optional("actors"), *settings.rules);
   settings.ignore = read_ignore(keys.optional("ignore"));
   settings.rules->ignored = settings.ignore.before;

@@ -12,6 +12,7 @@
 #include "config/document.h"
 #include "config/secret.h"
 #include "format/format.h"
+#include "format/links.h"
 #include "ingest/ingest.h"
 #include "net/http_server.h"
 #include "route/ignore.h"
@@ -53,6 +54,7 @@ struct Settings {
   std::vector<std::unique_ptr<Sink>> sinks;  // Of the subscription in the same place.
   Retention retention;
   Accounts accounts;
+  Links links;
   std::map<std::string, AwsRole> account_roles;  // To assume, by account.
   IgnoreRules ignore;
   std::shared_ptr<IngestRules> rules = std::make_shared<IngestRules>();

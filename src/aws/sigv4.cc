@@ -4,7 +4,6 @@
 #include "aws/sigv4.h"
 
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +11,7 @@
 #include <map>
 
 #include "base/check.h"
+#include "base/hmac.h"
 #include "base/ids.h"
 #include "base/percent.h"
 #include "base/text.h"
@@ -21,15 +21,6 @@ namespace statewire {
 namespace {
 
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
-
-std::string hmac(std::string_view key, std::string_view text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
-  unsigned int size = 0;
-  CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-             reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(),
-             &size) != nullptr);
-  return {reinterpret_cast<const char*>(digest.data()), size};
-}
 
 // "20150830T123600Z"
 std::string compact_time(Time now) {
@@ -139,9 +130,10 @@ Signature sign_v4(const SigningInput& input, const AwsCredentials& credentials) 
       day + "/" + std::string(input.region) + "/" + std::string(input.service) + "/aws4_request";
   result.string_to_sign = std::string(kAlgorithm) + "\n" + time + "\n" + scope + "\n" +
                           sha256_hex(result.canonical_request);
-  const std::string day_key = hmac("AWS4" + credentials.secret_access_key.reveal(), day);
-  const std::string key = hmac(hmac(hmac(day_key, input.region), input.service), "aws4_request");
-  result.hex = to_hex(hmac(key, result.string_to_sign));
+  const std::string day_key = hmac_sha256("AWS4" + credentials.secret_access_key.reveal(), day);
+  const std::string key =
+      hmac_sha256(hmac_sha256(hmac_sha256(day_key, input.region), input.service), "aws4_request");
+  result.hex = to_hex(hmac_sha256(key, result.string_to_sign));
   if (has_token && !input.signs_session_token) result.headers.push_back(token);
   result.headers.emplace_back(
       "Authorization", std::string(kAlgorithm) + " Credential=" + credentials.access_key_id + "/" +

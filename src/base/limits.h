@@ -373,9 +373,13 @@ inline constexpr size_t kTruncatedTextBytesMax = 256;
 // The same for its ids, which say nothing once they are cut.
 inline constexpr size_t kTruncatedIdBytesMax = 2048;
 // Pieces of the message of one line, which are on the stack.
-inline constexpr size_t kMessageWordsMax = 32;
+inline constexpr size_t kMessageWordsMax = 48;
 // Of the message of one line.
 inline constexpr size_t kMessageCharactersMax = 1024;
+// Changed values that the message of one line names.
+inline constexpr size_t kMessageChangesMax = 3;
+// Of such a value: of what is longer only the path is named.
+inline constexpr size_t kMessageChangeBytesMax = 48;
 // Of a name in a line of text that a person reads.
 inline constexpr size_t kSubjectCharactersMax = 256;
 // Of the title of a message to mail, chat and pagers.
@@ -384,6 +388,12 @@ inline constexpr size_t kTitleCharactersMax = 256;
 inline constexpr size_t kFactCharactersMax = 512;
 // Tags or changes of one fact.
 inline constexpr size_t kFactItemsMax = 8;
+// Links of one message: a context of Slack has ten elements, and three are taken.
+inline constexpr size_t kMessageLinksMax = 6;
+// Of the address of one: chats and mail programs cut longer ones.
+inline constexpr size_t kMessageLinkBytesMax = 2048;
+// Of a subscription's condition in words.
+inline constexpr size_t kWhenWordsBytesMax = 300;
 // Of an id that a link to the provider's console is made for.
 inline constexpr size_t kLinkedIdBytesMax = 512;
 // Of a line of a mail.
@@ -552,6 +562,11 @@ static_assert(kSentEventsMax <= kCommitEventsMax && 2 * kSentBytesMax <= kBodyBy
 
 // Of what holds a secret: a file, a process's output, an answer of a metadata service.
 inline constexpr size_t kSecretBytesMax = 64u << 10;
+// Of a key that signs webhooks, as Standard Webhooks has it.
+inline constexpr size_t kWebhookKeyBytesMin = 24;
+inline constexpr size_t kWebhookKeyBytesMax = 64;
+// Secrets that sign one webhook: an old and a new one, while they are changed.
+inline constexpr size_t kWebhookSecretsMax = 4;
 // Of a file of profiles.
 inline constexpr size_t kAwsProfilesBytesMax = 4 << 20;
 // Of the external id by which a role knows who may assume it: the bound of STS.

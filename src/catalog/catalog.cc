@@ -36,6 +36,7 @@ Result<Catalog> Catalog::with_folders(std::string_view bytes, std::span<const st
   for (const std::string& folder : folders) load_folder(folder, folder, spec, problems);
   if (problems.errors() != errors_before) return bad_input("the catalog's folders have errors");
   for (EntrySpec& entry : built_in->entries) spec.entries.push_back(std::move(entry));
+  for (RuleSpec& rule : built_in->rules) spec.rules.push_back(std::move(rule));
   for (TypeSpec& type : built_in->types) spec.types.push_back(std::move(type));
   auto compiled = CompiledCatalog::build(std::move(spec));
   if (!compiled) return compiled.error();

@@ -23,10 +23,11 @@ struct CatalogRow {
   std::string_view effect;     // "state", "create", "cause", …
 };
 
-// An example of an entry: an event, and what must be observed. The tests run them.
+// An example of an entry or of a rule: an event, and what must be observed. The tests run them.
 struct CatalogExample {
-  std::string entry_place;
-  std::string event_file;  // Relative to the root of the repository; empty: event_json has it.
+  std::string entry_place;  // Empty: any entry may recognise the event.
+  std::string rule_place;   // Empty: it is an entry's.
+  std::string event_file;   // Relative to the root of the repository; empty: event_json has it.
   std::string event_json;
   std::string expect_json;  // [{"id":…,"state":…,"phase":…,"type":…,"cause":…}]; absent keys: any.
 };

@@ -32,7 +32,8 @@ TEST(CatalogData, every_example_is_recognised_as_it_says) {
   const Catalog catalog = built_in();
   for (const CatalogExample& example : examples()) {
     const Result<void> checked = check_example(catalog, example, kRoot);
-    EXPECT_TRUE(checked.ok()) << example.entry_place << ": " << checked.error().text;
+    EXPECT_TRUE(checked.ok()) << example.entry_place << example.rule_place << ": "
+                              << checked.error().text;
   }
 }
 
@@ -42,6 +43,26 @@ TEST(CatalogData, every_entry_has_an_example) {
   const Catalog catalog = built_in();
   for (const CatalogRow& row : catalog.rows()) {
     EXPECT_TRUE(places.contains(std::string(row.place))) << row.place;
+  }
+}
+
+TEST(CatalogData, every_rule_has_an_example) {
+  std::set<std::string> places;
+  for (const CatalogExample& example : examples()) places.insert(example.rule_place);
+  const Catalog catalog = built_in();
+  const std::vector<RuleSpec>& rules = catalog.compiled().spec.rules;
+  EXPECT_GT(rules.size(), 30u);
+  for (const RuleSpec& rule : rules) EXPECT_TRUE(places.contains(rule.place)) << rule.place;
+}
+
+// A rule for a call that no entry knows would never be asked.
+TEST(CatalogData, every_call_of_a_rule_is_known_to_an_entry) {
+  const Catalog catalog = built_in();
+  for (const RuleSpec& rule : catalog.compiled().spec.rules) {
+    for (const CallSpec& call : rule.calls) {
+      EXPECT_NE(catalog.compiled().entries_of_call(call.source, call.name), nullptr)
+          << rule.place << ": " << call.source << " " << call.name;
+    }
   }
 }
 

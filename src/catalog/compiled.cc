@@ -88,6 +88,10 @@ Result<std::unique_ptr<CompiledCatalog>> CompiledCatalog::build(CatalogSpec from
     if (!rule) return rule.error();
     catalog->types.try_emplace(type.type, std::move(*rule));
   }
+  for (const RuleSpec& rule : catalog->spec.rules) {
+    const Result<void> added = catalog->rules.add(rule);
+    if (!added) return bad_input(rule.place + ": " + added.error().text);
+  }
   const std::vector<EntrySpec>& specs = catalog->spec.entries;
   catalog->entries.reserve(specs.size());
   for (uint32_t i = 0; i < specs.size(); ++i) {

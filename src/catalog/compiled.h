@@ -7,26 +7,17 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
-#include "base/ids.h"
 #include "base/result.h"
 #include "catalog/entry_spec.h"
+#include "catalog/rules.h"
 #include "catalog/template.h"
+#include "catalog/text_map.h"
 #include "pattern/pattern.h"
 #include "pattern/pattern_set.h"
 
 namespace statewire {
-
-struct TextHash {
-  using is_transparent = void;
-  size_t operator()(std::string_view text) const { return hash64(text); }
-};
-template <typename T>
-using TextMap = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
-using TextSet = std::unordered_set<std::string, TextHash, std::equal_to<>>;
 
 struct TypeRule {
   Template id;    // Empty: a URN.
@@ -91,6 +82,7 @@ struct CompiledCatalog {
   CatalogSpec spec;
   std::vector<CompiledEntry> entries;  // In the order of precedence.
   TextMap<TypeRule> types;
+  Rules rules;
   // Types that some entry tells the states of by native events.
   TextSet native_types;
   PatternSet patterns;       // Ids are positions in `entries`.

@@ -112,9 +112,23 @@ struct TypeSpec {
   bool is_reusable = false;
 };
 
+// Which calls more people than usual should hear of, and in which words.
+struct RuleSpec {
+  std::string place;
+  std::string name;
+  std::string reference;
+  std::vector<CallSpec> calls;
+  std::string each;      // A list; the rule is met where an element meets `when`.
+  std::string when;      // A pattern as JSON over the record, or the element; empty: always met.
+  std::string without;   // A path that must lead nowhere; may be empty.
+  uint8_t severity = 0;  // OpenTelemetry number.
+  std::string says;      // A template; {} is the element's name. May be empty.
+};
+
 struct CatalogSpec {
   // An earlier one wins.
   std::vector<EntrySpec> entries;
+  std::vector<RuleSpec> rules;
   std::vector<TypeSpec> types;
 };
 

@@ -4,7 +4,6 @@
 #include <charconv>
 
 #include "base/limits.h"
-#include "catalog/changes.h"
 #include "catalog/clean.h"
 #include "catalog/tags.h"
 
@@ -71,8 +70,9 @@ bool Observer::observe(std::vector<Observation>& out) {
   }
   if (is_call) call_ = who_called(view_, event_.evidence, arena_);
   if (effect == EntryEffect::configure && error_.empty() && view_.request) {
-    changes_ = read_changes(*view_.request, arena_, scratch_.changes, scratch_.path);
+    changes_ = read_changes(*view_.request, arena_, scratch_.changes);
   }
+  if (is_call && error_.empty()) verdict_ = catalog_.rules.judge(view_, arena_);
   const size_t before = out.size();
   const bool is_within_limits =
       entry_.each ? observe_each(out) : observe_one(0, out) != Verdict::over_limit;
@@ -117,6 +117,7 @@ Observer::Verdict Observer::fill(Observation& observation) {
     const Verdict verdict = (this->*step)(observation);
     if (verdict != Verdict::observed) return verdict;
   }
+  if (observation.effect == Effect::configure) read_changes_of(observation);
   read_time(observation);
   read_tags_of(observation);
   if (!entry_.type.is_constant() && !observation.has(kSettle)) yield_to_native_events(observation);
@@ -126,11 +127,10 @@ Observer::Verdict Observer::fill(Observation& observation) {
 void Observer::start(Observation& observation, size_t index) const {
   observation.origin = event_.recognition.origin;
   observation.cause = call_.cause;
-  observation.changes = changes_;
   observation.error = error_;
   observation.traceparent = event_.traceparent;
   observation.entry = entry_.spec->name;
-  observation.severity = entry_.spec->severity;
+  observation.severity = verdict_ ? verdict_->severity : entry_.spec->severity;
   observation.toward = entry_.spec->toward;
   // A call asks for something; an event of the provider's tells what was reached.
   observation.key.stage = entry_.spec->calls.empty() ? 1 : 0;
@@ -251,6 +251,11 @@ Observer::Verdict Observer::read_aliases(Observation& observation) {
   }
   observation.aliases = arena_.copy_of(scratch_.aliases);
   return Verdict::observed;
+}
+
+void Observer::read_changes_of(Observation& observation) {
+  observation.changes = without_names_of(observation.resource, changes_, arena_, scratch_.changes);
+  if (verdict_) observation.headline = verdict_->headline;
 }
 
 void Observer::read_time(Observation& observation) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/arena.h"
+#include "catalog/changes.h"
 #include "catalog/compiled.h"
 #include "catalog/describe.h"
 #include "catalog/render.h"
@@ -18,9 +19,8 @@ namespace statewire {
 // Memory that is kept from event to event.
 struct ObserverScratch {
   std::vector<Tag> tags;
-  std::vector<Change> changes;
+  ChangesScratch changes;
   std::vector<std::string_view> aliases;
-  std::string path;
 };
 
 // Good for one event. Borrows all that it is given.
@@ -58,6 +58,7 @@ class Observer {
   Verdict read_effect(Observation& observation);
   Verdict read_cause(Observation& observation);
   Verdict read_aliases(Observation& observation);
+  void read_changes_of(Observation& observation);
   void read_time(Observation& observation);
   void read_tags_of(Observation& observation);
   void yield_to_native_events(Observation& observation);
@@ -80,8 +81,9 @@ class Observer {
   // The same in all observations of the event.
   CallCause call_;
   std::span<const Change> changes_;
-  RenderContext context_;  // Of the element at hand.
-  Whereabouts said_;       // By the entry, of the element at hand.
+  std::optional<RuleVerdict> verdict_;  // Of the rules, where the call succeeded.
+  RenderContext context_;               // Of the element at hand.
+  Whereabouts said_;                    // By the entry, of the element at hand.
   std::string_view reason_;
 };
 

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "catalog/read_resource.h"
+#include "catalog/read_rules.h"
 #include "config/json.h"
 #include "config/map_reader.h"
 #include "pattern/pattern.h"
@@ -78,26 +79,15 @@ void read_when(const Node& when, EntrySpec& entry) {
   if (entry.match.empty()) entry.match = entry.when;
 }
 
-void read_call(const Node& node, EntrySpec& entry) {
-  const std::string text = node.text();
-  const size_t space = text.find(' ');
-  if (space == 0 || space == std::string::npos || space + 1 == text.size() ||
-      text.find(' ', space + 1) != std::string::npos) {
-    node.error("expected an event source and an event name, as in ec2.amazonaws.com RunInstances");
-    return;
-  }
-  entry.calls.push_back({text.substr(0, space), text.substr(space + 1)});
-  entry.match += (entry.match.empty() ? "" : ", ") + text;
-}
-
 void read_match(MapReader& reader, EntrySpec& entry) {
   const Node when = reader.optional("when");
   const Node call = reader.optional("call");
   if (when && call) call.error_at_key("either when or call");
   if (!when && !call) reader.node().error("missing key \"when\" or \"call\"");
   if (when) read_when(when, entry);
-  for (const Node& item : call.is_list() ? call.items() : std::vector<Node>{call}) {
-    if (item) read_call(item, entry);
+  entry.calls = read_calls(call);
+  for (const CallSpec& each : entry.calls) {
+    entry.match.append(entry.match.empty() ? "" : ", ").append(each.source + " " + each.name);
   }
 }
 
@@ -191,10 +181,6 @@ void read_cause(const Node& cause, bool has_each, CauseSpec& spec) {
   spec.tool = read_template(reader.optional("tool"), has_each);
 }
 
-uint8_t read_severity(const Node& node) {
-  return node.choice<uint8_t>({{"info", 9}, {"warn", 13}, {"error", 17}}, 0);
-}
-
 // The keys of an entry but `when` and `call`.
 void read_rest(MapReader& reader, EntrySpec& entry) {
   entry.name = reader.required("name").text();
@@ -261,6 +247,7 @@ void read_catalog_file(const Node& root, CatalogSpec& spec) {
   if (root.is_list()) return;
   MapReader reader(root);
   reader.optional("entries");
+  read_rules(reader.optional("rules"), spec);
   const Node types = reader.optional("types");
   if (!types) return;
   for (const Node& type : types.entries()) read_type(type, spec);

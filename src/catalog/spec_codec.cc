@@ -7,7 +7,7 @@
 namespace statewire {
 namespace {
 
-constexpr std::string_view kHeader{"SWC\x02", 4};
+constexpr std::string_view kHeader{"SWC\x03", 4};
 
 // One list of members serves both ways, so that they cannot differ.
 template <typename Archive, typename T>
@@ -76,6 +76,11 @@ void transfer(Archive& archive, EntrySpec& entry) {
 template <typename Archive>
 void transfer(Archive& archive, TypeSpec& type) {
   transfer_all(archive, type.type, type.id, type.name, type.is_reusable);
+}
+template <typename Archive>
+void transfer(Archive& archive, RuleSpec& rule) {
+  transfer_all(archive, rule.place, rule.name, rule.reference, rule.calls, rule.each, rule.when,
+               rule.without, rule.severity, rule.says);
 }
 template <typename Archive, typename A, typename B>
 void transfer(Archive& archive, std::pair<A, B>& pair) {
@@ -156,7 +161,7 @@ std::string encode(const CatalogSpec& spec) {
   std::string body;
   Writer body_writer(body);
   CatalogSpec copy = spec;
-  transfer_all(body_writer, copy.entries, copy.types);
+  transfer_all(body_writer, copy.entries, copy.rules, copy.types);
   std::string out(kHeader);
   Writer(out).number(hash64(body));
   return out + body;
@@ -169,7 +174,7 @@ Result<CatalogSpec> decode_catalog(std::string_view bytes) {
   reader.number(hash);
   CatalogSpec spec;
   const bool is_intact = hash == hash64(reader.left());
-  if (is_intact) transfer_all(reader, spec.entries, spec.types);
+  if (is_intact) transfer_all(reader, spec.entries, spec.rules, spec.types);
   if (!is_intact || !reader.is_whole()) return bad_input("the compiled catalog is damaged");
   return spec;
 }

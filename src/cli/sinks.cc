@@ -11,6 +11,7 @@
 #include "cli/config_at_hand.h"
 #include "cli/list.h"
 #include "format/example_notification.h"
+#include "net/url.h"
 
 namespace statewire {
 namespace {
@@ -45,12 +46,27 @@ void write_sinks(const Settings& settings, JsonWriter& json) {
   json.end_array();
 }
 
-// Nobody is to take it for news: it has a name that says so, and an id of its own.
-Notification test_notification(const Settings& settings, Time now) {
+// No account has this number, and no instance this id.
+constexpr std::string_view kTestAccount = "000000000000";
+constexpr std::string_view kTestId = "arn:aws:ec2:eu-west-1:000000000000:instance/i-statewire-test";
+constexpr std::string_view kTestType = "[TEST] EC2 instance";
+constexpr std::string_view kTestName = "statewire-sinks-test";
+constexpr Tag kTestTags[] = {{"Name", kTestName}, {"team", "shop"}};
+
+// Nobody is to take it for news: every text of it that a person reads says what it is.
+Notification test_notification(const Settings& settings, const Subscription& subscription,
+                               Time now) {
   Notification notification = example_notification();
+  notification.resource.id = kTestId;
+  notification.resource.type = kTestType;
+  notification.tags = kTestTags;
+  notification.resource.account = kTestAccount;
+  notification.subscription = subscription.name;
+  notification.why = "somebody tests this sink";
+  notification.origin.id = notification.cause.evidence = kTestName;
   notification.instance = settings.instance;
   notification.source = "sinks-test";
-  notification.name = "statewire-sinks-test";
+  notification.name = notification.resource.name = kTestName;
   notification.time = now;
   notification.recorded = now;
   notification.previous.since = now - std::chrono::seconds(14);
@@ -74,10 +90,27 @@ Attempt deliver_once(Sink& sink, const Delivery& delivery, ConfigAtHand& config)
   return attempt;
 }
 
+// Where it went, as the configuration says it; of a secret address only the host, or the file that
+// it stands in.
+std::string destination_of(const Subscription& subscription) {
+  if (!subscription.sink) return {};
+  const Node& sink = *subscription.sink;
+  for (const char* key : {"to", "path", "queue", "topic", "bucket", "bus", "function"}) {
+    if (const Node place = sink.find(key); place && place.is_scalar()) return place.text();
+  }
+  if (const Node file = sink.find("url_file")) return "the address in " + file.text();
+  const Node url = sink.find("url");
+  if (!url) return {};
+  const Result<Url> parsed = parse_url(url.text());
+  return parsed ? parsed->origin() : std::string();
+}
+
 void tell(const Subscription& subscription, const Attempt& attempt, Terminal& terminal) {
   const bool is_delivered = attempt.verdict == Verdict::delivered;
+  const std::string destination = destination_of(subscription);
   std::string line =
-      subscription.name + " (" + subscription.format_name + " to " + subscription.sink_kind + "): ";
+      subscription.name + " (" + subscription.format_name + " to " + subscription.sink_kind;
+  line += (destination.empty() ? "" : ", ") + destination + "): ";
   line += terminal.tinted(name_of(attempt.verdict), is_delivered ? Tint::good : Tint::bad);
   if (!attempt.detail.empty()) line += ", " + attempt.detail;
   if (attempt.retry_after > Duration()) {
@@ -91,6 +124,7 @@ void write_attempt(const Subscription& subscription, const Attempt& attempt, Jso
   json.text("name", subscription.name);
   json.text("kind", subscription.sink_kind);
   json.text("format", subscription.format_name);
+  json.known_text("destination", destination_of(subscription));
   json.text("verdict", name_of(attempt.verdict));
   if (attempt.status != 0) json.number("status", attempt.status);
   json.known_text("detail", attempt.detail);
@@ -135,7 +169,7 @@ ExitCode run_sinks_test(const Invocation& invocation, Terminal& terminal) {
   if (!place) return ExitCode::usage;
   const Subscription& subscription = settings.subscriptions[*place];
   const Time now = config->clock.now();
-  const Notification notification = test_notification(settings, now);
+  const Notification notification = test_notification(settings, subscription, now);
   std::string payload;
   const Result<void> rendered = subscription.format->render(notification, payload);
   Attempt attempt{.verdict = Verdict::reject};

@@ -4,32 +4,17 @@
 #include "delivery/pipeline.h"
 
 #include "base/log.h"
+#include "delivery/delivery_row_of.h"
 #include "delivery/retraction.h"
 #include "model/notification.h"
 
 namespace statewire {
 namespace {
 
-std::string type_of(NotificationKind kind) {
-  if (kind == NotificationKind::receipt) return "statewire.receipt.v1";
-  return "statewire.resource." + std::string(name_of(kind)) + ".v1";
-}
-
 // Something was done, and there may be more.
 Result<bool> done_with(const Result<void>& step) {
   if (!step) return step.error();
   return true;
-}
-
-DeliveryRow row_of(const Notification& notification, const Format& format) {
-  DeliveryRow row;
-  row.first_sequence = row.last_sequence = notification.sequence;
-  row.id = to_hex(notification.id);
-  row.resource = notification.resource.id;
-  row.type = type_of(notification.kind);
-  row.content_type = format.content_type();
-  row.header = format.header();
-  return row;
 }
 
 }  // namespace
@@ -143,7 +128,7 @@ Result<void> Pipeline::render_again(DeliveryRow& row) {
   }
   row.content_type = subscription_.format->content_type();
   row.header = subscription_.format->header();
-  Result<void> rendered = subscription_.format->render(notification, row.payload);
+  Result<void> rendered = write(notification, row.payload);
   if (rendered) row.entry.clear();
   return rendered;
 }
@@ -168,7 +153,7 @@ Time Pipeline::heard_until(Time now) {
 // True where something was let go.
 Result<bool> Pipeline::release(Time now) {
   if (!may_release()) return false;
-  if (rate_.digest() != nullptr && now >= rate_.ends()) {
+  if (rate_.digest() != nullptr && now >= rate_.digest_due()) {
     tell_digest(now);
     return true;
   }
@@ -284,9 +269,14 @@ Result<void> Pipeline::release_one(Booked& held, Time now) {
   return {};
 }
 
+Result<void> Pipeline::write(Notification notification, std::string& payload) const {
+  notification.subscription = subscription_.name;
+  notification.why = subscription_.when_words;
+  return subscription_.format->render(notification, payload);
+}
+
 void Pipeline::render(const Notification& notification, DeliveryRow row, Booked* held, Time now) {
-  if (const Result<void> rendered = subscription_.format->render(notification, row.payload);
-      !rendered) {
+  if (const Result<void> rendered = write(notification, row.payload); !rendered) {
     row.payload.clear();
     if (held != nullptr) {
       row.number = held->row.number;
@@ -324,44 +314,6 @@ void Pipeline::park(DeliveryRow row, std::string reason) {
   book_.park(number, std::move(parked));
 }
 
-void Pipeline::count_in_digest(const Notification& notification, Time now) {
-  if (rate_.digest() == nullptr) rate_.open(book_.add(rate_.new_digest(notification), now), now);
-  rate_.count(notification);
-  book_.change_by_reading(*rate_.digest());
-}
-
-// One message for all that the hour held back. It has the sequence of the last of them.
-void Pipeline::tell_digest(Time now) {
-  const DeliveryRow digest = rate_.digest()->row;
-  rate_.close();
-  const Notification receipt = receipt_of(digest);
-  DeliveryRow row = row_of(receipt, *subscription_.format);
-  row.first_sequence = digest.first_sequence;
-  row.members = digest.members;
-  row.digest = digest.digest;
-  render(receipt, std::move(row), nullptr, now);
-  book_.settle(digest.number);
-}
-
-// Its texts are the row's and the pipeline's.
-Notification Pipeline::receipt_of(const DeliveryRow& digest) {
-  receipt_key_ = "urn:statewire:subscription:" + subscription_.name;
-  receipt_summary_ = summary_of(digest.digest);
-  Notification receipt;
-  receipt.id = receipt_id(subscription_.name, digest.first_sequence);
-  receipt.kind = NotificationKind::receipt;
-  receipt.instance = teller_.instance;
-  receipt.source = "subscriptions";
-  receipt.time = digest.digest.first_time;
-  receipt.recorded = wall_.now();
-  receipt.sequence = digest.last_sequence;
-  receipt.severity = digest.digest.severity;
-  receipt.resource.id = receipt_key_;
-  receipt.receipt = receipt_summary_;
-  receipt.receipt_count = digest.members;
-  return receipt;
-}
-
 // Of an amendment that does not match: what takes back what the subscription was told before.
 Result<std::optional<Notification>> Pipeline::retraction_of(const Entry& entry, Arena& arena) {
   const auto is_met = [&](const Notification& told) {
@@ -395,7 +347,7 @@ std::optional<Time> Pipeline::next_due(Time now, Time advances_at) const {
   };
   if (may_release()) {
     if (const std::optional<Time> held = hold_.next_due()) wait_for(*held);
-    if (rate_.digest() != nullptr) wait_for(rate_.ends());
+    if (rate_.digest() != nullptr) wait_for(rate_.digest_due());
   }
   const bool is_more =
       book_.position() <= store_.last_sequence() && !book_.is_gone() && send_.takes_more();

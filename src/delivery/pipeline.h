@@ -127,11 +127,13 @@ class Pipeline {
   // Through the stages behind hold. `held` is where it waited; null: it did not.
   void pass_on(const Notification& notification, Booked* held, Time now);
   Result<void> release_one(Booked& held, Time now);
+  Result<void> write(Notification notification, std::string& payload) const;
   void render(const Notification& notification, DeliveryRow row, Booked* held, Time now);
   Result<void> drop(const Entry& entry, Booked* held, Time now);
   void take_back(Notification& amendment) const;
   Notification receipt_of(const DeliveryRow& digest);
   void count_in_digest(const Notification& notification, Time now);
+  void tell_limit(const Notification& first, Time now);
   void tell_digest(Time now);
   Result<std::optional<Notification>> retraction_of(const Entry& entry, Arena& arena);
   void park(DeliveryRow row, std::string reason);

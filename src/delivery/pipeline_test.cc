@@ -29,7 +29,10 @@ TEST_F(PipelineTest, what_is_above_the_limit_is_one_row_and_one_message_when_the
   kill();
   journal({"a", "b", "c", "d", "e"});
   turn();
-  EXPECT_EQ(in_flight(), (std::vector<uint64_t>{1, 2}));
+  // The third is kept back, and that is said at once.
+  EXPECT_EQ(in_flight(), (std::vector<uint64_t>{1, 2, 3}));
+  EXPECT_EQ(held_.back().ids.front(), to_hex(limit_id("machines", 3)));
+  answer(Verdict::delivered);
   answer(Verdict::delivered);
   answer(Verdict::delivered);
   EXPECT_EQ(stored_cursor(), 5u);
@@ -63,8 +66,12 @@ TEST_F(PipelineTest, a_kill_counts_nothing_twice_and_forgets_nothing) {
     if (i % 3 == 0) kill();
   }
   turn();
-  ASSERT_FALSE(rows().empty());
-  EXPECT_EQ(rows().back().members, 59u);
+  const std::vector<DeliveryRow> left = rows();
+  const auto digest = std::ranges::find(left, Stage::rate, &DeliveryRow::stage);
+  ASSERT_NE(digest, left.end());
+  EXPECT_EQ(digest->members, 59u);
+  // It was announced once.
+  EXPECT_EQ(std::ranges::count(left, to_hex(limit_id("machines", 2)), &DeliveryRow::id), 1);
 }
 
 TEST_F(PipelineTest, two_digests_become_one_that_counts_all) {
@@ -72,6 +79,7 @@ TEST_F(PipelineTest, two_digests_become_one_that_counts_all) {
   kill();
   journal({"a", "b", "c"});
   turn();
+  answer(Verdict::delivered);
   answer(Verdict::delivered);
   ASSERT_EQ(rows().size(), 1u);
   DeliveryRow other = rows()[0];
@@ -87,6 +95,20 @@ TEST_F(PipelineTest, two_digests_become_one_that_counts_all) {
   EXPECT_EQ(rows()[0].members, 4u);
   EXPECT_EQ(rows()[0].digest.kinds[0].second, 4u);
   EXPECT_EQ(rows()[0].last_sequence, 4u);
+}
+
+TEST_F(PipelineTest, what_a_limit_counted_is_told_when_the_limit_is_taken_away) {
+  subscription_.per_hour = 1;
+  kill();
+  journal({"a", "b", "c"});
+  turn();
+  answer(Verdict::delivered);
+  answer(Verdict::delivered);
+  subscription_.per_hour = 0;
+  kill();
+  turn();
+  ASSERT_EQ(in_flight(), (std::vector<uint64_t>{3}));
+  EXPECT_EQ(held_.front().ids.front(), to_hex(receipt_id("machines", 2)));
 }
 
 TEST_F(PipelineTest, errors_pass_above_the_limit) {

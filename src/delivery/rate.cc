@@ -37,7 +37,7 @@ Decision RateStage::decide(const Notification& notification, Time now) {
     ends_ = now + kHour;
     sent_ = 0;
   }
-  if (digest_ != nullptr || sent_ >= per_hour_max_) return Decision::drop(kIsCounted);
+  if (is_exceeded()) return Decision::drop(kIsCounted);
   ++sent_;
   return Decision::pass();
 }
@@ -106,6 +106,12 @@ std::string summary_of(const DigestCounts& digest) {
   }
   if (others > 0) text += ", and " + counted(others, "other");
   return text;
+}
+
+std::string limit_text(uint64_t per_hour_max, Time ends) {
+  return "more than " + with_thousands(per_hour_max) +
+         " in an hour; what follows is counted until " + format_time(ends).substr(11, 8) +
+         " UTC, and told then; ERROR is still told at once";
 }
 
 }  // namespace statewire

@@ -1,5 +1,6 @@
 // The stage `rate`: so many messages an hour for people. What is above that is counted in one
-// digest, which is told when the hour is over. ERROR and above always pass.
+// digest, which is told when the hour is over; that it begins is told at once. ERROR and above
+// always pass.
 #pragma once
 
 #include <map>
@@ -32,13 +33,18 @@ class RateStage {
   void count(const Notification& notification);
   // Of another digest, whose row came after this one was begun.
   void count_all(const DeliveryRow& other);
-  // Its hour is over, and somebody tells it.
+  // When it is told: at the end of its hour; at once where the limit was taken away or raised.
+  // REQUIRES: there is one.
+  Time digest_due() const { return is_exceeded() ? ends_ : Time(); }
+  // Somebody tells it.
   void close() { digest_ = nullptr; }
 
+  uint64_t per_hour_max() const { return per_hour_max_; }
   uint64_t sent() const { return sent_; }
   Time ends() const { return ends_; }
 
  private:
+  bool is_exceeded() const { return per_hour_max_ != 0 && sent_ >= per_hour_max_; }
   void count_kind(std::string kind, uint64_t count);
 
   const uint64_t per_hour_max_;
@@ -50,5 +56,8 @@ class RateStage {
 
 // "30 EC2 instance gone, 7 S3 bucket changed, and 2 others"
 std::string summary_of(const DigestCounts& digest);
+
+// "more than 30 in an hour; what follows is counted until 10:00:00 UTC, and told then"
+std::string limit_text(uint64_t per_hour_max, Time ends);
 
 }  // namespace statewire

@@ -64,6 +64,20 @@ TEST(RateStage, after_a_restart_the_hour_goes_on) {
   EXPECT_TRUE(rate.decide(gone(7, "a"), kFirstAt + minutes(30)).passes());
 }
 
+TEST(RateStage, what_a_limit_counted_does_not_outlive_it) {
+  Book book("people");
+  for (const uint64_t per_hour : {0, 1, 2, 3}) {
+    RateStage rate(per_hour);
+    rate.load(2, kFirstAt + minutes(30), kFirstAt);
+    DeliveryRow row = rate.new_digest(gone(3, "a"));
+    rate.open(book.add(std::move(row), kFirstAt), kFirstAt);
+    const bool is_still_exceeded = per_hour == 1 || per_hour == 2;
+    EXPECT_EQ(rate.digest_due() > kFirstAt, is_still_exceeded) << per_hour;
+    EXPECT_EQ(rate.decide(gone(4, "a"), kFirstAt).passes(), !is_still_exceeded) << per_hour;
+    rate.close();
+  }
+}
+
 TEST(RateStage, an_hour_that_ends_far_away_is_a_clock_that_was_set) {
   RateStage rate(1);
   rate.load(1, kFirstAt + std::chrono::hours(2'400), kFirstAt);

@@ -110,6 +110,15 @@ std::string_view anonymous(const Notification& notification) {
   return {};
 }
 
+// " through CloudFormation", " in the console".
+void add_means(const Cause& cause, Words& words) {
+  const std::string_view via = service_name(cause.via);
+  // A service is often the actor itself, or the tool.
+  const bool is_tool = !cause.tool.empty() && cause.via.starts_with(cause.tool);
+  if (!via.empty() && !is_tool && via != service_name(cause.actor)) words.add(" through ", via);
+  add_tool(cause.tool, words);
+}
+
 }  // namespace
 
 std::string_view verb_for(const Notification& notification) {
@@ -136,16 +145,19 @@ void add_actor(const Notification& notification, Words& words) {
 }
 
 void add_by_whom(const Notification& notification, Words& words) {
-  const Cause& cause = notification.cause;
-  if (is_cause_known(cause)) {
+  if (is_cause_known(notification.cause)) {
     words.add(" by ");
     add_actor(notification, words);
   }
-  const std::string_view via = service_name(cause.via);
-  // A service is often the actor itself, or the tool.
-  const bool is_tool = !cause.tool.empty() && cause.via.starts_with(cause.tool);
-  if (!via.empty() && !is_tool && via != service_name(cause.actor)) words.add(" through ", via);
-  add_tool(cause.tool, words);
+  add_means(notification.cause, words);
+}
+
+void add_who_in_brackets(const Notification& notification, Words& words) {
+  if (!is_cause_known(notification.cause)) return;
+  words.add(" (");
+  add_actor(notification, words);
+  add_means(notification.cause, words);
+  words.add(")");
 }
 
 bool is_cause_known(const Cause& cause) {

@@ -1,6 +1,8 @@
 // A mail as people read it. The HTML is what mail programs understand: tables, and styles beside
 // each element; the style sheet in the head only turns colours where a program is dark, and is
 // lost without harm elsewhere.
+#include <span>
+
 #include "base/limits.h"
 #include "format/clean_text.h"
 #include "format/json.h"
@@ -45,6 +47,7 @@ a{text-decoration:none}
 .page{background-color:#14171c!important}.card{background-color:#1e232a!important;border-color:#2d343e!important}
 .strong{color:#f2f4f7!important}.text{color:#d3d9e1!important}.faint{color:#95a0af!important}
 .line{border-color:#2d343e!important}.button{background-color:#3b82f6!important}
+.link{color:#93c0ff!important}
 .badge-good{background-color:#123524!important;color:#6ee7a8!important}
 .badge-busy{background-color:#142d52!important;color:#93c0ff!important}
 .badge-quiet{background-color:#2d343e!important;color:#b6c0cd!important}
@@ -131,17 +134,27 @@ class HtmlMail {
     add("</table></td></tr>\n");
   }
 
+  // The first is a button; the others stand beside it as plain links.
   void links() {
-    for (const MessageLink& link : parts_.links) {
-      add("<tr><td class=\"pad\" style=\"padding:12px 32px 16px 32px;\">",
-          "<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\"><tr>",
-          "<td class=\"button\" bgcolor=\"#1f2937\" style=\"background-color:#1f2937;",
-          "border-radius:6px;\"><a href=\"", escaped_html(link.url),
-          "\" style=\"display:inline-block;", "padding:10px 18px;", kFont,
-          "font-size:14px;line-height:20px;font-weight:600;",
-          "color:#ffffff;text-decoration:none;\">", escaped_html(link.title),
-          "</a></td></tr></table></td></tr>\n");
+    if (parts_.links.empty()) return;
+    add("<tr><td class=\"pad\" style=\"padding:12px 32px 16px 32px;\">",
+        "<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\"><tr>",
+        "<td class=\"button\" bgcolor=\"#1f2937\" style=\"background-color:#1f2937;",
+        "border-radius:6px;\">");
+    link(parts_.links.front(), "button-link", "padding:10px 18px;color:#ffffff");
+    add("</td></tr></table>");
+    for (const MessageLink& other : std::span(parts_.links).subspan(1)) {
+      add("<div style=\"padding-top:10px;\">");
+      link(other, "link", "color:#1d4ed8");
+      add("</div>");
     }
+    add("</td></tr>\n");
+  }
+
+  void link(const MessageLink& link, std::string_view style, std::string_view look) {
+    add("<a class=\"", style, "\" href=\"", escaped_html(link.url),
+        "\" style=\"display:inline-block;", kFont, "font-size:14px;line-height:20px;",
+        "font-weight:600;text-decoration:none;", look, ";\">", escaped_html(link.title), "</a>");
   }
 
   void foot() {
@@ -149,8 +162,9 @@ class HtmlMail {
         "</tr></table>\n<table role=\"presentation\" class=\"foot\" width=\"600\" ",
         "cellpadding=\"0\" cellspacing=\"0\" border=\"0\" style=\"width:600px;max-width:100%;\">",
         "<tr><td class=\"pad faint\" align=\"left\" style=\"padding:16px 32px 0 32px;", kFont,
-        "font-size:12px;line-height:18px;color:#6b7280;\">", escaped_html(parts_.origin),
-        "<br>Sent by Statewire</td></tr></table>\n</td></tr></table></body></html>\n");
+        "font-size:12px;line-height:18px;color:#6b7280;\">", escaped_html(parts_.origin), "<br>",
+        parts_.why.empty() ? "Sent by Statewire" : escaped_html(parts_.why),
+        "</td></tr></table>\n</td></tr></table></body></html>\n");
   }
 
   const MessageParts& parts_;
@@ -168,7 +182,7 @@ std::string plain_mail(const MessageParts& parts) {
   for (const MessageFact& fact : parts.facts) add(fact.label, fact.value);
   add("Event", parts.origin);
   for (const MessageLink& link : parts.links) text += "\n" + link.title + ":\n" + link.url + "\n";
-  return text + "\n-- \nSent by Statewire\n";
+  return text + "\n-- \n" + (parts.why.empty() ? "Sent by Statewire" : parts.why) + "\n";
 }
 
 }  // namespace

@@ -7,10 +7,6 @@
 namespace statewire {
 namespace {
 
-using std::chrono::hours;
-using std::chrono::minutes;
-using std::chrono::seconds;
-
 // The call that the notification is about; empty where it is about a native event.
 std::string_view call_in(const Notification& notification) {
   return notification.origin.system == "aws.cloudtrail" ? notification.origin.type
@@ -51,11 +47,37 @@ void add_transition(const Notification& notification, const Deed& deed, Words& w
   add_by_whom(notification, words);
 }
 
+// "backupRetentionPeriod 7 → 0, securityGroups sg-1, sg-2"
+void add_changes(std::span<const Change> changes, Words& words) {
+  std::string_view path;
+  size_t named = 0;
+  for (const Change& change : changes) {
+    words.add(named == 0 ? " (" : ", ");
+    if (named++ == kMessageChangesMax) {
+      words.add("…");
+      break;
+    }
+    if (change.path != path) words.add(change.path);
+    const bool is_short = change.from.size() + change.to.size() <= kMessageChangeBytesMax;
+    if (is_short && !change.to.empty()) {
+      words.add(change.path == path ? "" : " ", change.from, change.from.empty() ? "" : " → ",
+                change.to);
+    }
+    path = change.path;
+  }
+  words.add(named == 0 ? "" : ")");
+}
+
 void add_change(const Notification& notification, Words& words) {
+  if (!notification.headline.empty()) {
+    words.add(notification.headline);
+    return add_who_in_brackets(notification, words);
+  }
   words.add("configured");
   add_by_whom(notification, words);
   const std::string_view call = call_in(notification);
   words.add(call.empty() ? "" : ": ", call);
+  add_changes(notification.changes, words);
 }
 
 void add_failure(const Notification& notification, Words& words) {
@@ -64,42 +86,23 @@ void add_failure(const Notification& notification, Words& words) {
   words.add(" was refused", notification.error.empty() ? "" : ": ", notification.error);
 }
 
-// "6 min": as exact as anyone wants to know how late something came.
-void add_delay(Duration delay, Words& words) {
-  if (delay < minutes(2)) {
-    words.add_number(static_cast<uint64_t>(delay / seconds(1)));
-    return words.add(" s");
-  }
-  if (delay < hours(2)) {
-    words.add_number(static_cast<uint64_t>(delay / minutes(1)));
-    return words.add(" min");
-  }
-  if (delay < hours(48)) {
-    words.add_number(static_cast<uint64_t>(delay / hours(1)));
-    return words.add(" h");
-  }
-  words.add_number(static_cast<uint64_t>(delay / hours(24)));
-  words.add(" days");
+// Who or why is known now: that is told as if it had been known at once.
+bool is_completed(const Notification& notification) {
+  return notification.kind == NotificationKind::amended && !notification.has_late_observation;
+}
+
+bool is_told_as_transition(const Notification& notification) {
+  return notification.kind == NotificationKind::transition || is_completed(notification);
 }
 
 void add_amendment(const Notification& notification, Words& words) {
   if (notification.kind == NotificationKind::retracted) words.add("taken back; ");
-  if (notification.has_late_observation) {
-    const bool has_word = !notification.late_value.empty();
-    words.add("was ", has_word ? notification.late_value : name_of(notification.late_phase),
-              " before");
-  } else {
-    words.add("cause is now ", name_of(notification.cause.kind));
-    if (!notification.cause.actor.empty()) {
-      words.add(", ");
-      add_actor(notification, words);
-    }
-    add_tool(notification.cause.tool, words);
+  if (!notification.has_late_observation) {
+    return add_transition(notification, deed_of(notification), words);
   }
-  if (notification.delay < seconds(1)) return;
-  words.add(" (event arrived ");
-  add_delay(notification.delay, words);
-  words.add(" late)");
+  const bool has_word = !notification.late_value.empty();
+  words.add("was ", has_word ? notification.late_value : name_of(notification.late_phase),
+            " before");
 }
 
 // The news of all kinds but a transition.
@@ -124,6 +127,7 @@ void add_other_news(const Notification& notification, Words& words) {
 
 void add_subject(const Notification& notification, Words& words) {
   if (notification.kind == NotificationKind::receipt) {
+    if (notification.receipt_count == 0) return words.add("notifications are held back");
     words.add_number(notification.receipt_count);
     return words.add(notification.receipt_count == 1 ? " more notification"
                                                      : " more notifications");
@@ -135,7 +139,7 @@ void add_subject(const Notification& notification, Words& words) {
 }
 
 void add_news(const Notification& notification, Words& words) {
-  if (notification.kind == NotificationKind::transition) {
+  if (is_told_as_transition(notification)) {
     return add_transition(notification, deed_of(notification), words);
   }
   add_other_news(notification, words);
@@ -145,12 +149,13 @@ void add_message(const Notification& notification, Words& words) {
   add_subject(notification, words);
   const std::string_view region = notification.resource.region;
   words.add(region.empty() ? "" : " in ", region);
-  if (notification.kind == NotificationKind::transition) {
+  if (is_told_as_transition(notification)) {
     const Deed deed = deed_of(notification);
     words.add(deed.is_told_alone ? " was " : " is ");
     add_transition(notification, deed, words);
   } else {
-    words.add(notification.kind == NotificationKind::changed ? " was " : ": ");
+    const bool is_changed = notification.kind == NotificationKind::changed;
+    words.add(!is_changed ? ": " : notification.headline.empty() ? " was " : " ");
     add_other_news(notification, words);
   }
   words.limit(kMessageCharactersMax);

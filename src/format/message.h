@@ -27,6 +27,8 @@ std::string_view verb_for(const Notification& notification);
 void add_actor(const Notification& notification, Words& words);
 // " by alice in the console", " by ci-deployer with Terraform through CloudFormation".
 void add_by_whom(const Notification& notification, Words& words);
+// " (alice in the console)"; nothing where nothing is known.
+void add_who_in_brackets(const Notification& notification, Words& words);
 // True where something is known of who or why.
 bool is_cause_known(const Cause& cause);
 

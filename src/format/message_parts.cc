@@ -72,6 +72,29 @@ std::string change_text(const Change& change) {
   return text;
 }
 
+// "shop-prod (123456789012), owned by team-shop"
+std::string account_text(const Notification& n) {
+  std::string text = clean(n.account_name.empty() ? n.resource.account : n.account_name);
+  if (!n.account_name.empty()) text += " (" + clean(n.resource.account) + ")";
+  if (!n.account_owner.empty()) text += ", owned by " + clean(n.account_owner);
+  return text;
+}
+
+// What arrives within it is not late: AWS delivers files of CloudTrail within 15 minutes or so.
+// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html
+Duration usual_lag(const Notification& n) {
+  return std::chrono::minutes(n.origin.system == "aws.cloudtrail" ? 20 : 2);
+}
+
+// "6 min": as exact as anyone wants to know how late something came.
+std::string delay_text(Duration delay) {
+  using std::chrono::hours;
+  using std::chrono::minutes;
+  if (delay < hours(2)) return std::to_string(delay / minutes(1)) + " min";
+  if (delay < hours(48)) return std::to_string(delay / hours(1)) + " h";
+  return std::to_string(delay / hours(24)) + " days";
+}
+
 void add_facts(const Notification& n, std::vector<MessageFact>& facts) {
   const auto add = [&](std::string_view label, std::string value) {
     if (!value.empty()) facts.push_back({label, std::move(value)});
@@ -86,21 +109,47 @@ void add_facts(const Notification& n, std::vector<MessageFact>& facts) {
   add("Cause", cause_text(n.cause));
   if (!n.error.empty()) add("Refused", clean(n.error));
   add("Changes", listed(n.changes, change_text));
-  add("Account", clean(n.resource.account));
-  add("Region", clean(n.resource.zone.empty() ? n.resource.region : n.resource.zone));
+  add("Account", account_text(n));
+  add("Region", clean(n.resource.region));
+  add("Zone", clean(n.resource.zone));
   add("Tags",
       listed(n.tags, [](const Tag& tag) { return clean(tag.key) + "=" + clean(tag.value); }));
+  if (n.delay > usual_lag(n)) add("Late", "arrived " + delay_text(n.delay) + " after it happened");
 }
 
-// The console finds a resource by its ARN.
-void add_links(const Notification& n, std::vector<MessageLink>& links) {
-  if (n.resource.id.size() > kLinkedIdBytesMax) return;
+// CloudTrail's ids are UUIDs.
+bool is_event_of_cloudtrail(const Notification& n) {
+  return n.resource.provider == "aws" && !n.cause.call.empty() && n.cause.evidence.size() == 36;
+}
+
+// The call that was the cause, as its account's event history shows it.
+void add_cloudtrail_link(const Notification& n, std::vector<MessageLink>& links) {
+  if (!is_event_of_cloudtrail(n)) return;
+  const std::string region =
+      n.resource.region.empty() ? "us-east-1" : percent_encode(n.resource.region);
+  const AwsPartition& partition = aws_partition_of(region);
+  if (partition.console_host.empty()) return;
+  links.push_back({"Show the call in CloudTrail",
+                   "https://" + region + "." + std::string(partition.console_host) +
+                       "/cloudtrailv2/home?region=" + region + "#/events/" +
+                       percent_encode(n.cause.evidence)});
+}
+
+// The console finds a resource by its ARN, as long as it is there.
+void add_console_link(const Notification& n, std::vector<MessageLink>& links) {
+  if (n.phase == Phase::gone || n.resource.id.size() > kLinkedIdBytesMax) return;
   const AwsPartition* partition = aws_partition_in(n.resource.id);
   if (partition == nullptr || partition->console_host.empty()) return;
   // A query may hold as they are the two that an ARN is full of.
   links.push_back(
       {"Open in the AWS console", "https://" + std::string(partition->console_host) +
                                       "/go/view?arn=" + percent_encode(n.resource.id, ":/")});
+}
+
+std::string why_text(const Notification& n) {
+  if (n.subscription.empty()) return {};
+  const std::string why = n.why.empty() ? ", which wants everything" : " because " + clean(n.why);
+  return "Sent to " + clean(n.subscription) + why;
 }
 
 }  // namespace
@@ -123,8 +172,10 @@ bool is_blank(std::string_view text) {
 MessageParts parts_of(const Notification& notification) {
   MessageParts parts;
   parts.tone = tone_of(notification);
-  const bool is_transition = notification.kind == NotificationKind::transition;
-  parts.badge = is_transition ? name_of(notification.phase) : name_of(notification.kind);
+  const bool is_about_phase =
+      notification.kind == NotificationKind::transition ||
+      (notification.kind == NotificationKind::amended && !notification.has_late_observation);
+  parts.badge = is_about_phase ? name_of(notification.phase) : name_of(notification.kind);
   Words title;
   add_subject(notification, title);
   title.limit(kTitleCharactersMax);
@@ -138,12 +189,15 @@ MessageParts parts_of(const Notification& notification) {
   }
   append_message(notification, parts.line);
   parts.time = readable(notification.time);
+  parts.why = why_text(notification);
   if (notification.kind == NotificationKind::receipt) {
     parts.origin = "more than this subscription sends in an hour";
     return parts;
   }
   add_facts(notification, parts.facts);
-  add_links(notification, parts.links);
+  if (notification.links != nullptr) notification.links->add_to(parts.links, notification);
+  add_console_link(notification, parts.links);
+  add_cloudtrail_link(notification, parts.links);
   parts.origin = clean(notification.origin.source) + " · " + clean(notification.origin.type);
   return parts;
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "format/links.h"
 #include "model/notification.h"
 
 namespace statewire {
@@ -15,11 +16,6 @@ enum class Tone { good, busy, quiet, warning, error };
 struct MessageFact {
   std::string_view label;  // "Region"
   std::string value;
-};
-
-struct MessageLink {
-  std::string title;
-  std::string url;
 };
 
 // All texts are one line of clean UTF-8, and nothing in them is escaped.
@@ -33,6 +29,7 @@ struct MessageParts {
   std::vector<MessageLink> links;
   std::string time;    // "2026-11-23 09:00:12 UTC"
   std::string origin;  // "aws.ec2 · EC2 Instance State-change Notification"
+  std::string why;     // "Sent to people because state.phase is gone"; empty where nobody asked.
 };
 
 MessageParts parts_of(const Notification& notification);

@@ -113,18 +113,65 @@ TEST(Message, a_configuring_call_is_named) {
             "CloudFormation: PutBucketVersioning");
 }
 
-TEST(Message, an_amendment_says_the_cause_and_how_late_it_came) {
+TEST(Message, a_configuring_call_says_what_it_set) {
+  Notification n = bucket_call(NotificationKind::changed, "PutBucketVersioning");
+  const std::string long_value(kMessageChangeBytesMax + 1, 'x');
+  std::vector<Change> changes = {{"Status", "Enabled", "Suspended"}, {"policy", "", long_value}};
+  n.changes = changes;
+  EXPECT_EQ(message_of(n),
+            "S3 bucket invoices in eu-west-1 was configured by ci-deployer: PutBucketVersioning "
+            "(Status Enabled → Suspended, policy)");
+  changes = {{"groups", "", "sg-1"}, {"groups", "", "sg-2"}, {"size", "", "3"}, {"type", "", "x"}};
+  n.changes = changes;
+  EXPECT_TRUE(message_of(n).ends_with(" (groups sg-1, sg-2, size 3, …)"));
+}
+
+TEST(Message, a_headline_stands_for_the_call) {
+  Notification n = bucket_call(NotificationKind::changed, "PutBucketAcl");
+  n.headline = "is open to everyone by its ACL";
+  n.cause.tool = "console";
+  EXPECT_EQ(message_of(n),
+            "S3 bucket invoices in eu-west-1 is open to everyone by its ACL (ci-deployer in the "
+            "console)");
+  n.cause = {};
+  EXPECT_TRUE(message_of(n).ends_with(" is open to everyone by its ACL"));
+}
+
+TEST(Message, with_all_that_there_can_be_it_has_room) {
+  Notification n = bucket_call(NotificationKind::changed, "PutBucketVersioning");
+  const std::vector<Change> changes = {
+      {"a", "1", "2"}, {"b", "1", "2"}, {"c", "1", "2"}, {"d", "1", "2"}};
+  n.changes = changes;
+  n.name = "a name";
+  n.resource.type = "AWS::Some::Thing";
+  n.cause.actor_type = "AutoScalingGroup";
+  n.cause.via = "example.amazonaws.com";
+  n.cause.tool = "a tool";
+  EXPECT_EQ(message_of(n),
+            "Some Thing a name (invoices) in eu-west-1 was configured by Auto Scaling group "
+            "ci-deployer through example with a tool: PutBucketVersioning (a 1 → 2, b 1 → 2, "
+            "c 1 → 2, …)");
+  n.kind = NotificationKind::retracted;
+  EXPECT_FALSE(message_of(n).empty());
+}
+
+TEST(Message, an_amendment_of_the_cause_reads_as_if_it_had_been_known_at_once) {
   Notification n = example_notification();
   n.kind = NotificationKind::amended;
-  n.cause.actor = "bob";
+  n.phase = Phase::gone;
+  n.value = "terminated";
+  n.cause.actor = "carol";
+  n.cause.tool = "";
+  n.cause.call = "TerminateInstances";
   n.delay = minutes(6) + std::chrono::seconds(12);
   EXPECT_EQ(message_of(n),
-            "EC2 instance web-1 (i-0a1b2c3d4e5f60001) in eu-west-1: cause is now human, bob in the "
-            "console (event arrived 6 min late)");
+            "EC2 instance web-1 (i-0a1b2c3d4e5f60001) in eu-west-1 was terminated by carol");
+  n.kind = NotificationKind::retracted;
+  EXPECT_TRUE(message_of(n).ends_with("in eu-west-1: taken back; terminated by carol"));
+  n.kind = NotificationKind::amended;
   n.has_late_observation = true;
   n.late_value = "pending";
-  n.delay = std::chrono::hours(5);
-  EXPECT_TRUE(message_of(n).ends_with(": was pending before (event arrived 5 h late)"));
+  EXPECT_TRUE(message_of(n).ends_with("in eu-west-1: was pending before"));
 }
 
 TEST(Message, a_service_is_named_once) {

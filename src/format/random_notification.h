@@ -31,7 +31,7 @@ class RandomNotifications {
     }
     if (n.kind == NotificationKind::receipt) {
       n.receipt = text();
-      n.receipt_count = 1 + below(1000);
+      n.receipt_count = below(1000);
     }
     n.traceparent = maybe_text();
     n.origin = {maybe_text(), maybe_text(), maybe_text(), maybe_text()};

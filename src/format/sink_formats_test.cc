@@ -139,6 +139,7 @@ TEST(SinkFormats, slack_is_told_in_blocks_and_nobody_is_called) {
 
 TEST(SinkFormats, link_leads_to_the_console_of_the_partition) {
   Notification n = example_notification();
+  n.cause = {};
   const std::string rest = ":s3:::a b/c";
   const auto link_to = [&](const std::string& partition) {
     const std::string id = "arn:" + partition + rest;
@@ -233,7 +234,103 @@ TEST(MessageParts, links_lead_to_the_console_of_the_partition) {
   EXPECT_EQ(parts_of(n).links.at(0).url,
             "https://console.amazonaws.cn/go/view?arn=arn:aws-cn:s3:::a%20b%26c");
   n.resource.id = "/subscriptions/1/vm";
+  n.cause = {};
   EXPECT_TRUE(parts_of(n).links.empty());
+}
+
+std::string fact(const MessageParts& parts, std::string_view label) {
+  for (const MessageFact& each : parts.facts) {
+    if (each.label == label) return each.value;
+  }
+  return {};
+}
+
+TEST(MessageParts, what_is_gone_has_no_link_to_the_console) {
+  Notification n = example_notification();
+  n.phase = Phase::gone;
+  // Who did it can still be looked up.
+  ASSERT_EQ(parts_of(n).links.size(), 1u);
+  EXPECT_EQ(parts_of(n).links[0].url,
+            "https://eu-west-1.console.aws.amazon.com/cloudtrailv2/home?region=eu-west-1#/events/"
+            "3f1f6a5e-0d3c-4a6e-9a2b-5b8f7c2d1e00");
+}
+
+TEST(MessageParts, a_region_is_no_zone) {
+  Notification n = example_notification();
+  n.resource.zone = "eu-west-1a";
+  EXPECT_EQ(fact(parts_of(n), "Region"), "eu-west-1");
+  EXPECT_EQ(fact(parts_of(n), "Zone"), "eu-west-1a");
+}
+
+TEST(MessageParts, what_comes_within_its_usual_time_is_not_late) {
+  Notification n = example_notification();
+  n.delay = std::chrono::minutes(12);
+  EXPECT_EQ(fact(parts_of(n), "Late"), "arrived 12 min after it happened");
+  n.origin.system = "aws.cloudtrail";
+  EXPECT_EQ(fact(parts_of(n), "Late"), "");
+  n.delay = std::chrono::hours(5);
+  EXPECT_EQ(fact(parts_of(n), "Late"), "arrived 5 h after it happened");
+}
+
+TEST(MessageParts, an_account_has_its_name_and_owner) {
+  Notification n = example_notification();
+  EXPECT_EQ(fact(parts_of(n), "Account"), "123456789012");
+  n.account_name = "shop-prod";
+  n.account_owner = "team-shop";
+  EXPECT_EQ(fact(parts_of(n), "Account"), "shop-prod (123456789012), owned by team-shop");
+}
+
+TEST(MessageParts, say_to_whom_and_why_they_are_sent) {
+  const ReadFormats read("");
+  Notification n = example_notification();
+  EXPECT_EQ(parts_of(n).why, "");
+  n.subscription = "people";
+  EXPECT_EQ(parts_of(n).why, "Sent to people, which wants everything");
+  n.why = "state.phase is stable";
+  EXPECT_EQ(parts_of(n).why, "Sent to people because state.phase is stable");
+  for (const char* kind : {"slack", "teams", "email"}) {
+    EXPECT_TRUE(has(read.render(kind, n), "Sent to people because state.phase is stable")) << kind;
+  }
+}
+
+Links links_of(const std::string& yaml, std::string& problems) {
+  Problems found;
+  const auto document = Document::parse("statewire.yaml", yaml, found);
+  Links links = document ? Links::read(document->root().find("links")) : Links();
+  problems = found.to_text();
+  return links;
+}
+
+TEST(Links, are_for_a_type_or_for_tags) {
+  std::string problems;
+  const Links links = links_of(
+      "links:\n"
+      "  - {title: all, url: \"https://a.example/{{resource.name}}?tag={{resource.tags.team}}\"}\n"
+      "  - {title: ec2, type: \"AWS::EC2::*\", url: \"https://b.example/\"}\n"
+      "  - {title: other, type: [AWS::RDS::DBInstance], url: \"https://c.example/\"}\n"
+      "  - {title: team, tags: {team: shop}, url: \"https://d.example/\"}\n"
+      "  - {title: other team, tags: {team: pay}, url: \"https://e.example/\"}\n",
+      problems);
+  EXPECT_EQ(problems, "");
+  Notification n = example_notification();
+  n.name = "a b/c";
+  n.links = &links;
+  std::string titles;
+  for (const MessageLink& link : parts_of(n).links) titles += link.title + ", ";
+  EXPECT_EQ(titles, "all, ec2, team, Open in the AWS console, Show the call in CloudTrail, ");
+  EXPECT_EQ(parts_of(n).links[0].url, "https://a.example/a%20b%2Fc?tag=shop");
+}
+
+TEST(Links, what_is_wrong_is_a_problem) {
+  std::string problems;
+  links_of("links: [{title: x, url: \"https://a.example/{{resource.nam}}\"}]", problems);
+  EXPECT_TRUE(has(problems, "resource.nam: no such field; did you mean")) << problems;
+  links_of("links: [{title: x, url: \"javascript:alert(1)\"}]", problems);
+  EXPECT_TRUE(has(problems, "http:// or https://")) << problems;
+  links_of("links: [{title: x, url: \"https://a/{{x\"}, {url: \"https://a/\", typ: y}]", problems);
+  EXPECT_TRUE(has(problems, "{{ without }}")) << problems;
+  EXPECT_TRUE(has(problems, "missing key \"title\"")) << problems;
+  EXPECT_TRUE(has(problems, "did you mean \"type\"")) << problems;
 }
 
 TEST(MessageParts, are_shortened_by_characters) {

@@ -116,6 +116,13 @@ void slack_context(const Notification& notification, const MessageParts& parts, 
   json.boolean("emoji", false);
   json.text("text", shortened(parts.origin, kSlackOriginCharactersMax));
   json.end_object();
+  if (!parts.why.empty()) {
+    json.begin_object();
+    json.word("type", "plain_text");
+    json.boolean("emoji", false);
+    json.text("text", shortened(parts.why, kSlackOriginCharactersMax));
+    json.end_object();
+  }
   for (const MessageLink& link : parts.links) {
     slack_markdown("<" + slack_escaped(link.url) + "|" + slack_escaped(link.title) + ">", json);
   }

@@ -99,8 +99,11 @@ void teams_body(const MessageParts& parts, JsonWriter& json) {
                 fact.label == "Resource" ? kMonospace : kPlain, json);
     });
   }
-  teams_line(bounded(parts.time + " · " + parts.origin, kTeamsFactBytesMax),
-             {.size = "Small", .is_subtle = true}, "", json);
+  const TeamsStyle small = {.size = "Small", .is_subtle = true};
+  teams_line(bounded(parts.time + " · " + parts.origin, kTeamsFactBytesMax), small, "", json);
+  if (!parts.why.empty()) {
+    teams_line(bounded(parts.why, kTeamsFactBytesMax), small, "None", json);
+  }
 }
 
 // Each line in a block of its own; the last has what is left.

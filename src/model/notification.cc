@@ -28,6 +28,7 @@ Notification notification_of(const Entry& entry, const Teller& teller) {
   result.id = entry.told.id;
   result.kind = entry.told.kind;
   result.instance = teller.instance;
+  result.links = teller.links;
   result.source = entry.source;
   result.time = observation.time();
   result.recorded = entry.recorded;
@@ -51,6 +52,7 @@ Notification notification_of(const Entry& entry, const Teller& teller) {
   result.revision = record.revision;
   result.changes = observation.changes;
   result.error = observation.error;
+  result.headline = observation.headline;
   result.is_late = entry.told.late;
   result.is_future = observation.has(kFutureTime);
   result.is_untimed = observation.has(kNoTime);
@@ -74,6 +76,10 @@ NotificationId retraction_id(const NotificationId& amended, std::string_view sub
 
 NotificationId receipt_id(std::string_view subscription, uint64_t first_sequence) {
   return {hash128("receipt", {subscription, std::to_string(first_sequence)})};
+}
+
+NotificationId limit_id(std::string_view subscription, uint64_t first_sequence) {
+  return {hash128("limit", {subscription, std::to_string(first_sequence)})};
 }
 
 }  // namespace statewire

@@ -16,6 +16,8 @@ struct Account {
 };
 using Accounts = std::map<std::string, Account, std::less<>>;
 
+class Links;  // format/links.h
+
 // OpenTelemetry's numbers of severities.
 inline constexpr uint8_t kInfo = 9;
 inline constexpr uint8_t kWarn = 13;
@@ -58,15 +60,22 @@ struct Notification {
   bool is_untimed = false;  // flags: untimed
   std::span<const Change> changes;
   std::string_view error;      // Of `failed`.
+  std::string_view headline;   // Of `changed`, where a rule of the catalog says what was done.
   std::string_view receipt;    // Of `receipt`: what was held back, in words; else empty.
-  uint64_t receipt_count = 0;  // How many.
-  Duration delay{};            // Between happening and arrival; of a late one.
+  uint64_t receipt_count = 0;  // How many; 0: it says that a limit is reached.
+  Duration delay{};            // Between happening and arrival.
+
+  // What messages to people say besides.
+  std::string_view subscription;  // That it is sent to; empty where there is none.
+  std::string_view why;           // What that asks for, in words; empty: everything.
+  const Links* links = nullptr;   // Of the organisation's own; null: none.
 };
 
-// What tells entries: `instance` and `accounts` outlive every notification.
+// What tells entries: what it names outlives every notification.
 struct Teller {
   std::string_view instance;
   const Accounts* accounts = nullptr;  // Null: none is known by name.
+  const Links* links = nullptr;        // Null: none.
 };
 Notification notification_of(const Entry& entry, const Teller& teller);
 
@@ -74,5 +83,7 @@ Notification notification_of(const Entry& entry, const Teller& teller);
 NotificationId retraction_id(const NotificationId& amended, std::string_view subscription);
 // Of the receipt for what `subscription` was not sent, from `first_sequence` on.
 NotificationId receipt_id(std::string_view subscription, uint64_t first_sequence);
+// Of the receipt that says at once that there will be that one.
+NotificationId limit_id(std::string_view subscription, uint64_t first_sequence);
 
 }  // namespace statewire

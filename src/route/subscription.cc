@@ -5,6 +5,7 @@
 #include "config/map_reader.h"
 #include "format/json.h"
 #include "route/when.h"
+#include "route/when_words.h"
 
 namespace statewire {
 namespace {
@@ -77,7 +78,8 @@ Subscription read_subscription(const Node& node, const Formats& formats) {
   warn_of_late_fields(condition, when, hold);
   Subscription result{.name = std::string(node.key()),
                       .when = std::move(when.pattern),
-                      .when_json = std::move(when.json),
+                      .when_json = when.json,
+                      .when_words = words_of_when(when.json),
                       .early_when = std::move(when.early),
                       .hold = hold};
   const Node sink = keys.required("sink");

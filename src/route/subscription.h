@@ -26,8 +26,9 @@ struct Hold {
 
 struct Subscription {
   std::string name;
-  Pattern when;           // Over the notification's data, with the envelope beside it.
-  std::string when_json;  // As written; empty: everything.
+  Pattern when;            // Over the notification's data, with the envelope beside it.
+  std::string when_json;   // As written; empty: everything.
+  std::string when_words;  // The same, for people.
   Pattern early_when = Pattern::everything();  // See When::early.
   Hold hold;
   const Format* format = nullptr;

@@ -2,7 +2,8 @@
 //
 // The body is the payload. Headers: `content-type`, `webhook-id` and `idempotency-key` with the
 // delivery's key, `statewire-attempt` with its number from 1, and those of the configuration.
-// With `mode: binary` a CloudEvent's attributes are headers too, and the body is its data.
+// With `sign` it is signed as Standard Webhooks are. With `mode: binary` a CloudEvent's attributes
+// are headers too, and the body is its data.
 #include <algorithm>
 
 #include "base/limits.h"
@@ -14,6 +15,7 @@
 #include "sinks/json_post.h"
 #include "sinks/kinds.h"
 #include "sinks/verdicts.h"
+#include "sinks/webhook_signature.h"
 
 namespace statewire {
 namespace {
@@ -27,6 +29,7 @@ class WebhookSink final : public Sink {
     std::vector<HttpHeader> headers;  // Nor are their values.
     Duration timeout;
     ClientTls tls;
+    WebhookSigner signer;
     bool is_binary = false;  // CloudEvents in binary mode.
   };
 
@@ -46,7 +49,7 @@ class WebhookSink final : public Sink {
     Result<BinaryEvent> event = event_of(delivery);
     if (!event) return done({Attempt{.verdict = Verdict::reject, .detail = event.error().text}});
     HttpRequest request{.method = "POST", .url = target_.url};
-    request.headers = headers_of(delivery, event->headers);
+    request.headers = headers_of(delivery, *event);
     request.body = std::move(event->body);
     request.timeout = target_.timeout;
     request.response_bytes_max = kShortAnswerBytesMax;
@@ -68,8 +71,7 @@ class WebhookSink final : public Sink {
                        .body = std::string(delivery.payload)};
   }
 
-  std::vector<HttpHeader> headers_of(const Delivery& delivery,
-                                     const std::vector<HttpHeader>& of_event) const {
+  std::vector<HttpHeader> headers_of(const Delivery& delivery, const BinaryEvent& event) const {
     const std::string key = delivery.key();
     std::vector<HttpHeader> headers = target_.headers;
     const auto add = [&](std::string_view name, std::string value) {
@@ -78,12 +80,16 @@ class WebhookSink final : public Sink {
           [&](const HttpHeader& header) { return equal_ignoring_case(header.first, name); });
       if (!is_given) headers.emplace_back(name, std::move(value));
     };
-    for (const auto& [name, value] : of_event) add(name, value);
+    for (const auto& [name, value] : event.headers) add(name, value);
     add("user-agent", "statewire");
     add("webhook-id", key);
     add("idempotency-key", key);
     add("statewire-attempt", std::to_string(delivery.attempt));
     if (delivery.is_redriven) add("statewire-redriven", "true");
+    if (!target_.signer.is_signing()) return headers;
+    for (auto& [name, value] : target_.signer.headers(key, clock_.now(), event.body)) {
+      headers.emplace_back(std::move(name), std::move(value));
+    }
     return headers;
   }
 
@@ -126,10 +132,22 @@ std::vector<HttpHeader> read_headers(const Node& node) {
   return headers;
 }
 
+// What is signed is what we say.
+void refuse_signed_headers(const std::vector<HttpHeader>& headers, const Node& node) {
+  for (const auto& [name, value] : headers) {
+    for (const char* own : {"webhook-id", "webhook-timestamp", "webhook-signature"}) {
+      if (equal_ignoring_case(name, own)) node.find(name).error_at_key("this header is signed");
+    }
+  }
+}
+
 std::unique_ptr<Sink> open_webhook(MapReader& keys, SinkContext& context) {
   const std::optional<Secret> url = required_secret(keys, "url");
   WebhookSink::Target target;
-  target.headers = read_headers(keys.optional("headers"));
+  const Node headers = keys.optional("headers");
+  target.headers = read_headers(headers);
+  target.signer = WebhookSigner::read(keys.optional("sign"));
+  if (target.signer.is_signing()) refuse_signed_headers(target.headers, headers);
   target.is_binary =
       keys.optional("mode").choice<bool>({{"structured", false}, {"binary", true}}, false);
   target.timeout = keys.optional("timeout").duration(kWebhookTimeout, std::chrono::milliseconds(1),

@@ -1,6 +1,7 @@
 #include "net/servers_for_test.h"
 #include "sinks/sink_fixture_test.h"
 #include "sinks/verdicts.h"
+#include "sinks/webhook_signature.h"
 
 namespace statewire {
 namespace {
@@ -181,6 +182,52 @@ TEST_F(WebhookSinkTest, url_must_be_one_of_the_web_and_is_not_shown) {
     EXPECT_NE(text.find("http:// or https://"), std::string::npos) << text;
     EXPECT_EQ(text.find(kToken), std::string::npos) << text;
   }
+}
+
+// The example of the specification's reference implementation, and one of two secrets.
+TEST_F(WebhookSinkTest, signature_is_that_of_standard_webhooks) {
+  const auto sign = [&](const std::string& yaml) {
+    problems_ = std::make_unique<Problems>();
+    const auto document = Document::parse("statewire.yaml", yaml, *problems_);
+    return WebhookSigner::read(document->root().find("sign"));
+  };
+  const std::string secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+  const WebhookSigner signer = sign("sign: {secret: " + secret + "}");
+  EXPECT_EQ(problems_->to_text(), "");
+  const Time now = from_ns(int64_t{1'614'265'330} * 1'000'000'000);
+  const auto headers =
+      signer.headers("msg_p5jXN8AQM9LWM0D4loKWxJek", now, R"({"test": 2432232314})");
+  ASSERT_EQ(headers.size(), 2u);
+  EXPECT_EQ(headers[0], (HttpHeader{"webhook-timestamp", "1614265330"}));
+  EXPECT_EQ(headers[1].second, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+  const WebhookSigner both =
+      sign("sign: [{secret: " + secret + "}, {secret: whsec_" + std::string(40, 'A') + "}]");
+  const std::string two = both.headers("id", now, "body")[1].second;
+  EXPECT_EQ(std::ranges::count(two, ' '), 1);
+  EXPECT_NE(two.find(" v1,"), std::string::npos);
+}
+
+TEST_F(WebhookSinkTest, a_signed_request_carries_its_signature) {
+  OneAnswerServer server(answer_of(200));
+  deliver(server.url(), "sign: {secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw}");
+  const std::string request = server.request();
+  EXPECT_NE(request.find("\r\nwebhook-timestamp: "), std::string::npos) << request;
+  EXPECT_NE(request.find("\r\nwebhook-signature: v1,"), std::string::npos) << request;
+}
+
+TEST_F(WebhookSinkTest, a_secret_that_cannot_sign_is_a_problem_and_not_shown) {
+  const std::string token(kToken);
+  for (const std::string& sign : {"{secret: " + token + "}", "{secret: whsec_" + token + "}",
+                                  std::string("{secret: whsec_AAAA}"), std::string("[]"),
+                                  std::string("{}"), std::string("{secret_file: /nonexistent}")}) {
+    open("webhook", "url: http://127.0.0.1/\nsign: " + sign);
+    EXPECT_FALSE(problems_->ok()) << sign;
+    EXPECT_EQ(problems_->to_text().find(kToken), std::string::npos) << problems_->to_text();
+  }
+  open("webhook",
+       "url: http://127.0.0.1/\nheaders: {Webhook-Id: x}\n"
+       "sign: {secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw}");
+  EXPECT_NE(problems_->to_text().find("this header is signed"), std::string::npos);
 }
 
 TEST_F(WebhookSinkTest, headers_that_would_break_the_request_are_refused) {

@@ -302,7 +302,7 @@ void encode_delivery(const DeliveryRow& row, ByteWriter& out) {
   fields.text(kEntry, row.entry);
   fields.number(kWaitsForCause, row.waits_for_cause ? 1 : 0);
   fields.number(kWaitsForTags, row.waits_for_tags ? 1 : 0);
-  if (!row.digest.kinds.empty()) put_digest(row.digest, fields);
+  if (row.digest != DigestCounts()) put_digest(row.digest, fields);
 }
 
 Result<DeliveryRow> decode_delivery(std::string_view bytes) {

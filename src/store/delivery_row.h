@@ -29,6 +29,7 @@ struct DigestCounts {
   std::vector<std::pair<std::string, uint64_t>> kinds;  // "EC2 instance gone", 30
   Time first_time;                                      // When the first of them happened.
   uint8_t severity = 0;                                 // The highest.
+  bool operator==(const DigestCounts&) const = default;
 };
 
 // A delivery that outlives the cursor of its subscription: it waits in `stage`.
@@ -62,7 +63,8 @@ struct DeliveryRow {
   std::string entry;
   bool waits_for_cause = false;
   bool waits_for_tags = false;
-  DigestCounts digest;  // In rate, and in the receipt that tells it.
+  // In rate, and in the receipt that tells it. That which says that there is one counts nothing.
+  DigestCounts digest;
 };
 
 // A delivery that cannot succeed without a person, or one that has nothing to send: a gap

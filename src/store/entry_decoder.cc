@@ -82,6 +82,7 @@ Observation EntryDecoder::observation(uint64_t head, Time recorded) {
   if (head & kHasChanges) seen.changes = changes();
   if (head & kHasAliases) seen.aliases = aliases();
   if (head & kSettlesAfter) seen.settles_after = Duration(unzigzag(in_.varint()));
+  if (head & kHasHeadline) seen.headline = own();
   in_.skip_fields(head & ~uint64_t{kObservationBits});
   return seen;
 }

@@ -42,7 +42,8 @@ uint32_t bits_of(const Entry& entry, Time recorded) {
          bit_if(!seen.error.empty(), kHasError) |
          bit_if(!seen.traceparent.empty(), kHasTraceparent) |
          bit_if(!seen.changes.empty(), kHasChanges) | bit_if(!seen.aliases.empty(), kHasAliases) |
-         bit_if(seen.settles_after != Duration::zero(), kSettlesAfter);
+         bit_if(seen.settles_after != Duration::zero(), kSettlesAfter) |
+         bit_if(!seen.headline.empty(), kHasHeadline);
 }
 
 uint32_t bits_of(const Record& record, const Entry& base) {
@@ -113,6 +114,7 @@ void EntryEncoder::observation(const Observation& seen, Time recorded) {
     for (const std::string_view alias : seen.aliases) own(alias);
   }
   if (seen.settles_after != Duration::zero()) out_.varint(zigzag(seen.settles_after.count()));
+  if (!seen.headline.empty()) own(seen.headline);
 }
 
 void EntryEncoder::told(const Told& told, Time recorded) {

@@ -3,7 +3,7 @@
 //   entry       := observation told record
 //   observation := bits source received [recorded] [previous] key origin identity
 //                  effect|phase<<4 value [toward] cause [flags] [severity] [error] [traceparent]
-//                  catalog-entry [tags] [changes] [aliases] [settles_after] newer
+//                  catalog-entry [tags] [changes] [aliases] [settles_after] [headline] newer
 //   key         := time [version] stage phase_rank value_rank event_id:16 [index]
 //   told        := bits|kind<<1 [id:16] [amends:16] previous newer
 //   record      := bits identity [phase] [value] [since] previous cause [flags] [newest]
@@ -48,8 +48,9 @@ enum ObservationBit : uint32_t {
   kHasChanges = 1u << 10,
   kHasAliases = 1u << 11,
   kSettlesAfter = 1u << 12,
+  kHasHeadline = 1u << 13,  // In `newer`: the text, as it is.
 };
-constexpr uint32_t kObservationBits = (1u << 13) - 1;
+constexpr uint32_t kObservationBits = (1u << 14) - 1;
 
 // Of `told`, around the kind.
 enum ToldBit : uint32_t {

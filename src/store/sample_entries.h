@@ -138,6 +138,7 @@ class RandomEntries {
     result.flags = chance() ? 0 : static_cast<uint8_t>(random_());
     result.severity = chance() ? 0 : static_cast<uint8_t>(random_());
     result.error = word(), result.entry = word(), result.traceparent = word();
+    result.headline = word();
     result.tags = tags();
     std::vector<Change> changes(chance() ? 0 : below(5));
     for (Change& change : changes) change = {word(), word(), word()};
@@ -276,7 +277,7 @@ class EntryText {
     put(static_cast<int>(o.effect), static_cast<int>(o.phase), o.value, int{o.toward},
         from_ns(o.settles_after.count()));
     cause(o.cause);
-    put(int{o.flags}, int{o.severity}, o.error, o.entry, o.traceparent);
+    put(int{o.flags}, int{o.severity}, o.error, o.entry, o.traceparent, o.headline);
     tags(o.tags);
     put(uint64_t{o.changes.size()}, uint64_t{o.aliases.size()});
     for (const Change& change : o.changes) put(change.path, change.from, change.to);

@@ -42,12 +42,18 @@ class SinksCommand(ProgramTest):
     def test_an_example_is_delivered_once(self):
         done = self.program.run("sinks", "test", "chat")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(done.stdout, "chat (slack to slack): delivered, http 200\n")
+        # Where it went, and nothing of the secret in it.
+        self.assertEqual(done.stdout,
+                         f"chat (slack to slack, {self.hook.url('').rstrip('/')}): delivered, http 200\n")
         (request,) = self.hook.requests
-        self.assertIn("statewire-sinks-test", json.loads(request.body)["text"])
+        self.assertTrue(json.loads(request.body)["text"].startswith(
+            "[TEST] EC2 instance statewire-sinks-test (i-statewire-test)"), request.body)
+        # No id in it can be one of a real account.
+        self.assertNotIn(b"123456789012", request.body)
         done = self.program.run("sinks", "test", "files")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
-        self.assertIn("statewire-sinks-test", (self.folder / "out.txt").read_text())
+        self.assertIn("files (text to file, out.txt): delivered", done.stdout)
+        self.assertIn("[TEST] EC2 instance statewire-sinks-test", (self.folder / "out.txt").read_text())
         self.assertFalse((self.folder / "store").exists())
 
     def test_a_refusal_is_told_and_exits_with_1(self):

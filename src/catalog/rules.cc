@@ -1,0 +1,91 @@
+#include "catalog/rules.h"
+
+#include <algorithm>
+#include <variant>
+
+#include "catalog/element_name.h"
+
+namespace statewire {
+namespace {
+
+using simdjson::dom::element;
+
+bool is_about(const RuleSpec& spec, const CallFields& call) {
+  return std::ranges::any_of(spec.calls, [&](const CallSpec& each) {
+    return each.source == call.event_source && each.name == call.event_name;
+  });
+}
+
+}  // namespace
+
+Result<void> Rules::add(const RuleSpec& spec) {
+  Rule rule{.spec = &spec, .each = {}, .when = {}, .without = {}, .says = {}};
+  if (!spec.each.empty()) {
+    Result<EventPath> each = parse_path(spec.each);
+    if (!each) return each.error();
+    rule.each = std::move(*each);
+  }
+  if (!spec.without.empty()) {
+    Result<EventPath> without = parse_path(spec.without);
+    if (!without) return without.error();
+    rule.without = std::move(*without);
+  }
+  if (!spec.when.empty()) {
+    auto when = Pattern::compile(spec.when);
+    if (const auto* error = std::get_if<PatternError>(&when)) {
+      return bad_input(error->path + ": " + error->text);
+    }
+    rule.when = std::get<Pattern>(std::move(when));
+  }
+  if (!spec.says.empty()) {
+    Result<Template> says = parse_template(spec.says, true);
+    if (!says) return says.error();
+    rule.says = std::move(*says);
+  }
+  const auto number = static_cast<uint32_t>(rules_.size());
+  rules_.push_back(std::move(rule));
+  for (const CallSpec& call : spec.calls) {
+    std::vector<uint32_t>& rules = by_call_[call.name];
+    if (rules.empty() || rules.back() != number) rules.push_back(number);
+  }
+  return {};
+}
+
+std::optional<RuleVerdict> Rules::judge(const EventView& view, Arena& arena) const {
+  const auto found = by_call_.find(view.call.event_name);
+  if (found == by_call_.end()) return std::nullopt;
+  for (const uint32_t number : found->second) {
+    const Rule& rule = rules_[number];
+    if (!is_about(*rule.spec, view.call)) continue;
+    if (const std::optional<RuleVerdict> verdict = verdict_of(rule, view, arena)) return verdict;
+  }
+  return std::nullopt;
+}
+
+bool Rules::Rule::is_met(element asked, const RenderContext& context) const {
+  return (!when || when->matches(asked)) && (!without || !find(*without, context));
+}
+
+std::optional<RuleVerdict> Rules::verdict_of(const Rule& rule, const EventView& view,
+                                             Arena& arena) {
+  RenderContext context{.event = &view};
+  bool is_met = false;
+  if (!rule.each) {
+    is_met = view.detail && rule.is_met(*view.detail, context);
+  } else if (const std::optional<element> list = find(*rule.each, context)) {
+    visit_list(*list, [&](element item) {
+      context.element = item;
+      is_met = rule.is_met(item, context);
+      return !is_met;
+    });
+  }
+  if (!is_met) return std::nullopt;
+  RuleVerdict verdict{.severity = rule.spec->severity, .headline = {}};
+  if (rule.says.is_empty()) return verdict;
+  if (context.element) context.physical_id = arena.copy(name_of_element(*context.element).text);
+  const Rendered rendered = render(rule.says, context, arena);
+  if (rendered.outcome == RenderOutcome::done) verdict.headline = rendered.text;
+  return verdict;
+}
+
+}  // namespace statewire

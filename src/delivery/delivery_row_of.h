@@ -1,0 +1,18 @@
+// What a delivery's row says of the notification that it tells. Pure; any thread.
+#pragma once
+
+#include <string>
+
+#include "format/format.h"
+#include "model/notification.h"
+#include "store/delivery_row.h"
+
+namespace statewire {
+
+// "statewire.resource.transition.v1"
+std::string type_of(NotificationKind kind);
+
+// Not rendered yet.
+DeliveryRow row_of(const Notification& notification, const Format& format);
+
+}  // namespace statewire
