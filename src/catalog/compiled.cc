@@ -69,7 +69,8 @@ bool tells_native_state(const EntrySpec& spec) {
 Result<TypeRule> compile_type(const TypeSpec& spec) {
   TypeRule rule;
   rule.is_reusable = spec.is_reusable;
-  for (const auto& [text, place] : {std::pair(&spec.id, &rule.id), {&spec.name, &rule.name}}) {
+  for (const auto& [text, place] :
+       {std::pair(&spec.id, &rule.id), {&spec.name, &rule.name}, {&spec.arn, &rule.arn}}) {
     if (text->empty()) continue;
     Result<Template> parsed = parse_template(*text, true);
     if (!parsed) return bad_input(spec.type + ": " + parsed.error().text);

@@ -31,6 +31,7 @@ using TextSet = std::unordered_set<std::string, TextHash, std::equal_to<>>;
 struct TypeRule {
   Template id;    // Empty: a URN.
   Template name;  // Empty: none.
+  Template arn;   // Empty: of the shape of `id`.
   bool is_reusable = false;
 };
 

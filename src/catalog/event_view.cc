@@ -3,6 +3,8 @@
 #include <cstring>
 #include <utility>
 
+#include "catalog/whereabouts.h"
+
 namespace statewire {
 namespace {
 
@@ -47,6 +49,8 @@ std::string_view* call_text(CallFields& call, std::string_view key) {
       return is(key, "errorCode") ? &call.error_code : nullptr;
     case 11:
       return is(key, "eventSource") ? &call.event_source : nullptr;
+    case 12:
+      return is(key, "errorMessage") ? &call.error_message : nullptr;
     case 15:
       return is(key, "sourceIPAddress") ? &call.source_address : nullptr;
     case 18:
@@ -109,6 +113,9 @@ bool read_envelope(object event, EventView& view) {
       read_text(field.value, *text);
     } else if (is(field.key, "detail")) {
       if (!view.detail) view.detail = field.value;
+    } else if (is(field.key, "resources")) {
+      simdjson::dom::array resources;
+      if (!view.resources && !field.value.get_array().get(resources)) view.resources = resources;
     } else if (is(field.key, "eventVersion")) {
       has_event_version = true;
     } else if (is(field.key, "specversion")) {
@@ -141,12 +148,14 @@ void read_bare_record(object event, EventView& view) {
   view.account = {};
   view.region = {};
   view.time = {};
+  view.resources.reset();
 }
 
 void fill_from_call(EventView& view) {
   const CallFields& call = view.call;
   std::string_view account;
   if (view.account.empty()) view.account = call.recipient_account;
+  if (view.account.empty() && call.resources) view.account = only_account_in(*call.resources);
   if (view.account.empty() && call.identity &&
       !call.identity->at_key("accountId").get_string().get(account)) {
     view.account = account;

@@ -26,6 +26,7 @@ struct CallFields {
   std::string_view aws_region;
   std::string_view recipient_account;
   std::string_view error_code;
+  std::string_view error_message;
   std::string_view user_agent;
   std::string_view source_address;
   std::optional<bool> is_read_only;
@@ -48,6 +49,7 @@ struct EventView {
   std::string_view traceparent;
   bool has_specversion = false;
   CallFields call;
+  std::optional<simdjson::dom::array> resources;  // Of the envelope.
   std::optional<simdjson::dom::element> detail;
   std::optional<simdjson::dom::element> request;
   std::optional<simdjson::dom::element> response;

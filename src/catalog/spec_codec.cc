@@ -7,7 +7,7 @@
 namespace statewire {
 namespace {
 
-constexpr std::string_view kHeader{"SWC\x02", 4};
+constexpr std::string_view kHeader{"SWC\x03", 4};
 
 // One list of members serves both ways, so that they cannot differ.
 template <typename Archive, typename T>
@@ -75,7 +75,7 @@ void transfer(Archive& archive, EntrySpec& entry) {
 }
 template <typename Archive>
 void transfer(Archive& archive, TypeSpec& type) {
-  transfer_all(archive, type.type, type.id, type.name, type.is_reusable);
+  transfer_all(archive, type.type, type.id, type.name, type.arn, type.is_reusable);
 }
 template <typename Archive, typename A, typename B>
 void transfer(Archive& archive, std::pair<A, B>& pair) {
