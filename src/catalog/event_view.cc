@@ -11,6 +11,8 @@ namespace {
 using simdjson::dom::element;
 using simdjson::dom::object;
 
+constexpr std::string_view kInsight = "Insight";  // An eventCategory.
+
 // A switch on the length first: most keys of an event are none of these, and a length is cheaper
 // to compare than a text.
 template <size_t N>
@@ -51,6 +53,8 @@ std::string_view* call_text(CallFields& call, std::string_view key) {
       return is(key, "eventSource") ? &call.event_source : nullptr;
     case 12:
       return is(key, "errorMessage") ? &call.error_message : nullptr;
+    case 13:
+      return is(key, "eventCategory") ? &call.event_category : nullptr;
     case 15:
       return is(key, "sourceIPAddress") ? &call.source_address : nullptr;
     case 18:
@@ -105,9 +109,13 @@ void read_request_and_response(object detail, EventView& view) {
   if (!detail.at_key("responseElements").get(value)) view.response = value;
 }
 
+bool is_service_of_aws(std::string_view host) {
+  return host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn");
+}
+
 // Returns whether a field was seen that only a CloudTrail record has.
 bool read_envelope(object event, EventView& view) {
-  bool has_event_version = false;
+  bool is_record = false;
   for (const auto field : event) {
     if (std::string_view* const text = envelope_text(view, field.key)) {
       read_text(field.value, *text);
@@ -117,21 +125,28 @@ bool read_envelope(object event, EventView& view) {
       simdjson::dom::array resources;
       if (!view.resources && !field.value.get_array().get(resources)) view.resources = resources;
     } else if (is(field.key, "eventVersion")) {
-      has_event_version = true;
+      is_record = true;
+    } else if (is(field.key, "eventSource")) {
+      std::string_view source;
+      is_record = is_record || (!field.value.get_string().get(source) && is_service_of_aws(source));
+    } else if (is(field.key, "eventCategory")) {
+      std::string_view category;
+      is_record = is_record || (!field.value.get_string().get(category) && category == kInsight);
     } else if (is(field.key, "specversion")) {
       view.has_specversion = field.value.is_string();
     }
   }
-  return has_event_version;
+  return is_record;
 }
 
-bool is_call(const CallFields& call) {
-  return !call.event_source.empty() && !call.event_name.empty();
+bool is_record(const CallFields& call) {
+  return !call.event_source.empty() || !call.event_name.empty() || !call.event_type.empty() ||
+         is_insight(call);
 }
 
 void read_bare_record(object event, EventView& view) {
   read_call(event, view);
-  if (!is_call(view.call)) {
+  if (!is_record(view.call)) {
     view.call = {};
     view.request.reset();
     view.response.reset();
@@ -178,7 +193,7 @@ EventView view_of(element event) {
     view.shape = EventShape::eventbridge;
     if (view.detail_type.ends_with(" via CloudTrail")) {
       read_call(detail, view);
-      if (is_call(view.call)) view.shape = EventShape::cloudtrail;
+      if (is_record(view.call)) view.shape = EventShape::cloudtrail;
     } else {
       read_request_and_response(detail, view);
     }
@@ -191,6 +206,10 @@ EventView view_of(element event) {
   }
   if (view.shape == EventShape::cloudtrail) fill_from_call(view);
   return view;
+}
+
+bool is_insight(const CallFields& call) {
+  return call.event_type == "AwsCloudTrailInsight" || call.event_category == kInsight;
 }
 
 std::string_view detail_type_of(std::string_view event_type) {

@@ -16,12 +16,13 @@ enum class EventShape {
   other,        // Any JSON object.
 };
 
-// Fields of a CloudTrail record.
+// Fields of a CloudTrail record. Its source, name or type is there, but of an insight.
 struct CallFields {
   std::string_view event_id;
   std::string_view event_source;  // "ec2.amazonaws.com"
   std::string_view event_name;    // "RunInstances"
   std::string_view event_type;    // "AwsApiCall"
+  std::string_view event_category;
   std::string_view event_time;
   std::string_view aws_region;
   std::string_view recipient_account;
@@ -57,6 +58,9 @@ struct EventView {
 
 // An event that is not an object gives an empty view of shape `other`.
 EventView view_of(simdjson::dom::element event);
+
+// Whether it tells that calls were made unusually often, and of no call.
+bool is_insight(const CallFields& call);
 
 // The detail-type of the envelope that such a record comes in.
 std::string_view detail_type_of(std::string_view event_type);

@@ -13,9 +13,19 @@ constexpr std::string_view kCostsTooMuch =
     "matching it against the catalog takes too many steps: it has too many values, or too long "
     "texts, in fields that many entries ask for";
 
+// CloudTrail lists hashes of its files, for those who check that none was changed.
+bool is_digest(simdjson::dom::element event) {
+  for (const char* field : {"digestStartTime", "digestEndTime", "digestS3Object", "logFiles"}) {
+    if (event[field].error()) return false;
+  }
+  return true;
+}
+
 // Why what no entry knows is nothing that one ought to know; empty where it may be. A constant.
 std::string_view reason_to_ignore(const EventView& view) {
   const bool is_call = view.shape == EventShape::cloudtrail;
+  if (is_call && is_insight(view.call)) return "an insight: it tells how often calls are made";
+  if (view.shape == EventShape::other && is_digest(view.event)) return "a digest of CloudTrail's";
   if (is_call && !view.call.is_read_only && only_reads(view.call.event_name)) {
     return "read-only call, by its name";
   }
