@@ -120,6 +120,11 @@ void add_other_news(const Notification& notification, Words& words) {
   }
 }
 
+// Nobody should take the time of arrival for the time when it happened.
+void add_doubt_of_time(const Notification& notification, Words& words) {
+  if (notification.is_untimed) words.add(" (when is not known)");
+}
+
 }  // namespace
 
 void add_subject(const Notification& notification, Words& words) {
@@ -136,9 +141,11 @@ void add_subject(const Notification& notification, Words& words) {
 
 void add_news(const Notification& notification, Words& words) {
   if (notification.kind == NotificationKind::transition) {
-    return add_transition(notification, deed_of(notification), words);
+    add_transition(notification, deed_of(notification), words);
+  } else {
+    add_other_news(notification, words);
   }
-  add_other_news(notification, words);
+  add_doubt_of_time(notification, words);
 }
 
 void add_message(const Notification& notification, Words& words) {
@@ -153,6 +160,7 @@ void add_message(const Notification& notification, Words& words) {
     words.add(notification.kind == NotificationKind::changed ? " was " : ": ");
     add_other_news(notification, words);
   }
+  add_doubt_of_time(notification, words);
   words.limit(kMessageCharactersMax);
 }
 

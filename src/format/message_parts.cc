@@ -137,7 +137,8 @@ MessageParts parts_of(const Notification& notification) {
     parts.line.append("[").append(severity_text(notification.severity)).append("] ");
   }
   append_message(notification, parts.line);
-  parts.time = readable(notification.time);
+  parts.time =
+      (notification.is_untimed ? "time unknown, arrived " : "") + readable(notification.time);
   if (notification.kind == NotificationKind::receipt) {
     parts.origin = "more than this subscription sends in an hour";
     return parts;

@@ -45,6 +45,18 @@ TEST(Message, says_only_the_state_where_the_cause_is_unknown) {
   EXPECT_EQ(message_of(n), "EC2 instance web-1 (i-0a1b2c3d4e5f60001) in eu-west-1 is running");
 }
 
+TEST(Message, time_of_arrival_is_not_told_as_when_it_happened) {
+  Notification n = example_notification();
+  n.is_untimed = true;
+  EXPECT_TRUE(message_of(n).ends_with("in the console (when is not known)")) << message_of(n);
+  n.kind = NotificationKind::changed;
+  EXPECT_TRUE(message_of(n).ends_with(" (when is not known)")) << message_of(n);
+  std::string line;
+  append_text(n, line);
+  EXPECT_TRUE(line.starts_with("--:--:--  changed")) << line;
+  EXPECT_TRUE(line.ends_with(" (when is not known)")) << line;
+}
+
 TEST(Message, a_guess_is_called_one) {
   Notification n = example_notification();
   n.cause.confidence = Confidence::guess;

@@ -47,6 +47,7 @@ class RandomNotifications {
     set_cause(n);
     n.is_late = coin();
     n.is_future = coin();
+    n.is_untimed = coin();
     n.changes = changes();
     n.error = maybe_text();
     n.delay = std::chrono::seconds(below(1'000'000));
