@@ -94,7 +94,7 @@ void add_amendment(const Notification& notification, Words& words) {
       words.add(", ");
       add_actor(notification, words);
     }
-    add_tool(notification.cause.tool, words);
+    add_tool(tool_beside_actor(notification.cause), words);
   }
   if (notification.delay < seconds(1)) return;
   words.add(" (event arrived ");

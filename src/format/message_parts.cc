@@ -50,7 +50,8 @@ std::string cause_text(const Cause& cause) {
   if (cause.kind == CauseKind::unknown) return text;
   text.append(" (").append(name_of(cause.confidence)).append(")");
   if (!cause.actor.empty()) text.append(": ").append(clean(cause.actor));
-  if (!cause.tool.empty()) text.append(", ").append(clean(cause.tool));
+  const std::string_view tool = tool_beside_actor(cause);
+  if (!tool.empty()) text.append(", ").append(clean(tool));
   if (!cause.call.empty()) text.append(", ").append(clean(cause.call));
   return text;
 }
