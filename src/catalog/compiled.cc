@@ -97,6 +97,7 @@ Result<std::unique_ptr<CompiledCatalog>> CompiledCatalog::build(CatalogSpec from
     if (!entry) return bad_input(spec.place + ": " + entry.error().text);
     if (entry->type.is_constant()) {
       entry->type_rule = catalog->rule_of_type(entry->type.text);
+      if (!entry->type_rule) catalog->types_without_rule.insert(entry->type.text);
       if (tells_native_state(spec)) catalog->native_types.insert(entry->type.text);
     }
     catalog->entries.push_back(std::move(*entry));

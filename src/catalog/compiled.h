@@ -92,6 +92,7 @@ struct CompiledCatalog {
   CatalogSpec spec;
   std::vector<CompiledEntry> entries;  // In the order of precedence.
   TextMap<TypeRule> types;
+  TextSet types_without_rule;  // Of entries.
   // Types that some entry tells the states of by native events.
   TextSet native_types;
   PatternSet patterns;       // Ids are positions in `entries`.

@@ -154,6 +154,23 @@ std::optional<std::string_view> bare_id_in(std::string_view arn, std::string_vie
   return bare_id_by_words(arn, type);
 }
 
+std::string_view type_of_arn(const CompiledCatalog& catalog, std::string_view arn) {
+  std::string_view only;
+  const auto is_another = [&](const std::string& type, const TypeRule* rule) {
+    if (!bare_id_in(arn, type, rule)) return false;
+    const bool is_second = !only.empty();
+    only = type;
+    return is_second;
+  };
+  for (const auto& [type, rule] : catalog.types) {
+    if (is_another(type, &rule)) return {};
+  }
+  for (const std::string& type : catalog.types_without_rule) {
+    if (is_another(type, nullptr)) return {};
+  }
+  return only;
+}
+
 std::optional<std::string_view> named_arn(const EventView& view, const ArnSearch& search) {
   enum class Place { response, resources, request, error };
   for (const Place place : {Place::response, Place::resources, Place::request, Place::error}) {

@@ -15,6 +15,10 @@ namespace statewire {
 std::optional<std::string_view> bare_id_in(std::string_view arn, std::string_view type,
                                            const TypeRule* rule);
 
+// The type of `catalog` whose ARN it is; empty where it may be of none, or of several. The
+// catalog's text. Linear in the types.
+std::string_view type_of_arn(const CompiledCatalog& catalog, std::string_view arn);
+
 struct ArnSearch {
   std::string_view type;  // "AWS::DynamoDB::Table"
   const TypeRule* rule = nullptr;

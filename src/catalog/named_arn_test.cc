@@ -141,6 +141,32 @@ TEST(NamedArn, what_a_request_for_a_new_one_names_is_another) {
   EXPECT_EQ(call_about("AWS::Lambda::Function", request, "delete")->fate, Fate::recognised);
 }
 
+TEST(NamedArn, tells_the_type_that_the_table_of_an_entry_does_not_have) {
+  const std::string yaml = std::string(kTypesWithArns) + R"(
+entries:
+  - name: notice
+    when: {source: [notices]}
+    each: detail.all
+    resource: {type: {of: "{.|until:-}", table: {i: AWS::EC2::Instance}}, physical_id: "{.}"}
+    effect: configure
+  - name: make
+    call: any.amazonaws.com Make
+    resource: {type: AWS::ECS::Task, id: "{detail.requestParameters.id}"}
+    effect: create
+)";
+  const Recognised event(
+      yaml, R"({"id":"1","source":"notices","detail-type":"x","account":"123456789012","region":)"
+            R"("eu-west-1","time":"2026-11-23T09:00:00Z","detail":{"all":["i-1",")" +
+                kNamedFunction +
+                R"(","UNKNOWN","arn:aws:odd:eu-west-1:123456789012:thing/x",)"
+                R"("arn:aws:ecs:eu-west-1:123456789012:task/web/0f9e"]}})");
+  ASSERT_EQ(event.all().size(), 3u);
+  EXPECT_EQ(event.all()[0].resource.type, "AWS::EC2::Instance");
+  EXPECT_EQ(event.all()[1].resource.type, "AWS::Lambda::Function");
+  EXPECT_EQ(event.all()[1].resource.id, kNamedFunction);
+  EXPECT_EQ(event.all()[2].resource.type, "AWS::ECS::Task");
+}
+
 const char* const kOfInstances = R"(
 types:
   AWS::EC2::Instance: {id: "arn:{partition}:ec2:{region}:{account}:instance/{}"}

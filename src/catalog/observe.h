@@ -47,6 +47,7 @@ class Observer {
 
   // Each fills a part of `observation`.
   Verdict read_resource(Observation& observation);
+  Verdict read_type(Observation& observation);
   Verdict read_id(Observation& observation, const TypeRule* rule);
   Verdict read_said_id(Observation& observation, const TypeRule* rule);
   Verdict take_id(Observation& observation, const TypeRule* rule, std::string_view id);

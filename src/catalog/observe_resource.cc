@@ -36,7 +36,7 @@ Observer::Verdict Observer::read_resource(Observation& observation) {
   }
   if (!said_.account.empty()) context_.account = said_.account;
   if (!said_.region.empty()) context_.region = said_.region;
-  Verdict verdict = require(entry_.type, resource.type);
+  Verdict verdict = read_type(observation);
   if (verdict != Verdict::observed) return verdict;
   const TypeRule* rule =
       entry_.type.is_constant() ? entry_.type_rule : catalog_.rule_of_type(resource.type);
@@ -45,6 +45,21 @@ Observer::Verdict Observer::read_resource(Observation& observation) {
   if (entry_.spec->is_reusable || (rule && rule->is_reusable)) observation.flags |= kReusableId;
   take_from_arn(resource);
   return read_optional(resource);
+}
+
+// As the entry says; what its table does not have may be an ARN, which tells the type.
+Observer::Verdict Observer::read_type(Observation& observation) {
+  const Verdict verdict = require(entry_.type, observation.resource.type);
+  if (verdict != Verdict::nothing || entry_.type.table.empty()) return verdict;
+  for (const Template& text : entry_.ids) {
+    std::string_view id;
+    if (take(text, id) == Verdict::over_limit) return Verdict::over_limit;
+    observation.resource.type = type_of_arn(catalog_, id);
+    if (observation.resource.type.empty()) continue;
+    reason_ = {};
+    return Verdict::observed;
+  }
+  return verdict;
 }
 
 // By the entry's paths; else by an ARN anywhere in the event that can be of nothing else. That also

@@ -51,7 +51,19 @@ void add_transition(const Notification& notification, const Deed& deed, Words& w
   add_by_whom(notification, words);
 }
 
+// The provider announces something, and nothing is configured yet.
+bool is_report(const Notification& notification) {
+  return notification.kind == NotificationKind::changed &&
+         notification.cause.kind == CauseKind::provider && call_in(notification).empty();
+}
+
 void add_change(const Notification& notification, Words& words) {
+  if (is_report(notification)) {
+    const std::string_view provider = provider_name(notification.resource.provider);
+    const std::string_view what = notification.cause.actor;
+    return words.add(provider.empty() ? "the provider" : provider, " reports ",
+                     what.empty() ? notification.origin.type : what);
+  }
   words.add("configured");
   add_by_whom(notification, words);
   const std::string_view call = call_in(notification);
@@ -157,7 +169,8 @@ void add_message(const Notification& notification, Words& words) {
     words.add(deed.is_told_alone ? " was " : " is ");
     add_transition(notification, deed, words);
   } else {
-    words.add(notification.kind == NotificationKind::changed ? " was " : ": ");
+    const bool is_changed = notification.kind == NotificationKind::changed;
+    words.add(is_changed && !is_report(notification) ? " was " : ": ");
     add_other_news(notification, words);
   }
   add_doubt_of_time(notification, words);

@@ -55,6 +55,19 @@ TEST(Message, says_only_the_state_where_the_cause_is_unknown) {
   EXPECT_EQ(message_of(n), "EC2 instance web-1 (i-0a1b2c3d4e5f60001) in eu-west-1 is running");
 }
 
+TEST(Message, what_the_provider_reports_is_not_told_as_configured) {
+  Notification n = example_notification();
+  n.kind = NotificationKind::changed;
+  n.origin = {"aws.eventbridge", "aws.health", "AWS Health Event", "e"};
+  n.cause = {.kind = CauseKind::provider, .actor = "AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED"};
+  EXPECT_EQ(message_of(n),
+            "EC2 instance web-1 (i-0a1b2c3d4e5f60001) in eu-west-1: AWS reports "
+            "AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED");
+  n.cause.actor = {};
+  n.resource.provider = "dc";
+  EXPECT_TRUE(message_of(n).ends_with(": the provider reports AWS Health Event"));
+}
+
 TEST(Message, time_of_arrival_is_not_told_as_when_it_happened) {
   Notification n = example_notification();
   n.is_untimed = true;
