@@ -69,7 +69,8 @@ bool tells_native_state(const EntrySpec& spec) {
 Result<TypeRule> compile_type(const TypeSpec& spec) {
   TypeRule rule;
   rule.is_reusable = spec.is_reusable;
-  for (const auto& [text, place] : {std::pair(&spec.id, &rule.id), {&spec.name, &rule.name}}) {
+  for (const auto& [text, place] :
+       {std::pair(&spec.id, &rule.id), {&spec.name, &rule.name}, {&spec.arn, &rule.arn}}) {
     if (text->empty()) continue;
     Result<Template> parsed = parse_template(*text, true);
     if (!parsed) return bad_input(spec.type + ": " + parsed.error().text);
@@ -100,6 +101,7 @@ Result<std::unique_ptr<CompiledCatalog>> CompiledCatalog::build(CatalogSpec from
     if (!entry) return bad_input(spec.place + ": " + entry.error().text);
     if (entry->type.is_constant()) {
       entry->type_rule = catalog->rule_of_type(entry->type.text);
+      if (!entry->type_rule) catalog->types_without_rule.insert(entry->type.text);
       if (tells_native_state(spec)) catalog->native_types.insert(entry->type.text);
     }
     catalog->entries.push_back(std::move(*entry));

@@ -22,6 +22,7 @@ namespace statewire {
 struct TypeRule {
   Template id;    // Empty: a URN.
   Template name;  // Empty: none.
+  Template arn;   // Empty: of the shape of `id`.
   bool is_reusable = false;
 };
 
@@ -83,6 +84,7 @@ struct CompiledCatalog {
   std::vector<CompiledEntry> entries;  // In the order of precedence.
   TextMap<TypeRule> types;
   Rules rules;
+  TextSet types_without_rule;  // Of entries.
   // Types that some entry tells the states of by native events.
   TextSet native_types;
   PatternSet patterns;       // Ids are positions in `entries`.

@@ -27,10 +27,12 @@ Origin origin_of(const EventView& view, Arena& arena) {
   Origin origin;
   switch (view.shape) {
     case EventShape::cloudtrail: {
-      const std::string_view source = view.call.event_source;
+      const CallFields& call = view.call;
+      const std::string_view service = call.event_source.substr(0, call.event_source.find('.'));
       origin.system = "aws.cloudtrail";
-      origin.source = copy_clean(arena, arena.join("aws.", source.substr(0, source.find('.'))));
-      origin.type = copy_clean(arena, view.call.event_name);
+      origin.source =
+          copy_clean(arena, arena.join("aws.", service.empty() ? "cloudtrail" : service));
+      origin.type = copy_clean(arena, call.event_name.empty() ? call.event_type : call.event_name);
       origin.id = copy_clean(arena, view.call.event_id);
       return origin;
     }

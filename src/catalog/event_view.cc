@@ -3,11 +3,15 @@
 #include <cstring>
 #include <utility>
 
+#include "catalog/whereabouts.h"
+
 namespace statewire {
 namespace {
 
 using simdjson::dom::element;
 using simdjson::dom::object;
+
+constexpr std::string_view kInsight = "Insight";  // An eventCategory.
 
 // A switch on the length first: most keys of an event are none of these, and a length is cheaper
 // to compare than a text.
@@ -47,6 +51,10 @@ std::string_view* call_text(CallFields& call, std::string_view key) {
       return is(key, "errorCode") ? &call.error_code : nullptr;
     case 11:
       return is(key, "eventSource") ? &call.event_source : nullptr;
+    case 12:
+      return is(key, "errorMessage") ? &call.error_message : nullptr;
+    case 13:
+      return is(key, "eventCategory") ? &call.event_category : nullptr;
     case 15:
       return is(key, "sourceIPAddress") ? &call.source_address : nullptr;
     case 18:
@@ -101,30 +109,44 @@ void read_request_and_response(object detail, EventView& view) {
   if (!detail.at_key("responseElements").get(value)) view.response = value;
 }
 
+bool is_service_of_aws(std::string_view host) {
+  return host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn");
+}
+
 // Returns whether a field was seen that only a CloudTrail record has.
 bool read_envelope(object event, EventView& view) {
-  bool has_event_version = false;
+  bool is_record = false;
   for (const auto field : event) {
     if (std::string_view* const text = envelope_text(view, field.key)) {
       read_text(field.value, *text);
     } else if (is(field.key, "detail")) {
       if (!view.detail) view.detail = field.value;
+    } else if (is(field.key, "resources")) {
+      simdjson::dom::array resources;
+      if (!view.resources && !field.value.get_array().get(resources)) view.resources = resources;
     } else if (is(field.key, "eventVersion")) {
-      has_event_version = true;
+      is_record = true;
+    } else if (is(field.key, "eventSource")) {
+      std::string_view source;
+      is_record = is_record || (!field.value.get_string().get(source) && is_service_of_aws(source));
+    } else if (is(field.key, "eventCategory")) {
+      std::string_view category;
+      is_record = is_record || (!field.value.get_string().get(category) && category == kInsight);
     } else if (is(field.key, "specversion")) {
       view.has_specversion = field.value.is_string();
     }
   }
-  return has_event_version;
+  return is_record;
 }
 
-bool is_call(const CallFields& call) {
-  return !call.event_source.empty() && !call.event_name.empty();
+bool is_record(const CallFields& call) {
+  return !call.event_source.empty() || !call.event_name.empty() || !call.event_type.empty() ||
+         is_insight(call);
 }
 
 void read_bare_record(object event, EventView& view) {
   read_call(event, view);
-  if (!is_call(view.call)) {
+  if (!is_record(view.call)) {
     view.call = {};
     view.request.reset();
     view.response.reset();
@@ -141,12 +163,14 @@ void read_bare_record(object event, EventView& view) {
   view.account = {};
   view.region = {};
   view.time = {};
+  view.resources.reset();
 }
 
 void fill_from_call(EventView& view) {
   const CallFields& call = view.call;
   std::string_view account;
   if (view.account.empty()) view.account = call.recipient_account;
+  if (view.account.empty() && call.resources) view.account = only_account_in(*call.resources);
   if (view.account.empty() && call.identity &&
       !call.identity->at_key("accountId").get_string().get(account)) {
     view.account = account;
@@ -169,7 +193,7 @@ EventView view_of(element event) {
     view.shape = EventShape::eventbridge;
     if (view.detail_type.ends_with(" via CloudTrail")) {
       read_call(detail, view);
-      if (is_call(view.call)) view.shape = EventShape::cloudtrail;
+      if (is_record(view.call)) view.shape = EventShape::cloudtrail;
     } else {
       read_request_and_response(detail, view);
     }
@@ -182,6 +206,10 @@ EventView view_of(element event) {
   }
   if (view.shape == EventShape::cloudtrail) fill_from_call(view);
   return view;
+}
+
+bool is_insight(const CallFields& call) {
+  return call.event_type == "AwsCloudTrailInsight" || call.event_category == kInsight;
 }
 
 std::string_view detail_type_of(std::string_view event_type) {

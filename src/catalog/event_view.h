@@ -16,16 +16,18 @@ enum class EventShape {
   other,        // Any JSON object.
 };
 
-// Fields of a CloudTrail record.
+// Fields of a CloudTrail record. Its source, name or type is there, but of an insight.
 struct CallFields {
   std::string_view event_id;
   std::string_view event_source;  // "ec2.amazonaws.com"
   std::string_view event_name;    // "RunInstances"
   std::string_view event_type;    // "AwsApiCall"
+  std::string_view event_category;
   std::string_view event_time;
   std::string_view aws_region;
   std::string_view recipient_account;
   std::string_view error_code;
+  std::string_view error_message;
   std::string_view user_agent;
   std::string_view source_address;
   std::optional<bool> is_read_only;
@@ -48,6 +50,7 @@ struct EventView {
   std::string_view traceparent;
   bool has_specversion = false;
   CallFields call;
+  std::optional<simdjson::dom::array> resources;  // Of the envelope.
   std::optional<simdjson::dom::element> detail;
   std::optional<simdjson::dom::element> request;
   std::optional<simdjson::dom::element> response;
@@ -55,6 +58,9 @@ struct EventView {
 
 // An event that is not an object gives an empty view of shape `other`.
 EventView view_of(simdjson::dom::element event);
+
+// Whether it tells that calls were made unusually often, and of no call.
+bool is_insight(const CallFields& call);
 
 // The detail-type of the envelope that such a record comes in.
 std::string_view detail_type_of(std::string_view event_type);

@@ -96,8 +96,12 @@ bool Observer::observe_each(std::vector<Observation>& out) {
     return is_within_limits = observe_one(index++, out) != Verdict::over_limit;
   };
   if (list) visit_list(*list, visit);
-  if (index == 0) reason_ = arena_.join("nothing in ", entry_.each->text);
-  return is_within_limits;
+  if (index != 0) return is_within_limits;
+  // Of a list that was not written, something else may say what would be in it.
+  context_.element.reset();
+  const Verdict verdict = list ? Verdict::nothing : observe_one(0, out);
+  if (verdict == Verdict::nothing) reason_ = arena_.join("nothing in ", entry_.each->text);
+  return verdict != Verdict::over_limit;
 }
 
 Observer::Verdict Observer::observe_one(size_t index, std::vector<Observation>& out) {

@@ -47,10 +47,15 @@ class Observer {
 
   // Each fills a part of `observation`.
   Verdict read_resource(Observation& observation);
+  Verdict read_type(Observation& observation);
   Verdict read_id(Observation& observation, const TypeRule* rule);
+  Verdict read_said_id(Observation& observation, const TypeRule* rule);
+  Verdict take_id(Observation& observation, const TypeRule* rule, std::string_view id);
+  std::optional<std::string_view> arn_elsewhere(std::string_view type, const TypeRule* rule) const;
   void take_whereabouts(const Whereabouts& found);
   void take_whereabouts(const Template& text);
   Verdict read_optional(Identity& resource);
+  Verdict read_rules_name(Observation& observation, const TypeRule* rule);
   Verdict name_physical(Observation& observation, const TypeRule* rule);
   void take_from_arn(Identity& resource) const;
   Verdict read_state(Observation& observation);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "catalog/named_arn.h"
 #include "catalog/observe.h"
 #include "catalog/whereabouts.h"
 
@@ -35,7 +36,7 @@ Observer::Verdict Observer::read_resource(Observation& observation) {
   }
   if (!said_.account.empty()) context_.account = said_.account;
   if (!said_.region.empty()) context_.region = said_.region;
-  Verdict verdict = require(entry_.type, resource.type);
+  Verdict verdict = read_type(observation);
   if (verdict != Verdict::observed) return verdict;
   const TypeRule* rule =
       entry_.type.is_constant() ? entry_.type_rule : catalog_.rule_of_type(resource.type);
@@ -46,7 +47,45 @@ Observer::Verdict Observer::read_resource(Observation& observation) {
   return read_optional(resource);
 }
 
+// As the entry says; what its table does not have may be an ARN, which tells the type.
+Observer::Verdict Observer::read_type(Observation& observation) {
+  const Verdict verdict = require(entry_.type, observation.resource.type);
+  if (verdict != Verdict::nothing || entry_.type.table.empty()) return verdict;
+  for (const Template& text : entry_.ids) {
+    std::string_view id;
+    if (take(text, id) == Verdict::over_limit) return Verdict::over_limit;
+    observation.resource.type = type_of_arn(catalog_, id);
+    if (observation.resource.type.empty()) continue;
+    reason_ = {};
+    return Verdict::observed;
+  }
+  return verdict;
+}
+
+// By the entry's paths; else by an ARN anywhere in the event that can be of nothing else. That also
+// says where the resource is, where the event does not.
 Observer::Verdict Observer::read_id(Observation& observation, const TypeRule* rule) {
+  const std::string_view type = observation.resource.type;
+  if (context_.account.empty() || context_.region.empty()) {
+    const ArnFields arn = arn_fields(arn_elsewhere(type, rule).value_or(std::string_view()));
+    if (context_.account.empty()) context_.account = copy_clean(arena_, arn.account);
+    if (context_.region.empty()) context_.region = copy_clean(arena_, arn.region);
+  }
+  const Verdict verdict = read_said_id(observation, rule);
+  if (verdict != Verdict::nothing || context_.element) return verdict;
+  const std::optional<std::string_view> arn = arn_elsewhere(type, rule);
+  if (!arn) return verdict;
+  reason_ = {};
+  return take_id(observation, rule, copy_clean(arena_, *arn));
+}
+
+std::optional<std::string_view> Observer::arn_elsewhere(std::string_view type,
+                                                        const TypeRule* rule) const {
+  const bool is_new = entry_.spec->effect == EntryEffect::create;
+  return named_arn(view_, {.type = type, .rule = rule, .is_new = is_new});
+}
+
+Observer::Verdict Observer::read_said_id(Observation& observation, const TypeRule* rule) {
   std::string_view id;
   Verdict verdict = Verdict::nothing;
   const std::string_view reason = reason_;
@@ -61,9 +100,22 @@ Observer::Verdict Observer::read_id(Observation& observation, const TypeRule* ru
   if (verdict != Verdict::observed) return verdict;
   if (view_.call.resources) take_whereabouts(whereabouts_in(*view_.call.resources, id));
   reason_ = reason;  // Those before it were only other ways to say it.
+  return take_id(observation, rule, id);
+}
+
+Observer::Verdict Observer::take_id(Observation& observation, const TypeRule* rule,
+                                    std::string_view id) {
   observation.resource.id = id;
-  if (!entry_.spec->resource.is_physical || id.starts_with("arn:")) return verdict;
   context_.physical_id = id;
+  if (!id.starts_with("arn:")) {
+    return entry_.spec->resource.is_physical ? name_physical(observation, rule) : Verdict::observed;
+  }
+  const auto bare_id = bare_id_in(id, observation.resource.type, rule);
+  if (!bare_id) return Verdict::observed;
+  context_.physical_id = *bare_id;
+  // An ARN that holds more than calls tell, or less, is not the id.
+  if (!rule || rule->arn.is_empty()) return read_rules_name(observation, rule);
+  take_whereabouts(whereabouts_of_name(id));
   return name_physical(observation, rule);
 }
 
@@ -87,14 +139,20 @@ void Observer::take_whereabouts(const Template& text) {
   }
 }
 
+Observer::Verdict Observer::read_rules_name(Observation& observation, const TypeRule* rule) {
+  return rule ? take(rule->name, observation.resource.name) : Verdict::observed;
+}
+
 Observer::Verdict Observer::name_physical(Observation& observation, const TypeRule* rule) {
   Identity& resource = observation.resource;
-  if (rule && !rule->name.is_empty() && take(rule->name, resource.name) == Verdict::over_limit) {
-    return Verdict::over_limit;
-  }
+  if (read_rules_name(observation, rule) == Verdict::over_limit) return Verdict::over_limit;
   if (rule && !rule->id.is_empty()) return require(rule->id, resource.id);
   const std::string_view provider =
       observation.origin.source.starts_with("aws.") ? "aws" : "custom";
+  if (provider == "aws" && (context_.account.empty() || context_.region.empty())) {
+    if (reason_.empty()) reason_ = context_.account.empty() ? "no account" : "no region";
+    return Verdict::nothing;
+  }
   resource.id = arena_.join("urn:", provider, ":", context_.account, ":", context_.region, ":",
                             resource.type, ":", context_.physical_id);
   if (resource.id.size() <= kEventTextBytesMax) return Verdict::observed;

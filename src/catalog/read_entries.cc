@@ -212,6 +212,7 @@ void read_type(const Node& node, CatalogSpec& spec) {
   MapReader reader(node);
   type.id = read_physical_id_template(reader.optional("id"));
   type.name = read_physical_id_template(reader.optional("name"));
+  type.arn = read_arn_template(reader.optional("arn"));
   type.is_reusable = reader.optional("reusable").boolean();
   const bool is_repeated =
       std::any_of(spec.types.begin(), spec.types.end(),

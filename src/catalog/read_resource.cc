@@ -112,6 +112,12 @@ std::string read_physical_id_template(const Node& node) {
   return text;
 }
 
+std::string read_arn_template(const Node& node) {
+  constexpr std::string_view kNone = "none";
+  return node.is_scalar() && node.text() == kNone ? std::string(kNone)
+                                                  : read_physical_id_template(node);
+}
+
 void read_resource(const Node& node, bool has_each, ResourceSpec& resource) {
   MapReader reader(node);
   if (!node.is_map()) return;

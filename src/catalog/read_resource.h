@@ -17,6 +17,8 @@ std::vector<TextSpec> read_templates(const Node& node, bool has_each);
 std::string read_path(const Node& node, bool has_each);
 // With {} in it.
 std::string read_physical_id_template(const Node& node);
+// The same, or `none`.
+std::string read_arn_template(const Node& node);
 
 void read_resource(const Node& node, bool has_each, ResourceSpec& resource);
 

@@ -1,6 +1,7 @@
 #include "catalog/recogniser.h"
 
 #include "base/json_writer.h"
+#include "catalog/call_verb.h"
 #include "catalog/observe.h"
 
 namespace statewire {
@@ -11,6 +12,25 @@ constexpr uint32_t kNoEntry = UINT32_MAX;
 constexpr std::string_view kCostsTooMuch =
     "matching it against the catalog takes too many steps: it has too many values, or too long "
     "texts, in fields that many entries ask for";
+
+// CloudTrail lists hashes of its files, for those who check that none was changed.
+bool is_digest(simdjson::dom::element event) {
+  for (const char* field : {"digestStartTime", "digestEndTime", "digestS3Object", "logFiles"}) {
+    if (event[field].error()) return false;
+  }
+  return true;
+}
+
+// Why what no entry knows is nothing that one ought to know; empty where it may be. A constant.
+std::string_view reason_to_ignore(const EventView& view) {
+  const bool is_call = view.shape == EventShape::cloudtrail;
+  if (is_call && is_insight(view.call)) return "an insight: it tells how often calls are made";
+  if (view.shape == EventShape::other && is_digest(view.event)) return "a digest of CloudTrail's";
+  if (is_call && !view.call.is_read_only && only_reads(view.call.event_name)) {
+    return "read-only call, by its name";
+  }
+  return {};
+}
 
 // CloudWatch Logs asks whether a subscription is there.
 bool is_control_message(const EventView& view) {
@@ -98,7 +118,10 @@ Recognition Recogniser::recognise(simdjson::dom::element event, std::string_view
   const CompiledCatalog& catalog = catalog_->compiled();
   const std::optional<uint32_t> found = scratch_->entry_of(catalog, view);
   if (!found) return with_fate(recognition, Fate::rejected, kCostsTooMuch);
-  if (*found == kNoEntry) return recognition;
+  if (*found == kNoEntry) {
+    const std::string_view reason = reason_to_ignore(view);
+    return reason.empty() ? recognition : with_fate(recognition, Fate::ignored, reason);
+  }
   const CompiledEntry& entry = catalog.entries[*found];
   recognition.entry_place = entry.spec->place;
   recognition.entry_name = entry.spec->name;

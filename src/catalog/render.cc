@@ -196,6 +196,14 @@ Rendered render(const Template& text, const RenderContext& context, Arena& arena
   return {RenderOutcome::done, arena.copy(rendered), nullptr};
 }
 
+std::string_view filtered_bare_id(const Template& text, std::string_view bare_id) {
+  for (const TemplatePart& part : text.parts) {
+    if (!part.has_slot || part.slot != Slot::physical_id) continue;
+    for (const Filter& filter : part.filters) bare_id = filtered(bare_id, filter);
+  }
+  return bare_id;
+}
+
 std::string_view reason_of(const Rendered& rendered, Arena& arena) {
   if (rendered.outcome == RenderOutcome::done) return {};
   if (rendered.outcome == RenderOutcome::not_in_table) {

@@ -60,6 +60,9 @@ struct Rendered {
   const TemplatePart* culprit = nullptr;  // The part that failed.
 };
 
+// `bare_id`, as the filters of the {} in `text` make it.
+std::string_view filtered_bare_id(const Template& text, std::string_view bare_id);
+
 Rendered render(const Template& text, const RenderContext& context, Arena& arena);
 
 // "no field detail.instance-id": why it is not done, in the arena.

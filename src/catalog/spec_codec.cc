@@ -75,7 +75,7 @@ void transfer(Archive& archive, EntrySpec& entry) {
 }
 template <typename Archive>
 void transfer(Archive& archive, TypeSpec& type) {
-  transfer_all(archive, type.type, type.id, type.name, type.is_reusable);
+  transfer_all(archive, type.type, type.id, type.name, type.arn, type.is_reusable);
 }
 template <typename Archive>
 void transfer(Archive& archive, RuleSpec& rule) {

@@ -5,12 +5,6 @@
 namespace statewire {
 namespace {
 
-bool is_account(std::string_view text) {
-  constexpr size_t kAccountDigits = 12;
-  return text.size() == kAccountDigits &&
-         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
 // "eu-west-1", "us-gov-east-1"
 bool is_region(std::string_view text) {
   const size_t last = text.rfind('-');
@@ -49,7 +43,19 @@ bool is_named(std::string_view arn, std::string_view id) {
   return before == ':' || before == '/';
 }
 
+// As it says itself, or else as its ARN does.
+std::string_view account_of(simdjson::dom::element resource, const ArnFields& arn) {
+  std::string_view account;
+  return resource["accountId"].get(account) || !is_account(account) ? arn.account : account;
+}
+
 }  // namespace
+
+bool is_account(std::string_view text) {
+  constexpr size_t kAccountDigits = 12;
+  return text.size() == kAccountDigits &&
+         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
 
 ArnFields arn_fields(std::string_view id) {
   ArnFields fields;
@@ -59,6 +65,7 @@ ArnFields arn_fields(std::string_view id) {
   fields.service = cut_to(id, ':');
   fields.region = cut_to(id, ':');
   fields.account = cut_to(id, ':');
+  fields.resource = id;
   return fields;
 }
 
@@ -78,11 +85,22 @@ Whereabouts whereabouts_in(simdjson::dom::array resources, std::string_view id) 
     std::string_view name;
     if (id.empty() || each["ARN"].get(name) || !is_named(name, id)) continue;
     const ArnFields arn = arn_fields(name);
-    std::string_view account;
-    if (each["accountId"].get(account) || !is_account(account)) account = arn.account;
-    return {account, arn.region};
+    return {account_of(each, arn), arn.region};
   }
   return {};
+}
+
+std::string_view only_account_in(simdjson::dom::array resources) {
+  std::string_view only;
+  for (const simdjson::dom::element each : resources) {
+    std::string_view name;
+    if (each["ARN"].get(name)) name = {};
+    const std::string_view account = account_of(each, arn_fields(name));
+    if (account.empty() || account == only) continue;
+    if (!only.empty()) return {};
+    only = account;
+  }
+  return only;
 }
 
 }  // namespace statewire

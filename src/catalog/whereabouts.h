@@ -18,9 +18,13 @@ struct ArnFields {
   std::string_view service;
   std::string_view region;
   std::string_view account;
+  std::string_view resource;  // "table/orders"
 };
 // All empty where `id` is no ARN.
 ArnFields arn_fields(std::string_view id);
+
+// Twelve digits.
+bool is_account(std::string_view text);
 
 // Of a name as requests give it: an ARN, the URL of a queue, or an account before a name
 // ("123456789012:function:api").
@@ -29,5 +33,8 @@ Whereabouts whereabouts_of_name(std::string_view name);
 // Of the element of a CloudTrail record's `resources` that is `id`, an ARN, or whose ARN ends in
 // it.
 Whereabouts whereabouts_in(simdjson::dom::array resources, std::string_view id);
+
+// The account that all of these resources are in; empty where they say none, or several.
+std::string_view only_account_in(simdjson::dom::array resources);
 
 }  // namespace statewire

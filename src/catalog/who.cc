@@ -110,9 +110,10 @@ Caller caller_of(const EventView& view) {
   }
   if (caller.type == "AssumedRole") {
     read_session(caller);
-  } else {
-    caller.role = {};  // Of a federated user it is the user who asked for the session.
+    return caller;
   }
+  caller.role = {};  // Of a federated user it is the user who asked for the session.
+  if (caller.type == "AWSAccount") caller.session = after_last(caller.principal_id, ':');
   return caller;
 }
 
@@ -190,8 +191,14 @@ bool is_user(const Caller& caller) {
          (caller.type == "AWSAccount" && caller.principal_id.starts_with("AIDA"));
 }
 
+// Also for a short time, from another account.
+bool is_root(const Caller& caller) {
+  return caller.type == "Root" || caller.type == "AssumedRoot" ||
+         (caller.type.empty() && caller.arn.ends_with(":root"));
+}
+
 bool is_person(const Caller& caller) {
-  return caller.type == "Root" || is_of_person(caller) || is_federated(caller.type);
+  return is_root(caller) || is_of_person(caller) || is_federated(caller.type);
 }
 
 bool is_internal(const Caller& caller, const EventView& view) {
@@ -270,7 +277,7 @@ bool acts_in_person(const Caller& caller, CauseKind kind) {
 }
 
 std::string_view actor_of(const Caller& caller, std::string_view service, CauseKind kind) {
-  if (caller.type == "Root") return "root";
+  if (is_root(caller)) return "root";
   if (caller.type == "AWSService") return service;
   if (caller.type == "AssumedRole") {
     if (caller.role.starts_with(kServiceRole) && !service.empty()) return service;
@@ -279,7 +286,7 @@ std::string_view actor_of(const Caller& caller, std::string_view service, CauseK
   }
   if (!caller.user_name.empty()) return caller.user_name;
   if (caller.account_id == "ANONYMOUS_PRINCIPAL") return "anonymous";
-  if (caller.type == "AWSAccount") return caller.account_id;
+  if (caller.type == "AWSAccount" && !caller.account_id.empty()) return caller.account_id;
   if (caller.type == "IAMUser" || caller.type == "FederatedUser") {
     if (const std::string_view name = after_last(caller.arn, '/'); !name.empty()) return name;
   }

@@ -119,6 +119,27 @@ TEST(Who, root_and_users_at_a_command_line_are_human) {
   EXPECT_EQ(Caller(kAlice, "aws-cli/1.27.1 Botocore/1.29").judged(), "human likely");
 }
 
+TEST(Who, root_is_root_whatever_else_is_said) {
+  for (const char* identity :
+       {R"({"type":"Root","principalId":"1","arn":"arn:aws:iam::1:root","userName":"shop"})",
+        R"({"type":"Root","principalId":"1","accountId":"1","invokedBy":"signin.amazonaws.com"})",
+        R"({"principalId":"1","arn":"arn:aws:iam::1:root","accountId":"1"})",
+        R"({"type":"AssumedRoot","principalId":"1","arn":"arn:aws:sts::1:assumed-root",)"
+        R"("sessionContext":{"sessionIssuer":{"userName":"admin"}}})"}) {
+    EXPECT_EQ(Caller(identity, "aws-cli/2.9")->actor, "root") << identity;
+  }
+}
+
+TEST(Who, caller_of_another_account_is_the_account_or_the_principal) {
+  const Caller role(R"({"type":"AWSAccount","principalId":"AROAX:i-0a1b","accountId":"2"})", "x");
+  EXPECT_EQ(role->actor, "2");
+  EXPECT_EQ(role->session, "i-0a1b");
+  EXPECT_EQ(role.judged(), "automation likely");
+  EXPECT_EQ(Caller(R"({"type":"AWSAccount","principalId":"AIDAX"})", "x")->actor, "AIDAX");
+  EXPECT_EQ(Caller(R"({"type":"AWSAccount","principalId":"AROAX:bob@example.org"})", "x").judged(),
+            "human likely");
+}
+
 TEST(Who, nothing_known_is_unknown) {
   EXPECT_EQ(Caller(kAlice, "curl/7.88").judged(), "unknown guess");
   EXPECT_EQ(Caller("{}", "").judged(), "unknown guess");

@@ -1,9 +1,13 @@
 #include "format/message.h"
 
+#include <algorithm>
+
 #include "format/names.h"
 
 namespace statewire {
 namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
 struct Verb {
   std::string_view call;  // How its name begins.
@@ -85,6 +89,11 @@ std::string_view verb_of_phase(const Notification& notification) {
   return "changed";
 }
 
+// "CloudFormation" is "cloudformation".
+bool is_same_word(std::string_view word, std::string_view other) {
+  return std::ranges::equal(word, other, {}, lower, lower);
+}
+
 // The actor in general words, where no name is known.
 std::string_view anonymous(const Notification& notification) {
   switch (notification.cause.kind) {
@@ -116,7 +125,7 @@ void add_means(const Cause& cause, Words& words) {
   // A service is often the actor itself, or the tool.
   const bool is_tool = !cause.tool.empty() && cause.via.starts_with(cause.tool);
   if (!via.empty() && !is_tool && via != service_name(cause.actor)) words.add(" through ", via);
-  add_tool(cause.tool, words);
+  add_tool(tool_beside_actor(cause), words);
 }
 
 }  // namespace
@@ -141,7 +150,18 @@ std::string_view verb_for(const Notification& notification) {
 void add_actor(const Notification& notification, Words& words) {
   const Cause& cause = notification.cause;
   if (cause.actor.empty()) return words.add(anonymous(notification));
-  words.add(actor_type_words(cause.actor_type), service_name(cause.actor));
+  // Who is nobody is in no account.
+  const bool is_account =
+      cause.actor_type == "AWSAccount" && cause.actor[0] >= '0' && cause.actor[0] <= '9';
+  words.add(is_account ? "account " : actor_type_words(cause.actor_type),
+            service_name(cause.actor));
+}
+
+std::string_view tool_beside_actor(const Cause& cause) {
+  const std::string_view actor = cause.actor.substr(0, cause.actor.find(".amazonaws.com"));
+  return is_same_word(actor, cause.tool) || is_same_word(service_name(cause.actor), cause.tool)
+             ? std::string_view()
+             : cause.tool;
 }
 
 void add_by_whom(const Notification& notification, Words& words) {

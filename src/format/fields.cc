@@ -75,7 +75,7 @@ constexpr KnownField kFields[] = {
     {"time", [](N n, Out out) { append_time_of(n.time, out); }},
     {"recordedtime", [](N n, Out out) { append_time_of(n.recorded, out); }},
     {"datacontenttype", [](N, Out out) { out += "application/json"; }},
-    {"dataschema", [](N, Out out) { out += "urn:statewire:notification:1.0"; }},
+    {"dataschema", [](N n, Out out) { out += dataschema_of(n); }},
     {"sequence", append_sequence},
     {"severitynumber", [](N n, Out out) { out += std::to_string(n.severity); }},
     {"severitytext", [](N n, Out out) { out += severity_text(n.severity); }},

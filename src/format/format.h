@@ -56,6 +56,9 @@ class Formats {
 
 // The canonical JSON form: the CloudEvents envelope with its data, as NOTIFICATION version 1.
 void append_json(const Notification& notification, std::string& out);
+// The schema that it names: of the first minor version that has all that is in it, so that who
+// knows only that one can read it.
+std::string_view dataschema_of(const Notification& notification);
 // The data alone.
 void append_json_data(const Notification& notification, std::string& out);
 // The `message` field: one readable line of at most 1,024 characters.

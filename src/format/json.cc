@@ -91,7 +91,7 @@ void JsonNotification::envelope() {
   json_.time("time", notification_.time);
   if (notification_.recorded != Time()) json_.time("recordedtime", notification_.recorded);
   json_.word("datacontenttype", "application/json");
-  json_.word("dataschema", "urn:statewire:notification:1.0");
+  json_.word("dataschema", dataschema_of(notification_));
   if (notification_.sequence != 0) {
     json_.key("sequence");
     json_.begin_string();
@@ -214,6 +214,7 @@ void JsonNotification::flags() {
   json_.begin_array("flags");
   if (notification_.is_late) json_.word("late");
   if (notification_.is_future) json_.word("future");
+  if (notification_.is_untimed) json_.word("untimed");
   if (cut_.is_truncated || notification_.tags.size() > kTagsMax) json_.word("truncated");
   json_.end_array();
 }
@@ -289,6 +290,13 @@ std::string_view severity_text(uint8_t severity) {
   constexpr std::string_view kTexts[] = {"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"};
   const size_t range = severity == 0 ? 0 : (severity - 1u) / 4;
   return kTexts[std::min(range, std::size(kTexts) - 1)];
+}
+
+std::string_view dataschema_of(const Notification& notification) {
+  const bool is_announcement =
+      notification.kind == NotificationKind::receipt && notification.receipt_count == 0;
+  return notification.is_untimed || is_announcement ? "urn:statewire:notification:1.1"
+                                                    : "urn:statewire:notification:1.0";
 }
 
 void write_envelope(const Notification& notification, const JsonCut& cut, JsonWriter& json) {

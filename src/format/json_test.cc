@@ -76,13 +76,14 @@ TEST(Json, amendment_names_what_it_amends_and_the_late_fact) {
   n.late_value = "pending";
   n.late_phase = Phase::provisioning;
   n.late_time = *parse_time("2026-11-23T08:59:58Z");
-  n.is_late = n.is_future = true;
+  n.is_late = n.is_future = n.is_untimed = true;
   const std::string json = json_of(n);
   EXPECT_TRUE(has(json, R"("causationid":"abababababababababababababababab","data":)"));
   EXPECT_TRUE(has(
       json,
       R"("revision":2,"late_observation":{"value":"pending","phase":"provisioning","time":"2026-11-23T08:59:58Z"},"cause")"));
-  EXPECT_TRUE(has(json, R"("flags":["late","future"])"));
+  EXPECT_TRUE(has(json, R"("flags":["late","future","untimed"])"));
+  EXPECT_TRUE(has(json, R"("dataschema":"urn:statewire:notification:1.1")"));
 }
 
 TEST(Json, changes_say_what_is_known_of_them) {

@@ -68,10 +68,22 @@ void add_changes(std::span<const Change> changes, Words& words) {
   words.add(named == 0 ? "" : ")");
 }
 
+// The provider announces something, and nothing is configured yet.
+bool is_report(const Notification& notification) {
+  return notification.kind == NotificationKind::changed &&
+         notification.cause.kind == CauseKind::provider && call_in(notification).empty();
+}
+
 void add_change(const Notification& notification, Words& words) {
   if (!notification.headline.empty()) {
     words.add(notification.headline);
     return add_who_in_brackets(notification, words);
+  }
+  if (is_report(notification)) {
+    const std::string_view provider = provider_name(notification.resource.provider);
+    const std::string_view what = notification.cause.actor;
+    return words.add(provider.empty() ? "the provider" : provider, " reports ",
+                     what.empty() ? notification.origin.type : what);
   }
   words.add("configured");
   add_by_whom(notification, words);
@@ -123,6 +135,11 @@ void add_other_news(const Notification& notification, Words& words) {
   }
 }
 
+// Nobody should take the time of arrival for the time when it happened.
+void add_doubt_of_time(const Notification& notification, Words& words) {
+  if (notification.is_untimed) words.add(" (when is not known)");
+}
+
 }  // namespace
 
 void add_subject(const Notification& notification, Words& words) {
@@ -140,9 +157,11 @@ void add_subject(const Notification& notification, Words& words) {
 
 void add_news(const Notification& notification, Words& words) {
   if (is_told_as_transition(notification)) {
-    return add_transition(notification, deed_of(notification), words);
+    add_transition(notification, deed_of(notification), words);
+  } else {
+    add_other_news(notification, words);
   }
-  add_other_news(notification, words);
+  add_doubt_of_time(notification, words);
 }
 
 void add_message(const Notification& notification, Words& words) {
@@ -155,9 +174,11 @@ void add_message(const Notification& notification, Words& words) {
     add_transition(notification, deed, words);
   } else {
     const bool is_changed = notification.kind == NotificationKind::changed;
-    words.add(!is_changed ? ": " : notification.headline.empty() ? " was " : " ");
+    const bool is_whole = !notification.headline.empty();
+    words.add(!is_changed ? ": " : is_whole ? " " : is_report(notification) ? ": " : " was ");
     add_other_news(notification, words);
   }
+  add_doubt_of_time(notification, words);
   words.limit(kMessageCharactersMax);
 }
 

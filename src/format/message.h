@@ -25,6 +25,8 @@ void append_text(const Notification& notification, std::string& out);
 std::string_view verb_for(const Notification& notification);
 // "alice", "Auto Scaling group web", "a schedule"; nothing where nothing is known.
 void add_actor(const Notification& notification, Words& words);
+// The tool, but where the actor is called so already: CloudFormation does it with CloudFormation.
+std::string_view tool_beside_actor(const Cause& cause);
 // " by alice in the console", " by ci-deployer with Terraform through CloudFormation".
 void add_by_whom(const Notification& notification, Words& words);
 // " (alice in the console)"; nothing where nothing is known.

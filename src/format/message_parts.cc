@@ -50,7 +50,8 @@ std::string cause_text(const Cause& cause) {
   if (cause.kind == CauseKind::unknown) return text;
   text.append(" (").append(name_of(cause.confidence)).append(")");
   if (!cause.actor.empty()) text.append(": ").append(clean(cause.actor));
-  if (!cause.tool.empty()) text.append(", ").append(clean(cause.tool));
+  const std::string_view tool = tool_beside_actor(cause);
+  if (!tool.empty()) text.append(", ").append(clean(tool));
   if (!cause.call.empty()) text.append(", ").append(clean(cause.call));
   return text;
 }
@@ -188,7 +189,8 @@ MessageParts parts_of(const Notification& notification) {
     parts.line.append("[").append(severity_text(notification.severity)).append("] ");
   }
   append_message(notification, parts.line);
-  parts.time = readable(notification.time);
+  parts.time =
+      (notification.is_untimed ? "time unknown, arrived " : "") + readable(notification.time);
   parts.why = why_text(notification);
   if (notification.kind == NotificationKind::receipt) {
     parts.origin = "more than this subscription sends in an hour";

@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/limits.h"
 #include "format/clean_text.h"
 #include "format/example_notification.h"
 #include "format/format.h"
+#include "format/message_parts.h"
 #include "format/names.h"
 
 namespace statewire {
@@ -17,6 +20,13 @@ std::string message_of(const Notification& notification) {
   std::string out;
   append_message(notification, out);
   return out;
+}
+
+std::string fact_of(const MessageParts& parts, std::string_view label) {
+  for (const MessageFact& fact : parts.facts) {
+    if (fact.label == label) return fact.value;
+  }
+  return {};
 }
 
 Notification bucket_call(NotificationKind kind, std::string_view call) {
@@ -43,6 +53,69 @@ TEST(Message, says_only_the_state_where_the_cause_is_unknown) {
   Notification n = example_notification();
   n.cause = {};
   EXPECT_EQ(message_of(n), "EC2 instance web-1 (i-0a1b2c3d4e5f60001) in eu-west-1 is running");
+}
+
+TEST(Message, what_the_provider_reports_is_not_told_as_configured) {
+  Notification n = example_notification();
+  n.kind = NotificationKind::changed;
+  n.origin = {"aws.eventbridge", "aws.health", "AWS Health Event", "e"};
+  n.cause = {.kind = CauseKind::provider, .actor = "AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED"};
+  EXPECT_EQ(message_of(n),
+            "EC2 instance web-1 (i-0a1b2c3d4e5f60001) in eu-west-1: AWS reports "
+            "AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED");
+  n.cause.actor = {};
+  n.resource.provider = "dc";
+  EXPECT_TRUE(message_of(n).ends_with(": the provider reports AWS Health Event"));
+}
+
+TEST(Message, time_of_arrival_is_not_told_as_when_it_happened) {
+  Notification n = example_notification();
+  n.is_untimed = true;
+  EXPECT_TRUE(message_of(n).ends_with("in the console (when is not known)")) << message_of(n);
+  n.kind = NotificationKind::changed;
+  EXPECT_TRUE(message_of(n).ends_with(" (when is not known)")) << message_of(n);
+  std::string line;
+  append_text(n, line);
+  EXPECT_TRUE(line.starts_with("--:--:--  changed")) << line;
+  EXPECT_TRUE(line.ends_with(" (when is not known)")) << line;
+}
+
+TEST(Message, actor_and_tool_of_one_name_are_said_once) {
+  struct Case {
+    Cause cause;
+    std::string_view by;
+  };
+  const Case cases[] = {
+      {{.actor = "cloudformation.amazonaws.com", .tool = "cloudformation"}, "by CloudFormation"},
+      {{.actor = "cloudformation.amazonaws.com",
+        .tool = "cloudformation",
+        .via = "cloudformation.amazonaws.com"},
+       "by CloudFormation"},
+      {{.actor = "codebuild.amazonaws.com", .tool = "codebuild"}, "by codebuild"},
+      {{.actor = "AWSServiceRoleForCodeBuild", .tool = "codebuild"}, "by CodeBuild"},
+      {{.actor = "terraform", .tool = "terraform"}, "by terraform"},
+      {{.actor = "Terraform", .tool = "terraform", .via = "deployer"},
+       "by Terraform through deployer"},
+      {{.actor = "terraform-ci", .tool = "terraform"}, "by terraform-ci with Terraform"},
+      {{.tool = "cloudformation"}, "by a deployment with CloudFormation"},
+      {{.actor = "210987654321", .actor_type = "AWSAccount", .tool = "aws-cli"},
+       "by account 210987654321 with the AWS CLI"},
+      {{.actor = "anonymous", .actor_type = "AWSAccount"}, "by anonymous"},
+      {{.actor = "AIDAEXAMPLE", .actor_type = "AWSAccount"}, "by AIDAEXAMPLE"},
+  };
+  for (const Case& each : cases) {
+    Notification n = bucket_call(NotificationKind::transition, "DeleteBucket");
+    n.phase = Phase::gone;
+    n.value = "DeleteBucket";
+    n.cause = each.cause;
+    n.cause.kind = CauseKind::deployment;
+    n.cause.call = "DeleteBucket";
+    EXPECT_EQ(message_of(n), "S3 bucket invoices in eu-west-1 was deleted " + std::string(each.by));
+    const std::string fact = fact_of(parts_of(n), "Cause");
+    EXPECT_LE(std::count(fact.begin(), fact.end(), ','),
+              each.by.find(" with ") != each.by.npos ? 2 : 1)
+        << fact;
+  }
 }
 
 TEST(Message, a_guess_is_called_one) {

@@ -49,7 +49,7 @@ void add_payload(const Notification& n, const InnerMessage& inner, const Message
             shortened(has_text ? inner.text : parts.line, kPagerDutySummaryCharactersMax));
   add_clean("source", n.resource.id, json);
   json.word("severity", severity_of(n.severity));
-  json.time("timestamp", n.time);
+  if (!n.is_untimed) json.time("timestamp", n.time);
   add_clean("component", n.name.empty() ? n.resource.name : n.name, json);
   add_clean("group", n.resource.account, json);
   add_clean("class", n.resource.type, json);

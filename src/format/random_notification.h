@@ -31,7 +31,7 @@ class RandomNotifications {
     }
     if (n.kind == NotificationKind::receipt) {
       n.receipt = text();
-      n.receipt_count = below(1000);
+      n.receipt_count = below(2) * below(1000);
     }
     n.traceparent = maybe_text();
     n.origin = {maybe_text(), maybe_text(), maybe_text(), maybe_text()};
@@ -47,6 +47,7 @@ class RandomNotifications {
     set_cause(n);
     n.is_late = coin();
     n.is_future = coin();
+    n.is_untimed = coin();
     n.changes = changes();
     n.error = maybe_text();
     n.delay = std::chrono::seconds(below(1'000'000));

@@ -25,8 +25,8 @@ using valijson::adapters::BoostJsonAdapter;
 
 class Schema {
  public:
-  Schema() {
-    std::ifstream file(SOURCE_DIR "/schema/notification/1.0.json");
+  explicit Schema(const std::string& version = "1.1") {
+    std::ifstream file(SOURCE_DIR "/schema/notification/" + version + ".json");
     std::stringstream text;
     text << file.rdbuf();
     const json::value document = json::parse(text.str());
@@ -124,6 +124,21 @@ TEST(Schema, accepts_whatever_is_rendered) {
     const json::value value = rendered(random.next());
     ASSERT_EQ(schema.problems(value), "") << "seed " << kSeed << " round " << i;
   }
+}
+
+TEST(Schema, of_the_version_that_a_notification_names_accepts_it) {
+  Schema first("1.0");
+  Schema second("1.1");
+  RandomNotifications random(6);
+  for (int i = 0; i < 300; ++i) {
+    const json::value value = rendered(random.next());
+    const bool is_first = value.at("dataschema").as_string() == "urn:statewire:notification:1.0";
+    EXPECT_EQ((is_first ? first : second).problems(value), "");
+    EXPECT_EQ(first.accepts(value), is_first);
+  }
+  json::value wrong = rendered(example_notification());
+  wrong.as_object()["dataschema"] = "urn:statewire:notification:1.2";
+  EXPECT_FALSE(second.accepts(wrong));
 }
 
 TEST(Schema, refuses_null_anywhere) {

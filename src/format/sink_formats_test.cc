@@ -70,6 +70,20 @@ TEST(SinkFormats, whatever_is_told_is_what_the_service_takes) {
   }
 }
 
+TEST(SinkFormats, time_of_arrival_is_not_told_as_when_it_happened) {
+  const ReadFormats read{""};
+  Notification n = example_notification();
+  n.is_untimed = true;
+  for (const SinkFormKind& kind : sink_form_kinds()) {
+    const std::string message = read.render_for(kind.name, kind.name, n);
+    EXPECT_TRUE(has(message, "when is not known")) << kind.name << message;
+    EXPECT_EQ(has(message, "2026-11-23 09:00:12 UTC"),
+              has(message, "time unknown, arrived 2026-11-23 09:00:12 UTC"))
+        << kind.name;
+    EXPECT_FALSE(has(message, "<!date") || has(message, R"("timestamp")")) << kind.name;
+  }
+}
+
 TEST(SinkFormats, what_is_long_is_cut_to_what_the_service_takes) {
   const ReadFormats read("");
   const std::string longest(9000, '&');

@@ -108,8 +108,10 @@ void slack_context(const Notification& notification, const MessageParts& parts, 
   json.begin_object();
   json.word("type", "context");
   json.begin_array("elements");
-  slack_markdown("<!date^" + std::to_string(std::max<int64_t>(seconds.count(), 0)) +
-                     "^{date_short_pretty} {time_secs}|" + parts.time + ">",
+  slack_markdown(notification.is_untimed
+                     ? parts.time
+                     : "<!date^" + std::to_string(std::max<int64_t>(seconds.count(), 0)) +
+                           "^{date_short_pretty} {time_secs}|" + parts.time + ">",
                  json);
   json.begin_object();
   json.word("type", "plain_text");

@@ -21,7 +21,7 @@ void pad(size_t from, size_t width, std::string& out) {
 void append_text(const Notification& notification, std::string& out) {
   char time[32];
   format_time(notification.time, time);
-  out.append(time + 11, 8).append("  ");
+  out.append(notification.is_untimed ? "--:--:--" : std::string_view(time + 11, 8)).append("  ");
 
   size_t from = out.size();
   const bool is_transition = notification.kind == NotificationKind::transition;

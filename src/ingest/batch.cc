@@ -12,10 +12,14 @@
 namespace statewire {
 namespace {
 
+// What has no name is listed, too.
+std::string_view listed(std::string_view name) { return name.empty() ? "-" : name; }
+
 void add_unrecognised(const Recognition& recognition, const ParsedEvent& event, Batch& batch) {
+  const std::string_view source = listed(recognition.origin.source);
+  const std::string_view type = listed(recognition.origin.type);
   for (UnrecognisedRow& row : batch.unrecognised) {
-    if (row.origin_source == recognition.origin.source &&
-        row.origin_type == recognition.origin.type) {
+    if (row.origin_source == source && row.origin_type == type) {
       ++row.count;
       row.last = std::max(row.last, recognition.time);
       return;
@@ -25,8 +29,8 @@ void add_unrecognised(const Recognition& recognition, const ParsedEvent& event, 
   const std::string sample =
       event.bytes.empty() ? std::string(simdjson::minify(event.element)) : std::string(event.bytes);
   batch.unrecognised.push_back({.source = batch.source,
-                                .origin_source = std::string(recognition.origin.source),
-                                .origin_type = std::string(recognition.origin.type),
+                                .origin_source = std::string(source),
+                                .origin_type = std::string(type),
                                 .count = 1,
                                 .last = recognition.time,
                                 .sample = std::string(cut_utf8(sample, kLedgerSampleBytesMax))});

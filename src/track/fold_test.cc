@@ -292,6 +292,22 @@ TEST(Fold, native_event_after_the_state_may_name_its_cause) {
   EXPECT_EQ(tracked.after.cause.kind, CauseKind::autoscaling);
 }
 
+TEST(Fold, what_the_provider_announces_is_told_and_names_the_cause_before_and_after_it) {
+  Observation notice = native(2, seconds(60), Phase::unknown, "");
+  notice.effect = Effect::configure;
+  notice.toward = kTowardGone;
+  notice.cause = {.kind = CauseKind::provider, .confidence = Confidence::certain, .evidence = "e"};
+  for (const Duration at : {seconds(0), seconds(120)}) {
+    History history;
+    history.see(native(1, seconds(-60), Phase::stable, "running"));
+    history.see(native(3, at, Phase::gone, "terminated"));
+    const auto seen = history.see(notice);
+    EXPECT_EQ(seen.told.kind, NotificationKind::changed);
+    EXPECT_EQ(seen.after.cause.kind, CauseKind::provider);
+    EXPECT_EQ(seen.after.phase, Phase::gone);
+  }
+}
+
 TEST(Fold, late_state_that_is_only_history_is_an_amendment) {
   History history;
   history.see(native(1, seconds(0), Phase::stable, "running"));

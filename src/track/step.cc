@@ -171,7 +171,9 @@ FoldStep fold_step(Record& record, const Observation& observation, Arena& arena)
       break;
     case Effect::configure:
       step.configured = true;
-      if (observation.toward != kAllPhases) add_hint(record, observation, arena);
+      if (observation.toward == kAllPhases) break;
+      fold_cause(record, observation);
+      if (says_who(observation.cause)) add_hint(record, observation, arena);
       break;
     case Effect::tag:
     case Effect::fail:
