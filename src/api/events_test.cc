@@ -5,6 +5,8 @@
 #include <random>
 
 #include "api/api_for_test.h"
+#include "base/base64.h"
+#include "base/json_writer.h"
 #include "base/limits.h"
 #include "net/inflate.h"
 
@@ -64,6 +66,26 @@ TEST_F(EventsTest, every_form_of_a_body_is_taken) {
                  {{"content-type", "application/cloudevents-batch+json"}})
                 .body,
             counts(2, 0, 0));
+}
+
+TEST_F(EventsTest, containers_are_opened) {
+  const std::string logs = R"({"logEvents":[{"message":)" +
+                           json_quoted(test_event(1, "pending", 1)) + R"(},{"message":)" +
+                           json_quoted(test_event(1, "running", 2)) +
+                           R"(},{"message":"no event"}],"messageType":"DATA_MESSAGE"})";
+  const std::string of_function =
+      R"({"awslogs":{"data":)" + json_quoted(base64_encoded(gzip(logs))) + "}}";
+  EXPECT_EQ(post("/events", logs).body, counts(2, 0, 1));
+  EXPECT_EQ(post("/events", of_function).body, counts(0, 2, 1));
+  const std::string of_queue = R"({"Records":[{"eventSource":"aws:sqs","body":)" +
+                               json_quoted(logs) + R"(},{"eventSource":"aws:sqs","body":)" +
+                               json_quoted(test_event(2, "running", 2)) + "}]}";
+  EXPECT_EQ(post("/events", of_queue).body, counts(1, 2, 1));
+  EXPECT_TRUE(
+      holds(json("/api/v1/ledger/refusals"), "element 0: body: line 1: element 2: message"));
+  EXPECT_EQ(post("/events", R"({"messageType":"CONTROL_MESSAGE","logEvents":[]})").body,
+            counts(1, 0, 0));
+  EXPECT_TRUE(holds(json("/api/v1/ledger"), R"("ignored":1)"));
 }
 
 TEST_F(EventsTest, a_cloud_event_in_binary_mode_is_the_same_event_as_in_structured_mode) {
