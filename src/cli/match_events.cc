@@ -46,6 +46,8 @@ bool is_one_event(std::string_view line, bool may_be_joined) {
 EventMatcher::EventMatcher(Parts parts)
     : parts_(std::move(parts)),
       counts_(parts_.patterns.patterns.size()),
+      // A filter takes whatever is JSON.
+      reader_({.checks_cloud_events = false}),
       on_event_([this](const ParsedEvent& event) { take_parsed(event); }),
       on_unreadable_([this](const UnreadableEvent& event) { report(event); }) {
   out_.reserve(2 * kWriteBytes);

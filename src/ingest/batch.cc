@@ -77,7 +77,7 @@ ChunkRecogniser::ChunkRecogniser(Knowledge knowledge, EventLimits limits)
 
 EventReading ChunkRecogniser::begin(const Chunk& chunk) {
   return reader_.begin(chunk.unreadable.empty() ? chunk.text : std::string_view(), chunk.first_line,
-                       chunk.share.another());
+                       chunk.share.another(), chunk.are_cloud_events);
 }
 
 void ChunkRecogniser::recognise(const Chunk& chunk, EventReading& reading, Time received,

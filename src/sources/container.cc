@@ -52,10 +52,13 @@ Contained contained_under(std::string_view key, dom::element value, dom::object 
   if (key == "TopicArn" && text_of(object["Type"]) == "Notification") {
     return {.text = contained_text("Message", object["Message"])};
   }
-  return {.text = {}, .array = {}, .may_be_notice = key == "s3ObjectKey" || key == "detail-type"};
+  return {.text = {},
+          .array = {},
+          .may_be_notice = key == "s3ObjectKey" || key == "detail-type",
+          .is_cloud_event = key == "specversion" && value.is_string()};
 }
 
-constexpr size_t kTellingKeys = 8;
+constexpr size_t kTellingKeys = 9;
 
 // Of the keys that contained_under() knows.
 bool is_telling(std::string_view key) {
@@ -69,7 +72,7 @@ bool is_telling(std::string_view key) {
     case 9:
       return key == "logEvents";
     case 11:
-      return key == "s3ObjectKey" || key == "detail-type";
+      return key == "s3ObjectKey" || key == "detail-type" || key == "specversion";
     case 15:
       return key == "CloudTrailEvent";
     default:
@@ -88,16 +91,17 @@ std::string_view first_key_of(std::string_view object) {
 }  // namespace
 
 Contained contained_in(dom::object object) {
-  bool may_be_notice = false;
+  Contained event;
   size_t left = kTellingKeys;  // Looking for others costs a walk: keys may be repeated without end.
   for (const auto field : object) {
     if (!is_telling(field.key)) continue;
     if (left-- == 0) break;
     const Contained contained = contained_under(field.key, field.value, object);
     if (contained.text || contained.array) return contained;
-    may_be_notice = may_be_notice || contained.may_be_notice;
+    event.may_be_notice |= contained.may_be_notice;
+    event.is_cloud_event |= contained.is_cloud_event;
   }
-  return {.text = {}, .array = {}, .may_be_notice = may_be_notice};
+  return event;
 }
 
 std::optional<ContainedText> text_of_element(dom::element element, Elements elements) {

@@ -34,7 +34,8 @@ struct ContainedArray {
 struct Contained {
   std::optional<ContainedText> text;
   std::optional<ContainedArray> array;
-  bool may_be_notice = false;  // It may tell of files in a bucket.
+  bool may_be_notice = false;   // It may tell of files in a bucket.
+  bool is_cloud_event = false;  // By its specversion.
 };
 
 // Neither for an event. Costs one walk over the keys. Texts are the parser's.

@@ -72,8 +72,10 @@ void EventReader::read(std::string_view text, uint64_t first_line, const OnEvent
   while (!reading.is_over()) read_next(reading, on_event, on_unreadable);
 }
 
-EventReading EventReader::begin(std::string_view text, uint64_t first_line, ByteShare share) {
+EventReading EventReader::begin(std::string_view text, uint64_t first_line, ByteShare share,
+                                bool are_cloud_events) {
   EventReading reading;
+  reading.are_cloud_events_ = are_cloud_events;
   reading.share_ = std::move(share);
   reading.text_ = text;
   reading.rest_ = text.substr(0, text.find_last_not_of(kJsonBlanks) + 1);

@@ -48,6 +48,8 @@ struct EventLimits {
   size_t event_bytes_max = kEventBytesMax;
   size_t depth_max = kEventDepthMax;
   size_t events_max = SIZE_MAX;  // Of one text; one with more is refused as a whole.
+  // Refuses those without what every CloudEvent has (cloud_event.h), and decodes their data.
+  bool checks_cloud_events = true;
 };
 
 // How far a text is read. Borrows the text.
@@ -74,6 +76,7 @@ class EventReading {
   std::optional<ElementTexts> array_;
   Elements elements_ = Elements::events;  // Of the array.
   size_t events_ = 0;
+  bool are_cloud_events_ = false;
   size_t envelopes_ = 0;          // Around the text.
   ByteShare share_;               // Of the budget for what is unpacked.
   bool is_inside_ = false;        // `inner_` is read before all that follows.
@@ -102,7 +105,9 @@ class EventReader {
 
   // The same in pieces. A reader may go on with what another began. What is packed in the text is
   // unpacked at the cost of the share's budget; where that has no room, it is unreadable.
-  EventReading begin(std::string_view text, uint64_t first_line, ByteShare share = {});
+  // `are_cloud_events`: whoever sent them says so.
+  EventReading begin(std::string_view text, uint64_t first_line, ByteShare share = {},
+                     bool are_cloud_events = false);
   // Reads the next event, or what is no event; or passes over what is between them. The bytes that
   // it read.
   size_t read_next(EventReading& reading, const OnEvent& on_event,
@@ -135,6 +140,9 @@ class EventReader {
   // False where the object is an event by itself.
   bool open_container(const ElementTexts::Element& object, simdjson::dom::element element,
                       bool is_element, EventReading& reading, const Handlers& handlers);
+  // False where `object` may be handed over as it is.
+  bool judge_cloud_event(const ElementTexts::Element& object, simdjson::dom::object fields,
+                         bool is_element, EventReading& reading, const Handlers& handlers);
   void hand_over_files(const ElementTexts::Element& object, std::vector<S3Object> files,
                        bool is_element, const Handlers& handlers);
   // What is read next is `text`, which stands under `key` at that place.

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "net/inflate.h"
+#include "sources/cloud_event.h"
 #include "sources/event_reader.h"
 
 namespace statewire {
@@ -75,10 +76,30 @@ bool EventReader::open_container(const ElementTexts::Element& object,
           Outcome::read);
     return true;
   }
+  if (limits_.checks_cloud_events && (contained.is_cloud_event || reading.are_cloud_events_)) {
+    return judge_cloud_event(object, fields, is_element, reading, handlers);
+  }
   if (!contained.may_be_notice) return false;
   std::vector<S3Object> files = cloudtrail_files_of(fields);
   if (files.empty()) return false;
   hand_over_files(object, std::move(files), is_element, handlers);
+  return true;
+}
+
+bool EventReader::judge_cloud_event(const ElementTexts::Element& object,
+                                    simdjson::dom::object fields, bool is_element,
+                                    EventReading& reading, const Handlers& handlers) {
+  if (std::string fault = cloud_event_fault(fields); !fault.empty()) {
+    handlers.on_unreadable(refused(object, place_of(object, is_element), std::move(fault)));
+    return true;
+  }
+  const Result<std::optional<std::string>> plain = with_plain_data(fields);
+  if (!plain) {
+    handlers.on_unreadable(refused(object, place_of(object, is_element), plain.error().text));
+    return true;
+  }
+  if (!*plain) return false;
+  enter({.key = "data_base64", .text = **plain}, object, is_element, reading, handlers);
   return true;
 }
 
