@@ -37,8 +37,7 @@ void read_answer(std::string_view text) {
 }
 
 void read_message(std::string_view text) {
-  const SqsContent content = read_sqs_message(text);
-  CHECK(content.event.empty() || content.files.empty());
+  const SqsContent content = SqsMessages().read(text);
   for (const S3Object& file : content.files) CHECK(file.key.ends_with(".json.gz"));
 }
 

@@ -4,16 +4,22 @@
 #include <string>
 #include <string_view>
 
+#include "base/result.h"
 #include "net/http_message.h"
 
 namespace statewire {
 
-// Told by its ce-specversion header.
+// "application/cloudevents+json", "application/cloudevents-batch+json": structured, or many.
+bool is_structured_event(const HttpRequestHead& head);
+
+// Told by its attributes in headers.
 bool is_binary_event(const HttpRequestHead& head);
 
-// The same event in structured mode. The attributes that the core and the usual extensions name
-// are taken over; a body that is not JSON by its content type becomes a string.
+// The same event in structured mode, with whatever attributes its headers have. Whether these are
+// all that a CloudEvent has is for whoever reads it. A body that is no JSON by its content type
+// becomes a string, or base64. bad_input where a header is no attribute, or the body no JSON though
+// its content type says so.
 // The result has kBodySpareBytes of capacity beyond its size.
-std::string structured_event(const HttpRequestHead& head, std::string_view body);
+Result<std::string> structured_event(const HttpRequestHead& head, std::string_view body);
 
 }  // namespace statewire

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "api/answers.h"
+#include "api/binary_event.h"
 #include "api/firehose.h"
 #include "base/json_writer.h"
 #include "base/text.h"
@@ -75,6 +76,15 @@ HttpServerResponse firehose_answer(const EventsVisit& visit, const Result<ChunkF
                         fates->reasons.empty() ? "not all of it can be read" : fates->reasons[0]);
 }
 
+// It may hold events; what they are nobody knows.
+HttpServerResponse coding_refusal(const HttpRequestHead& head, Time now) {
+  constexpr std::string_view kWhy = "Content-Encoding may be gzip or identity";
+  HttpServerResponse response =
+      is_firehose(head) ? firehose_error(head, now, 415, kWhy) : error_response(415, kWhy);
+  response.headers.emplace_back("Accept-Encoding", "gzip");
+  return response;
+}
+
 }  // namespace
 
 std::string counts_of(const ChunkFates& fates) { return text_of(counted(fates)); }
@@ -90,6 +100,9 @@ HttpServerResponse response_of(const ChunkFates& fates) {
 }
 
 void Events::take(HttpServerRequest&& request, HttpResponder responder) const {
+  if (!has_known_coding(request.head)) {
+    return responder.respond(coding_refusal(request.head, clock_.now()));
+  }
   // Shared with what unpacks it, and as the function that holds it must be copyable; it is answered
   // once all the same.
   auto visit = std::make_shared<EventsVisit>(
@@ -97,6 +110,7 @@ void Events::take(HttpServerRequest&& request, HttpResponder responder) const {
   Chunk chunk;
   chunk.source = kSource;
   chunk.text = std::move(request.body);
+  chunk.are_cloud_events = is_structured_event(visit->head);
   chunk.share = std::move(request.share);
   chunk.unpacking = unpacking_of(visit, limits_);
   // The server leaves room behind the body already.

@@ -10,7 +10,6 @@
 #include "base/text.h"
 #include "format/clean_text.h"
 #include "sources/event_reader.h"
-#include "sources/sqs_message.h"
 
 namespace statewire {
 namespace {
@@ -111,7 +110,7 @@ void SnsInbox::take(HttpServerRequest&& request, HttpResponder responder) {
 }
 
 void SnsInbox::read(const VisitPtr& visit) {
-  if (is_raw_sns(visit->head)) return submit(visit, visit->body);
+  if (is_raw_sns(visit->head)) return submit(visit);
   judge(visit);
 }
 
@@ -171,7 +170,7 @@ void SnsInbox::follow(const VisitPtr& visit) {
   const SnsMessage& message = visit->message;
   switch (message.type) {
     case SnsMessageType::notification:
-      return submit(visit, visit->body);
+      return submit(visit);
     case SnsMessageType::subscription_confirmation:
       return confirm(visit);
     case SnsMessageType::unsubscribe_confirmation:
@@ -183,15 +182,10 @@ void SnsInbox::follow(const VisitPtr& visit) {
 }
 
 // Whatever becomes of its events, a message that was stored is not wanted again.
-void SnsInbox::submit(const VisitPtr& visit, std::string_view body) {
-  SqsContent content = read_sqs_message(body);
+void SnsInbox::submit(const VisitPtr& visit) {
   Chunk chunk;
   chunk.source = kSource;
-  if (!content.files.empty()) {
-    content.event = body;
-    chunk.unreadable = "it names files of CloudTrail, which only a source of kind sqs fetches";
-  }
-  chunk.text = std::move(content.event);
+  chunk.text = std::move(visit->body);
   chunk.text.reserve(chunk.text.size() + kPaddingBytes);
   free_text(visit->body);
   visit->message = {};

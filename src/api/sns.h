@@ -75,7 +75,7 @@ class SnsInbox {
   void judge(const VisitPtr& visit);
   void verify(const VisitPtr& visit, const Result<SnsSigningKey>& key);
   void follow(const VisitPtr& visit);
-  void submit(const VisitPtr& visit, std::string_view body);
+  void submit(const VisitPtr& visit);
   void confirm(const VisitPtr& visit);
   void on_confirmed(const VisitPtr& visit, const Result<HttpResponse>& response);
   void refuse(const VisitPtr& visit, int status, std::string_view why);

@@ -8,6 +8,12 @@
 namespace statewire {
 namespace {
 
+// RFC 9110, section 8.4.1.3: x-gzip is the same.
+bool is_packed(const HttpRequestHead& head) {
+  const std::string_view coding = head.header("content-encoding");
+  return equal_ignoring_case(coding, "gzip") || equal_ignoring_case(coding, "x-gzip");
+}
+
 class BodyUnpacking final : public Unpacking {
  public:
   BodyUnpacking(std::shared_ptr<EventsVisit> visit, const UnpackingLimits& limits)
@@ -34,12 +40,9 @@ class BodyUnpacking final : public Unpacking {
 
   void begin(Chunk& chunk) {
     has_begun_ = true;
-    const std::string_view encoding = visit_->head.header("content-encoding");
-    if (equal_ignoring_case(encoding, "gzip")) {
+    if (is_packed(visit_->head)) {
       inflation_ = std::make_unique<Inflation>(std::move(chunk.text), limits_.inflated_bytes_max);
       free_text(chunk.text);
-    } else if (!encoding.empty() && !equal_ignoring_case(encoding, "identity")) {
-      visit_->bad = BadBody{400, "Content-Encoding may be gzip or identity"};
     }
   }
 
@@ -88,7 +91,13 @@ class BodyUnpacking final : public Unpacking {
           413, "an event has at most " + with_thousands(limits_.event_bytes_max) + " bytes"};
       return;
     }
-    chunk.text = structured_event(visit_->head, chunk.text);
+    Result<std::string> event = structured_event(visit_->head, chunk.text);
+    if (!event) {
+      visit_->bad = BadBody{400, event.error().text};
+      return;
+    }
+    chunk.text = *std::move(event);
+    chunk.are_cloud_events = true;
   }
 
   Result<bool> finish(Chunk& chunk) {
@@ -114,12 +123,16 @@ class BodyUnpacking final : public Unpacking {
 
 }  // namespace
 
+bool has_known_coding(const HttpRequestHead& head) {
+  const std::string_view coding = head.header("content-encoding");
+  if (head.header_count("content-encoding") > 1) return false;
+  return coding.empty() || equal_ignoring_case(coding, "identity") || is_packed(head);
+}
+
 std::unique_ptr<Unpacking> unpacking_of(std::shared_ptr<EventsVisit> visit,
                                         const UnpackingLimits& limits) {
   const HttpRequestHead& head = visit->head;
-  if (head.header("content-encoding").empty() && !is_firehose(head) && !is_binary_event(head)) {
-    return nullptr;
-  }
+  if (!is_packed(head) && !is_firehose(head) && !is_binary_event(head)) return nullptr;
   return std::make_unique<BodyUnpacking>(std::move(visit), limits);
 }
 

@@ -31,7 +31,10 @@ struct UnpackingLimits {
   size_t event_bytes_max{};
 };
 
-// Null where the body is the text already.
+// Whether Content-Encoding, if there is any, is one that is read: gzip or identity.
+bool has_known_coding(const HttpRequestHead& head);
+
+// Null where the body is the text already. REQUIRES: has_known_coding().
 std::unique_ptr<Unpacking> unpacking_of(std::shared_ptr<EventsVisit> visit,
                                         const UnpackingLimits& limits);
 

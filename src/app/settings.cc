@@ -8,6 +8,7 @@
 #include "app/check_paths.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "config/plain_name.h"
 #include "net/url.h"
 
 namespace statewire {
@@ -189,6 +190,9 @@ void read_sources(const Node& node, Settings& settings, SourceContext context) {
     for (const std::string_view own : {"tags", "reminders"}) {
       if (entry.key() == own) entry.error_at_key("a source of Statewire's own has this name");
     }
+    if (!is_plain_name(entry.key(), kPlaceBytesMax)) {
+      entry.error_at_key("a source's name is at most 256 letters, digits, \"-\", \"_\" and \".\"");
+    }
     SourceSetting source{.name = std::string(entry.key()), .kind = found};
     if (kind_name == "file") check_outside_store(entry.find("path"), settings.store.path);
     source.source = found->open(source.name, keys, context);
@@ -224,7 +228,11 @@ void read_document(Settings& settings, SinkContext& context, Problems& problems)
   if (version && found != kVersion) {
     version.error("this program reads version 1; found " + std::to_string(found));
   }
-  settings.instance = keys.optional("instance").text(settings.instance);
+  const Node instance = keys.optional("instance");
+  settings.instance = instance.text(settings.instance);
+  if (!is_plain_name(settings.instance, kPlaceBytesMax)) {
+    instance.error("wanted at most 256 letters, digits, \"-\", \"_\" and \".\"");
+  }
   if (const Node store = keys.required("store")) {
     settings.store.path = store.file_path();
     check_store_path(store, settings.store.path);

@@ -112,8 +112,6 @@ inline constexpr size_t kSqsMessagesHeldMax = 4 * kSqsMessagesAtATime;
 inline constexpr int kSqsDeleteAttemptsMax = 4;
 // Of the answer to one such call: ten messages of up to 1 MiB, as JSON writes them.
 inline constexpr size_t kSqsAnswerBytesMax = 32 << 20;
-// Envelopes around an event: a topic may be subscribed to by another system's topic.
-inline constexpr int kSnsEnvelopesMax = 3;
 // Of messages of one queue that wait for their commits; beyond, none are received. The answers that
 // are on their way then come on top.
 inline constexpr size_t kSqsEventsBytesMax = 32u << 20;
@@ -142,6 +140,11 @@ static_assert(kPieceBytesMax <= kReadBytesMax && kReadBytesMax <= kEventDocument
 inline constexpr size_t kEventBytesMax = 1 << 20;
 // What the configuration may allow an event, and so the most that is read as one.
 inline constexpr size_t kConfiguredEventBytesMax = 64 << 20;
+// Texts in texts around an event: a function's record of a queue that holds what two topics wrapped
+// around a packed document of CloudWatch Logs is five.
+inline constexpr size_t kEnvelopesMax = 8;
+// What is packed inside of an event may unpack to so many bytes: as many as a body has.
+inline constexpr size_t kUnpackedTextBytesMax = size_t{16} << 20;
 // Levels of objects and arrays: providers use ten, and some readers call themselves for each.
 inline constexpr size_t kEventDepthMax = 64;
 // The same of a value that is told by its brackets: {"Records":[…]} has two levels around an event.

@@ -2,7 +2,7 @@
 
 #include "base/json_writer.h"
 #include "cli/terminal.h"
-#include "sources/element_texts.h"
+#include "sources/container.h"
 #include "sources/value_end.h"
 
 namespace statewire {
@@ -37,8 +37,8 @@ bool may_have_joined_values(std::string_view text) {
 
 // Other lines hold several events, or none: EventReader tells.
 bool is_one_event(std::string_view line, bool may_be_joined) {
-  return line.starts_with('{') && !line.starts_with("{\"messageType\"") &&
-         array_of_events(line).empty() && !(may_be_joined && may_have_joined_values(line));
+  return line.starts_with('{') && !may_be_container(line) &&
+         !(may_be_joined && may_have_joined_values(line));
 }
 
 }  // namespace
@@ -46,6 +46,8 @@ bool is_one_event(std::string_view line, bool may_be_joined) {
 EventMatcher::EventMatcher(Parts parts)
     : parts_(std::move(parts)),
       counts_(parts_.patterns.patterns.size()),
+      // A filter takes whatever is JSON.
+      reader_({.checks_cloud_events = false}),
       on_event_([this](const ParsedEvent& event) { take_parsed(event); }),
       on_unreadable_([this](const UnreadableEvent& event) { report(event); }) {
   out_.reserve(2 * kWriteBytes);

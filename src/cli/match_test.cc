@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/base64.h"
 #include "cli/commands.h"
 #include "cli/terminal_for_test.h"
 
@@ -97,6 +98,24 @@ TEST_F(MatchTest, the_records_of_a_trail_are_events) {
   EXPECT_EQ(match({{"--pattern", R"({"n":[2]})"}}, lines({kRecords, kRecords})), 0);
   EXPECT_EQ(out_, lines({R"({"eventVersion":"1","eventSource":"s3.amazonaws.com","n":2})",
                          R"({"eventVersion":"1","eventSource":"s3.amazonaws.com","n":2})"}));
+}
+
+TEST_F(MatchTest, events_inside_of_containers_are_matched_in_lines_and_in_documents) {
+  const std::string event = R"("{\"n\":2}")";
+  const std::string base64 = "\"" + base64_encoded("{\"n\":2}") + "\"";
+  for (const std::string& line :
+       {R"({"NextToken":"x","Events":[{"EventName":"y","CloudTrailEvent":)" + event + "}]}",
+        R"({"owner":"1","logEvents":[{"message":)" + event + R"(}],"messageType":"DATA_MESSAGE"})",
+        R"({"TopicArn":"t","Message":)" + event + R"(,"Type":"Notification"})",
+        R"({"Records":[{"body":)" + event + R"(,"eventSource":"aws:sqs"}]})",
+        R"({"Records":[{"kinesis":{"data":)" + base64 + R"(},"eventSource":"aws:kinesis"}]})",
+        R"({ "awslogs" : {"data":)" + base64 + "}}"}) {
+    EXPECT_EQ(match({{"--pattern", R"({"n":[2]})"}}, lines({line, "{\"n\":1}", line})), 0) << line;
+    EXPECT_EQ(out_, lines({"{\"n\":2}", "{\"n\":2}"})) << line;
+    EXPECT_EQ(err_, "");
+    EXPECT_EQ(match({{"--pattern", R"({"n":[2]})"}}, "{\n" + line.substr(1)), 0) << line;
+    EXPECT_EQ(out_, "{\"n\":2}\n") << line;
+  }
 }
 
 TEST_F(MatchTest, a_line_matches_whatever_stands_around_it) {

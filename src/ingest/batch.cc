@@ -80,8 +80,8 @@ ChunkRecogniser::ChunkRecogniser(Knowledge knowledge, EventLimits limits)
       rules_(*knowledge_.rules) {}
 
 EventReading ChunkRecogniser::begin(const Chunk& chunk) {
-  return reader_.begin(chunk.unreadable.empty() ? chunk.text : std::string_view(),
-                       chunk.first_line);
+  return reader_.begin(chunk.unreadable.empty() ? chunk.text : std::string_view(), chunk.first_line,
+                       chunk.share.another(), chunk.are_cloud_events);
 }
 
 void ChunkRecogniser::recognise(const Chunk& chunk, EventReading& reading, Time received,

@@ -86,12 +86,13 @@ class JsonWalk {
     const uint32_t serial = leaves_.begin_object();
     for (;;) {
       uint32_t child = kNothing;
+      bool is_nested = false;
       if (is_for_nobody(paths_.node(node), child) && tokens_.pass_member()) continue;
-      if (child == kNothing ? !key(node, child) : !known_key()) return false;
+      if (child == kNothing ? !key(node, serial, child, is_nested) : !known_key()) return false;
       if (child == kNothing || !leaves_.is_first(child, serial)) {
         if (!skip()) return false;
       } else {
-        --left;
+        if (!is_nested) --left;
         if (!value(child, place, is_last && left == 0)) return false;
         if (is_done_) return true;
         if (left == 0) return leave_object(1, is_last);
@@ -109,7 +110,7 @@ class JsonWalk {
     const char* const begin = reinterpret_cast<const char*>(tokens_.at()) + 1;
     if (!node.compares_quoted) return !Paths::may_begin(node, begin);
     child = paths_.child_quoted(node, begin);
-    return child == kNothing;
+    return child == kNothing && !Paths::may_lead_below(node, begin);
   }
 
   bool close() {
@@ -124,12 +125,16 @@ class JsonWalk {
     return is_last || tokens_.leave(depth);
   }
 
-  // A key and its colon; the node that it leads to.
-  bool key(uint32_t node, uint32_t& child) {
+  // A key and its colon; the node that it leads to. Nested: by its dots.
+  bool key(uint32_t node, uint32_t object, uint32_t& child, bool& is_nested) {
     std::string_view text;
     if (tokens_.kind() != '"' || !string(text) || tokens_.kind() != ':') return false;
     tokens_.next();
     child = paths_.child(node, text);
+    if (child == kNothing && paths_.node(node).has_grandchildren) {
+      child = leaves_.node_behind_dots(paths_, node, text, object);
+      is_nested = child != kNothing;
+    }
     return true;
   }
 

@@ -15,6 +15,7 @@ TEST(LineMatches, allocate_nothing_once_warm) {
   std::string lines;
   for (int i = 0; i < 200; ++i) {
     lines += R"({"source":"some.long","detail":{"tags":[{"key":)" + std::to_string(i) + "}]}}\n";
+    lines += R"({"source":"some.long","detail.tags":[{"key":)" + std::to_string(i) + "}]}\n";
     if (i % 50 == 0) lines += "{\"source\":\"not closed\n";
   }
   const simdjson::padded_string text(lines);

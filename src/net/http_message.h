@@ -35,6 +35,13 @@ class HttpRequestHead {
   // The first value of that name, in any case; empty where there is none.
   std::string_view header(std::string_view name) const;
   size_t header_count(std::string_view name) const;
+  // Takes the name and the value of each, in order.
+  template <typename Take>
+  void for_each_header(Take take) const {
+    for (const Field& field : fields_) {
+      take(view(field.at, field.name_size), view(field.at + field.name_size, field.value_size));
+    }
+  }
   // Absent where the body comes in chunks.
   std::optional<uint64_t> content_length() const { return content_length_; }
   void set_content_length(std::optional<uint64_t> length) { content_length_ = length; }

@@ -49,6 +49,9 @@ struct PatternPlace {
   WrittenPath field;             // In the event: "source".
   uint32_t node = Paths::kRoot;  // The field's.
   bool is_below_any_of = false;
+  size_t levels = 0;         // Keys from the root, with those that dots separate.
+  size_t conjunction = 0;    // The branch of "$or" that it belongs to.
+  bool is_repeated = false;  // Its key is, or one around it, which was told.
 };
 
 std::string shown_alternatives(const JsonNode& leaf) {
@@ -132,31 +135,59 @@ class Compiler {
     all.clauses.reserve(node.children.size());
     for (size_t i = 0; i < node.children.size(); ++i) {
       const JsonNode& child = node.children[i];
-      const PatternPlace child_place{place.written.key(child.key), place.field.key(child.key),
-                                     fields_.child_made(place.node, child.key),
-                                     place.is_below_any_of};
-      check_key(child, child_place, keys);
-      Clause& clause = all.clauses.emplace_back();
+      PatternPlace child_place{.written = place.written.key(child.key),
+                               .field = place.field.key(child.key),
+                               .node = place.node,
+                               .is_below_any_of = place.is_below_any_of,
+                               .levels = place.levels,
+                               .conjunction = place.conjunction,
+                               .is_repeated = place.is_repeated};
+      if (!check_key(child, child_place, keys)) child_place.is_repeated = true;
+      Clause& clause = open_nested(child, child_place, all.clauses.emplace_back());
       combinations = bounded(combinations * compile_clause(child, place, child_place, clause));
     }
     return combinations;
   }
 
-  void check_key(const JsonNode& child, const PatternPlace& place, Seen& keys) {
+  // A key with dots is the same as nested keys. The clause of the innermost, which has its key.
+  Clause& open_nested(const JsonNode& child, PatternPlace& place, Clause& outermost) {
+    Clause* clause = &outermost;
+    std::string_view key = child.key;
+    for (size_t dot = key.find('.'); dot != key.npos; dot = key.find('.')) {
+      if (++place.levels >= kPatternDepthMax) {
+        refuse(child.key_offset, place,
+               "its dots make more than " + std::to_string(kPatternDepthMax) + " levels");
+        break;
+      }
+      place.node = fields_.child_made(place.node, key.substr(0, dot));
+      clause->kind = ClauseKind::object;
+      clause->key = key.substr(0, dot);
+      clause = &clause->branches.emplace_back().clauses.emplace_back();
+      key.remove_prefix(dot + 1);
+    }
+    ++place.levels;
+    place.node = fields_.child_made(place.node, key);
+    clause->key = key;
+    return *clause;
+  }
+
+  // False where the key is repeated.
+  bool check_key(const JsonNode& child, const PatternPlace& place, Seen& keys) {
     if (!keys.insert(child.key)) {
-      return refuse(child.key_offset, place,
-                    "this key is here twice; put its alternatives into one array");
+      refuse(child.key_offset, place,
+             "this key is here twice; put its alternatives into one array");
+      return false;
     }
     if (place.is_below_any_of && std::find(kReservedBelowAnyOf.begin(), kReservedBelowAnyOf.end(),
                                            child.key) != kReservedBelowAnyOf.end()) {
       refuse(child.key_offset, place,
              "below $or, " + quoted(child.key) + " is reserved and cannot name a field");
     }
+    return true;
   }
 
   size_t compile_clause(const JsonNode& node, const PatternPlace& parent, const PatternPlace& place,
                         Clause& clause) {
-    clause.key = node.key;
     if (node.key == kAnyOf) return compile_any_of(node, parent, place, clause);
     if (node.value.is_array()) {
       compile_leaf(node, place, clause);
@@ -186,7 +217,13 @@ class Compiler {
     size_t combinations = 0;
     clause.branches.reserve(node.children.size());
     for (size_t i = 0; i < node.children.size() && node.value.is_array(); ++i) {
-      const PatternPlace branch_place{place.written.item(i), parent.field, parent.node, true};
+      const PatternPlace branch_place{.written = place.written.item(i),
+                                      .field = parent.field,
+                                      .node = parent.node,
+                                      .is_below_any_of = true,
+                                      .levels = parent.levels,
+                                      .conjunction = ++conjunctions_,
+                                      .is_repeated = parent.is_repeated};
       combinations +=
           compile_object(node.children[i], branch_place, clause.branches.emplace_back());
     }
@@ -207,6 +244,11 @@ class Compiler {
   }
 
   void add_field(const JsonNode& node, const PatternPlace& place) {
+    const uint64_t asked = uint64_t{place.conjunction} << 32 | place.node;
+    if (!asked_.insert(asked).second && !place.is_repeated) {
+      refuse(node.key_offset, place,
+             "this field is here twice; put its alternatives into one array");
+    }
     if (fields_.slot_made(place.node) < fields_named_) return;
     ++fields_named_;
     if (field_bytes_ > compilation_.limits.program_bytes_max) return;
@@ -219,6 +261,8 @@ class Compiler {
   const Texts texts_;
   Tree& tree_;
   Paths fields_;
+  size_t conjunctions_ = 0;
+  std::unordered_set<uint64_t> asked_;  // Fields of each conjunction.
   size_t fields_named_ = 0;
   size_t field_bytes_ = 0;
 };

@@ -49,6 +49,18 @@ std::string dotted(const FieldKeys& path) {
   return out;
 }
 
+// How many keys at the beginning of `path` a key of an event stands for, which may have dots; 0
+// where it leads elsewhere.
+size_t keys_met(std::string_view key, std::span<const std::string_view> path) {
+  for (size_t i = 0; i < path.size() && key.starts_with(path[i]); ++i) {
+    key.remove_prefix(path[i].size());
+    if (key.empty()) return i + 1;
+    if (key.front() != '.') return 0;
+    key.remove_prefix(1);
+  }
+  return 0;
+}
+
 // What stands at the end of `path`, through arrays, as far as it is shown.
 void collect(element value, std::span<const std::string_view> path, std::vector<element>& out) {
   if (out.size() > kShownJsonBytesMax) return;
@@ -58,8 +70,11 @@ void collect(element value, std::span<const std::string_view> path, std::vector<
     for (const element item : simdjson::dom::array(value.get_array().value_unsafe())) {
       collect(item, path, out);
     }
-  } else if (element below; !value[path.front()].get(below)) {
-    collect(below, path.subspan(1), out);
+  } else if (simdjson::dom::object object; !value.get(object)) {
+    for (const auto field : object) {
+      const size_t met = keys_met(field.key, path);
+      if (met > 0) collect(field.value, path.subspan(met), out);
+    }
   }
 }
 

@@ -86,6 +86,18 @@ class Leaves {
     return true;
   }
 
+  // The node below `node` that a key with dots leads to, as nested keys would. kNothing where it
+  // leads to none, and where what it begins with was a key of the same object: then it is repeated.
+  uint32_t node_behind_dots(const Paths& paths, uint32_t node, std::string_view key,
+                            uint32_t object) const {
+    for (size_t dot = key.find('.'); dot != key.npos; dot = key.find('.')) {
+      node = paths.child(node, key.substr(0, dot));
+      if (node == kNothing || seen_[node] == object) return kNothing;
+      key.remove_prefix(dot + 1);
+    }
+    return paths.child(node, key);
+  }
+
   uint32_t add_array(uint32_t element);
   uint32_t add_element(uint32_t array);
   void add_text(uint32_t slot, uint32_t element, std::string_view text) {

@@ -15,6 +15,8 @@ uint32_t Paths::add(uint32_t parent, std::string_view key) {
   keys_ += key;
   nodes_.push_back(
       {.key = table_[i].key, .key_size = table_[i].size, .sibling = nodes_[parent].last_child});
+  parents_.push_back(parent);
+  nodes_[parents_[parent]].has_grandchildren |= parent != kRoot;
   Node& above = nodes_[parent];
   above.last_child = child;
   ++above.children;
@@ -31,13 +33,16 @@ uint32_t Paths::add(uint32_t parent, std::string_view key) {
   std::memset(&below.begin_mask, 0xff, size);
   // Behind an empty key and its quote comes what nobody knows.
   above.begins |= key.empty() ? ~uint64_t{0} : uint64_t{1} << begin_bit(below.begin);
+  if (key.size() == 1) {
+    const char with_dot[8] = {key.front(), '.'};
+    above.begins |= uint64_t{1} << begin_bit(load8(with_dot));
+  }
   return child;
 }
 
 bool Paths::ends_quoted(const Node& node, const char* text) const {
   const std::string_view key(keys_.data() + node.key, node.key_size);
-  constexpr size_t kShortMax = 24;  // So far the padding reaches.
-  const bool is_equal_so_far = key.size() <= kShortMax
+  const bool is_equal_so_far = key.size() <= kPaddedBytes
                                    ? is_equal(text, key.data(), key.size())
                                    : std::strncmp(text, key.data(), key.size()) == 0;
   return is_equal_so_far && text[key.size()] == '"';

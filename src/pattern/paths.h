@@ -28,6 +28,7 @@ class Paths {
     uint64_t begin = 0;
     uint64_t begin_mask = 0;
     bool compares_quoted = true;  // child_quoted() may be asked for its children.
+    bool has_grandchildren = false;
     // Its own key, and the child of the same parent that was made before it.
     uint32_t key = 0;  // Where it begins in keys_.
     uint32_t key_size = 0;
@@ -35,9 +36,10 @@ class Paths {
     uint32_t last_child = kNothing;
   };
 
-  Paths() : nodes_(1), table_(kTableMin) {}
+  Paths() : nodes_(1), parents_(1), table_(kTableMin) {}
 
-  // The child of a node that has this key, and the slot of a node; each is made where it is new.
+  // The child of a node that has this key, which has no dots, and the slot of a node; each is made
+  // where it is new.
   uint32_t child_made(uint32_t node, std::string_view key) {
     const uint32_t child = find(node, key);
     return child == kNothing ? add(node, key) : child;
@@ -64,6 +66,10 @@ class Paths {
   static bool may_begin(const Node& node, const char* text) {
     return node.begins >> begin_bit(load8(text)) & 1;
   }
+  // The same for a key with dots that leads to what is below a child.
+  static bool may_lead_below(const Node& node, const char* text) {
+    return node.has_grandchildren && may_begin(node, text) && has_dot(text);
+  }
   // The child that has it. REQUIRES: the node compares_quoted.
   uint32_t child_quoted(const Node& node, const char* text) const {
     if (node.children > 1 && !may_begin(node, text)) return kNothing;
@@ -82,7 +88,8 @@ class Paths {
 
  private:
   static constexpr size_t kTableMin = 16;
-  static constexpr uint32_t kChainMax = 4;  // Children that are compared one by one.
+  static constexpr uint32_t kChainMax = 4;    // Children that are compared one by one.
+  static constexpr size_t kPaddedBytes = 24;  // So far the padding behind a text reaches.
 
   struct Entry {
     uint32_t parent = 0;
@@ -95,6 +102,14 @@ class Paths {
   static unsigned begin_bit(uint64_t begin) {
     constexpr uint64_t kTwoBytes = 0xffff;
     return static_cast<unsigned>((begin & kTwoBytes) * 0x9e3779b97f4a7c15 >> 58);
+  }
+  // Of a key that is closed by a quote; true as well where that is too far away to be looked for.
+  static bool has_dot(const char* text) {
+    for (size_t i = 0; i < kPaddedBytes; ++i) {
+      if (text[i] == '.') return true;
+      if (text[i] == '"') return false;
+    }
+    return true;
   }
   // Whether the long key of the node is the one that stands at `text`, up to the first quote.
   bool ends_quoted(const Node& node, const char* text) const;
@@ -115,7 +130,8 @@ class Paths {
   void grow();
 
   std::vector<Node> nodes_;
-  std::vector<Entry> table_;  // Open addressing, at most half full, a power of two.
+  std::vector<uint32_t> parents_;  // Of nodes.
+  std::vector<Entry> table_;       // Open addressing, at most half full, a power of two.
   std::string keys_;
   uint32_t slots_ = 0;
 };

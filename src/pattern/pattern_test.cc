@@ -327,6 +327,18 @@ TEST(PatternExplain, absent_and_operators) {
             R"(a is "", wanted {"exists":false})");
 }
 
+TEST(PatternExplain, keys_with_dots) {
+  for (const char* pattern : {R"({"a.b.c":[1]})", R"({"a":{"b.c":[1]}})"}) {
+    for (const char* event : {R"({"a":{"b":{"c":2}}})", R"({"a.b":{"c":2}})", R"({"a.b.c":2})"}) {
+      EXPECT_EQ(mismatch(pattern, event).text, "a.b.c is 2, wanted 1") << event;
+    }
+  }
+  EXPECT_EQ(mismatch(R"({"a.b":[1]})", R"({"ab":1,"a.bc":1,"a":{"c":1}})").text,
+            "a.b is absent, wanted 1");
+  EXPECT_EQ(mismatch(R"({"a.b":[1],"a.c":[2]})", R"({"a":[{"b":1},{"c":2}]})").found,
+            R"({"a":[{"b":1},{"c":2}]})");
+}
+
 TEST(PatternExplain, arrays) {
   EXPECT_EQ(mismatch(R"({"i":{"a":[1],"b":[2]}})", R"({"i":[{"a":1,"b":3},{"b":4}]})").text,
             "i.b is [3,4], wanted 2");
@@ -469,6 +481,20 @@ TEST(PatternLimits, depth) {
     const PatternError error = refused(nested(levels));
     EXPECT_NE(error.text.find("deeper than 64 levels"), std::string::npos) << error.text;
     EXPECT_EQ(error.column, 5 * kPatternDepthMax + 1);
+  }
+}
+
+// Dots make levels, too, and no stack may end for them.
+TEST(PatternLimits, depth_of_keys_with_dots) {
+  const auto dotted = [](size_t levels) {
+    std::string key = "a";
+    for (size_t i = 1; i < levels; ++i) key += ".a";
+    return "{\"" + key + "\":[1]}";
+  };
+  compiled(dotted(kPatternDepthMax));
+  for (const size_t levels : {kPatternDepthMax + 1, size_t{400'000}}) {
+    const PatternError error = refused(dotted(levels));
+    EXPECT_NE(error.text.find("more than 64 levels"), std::string::npos) << error.text;
   }
 }
 

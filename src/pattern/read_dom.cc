@@ -15,14 +15,22 @@ class Reader {
     if (left == 0) return;
     const uint32_t serial = leaves_.begin_object();
     for (const auto field : object) {
-      const uint32_t child = paths_.child(node, field.key);
+      uint32_t child = paths_.child(node, field.key);
+      const bool is_nested = child == kNothing;
+      if (is_nested) child = nested_child(node, field.key, serial);
       if (child == kNothing || !leaves_.is_first(child, serial)) continue;
       value(child, place, field.value);
-      if (--left == 0) return;
+      if (!is_nested && --left == 0) return;
     }
   }
 
  private:
+  uint32_t nested_child(uint32_t node, std::string_view key, uint32_t object) const {
+    const Paths::Node& parent = paths_.node(node);
+    if (!parent.has_grandchildren || !Paths::may_begin(parent, key.data())) return kNothing;
+    return leaves_.node_behind_dots(paths_, node, key, object);
+  }
+
   void value(uint32_t node, uint32_t place, element value) {
     const uint32_t slot = paths_.node(node).slot;
     switch (value.type()) {

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "config/map_reader.h"
+#include "config/plain_name.h"
 #include "format/json.h"
 #include "route/when.h"
 #include "route/when_words.h"
@@ -14,14 +15,6 @@ using std::chrono::hours;
 using std::chrono::seconds;
 
 constexpr Duration kRetryForMax = hours(24 * 365);
-
-// Names appear in keys of the store, in paths of the API and in file names.
-bool is_name(std::string_view name) {
-  constexpr std::string_view kAllowed =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
-  return !name.empty() && name.size() <= kSubscriptionNameBytesMax && name.front() != '.' &&
-         name.find_first_not_of(kAllowed) == std::string_view::npos;
-}
 
 const Format* read_format(const Node& node, const std::string& name, std::string_view sink_kind,
                           const Formats& formats) {
@@ -67,7 +60,7 @@ void warn_of_late_fields(const Node& node, const When& when, const Hold& hold) {
 }
 
 Subscription read_subscription(const Node& node, const Formats& formats) {
-  if (!is_name(node.key())) {
+  if (!is_plain_name(node.key(), kSubscriptionNameBytesMax)) {
     node.error_at_key(
         "a subscription's name is at most 64 letters, digits, \"-\", \"_\" and \".\"");
   }

@@ -112,7 +112,7 @@ std::string_view array_of_events(std::string_view text) {
   return {};
 }
 
-std::string_view array_under(std::string_view object, std::string_view key) {
+std::string_view value_under(std::string_view object, std::string_view key) {
   size_t at = skip_blanks(object, 0);
   if (at >= object.size() || object[at] != '{') return {};
   do {
@@ -122,12 +122,16 @@ std::string_view array_under(std::string_view object, std::string_view key) {
     if (colon >= object.size() || object[colon] != ':' || object[name] != '"') return {};
     const size_t value = skip_blanks(object, colon + 1);
     if (object.substr(name, name_end - name) == '"' + std::string(key) + '"') {
-      return value < object.size() && object[value] == '[' ? object.substr(value)
-                                                           : std::string_view();
+      return object.substr(value);
     }
     at = skip_blanks(object, end_of_json_value(object, value));
   } while (at < object.size() && object[at] == ',');
   return {};
+}
+
+std::string_view array_under(std::string_view object, std::string_view key) {
+  const std::string_view value = value_under(object, key);
+  return value.starts_with('[') ? value : std::string_view();
 }
 
 }  // namespace statewire

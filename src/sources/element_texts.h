@@ -60,7 +60,9 @@ size_t end_of_json_value(std::string_view text, size_t at);
 // and `{"Events":[…` from the '['. Empty where it can only be one event.
 std::string_view array_of_events(std::string_view text);
 
-// The array that `object` has under `key`, from its '[' on; empty where it has none.
+// What `object` has under `key`, from there to its end; empty where it has nothing. Linear.
+std::string_view value_under(std::string_view object, std::string_view key);
+// The same where that is an array.
 std::string_view array_under(std::string_view object, std::string_view key);
 
 }  // namespace statewire

@@ -40,28 +40,12 @@ std::string_view name_of_type(dom::element_type type) {
   }
 }
 
-// CloudTrail's files hold {"Records":[…]}. Notifications of S3 do too, but are one event that
-// names its source "aws:s3". What `aws cloudtrail lookup-events` prints holds records as texts.
-bool is_cloudtrail_record(const dom::element& record) {
-  std::string_view source;
-  if (record["CloudTrailEvent"].is_string()) return true;
-  return record.is_object() && record["eventVersion"].is_string() &&
-         record["eventSource"].get(source) == simdjson::SUCCESS && !source.starts_with("aws:");
-}
-
 UnreadableEvent unreadable(const ElementTexts::Element& value, std::string reason) {
   return {.was_parsed = false,
           .line = value.line,
           .index = value.index,
           .reason = std::move(reason),
           .sample = cut_utf8(value.text, kUnreadableSampleBytesMax)};
-}
-
-UnreadableEvent refused(const ElementTexts::Element& value, const std::string& place,
-                        std::string reason) {
-  UnreadableEvent event = unreadable(value, place + std::move(reason));
-  event.was_parsed = true;
-  return event;
 }
 
 std::string too_long(size_t size, size_t size_max) {
@@ -74,17 +58,12 @@ std::string too_many(size_t events_max) {
 
 std::string place_of_line(uint64_t line) { return "line " + std::to_string(line) + ": "; }
 
-std::string place_of(const ElementTexts::Element& value, bool is_element) {
-  const std::string line = place_of_line(value.line);
-  return is_element ? line + "element " + std::to_string(value.index) + ": " : line;
-}
-
 }  // namespace
 
-EventReader::EventReader(EventLimits limits) : limits_(limits) {
+EventReader::EventReader(EventLimits limits, OnFiles on_files)
+    : limits_(limits), on_files_(std::move(on_files)) {
   // The parser calls it too deep to be at its maximum. No memory: capacity is still 0 and grows.
   CHECK(parser_.allocate(0, limits_.depth_max + 1) == simdjson::SUCCESS);
-  CHECK(inner_parser_.allocate(0, limits_.depth_max + 1) == simdjson::SUCCESS);
 }
 
 void EventReader::read(std::string_view text, uint64_t first_line, const OnEvent& on_event,
@@ -93,8 +72,11 @@ void EventReader::read(std::string_view text, uint64_t first_line, const OnEvent
   while (!reading.is_over()) read_next(reading, on_event, on_unreadable);
 }
 
-EventReading EventReader::begin(std::string_view text, uint64_t first_line) {
+EventReading EventReader::begin(std::string_view text, uint64_t first_line, ByteShare share,
+                                bool are_cloud_events) {
   EventReading reading;
+  reading.are_cloud_events_ = are_cloud_events;
+  reading.share_ = std::move(share);
   reading.text_ = text;
   reading.rest_ = text.substr(0, text.find_last_not_of(kJsonBlanks) + 1);
   reading.line_ = first_line;
@@ -105,7 +87,9 @@ size_t EventReader::read_next(EventReading& reading, const OnEvent& on_event,
                               const OnUnreadable& on_unreadable) {
   const Handlers handlers{on_event, on_unreadable};
   size_t bytes = 0;
-  if (reading.array_) {
+  if (reading.is_inside_) {
+    bytes = read_inner(reading, handlers);
+  } else if (reading.array_) {
     bytes = read_element(reading, handlers);
   } else if (!reading.has_begun_ && has_too_many_lines(reading.rest_)) {
     bytes = refuse_rest(reading, "", handlers);
@@ -114,16 +98,23 @@ size_t EventReader::read_next(EventReading& reading, const OnEvent& on_event,
   }
   reading.has_begun_ = true;
   if (reading.array_ && reading.array_->is_at_end()) reading.array_.reset();
-  if (inner_parser_.capacity() > kParserBytesKept) {
-    inner_parser_ = simdjson::dom::parser();
-    std::string().swap(inner_text_);
-    CHECK(inner_parser_.allocate(0, limits_.depth_max + 1) == simdjson::SUCCESS);
-  }
   if (parser_.capacity() > kParserBytesKept) {
     parser_ = simdjson::dom::parser();
     CHECK(parser_.allocate(0, limits_.depth_max + 1) == simdjson::SUCCESS);
   }
   return bytes;
+}
+
+UnreadableEvent EventReader::refused(const ElementTexts::Element& value, const std::string& place,
+                                     std::string reason) {
+  UnreadableEvent event = unreadable(value, place + std::move(reason));
+  event.was_parsed = true;
+  return event;
+}
+
+std::string EventReader::place_of(const ElementTexts::Element& value, bool is_element) {
+  const std::string line = place_of_line(value.line);
+  return is_element ? line + "element " + std::to_string(value.index) + ": " : line;
 }
 
 // A text of too many events is refused before its first is read.
@@ -182,13 +173,18 @@ bool EventReader::read_line(std::string_view line, EventReading& reading,
   }
   dom::element element;
   if (line.size() > limits_.event_bytes_max || parse_json(parser_, line, element)) return false;
-  hand_over({line, reading.line_, 0}, element, false, handlers);
+  hand_over({line, reading.line_, 0}, element, false, reading, handlers);
   return true;
 }
 
 // The bytes of the value that is next, or of what is none.
 size_t EventReader::read_cut_value(EventReading& reading, const Handlers& handlers) {
   const std::string_view rest = reading.rest_;
+  if (is_packed_text(rest)) {
+    const std::string_view text = rest.substr(0, rest.find_first_of(kJsonBlanks));
+    enter({.key = "base64", .text = text}, {text, reading.line_, 0}, false, reading, handlers);
+    return text.size();
+  }
   ValueEnd end{.kind = ValueEnd::Kind::broken};
   if (rest.starts_with('{') || rest.starts_with('[')) end = end_of_value(rest);
   const bool is_whole = end.kind == ValueEnd::Kind::whole;
@@ -198,9 +194,10 @@ size_t EventReader::read_cut_value(EventReading& reading, const Handlers& handle
   const bool is_long =
       !is_whole && end.kind != ValueEnd::Kind::too_deep && text.size() > limits_.event_bytes_max;
   if (is_long) fault_ = syntax_fault_at(text, reading.line_, end.at);
-  const Outcome outcome = is_long    ? Outcome::broken
-                          : is_whole ? read_value(text, reading, handlers)
-                                     : read_object({text, reading.line_, 0}, false, handlers);
+  const Outcome outcome = is_long ? Outcome::broken
+                          : is_whole
+                              ? read_value(text, reading, handlers)
+                              : read_object({text, reading.line_, 0}, false, reading, handlers);
   if (outcome == Outcome::broken) {
     report_fault({text, reading.line_, 0}, false, reading, handlers);
   }
@@ -229,26 +226,46 @@ void EventReader::report_fault(const ElementTexts::Element& value, bool is_eleme
 
 EventReader::Outcome EventReader::read_value(std::string_view text, EventReading& reading,
                                              const Handlers& handlers) {
-  const ElementTexts::Element value{text, reading.line_, 0};
-  const std::string_view array_text = array_of_events(text);
-  const bool is_array = text.size() <= kEventDocumentBytesMax && !array_text.empty() &&
-                        (text.starts_with('[') || begins_with_cloudtrail_record(array_text));
-  if (is_array) return begin_array(text, array_text, reading, handlers);
-  return read_object(value, false, handlers);
+  ArrayText array{array_of_events(text), Elements::events};
+  if (text.size() <= kEventDocumentBytesMax && !array.text.empty()) {
+    if (!text.starts_with('[')) array.elements = elements_by_first(array.text);
+    if (array.elements) return begin_array(text, array, reading, handlers);
+  }
+  if (text.size() > limits_.event_bytes_max && text.size() <= kEventDocumentBytesMax &&
+      find_array_in(text, reading, handlers) == Outcome::read) {
+    return Outcome::read;
+  }
+  const Outcome outcome = read_object({text, reading.line_, 0}, false, reading, handlers);
+  if (outcome == Outcome::read) return outcome;
+  JsonFault fault = std::move(fault_);
+  if (find_array_in(text, reading, handlers) == Outcome::read) return Outcome::read;
+  fault_ = std::move(fault);
+  return Outcome::broken;
 }
 
-EventReader::Outcome EventReader::begin_array(std::string_view text, std::string_view array_text,
+// A container that is too long to be parsed, or of which something is broken: that costs itself.
+EventReader::Outcome EventReader::find_array_in(std::string_view text, EventReading& reading,
+                                                const Handlers& handlers) {
+  std::optional<ArrayText> array = text.starts_with('{') ? find_array(text) : std::nullopt;
+  if (!array) return Outcome::broken;
+  if (!array->elements) array->elements = elements_by_first(array->text);
+  const auto before = static_cast<size_t>(array->text.data() - text.data());
+  if (!array->elements || !is_begin_of_object(text.substr(0, before))) return Outcome::broken;
+  return begin_array(text, *array, reading, handlers);
+}
+
+EventReader::Outcome EventReader::begin_array(std::string_view text, const ArrayText& found,
                                               EventReading& reading, const Handlers& handlers) {
-  const auto before = static_cast<size_t>(array_text.data() - text.data());
-  const auto lines = static_cast<uint64_t>(std::count(text.begin(), array_text.begin(), '\n'));
-  ElementTexts array(array_text, reading.line_ + lines, limits_.events_max);
+  const auto before = static_cast<size_t>(found.text.data() - text.data());
+  const auto lines = static_cast<uint64_t>(std::count(text.begin(), found.text.begin(), '\n'));
+  ElementTexts array(found.text, reading.line_ + lines, limits_.events_max);
   if (array.has_too_many()) {
     handlers.on_unreadable(refused({text, reading.line_, 0}, place_of_line(reading.line_),
                                    too_many(limits_.events_max)));
     return Outcome::read;
   }
   const std::string_view behind =
-      array.is_whole() ? array_text.substr(array.end()) : std::string_view();
+      array.is_whole() ? found.text.substr(array.end()) : std::string_view();
   const bool ends_well = before == 0 ? without_blanks(behind).empty() : is_end_of_object(behind);
   if (!array.is_whole() || !ends_well) {
     const size_t fault = array.is_whole() ? array.end() : array.fault_at();
@@ -256,6 +273,7 @@ EventReader::Outcome EventReader::begin_array(std::string_view text, std::string
     return Outcome::broken;
   }
   reading.array_ = std::move(array);
+  reading.elements_ = *found.elements;
   return Outcome::read;
 }
 
@@ -263,14 +281,14 @@ size_t EventReader::read_element(EventReading& reading, const Handlers& handlers
   const std::optional<ElementTexts::Element> element = reading.array_->next();
   if (!element) return 0;
   ++reading.events_;
-  if (read_object(*element, true, handlers) == Outcome::broken) {
+  if (read_object(*element, true, reading, handlers) == Outcome::broken) {
     report_fault(*element, true, reading, handlers);
   }
   return element->text.size();
 }
 
 EventReader::Outcome EventReader::read_object(const ElementTexts::Element& object, bool is_element,
-                                              const Handlers& handlers) {
+                                              EventReading& reading, const Handlers& handlers) {
   const auto refuse = [&](std::string reason) {
     handlers.on_unreadable(refused(object, place_of(object, is_element), std::move(reason)));
     return Outcome::read;
@@ -287,15 +305,14 @@ EventReader::Outcome EventReader::read_object(const ElementTexts::Element& objec
     fault_ = find_fault(object.text, object.line, error);
     return Outcome::broken;
   }
-  hand_over(object, element, is_element, handlers);
+  hand_over(object, element, is_element, reading, handlers);
   return Outcome::read;
 }
 
 void EventReader::hand_over(const ElementTexts::Element& object, dom::element element,
-                            bool is_element, const Handlers& handlers) {
-  dom::object fields;
-  if (!element.get_object().get(fields)) {
-    if (unwrap(object, fields, handlers)) return;
+                            bool is_element, EventReading& reading, const Handlers& handlers) {
+  if (element.is_object()) {
+    if (open_container(object, element, is_element, reading, handlers)) return;
     return handlers.on_event(
         {.element = element, .bytes = object.text, .line = object.line, .index = object.index});
   }
@@ -304,65 +321,24 @@ void EventReader::hand_over(const ElementTexts::Element& object, dom::element el
               "an event must be an object, not " + std::string(name_of_type(element.type()))));
 }
 
-// Events that come as texts in another: what lookup-events prints, and what CloudWatch Logs sends
-// to a subscription. Both are told by their first key. False where `fields` are an event by
-// themselves.
-bool EventReader::unwrap(const ElementTexts::Element& object, dom::object fields,
-                         const Handlers& handlers) {
-  const auto first = fields.begin();
-  if (first == fields.end()) return false;
-  std::string_view text;
-  if (first.key() == "EventId") {
-    if (fields["CloudTrailEvent"].get(text)) return false;
-    hand_over_text(text, object, handlers);
-    return true;
-  }
-  dom::array messages;
-  if (first.key() != "messageType" || first.value().get(text) || text != "DATA_MESSAGE" ||
-      fields["logEvents"].get(messages)) {
-    return false;
-  }
-  ElementTexts::Element each = object;
-  for (const dom::element message : messages) {
-    if (message["message"].get(text)) text = {};
-    hand_over_text(text, each, handlers);
-    ++each.index;
-  }
-  return true;
-}
-
-void EventReader::hand_over_text(std::string_view text, const ElementTexts::Element& place,
-                                 const Handlers& handlers) {
-  inner_text_.reserve(text.size() + kPaddingBytes);
-  inner_text_.assign(text);
-  dom::element element;
-  if (parse_json(inner_parser_, inner_text_, element) || !element.is_object()) {
-    return handlers.on_unreadable({.was_parsed = false,
-                                   .line = place.line,
-                                   .index = place.index,
-                                   .reason = place_of(place, true) + "its text is no event",
-                                   .sample = cut_utf8(text, kUnreadableSampleBytesMax)});
-  }
-  handlers.on_event(
-      {.element = element, .bytes = inner_text_, .line = place.line, .index = place.index});
-}
-
 // Told by the first that can be read, so that one that cannot costs only itself.
-bool EventReader::begins_with_cloudtrail_record(std::string_view array_text) {
+std::optional<Elements> EventReader::elements_by_first(std::string_view array_text) {
   size_t at = 0;
   for (size_t i = 0; i < kBrokenRecordsMax; ++i) {
     at = std::min(array_text.find_first_not_of(kJsonBlanks, at + 1), array_text.size());
-    if (at < array_text.size() && array_text[at] == ']') return i == 0;
+    if (at < array_text.size() && array_text[at] == ']') {
+      return i == 0 ? std::optional(Elements::events) : std::nullopt;
+    }
     const size_t end = end_of_json_value(array_text, at);
     dom::element element;
-    if (end == at || end - at > limits_.event_bytes_max) return false;
+    if (end == at || end - at > limits_.event_bytes_max) return std::nullopt;
     if (parse_json(parser_, array_text.substr(at, end - at), element) == simdjson::SUCCESS) {
-      return is_cloudtrail_record(element);
+      return elements_like(element);
     }
     at = array_text.find_first_not_of(kJsonBlanks, end);
-    if (at == array_text.npos || array_text[at] != ',') return false;
+    if (at == array_text.npos || array_text[at] != ',') return std::nullopt;
   }
-  return false;
+  return std::nullopt;
 }
 
 // Whether it ends an object whose last member stands before it.
@@ -370,6 +346,13 @@ bool EventReader::is_end_of_object(std::string_view text) {
   if (without_blanks(text) == "}") return true;
   if (text.size() > limits_.event_bytes_max) return false;
   const simdjson::padded_string object("{\"\":0" + std::string(text));
+  return parser_.parse(object).error() == simdjson::SUCCESS;
+}
+
+// Whether the value of its last member may follow.
+bool EventReader::is_begin_of_object(std::string_view text) {
+  if (text.size() > limits_.event_bytes_max) return false;
+  const simdjson::padded_string object(std::string(text) + "0}");
   return parser_.parse(object).error() == simdjson::SUCCESS;
 }
 

@@ -312,12 +312,14 @@ TEST(EventReader, events_that_are_texts_in_others_are_unwrapped) {
       "{\n\"Events\": [\n{\"EventId\": \"1\", \"CloudTrailEvent\": \"{\\\"n\\\":1}\"},\n"
       "{\"EventId\": \"2\", \"CloudTrailEvent\": \"{\\\"n\\\":\"}], \"NextToken\": \"x\"}");
   EXPECT_EQ(found.events, Texts{R"(3/0 {"n":1})"});
-  EXPECT_EQ(found.reasons, Texts{"line 4: element 1: its text is no event"});
+  EXPECT_EQ(found.reasons,
+            Texts{"line 4: element 1: CloudTrailEvent: line 1, column 6: the text ends too early"});
   const Seen logs = read(
       R"({"messageType":"DATA_MESSAGE","owner":"1","logEvents":[{"id":"a","message":"{\"n\":1}"},)"
       R"({"id":"b","message":"plain"},{"id":"c","message":"{\"n\":2}"}]})");
   EXPECT_EQ(logs.events, (Texts{R"(1/0 {"n":1})", R"(1/2 {"n":2})"}));
-  EXPECT_EQ(logs.reasons, Texts{"line 1: element 1: its text is no event"});
+  EXPECT_EQ(logs.reasons, Texts{"line 1: element 1: message: line 1, column 1: a comma, colon, "
+                                "bracket or quote is missing or does not belong here"});
   for (const std::string text : {R"({"messageType":"CONTROL_MESSAGE","logEvents":[]})",
                                  R"({"Events":[{"a":1}]})", R"({"EventId":"1"})"}) {
     EXPECT_EQ(read(text).events, Texts{"1/0 " + text});

@@ -52,6 +52,7 @@ class Unpacking {
 struct Chunk {
   std::string source;     // Name of the source in the configuration; "http" for POST /events.
   std::string text = {};  // Reserved for kPaddingBytes beyond its size.
+  bool are_cloud_events = false;  // Whoever sent them says so.
   uint64_t first_line = 1;
   std::string place;  // For errors: a path; empty for HTTP.
   CursorUpdate cursor;

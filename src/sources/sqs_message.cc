@@ -1,55 +1,9 @@
 #include "sources/sqs_message.h"
 
-#include <algorithm>
-
-#include "aws/json.h"
-#include "base/limits.h"
-#include "base/percent.h"
+#include <iterator>
+#include <utility>
 
 namespace statewire {
-namespace {
-
-bool has(std::string_view text, std::string_view part) { return text.find(part) != text.npos; }
-
-// Digests, which lie beside them, hold no events.
-bool is_cloudtrail_file(std::string_view key) {
-  return has(key, "/CloudTrail/") && key.ends_with(".json.gz");
-}
-
-// S3 writes keys in its own notifications as forms do.
-std::string decoded_key(std::string key) {
-  std::ranges::replace(key, '+', ' ');
-  return percent_decode(key);
-}
-
-std::vector<S3Object> files_of(const AwsJson& message) {
-  std::vector<S3Object> files;
-  const auto add = [&](std::string bucket, std::string key, std::string region,
-                       std::optional<int64_t> bytes) {
-    if (!is_cloudtrail_file(key)) return;
-    files.push_back({.bucket = std::move(bucket),
-                     .key = std::move(key),
-                     .region = std::move(region),
-                     .bytes = static_cast<uint64_t>(std::max<int64_t>(bytes.value_or(0), 0))});
-  };
-  for (const AwsJson& record : message.items("Records")) {
-    if (record.text("eventSource") != "aws:s3") continue;
-    add(record.text("s3.bucket.name"), decoded_key(record.text("s3.object.key")),
-        record.text("awsRegion"), record.integer("s3.object.size"));
-  }
-  if (message.text("source") == "aws.s3" && message.text("detail-type") == "Object Created") {
-    add(message.text("detail.bucket.name"), message.text("detail.object.key"),
-        message.text("region"), message.integer("detail.object.size"));
-  }
-  if (const std::string bucket = message.text("s3Bucket"); !bucket.empty()) {
-    for (const AwsJson& key : message.items("s3ObjectKey")) {
-      add(bucket, key.text(""), "", std::nullopt);
-    }
-  }
-  return files;
-}
-
-}  // namespace
 
 void S3ObjectQueue::push(const S3Object& object) {
   push_text(object.bucket);
@@ -77,22 +31,29 @@ std::string S3ObjectQueue::pop_text() {
   return text_.substr(colon + 1, size);
 }
 
-// Most messages are events as they are, and none of the words below is in them: they are not
-// parsed here.
-SqsContent read_sqs_message(std::string_view body) {
-  SqsContent content{.event = std::string(body)};
-  for (int i = 0; i < kSnsEnvelopesMax && has(content.event, "\"TopicArn\""); ++i) {
-    const Result<AwsJson> envelope = AwsJson::parse(content.event);
-    if (!envelope || envelope->text("Type") != "Notification") break;
-    const std::optional<std::string> message = envelope->find("Message");
-    if (!message) break;
-    content.event = *message;
-  }
-  if (!has(content.event, "/CloudTrail/") && !has(content.event, "s3ObjectKey")) return content;
-  const Result<AwsJson> message = AwsJson::parse(content.event);
-  if (!message || !message->is_object()) return content;
-  content.files = files_of(*message);
-  if (!content.files.empty()) content.event.clear();
+SqsMessages::SqsMessages()
+    : reader_({}, [this](std::vector<S3Object> files) {
+        files_.insert(files_.end(), std::make_move_iterator(files.begin()),
+                      std::make_move_iterator(files.end()));
+      }) {}
+
+SqsContent SqsMessages::read(std::string_view body) {
+  std::string text;
+  text.reserve(body.size() + kPaddingBytes);
+  text = body;
+  size_t others = 0;
+  files_.clear();
+  reader_.read(
+      text, 1, [&](const ParsedEvent&) { ++others; }, [&](const UnreadableEvent&) { ++others; });
+  if (files_.empty()) return {.event = std::move(text)};
+  SqsContent content{.files = std::exchange(files_, {})};
+  if (others == 0) return content;
+  // Beside them, in the same message.
+  const auto add = [&](std::string_view event) { content.event.append(event).append(1, '\n'); };
+  reader_.read(
+      text, 1, [&](const ParsedEvent& event) { add(simdjson::minify(event.element)); },
+      [&](const UnreadableEvent& event) { add(event.sample); });
+  files_.clear();
   return content;
 }
 

@@ -1,22 +1,15 @@
 // What a message of a queue holds: an event, or the names of files with events.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "sources/event_reader.h"
+#include "sources/s3_notice.h"
+
 namespace statewire {
-
-struct S3Object {
-  std::string bucket;
-  std::string key;
-  std::string region;  // Empty where the message does not say.
-  uint64_t bytes = 0;  // 0 where the message does not say.
-
-  bool operator==(const S3Object&) const = default;
-};
 
 // Objects in one text, in order: a vector of them takes several times the memory of the message
 // that names them.
@@ -35,15 +28,24 @@ class S3ObjectQueue {
 };
 
 struct SqsContent {
-  std::string event;            // Empty where there are files.
+  std::string event;            // A text of events; empty where there are only files.
   std::vector<S3Object> files;  // CloudTrail's, packed with gzip.
 
   bool operator==(const SqsContent&) const = default;
 };
 
-// Takes off what SNS wraps around a message, and finds the CloudTrail files that S3, S3 over
-// EventBridge, or CloudTrail itself tells of. Everything else is an event as it is, readable or
-// not.
-SqsContent read_sqs_message(std::string_view body);
+// Not thread-safe: one for each thread; it keeps its parser's memory between calls.
+class SqsMessages {
+ public:
+  SqsMessages();
+
+  // Finds the CloudTrail files that S3, S3 over EventBridge, or CloudTrail itself tells of, in
+  // whatever containers (EventReader's). Everything else is an event as it is, readable or not.
+  SqsContent read(std::string_view body);
+
+ private:
+  std::vector<S3Object> files_;
+  EventReader reader_;
+};
 
 }  // namespace statewire

@@ -90,15 +90,16 @@ bool SqsRun::has_room() const {
 
 void SqsRun::begin(uint64_t number, std::string_view body) {
   Held& held = held_.at(number);
-  SqsContent content = read_sqs_message(body);
-  held.parts_left = std::max<size_t>(content.files.size(), 1);
+  SqsContent content = messages_.read(body);
+  const bool has_event = content.files.empty() || !content.event.empty();
+  held.parts_left = content.files.size() + (has_event ? 1 : 0);
   if (!content.files.empty()) {
     Named& named = named_.emplace_back(Named{.message = number});
     for (const S3Object& object : content.files) named.objects.push(object);
     named.share = ByteShare(event_bytes_);
     CHECK(named.share.grow_to(named.objects.bytes_held()));
-    return;
   }
+  if (!has_event) return;
   Part part{.message = number,
             .chunk = {.source = parts_.name,
                       .text = std::move(content.event),

@@ -141,6 +141,8 @@ class SqsRun {
   SteadyTime receive_at_{};
   int failures_ = 0;  // Receiving calls in a row.
 
+  SqsMessages messages_;
+
   std::deque<FilePtr> files_;  // To be fetched, before those that are only named.
   std::deque<Named> named_;
   size_t fetching_ = 0;

@@ -25,37 +25,107 @@ TEST(Gunzip, is_bounded_and_finds_what_is_cut) {
   EXPECT_FALSE(gunzip("", 1 << 20).ok());
 }
 
-TEST(SqsMessage, is_unwrapped) {
-  EXPECT_EQ(read_sqs_message("{\"source\":\"aws.ec2\"}").event, "{\"source\":\"aws.ec2\"}");
-  EXPECT_EQ(read_sqs_message("no json").event, "no json");
-  EXPECT_EQ(
-      read_sqs_message(R"({"Type":"Notification","TopicArn":"t","Message":"{\"a\":1}"})").event,
-      R"({"a":1})");
-  EXPECT_EQ(read_sqs_message(R"({"Type":"Notification","TopicArn":"t","Message":
-      "{\"Type\":\"Notification\",\"TopicArn\":\"u\",\"Message\":\"x\"}"})")
-                .event,
-            "x");
+SqsContent content_of(std::string_view body) { return SqsMessages().read(body); }
+
+std::string notification(const std::string& message) {
+  return json_of([&](JsonWriter& json) {
+    json.begin_object();
+    json.text("Type", "Notification");
+    json.text("TopicArn", "arn:aws:sns:eu-west-1:123456789012:changes");
+    json.text("Message", message);
+    json.end_object();
+  });
 }
 
-TEST(SqsMessage, names_cloudtrail_files_in_every_form) {
-  const std::string key = "AWSLogs/1/CloudTrail/eu-west-1/2026/11/23/1_x y.json.gz";
-  const S3Object object{.bucket = "trail", .key = key, .region = "eu-west-1"};
-  const SqsContent by_s3 = read_sqs_message(
-      R"({"Records":[{"eventSource":"aws:s3","awsRegion":"eu-west-1","s3":{"bucket":{"name":"trail"},
-      "object":{"key":"AWSLogs/1/CloudTrail/eu-west-1/2026/11/23/1_x+y.json.gz"}}}]})");
-  EXPECT_EQ(by_s3.files, std::vector{object});
-  EXPECT_EQ(by_s3.event, "");
-  const SqsContent by_bus = read_sqs_message(
-      R"({"source":"aws.s3","detail-type":"Object Created","region":"eu-west-1","detail":{"bucket":
-      {"name":"trail"},"object":{"key":"AWSLogs/1/CloudTrail/eu-west-1/2026/11/23/1_x y.json.gz"}}})");
-  EXPECT_EQ(by_bus.files, std::vector{object});
-  const SqsContent by_trail =
-      read_sqs_message(R"({"s3Bucket":"trail","s3ObjectKey":[")" + key + R"("]})");
-  ASSERT_EQ(by_trail.files.size(), 1u);
-  EXPECT_EQ(by_trail.files[0].key, key);
-  const std::string digest =
-      R"({"s3Bucket":"trail","s3ObjectKey":["AWSLogs/1/CloudTrail-Digest/x.json.gz"]})";
-  EXPECT_EQ(read_sqs_message(digest).event, digest);
+TEST(SqsMessage, that_names_no_files_is_an_event_as_it_is) {
+  for (const std::string& body :
+       {std::string(R"({"source":"aws.ec2"})"), std::string("no json"), notification("{}"),
+        notification("x"), std::string(R"({"Service":"Amazon S3","Event":"s3:TestEvent"})")}) {
+    EXPECT_EQ(content_of(body), (SqsContent{.event = body, .files = {}}));
+  }
+}
+
+constexpr std::string_view kFile =
+    "AWSLogs/123456789012/CloudTrail/eu-west-1/2026/11/23/1_x y.json.gz";
+
+std::string record_of_s3(const std::string& event, const std::string& key) {
+  return R"({"eventVersion":"2.1","eventSource":"aws:s3","awsRegion":"eu-west-1","eventName":")" +
+         event + R"(","s3":{"bucket":{"name":"trail"},"object":{"key":")" + key +
+         R"(","size":7}}})";
+}
+
+std::string notice_of_s3(const std::string& event, const std::string& key) {
+  return R"({"Records":[)" + record_of_s3(event, key) + "]}";
+}
+
+std::string notice_of_bus(const std::string& type, const std::string& key) {
+  return R"({"source":"aws.s3","detail-type":")" + type +
+         R"(","region":"eu-west-1","detail":{"bucket":{"name":"trail"},"object":{"key":")" + key +
+         R"(","size":7}}})";
+}
+
+TEST(SqsMessage, names_cloudtrail_files_in_every_form_and_envelope) {
+  const S3Object object{
+      .bucket = "trail", .key = std::string(kFile), .region = "eu-west-1", .bytes = 7};
+  const S3Object without_region{.bucket = "trail", .key = std::string(kFile), .region = {}};
+  // As S3 writes it, percent-encoded throughout, and with escapes of JSON.
+  const std::string written = "AWSLogs/123456789012/CloudTrail/eu-west-1/2026/11/23/1_x+y.json.gz";
+  const std::string encoded =
+      "AWSLogs%2F123456789012%2FCloud%54rail%2Feu-west-1%2F2026%2F11%2F23%2F1_x%20y.json%2Egz";
+  const std::string escaped =
+      R"(AWSLogs\/123456789012\/\u0043loudTrail\/eu-west-1\/2026\/11\/23\/1_x+y.json.gz)";
+  for (const std::string& notice :
+       {notice_of_s3("ObjectCreated:Put", written), notice_of_s3("ObjectCreated:Copy", encoded),
+        notice_of_s3("s3:ObjectCreated:CompleteMultipartUpload", escaped),
+        notice_of_bus("Object Created", std::string(kFile))}) {
+    const std::string of_queue = R"({"Records":[{"messageId":"1","eventSource":"aws:sqs","body":)" +
+                                 json_quoted(notice) + "}]}";
+    const std::string of_topic =
+        R"({"Records":[{"EventSource":"aws:sns","Sns":{"Message":)" + json_quoted(notice) + "}}]}";
+    for (const std::string& body :
+         {notice, notification(notice), notification(notification(notice)), of_queue, of_topic,
+          notification(of_queue)}) {
+      EXPECT_EQ(content_of(body), (SqsContent{.event = {}, .files = {object}})) << body;
+    }
+  }
+  const std::string by_trail =
+      R"({"s3ObjectKey":[")" + std::string(kFile) + R"("],"s3Bucket":"trail"})";
+  EXPECT_EQ(content_of(by_trail).files, std::vector{without_region});
+}
+
+TEST(SqsMessage, of_other_objects_names_no_file) {
+  const std::string file(kFile);
+  for (const char* event :
+       {"ObjectRemoved:Delete", "ObjectRemoved:DeleteMarkerCreated", "LifecycleExpiration:Delete",
+        "ObjectRestore:Completed", "s3:TestEvent"}) {
+    EXPECT_TRUE(content_of(notice_of_s3(event, file)).files.empty()) << event;
+  }
+  EXPECT_TRUE(content_of(notice_of_bus("Object Deleted", file)).files.empty());
+  for (const std::string key :
+       {"AWSLogs/123456789012/CloudTrail-Digest/eu-west-1/2026/11/23/x.json.gz",
+        "CloudTrail/AWSLogs/123456789012/CloudTrail-Digest/eu-west-1/x.json.gz",
+        "AWSLogs/123456789012/CloudTrail-Insight/eu-west-1/2026/11/23/x.json.gz",
+        "all/CloudTrail/AWSLogs/o-abc/123456789012/Config/eu-west-1/x.json.gz",
+        "AWSLogs/123456789012/CloudTrail/eu-west-1/x.json", "AWSLogs/CloudTrail.json.gz", "x"}) {
+    const std::string by_trail = R"({"s3Bucket":"trail","s3ObjectKey":[")" + key + R"("]})";
+    for (const std::string& body :
+         {notice_of_s3("ObjectCreated:Put", key), notice_of_bus("Object Created", key), by_trail}) {
+      EXPECT_EQ(content_of(body), (SqsContent{.event = body, .files = {}}));
+    }
+  }
+  for (const std::string key : {"AWSLogs/o-abc/123456789012/CloudTrail/eu-west-1/x.json.gz",
+                                "Config/AWSLogs/123456789012/CloudTrail/eu-west-1/x.json.gz",
+                                "copies/CloudTrail/x.json.gz"}) {
+    EXPECT_EQ(content_of(notice_of_s3("ObjectCreated:Put", key)).files.size(), 1u) << key;
+  }
+}
+
+TEST(SqsMessage, may_have_events_and_broken_ones_beside_its_files) {
+  const std::string event = R"({"source":"aws.ec2","text":"a b"})";
+  const SqsContent content = content_of(
+      "[" + event + "," + notice_of_s3("ObjectCreated:Put", std::string(kFile)) + ",{]]");
+  EXPECT_EQ(content.files.size(), 1u);
+  EXPECT_EQ(content.event, event + "\n{]\n");
 }
 
 TEST(S3ObjectQueue, gives_objects_back_in_little_memory) {

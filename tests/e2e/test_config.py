@@ -56,6 +56,16 @@ class Config(ProgramTest):
         text = self.check("version: 1\nstore: store\nsources:\n  a: {kind: file, path: .}\n")
         self.assertRegex(text, r":4:25: sources\.a\.path: .* is a directory; name a regular file")
 
+    def test_names_that_are_part_of_a_uri(self):
+        text = self.check(
+            "version: 1\ninstance: my shop\nstore: store\n"
+            "sources:\n  a/b: {kind: file, path: x.jsonl}\n  \"50%\": {kind: stdin}\n"
+        )
+        self.assertRegex(text, r":2:11: instance: wanted at most 256 letters, digits")
+        self.assertRegex(text, r":5:3: .*a source's name is at most 256 letters")
+        self.assertRegex(text, r":6:3: .*a source's name is at most 256 letters")
+        self.check("version: 1\ninstance: shop-1.eu_west\nstore: store\n", status=0)
+
     def test_run_ends_with_78_on_the_same_errors(self):
         config = self.write("statewire.yaml", "version: 1\nstore: store\nsubscription: {}\n")
         done = run_statewire("run", "--config", config)

@@ -82,7 +82,25 @@ class Generator:
             return [self.written_pattern(branch) for branch in node.branches]
         clauses = list(node.clauses)
         self.chosen.shuffle(clauses)
-        return tuple((key, self.written_pattern(each)) for key, each in clauses)
+        written = [(key, self.written_pattern(each)) for key, each in clauses]
+        return tuple(self.with_dots(written, 0.2, lambda inner: [
+            key for key, _ in inner if key != "$or"]))
+
+    def with_dots(self, clauses, chance, may_move):
+        """Nested keys as keys with dots: some of them, or all."""
+        for key, value in clauses:
+            if not isinstance(value, tuple) or self.chosen.random() > chance:
+                yield key, value
+                continue
+            moved = set(may_move(value))
+            if moved and self.chosen.random() < 0.3:
+                moved.discard(self.chosen.choice(sorted(moved)))
+            stay = tuple(each for each in value if each[0] not in moved)
+            for inner, each in value:
+                if inner in moved:
+                    yield f"{key}.{inner}", each
+            if stay or not value:
+                yield key, stay
 
     # Events.
 
@@ -164,7 +182,7 @@ class Generator:
         if isinstance(value, dict):
             found = [(key, self.in_pairs(each)) for key, each in value.items()]
             self.chosen.shuffle(found)
-            return tuple(found)
+            return tuple(self.with_dots(found, 0.15, lambda inner: [key for key, _ in inner]))
         if isinstance(value, list):
             return [self.in_pairs(each) for each in value]
         return value
