@@ -60,6 +60,7 @@ void append_type(N n, Out out) {
 struct KnownField {
   std::string_view path;
   void (*append)(N, Out);
+  FieldType type = FieldType::text;
 };
 
 constexpr KnownField kFields[] = {
@@ -77,7 +78,7 @@ constexpr KnownField kFields[] = {
     {"datacontenttype", [](N, Out out) { out += "application/json"; }},
     {"dataschema", [](N n, Out out) { out += dataschema_of(n); }},
     {"sequence", append_sequence},
-    {"severitynumber", [](N n, Out out) { out += std::to_string(n.severity); }},
+    {"severitynumber", [](N n, Out out) { out += std::to_string(n.severity); }, FieldType::number},
     {"severitytext", [](N n, Out out) { out += severity_text(n.severity); }},
     {"causationid",
      [](N n, Out out) {
@@ -100,7 +101,8 @@ constexpr KnownField kFields[] = {
     {"resource.name", [](N n, Out out) { out += n.name; }},
     {"state.phase", [](N n, Out out) { out += name_of(n.phase); }},
     {"state.value", [](N n, Out out) { out += n.value; }},
-    {"state.settled", [](N n, Out out) { out += is_settled(n.phase) ? "true" : "false"; }},
+    {"state.settled", [](N n, Out out) { out += is_settled(n.phase) ? "true" : "false"; },
+     FieldType::boolean},
     {"state.previous.phase",
      [](N n, Out out) {
        if (n.previous.since != Time()) out += name_of(n.previous.phase);
@@ -110,7 +112,7 @@ constexpr KnownField kFields[] = {
        if (n.previous.since != Time()) out += n.previous.value;
      }},
     {"state.previous.since", [](N n, Out out) { append_time_of(n.previous.since, out); }},
-    {"revision", [](N n, Out out) { out += std::to_string(n.revision); }},
+    {"revision", [](N n, Out out) { out += std::to_string(n.revision); }, FieldType::number},
     {"late_observation.value",
      [](N n, Out out) {
        if (n.has_late_observation) out += n.late_value;
@@ -175,10 +177,10 @@ std::string_view path_ending_in(std::string_view name) {
 
 std::optional<Field> Field::find(std::string_view path) {
   if (path.starts_with(kTagPrefix) && path.size() > kTagPrefix.size()) {
-    return Field(nullptr, std::string(path.substr(kTagPrefix.size())));
+    return Field(nullptr, std::string(path.substr(kTagPrefix.size())), FieldType::text);
   }
   for (const KnownField& field : kFields) {
-    if (field.path == path) return Field(field.append, {});
+    if (field.path == path) return Field(field.append, {}, field.type);
   }
   return std::nullopt;
 }

@@ -9,6 +9,8 @@
 
 namespace statewire {
 
+enum class FieldType { text, number, boolean };
+
 // A path that was looked up once. Immutable; any thread.
 class Field {
  public:
@@ -18,14 +20,18 @@ class Field {
   // Appends the value as it is, not cleaned; several values are joined by ";". Nothing where it is
   // not known.
   void append(const Notification& notification, std::string& out) const;
+  // As JSON has it; where it is a list, of its elements.
+  FieldType type() const { return type_; }
 
  private:
   using Append = void (*)(const Notification&, std::string&);
 
-  Field(Append append, std::string tag) : append_(append), tag_(std::move(tag)) {}
+  Field(Append append, std::string tag, FieldType type)
+      : append_(append), tag_(std::move(tag)), type_(type) {}
 
   Append append_;    // Null for a tag.
   std::string tag_;  // Its key.
+  FieldType type_;
 };
 
 // Names of the fields directly under `prefix`, which ends with a dot or is empty: "phase, value,

@@ -218,6 +218,44 @@ TEST(When, fields_are_asked_for_as_what_they_are) {
             "previous");
 }
 
+TEST(When, what_a_field_never_is_is_told_where_it_stands) {
+  const std::pair<const char*, const char*> mistakes[] = {
+      {"{resource: {account: [123456789012]}}",
+       "when.resource.account[0]: the field is a text, and this is a number; write it in quotes: "
+       "\"123456789012\""},
+      {"{resource.tags.cost: [a, 7]}",
+       "when.\"resource.tags.cost\"[1]: the field is a text, and this is a number; write it in "
+       "quotes: \"7\""},
+      {"{$or: [{state: {phase: [gone]}}, {resource: {region: [{anything-but: [x, 1]}]}}]}",
+       "when.$or[1].resource.region[0].anything-but[1]: the field is a text, and this is a number; "
+       "write it in quotes: \"1\""},
+      {"{severitynumber: [\"13\"]}",
+       "when.severitynumber[0]: the field is a number, and this is a text; write a number, or "
+       "{numeric: [\">=\", 13]}"},
+      {"{severitynumber: [{prefix: \"1\"}]}",
+       "when.severitynumber[0].prefix: asks for a text, and the field is a number"},
+      {"{cause: {actor: [{numeric: [\">\", 3]}]}}",
+       "when.cause.actor[0].numeric: asks for a number, and the field is a text"},
+      {"{state: {settled: [\"true\"]}}",
+       "when.state.settled[0]: the field is true or false, and this is a text; write true or "
+       "false"},
+      {"{state: {settled: [{anything-but: {prefix: t}}]}}",
+       "when.state.settled[0].anything-but.prefix: asks for a text, and the field is true or "
+       "false"},
+      {"{resource: {name: [null]}}",
+       "when.resource.name[0]: no field is ever null; ask for one that is not known by {exists: "
+       "false}"}};
+  for (const auto& [when, problem] : mistakes) EXPECT_EQ(problems_of(when), problem) << when;
+  for (const char* when :
+       {"{severitynumber: [17, {numeric: [\">=\", 13]}, {anything-but: [9]}, {exists: true}]}",
+        "{state: {settled: [true, {anything-but: false}]}, revision: [{numeric: [\"=\", 1]}]}",
+        "{flags: [late], cause: {evidence: [{exists: false}], actor: [{anything-but: {suffix: "
+        "x}}]}}",
+        "{resource: {account: [\"1\", {anything-but: [a, b]}, {equals-ignore-case: x}]}}"}) {
+    EXPECT_EQ(problems_of(when), "") << when;
+  }
+}
+
 TEST(When, what_is_no_pattern_is_told_where_it_stands) {
   const Read read(R"(subscriptions:
   x:

@@ -3,6 +3,7 @@
 #include "base/json_writer.h"
 #include "config/json.h"
 #include "format/fields.h"
+#include "route/when_types.h"
 
 namespace statewire {
 namespace {
@@ -91,9 +92,8 @@ std::string early_part(Element pattern, const std::string& parent) {
   });
 }
 
-Pattern without_late_fields(const std::string& json) {
-  simdjson::dom::parser parser;
-  const std::string early = early_part(parser.parse(json).value(), "");
+Pattern without_late_fields(Element pattern) {
+  const std::string early = early_part(pattern, "");
   if (early.empty()) return Pattern::everything();
   return std::get<Pattern>(Pattern::compile(early));
 }
@@ -124,7 +124,10 @@ When read_when(Node node) {
   check_fields(node, "");
   when.pattern = std::get<Pattern>(std::move(compiled));
   when.json = std::move(json);
-  when.early = without_late_fields(when.json);
+  simdjson::dom::parser parser;
+  const Element pattern = parser.parse(when.json).value();
+  check_types(pattern, node);
+  when.early = without_late_fields(pattern);
   for (const std::string& path : when.pattern.fields()) {
     when.asks_for_cause |= path.starts_with("cause.");
     when.asks_for_tags |= path.starts_with("resource.tags.");

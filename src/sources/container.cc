@@ -39,6 +39,11 @@ Contained array_of(std::string_view key, dom::element value) {
 
 bool is_data_message(std::string_view type) { return type == "DATA_MESSAGE"; }
 
+// Amazon Data Firehose sends requests, and gives its functions batches to transform.
+bool is_of_firehose(dom::object object) {
+  return object["requestId"].is_string() || object["deliveryStreamArn"].is_string();
+}
+
 // By a key that only containers of one kind have.
 Contained contained_under(std::string_view key, dom::element value, dom::object object) {
   if (key == "Records" || key == "Events")
@@ -49,6 +54,9 @@ Contained contained_under(std::string_view key, dom::element value, dom::object 
   if (key == "logEvents" && value.is_array() && is_data_message(text_of(object["messageType"]))) {
     return {.text = {}, .array = ContainedArray{"logEvents", Elements::log_events}};
   }
+  if (key == "records" && value.is_array() && is_of_firehose(object)) {
+    return {.text = {}, .array = ContainedArray{"records", Elements::firehose_records}};
+  }
   if (key == "TopicArn" && text_of(object["Type"]) == "Notification") {
     return {.text = contained_text("Message", object["Message"])};
   }
@@ -58,7 +66,7 @@ Contained contained_under(std::string_view key, dom::element value, dom::object 
           .is_cloud_event = key == "specversion" && value.is_string()};
 }
 
-constexpr size_t kTellingKeys = 9;
+constexpr size_t kTellingKeys = 10;
 
 // Of the keys that contained_under() knows.
 bool is_telling(std::string_view key) {
@@ -66,7 +74,7 @@ bool is_telling(std::string_view key) {
     case 6:
       return key == "Events";
     case 7:
-      return key == "Records" || key == "awslogs";
+      return key == "Records" || key == "records" || key == "awslogs";
     case 8:
       return key == "TopicArn";
     case 9:
@@ -106,6 +114,7 @@ Contained contained_in(dom::object object) {
 
 std::optional<ContainedText> text_of_element(dom::element element, Elements elements) {
   if (elements == Elements::log_events) return contained_text("message", element["message"]);
+  if (elements == Elements::firehose_records) return contained_text("data", element["data"], true);
   if (elements != Elements::function_records) return std::nullopt;
   const std::string_view source = text_of(element["eventSource"]);
   if (source == "aws:sqs") return contained_text("body", element["body"]);
@@ -128,6 +137,12 @@ std::optional<ArrayText> find_array(std::string_view object) {
     if (!value_under(object, "messageType").starts_with("\"DATA_MESSAGE\"")) return std::nullopt;
     return ArrayText{array, Elements::log_events};
   }
+  const bool is_of_firehose = !value_under(object, "requestId").empty() ||
+                              !value_under(object, "deliveryStreamArn").empty();
+  if (is_of_firehose) {
+    const std::string_view array = array_under(object, "records");
+    if (!array.empty()) return ArrayText{array, Elements::firehose_records};
+  }
   for (const std::string_view key : {"Records", "Events"}) {
     const std::string_view array = array_under(object, key);
     if (!array.empty()) return ArrayText{array, std::nullopt};
@@ -143,6 +158,8 @@ bool may_be_container(std::string_view object) {
       // CloudWatch Logs.
       "messageType", "owner", "logGroup", "logStream", "subscriptionFilters", "policyLevel",
       "logEvents", "awslogs",
+      // Firehose.
+      "requestId", "invocationId", "deliveryStreamArn", "records",
       // SNS.
       "Type", "MessageId", "TopicArn", "Subject", "Message", "Timestamp", "SequenceNumber",
       "SignatureVersion", "Signature", "SigningCertURL", "UnsubscribeURL", "MessageAttributes",

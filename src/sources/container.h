@@ -1,7 +1,7 @@
 // Objects that services put around events. They are told by their keys, whatever the order of
 // these: CloudTrail's files, pages and items of `aws cloudtrail lookup-events`, subscriptions of
-// CloudWatch Logs, messages of SNS, and what Lambda gives to a function (of CloudWatch Logs, SQS,
-// SNS, Kinesis).
+// CloudWatch Logs, messages of SNS, requests of Firehose, and what Lambda gives to a function (of
+// CloudWatch Logs, SQS, SNS, Kinesis).
 #pragma once
 
 #include <simdjson.h>
@@ -15,6 +15,7 @@ namespace statewire {
 enum class Elements {
   events,            // Or containers.
   log_events,        // Of CloudWatch Logs: an event is the text of their message.
+  firehose_records,  // An event is in the base64 of their data.
   function_records,  // What Lambda gives to a function.
 };
 

@@ -80,11 +80,18 @@ class Maker {
         return notification(joined(events));
       case 7:
         return packed(container(1, events));
+      case 8:
+        return object({{"requestId", R"("r")"},
+                       {"records", joined(each(events, &Maker::record_of_firehose))}});
+      case 9:
+        return object({{"invocationId", R"("i")"},
+                       {"deliveryStreamArn", R"("arn:aws:firehose:eu-west-1:1:deliverystream/d")"},
+                       {"records", joined(each(events, &Maker::record_of_firehose))}});
       default:
         return joined(events);
     }
   }
-  static constexpr size_t kKinds = 9;
+  static constexpr size_t kKinds = 11;
 
   size_t below(size_t count) { return random_() % count; }
 
@@ -120,6 +127,10 @@ class Maker {
                    {"eventSource", R"("aws:kinesis")"},
                    {"eventVersion", R"("1.0")"},
                    {"eventName", R"("aws:kinesis:record")"}});
+  }
+  std::string record_of_firehose(const std::string& event) {
+    const std::string data = below(2) == 0 ? base64_encoded(event) : packed(event);
+    return object({{"recordId", R"("1")"}, {"data", json_quoted(data)}});
   }
   std::string notification(const std::string& event) {
     return object({{"Type", R"("Notification")"},
@@ -164,7 +175,7 @@ TEST(Container, is_opened_inside_of_others_in_any_order) {
       const size_t kind = maker.below(Maker::kKinds);
       trace += std::to_string(kind) + " ";
       // Elements of an array are objects.
-      const bool are_elements = kind == 6 || kind == 8;
+      const bool are_elements = kind == 6 || kind == 10;
       const auto is_object = [](const std::string& part) { return part.starts_with('{'); };
       if (are_elements && !std::ranges::all_of(parts, is_object)) break;
       parts = maker.below(2) == 0 ? Texts{maker.container(kind, parts)}
@@ -203,7 +214,7 @@ TEST(Container, that_is_longer_than_an_event_may_be_is_read_element_by_element) 
   const EventLimits limits{.event_bytes_max = 120};
   const Texts events = some_events(40);
   Maker maker(1);
-  for (const size_t kind : {size_t{0}, size_t{1}, size_t{3}}) {
+  for (const size_t kind : {size_t{0}, size_t{1}, size_t{3}, size_t{8}}) {
     const Unwrapped seen = unwrapped(maker.container(kind, events), {.event_bytes_max = 300});
     EXPECT_EQ(seen.events, events) << kind;
     EXPECT_EQ(seen.reasons, Texts()) << kind;
@@ -224,6 +235,11 @@ TEST(Container, fault_inside_costs_itself_and_says_where) {
       unwrapped(R"({"Records":[{"eventSource":"aws:sqs","body":"{\"n\":1}\n{]\n{\"n\":2}"},)"
                 R"({"eventSource":"aws:kinesis","kinesis":{"data":"%"}},)"
                 R"({"eventSource":"aws:kinesis","kinesis":{"data":"H4sIAAAA"}}]})");
+  const Unwrapped request =
+      unwrapped(R"({"requestId":"r","records":[{"data":"%"},{},{"data":"e30="}]})");
+  EXPECT_EQ(request.events, Texts{"{}"});
+  EXPECT_EQ(request.reasons, (Texts{"line 1: element 0: data: it is no base64",
+                                    "line 1: element 1: a record without data"}));
   EXPECT_EQ(records.events, (Texts{R"({"n":1})", R"({"n":2})"}));
   ASSERT_EQ(records.reasons.size(), 3u);
   EXPECT_TRUE(records.reasons[0].starts_with("line 1: element 0: body: line 2, column 2"));
@@ -287,6 +303,7 @@ TEST(Container, that_is_none_is_an_event) {
         R"({"logEvents":[{"message":"{}"}]})", R"({"Records":[1]})", R"({"Events":[{"a":1}]})",
         R"({"Type":"SubscriptionConfirmation","TopicArn":"t","Message":"{}"})",
         R"({"Type":"Notification","Message":"{}"})", R"({"awslogs":{"data":7}})",
+        R"({"requestId":"r","records":{}})", R"({"records":[{"data":"e30="}]})",
         R"({"body":"{}","eventSource":"aws:sqs"})", R"({"Records":[{"eventSource":"aws:s3"}]})"}) {
     const Unwrapped seen = unwrapped(text);
     EXPECT_EQ(seen.events, Texts{text});

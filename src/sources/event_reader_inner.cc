@@ -51,9 +51,11 @@ bool EventReader::open_container(const ElementTexts::Element& object,
       enter(*text, object, is_element, reading, handlers);
       return true;
     }
-    if (reading.elements_ == Elements::log_events) {
+    if (reading.elements_ != Elements::function_records) {
+      const bool is_log = reading.elements_ == Elements::log_events;
       handlers.on_unreadable(
-          refused(object, place_of(object, is_element), "a log event without a message"));
+          refused(object, place_of(object, is_element),
+                  is_log ? "a log event without a message" : "a record without data"));
       return true;
     }
   }

@@ -98,6 +98,21 @@ TEST(SourceKinds, file_that_is_a_folder_is_refused_where_it_is_written) {
             "pattern such as \"*.jsonl\"\n1 error\n");
 }
 
+TEST(SourceKinds, schedule_that_never_fires_is_refused_and_one_that_is_over_is_warned_of) {
+  const auto problems_of = [](const char* cron) {
+    Opened opened;
+    open(*find_source_kind("schedule"), "kind: schedule\ncron: " + std::string(cron), opened);
+    return opened.problems.to_text();
+  };
+  for (const char* cron : {"0 0 30 2 ? *", "0 0 31 4,6 ? *", "0 0 29 2 ? 2027"}) {
+    EXPECT_EQ(problems_of(cron),
+              "statewire.yaml:2:7: cron: it never fires: there is no such day\n1 error\n");
+  }
+  EXPECT_EQ(problems_of("0 0 1 1 ? 2020"),
+            "statewire.yaml:2:7: cron: it fires no more: all its times are over (warning)\n");
+  EXPECT_EQ(problems_of("0 0 29 2 ? *"), "");
+}
+
 TEST(SourceKinds, file_paths_are_relative_to_the_configuration) {
   Problems problems;
   const auto document =

@@ -176,17 +176,24 @@ std::string members_of(std::string_view name, const Node& event) {
   });
 }
 
-std::optional<ScheduleTimes> read_cron(const Node& cron, const Node& timezone) {
+std::optional<ScheduleTimes> read_cron(const Node& cron, const Node& timezone, Time now) {
   const Result<TimeZone> zone = TimeZone::find(timezone.text("UTC"));
   if (!zone) timezone.error(zone.error().text);
   if (!zone) return std::nullopt;
   Result<ScheduleTimes> times = ScheduleTimes::cron(cron.text(), *zone);
-  if (times) return *std::move(times);
-  cron.error(times.error().text);
-  return std::nullopt;
+  if (!times) {
+    cron.error(times.error().text);
+    return std::nullopt;
+  }
+  if (!times->next_after(Time())) {
+    cron.error("it never fires: there is no such day");
+    return std::nullopt;
+  }
+  if (!times->next_after(now)) cron.warn("it fires no more: all its times are over");
+  return *std::move(times);
 }
 
-std::optional<ScheduleTimes> read_times(MapReader& keys) {
+std::optional<ScheduleTimes> read_times(MapReader& keys, Time now) {
   const Node every = keys.optional("every");
   const Node cron = keys.optional("cron");
   const Node timezone = keys.optional("timezone");
@@ -194,7 +201,7 @@ std::optional<ScheduleTimes> read_times(MapReader& keys) {
     keys.node().error("a schedule has one of \"every\" and \"cron\"");
     return std::nullopt;
   }
-  if (cron) return read_cron(cron, timezone);
+  if (cron) return read_cron(cron, timezone, now);
   if (timezone) timezone.error_at_key("a rate has no time zone");
   Result<ScheduleTimes> times = ScheduleTimes::every(every.text());
   if (times) return *std::move(times);
@@ -204,7 +211,7 @@ std::optional<ScheduleTimes> read_times(MapReader& keys) {
 
 std::unique_ptr<Source> open_schedule(std::string_view name, MapReader& keys,
                                       SourceContext& context) {
-  std::optional<ScheduleTimes> times = read_times(keys);
+  std::optional<ScheduleTimes> times = read_times(keys, context.clock.now());
   const Node event = keys.optional("event");
   std::string members = members_of(name, event);
   const bool catches_up = keys.optional("catch_up").boolean(false);

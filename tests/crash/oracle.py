@@ -230,8 +230,9 @@ class Outcome:
         counted = sum(each.count for each in receipts) + held
         wanted = sum("/i-0" in each.resource for each in self._told.values())
         # Only at the kill right before the limit was met, once an hour: what was sent is judged
-        # again after it, and others may have come first by then.
-        hours = 1 + len(receipts)
+        # again after it, and others may have come first by then. A receipt that counts nothing says
+        # that an hour's limit is met.
+        hours = 1 + sum(each.count > 0 for each in receipts)
         fresh = sorted(lanes.fresh_at_kills(deliveries, self._run.ends), reverse=True)
         again = sum(fresh[:hours])
         self.summary.append(

@@ -23,7 +23,7 @@ class Told:
         self.sequence = int(notification["sequence"])
         self.type = sys.intern(notification["type"])
         self.origin = data.get("origin", {}).get("id")
-        self.resource = sys.intern(data["resource"]["id"])
+        self.resource = sys.intern(data.get("resource", {}).get("id", ""))  # A receipt has none.
         self.previous = data.get("state", {}).get("previous", {}).get("value")
         self.cause = sys.intern(data.get("cause", {}).get("kind", ""))
         self.count = data.get("receipt", {}).get("count", 0)
