@@ -190,7 +190,7 @@ static_assert(kChangeDepthMax <= kEventDepthMax);
 
 // ---- A chunk, the queue, a commit ----
 
-// Events of one chunk; one of more is refused as a whole.
+// Lines of one chunk, and elements of one array; one of more is refused as a whole.
 inline constexpr size_t kEventsReadMax = 1'000'000;
 // Of a chunk that is recognised on the thread that brings it: well below 10 ms.
 inline constexpr size_t kRecognisedAtOnceBytesMax = 16 << 10;

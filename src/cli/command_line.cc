@@ -80,15 +80,23 @@ class CommandLine {
     }
     CHECK(chosen.command != nullptr);
     if (!config_.empty()) chosen.invocation.set("--config", {config_});
-    for (const Slot& slot : slots_of_.at(chosen.command->name)) {
-      if (slot.option->count() > 0) chosen.invocation.set(slot.spec->name, slot.values);
-    }
+    const std::string_view name = chosen.command->name;
+    // `sinks --config X test NAME`: what stands before the second word counts for it.
+    if (const size_t blank = name.find(' '); blank != name.npos)
+      take(name.substr(0, blank), chosen);
+    take(name, chosen);
     return chosen;
   }
 
   CLI::App& app() { return app_; }
 
  private:
+  void take(std::string_view command, Chosen& chosen) {
+    for (const Slot& slot : slots_of_[command]) {
+      if (slot.option->count() > 0) chosen.invocation.set(slot.spec->name, slot.values);
+    }
+  }
+
   struct Built {
     const CommandSpec* spec;
     CLI::App* app;
@@ -108,7 +116,10 @@ class CommandLine {
       footer.insert(at + 1, "  ");
     }
     app->footer(footer);
-    if (command.run == nullptr) app->require_subcommand(1);
+    if (command.run == nullptr) {
+      app->require_subcommand(1);
+      app->add_option("--config", config_, "The configuration")->type_name("PATH");
+    }
     std::deque<Slot>& slots = slots_of_[command.name];
     for (const OptionSpec& option : command.options) {
       Slot& slot = slots.emplace_back(Slot{.spec = &option, .option = nullptr, .values = {}});

@@ -62,6 +62,19 @@ TEST(CommandLine, a_configuration_that_cannot_be_read_exits_with_78) {
   EXPECT_EQ(run({"--config", "/nonexistent/statewire.yaml", "ledger"}).code, ExitCode::bad_config);
 }
 
+TEST(CommandLine, a_configuration_counts_before_behind_and_within_a_command_of_two_words) {
+  const char* const path = "/nonexistent/statewire.yaml";
+  const std::vector<std::vector<const char*>> lines = {
+      {"--config", path, "sinks", "test", "x"}, {"sinks", "--config", path, "test", "x"},
+      {"sinks", "test", "x", "--config", path}, {"parked", "--config", path, "list"},
+      {"store", "--config", path, "check"},     {"store", "check", "--config", path}};
+  for (const auto& line : lines) {
+    const Ran ran = run(line);
+    EXPECT_EQ(ran.code, ExitCode::bad_config) << line[0] << line[1];
+    EXPECT_NE(ran.err.find(path), std::string::npos) << ran.err;
+  }
+}
+
 TEST(CommandLine, every_command_has_help_with_examples) {
   for (const CommandSpec& command : commands()) {
     std::vector<std::string> words;

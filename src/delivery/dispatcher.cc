@@ -39,6 +39,7 @@ Dispatcher::Dispatcher(Store& store, const Clock& clock, const Clock& wall)
       now_(clock.now()),
       checkpointed_(now_),
       write_again_(now_),
+      begin_again_(now_),
       expired_(clock.now()) {}
 
 Dispatcher::~Dispatcher() = default;
@@ -83,20 +84,24 @@ void Dispatcher::plan_places(PipelineSet set, Time leaves_by) {
 
 // REQUIRES: a checkpoint was written right before, so that the store has what they left.
 Result<void> Dispatcher::begin_next(Time now) {
-  Result<void> loaded;
+  Result<void> outcome;
   for (Place& place : places_) {
     if (!place.may_leave(now)) continue;
-    if (place.next != nullptr) loaded = place.next->load(now);
-    if (!loaded) break;
-    place = {.pipeline = std::move(place.next)};
+    const Result<void> loaded = place.next != nullptr ? place.next->load(now) : Result<void>();
+    if (loaded) {
+      place = {.pipeline = std::move(place.next)};
+    } else if (outcome) {
+      outcome = loaded;
+    }
   }
   std::erase_if(places_,
                 [](const Place& place) { return place.pipeline == nullptr && !place.leaves_by; });
-  return loaded;
+  return outcome;
 }
 
-bool Dispatcher::may_anyone_leave(Time now) const {
-  return std::ranges::any_of(places_, [now](const Place& place) { return place.may_leave(now); });
+bool Dispatcher::may_anyone_begin(Time now) const {
+  return now >= begin_again_ &&
+         std::ranges::any_of(places_, [now](const Place& place) { return place.may_leave(now); });
 }
 
 // Where the wall clock is set forward, or a machine wakes up, waits end. What was tried is not
@@ -148,7 +153,7 @@ bool Dispatcher::turn() {
   const Time now = this->now();
   bool is_more = false;
   for (const Place& place : places_) is_more |= turn_one(place, now);
-  if (is_checkpoint_due(now) || (now >= write_again_ && may_anyone_leave(now))) {
+  if (is_checkpoint_due(now) || (now >= write_again_ && may_anyone_begin(now))) {
     is_more |= write_and_go_on(now);
   }
   expire();
@@ -182,11 +187,13 @@ bool Dispatcher::write_and_go_on(Time now) {
               {{"error", written.error().text}});
     return false;
   }
-  const bool is_anyone_new = may_anyone_leave(now);
-  if (const Result<void> begun = begin_next(now); !begun) {
-    log_error("a subscription cannot go on with the new configuration yet; it is tried again",
-              {{"error", begun.error().text}});
-    write_again_ = now + kWriteAgain;
+  const bool is_anyone_new = may_anyone_begin(now);
+  if (is_anyone_new) {
+    if (const Result<void> begun = begin_next(now); !begun) {
+      log_error("a subscription cannot go on with the new configuration yet; it is tried again",
+                {{"error", begun.error().text}});
+      begin_again_ = now + kWriteAgain;
+    }
   }
   // A batch that is written down now may go.
   for (const Place& place : places_) {
@@ -263,7 +270,8 @@ Time Dispatcher::next_due() const {
   for (const Place& place : places_) {
     const Pipeline& pipeline = *place.pipeline;
     if (place.leaves_by) {
-      due = std::min(due, std::max(*place.leaves_by, write_again_));
+      due = std::min(due, std::max({place.may_leave(now_) ? now_ : *place.leaves_by, write_again_,
+                                    begin_again_}));
     } else if (const std::optional<Time> own = pipeline.next_due(now_, write_again_)) {
       due = std::min(due, *own);
     }

@@ -75,7 +75,7 @@ class Dispatcher {
   bool write_and_go_on(Time now);
   void plan_places(PipelineSet set, Time leaves_by);
   Result<void> begin_next(Time now);
-  bool may_anyone_leave(Time now) const;
+  bool may_anyone_begin(Time now) const;
   void drain(Duration grace);
   Result<void> checkpoint(Time now, Book::Extent extent);
   bool is_checkpoint_due(Time now) const;
@@ -98,6 +98,7 @@ class Dispatcher {
   Time now_;               // Of the turn.
   Time checkpointed_;
   Time write_again_;  // After a failed write: nothing is read before.
+  Time begin_again_;  // After a pipeline could not begin.
   Time expired_;
   DeliveryKey expire_place_;
 

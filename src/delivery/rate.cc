@@ -66,6 +66,7 @@ void RateStage::count(const Notification& notification) {
   ++row.members;
   row.first_sequence = std::min(row.first_sequence, notification.sequence);
   row.last_sequence = std::max(row.last_sequence, notification.sequence);
+  row.digest.first_time = std::min(row.digest.first_time, notification.time);
   row.digest.severity = std::max(row.digest.severity, notification.severity);
   count_kind(kind_of(notification), 1);
 }

@@ -226,9 +226,10 @@ TEST(When, what_a_field_never_is_is_told_where_it_stands) {
       {"{resource.tags.cost: [a, 7]}",
        "when.\"resource.tags.cost\"[1]: the field is a text, and this is a number; write it in "
        "quotes: \"7\""},
-      {"{$or: [{state: {phase: [gone]}}, {resource: {region: [{anything-but: [x, 1]}]}}]}",
-       "when.$or[1].resource.region[0].anything-but[1]: the field is a text, and this is a number; "
-       "write it in quotes: \"1\""},
+      {"{$or: [{state: {phase: [gone]}}, {resource: {region: [{anything-but: [2, 1]}]}}]}",
+       "when.$or[1].resource.region[0].anything-but[0]: the field is a text, and this is a number; "
+       "write it in quotes: \"2\"when.$or[1].resource.region[0].anything-but[1]: the field is a "
+       "text, and this is a number; write it in quotes: \"1\""},
       {"{severitynumber: [\"13\"]}",
        "when.severitynumber[0]: the field is a number, and this is a text; write a number, or "
        "{numeric: [\">=\", 13]}"},
@@ -248,7 +249,7 @@ TEST(When, what_a_field_never_is_is_told_where_it_stands) {
   for (const auto& [when, problem] : mistakes) EXPECT_EQ(problems_of(when), problem) << when;
   for (const char* when :
        {"{severitynumber: [17, {numeric: [\">=\", 13]}, {anything-but: [9]}, {exists: true}]}",
-        "{state: {settled: [true, {anything-but: false}]}, revision: [{numeric: [\"=\", 1]}]}",
+        "{state: {settled: [true, {exists: false}]}, revision: [{numeric: [\"=\", 1]}]}",
         "{flags: [late], cause: {evidence: [{exists: false}], actor: [{anything-but: {suffix: "
         "x}}]}}",
         "{resource: {account: [\"1\", {anything-but: [a, b]}, {equals-ignore-case: x}]}}"}) {

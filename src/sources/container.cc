@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "sources/dom_text.h"
 #include "sources/element_texts.h"
@@ -27,14 +28,30 @@ bool is_cloudtrail_record(dom::element record) {
          (record["eventVersion"].is_string() || record["eventName"].is_string());
 }
 
-Contained array_of(std::string_view key, dom::element value) {
+// Beside an array that is empty: whether a container of no events is likelier than an event.
+bool holds_nothing_else(dom::object object) {
+  for (const auto field : object) {
+    const bool is_of_container = field.key == "Records" || field.key == "Events" ||
+                                 field.key == "NextToken" || field.key == "ResponseMetadata";
+    if (!is_of_container) return false;
+  }
+  return true;
+}
+
+Contained array_of(std::string_view key, dom::element value, dom::object object) {
   dom::array array;
   if (value.get_array().get(array)) return {};
-  const auto first = array.begin();
-  if (first == array.end()) return {.text = {}, .array = ContainedArray{key}};
-  const std::optional<Elements> elements = elements_like(*first);
-  if (!elements) return {.text = {}, .array = {}, .may_be_notice = true};
-  return {.text = {}, .array = ContainedArray{key, *elements}};
+  size_t looked_at = 0;
+  for (const dom::element element : array) {
+    if (looked_at++ == kBrokenRecordsMax) break;
+    if (const auto elements = elements_like(element)) {
+      return {.text = {}, .array = ContainedArray{key, *elements}};
+    }
+  }
+  if (looked_at == 0 && holds_nothing_else(object)) {
+    return {.text = {}, .array = ContainedArray{key}};
+  }
+  return {.text = {}, .array = {}, .may_be_notice = looked_at > 0};
 }
 
 bool is_data_message(std::string_view type) { return type == "DATA_MESSAGE"; }
@@ -47,7 +64,7 @@ bool is_of_firehose(dom::object object) {
 // By a key that only containers of one kind have.
 Contained contained_under(std::string_view key, dom::element value, dom::object object) {
   if (key == "Records" || key == "Events")
-    return array_of(key == "Records" ? "Records" : "Events", value);
+    return array_of(key == "Records" ? "Records" : "Events", value, object);
   if (key == "CloudTrailEvent")
     return {.text = contained_text("CloudTrailEvent", FoundElement(dom::element(value)))};
   if (key == "awslogs") return {.text = contained_text("awslogs.data", value["data"], true)};
@@ -125,10 +142,16 @@ std::optional<ContainedText> text_of_element(dom::element element, Elements elem
   return contained_text("Sns.Message", element["Sns"]["Message"]);
 }
 
+bool is_function_record(dom::element element) {
+  const std::string_view source = text_of(element["eventSource"]);
+  return source == "aws:sqs" || source == "aws:kinesis" ||
+         text_of(element["EventSource"]) == "aws:sns";
+}
+
 std::optional<Elements> elements_like(dom::element element) {
   if (element["CloudTrailEvent"].is_string()) return Elements::events;
   if (is_cloudtrail_record(element)) return Elements::events;
-  if (text_of_element(element, Elements::function_records)) return Elements::function_records;
+  if (is_function_record(element)) return Elements::function_records;
   return std::nullopt;
 }
 

@@ -45,6 +45,9 @@ Contained contained_in(simdjson::dom::object object);
 // What an element of `elements` holds; nothing where it holds no text.
 std::optional<ContainedText> text_of_element(simdjson::dom::element element, Elements elements);
 
+// By who names itself as its source, whatever it holds.
+bool is_function_record(simdjson::dom::element element);
+
 // What the elements of "Records" or "Events" are, by one of them. Nothing where whoever holds them
 // is an event by itself.
 std::optional<Elements> elements_like(simdjson::dom::element element);

@@ -247,6 +247,37 @@ TEST(Container, fault_inside_costs_itself_and_says_where) {
   EXPECT_EQ(records.reasons[2], "line 1: element 2: kinesis.data: it is no whole gzip");
 }
 
+TEST(Container, first_element_that_is_none_costs_itself) {
+  const std::string record = R"({"eventVersion":"1.08","eventSource":"ec2.amazonaws.com"})";
+  const std::pair<std::string, std::string> containers[] = {
+      {"Records", record},
+      {"Events", R"({"CloudTrailEvent":"{}"})"},
+      {"Records", R"({"eventSource":"aws:sqs","body":"{}"})"},
+      {"Records", R"({"EventSource":"aws:sns","Sns":{"Message":"{}"}})"},
+      {"Records", R"({"eventSource":"aws:kinesis","kinesis":{"data":"e30="}})"}};
+  for (const auto& [key, good] : containers) {
+    const std::string event = good == record ? record : "{}";
+    for (const std::string broken : {"null", "7", "[]", R"({"eventSource":"aws:sqs","body":null})",
+                                     R"({"EventSource":"aws:sns","Sns":{}})"}) {
+      if (broken.starts_with('{') && (good == record || key == "Events")) continue;
+      const std::string text = "{\"" + key + "\":[" + broken + "," + good + "]}";
+      const Unwrapped seen = unwrapped(text);
+      EXPECT_EQ(seen.events, Texts{event}) << text;
+      EXPECT_EQ(seen.reasons.size(), 1u) << text;
+    }
+  }
+}
+
+TEST(Container, event_with_an_empty_array_of_that_name_is_an_event) {
+  for (const std::string key : {"Records", "Events"}) {
+    EXPECT_EQ(unwrapped("{\"" + key + "\":[]}").events, Texts());
+    EXPECT_EQ(unwrapped("{\"" + key + "\":[],\"NextToken\":\"x\"}").events, Texts());
+    const std::string event =
+        R"({"detail-type":"x","id":"1","source":"my.app",")" + key + R"(":[],"detail":{}})";
+    EXPECT_EQ(unwrapped(event).events, Texts{event});
+  }
+}
+
 TEST(Container, depth_and_unpacked_bytes_are_bounded) {
   std::string text = "{}";
   for (size_t i = 0; i < kEnvelopesMax; ++i) text = packed(text);

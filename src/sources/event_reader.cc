@@ -143,10 +143,6 @@ size_t EventReader::read_next_value(EventReading& reading, const Handlers& handl
   const size_t blanks = skip_between_values(looked_at, 0);
   pass(reading, blanks);
   if (blanks == looked_at.size()) return blanks;
-  // Values may be arrays: how many events they hold shows only now.
-  if (reading.events_++ >= limits_.events_max) {
-    return blanks + refuse_rest(reading, place_of_line(reading.line_), handlers);
-  }
   if (!reading.is_inside_line_) {
     const std::string_view line = first_line_of(reading.rest_);
     if (read_line(without_blanks(line), reading, handlers)) {
@@ -280,7 +276,6 @@ EventReader::Outcome EventReader::begin_array(std::string_view text, const Array
 size_t EventReader::read_element(EventReading& reading, const Handlers& handlers) {
   const std::optional<ElementTexts::Element> element = reading.array_->next();
   if (!element) return 0;
-  ++reading.events_;
   if (read_object(*element, true, reading, handlers) == Outcome::broken) {
     report_fault(*element, true, reading, handlers);
   }
@@ -321,7 +316,7 @@ void EventReader::hand_over(const ElementTexts::Element& object, dom::element el
               "an event must be an object, not " + std::string(name_of_type(element.type()))));
 }
 
-// Told by the first that can be read, so that one that cannot costs only itself.
+// Told by the first that can be, so that one that cannot be read costs only itself.
 std::optional<Elements> EventReader::elements_by_first(std::string_view array_text) {
   size_t at = 0;
   for (size_t i = 0; i < kBrokenRecordsMax; ++i) {
@@ -333,7 +328,7 @@ std::optional<Elements> EventReader::elements_by_first(std::string_view array_te
     dom::element element;
     if (end == at || end - at > limits_.event_bytes_max) return std::nullopt;
     if (parse_json(parser_, array_text.substr(at, end - at), element) == simdjson::SUCCESS) {
-      return elements_like(element);
+      if (const auto elements = elements_like(element)) return elements;
     }
     at = array_text.find_first_not_of(kJsonBlanks, end);
     if (at == array_text.npos || array_text[at] != ',') return std::nullopt;

@@ -47,7 +47,9 @@ struct UnreadableEvent {
 struct EventLimits {
   size_t event_bytes_max = kEventBytesMax;
   size_t depth_max = kEventDepthMax;
-  size_t events_max = SIZE_MAX;  // Of one text; one with more is refused as a whole.
+  // Of lines of one text, and of elements of one array: one with more is refused as a whole, before
+  // the first of its events is read.
+  size_t events_max = SIZE_MAX;
   // Refuses those without what every CloudEvent has (cloud_event.h), and decodes their data.
   bool checks_cloud_events = true;
 };
@@ -75,7 +77,6 @@ class EventReading {
   size_t line_begin_ = 0;        // and there the line of that place begins.
   std::optional<ElementTexts> array_;
   Elements elements_ = Elements::events;  // Of the array.
-  size_t events_ = 0;
   bool are_cloud_events_ = false;
   size_t envelopes_ = 0;          // Around the text.
   ByteShare share_;               // Of the budget for what is unpacked.

@@ -51,7 +51,7 @@ bool EventReader::open_container(const ElementTexts::Element& object,
       enter(*text, object, is_element, reading, handlers);
       return true;
     }
-    if (reading.elements_ != Elements::function_records) {
+    if (reading.elements_ != Elements::function_records || is_function_record(element)) {
       const bool is_log = reading.elements_ == Elements::log_events;
       handlers.on_unreadable(
           refused(object, place_of(object, is_element),

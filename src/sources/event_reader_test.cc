@@ -100,7 +100,7 @@ TEST(EventReader, cloudtrail_file_is_its_records) {
 TEST(EventReader, records_of_another_kind_are_one_event) {
   for (const std::string text :
        {R"({"Records":[{"eventVersion":"2.1","eventSource":"aws:s3"}]})",
-        R"({"Records":[{"EventSource":"aws:sns"}]})", R"({"Records":{"a":1}})",
+        R"({"Records":[{"EventSource":"aws:ses"}]})", R"({"Records":{"a":1}})",
         R"({"Records":[1]})", R"({"Records":"x"})"}) {
     EXPECT_EQ(read(text).events, Texts{"1/0 " + text});
   }
@@ -347,7 +347,8 @@ TEST(EventReader, too_many_events_are_refused_before_the_first) {
     EXPECT_TRUE(seen.reasons[0].ends_with("more than 3 events; send fewer at a time"));
     EXPECT_TRUE(seen.was_parsed[0]);
   }
-  EXPECT_LE(read("[{},{}]\n[{},{},{}]\n[{}]\n", limits).events.size(), 5u);
+  // What shows only while it is read ends nothing: what was read before is stored already.
+  EXPECT_EQ(read("[{},{}]\n[{},{},{}]\n[{}]\n", limits).events.size(), 6u);
 }
 
 TEST(EventReader, another_reader_goes_on_where_one_stopped) {

@@ -109,7 +109,8 @@ TEST(SourceKinds, schedule_that_never_fires_is_refused_and_one_that_is_over_is_w
               "statewire.yaml:2:7: cron: it never fires: there is no such day\n1 error\n");
   }
   EXPECT_EQ(problems_of("0 0 1 1 ? 2020"),
-            "statewire.yaml:2:7: cron: it fires no more: all its times are over (warning)\n");
+            "statewire.yaml:2:7: warning: cron: it fires no more: all its times are over\n"
+            "1 warning\n");
   EXPECT_EQ(problems_of("0 0 29 2 ? *"), "");
 }
 

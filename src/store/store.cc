@@ -107,7 +107,8 @@ Result<void> Store::look_first(const StoreOptions& options) {
   if (stat(options.path.c_str(), &status) == 0 && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     log_warn("others than its owner can read the store: chmod 700", {{"path", options.path}});
   }
-  if (const auto mark = read_acknowledged(options.path); !mark) {
+  const auto mark = read_acknowledged(options.path);
+  if (!mark) {
     log_error("whether the store has all that was acknowledged cannot be told",
               {{"error", mark.error().text}});
   }
@@ -117,6 +118,11 @@ Result<void> Store::look_first(const StoreOptions& options) {
   if (whole) return {};
   if (whole.error().kind != ErrorKind::damaged) return whole.error();
   if (auto to_end = open_to_read(to_read, /*is_whole_log=*/false); !to_end) return to_end.error();
+  if (!mark) {
+    log_error("the end of the store's log is torn, and what was acknowledged last may be lost",
+              {{"found", whole.error().text}});
+    return {};
+  }
   log_warn(
       "the end of the store's log is torn, as a loss of power leaves it. All that was acknowledged "
       "is there; what was delivered last may be delivered again",
