@@ -2,11 +2,14 @@
 #include "cli/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <deque>
 #include <optional>
+#include <span>
 #include <sstream>
 
 #include "base/check.h"
+#include "base/text.h"
 #include "cli/commands.h"
 
 namespace statewire {
@@ -88,6 +91,28 @@ class CommandLine {
     return chosen;
   }
 
+  // What is wrong with the word that should name a command; empty where it does or is not there.
+  static std::string fault_of_command(std::span<const char* const> arguments) {
+    std::string_view word;
+    for (size_t i = 0; i < arguments.size() && word.empty(); ++i) {
+      const std::string_view argument = arguments[i];
+      if (argument == "--config") {
+        ++i;
+      } else if (!argument.starts_with('-')) {
+        word = argument;
+      }
+    }
+    std::vector<std::string_view> names;
+    for (const CommandSpec& command : commands()) {
+      if (command.name.find(' ') == command.name.npos) names.push_back(command.name);
+    }
+    if (word.empty() || std::ranges::find(names, word) != names.end()) return {};
+    const std::string_view near = nearest(word, names);
+    return "there is no command \"" + std::string(word) + "\"; " +
+           (near.empty() ? "`statewire --help` lists them"
+                         : "did you mean \"" + std::string(near) + "\"?");
+  }
+
   CLI::App& app() { return app_; }
 
  private:
@@ -149,6 +174,11 @@ ExitCode tell(CommandLine& line, const CLI::ParseError& error, Terminal& termina
 std::string_view program_version() { return STATEWIRE_VERSION; }
 
 ExitCode run_command_line(int argc, const char* const* argv, Terminal& terminal) {
+  const std::span<const char* const> arguments(argv + 1, static_cast<size_t>(argc) - 1);
+  if (const std::string fault = CommandLine::fault_of_command(arguments); !fault.empty()) {
+    terminal.complain(fault);
+    return ExitCode::usage;
+  }
   CommandLine line;
   Chosen chosen;
   try {

@@ -49,6 +49,15 @@ TEST(CommandLine, wrong_usage_exits_with_2) {
   EXPECT_EQ(run({"resources", "--since", "long ago"}).code, ExitCode::usage);
 }
 
+TEST(CommandLine, a_misspelt_command_is_told_with_what_may_be_meant) {
+  const Ran ran = run({"--config", "x", "chek"});
+  EXPECT_EQ(ran.code, ExitCode::usage);
+  EXPECT_NE(ran.err.find("there is no command \"chek\"; did you mean \"check\"?"),
+            std::string::npos)
+      << ran.err;
+  EXPECT_NE(run({"zzzzzzzzz"}).err.find("`statewire --help` lists them"), std::string::npos);
+}
+
 TEST(CommandLine, dropping_everything_must_be_said) {
   const Ran ran = run({"parked", "drop"});
   EXPECT_EQ(ran.code, ExitCode::usage);
