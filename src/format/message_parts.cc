@@ -182,7 +182,7 @@ MessageParts parts_of(const Notification& notification) {
   title.limit(kTitleCharactersMax);
   parts.title = text_of(title);
   Words news;
-  add_news(notification, news);
+  add_news(notification, is_about_phase ? NewsBeside::phase : NewsBeside::kind, news);
   news.limit(kMessageCharactersMax);
   parts.news = text_of(news);
   if (notification.severity >= kWarn) {

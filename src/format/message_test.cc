@@ -199,6 +199,50 @@ TEST(Message, a_configuring_call_says_what_it_set) {
   EXPECT_TRUE(message_of(n).ends_with(" (groups sg-1, sg-2, size 3, …)"));
 }
 
+TEST(Message, a_change_that_has_nothing_to_say_takes_no_comma) {
+  Notification n = bucket_call(NotificationKind::changed, "ModifyX");
+  const std::string long_value(kMessageChangeBytesMax + 1, 'x');
+  const auto said = [&](const std::vector<Change>& changes) {
+    n.changes = changes;
+    return message_of(n).substr(message_of(n).find("ModifyX"));
+  };
+  EXPECT_EQ(said({{"ids", "", "sg-1"}, {"ids", "", ""}}), "ModifyX (ids sg-1)");
+  EXPECT_EQ(said({{"ids", "", "sg-1"}, {"ids", "", long_value}, {"ids", "", "sg-2"}}),
+            "ModifyX (ids sg-1, sg-2)");
+  EXPECT_EQ(said({{"ids", "", ""}, {"ids", "", "sg-2"}}), "ModifyX (ids, sg-2)");
+  EXPECT_EQ(said({{"a", "", "1"}, {"a", "", ""}, {"b", "", "2"}, {"c", "", "3"}, {"c", "4", ""}}),
+            "ModifyX (a 1, b 2, c 3)");
+}
+
+TEST(Message, deletion_that_can_be_taken_back_is_not_told_as_done) {
+  Notification n = bucket_call(NotificationKind::transition, "ScheduleKeyDeletion");
+  n.phase = Phase::deprovisioning;
+  n.value = "ScheduleKeyDeletion";
+  EXPECT_TRUE(message_of(n).ends_with(" was scheduled for deletion by ci-deployer"))
+      << message_of(n);
+  n.cause.call = n.origin.type = n.value = "CancelKeyDeletion";
+  n.phase = Phase::stopped;
+  EXPECT_TRUE(message_of(n).ends_with(" was saved from deletion by ci-deployer")) << message_of(n);
+}
+
+TEST(Message, phase_that_stands_before_the_news_is_not_said_again) {
+  Notification n = bucket_call(NotificationKind::transition, "DeleteBucket");
+  n.phase = Phase::deprovisioning;
+  n.value = "DeleteBucket";
+  EXPECT_TRUE(message_of(n).ends_with(" is deprovisioning; deleted by ci-deployer"));
+  const MessageParts parts = parts_of(n);
+  EXPECT_EQ(parts.badge + ": " + parts.news, "deprovisioning: deleted by ci-deployer");
+  std::string line;
+  append_text(n, line);
+  EXPECT_TRUE(line.ends_with("  deleted by ci-deployer")) << line;
+  // An amendment has its kind before it, where text has columns.
+  n.kind = NotificationKind::amended;
+  EXPECT_EQ(parts_of(n).news, "deleted by ci-deployer");
+  line.clear();
+  append_text(n, line);
+  EXPECT_TRUE(line.ends_with("  deprovisioning; deleted by ci-deployer")) << line;
+}
+
 TEST(Message, a_headline_stands_for_the_call) {
   Notification n = bucket_call(NotificationKind::changed, "PutBucketAcl");
   n.headline = "is open to everyone by its ACL";
