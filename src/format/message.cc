@@ -88,19 +88,21 @@ void add_change(const Notification& notification, Words& words) {
   }
   if (is_report(notification)) {
     const std::string_view provider = provider_name(notification.resource.provider);
-    const std::string_view what = notification.cause.actor;
+    const std::string_view report = report_name(notification.origin.type);
+    const std::string_view what = report.empty() ? notification.cause.actor : report;
     return words.add(provider.empty() ? "the provider" : provider, " reports ",
                      what.empty() ? notification.origin.type : what);
   }
   words.add("configured");
   add_by_whom(notification, words);
   const std::string_view call = call_in(notification);
-  words.add(call.empty() ? "" : ": ", call);
+  words.add(call.empty() ? "" : ": ", call_name(call));
   add_changes(notification.changes, words);
 }
 
 void add_failure(const Notification& notification, Words& words) {
-  words.add(call_in(notification).empty() ? notification.origin.type : call_in(notification));
+  const std::string_view call = call_in(notification);
+  words.add(call.empty() ? notification.origin.type : call_name(call));
   add_by_whom(notification, words);
   words.add(" was refused", notification.error.empty() ? "" : ": ", notification.error);
 }
@@ -120,7 +122,8 @@ void add_amendment(const Notification& notification, Words& words) {
     return add_transition(notification, deed_of(notification), NewsBeside::kind, words);
   }
   const bool has_word = !notification.late_value.empty();
-  words.add("was ", has_word ? notification.late_value : name_of(notification.late_phase),
+  words.add("was ",
+            has_word ? call_name(notification.late_value) : name_of(notification.late_phase),
             " before");
 }
 
@@ -142,6 +145,11 @@ void add_other_news(const Notification& notification, Words& words) {
   }
 }
 
+// It is no user of IAM, though it is filed under them.
+bool is_root_user(const Identity& resource) {
+  return resource.type == "AWS::IAM::User" && resource.id.ends_with(":root");
+}
+
 // Nobody should take the time of arrival for the time when it happened.
 void add_doubt_of_time(const Notification& notification, Words& words) {
   if (notification.is_untimed) words.add(" (when is not known)");
@@ -156,6 +164,7 @@ void add_subject(const Notification& notification, Words& words) {
     return words.add(notification.receipt_count == 1 ? " more notification"
                                                      : " more notifications");
   }
+  if (is_root_user(notification.resource)) return words.add("root user");
   const std::string_view bare = bare_id(notification.resource.id);
   add_type_name(notification.resource.type, words);
   words.add(" ", notification.name.empty() ? bare : notification.name);
