@@ -173,10 +173,14 @@ inline constexpr size_t kTagBytesMax = 1024;
 inline constexpr size_t kTagsMax = 50;
 // Of the text by which a client names itself.
 inline constexpr size_t kUserAgentBytesMax = 512;
+// Of what a provider says besides its code, where it refuses a call.
+inline constexpr size_t kErrorMessageBytesMax = 200;
 // Changed values that one observation names; the first of the event.
 inline constexpr size_t kChangesMax = 20;
 // Of a changed value, and of its path.
 inline constexpr size_t kChangeBytesMax = 256;
+// Elements that the words of a rule name; of more it tells how many.
+inline constexpr size_t kRuleNamesMax = 2;
 // Levels in which changed values are looked for: deeper than parameters go.
 inline constexpr size_t kChangeDepthMax = 16;
 
@@ -186,6 +190,7 @@ static_assert(kConfiguredEventBytesMax <= kEventDocumentBytesMax);
 static_assert(kConfiguredEventBytesMax <= kConfiguredBodyBytesMax);
 static_assert(kPlaceBytesMax <= kEventTextBytesMax && kTagBytesMax <= kEventTextBytesMax);
 static_assert(kUserAgentBytesMax <= kEventTextBytesMax && kChangeBytesMax <= kEventTextBytesMax);
+static_assert(kPlaceBytesMax + kErrorMessageBytesMax < kEventTextBytesMax);
 static_assert(kChangeDepthMax <= kEventDepthMax);
 
 // ---- A chunk, the queue, a commit ----

@@ -11,9 +11,20 @@ constexpr std::string_view kReading[] = {
     "Estimate",  "Filter", "Get",     "Head",   "List",     "Lookup",   "Preview",  "Query",
     "Read",      "Scan",   "Search",  "Select", "Simulate", "Validate", "View"};
 // They may follow a verb that reads, as in GetOrCreateThing.
-constexpr std::string_view kChanging[] = {"Add",    "Attach", "Create",   "Delete", "Detach",
-                                          "Modify", "Put",    "Register", "Remove", "Renew",
-                                          "Reset",  "Set",    "Start",    "Stop",   "Update"};
+constexpr std::string_view kChanging[] = {
+    "Accept",     "Activate", "Add",       "Allocate",   "Apply",     "Approve", "Assign",
+    "Associate",  "Attach",   "Authorize", "Cancel",     "Change",    "Clear",   "Clone",
+    "Close",      "Commit",   "Configure", "Confirm",    "Connect",   "Copy",    "Create",
+    "Deactivate", "Delete",   "Deploy",    "Deregister", "Detach",    "Disable", "Disassociate",
+    "Disconnect", "Enable",   "Execute",   "Export",     "Failover",  "Import",  "Initialize",
+    "Install",    "Invoke",   "Issue",     "Launch",     "Lock",      "Migrate", "Modify",
+    "Move",       "Open",     "Pause",     "Promote",    "Publish",   "Purge",   "Put",
+    "Reboot",     "Rebuild",  "Refresh",   "Register",   "Reject",    "Release", "Remove",
+    "Renew",      "Replace",  "Request",   "Reset",      "Restart",   "Restore", "Resume",
+    "Revoke",     "Rotate",   "Run",       "Save",       "Schedule",  "Send",    "Set",
+    "Share",      "Start",    "Stop",      "Submit",     "Subscribe", "Suspend", "Swap",
+    "Switch",     "Tag",      "Terminate", "Transfer",   "Unassign",  "Unlock",  "Unsubscribe",
+    "Untag",      "Update",   "Upgrade",   "Upload",     "Write"};
 // What begins like one that reads, and is none.
 constexpr std::string_view kExceptions[] = {"CheckInLicense"};
 

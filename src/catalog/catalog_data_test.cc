@@ -55,12 +55,21 @@ TEST(CatalogData, every_rule_has_an_example) {
   for (const RuleSpec& rule : rules) EXPECT_TRUE(places.contains(rule.place)) << rule.place;
 }
 
+// Whether an entry knows the call by a pattern.
+bool is_in_a_pattern(const Catalog& catalog, const CallSpec& call) {
+  return std::ranges::any_of(catalog.compiled().spec.entries, [&](const EntrySpec& entry) {
+    return entry.when.find('"' + call.source + '"') != std::string::npos &&
+           entry.when.find('"' + call.name + '"') != std::string::npos;
+  });
+}
+
 // A rule for a call that no entry knows would never be asked.
 TEST(CatalogData, every_call_of_a_rule_is_known_to_an_entry) {
   const Catalog catalog = built_in();
   for (const RuleSpec& rule : catalog.compiled().spec.rules) {
     for (const CallSpec& call : rule.calls) {
-      EXPECT_NE(catalog.compiled().entries_of_call(call.source, call.name), nullptr)
+      const auto* known = catalog.compiled().entries_of_call(call.source, call.name);
+      EXPECT_TRUE(known != nullptr || is_in_a_pattern(catalog, call))
           << rule.place << ": " << call.source << " " << call.name;
     }
   }

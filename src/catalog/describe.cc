@@ -52,6 +52,16 @@ Origin origin_of(const EventView& view, Arena& arena) {
   return origin;
 }
 
+// "Access Denied" says no more than AccessDenied does.
+bool is_same_but_for_spaces(std::string_view message, std::string_view name) {
+  for (const char c : message) {
+    if (c == ' ') continue;
+    if (!name.starts_with(c)) return false;
+    name.remove_prefix(1);
+  }
+  return name.empty();
+}
+
 // The fields as the event gives them, not as they were cleaned: two ids stay two.
 EventId event_id_of(const EventView& view, std::string_view system, std::string_view bytes) {
   if (view.shape == EventShape::cloudtrail && !view.call.event_id.empty()) {
@@ -103,6 +113,21 @@ std::string_view error_name(std::string_view error_code) {
     if (error_code.starts_with(prefix)) return error_code.substr(prefix.size());
   }
   return error_code;
+}
+
+std::string_view error_text(const CallFields& call, Arena& arena) {
+  const std::string_view name = copy_clean(arena, error_name(call.error_code));
+  // EC2 adds what only its own decoder can read.
+  const std::string_view message =
+      call.error_message.substr(0, call.error_message.find(" Encoded authorization failure"));
+  if (name.empty() || name.size() > kPlaceBytesMax || message.empty()) return name;
+  if (is_same_but_for_spaces(message, name)) return name;
+  if (message.size() <= kErrorMessageBytesMax) {
+    return arena.join(name, ": ", copy_clean(arena, message));
+  }
+  constexpr std::string_view kMore = "…";
+  return arena.join(name, ": ", copy_clean(arena, message, kErrorMessageBytesMax - kMore.size()),
+                    kMore);
 }
 
 std::string_view repeated_error_reason(std::string_view name) {

@@ -33,6 +33,11 @@ EventDescription describe(const EventView& view, std::string_view bytes, Time re
 // A call's errorCode without "Client." or "Server.".
 std::string_view error_name(std::string_view error_code);
 
+// "InvalidParameterCombinationException: Cannot delete protected DB Instance": the name, and what
+// the provider says besides, within kErrorMessageBytesMax. Clean, in the arena; empty where the
+// call was not refused.
+std::string_view error_text(const CallFields& call, Arena& arena);
+
 // Why a call that was refused is nothing to tell: the caller repeats it, or only tried. Empty
 // where it is worth telling. A constant.
 std::string_view repeated_error_reason(std::string_view error_name);

@@ -22,16 +22,32 @@ std::string text_at(const object& fields, std::string_view key) {
   return std::string(scalar_text(value, digits).value_or(""));
 }
 
+constexpr std::string_view kAllTraffic = "all traffic";
+
+// The fields that ports stand in.
+struct PortFields {
+  std::string_view protocol = "ipProtocol";
+  std::string_view from = "fromPort";
+  std::string_view to = "toPort";
+};
+
 // "22/tcp", "8000-8080/udp", "all tcp ports", "all traffic", "icmp"
-std::string ports_in(const object& fields) {
-  const std::string protocol = text_at(fields, "ipProtocol");
+std::string ports_in(const object& fields, const PortFields& names = {}) {
+  const std::string protocol = text_at(fields, names.protocol);
   if (protocol.empty()) return {};
-  if (protocol == "-1") return "all traffic";
-  const std::string from = text_at(fields, "fromPort");
-  const std::string to = text_at(fields, "toPort");
+  if (protocol == "-1") return std::string(kAllTraffic);
+  const std::string from = text_at(fields, names.from);
+  const std::string to = text_at(fields, names.to);
   if (from.empty() || from == "-1") return protocol;
   if (from == "0" && to == "65535") return "all " + protocol + " ports";
   return (from == to ? from : from + "-" + to) + "/" + protocol;
+}
+
+// Of ModifySecurityGroupRules: {SecurityGroupRuleId: …, SecurityGroupRule: {IpProtocol: tcp, …}}
+std::string ports_of_changed_rule(element changed) {
+  object rule;
+  if (changed["SecurityGroupRule"].get_object().get(rule)) return {};
+  return ports_in(rule, {.protocol = "IpProtocol", .from = "FromPort", .to = "ToPort"});
 }
 
 }  // namespace
@@ -53,6 +69,13 @@ ElementName name_of_element(element element) {
   }
   name.text.resize(cut_utf8(name.text, kChangeBytesMax).size());
   return name;
+}
+
+std::string name_for_people(element element) {
+  std::string name = ports_of_changed_rule(element);
+  if (name.empty()) name = name_of_element(element).text;
+  name.resize(cut_utf8(name, kChangeBytesMax).size());
+  return name == kAllTraffic ? "all ports" : name;
 }
 
 }  // namespace statewire

@@ -22,4 +22,8 @@ struct ElementName {
 // (key, name, id, cidrIp).
 ElementName name_of_element(simdjson::dom::element element);
 
+// The same for a sentence: "all ports" for "all traffic". A changed rule of a security group is
+// named by its ports too.
+std::string name_for_people(simdjson::dom::element element);
+
 }  // namespace statewire

@@ -66,7 +66,7 @@ bool Observer::observe(std::vector<Observation>& out) {
   const EntryEffect effect = entry_.spec->effect;
   const bool is_call = view_.shape == EventShape::cloudtrail;
   if (is_call && is_about_call(*entry_.spec)) {
-    error_ = copy_clean(arena_, error_name(view_.call.error_code));
+    error_ = error_text(view_.call, arena_);
   }
   if (is_call) call_ = who_called(view_, event_.evidence, arena_);
   if (effect == EntryEffect::configure && error_.empty() && view_.request) {

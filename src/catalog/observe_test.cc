@@ -116,6 +116,27 @@ TEST(Observe, refused_call_is_a_failure_that_changes_nothing) {
   }
 }
 
+TEST(Observe, refused_call_says_what_the_provider_says) {
+  const auto error = [](const std::string& message) {
+    const Recognised event(
+        bucket_entry("  effect: delete"),
+        call("Do", std::string(kBucket) + R"(,"errorCode":"Client.Conflict","errorMessage":")" +
+                       message + "\""));
+    return std::string(event.only().error);
+  };
+  EXPECT_EQ(error("Cannot delete protected DB Instance"),
+            "Conflict: Cannot delete protected DB Instance");
+  EXPECT_EQ(error(""), "Conflict");
+  EXPECT_EQ(error("Con flict"), "Conflict");
+  EXPECT_EQ(error("two\\nlines"), "Conflict: two lines");
+  EXPECT_EQ(error("Not authorized. Encoded authorization failure message: q83v"),
+            "Conflict: Not authorized.");
+  EXPECT_EQ(error(std::string(kErrorMessageBytesMax, 'x')),
+            "Conflict: " + std::string(kErrorMessageBytesMax, 'x'));
+  EXPECT_EQ(error(std::string(kErrorMessageBytesMax + 1, 'x')),
+            "Conflict: " + std::string(kErrorMessageBytesMax - 3, 'x') + "…");
+}
+
 TEST(Observe, configure_lists_what_the_call_set) {
   const Recognised event(bucket_entry("  effect: configure"),
                          call("Do", R"(,"requestParameters":{"bucketName":"invoices","acl":null,

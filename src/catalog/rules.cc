@@ -1,8 +1,11 @@
 #include "catalog/rules.h"
 
 #include <algorithm>
+#include <string>
+#include <utility>
 #include <variant>
 
+#include "base/limits.h"
 #include "catalog/element_name.h"
 
 namespace statewire {
@@ -15,6 +18,32 @@ bool is_about(const RuleSpec& spec, const CallFields& call) {
     return each.source == call.event_source && each.name == call.event_name;
   });
 }
+
+// The names of the elements that meet a rule, for people: "22/tcp", "22/tcp and 3389/tcp",
+// "22/tcp, 3389/tcp and 2 more".
+class MetNames {
+ public:
+  void add(std::string_view name) {
+    if (name.empty()) return;
+    if (named_ == kRuleNamesMax) {
+      ++more_;
+      return;
+    }
+    text_.append(named_++ == 0 ? "" : ", ").append(name);
+    if (named_ == kRuleNamesMax) last_ = text_.size() - name.size();
+  }
+  std::string text() && {
+    if (more_ > 0) return text_ + " and " + std::to_string(more_) + " more";
+    if (last_ > 0) text_.replace(last_ - 2, 2, " and ");
+    return std::move(text_);
+  }
+
+ private:
+  std::string text_;
+  size_t named_ = 0;
+  size_t last_ = 0;  // Where the last name begins that there is room for.
+  size_t more_ = 0;
+};
 
 }  // namespace
 
@@ -41,6 +70,9 @@ Result<void> Rules::add(const RuleSpec& spec) {
     Result<Template> says = parse_template(spec.says, true);
     if (!says) return says.error();
     rule.says = std::move(*says);
+    rule.names_elements = std::ranges::any_of(rule.says.parts, [](const TemplatePart& part) {
+      return part.has_slot && part.slot == Slot::physical_id;
+    });
   }
   const auto number = static_cast<uint32_t>(rules_.size());
   rules_.push_back(std::move(rule));
@@ -70,19 +102,26 @@ std::optional<RuleVerdict> Rules::verdict_of(const Rule& rule, const EventView& 
                                              Arena& arena) {
   RenderContext context{.event = &view};
   bool is_met = false;
+  MetNames names;
   if (!rule.each) {
     is_met = view.detail && rule.is_met(*view.detail, context);
   } else if (const std::optional<element> list = find(*rule.each, context)) {
+    std::optional<element> first;
     visit_list(*list, [&](element item) {
       context.element = item;
-      is_met = rule.is_met(item, context);
-      return !is_met;
+      if (!rule.is_met(item, context)) return true;
+      if (!first) first = item;
+      is_met = true;
+      if (!rule.names_elements) return false;
+      names.add(name_for_people(item));
+      return true;
     });
+    context.element = first;
   }
   if (!is_met) return std::nullopt;
   RuleVerdict verdict{.severity = rule.spec->severity, .headline = {}};
   if (rule.says.is_empty()) return verdict;
-  if (context.element) context.physical_id = arena.copy(name_of_element(*context.element).text);
+  context.physical_id = arena.copy(std::move(names).text());
   const Rendered rendered = render(rule.says, context, arena);
   if (rendered.outcome == RenderOutcome::done) verdict.headline = rendered.text;
   return verdict;

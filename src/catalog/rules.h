@@ -38,6 +38,7 @@ class Rules {
     std::optional<Pattern> when;
     std::optional<EventPath> without;
     Template says;
+    bool names_elements = false;  // `says` has a {}.
 
     // Of the record, or of an element of `each`.
     bool is_met(simdjson::dom::element asked, const RenderContext& context) const;
@@ -47,7 +48,7 @@ class Rules {
                                                Arena& arena);
 
   std::vector<Rule> rules_;
-  TextMap<std::vector<uint32_t>> by_call_;  // "ec2.amazonaws.com RunInstances", ascending.
+  TextMap<std::vector<uint32_t>> by_call_;  // By the name alone: "RunInstances". Ascending.
 };
 
 }  // namespace statewire

@@ -55,6 +55,26 @@ TEST(Rules, an_element_of_a_list_meets_it_and_gives_its_name) {
   EXPECT_EQ(apart.only().severity, 0);
 }
 
+TEST(Rules, all_elements_that_meet_it_are_named_within_a_bound) {
+  const std::string yaml = catalog(
+      "  - {name: a, call: a.amazonaws.com ModifyX, each: detail.requestParameters.all,\n"
+      "     when: {open: [true]}, severity: warn, says: \"lets everyone in on {}\"}\n");
+  const auto ports = [](int port, bool open = true) {
+    const std::string number = std::to_string(port);
+    return R"({"ipProtocol":"tcp","fromPort":)" + number + R"(,"toPort":)" + number +
+           R"(,"open":)" + (open ? "true}" : "false}");
+  };
+  const auto said = [&](const std::string& list) {
+    return std::string(Recognised(yaml, event("\"all\":[" + list + "]")).only().headline);
+  };
+  EXPECT_EQ(said(ports(22)), "lets everyone in on 22/tcp");
+  EXPECT_EQ(said(ports(22) + "," + ports(443, false) + "," + ports(3389)),
+            "lets everyone in on 22/tcp and 3389/tcp");
+  EXPECT_EQ(said(ports(22) + "," + ports(25) + "," + ports(3389)),
+            "lets everyone in on 22/tcp, 25/tcp and 1 more");
+  EXPECT_EQ(said(R"({"ipProtocol":"-1","open":true})"), "lets everyone in on all ports");
+}
+
 TEST(Rules, what_must_not_be_there_is_asked_of_objects_too) {
   const std::string yaml = catalog(
       "  - {name: a, call: a.amazonaws.com ModifyX, each: detail.requestParameters.all,\n"

@@ -14,7 +14,10 @@ struct Verb {
   std::string_view done;
 };
 
+// The first that fits counts: the longest of those that begin alike stands first.
 constexpr Verb kVerbs[] = {
+    {"ScheduleKeyDeletion", "scheduled for deletion"},
+    {"CancelKeyDeletion", "saved from deletion"},
     {"Run", "started"},
     {"Start", "started"},
     {"Create", "created"},

@@ -29,21 +29,26 @@ Deed deed_of(const Notification& notification) {
   const std::string_view value = notification.value;
   const std::string_view verb = verb_for(notification);
   if (value.empty()) return {verb, false};
-  if (is_call(notification, value)) return {verb, is_settled(notification.phase)};
+  // What is only planned can be taken back: nothing goes on yet.
+  const bool is_planned = verb.starts_with("scheduled ");
+  if (is_call(notification, value)) return {verb, is_planned || is_settled(notification.phase)};
   return {verb, is_cause_known(notification.cause) && value == verb};
 }
 
-void add_transition(const Notification& notification, const Deed& deed, Words& words) {
+void add_transition(const Notification& notification, const Deed& deed, NewsBeside beside,
+                    Words& words) {
   if (deed.is_told_alone) {
     words.add(deed.verb);
     add_by_whom(notification, words);
     return;
   }
+  const bool is_known = is_cause_known(notification.cause);
   const bool has_word = !notification.value.empty() && !is_call(notification, notification.value);
-  words.add(has_word ? notification.value : name_of(notification.phase));
-  if (!is_cause_known(notification.cause)) return;
+  const bool is_said_beside = !has_word && is_known && beside == NewsBeside::phase;
+  if (!is_said_beside) words.add(has_word ? notification.value : name_of(notification.phase));
+  if (!is_known) return;
   const bool is_guess = notification.cause.confidence == Confidence::guess;
-  words.add("; ", is_guess ? "probably " : "", deed.verb);
+  words.add(is_said_beside ? "" : "; ", is_guess ? "probably " : "", deed.verb);
   add_by_whom(notification, words);
 }
 
@@ -52,16 +57,18 @@ void add_changes(std::span<const Change> changes, Words& words) {
   std::string_view path;
   size_t named = 0;
   for (const Change& change : changes) {
+    const bool is_short = change.from.size() + change.to.size() <= kMessageChangeBytesMax;
+    const bool has_value = is_short && !change.to.empty();
+    const bool is_path_said = change.path == path;
+    if (is_path_said && !has_value) continue;
     words.add(named == 0 ? " (" : ", ");
     if (named++ == kMessageChangesMax) {
       words.add("…");
       break;
     }
-    if (change.path != path) words.add(change.path);
-    const bool is_short = change.from.size() + change.to.size() <= kMessageChangeBytesMax;
-    if (is_short && !change.to.empty()) {
-      words.add(change.path == path ? "" : " ", change.from, change.from.empty() ? "" : " → ",
-                change.to);
+    if (!is_path_said) words.add(change.path);
+    if (has_value) {
+      words.add(is_path_said ? "" : " ", change.from, change.from.empty() ? "" : " → ", change.to);
     }
     path = change.path;
   }
@@ -81,19 +88,21 @@ void add_change(const Notification& notification, Words& words) {
   }
   if (is_report(notification)) {
     const std::string_view provider = provider_name(notification.resource.provider);
-    const std::string_view what = notification.cause.actor;
+    const std::string_view report = report_name(notification.origin.type);
+    const std::string_view what = report.empty() ? notification.cause.actor : report;
     return words.add(provider.empty() ? "the provider" : provider, " reports ",
                      what.empty() ? notification.origin.type : what);
   }
   words.add("configured");
   add_by_whom(notification, words);
   const std::string_view call = call_in(notification);
-  words.add(call.empty() ? "" : ": ", call);
+  words.add(call.empty() ? "" : ": ", call_name(call));
   add_changes(notification.changes, words);
 }
 
 void add_failure(const Notification& notification, Words& words) {
-  words.add(call_in(notification).empty() ? notification.origin.type : call_in(notification));
+  const std::string_view call = call_in(notification);
+  words.add(call.empty() ? notification.origin.type : call_name(call));
   add_by_whom(notification, words);
   words.add(" was refused", notification.error.empty() ? "" : ": ", notification.error);
 }
@@ -110,10 +119,11 @@ bool is_told_as_transition(const Notification& notification) {
 void add_amendment(const Notification& notification, Words& words) {
   if (notification.kind == NotificationKind::retracted) words.add("taken back; ");
   if (!notification.has_late_observation) {
-    return add_transition(notification, deed_of(notification), words);
+    return add_transition(notification, deed_of(notification), NewsBeside::kind, words);
   }
   const bool has_word = !notification.late_value.empty();
-  words.add("was ", has_word ? notification.late_value : name_of(notification.late_phase),
+  words.add("was ",
+            has_word ? call_name(notification.late_value) : name_of(notification.late_phase),
             " before");
 }
 
@@ -135,6 +145,11 @@ void add_other_news(const Notification& notification, Words& words) {
   }
 }
 
+// It is no user of IAM, though it is filed under them.
+bool is_root_user(const Identity& resource) {
+  return resource.type == "AWS::IAM::User" && resource.id.ends_with(":root");
+}
+
 // Nobody should take the time of arrival for the time when it happened.
 void add_doubt_of_time(const Notification& notification, Words& words) {
   if (notification.is_untimed) words.add(" (when is not known)");
@@ -149,15 +164,16 @@ void add_subject(const Notification& notification, Words& words) {
     return words.add(notification.receipt_count == 1 ? " more notification"
                                                      : " more notifications");
   }
+  if (is_root_user(notification.resource)) return words.add("root user");
   const std::string_view bare = bare_id(notification.resource.id);
   add_type_name(notification.resource.type, words);
   words.add(" ", notification.name.empty() ? bare : notification.name);
   if (!notification.name.empty() && notification.name != bare) words.add(" (", bare, ")");
 }
 
-void add_news(const Notification& notification, Words& words) {
+void add_news(const Notification& notification, NewsBeside beside, Words& words) {
   if (is_told_as_transition(notification)) {
-    add_transition(notification, deed_of(notification), words);
+    add_transition(notification, deed_of(notification), beside, words);
   } else {
     add_other_news(notification, words);
   }
@@ -171,7 +187,7 @@ void add_message(const Notification& notification, Words& words) {
   if (is_told_as_transition(notification)) {
     const Deed deed = deed_of(notification);
     words.add(deed.is_told_alone ? " was " : " is ");
-    add_transition(notification, deed, words);
+    add_transition(notification, deed, NewsBeside::kind, words);
   } else {
     const bool is_changed = notification.kind == NotificationKind::changed;
     const bool is_whole = !notification.headline.empty();

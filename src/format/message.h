@@ -12,8 +12,10 @@ namespace statewire {
 // "EC2 instance web-1 (i-0a1b2c3d4e5f60001)": names before ids.
 void add_subject(const Notification& notification, Words& words);
 
+// What stands before the news. A phase that does is not said again, where more is known.
+enum class NewsBeside { phase, kind };
 // "running; started by alice in the console"
-void add_news(const Notification& notification, Words& words);
+void add_news(const Notification& notification, NewsBeside beside, Words& words);
 
 // All of it, within kMessageCharactersMax: the `message` field.
 void add_message(const Notification& notification, Words& words);
@@ -27,7 +29,7 @@ std::string_view verb_for(const Notification& notification);
 void add_actor(const Notification& notification, Words& words);
 // The tool, but where the actor is called so already: CloudFormation does it with CloudFormation.
 std::string_view tool_beside_actor(const Cause& cause);
-// " by alice in the console", " by ci-deployer with Terraform through CloudFormation".
+// " by alice in the console", " by ci-deployer through CloudFormation with Terraform".
 void add_by_whom(const Notification& notification, Words& words);
 // " (alice in the console)"; nothing where nothing is known.
 void add_who_in_brackets(const Notification& notification, Words& words);

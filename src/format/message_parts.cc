@@ -9,6 +9,7 @@
 #include "format/format.h"
 #include "format/json.h"
 #include "format/message.h"
+#include "format/names.h"
 #include "model/aws_partition.h"
 
 namespace statewire {
@@ -41,7 +42,7 @@ Tone tone_of(const Notification& n) {
 
 std::string state_text(Phase phase, std::string_view value) {
   std::string text(name_of(phase));
-  if (!value.empty()) text.append(" (").append(clean(value)).append(")");
+  if (!value.empty()) text.append(" (").append(clean(call_name(value))).append(")");
   return text;
 }
 
@@ -49,10 +50,10 @@ std::string cause_text(const Cause& cause) {
   std::string text(name_of(cause.kind));
   if (cause.kind == CauseKind::unknown) return text;
   text.append(" (").append(name_of(cause.confidence)).append(")");
-  if (!cause.actor.empty()) text.append(": ").append(clean(cause.actor));
+  if (!cause.actor.empty()) text.append(": ").append(clean(role_name(cause.actor)));
   const std::string_view tool = tool_beside_actor(cause);
   if (!tool.empty()) text.append(", ").append(clean(tool));
-  if (!cause.call.empty()) text.append(", ").append(clean(cause.call));
+  if (!cause.call.empty()) text.append(", ").append(clean(call_name(cause.call)));
   return text;
 }
 
@@ -182,7 +183,7 @@ MessageParts parts_of(const Notification& notification) {
   title.limit(kTitleCharactersMax);
   parts.title = text_of(title);
   Words news;
-  add_news(notification, news);
+  add_news(notification, is_about_phase ? NewsBeside::phase : NewsBeside::kind, news);
   news.limit(kMessageCharactersMax);
   parts.news = text_of(news);
   if (notification.severity >= kWarn) {
@@ -200,7 +201,8 @@ MessageParts parts_of(const Notification& notification) {
   if (notification.links != nullptr) notification.links->add_to(parts.links, notification);
   add_console_link(notification, parts.links);
   add_cloudtrail_link(notification, parts.links);
-  parts.origin = clean(notification.origin.source) + " · " + clean(notification.origin.type);
+  parts.origin =
+      clean(notification.origin.source) + " · " + clean(call_name(notification.origin.type));
   return parts;
 }
 

@@ -63,6 +63,9 @@ TEST(Message, what_the_provider_reports_is_not_told_as_configured) {
   EXPECT_EQ(message_of(n),
             "EC2 instance web-1 (i-0a1b2c3d4e5f60001) in eu-west-1: AWS reports "
             "AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED");
+  n.origin.type = "EC2 Spot Instance Interruption Warning";
+  EXPECT_TRUE(message_of(n).ends_with(": AWS reports a spot interruption"));
+  n.origin.type = "AWS Health Event";
   n.cause.actor = {};
   n.resource.provider = "dc";
   EXPECT_TRUE(message_of(n).ends_with(": the provider reports AWS Health Event"));
@@ -197,6 +200,82 @@ TEST(Message, a_configuring_call_says_what_it_set) {
   changes = {{"groups", "", "sg-1"}, {"groups", "", "sg-2"}, {"size", "", "3"}, {"type", "", "x"}};
   n.changes = changes;
   EXPECT_TRUE(message_of(n).ends_with(" (groups sg-1, sg-2, size 3, …)"));
+}
+
+TEST(Message, a_change_that_has_nothing_to_say_takes_no_comma) {
+  Notification n = bucket_call(NotificationKind::changed, "ModifyX");
+  const std::string long_value(kMessageChangeBytesMax + 1, 'x');
+  const auto said = [&](const std::vector<Change>& changes) {
+    n.changes = changes;
+    return message_of(n).substr(message_of(n).find("ModifyX"));
+  };
+  EXPECT_EQ(said({{"ids", "", "sg-1"}, {"ids", "", ""}}), "ModifyX (ids sg-1)");
+  EXPECT_EQ(said({{"ids", "", "sg-1"}, {"ids", "", long_value}, {"ids", "", "sg-2"}}),
+            "ModifyX (ids sg-1, sg-2)");
+  EXPECT_EQ(said({{"ids", "", ""}, {"ids", "", "sg-2"}}), "ModifyX (ids, sg-2)");
+  EXPECT_EQ(said({{"a", "", "1"}, {"a", "", ""}, {"b", "", "2"}, {"c", "", "3"}, {"c", "4", ""}}),
+            "ModifyX (a 1, b 2, c 3)");
+}
+
+TEST(Message, deletion_that_can_be_taken_back_is_not_told_as_done) {
+  Notification n = bucket_call(NotificationKind::transition, "ScheduleKeyDeletion");
+  n.phase = Phase::deprovisioning;
+  n.value = "ScheduleKeyDeletion";
+  EXPECT_TRUE(message_of(n).ends_with(" was scheduled for deletion by ci-deployer"))
+      << message_of(n);
+  n.cause.call = n.origin.type = n.value = "CancelKeyDeletion";
+  n.phase = Phase::stopped;
+  EXPECT_TRUE(message_of(n).ends_with(" was saved from deletion by ci-deployer")) << message_of(n);
+}
+
+TEST(Message, phase_that_stands_before_the_news_is_not_said_again) {
+  Notification n = bucket_call(NotificationKind::transition, "DeleteBucket");
+  n.phase = Phase::deprovisioning;
+  n.value = "DeleteBucket";
+  EXPECT_TRUE(message_of(n).ends_with(" is deprovisioning; deleted by ci-deployer"));
+  const MessageParts parts = parts_of(n);
+  EXPECT_EQ(parts.badge + ": " + parts.news, "deprovisioning: deleted by ci-deployer");
+  std::string line;
+  append_text(n, line);
+  EXPECT_TRUE(line.ends_with("  deleted by ci-deployer")) << line;
+  // An amendment has its kind before it, where text has columns.
+  n.kind = NotificationKind::amended;
+  EXPECT_EQ(parts_of(n).news, "deleted by ci-deployer");
+  line.clear();
+  append_text(n, line);
+  EXPECT_TRUE(line.ends_with("  deprovisioning; deleted by ci-deployer")) << line;
+}
+
+TEST(Message, names_are_those_that_people_use) {
+  Notification n = bucket_call(NotificationKind::changed, "UpdateFunctionCode20150331v2");
+  n.cause.via = "AWSReservedSSO_AdministratorAccess_0123456789abcdef";
+  EXPECT_TRUE(message_of(n).ends_with(
+      " was configured by ci-deployer through AdministratorAccess: UpdateFunctionCode"))
+      << message_of(n);
+  EXPECT_EQ(fact_of(parts_of(n), "Cause"), "deployment (certain): ci-deployer, UpdateFunctionCode");
+  n.kind = NotificationKind::failed;
+  EXPECT_NE(message_of(n).find(": UpdateFunctionCode by "), std::string::npos) << message_of(n);
+  EXPECT_EQ(call_name("GetDistribution2020_05_31"), "GetDistribution");
+  EXPECT_EQ(call_name("CreateFunction20150331"), "CreateFunction");
+  for (const std::string_view same : {"", "v2", "20150331", "ListObjectsV2", "Sum10150331", "x2"}) {
+    EXPECT_EQ(call_name(same), same);
+  }
+  EXPECT_EQ(role_name("AWSReservedSSO_Read_Only_01"), "Read_Only");
+  for (const std::string_view same : {"AWSReservedSSO_", "AWSReservedSSO_x", "admin_1"}) {
+    EXPECT_EQ(role_name(same), same);
+  }
+}
+
+TEST(Message, root_user_is_no_user_of_iam) {
+  Notification n = bucket_call(NotificationKind::changed, "ConsoleLogin");
+  n.resource.id = "arn:aws:iam::123456789012:root";
+  n.resource.type = "AWS::IAM::User";
+  n.resource.region = {};
+  n.name = "root";
+  n.cause.actor = "root";
+  n.cause.tool = "console";
+  n.headline = "was used to sign in";
+  EXPECT_EQ(message_of(n), "root user was used to sign in (root in the console)");
 }
 
 TEST(Message, a_headline_stands_for_the_call) {

@@ -90,6 +90,10 @@ constexpr Phrase kServices[] = {
     {"servicecatalog", "Service Catalog"},
 };
 
+constexpr Phrase kReports[] = {
+    {"EC2 Spot Instance Interruption Warning", "a spot interruption"},
+};
+
 constexpr Phrase kProviders[] = {
     {"aws", "AWS"},
     {"azure", "Azure"},
@@ -102,6 +106,28 @@ std::string_view words_for(const Phrase (&phrases)[N], std::string_view token) {
     if (phrase.token == token) return phrase.words;
   }
   return {};
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// `text` without the digits at its end.
+std::string_view without_digits(std::string_view text) {
+  while (!text.empty() && is_digit(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+// Whether it is a date of this century: "20150331", "2020_05_31".
+bool is_date(std::string_view text) {
+  constexpr std::string_view kForms[] = {"20dddddd", "20dd_dd_dd"};
+  for (const std::string_view form : kForms) {
+    if (text.size() != form.size()) continue;
+    bool fits = true;
+    for (size_t i = 0; i < form.size(); ++i) {
+      fits = fits && (form[i] == 'd' ? is_digit(text[i]) : form[i] == text[i]);
+    }
+    if (fits) return true;
+  }
+  return false;
 }
 
 // ARNs whose last part is a hash or a UUID, behind the name that somebody chose.
@@ -157,6 +183,32 @@ std::string_view actor_type_words(std::string_view actor_type) {
   return words_for(kActorTypes, actor_type);
 }
 
+std::string_view call_name(std::string_view call) {
+  std::string_view rest = call;
+  const std::string_view before_version = without_digits(rest);
+  if (before_version.size() < rest.size() && before_version.ends_with('v')) {
+    rest = before_version.substr(0, before_version.size() - 1);
+  }
+  for (const size_t size : {size_t{8}, size_t{10}}) {
+    if (rest.size() > size && is_date(rest.substr(rest.size() - size))) {
+      return rest.substr(0, rest.size() - size);
+    }
+  }
+  return call;
+}
+
+std::string_view role_name(std::string_view role) {
+  constexpr std::string_view kPermissionSet = "AWSReservedSSO_";
+  if (!role.starts_with(kPermissionSet)) return role;
+  const std::string_view name = role.substr(kPermissionSet.size());
+  const size_t last = name.rfind('_');
+  return last == 0 || last == std::string_view::npos ? role : name.substr(0, last);
+}
+
+std::string_view report_name(std::string_view event_type) {
+  return words_for(kReports, event_type);
+}
+
 std::string_view service_name(std::string_view principal) {
   constexpr std::string_view kDomain = ".amazonaws.com";
   constexpr std::string_view kServiceRole = "AWSServiceRoleFor";
@@ -165,7 +217,7 @@ std::string_view service_name(std::string_view principal) {
     principal = principal.substr(0, principal.find('_'));
     return principal == "AutoScaling" ? "Auto Scaling" : principal;
   }
-  if (!principal.ends_with(kDomain)) return principal;
+  if (!principal.ends_with(kDomain)) return role_name(principal);
   principal.remove_suffix(kDomain.size());
   const std::string_view known = words_for(kServices, principal);
   return known.empty() ? principal : known;

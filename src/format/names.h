@@ -23,8 +23,20 @@ void add_tool(std::string_view tool, Words& words);
 std::string_view actor_type_words(std::string_view actor_type);
 
 // "Auto Scaling" for autoscaling.amazonaws.com and for AWSServiceRoleForAutoScaling; "example" for
-// example.amazonaws.com; else as it is.
+// example.amazonaws.com; the name of a role as `role_name`
+// has it; else as it is.
 std::string_view service_name(std::string_view principal);
+
+// "UpdateFunctionCode" for UpdateFunctionCode20150331v2: without the version of its API.
+std::string_view call_name(std::string_view call);
+
+// "AdministratorAccess" for AWSReservedSSO_AdministratorAccess_0123456789abcdef, the role of a set
+// of permissions; else as it is.
+std::string_view role_name(std::string_view role);
+
+// "a spot interruption": what the provider reports by events of this type; empty where the event
+// itself says it.
+std::string_view report_name(std::string_view event_type);
 
 // "AWS" for aws; empty where the provider has no name here.
 std::string_view provider_name(std::string_view provider);

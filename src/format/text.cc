@@ -40,7 +40,7 @@ void append_text(const Notification& notification, std::string& out) {
   pad(from, kRegionWidth, out);
 
   Words news;
-  add_news(notification, news);
+  add_news(notification, is_transition ? NewsBeside::phase : NewsBeside::kind, news);
   news.limit(kMessageCharactersMax);
   news.append_to(out);
 }

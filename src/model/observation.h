@@ -124,7 +124,7 @@ struct Observation {
   Cause cause;
   uint8_t flags = 0;
   uint8_t severity = 0;    // OpenTelemetry number; 0: by the rule of the notification.
-  std::string_view error;  // Of Effect::fail: "AccessDenied".
+  std::string_view error;  // Of Effect::fail: "AccessDenied", "AccessDenied: it says why".
   // What a rule of the catalog says that a configuring call did: "lets 0.0.0.0/0 in on 22/tcp".
   std::string_view headline;
   std::string_view entry;  // Name of the catalog entry: "instance state".
