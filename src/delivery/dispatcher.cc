@@ -255,8 +255,8 @@ void Dispatcher::publish_counts() {
   for (const Place& place : places_) {
     const Pipeline& pipeline = *place.pipeline;
     counts.push_back(pipeline.counts());
-    if (!holds_journal(pipeline) && !(place.next != nullptr && holds_journal(*place.next)))
-      continue;
+    const bool holds_next = place.next != nullptr && holds_journal(*place.next);
+    if (!holds_journal(pipeline) && !holds_next) continue;
     const uint64_t cursor = pipeline.stored_cursor();
     held_from = std::min(held_from.value_or(cursor), cursor);
   }
