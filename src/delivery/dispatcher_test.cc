@@ -79,6 +79,8 @@ class DispatcherTest : public PipelineTest {
   std::vector<Completion> kept_;
   SteadyClock steady_;
   SystemClock wall_;
+  Subscription second_ = subscription_;
+  Subscription third_ = subscription_;
   std::unique_ptr<Dispatcher> dispatcher_;
   std::thread thread_;
 };
@@ -115,18 +117,16 @@ TEST_F(DispatcherTest, an_answer_after_a_reload_or_the_end_is_harmless) {
 }
 
 TEST_F(DispatcherTest, one_that_waits_for_an_answer_is_replaced_alone) {
-  Subscription second = subscription_;
-  second.name = "people";
-  Subscription third = subscription_;
-  third.name = "late";
+  second_.name = "people";
+  third_.name = "late";
   silent_ = "machines";
-  ASSERT_TRUE(reload({&subscription_, &second}, {}).ok());
+  ASSERT_TRUE(reload({&subscription_, &second_}, {}).ok());
   start();
   journal({"a"});
   ASSERT_TRUE(eventually([&] { return kept() == 1; }));
   silent_.clear();
   const auto before = std::chrono::steady_clock::now();
-  ASSERT_TRUE(reload({&subscription_, &second, &third}, std::chrono::hours(1)).ok());
+  ASSERT_TRUE(reload({&subscription_, &second_, &third_}, std::chrono::hours(1)).ok());
   EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(10));
   journal({"b"});
   const auto delivered = [&](size_t place) { return dispatcher_->counts().at(place).delivered; };
