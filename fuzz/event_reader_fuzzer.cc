@@ -1,5 +1,6 @@
 // Bytes as a text of events. Nothing may crash, be read beyond its end, or vanish: a text that is
 // not blank has events or reasons, unless it is an empty array of them.
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -8,6 +9,14 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "sources/event_reader.h"
+
+namespace {
+
+constexpr std::string_view kOfContainers[] = {"CloudTrailEvent", "logEvents", "awslogs",
+                                              "ecords",          "Events",    "TopicArn",
+                                              "data_base64",     "H4sI",      "\\u"};
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   using namespace statewire;
@@ -19,9 +28,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
     return part.data() >= text.data() && part.data() + part.size() <= text.data() + text.size();
   };
 
-  // Events that are texts in others are unescaped elsewhere.
+  // Events that are texts in others are unescaped, decoded and unpacked elsewhere. Keys may be
+  // escaped themselves.
   const bool may_unwrap =
-      text.find("CloudTrailEvent") != text.npos || text.find("logEvents") != text.npos;
+      std::ranges::any_of(kOfContainers, [&](auto word) { return text.find(word) != text.npos; });
   static EventReader reader({.event_bytes_max = 256, .depth_max = 8});
   uint64_t last_line = 0;
   size_t seen = 0;
