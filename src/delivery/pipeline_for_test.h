@@ -58,6 +58,17 @@ class PipelineTest : public testing::Test {
     kill();
   }
 
+  // Of three told in an hour in which one may be, the first was delivered, and so was what says
+  // that others are counted.
+  void exceed_limit() {
+    subscription_.per_hour = 1;
+    kill();
+    journal({"a", "b", "c"});
+    turn();
+    answer(Verdict::delivered);
+    answer(Verdict::delivered);
+  }
+
   // A new process over the same store, which has what the last checkpoint wrote.
   void kill() {
     clock_.set(now_);

@@ -75,12 +75,7 @@ TEST_F(PipelineTest, a_kill_counts_nothing_twice_and_forgets_nothing) {
 }
 
 TEST_F(PipelineTest, two_digests_become_one_that_counts_all) {
-  subscription_.per_hour = 1;
-  kill();
-  journal({"a", "b", "c"});
-  turn();
-  answer(Verdict::delivered);
-  answer(Verdict::delivered);
+  exceed_limit();
   ASSERT_EQ(rows().size(), 1u);
   DeliveryRow other = rows()[0];
   SubscriptionState state = **store_->subscription("machines");
@@ -98,12 +93,7 @@ TEST_F(PipelineTest, two_digests_become_one_that_counts_all) {
 }
 
 TEST_F(PipelineTest, what_a_limit_counted_is_told_when_the_limit_is_taken_away) {
-  subscription_.per_hour = 1;
-  kill();
-  journal({"a", "b", "c"});
-  turn();
-  answer(Verdict::delivered);
-  answer(Verdict::delivered);
+  exceed_limit();
   subscription_.per_hour = 0;
   kill();
   turn();

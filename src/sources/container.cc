@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "sources/dom_text.h"
 #include "sources/element_texts.h"
+#include "sources/s3_notice.h"
 
 namespace statewire {
 namespace {
@@ -79,7 +80,8 @@ Contained contained_under(std::string_view key, dom::element value, dom::object 
   }
   return {.text = {},
           .array = {},
-          .may_be_notice = key == "s3ObjectKey" || key == "detail-type",
+          .may_be_notice =
+              key == "s3ObjectKey" || (key == "detail-type" && text_of(value) == kObjectCreated),
           .is_cloud_event = key == "specversion" && value.is_string()};
 }
 

@@ -4,6 +4,7 @@
 #include <simdjson.h>
 
 #include <string_view>
+#include <utility>
 
 namespace statewire {
 
@@ -13,6 +14,9 @@ using FoundElement = simdjson::simdjson_result<simdjson::dom::element>;
 inline std::string_view text_of(FoundElement found) {
   std::string_view text;
   return found.get_string().get(text) == simdjson::SUCCESS ? text : std::string_view();
+}
+inline std::string_view text_of(simdjson::dom::element value) {
+  return text_of(FoundElement(std::move(value)));
 }
 
 }  // namespace statewire

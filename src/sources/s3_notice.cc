@@ -77,8 +77,7 @@ std::vector<S3Object> cloudtrail_files_of(dom::object message) {
   std::vector<S3Object> files;
   dom::array items;
   if (!message["Records"].get_array().get(items)) add_records(items, files);
-  if (text_of(message["source"]) == "aws.s3" &&
-      text_of(message["detail-type"]) == "Object Created") {
+  if (text_of(message["source"]) == "aws.s3" && text_of(message["detail-type"]) == kObjectCreated) {
     const FoundElement detail = message["detail"];
     add({.bucket = std::string(text_of(detail["bucket"]["name"])),
          .key = std::string(text_of(detail["object"]["key"])),
@@ -89,10 +88,7 @@ std::vector<S3Object> cloudtrail_files_of(dom::object message) {
   const std::string_view bucket = text_of(message["s3Bucket"]);
   if (!bucket.empty() && !message["s3ObjectKey"].get_array().get(items)) {
     for (const dom::element key : items) {
-      add({.bucket = std::string(bucket),
-           .key = std::string(text_of(FoundElement(dom::element(key)))),
-           .region = {}},
-          files);
+      add({.bucket = std::string(bucket), .key = std::string(text_of(key)), .region = {}}, files);
     }
   }
   return files;

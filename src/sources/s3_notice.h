@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace statewire {
@@ -18,6 +19,9 @@ struct S3Object {
 
   bool operator==(const S3Object&) const = default;
 };
+
+// The detail-type of S3's notices over EventBridge.
+inline constexpr std::string_view kObjectCreated = "Object Created";
 
 // CloudTrail's files, packed with gzip, that were created as S3, S3 over EventBridge, or CloudTrail
 // itself tells. None where `message` tells of something else: an object that was removed, a digest,
