@@ -10,6 +10,7 @@ namespace statewire {
 namespace {
 
 using std::chrono::hours;
+using std::chrono::minutes;
 using std::chrono::seconds;
 
 TEST_F(PipelineTest, delivers_in_order_per_resource) {
