@@ -13,9 +13,7 @@ import concurrent.futures
 import json
 import os
 import pathlib
-import random
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -23,56 +21,17 @@ import threading
 import time
 
 sys.dont_write_bytecode = True
-HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tests" / "aws"))
+
+from elasticmq import ElasticMq, client  # noqa: E402
+from harness import free_port  # noqa: E402
+
 KEYS = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y", "AWS_REGION": "eu-west-1"}
 PATIENCE_SECONDS = 300
 
 
-def ready_build(build):
-    """Fetches ElasticMQ and boto3 where they are not there yet."""
-    jars = build / "sqs-bench" / "lib"
-    if not jars.exists():
-        subprocess.run(
-            ["mvn", "-q", "-B", "-f", HERE / "pom.xml", "dependency:copy-dependencies",
-             f"-DoutputDirectory={jars.resolve()}"],
-            check=True,
-        )
-    subprocess.run(
-        [sys.executable, ROOT / "tests" / "aws" / "make_venv.py", build / "aws-venv"], check=True
-    )
-    return jars
-
-
-def client(url):
-    import boto3
-    from botocore.config import Config
-
-    return boto3.client(
-        "sqs", region_name="eu-west-1", endpoint_url=url, aws_access_key_id="x",
-        aws_secret_access_key="y", config=Config(max_pool_connections=64),
-    )
-
-
-class Queues:
-    def __init__(self, jars):
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.process = subprocess.Popen(
-            ["java", "-cp", f"{jars}/*", HERE / "ElasticMq.java", str(self.port)],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )
-        self.sqs = client(self.url)
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                self.sqs.list_queues()
-                return
-            except Exception:  # Not up yet: whatever boto3 makes of that.
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.3)
-
+class Queues(ElasticMq):
     def make(self, name):
         return self.sqs.create_queue(QueueName=name)["QueueUrl"]
 
@@ -101,10 +60,6 @@ class Queues:
             time.sleep(0.05)
         return count / (time.monotonic() - begin)
 
-    def end(self):
-        self.process.kill()
-        self.process.wait()
-
 
 def event(number):
     instance = f"i-{number:017x}"
@@ -123,15 +78,6 @@ def processor_seconds(process):
     """What a process has used since it began, user and system."""
     fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def free_port():
-    chosen = random.Random(os.urandom(8))
-    while True:
-        port = chosen.randrange(20000, 32000)
-        with socket.socket() as attempt:
-            if attempt.connect_ex(("127.0.0.1", port)) != 0:
-                return port
 
 
 def statewire_figures(queues, statewire, receivers, count):
@@ -217,11 +163,13 @@ def main():
         url, inbox, out, threads = arguments.loop
         return loop(url, inbox, out, int(threads))
     build = arguments.build.resolve()
-    jars = ready_build(build)
+    subprocess.run(
+        [sys.executable, ROOT / "tests" / "aws" / "make_venv.py", build / "aws-venv"], check=True
+    )
     python = build / "aws-venv" / "bin" / "python"
     if pathlib.Path(sys.prefix).resolve() != (build / "aws-venv").resolve():
         os.execv(python, [str(python), *sys.argv])
-    queues = Queues(jars)
+    queues = Queues(build)
     try:
         boto3_figures(queues, 1, 1000)  # Until Java is warm.
         print("receivers   statewire/s   boto3 loop/s   statewire µs CPU   boto3 µs CPU")

@@ -14,7 +14,8 @@ AMENDED = "statewire.resource.amended.v1"
 
 
 class Lanes:
-    def __init__(self, name, deliveries, ends, redriven):
+    def __init__(self, name, deliveries, ends, redriven, is_counted=False):
+        """`is_counted`: a digest counts what is judged beyond the limit."""
         self.problems = []
         self.oldest_repeat = 0.0  # Between its acceptance and the kill.
         self._name = name
@@ -22,6 +23,8 @@ class Lanes:
         self._redriven = redriven
         self._ends = ends
         self._ended = [each.ended for each in ends]
+        self._kills = [each.ended for each in ends if not each.is_stop]
+        self._is_counted = is_counted
         self.repeats = 0
         self._stalled = []
         self._check_order()
@@ -35,10 +38,12 @@ class Lanes:
         )
 
     def _check_order(self):
-        """Of one resource nothing newer is sent before what is older was accepted or parked."""
+        """Of one resource nothing newer is sent before what is older was accepted, parked or
+        counted."""
         newest = collections.defaultdict(int)
         seen = collections.defaultdict(set)
-        waiting = collections.defaultdict(set)
+        waiting = collections.defaultdict(dict)  # By sequence: when it was tried first.
+        last_try = {(each.resource, each.sequence): each.arrived for each in self._deliveries}
         keys = {}
         ids = {}
         for each in self._deliveries:
@@ -49,15 +54,32 @@ class Lanes:
             if sequence not in seen[lane]:
                 if sequence < newest[lane]:
                     self._tell(f"{each.name}: {sequence} was sent behind {newest[lane]}")
-                if waiting[lane]:
-                    self._tell(f"{each.name}: {sequence} was sent before {waiting[lane]}")
+                older = {
+                    other
+                    for other, first_try in waiting[lane].items()
+                    if not self._may_be_counted(first_try, last_try[lane, other], each.arrived)
+                }
+                if older:
+                    self._tell(f"{each.name}: {sequence} was sent before {older}")
                 newest[lane] = max(newest[lane], sequence)
                 seen[lane].add(sequence)
                 # After a kill an amendment may find what it amends held again, and be absorbed.
                 if each.type != AMENDED:
-                    waiting[lane].add(sequence)
+                    waiting[lane][sequence] = each.arrived
             if each.is_accepted or each.is_rejected:
-                waiting[lane].discard(sequence)
+                waiting[lane].pop(sequence, None)
+
+    def _may_be_counted(self, first_try, last_try, now):
+        """What was tried right before a kill is judged again after it; others may have come first
+        by then, so that the digest counts it, and nobody sends it any more."""
+        if not self._is_counted or last_try >= now:
+            return False
+        place = bisect.bisect_left(self._kills, first_try)
+        return (
+            place < len(self._kills)
+            and last_try <= self._kills[place] < now
+            and self._kills[place] - first_try < REPEAT_SECONDS_MAX + SLOW_SECONDS_MAX
+        )
 
     def _check_lives(self):
         """Nor is anything older sent again behind something newer, but after a kill."""

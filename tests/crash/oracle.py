@@ -39,7 +39,9 @@ class Outcome:
         self._check_pager()
         self._check_few(held_by_few)
         for name, deliveries in run.receiving.deliveries.items():
-            checked = lanes.Lanes(name, deliveries, run.ends, run.parked.redriven)
+            checked = lanes.Lanes(
+                name, deliveries, run.ends, run.parked.redriven, is_counted=name == "few"
+            )
             self.problems += checked.problems
             self.summary.append(checked.summary)
         self._check_ledger(run.daemon.get("/api/v1/ledger"))

@@ -3,15 +3,18 @@ long; and signals meanwhile."""
 
 import gzip
 import json
+import os
+import pathlib
 import threading
 import time
 import unittest
 
 from measure import HEARD_SECONDS, IS_LONG, MIB, hear_reload, hear_stop, memory_mib
 from cloud import KEYS, REGION, CloudTest, Harm
+from elasticmq import ElasticMq
 from harness import instance_event, wait_for
 
-MESSAGES = 10_000 if IS_LONG else 300
+MESSAGES = 10_000 if IS_LONG else 3_000
 RUNS = 3 if IS_LONG else 1
 # The rate falls by less than a tenth. One short run varies more by itself, beside other tests.
 SLOWER = 1.1 if IS_LONG else 1.5
@@ -48,8 +51,15 @@ def cloudtrail_file(records, fill=0):
 
 
 class Queue(CloudTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.queues = ElasticMq(pathlib.Path(os.environ["STATEWIRE"]).resolve().parent)
+        cls.addClassCleanup(cls.queues.end)
+        super().setUpClass()
+
     def setUp(self):
         super().setUp()
+        self.sqs = self.queues.sqs
         self.s3 = self.moto.client("s3")
         self.s3.create_bucket(
             Bucket="trail", CreateBucketConfiguration={"LocationConstraint": REGION}
@@ -58,9 +68,9 @@ class Queue(CloudTest):
         self.bucket_proxy = self.proxy(lambda request: self.s3_judge(request))
 
     def start(self, inbox, more=""):
-        """The queue is moto itself, and its bucket behind the proxy."""
+        """The queue is served directly, and the bucket by moto behind the proxy."""
         environment = self.surroundings(
-            AWS_ENDPOINT_URL=self.moto.url, AWS_ENDPOINT_URL_S3=self.bucket_proxy.url, **KEYS
+            AWS_ENDPOINT_URL=self.queues.url, AWS_ENDPOINT_URL_S3=self.bucket_proxy.url, **KEYS
         )
         return self.daemon(
             f"sources:\n  bus: {{kind: sqs, queue: {inbox}{more}}}\n", environment=environment
