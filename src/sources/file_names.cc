@@ -70,10 +70,8 @@ std::vector<std::string> paths_of(const std::string& pattern) {
   return paths;
 }
 
-std::vector<std::string> rotated_paths_of(const std::string& pattern) {
-  std::vector<std::string> paths = paths_of(pattern + "-*");
-  for (std::string& path : paths_of(pattern + ".*")) paths.push_back(std::move(path));
-  return paths;
+std::vector<std::string> paths_beside(const std::string& pattern) {
+  return paths_of(pattern.substr(0, pattern.rfind('/') + 1) + "*");
 }
 
 bool can_read_folders(const std::string& pattern) {

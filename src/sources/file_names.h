@@ -14,8 +14,8 @@ namespace statewire {
 
 // As glob(3) has it.
 std::vector<std::string> paths_of(const std::string& pattern);
-// The names that rotations give to what had a name of the pattern: "a.log.1", "a.log-20260314".
-std::vector<std::string> rotated_paths_of(const std::string& pattern);
+// All that is in the folders of the pattern: a rotation may give any name.
+std::vector<std::string> paths_beside(const std::string& pattern);
 // False where a folder cannot be read now: paths_of() does not tell of what is in it.
 bool can_read_folders(const std::string& pattern);
 // Whether it names one file, and not as many as there are.

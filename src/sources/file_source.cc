@@ -96,28 +96,41 @@ Result<void> FileSource::open_file(Run& run, const Waiting& waiting) {
   const bool is_read = resting != resting_.end() && !waiting.is_quiet &&
                        (!options_.follow || resting->second.stamp == (*file)->stamp());
   if (is_read) return {};
-  const Result<std::string> stored = run.intake.cursor(key_of(id));
-  if (!stored) return stored.error();
+  Result<std::optional<FileCursor>> cursor = stored_cursor(run, id);
+  if (!cursor) return cursor.error();
   const auto now = std::chrono::steady_clock::now();
   Entry entry{.number = next_number_++,
               .file = std::move(*file),
               .is_listed = waiting.is_listed,
               .changed_at = waiting.is_quiet ? now - options_.quiet_after : now};
-  if (const std::optional<FileCursor> cursor = FileCursor::decode(*stored)) {
-    const Result<void> resumed = entry.file->resume(*cursor);
+  if (*cursor || waiting.copied) {
+    const Result<bool> resumed =
+        *cursor ? entry.file->resume(**cursor) : entry.file->resume_copy(*waiting.copied);
     if (run.stop.stop_requested()) return {};
     entry.is_broken = !resumed.ok();
     if (!resumed) report(waiting.path, resumed.error().text);
+    if (*cursor && resumed && !*resumed && waiting.is_listed && options_.follow) {
+      if (Result<void> found = find_what_was_overwritten(run, waiting.path, **cursor); !found) {
+        return found;
+      }
+    }
   }
   const bool has_rest = entry.file->position().offset > 0 && entry.file->has_unread();
-  if (waiting.is_only_for_rest && !has_rest) return {};
+  if ((waiting.is_only_for_rest || waiting.copied) && !has_rest) return {};
   if (resting != resting_.end()) resting_.erase(resting);
   if (!entry.is_broken) faults_.erase(waiting.path);
   log_debug("file opened", {{"source", options_.name},
                             {"path", waiting.path},
                             {"offset", entry.file->position().offset}});
-  files_.push_back(std::move(entry));
+  // A copy goes before what its original has become.
+  files_.insert(waiting.copied ? files_.begin() : files_.end(), std::move(entry));
   return {};
+}
+
+Result<std::optional<FileCursor>> FileSource::stored_cursor(Run& run, const FileId& id) const {
+  const Result<std::string> stored = run.intake.cursor(key_of(id));
+  if (!stored) return stored.error();
+  return FileCursor::decode(*stored);
 }
 
 // True where there was something to read.
@@ -204,6 +217,12 @@ bool FileSource::prepare(Run& run, Entry& entry) {
   }
   if (*change != WatchedFile::Change::rewritten) return !entry.is_broken;
   log_info("file was written anew", {{"source", options_.name}, {"path", entry.file->path()}});
+  // What nobody has read of it may be in a copy, which goes first.
+  const Result<bool> has_copy = read_copy(run, entry.file->cursor());
+  if (has_copy && *has_copy) {
+    rewind(entry, {});
+    return false;
+  }
   if (std::optional<Piece> rest = entry.file->rest()) {
     if (!hand_over(run, entry, std::move(*rest))) return false;
   }
@@ -279,6 +298,7 @@ void FileSource::close(const Entry& entry) {
 // nothing can be closed.
 bool FileSource::make_place() {
   if (waiting_.empty() && options_.follow) return false;
+  if (options_.follow && files_.size() < options_.open_files_max) return true;
   std::vector<Entry*> order;
   for (Entry& entry : files_) {
     // Nothing finds it again; it is closed when it is quiet.

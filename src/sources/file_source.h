@@ -72,6 +72,8 @@ class FileSource final : public Source {
     bool is_listed = true;
     bool is_only_for_rest = false;  // Only where a part of it was read already.
     bool is_quiet = false;          // It was open, and has not changed for long.
+    // Of the file that it is a copy of: its rest is read.
+    std::optional<FileCursor> copied;
   };
   // A name became another file's.
   struct Rotation {
@@ -99,10 +101,18 @@ class FileSource final : public Source {
                                                  std::span<const RotatedFile> rotated) const;
   std::vector<std::string> told_between(const Rotation& rotation,
                                         std::span<const RotatedFile> rotated) const;
+  Result<void> find_gone(Run& run, const std::map<std::string, FileId>& listed,
+                         std::span<RotatedFile> rotated, std::deque<Waiting>& copies);
+  RotatedFile* find_copy(Run& run, const FileCursor& cursor, std::span<RotatedFile> rotated) const;
+  Result<bool> read_copy(Run& run, const FileCursor& cursor);
+  Result<void> find_what_was_overwritten(Run& run, const std::string& path,
+                                         const FileCursor& cursor);
+  void tell_lost(const std::string& path, const FileCursor& cursor, std::string_view what) const;
   std::optional<int64_t> modified_ns_of(const FileId& id) const;
   Result<void> expire_cursors(Run& run);
   Result<void> open_waiting(Run& run);
   Result<void> open_file(Run& run, const Waiting& waiting);
+  Result<std::optional<FileCursor>> stored_cursor(Run& run, const FileId& id) const;
   bool read_all(Run& run);
   bool read(Run& run, Entry& entry);
   bool read_whole_rest(Run& run, Entry& entry);

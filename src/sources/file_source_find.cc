@@ -78,7 +78,9 @@ Result<void> FileSource::find_rotated(Run& run, const std::map<std::string, File
   if (missing.empty() && rotations.empty() && !is_first) return {};
   Result<std::vector<RotatedFile>> rotated = rotated_files(run, listed, missing);
   if (!rotated) return rotated.error();
+  std::deque<Waiting> copies;
   if (is_first) {
+    if (const auto found = find_gone(run, listed, *rotated, copies); !found) return found;
     const auto first = rotations_before(run, listed, *rotated);
     if (!first) return first.error();
     rotations = *first;
@@ -99,6 +101,7 @@ Result<void> FileSource::find_rotated(Run& run, const std::map<std::string, File
     }
   }
   waiting_.insert(waiting_.begin(), found.begin(), found.end());
+  waiting_.insert(waiting_.begin(), copies.begin(), copies.end());
   return {};
 }
 
@@ -110,7 +113,7 @@ Result<std::vector<RotatedFile>> FileSource::rotated_files(
   std::set<std::string> waiting;
   for (const Waiting& each : waiting_) waiting.insert(each.path);
   std::vector<RotatedFile> rotated;
-  for (std::string& path : rotated_paths_of(options_.pattern)) {
+  for (std::string& path : paths_beside(options_.pattern)) {
     const Result<FileSight> sight = identify(path);
     if (!sight) continue;
     bool is_known = known.contains(sight->id) || waiting.contains(path);
@@ -179,6 +182,85 @@ std::vector<std::string> FileSource::told_between(const Rotation& rotation,
   return std::move(between.paths);
 }
 
+// What was read last, and is in no file any more that anybody knows: it may have been packed, and
+// what nobody has read of it is in the packed one.
+Result<void> FileSource::find_gone(Run& run, const std::map<std::string, FileId>& listed,
+                                   std::span<RotatedFile> rotated, std::deque<Waiting>& copies) {
+  const auto cursors = run.intake.cursors(options_.name + "/");
+  if (!cursors) return cursors.error();
+  std::set<std::string> present;
+  for (const auto& [path, id] : listed) present.insert(key_of(id));
+  for (const RotatedFile& file : rotated) present.insert(key_of(file.sight.id));
+  std::vector<std::pair<bool, FileCursor>> known;  // Whether it is gone.
+  for (const auto& [key, value] : *cursors) {
+    if (auto cursor = FileCursor::decode(value))
+      known.emplace_back(!present.contains(key), *cursor);
+  }
+  const auto youngest =
+      std::ranges::max_element(known, {}, [](const auto& each) { return each.second.modified_ns; });
+  for (auto each = known.begin(); each != known.end(); ++each) {
+    const auto& [is_gone, cursor] = *each;
+    const bool has_rest = !cursor.is_finished && cursor.position.offset < cursor.size;
+    const bool may_have_more = each == youngest && is_one_name(options_.pattern);
+    if (!is_gone || !(has_rest || may_have_more)) continue;
+    if (RotatedFile* const copy = find_copy(run, cursor, rotated)) {
+      if (copy->is_known) continue;
+      copy->is_known = true;
+      copies.push_back({.path = copy->path, .is_listed = false, .copied = cursor});
+    } else {
+      tell_lost(options_.pattern, cursor, "is gone");
+    }
+  }
+  return {};
+}
+
+// A copy of what a file was before it was written anew, or removed: one that begins with what was
+// read. nullptr where there is none.
+RotatedFile* FileSource::find_copy(Run& run, const FileCursor& cursor,
+                                   std::span<RotatedFile> rotated) const {
+  for (RotatedFile& file : rotated) {
+    const auto copy = WatchedFile::open(file.path, options_.follow, run.stop, options_.pieces);
+    if (!copy) continue;
+    const Result<bool> is_copy = (*copy)->resume_copy(cursor);
+    if (is_copy && *is_copy) return &file;
+  }
+  return nullptr;
+}
+
+// False where there is no copy; otherwise its rest is read next, or was.
+Result<bool> FileSource::read_copy(Run& run, const FileCursor& cursor) {
+  Result<std::vector<RotatedFile>> rotated = rotated_files(run, names_, {});
+  if (!rotated) return rotated.error();
+  const RotatedFile* const copy = find_copy(run, cursor, *rotated);
+  if (copy == nullptr) return false;
+  if (!copy->is_known) {
+    waiting_.push_front({.path = copy->path, .is_listed = false, .copied = cursor});
+  }
+  return true;
+}
+
+Result<void> FileSource::find_what_was_overwritten(Run& run, const std::string& path,
+                                                   const FileCursor& cursor) {
+  const Result<bool> has_copy = read_copy(run, cursor);
+  if (!has_copy) return has_copy.error();
+  const bool has_rest = !cursor.is_finished && cursor.position.offset < cursor.size;
+  if (!*has_copy && (has_rest || is_one_name(options_.pattern))) {
+    tell_lost(path, cursor, "was written anew");
+  }
+  return {};
+}
+
+void FileSource::tell_lost(const std::string& path, const FileCursor& cursor,
+                           std::string_view what) const {
+  log_warn("a file that was being read " + std::string(what) +
+               " while nobody watched, and no copy of it is there: what came behind the last line "
+               "that was read is lost, if there was any",
+           {{"source", options_.name},
+            {"path", path},
+            {"line", cursor.position.line},
+            {"offset", cursor.position.offset}});
+}
+
 // When a file that is being read, or was read as far as it goes, was written last.
 std::optional<int64_t> FileSource::modified_ns_of(const FileId& id) const {
   for (const Entry& entry : files_) {
@@ -198,7 +280,7 @@ Result<void> FileSource::expire_cursors(Run& run) {
   expires_at_ = now + kExpiryInterval;
   std::vector<std::string> paths = paths_of(options_.pattern);
   if (paths.empty() || !can_read_folders(options_.pattern + "*")) return {};
-  for (std::string& path : rotated_paths_of(options_.pattern)) paths.push_back(std::move(path));
+  for (std::string& path : paths_beside(options_.pattern)) paths.push_back(std::move(path));
   std::set<std::string> present;
   for (const std::string& path : paths) {
     const Result<FileSight> sight = identify(path);

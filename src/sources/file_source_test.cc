@@ -534,6 +534,84 @@ TEST_F(FileSourceTest, file_rotated_while_nobody_watched_is_finished_first) {
   EXPECT_EQ(intake_.lines(), event_list(2, 6));
 }
 
+TEST_F(FileSourceTest, file_renamed_to_any_name_while_nobody_watched_is_finished_first) {
+  write("a.jsonl", events(0, 2));
+  follow("a.jsonl");
+  ASSERT_TRUE(intake_.wait_for_lines(2));
+  stop();
+  intake_.restart();
+  append("a.jsonl", events(2, 4));
+  write("b.jsonl", events(50, 60));  // Never ours.
+  fs::rename(path("a.jsonl"), path("2026-a.jsonl"));
+  write("a.jsonl", events(4, 6));
+  follow("a.jsonl");
+  ASSERT_TRUE(intake_.wait_for_lines(4));
+  let_poll();
+  EXPECT_EQ(intake_.lines(), event_list(2, 6));
+}
+
+TEST_F(FileSourceTest, file_copied_and_truncated_while_nobody_watched_is_finished_first) {
+  for (const char* const copy : {"a.jsonl.1", "copy-of-a.jsonl"}) {
+    SCOPED_TRACE(copy);
+    write("a.jsonl", events(0, 20));
+    follow("a.jsonl");
+    ASSERT_TRUE(intake_.wait_for_lines(20));
+    stop();
+    intake_.restart();
+    append("a.jsonl", events(20, 40));
+    write("b.jsonl", events(50, 150));  // Never ours.
+    fs::copy(path("a.jsonl"), path(copy));
+    write("a.jsonl", events(40, 41));
+    follow("a.jsonl");
+    ASSERT_TRUE(intake_.wait_for_lines(21));
+    let_poll();
+    EXPECT_EQ(intake_.lines(), event_list(20, 41));
+    // What was read of the copy is not read again.
+    stop();
+    intake_.restart();
+    append("a.jsonl", events(41, 42));
+    follow("a.jsonl");
+    ASSERT_TRUE(intake_.wait_for_lines(1));
+    let_poll();
+    EXPECT_EQ(intake_.lines(), event_list(41, 42));
+    stop();
+    fs::remove(path(copy));
+    intake_.forget();
+  }
+}
+
+TEST_F(FileSourceTest, file_copied_and_truncated_between_two_looks_is_finished_first) {
+  write("a.jsonl", events(0, 4000));
+  intake_.hold();
+  follow("a.jsonl");
+  ASSERT_TRUE(intake_.wait_for_lines(4000));
+  let_poll();
+  append("a.jsonl", events(4000, 5000));
+  fs::copy(path("a.jsonl"), path("a.jsonl.1"));
+  write("a.jsonl", events(5000, 5001));
+  intake_.release();
+  ASSERT_TRUE(intake_.wait_for_lines(5001));
+  let_poll();
+  EXPECT_EQ(intake_.lines(), event_list(0, 5001));
+}
+
+TEST_F(FileSourceTest, file_packed_while_nobody_watched_is_finished_first) {
+  write("a.jsonl", events(0, 20));
+  follow("a.jsonl");
+  ASSERT_TRUE(intake_.wait_for_lines(20));
+  stop();
+  intake_.restart();
+  write_gzip("a.jsonl.2.gz", events(0, 40));
+  write_gzip("a.jsonl.1.gz", events(40, 50));
+  write_gzip("a.jsonl.3.gz", events(60, 90));  // Older than all that was read.
+  fs::remove(path("a.jsonl"));
+  write("a.jsonl", events(50, 51));
+  follow("a.jsonl");
+  ASSERT_TRUE(intake_.wait_for_lines(31));
+  let_poll();
+  EXPECT_EQ(intake_.lines(), event_list(20, 51));
+}
+
 // So many rotations between two looks: the source waits for the store meanwhile.
 TEST_F(FileSourceTest, what_was_rotated_twice_between_two_looks_is_read) {
   write("a.jsonl.7", events(50, 60));  // Never ours.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <tuple>
 
 #include "base/ids.h"
 #include "base/limits.h"
@@ -83,16 +84,54 @@ WatchedFile::WatchedFile(OwnedFd fd, FileId id, std::string path, bool may_grow,
       pieces_(pieces),
       path_(std::move(path)) {}
 
-Result<void> WatchedFile::resume(const FileCursor& cursor) {
-  if (!is_file_of(cursor)) return {};
+Result<bool> WatchedFile::resume(const FileCursor& cursor) {
+  if (!is_file_of(cursor)) return false;
   head_ = bytes_before(cursor.print_bytes, cursor.print_bytes);
   if (cursor.is_finished && size() == cursor.size && modified_ns(last_) == cursor.modified_ns) {
     tail_end_ = size();
     tail_ = bytes_before(tail_end_, kFileTailBytesMax);
     is_finished_ = true;
-    return {};
+    return true;
   }
-  return read_from(cursor.position);
+  if (Result<void> begun = read_from(cursor.position); !begun) return begun.error();
+  return true;
+}
+
+Result<bool> WatchedFile::resume_copy(const FileCursor& cursor) {
+  const Result<bool> is_copy = is_copy_of(cursor);
+  if (!is_copy || !*is_copy) return is_copy;
+  if (Result<void> begun = read_from(cursor.position); !begun) return begun.error();
+  if (!is_gzip_) head_ = bytes_before(cursor.print_bytes, cursor.print_bytes);
+  return true;
+}
+
+// The prints of a cursor are those of the text; a file that is packed is unpacked for them.
+Result<bool> WatchedFile::is_copy_of(const FileCursor& cursor) const {
+  const uint64_t end = cursor.position.offset;
+  if (cursor.print_bytes == 0 || cursor.tail_bytes == 0 || end < cursor.tail_bytes) return false;
+  if (cursor.print_bytes > kFilePrintBytesMax || cursor.tail_bytes > kFileTailBytesMax)
+    return false;
+  if (!is_gzip_) {
+    return size() >= end &&
+           print_of(bytes_before(cursor.print_bytes, cursor.print_bytes)) == cursor.print &&
+           print_of(bytes_before(end, cursor.tail_bytes)) == cursor.tail_print;
+  }
+  for (const auto& [offset, bytes, print] :
+       {std::tuple(uint64_t{0}, cursor.print_bytes, cursor.print),
+        std::tuple(end - cursor.tail_bytes, cursor.tail_bytes, cursor.tail_print)}) {
+    Result<std::unique_ptr<GzipInput>> input = GzipInput::open(fd_.get(), offset, stop_);
+    if (!input) return input.error();
+    std::string text(bytes, '\0');
+    size_t count = 0;
+    while (count < text.size()) {
+      const Result<size_t> read = (*input)->read({text.data() + count, text.size() - count});
+      if (!read) return read.error();
+      if (*read == 0) return false;
+      count += *read;
+    }
+    if (print_of(text) != print) return false;
+  }
+  return true;
 }
 
 bool WatchedFile::is_file_of(const FileCursor& cursor) const {

@@ -53,9 +53,11 @@ class WatchedFile {
   const std::string& path() const { return path_; }
   void set_path(std::string path) { path_ = std::move(path); }
 
-  // Goes on where `cursor` says; stays at the beginning where that was stored for another file, or
-  // for this one before it was written anew.
-  Result<void> resume(const FileCursor& cursor);
+  // Goes on where `cursor` says. False: it was stored for another file, or for this one before it
+  // was written anew; stays at the beginning.
+  Result<bool> resume(const FileCursor& cursor);
+  // The same with the cursor of another file, of which this one is a copy, or a packed one.
+  Result<bool> resume_copy(const FileCursor& cursor);
   // Goes back to a place where it has been; to the beginning where what stood before it is not
   // what was read: the file was written anew meanwhile.
   Result<void> rewind(TextPosition position);
@@ -88,6 +90,7 @@ class WatchedFile {
   WatchedFile(OwnedFd fd, FileId id, std::string path, bool may_grow, std::stop_token stop,
               PieceLimits pieces);
   bool is_file_of(const FileCursor& cursor) const;
+  Result<bool> is_copy_of(const FileCursor& cursor) const;
   Result<void> read_from(TextPosition position);
   void note(const Piece& piece);
   bool is_what_was_read() const;
