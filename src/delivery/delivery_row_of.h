@@ -9,9 +9,6 @@
 
 namespace statewire {
 
-// "statewire.resource.transition.v1"
-std::string type_of(NotificationKind kind);
-
 // Not rendered yet.
 DeliveryRow row_of(const Notification& notification, const Format& format);
 

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "delivery/delivery_row_of.h"
 #include "delivery/retraction.h"
+#include "format/json.h"
 #include "model/notification.h"
 
 namespace statewire {

@@ -2,13 +2,9 @@
 // and one tells the digest when the hour is over.
 #include "delivery/delivery_row_of.h"
 #include "delivery/pipeline.h"
+#include "format/json.h"
 
 namespace statewire {
-
-std::string type_of(NotificationKind kind) {
-  if (kind == NotificationKind::receipt) return "statewire.receipt.v1";
-  return "statewire.resource." + std::string(name_of(kind)) + ".v1";
-}
 
 DeliveryRow row_of(const Notification& notification, const Format& format) {
   DeliveryRow row;

@@ -49,18 +49,43 @@ void append_changes(N n, Out out) {
   for (const Change& change : n.changes) append_listed(change.*part, from, out);
 }
 
-void append_type(N n, Out out) {
-  if (n.kind == NotificationKind::receipt) {
-    out += "statewire.receipt.v1";
-    return;
+using FieldWords = std::vector<std::string_view>;
+
+// Of the values from `first` to `last`, by their numbers.
+template <auto first, auto last>
+FieldWords names() {
+  FieldWords words;
+  for (int i = static_cast<int>(first); i <= static_cast<int>(last); ++i) {
+    words.push_back(name_of(static_cast<decltype(first)>(i)));
   }
-  out.append("statewire.resource.").append(name_of(n.kind)).append(".v1");
+  return words;
 }
+
+constexpr auto kPhases = names<Phase::unknown, Phase::gone>;
+constexpr auto kCauses = names<CauseKind::unknown, CauseKind::automation>;
+constexpr auto kConfidences = names<Confidence::guess, Confidence::certain>;
+
+// What a subscription is asked about: receipts are made for it, and no condition sees them.
+FieldWords types() {
+  return {type_of(NotificationKind::transition), type_of(NotificationKind::changed),
+          type_of(NotificationKind::amended), type_of(NotificationKind::failed)};
+}
+
+// As OpenTelemetry has them: four numbers for each.
+FieldWords severity_texts() {
+  FieldWords words;
+  for (uint8_t severity = 1; severity <= 21; severity += 4)
+    words.push_back(severity_text(severity));
+  return words;
+}
+
+FieldWords flags() { return {"late", "future", "untimed", "truncated"}; }
 
 struct KnownField {
   std::string_view path;
   void (*append)(N, Out);
   FieldType type = FieldType::text;
+  FieldWords (*words)() = nullptr;
 };
 
 constexpr KnownField kFields[] = {
@@ -70,7 +95,7 @@ constexpr KnownField kFields[] = {
      [](N n, Out out) {
        out.append("/statewire/").append(n.instance).append("/").append(n.source);
      }},
-    {"type", append_type},
+    {"type", [](N n, Out out) { out += type_of(n.kind); }, FieldType::text, types},
     {"subject", [](N n, Out out) { out += n.resource.id; }},
     {"partitionkey", [](N n, Out out) { out += n.resource.id; }},
     {"time", [](N n, Out out) { append_time_of(n.time, out); }},
@@ -79,7 +104,8 @@ constexpr KnownField kFields[] = {
     {"dataschema", [](N n, Out out) { out += dataschema_of(n); }},
     {"sequence", append_sequence},
     {"severitynumber", [](N n, Out out) { out += std::to_string(n.severity); }, FieldType::number},
-    {"severitytext", [](N n, Out out) { out += severity_text(n.severity); }},
+    {"severitytext", [](N n, Out out) { out += severity_text(n.severity); }, FieldType::text,
+     severity_texts},
     {"causationid",
      [](N n, Out out) {
        if (!n.amends.is_zero()) out += to_hex(n.amends);
@@ -99,14 +125,15 @@ constexpr KnownField kFields[] = {
     {"resource.zone", [](N n, Out out) { out += n.resource.zone; }},
     {"resource.service", [](N n, Out out) { out += n.resource.service; }},
     {"resource.name", [](N n, Out out) { out += n.name; }},
-    {"state.phase", [](N n, Out out) { out += name_of(n.phase); }},
+    {"state.phase", [](N n, Out out) { out += name_of(n.phase); }, FieldType::text, kPhases},
     {"state.value", [](N n, Out out) { out += n.value; }},
     {"state.settled", [](N n, Out out) { out += is_settled(n.phase) ? "true" : "false"; },
      FieldType::boolean},
     {"state.previous.phase",
      [](N n, Out out) {
        if (n.previous.since != Time()) out += name_of(n.previous.phase);
-     }},
+     },
+     FieldType::text, kPhases},
     {"state.previous.value",
      [](N n, Out out) {
        if (n.previous.since != Time()) out += n.previous.value;
@@ -120,21 +147,23 @@ constexpr KnownField kFields[] = {
     {"late_observation.phase",
      [](N n, Out out) {
        if (n.has_late_observation) out += name_of(n.late_phase);
-     }},
+     },
+     FieldType::text, kPhases},
     {"late_observation.time",
      [](N n, Out out) {
        if (n.has_late_observation) append_time_of(n.late_time, out);
      }},
-    {"cause.kind", [](N n, Out out) { out += name_of(n.cause.kind); }},
+    {"cause.kind", [](N n, Out out) { out += name_of(n.cause.kind); }, FieldType::text, kCauses},
     {"cause.actor", [](N n, Out out) { out += n.cause.actor; }},
     {"cause.actor_type", [](N n, Out out) { out += n.cause.actor_type; }},
     {"cause.tool", [](N n, Out out) { out += n.cause.tool; }},
     {"cause.via", [](N n, Out out) { out += n.cause.via; }},
     {"cause.session", [](N n, Out out) { out += n.cause.session; }},
-    {"cause.confidence", [](N n, Out out) { out += name_of(n.cause.confidence); }},
+    {"cause.confidence", [](N n, Out out) { out += name_of(n.cause.confidence); }, FieldType::text,
+     kConfidences},
     {"cause.evidence", [](N n, Out out) { out += n.cause.evidence; }},
     {"drift", [](N, Out out) { out += "unknown"; }},
-    {"flags", append_flags},
+    {"flags", append_flags, FieldType::text, flags},
     {"changes.path", append_changes<&Change::path>},
     {"changes.from", append_changes<&Change::from>},
     {"changes.to", append_changes<&Change::to>},
@@ -177,10 +206,10 @@ std::string_view path_ending_in(std::string_view name) {
 
 std::optional<Field> Field::find(std::string_view path) {
   if (path.starts_with(kTagPrefix) && path.size() > kTagPrefix.size()) {
-    return Field(nullptr, std::string(path.substr(kTagPrefix.size())), FieldType::text);
+    return Field(nullptr, std::string(path.substr(kTagPrefix.size())), FieldType::text, nullptr);
   }
   for (const KnownField& field : kFields) {
-    if (field.path == path) return Field(field.append, {}, field.type);
+    if (field.path == path) return Field(field.append, {}, field.type, field.words);
   }
   return std::nullopt;
 }

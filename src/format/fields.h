@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/notification.h"
 
@@ -22,16 +23,20 @@ class Field {
   void append(const Notification& notification, std::string& out) const;
   // As JSON has it; where it is a list, of its elements.
   FieldType type() const { return type_; }
+  // All that its value can be, in the order of the documents; empty where it may be any text.
+  std::vector<std::string_view> words() const { return words_ ? words_() : Words(); }
 
  private:
+  using Words = std::vector<std::string_view>;
   using Append = void (*)(const Notification&, std::string&);
 
-  Field(Append append, std::string tag, FieldType type)
-      : append_(append), tag_(std::move(tag)), type_(type) {}
+  Field(Append append, std::string tag, FieldType type, Words (*words)())
+      : append_(append), tag_(std::move(tag)), type_(type), words_(words) {}
 
   Append append_;    // Null for a tag.
   std::string tag_;  // Its key.
   FieldType type_;
+  Words (*words_)();  // Null where it may be any text.
 };
 
 // Names of the fields directly under `prefix`, which ends with a dot or is empty: "phase, value,

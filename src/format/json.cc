@@ -50,27 +50,6 @@ class JsonNotification {
   JsonWriter& json_;
 };
 
-std::string_view type_of(NotificationKind kind) {
-  switch (kind) {
-    case NotificationKind::transition:
-      return "statewire.resource.transition.v1";
-    case NotificationKind::changed:
-      return "statewire.resource.changed.v1";
-    case NotificationKind::amended:
-      return "statewire.resource.amended.v1";
-    case NotificationKind::failed:
-      return "statewire.resource.failed.v1";
-    case NotificationKind::retracted:
-      return "statewire.resource.retracted.v1";
-    case NotificationKind::receipt:
-      return "statewire.receipt.v1";
-    case NotificationKind::none:
-      break;
-  }
-  CHECK(kind != NotificationKind::none);  // It is told to nobody.
-  return {};
-}
-
 void JsonNotification::envelope() {
   json_.word("specversion", "1.0");
   json_.hex("id", notification_.id.bytes);
@@ -285,6 +264,27 @@ void append_within_limit(std::string& out, Members members) {
 }
 
 }  // namespace
+
+std::string_view type_of(NotificationKind kind) {
+  switch (kind) {
+    case NotificationKind::transition:
+      return "statewire.resource.transition.v1";
+    case NotificationKind::changed:
+      return "statewire.resource.changed.v1";
+    case NotificationKind::amended:
+      return "statewire.resource.amended.v1";
+    case NotificationKind::failed:
+      return "statewire.resource.failed.v1";
+    case NotificationKind::retracted:
+      return "statewire.resource.retracted.v1";
+    case NotificationKind::receipt:
+      return "statewire.receipt.v1";
+    case NotificationKind::none:
+      break;
+  }
+  CHECK(kind != NotificationKind::none);  // It is told to nobody.
+  return {};
+}
 
 std::string_view severity_text(uint8_t severity) {
   constexpr std::string_view kTexts[] = {"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"};

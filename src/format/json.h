@@ -28,6 +28,9 @@ size_t write_data(const Notification& notification, const JsonCut& cut, JsonWrit
 // All members of both in one object, whatever its length: what patterns look at.
 void append_flat_json(const Notification& notification, std::string& out);
 
+// "statewire.resource.transition.v1". REQUIRES: not `none`, which is told to nobody.
+std::string_view type_of(NotificationKind kind);
+
 // OpenTelemetry's name for the range that a severity number is in: "INFO".
 std::string_view severity_text(uint8_t severity);
 

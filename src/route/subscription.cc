@@ -40,7 +40,10 @@ Hold read_hold(const Node& node) {
   Hold hold;
   if (!node) return hold;
   MapReader keys(node);
-  for (const Node& item : keys.required("for").items()) {
+  const Node what = keys.required("for");
+  const std::vector<Node> items = what.items();
+  if (what && items.empty()) what.error("names nothing to wait for: write [cause], [tags] or both");
+  for (const Node& item : items) {
     const bool is_cause = item.choice<bool>({{"cause", true}, {"tags", false}}, true);
     (is_cause ? hold.for_cause : hold.for_tags) = true;
   }

@@ -79,6 +79,7 @@ TEST(Hold, asking_for_what_comes_late_without_it_is_warned_of) {
   EXPECT_EQ(problems("when: {cause: {kind: [human]}}, hold: {for: [cause]}"), "");
   EXPECT_EQ(problems("hold: {for: [cause, tags], at_most: 20m}"), "");
   EXPECT_NE(problems("hold: {for: [coffee]}"), "");
+  EXPECT_NE(problems("hold: {for: []}"), "");
   EXPECT_NE(problems("hold: {for: [cause], at_most: 0s}"), "");
 }
 
@@ -243,6 +244,20 @@ TEST(When, what_a_field_never_is_is_told_where_it_stands) {
       {"{state: {settled: [{anything-but: {prefix: t}}]}}",
        "when.state.settled[0].anything-but.prefix: asks for a text, and the field is true or "
        "false"},
+      {"{state: {phase: [gone, stabel]}}",
+       "when.state.phase[1]: the field is never \"stabel\"; did you mean \"stable\"?"},
+      {"{cause: {kind: [person]}}",
+       "when.cause.kind[0]: the field is never \"person\"; it is one of unknown, deployment, "
+       "human, "
+       "autoscaling, schedule, provider, service, automation"},
+      {"{type: [statewire.resource.transition]}",
+       "when.type[0]: the field is never \"statewire.resource.transition\"; did you mean "
+       "\"statewire.resource.transition.v1\"?"},
+      {"{severitytext: [warning]}",
+       "when.severitytext[0]: the field is never \"warning\"; it is one of TRACE, DEBUG, INFO, "
+       "WARN, "
+       "ERROR, FATAL"},
+      {"{flags: [Late]}", "when.flags[0]: the field is never \"Late\"; did you mean \"late\"?"},
       {"{resource: {name: [null]}}",
        "when.resource.name[0]: no field is ever null; ask for one that is not known by {exists: "
        "false}"}};

@@ -1,7 +1,9 @@
 #include "route/when_types.h"
 
+#include <algorithm>
 #include <string>
 
+#include "base/text.h"
 #include "format/fields.h"
 
 namespace statewire {
@@ -33,23 +35,46 @@ std::string advice(FieldType type, const Node& node) {
   return "";
 }
 
-void check_value(element value, const Node& node, FieldType type) {
+// Of a field whose values are known: a misspelt one would silently never match.
+void check_word(std::string_view word, const Node& node, const Field& field, bool is_excluded) {
+  const std::vector<std::string_view> words = field.words();
+  if (words.empty() || std::ranges::find(words, word) != words.end()) return;
+  std::string text = "the field is never \"" + std::string(word) + "\"; ";
+  if (const std::string_view near = nearest(word, words); !near.empty()) {
+    text.append("did you mean \"").append(near).append("\"?");
+  } else {
+    text.append("it is one of ");
+    for (const std::string_view each : words) {
+      text.append(each == words.front() ? "" : ", ").append(each);
+    }
+  }
+  if (is_excluded) return node.warn(std::move(text));
+  node.error(std::move(text));
+}
+
+void check_value(element value, const Node& node, const Field& field, bool is_excluded) {
+  const FieldType type = field.type();
   if (value.is_null()) {
     return node.error("no field is ever null; ask for one that is not known by {exists: false}");
   }
   const FieldType found = value.is_string() ? FieldType::text
                           : value.is_bool() ? FieldType::boolean
                                             : FieldType::number;
-  if (found == type) return;
+  if (found == type) {
+    if (value.is_string()) check_word(value.get_string().value(), node, field, is_excluded);
+    return;
+  }
   node.error("the field is " + std::string(words_of(type)) + ", and this is " +
              std::string(words_of(found)) + "; " + advice(type, node));
 }
 
-void check_alternative(element value, const Node& node, FieldType type);
+void check_alternative(element value, const Node& node, const Field& field,
+                       bool is_excluded = false);
 
-void check_operator(std::string_view name, element value, const Node& node, FieldType type) {
+void check_operator(std::string_view name, element value, const Node& node, const Field& field) {
   if (name == "exists") return;
-  if (name == "anything-but") return check_alternative(value, node, type);
+  if (name == "anything-but") return check_alternative(value, node, field, true);
+  const FieldType type = field.type();
   const FieldType asked = name == "numeric" ? FieldType::number : FieldType::text;
   if (asked == type) return;
   node.error_at_key("asks for " + std::string(words_of(asked)) + ", and the field is " +
@@ -57,18 +82,18 @@ void check_operator(std::string_view name, element value, const Node& node, Fiel
 }
 
 // What stands in a list of alternatives, or behind "anything-but".
-void check_alternative(element value, const Node& node, FieldType type) {
+void check_alternative(element value, const Node& node, const Field& field, bool is_excluded) {
   if (value.is_object()) {
     for (const auto [name, argument] : simdjson::dom::object(value)) {
-      check_operator(name, argument, node.find(name), type);
+      check_operator(name, argument, node.find(name), field);
     }
     return;
   }
-  if (!value.is_array()) return check_value(value, node, type);
+  if (!value.is_array()) return check_value(value, node, field, is_excluded);
   const std::vector<Node> items = node.items();
   size_t i = 0;
   for (const element item : simdjson::dom::array(value)) {
-    if (i < items.size()) check_alternative(item, items[i++], type);
+    if (i < items.size()) check_alternative(item, items[i++], field, is_excluded);
   }
 }
 
@@ -87,7 +112,7 @@ void check_fields(element pattern, const Node& node, const std::string& parent) 
     if (value.is_object()) {
       check_fields(value, inner, path + ".");
     } else if (const std::optional<Field> field = Field::find(path)) {
-      check_alternative(value, inner, field->type());
+      check_alternative(value, inner, *field);
     }
   }
 }

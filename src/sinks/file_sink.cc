@@ -3,6 +3,7 @@
 // Delivered means on the disk: each batch is synced once, before its completion. A line that was
 // cut, by a full disk or a crash, is taken back, so that readers see whole lines only.
 #include <cerrno>
+#include <filesystem>
 #include <system_error>
 
 #include "base/limits.h"
@@ -124,8 +125,24 @@ class FileSink final : public Sink {
   const std::shared_ptr<RotatedFile> file_;
 };
 
+// What a person has to mend anyway is said before the first delivery fails.
+void check_place(const Node& node, const std::filesystem::path& path) {
+  std::error_code error;
+  const std::filesystem::file_status found = std::filesystem::status(path, error);
+  if (std::filesystem::exists(found) && !std::filesystem::is_regular_file(found)) {
+    node.error(path.native() + " is " +
+               (std::filesystem::is_directory(found) ? "a directory" : "not a regular file") +
+               "; name a file, or use `kind: stdout` to write to a pipe");
+  }
+  const std::filesystem::path folder = path.parent_path();
+  if (folder.empty() || std::filesystem::is_directory(folder, error)) return;
+  node.warn("there is no folder " + folder.native() + " yet; deliveries wait until there is");
+}
+
 std::unique_ptr<Sink> open_file(MapReader& keys, SinkContext& context) {
-  FileSinkOptions options{.path = keys.required("path").file_path()};
+  const Node path = keys.required("path");
+  FileSinkOptions options{.path = path.file_path()};
+  if (!options.path.empty()) check_place(path, options.path);
   options.rotate_bytes = keys.optional("rotate_bytes").bytes(0, kRotateBytesMin);
   if (options.path.empty()) return nullptr;
   return make_file_sink(std::move(options), context);

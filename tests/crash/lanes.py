@@ -3,6 +3,8 @@
 import bisect
 import collections
 
+from receiving import RECEIPT
+
 # A checkpoint every 0.5 s, of what is older than 0.45 s, and its write; and a machine that is busy
 # with something else.
 REPEAT_SECONDS_MAX = 1.5
@@ -48,6 +50,8 @@ class Lanes:
         ids = {}
         for each in self._deliveries:
             sequence, lane = each.sequence, each.resource
+            if each.type == RECEIPT:
+                continue  # Of no resource.
             known = keys.setdefault(each.id, each.header_id), ids.setdefault(each.header_id, each.id)
             if known != (each.header_id, each.id):
                 self._tell(f"webhook-id of {each.id} is {each.header_id}, and was {known}")
@@ -85,7 +89,7 @@ class Lanes:
         """Nor is anything older sent again behind something newer, but after a kill."""
         newest = {}
         for each in self._deliveries:
-            if each.id in self._redriven:
+            if each.id in self._redriven or each.type == RECEIPT:
                 continue
             life = bisect.bisect_left(self._ended, each.arrived)
             before, sequence = newest.get(each.resource, (life, 0))

@@ -12,6 +12,9 @@ from harness import Daemon, instance_arn, instance_event
 from honest import Excuses, Operator, Reader, Sender
 
 LATENCY_SECONDS_MAX = 1.0  # Of 99 answers of 100.
+# In a short run the worst four of some 400 decide, and a machine that does something else is late.
+SHORT_SECONDS = 120
+SHORT_LATENCY_SECONDS_MAX = 2.0
 MEMORY_MIB_MAX = 512
 STOP_SECONDS_MAX = 15
 SETTLE_SECONDS_MAX = 60
@@ -199,8 +202,10 @@ class Siege:
             pass  # It ended meanwhile.
 
     def _judge_waiting(self):
+        is_short = self.options.seconds < SHORT_SECONDS
+        latency_max = SHORT_LATENCY_SECONDS_MAX if is_short else LATENCY_SECONDS_MAX
         for honest in self.honest:
-            if honest.percentile(0.99) > LATENCY_SECONDS_MAX:
+            if honest.percentile(0.99) > latency_max:
                 self.problems.append(
                     f"the {honest.name} waited {honest.percentile(0.99):.1f} s (99 %)"
                 )
