@@ -8,8 +8,8 @@
 namespace statewire {
 
 // Reports each alternative of another type than its field has ("account" is text, and is never the
-// number 123456789012), and each word that it never is ("stabel"), at its place in `node`. `pattern`
-// is `node` as JSON, and a valid pattern.
+// number 123456789012), and each word that it never is ("stabel"), at its place in `node`.
+// `pattern` is `node` as JSON, and a valid pattern.
 void check_types(simdjson::dom::element pattern, const Node& node);
 
 }  // namespace statewire
