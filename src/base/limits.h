@@ -239,6 +239,8 @@ inline constexpr size_t kFoldBytesKept = 16u << 20;
 inline constexpr size_t kEntriesBackMax = 256;
 // The same for the repeat of an event without a usable time, which is looked for by its id.
 inline constexpr size_t kUntimedEntriesBackMax = 32;
+// And for what a property was set to before.
+inline constexpr size_t kSettingEntriesBackMax = 16;
 // Of the tags and changes of entries that one late observation is folded before.
 inline constexpr size_t kFoldBytesBackMax = size_t{64} << 20;
 // What a commit keeps of the entries that it looks back at, and one resource beyond.
@@ -254,6 +256,7 @@ static_assert(kChunkReasonsKept <= kChunkRefusalsKept);
 static_assert(kCommitEventsMax <= kQueuedEventsMax);
 static_assert(kRemindersAtATime <= kCommitEventsMax && kPieceLinesMax <= kCommitEventsMax);
 static_assert(kUntimedEntriesBackMax <= kEntriesBackMax);
+static_assert(kSettingEntriesBackMax <= kEntriesBackMax);
 static_assert(kWalkBytesKept < kWalkBytesMax);
 
 // ---- The store and the ledger ----

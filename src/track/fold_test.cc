@@ -7,6 +7,7 @@
 #include <map>
 #include <random>
 
+#include "base/limits.h"
 #include "track/step.h"
 
 namespace statewire {
@@ -606,6 +607,100 @@ TEST(Fold, a_reminder_is_never_too_late_for_what_waits_for_it) {
   EXPECT_EQ(settled.after.since, kStart + minutes(5));
   EXPECT_EQ(settled.after.newest, configured.key);
   EXPECT_EQ(too_far_back.see(settle_reminder_of(4, created)).fate, Fate::too_late);
+}
+
+// "path=to" of what the newest entry changed, "path=from>to" where it was something else before.
+std::string changes_of(const History& history) {
+  std::string text;
+  for (const Change& change : history.entries().back().observation.changes) {
+    text += text.empty() ? "" : " ";
+    text += change.path;
+    text += '=';
+    if (!change.from.empty()) text.append(change.from).append(">");
+    text += change.to;
+  }
+  return text;
+}
+
+TEST(Fold, what_a_call_sets_has_the_value_that_it_set_before) {
+  using Set = std::vector<Change>;
+  struct Case {
+    const char* call;
+    Set first;
+    Set second;
+    const char* told;
+  };
+  const Case cases[] = {
+      {"ModifyDBInstance", {{"class", "", "a"}}, {{"class", "", "b"}}, "class=a>b"},
+      // What is only repeated is no change, unless there is nothing else.
+      {"UpdateFunction",
+       {{"memory", "", "128"}, {"timeout", "", "3"}},
+       {{"memory", "", "512"}, {"timeout", "", "3"}, {"role", "", "r"}},
+       "memory=128>512 role=r"},
+      {"UpdateFunction", {{"timeout", "", "3"}}, {{"timeout", "", "3"}}, "timeout=3"},
+      // Another part of the resource.
+      {"PutRolePolicy",
+       {{"policyName", "", "one"}, {"document", "", "a"}},
+       {{"policyName", "", "two"}, {"document", "", "b"}},
+       "policyName=two document=b"},
+      {"PutRolePolicy",
+       {{"policyName", "", "one"}, {"document", "", "a"}},
+       {{"policyName", "", "one"}, {"document", "", "b"}},
+       "policyName=one document=a>b"},
+      // Lists, and calls that add to what is there.
+      {"ModifyDBInstance",
+       {{"groups", "", "a"}},
+       {{"groups", "", "b"}, {"groups", "", "c"}},
+       "groups=b groups=c"},
+      {"AuthorizeIngress", {{"port", "", "22"}}, {{"port", "", "443"}}, "port=443"},
+  };
+  for (const Case& each : cases) {
+    SCOPED_TRACE(each.told);
+    History history;
+    Observation set = call(1, minutes(1), each.call, "bob", kAllPhases);
+    set.effect = Effect::configure;
+    set.origin.type = each.call;
+    set.changes = each.first;
+    history.see(set);
+    history.see(native(2, minutes(2), Phase::stable, "running"));
+    Observation other = set;
+    other.key.time_ns += to_ns(Time(minutes(2)));
+    other.key.event_id = event(3);
+    other.origin.type = "ModifyOther";
+    history.see(other);
+    set.key.time_ns += to_ns(Time(minutes(3)));
+    set.key.event_id = event(4);
+    set.changes = each.second;
+    history.see(set);
+    EXPECT_EQ(changes_of(history), each.told);
+    // A late one is told as it is: what was before it is not looked for.
+    set.key.time_ns -= 1;
+    set.key.event_id = event(5);
+    set.changes = each.first;
+    history.see(set);
+    EXPECT_EQ(changes_of(history).find('>'), std::string::npos);
+  }
+}
+
+TEST(Fold, a_value_that_was_set_long_ago_is_not_looked_for) {
+  History history;
+  Observation set = call(1, minutes(1), "ModifyDBInstance", "bob", kAllPhases);
+  set.effect = Effect::configure;
+  set.origin.type = "ModifyDBInstance";
+  const std::vector<Change> first = {{"class", "", "a"}};
+  set.changes = first;
+  history.see(set);
+  for (uint8_t i = 2; i < 200; ++i) {
+    history.see(native(i, minutes(i), i % 2 == 0 ? Phase::stable : Phase::changing, "x"));
+  }
+  set.key.time_ns = to_ns(kStart + hours(9));
+  set.key.event_id = event(201);
+  const std::vector<Change> second = {{"class", "", "b"}};
+  set.changes = second;
+  const size_t before = history.reads();
+  history.see(set);
+  EXPECT_EQ(changes_of(history), "class=b");
+  EXPECT_LE(history.reads() - before, kSettingEntriesBackMax);
 }
 
 TEST(Fold, a_reminder_that_nobody_waits_for_changes_nothing) {

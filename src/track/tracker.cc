@@ -13,6 +13,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "track/settings.h"
 #include "track/step.h"
 
 namespace statewire {
@@ -189,12 +190,30 @@ Tracked Tracker::fold_again(const Record& before, Entry& entry, Arena& arena) {
   return {};
 }
 
+// What a call sets had another value before, as far as the resource's last entries tell.
+Result<void> Tracker::tell_from(const Record& before, Entry& entry, Arena& arena) {
+  Settings settings(entry.observation, arena);
+  if (settings.is_complete()) return {};
+  Walk& walk = walks_.of(before.resource.id, before.last_sequence);
+  for (size_t back = 0; back < kSettingEntriesBackMax && !settings.is_complete(); ++back) {
+    const Result<const Entry*> seen = walks_.at(walk, back);
+    if (!seen) return seen.error();
+    if (*seen == nullptr) break;
+    settings.look_at((*seen)->observation);
+  }
+  entry.observation.changes = settings.told();
+  return {};
+}
+
 Result<Tracked> Tracker::track(const Record* before, Entry& entry, Arena& arena) {
   const Observation& observation = entry.observation;
   entry.told = Told{};
   const bool is_newest = before == nullptr || observation.key > before->newest;
   if (before == nullptr || (is_newest && !is_untimed(observation))) {
     fold_in_order(before, entry, arena);
+    if (before != nullptr && sets_something(observation)) {
+      if (Result<void> told = tell_from(*before, entry, arena); !told) return told.error();
+    }
     return Tracked{};
   }
   is_cut_ = false;

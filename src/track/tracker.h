@@ -38,6 +38,7 @@ class Tracker {
  private:
   enum class Verdict { repeat, late, in_order, too_far };
   Result<Verdict> walk_back(const Record& before, const Observation& observation);
+  Result<void> tell_from(const Record& before, Entry& entry, Arena& arena);
   Tracked fold_again(const Record& before, Entry& entry, Arena& arena);
 
   const TrackLimits limits_;
