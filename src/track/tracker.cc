@@ -13,7 +13,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
-#include "track/settings.h"
+#include "track/set_before.h"
 #include "track/step.h"
 
 namespace statewire {
@@ -192,16 +192,16 @@ Tracked Tracker::fold_again(const Record& before, Entry& entry, Arena& arena) {
 
 // What a call sets had another value before, as far as the resource's last entries tell.
 Result<void> Tracker::tell_from(const Record& before, Entry& entry, Arena& arena) {
-  Settings settings(entry.observation, arena);
-  if (settings.is_complete()) return {};
+  SetBefore set(entry.observation, arena);
+  if (set.is_complete()) return {};
   Walk& walk = walks_.of(before.resource.id, before.last_sequence);
-  for (size_t back = 0; back < kSettingEntriesBackMax && !settings.is_complete(); ++back) {
+  for (size_t back = 0; back < kSettingEntriesBackMax && !set.is_complete(); ++back) {
     const Result<const Entry*> seen = walks_.at(walk, back);
     if (!seen) return seen.error();
     if (*seen == nullptr) break;
-    settings.look_at((*seen)->observation);
+    set.look_at((*seen)->observation);
   }
-  entry.observation.changes = settings.told();
+  entry.observation.changes = set.told();
   return {};
 }
 

@@ -10,10 +10,10 @@ namespace statewire {
 // or removes ("AuthorizeSecurityGroupIngress").
 bool sets_something(const Observation& observation);
 
-class Settings {
+class SetBefore {
  public:
   // REQUIRES: sets_something(). What is told is in `arena`.
-  Settings(const Observation& observation, Arena& arena);
+  SetBefore(const Observation& observation, Arena& arena);
 
   // An earlier observation of the resource; the newest one first. Where it is of the same call, and
   // of the same part of the resource (a policy's name), what it set is what was there before.

@@ -1,4 +1,4 @@
-#include "track/settings.h"
+#include "track/set_before.h"
 
 #include <algorithm>
 #include <initializer_list>
@@ -35,17 +35,17 @@ bool sets_something(const Observation& observation) {
       [&](std::string_view verb) { return call.starts_with(verb); });
 }
 
-Settings::Settings(const Observation& observation, Arena& arena)
+SetBefore::SetBefore(const Observation& observation, Arena& arena)
     : observation_(observation), arena_(arena), changes_(arena.copy_of(observation.changes)) {
   open_ = static_cast<size_t>(
       std::ranges::count_if(changes_, [&](const Change& change) { return is_asked_for(change); }));
 }
 
-bool Settings::is_asked_for(const Change& change) const {
+bool SetBefore::is_asked_for(const Change& change) const {
   return change.from.empty() && !names_a_part(change.path) && is_single(changes_, change.path);
 }
 
-bool Settings::is_same_part(const Observation& earlier) const {
+bool SetBefore::is_same_part(const Observation& earlier) const {
   return std::ranges::all_of(changes_, [&](const Change& change) {
     if (!names_a_part(change.path)) return true;
     const Change* const other = find(earlier.changes, change.path);
@@ -53,14 +53,14 @@ bool Settings::is_same_part(const Observation& earlier) const {
   });
 }
 
-std::span<const Change> Settings::told() {
+std::span<const Change> SetBefore::told() {
   const auto is_repeated = [](const Change& change) { return change.from == change.to; };
   if (std::ranges::all_of(changes_, is_repeated)) return observation_.changes;
   const auto end = std::remove_if(changes_.begin(), changes_.end(), is_repeated);
   return changes_.first(static_cast<size_t>(end - changes_.begin()));
 }
 
-void Settings::look_at(const Observation& earlier) {
+void SetBefore::look_at(const Observation& earlier) {
   if (earlier.effect != Effect::configure || earlier.origin.type != observation_.origin.type ||
       !is_same_part(earlier)) {
     return;
