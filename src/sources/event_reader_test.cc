@@ -184,6 +184,18 @@ TEST(EventReader, depth_is_bounded_exactly) {
   EXPECT_TRUE(bottomless.was_parsed.at(0));
 }
 
+// Readers that call themselves for each level would need a stack for each.
+TEST(EventReader, what_is_never_closed_costs_no_stack) {
+  for (const std::string opening : {"[", "{\"a\":", "[{\"a\":[", " [\n", "{\"Records\":[", "[1,"}) {
+    for (const char* const end : {"", "1", "\"", "]", "}", "\n{\"n\":1}\n"}) {
+      std::string text;
+      for (int i = 0; i < 200'000; ++i) text += opening;
+      const Seen seen = read(text + end, {.event_bytes_max = 16 << 20});
+      EXPECT_FALSE(seen.reasons.empty()) << opening << end;
+    }
+  }
+}
+
 TEST(EventReader, length_is_bounded_exactly) {
   const EventLimits limits{.event_bytes_max = 20, .depth_max = 64};
   const std::string fits = "{\"a\":\"" + std::string(12, 'x') + "\"}";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "base/whole_json.h"
 
@@ -18,8 +19,14 @@ class Walk {
   error_code value(ondemand::value value) {
     ondemand::json_type type;
     if (const error_code error = value.type().get(type)) return error;
-    if (type == ondemand::json_type::array) return array(value);
-    if (type == ondemand::json_type::object) return object(value);
+    const bool is_array = type == ondemand::json_type::array;
+    if (is_array || type == ondemand::json_type::object) {
+      if (depth_ == kValueDepthMax) return simdjson::DEPTH_ERROR;
+      ++depth_;
+      const error_code error = is_array ? array(value) : object(value);
+      --depth_;
+      return error;
+    }
     const char* const begin = value.raw_json_token().data();
     const error_code error = scalar(value, type);
     if (error) broken_scalar_ = begin;
@@ -77,10 +84,12 @@ class Walk {
   }
 
   const char* broken_scalar_ = nullptr;
+  size_t depth_ = 0;
 };
 
-// Where the reader stopped; npos where it cannot say.
-size_t syntax_fault(std::string_view text) {
+// Where the reader stopped; npos where it cannot say. `reason` becomes what was wrong there, where
+// that is known better.
+size_t syntax_fault(std::string_view text, error_code& reason) {
   ondemand::parser parser;
   ondemand::document document;
   const simdjson::padded_string_view padded(text.data(), text.size(),
@@ -90,6 +99,7 @@ size_t syntax_fault(std::string_view text) {
   if (document.get_value().get(root)) return 0;
   Walk walk;
   const error_code error = walk.value(root);
+  if (error == simdjson::DEPTH_ERROR) reason = error;
   const char* place = walk.broken_scalar();
   if (place != nullptr) return static_cast<size_t>(place - text.data());
   // No location means that all was read: too little where there is an error.
@@ -141,6 +151,8 @@ std::string_view reason_for(error_code error, std::string_view text, size_t offs
       return "a number that JSON does not allow";
     case simdjson::MEMALLOC:
       return "no memory left to read it";
+    case simdjson::DEPTH_ERROR:
+      return "nested deeper than events are";
     default:
       break;
   }
@@ -148,13 +160,13 @@ std::string_view reason_for(error_code error, std::string_view text, size_t offs
   return "a comma, colon, bracket or quote is missing or does not belong here";
 }
 
-size_t offset_of_fault(std::string_view text, error_code error) {
+size_t offset_of_fault(std::string_view text, error_code& error) {
   if (error == simdjson::UTF8_ERROR) return utf8_fault(text);
   if (error == simdjson::UNESCAPED_CHARS) return control_character(text);
   if (error == simdjson::UNCLOSED_STRING || error == simdjson::MEMALLOC) {
     return std::string_view::npos;
   }
-  return syntax_fault(text);
+  return syntax_fault(text, error);
 }
 
 void place(JsonFault& fault, std::string_view text, size_t offset) {
