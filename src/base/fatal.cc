@@ -1,7 +1,9 @@
 #include "base/fatal.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -35,9 +37,21 @@ void on_abort(int) {
   std::abort();
 }
 
+// A file or connection that is opened later would take the place of one that is closed, and get what
+// is written for people and for those who read the output. Opened the wrong way round, each still
+// says that it cannot be read or written.
+void fill_standard_descriptors() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    const bool is_closed = ::fcntl(fd, F_GETFD) < 0 && errno == EBADF;
+    // The lowest free number, which this is.
+    if (is_closed) ::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+  }
+}
+
 }  // namespace
 
 void prepare_for_the_worst() {
+  fill_standard_descriptors();
   std::signal(SIGXFSZ, SIG_IGN);
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGABRT, on_abort);

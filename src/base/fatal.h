@@ -3,7 +3,8 @@
 
 namespace statewire {
 
-// Called once, at the beginning of main. A write beyond a limit of file sizes, or to a pipe that
+// Called once, at the beginning of main. Standard descriptors that are closed are taken, so that
+// nothing else becomes them; to read or write them is an error as before. A write beyond a limit of file sizes, or to a pipe that
 // nobody reads, is an error from then on and no end; an exception that leaves a thread, and an
 // abort, as of a library's assertion, say in one line on standard error that they are the end. The
 // exit status says it too: the process is killed by SIGABRT.

@@ -32,7 +32,8 @@ class LineStream {
     if (written.bytes > 0) is_torn_ = lines[written.bytes - 1] != '\n';
     has_begun_ |= written.bytes > 0;
     Attempt otherwise;
-    otherwise.verdict = written.error == EPIPE ? Verdict::gone : Verdict::retry;
+    const bool is_gone = written.error == EPIPE || written.error == EBADF;
+    otherwise.verdict = is_gone ? Verdict::gone : Verdict::retry;
     otherwise.detail = "standard output: " + std::generic_category().message(written.error);
     return attempts_for(line_ends, written.bytes, otherwise);
   }

@@ -5,7 +5,7 @@ import os
 import threading
 import unittest
 
-from harness import SIGHUP, ProgramTest, instance_event, wait_for
+from harness import SIGHUP, Daemon, ProgramTest, instance_event, wait_for
 
 CONFIG = """
 log: {level: debug}
@@ -76,6 +76,39 @@ class Unread(ProgramTest):
     def test_it_ends_though_nobody_reads(self):
         self.post(0)
         self.assertEqual(self.unread.stop(15), 0)
+
+
+class Closed(ProgramTest):
+    """A program may be started without standard descriptors: nothing else takes their place."""
+
+    def test_what_is_closed_stays_closed(self):
+        for number, closed in enumerate(("0<&-", "1>&-", "2>&-", "0<&- 1>&-", "0<&- 1>&- 2>&-")):
+            with self.subTest(closed):
+                folder = self.folder / str(number)
+                folder.mkdir()
+                daemon = Daemon(folder, CONFIG)
+                self.addCleanup(daemon.end)
+                daemon.start(prefix=["sh", "-c", f'exec "$@" {closed}', "sh"])
+                self.assertEqual(daemon.post(*self.events(5)).status, 202)
+                wait_for(
+                    lambda: daemon.subscription("lines")["delivered"] == 5, "lines in the file"
+                )
+                for fd in closed.split():
+                    path = os.readlink(f"/proc/{daemon.process.pid}/fd/{fd[0]}")
+                    self.assertEqual(path, "/dev/null", fd)
+                if "1>" in closed:
+                    wait_for(
+                        lambda: daemon.subscription("people")["circuit"] != "closed",
+                        "a sink that says that it cannot write",
+                    )
+                    self.assertEqual(daemon.subscription("people")["delivered"], 0)
+                self.assertEqual(daemon.stop(), 0)
+
+    def events(self, count):
+        return [
+            instance_event(f"i-{number:017x}", "running", "2026-11-23T09:00:00Z")
+            for number in range(count)
+        ]
 
 
 if __name__ == "__main__":
