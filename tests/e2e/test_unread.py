@@ -98,8 +98,8 @@ class Closed(ProgramTest):
                     self.assertEqual(path, "/dev/null", fd)
                 if "1>" in closed:
                     wait_for(
-                        lambda: daemon.subscription("people")["circuit"] != "closed",
-                        "a sink that says that it cannot write",
+                        lambda: daemon.subscription("people").get("gone"),
+                        "a sink that is gone",
                     )
                     self.assertEqual(daemon.subscription("people")["delivered"], 0)
                 self.assertEqual(daemon.stop(), 0)
