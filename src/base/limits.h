@@ -603,6 +603,8 @@ static_assert(kCertificateIssuersMax < kCertificateChainMax);
 
 // Of a pattern's JSON. What EventBridge takes is a quota of an account.
 inline constexpr size_t kPatternBytesMax = 1024 * 1024;
+// The same in EventBridge, unless an account's quota is raised.
+inline constexpr size_t kEventBridgePatternBytesMax = 2048;
 // Of what a pattern becomes: each of those that `$or` stands for has all that is beside it.
 inline constexpr size_t kPatternProgramBytesMax = 8 << 20;
 // Levels of objects and arrays in a pattern.

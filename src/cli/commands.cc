@@ -62,6 +62,10 @@ constexpr OptionSpec kMatchOptions[] = {
     {.name = "--check",
      .form = OptionForm::flag,
      .help = "Read no events; report everything that is wrong with the patterns"},
+    {.name = "--aws",
+     .form = OptionForm::flag,
+     .help = "With --check: report what EventBridge refuses, too, such as wildcards that are too "
+             "complex for it"},
 };
 
 constexpr OptionSpec kCheckOptions[] = {

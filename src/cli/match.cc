@@ -14,6 +14,7 @@ std::string fault_of(const Invocation& invocation) {
   if (invocation.has("--pattern") == invocation.has("--patterns")) {
     return "match wants either --pattern or --patterns";
   }
+  if (invocation.has("--aws") && !invocation.has("--check")) return "--aws goes with --check";
   const int ways =
       invocation.has("--count") + invocation.has("--explain") + invocation.has("--check");
   return ways > 1 ? "--count, --explain and --check exclude each other" : "";
@@ -51,9 +52,11 @@ ExitCode run_match(const Invocation& invocation, Terminal& terminal) {
     return kError;
   }
   Problems problems;
-  const NamedPatterns patterns = invocation.has("--pattern")
-                                     ? read_pattern(invocation.text("--pattern"), problems)
-                                     : read_patterns(invocation.text("--patterns"), problems);
+  const PatternLimits limits =
+      invocation.has("--aws") ? PatternLimits::of_event_bridge() : PatternLimits{};
+  const NamedPatterns patterns =
+      invocation.has("--pattern") ? read_pattern(invocation.text("--pattern"), limits, problems)
+                                  : read_patterns(invocation.text("--patterns"), limits, problems);
   if (!problems.ok()) {
     terminal.write_error(problems.to_text());
     return kError;

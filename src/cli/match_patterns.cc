@@ -39,8 +39,9 @@ void add_problem(Problems& problems, const Place& place, std::string path, std::
 }
 
 // False: it was refused.
-bool compile(std::string_view json, const Place& place, NamedPatterns& out, Problems& problems) {
-  auto checked = Pattern::check(json);
+bool compile(std::string_view json, const Place& place, const PatternLimits& limits,
+             NamedPatterns& out, Problems& problems) {
+  auto checked = Pattern::check(json, limits);
   if (auto* pattern = std::get_if<Pattern>(&checked)) {
     out.patterns.push_back(std::move(*pattern));
     return true;
@@ -62,7 +63,8 @@ std::string read_text(const std::string& path, Problems& problems) {
 
 class PatternLines {
  public:
-  PatternLines(const std::string& path, Problems& problems) : path_(path), problems_(problems) {}
+  PatternLines(const std::string& path, const PatternLimits& limits, Problems& problems)
+      : path_(path), limits_(limits), problems_(problems) {}
 
   // Readable bytes follow `line`, as parsers want them.
   void take(std::string_view line, uint64_t number) {
@@ -84,7 +86,7 @@ class PatternLines {
     }
     const auto before = static_cast<size_t>(pattern.data() - line.data());
     const Place pattern_place{path_, number, 1 + characters_in(line.substr(0, before))};
-    if (compile(pattern, pattern_place, read_, problems_)) read_.names.emplace_back(name);
+    if (compile(pattern, pattern_place, limits_, read_, problems_)) read_.names.emplace_back(name);
   }
 
   NamedPatterns read() { return std::move(read_); }
@@ -120,6 +122,7 @@ class PatternLines {
   }
 
   const std::string& path_;
+  const PatternLimits& limits_;
   Problems& problems_;
   simdjson::dom::parser parser_;
   simdjson::ondemand::parser raw_parser_;
@@ -129,23 +132,25 @@ class PatternLines {
 
 }  // namespace
 
-NamedPatterns read_pattern(const std::string& argument, Problems& problems) {
+NamedPatterns read_pattern(const std::string& argument, const PatternLimits& limits,
+                           Problems& problems) {
   NamedPatterns read;
   if (without_blanks(argument).starts_with('{')) {
     const std::string name = "--pattern";
-    compile(argument, {name}, read, problems);
+    compile(argument, {name}, limits, read, problems);
     return read;
   }
   const std::string text = read_text(argument, problems);
-  if (problems.ok()) compile(text, {argument}, read, problems);
+  if (problems.ok()) compile(text, {argument}, limits, read, problems);
   return read;
 }
 
-NamedPatterns read_patterns(const std::string& path, Problems& problems) {
+NamedPatterns read_patterns(const std::string& path, const PatternLimits& limits,
+                            Problems& problems) {
   std::string text = read_text(path, problems);
   const size_t size = text.size();
   text.append(simdjson::SIMDJSON_PADDING, '\0');
-  PatternLines lines(path, problems);
+  PatternLines lines(path, limits, problems);
   std::string_view left(text.data(), size);
   for (uint64_t number = 1; !left.empty(); ++number) {
     const std::string_view line = first_line_of(left);

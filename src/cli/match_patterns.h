@@ -16,9 +16,11 @@ struct NamedPatterns {
 
 // `argument` is a pattern's JSON, or a file that holds it. What is wrong goes to `problems`, all of
 // it, with file, line and column; what was given on the command line is called "--pattern".
-NamedPatterns read_pattern(const std::string& argument, Problems& problems);
+NamedPatterns read_pattern(const std::string& argument, const PatternLimits& limits,
+                           Problems& problems);
 
 // A file with {"name": text, "pattern": object} in each line; blank lines are passed over.
-NamedPatterns read_patterns(const std::string& path, Problems& problems);
+NamedPatterns read_patterns(const std::string& path, const PatternLimits& limits,
+                            Problems& problems);
 
 }  // namespace statewire

@@ -251,6 +251,26 @@ TEST_F(MatchTest, check_reads_no_events) {
   EXPECT_EQ(err_.rfind("--pattern:2:7: a: ", 0), 0u) << err_;
 }
 
+TEST_F(MatchTest, what_only_event_bridge_refuses_is_told_when_asked_for) {
+  const std::pair<std::string, const char*> refused[] = {
+      {R"({"a":[{"wildcard":"*:*:*:*:*:event-bus/*"}]})", "too complex"},
+      {R"({"a":[{"numeric":["<",1.1234567]}]})", "at most 6 digits behind the point"},
+      {R"({"a":[{"numeric":[">=",1e-7]}]})", "at most 6 digits behind the point"},
+      {R"({"a":[")" + std::string(2'048, 'x') + R"("]})", "the limit is 2048"},
+  };
+  for (const auto& [pattern, text] : refused) {
+    EXPECT_EQ(match({{"--pattern", pattern}, {"--check", ""}}), 0) << pattern;
+    EXPECT_EQ(match({{"--pattern", pattern}, {"--check", ""}, {"--aws", ""}}), 2) << pattern;
+    EXPECT_NE(err_.find(text), std::string::npos) << err_;
+  }
+  for (const std::string pattern :
+       {R"({"a":[{"wildcard":"arn:aws:*:*:*:role/*"}]})", R"({"a":[{"numeric":["<",1.123456]}]})",
+        R"({"a":[{"numeric":[">",-5.0e9,"<=",5000000000]}]})"}) {
+    EXPECT_EQ(match({{"--pattern", pattern}, {"--check", ""}, {"--aws", ""}}), 0) << err_;
+  }
+  EXPECT_EQ(match({{"--pattern", kWantsRunning}, {"--aws", ""}}, kRunning), 2);
+}
+
 TEST_F(MatchTest, one_way_of_matching_must_be_chosen) {
   EXPECT_EQ(match({}, kRunning), 2);
   EXPECT_EQ(match({{"--pattern", kWantsRunning}, {"--patterns", two_patterns()}}, kRunning), 2);

@@ -1,5 +1,7 @@
 // Operators whose arguments have a form of their own: ranges, networks, wildcards.
+#include <array>
 #include <charconv>
+#include <utility>
 
 #include "pattern/compiler.h"
 #include "pattern/wildcard.h"
@@ -28,6 +30,31 @@ void narrow(std::string_view comparison, const Number& number, Range& range) {
 
 bool is_within(const Number& number, const PatternLimits& limits) {
   return number >= -Number(limits.numeric_bound) && number <= Number(limits.numeric_bound);
+}
+
+// Digits behind the point, as short as the number can be written.
+size_t decimals_of(simdjson::dom::element value) {
+  if (!value.is_double()) return 0;
+  char text[400];
+  const auto end = std::to_chars(text, text + sizeof text, value.get_double().value_unsafe(),
+                                 std::chars_format::fixed)
+                       .ptr;
+  const std::string_view digits(text, static_cast<size_t>(end - text));
+  const size_t point = digits.find('.');
+  return point == digits.npos ? 0 : digits.size() - point - 1;
+}
+
+// Of the "*" in a wildcard, the most that one character follows; and which.
+std::pair<size_t, char> alike_stars(const std::vector<std::string>& pieces) {
+  std::array<size_t, 256> count{};
+  std::pair<size_t, char> most{0, '\0'};
+  for (size_t i = 1; i < pieces.size(); ++i) {
+    if (pieces[i].empty()) continue;
+    const char next = pieces[i].front();
+    const size_t now = ++count[static_cast<unsigned char>(next)];
+    if (now > most.first) most = {now, next};
+  }
+  return most;
 }
 
 std::string shown(double number) {
@@ -97,6 +124,11 @@ Range compile_numeric(const JsonNode& node, const WrittenPath& path, Compilation
              "found " + std::string(simdjson::minify(number.value)) + ", wanted a number from -" +
                  bound + " to " + bound);
     }
+    if (number.value.is_number() && decimals_of(number.value) > compilation.limits.decimals_max) {
+      refuse(number, i + 1,
+             "found " + std::string(simdjson::minify(number.value)) + ", wanted at most " +
+                 std::to_string(compilation.limits.decimals_max) + " digits behind the point");
+    }
     if (is_good) narrow(sign, number_of(number.value), range);
   }
   if (is_good && items.size() == 4 && range.low >= range.high) {
@@ -139,13 +171,21 @@ std::string compile_wildcard(const JsonNode& node, const WrittenPath& path,
                                       std::to_string(fault.character));
     return {};
   }
+  const auto pieces = split_wildcard(text);
   const size_t before = compilation.wildcards;
   const size_t limit = compilation.limits.wildcards_max;
-  compilation.wildcards += split_wildcard(text).size() - 1;
+  compilation.wildcards += pieces.size() - 1;
   if (compilation.wildcards > limit && before <= limit) {
     compilation.complaints.refuse(
         node.offset, path,
         "this pattern has more than " + std::to_string(limit) + " \"*\", which is the limit");
+  }
+  if (const auto [count, next] = alike_stars(pieces); count > compilation.limits.alike_stars_max) {
+    compilation.complaints.refuse(
+        node.offset, path,
+        quoted(text) + " has " + std::to_string(count) + " \"*\" that " +
+            quoted(std::string_view(&next, 1)) +
+            " follows, which is too complex: write out what is known, or match a longer prefix");
   }
   return std::string(text);
 }

@@ -43,6 +43,14 @@ std::variant<Pattern, std::vector<PatternError>> Pattern::check(std::string_view
       std::get<pattern::Tree>(std::move(compiled)), std::string(json)));
 }
 
+PatternLimits PatternLimits::of_event_bridge() {
+  PatternLimits limits;
+  limits.bytes_max = kEventBridgePatternBytesMax;
+  limits.decimals_max = 6;
+  limits.alike_stars_max = 4;
+  return limits;
+}
+
 std::variant<Pattern, PatternError> Pattern::compile(std::string_view json,
                                                      const PatternLimits& limits) {
   auto checked = check(json, limits);

@@ -34,6 +34,15 @@ struct PatternLimits {
   size_t combinations_max = kPatternCombinationsMax;
   size_t wildcards_max = kPatternWildcardsMax;  // `*` in all of a pattern.
   double numeric_bound = 5.0e9;                 // Of numbers in `numeric`, either side of 0.
+  size_t decimals_max = SIZE_MAX;               // Of the same, behind their point.
+  // Of "*" in one wildcard that the same character follows.
+  size_t alike_stars_max = SIZE_MAX;
+
+  // What EventBridge takes without a raised quota:
+  // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html and
+  // …/eb-quota.html. It refuses wildcards that are "too complex", and does not say how it measures:
+  // its example of one has five "*" that ":" follows.
+  static PatternLimits of_event_bridge();
 };
 
 struct PatternError {
