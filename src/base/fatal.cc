@@ -37,9 +37,9 @@ void on_abort(int) {
   std::abort();
 }
 
-// A file or connection that is opened later would take the place of one that is closed, and get what
-// is written for people and for those who read the output. Opened the wrong way round, each still
-// says that it cannot be read or written.
+// A file or connection that is opened later would take the place of one that is closed, and get
+// what is written for people and for those who read the output. Opened the wrong way round, each
+// still says that it cannot be read or written.
 void fill_standard_descriptors() {
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     const bool is_closed = ::fcntl(fd, F_GETFD) < 0 && errno == EBADF;
