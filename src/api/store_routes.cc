@@ -46,7 +46,11 @@ size_t tidy_copies(const fs::path& store) {
 
 }  // namespace
 
-HttpServerResponse post_store_copy(const RouteContext& context, const RouteCall&) {
+HttpServerResponse post_store_copy(const RouteContext& context, const RouteCall& call) {
+  if (!call.request.head.over_control_socket) {
+    return error_response(403,
+                          "a copy of the store is made for its owner, over the control socket");
+  }
   const fs::path store(context.store_path);
   if (tidy_copies(store) >= kStoreCopiesMax) {
     return response_of(unavailable("others read copies of the store now"));

@@ -125,14 +125,15 @@ class FileSink final : public Sink {
   const std::shared_ptr<RotatedFile> file_;
 };
 
-// What a person has to mend anyway is said before the first delivery fails.
+// What a person has to mend anyway is said before the first delivery fails. A warning: whoever may
+// write there must not keep the daemon from starting.
 void check_place(const Node& node, const std::filesystem::path& path) {
   std::error_code error;
   const std::filesystem::file_status found = std::filesystem::status(path, error);
   if (std::filesystem::exists(found) && !std::filesystem::is_regular_file(found)) {
-    node.error(path.native() + " is " +
-               (std::filesystem::is_directory(found) ? "a directory" : "not a regular file") +
-               "; name a file, or use `kind: stdout` to write to a pipe");
+    node.warn(path.native() + " is " +
+              (std::filesystem::is_directory(found) ? "a directory" : "not a regular file") +
+              "; name a file, or use `kind: stdout` to write to a pipe");
   }
   const std::filesystem::path folder = path.parent_path();
   if (folder.empty() || std::filesystem::is_directory(folder, error)) return;

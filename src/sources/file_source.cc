@@ -396,10 +396,10 @@ std::unique_ptr<Source> open_file_source(std::string_view name, MapReader& keys,
   options.follow = keys.optional("follow").boolean(false);
   if (options.pattern.empty()) return nullptr;
   const Result<FileSight> sight = identify(options.pattern);
+  // Whoever may write there must not keep the daemon from starting: the source fails, and says why.
   if (!sight && sight.error().kind == ErrorKind::bad_input) {
-    path.error(options.pattern + " " + sight.error().text +
-               "; name a regular file, or files by a pattern such as \"*.jsonl\"");
-    return nullptr;
+    path.warn(options.pattern + " " + sight.error().text +
+              "; name a regular file, or files by a pattern such as \"*.jsonl\"");
   }
   return std::make_unique<FileSource>(std::move(options), context.clock);
 }

@@ -4,7 +4,7 @@ import json
 import os
 import unittest
 
-from harness import ROOT, ProgramTest, free_port, run_statewire
+from harness import ROOT, ProgramTest, free_port, run_statewire, wait_for
 
 
 class Config(ProgramTest):
@@ -53,8 +53,20 @@ class Config(ProgramTest):
         self.assertRegex(text, r":3:24: .*store_memory: is more than this machine has; at most \d+")
 
     def test_a_folder_as_the_file_of_a_source(self):
-        text = self.check("version: 1\nstore: store\nsources:\n  a: {kind: file, path: .}\n")
-        self.assertRegex(text, r":4:25: sources\.a\.path: .* is a directory; name a regular file")
+        """Whoever may write there keeps nobody from starting."""
+        config = "version: 1\nstore: store\nsources:\n  a: {kind: file, path: .}\n"
+        text = self.check(config, status=0)
+        self.assertRegex(text, r":4:25: warning: sources\.a\.path: .* is a directory; name a reg")
+        daemon = self.daemon("sources:\n  a: {kind: file, path: .}\n").start()
+        source = wait_for(
+            lambda: next(
+                (each for each in daemon.get("/api/v1/status")["sources"] if each["state"] == "failed"),
+                None,
+            ),
+            "a source that says that it fails",
+        )
+        self.assertIn("is a directory", json.dumps(source))
+        self.assertEqual(daemon.stop(), 0)
 
     def test_names_that_are_part_of_a_uri(self):
         text = self.check(

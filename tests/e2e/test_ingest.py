@@ -179,6 +179,8 @@ http:
             ("GET", "/api/v1/ledger", None, (401, 401, 403, 200, 200)),
             ("GET", "/metrics", None, (401, 401, 403, 200, 200)),
             ("POST", "/api/v1/parked/drop", drop, (401, 401, 403, 403, 200)),
+            # Made for who owns the store.
+            ("POST", "/api/v1/store/copy", b"{}", (401, 401, 403, 403, 403)),
             ("GET", "/livez", None, (200, 200, 200, 200, 200)),
             ("GET", "/readyz", None, (200, 200, 200, 200, 200)),
         ]
