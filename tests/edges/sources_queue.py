@@ -14,7 +14,7 @@ from cloud import KEYS, REGION, CloudTest, Harm
 from elasticmq import ElasticMq
 from harness import instance_event, wait_for
 
-MESSAGES = 10_000 if IS_LONG else 3_000
+MESSAGES = 10_000 if IS_LONG else 1_000
 RUNS = 3 if IS_LONG else 1
 # The rate falls by less than a tenth. One short run varies more by itself, beside other tests.
 SLOWER = 1.1 if IS_LONG else 1.5
