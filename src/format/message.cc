@@ -81,6 +81,14 @@ bool is_report(const Notification& notification) {
          notification.cause.kind == CauseKind::provider && call_in(notification).empty();
 }
 
+// "INSTANCE_RETIREMENT_SCHEDULED" for AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED, a code of AWS Health.
+std::string_view without_service(std::string_view code) {
+  constexpr std::string_view kPrefix = "AWS_";
+  if (!code.starts_with(kPrefix)) return code;
+  const size_t end = code.find('_', kPrefix.size());
+  return end == code.npos ? code : code.substr(end + 1);
+}
+
 void add_change(const Notification& notification, Words& words) {
   if (!notification.headline.empty()) {
     words.add(notification.headline);
@@ -90,8 +98,9 @@ void add_change(const Notification& notification, Words& words) {
     const std::string_view provider = provider_name(notification.resource.provider);
     const std::string_view report = report_name(notification.origin.type);
     const std::string_view what = report.empty() ? notification.cause.actor : report;
-    return words.add(provider.empty() ? "the provider" : provider, " reports ",
-                     what.empty() ? notification.origin.type : what);
+    words.add(provider.empty() ? "the provider" : provider, " reports ");
+    if (what.empty()) return words.add(notification.origin.type);
+    return words.add_spelled(without_service(what));
   }
   words.add("configured");
   add_by_whom(notification, words);

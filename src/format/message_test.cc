@@ -62,7 +62,9 @@ TEST(Message, what_the_provider_reports_is_not_told_as_configured) {
   n.cause = {.kind = CauseKind::provider, .actor = "AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED"};
   EXPECT_EQ(message_of(n),
             "EC2 instance web-1 (i-0a1b2c3d4e5f60001) in eu-west-1: AWS reports "
-            "AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED");
+            "instance retirement scheduled");
+  n.cause.actor = "Something else";
+  EXPECT_TRUE(message_of(n).ends_with(": AWS reports Something else"));
   n.origin.type = "EC2 Spot Instance Interruption Warning";
   EXPECT_TRUE(message_of(n).ends_with(": AWS reports a spot interruption"));
   n.origin.type = "AWS Health Event";

@@ -1,5 +1,7 @@
 #include "format/words.h"
 
+#include <algorithm>
+
 #include "format/clean_text.h"
 
 namespace statewire {
@@ -11,6 +13,17 @@ void Words::add_number(uint64_t number) {
     number /= 10;
   } while (number != 0);
   add_one({digits_.data() + at, digits_.size() - at});
+}
+
+void Words::add_spelled(std::string_view constant) {
+  const bool is_constant = std::ranges::all_of(constant, [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  });
+  if (!is_constant || constant.size() > spelled_.size()) return add_one(constant);
+  std::ranges::transform(constant, spelled_.begin(), [](char c) {
+    return c == '_' ? ' ' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  add_one({spelled_.data(), constant.size()});
 }
 
 void Words::limit(size_t characters) {

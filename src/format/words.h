@@ -27,6 +27,9 @@ class Words {
   }
   // REQUIRES: at most one number each.
   void add_number(uint64_t number);
+  // "instance retirement scheduled" for INSTANCE_RETIREMENT_SCHEDULED; anything else as it is.
+  // REQUIRES: at most one each.
+  void add_spelled(std::string_view constant);
 
   // Cuts this to at most `characters` characters of cleaned text; the last one is "…" then.
   void limit(size_t characters);
@@ -45,6 +48,7 @@ class Words {
   std::array<std::string_view, kMessageWordsMax> pieces_;
   size_t count_ = 0;
   std::array<char, 20> digits_;
+  std::array<char, 64> spelled_;
 };
 
 }  // namespace statewire

@@ -331,11 +331,11 @@ class CloudTest(ProgramTest):
                     total[name] = total.get(name, 0) + value
         return total
 
-    def wait_until_received(self, daemon, count, source="bus", fate="recognised"):
+    def wait_until_received(self, daemon, count, source="bus", fate="recognised", seconds=60):
         wait_for(
             lambda: self.ledger(daemon, source).get(fate, 0) >= count,
             f"{count} events that are {fate}",
-            seconds=60,
+            seconds=seconds,
             pause=0.1,
         )
 

@@ -14,7 +14,7 @@ from cloud import KEYS, REGION, CloudTest, Harm
 from elasticmq import ElasticMq
 from harness import instance_event, wait_for
 
-MESSAGES = 10_000 if IS_LONG else 1_000
+MESSAGES = 30_000 if IS_LONG else 1_000
 RUNS = 3 if IS_LONG else 1
 # The rate falls by less than a tenth. One short run varies more by itself, beside other tests.
 SLOWER = 1.1 if IS_LONG else 1.5
@@ -183,7 +183,7 @@ class Queue(CloudTest):
         daemon = self.start(inbox)
         before = memory_mib(daemon)
         self.send(inbox, [self.message_of_file("long") for _ in range(FILES)])
-        self.wait_until_received(daemon, 33 * FILES, fate="unrecognised")
+        self.wait_until_received(daemon, 33 * FILES, fate="unrecognised", seconds=60 + FILES)
         print(f"{FILES} long files: {memory_mib(daemon) - before:.0f} MiB")
         self.assertLess(memory_mib(daemon) - before, QUEUE_MEMORY_MIB)
 
