@@ -49,8 +49,9 @@ struct HttpServerLimits {
   // to see the answer instead of a reset.
   Duration linger_timeout = std::chrono::seconds(2);
   uint64_t linger_bytes_max = kLingerBytesMax;
-  // A refused body up to here does not close.
+  // A refused body up to here does not close, if it has come within such a time.
   uint64_t refused_body_bytes_max = kRefusedBodyBytesMax;
+  Duration refused_body_timeout = std::chrono::seconds(1);
   size_t stream_bytes_max = kStreamBytesMax;  // Written to a stream and not yet sent.
 };
 

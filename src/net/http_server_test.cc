@@ -126,6 +126,24 @@ TEST(HttpServer, refused_small_request_keeps_the_connection) {
   EXPECT_NE(answers.find("/yes|body"), std::string::npos) << answers;
 }
 
+// Whoever is refused holds no place by sending slowly what nobody reads.
+TEST(HttpServer, refused_body_that_comes_slowly_is_answered_without_its_end) {
+  auto opts = options(echo);
+  opts.limits.refused_body_timeout = milliseconds(200);
+  opts.judge_head = [](const HttpRequestHead&) { return std::optional(text("no", 401)); };
+  LoopbackServer server(std::move(opts));
+  server.start();
+  RawClient client(server.port());
+  client.send("POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n");
+  std::jthread trickle([&](std::stop_token stop) {
+    while (!stop.stop_requested() && client.send("x"))
+      std::this_thread::sleep_for(milliseconds(20));
+  });
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_TRUE(client.read_until("no").starts_with("HTTP/1.1 401 "));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+}
+
 TEST(HttpServer, expectation_is_met_or_refused_before_the_body) {
   auto opts = options(echo);
   opts.judge_head = [](const HttpRequestHead& head) -> std::optional<HttpServerResponse> {

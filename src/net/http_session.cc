@@ -115,6 +115,11 @@ void HttpSession::close() {
   worker_->remove(*this);
 }
 
+void HttpSession::expire() {
+  if (phase_ != Phase::reading || !refusal_) return close();
+  guarded([&] { tell_and_close(*refusal_); });
+}
+
 void HttpSession::begin_stop() {
   closes_after_answer_ = true;
   switch (phase_) {
@@ -189,17 +194,20 @@ std::optional<HttpSession::Incoming> HttpSession::incoming_body() const {
   return Incoming{body_since_, deadline_, parser_.body_bytes_held()};
 }
 
-// Its place is wanted now, so that nothing waits for the client to take the answer.
 void HttpSession::give_up_body() {
   log_warn("a body that came slowly was given up: others wait for its room",
            {{"peer", parser_.head().peer}});
+  tell_and_close(plain(408, "the body came too slowly; send it again"));
+}
+
+// Its place is wanted now, so that nothing waits for the client to take the answer.
+void HttpSession::tell_and_close(const HttpServerResponse& response) {
   if (!tls_) {
     std::string text;
-    const HttpServerResponse slow = plain(408, "the body came too slowly; send it again");
     append_response_head(
-        text, slow,
+        text, response,
         {.body = HttpBodyForm::sized, .keep_alive = false, .http_1_0 = parser_.is_http_1_0()});
-    text += slow.body;
+    text += response.body;
     error_code ignored;
     socket_.non_blocking(true, ignored);
     socket_.write_some(asio::buffer(text), ignored);
@@ -209,6 +217,7 @@ void HttpSession::give_up_body() {
 
 // Each byte buys time at the least rate, and no more than one pause can be saved up.
 void HttpSession::on_bytes_of_body(size_t bytes) {
+  if (refusal_) return;
   const uint64_t rate = std::max<uint64_t>(1, limits().body_bytes_per_second_min);
   const Duration earned(static_cast<int64_t>(bytes * uint64_t{1'000'000'000} / rate));
   deadline_ = std::min(deadline_ + earned, worker_->now() + limits().body_timeout);
@@ -252,6 +261,7 @@ bool HttpSession::judge_head() {
     // A small body is read and dropped, so that the connection can be used again.
     if (body_bytes <= limits().refused_body_bytes_max && !parser_.expects_continue()) {
       parser_.discard_body();
+      set_deadline(limits().refused_body_timeout);
       return true;
     }
     answer_and_close(std::move(*refusal_));

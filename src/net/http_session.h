@@ -48,6 +48,8 @@ class HttpSession : public std::enable_shared_from_this<HttpSession>, public Htt
   void begin_stop();
   // Now, whatever is going on. Idempotent.
   void close() EXCLUDES(stream_mutex_);
+  // Its deadline has passed: closes, and says why where that was decided already.
+  void expire();
   SteadyTime deadline() const { return deadline_; }
   // A body that comes in; absent where none does.
   struct Incoming {
@@ -73,6 +75,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession>, public Htt
   void on_read(size_t bytes);
   void on_bytes_of_body(size_t bytes);
   void process();
+  void tell_and_close(const HttpServerResponse& response);
   bool judge_head();
   void on_request_complete();
   void next_request();

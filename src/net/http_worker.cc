@@ -174,7 +174,7 @@ void HttpWorker::tick() {
   for (HttpSession* session : sessions_) {
     if (session->deadline() <= now_) expired.push_back(session);
   }
-  for (HttpSession* session : expired) session->close();
+  for (HttpSession* session : expired) session->expire();
   if (stopping_ && (sessions_.empty() || now_ >= stop_deadline_)) return close_all();
   timer_.expires_at(stopping_ ? std::min(stop_deadline_, now_ + tick_) : now_ + tick_);
   start_tick();
