@@ -10,6 +10,7 @@
 #include "base/json_writer.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "base/whole_json.h"
 #include "sources/text_form.h"
 
 namespace statewire {
@@ -86,7 +87,7 @@ Result<void> FirehoseRecords::add_record(std::string_view record, ByteShare& sha
   dom::parser parser;
   dom::element element;
   std::string_view data;
-  if (parser.parse(record.data(), record.size(), true).get(element) != simdjson::SUCCESS ||
+  if (parse_json(parser, simdjson::padded_string(record), element) != simdjson::SUCCESS ||
       element["data"].get(data) != simdjson::SUCCESS) {
     return bad_input("a record without \"data\"");
   }

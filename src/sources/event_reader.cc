@@ -340,15 +340,18 @@ std::optional<Elements> EventReader::elements_by_first(std::string_view array_te
 bool EventReader::is_end_of_object(std::string_view text) {
   if (without_blanks(text) == "}") return true;
   if (text.size() > limits_.event_bytes_max) return false;
-  const simdjson::padded_string object("{\"\":0" + std::string(text));
-  return parser_.parse(object).error() == simdjson::SUCCESS;
+  return is_json("{\"\":0" + std::string(text));
 }
 
 // Whether the value of its last member may follow.
 bool EventReader::is_begin_of_object(std::string_view text) {
   if (text.size() > limits_.event_bytes_max) return false;
-  const simdjson::padded_string object(std::string(text) + "0}");
-  return parser_.parse(object).error() == simdjson::SUCCESS;
+  return is_json(std::string(text) + "0}");
+}
+
+bool EventReader::is_json(const std::string& text) {
+  dom::element element;
+  return parse_json(parser_, simdjson::padded_string(text), element) == simdjson::SUCCESS;
 }
 
 }  // namespace statewire

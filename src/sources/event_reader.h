@@ -158,6 +158,7 @@ class EventReader {
   void report_fault(const ElementTexts::Element& value, bool is_element, EventReading& reading,
                     const Handlers& handlers);
   std::optional<Elements> elements_by_first(std::string_view array_text);
+  bool is_json(const std::string& text);
   bool is_end_of_object(std::string_view text);
   bool is_begin_of_object(std::string_view text);
 

@@ -73,10 +73,8 @@ bool EventReader::open_container(const ElementTexts::Element& object,
             handlers);
       return true;
     }
-    // It was parsed as a whole, and so the array has an end.
-    CHECK(begin_array(object.text, {array, contained.array->elements}, reading, handlers) ==
-          Outcome::read);
-    return true;
+    return begin_array(object.text, {array, contained.array->elements}, reading, handlers) ==
+           Outcome::read;
   }
   if (limits_.checks_cloud_events && (contained.is_cloud_event || reading.are_cloud_events_)) {
     return judge_cloud_event(object, fields, is_element, reading, handlers);

@@ -348,6 +348,37 @@ TEST(EventReader, all_json_of_the_grammar_is_read) {
             Texts{"line 2, column 5: an unknown word; JSON has only true, false and null"});
 }
 
+// What simdjson refuses and the grammar allows, wherever it stands around and in what is unwrapped.
+TEST(EventReader, all_json_of_the_grammar_is_read_around_events_too) {
+  const std::string record = R"({"eventVersion":"1.08","eventSource":"s","eventName":"n"})";
+  const std::string log = R"({"id":"1","timestamp":1,"message":"{\"n\":1}"})";
+  const std::pair<std::string, std::string> containers[] = {
+      {R"("Records":[)" + record, "]"},
+      {R"("Events":[{"CloudTrailEvent":"{\"n\":1}"})", "]"},
+      {R"("messageType":"DATA_MESSAGE","logEvents":[)" + log, "]"},
+      {R"("Type":"Notification","TopicArn":"arn:aws:sns:eu-west-1:1:t","Message":"{\"n\":1}")", ""},
+  };
+  for (const auto& [begin, end] : containers) {
+    for (const std::string odd :
+         {R"("x":1e400)", R"("x":-1e400)", R"("x":123456789012345678901234)", R"("x":"\ud800")",
+          R"("\udfff":1)", R"("x":[[1e999],"\udc00"])"}) {
+      const std::string inside = begin + end;
+      for (const std::string& text :
+           {"{" + odd + "," + inside + "}", "{" + inside + "," + odd + "}",
+            "{" + odd + "," + inside + "," + odd + "}", "[{" + inside + "," + odd + "},{}]"}) {
+        SCOPED_TRACE(text);
+        const Seen plain = read("{" + inside + "}");
+        ASSERT_EQ(plain.events.size(), 1u);
+        const Seen seen = read(text);
+        EXPECT_EQ(seen.reasons, Texts{});
+        ASSERT_FALSE(seen.events.empty());
+        EXPECT_EQ(seen.events[0].substr(seen.events[0].find(' ')),
+                  plain.events[0].substr(plain.events[0].find(' ')));
+      }
+    }
+  }
+}
+
 TEST(EventReader, too_many_events_are_refused_before_the_first) {
   const EventLimits limits{.events_max = 3};
   EXPECT_EQ(read("{}\n{}\n{}\n", limits).events.size(), 3u);
