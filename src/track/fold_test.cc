@@ -682,6 +682,42 @@ TEST(Fold, what_a_call_sets_has_the_value_that_it_set_before) {
   }
 }
 
+// What was before is a matter of keys, not of arrival; and what cannot be told hides what is older.
+TEST(Fold, what_was_set_last_counts_in_any_order_of_arrival) {
+  using Set = std::vector<Change>;
+  struct Step {
+    int at;  // Minutes.
+    Set set;
+  };
+  struct Case {
+    std::vector<Step> steps;
+    const char* told;
+  };
+  const auto one = [](const char* to) { return Set{{"class", "", to}}; };
+  const Case cases[] = {
+      {{{10, one("ten")}, {5, one("five")}, {20, one("now")}}, "class=ten>now"},
+      {{{5, one("five")}, {10, one("ten")}, {20, one("now")}}, "class=ten>now"},
+      {{{1, one("a")}, {2, {{"class", "", "b"}, {"class", "", "c"}}}, {3, one("d")}}, "class=d"},
+      {{{1, one("a")}, {2, one("")}, {3, one("b")}}, "class=b"},
+      {{{1, one("a")}, {2, {{"class", "", ""}, {"size", "", "1"}}}}, "class=a> size=1"},
+      {{{1, one("a")}, {2, {{"isValid", "", "true"}, {"class", "", "b"}}}},
+       "isValid=true class=a>b"},
+  };
+  for (const Case& each : cases) {
+    SCOPED_TRACE(each.told);
+    History history;
+    uint8_t number = 1;
+    for (const Step& step : each.steps) {
+      Observation set = call(number++, minutes(step.at), "ModifyDBInstance", "bob", kAllPhases);
+      set.effect = Effect::configure;
+      set.origin.type = "ModifyDBInstance";
+      set.changes = step.set;
+      history.see(set);
+    }
+    EXPECT_EQ(changes_of(history), each.told);
+  }
+}
+
 TEST(Fold, a_value_that_was_set_long_ago_is_not_looked_for) {
   History history;
   Observation set = call(1, minutes(1), "ModifyDBInstance", "bob", kAllPhases);

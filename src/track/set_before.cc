@@ -3,16 +3,17 @@
 #include <algorithm>
 #include <initializer_list>
 #include <string_view>
+#include <vector>
 
 namespace statewire {
 namespace {
 
 // "policyName" says which part of the resource the others are about.
 bool names_a_part(std::string_view path) {
-  for (const std::string_view end : {"name", "Name", "id", "Id", "arn", "Arn", "key", "Key"}) {
+  for (const std::string_view end : {"Name", "Id", "Arn", "Key"}) {
     if (path.ends_with(end)) return true;
   }
-  return false;
+  return path == "name" || path == "id" || path == "arn" || path == "key";
 }
 
 const Change* find(std::span<const Change> changes, std::string_view path) {
@@ -36,40 +37,61 @@ bool sets_something(const Observation& observation) {
 }
 
 SetBefore::SetBefore(const Observation& observation, Arena& arena)
-    : observation_(observation), arena_(arena), changes_(arena.copy_of(observation.changes)) {
-  open_ = static_cast<size_t>(
-      std::ranges::count_if(changes_, [&](const Change& change) { return is_asked_for(change); }));
-}
-
-bool SetBefore::is_asked_for(const Change& change) const {
-  return change.from.empty() && !names_a_part(change.path) && is_single(changes_, change.path);
+    : observation_(observation), arena_(arena) {
+  const std::span<const Change> changes = observation.changes;
+  before_ = arena.copy_of(std::vector<Before>(changes.size()));
+  for (size_t i = 0; i < changes.size(); ++i) {
+    before_[i].is_open = changes[i].from.empty() && !names_a_part(changes[i].path) &&
+                         is_single(changes, changes[i].path);
+    open_ += before_[i].is_open;
+  }
 }
 
 bool SetBefore::is_same_part(const Observation& earlier) const {
-  return std::ranges::all_of(changes_, [&](const Change& change) {
+  return std::ranges::all_of(observation_.changes, [&](const Change& change) {
     if (!names_a_part(change.path)) return true;
     const Change* const other = find(earlier.changes, change.path);
-    return other != nullptr && other->to == change.to;
+    return other == nullptr || other->to == change.to;
   });
 }
 
-std::span<const Change> SetBefore::told() {
-  const auto is_repeated = [](const Change& change) { return change.from == change.to; };
-  if (std::ranges::all_of(changes_, is_repeated)) return observation_.changes;
-  const auto end = std::remove_if(changes_.begin(), changes_.end(), is_repeated);
-  return changes_.first(static_cast<size_t>(end - changes_.begin()));
-}
-
-void SetBefore::look_at(const Observation& earlier) {
+void SetBefore::look_at(const Observation& earlier, bool was_late) {
   if (earlier.effect != Effect::configure || earlier.origin.type != observation_.origin.type ||
-      !is_same_part(earlier)) {
+      earlier.key > observation_.key || !is_same_part(earlier)) {
     return;
   }
-  for (Change& change : changes_) {
-    if (!is_asked_for(change) || !is_single(earlier.changes, change.path)) continue;
-    change.from = arena_.copy(find(earlier.changes, change.path)->to);
-    if (!change.from.empty()) --open_;
+  for (size_t i = 0; i < before_.size(); ++i) {
+    Before& before = before_[i];
+    const Change* const set = find(earlier.changes, observation_.changes[i].path);
+    if (!before.is_open || set == nullptr) continue;
+    if (before.key < earlier.key) {
+      before.is_known = is_single(earlier.changes, set->path);
+      before.value = before.is_known ? arena_.copy(set->to) : std::string_view();
+      before.key = earlier.key;
+    }
+    if (was_late) continue;
+    before.is_open = false;
+    --open_;
   }
+}
+
+std::span<const Change> SetBefore::told() const {
+  const std::span<const Change> changes = observation_.changes;
+  const auto is_repeated = [&](size_t i) {
+    return before_[i].is_known && before_[i].value == changes[i].to;
+  };
+  size_t repeated = 0;
+  for (size_t i = 0; i < changes.size(); ++i) repeated += is_repeated(i);
+  std::vector<Change> told;
+  for (size_t i = 0; i < changes.size(); ++i) {
+    if (is_repeated(i)) {
+      if (repeated == changes.size()) told.push_back(changes[i]);
+      continue;
+    }
+    told.push_back(changes[i]);
+    if (before_[i].is_known) told.back().from = before_[i].value;
+  }
+  return arena_.copy_of(told);
 }
 
 }  // namespace statewire

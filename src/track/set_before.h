@@ -15,22 +15,32 @@ class SetBefore {
   // REQUIRES: sets_something(). What is told is in `arena`.
   SetBefore(const Observation& observation, Arena& arena);
 
-  // An earlier observation of the resource; the newest one first. Where it is of the same call, and
-  // of the same part of the resource (a policy's name), what it set is what was there before.
-  void look_at(const Observation& earlier);
+  // Another observation of the resource, whose key is below; in the order of arrival, the last one
+  // first. Where it is of the same call, and of the same part of the resource (a policy's name),
+  // what it set is what was there before, unless something above it set it again. `was_late`: its
+  // key was not the highest when it came, so that what came before it may be above it.
+  void look_at(const Observation& earlier, bool was_late);
   // Nothing more is to be found.
   bool is_complete() const { return open_ == 0; }
-  // Without those that were set to what they were, unless there are no others.
-  std::span<const Change> told();
+  // The changes, with what was there before. Without those that were set to what they were, unless
+  // there are no others.
+  std::span<const Change> told() const;
 
  private:
+  // Of a change with one value: what is known of its value before.
+  struct Before {
+    bool is_open = false;   // Something may have set it that was not looked at yet.
+    bool is_known = false;  // `value`, which `key` set.
+    std::string_view value;
+    SortKey key;
+  };
+
   bool is_same_part(const Observation& earlier) const;
-  bool is_asked_for(const Change& change) const;
 
   const Observation& observation_;
   Arena& arena_;
-  std::span<Change> changes_;
-  size_t open_ = 0;  // Changes whose earlier value is not known.
+  std::span<Before> before_;  // Of each change.
+  size_t open_ = 0;
 };
 
 }  // namespace statewire

@@ -1,5 +1,6 @@
-// The usual observation is newer than everything known of its resource: it costs one fold step.
-// Only one at or below the record's newest key can be a repeat or late. Then the resource's
+// The usual observation is newer than everything known of its resource: it costs one fold step, and
+// where it sets something, a look at the last entries for what that was before. Only one at or
+// below the record's newest key can be a repeat or late, or one without a time. Then the resource's
 // journal entries are walked back, newest first: each entry keeps the record as it was after it,
 // and with it the newest key until then. The walk ends at an entry before which everything lies
 // below the observation and below all that was walked past (an earlier late one may lie deeper
@@ -199,7 +200,7 @@ Result<void> Tracker::tell_from(const Record& before, Entry& entry, Arena& arena
     const Result<const Entry*> seen = walks_.at(walk, back);
     if (!seen) return seen.error();
     if (*seen == nullptr) break;
-    set.look_at((*seen)->observation);
+    set.look_at((*seen)->observation, (*seen)->told.late);
   }
   entry.observation.changes = set.told();
   return {};

@@ -65,6 +65,7 @@ void Walks::clear() {
 }
 
 Walk& Walks::of(std::string_view id, uint64_t last_sequence) {
+  if (const auto known = walks_.find(id); known != walks_.end()) return known->second;
   if (arena_.bytes_reserved() > kWalkBytesMax) clear();
   return walks_.try_emplace(id, last_sequence).first->second;
 }
