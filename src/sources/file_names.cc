@@ -1,5 +1,6 @@
 #include "sources/file_names.h"
 
+#include <fnmatch.h>
 #include <glob.h>
 #include <unistd.h>
 
@@ -72,6 +73,18 @@ std::vector<std::string> paths_of(const std::string& pattern) {
 
 std::vector<std::string> paths_beside(const std::string& pattern) {
   return paths_of(pattern.substr(0, pattern.rfind('/') + 1) + "*");
+}
+
+std::vector<std::string> names_before_rotation(const std::string& path,
+                                               const std::string& pattern) {
+  std::vector<std::string> names;
+  for (size_t at = path.rfind('/') + 1; at < path.size(); ++at) {
+    std::string name = path.substr(0, at);
+    if (is_beside(path, name) && ::fnmatch(pattern.c_str(), name.c_str(), FNM_PATHNAME) == 0) {
+      names.push_back(std::move(name));
+    }
+  }
+  return names;
 }
 
 bool can_read_folders(const std::string& pattern) {

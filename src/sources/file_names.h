@@ -16,6 +16,9 @@ namespace statewire {
 std::vector<std::string> paths_of(const std::string& pattern);
 // All that is in the folders of the pattern: a rotation may give any name.
 std::vector<std::string> paths_beside(const std::string& pattern);
+// The names of the pattern that the file may have had before a rotation gave it this path: "a.log"
+// for "a.log.1" and "a.log-20260314.gz".
+std::vector<std::string> names_before_rotation(const std::string& path, const std::string& pattern);
 // False where a folder cannot be read now: paths_of() does not tell of what is in it.
 bool can_read_folders(const std::string& pattern);
 // Whether it names one file, and not as many as there are.

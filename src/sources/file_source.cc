@@ -110,7 +110,9 @@ Result<void> FileSource::open_file(Run& run, const Waiting& waiting) {
     entry.is_broken = !resumed.ok();
     if (!resumed) report(waiting.path, resumed.error().text);
     if (*cursor && resumed && !*resumed && waiting.is_listed && options_.follow) {
-      if (Result<void> found = find_what_was_overwritten(run, waiting.path, **cursor); !found) {
+      if (Result<void> found =
+              find_what_was_overwritten(run, waiting.path, entry.file->cursor().born_ns, **cursor);
+          !found) {
         return found;
       }
     }
@@ -217,8 +219,10 @@ bool FileSource::prepare(Run& run, Entry& entry) {
   }
   if (*change != WatchedFile::Change::rewritten) return !entry.is_broken;
   log_info("file was written anew", {{"source", options_.name}, {"path", entry.file->path()}});
-  // What nobody has read of it may be in a copy, which goes first.
-  const Result<bool> has_copy = read_copy(run, entry.file->cursor());
+  // What was not stored of it may be in a copy, which goes first.
+  run.handover.drain();
+  const Result<std::optional<FileCursor>> stored = stored_cursor(run, entry.file->id());
+  const Result<bool> has_copy = stored && *stored ? read_copy(run, **stored) : false;
   if (has_copy && *has_copy) {
     rewind(entry, {});
     return false;
@@ -337,7 +341,9 @@ std::optional<Progress> FileSource::progress() const {
 
 // A file that lost its name gets no line feed any more once its writer has let go of it.
 void FileSource::close_quiet(Run& run) {
-  const auto is_over = [&](const Entry& entry) { return !entry.is_listed && is_quiet(entry); };
+  const auto is_over = [&](const Entry& entry) {
+    return !entry.is_listed && is_quiet(entry) && (entry.is_read || entry.is_broken);
+  };
   if (std::none_of(files_.begin(), files_.end(), is_over)) return;
   for (Entry& entry : files_) {
     if (!is_over(entry)) continue;

@@ -81,6 +81,12 @@ class FileSource final : public Source {
     Predecessor predecessor;
     bool is_over = true;  // Some file has the name again.
   };
+  // A file that was read, and is not there any more.
+  struct GoneFile {
+    FileCursor cursor;
+    bool may_lack_something = false;  // Something may have come behind what was read.
+    bool has_copy = false;
+  };
   // What one run() works with.
   struct Run {
     Intake& intake;
@@ -105,8 +111,11 @@ class FileSource final : public Source {
                          std::span<RotatedFile> rotated, std::deque<Waiting>& copies);
   RotatedFile* find_copy(Run& run, const FileCursor& cursor, std::span<RotatedFile> rotated) const;
   Result<bool> read_copy(Run& run, const FileCursor& cursor);
-  Result<void> find_what_was_overwritten(Run& run, const std::string& path,
+  Result<void> find_what_was_overwritten(Run& run, const std::string& path, int64_t born_ns,
                                          const FileCursor& cursor);
+  Result<bool> was_read_before(Run& run, const std::string& path, const FileId& id) const;
+  Result<std::vector<GoneFile>> gone_files(Run& run, const std::map<std::string, FileId>& listed,
+                                           std::span<const RotatedFile> rotated);
   void tell_lost(const std::string& path, const FileCursor& cursor, std::string_view what) const;
   std::optional<int64_t> modified_ns_of(const FileId& id) const;
   Result<void> expire_cursors(Run& run);

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "base/ids.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "sources/event_reader.h"
@@ -118,9 +119,9 @@ Result<std::vector<RotatedFile>> FileSource::rotated_files(
     if (!sight) continue;
     bool is_known = known.contains(sight->id) || waiting.contains(path);
     if (!is_known) {
-      const Result<std::string> cursor = run.intake.cursor(key_of(sight->id));
-      if (!cursor) return cursor.error();
-      is_known = !cursor->empty();
+      const Result<bool> was_read = was_read_before(run, path, sight->id);
+      if (!was_read) return was_read.error();
+      is_known = *was_read;
     }
     rotated.push_back({.path = std::move(path), .sight = *sight, .is_known = is_known});
   }
@@ -148,18 +149,33 @@ std::vector<FileSource::Rotation> FileSource::rotations_since(
   return rotations;
 }
 
-// Those that happened while nobody watched: a name is that of a new file, and one that was read is
-// beside it.
+// Whether there is a cursor of this very file: inodes are given again.
+Result<bool> FileSource::was_read_before(Run& run, const std::string& path,
+                                         const FileId& id) const {
+  const Result<std::optional<FileCursor>> cursor = stored_cursor(run, id);
+  if (!cursor) return cursor.error();
+  if (!*cursor) return false;
+  const auto file = WatchedFile::open(path, options_.follow, run.stop, options_.pieces);
+  return file && (*file)->id() == id && (*file)->is_file_of(**cursor);
+}
+
+// Those that happened while nobody watched: a name is that of a new file, or of none, and one that
+// was read is beside it.
 Result<std::vector<FileSource::Rotation>> FileSource::rotations_before(
     Run& run, const std::map<std::string, FileId>& listed,
     std::span<const RotatedFile> rotated) const {
-  std::vector<std::string> names;
+  std::set<std::string> names;
   for (const auto& [name, id] : listed) {
-    const Result<std::string> cursor = run.intake.cursor(key_of(id));
-    if (!cursor) return cursor.error();
-    if (cursor->empty()) names.push_back(name);
+    const Result<bool> was_read = was_read_before(run, name, id);
+    if (!was_read) return was_read.error();
+    if (!*was_read) names.insert(name);
   }
-  if (listed.empty() && is_one_name(options_.pattern)) names.push_back(options_.pattern);
+  for (const RotatedFile& file : rotated) {
+    if (!file.is_known) continue;
+    for (std::string& name : names_before_rotation(file.path, options_.pattern)) {
+      if (!listed.contains(name)) names.insert(std::move(name));
+    }
+  }
   std::vector<Rotation> rotations;
   for (const std::string& name : names) {
     const std::optional<Predecessor> predecessor = youngest_known(name, rotated);
@@ -182,36 +198,70 @@ std::vector<std::string> FileSource::told_between(const Rotation& rotation,
   return std::move(between.paths);
 }
 
-// What was read last, and is in no file any more that anybody knows: it may have been packed, and
-// what nobody has read of it is in the packed one.
+// What was read, and is in no file any more that anybody knows: it may have been packed, and what
+// nobody has read of it is in the packed one. Each file is asked by its head alone, and to its
+// place only where that is alike.
 Result<void> FileSource::find_gone(Run& run, const std::map<std::string, FileId>& listed,
                                    std::span<RotatedFile> rotated, std::deque<Waiting>& copies) {
-  const auto cursors = run.intake.cursors(options_.name + "/");
-  if (!cursors) return cursors.error();
-  std::set<std::string> present;
-  for (const auto& [path, id] : listed) present.insert(key_of(id));
-  for (const RotatedFile& file : rotated) present.insert(key_of(file.sight.id));
-  std::vector<std::pair<bool, FileCursor>> known;  // Whether it is gone.
-  for (const auto& [key, value] : *cursors) {
-    if (auto cursor = FileCursor::decode(value))
-      known.emplace_back(!present.contains(key), *cursor);
+  auto gone = gone_files(run, listed, rotated);
+  if (!gone) return gone.error();
+  std::set<uint64_t> head_sizes;
+  for (const GoneFile& each : *gone) head_sizes.insert(each.cursor.print_bytes);
+  for (RotatedFile& file : rotated) {
+    if (file.is_known || gone->empty()) continue;
+    const auto copy = WatchedFile::open(file.path, options_.follow, run.stop, options_.pieces);
+    const Result<std::string> head = copy ? (*copy)->head() : copy.error();
+    if (!head) continue;
+    std::set<std::pair<uint64_t, uint64_t>> prints;
+    for (const uint64_t size : head_sizes) {
+      if (size <= head->size()) prints.emplace(size, hash64(head->substr(0, size)));
+    }
+    for (GoneFile& each : *gone) {
+      if (!prints.contains({each.cursor.print_bytes, each.cursor.print})) continue;
+      const Result<bool> is_copy = (*copy)->resume_copy(each.cursor);
+      if (!is_copy || !*is_copy) continue;
+      each.has_copy = file.is_known = true;
+      copies.push_back({.path = file.path, .is_listed = false, .copied = each.cursor});
+      break;
+    }
   }
-  const auto youngest =
-      std::ranges::max_element(known, {}, [](const auto& each) { return each.second.modified_ns; });
-  for (auto each = known.begin(); each != known.end(); ++each) {
-    const auto& [is_gone, cursor] = *each;
-    const bool has_rest = !cursor.is_finished && cursor.position.offset < cursor.size;
-    const bool may_have_more = each == youngest && is_one_name(options_.pattern);
-    if (!is_gone || !(has_rest || may_have_more)) continue;
-    if (RotatedFile* const copy = find_copy(run, cursor, rotated)) {
-      if (copy->is_known) continue;
-      copy->is_known = true;
-      copies.push_back({.path = copy->path, .is_listed = false, .copied = cursor});
-    } else {
-      tell_lost(options_.pattern, cursor, "is gone");
+  for (const GoneFile& each : *gone) {
+    if (each.may_lack_something && !each.has_copy) {
+      tell_lost(options_.pattern, each.cursor, "is gone");
     }
   }
   return {};
+}
+
+// The files of cursors that are neither listed nor beside those that are.
+Result<std::vector<FileSource::GoneFile>> FileSource::gone_files(
+    Run& run, const std::map<std::string, FileId>& listed, std::span<const RotatedFile> rotated) {
+  const auto cursors = run.intake.cursors(options_.name + "/");
+  if (!cursors) return cursors.error();
+  std::set<std::string> present;
+  for (const auto& [path, id] : listed) {
+    const Result<bool> was_read = was_read_before(run, path, id);
+    if (!was_read) return was_read.error();
+    if (*was_read) present.insert(key_of(id));
+  }
+  for (const RotatedFile& file : rotated) {
+    if (file.is_known) present.insert(key_of(file.sight.id));
+  }
+  int64_t youngest_ns = 0;
+  std::vector<GoneFile> gone;
+  for (const auto& [key, value] : *cursors) {
+    const std::optional<FileCursor> cursor = FileCursor::decode(value);
+    if (!cursor) continue;
+    youngest_ns = std::max(youngest_ns, cursor->modified_ns);
+    if (present.contains(key) || cursor->is_finished || cursor->print_bytes == 0) continue;
+    gone.push_back({.cursor = *cursor});
+  }
+  for (GoneFile& each : gone) {
+    const bool is_youngest = each.cursor.modified_ns == youngest_ns;
+    each.may_lack_something = each.cursor.position.offset < each.cursor.size ||
+                              (is_youngest && is_one_name(options_.pattern));
+  }
+  return gone;
 }
 
 // A copy of what a file was before it was written anew, or removed: one that begins with what was
@@ -240,12 +290,13 @@ Result<bool> FileSource::read_copy(Run& run, const FileCursor& cursor) {
 }
 
 Result<void> FileSource::find_what_was_overwritten(Run& run, const std::string& path,
-                                                   const FileCursor& cursor) {
+                                                   int64_t born_ns, const FileCursor& cursor) {
   const Result<bool> has_copy = read_copy(run, cursor);
   if (!has_copy) return has_copy.error();
   const bool has_rest = !cursor.is_finished && cursor.position.offset < cursor.size;
-  if (!*has_copy && (has_rest || is_one_name(options_.pattern))) {
-    tell_lost(path, cursor, "was written anew");
+  const bool is_other_file = cursor.born_ns != born_ns && cursor.born_ns != 0 && born_ns != 0;
+  if (!*has_copy && (has_rest || (!is_other_file && is_one_name(options_.pattern)))) {
+    tell_lost(path, cursor, is_other_file ? "is gone" : "was written anew");
   }
   return {};
 }

@@ -111,27 +111,34 @@ Result<bool> WatchedFile::is_copy_of(const FileCursor& cursor) const {
   if (cursor.print_bytes == 0 || cursor.tail_bytes == 0 || end < cursor.tail_bytes) return false;
   if (cursor.print_bytes > kFilePrintBytesMax || cursor.tail_bytes > kFileTailBytesMax)
     return false;
-  if (!is_gzip_) {
-    return size() >= end &&
-           print_of(bytes_before(cursor.print_bytes, cursor.print_bytes)) == cursor.print &&
-           print_of(bytes_before(end, cursor.tail_bytes)) == cursor.tail_print;
-  }
   for (const auto& [offset, bytes, print] :
        {std::tuple(uint64_t{0}, cursor.print_bytes, cursor.print),
         std::tuple(end - cursor.tail_bytes, cursor.tail_bytes, cursor.tail_print)}) {
-    Result<std::unique_ptr<GzipInput>> input = GzipInput::open(fd_.get(), offset, stop_);
-    if (!input) return input.error();
-    std::string text(bytes, '\0');
-    size_t count = 0;
-    while (count < text.size()) {
-      const Result<size_t> read = (*input)->read({text.data() + count, text.size() - count});
-      if (!read) return read.error();
-      if (*read == 0) return false;
-      count += *read;
-    }
-    if (print_of(text) != print) return false;
+    const Result<std::string> text = text_at(offset, bytes);
+    if (!text) return text.error();
+    if (text->size() < bytes || print_of(*text) != print) return false;
   }
   return true;
+}
+
+// Fewer bytes where there are not so many.
+Result<std::string> WatchedFile::text_at(uint64_t offset, uint64_t bytes) const {
+  if (!is_gzip_) {
+    const uint64_t end = std::min(offset + bytes, size());
+    return bytes_before(end, end - std::min(offset, end));
+  }
+  Result<std::unique_ptr<GzipInput>> input = GzipInput::open(fd_.get(), offset, stop_);
+  if (!input) return input.error();
+  std::string text(bytes, '\0');
+  size_t count = 0;
+  while (count < text.size()) {
+    const Result<size_t> read = (*input)->read({text.data() + count, text.size() - count});
+    if (!read) return read.error();
+    if (*read == 0) break;
+    count += *read;
+  }
+  text.resize(count);
+  return text;
 }
 
 bool WatchedFile::is_file_of(const FileCursor& cursor) const {

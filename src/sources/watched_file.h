@@ -53,6 +53,10 @@ class WatchedFile {
   const std::string& path() const { return path_; }
   void set_path(std::string path) { path_ = std::move(path); }
 
+  // Whether `cursor` was stored for this file, and it was not written anew since.
+  bool is_file_of(const FileCursor& cursor) const;
+  // Its first bytes, of the text that a packed one holds; at most kFilePrintBytesMax.
+  Result<std::string> head() const { return text_at(0, kFilePrintBytesMax); }
   // Goes on where `cursor` says. False: it was stored for another file, or for this one before it
   // was written anew; stays at the beginning.
   Result<bool> resume(const FileCursor& cursor);
@@ -89,8 +93,8 @@ class WatchedFile {
  private:
   WatchedFile(OwnedFd fd, FileId id, std::string path, bool may_grow, std::stop_token stop,
               PieceLimits pieces);
-  bool is_file_of(const FileCursor& cursor) const;
   Result<bool> is_copy_of(const FileCursor& cursor) const;
+  Result<std::string> text_at(uint64_t offset, uint64_t bytes) const;
   Result<void> read_from(TextPosition position);
   void note(const Piece& piece);
   bool is_what_was_read() const;
