@@ -22,7 +22,11 @@ Result<void> each_of(
     if (!at.starts_with(prefix)) return false;
     const auto parts = keys::parse_delivery(at);
     if (!parts) return true;  // Not a key that a store of ours has.
-    return visit(parts->subscription, parts->number, decode(value));
+    Result<Row> row = decode(value);
+    if (!row && row.error().kind == ErrorKind::damaged) {
+      row = damaged(name_of_row(family, at) + row.error().text);
+    }
+    return visit(parts->subscription, parts->number, std::move(row));
   };
   const auto visit_fault = [&](std::string_view last, std::string_view next, const Error& error) {
     const auto before = keys::parse_delivery(last);
