@@ -24,7 +24,7 @@ void write_parked(const ParkedRow& parked, uint64_t payload_bytes, JsonWriter& j
     json.number("status", parked.last_status);
   }
   json.line("reason", parked.reason);
-  json.time("parked", parked.parked);
+  if (parked.parked != Time()) json.time("parked", parked.parked);  // Else it cannot be read.
   json.number("payload_bytes", payload_bytes);
 }
 

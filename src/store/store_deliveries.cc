@@ -34,7 +34,8 @@ Result<void> each_of(
     const bool is_between = behind && (!before || before->subscription == behind->subscription);
     const auto& known = before ? before : behind;
     const uint64_t end = is_between ? behind->number - 1 : kNumberOfTheEnd;
-    const std::string which = is_between ? "rows up to number " + std::to_string(end) : "rows";
+    const std::string which = "after " + name_of_row(family, last) +
+                              (is_between ? "rows up to number " + std::to_string(end) : "rows");
     return visit(known ? known->subscription : "", end,
                  damaged(which + " cannot be read: " + error.text));
   };

@@ -154,6 +154,39 @@ class Damage(ProgramTest):
             self.assertRegex(done.stderr, r"^statewire: .*([Nn]o space|disk is full)")
             self.assertEqual(list(small.iterdir()), [])
 
+    def test_parked_rows_that_cannot_be_read_are_told_of(self):
+        (self.folder / "none.json").write_text('{"type": "object", "required": ["nothing"]}')
+        daemon = self.daemon(
+            "formats: {bad/v1: {shape: {id: resource.id}, schema_file: none.json}}\n"
+            "subscriptions:\n  park: {format: bad/v1, sink: {kind: file, path: park.jsonl}}\n"
+        ).start()
+        self.assertEqual(daemon.post(*some_events(600)).status, 202)
+        wait_for(lambda: daemon.subscription("park")["parked"] == 600, "all parked")
+        self.assertEqual(daemon.stop(), 0)
+        for table in sorted((self.folder / "store").glob("*.sst")):
+            whole = table.read_bytes()
+            middle = len(whole) // 2
+            table.write_bytes(
+                whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]
+            )
+            if len(whole) > 10000 and "family parked" in daemon.run("store", "check").stdout:
+                break
+            table.write_bytes(whole)
+        else:
+            self.fail("no table holds what is parked")
+        daemon.start()
+        listed = daemon.run("parked", "list", "--output", "csv").stdout
+        self.assertIn("family parked, key ", listed)
+        self.assertNotIn("1970", listed)
+        known = {int(line.split(",")[1]) for line in listed.splitlines()[1:]}
+        missing = min(set(range(1, 601)) - known)
+        shown = daemon.run("parked", "show", "park", str(missing))
+        self.assertEqual(shown.returncode, 65, shown.stdout + shown.stderr)
+        self.assertIn("family parked, key ", shown.stderr)
+        dropped = daemon.run("parked", "drop", "--all")
+        self.assertEqual(dropped.returncode, 65, dropped.stdout + dropped.stderr)
+        self.assertRegex(dropped.stderr, r"\d+ were dropped; others stay: .*family parked")
+
     def test_salvage_into_the_damaged_store_is_refused(self):
         daemon = self.daemon().start()
         daemon.stop()

@@ -4,12 +4,18 @@
 // STATEWIRE_DAMAGE_SEED and STATEWIRE_DAMAGE_MUTATIONS set the seed, which is printed, and how
 // many.
 #include <gtest/gtest.h>
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <map>
+#include <regex>
 #include <set>
+#include <span>
 
 #include "base/log.h"
 #include "mutations.h"
@@ -77,6 +83,27 @@ std::string told(const SalvageReport& report) {
   return text;
 }
 
+// As the library does it where one family's memory is full: the log stays for the others.
+void flush_parked(const std::string& path) {
+  rocksdb::DBOptions options;
+  options.avoid_flush_during_recovery = true;
+  std::vector<std::string> names;
+  CHECK(rocksdb::DB::ListColumnFamilies({}, path, &names).ok());
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (const std::string& name : names) families.emplace_back(name, rocksdb::ColumnFamilyOptions());
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* opened = nullptr;
+  options.avoid_flush_during_shutdown = true;
+  CHECK(rocksdb::DB::Open(options, path, families, &handles, &opened).ok());
+  const std::unique_ptr<rocksdb::DB> database(opened);
+  for (rocksdb::ColumnFamilyHandle* handle : handles) {
+    if (handle->GetName() == "parked") CHECK(database->Flush({}, handle).ok());
+  }
+  for (rocksdb::ColumnFamilyHandle* handle : handles) {
+    CHECK(database->DestroyColumnFamilyHandle(handle).ok());
+  }
+}
+
 std::set<fs::path> names_in(const fs::path& folder) {
   std::set<fs::path> names;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
@@ -96,6 +123,68 @@ void copy_at_rest(const fs::path& from, const fs::path& to) {
     fs::copy(from, to, kAll, problem);
   } while (problem || names_in(from) != before || names_in(to) != before);
 }
+
+// A disk of which one stretch of one file cannot be read.
+class BadSectors final : public rocksdb::FileSystemWrapper {
+ public:
+  BadSectors(std::string file, uint64_t begin, uint64_t end)
+      : FileSystemWrapper(rocksdb::FileSystem::Default()),
+        file_(std::move(file)),
+        begin_(begin),
+        end_(end) {}
+  const char* Name() const override { return "bad sectors"; }
+
+  rocksdb::IOStatus NewRandomAccessFile(const std::string& name,
+                                        const rocksdb::FileOptions& options,
+                                        std::unique_ptr<rocksdb::FSRandomAccessFile>* result,
+                                        rocksdb::IODebugContext* debug) override {
+    const rocksdb::IOStatus status = target()->NewRandomAccessFile(name, options, result, debug);
+    if (!status.ok() || !leads_to_bad(name)) return status;
+    *result = std::make_unique<Bad>(std::move(*result), begin_, end_);
+    return status;
+  }
+
+ private:
+  class Bad final : public rocksdb::FSRandomAccessFileOwnerWrapper {
+   public:
+    Bad(std::unique_ptr<rocksdb::FSRandomAccessFile> file, uint64_t begin, uint64_t end)
+        : FSRandomAccessFileOwnerWrapper(std::move(file)), begin_(begin), end_(end) {}
+
+    rocksdb::IOStatus Read(uint64_t offset, size_t size, const rocksdb::IOOptions& options,
+                           rocksdb::Slice* result, char* scratch,
+                           rocksdb::IODebugContext* debug) const override {
+      if (offset < end_ && offset + size > begin_) {
+        return rocksdb::IOStatus::IOError("Input/output error");
+      }
+      return target()->Read(offset, size, options, result, scratch, debug);
+    }
+    rocksdb::IOStatus MultiRead(rocksdb::FSReadRequest* requests, size_t count,
+                                const rocksdb::IOOptions& options,
+                                rocksdb::IODebugContext* debug) override {
+      for (rocksdb::FSReadRequest& each : std::span(requests, count)) {
+        each.status = Read(each.offset, each.len, options, &each.result, each.scratch, debug);
+      }
+      return rocksdb::IOStatus::OK();
+    }
+    rocksdb::IOStatus Prefetch(uint64_t, size_t, const rocksdb::IOOptions&,
+                               rocksdb::IODebugContext*) override {
+      return rocksdb::IOStatus::NotSupported();
+    }
+
+   private:
+    const uint64_t begin_;
+    const uint64_t end_;
+  };
+
+  bool leads_to_bad(const std::string& name) const {
+    std::error_code problem;
+    return fs::canonical(name, problem) == file_;
+  }
+
+  const fs::path file_;
+  const uint64_t begin_;
+  const uint64_t end_;
+};
 
 class SalvageTest : public testing::Test {
  protected:
@@ -202,6 +291,72 @@ TEST_F(SalvageTest, what_is_whole_is_given_and_what_is_lost_is_named) {
     fs::remove_all(folder_ / "copy");
     fs::remove_all(folder_ / "new");
   }
+}
+
+// By the system, as of a worn disk: a place as good as any that is not what was written.
+TEST_F(SalvageTest, what_the_system_fails_to_read_costs_no_more_than_what_is_wrong) {
+  make_store("large", kLargeCommit);
+  for (const fs::path& name : names_in(folder_ / "large")) {
+    if (name.extension() != ".sst") continue;
+    const fs::path file = folder_ / "large" / name;
+    const uint64_t size = fs::file_size(file);
+    for (const uint64_t place : {size / 2, size - 1}) {
+      SCOPED_TRACE(name.string() + ", byte " + std::to_string(place));
+      const auto env =
+          rocksdb::NewCompositeEnv(std::make_shared<BadSectors>(file, place, place + 1));
+      StoreOptions unreadable = options("large");
+      unreadable.env = env.get();
+      const Result<SalvageReport> report = salvage(unreadable, folder_ / "new");
+      ASSERT_TRUE(report.ok()) << report.error().text;
+      EXPECT_FALSE(report->faults.empty());
+      const Mutation mutation{.file = "sst", .path = file, .what = {}};
+      const Sequences least = least_of("large", mutation);
+      const auto store = Store::open(options("new"));
+      ASSERT_TRUE(store.ok()) << store.error().text;
+      Arena arena;
+      for (const uint64_t sequence : least) {
+        arena.clear();
+        ASSERT_TRUE((*store)->entry(sequence, arena).ok()) << sequence << "\n" << told(*report);
+      }
+      fs::remove_all(folder_ / "new");
+    }
+  }
+}
+
+// The log's damage is before what another family has in its tables already.
+TEST_F(SalvageTest, a_start_names_what_is_lost_also_where_a_table_is_ahead_of_the_log) {
+  std::mt19937_64 random(seed_);
+  constexpr uint64_t kCommits = 10;
+  {
+    StoreOptions roomy = options("live");
+    roomy.memory_bytes = kStoreMemoryBytes;
+    const auto store = Store::open(roomy);
+    ASSERT_TRUE(store.ok()) << store.error().text;
+    for (uint64_t i = 0; i < kCommits; ++i) commit_entries(**store, kLargeCommit, random);
+    ParkedRow row;
+    row.delivery.subscription = "pager";
+    ASSERT_TRUE((*store)->settle({.parked_put = {row}, .is_synced = true}).ok());
+    copy_at_rest(folder_ / "live", folder_ / "ahead");
+  }
+  flush_parked(folder_ / "ahead");
+  fs::path log;
+  for (const fs::path& name : names_in(folder_ / "ahead")) {
+    const fs::path file = folder_ / "ahead" / name;
+    if (file.extension() == ".log" && (log.empty() || fs::file_size(file) > fs::file_size(log))) {
+      log = file;
+    }
+  }
+  const uint64_t middle = fs::file_size(log) / 2;
+  std::fstream file(log, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(static_cast<std::streamoff>(middle));
+  file << "damage";
+  file.close();
+  const auto refused = Store::open(options("ahead"));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().kind, ErrorKind::damaged);
+  EXPECT_TRUE(std::regex_search(refused.error().text,
+                                std::regex("ahead of WALs.*sequences \\d+ to \\d+ are lost")))
+      << refused.error().text;
 }
 
 }  // namespace
