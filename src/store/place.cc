@@ -25,6 +25,15 @@ std::optional<uint64_t> free_bytes_at(const std::string& path) {
   return uint64_t{space.f_bavail} * space.f_frsize;
 }
 
+Result<void> make_store_directory(const std::string& path) {
+  std::error_code problem;
+  if (fs::create_directories(path, problem)) {
+    fs::permissions(path, fs::perms::owner_all, problem);
+  }
+  if (problem) return failed("store " + path + " cannot be made: " + problem.message());
+  return {};
+}
+
 StorePlace::~StorePlace() {
   if (directory_ >= 0) ::close(directory_);
 }
@@ -38,11 +47,7 @@ std::optional<StorePlace::File> StorePlace::file_at(const std::string& path) {
 // Where a file system has no such locks the library's own is all there is.
 Result<void> StorePlace::hold(const std::string& path) {
   CHECK(directory_ < 0);
-  std::error_code problem;
-  if (fs::create_directories(path, problem)) {
-    fs::permissions(path, fs::perms::owner_all, problem);
-  }
-  if (problem) return failed("store " + path + " cannot be made: " + problem.message());
+  if (auto made = make_store_directory(path); !made) return made.error();
   directory_ = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory_ < 0) {
     return failed("store " + path + " cannot be opened: " + std::generic_category().message(errno));

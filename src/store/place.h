@@ -14,6 +14,9 @@ namespace statewire {
 // Of the disk of `path`, which need not be there yet. Nothing where that is not known.
 std::optional<uint64_t> free_bytes_at(const std::string& path);
 
+// Its owner's alone, where it is not there yet.
+Result<void> make_store_directory(const std::string& path);
+
 // The directory of a store, held: no other that is held so can be the same one meanwhile, whatever
 // becomes of the files in it.
 class StorePlace {

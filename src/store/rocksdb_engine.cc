@@ -9,6 +9,7 @@
 #include "store/acknowledged.h"
 #include "store/engine.h"
 #include "store/log_copy.h"
+#include "store/place.h"
 #include "store/store.h"
 #include "store/wire.h"
 
@@ -336,15 +337,6 @@ std::vector<std::string> families_to_open(const rocksdb::DBOptions& options,
   return names;
 }
 
-Result<void> make_directory(const std::string& path) {
-  std::error_code problem;
-  if (std::filesystem::create_directories(path, problem)) {
-    std::filesystem::permissions(path, std::filesystem::perms::owner_all, problem);
-  }
-  if (problem) return failed("store " + path + " cannot be made: " + problem.message());
-  return {};
-}
-
 Error opening_error(const std::string& path, const Status& status,
                     LogTrust trust = LogTrust::whole) {
   const std::string text = status.ToString();
@@ -483,7 +475,7 @@ Result<std::unique_ptr<Engine>> open_rocksdb_engine(const StoreOptions& options,
     if (!std::filesystem::exists(options.path)) {
       return not_found("there is no store at " + options.path);
     }
-  } else if (auto made = make_directory(options.path); !made) {
+  } else if (auto made = make_store_directory(options.path); !made) {
     return made.error();
   }
   std::vector<ColumnFamilyDescriptor> families;

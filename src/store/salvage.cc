@@ -44,6 +44,8 @@ class Salvage {
   Salvage(StoreOptions from, StoreOptions to) : from_(std::move(from)), to_(std::move(to)) {}
 
   Result<SalvageReport> run() {
+    StorePlace place;
+    if (Result<void> held = place.hold(from_.path); !held) return held.error();
     const auto lock = lock_rocksdb(from_);
     if (!lock) return lock.error();
     if (const auto mark = read_acknowledged(from_.path); !mark) {
