@@ -74,6 +74,26 @@ HttpServerResponse post_redrive(const RouteContext& context, const RouteCall& ca
   return json_response(redriven_json(*change, order->is_dry_run));
 }
 
+namespace {
+
+// Stretches that cannot be read count as dropped, and stay.
+Result<void> check_gone(const Store& store, const ParkedFilter& filter, uint64_t dropped) {
+  uint64_t stretches = 0;
+  Error first;
+  const Result<void> read =
+      store.each_parked({filter.subscription, 0}, [&](const DeliveryKey& key, const auto& row) {
+        if (!filter.subscription.empty() && key.subscription != filter.subscription) return false;
+        if (row.ok()) return true;
+        if (stretches++ == 0) first = row.error();
+        return true;
+      });
+  if (!read || stretches == 0) return read;
+  return damaged(std::to_string(dropped - std::min(dropped, stretches)) +
+                 " were dropped; others stay: " + first.text);
+}
+
+}  // namespace
+
 HttpServerResponse post_drop(const RouteContext& context, const RouteCall& call) {
   const Result<ParkedOrder> order = read_order(call.request.body);
   if (!order) return response_of(order.error());
@@ -82,6 +102,11 @@ HttpServerResponse post_drop(const RouteContext& context, const RouteCall& call)
       dispatcher != nullptr ? dispatcher->drop(order->filter, order->is_dry_run)
                             : drop_parked(context.store, order->filter, order->is_dry_run);
   if (!change) return response_of(change.error());
+  const bool is_all_meant = order->filter.resource.empty() && order->filter.sequence == 0;
+  if (!order->is_dry_run && is_all_meant) {
+    const Result<void> gone = check_gone(context.store, order->filter, change->count);
+    if (!gone) return response_of(gone.error());
+  }
   return json_response(dropped_json(*change, order->is_dry_run));
 }
 

@@ -24,7 +24,7 @@ void write_parked(const ParkedRow& parked, uint64_t payload_bytes, JsonWriter& j
     json.number("status", parked.last_status);
   }
   json.line("reason", parked.reason);
-  json.time("parked", parked.parked);
+  if (parked.parked != Time()) json.time("parked", parked.parked);  // Else it cannot be read.
   json.number("payload_bytes", payload_bytes);
 }
 
@@ -78,9 +78,11 @@ Result<std::string> Queries::parked(const ParkedFilter& filter, std::string_view
 Result<std::string> Queries::parked_one(std::string_view subscription, uint64_t sequence) const {
   std::vector<ParkedRow> rows;  // One for each recipient of a mail that was refused by itself.
   std::vector<uint64_t> payload_bytes;
+  std::optional<Error> unreadable;  // One of those that may be meant.
   const ParkedFilter filter{.subscription = std::string(subscription), .sequence = sequence};
   const auto visit = [&](const DeliveryKey& key, Result<ParkedRow> row) {
     if (key.subscription != subscription) return false;
+    if (!row) unreadable = row.error();
     if (!row || !filter.matches(*row)) return true;
     payload_bytes.push_back(row->delivery.payload.size());
     if (!rows.empty()) row->delivery.payload = {};
@@ -89,6 +91,7 @@ Result<std::string> Queries::parked_one(std::string_view subscription, uint64_t 
   };
   const Result<void> read = parts_.store.each_parked({filter.subscription, 0}, visit);
   if (!read) return read.error();
+  if (rows.empty() && unreadable) return *unreadable;
   if (rows.empty()) {
     return not_found("nothing is parked for " + std::string(subscription) + " at sequence " +
                      std::to_string(sequence));

@@ -68,6 +68,7 @@ void write_disk(const Store& store, const IngestCounts& counts, JsonWriter& json
   json.number("needed_bytes", disk.needed_bytes);
   json.boolean("refuses_events", !disk.is_enough);
   json.number("refused", counts.refused_disk);
+  if (!disk.problem.empty()) json.line("problem", disk.problem);
   json.end_object();
 }
 
@@ -113,6 +114,9 @@ HttpServerResponse get_readyz(const RouteContext& context, const RouteCall&) {
     return unavailable_response("starting", kProbeAfterSeconds);
   if (context.readiness == Readiness::stopping)
     return unavailable_response("stopping", kProbeAfterSeconds);
+  if (const std::string fault = context.store.place_fault(); !fault.empty()) {
+    return unavailable_response(fault, kProbeAfterSeconds);
+  }
   if (!context.store.disk_space().is_enough) {
     return unavailable_response("the disk of the store is nearly full", kProbeAfterSeconds);
   }

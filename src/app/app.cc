@@ -14,6 +14,7 @@
 #include "app/process_limits.h"
 #include "app/retention.h"
 #include "app/source_runner.h"
+#include "base/fatal.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "delivery/dispatcher.h"
@@ -29,6 +30,7 @@ constexpr Duration kStopGrace = std::chrono::seconds(5);
 constexpr auto kStoreHeldWait = std::chrono::seconds(10);
 constexpr auto kStoreHeldPause = std::chrono::milliseconds(100);
 constexpr std::chrono::nanoseconds kProgressInterval = std::chrono::milliseconds(100);
+constexpr std::chrono::nanoseconds kStoreLookInterval = std::chrono::seconds(1);
 constexpr size_t kIoThreads = 1;  // More only take turns with the thread that commits.
 constexpr size_t kQuestionThreads = 2;
 // Each webhook bounds its own requests in flight: one that hangs leaves room for all others, also
@@ -420,22 +422,25 @@ bool App::tell_progress() {
   return is_any_running;
 }
 
-// The next signal; meanwhile people see how far the sources are.
+// The next signal, or 0 where the store is lost; meanwhile people see how far the sources are.
 int App::next_signal() {
   const sigset_t signals = watched_signals();
-  const timespec pause{.tv_sec = 0, .tv_nsec = kProgressInterval.count()};
-  while (tell_progress()) {
-    const int signal = sigtimedwait(&signals, nullptr, &pause);
+  bool is_any_running = true;
+  while (true) {
+    is_any_running = is_any_running && tell_progress();
+    const auto pause = is_any_running ? kProgressInterval : kStoreLookInterval;
+    const timespec wait{.tv_sec = pause / std::chrono::seconds(1),
+                        .tv_nsec = (pause % std::chrono::seconds(1)).count()};
+    const int signal = sigtimedwait(&signals, nullptr, &wait);
     if (signal > 0) return signal;
+    if (!store_->place_fault().empty()) return 0;
   }
-  int signal = 0;
-  CHECK(sigwait(&signals, &signal) == 0);
-  return signal;
 }
 
 void App::serve() {
   while (true) {
     const int signal = next_signal();
+    if (signal == 0) return;
     if (signal != SIGHUP) {
       log_info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
       return;
@@ -473,6 +478,13 @@ Result<void> App::run(Problems& problems) {
   options_.on_ready(*current_->settings, port_, current_->catalog->size());
   current_->sources->start();
   serve();
+  // What the engine would still write goes to wherever the path leads now.
+  if (const std::string fault = store_->place_fault(); !fault.empty()) {
+    log_error("the store is lost to this process; stopping, and nothing more is acknowledged",
+              {{"error", fault}});
+    stop();
+    end_at_once();
+  }
   stop();
   return {};
 }

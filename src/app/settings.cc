@@ -118,7 +118,8 @@ void read_limits(const Node& node, Settings& settings) {
       keys.optional("event_bytes").bytes(event.event_bytes_max, 1024, kConfiguredEventBytesMax);
   settings.store.free_bytes_min = keys.optional("free_disk").bytes(settings.store.free_bytes_min);
   const Node memory = keys.optional("store_memory");
-  settings.store.memory_bytes = memory.bytes(settings.store.memory_bytes, uint64_t{16} << 20);
+  settings.store.memory_bytes =
+      memory.bytes(settings.store.memory_bytes, uint64_t{16} << 20, kStoreMemoryBytesMax);
   check_memory(memory, settings.store.memory_bytes);
   const size_t least = kBodiesReceivedMin * settings.http.body_bytes_max;
   const Node received = keys.optional("received_memory");

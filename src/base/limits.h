@@ -263,6 +263,9 @@ static_assert(kWalkBytesKept < kWalkBytesMax);
 
 // For caches and write buffers together, unless the configuration says otherwise.
 inline constexpr size_t kStoreMemoryBytes = 48u << 20;
+inline constexpr size_t kStoreMemoryBytesMax = size_t{64} << 30;
+// Room on the disk that the engine takes for its log in advance.
+inline constexpr size_t kLogBytesAhead = 8u << 20;
 // Files of the store that are open at once; others are opened again when they are read. Fewer where
 // the system allows fewer files.
 inline constexpr int kStoreOpenFilesMax = 512;
@@ -291,6 +294,9 @@ inline constexpr size_t kLedgerSampleBytesMax = 4096;
 inline constexpr size_t kUnreadableSampleBytesMax = 256;
 // Of rows that salvage copies in one write.
 inline constexpr size_t kSalvagedBytesAtATime = 4u << 20;
+// Space below which salvage writes nothing more: what one write adds, and what it makes the engine
+// write of what is in its memory.
+inline constexpr uint64_t kSalvageFreeBytesMin = uint64_t{24} << 20;
 // Faults that salvage shows; all are counted.
 inline constexpr size_t kSalvageFaultsMax = 20;
 // Of a key that is shown where its row is damaged.

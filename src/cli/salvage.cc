@@ -33,6 +33,24 @@ void tell(const SalvageReport& report, Terminal& terminal) {
   }
 }
 
+// A directory that is gone at the end, unless it has another name by then.
+class Unfinished {
+ public:
+  explicit Unfinished(std::string path) : path_(std::move(path)) { remove(); }
+  ~Unfinished() { remove(); }
+  Unfinished(const Unfinished&) = delete;
+  Unfinished& operator=(const Unfinished&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  void remove() {
+    std::error_code problem;
+    fs::remove_all(path_, problem);
+  }
+
+  const std::string path_;
+};
+
 Result<RefoldReport> rebuild(const Settings& settings, const std::string& path) {
   StoreOptions options = settings.store;
   options.path = path;
@@ -54,14 +72,13 @@ ExitCode run_store_salvage(const Invocation& invocation, Terminal& terminal) {
   if (fs::exists(to, problem) && !fs::is_empty(to, problem)) {
     return fail(bad_input(to + " is not empty: name a directory that salvage can make"), terminal);
   }
-  const std::string unfinished = to + ".unfinished";
-  fs::remove_all(unfinished, problem);
-  const Result<SalvageReport> report = salvage(config->settings->store, unfinished);
+  const Unfinished unfinished(to + ".unfinished");
+  const Result<SalvageReport> report = salvage(config->settings->store, unfinished.path());
   if (!report) return fail(report.error(), terminal);
   tell(*report, terminal);
-  const Result<RefoldReport> rebuilt = rebuild(*config->settings, unfinished);
+  const Result<RefoldReport> rebuilt = rebuild(*config->settings, unfinished.path());
   if (!rebuilt) return fail(rebuilt.error(), terminal);
-  fs::rename(unfinished, to, problem);
+  fs::rename(unfinished.path(), to, problem);
   if (problem) return fail(failed(to + ": " + problem.message()), terminal);
   terminal.write(to + " is a store now: " + with_thousands(rebuilt->entries) +
                  " journal entries, " + counted(rebuilt->resources, "resource") +

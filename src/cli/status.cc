@@ -99,6 +99,8 @@ void write_disk(JsonElement status, Terminal& terminal) {
   terminal.write("disk " + mib("disk.free_bytes") + " free, " + mib("disk.needed_bytes") +
                  " needed");
   if (is_true_at(status, "disk.refuses_events")) terminal.write(": new events are refused");
+  const std::string problem = text_at(status, "disk.problem");
+  if (!problem.empty()) terminal.write(": " + problem);
   const uint64_t refused = number_at(status, "disk.refused");
   if (refused > 0) {
     terminal.write("; " + counted(refused, "time") + " refused since the start");

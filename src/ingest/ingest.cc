@@ -447,6 +447,7 @@ void Ingest::commit(std::span<const std::unique_ptr<Batch>> batches) {
                           : Result<ChunkFates>(committed.error()));
   }
   on_commit_();
+  if (!committed) return;
   ++commits_;
   commit_ns_ += static_cast<uint64_t>((clock_.now() - start).count());
 }

@@ -82,10 +82,12 @@ Result<void> AcknowledgedFile::open(const std::string& store_path, const Acknowl
   return is_written ? Result<void>() : Result<void>(failed_mark(path));
 }
 
-void AcknowledgedFile::write(const Acknowledged& now) {
-  if (file_ < 0) return;
+int AcknowledgedFile::write(const Acknowledged& now) {
+  if (file_ < 0) return 0;
   const MarkBytes bytes = encode_mark(now);
-  [[maybe_unused]] const ssize_t written = ::pwrite(file_, bytes.data(), bytes.size(), 0);
+  const ssize_t written = ::pwrite(file_, bytes.data(), bytes.size(), 0);
+  if (written < 0) return errno;
+  return written == kMarkBytes ? 0 : ENOSPC;
 }
 
 }  // namespace statewire

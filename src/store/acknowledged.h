@@ -39,8 +39,8 @@ class AcknowledgedFile {
 
   // Makes the file where there is none, durably, and writes `now`.
   Result<void> open(const std::string& store_path, const Acknowledged& now);
-  // Where it fails the mark stays behind, which is no harm.
-  void write(const Acknowledged& now);
+  // 0, or why it failed, as errno says it: the mark stays behind then, and promises less.
+  int write(const Acknowledged& now);
 
  private:
   int file_ = -1;

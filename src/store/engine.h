@@ -120,10 +120,16 @@ enum class LogTrust {
 Result<std::unique_ptr<Engine>> open_rocksdb_engine(const StoreOptions& options,
                                                     LogTrust trust = LogTrust::to_end);
 
-// Copies the store to the directory `copy`, which is made, and opens what can be made of it without
-// the files that name its others, to be read only. What was removed may be there again.
-Result<std::unique_ptr<Engine>> open_repaired_copy(const StoreOptions& options,
-                                                   const std::string& copy);
+// Which tables a store has.
+enum class TableList {
+  as_written,  // By the files that name its others.
+  by_tables,   // All that are there, by what they say of themselves. What was removed may be there.
+};
+// Opens what can be read of a damaged store, to be read only. The directory `beside` is made for
+// it: with links to the tables, and logs of the records that are whole; what was left out of those
+// is told in `faults`. What the system fails to read is `damaged` here, as what is wrong is.
+Result<std::unique_ptr<Engine>> open_what_is(const StoreOptions& options, const std::string& beside,
+                                             TableList list, std::vector<std::string>& faults);
 
 // Keeps other processes out of a store while it lives.
 class EngineLock {

@@ -8,6 +8,8 @@
 
 #include "store/acknowledged.h"
 #include "store/engine.h"
+#include "store/log_copy.h"
+#include "store/place.h"
 #include "store/store.h"
 #include "store/wire.h"
 
@@ -107,6 +109,9 @@ rocksdb::DBOptions database_options(const StoreOptions& options, const Memory& m
   result.create_if_missing = !is_rocksdb_store(options.path);
   result.create_missing_column_families = true;
   result.write_buffer_manager = memory.write_buffers;
+  // With a manager of its own this only bounds what is taken for the log in advance, which is a
+  // part of the largest write buffer else.
+  result.db_write_buffer_size = kLogBytesAhead;
   result.max_background_jobs = 2;
   result.max_open_files = options.open_files_max;
   // One replay of this much after a crash; a clean stop leaves none.
@@ -150,25 +155,29 @@ ColumnFamilyOptions family_options(std::string_view name, const Memory& memory) 
 }
 
 // What is not there, or is not what was written, is damage; what could not be read, or written, is
-// of the environment. A file that is missing is told as either.
-Error error_of(std::string what, const Status& status) {
+// of the environment, but damage for who takes what is. A file that is missing is told as either.
+Error error_of(std::string what, const Status& status, LogTrust trust) {
   std::string text = std::move(what) + ": " + status.ToString();
   const bool is_missing = text.find("No such file") != std::string::npos;
   const bool is_refused = text.find("ermission denied") != std::string::npos ||
                           text.find("oo many open files") != std::string::npos;
-  if (is_missing || (status.IsCorruption() && !is_refused)) return damaged(std::move(text));
+  const bool is_unreadable = trust == LogTrust::what_is && status.IsIOError();
+  if (is_missing || ((status.IsCorruption() || is_unreadable) && !is_refused)) {
+    return damaged(std::move(text));
+  }
   return failed(std::move(text));
 }
 
 class RocksdbEngine final : public Engine {
  public:
-  RocksdbEngine(std::string path, const Memory& memory, bool read_only,
+  RocksdbEngine(std::string path, const Memory& memory, bool read_only, LogTrust trust,
                 std::unique_ptr<LogOrder> log_order, std::unique_ptr<rocksdb::DB> database,
                 std::vector<ColumnFamilyHandle*> handles)
       : path_(std::move(path)),
         memory_(memory),
         log_order_(std::move(log_order)),
         read_only_(read_only),
+        trust_(trust),
         database_(std::move(database)),
         handles_(std::move(handles)) {
     for (ColumnFamilyHandle* handle : handles_) {
@@ -292,7 +301,7 @@ class RocksdbEngine final : public Engine {
  private:
   ColumnFamilyHandle* of(Family family) const { return families_[static_cast<size_t>(family)]; }
 
-  Error error(const Status& status) const { return error_of("store " + path_, status); }
+  Error error(const Status& status) const { return error_of("store " + path_, status, trust_); }
 
   // A removed range hides its keys at once, but gives the disk back only as files are written
   // again, and the journal's never are.
@@ -308,6 +317,7 @@ class RocksdbEngine final : public Engine {
   const Memory memory_;
   const std::unique_ptr<LogOrder> log_order_;  // The database keeps its address.
   const bool read_only_;
+  const LogTrust trust_;
   const std::unique_ptr<rocksdb::DB> database_;
   const std::vector<ColumnFamilyHandle*> handles_;
   std::array<ColumnFamilyHandle*, kFamilyNames.size()> families_ = {};  // Null: an older store.
@@ -327,22 +337,14 @@ std::vector<std::string> families_to_open(const rocksdb::DBOptions& options,
   return names;
 }
 
-Result<void> make_directory(const std::string& path) {
-  std::error_code problem;
-  if (std::filesystem::create_directories(path, problem)) {
-    std::filesystem::permissions(path, std::filesystem::perms::owner_all, problem);
-  }
-  if (problem) return failed("store " + path + " cannot be made: " + problem.message());
-  return {};
-}
-
-Error opening_error(const std::string& path, const Status& status) {
+Error opening_error(const std::string& path, const Status& status,
+                    LogTrust trust = LogTrust::whole) {
   const std::string text = status.ToString();
   // By another process, or by this one.
   const bool is_lock = text.find("Resource temporarily unavailable") != std::string::npos ||
                        text.find("lock hold by current process") != std::string::npos;
   if (is_lock) return unavailable("store " + path + " is held by another process");
-  return error_of("store " + path + " cannot be opened", status);
+  return error_of("store " + path + " cannot be opened", status, trust);
 }
 
 class RocksdbLock final : public EngineLock {
@@ -360,23 +362,34 @@ namespace fs = std::filesystem;
 // Logs come after all files that a repaired or a new store has by then.
 constexpr uint64_t kNumberAfterOthers = 1'000'000;
 
-// How many there are.
-size_t copy_tables(const fs::path& from, const fs::path& to) {
+bool is_log(const fs::path& file) { return file.extension() == ".log"; }
+
+// How many it makes. Links, as nobody writes to what they lead to: nothing is copied, and what
+// cannot be read is found where it is read.
+size_t link_files(const fs::path& from, const fs::path& to,
+                  const std::function<bool(const fs::path&)>& is_taken) {
   size_t count = 0;
   for (const fs::directory_entry& entry : fs::directory_iterator(from)) {
-    if (entry.path().extension() != ".sst") continue;
-    fs::copy_file(entry.path(), to / entry.path().filename());
+    if (!entry.is_regular_file() || !is_taken(entry.path())) continue;
+    fs::create_symlink(fs::absolute(entry.path()), to / entry.path().filename());
     ++count;
   }
   return count;
 }
 
-void copy_logs(const fs::path& from, const fs::path& to) {
+Result<void> copy_logs(const fs::path& from, const fs::path& to, uint64_t later,
+                       std::vector<std::string>& faults) {
   for (const fs::directory_entry& entry : fs::directory_iterator(from)) {
-    if (entry.path().extension() != ".log") continue;
-    const uint64_t number = std::strtoull(entry.path().filename().c_str(), nullptr, 10);
-    fs::copy_file(entry.path(), to / (std::to_string(kNumberAfterOthers + number) + ".log"));
+    if (!is_log(entry.path())) continue;
+    std::string name = entry.path().filename();
+    if (later != 0) {
+      name = std::to_string(later + std::strtoull(name.c_str(), nullptr, 10)) + ".log";
+    }
+    if (Result<void> copied = copy_whole_records(entry.path(), to / name, faults); !copied) {
+      return copied;
+    }
   }
+  return {};
 }
 
 // A list of the tables that are there, by what they say of themselves.
@@ -389,33 +402,43 @@ Result<void> repair(const StoreOptions& options) {
   }
   const Status status =
       rocksdb::RepairDB(options.path, database_options(options, memory), families);
-  return status.ok() ? Result<void>() : Result<void>(opening_error(options.path, status));
+  if (status.ok()) return {};
+  return opening_error(options.path, status, LogTrust::what_is);
 }
 
 }  // namespace
 
-// Logs are read after it: the library's repair would make tables of them beside those that were
+// Logs are read after a repair: the library's own would make tables of them beside those that were
 // made of them before. Where there are no tables yet a new store gives its families the numbers
 // that those of the old one had.
-Result<std::unique_ptr<Engine>> open_repaired_copy(const StoreOptions& options,
-                                                   const std::string& copy) {
-  StoreOptions copied = options;
-  copied.path = copy;
-  copied.read_only = false;
+Result<std::unique_ptr<Engine>> open_what_is(const StoreOptions& options, const std::string& beside,
+                                             TableList list, std::vector<std::string>& faults) {
+  StoreOptions made = options;
+  made.path = beside;
+  made.read_only = false;
   try {
-    fs::remove_all(copy);
-    fs::create_directories(copy);
-    if (copy_tables(options.path, copy) > 0) {
-      if (Result<void> repaired = repair(copied); !repaired) return repaired.error();
-    } else if (auto made = open_rocksdb_engine(copied); !made) {
-      return made.error();
+    fs::remove_all(beside);
+    fs::create_directories(beside);
+    if (list == TableList::as_written) {
+      link_files(options.path, beside, [](const fs::path& file) {
+        const std::string name = file.filename();
+        return file.extension() == ".sst" || name == "CURRENT" || name.starts_with("MANIFEST-");
+      });
+    } else if (link_files(options.path, beside,
+                          [](const fs::path& file) { return file.extension() == ".sst"; }) > 0) {
+      if (Result<void> repaired = repair(made); !repaired) return repaired.error();
+    } else if (auto fresh = open_rocksdb_engine(made); !fresh) {
+      return fresh.error();
     }
-    copy_logs(options.path, copy);
+    const uint64_t later = list == TableList::as_written ? 0 : kNumberAfterOthers;
+    if (auto copied = copy_logs(options.path, beside, later, faults); !copied) {
+      return copied.error();
+    }
   } catch (const fs::filesystem_error& fault) {
     return failed(fault.what());
   }
-  copied.read_only = true;
-  return open_rocksdb_engine(copied, LogTrust::what_is);
+  made.read_only = true;
+  return open_rocksdb_engine(made, LogTrust::what_is);
 }
 
 // The library makes the file CURRENT last; what it had before nobody was promised anything of. The
@@ -452,7 +475,7 @@ Result<std::unique_ptr<Engine>> open_rocksdb_engine(const StoreOptions& options,
     if (!std::filesystem::exists(options.path)) {
       return not_found("there is no store at " + options.path);
     }
-  } else if (auto made = make_directory(options.path); !made) {
+  } else if (auto made = make_store_directory(options.path); !made) {
     return made.error();
   }
   std::vector<ColumnFamilyDescriptor> families;
@@ -465,10 +488,10 @@ Result<std::unique_ptr<Engine>> open_rocksdb_engine(const StoreOptions& options,
       options.read_only
           ? rocksdb::DB::OpenForReadOnly(database, options.path, families, &handles, &opened)
           : rocksdb::DB::Open(database, options.path, families, &handles, &opened);
-  if (!status.ok()) return opening_error(options.path, status);
-  return std::unique_ptr<Engine>(
-      std::make_unique<RocksdbEngine>(options.path, memory, options.read_only, std::move(log_order),
-                                      std::unique_ptr<rocksdb::DB>(opened), std::move(handles)));
+  if (!status.ok()) return opening_error(options.path, status, trust);
+  return std::unique_ptr<Engine>(std::make_unique<RocksdbEngine>(
+      options.path, memory, options.read_only, trust, std::move(log_order),
+      std::unique_ptr<rocksdb::DB>(opened), std::move(handles)));
 }
 
 }  // namespace statewire
@@ -479,8 +502,8 @@ namespace statewire {
 
 bool is_rocksdb_store(const std::string&) { return false; }
 
-Result<std::unique_ptr<Engine>> open_repaired_copy(const StoreOptions& options,
-                                                   const std::string&) {
+Result<std::unique_ptr<Engine>> open_what_is(const StoreOptions& options, const std::string&,
+                                             TableList, std::vector<std::string>&) {
   return open_rocksdb_engine(options);
 }
 

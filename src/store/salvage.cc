@@ -1,8 +1,9 @@
-// The damaged store is opened to be read, past what its log lacks; where that fails, or lacks what
-// was acknowledged, a copy of it is repaired and opened instead. Then all rows are copied, family
-// by family, those that are not what was written left out. Last, the journal gets an end: a block
-// without entries after the last sequence that was acknowledged, so that no sequence is given
-// twice.
+// The damaged store is opened to be read, with the whole records of its log. Where that fails, or
+// lacks a part of the journal, it is opened by the tables that are there instead, if it has more
+// so; where that fails with the log, without it. Then all rows are copied, family by family, those
+// that are not what was written left out; of a stretch that the first cannot read, the second may
+// have something. Last, the journal gets an end: a block without entries after the last sequence
+// that was acknowledged, so that no sequence is given twice.
 #include "store/salvage.h"
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include "store/delivery_codec.h"
 #include "store/engine.h"
 #include "store/keys.h"
+#include "store/place.h"
 #include "store/rows.h"
 #include "store/store_state.h"
 
@@ -23,11 +25,27 @@ namespace {
 
 namespace fs = std::filesystem;
 
+std::string replaced(std::string text, std::string_view what, std::string_view with) {
+  for (size_t at = 0; (at = text.find(what, at)) != text.npos; at += with.size()) {
+    text.replace(at, what.size(), with);
+  }
+  return text;
+}
+
+// Whether `path`, which need not be there, is `folder` or lies in it.
+bool is_within(const fs::path& path, const fs::path& folder) {
+  const fs::path inner = fs::weakly_canonical(fs::absolute(path));
+  const fs::path outer = fs::weakly_canonical(fs::absolute(folder));
+  return std::ranges::mismatch(outer, inner).in1 == outer.end();
+}
+
 class Salvage {
  public:
   Salvage(StoreOptions from, StoreOptions to) : from_(std::move(from)), to_(std::move(to)) {}
 
   Result<SalvageReport> run() {
+    StorePlace place;
+    if (Result<void> held = place.hold(from_.path); !held) return held.error();
     const auto lock = lock_rocksdb(from_);
     if (!lock) return lock.error();
     if (const auto mark = read_acknowledged(from_.path); !mark) {
@@ -46,41 +64,84 @@ class Salvage {
   }
 
  private:
+  // Of the damaged store, whatever was linked to it to read it.
   void fault(std::string text) {
+    for (const TableList list : {TableList::as_written, TableList::by_tables}) {
+      text = replaced(std::move(text), beside(list), from_.path);
+    }
+    if (std::ranges::find(report_.faults, text) != report_.faults.end()) return;
     if (report_.faults.size() < kSalvageFaultsMax) report_.faults.push_back(std::move(text));
   }
 
   Result<void> open() {
-    StoreOptions to_read = from_;
-    to_read.read_only = true;
-    auto direct = open_rocksdb_engine(to_read, LogTrust::what_is);
-    if (!direct && direct.error().kind != ErrorKind::damaged) return direct.error();
-    if (!direct) fault(direct.error().text);
-    if (!direct || end_of(**direct) < acknowledged_.journal_bytes) {
+    auto listed = open_what_is(TableList::as_written);
+    if (!listed && listed.error().kind != ErrorKind::damaged) return listed.error();
+    if (!listed) fault(listed.error().text);
+    if (listed) source_ = *std::move(listed);
+    const Held listed_rows = source_ != nullptr ? journal_of(*source_) : Held{};
+    if (!listed_rows.is_whole) {
       // Deletions may be lost in it: it is the second choice.
-      auto repaired = open_repaired_copy(to_read, to_.path + ".copy");
-      if (!repaired && !direct) return repaired.error();
-      if (repaired && (!direct || end_of(**repaired) > end_of(**direct)))
-        direct = std::move(repaired);
+      Engine* const second = by_tables();
+      if (second == nullptr && source_ == nullptr) return second_error_;
+      if (second != nullptr &&
+          (source_ == nullptr || journal_of(*second).bytes > listed_rows.bytes)) {
+        source_ = std::move(second_);
+      }
     }
-    source_ = *std::move(direct);
     auto made = open_rocksdb_engine(to_);
     if (!made) return made.error();
     target_ = *std::move(made);
     return {};
   }
 
-  // How many bytes the journal had up to its last block; 0 where that cannot be read.
-  static uint64_t end_of(const Engine& engine) {
-    uint64_t end = 0;
-    const Result<void> read =
-        engine.each(Family::journal, keys::journal_up_to(UINT64_MAX), Direction::backward,
-                    [&](std::string_view key, std::string_view value) {
-                      const auto place = keys::parse_journal(key);
-                      if (place) end = place->bytes_before + key.size() + value.size();
-                      return false;
-                    });
-    return read ? end : 0;
+  Result<std::unique_ptr<Engine>> open_what_is(TableList list) {
+    StoreOptions to_read = from_;
+    to_read.read_only = true;
+    std::vector<std::string> faults;
+    auto opened = statewire::open_what_is(to_read, beside(list), list, faults);
+    for (std::string& text : faults) fault(std::move(text));
+    return opened;
+  }
+
+  std::string beside(TableList list) const {
+    return to_.path + (list == TableList::as_written ? ".listed" : ".found");
+  }
+
+  // Null where it cannot be opened, or is what is read anyhow.
+  Engine* by_tables() {
+    if (!is_second_tried_) {
+      is_second_tried_ = true;
+      auto opened = open_what_is(TableList::by_tables);
+      if (opened) {
+        second_ = *std::move(opened);
+      } else {
+        second_error_ = opened.error();
+      }
+    }
+    return second_.get();
+  }
+
+  struct Held {
+    uint64_t bytes = 0;     // Of the journal's blocks that can be read.
+    bool is_whole = false;  // Nothing is missing between them, nor at the end.
+  };
+  Held journal_of(const Engine& engine) const {
+    Held held{.is_whole = true};
+    uint64_t next = 0;
+    const auto visit = [&](std::string_view key, std::string_view value) {
+      const auto place = keys::parse_journal(key);
+      if (!place || (held.bytes > 0 && place->bytes_before != next)) held.is_whole = false;
+      if (place) next = place->bytes_before + key.size() + value.size();
+      held.bytes += key.size() + value.size();
+      return true;
+    };
+    const auto on_fault = [&](std::string_view, std::string_view, const Error&) {
+      held.is_whole = false;
+      return true;
+    };
+    const Result<void> read = each_readable_row(engine, Family::journal, "", visit, on_fault);
+    held.is_whole = held.is_whole && read.ok() && next >= acknowledged_.journal_bytes;
+    return held;
   }
 
   Result<void> copy(Family family) {
@@ -100,10 +161,22 @@ class Salvage {
       if (bytes_ >= kSalvagedBytesAtATime) written = write(Sync::no);
       return written.ok();
     };
-    const auto on_fault = [&](std::string_view last, std::string_view, const Error& error) {
+    const auto on_fault = [&](std::string_view last, std::string_view next, const Error& error) {
       ++rows.faults;
       fault("after " + name_of_row(family, last) + error.text);
-      return true;
+      Engine* const second = by_tables();
+      if (second == nullptr) return true;
+      const auto visit_between = [&](std::string_view key, std::string_view value) {
+        if (key == last) return true;
+        return (next.empty() || key < next) && visit(key, value);
+      };
+      const auto pass_over = [](std::string_view, std::string_view, const Error&) { return true; };
+      if (Result<void> read =
+              each_readable_row(*second, family, std::string(last), visit_between, pass_over);
+          !read) {
+        written = read;
+      }
+      return written.ok();
     };
     const Result<void> read = each_readable_row(*source_, family, "", visit, on_fault);
     if (read && (rows.kept > 0 || rows.damaged > 0 || rows.faults > 0)) {
@@ -113,6 +186,11 @@ class Salvage {
   }
 
   Result<void> write(Sync sync) {
+    // The library may abort where it finds no room.
+    if (const auto free = free_bytes_at(to_.path); free && *free < kSalvageFreeBytesMin) {
+      return failed(to_.path + ": the disk is full: " + with_thousands(*free) +
+                    " bytes are free. A salvage needs as much room as the store that it reads");
+    }
     Result<void> written = target_->write(batch_, sync);
     batch_.clear();
     bytes_ = 0;
@@ -229,6 +307,9 @@ class Salvage {
   const StoreOptions from_;
   const StoreOptions to_;
   std::unique_ptr<Engine> source_;
+  std::unique_ptr<Engine> second_;
+  Error second_error_;
+  bool is_second_tried_ = false;
   std::unique_ptr<Engine> target_;
   Acknowledged acknowledged_;
   EngineBatch batch_;
@@ -249,6 +330,9 @@ Result<SalvageReport> salvage(const StoreOptions& from, const std::string& to) {
     return failed("store " + from.path + " cannot be read: " + problem.message());
   }
   if (!is_rocksdb_store(from.path)) return not_found("there is no store at " + from.path);
+  if (is_within(to, from.path)) {
+    return bad_input(to + " lies in the damaged store, which is left as it is: name another place");
+  }
   if (fs::exists(to, problem) && !fs::is_empty(to, problem)) {
     return bad_input(to + " is not empty: name a directory that salvage can make");
   }
@@ -256,7 +340,7 @@ Result<SalvageReport> salvage(const StoreOptions& from, const std::string& to) {
   target.path = to;
   target.read_only = false;
   Result<SalvageReport> report = Salvage(from, target).run();
-  fs::remove_all(to + ".copy", problem);
+  for (const char* beside : {".listed", ".found"}) fs::remove_all(to + beside, problem);
   return report;
 }
 

@@ -31,8 +31,8 @@ struct SalvageReport {
 // Reads `from`, which is locked meanwhile and never written to, and makes the store in the
 // directory `to`, which must not exist or be empty. Rows are copied as they are; of what is lost,
 // the new store knows the sequences. Views are as they were read: rebuild_views() makes them fit
-// the journal. Where files that name the others are damaged the library repairs a copy, in
-// `to` + ".copy", which is removed at the end.
+// the journal. What is read is put together in `to` + ".listed" and `to` + ".found", which are
+// removed at the end: links to the tables, and copies of the log.
 Result<SalvageReport> salvage(const StoreOptions& from, const std::string& to);
 
 }  // namespace statewire

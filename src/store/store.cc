@@ -4,11 +4,9 @@
 #include "store/store.h"
 
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <filesystem>
+#include <system_error>
 
 #include "base/fatal.h"
 #include "base/ids.h"
@@ -17,6 +15,7 @@
 #include "base/text.h"
 #include "store/block.h"
 #include "store/keys.h"
+#include "store/place.h"
 #include "store/record_codec.h"
 #include "store/rows.h"
 #include "store/store_state.h"
@@ -26,6 +25,7 @@ namespace {
 
 constexpr char kMetaValueFormat = 1;
 constexpr std::string_view kLostPrefix = "lost";
+constexpr size_t kLostRangesShown = 5;
 
 constexpr std::string_view kSalvageHint =
     "Nothing of it was changed; `statewire store salvage --to DIR` makes a new store of what can "
@@ -38,18 +38,6 @@ size_t record_cache_bytes(const StoreOptions& options) {
 }
 size_t recent_blocks_bytes(const StoreOptions& options) { return options.memory_bytes / 16; }
 size_t read_blocks_bytes(const StoreOptions& options) { return options.memory_bytes / 32; }
-
-// Of the disk of `path`, which need not be there yet. Nothing where that is not known.
-std::optional<uint64_t> free_bytes_at(const std::string& path) {
-  struct statvfs space{};
-  if (statvfs(path.c_str(), &space) != 0) {
-    const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-    if (errno != ENOENT || statvfs(folder.empty() ? "." : folder.c_str(), &space) != 0) {
-      return std::nullopt;
-    }
-  }
-  return uint64_t{space.f_bavail} * space.f_frsize;
-}
 
 }  // namespace
 
@@ -84,6 +72,8 @@ Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options) {
                   " bytes are free, and a store needs " + with_thousands(kWriteFreeBytesMin) +
                   " to be opened; make room, and start it again");
   }
+  auto place = std::make_unique<StorePlace>();
+  if (auto held = place->hold(options.path); !held) return held.error();
   if (is_rocksdb_store(options.path)) {
     if (Result<void> looked = look_first(options); !looked) return looked.error();
   }
@@ -92,6 +82,8 @@ Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options) {
   auto store = open(options, std::move(*opened));
   if (!store) return store;
   Store& made = **store;
+  place->note_lock();
+  made.place_ = std::move(place);
   if (auto marked = made.acknowledged_.open(options.path, made.end_of_journal()); !marked) {
     return marked.error();
   }
@@ -136,12 +128,43 @@ Result<std::unique_ptr<Store>> Store::open_to_read(const StoreOptions& options, 
   auto opened = open_rocksdb_engine(options, is_whole_log ? LogTrust::whole : LogTrust::to_end);
   if (!opened) {
     if (opened.error().kind != ErrorKind::damaged) return opened.error();
-    return damaged(opened.error().text + ". " + std::string(kSalvageHint));
+    std::string lost = mark ? lost_in(options, *mark) : "";
+    if (!lost.empty()) lost = ": " + lost;
+    return damaged(opened.error().text + lost + ". " + std::string(kSalvageHint));
   }
   auto store = open(options, std::move(*opened));
   if (!store || !mark) return store;
   if (auto compared = (*store)->compare(*mark); !compared) return compared.error();
   return store;
+}
+
+// Which sequences a store lacks that cannot be opened, as far as the rest of it tells; empty where
+// it does not. Reads the whole journal.
+std::string Store::lost_in(const StoreOptions& options, const std::optional<Acknowledged>& mark) {
+  auto opened = open_rocksdb_engine(options, LogTrust::what_is);
+  if (!opened) return {};
+  auto store = open(options, std::move(*opened));
+  if (!store) return {};
+  std::vector<LostRange> lost;
+  uint64_t next = (*store)->first_sequence();
+  const Result<void> read = (*store)->each_block(next, [&](const StoredBlock& block) {
+    if (block.first_sequence > next) lost.push_back({next, block.first_sequence - 1});
+    next = block.last_sequence + 1;
+    return true;
+  });
+  if (!read) return {};
+  if (mark && mark->last_sequence >= next) lost.push_back({next, mark->last_sequence});
+  std::erase_if(lost, [&](const LostRange& range) {
+    return std::ranges::find((*store)->lost(), range) != (*store)->lost().end();
+  });
+  if (lost.empty()) return {};
+  std::string text = "sequences ";
+  for (size_t i = 0; i < std::min(lost.size(), kLostRangesShown); ++i) {
+    if (i > 0) text += ", ";
+    text += std::to_string(lost[i].first) + " to " + std::to_string(lost[i].last);
+  }
+  if (lost.size() > kLostRangesShown) text += " and others";
+  return text + " are lost";
 }
 
 Acknowledged Store::end_of_journal() const {
@@ -312,6 +335,7 @@ void Store::add_views(const Commit& commit, EngineBatch& batch) {
 
 Result<void> Store::put_views(const Commit& views) {
   CHECK(!options_.read_only);
+  if (auto room = ask_for_room(); !room) return room;
   EngineBatch& batch = state_->commit_batch;
   batch.clear();
   state_->arena.clear();
@@ -364,12 +388,25 @@ void Store::add_records(const Commit& commit, EngineBatch& batch) {
   }
 }
 
+// Without it a start does not see what its log may have lost.
+void Store::mark_acknowledged(uint64_t last_sequence) {
+  const int problem = acknowledged_.write(
+      {.last_sequence = last_sequence, .journal_bytes = state_->bytes_before_next});
+  if (problem == mark_problem_.exchange(problem)) return;
+  const std::string path = options_.path + "/" + std::string(kAcknowledgedName);
+  if (problem == 0)
+    return log_info("how far events are acknowledged is written again", {{"file", path}});
+  log_error(
+      "how far events are acknowledged cannot be written; what the store loses from now on is "
+      "not noticed at a start",
+      {{"file", path}, {"error", std::generic_category().message(problem)}});
+}
+
 // Who waits for a sequence finds everything that belongs to it.
 void Store::publish(const Commit& commit) {
   state_->records.update(state_->updates);
   state_->ledger.publish();
-  acknowledged_.write(
-      {.last_sequence = commit.last_sequence, .journal_bytes = state_->bytes_before_next});
+  mark_acknowledged(commit.last_sequence);
   for (const Reminder& each : commit.reminders) state_->next_reminder.set(each.key.due);
   if (commit.last_sequence < commit.first_sequence) {
     Lock lock(tail_mutex_);
@@ -486,14 +523,23 @@ DiskSpace Store::disk_space() const {
   // Not to know is no reason to refuse what may well fit.
   const std::optional<uint64_t> free_bytes = free_bytes_at(options_.path);
   if (!free_bytes) return {};
+  const int mark_problem = mark_problem_;
+  const uint64_t needed = std::max(options_.free_bytes_min, kWriteFreeBytesMin);
   return {.free_bytes = *free_bytes,
-          .is_enough = *free_bytes >= options_.free_bytes_min,
-          .needed_bytes = options_.free_bytes_min,
-          .is_known = true};
+          .is_enough = *free_bytes >= needed,
+          .needed_bytes = needed,
+          .is_known = true,
+          .problem = mark_problem == 0 ? std::string()
+                                       : std::string(kAcknowledgedName) + " cannot be written: " +
+                                             std::generic_category().message(mark_problem)};
 }
 
-// The library may abort where a synced write finds no room.
+std::string Store::place_fault() const { return place_ ? place_->fault() : std::string(); }
+
+// The library may abort where a synced write finds no room. What is written to a directory that
+// nothing leads to is lost.
 Result<void> Store::ask_for_room() const {
+  if (std::string fault = place_fault(); !fault.empty()) return unavailable(std::move(fault));
   const DiskSpace space = disk_space();
   if (space.is_known && space.free_bytes < kWriteFreeBytesMin) {
     return unavailable("the disk of the store is full");

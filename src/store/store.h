@@ -4,6 +4,7 @@
 // at a time writes the journal (commit) and one writes deliveries (settle); any thread reads.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -31,6 +32,7 @@ namespace statewire {
 
 class Engine;       // store/engine.h, inside this folder.
 struct StoreState;  // store/store_state.h, likewise.
+class StorePlace;   // store/place.h, likewise.
 class EngineBatch;
 namespace keys {
 struct JournalPlace;
@@ -87,6 +89,7 @@ struct DiskSpace {
   bool is_enough = true;      // For what is sent; also where nothing is known.
   uint64_t needed_bytes = 0;  // Free, for it to be enough.
   bool is_known = false;
+  std::string problem = {};  // What it refuses now that is no reason to refuse events.
 };
 
 class Store {
@@ -211,6 +214,9 @@ class Store {
   Result<std::optional<BatchRow>> frozen_batch(std::string_view subscription) const;
 
   DiskSpace disk_space() const;
+  // Why the path of the store does not lead to what was opened any more; empty where it does.
+  // Nothing is committed then. Any thread; costs little.
+  std::string place_fault() const;
   size_t memory_used() const;
   // Reads all files, past every cache, and compares their checksums: `damaged` where one is wrong.
   Result<void> verify_files() const;
@@ -226,6 +232,7 @@ class Store {
   static Result<std::unique_ptr<Store>> open_to_read(const StoreOptions& options,
                                                      bool is_whole_log);
   static Result<void> look_first(const StoreOptions& options);
+  static std::string lost_in(const StoreOptions& options, const std::optional<Acknowledged>& mark);
   Result<void> compare(const std::optional<Acknowledged>& mark) const;
   Acknowledged end_of_journal() const;
   Result<void> ask_for_room() const;
@@ -242,6 +249,7 @@ class Store {
   void add_records(const Commit& commit, EngineBatch& batch);
   void add_reminders(const Commit& commit, EngineBatch& batch);
   void publish(const Commit& commit);
+  void mark_acknowledged(uint64_t last_sequence);
   Result<void> stored_records(std::span<const std::string_view> ids,
                               std::span<const size_t> missing, uint64_t epoch, Arena& arena,
                               std::vector<std::optional<Record>>& out) const;
@@ -256,6 +264,7 @@ class Store {
   Duration age_clock() const;
 
   const StoreOptions options_;
+  std::unique_ptr<StorePlace> place_;  // Null where it is only read, or in memory.
   const std::unique_ptr<Engine> engine_;
   const std::unique_ptr<StoreState> state_;
   mutable Mutex tail_mutex_;
@@ -267,7 +276,8 @@ class Store {
   uint64_t bytes_before_next_ GUARDED_BY(tail_mutex_) = 0;
 
   std::vector<LostRange> lost_;
-  AcknowledgedFile acknowledged_;  // Of the committing thread.
+  AcknowledgedFile acknowledged_;      // Of the committing thread.
+  std::atomic<int> mark_problem_ = 0;  // As errno says it; 0: the mark is where it should be.
 
   const SteadyClock steady_clock_;
   const Clock& clock_;

@@ -1,11 +1,15 @@
 // What a start says of a store that is not what was written, and what salvage makes of it.
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <sstream>
 
+#include "base/limits.h"
 #include "store/block.h"
 #include "store/salvage.h"
 #include "store/sample_entries.h"
@@ -22,19 +26,20 @@ constexpr uint64_t kCommits = 30;
 constexpr uint64_t kEntriesEach = 10;
 constexpr uint64_t kLast = kCommits * kEntriesEach;
 
-void commit_entries(Store& store) {
+Result<void> commit_some(Store& store, uint64_t count) {
   static BlockWriter writer;
   Arena arena;
   const uint64_t first = store.last_sequence() + 1;
   writer.begin(first, SystemClock().now());
-  for (uint64_t i = 0; i < kEntriesEach; ++i) {
+  for (uint64_t i = 0; i < count; ++i) {
     writer.add(typical_entry(first + i, i, SystemClock().now(), arena));
   }
-  ASSERT_TRUE(store.commit({.first_sequence = first,
-                            .last_sequence = first + kEntriesEach - 1,
-                            .recorded = SystemClock().now(),
-                            .block = writer.finish({})}));
+  return store.commit({.first_sequence = first,
+                       .last_sequence = first + count - 1,
+                       .recorded = SystemClock().now(),
+                       .block = writer.finish({})});
 }
+void commit_entries(Store& store) { ASSERT_TRUE(commit_some(store, kEntriesEach).ok()); }
 
 void turn_bit(const fs::path& path, uint64_t at) {
   std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
@@ -176,6 +181,120 @@ TEST_F(StoreDamageTest, salvage_needs_an_empty_place) {
   const auto report = salvage(options("killed"), store_path());
   ASSERT_FALSE(report.ok());
   EXPECT_EQ(report.error().kind, ErrorKind::bad_input);
+}
+
+TEST_F(StoreDamageTest, salvage_loses_one_commit_however_large_where_one_bit_is_wrong) {
+  constexpr uint64_t kEach = 300;  // More than one block of the log.
+  {
+    const auto store = Store::open(options("large"));
+    ASSERT_TRUE(store.ok());
+    for (int i = 0; i < 10; ++i) ASSERT_TRUE(commit_some(**store, kEach).ok());
+    fs::remove_all(store_path());
+    fs::copy(folder_ / "large", store_path(), fs::copy_options::recursive);
+  }
+  ASSERT_GT(fs::file_size(log()), 10 * 2 * 32768U);
+  turn_bit(log(), fs::file_size(log()) / 2);
+  EXPECT_NE(why_refused().find("are lost"), std::string::npos);
+  const auto report = salvage(options("killed"), folder_ / "new");
+  ASSERT_TRUE(report.ok()) << report.error().text;
+  ASSERT_EQ(report->lost.size(), 1U);
+  EXPECT_EQ(report->lost[0].last - report->lost[0].first + 1, kEach);
+  ASSERT_FALSE(report->faults.empty());
+  EXPECT_NE(report->faults[0].find(log().filename().string() + ": left out bytes "),
+            std::string::npos)
+      << report->faults[0];
+  const auto store = Store::open(options("new"));
+  ASSERT_TRUE(store.ok()) << store.error().text;
+  EXPECT_EQ((*store)->last_sequence(), 10 * kEach);
+}
+
+TEST_F(StoreDamageTest, salvage_leaves_nothing_beside_and_goes_nowhere_into_the_store) {
+  const auto before = files_of(store_path());
+  const auto refused = salvage(options("killed"), store_path() / "in");
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().kind, ErrorKind::bad_input);
+  EXPECT_EQ(files_of(store_path()), before);
+  ASSERT_TRUE(salvage(options("killed"), folder_ / "new").ok());
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder_)) {
+    const std::string name = entry.path().filename();
+    EXPECT_TRUE(name == "live" || name == "killed" || name == "new") << name;
+  }
+}
+
+TEST_F(StoreDamageTest, a_store_whose_lock_was_removed_is_not_opened_twice) {
+  const auto first = Store::open(options("killed"));
+  ASSERT_TRUE(first.ok()) << first.error().text;
+  fs::remove(store_path() / "LOCK");
+  const auto before = files_of(store_path());
+  const auto second = Store::open(options("killed"));
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.error().kind, ErrorKind::unavailable);
+  EXPECT_EQ(files_of(store_path()), before);
+  EXPECT_NE((*first)->place_fault().find("LOCK"), std::string::npos);
+}
+
+TEST_F(StoreDamageTest, nothing_is_committed_to_a_store_that_was_moved_away) {
+  const auto store = Store::open(options("killed"));
+  ASSERT_TRUE(store.ok()) << store.error().text;
+  EXPECT_EQ((*store)->place_fault(), "");
+  fs::rename(store_path(), folder_ / "away");
+  for (const bool is_there : {false, true}) {
+    if (is_there) fs::create_directory(store_path());
+    EXPECT_FALSE((*store)->place_fault().empty());
+    const Result<void> refused = commit_some(**store, kEntriesEach);
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().kind, ErrorKind::unavailable);
+    EXPECT_EQ((*store)->last_sequence(), kLast);
+  }
+  fs::remove(store_path());
+  fs::rename(folder_ / "away", store_path());
+  EXPECT_EQ((*store)->place_fault(), "");
+  commit_entries(**store);
+}
+
+TEST_F(StoreDamageTest, a_mark_that_cannot_be_written_is_told) {
+  const auto store = Store::open(options("killed"));
+  ASSERT_TRUE(store.ok()) << store.error().text;
+  EXPECT_EQ((*store)->disk_space().problem, "");
+  int mark = -1;
+  for (const fs::directory_entry& entry : fs::directory_iterator("/proc/self/fd")) {
+    std::error_code problem;
+    if (fs::read_symlink(entry, problem) == store_path() / kAcknowledgedName) {
+      mark = std::stoi(entry.path().filename());
+    }
+  }
+  ASSERT_GE(mark, 0);
+  const int whole = ::dup(mark);
+  const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+  ASSERT_EQ(::dup2(full, mark), mark);
+  ::close(full);
+  commit_entries(**store);
+  EXPECT_NE((*store)->disk_space().problem.find("acknowledged"), std::string::npos);
+  ASSERT_EQ(::dup2(whole, mark), mark);
+  ::close(whole);
+  commit_entries(**store);
+  EXPECT_EQ((*store)->disk_space().problem, "");
+}
+
+TEST_F(StoreDamageTest, what_a_write_needs_is_asked_for_before_events_are_taken) {
+  const auto store = Store::open(options("killed"));
+  ASSERT_TRUE(store.ok()) << store.error().text;
+  EXPECT_EQ((*store)->disk_space().needed_bytes, kWriteFreeBytesMin);
+}
+
+TEST_F(StoreDamageTest, much_memory_takes_no_room_for_the_log_in_advance) {
+  StoreOptions large = options("large");
+  large.memory_bytes = size_t{1} << 30;
+  const auto store = Store::open(large);
+  ASSERT_TRUE(store.ok()) << store.error().text;
+  commit_entries(**store);
+  uint64_t taken = 0;
+  for (const fs::directory_entry& entry : fs::directory_iterator(large.path)) {
+    struct stat status{};
+    ASSERT_EQ(::stat(entry.path().c_str(), &status), 0);
+    taken += static_cast<uint64_t>(status.st_blocks) * 512;
+  }
+  EXPECT_LE(taken, 2 * kLogBytesAhead);
 }
 
 TEST_F(StoreDamageTest, a_store_without_a_mark_starts) {

@@ -22,7 +22,11 @@ Result<void> each_of(
     if (!at.starts_with(prefix)) return false;
     const auto parts = keys::parse_delivery(at);
     if (!parts) return true;  // Not a key that a store of ours has.
-    return visit(parts->subscription, parts->number, decode(value));
+    Result<Row> row = decode(value);
+    if (!row && row.error().kind == ErrorKind::damaged) {
+      row = damaged(name_of_row(family, at) + row.error().text);
+    }
+    return visit(parts->subscription, parts->number, std::move(row));
   };
   const auto visit_fault = [&](std::string_view last, std::string_view next, const Error& error) {
     const auto before = keys::parse_delivery(last);
@@ -30,7 +34,8 @@ Result<void> each_of(
     const bool is_between = behind && (!before || before->subscription == behind->subscription);
     const auto& known = before ? before : behind;
     const uint64_t end = is_between ? behind->number - 1 : kNumberOfTheEnd;
-    const std::string which = is_between ? "rows up to number " + std::to_string(end) : "rows";
+    const std::string which = "after " + name_of_row(family, last) +
+                              (is_between ? "rows up to number " + std::to_string(end) : "rows");
     return visit(known ? known->subscription : "", end,
                  damaged(which + " cannot be read: " + error.text));
   };

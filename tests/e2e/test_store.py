@@ -1,10 +1,12 @@
 """The store: whose it is, which format it has, and what happens when the disk is full."""
 
+import contextlib
+import http.client
 import os
 import subprocess
 import unittest
 
-from harness import Daemon, ProgramTest, instance_event, run_statewire, wait_for
+from harness import PATIENCE_SECONDS, Daemon, ProgramTest, instance_event, run_statewire, wait_for
 from rocksdb import RocksDb
 
 
@@ -13,6 +15,20 @@ def some_events(count):
         instance_event(f"i-{number:017x}", "running", "2026-11-23T09:00:00Z", f"id-{number}")
         for number in range(count)
     ]
+
+
+def mount_small_disk(test, mount, size):
+    """On the folder `mount`, until the test ends."""
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", mount],
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+    if mounted.returncode != 0:
+        test.skipTest("mounting a small disk needs root")
+    # Runs before the folder is removed, and after the daemon was ended.
+    test.addCleanup(subprocess.run, ["umount", mount], timeout=30, check=True)
 
 
 class Stores(ProgramTest):
@@ -99,7 +115,87 @@ class Stores(ProgramTest):
         self.assertEqual(mode, 0o600)
 
 
+class LostStore(ProgramTest):
+    def test_a_store_that_was_moved_away_ends_the_daemon(self):
+        daemon = self.daemon().start()
+        self.assertEqual(daemon.post(*some_events(5)).status, 202)
+        store = self.folder / "store"
+        store.rename(self.folder / "away")
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            self.assertEqual(daemon.post(*some_events(9)).status, 503)
+        self.assertEqual(daemon.process.wait(PATIENCE_SECONDS), 1)
+        self.assertIn("is not there any more", daemon.log_text())
+        self.assertFalse(store.exists())
+        (self.folder / "away").rename(store)
+        daemon.start()
+        self.assertEqual(len(daemon.get("/api/v1/resources")["resources"]), 5)
+        self.assertEqual(daemon.stop(), 0)
+
+    def test_a_store_that_was_emptied_ends_the_daemon(self):
+        daemon = self.daemon().start()
+        for file in (self.folder / "store").iterdir():
+            file.unlink()
+        self.assertEqual(daemon.process.wait(PATIENCE_SECONDS), 1)
+        self.assertIn("LOCK", daemon.log_text())
+
+
 class Damage(ProgramTest):
+    def test_salvage_into_a_full_disk_says_so_and_leaves_nothing(self):
+        daemon = self.daemon().start()
+        for _ in range(4):
+            self.assertEqual(daemon.post(*some_events(400)).status, 202)
+        daemon.kill()
+        small = self.folder / "small"
+        small.mkdir()
+        for size in ("1m", "12m"):
+            mount_small_disk(self, small, size)
+            done = daemon.run("store", "salvage", "--to", small / "new")
+            self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+            self.assertRegex(done.stderr, r"^statewire: .*([Nn]o space|disk is full)")
+            self.assertEqual(list(small.iterdir()), [])
+
+    def test_parked_rows_that_cannot_be_read_are_told_of(self):
+        (self.folder / "none.json").write_text('{"type": "object", "required": ["nothing"]}')
+        daemon = self.daemon(
+            "formats: {bad/v1: {shape: {id: resource.id}, schema_file: none.json}}\n"
+            "subscriptions:\n  park: {format: bad/v1, sink: {kind: file, path: park.jsonl}}\n"
+        ).start()
+        self.assertEqual(daemon.post(*some_events(600)).status, 202)
+        wait_for(lambda: daemon.subscription("park")["parked"] == 600, "all parked")
+        self.assertEqual(daemon.stop(), 0)
+        for table in sorted((self.folder / "store").glob("*.sst")):
+            whole = table.read_bytes()
+            middle = len(whole) // 2
+            table.write_bytes(
+                whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]
+            )
+            if len(whole) > 10000 and "family parked" in daemon.run("store", "check").stdout:
+                break
+            table.write_bytes(whole)
+        else:
+            self.fail("no table holds what is parked")
+        daemon.start()
+        listed = daemon.run("parked", "list", "--output", "csv").stdout
+        self.assertIn("family parked, key ", listed)
+        self.assertFalse("1970-01-01" in listed)
+        known = {int(line.split(",")[1]) for line in listed.splitlines()[1:]}
+        missing = min(set(range(1, 601)) - known)
+        shown = daemon.run("parked", "show", "park", str(missing))
+        self.assertEqual(shown.returncode, 65, shown.stdout + shown.stderr)
+        self.assertIn("family parked, key ", shown.stderr)
+        dropped = daemon.run("parked", "drop", "--all")
+        self.assertEqual(dropped.returncode, 65, dropped.stdout + dropped.stderr)
+        self.assertRegex(dropped.stderr, r"\d+ were dropped; others stay: .*family parked")
+
+    def test_salvage_into_the_damaged_store_is_refused(self):
+        daemon = self.daemon().start()
+        daemon.stop()
+        store = self.folder / "store"
+        done = daemon.run("store", "salvage", "--to", store / "in")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("lies in the damaged store", done.stderr)
+        self.assertEqual(list(store.glob("in*")), [])
+
     def test_a_turned_bit_of_the_log_is_refused_and_salvaged(self):
         daemon = self.daemon().start()
         for first in range(0, 400, 20):
@@ -157,16 +253,7 @@ class FullDisk(ProgramTest):
     def mount(self, size):
         mount = self.folder / "store"
         mount.mkdir()
-        mounted = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", mount],
-            capture_output=True,
-            timeout=30,
-            check=False,
-        )
-        if mounted.returncode != 0:
-            self.skipTest("mounting a small disk needs root")
-        # Runs before the folder is removed, and after the daemon was ended.
-        self.addCleanup(subprocess.run, ["umount", mount], timeout=30, check=True)
+        mount_small_disk(self, mount, size)
         return mount
 
     def test_a_full_disk_refuses_senders_and_recovers(self):

@@ -21,7 +21,12 @@ std::string kind_of_file(const fs::path& path) {
   return name.substr(0, name.find('-'));
 }
 
-std::string turn_bit(const fs::path& path, uint64_t size, std::mt19937_64& random) {
+struct Change {
+  uint64_t begin;
+  std::string what;
+};
+
+Change turn_bit(const fs::path& path, uint64_t size, std::mt19937_64& random) {
   const uint64_t at = random() % size;
   const int bit = static_cast<int>(random() % 8);
   std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
@@ -30,30 +35,30 @@ std::string turn_bit(const fs::path& path, uint64_t size, std::mt19937_64& rando
   file.seekp(static_cast<std::streamoff>(at));
   file.put(static_cast<char>(byte ^ (1 << bit)));
   CHECK(file.good());
-  return "bit " + std::to_string(bit) + " of byte " + std::to_string(at) + " is turned";
+  return {at, "bit " + std::to_string(bit) + " of byte " + std::to_string(at) + " is turned"};
 }
 
-std::string zero_page(const fs::path& path, uint64_t size, std::mt19937_64& random) {
+Change zero_page(const fs::path& path, uint64_t size, std::mt19937_64& random) {
   const uint64_t begin = random() % size / kPageBytes * kPageBytes;
   const uint64_t end = std::min(begin + kPageBytes, size);
   std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
   file.seekp(static_cast<std::streamoff>(begin));
   file << std::string(end - begin, '\0');
   CHECK(file.good());
-  return "bytes " + std::to_string(begin) + " to " + std::to_string(end) + " are zeros";
+  return {begin, "bytes " + std::to_string(begin) + " to " + std::to_string(end) + " are zeros"};
 }
 
-std::string cut(const fs::path& path, uint64_t size, std::mt19937_64& random) {
+Change cut(const fs::path& path, uint64_t size, std::mt19937_64& random) {
   const uint64_t left = random() % size;
   fs::resize_file(path, left);
-  return "it is cut to " + std::to_string(left) + " bytes";
+  return {left, "it is cut to " + std::to_string(left) + " bytes"};
 }
 
-std::string do_one_thing(const fs::path& path, uint64_t size, std::mt19937_64& random) {
+Change do_one_thing(const fs::path& path, uint64_t size, std::mt19937_64& random) {
   switch (size == 0 ? 0 : random() % 6) {
     case 0:
       fs::remove(path);
-      return "it is gone";
+      return {0, "it is gone"};
     case 1:
       return cut(path, size, random);
     case 2:
@@ -77,9 +82,12 @@ Mutation mutate(const fs::path& store, std::mt19937_64& random) {
   std::ranges::sort(paths);
   const fs::path path = paths[random() % paths.size()];
   const uint64_t size = fs::file_size(path);
-  return {.file = kind,
-          .what = path.filename().string() + " of " + std::to_string(size) +
-                  " bytes: " + do_one_thing(path, size, random)};
+  const Change change = do_one_thing(path, size, random);
+  return {
+      .file = kind,
+      .path = path,
+      .begin = change.begin,
+      .what = path.filename().string() + " of " + std::to_string(size) + " bytes: " + change.what};
 }
 
 }  // namespace statewire
