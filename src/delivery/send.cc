@@ -283,8 +283,10 @@ void SendStage::on_refused(Booked& booked, const Attempt& attempt, Time now) {
   booked.refused_after = successes;
   if (have_others_passed) return retry(booked, attempt, false, now);
   note_failure(booked, attempt);
-  const bool is_opened = circuit_.refused(now, random_);
+  const bool is_soon = refusal_told_ && now < *refusal_told_ + kTroubleInterval;
+  const bool is_opened = circuit_.refused(now, random_) && !is_soon;
   if (is_opened) {
+    refusal_told_ = now;
     log_error("a sink refuses everything until a person acts; its deliveries wait",
               {{"subscription", subscription_.name}, {"answer", reason_of(attempt)}});
   }

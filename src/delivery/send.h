@@ -119,6 +119,7 @@ class SendStage {
   uint64_t successes_before_ = 0;     // Of the circuit, when it began.
   bool is_trouble_told_ = false;      // The log says that it fails.
   std::optional<Time> trouble_told_;  // When it said so last.
+  std::optional<Time> refusal_told_;  // Likewise, of an open circuit.
   mutable uint64_t oldest_from_ = 0;  // No lower number is in this stage.
   std::mt19937_64 random_;
 };
