@@ -133,6 +133,9 @@ void add_deliveries(const std::vector<PipelineCounts>& all, const Store& store,
         [](const PipelineCounts& each) { return number(each.outstanding); });
   gauge("statewire_lag_entries", "Journal entries that are not settled.",
         [](const PipelineCounts& each) { return number(each.lag); });
+  gauge("statewire_subscription_failing",
+        "1 while deliveries are tried again, or the circuit is open.",
+        [](const PipelineCounts& each) { return each.trouble ? 1.0 : 0.0; });
   gauge("statewire_circuit_open", "1 while the sink is taken to be broken.",
         [](const PipelineCounts& each) { return each.is_circuit_open ? 1.0 : 0.0; });
   gauge("statewire_subscription_gone", "1 where the sink answered that it is gone for good.",

@@ -6,6 +6,7 @@
 #include "api/json_parts.h"
 #include "api/metrics.h"
 #include "api/route_functions.h"
+#include "base/arena.h"
 
 namespace statewire {
 namespace {
@@ -84,6 +85,24 @@ void write_counts(const PipelineCounts& counts, uint64_t parked, JsonWriter& jso
   json.boolean("gone", counts.is_gone);
 }
 
+// What is being tried again, and how long the oldest delivery is outstanding: nothing else says so
+// where everything was read.
+void write_trouble(const PipelineCounts& counts, const Store& store, JsonWriter& json) {
+  if (counts.oldest_sequence != 0) {
+    Arena arena;
+    const Result<Entry> oldest = store.entry(counts.oldest_sequence, arena);
+    if (oldest) json.time("oldest_outstanding", oldest->recorded);
+  }
+  if (!counts.trouble) return;
+  const Trouble& trouble = *counts.trouble;
+  json.begin_object("failing");
+  json.time("since", trouble.since);
+  json.line("reason", trouble.reason);
+  if (trouble.next_attempt) json.time("next_attempt", *trouble.next_attempt);
+  json.boolean("as_sink_asked", trouble.is_as_asked);
+  json.end_object();
+}
+
 void write_subscriptions(const RouteContext& context, JsonWriter& json) {
   const Snapshot& snapshot = context.snapshot;
   std::vector<PipelineCounts> all;
@@ -97,6 +116,7 @@ void write_subscriptions(const RouteContext& context, JsonWriter& json) {
     for (const PipelineCounts& counts : all) {
       if (counts.name != subscription.name) continue;
       write_counts(counts, context.store.parked_count(counts.name), json);
+      write_trouble(counts, context.store, json);
     }
     json.end_object();
   }

@@ -311,7 +311,7 @@ void App::start_threads() {
       start_thread("reminders", [this](std::stop_token stop) { reminders_->run(std::move(stop)); });
   tags_thread_ = start_thread("tags", [this] { tags_->run(); });
   dispatcher_->expect_run();
-  dispatch_thread_ = start_thread("deliveries", [this] { dispatcher_->run(kStopGrace); });
+  dispatch_thread_ = start_thread("deliveries", [this] { dispatcher_->run(); });
   tail_thread_ = start_thread("tails", [this] { tail_->run(); });
   for (size_t i = 0; i < kQuestionThreads; ++i) {
     question_threads_.push_back(start_thread("questions", [this] { api_->run(); }));
@@ -449,10 +449,13 @@ void App::serve() {
   }
 }
 
+// One time for all: who asks it to stop waits for the sum.
 void App::stop() {
+  const Time deadline = steady_.now() + kStopGrace;
+  const auto left = [&] { return std::max(Duration(), Duration(deadline - steady_.now())); };
   live_.set_readiness(Readiness::stopping);
   current_->sources->stop();
-  server_->stop(kStopGrace);
+  server_->stop(left());
   tags_->stop();
   tail_->stop();
   api_->stop();
@@ -460,7 +463,7 @@ void App::stop() {
   reminders_thread_.request_stop();
   ingest_->stop();
   ingest_thread_.join();
-  dispatcher_->stop();
+  dispatcher_->stop(left());
   dispatch_thread_.join();
   aws_.stop();
   mail_.stop();

@@ -337,6 +337,8 @@ inline constexpr size_t kFirehoseErrorBytesMax = 8'192;
 inline constexpr size_t kAwsMessageBytesMax = 512;
 // Of what is kept of a failed attempt to deliver; each parked delivery stores one.
 inline constexpr size_t kAttemptDetailBytesMax = 1024;
+// Of it in the table of `status`.
+inline constexpr size_t kShownReasonBytesMax = 200;
 
 static_assert(kAwsMessageBytesMax <= kAttemptDetailBytesMax);
 

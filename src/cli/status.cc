@@ -1,12 +1,17 @@
+#include "base/limits.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/control_socket.h"
 #include "cli/list.h"
+#include "format/clean_text.h"
 
 namespace statewire {
 namespace {
+
+// A delivery that is outstanding for longer is told of.
+constexpr Duration kOutstandingLong = std::chrono::minutes(1);
 
 // "2m", "1h5m": how long ago it was, in whole minutes where it is a minute or more.
 std::string ago(std::string_view time) {
@@ -80,6 +85,40 @@ void write_list(const std::vector<JsonElement>& items, std::span<const ListColum
   list.add(items);
 }
 
+// Somebody else's words, on a line with others.
+std::string shown_reason(const std::string& reason) {
+  const std::string_view cut = cut_utf8(reason, kShownReasonBytesMax);
+  std::string shown;
+  append_clean(shown, cut);
+  return shown + (cut.size() < reason.size() ? "…" : "");
+}
+
+// Of those whose deliveries are tried again, and of those that wait for an answer for long.
+void write_trouble(JsonElement subscription, Terminal& terminal) {
+  const std::string since = text_at(subscription, "failing.since");
+  const std::string oldest = text_at(subscription, "oldest_outstanding");
+  const Time now = SystemClock().now();
+  const bool is_old = now - parse_time(oldest).value_or(now) >= kOutstandingLong;
+  if (since.empty() && !is_old) return;
+  std::string line = text_at(subscription, "name") + ":";
+  if (!since.empty()) {
+    line += " failing since " + clock_text(since) + " (" + ago(since) +
+            "): " + shown_reason(text_at(subscription, "failing.reason"));
+    const std::string next = text_at(subscription, "failing.next_attempt");
+    if (next.empty()) {
+      line += "; it is being tried";
+    } else if (is_true_at(subscription, "failing.as_sink_asked")) {
+      line += "; waits until " + clock_text(next) + " as the sink asked (Retry-After)";
+    } else {
+      line += "; the next attempt is at " + clock_text(next);
+    }
+    line += ";";
+  }
+  line += " " + text_at(subscription, "outstanding") + " outstanding";
+  if (!oldest.empty()) line += ", the oldest for " + ago(oldest);
+  terminal.write(line + "\n");
+}
+
 void write_config(JsonElement status, Terminal& terminal) {
   const std::string problem = text_at(status, "config.problem");
   terminal.write("configuration in force since " +
@@ -124,7 +163,9 @@ void write_status(JsonElement status, Terminal& terminal) {
     terminal.write("changed, and in force only after a restart: " + text_at(key, "") + "\n");
   }
   write_list(items_at(status, "sources"), kSourceColumns, terminal);
-  write_list(items_at(status, "subscriptions"), kSubscriptionColumns, terminal);
+  const std::vector<JsonElement> subscriptions = items_at(status, "subscriptions");
+  write_list(subscriptions, kSubscriptionColumns, terminal);
+  for (const JsonElement& subscription : subscriptions) write_trouble(subscription, terminal);
 }
 
 }  // namespace

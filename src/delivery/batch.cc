@@ -11,6 +11,10 @@ void Batches::await(BatchRow row) {
 
 uint64_t Batches::awaited_to() const { return *std::ranges::max_element(row_->numbers); }
 
+bool Batches::awaits(uint64_t number) const {
+  return is_awaited_ && std::ranges::find(row_->numbers, number) != row_->numbers.end();
+}
+
 // A member that did not come is settled: its row went with the checkpoint that settled it.
 void Batches::restored() {
   is_awaited_ = false;

@@ -28,6 +28,7 @@ class Batches {
   void await(BatchRow row);
   bool is_awaited() const { return is_awaited_; }
   uint64_t awaited_to() const;  // The highest number of its deliveries.
+  bool awaits(uint64_t number) const;
   void restored();
 
   // Claims what is sent together now; nothing while it gathers or is not stored yet. `is_full` says

@@ -53,6 +53,13 @@ Booked* Book::find(uint64_t number) {
   return place == deliveries_.end() ? nullptr : &place->second;
 }
 
+const Booked* Book::next_in(Stage stage, uint64_t number) const {
+  for (auto each = deliveries_.lower_bound(number); each != deliveries_.end(); ++each) {
+    if (each->second.row.stage == stage) return &each->second;
+  }
+  return nullptr;
+}
+
 void Book::change(const Booked& booked) {
   store_up_to(booked.row.number);
   if (is_stored(booked.row.number)) changed_.insert(booked.row.number);

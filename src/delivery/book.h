@@ -38,11 +38,18 @@ struct Booked {
   // The sink's successes when it refused this one as it would refuse everything; of SendStage.
   std::optional<uint64_t> refused_after;
   bool is_in_flight = false;
-  bool is_alone = false;     // It goes without others: it was in a batch that was rejected.
-  std::string lane;          // Of Lanes: one of its own. Empty: that of its resource.
-  Booked* before = nullptr;  // In its lane; of Lanes.
+  bool is_failing = false;      // It was tried, and is tried again; of SendStage.
+  bool waits_as_asked = false;  // Until when the sink said.
+  bool is_alone = false;        // It goes without others: it was in a batch that was rejected.
+  std::string lane;             // Of Lanes: one of its own. Empty: that of its resource.
+  Booked* before = nullptr;     // In its lane; of Lanes.
   Booked* behind = nullptr;
 };
+
+// Others have it, or a parked delivery of their own.
+inline bool is_for_some(const DeliveryRow& row) {
+  return !row.recipients.empty() || !row.settled_recipients.empty();
+}
 
 // Not thread-safe. Does no I/O.
 class Book {
@@ -65,6 +72,8 @@ class Book {
   // and the store does not know yet.
   Booked* restore(DeliveryRow row, Time now);
   Booked* find(uint64_t number);
+  // The first of this stage from `number` on; null where there is none.
+  const Booked* next_in(Stage stage, uint64_t number) const;
   // Its row is not what the store has: it is written by the next checkpoint.
   void change(const Booked& booked);
   // The same, by what the journal says; and the cursor moves over all that was read, so that

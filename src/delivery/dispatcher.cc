@@ -123,12 +123,14 @@ void Dispatcher::expect_run() {
   is_running_ = true;
 }
 
-void Dispatcher::run(Duration grace) {
+void Dispatcher::run() {
+  Duration grace{};
   for (;;) {
     std::vector<std::function<void()>> tasks;
     {
       Lock lock(mutex_);
       is_awake_ = false;
+      grace = stop_grace_;
       if (is_stopping_) break;
       tasks.swap(tasks_);
     }
@@ -309,8 +311,9 @@ void Dispatcher::drain(Duration grace) {
   }
 }
 
-void Dispatcher::stop() {
+void Dispatcher::stop(Duration grace) {
   Lock lock(mutex_);
+  stop_grace_ = grace;
   is_stopping_ = true;
   wakes_.notify_all();
 }

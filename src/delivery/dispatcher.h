@@ -37,9 +37,9 @@ class Dispatcher {
   Result<void> replace(PipelineSet next, Duration grace);
   // Call it before the thread of run() is started: from now on, tasks wait for that thread.
   void expect_run();
-  // Delivers until stop(), then waits up to `grace` for what is in flight. One thread.
-  void run(Duration grace);
-  void stop();
+  // Delivers until stop(), which has it wait up to `grace` for what is in flight. One thread.
+  void run();
+  void stop(Duration grace);
   // There may be something new in the journal. Any thread.
   void wake();
 
@@ -106,6 +106,7 @@ class Dispatcher {
   std::condition_variable_any wakes_;
   bool is_awake_ GUARDED_BY(mutex_) = false;
   bool is_stopping_ GUARDED_BY(mutex_) = false;
+  Duration stop_grace_ GUARDED_BY(mutex_){};
   bool is_running_ GUARDED_BY(mutex_) = false;
   std::vector<std::function<void()>> tasks_ GUARDED_BY(mutex_);
   std::vector<PipelineCounts> counts_ GUARDED_BY(mutex_);

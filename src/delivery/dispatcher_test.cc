@@ -18,12 +18,12 @@ class DispatcherTest : public PipelineTest {
     EXPECT_TRUE(reload().ok());
   }
   ~DispatcherTest() override {
-    dispatcher_->stop();
+    dispatcher_->stop(std::chrono::milliseconds(50));
     if (thread_.joinable()) thread_.join();
   }
   void start() {
     dispatcher_->expect_run();
-    thread_ = std::thread([this] { dispatcher_->run(std::chrono::milliseconds(50)); });
+    thread_ = std::thread([this] { dispatcher_->run(); });
   }
   Result<void> reload(Duration grace = std::chrono::milliseconds(20)) {
     return reload({&subscription_}, grace);
@@ -89,7 +89,7 @@ TEST_F(DispatcherTest, delivers_until_it_is_stopped) {
   start();
   journal({"a", "b", "c"});
   EXPECT_TRUE(eventually([&] { return counts().delivered == 3; }));
-  dispatcher_->stop();
+  dispatcher_->stop(std::chrono::milliseconds(50));
   thread_.join();
   EXPECT_EQ(stored_cursor(), 3u);
 }
@@ -108,7 +108,7 @@ TEST_F(DispatcherTest, an_answer_after_a_reload_or_the_end_is_harmless) {
     return kept_.size() == 4;
   }));
   for (int i = 0; i < 2; ++i) kept_[i]({{.verdict = Verdict::reject}});
-  dispatcher_->stop();
+  dispatcher_->stop(std::chrono::milliseconds(50));
   thread_.join();
   dispatcher_ = std::make_unique<Dispatcher>(*store_, steady_, wall_);
   for (int i = 2; i < 4; ++i) kept_[i]({{.verdict = Verdict::reject}});
@@ -180,7 +180,7 @@ TEST_F(DispatcherTest, redrives_and_drops_while_it_reloads) {
 
 TEST_F(DispatcherTest, once_it_stops_nobody_changes_what_is_parked) {
   start();
-  dispatcher_->stop();
+  dispatcher_->stop(std::chrono::milliseconds(50));
   EXPECT_EQ(dispatcher_->redrive({}, false).error().kind, ErrorKind::unavailable);
   EXPECT_EQ(dispatcher_->drop({}, false).error().kind, ErrorKind::unavailable);
 }

@@ -5,7 +5,7 @@
 namespace statewire {
 
 void Lanes::add(Booked& booked) {
-  if (!booked.row.settled_recipients.empty()) name_own_lane(booked);
+  if (is_for_some(booked.row)) name_own_lane(booked);
   enter(booked);
   if (booked.before == nullptr) make_ready(booked);
 }
@@ -14,6 +14,7 @@ void Lanes::enter(Booked& booked) {
   booked.before = booked.behind = nullptr;
   ++size_;
   payload_bytes_ += booked.row.payload.size();
+  entry_bytes_ += booked.row.entry.size();
   const auto [place, is_new] = lanes_.try_emplace(lane_key(booked), Lane{&booked, &booked});
   if (is_new) return;
   Lane& lane = place->second;
@@ -104,6 +105,7 @@ void Lanes::remove(Booked& booked) {
   --in_flight_;
   --size_;
   payload_bytes_ -= booked.row.payload.size();
+  entry_bytes_ -= booked.row.entry.size();
   if (booked.behind != nullptr) booked.behind->before = booked.before;
   if (booked.before != nullptr) {
     booked.before->behind = booked.behind;

@@ -47,11 +47,14 @@ class Lanes {
   Booked* front() const;
   // Moves `first` to the beginning of the only lane, in this order. REQUIRES: nothing is in flight.
   void bring_forward(std::span<Booked* const> first);
+  // The next of those that wait for their time; null where none does.
+  const Booked* next_waiting() const { return later_.empty() ? nullptr : later_.begin()->second; }
   // When the next one is due; nothing where none waits for its time.
   std::optional<Time> next_due() const;
 
   size_t size() const { return size_; }
   size_t payload_bytes() const { return payload_bytes_; }
+  size_t bytes() const { return payload_bytes_ + entry_bytes_; }
   size_t in_flight() const { return in_flight_; }
 
  private:
@@ -79,6 +82,7 @@ class Lanes {
   bool is_ready_next_ = false;
   size_t size_ = 0;
   size_t payload_bytes_ = 0;
+  size_t entry_bytes_ = 0;
   size_t in_flight_ = 0;
 };
 

@@ -78,7 +78,7 @@ bool Pipeline::has_room() const {
   // A frozen batch had room once, and nothing goes before it is whole again.
   if (send_.batches().is_awaited()) return true;
   return send_.lanes().size() < limits_.sending_max && hold_.size() < limits_.held_max &&
-         send_.lanes().payload_bytes() + hold_.entry_bytes() < limits_.bytes_max &&
+         send_.lanes().bytes() + hold_.entry_bytes() < limits_.bytes_max &&
          book_.parked_unwritten() < limits_.sending_max;
 }
 
@@ -110,11 +110,12 @@ void Pipeline::take_over(const SubscriptionState& state) {
 
 bool Pipeline::may_release() const {
   return !book_.is_gone() && send_.takes_more() && send_.lanes().size() < limits_.sending_max &&
-         send_.lanes().payload_bytes() < limits_.bytes_max;
+         send_.lanes().bytes() < limits_.bytes_max;
 }
 
-// A row without a payload was parked because it could not be rendered, and was redriven: the format
-// may be another now.
+// A row without a payload was parked because it could not be rendered, and was redriven; one of
+// another form was rendered by an earlier configuration. Where that cannot be done again because
+// the journal has it no more, it goes as it is, if its readers can take it for what they want.
 Result<void> Pipeline::render_again(DeliveryRow& row) {
   Notification notification;
   Arena arena;
@@ -123,15 +124,31 @@ Result<void> Pipeline::render_again(DeliveryRow& row) {
   } else {
     const Result<Entry> entry =
         row.entry.empty() ? store_.entry(row.last_sequence, arena) : unpack_entry(row.entry, arena);
-    if (!entry) return entry.error();
+    if (!entry && (entry.error().kind == ErrorKind::failed || row.payload.empty())) {
+      return entry.error();
+    }
+    if (!entry && row.content_type == subscription_.format->content_type()) return {};
+    if (!entry) {
+      return not_found("its message is " + (row.form.empty() ? row.content_type : row.form) +
+                       ", and not " + subscription_.form + ": " + entry.error().text);
+    }
     notification = notification_of(*entry, teller_);
     if (row.type == type_of(NotificationKind::retracted)) take_back(notification);
   }
-  row.content_type = subscription_.format->content_type();
-  row.header = subscription_.format->header();
+  set_form(subscription_, row);
+  row.payload.clear();
   Result<void> rendered = write(notification, row.payload);
-  if (rendered) row.entry.clear();
+  if (!rendered && row.entry.empty()) keep_entry(row);
   return rendered;
+}
+
+// The journal may be trimmed before it is redriven.
+void Pipeline::keep_entry(DeliveryRow& row) const {
+  if (row.type == type_of(NotificationKind::receipt)) return;  // Its row tells all.
+  Arena arena;
+  if (const Result<Entry> entry = store_.entry(row.last_sequence, arena)) {
+    row.entry = pack_entry(*entry);
+  }
 }
 
 void Pipeline::take_back(Notification& amendment) const {
@@ -247,7 +264,7 @@ Result<void> Pipeline::drop(const Entry& entry, Booked* held, Time now) {
 
 void Pipeline::pass_on(const Notification& notification, Booked* held, Time now) {
   if (rate_.decide(notification, now).passes()) {
-    render(notification, row_of(notification, *subscription_.format), held, now);
+    render(notification, row_of(notification, subscription_), held, now);
   } else {
     count_in_digest(notification, now);
     if (held != nullptr) book_.settle(held->row.number);
@@ -281,13 +298,9 @@ void Pipeline::render(const Notification& notification, DeliveryRow row, Booked*
     row.payload.clear();
     if (held != nullptr) {
       row.number = held->row.number;
-      row.entry = held->row.entry;
-    } else if (notification.kind != NotificationKind::receipt) {
-      // The journal may be trimmed before it is redriven.
-      Arena arena;
-      if (const Result<Entry> entry = store_.entry(row.last_sequence, arena)) {
-        row.entry = pack_entry(*entry);
-      }
+      row.entry = std::move(held->row.entry);
+    } else {
+      keep_entry(row);
     }
     return park(std::move(row), "not rendered: " + rendered.error().text);
   }
@@ -298,6 +311,7 @@ void Pipeline::render(const Notification& notification, DeliveryRow row, Booked*
     return send_.add(booked);
   }
   row.number = held->row.number;
+  row.entry = std::move(held->row.entry);  // The journal does not have what it learned.
   held->row = std::move(row);
   book_.change(*held);
   send_.add(*held);
@@ -368,6 +382,9 @@ PipelineCounts Pipeline::counts() const {
   const uint64_t last = store_.last_sequence();
   counts.lag = last > cursor() ? last - cursor() : 0;
   counts.is_circuit_open = send_.is_circuit_open();
+  counts.trouble = send_.trouble();
+  if (counts.trouble && counts.trouble->next_attempt) *counts.trouble->next_attempt += wall_ahead_;
+  counts.oldest_sequence = send_.oldest_sequence();
   counts.is_gone = book_.is_gone();
   return counts;
 }

@@ -33,6 +33,8 @@ struct PipelineCounts {
   uint64_t lag = 0;          // Journal sequences that the cursor has not passed.
   bool is_circuit_open = false;
   bool is_gone = false;
+  std::optional<Trouble> trouble;  // Its times are by the wall clock.
+  uint64_t oldest_sequence = 0;    // Of the oldest outstanding delivery; 0: none.
 };
 
 // Beyond these the journal waits.
@@ -119,6 +121,7 @@ class Pipeline {
   void forget_lost_rows();
   void restore_digest(Booked& booked, Time now);
   Result<void> render_again(DeliveryRow& row);
+  void keep_entry(DeliveryRow& row) const;
   Result<bool> release(Time now);
   Result<void> read_block(Time now);
   Result<void> consider(const Entry& entry, Time now);

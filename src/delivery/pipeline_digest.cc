@@ -6,14 +6,26 @@
 
 namespace statewire {
 
-DeliveryRow row_of(const Notification& notification, const Format& format) {
+void set_form(const Subscription& subscription, DeliveryRow& row) {
+  row.form = subscription.form;
+  row.content_type = subscription.format->content_type();
+  row.header = subscription.format->header();
+}
+
+// Rows of earlier versions do not name what rendered them.
+bool has_form(const Subscription& subscription, const DeliveryRow& row) {
+  return (row.form.empty() || row.form == subscription.form) &&
+         row.content_type == subscription.format->content_type() &&
+         row.header == subscription.format->header();
+}
+
+DeliveryRow row_of(const Notification& notification, const Subscription& subscription) {
   DeliveryRow row;
   row.first_sequence = row.last_sequence = notification.sequence;
   row.id = to_hex(notification.id);
   row.resource = notification.resource.id;
   row.type = type_of(notification.kind);
-  row.content_type = format.content_type();
-  row.header = format.header();
+  set_form(subscription, row);
   return row;
 }
 
@@ -31,7 +43,7 @@ void Pipeline::tell_limit(const Notification& first, Time now) {
   limit.first_sequence = limit.last_sequence = first.sequence;
   limit.digest = {.kinds = {}, .first_time = first.time, .severity = kWarn};
   const Notification receipt = receipt_of(limit);
-  DeliveryRow row = row_of(receipt, *subscription_.format);
+  DeliveryRow row = row_of(receipt, subscription_);
   row.digest = limit.digest;
   render(receipt, std::move(row), nullptr, now);
 }
@@ -41,7 +53,7 @@ void Pipeline::tell_digest(Time now) {
   const DeliveryRow digest = rate_.digest()->row;
   rate_.close();
   const Notification receipt = receipt_of(digest);
-  DeliveryRow row = row_of(receipt, *subscription_.format);
+  DeliveryRow row = row_of(receipt, subscription_);
   row.first_sequence = digest.first_sequence;
   row.members = digest.members;
   row.digest = digest.digest;
@@ -54,8 +66,10 @@ void Pipeline::tell_digest(Time now) {
 Notification Pipeline::receipt_of(const DeliveryRow& digest) {
   receipt_key_ = "urn:statewire:subscription:" + subscription_.name;
   const bool is_limit = digest.digest.kinds.empty();
-  receipt_summary_ = is_limit ? limit_text(rate_.per_hour_max(), rate_.ends() + wall_ahead_)
-                              : summary_of(digest.digest);
+  // The limit may be gone by now; then so many were sent.
+  const uint64_t most = rate_.per_hour_max() != 0 ? rate_.per_hour_max() : rate_.sent();
+  receipt_summary_ =
+      is_limit ? limit_text(most, rate_.ends() + wall_ahead_) : summary_of(digest.digest);
   Notification receipt;
   receipt.id = is_limit ? limit_id(subscription_.name, digest.first_sequence)
                         : receipt_id(subscription_.name, digest.first_sequence);

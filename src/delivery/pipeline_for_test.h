@@ -20,8 +20,9 @@ class HeldSink final : public Sink {
     std::vector<uint64_t> sequences;
     std::vector<std::string> ids;
     std::vector<std::string> headers;
-    std::string settled_recipients;  // Of the first.
-    std::string batch_id;            // Of a frozen batch.
+    std::vector<std::string> payloads;
+    std::string recipients;  // Of the first.
+    std::string batch_id;    // Of a frozen batch.
     Time frozen;
     Completion done;
   };
@@ -32,8 +33,9 @@ class HeldSink final : public Sink {
       held.sequences.push_back(delivery.sequence);
       held.ids.emplace_back(delivery.id);
       held.headers.emplace_back(delivery.header);
+      held.payloads.emplace_back(delivery.payload);
     }
-    held.settled_recipients = batch.front().settled_recipients;
+    held.recipients = batch.front().recipients;
     if (const FrozenBatch* frozen = batch.front().batch) {
       held.batch_id = frozen->id;
       held.frozen = frozen->frozen;

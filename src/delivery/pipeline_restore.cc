@@ -1,6 +1,7 @@
 // The start of a pipeline: where it left off, and the rows of an earlier run. They are restored
 // some at a time, each at the stage that it waited in, before anything new is read.
 #include "base/log.h"
+#include "delivery/delivery_row_of.h"
 #include "delivery/pipeline.h"
 
 namespace statewire {
@@ -127,7 +128,10 @@ bool Pipeline::is_parked_or_waits(uint64_t number) {
 
 // An error where the store cannot be read now.
 Result<void> Pipeline::restore_row(DeliveryRow row, Time now) {
-  const bool is_unrendered = row.stage == Stage::send && row.payload.empty();
+  // A frozen batch stays as it is.
+  const bool is_unrendered =
+      row.stage == Stage::send && (row.payload.empty() || (!has_form(subscription_, row) &&
+                                                           !send_.batches().awaits(row.number)));
   Result<void> rendered;
   if (is_unrendered) rendered = render_again(row);
   if (!rendered && rendered.error().kind == ErrorKind::failed) return rendered;

@@ -13,36 +13,36 @@ class RecipientsTest : public PipelineTest {
  protected:
   using enum Verdict;
 
-  std::string settled_of(size_t held = 0) const { return held_.at(held).settled_recipients; }
+  std::string recipients_of(size_t held = 0) const { return held_.at(held).recipients; }
   std::vector<std::string> parked_for() const {
-    std::vector<std::string> settled;
-    for (const ParkedRow& row : parked()) settled.push_back(row.delivery.settled_recipients);
-    return settled;
+    std::vector<std::string> recipients;
+    for (const ParkedRow& row : parked()) recipients.push_back(row.delivery.recipients);
+    return recipients;
   }
 };
 
 struct Fates {
   std::vector<Verdict> of;  // Of a, b and c.
-  std::string left;         // Who has it, as the delivery that is sent again says; "-": none.
+  std::string left;         // Whom the delivery that is sent again is for; "-": there is none.
   std::vector<std::string> parked;  // Likewise, of those that are parked.
 };
 
 TEST_F(RecipientsTest, each_has_its_own) {
   const Fates kTable[] = {
-      {{delivered, delivered, reject}, "-", {"a,b"}},
-      {{delivered, delivered, retry}, "a,b", {}},
-      {{delivered, reject, retry}, "a,b", {"a,c"}},
-      {{reject, reject, delivered}, "-", {"b,c", "a,c"}},
-      {{reject, reject, reject}, "-", {"b,c", "a,c", "a,b"}},
-      {{reject, retry, retry}, "a", {"b,c"}},
-      {{delivered, unavailable, retry}, "a", {}},
+      {{delivered, delivered, reject}, "-", {"c"}},
+      {{delivered, delivered, retry}, "c", {}},
+      {{delivered, reject, retry}, "c", {"b"}},
+      {{reject, reject, delivered}, "-", {"a", "b"}},
+      {{reject, reject, reject}, "-", {"a", "b", "c"}},
+      {{reject, retry, retry}, "b,c", {"a"}},
+      {{delivered, unavailable, retry}, "b,c", {}},
   };
   uint64_t sequence = 0;
   size_t parked_before = 0;
   for (const Fates& row : kTable) {
     journal({"r" + std::to_string(++sequence)});
     turn();
-    EXPECT_EQ(settled_of(), "");
+    EXPECT_EQ(recipients_of(), "");
     answer_parts({{"a", row.of[0]}, {"b", row.of[1]}, {"c", row.of[2]}});
     now_ += seconds(2);
     turn();
@@ -52,7 +52,7 @@ TEST_F(RecipientsTest, each_has_its_own) {
               row.parked)
         << sequence;
     parked_before = parked.size();
-    EXPECT_EQ(held_.empty() ? "-" : settled_of(), row.left) << sequence;
+    EXPECT_EQ(held_.empty() ? "-" : recipients_of(), row.left) << sequence;
     if (!held_.empty()) answer(delivered);
     EXPECT_TRUE(rows().empty());
   }
@@ -67,12 +67,12 @@ TEST_F(RecipientsTest, are_the_same_after_a_kill) {
   kill();
   now_ += seconds(2);
   turn();
-  EXPECT_EQ(settled_of(), "a,b");
+  EXPECT_EQ(recipients_of(), "c");
   EXPECT_EQ(parked().at(0).reason, "rejected: b said so");
   answer(delivered);
   EXPECT_EQ(redrive().count, 1u);
   turn();
-  EXPECT_EQ(settled_of(), "a,c") << "who is parked gets it alone";
+  EXPECT_EQ(recipients_of(), "b") << "who is parked gets it alone";
 }
 
 TEST_F(RecipientsTest, that_are_busy_hold_up_nobody_else) {
@@ -87,7 +87,7 @@ TEST_F(RecipientsTest, that_are_busy_hold_up_nobody_else) {
   kill();
   turn();
   EXPECT_EQ(in_flight(), std::vector<uint64_t>{1});
-  EXPECT_EQ(settled_of(), "a");
+  EXPECT_EQ(recipients_of(), "b");
 }
 
 TEST_F(RecipientsTest, that_stay_busy_are_parked_in_the_end) {
@@ -99,7 +99,7 @@ TEST_F(RecipientsTest, that_stay_busy_are_parked_in_the_end) {
     turn();
     answer(retry);
   }
-  EXPECT_EQ(parked_for(), std::vector<std::string>{"a"});
+  EXPECT_EQ(parked_for(), std::vector<std::string>{"b"});
 }
 
 TEST_F(RecipientsTest, that_are_parked_together_are_all_named) {
@@ -111,8 +111,22 @@ TEST_F(RecipientsTest, that_are_parked_together_are_all_named) {
     turn();
     answer_parts({{"b", retry}, {"c", retry}});
   }
-  EXPECT_EQ(parked_for(), std::vector<std::string>{"a"});
+  EXPECT_EQ(parked_for(), std::vector<std::string>{"b,c"});
   EXPECT_EQ(parked().at(0).reason, "retried for 1d: b said so; c said so");
+}
+
+// A login that is wanted lets nobody pass, also where another recipient was taken before.
+TEST_F(RecipientsTest, that_ask_for_a_login_open_the_circuit) {
+  journal({"r"});
+  turn();
+  answer_parts({{"a", delivered}, {"b", unavailable}});
+  EXPECT_TRUE(pipeline_->counts().is_circuit_open);
+  kill();
+  now_ += seconds(61);
+  turn();
+  EXPECT_EQ(recipients_of(), "b");
+  answer(unavailable);
+  EXPECT_TRUE(pipeline_->counts().is_circuit_open);
 }
 
 }  // namespace

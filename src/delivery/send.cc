@@ -13,6 +13,8 @@ namespace {
 constexpr uint32_t kAttemptsMin = 3;
 // As long as a circuit waits for its next probe at most.
 constexpr Duration kRefusedWaitMax = std::chrono::minutes(1);
+// The log says at most once in so long that a sink fails.
+constexpr Duration kTroubleInterval = std::chrono::minutes(1);
 
 bool is_left(const Attempt& part) {
   return part.verdict != Verdict::delivered && part.verdict != Verdict::reject;
@@ -47,12 +49,90 @@ SendStage::~SendStage() {
   }
 }
 
-void SendStage::add(Booked& booked) { lanes_.add(booked); }
-
-void SendStage::restore(Booked& booked, Time now) {
-  booked.row.due = booked.row.due <= now ? Time{} : std::min(booked.row.due, now + booked.row.wait);
+void SendStage::add(Booked& booked) {
+  oldest_from_ = std::min(oldest_from_, booked.row.number);
   lanes_.add(booked);
 }
+
+// To another sink than the one that failed it is new: what that one asked for does not hold.
+void SendStage::restore(Booked& booked, Time now) {
+  DeliveryRow& row = booked.row;
+  if (row.tried_at != 0 && row.tried_at != subscription_.sink_hash) {
+    row.attempts = 0;
+    row.due = Time{};
+    booked.first_attempt.reset();
+  }
+  if (row.attempts > 0) {
+    last_reason_ = row.last_detail;
+    const Time written = row.due == Time{} ? wall_.now() : row.due - row.wait;
+    begin_failing(booked, std::min(written, wall_.now()) - row.tried_for.value_or(Duration()));
+  }
+  row.due = row.due <= now ? Time{} : std::min(row.due, now + std::min(row.wait, kAskedMax));
+  add(booked);
+}
+
+// --- What people are told.
+
+void SendStage::begin_failing(Booked& booked, Time since) {
+  if (!is_failing()) {
+    failing_since_ = since;
+    successes_before_ = circuit_.successes();
+  }
+  failing_since_ = std::min(failing_since_, since);
+  failing_ += booked.is_failing ? 0 : 1;
+  booked.is_failing = true;
+}
+
+void SendStage::note_failure(Booked& booked, const Attempt& attempt) {
+  begin_failing(booked, wall_.now());
+  last_reason_ = reason_of(attempt);
+}
+
+// A sink that fails now and then is told of once a minute at most. `is_told`: by other words.
+void SendStage::tell_trouble(bool is_told, Time now) {
+  const bool is_soon = trouble_told_ && now < *trouble_told_ + kTroubleInterval;
+  if (!is_told && (is_trouble_told_ || is_soon)) return;
+  is_trouble_told_ = true;
+  trouble_told_ = now;
+  if (is_told) return;
+  log_warn("a sink fails; deliveries are tried again",
+           {{"subscription", subscription_.name}, {"reason", last_reason_}});
+}
+
+// It was parked, or somebody has it.
+void SendStage::leave(Booked& booked) {
+  if (booked.is_failing) --failing_;
+  lanes_.remove(booked);
+}
+
+// Not where the last of what failed was parked.
+void SendStage::tell_if_well() {
+  if (is_failing() || !is_trouble_told_) return;
+  is_trouble_told_ = false;
+  if (circuit_.successes() == successes_before_) return;
+  log_info("a sink is well again", {{"subscription", subscription_.name}});
+}
+
+std::optional<Trouble> SendStage::trouble() const {
+  if (!is_failing()) return std::nullopt;
+  Trouble trouble{.since = failing_since_, .reason = last_reason_};
+  const Booked* const waiting = lanes_.next_waiting();
+  if (circuit_.is_open()) {
+    if (flights_.empty()) trouble.next_attempt = circuit_.probe_at();
+  } else if (waiting != nullptr) {
+    trouble.next_attempt = std::max(waiting->row.due, send_after_);
+    trouble.is_as_asked = waiting->waits_as_asked;
+  }
+  return trouble;
+}
+
+uint64_t SendStage::oldest_sequence() const {
+  const Booked* const oldest = book_.next_in(Stage::send, oldest_from_);
+  oldest_from_ = oldest == nullptr ? book_.state().next_number : oldest->row.number;
+  return oldest == nullptr ? 0 : oldest->row.first_sequence;
+}
+
+// --- Sending.
 
 void SendStage::await_batch(BatchRow row) { batches_.await(std::move(row)); }
 
@@ -105,6 +185,7 @@ void SendStage::deliver(std::span<Booked* const> batch) {
                           .content_type = row.content_type,
                           .payload = row.payload,
                           .header = row.header,
+                          .recipients = row.recipients,
                           .settled_recipients = row.settled_recipients,
                           .sequence = row.last_sequence,
                           .attempt = row.attempts + 1,
@@ -121,6 +202,7 @@ void SendStage::deliver(std::span<Booked* const> batch) {
 bool SendStage::on_answers(Time now) {
   const std::vector<Answer> answers = answers_->take_all();
   for (const Answer& answer : answers) on_answer(answer, now);
+  tell_if_well();
   return !answers.empty();
 }
 
@@ -161,22 +243,21 @@ void SendStage::exclude_open_time(const Answer& answer, Time now) {
 void SendStage::on_attempt(Booked& booked, const Attempt& attempt, bool was_alone, Time now) {
   ++booked.row.attempts;
   booked.row.last_detail = reason_of(attempt);
+  booked.row.tried_at = subscription_.sink_hash;
   if (!attempt.parts.empty()) return on_parts(booked, attempt, now);
-  // Others have it: it is not the sink that refuses what is left over.
-  const bool is_for_some = !booked.row.settled_recipients.empty();
   switch (attempt.verdict) {
     case Verdict::delivered:
       circuit_.succeeded();
       ++counts_.delivered;
-      lanes_.remove(booked);
+      leave(booked);
       book_.settle(booked.row.number);
       break;
     case Verdict::retry:
       booked.is_alone |= attempt.is_of_whole_batch && !was_alone;
-      retry(booked, attempt, !is_for_some, now);
+      // Others have it: it is not the sink that fails what is left over.
+      retry(booked, attempt, !is_for_some(booked.row), now);
       break;
     case Verdict::unavailable:
-      if (is_for_some) return retry(booked, attempt, false, now);
       on_refused(booked, attempt, now);
       break;
     case Verdict::reject:
@@ -201,10 +282,15 @@ void SendStage::on_refused(Booked& booked, const Attempt& attempt, Time now) {
   const bool have_others_passed = booked.refused_after.value_or(successes) != successes;
   booked.refused_after = successes;
   if (have_others_passed) return retry(booked, attempt, false, now);
-  if (circuit_.refused(now, random_)) {
+  note_failure(booked, attempt);
+  const bool is_soon = refusal_told_ && now < *refusal_told_ + kTroubleInterval;
+  const bool is_opened = circuit_.refused(now, random_) && !is_soon;
+  if (is_opened) {
+    refusal_told_ = now;
     log_error("a sink refuses everything until a person acts; its deliveries wait",
               {{"subscription", subscription_.name}, {"answer", reason_of(attempt)}});
   }
+  tell_trouble(is_opened, now);
   lanes_.postpone(
       booked, now + std::min<Duration>(backoff(booked.row.attempts, {}, random_), kRefusedWaitMax));
 }
@@ -212,37 +298,34 @@ void SendStage::on_refused(Booked& booked, const Attempt& attempt, Time now) {
 // Those that have it are done, and each that was refused is parked by itself. What is left over is
 // tried again in a lane of its own: one mailbox that is full holds up nobody else.
 void SendStage::on_parts(Booked& booked, const Attempt& attempt, Time now) {
-  const auto all_but = [&parts = attempt.parts,
-                        settled = booked.row.settled_recipients](const auto& is_meant) {
-    std::string list = settled;
-    for (const Attempt& part : parts) {
-      if (!is_meant(part)) list.append(list.empty() ? "" : ",").append(part.recipient);
-    }
-    return list;
-  };
   circuit_.succeeded();
   bool is_delivered = false;
   for (const Attempt& part : attempt.parts) {
     is_delivered |= part.verdict == Verdict::delivered;
     if (part.verdict != Verdict::reject) continue;
-    DeliveryRow row = booked.row;
-    row.settled_recipients = all_but([&](const Attempt& each) { return &each == &part; });
-    book_.park_new(parked_of(std::move(row), part, "rejected: " + reason_of(part)));
+    book_.park_new(parked_of(booked.row, part, "rejected: " + reason_of(part)));
   }
   if (const auto left = std::ranges::find_if(attempt.parts, is_left); left != attempt.parts.end()) {
-    booked.row.settled_recipients = all_but(is_left);
+    booked.row.settled_recipients.clear();
+    booked.row.recipients.clear();
     booked.row.last_detail = reason_of(*left);
     lanes_.part(booked);
     Attempt of_left = *left;
     of_left.retry_after = attempt.retry_after;
-    for (auto each = std::next(left); each != attempt.parts.end(); ++each) {
-      if (is_left(*each)) of_left.detail += "; " + each->detail;
+    for (auto each = left; each != attempt.parts.end(); ++each) {
+      if (!is_left(*each)) continue;
+      booked.row.recipients.append(each == left ? "" : ",").append(each->recipient);
+      if (each != left) of_left.detail += "; " + each->detail;
+      if (each->verdict == Verdict::unavailable) of_left.verdict = Verdict::unavailable;
     }
+    of_left.recipient.clear();  // Of several, maybe.
     of_left.detail = cut_utf8(of_left.detail, kAttemptDetailBytesMax);
+    book_.change(booked);
+    if (of_left.verdict == Verdict::unavailable) return on_refused(booked, of_left, now);
     return retry(booked, of_left, false, now);
   }
   if (is_delivered) ++counts_.delivered;
-  lanes_.remove(booked);
+  leave(booked);
   book_.settle(booked.row.number);
 }
 
@@ -250,11 +333,14 @@ void SendStage::on_parts(Booked& booked, const Attempt& attempt, Time now) {
 // open the sink is at fault, and nothing is parked for it, but for the first of the only lane.
 void SendStage::retry(Booked& booked, const Attempt& attempt, bool is_sink_at_fault, Time now) {
   ++counts_.retried;
+  note_failure(booked, attempt);
   const bool may_park = !circuit_.is_open() || kind_.limits.is_in_order;
-  if (is_sink_at_fault && circuit_.failed(booked.row.number, now, random_)) {
+  const bool is_opened = is_sink_at_fault && circuit_.failed(booked.row.number, now, random_);
+  if (is_opened) {
     log_warn("a sink fails again and again; its deliveries wait",
              {{"subscription", subscription_.name}, {"answer", reason_of(attempt)}});
   }
+  tell_trouble(is_opened, now);
   const Duration left = *booked.first_attempt + subscription_.retry_for - now;
   // Of the only lane one is taken out at a time: those behind it may have waited for it alone.
   const bool is_first = booked.before == nullptr && !(kind_.limits.is_in_order && has_parked_);
@@ -263,12 +349,14 @@ void SendStage::retry(Booked& booked, const Attempt& attempt, bool is_sink_at_fa
     return park(booked, attempt, reason + reason_of(attempt));
   }
   const Duration asked = std::clamp(attempt.retry_after, Duration(), std::max(left, Duration()));
-  lanes_.postpone(booked, now + backoff(booked.row.attempts, asked, random_));
+  const Duration wait = backoff(booked.row.attempts, asked, random_);
+  booked.waits_as_asked = asked > Duration() && wait == std::min(asked, kAskedMax);
+  lanes_.postpone(booked, now + wait);
   book_.change(booked);
 }
 
 void SendStage::park(Booked& booked, const Attempt& attempt, std::string reason) {
-  lanes_.remove(booked);
+  leave(booked);
   const uint64_t number = booked.row.number;
   book_.park(number, parked_of(booked.row, attempt, std::move(reason)));
 }
@@ -276,6 +364,10 @@ void SendStage::park(Booked& booked, const Attempt& attempt, std::string reason)
 ParkedRow SendStage::parked_of(DeliveryRow row, const Attempt& attempt, std::string reason) {
   ++counts_.parked;
   has_parked_ = true;
+  if (!attempt.recipient.empty()) {
+    row.recipients = attempt.recipient;
+    row.settled_recipients.clear();
+  }
   log_warn(
       "a delivery was parked",
       {{"subscription", subscription_.name}, {"sequence", row.last_sequence}, {"reason", reason}});

@@ -23,6 +23,14 @@ struct SendCounts {
   uint64_t parked = 0;
 };
 
+// While deliveries are tried again, or the circuit is open.
+struct Trouble {
+  Time since;                        // By the wall clock.
+  std::string reason;                // What was answered last.
+  std::optional<Time> next_attempt;  // Nothing while one is under way.
+  bool is_as_asked = false;          // Until then the sink asked to wait.
+};
+
 // Not thread-safe, but for the answers of the sink. Borrows subscription, kind, book and clock.
 class SendStage {
  public:
@@ -66,6 +74,9 @@ class SendStage {
   const Lanes& lanes() const { return lanes_; }
   const Batches& batches() const { return batches_; }
   const SendCounts& counts() const { return counts_; }
+  std::optional<Trouble> trouble() const;
+  // Of the delivery that has been here longest; 0: there is none.
+  uint64_t oldest_sequence() const;
 
  private:
   void deliver(std::span<Booked* const> batch);
@@ -77,6 +88,12 @@ class SendStage {
   void retry(Booked& booked, const Attempt& attempt, bool is_sink_at_fault, Time now);
   void park(Booked& booked, const Attempt& attempt, std::string reason);
   ParkedRow parked_of(DeliveryRow row, const Attempt& attempt, std::string reason);
+  void leave(Booked& booked);
+  bool is_failing() const { return failing_ > 0 || circuit_.is_open(); }
+  void begin_failing(Booked& booked, Time since);
+  void note_failure(Booked& booked, const Attempt& attempt);
+  void tell_trouble(bool is_told, Time now);
+  void tell_if_well();
   void stop_for_good(Booked& booked, const Attempt& attempt);
   std::vector<Booked*> next_batch(Time now);
 
@@ -96,6 +113,14 @@ class SendStage {
   Time send_after_;          // Not to be faster than the sink allows.
   bool is_full_ = false;     // As send() was told last.
   SendCounts counts_;
+  size_t failing_ = 0;  // Deliveries that are tried again.
+  Time failing_since_;  // By the wall clock.
+  std::string last_reason_;
+  uint64_t successes_before_ = 0;     // Of the circuit, when it began.
+  bool is_trouble_told_ = false;      // The log says that it fails.
+  std::optional<Time> trouble_told_;  // When it said so last.
+  std::optional<Time> refusal_told_;  // Likewise, of an open circuit.
+  mutable uint64_t oldest_from_ = 0;  // No lower number is in this stage.
   std::mt19937_64 random_;
 };
 

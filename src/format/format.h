@@ -44,6 +44,8 @@ class Formats {
   const Format* find(std::string_view name) const;
   // The format `name` as a sink of this kind reads it. Null where there is none of that name.
   const Format* find_for_sink(std::string_view name, std::string_view sink_kind) const;
+  // What names that format among all: "csv", and "slack:csv" where it is wrapped for a sink.
+  std::string name_for_sink(std::string_view name, std::string_view sink_kind) const;
   // The format of a sink of this kind where none is configured.
   std::string_view default_for_sink(std::string_view sink_kind) const;
   std::vector<std::string_view> names() const;

@@ -107,6 +107,12 @@ const Format* Formats::find_for_sink(std::string_view name, std::string_view sin
   return found == for_sinks_.end() ? find(name) : found->second.get();
 }
 
+std::string Formats::name_for_sink(std::string_view name, std::string_view sink_kind) const {
+  const auto found = for_sinks_.find({std::string(form_of(sink_kind)), std::string(name)});
+  if (found == for_sinks_.end()) return std::string(name);
+  return found->first.first + ":" + found->first.second;
+}
+
 std::string_view Formats::default_for_sink(std::string_view sink_kind) const {
   for (const SinkFormKind& kind : sink_form_kinds()) {
     if (kind.name == form_of(sink_kind)) return kind.name;

@@ -38,13 +38,48 @@ void SmtpClient::send(Mail mail, MailDone done) {
 }
 
 void SmtpClient::run() {
+  {
+    Lock lock(mutex_);
+    ++threads_;
+  }
   CurlHandle handle;
   while (std::optional<Job> job = wait_for_job()) {
     const std::string server = place_of(job->mail.server);
-    Result<SmtpOutcome> outcome = SmtpTransfer(std::move(job->mail), handle, *sockets_).perform();
-    finish(server);
+    Result<SmtpOutcome> outcome = carry(std::move(job->mail), handle);
+    finish(server, outcome.ok());
     job->done(std::move(outcome));
   }
+}
+
+// Of a connection that was cut at one recipient nobody knows whether that one is to blame. So the
+// others get theirs without it, once.
+Result<SmtpOutcome> SmtpClient::carry(Mail mail, CurlHandle& handle) {
+  SmtpTransfer transfer(std::move(mail), handle, *sockets_);
+  Result<SmtpOutcome> outcome = transfer.perform();
+  const std::optional<size_t> cut_at = transfer.cut_at();
+  if (outcome || !cut_at) return outcome;
+  Mail rest = transfer.take_mail();
+  const auto place = static_cast<ptrdiff_t>(*cut_at);
+  const std::string address = rest.to[*cut_at];
+  rest.to.erase(rest.to.begin() + place);
+  if (rest.to.empty()) return failed(outcome.error().text + " (RCPT " + address + ")");
+  const size_t count = rest.to.size();
+  Result<SmtpOutcome> of_rest = SmtpTransfer(std::move(rest), handle, *sockets_).perform();
+  if (!of_rest) return failed(outcome.error().text + " (RCPT " + address + ")");
+  const SmtpReply taken{.stage = SmtpStage::recipient, .code = kSmtpTaken, .text = {}};
+  if (of_rest->recipients.empty()) of_rest->recipients.assign(count, taken);
+  of_rest->recipients.insert(
+      of_rest->recipients.begin() + place,
+      {.stage = SmtpStage::recipient, .code = 0, .text = outcome.error().text});
+  return of_rest;
+}
+
+bool SmtpClient::may_begin(const Job& job) const {
+  if (job.mail.is_unwanted && *job.mail.is_unwanted) return true;  // It takes no time.
+  const auto server = servers_.find(place_of(job.mail.server));
+  if (server == servers_.end() || server->second.busy == 0) return true;
+  const bool has_spare = under_way_ + kMailsPerServerMax < threads_;
+  return has_spare && server->second.answers && server->second.busy < kMailsPerServerMax;
 }
 
 // The first whose server has room. Nothing once the client stops.
@@ -52,25 +87,27 @@ std::optional<SmtpClient::Job> SmtpClient::wait_for_job() {
   Lock lock(mutex_);
   auto next = jobs_.end();
   changed_.wait(mutex_, [this, &next]() REQUIRES(mutex_) {
-    next = std::ranges::find_if(jobs_, [this](const Job& job) REQUIRES(mutex_) {
-      const auto busy = busy_.find(place_of(job.mail.server));
-      return busy == busy_.end() || busy->second < kMailsPerServerMax;
-    });
+    next = std::ranges::find_if(jobs_,
+                                [this](const Job& job) REQUIRES(mutex_) { return may_begin(job); });
     return is_stopping_ || next != jobs_.end();
   });
   if (is_stopping_) return std::nullopt;
   Job job = std::move(*next);
   jobs_.erase(next);
-  ++busy_[place_of(job.mail.server)];
+  ++servers_[place_of(job.mail.server)].busy;
+  ++under_way_;
   waiting_bytes_ -= job.mail.message.size();
   return job;
 }
 
-void SmtpClient::finish(const std::string& server) {
+void SmtpClient::finish(const std::string& server, bool answers) {
   Lock lock(mutex_);
-  const auto busy = busy_.find(server);
-  if (--busy->second == 0) busy_.erase(busy);
-  changed_.notify_one();
+  const auto place = servers_.find(server);
+  --under_way_;
+  --place->second.busy;
+  place->second.answers = answers;
+  if (place->second.busy == 0 && !answers) servers_.erase(place);
+  changed_.notify_all();
 }
 
 void SmtpClient::stop() {

@@ -4,6 +4,7 @@
 // the stage of the dialogue that it was given at: the same code means other things at others.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -56,6 +57,8 @@ struct Mail {
   std::vector<std::string> to;  // Of the envelope.
   std::string message;          // RFC 5322: headers, an empty line, the body; CRLF line ends.
   SmtpTimeouts timeouts = {};
+  // Once it is true nobody waits for the mail, and it is given up. Null: never.
+  std::shared_ptr<const std::atomic<bool>> is_unwanted = nullptr;
 };
 
 // What the server answers to.
@@ -74,11 +77,13 @@ std::string_view name_of(SmtpStage stage);
 // What says that a command or a mail was taken.
 constexpr int kSmtpTaken = 250;
 
-// 250, or the code that refused, with its text.
+// 250, or the code that refused, with its text. A code of 0 with a text: an answer that is none.
 struct SmtpReply {
   SmtpStage stage = SmtpStage::message;
   int code = 0;
   std::string text;
+
+  bool is_unanswered() const { return code == 0 && text.empty(); }
 };
 
 // What became of a mail.
@@ -93,11 +98,16 @@ struct SmtpOutcome {
 // where the server's certificate is not trusted.
 using MailDone = std::function<void(Result<SmtpOutcome>)>;
 
+class CurlHandle;
 class SmtpSockets;
 
 // Sends mails on threads of its own: libcurl blocks its thread until a mail server has replied, and
-// some take their time to look into a message. No server has more than kMailsPerServerMax of them,
-// so that one that hangs holds up no other.
+// some take their time to look into a message. So that servers that hang hold up no other, none has
+// more than kMailsPerServerMax of them, one that did not answer last has one, and a part of them is
+// only for servers that have none.
+//
+// A server that closes the connection instead of an answer to one recipient gets the mail again
+// without that one.
 class SmtpClient {
  public:
   SmtpClient();
@@ -121,16 +131,25 @@ class SmtpClient {
     MailDone done;
   };
 
-  std::optional<Job> wait_for_job() EXCLUDES(mutex_);
+  // As it was seen last.
+  struct Server {
+    size_t busy = 0;  // Mails under way.
+    bool answers = false;
+  };
 
-  void finish(const std::string& server) EXCLUDES(mutex_);
+  std::optional<Job> wait_for_job() EXCLUDES(mutex_);
+  bool may_begin(const Job& job) const REQUIRES(mutex_);
+  Result<SmtpOutcome> carry(Mail mail, CurlHandle& handle);
+  void finish(const std::string& server, bool answers) EXCLUDES(mutex_);
 
   const std::unique_ptr<SmtpSockets> sockets_;
 
   Mutex mutex_;
   std::condition_variable_any changed_;
   std::deque<Job> jobs_ GUARDED_BY(mutex_);
-  std::map<std::string, size_t> busy_ GUARDED_BY(mutex_);  // Mails under way, by server.
+  std::map<std::string, Server> servers_ GUARDED_BY(mutex_);
+  size_t threads_ GUARDED_BY(mutex_) = 0;
+  size_t under_way_ GUARDED_BY(mutex_) = 0;
   size_t waiting_bytes_ GUARDED_BY(mutex_) = 0;
   bool is_stopping_ GUARDED_BY(mutex_) = false;
 };

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <map>
 
 #include "base/limits.h"
 #include "net/servers_for_test.h"
@@ -26,14 +27,15 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
-std::future<Result<SmtpOutcome>> send(SmtpClient& client, uint16_t port,
-                                      SmtpTimeouts timeouts = {}) {
+std::future<Result<SmtpOutcome>> send(SmtpClient& client, uint16_t port, SmtpTimeouts timeouts = {},
+                                      std::shared_ptr<std::atomic<bool>> is_unwanted = nullptr) {
   auto promise = std::make_shared<std::promise<Result<SmtpOutcome>>>();
   client.send({.server = {.host = "127.0.0.1", .port = port, .tls = SmtpTls::none},
                .from = "a@example.org",
                .to = {"b@example.org"},
                .message = "Subject: s\r\n\r\nt\r\n",
-               .timeouts = timeouts},
+               .timeouts = timeouts,
+               .is_unwanted = std::move(is_unwanted)},
               [promise](Result<SmtpOutcome> reply) { promise->set_value(std::move(reply)); });
   return promise->get_future();
 }
@@ -85,6 +87,100 @@ TEST(SmtpClient, sends_as_many_mails_at_once_as_it_has_threads) {
   for (int i = 0; i < 3; ++i) EXPECT_EQ(send(client, quick.port()).get()->mail.code, 250);
   slow.answer();
   EXPECT_EQ(waiting.get()->mail.code, 250);
+  client.stop();
+}
+
+// Says of each recipient what it is told to, and takes all mails. Nothing said: it ends the
+// connection instead.
+class RecipientServer {
+ public:
+  explicit RecipientServer(std::map<std::string, std::string> replies)
+      : replies_(std::move(replies)) {}
+  ~RecipientServer() {
+    socket_.shut_down();
+    thread_.join();
+  }
+  uint16_t port() const { return socket_.port(); }
+
+ private:
+  void serve() {
+    for (int connection = socket_.accept(); connection >= 0; connection = socket_.accept()) {
+      talk(connection);
+      close_gently(connection);
+    }
+  }
+  void talk(int connection) {
+    send_all(connection, "220 hello\r\n");
+    bool is_message = false;
+    std::string text;
+    for (std::string piece; !(piece = receive_some(connection)).empty();) {
+      text += piece;
+      for (size_t end; (end = text.find("\r\n")) != std::string::npos;) {
+        const std::string line = text.substr(0, end);
+        text.erase(0, end + 2);
+        if (is_message && line != ".") continue;
+        const std::string reply = reply_to(line);
+        if (reply.empty()) return;
+        is_message = reply.starts_with("354") && line == "DATA";
+        send_all(connection, reply + "\r\n");
+      }
+    }
+  }
+  std::string reply_to(const std::string& line) const {
+    if (line == "DATA") return "354 go on";
+    if (!line.starts_with("RCPT TO:<")) return "250 ok";
+    const std::string address = line.substr(9, line.find('>') - 9);
+    const auto reply = replies_.find(address);
+    return reply == replies_.end() ? "250 ok" : reply->second;
+  }
+
+  const std::map<std::string, std::string> replies_;
+  LoopbackPort socket_;
+  std::thread thread_{[this] { serve(); }};
+};
+
+TEST(SmtpClient, no_recipient_is_lost_for_an_odd_answer) {
+  for (const auto& [reply, code] : std::initializer_list<std::pair<const char*, int>>{
+           {"354 eh", 354}, {"100 eh", 100}, {"600 eh", 600}, {"550-no\r\n250 yes", 0}, {"", 0}}) {
+    const std::map<std::string, std::string> replies{{"b@example.org", reply}};
+    RecipientServer server(replies);
+    SmtpClient client;
+    std::jthread thread([&] { client.run(); });
+    std::promise<Result<SmtpOutcome>> promise;
+    client.send({.server = {.host = "127.0.0.1", .port = server.port(), .tls = SmtpTls::none},
+                 .from = "a@example.org",
+                 .to = {"b@example.org", "c@example.org"},
+                 .message = "Subject: s\r\n\r\nt\r\n"},
+                [&](Result<SmtpOutcome> outcome) { promise.set_value(std::move(outcome)); });
+    const Result<SmtpOutcome> outcome = promise.get_future().get();
+    client.stop();
+    ASSERT_TRUE(outcome.ok()) << reply << outcome.error().text;
+    EXPECT_EQ(outcome->mail.code, 250) << reply;
+    ASSERT_EQ(outcome->recipients.size(), 2u) << reply;
+    EXPECT_EQ(outcome->recipients[0].code, code) << reply;
+    EXPECT_FALSE(outcome->recipients[0].text.empty()) << reply;
+    EXPECT_EQ(outcome->recipients[1].code, 250) << reply;
+  }
+}
+
+// Servers that hang take one place each, as long as somebody waits for their mails.
+TEST(SmtpClient, servers_that_hang_leave_room_for_others) {
+  LateServer hung[] = {LateServer(LateServer::Answers::clients),
+                       LateServer(LateServer::Answers::clients)};
+  LateServer quick(LateServer::Answers::mails);
+  quick.answer();
+  SmtpClient client;
+  std::vector<std::jthread> threads;
+  for (size_t i = 0; i < 3; ++i) threads.emplace_back([&] { client.run(); });
+  const auto is_unwanted = std::make_shared<std::atomic<bool>>(false);
+  std::vector<std::future<Result<SmtpOutcome>>> waiting;
+  for (size_t i = 0; i < 2 * kMailsPerServerMax; ++i) {
+    waiting.push_back(send(client, hung[i % 2].port(), {}, is_unwanted));
+  }
+  for (LateServer& each : hung) each.wait_for_request();
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(send(client, quick.port()).get()->mail.code, 250);
+  *is_unwanted = true;
+  for (auto& each : waiting) EXPECT_FALSE(each.get().ok());
   client.stop();
 }
 

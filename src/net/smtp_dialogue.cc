@@ -12,6 +12,10 @@ namespace {
 constexpr int kClosing = 421;
 constexpr int kGoOn = 354;
 
+bool is_refused(const SmtpReply& reply) {
+  return reply.code != kSmtpTaken && !reply.is_unanswered();
+}
+
 }  // namespace
 
 std::string_view name_of(SmtpStage stage) {
@@ -40,6 +44,7 @@ void SmtpDialogue::go_to(SmtpStage stage) {
   stage_ = stage;
   ++step_;
   text_.clear();
+  first_code_ = 0;
 }
 
 // What is sent while authenticating is base64, which has no blanks, and may be any word without
@@ -57,17 +62,22 @@ void SmtpDialogue::on_sent(std::string_view line) {
   if (stage_ == SmtpStage::recipient && line.starts_with("DATA")) return go_to(SmtpStage::data);
 }
 
-// "250-first", "250 last"; some servers leave the last one's text and blank out.
+// "250-first", "250 last"; some servers leave the last one's text and blank out. A recipient may be
+// answered by anything.
 void SmtpDialogue::on_reply(std::string_view line) {
   while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
   int code = 0;
   const auto parsed = std::from_chars(line.data(), line.data() + line.size(), code);
-  if (is_over_ || parsed.ec != std::errc() || code < 200 || code > 599) return;
+  const bool is_known = code >= 200 && code <= 599;
+  const bool is_any = stage_ == SmtpStage::recipient && code >= 0 && code <= 999;
+  if (is_over_ || parsed.ec != std::errc() || (!is_known && !is_any)) return;
+  if (first_code_ == 0) first_code_ = code;
   if (line.size() > 4) text_.append(text_.empty() ? "" : " ").append(line.substr(4));
   text_ = cut_utf8(text_, kSmtpReplyBytesMax);
   if (line.size() > 3 && line[3] == '-') return;
   finish_reply(code);
   text_.clear();
+  first_code_ = 0;
 }
 
 // A recipient's refusal is its own, but for a server that closes: nothing passes then.
@@ -75,7 +85,12 @@ void SmtpDialogue::finish_reply(int code) {
   if (stage_ == SmtpStage::data && code == kGoOn) return go_to(SmtpStage::message);
   SmtpReply reply{.stage = stage_, .code = code, .text = text_};
   if (stage_ == SmtpStage::recipient && asked_ > 0 && asked_ <= recipients_.size()) {
-    if (code < 300) reply.code = kSmtpTaken;
+    if (code / 100 == 2) reply.code = kSmtpTaken;
+    if (code / 100 != first_code_ / 100) {
+      reply.text = "smtp " + std::to_string(first_code_) + " and " + std::to_string(code) +
+                   " in one reply: " + text_;
+      reply.code = 0;
+    }
     recipients_[asked_ - 1] = reply;
     if (code != kClosing) return;
   }
@@ -85,14 +100,18 @@ void SmtpDialogue::finish_reply(int code) {
 }
 
 bool SmtpDialogue::is_refused_by_all() const {
-  return std::ranges::all_of(recipients_, [](const SmtpReply& each) { return each.code >= 400; });
+  return std::ranges::all_of(recipients_, is_refused);
+}
+
+std::optional<size_t> SmtpDialogue::unanswered() const {
+  const bool waits = stage_ == SmtpStage::recipient && asked_ > 0 && asked_ <= recipients_.size() &&
+                     recipients_[asked_ - 1].is_unanswered();
+  return waits ? std::optional(asked_ - 1) : std::nullopt;
 }
 
 SmtpOutcome SmtpDialogue::outcome(SmtpReply last) const {
   SmtpOutcome outcome{.mail = std::move(last), .recipients = {}};
-  const bool has_refused =
-      std::ranges::any_of(recipients_, [](const SmtpReply& each) { return each.code >= 400; });
-  if (has_refused) outcome.recipients = recipients_;
+  if (std::ranges::any_of(recipients_, is_refused)) outcome.recipients = recipients_;
   return outcome;
 }
 

@@ -2,6 +2,7 @@
 // Internal to net.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,8 @@ class SmtpDialogue {
   SmtpOutcome outcome(SmtpReply last) const;
   // Every recipient was refused, each by itself.
   bool is_refused_by_all() const;
+  // The recipient whose answer is still to come.
+  std::optional<size_t> unanswered() const;
 
  private:
   void go_to(SmtpStage stage);
@@ -42,7 +45,8 @@ class SmtpDialogue {
   size_t step_ = 0;
   size_t asked_ = 0;  // Recipients so far.
   bool is_over_ = false;
-  std::string text_;  // Of a reply of several lines.
+  std::string text_;    // Of a reply of several lines.
+  int first_code_ = 0;  // Of its first line.
   std::vector<SmtpReply> recipients_;
   SmtpReply refusal_;
 };

@@ -64,6 +64,7 @@ SmtpTransfer::SmtpTransfer(Mail mail, CurlHandle& handle, SmtpSockets& sockets)
       dialogue_(mail_.to.size()) {}
 
 Result<SmtpOutcome> SmtpTransfer::perform() {
+  if (is_unwanted()) return unavailable("nobody waits for this mail any more");
   if (!is_address(mail_.from) || mail_.to.empty() ||
       !std::all_of(mail_.to.begin(), mail_.to.end(), is_address)) {
     return SmtpOutcome{.mail = {.stage = SmtpStage::message,
@@ -150,7 +151,11 @@ int SmtpTransfer::on_progress(void* transfer, curl_off_t, curl_off_t, curl_off_t
   return static_cast<SmtpTransfer*>(transfer)->is_in_time() ? 0 : 1;
 }
 
+bool SmtpTransfer::is_unwanted() { return mail_.is_unwanted && *mail_.is_unwanted; }
+
 bool SmtpTransfer::is_in_time() {
+  is_given_up_ = is_unwanted();
+  if (is_given_up_) return false;
   const auto is_connected = [](curl_socket_t socket) {
     sockaddr_storage peer{};
     socklen_t size = sizeof(peer);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -39,6 +40,11 @@ class SmtpTransfer {
 
   // Sends the mail, and waits for the reply. Once.
   Result<SmtpOutcome> perform();
+  // After it failed: the recipient at which the server ended the connection.
+  std::optional<size_t> cut_at() const {
+    return is_late_ || is_given_up_ ? std::nullopt : dialogue_.unanswered();
+  }
+  Mail take_mail() { return std::move(mail_); }
 
  private:
   using Steady = std::chrono::steady_clock;
@@ -53,12 +59,13 @@ class SmtpTransfer {
   void set_times();
   void set_security();
   void set_envelope();
+  bool is_unwanted();
   bool is_in_time();
   Duration time_for_stage() const;
   std::string late_text() const;
   void forget_callbacks();
 
-  const Mail mail_;
+  Mail mail_;
   // "smtp://mail.example.org:587": what shares connections, and all that may be shown.
   const std::string origin_;
   CurlHandle& handle_;
@@ -69,6 +76,7 @@ class SmtpTransfer {
   std::vector<curl_socket_t> opened_;  // For this mail.
   bool is_connected_ = false;
   bool is_late_ = false;
+  bool is_given_up_ = false;
   std::pair<size_t, bool> step_;  // Of the dialogue, and whether all of the message was sent.
   Steady::time_point since_ = Steady::now();  // It is at this step.
 };

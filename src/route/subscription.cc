@@ -1,7 +1,9 @@
 #include "route/subscription.h"
 
+#include "base/ids.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "config/json.h"
 #include "config/map_reader.h"
 #include "config/plain_name.h"
 #include "format/json.h"
@@ -80,10 +82,14 @@ Subscription read_subscription(const Node& node, const Formats& formats) {
                       .hold = hold};
   const Node sink = keys.required("sink");
   result.sink_kind = read_sink_kind(sink);
-  if (sink.is_map()) result.sink = sink;
+  if (sink.is_map()) {
+    result.sink = sink;
+    result.sink_hash = hash64(to_json(sink));
+  }
   const Node format = keys.optional("format");
   result.format_name = format.text(formats.default_for_sink(result.sink_kind));
   result.format = read_format(format, result.format_name, result.sink_kind, formats);
+  result.form = formats.name_for_sink(result.format_name, result.sink_kind);
   result.from = keys.optional("from").choice(
       {{"now", StartFrom::now}, {"earliest", StartFrom::earliest}}, StartFrom::now);
   result.on_lag =

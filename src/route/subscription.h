@@ -33,12 +33,14 @@ struct Subscription {
   Hold hold;
   const Format* format = nullptr;
   std::string format_name;
+  std::string form;  // What messages look like: the format, and what wraps it for the sink.
   StartFrom from = StartFrom::now;
   OnLag on_lag = OnLag::skip;
   std::optional<uint64_t> per_hour;  // Above it a digest counts the rest; 0: no limit.
   Duration retry_for = std::chrono::hours(24);
   std::string sink_kind;
   std::optional<Node> sink;  // The sink's own keys, for its kind to read.
+  uint64_t sink_hash = 0;    // Of all of them: another one is another sink. 0: nobody asks.
 };
 
 // Reads `subscriptions:`. Formats must outlive the result. The sinks' own keys are not read here.

@@ -65,7 +65,7 @@ class ChatSinks : public SinkTest, public testing::WithParamInterface<const char
 };
 
 TEST_P(ChatSinks, send_what_the_service_documents) {
-  OneAnswerServer server(answer_of(GetParam() == std::string("pagerduty") ? 202 : 200));
+  OneAnswerServer server(answer_of(GetParam() == std::string("pagerduty") ? 202 : 200, "", "ok"));
   EXPECT_EQ(deliver(server.url(), example()).verdict, Verdict::delivered);
   const std::string request = server.request();
   EXPECT_TRUE(request.starts_with("POST /services/")) << request;
@@ -81,7 +81,7 @@ TEST_P(ChatSinks, send_what_the_service_documents) {
 
 TEST_P(ChatSinks, answers_have_their_verdicts) {
   EXPECT_EQ(verdict(200, "", "ok"), Verdict::delivered);
-  EXPECT_EQ(verdict(202), Verdict::delivered);
+  EXPECT_EQ(verdict(202), GetParam() == std::string("slack") ? Verdict::retry : Verdict::delivered);
   EXPECT_EQ(verdict(400, "", "invalid_payload"), Verdict::reject);
   EXPECT_EQ(verdict(403), Verdict::unavailable);
   EXPECT_EQ(verdict(500), Verdict::retry);
@@ -89,6 +89,12 @@ TEST_P(ChatSinks, answers_have_their_verdicts) {
   if (GetParam() == std::string("pagerduty")) return;
   EXPECT_EQ(verdict(404, "", "no_service"), Verdict::unavailable);
   EXPECT_EQ(verdict(410, "", "channel_is_archived"), Verdict::unavailable);
+}
+
+// Of a portal, say, that wants a login first.
+TEST_P(ChatSinks, a_page_is_no_answer_of_the_service) {
+  EXPECT_EQ(verdict(200, "", "\n<html>please log in</html>"), Verdict::retry);
+  EXPECT_EQ(verdict(200, "Content-Type: text/html; charset=utf-8\r\n", "log in"), Verdict::retry);
 }
 
 TEST_P(ChatSinks, too_many_requests_come_back_when_asked) {

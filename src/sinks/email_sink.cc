@@ -1,5 +1,6 @@
 // Sends each delivery as a mail over SMTP.
 #include <algorithm>
+#include <atomic>
 
 #include "base/text.h"
 #include "config/secret.h"
@@ -23,12 +24,15 @@ class SmtpCarrier final : public MailCarrier {
     redaction_ = std::make_shared<const Redaction>(std::move(redaction));
   }
 
+  ~SmtpCarrier() override { *is_gone_ = true; }
+
   void carry(Letter letter, Done done) override {
     Mail mail{.server = server_,
               .from = std::move(letter.from),
               .to = std::move(letter.to),
               .message = std::move(letter.message),
-              .timeouts = timeouts_};
+              .timeouts = timeouts_,
+              .is_unwanted = is_gone_};
     mail_.send(std::move(mail),
                [done = std::move(done), redaction = redaction_,
                 is_for_rest = letter.is_for_rest](const Result<SmtpOutcome>& outcome) {
@@ -45,6 +49,8 @@ class SmtpCarrier final : public MailCarrier {
   const SmtpTimeouts timeouts_;
   SmtpClient& mail_;  // Outlives every sink.
   std::shared_ptr<const Redaction> redaction_;
+  // A server that hangs keeps no thread for a subscription that was removed or replaced.
+  const std::shared_ptr<std::atomic<bool>> is_gone_ = std::make_shared<std::atomic<bool>>(false);
 };
 
 bool is_host(std::string_view text) {

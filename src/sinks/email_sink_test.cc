@@ -1,8 +1,11 @@
 // Addresses, the text of mails, and what SMTP's codes mean. What a server gets is in tests/people.
 #include <gtest/gtest.h>
 
+#include "config/document.h"
+#include "format/sink_formats.h"
 #include "sinks/mail_address.h"
 #include "sinks/mail_message.h"
+#include "sinks/mail_sink.h"
 #include "sinks/sink_fixture_test.h"
 #include "sinks/smtp_verdicts.h"
 
@@ -271,6 +274,67 @@ TEST(SmtpCodes, that_all_recipients_get_for_our_sake_are_for_a_person) {
   rest.recipients = {{.stage = SmtpStage::recipient, .code = 550, .text = "5.7.1 not you"}};
   EXPECT_EQ(attempts_for(rest, true)[0].verdict, Verdict::reject) << "others have it";
   EXPECT_EQ(attempts({{450, "5.7.1 odd"}, {450, "4.7.1 later"}})[0].verdict, Verdict::retry);
+}
+
+TEST(SmtpCodes, that_are_none_are_tried_again) {
+  for (const int code : {100, 300, 354, 600, 999, 0}) {
+    SmtpOutcome outcome{.mail = {.code = 250, .text = {}}, .recipients = {}};
+    outcome.recipients = {{.stage = SmtpStage::recipient, .code = code, .text = "eh"},
+                          {.stage = SmtpStage::recipient, .code = 250, .text = {}}};
+    const std::vector<Attempt> attempts = attempts_for(outcome);
+    ASSERT_EQ(attempts.size(), 2u);
+    EXPECT_EQ(attempts[0].verdict, Verdict::retry) << code;
+    EXPECT_EQ(attempts[1].verdict, Verdict::delivered) << code;
+  }
+}
+
+// Takes every letter, and keeps to whom it went.
+class KeptLetters final : public MailCarrier {
+ public:
+  explicit KeptLetters(std::vector<std::string>& to) : to_(to) {}
+  void carry(Letter letter, Done done) override {
+    to_ = std::move(letter.to);
+    done({Attempt()});
+  }
+
+ private:
+  std::vector<std::string>& to_;
+};
+
+TEST(MailSink, goes_to_those_that_it_is_for_alone) {
+  Problems problems;
+  const auto document = Document::parse(
+      "statewire.yaml", "{from: a@x.org, to: [b@x.org, c@x.org, d@x.org]}", problems);
+  MapReader keys(document->root());
+  std::optional<MailForm> form = read_mail_form(keys);
+  ASSERT_TRUE(form);
+  std::vector<std::string> to;
+  const auto sink = make_mail_sink(*std::move(form), std::make_unique<KeptLetters>(to));
+  const auto send = [&](std::string_view recipients, std::string_view settled) {
+    to.clear();
+    const Delivery delivery{.id = "1",
+                            .content_type = kMailContentType,
+                            .payload = R"({"subject":"s","text":"t","data":{}})",
+                            .recipients = recipients,
+                            .settled_recipients = settled};
+    Attempt attempt;
+    sink->deliver({&delivery, 1}, [&](std::vector<Attempt> made) { attempt = made.at(0); });
+    return attempt;
+  };
+  using Addresses = std::vector<std::string>;
+  EXPECT_EQ(send("", "").verdict, Verdict::delivered);
+  EXPECT_EQ(to, (Addresses{"b@x.org", "c@x.org", "d@x.org"}));
+  EXPECT_EQ(send("c@x.org", "").verdict, Verdict::delivered);
+  EXPECT_EQ(to, Addresses{"c@x.org"});
+  EXPECT_EQ(send("gone@x.org,d@x.org", "").verdict, Verdict::delivered);
+  EXPECT_EQ(to, Addresses{"d@x.org"});
+  const Attempt gone = send("gone@x.org", "");
+  EXPECT_EQ(gone.verdict, Verdict::reject);
+  EXPECT_EQ(gone.detail, "it is for gone@x.org, and `to` does not name them any more");
+  EXPECT_EQ(to, Addresses{});
+  EXPECT_EQ(send("", "b@x.org,d@x.org").verdict, Verdict::delivered) << "of an earlier version";
+  EXPECT_EQ(to, Addresses{"c@x.org"});
+  EXPECT_EQ(send("", "b@x.org,c@x.org,d@x.org").verdict, Verdict::reject);
 }
 
 class EmailSinkTest : public SinkTest {

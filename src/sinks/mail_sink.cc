@@ -112,7 +112,6 @@ class MailSink final : public Sink {
       return done({Attempt{.verdict = Verdict::reject, .detail = letter.error().text}});
     }
     std::vector<std::string> to = letter->to;
-    if (to.empty()) return done({Attempt{.detail = "every recipient has it: nothing was sent"}});
     const bool is_last = letter->is_for_rest && to.size() == 1;
     carrier_->carry(*std::move(letter), [done = std::move(done), to = std::move(to),
                                          is_last](std::vector<Attempt> fates) {
@@ -137,7 +136,7 @@ class MailSink final : public Sink {
         [&](std::string_view path) { return has_data ? field_at(data, path) : std::string(); });
     if (!to) return to.error();
     const std::string key = delivery.key();
-    const bool is_for_rest = !delivery.settled_recipients.empty();
+    const bool is_for_rest = !delivery.recipients.empty() || !delivery.settled_recipients.empty();
     Letter letter{.from = form_.from.address,
                   .to = {},
                   .message = mail_message({.from = form_.from,
@@ -152,8 +151,15 @@ class MailSink final : public Sink {
                                            .subscription = std::string(delivery.subscription)}),
                   .is_for_rest = is_for_rest};
     std::ranges::copy_if(*to, std::back_inserter(letter.to), [&](const std::string& address) {
-      return !is_in_list(delivery.settled_recipients, address);
+      return (delivery.recipients.empty() || is_in_list(delivery.recipients, address)) &&
+             !is_in_list(delivery.settled_recipients, address);
     });
+    if (letter.to.empty()) {
+      return bad_input("it is for " +
+                       (delivery.recipients.empty() ? "others than those of `to`"
+                                                    : std::string(delivery.recipients)) +
+                       ", and `to` does not name them any more");
+    }
     return letter;
   }
 

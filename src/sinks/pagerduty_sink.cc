@@ -21,6 +21,9 @@ enum class ServiceRegion { us, eu };
 // until a person corrects it.
 Attempt judge_pagerduty(const Result<HttpResponse>& response, Time now) {
   Attempt attempt = attempt_for(response, now);
+  if (attempt.verdict == Verdict::delivered && is_page(*response)) {
+    return not_of_service(*response, "PagerDuty");
+  }
   if (attempt.status != 400) return attempt;
   const std::string body = lower_case(response->body);
   for (const std::string_view words :

@@ -60,8 +60,10 @@ struct Delivery {
   std::string_view content_type;  // "application/json"
   std::string_view payload;       // One rendered message, without a line end.
   std::string_view header;        // The line that a file of them begins with; empty: none.
-  // Recipients that it is not for: they have it, or a parked delivery of their own. Separated by
-  // commas.
+  // The recipients that it is for, where others have it or a parked delivery of their own.
+  // Separated by commas; empty: all.
+  std::string_view recipients;
+  // In deliveries of earlier versions, the same by those that it is not for.
   std::string_view settled_recipients;
   uint64_t sequence = 0;
   uint32_t attempt = 1;

@@ -7,10 +7,14 @@
 namespace statewire {
 namespace {
 
-// 404 says that the webhook was removed, and 410 that its channel is archived: a person can mend
-// both, so that nothing is parked and the subscription does not end.
+// Slack says "ok", and nothing else. 404 says that the webhook was removed, and 410 that its
+// channel is archived: a person can mend both, so that nothing is parked and the subscription does
+// not end.
 Attempt judge_slack(const Result<HttpResponse>& response, Time now) {
   Attempt attempt = attempt_for(response, now);
+  if (attempt.verdict == Verdict::delivered && response->body != "ok") {
+    return not_of_service(*response, "Slack");
+  }
   if (attempt.status == 404 || attempt.status == 410) attempt.verdict = Verdict::unavailable;
   return attempt;
 }

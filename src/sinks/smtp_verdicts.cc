@@ -27,10 +27,11 @@ bool refuses_us(const SmtpReply& reply) {
 }
 
 Attempt attempt_for_reply(const SmtpReply& reply) {
-  std::string detail = "smtp " + std::to_string(reply.code);
-  if (reply.code < 400) return {.detail = std::move(detail)};
+  std::string detail = reply.code == 0 ? "" : "smtp " + std::to_string(reply.code);
+  if (reply.code / 100 == 2) return {.detail = std::move(detail)};
   if (!reply.text.empty()) {
-    detail += ": " + (is_utf8(reply.text) ? reply.text : std::string("(a reply that is no text)"));
+    detail += (detail.empty() ? "" : ": ") +
+              (is_utf8(reply.text) ? reply.text : std::string("(a reply that is no text)"));
   }
   detail.append(" (").append(name_of(reply.stage)).append(")");
   return {.verdict = verdict_for_smtp(reply.stage, reply.code, reply.text),
@@ -43,7 +44,7 @@ Verdict verdict_for_smtp(SmtpStage stage, int code, std::string_view text) {
   if (is_about_login(code)) return Verdict::unavailable;
   // A password must be changed first: RFC 4954, 4.7.12.
   if (stage == SmtpStage::auth && code == 432) return Verdict::unavailable;
-  if (code < 500) return Verdict::retry;
+  if (code < 500 || code > 599) return Verdict::retry;
   switch (stage) {
     case SmtpStage::greeting:
     case SmtpStage::hello:
@@ -76,7 +77,8 @@ std::vector<Attempt> attempts_for(const Result<SmtpOutcome>& outcome, bool for_r
   }
   std::vector<Attempt> attempts;
   for (const SmtpReply& recipient : outcome->recipients) {
-    attempts.push_back(recipient.code < 400 ? of_mail : attempt_for_reply(recipient));
+    const bool is_of_mail = recipient.code == kSmtpTaken || recipient.is_unanswered();
+    attempts.push_back(is_of_mail ? of_mail : attempt_for_reply(recipient));
   }
   return attempts;
 }

@@ -9,9 +9,9 @@
 
 namespace statewire {
 
-// A code that refuses. `text` begins with the enhanced code, where there is one. 4xx asks to come
-// again, at every stage. 5xx refuses everybody where it is about who we are (greeting, EHLO,
-// STARTTLS, AUTH, MAIL); one recipient at RCPT; this mail after that.
+// A code that refuses, or is none that is known. `text` begins with the enhanced code, where there
+// is one. 4xx asks to come again, at every stage. 5xx refuses everybody where it is about who we
+// are (greeting, EHLO, STARTTLS, AUTH, MAIL); one recipient at RCPT; this mail after that.
 Verdict verdict_for_smtp(SmtpStage stage, int code, std::string_view text);
 
 // One for all recipients, or one for each of `recipients`. Where each of them is refused for who we

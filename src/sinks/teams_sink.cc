@@ -32,6 +32,9 @@ Attempt judge_teams(const Result<HttpResponse>& response, Time now) {
     meant.status = told >= 300 && told < 600 ? told : kFailedSomehow;
   }
   Attempt attempt = told != 0 ? attempt_for(meant, now) : attempt_for(response, now);
+  if (attempt.verdict == Verdict::delivered && is_page(*response)) {
+    return not_of_service(*response, "Teams");
+  }
   // The webhook or workflow was removed: a person can make it again.
   if (attempt.status == 404 || attempt.status == 410) attempt.verdict = Verdict::unavailable;
   return attempt;

@@ -88,6 +88,20 @@ Attempt attempt_for(const Result<HttpResponse>& response, Time now) {
   return attempt;
 }
 
+Attempt not_of_service(const HttpResponse& response, std::string_view service) {
+  std::string detail = "http " + std::to_string(response.status) + ": not an answer of " +
+                       std::string(service) + ": " + shown(response.body);
+  return {.verdict = Verdict::retry,
+          .status = response.status,
+          .detail = std::string(cut_utf8(detail, kAttemptDetailBytesMax))};
+}
+
+bool is_page(const HttpResponse& response) {
+  const size_t begin = response.body.find_first_not_of(" \t\r\n");
+  return response.header("Content-Type").find("text/html") != std::string_view::npos ||
+         (begin != std::string::npos && response.body[begin] == '<');
+}
+
 void Redaction::hide_url(std::string_view text) {
   hide_part(text);
   const Result<Url> url = parse_url(text);

@@ -18,6 +18,12 @@ Verdict verdict_for_status(int http_status);
 // What to keep of an exchange: the verdict, the status, and the beginning of the answer.
 Attempt attempt_for(const Result<HttpResponse>& response, Time now);
 
+// An answer that looks like success, and is not of the service: of somebody in between, such as a
+// portal that wants a login.
+Attempt not_of_service(const HttpResponse& response, std::string_view service);
+// A page for people.
+bool is_page(const HttpResponse& response);
+
 // Removes what must not be shown from texts of others: an answer may echo a URL or a header.
 class Redaction {
  public:

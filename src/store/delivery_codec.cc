@@ -99,6 +99,9 @@ enum DeliveryField : uint64_t {
   kWait = 21,
   kHeader = 22,
   kSettledRecipients = 23,
+  kForm = 24,
+  kTriedAt = 25,
+  kRecipients = 26,
 };
 
 enum ParkedField : uint64_t {
@@ -182,6 +185,12 @@ void read_delivery_text(FieldReader& fields, DeliveryRow& row) {
     case kSettledRecipients:
       row.settled_recipients = fields.text();
       break;
+    case kForm:
+      row.form = fields.text();
+      break;
+    case kRecipients:
+      row.recipients = fields.text();
+      break;
     default:
       break;  // Of a later version.
   }
@@ -212,6 +221,9 @@ void read_delivery_field(FieldReader& fields, DeliveryRow& row) {
       break;
     case kWait:
       row.wait = Duration(fields.signed_number());
+      break;
+    case kTriedAt:
+      row.tried_at = fields.number();
       break;
     case kIsRedriven:
       row.is_redriven = fields.number() != 0;
@@ -289,6 +301,7 @@ void encode_delivery(const DeliveryRow& row, ByteWriter& out) {
   fields.text(kId, row.id);
   fields.text(kResource, row.resource);
   fields.text(kType, row.type);
+  fields.text(kForm, row.form);
   fields.text(kContentType, row.content_type);
   fields.text(kPayload, row.payload);
   fields.text(kHeader, row.header);
@@ -296,8 +309,10 @@ void encode_delivery(const DeliveryRow& row, ByteWriter& out) {
   if (row.tried_for) fields.number(kTriedFor, static_cast<uint64_t>(row.tried_for->count()) + 1);
   fields.time(kDue, row.due);
   fields.signed_number(kWait, row.wait.count());
+  fields.number(kTriedAt, row.tried_at);
   fields.text(kLastDetail, row.last_detail);
   fields.number(kIsRedriven, row.is_redriven ? 1 : 0);
+  fields.text(kRecipients, row.recipients);
   fields.text(kSettledRecipients, row.settled_recipients);
   fields.text(kEntry, row.entry);
   fields.number(kWaitsForCause, row.waits_for_cause ? 1 : 0);

@@ -23,7 +23,10 @@ DeliveryRow full_row() {
   row.wait = Duration(6);
   row.last_detail = "http 503";
   row.is_redriven = true;
+  row.recipients = "c@x";
   row.settled_recipients = "a@x,b@x";
+  row.form = "slack:csv";
+  row.tried_at = UINT64_MAX;
   row.entry = "e";
   row.waits_for_cause = true;
   row.waits_for_tags = true;
@@ -47,6 +50,9 @@ TEST(DeliveryCodec, a_row_comes_back_as_it_was) {
   EXPECT_EQ(row->digest.kinds, full_row().digest.kinds);
   EXPECT_EQ(row->header, "h");
   EXPECT_EQ(row->settled_recipients, "a@x,b@x");
+  EXPECT_EQ(row->recipients, "c@x");
+  EXPECT_EQ(row->form, "slack:csv");
+  EXPECT_EQ(row->tried_at, UINT64_MAX);
 }
 
 TEST(DeliveryCodec, a_field_of_a_later_version_is_skipped) {

@@ -44,6 +44,8 @@ struct DeliveryRow {
   std::string id;        // Of the notification, 32 hex digits: the same over every retry.
   std::string resource;  // Its lane.
   std::string type;      // "statewire.resource.transition.v1"
+  // What rendered it, as the subscription names it; empty in rows of earlier versions.
+  std::string form;
   std::string content_type;
   std::string header;   // The line that a file of its form begins with; empty: none.
   std::string payload;  // Empty until it is rendered.
@@ -53,13 +55,18 @@ struct DeliveryRow {
   std::optional<Duration> tried_for;
   Time due;         // In hold and rate: the end of the wait. In send: the next attempt.
   Duration wait{};  // From when the row was written to `due`: no clock makes it longer.
+  // The sink that it was tried at, by its keys; 0: at none, or in rows of earlier versions. What
+  // one sink asked for, or failed to do, says nothing of another.
+  uint64_t tried_at = 0;
   std::string last_detail;
   bool is_redriven = false;  // A person sent it again after it was parked.
-  // Recipients that it is not for any more: they have it, or a parked delivery of their own.
-  // Separated by commas.
+  // The recipients that it is for, where others have it or a parked delivery of their own.
+  // Separated by commas; empty: all.
+  std::string recipients;
+  // In rows of earlier versions, the same by those that it is not for.
   std::string settled_recipients;
-  // In hold: the entry that it tells, as a block of one, completed by what was learned since. So
-  // the delivery does not need the journal any more.
+  // In hold, and behind it: the entry that it tells, as a block of one, completed by what was
+  // learned since. So the delivery does not need the journal any more, also to be rendered again.
   std::string entry;
   bool waits_for_cause = false;
   bool waits_for_tags = false;

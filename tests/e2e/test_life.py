@@ -117,6 +117,37 @@ class Stopping(ProgramTest):
         both = self.receiver(lambda request: HANG if request.path == "/dead" else Answer(200))
         self.check_that_alive_goes_on(both, both)
 
+    def test_half_a_body_and_a_sink_that_hangs_share_one_time_at_the_end(self):
+        receiver = self.receiver(lambda request: HANG)
+        config = "subscriptions:" + SUBSCRIPTION.format(name="hangs", url=receiver.url())
+        daemon = self.daemon(config.replace("5s", "60s")).start()
+        daemon.post(running(1))
+        wait_for(lambda: receiver.requests, "a request that hangs")
+        with socket.create_connection(("127.0.0.1", daemon.port)) as client:
+            client.sendall(b"POST /events HTTP/1.1\r\nhost: x\r\ncontent-length: 99\r\n\r\n{")
+            begin = time.monotonic()
+            self.assertEqual(daemon.stop(20), 0)
+            self.assertLess(time.monotonic() - begin, 8)
+
+    def test_a_sink_that_fails_is_told_before_its_circuit_opens(self):
+        receiver = self.receiver(lambda request: Answer(503, {"Retry-After": "86400"}, b"later"))
+        config = "subscriptions:" + SUBSCRIPTION.format(name="fails", url=receiver.url())
+        daemon = self.daemon(config).start()
+        daemon.post(running(1))
+        wait_for(lambda: "failing" in daemon.subscription("fails"), "the failure to be told")
+        wait_for(lambda: daemon.subscription("fails")["lag"] == 0, "the checkpoint")
+        told = daemon.subscription("fails")
+        self.assertEqual((told["circuit"], told["outstanding"]), ("closed", 1))
+        self.assertEqual(told["failing"]["reason"], "http 503: later")
+        self.assertTrue(told["failing"]["as_sink_asked"])
+        self.assertIn("oldest_outstanding", told)
+        text = daemon.run("status").stdout
+        self.assertRegex(text, r"(?m)^fails: failing since .*: http 503: later; waits until "
+                               r".* as the sink asked \(Retry-After\); 1 outstanding, the oldest")
+        self.assertEqual(daemon.log_text().count("a sink fails; deliveries are tried again"), 1)
+        self.assertIn('statewire_subscription_failing{subscription="fails"} 1',
+                      daemon.request("GET", "/metrics").body.decode())
+
     def test_a_tail_that_is_open_does_not_hold_up_the_end(self):
         daemon = self.daemon().start()
         connection = http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=30)

@@ -80,7 +80,7 @@ Result<void> Plant::open(const PlantOptions& options, Delivered delivered) {
                                      IngestLimits{}, [this] { dispatcher_->wake(); });
   commits_ = std::thread([this] { ingest_->run(); });
   dispatcher_->expect_run();
-  delivers_ = std::thread([this] { dispatcher_->run(std::chrono::seconds(1)); });
+  delivers_ = std::thread([this] { dispatcher_->run(); });
   return {};
 }
 
@@ -88,7 +88,7 @@ Plant::~Plant() {
   if (!commits_.joinable()) return;
   ingest_->stop();
   commits_.join();
-  dispatcher_->stop();
+  dispatcher_->stop(std::chrono::seconds(1));
   delivers_.join();
 }
 

@@ -49,6 +49,9 @@ void Model::on_plan(const Plan& plan, uint64_t first, uint64_t last) {
     }
     const bool is_new =
         known.owed.empty() && known.begins_after == 0 && !known.plan && !known.was_absent;
+    known.had_content_types |= known.form && SimulatedFormat::content_type_of(*known.form) !=
+                                                 SimulatedFormat::content_type_of(now->form);
+    known.form = now->form;
     known.plan = *now;
     if (!now->limits.is_frozen) known.batch.reset();
     known.had_hold |= may_hold(plan, *now);
@@ -205,6 +208,7 @@ void Model::on_sent(const Trip& trip) {
   }
   if (limits.is_frozen) check_batch(known, trip);
   for (const Sent& sent : trip.sent) {
+    check_form(known, trip, sent);
     is_receipt(sent) ? on_sent_receipt(known, sent) : on_sent_one(known, trip, sent);
   }
 }
@@ -267,11 +271,12 @@ void Model::check_order(const Known& known, const Trip& trip, const Sent& sent) 
     const Owed& before = known.owed.at(sequence);
     if (before.has_fate() || before.is_redriven || before.may_have_ended) continue;
     if (before.may_be_dropped) continue;
+    // What cannot be rendered again in another form is parked.
     const bool is_trimmed = sequence < first_kept_ && !before.first_sent;
     const bool is_refused = known.plan->refuses_some && SimulatedFormat::is_refused(sequence);
+    if (is_refused || (known.had_content_types && sequence < first_kept_)) continue;
     const bool may_be_counted = known.had_limit && told_.at(sequence).severity < 17;
-    const bool is_expected =
-        before.is_always && before.is_judged && !is_trimmed && !is_refused && !may_be_counted;
+    const bool is_expected = before.is_always && before.is_judged && !is_trimmed && !may_be_counted;
     const bool is_on_its_way = before.first_sent && !before.was_at_risk;
     if (!is_expected && !is_on_its_way) continue;
     const bool is_together = std::ranges::any_of(
@@ -281,6 +286,19 @@ void Model::check_order(const Known& known, const Trip& trip, const Sent& sent) 
                  std::to_string(sequence) + " of the same resource was " +
                  (before.first_sent ? "not settled" : "not sent"));
   }
+}
+
+// It is what the configuration in force asks for. What the journal has no more goes as it was,
+// where its content type is the same; a frozen batch stays as it is.
+void Model::check_form(const Known& known, const Trip& trip, const Sent& sent) {
+  const size_t wanted = known.plan->form;
+  const size_t form = SimulatedFormat::form_of(sent.payload);
+  if (form == wanted || !trip.batch_id.empty()) return;
+  const bool is_alike =
+      SimulatedFormat::content_type_of(form) == SimulatedFormat::content_type_of(wanted);
+  if (is_alike && !is_receipt(sent) && sent.sequence < first_kept_) return;
+  fault(words(known, sent.sequence) + " is sent as form " + std::to_string(form) +
+        ", and its format is of form " + std::to_string(wanted));
 }
 
 // What is not known yet is waited for.

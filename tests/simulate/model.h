@@ -148,9 +148,11 @@ class Model {
     std::map<std::string, Receipt> receipts;
     std::optional<OpenBatch> batch;
     std::map<uint64_t, ParkedSeen> parked;
-    uint64_t held_from = 0;  // It holds the journal from here on; 0: it does not.
-    bool had_hold = false;   // Something may have waited, and may still.
-    bool had_limit = false;  // It may have counted in digests.
+    uint64_t held_from = 0;          // It holds the journal from here on; 0: it does not.
+    bool had_hold = false;           // Something may have waited, and may still.
+    std::optional<size_t> form;      // Of its plan; of the last one where it is absent.
+    bool had_content_types = false;  // Several.
+    bool had_limit = false;          // It may have counted in digests.
   };
 
   void judge(Known& known, uint64_t sequence, Owed& owed, uint32_t met) const;
@@ -161,6 +163,7 @@ class Model {
   void check_order(const Known& known, const Trip& trip, const Sent& sent);
   void check_wait(const Known& known, const Sent& sent);
   void check_batch(Known& known, const Trip& trip);
+  void check_form(const Known& known, const Trip& trip, const Sent& sent);
   void on_parked(Known& known, const ParkedRow& row);
   void check_reason(const Known& known, const ParkedRow& row, const Owed& owed);
   void forget_lost(const Store& store);

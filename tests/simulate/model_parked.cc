@@ -120,6 +120,8 @@ void Model::check_reason(const Known& known, const ParkedRow& row, const Owed& o
     if (!owed.tried_since || owed.attempts < 3) return fault(place + "and was hardly tried");
     const Duration tried = elapsed_ - *owed.tried_since;
     if (tried < owed.retry_for) fault(place + "and was tried for " + format_duration(tried));
+  } else if (row.reason.starts_with("not rendered: its message is form ")) {
+    if (row.delivery.last_sequence >= first_kept_) fault(place + "and the journal has it");
   } else if (row.reason.starts_with("not rendered: ")) {
     if (!SimulatedFormat::is_refused(row.delivery.last_sequence)) fault(place + "for no reason");
   } else {

@@ -78,6 +78,8 @@ std::string words_of(const SubscriptionPlan& plan) {
   if (plan.limits.pace > Duration()) words += ", paced";
   if (plan.has_small_limits) words += ", small limits";
   if (plan.refuses_some) words += ", refuses to render some";
+  if (plan.form != 0) words += ", form " + std::to_string(plan.form);
+  if (plan.place != 0) words += ", another place";
   return words;
 }
 
@@ -129,6 +131,10 @@ Plan draw_change(const Plan& plan, std::mt19937_64& random) {
     next.subscriptions.erase(known);
   } else if (chance(2, random)) {
     *known = draw_subscription(name, random);
+    known->form = random() % SimulatedFormat::kForms;
+    known->place = random() % 2;
+  } else if (chance(2, random)) {
+    known->form = random() % SimulatedFormat::kForms;
   }
   return next;
 }
@@ -169,13 +175,25 @@ Result<void> SimulatedFormat::render(const Notification& notification, std::stri
   if (refuses_some_ && !is_receipt && is_refused(notification.sequence)) {
     return bad_input("it is refused");
   }
+  const std::string end = " @" + std::to_string(form_);
   if (is_receipt) {
-    out += std::to_string(notification.receipt_count);
+    out += std::to_string(notification.receipt_count) + end;
     return {};
   }
   out += std::to_string(notification.sequence) + " " + std::string(name_of(notification.kind));
-  out.append(" ").append(notification.resource.id);
+  out.append(" ").append(notification.resource.id).append(end);
   return {};
+}
+
+size_t SimulatedFormat::form_of(std::string_view payload) {
+  for (size_t form = 0; form < kForms; ++form) {
+    if (payload.ends_with(" @" + std::to_string(form))) return form;
+  }
+  return kForms;
+}
+
+std::string_view SimulatedFormat::content_type_of(size_t form) {
+  return form == 2 ? "application/json" : "text/plain";
 }
 
 Settings::Settings(const Plan& p, const Conditions& conditions) : plan(p) {
@@ -183,7 +201,7 @@ Settings::Settings(const Plan& p, const Conditions& conditions) : plan(p) {
     if ((plan.ignored >> i & 1) != 0) ignored.push_back(conditions.at(i));
   }
   for (const SubscriptionPlan& each : plan.subscriptions) {
-    formats.push_back(std::make_unique<SimulatedFormat>(each.refuses_some));
+    formats.push_back(std::make_unique<SimulatedFormat>(each.refuses_some, each.form));
     const When& when = conditions.at(each.when);
     subscriptions.push_back({.name = name_of_subscription(each.name),
                              .when = when.pattern,
@@ -193,10 +211,12 @@ Settings::Settings(const Plan& p, const Conditions& conditions) : plan(p) {
                                       .for_tags = each.holds_tags,
                                       .at_most = each.at_most},
                              .format = formats.back().get(),
+                             .form = "form " + std::to_string(each.form),
                              .from = each.from,
                              .on_lag = each.on_lag,
                              .per_hour = each.per_hour,
-                             .retry_for = each.retry_for});
+                             .retry_for = each.retry_for,
+                             .sink_hash = each.place + 1});
     kinds.push_back(
         {.name = "simulated", .summary = "a simulation's", .limits = each.limits, .open = nullptr});
   }

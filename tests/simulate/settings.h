@@ -33,6 +33,8 @@ struct SubscriptionPlan {
   SinkLimits limits;
   bool has_small_limits = false;  // Of the pipeline.
   bool refuses_some = false;      // Its format cannot render one notification in eight.
+  size_t form = 0;                // Of its format: a reload may change it.
+  size_t place = 0;               // Of its sink, likewise.
 };
 
 struct Plan {
@@ -67,13 +69,19 @@ class Conditions {
 // Renders what the model reads, and refuses some.
 class SimulatedFormat final : public Format {
  public:
-  explicit SimulatedFormat(bool refuses_some) : refuses_some_(refuses_some) {}
+  static constexpr size_t kForms = 3;
+  SimulatedFormat(bool refuses_some, size_t form) : refuses_some_(refuses_some), form_(form) {}
   static bool is_refused(uint64_t sequence) { return sequence % 8 == 5; }
-  std::string_view content_type() const override { return "text/plain"; }
+  // The form of a message; kForms where it has none.
+  static size_t form_of(std::string_view payload);
+  // Two forms share it.
+  static std::string_view content_type_of(size_t form);
+  std::string_view content_type() const override { return content_type_of(form_); }
   Result<void> render(const Notification& notification, std::string& out) const override;
 
  private:
   const bool refuses_some_;
+  const size_t form_;
 };
 
 // What the program runs with; what the parts of its pipelines borrow.
