@@ -115,6 +115,7 @@ Result<std::vector<RotatedFile>> FileSource::rotated_files(
   for (const Waiting& each : waiting_) waiting.insert(each.path);
   std::vector<RotatedFile> rotated;
   for (std::string& path : paths_beside(options_.pattern)) {
+    if (listed.contains(path)) continue;
     const Result<FileSight> sight = identify(path);
     if (!sight) continue;
     bool is_known = known.contains(sight->id) || waiting.contains(path);

@@ -612,6 +612,28 @@ TEST_F(FileSourceTest, file_packed_while_nobody_watched_is_finished_first) {
   EXPECT_EQ(intake_.lines(), event_list(20, 51));
 }
 
+// A file system gives the inode of a file that is gone to the next one.
+TEST_F(FileSourceTest, what_was_packed_and_rotated_at_once_is_read_whatever_inodes_are_given_again) {
+  write("a.jsonl", events(0, 200));
+  follow("*.jsonl");
+  ASSERT_TRUE(intake_.wait_for_lines(200));
+  stop();
+  intake_.restart();
+  append("a.jsonl", events(200, 210));
+  fs::rename(path("a.jsonl"), path("a.jsonl.1"));
+  write("a.jsonl", events(210, 220));
+  fs::rename(path("a.jsonl.1"), path("a.jsonl.2"));
+  write_gzip("a.jsonl.2.gz", events(0, 210));
+  fs::last_write_time(path("a.jsonl.2.gz"), fs::last_write_time(path("a.jsonl.2")));
+  fs::remove(path("a.jsonl.2"));
+  fs::rename(path("a.jsonl"), path("a.jsonl.1"));
+  write("a.jsonl", events(220, 230));
+  follow("*.jsonl");
+  ASSERT_TRUE(intake_.wait_for_lines(30));
+  let_poll();
+  EXPECT_EQ(intake_.lines(), event_list(200, 230));
+}
+
 // So many rotations between two looks: the source waits for the store meanwhile.
 TEST_F(FileSourceTest, what_was_rotated_twice_between_two_looks_is_read) {
   write("a.jsonl.7", events(50, 60));  // Never ours.
