@@ -20,6 +20,15 @@ bool is_left(const Attempt& part) {
   return part.verdict != Verdict::delivered && part.verdict != Verdict::reject;
 }
 
+// All recipients of the attempt but those that the row will be for are named as the others.
+template <typename IsOwn>
+void settle_others(DeliveryRow& row, const Attempt& attempt, IsOwn is_own) {
+  for (const Attempt& part : attempt.parts) {
+    if (is_own(part)) continue;
+    row.settled_recipients.append(row.settled_recipients.empty() ? "" : ",").append(part.recipient);
+  }
+}
+
 }  // namespace
 
 std::string reason_of(const Attempt& attempt) {
@@ -303,10 +312,12 @@ void SendStage::on_parts(Booked& booked, const Attempt& attempt, Time now) {
   for (const Attempt& part : attempt.parts) {
     is_delivered |= part.verdict == Verdict::delivered;
     if (part.verdict != Verdict::reject) continue;
-    book_.park_new(parked_of(booked.row, part, "rejected: " + reason_of(part)));
+    DeliveryRow row = booked.row;
+    settle_others(row, attempt, [&](const Attempt& each) { return &each == &part; });
+    book_.park_new(parked_of(std::move(row), part, "rejected: " + reason_of(part)));
   }
   if (const auto left = std::ranges::find_if(attempt.parts, is_left); left != attempt.parts.end()) {
-    booked.row.settled_recipients.clear();
+    settle_others(booked.row, attempt, is_left);
     booked.row.recipients.clear();
     booked.row.last_detail = reason_of(*left);
     lanes_.part(booked);
@@ -366,7 +377,6 @@ ParkedRow SendStage::parked_of(DeliveryRow row, const Attempt& attempt, std::str
   has_parked_ = true;
   if (!attempt.recipient.empty()) {
     row.recipients = attempt.recipient;
-    row.settled_recipients.clear();
   }
   log_warn(
       "a delivery was parked",

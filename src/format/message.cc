@@ -116,9 +116,16 @@ void add_failure(const Notification& notification, Words& words) {
   words.add(" was refused", notification.error.empty() ? "" : ": ", notification.error);
 }
 
+// The call that came late is the one that explains the state.
+bool is_late_cause(const Notification& notification) {
+  return !notification.late_value.empty() && is_cause_known(notification.cause) &&
+         notification.late_value == notification.cause.call;
+}
+
 // Who or why is known now: that is told as if it had been known at once.
 bool is_completed(const Notification& notification) {
-  return notification.kind == NotificationKind::amended && !notification.has_late_observation;
+  return notification.kind == NotificationKind::amended &&
+         (!notification.has_late_observation || is_late_cause(notification));
 }
 
 bool is_told_as_transition(const Notification& notification) {
@@ -127,7 +134,7 @@ bool is_told_as_transition(const Notification& notification) {
 
 void add_amendment(const Notification& notification, Words& words) {
   if (notification.kind == NotificationKind::retracted) words.add("taken back; ");
-  if (!notification.has_late_observation) {
+  if (!notification.has_late_observation || is_late_cause(notification)) {
     return add_transition(notification, deed_of(notification), NewsBeside::kind, words);
   }
   const bool has_word = !notification.late_value.empty();

@@ -326,6 +326,14 @@ TEST(Message, an_amendment_of_the_cause_reads_as_if_it_had_been_known_at_once) {
   n.has_late_observation = true;
   n.late_value = "pending";
   EXPECT_TRUE(message_of(n).ends_with("in eu-west-1: was pending before"));
+  // The late call is the one that did it: who did it is the news.
+  n.late_value = n.cause.call = "TerminateInstances";
+  n.cause.kind = CauseKind::human;
+  n.cause.confidence = Confidence::certain;
+  n.cause.actor = "alice";
+  n.phase = Phase::gone;
+  n.value = "terminated";
+  EXPECT_TRUE(message_of(n).ends_with("was terminated by alice")) << message_of(n);
 }
 
 TEST(Message, a_service_is_named_once) {

@@ -272,6 +272,13 @@ TEST(When, what_a_field_never_is_is_told_where_it_stands) {
   }
 }
 
+TEST(When, all_that_is_wrong_is_told_at_once) {
+  const std::string problems = problems_of("{type: X, resource: {account: 5}, cause: human}");
+  for (const char* const path : {"when.type", "when.resource.account", "when.cause"}) {
+    EXPECT_NE(problems.find(path), std::string::npos) << path << " in " << problems;
+  }
+}
+
 TEST(When, what_is_no_pattern_is_told_where_it_stands) {
   const Read read(R"(subscriptions:
   x:

@@ -116,9 +116,9 @@ When read_when(Node node) {
   When when;
   if (!node) return when;
   std::string json = to_json(node);
-  auto compiled = Pattern::compile(json);
-  if (const auto* error = std::get_if<PatternError>(&compiled)) {
-    node.descend(error->path).error(error->text);
+  auto compiled = Pattern::check(json);
+  if (const auto* errors = std::get_if<std::vector<PatternError>>(&compiled)) {
+    for (const PatternError& error : *errors) node.descend(error.path).error(error.text);
     return when;
   }
   check_fields(node, "");

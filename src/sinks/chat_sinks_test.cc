@@ -81,13 +81,17 @@ TEST_P(ChatSinks, send_what_the_service_documents) {
 
 TEST_P(ChatSinks, answers_have_their_verdicts) {
   EXPECT_EQ(verdict(200, "", "ok"), Verdict::delivered);
-  EXPECT_EQ(verdict(202), GetParam() == std::string("slack") ? Verdict::retry : Verdict::delivered);
+  EXPECT_EQ(verdict(202), Verdict::delivered);
   EXPECT_EQ(verdict(400, "", "invalid_payload"), Verdict::reject);
   EXPECT_EQ(verdict(403), Verdict::unavailable);
   EXPECT_EQ(verdict(500), Verdict::retry);
   EXPECT_EQ(verdict(503), Verdict::retry);
   if (GetParam() == std::string("pagerduty")) return;
   EXPECT_EQ(verdict(404, "", "no_service"), Verdict::unavailable);
+  if (GetParam() == std::string("slack")) {
+    EXPECT_EQ(verdict(200, "", "no_service"), Verdict::retry);
+    EXPECT_EQ(verdict(200, "", "{\"success\":true}"), Verdict::delivered);
+  }
   EXPECT_EQ(verdict(410, "", "channel_is_archived"), Verdict::unavailable);
 }
 

@@ -1,18 +1,27 @@
 // Posts each delivery into a channel of Slack, by an incoming webhook. Reads the messages of the
 // format `slack`. Sends one a second, as Slack allows.
 // https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
+#include <algorithm>
+
 #include "sinks/json_post.h"
 #include "sinks/kinds.h"
 
 namespace statewire {
 namespace {
 
-// Slack says "ok", and nothing else. 404 says that the webhook was removed, and 410 that its
-// channel is archived: a person can mend both, so that nothing is parked and the subscription does
-// not end.
+// "no_service", "invalid_payload"
+bool is_error_word(std::string_view text) {
+  return text.find('_') != text.npos &&
+         std::ranges::all_of(text, [](char c) { return c == '_' || (c >= 'a' && c <= 'z'); });
+}
+
+// Slack says "ok", and those that speak its language something else; a page is of none of them. 404
+// says that the webhook was removed, and 410 that its channel is archived: a person can mend both,
+// so that nothing is parked and the subscription does not end.
 Attempt judge_slack(const Result<HttpResponse>& response, Time now) {
   Attempt attempt = attempt_for(response, now);
-  if (attempt.verdict == Verdict::delivered && response->body != "ok") {
+  const bool is_taken = attempt.verdict == Verdict::delivered;
+  if (is_taken && (is_page(*response) || is_error_word(response->body))) {
     return not_of_service(*response, "Slack");
   }
   if (attempt.status == 404 || attempt.status == 410) attempt.verdict = Verdict::unavailable;
