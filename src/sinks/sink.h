@@ -63,8 +63,8 @@ struct Delivery {
   // The recipients that it is for, where others have it or a parked delivery of their own.
   // Separated by commas; empty: all.
   std::string_view recipients;
-  // The others, to whom it was sent with it. In deliveries of earlier versions `recipients` is empty
-  // then, and it is for all but these.
+  // The others, to whom it was sent with it. In deliveries of earlier versions `recipients` is
+  // empty then, and it is for all but these.
   std::string_view settled_recipients;
   uint64_t sequence = 0;
   uint32_t attempt = 1;

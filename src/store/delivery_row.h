@@ -63,8 +63,8 @@ struct DeliveryRow {
   // The recipients that it is for, where others have it or a parked delivery of their own.
   // Separated by commas; empty: all.
   std::string recipients;
-  // The others, to whom it was sent with it. In rows of earlier versions `recipients` is empty then,
-  // and it is for all but these.
+  // The others, to whom it was sent with it. In rows of earlier versions `recipients` is empty
+  // then, and it is for all but these.
   std::string settled_recipients;
   // In hold, and behind it: the entry that it tells, as a block of one, completed by what was
   // learned since. So the delivery does not need the journal any more, also to be rendered again.
