@@ -613,7 +613,7 @@ TEST_F(FileSourceTest, file_packed_while_nobody_watched_is_finished_first) {
 }
 
 // A file system gives the inode of a file that is gone to the next one.
-TEST_F(FileSourceTest, what_was_packed_and_rotated_at_once_is_read_whatever_inodes_are_given_again) {
+TEST_F(FileSourceTest, packed_and_rotated_at_once_whatever_inodes_are_given_again) {
   write("a.jsonl", events(0, 200));
   follow("*.jsonl");
   ASSERT_TRUE(intake_.wait_for_lines(200));
