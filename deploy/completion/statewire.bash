@@ -97,7 +97,7 @@ _statewire() {
       ;;
     run) options='--config' ;;
     convert) options='--format --catalog --config' ;;
-    match) options='--pattern --patterns --count --explain --check --config' ;;
+    match) options='--pattern --patterns --count --explain --check --aws --config' ;;
     check) options='--config --output' ;;
     explain) options='--config --output' ;;
     send) options='--config' ;;

@@ -50,6 +50,7 @@ complete -c statewire -n '__statewire_is match' -l patterns -r -F -d 'A named pa
 complete -c statewire -n '__statewire_is match' -l count -d 'Only how many match'
 complete -c statewire -n '__statewire_is match' -l explain -d 'Which clause failed first'
 complete -c statewire -n '__statewire_is match' -l check -d 'Only look at the patterns'
+complete -c statewire -n '__statewire_is match' -l aws -d 'With --check: what EventBridge refuses, too'
 
 complete -c statewire -n '__statewire_is tail' -l when -x -d 'A pattern'
 complete -c statewire -n '__statewire_is tail' -l from -x -a 'now earliest'
