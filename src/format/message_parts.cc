@@ -194,6 +194,11 @@ MessageParts parts_of(const Notification& notification) {
       (notification.is_untimed ? "time unknown, arrived " : "") + readable(notification.time);
   parts.why = why_text(notification);
   if (notification.kind == NotificationKind::receipt) {
+    // No condition asked for it.
+    parts.badge = "limit";
+    parts.why = notification.subscription.empty()
+                    ? std::string()
+                    : "Sent to " + clean(notification.subscription) + " because of its per_hour";
     parts.origin = "more than this subscription sends in an hour";
     return parts;
   }
