@@ -89,6 +89,7 @@ void SmtpDialogue::finish_reply(int code) {
     if (code / 100 != first_code_ / 100) {
       reply.text = "smtp " + std::to_string(first_code_) + " and " + std::to_string(code) +
                    " in one reply: " + text_;
+      reply.text = cut_utf8(reply.text, kSmtpReplyBytesMax);
       reply.code = 0;
     }
     recipients_[asked_ - 1] = reply;
