@@ -421,7 +421,7 @@ TEST_F(SqsSourceTest, a_stop_gives_back_what_was_not_handed_over) {
   for (int i = 0; i < 500 && queue_.shown_again == 0; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
-  EXPECT_EQ(queue_.shown_again, 1u);
+  EXPECT_GE(queue_.shown_again, 1u);
   EXPECT_EQ(queue_.deleted, 0u);
 }
 
@@ -442,7 +442,8 @@ TEST_F(SqsSourceTest, what_comes_after_a_stop_is_given_back) {
   for (int i = 0; i < 500 && queue_.shown_again < 2; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
-  EXPECT_EQ(queue_.shown_again, 2u);
+  // More where another receiver that still waited was given them again.
+  EXPECT_GE(queue_.shown_again, 2u);
 }
 
 TEST_F(SqsSourceTest, a_stop_does_not_outlast_a_store_that_says_nothing) {
