@@ -57,6 +57,7 @@ Result<void> Walk::read_one(Views& views, Arena& arena) {
 
 void Walks::clear() {
   walks_.clear();
+  looks_back_ = 0;
   if (arena_.bytes_reserved() > kWalkBytesKept) {
     arena_ = Arena();
   } else {
