@@ -10,6 +10,7 @@
 #include "base/ids.h"
 #include "base/json_writer.h"
 #include "base/limits.h"
+#include "track/set_before.h"
 
 namespace statewire {
 namespace {
@@ -118,6 +119,7 @@ Result<void> Fold::load() {
 Result<void> Fold::expect(const Observation& observation) {
   if (Result<size_t> place = place_of(observation.resource.id); !place) return place.error();
   if (observation.effect == Effect::move) return {};
+  if (sets_something(observation)) walks_.expect_setting_call();
   for (const std::string_view alias : observation.aliases) {
     const Result<std::string_view> resource = views_.resource_of_alias(alias, arena_);
     if (!resource) return resource.error();

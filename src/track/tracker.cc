@@ -191,14 +191,14 @@ Tracked Tracker::fold_again(const Record& before, Entry& entry, Arena& arena) {
   return {};
 }
 
-// What a call sets had another value before, as far as the resource's last entries tell. To read
-// one costs as much as to fold many: a commit has a few looks back, for all of its events.
+// What a call sets had another value before, as far as the resource's last entries tell.
 Result<void> Tracker::tell_from(const Record& before, Entry& entry, Arena& arena) {
   if (!walks_.may_look_back()) return {};
   SetBefore set(entry.observation, arena);
   if (set.is_complete()) return {};
   Walk& walk = walks_.of(before.resource.id, before.last_sequence);
-  for (size_t back = 0; !set.is_complete() && walks_.may_look_back(); ++back) {
+  for (size_t back = 0; back < kSettingEntriesBackMax && walks_.may_look_back(); ++back) {
+    if (set.is_complete()) break;
     walks_.note_look_back();
     const Result<const Entry*> seen = walks_.at(walk, back);
     if (!seen) return seen.error();

@@ -56,8 +56,12 @@ Result<void> Walk::read_one(Views& views, Arena& arena) {
 }
 
 void Walks::clear() {
+  drop();
+  looks_back_ = setting_calls_ = 0;
+}
+
+void Walks::drop() {
   walks_.clear();
-  looks_back_ = 0;
   if (arena_.bytes_reserved() > kWalkBytesKept) {
     arena_ = Arena();
   } else {
@@ -67,7 +71,7 @@ void Walks::clear() {
 
 Walk& Walks::of(std::string_view id, uint64_t last_sequence) {
   if (const auto known = walks_.find(id); known != walks_.end()) return known->second;
-  if (arena_.bytes_reserved() > kWalkBytesMax) clear();
+  if (arena_.bytes_reserved() > kWalkBytesMax) drop();
   return walks_.try_emplace(id, last_sequence).first->second;
 }
 
