@@ -122,19 +122,14 @@ bool is_late_cause(const Notification& notification) {
          notification.late_value == notification.cause.call;
 }
 
-// Who or why is known now: that is told as if it had been known at once.
-bool is_completed(const Notification& notification) {
-  return notification.kind == NotificationKind::amended &&
-         (!notification.has_late_observation || is_late_cause(notification));
-}
-
-bool is_told_as_transition(const Notification& notification) {
-  return notification.kind == NotificationKind::transition || is_completed(notification);
+// Not of what was before it.
+bool tells_of_now(const Notification& notification) {
+  return !notification.has_late_observation || is_late_cause(notification);
 }
 
 void add_amendment(const Notification& notification, Words& words) {
   if (notification.kind == NotificationKind::retracted) words.add("taken back; ");
-  if (!notification.has_late_observation || is_late_cause(notification)) {
+  if (tells_of_now(notification)) {
     return add_transition(notification, deed_of(notification), NewsBeside::kind, words);
   }
   const bool has_word = !notification.late_value.empty();
@@ -172,6 +167,11 @@ void add_doubt_of_time(const Notification& notification, Words& words) {
 }
 
 }  // namespace
+
+bool is_told_as_transition(const Notification& notification) {
+  return notification.kind == NotificationKind::transition ||
+         (notification.kind == NotificationKind::amended && tells_of_now(notification));
+}
 
 void add_subject(const Notification& notification, Words& words) {
   if (notification.kind == NotificationKind::receipt) {

@@ -12,6 +12,10 @@ namespace statewire {
 // "EC2 instance web-1 (i-0a1b2c3d4e5f60001)": names before ids.
 void add_subject(const Notification& notification, Words& words);
 
+// A transition, or what completes the story of one: who or why is known now, and is told as if it
+// had been known at once.
+bool is_told_as_transition(const Notification& notification);
+
 // What stands before the news. A phase that does is not said again, where more is known.
 enum class NewsBeside { phase, kind };
 // "running; started by alice in the console"

@@ -150,8 +150,10 @@ void add_console_link(const Notification& n, std::vector<MessageLink>& links) {
 
 std::string why_text(const Notification& n) {
   if (n.subscription.empty()) return {};
+  const std::string sent = "Sent to " + clean(n.subscription);
+  if (n.kind == NotificationKind::receipt) return sent + " because of its per_hour";
   const std::string why = n.why.empty() ? ", which wants everything" : " because " + clean(n.why);
-  return "Sent to " + clean(n.subscription) + why;
+  return sent + why;
 }
 
 }  // namespace
@@ -174,9 +176,7 @@ bool is_blank(std::string_view text) {
 MessageParts parts_of(const Notification& notification) {
   MessageParts parts;
   parts.tone = tone_of(notification);
-  const bool is_about_phase =
-      notification.kind == NotificationKind::transition ||
-      (notification.kind == NotificationKind::amended && !notification.has_late_observation);
+  const bool is_about_phase = is_told_as_transition(notification);
   parts.badge = is_about_phase ? name_of(notification.phase) : name_of(notification.kind);
   Words title;
   add_subject(notification, title);
@@ -194,11 +194,7 @@ MessageParts parts_of(const Notification& notification) {
       (notification.is_untimed ? "time unknown, arrived " : "") + readable(notification.time);
   parts.why = why_text(notification);
   if (notification.kind == NotificationKind::receipt) {
-    // No condition asked for it.
     parts.badge = "limit";
-    parts.why = notification.subscription.empty()
-                    ? std::string()
-                    : "Sent to " + clean(notification.subscription) + " because of its per_hour";
     parts.origin = "more than this subscription sends in an hour";
     return parts;
   }
