@@ -60,12 +60,12 @@ Result<SmtpOutcome> SmtpClient::carry(Mail mail, CurlHandle& handle) {
   if (outcome || !cut_at) return outcome;
   Mail rest = transfer.take_mail();
   const auto place = static_cast<ptrdiff_t>(*cut_at);
-  const std::string address = rest.to[*cut_at];
+  const Error cut = failed(outcome.error().text + " (RCPT " + rest.to[*cut_at] + ")");
   rest.to.erase(rest.to.begin() + place);
-  if (rest.to.empty()) return failed(outcome.error().text + " (RCPT " + address + ")");
+  if (rest.to.empty()) return cut;
   const size_t count = rest.to.size();
   Result<SmtpOutcome> of_rest = SmtpTransfer(std::move(rest), handle, *sockets_).perform();
-  if (!of_rest) return failed(outcome.error().text + " (RCPT " + address + ")");
+  if (!of_rest) return cut;
   const SmtpReply taken{.stage = SmtpStage::recipient, .code = kSmtpTaken, .text = {}};
   if (of_rest->recipients.empty()) of_rest->recipients.assign(count, taken);
   of_rest->recipients.insert(

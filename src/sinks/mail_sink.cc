@@ -155,12 +155,12 @@ class MailSink final : public Sink {
              !is_in_list(delivery.settled_recipients, address);
     });
     // Whoever it is for has another address now, where one is new in `to`.
-    const auto is_new = [&](const std::string& address) {
-      return !is_in_list(delivery.settled_recipients, address);
-    };
     const bool is_for_one = delivery.recipients.find(',') == std::string_view::npos;
-    if (letter.to.empty() && is_for_one && std::ranges::count_if(*to, is_new) == 1) {
-      letter.to.push_back(*std::ranges::find_if(*to, is_new));
+    if (letter.to.empty() && is_for_one) {
+      std::erase_if(*to, [&](const std::string& address) {
+        return is_in_list(delivery.settled_recipients, address);
+      });
+      if (to->size() == 1) letter.to = *to;
     }
     if (letter.to.empty()) {
       return bad_input("it is for " +

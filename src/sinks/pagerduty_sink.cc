@@ -20,10 +20,7 @@ enum class ServiceRegion { us, eu };
 // 400 says what is wrong with the event. If that is the routing key, it is so for every event,
 // until a person corrects it.
 Attempt judge_pagerduty(const Result<HttpResponse>& response, Time now) {
-  Attempt attempt = attempt_for(response, now);
-  if (attempt.verdict == Verdict::delivered && is_page(*response)) {
-    return not_of_service(*response, "PagerDuty");
-  }
+  Attempt attempt = attempt_for_service(response, now, "PagerDuty");
   if (attempt.status != 400) return attempt;
   const std::string body = lower_case(response->body);
   for (const std::string_view words :

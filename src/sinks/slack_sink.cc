@@ -19,9 +19,8 @@ bool is_error_word(std::string_view text) {
 // says that the webhook was removed, and 410 that its channel is archived: a person can mend both,
 // so that nothing is parked and the subscription does not end.
 Attempt judge_slack(const Result<HttpResponse>& response, Time now) {
-  Attempt attempt = attempt_for(response, now);
-  const bool is_taken = attempt.verdict == Verdict::delivered;
-  if (is_taken && (is_page(*response) || is_error_word(response->body))) {
+  Attempt attempt = attempt_for_service(response, now, "Slack");
+  if (attempt.verdict == Verdict::delivered && is_error_word(response->body)) {
     return not_of_service(*response, "Slack");
   }
   if (attempt.status == 404 || attempt.status == 410) attempt.verdict = Verdict::unavailable;

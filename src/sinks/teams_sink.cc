@@ -31,10 +31,8 @@ Attempt judge_teams(const Result<HttpResponse>& response, Time now) {
     meant = *response;
     meant.status = told >= 300 && told < 600 ? told : kFailedSomehow;
   }
-  Attempt attempt = told != 0 ? attempt_for(meant, now) : attempt_for(response, now);
-  if (attempt.verdict == Verdict::delivered && is_page(*response)) {
-    return not_of_service(*response, "Teams");
-  }
+  Attempt attempt =
+      told != 0 ? attempt_for(meant, now) : attempt_for_service(response, now, "Teams");
   // The webhook or workflow was removed: a person can make it again.
   if (attempt.status == 404 || attempt.status == 410) attempt.verdict = Verdict::unavailable;
   return attempt;

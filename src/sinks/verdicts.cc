@@ -57,6 +57,12 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
   }
 }
 
+bool is_page(const HttpResponse& response) {
+  const size_t begin = response.body.find_first_not_of(" \t\r\n");
+  return response.header("Content-Type").find("text/html") != std::string_view::npos ||
+         (begin != std::string::npos && response.body[begin] == '<');
+}
+
 }  // namespace
 
 Verdict verdict_for_status(int http_status) {
@@ -96,10 +102,11 @@ Attempt not_of_service(const HttpResponse& response, std::string_view service) {
           .detail = std::string(cut_utf8(detail, kAttemptDetailBytesMax))};
 }
 
-bool is_page(const HttpResponse& response) {
-  const size_t begin = response.body.find_first_not_of(" \t\r\n");
-  return response.header("Content-Type").find("text/html") != std::string_view::npos ||
-         (begin != std::string::npos && response.body[begin] == '<');
+Attempt attempt_for_service(const Result<HttpResponse>& response, Time now,
+                            std::string_view service) {
+  Attempt attempt = attempt_for(response, now);
+  const bool is_taken = attempt.verdict == Verdict::delivered;
+  return is_taken && is_page(*response) ? not_of_service(*response, service) : attempt;
 }
 
 void Redaction::hide_url(std::string_view text) {

@@ -21,8 +21,9 @@ Attempt attempt_for(const Result<HttpResponse>& response, Time now);
 // An answer that looks like success, and is not of the service: of somebody in between, such as a
 // portal that wants a login.
 Attempt not_of_service(const HttpResponse& response, std::string_view service);
-// A page for people.
-bool is_page(const HttpResponse& response);
+// As attempt_for(); a page for people is no answer of the service.
+Attempt attempt_for_service(const Result<HttpResponse>& response, Time now,
+                            std::string_view service);
 
 // Removes what must not be shown from texts of others: an answer may echo a URL or a header.
 class Redaction {
