@@ -375,9 +375,7 @@ void SendStage::park(Booked& booked, const Attempt& attempt, std::string reason)
 ParkedRow SendStage::parked_of(DeliveryRow row, const Attempt& attempt, std::string reason) {
   ++counts_.parked;
   has_parked_ = true;
-  if (!attempt.recipient.empty()) {
-    row.recipients = attempt.recipient;
-  }
+  if (!attempt.recipient.empty()) row.recipients = attempt.recipient;
   log_warn(
       "a delivery was parked",
       {{"subscription", subscription_.name}, {"sequence", row.last_sequence}, {"reason", reason}});
