@@ -120,8 +120,7 @@ class App {
   void start_threads();
   void publish(const std::shared_ptr<Generation>& generation);
   bool tell_progress();
-  int next_signal();
-  void serve();
+  std::string serve();
   void reload();
   void reload_failed(std::string problem);
   void stop();
@@ -422,8 +421,9 @@ bool App::tell_progress() {
   return is_any_running;
 }
 
-// The next signal, or 0 where the store is lost; meanwhile people see how far the sources are.
-int App::next_signal() {
+// Until a signal asks it to stop; meanwhile people see how far the sources are. Why the store is
+// lost, where it is.
+std::string App::serve() {
   const sigset_t signals = watched_signals();
   bool is_any_running = true;
   while (true) {
@@ -432,20 +432,14 @@ int App::next_signal() {
     const timespec wait{.tv_sec = pause / std::chrono::seconds(1),
                         .tv_nsec = (pause % std::chrono::seconds(1)).count()};
     const int signal = sigtimedwait(&signals, nullptr, &wait);
-    if (signal > 0) return signal;
-    if (!store_->place_fault().empty()) return 0;
-  }
-}
-
-void App::serve() {
-  while (true) {
-    const int signal = next_signal();
-    if (signal == 0) return;
-    if (signal != SIGHUP) {
+    if (std::string fault = store_->place_fault(); !fault.empty()) return fault;
+    if (signal == SIGHUP) {
+      reload();
+      is_any_running = true;
+    } else if (signal > 0) {
       log_info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
-      return;
+      return {};
     }
-    reload();
   }
 }
 
@@ -480,9 +474,8 @@ Result<void> App::run(Problems& problems) {
   live_.set_readiness(Readiness::serving);
   options_.on_ready(*current_->settings, port_, current_->catalog->size());
   current_->sources->start();
-  serve();
   // What the engine would still write goes to wherever the path leads now.
-  if (const std::string fault = store_->place_fault(); !fault.empty()) {
+  if (const std::string fault = serve(); !fault.empty()) {
     log_error("the store is lost to this process; stopping, and nothing more is acknowledged",
               {{"error", fault}});
     stop();
