@@ -24,6 +24,9 @@ struct FileCursor {
   uint64_t tail_bytes = 0;
   uint64_t tail_print = 0;
 
+  // More of the file was seen than was read.
+  bool has_rest() const { return !is_finished && position.offset < size; }
+
   bool operator==(const FileCursor&) const = default;
 
   // Numbers with blanks between them; the first is the version of the format. Reads format 1, too.

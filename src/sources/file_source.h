@@ -85,7 +85,7 @@ class FileSource final : public Source {
   struct GoneFile {
     FileCursor cursor;
     bool may_lack_something = false;  // Something may have come behind what was read.
-    bool has_copy = false;
+    RotatedFile* copy = nullptr;
   };
   // What one run() works with.
   struct Run {
@@ -102,20 +102,24 @@ class FileSource final : public Source {
                                                  const std::map<std::string, FileId>& listed,
                                                  const std::set<FileId>& missing);
   std::vector<Rotation> rotations_since(const std::map<std::string, FileId>& listed);
-  Result<std::vector<Rotation>> rotations_before(Run& run,
-                                                 const std::map<std::string, FileId>& listed,
-                                                 std::span<const RotatedFile> rotated) const;
+  std::vector<Rotation> rotations_before(const std::map<std::string, FileId>& listed,
+                                         const std::map<std::string, FileId>& read_before,
+                                         std::span<const RotatedFile> rotated) const;
   std::vector<std::string> told_between(const Rotation& rotation,
                                         std::span<const RotatedFile> rotated) const;
   Result<void> find_gone(Run& run, const std::map<std::string, FileId>& listed,
+                         const std::map<std::string, FileId>& read_before,
                          std::span<RotatedFile> rotated, std::deque<Waiting>& copies);
-  RotatedFile* find_copy(Run& run, const FileCursor& cursor, std::span<RotatedFile> rotated) const;
+  Result<std::vector<GoneFile>> gone_files(Run& run, const std::map<std::string, FileId>& listed,
+                                           const std::map<std::string, FileId>& read_before,
+                                           std::span<const RotatedFile> rotated);
+  void find_copies(Run& run, std::span<GoneFile> gone, std::span<RotatedFile> rotated) const;
   Result<bool> read_copy(Run& run, const FileCursor& cursor);
   Result<void> find_what_was_overwritten(Run& run, const std::string& path, int64_t born_ns,
                                          const FileCursor& cursor);
   Result<bool> was_read_before(Run& run, const std::string& path, const FileId& id) const;
-  Result<std::vector<GoneFile>> gone_files(Run& run, const std::map<std::string, FileId>& listed,
-                                           std::span<const RotatedFile> rotated);
+  Result<std::map<std::string, FileId>> names_read_before(
+      Run& run, const std::map<std::string, FileId>& listed) const;
   void tell_lost(const std::string& path, const FileCursor& cursor, std::string_view what) const;
   std::optional<int64_t> modified_ns_of(const FileId& id) const;
   Result<void> expire_cursors(Run& run);

@@ -81,10 +81,11 @@ Result<void> FileSource::find_rotated(Run& run, const std::map<std::string, File
   if (!rotated) return rotated.error();
   std::deque<Waiting> copies;
   if (is_first) {
-    if (const auto found = find_gone(run, listed, *rotated, copies); !found) return found;
-    const auto first = rotations_before(run, listed, *rotated);
-    if (!first) return first.error();
-    rotations = *first;
+    const auto read_before = names_read_before(run, listed);
+    if (!read_before) return read_before.error();
+    if (const auto found = find_gone(run, listed, *read_before, *rotated, copies); !found)
+      return found;
+    rotations = rotations_before(listed, *read_before, *rotated);
   }
   std::set<std::string> between;
   for (const Rotation& rotation : rotations) {
@@ -160,16 +161,26 @@ Result<bool> FileSource::was_read_before(Run& run, const std::string& path,
   return file && (*file)->id() == id && (*file)->is_file_of(**cursor);
 }
 
-// Those that happened while nobody watched: a name is that of a new file, or of none, and one that
-// was read is beside it.
-Result<std::vector<FileSource::Rotation>> FileSource::rotations_before(
-    Run& run, const std::map<std::string, FileId>& listed,
-    std::span<const RotatedFile> rotated) const {
-  std::set<std::string> names;
+// Of those that are listed, the files that were read by an earlier run.
+Result<std::map<std::string, FileId>> FileSource::names_read_before(
+    Run& run, const std::map<std::string, FileId>& listed) const {
+  std::map<std::string, FileId> read_before;
   for (const auto& [name, id] : listed) {
     const Result<bool> was_read = was_read_before(run, name, id);
     if (!was_read) return was_read.error();
-    if (!*was_read) names.insert(name);
+    if (*was_read) read_before.emplace(name, id);
+  }
+  return read_before;
+}
+
+// Those that happened while nobody watched: a name is that of a new file, or of none, and one that
+// was read is beside it.
+std::vector<FileSource::Rotation> FileSource::rotations_before(
+    const std::map<std::string, FileId>& listed, const std::map<std::string, FileId>& read_before,
+    std::span<const RotatedFile> rotated) const {
+  std::set<std::string> names;
+  for (const auto& [name, id] : listed) {
+    if (!read_before.contains(name)) names.insert(name);
   }
   for (const RotatedFile& file : rotated) {
     if (!file.is_known) continue;
@@ -200,54 +211,38 @@ std::vector<std::string> FileSource::told_between(const Rotation& rotation,
 }
 
 // What was read, and is in no file any more that anybody knows: it may have been packed, and what
-// nobody has read of it is in the packed one. Each file is asked by its head alone, and to its
-// place only where that is alike.
+// nobody has read of it is in the packed one.
 Result<void> FileSource::find_gone(Run& run, const std::map<std::string, FileId>& listed,
+                                   const std::map<std::string, FileId>& read_before,
                                    std::span<RotatedFile> rotated, std::deque<Waiting>& copies) {
-  auto gone = gone_files(run, listed, rotated);
+  auto gone = gone_files(run, listed, read_before, rotated);
   if (!gone) return gone.error();
-  std::set<uint64_t> head_sizes;
-  for (const GoneFile& each : *gone) head_sizes.insert(each.cursor.print_bytes);
-  for (RotatedFile& file : rotated) {
-    if (file.is_known || gone->empty()) continue;
-    const auto copy = WatchedFile::open(file.path, options_.follow, run.stop, options_.pieces);
-    const Result<std::string> head = copy ? (*copy)->head() : copy.error();
-    if (!head) continue;
-    std::set<std::pair<uint64_t, uint64_t>> prints;
-    for (const uint64_t size : head_sizes) {
-      if (size <= head->size()) prints.emplace(size, hash64(head->substr(0, size)));
-    }
-    for (GoneFile& each : *gone) {
-      if (!prints.contains({each.cursor.print_bytes, each.cursor.print})) continue;
-      const Result<bool> is_copy = (*copy)->resume_copy(each.cursor);
-      if (!is_copy || !*is_copy) continue;
-      each.has_copy = file.is_known = true;
-      copies.push_back({.path = file.path, .is_listed = false, .copied = each.cursor});
-      break;
-    }
-  }
+  find_copies(run, *gone, rotated);
   for (const GoneFile& each : *gone) {
-    if (each.may_lack_something && !each.has_copy) {
+    if (each.copy != nullptr && !each.copy->is_known) {
+      each.copy->is_known = true;
+      copies.push_back({.path = each.copy->path, .is_listed = false, .copied = each.cursor});
+    } else if (each.copy == nullptr && each.may_lack_something) {
       tell_lost(options_.pattern, each.cursor, "is gone");
     }
   }
   return {};
 }
 
-// The files of cursors that are neither listed nor beside those that are.
+// The files of cursors that are neither listed nor beside those that are. Where another file has
+// the inode of one, it is told of when that is opened.
 Result<std::vector<FileSource::GoneFile>> FileSource::gone_files(
-    Run& run, const std::map<std::string, FileId>& listed, std::span<const RotatedFile> rotated) {
+    Run& run, const std::map<std::string, FileId>& listed,
+    const std::map<std::string, FileId>& read_before, std::span<const RotatedFile> rotated) {
   const auto cursors = run.intake.cursors(options_.name + "/");
   if (!cursors) return cursors.error();
   std::set<std::string> present;
-  for (const auto& [path, id] : listed) {
-    const Result<bool> was_read = was_read_before(run, path, id);
-    if (!was_read) return was_read.error();
-    if (*was_read) present.insert(key_of(id));
-  }
+  for (const auto& [name, id] : read_before) present.insert(key_of(id));
   for (const RotatedFile& file : rotated) {
     if (file.is_known) present.insert(key_of(file.sight.id));
   }
+  std::set<std::string> taken;
+  for (const auto& [name, id] : listed) taken.insert(key_of(id));
   int64_t youngest_ns = 0;
   std::vector<GoneFile> gone;
   for (const auto& [key, value] : *cursors) {
@@ -255,37 +250,52 @@ Result<std::vector<FileSource::GoneFile>> FileSource::gone_files(
     if (!cursor) continue;
     youngest_ns = std::max(youngest_ns, cursor->modified_ns);
     if (present.contains(key) || cursor->is_finished || cursor->print_bytes == 0) continue;
-    gone.push_back({.cursor = *cursor});
+    gone.push_back({.cursor = *cursor, .may_lack_something = !taken.contains(key)});
   }
   for (GoneFile& each : gone) {
     const bool is_youngest = each.cursor.modified_ns == youngest_ns;
-    each.may_lack_something = each.cursor.position.offset < each.cursor.size ||
-                              (is_youngest && is_one_name(options_.pattern));
+    each.may_lack_something &=
+        each.cursor.has_rest() || (is_youngest && is_one_name(options_.pattern));
   }
   return gone;
 }
 
-// A copy of what a file was before it was written anew, or removed: one that begins with what was
-// read. nullptr where there is none.
-RotatedFile* FileSource::find_copy(Run& run, const FileCursor& cursor,
-                                   std::span<RotatedFile> rotated) const {
+// Of each the file that begins with what was read of it: a copy of what it was before it was
+// written anew, or removed. A file is asked by its head alone, and further only where that is
+// alike.
+void FileSource::find_copies(Run& run, std::span<GoneFile> gone,
+                             std::span<RotatedFile> rotated) const {
+  if (gone.empty()) return;
+  std::set<uint64_t> head_sizes;
+  for (const GoneFile& each : gone) head_sizes.insert(each.cursor.print_bytes);
   for (RotatedFile& file : rotated) {
     const auto copy = WatchedFile::open(file.path, options_.follow, run.stop, options_.pieces);
-    if (!copy) continue;
-    const Result<bool> is_copy = (*copy)->resume_copy(cursor);
-    if (is_copy && *is_copy) return &file;
+    const Result<std::string> head = copy ? (*copy)->head() : copy.error();
+    if (!head) continue;
+    std::set<std::pair<uint64_t, uint64_t>> prints;
+    for (const uint64_t size : head_sizes) {
+      if (size <= head->size()) prints.emplace(size, hash64(head->substr(0, size)));
+    }
+    for (GoneFile& each : gone) {
+      const bool is_alike = prints.contains({each.cursor.print_bytes, each.cursor.print});
+      if (each.copy != nullptr || !is_alike) continue;
+      const Result<bool> is_copy = (*copy)->resume_copy(each.cursor);
+      if (!is_copy || !*is_copy) continue;
+      each.copy = &file;
+      break;
+    }
   }
-  return nullptr;
 }
 
 // False where there is no copy; otherwise its rest is read next, or was.
 Result<bool> FileSource::read_copy(Run& run, const FileCursor& cursor) {
   Result<std::vector<RotatedFile>> rotated = rotated_files(run, names_, {});
   if (!rotated) return rotated.error();
-  const RotatedFile* const copy = find_copy(run, cursor, *rotated);
-  if (copy == nullptr) return false;
-  if (!copy->is_known) {
-    waiting_.push_front({.path = copy->path, .is_listed = false, .copied = cursor});
+  GoneFile gone{.cursor = cursor};
+  find_copies(run, {&gone, 1}, *rotated);
+  if (gone.copy == nullptr) return false;
+  if (!gone.copy->is_known) {
+    waiting_.push_front({.path = gone.copy->path, .is_listed = false, .copied = cursor});
   }
   return true;
 }
@@ -294,9 +304,8 @@ Result<void> FileSource::find_what_was_overwritten(Run& run, const std::string& 
                                                    int64_t born_ns, const FileCursor& cursor) {
   const Result<bool> has_copy = read_copy(run, cursor);
   if (!has_copy) return has_copy.error();
-  const bool has_rest = !cursor.is_finished && cursor.position.offset < cursor.size;
   const bool is_other_file = cursor.born_ns != born_ns && cursor.born_ns != 0 && born_ns != 0;
-  if (!*has_copy && (has_rest || (!is_other_file && is_one_name(options_.pattern)))) {
+  if (!*has_copy && (cursor.has_rest() || (!is_other_file && is_one_name(options_.pattern)))) {
     tell_lost(path, cursor, is_other_file ? "is gone" : "was written anew");
   }
   return {};
