@@ -7,26 +7,11 @@
 #include <filesystem>
 
 #include "base/text.h"
+#include "store/place.h"
 
 namespace statewire {
-namespace {
 
 namespace fs = std::filesystem;
-
-// Absolute, and without links as far as it is there.
-fs::path real_path(const std::string& path) {
-  std::error_code error;
-  const fs::path absolute = fs::absolute(path, error);
-  const fs::path real = fs::weakly_canonical(absolute, error);
-  return error ? absolute.lexically_normal() : real;
-}
-
-bool is_inside(const fs::path& path, const fs::path& folder) {
-  return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first ==
-         folder.end();
-}
-
-}  // namespace
 
 std::string control_socket_of(const std::string& store_path) {
   return store_path + "/control.sock";
@@ -52,7 +37,7 @@ void check_store_path(const Node& node, const std::string& path) {
 void check_outside_store(const Node& node, const std::string& store_path) {
   if (!node.is_scalar() || store_path.empty()) return;
   const std::string path = node.file_path();
-  if (path.empty() || !is_inside(real_path(path), real_path(store_path))) return;
+  if (path.empty() || !is_inside(path, store_path)) return;
   node.error(path + " is inside the store, whose folder is for its own files; name another");
 }
 

@@ -241,6 +241,10 @@ inline constexpr size_t kEntriesBackMax = 256;
 inline constexpr size_t kUntimedEntriesBackMax = 32;
 // And for what a property was set to before.
 inline constexpr size_t kSettingEntriesBackMax = 16;
+// In a commit, as each costs as much as to fold many events; and in one that takes more calls that
+// set something than this, none.
+inline constexpr size_t kSettingLooksMax = 64;
+inline constexpr size_t kSettingCallsMax = 32;
 // Of the tags and changes of entries that one late observation is folded before.
 inline constexpr size_t kFoldBytesBackMax = size_t{64} << 20;
 // What a commit keeps of the entries that it looks back at, and one resource beyond.

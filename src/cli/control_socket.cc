@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/descriptor.h"
 #include "base/limits.h"
 #include "base/percent.h"
 #include "cli/reply.h"

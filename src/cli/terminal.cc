@@ -7,20 +7,10 @@
 #include <system_error>
 
 #include "base/code_point.h"
+#include "base/descriptor.h"
 
 namespace statewire {
 namespace {
-
-// 0, or the error number.
-int write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t count = ::write(fd, text.data(), text.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return errno;
-    text.remove_prefix(static_cast<size_t>(count));
-  }
-  return 0;
-}
 
 std::string_view sequence_of(Tint tint) {
   switch (tint) {
@@ -61,7 +51,7 @@ Terminal Terminal::of_process() {
 
 void Terminal::write(std::string_view text) {
   if (is_closed_) return;
-  const int error = write_all(streams_.out, text);
+  const int error = write_all(streams_.out, text).error;
   if (error == 0) return;
   is_closed_ = true;
   if (error != EPIPE) write_failure_ = std::generic_category().message(error);

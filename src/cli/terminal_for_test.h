@@ -7,8 +7,8 @@
 #include <string>
 
 #include "base/check.h"
+#include "base/descriptor.h"
 #include "cli/terminal.h"
-#include "sources/byte_input.h"
 
 namespace statewire {
 

@@ -1,10 +1,5 @@
 #include "sinks/line_writer.h"
 
-#include <poll.h>
-#include <unistd.h>
-
-#include <cerrno>
-
 namespace statewire {
 
 void append_line(std::string& lines, const Delivery& delivery) {
@@ -29,23 +24,6 @@ void append_header(std::string& lines, const Delivery& delivery) {
   if (delivery.header.empty()) return;
   lines.append(delivery.header);
   lines.push_back('\n');
-}
-
-Written write_all(int fd, std::string_view bytes) {
-  Written written;
-  while (written.bytes < bytes.size()) {
-    const ssize_t count = ::write(fd, bytes.data() + written.bytes, bytes.size() - written.bytes);
-    if (count >= 0) {
-      written.bytes += static_cast<size_t>(count);
-    } else if (errno == EAGAIN) {
-      pollfd status{.fd = fd, .events = POLLOUT, .revents = 0};
-      ::poll(&status, 1, -1);
-    } else if (errno != EINTR) {
-      written.error = errno;
-      break;
-    }
-  }
-  return written;
 }
 
 void run_batch(Writer& writer, std::span<const Delivery> batch, Completion done,

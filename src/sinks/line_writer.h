@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "sinks/sink.h"
 #include "sinks/writers.h"
 
@@ -16,13 +17,6 @@ namespace statewire {
 void append_line(std::string& lines, const Delivery& delivery);
 // The format's first line, where it has one.
 void append_header(std::string& lines, const Delivery& delivery);
-
-struct Written {
-  size_t bytes = 0;
-  int error = 0;  // errno where not all was written.
-};
-// Writes all of `bytes`, waiting where a pipe is full.
-Written write_all(int fd, std::string_view bytes);
 
 // Has `write` make the attempts of a batch on the writer's thread. Where it is not wanted any more,
 // each is to be tried again.

@@ -9,10 +9,6 @@
 
 namespace statewire {
 
-OwnedFd::~OwnedFd() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 Result<size_t> PlainInput::read(std::span<char> to) {
   ssize_t count = 0;
   do {

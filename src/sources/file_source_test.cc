@@ -83,6 +83,22 @@ class FileSourceTest : public testing::Test {
   }
   void stop() { thread_ = {}; }
 
+  // These events are all of a.jsonl; the next one has not seen them come.
+  bool read_by_an_earlier_run(int from, int to, const std::string& pattern = "a.jsonl") {
+    write("a.jsonl", events(from, to));
+    follow(pattern);
+    const bool has_read = intake_.wait_for_lines(static_cast<size_t>(to - from));
+    stop();
+    intake_.restart();
+    return has_read;
+  }
+  // These events come, in their order, and no others.
+  void expect_just(int from, int to) {
+    ASSERT_TRUE(intake_.wait_for_lines(static_cast<size_t>(to - from)));
+    let_poll();
+    EXPECT_EQ(intake_.lines(), event_list(from, to));
+  }
+
   // So many polls that whatever was going to happen has happened.
   static void let_poll() { std::this_thread::sleep_for(std::chrono::milliseconds(60)); }
 
@@ -330,9 +346,7 @@ TEST_F(FileSourceTest, a_line_that_is_too_long_is_passed_over_and_told) {
   intake_.restart();
   append("a.jsonl", events(4, 5));
   follow("a.jsonl");
-  ASSERT_TRUE(intake_.wait_for_lines(1));
-  let_poll();
-  EXPECT_EQ(intake_.lines(), event_list(4, 5));
+  expect_just(4, 5);
 }
 
 TEST_F(FileSourceTest, what_is_too_long_in_a_quiet_file_is_told) {
@@ -400,9 +414,7 @@ TEST_F(FileSourceTest, file_that_matches_under_both_names_is_read_once) {
   ASSERT_TRUE(intake_.wait_for_lines(2));
   fs::rename(path("a.jsonl"), path("a.jsonl.1"));
   write("a.jsonl", events(2, 3));
-  ASSERT_TRUE(intake_.wait_for_lines(3));
-  let_poll();
-  EXPECT_EQ(intake_.lines(), event_list(0, 3));
+  expect_just(0, 3);
 }
 
 TEST_F(FileSourceTest, rotation_by_copy_and_truncate_begins_anew) {
@@ -507,11 +519,7 @@ TEST_F(FileSourceTest, gzip_replaced_with_a_longer_one_is_read_anew) {
 }
 
 TEST_F(FileSourceTest, restart_goes_on_behind_the_last_commit) {
-  write("a.jsonl", events(0, 2));
-  follow("a.jsonl");
-  ASSERT_TRUE(intake_.wait_for_lines(2));
-  stop();
-  intake_.restart();
+  ASSERT_TRUE(read_by_an_earlier_run(0, 2));
   append("a.jsonl", events(2, 4));
   follow("a.jsonl");
   ASSERT_TRUE(intake_.wait_for_lines(2));
@@ -519,61 +527,41 @@ TEST_F(FileSourceTest, restart_goes_on_behind_the_last_commit) {
 }
 
 TEST_F(FileSourceTest, file_rotated_while_nobody_watched_is_finished_first) {
-  write("a.jsonl", events(0, 2));
-  follow("a.jsonl");
-  ASSERT_TRUE(intake_.wait_for_lines(2));
-  stop();
-  intake_.restart();
+  ASSERT_TRUE(read_by_an_earlier_run(0, 2));
   append("a.jsonl", events(2, 4));
   write("a.jsonl.7", events(50, 60));  // Never ours.
   fs::rename(path("a.jsonl"), path("a.jsonl.1"));
   write("a.jsonl", events(4, 6));
   follow("a.jsonl");
-  ASSERT_TRUE(intake_.wait_for_lines(4));
-  let_poll();
-  EXPECT_EQ(intake_.lines(), event_list(2, 6));
+  expect_just(2, 6);
 }
 
 TEST_F(FileSourceTest, file_renamed_to_any_name_while_nobody_watched_is_finished_first) {
-  write("a.jsonl", events(0, 2));
-  follow("a.jsonl");
-  ASSERT_TRUE(intake_.wait_for_lines(2));
-  stop();
-  intake_.restart();
+  ASSERT_TRUE(read_by_an_earlier_run(0, 2));
   append("a.jsonl", events(2, 4));
   write("b.jsonl", events(50, 60));  // Never ours.
   fs::rename(path("a.jsonl"), path("2026-a.jsonl"));
   write("a.jsonl", events(4, 6));
   follow("a.jsonl");
-  ASSERT_TRUE(intake_.wait_for_lines(4));
-  let_poll();
-  EXPECT_EQ(intake_.lines(), event_list(2, 6));
+  expect_just(2, 6);
 }
 
 TEST_F(FileSourceTest, file_copied_and_truncated_while_nobody_watched_is_finished_first) {
   for (const char* const copy : {"a.jsonl.1", "copy-of-a.jsonl"}) {
     SCOPED_TRACE(copy);
-    write("a.jsonl", events(0, 20));
-    follow("a.jsonl");
-    ASSERT_TRUE(intake_.wait_for_lines(20));
-    stop();
-    intake_.restart();
+    ASSERT_TRUE(read_by_an_earlier_run(0, 20));
     append("a.jsonl", events(20, 40));
     write("b.jsonl", events(50, 150));  // Never ours.
     fs::copy(path("a.jsonl"), path(copy));
     write("a.jsonl", events(40, 41));
     follow("a.jsonl");
-    ASSERT_TRUE(intake_.wait_for_lines(21));
-    let_poll();
-    EXPECT_EQ(intake_.lines(), event_list(20, 41));
+    expect_just(20, 41);
     // What was read of the copy is not read again.
     stop();
     intake_.restart();
     append("a.jsonl", events(41, 42));
     follow("a.jsonl");
-    ASSERT_TRUE(intake_.wait_for_lines(1));
-    let_poll();
-    EXPECT_EQ(intake_.lines(), event_list(41, 42));
+    expect_just(41, 42);
     stop();
     fs::remove(path(copy));
     intake_.forget();
@@ -590,35 +578,23 @@ TEST_F(FileSourceTest, file_copied_and_truncated_between_two_looks_is_finished_f
   fs::copy(path("a.jsonl"), path("a.jsonl.1"));
   write("a.jsonl", events(5000, 5001));
   intake_.release();
-  ASSERT_TRUE(intake_.wait_for_lines(5001));
-  let_poll();
-  EXPECT_EQ(intake_.lines(), event_list(0, 5001));
+  expect_just(0, 5001);
 }
 
 TEST_F(FileSourceTest, file_packed_while_nobody_watched_is_finished_first) {
-  write("a.jsonl", events(0, 20));
-  follow("a.jsonl");
-  ASSERT_TRUE(intake_.wait_for_lines(20));
-  stop();
-  intake_.restart();
+  ASSERT_TRUE(read_by_an_earlier_run(0, 20));
   write_gzip("a.jsonl.2.gz", events(0, 40));
   write_gzip("a.jsonl.1.gz", events(40, 50));
   write_gzip("a.jsonl.3.gz", events(60, 90));  // Older than all that was read.
   fs::remove(path("a.jsonl"));
   write("a.jsonl", events(50, 51));
   follow("a.jsonl");
-  ASSERT_TRUE(intake_.wait_for_lines(31));
-  let_poll();
-  EXPECT_EQ(intake_.lines(), event_list(20, 51));
+  expect_just(20, 51);
 }
 
 // A file system gives the inode of a file that is gone to the next one.
 TEST_F(FileSourceTest, packed_and_rotated_at_once_whatever_inodes_are_given_again) {
-  write("a.jsonl", events(0, 200));
-  follow("*.jsonl");
-  ASSERT_TRUE(intake_.wait_for_lines(200));
-  stop();
-  intake_.restart();
+  ASSERT_TRUE(read_by_an_earlier_run(0, 200, "*.jsonl"));
   append("a.jsonl", events(200, 210));
   fs::rename(path("a.jsonl"), path("a.jsonl.1"));
   write("a.jsonl", events(210, 220));
@@ -629,9 +605,7 @@ TEST_F(FileSourceTest, packed_and_rotated_at_once_whatever_inodes_are_given_agai
   fs::rename(path("a.jsonl"), path("a.jsonl.1"));
   write("a.jsonl", events(220, 230));
   follow("*.jsonl");
-  ASSERT_TRUE(intake_.wait_for_lines(30));
-  let_poll();
-  EXPECT_EQ(intake_.lines(), event_list(200, 230));
+  expect_just(200, 230);
 }
 
 // So many rotations between two looks: the source waits for the store meanwhile.
@@ -649,9 +623,7 @@ TEST_F(FileSourceTest, what_was_rotated_twice_between_two_looks_is_read) {
   write("a.jsonl", events(5002, 5003));
   write("a.jsonl.bak", events(60, 61));
   intake_.release();
-  ASSERT_TRUE(intake_.wait_for_lines(5003));
-  let_poll();
-  EXPECT_EQ(intake_.lines(), event_list(0, 5003));
+  expect_just(0, 5003);
 }
 
 TEST_F(FileSourceTest, what_was_rotated_twice_while_nobody_watched_is_read) {
@@ -659,19 +631,13 @@ TEST_F(FileSourceTest, what_was_rotated_twice_while_nobody_watched_is_read) {
     SCOPED_TRACE(has_dates);
     const std::string older = has_dates ? "a.jsonl-20260101" : "a.jsonl.2";
     const std::string younger = has_dates ? "a.jsonl-20260102" : "a.jsonl.1";
-    write("a.jsonl", events(0, 2));
-    follow("a.jsonl");
-    ASSERT_TRUE(intake_.wait_for_lines(2));
-    stop();
-    intake_.restart();
+    ASSERT_TRUE(read_by_an_earlier_run(0, 2));
     append("a.jsonl", events(2, 3));
     fs::rename(path("a.jsonl"), path(older));
     write(younger, events(3, 4));
     write("a.jsonl", events(4, 5));
     follow("a.jsonl");
-    ASSERT_TRUE(intake_.wait_for_lines(3));
-    let_poll();
-    EXPECT_EQ(intake_.lines(), event_list(2, 5));
+    expect_just(2, 5);
     stop();
     for (const std::string& name : {older, younger, std::string("a.jsonl")}) fs::remove(path(name));
     intake_.forget();
@@ -691,9 +657,7 @@ TEST_F(FileSourceTest, what_was_compressed_after_two_rotations_is_read) {
   write_gzip("a.jsonl.1.gz", events(4500, 4501));
   write("a.jsonl", events(4501, 4502));
   intake_.release();
-  ASSERT_TRUE(intake_.wait_for_lines(4502));
-  let_poll();
-  EXPECT_EQ(intake_.lines(), event_list(0, 4502));
+  expect_just(0, 4502);
 }
 
 TEST_F(FileSourceTest, what_is_no_file_is_shown_as_trouble_while_it_is_there) {

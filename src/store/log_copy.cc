@@ -14,6 +14,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "base/descriptor.h"
 #include "base/limits.h"
 #include "store/wire.h"
 
@@ -39,20 +40,6 @@ Error failed_file(const std::string& path) {
   return failed(path + ": " + std::generic_category().message(errno));
 }
 
-class File {
- public:
-  File(const std::string& path, int flags) : descriptor_(::open(path.c_str(), flags, 0600)) {}
-  ~File() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  int get() const { return descriptor_; }
-
- private:
-  const int descriptor_;
-};
-
 class LogWriter {
  public:
   explicit LogWriter(int file) : file_(file) {}
@@ -77,13 +64,10 @@ class LogWriter {
   }
 
   bool flush() {
-    for (std::string_view left = bytes_; !left.empty();) {
-      const ssize_t written = ::write(file_, left.data(), left.size());
-      if (written < 0) return false;
-      left.remove_prefix(static_cast<size_t>(written));
-    }
+    const Written written = write_all(file_, bytes_);
     bytes_.clear();
-    return true;
+    errno = written.error;
+    return written.error == 0;
   }
 
  private:
@@ -227,9 +211,9 @@ class LogCopy {
 
 Result<void> copy_whole_records(const std::string& from, const std::string& to,
                                 std::vector<std::string>& faults) {
-  const File source(from, O_RDONLY | O_CLOEXEC);
+  const OwnedFd source(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
   if (source.get() < 0) return failed_file(from);
-  const File target(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC);
+  const OwnedFd target(::open(to.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   if (target.get() < 0) return failed_file(to);
   struct stat status{};
   if (::fstat(source.get(), &status) != 0) return failed_file(from);

@@ -4,8 +4,8 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
@@ -13,6 +13,18 @@
 namespace statewire {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+// Absolute, and without links as far as it is there.
+fs::path real_path(const std::string& path) {
+  std::error_code error;
+  const fs::path absolute = fs::absolute(path, error);
+  const fs::path real = fs::weakly_canonical(absolute, error);
+  return error ? absolute.lexically_normal() : real;
+}
+
+}  // namespace
 
 std::optional<uint64_t> free_bytes_at(const std::string& path) {
   struct statvfs space{};
@@ -34,8 +46,10 @@ Result<void> make_store_directory(const std::string& path) {
   return {};
 }
 
-StorePlace::~StorePlace() {
-  if (directory_ >= 0) ::close(directory_);
+bool is_inside(const std::string& path, const std::string& folder) {
+  const fs::path inner = real_path(path);
+  const fs::path outer = real_path(folder);
+  return std::ranges::mismatch(outer, inner).in1 == outer.end();
 }
 
 std::optional<StorePlace::File> StorePlace::file_at(const std::string& path) {
@@ -46,13 +60,13 @@ std::optional<StorePlace::File> StorePlace::file_at(const std::string& path) {
 
 // Where a file system has no such locks the library's own is all there is.
 Result<void> StorePlace::hold(const std::string& path) {
-  CHECK(directory_ < 0);
+  CHECK(directory_.get() < 0);
   if (auto made = make_store_directory(path); !made) return made.error();
-  directory_ = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory_ < 0) {
+  directory_ = OwnedFd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory_.get() < 0) {
     return failed("store " + path + " cannot be opened: " + std::generic_category().message(errno));
   }
-  if (::flock(directory_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+  if (::flock(directory_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     return unavailable("store " + path + " is held by another process");
   }
   path_ = path;
@@ -63,7 +77,7 @@ Result<void> StorePlace::hold(const std::string& path) {
 void StorePlace::note_lock() { lock_ = file_at(path_ + "/LOCK"); }
 
 std::string StorePlace::fault() const {
-  if (directory_ < 0) return {};
+  if (directory_.get() < 0) return {};
   if (const auto now = file_at(path_); now != held_) {
     return "store " + path_ + (now ? " is another directory now" : " is not there any more") +
            " than the one that was opened";

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "base/descriptor.h"
 #include "base/result.h"
 
 namespace statewire {
@@ -17,12 +18,14 @@ std::optional<uint64_t> free_bytes_at(const std::string& path);
 // Its owner's alone, where it is not there yet.
 Result<void> make_store_directory(const std::string& path);
 
+// Whether `path` is `folder` or lies in it, whatever links lead there. Neither need be there yet.
+bool is_inside(const std::string& path, const std::string& folder);
+
 // The directory of a store, held: no other that is held so can be the same one meanwhile, whatever
 // becomes of the files in it.
 class StorePlace {
  public:
   StorePlace() = default;  // Nowhere, as of a store in memory.
-  ~StorePlace();
   StorePlace(const StorePlace&) = delete;
   StorePlace& operator=(const StorePlace&) = delete;
 
@@ -43,7 +46,7 @@ class StorePlace {
   static std::optional<File> file_at(const std::string& path);
 
   std::string path_;
-  int directory_ = -1;
+  OwnedFd directory_;
   std::optional<File> held_;
   std::optional<File> lock_;
 };

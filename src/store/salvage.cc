@@ -32,13 +32,6 @@ std::string replaced(std::string text, std::string_view what, std::string_view w
   return text;
 }
 
-// Whether `path`, which need not be there, is `folder` or lies in it.
-bool is_within(const fs::path& path, const fs::path& folder) {
-  const fs::path inner = fs::weakly_canonical(fs::absolute(path));
-  const fs::path outer = fs::weakly_canonical(fs::absolute(folder));
-  return std::ranges::mismatch(outer, inner).in1 == outer.end();
-}
-
 class Salvage {
  public:
   Salvage(StoreOptions from, StoreOptions to) : from_(std::move(from)), to_(std::move(to)) {}
@@ -330,7 +323,7 @@ Result<SalvageReport> salvage(const StoreOptions& from, const std::string& to) {
     return failed("store " + from.path + " cannot be read: " + problem.message());
   }
   if (!is_rocksdb_store(from.path)) return not_found("there is no store at " + from.path);
-  if (is_within(to, from.path)) {
+  if (is_inside(to, from.path)) {
     return bad_input(to + " lies in the damaged store, which is left as it is: name another place");
   }
   if (fs::exists(to, problem) && !fs::is_empty(to, problem)) {

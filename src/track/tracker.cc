@@ -195,10 +195,9 @@ Tracked Tracker::fold_again(const Record& before, Entry& entry, Arena& arena) {
 Result<void> Tracker::tell_from(const Record& before, Entry& entry, Arena& arena) {
   if (!walks_.may_look_back()) return {};
   SetBefore set(entry.observation, arena);
-  if (set.is_complete()) return {};
   Walk& walk = walks_.of(before.resource.id, before.last_sequence);
-  for (size_t back = 0; back < kSettingEntriesBackMax && walks_.may_look_back(); ++back) {
-    if (set.is_complete()) break;
+  for (size_t back = 0; back < kSettingEntriesBackMax; ++back) {
+    if (set.is_complete() || !walks_.may_look_back()) break;
     walks_.note_look_back();
     const Result<const Entry*> seen = walks_.at(walk, back);
     if (!seen) return seen.error();

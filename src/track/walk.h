@@ -58,18 +58,16 @@ class Walks {
   // the other walks have become too large, it forgets them: references to them are invalid then.
   Walk& of(std::string_view id, uint64_t last_sequence);
   Result<const Entry*> at(Walk& walk, size_t index) { return walk.at(index, views_, arena_); }
-  // Whether one more entry may be looked at for what was set before. Each costs as much as to fold
-  // many events: a commit that is to take many such calls looks for none of them.
-  bool may_look_back() const { return setting_calls_ <= kSettingCalls && looks_back_ < kLooksBack; }
+  // Whether one more entry may be looked at for what was set before, of all that a commit may.
+  bool may_look_back() const {
+    return setting_calls_ <= kSettingCallsMax && looks_back_ < kSettingLooksMax;
+  }
   void note_look_back() { ++looks_back_; }
   void expect_setting_call() { ++setting_calls_; }
   // Adds an entry that was just made to the walk of its resource, if there is one.
   void add(const Entry& entry);
 
  private:
-  static constexpr size_t kLooksBack = 4 * kSettingEntriesBackMax;
-  static constexpr size_t kSettingCalls = 2 * kSettingEntriesBackMax;
-
   void drop();
 
   Views& views_;

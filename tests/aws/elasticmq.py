@@ -2,31 +2,16 @@
 memory, in a process of its own."""
 
 import pathlib
-import shutil
 import subprocess
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+sys.path += [str(TESTS), str(TESTS / "e2e")]
 
 from harness import REGION, free_port, wait_for  # noqa: E402
+from maven import fetch_jars  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent / "elasticmq"
-
-
-def fetch(build):
-    """Its jars, from Maven Central into a folder of the build, once."""
-    jars = build / "elasticmq"
-    fetched = jars / "fetched"
-    pom = HERE / "pom.xml"
-    if not fetched.exists() or fetched.stat().st_mtime < pom.stat().st_mtime:
-        shutil.rmtree(jars, ignore_errors=True)
-        subprocess.run(
-            ["mvn", "-q", "-B", "-f", pom, "dependency:copy-dependencies",
-             f"-DoutputDirectory={jars}"],
-            check=True,
-        )
-        fetched.touch()
-    return jars
 
 
 def client(url):
@@ -49,8 +34,10 @@ class ElasticMq:
     def __init__(self, build):
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        jars = build / "elasticmq"
+        fetch_jars(HERE / "pom.xml", jars)
         self.process = subprocess.Popen(
-            ["java", "-cp", f"{fetch(build)}/*", HERE / "ElasticMq.java", str(self.port)],
+            ["java", "-cp", f"{jars}/*", HERE / "ElasticMq.java", str(self.port)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -4,8 +4,12 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent.parent))
+
+from maven import fetch_jars  # noqa: E402
 
 
 def missing_programs():
@@ -15,15 +19,7 @@ def missing_programs():
 def classpath(build, source):
     """The class path with which the class of `source`, a Java file, runs."""
     jars, classes = build / "jars", build / "classes"
-    fetched = jars / "fetched"
-    pom = HERE / "pom.xml"
-    if not fetched.exists() or fetched.stat().st_mtime < pom.stat().st_mtime:
-        shutil.rmtree(jars, ignore_errors=True)
-        subprocess.run(
-            ["mvn", "-q", "-B", "-f", pom, f"-Dmaven.repo.local={build / 'maven'}",
-             "dependency:copy-dependencies", f"-DoutputDirectory={jars}"],
-            check=True)
-        fetched.touch()
+    fetch_jars(HERE / "pom.xml", jars, f"-Dmaven.repo.local={build / 'maven'}")
     path = os.pathsep.join(map(str, sorted(jars.glob("*.jar"))))
     compiled = classes / (source.stem + ".class")
     if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
