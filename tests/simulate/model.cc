@@ -1,6 +1,7 @@
 #include "model.h"
 
 #include <algorithm>
+#include <span>
 
 #include "delivery/hold.h"
 #include "model/notification.h"
@@ -14,6 +15,14 @@ constexpr uint32_t kAttemptsMin = 3;
 constexpr std::string_view kReceiptType = "statewire.receipt.v1";
 
 bool is_receipt(const Sent& sent) { return sent.type == kReceiptType; }
+
+// In the same order.
+bool is_part_of(std::span<const uint64_t> part, std::span<const uint64_t> whole) {
+  for (const uint64_t each : whole) {
+    if (!part.empty() && part.front() == each) part = part.subspan(1);
+  }
+  return part.empty();
+}
 
 }  // namespace
 
@@ -325,8 +334,10 @@ void Model::check_batch(Known& known, const Trip& trip) {
   if (trip.batch_id.empty()) return fault(known.name + " sends a batch without a name");
   std::optional<OpenBatch>& open = known.batch;
   if (!open || open->settled || open->is_redriven) {
-    const bool is_other = !open || open->id != trip.batch_id || open->sequences != sequences;
-    if (is_other || is_redriven) {
+    // What seemed to have ended comes again where the power is cut before it is stored.
+    const bool is_rest =
+        open && open->id == trip.batch_id && is_part_of(sequences, open->sequences);
+    if (!is_rest || is_redriven) {
       open = OpenBatch{trip.batch_id, ids, sequences, {}, is_redriven};
     }
     open->settled.reset();

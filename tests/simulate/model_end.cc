@@ -108,13 +108,19 @@ void Model::check_fates(const Known& known) {
 std::string Model::first_kept(size_t name,
                               const std::function<bool(const std::string&)>& is_refused) {
   const Known& known = known_[name];
+  // An amendment may be sent as a retraction, under an id that is not known here.
+  const auto may_stay = [&](uint64_t sequence) {
+    const Told& told = told_.at(sequence);
+    return !known.owed.at(sequence).has_fate() &&
+           (is_refused(told.id) || told.kind == NotificationKind::amended);
+  };
   for (const auto& [resource, lane] : known.lanes) {
+    const bool any_may_stay = std::ranges::any_of(lane, may_stay);
     for (const uint64_t sequence : lane) {
       const Owed& owed = known.owed.at(sequence);
-      if (owed.has_fate()) continue;
-      // An amendment may be sent as a retraction, under an id that is not known here.
-      const Told& told = told_.at(sequence);
-      if (is_refused(told.id) || told.kind == NotificationKind::amended) break;
+      if (may_stay(sequence)) break;
+      // A redriven one has its place behind those that were on their way.
+      if (owed.has_fate() || (owed.is_redriven && any_may_stay)) continue;
       if (is_missing(known, sequence, owed)) return words(known, sequence);
     }
   }
