@@ -1,6 +1,8 @@
 # Statewire: everything a person does with the source, by name. `make help` lists it.
 BUILD ?= build
 JOBS ?= $(shell nproc)
+# Tests wait more than they work.
+TEST_JOBS ?= $(shell echo $$((2 * $(JOBS))))
 PREFIX ?= /usr/local
 CMAKE = cmake -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo
 
@@ -23,7 +25,7 @@ test: ## Install what the tests need, and run every test
 	@tools/setup test
 	@$(CMAKE) -B $(BUILD) -S . -DSTATEWIRE_TESTS=ON >/dev/null
 	@ninja -C $(BUILD) -j$(JOBS)
-	@ctest --test-dir $(BUILD) -j$(JOBS) --output-on-failure --timeout 900
+	@ctest --test-dir $(BUILD) -j$(TEST_JOBS) --output-on-failure --timeout 900
 
 ci: ## Second compiler, sanitizers, fuzzers, format and include edges
 	@tools/setup ci
@@ -36,13 +38,13 @@ asan: ## Tests and fuzzers with clang++-19, AddressSanitizer and UndefinedBehavi
 	  -DSTATEWIRE_SANITIZE=address,undefined -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1" \
 	  -DSTATEWIRE_FUZZ=ON >/dev/null
 	@ninja -C $(BUILD)-asan -j$(JOBS)
-	@ctest --test-dir $(BUILD)-asan -j$(JOBS) --output-on-failure --timeout 1200
+	@ctest --test-dir $(BUILD)-asan -j$(TEST_JOBS) --output-on-failure --timeout 1200
 
 tsan: ## Tests with clang++-19 and ThreadSanitizer, the store in memory
 	@CC=clang-19 CXX=clang++-19 $(CMAKE) -B $(BUILD)-tsan -S . -DSTATEWIRE_SANITIZE=thread \
 	  -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1" -DSTATEWIRE_ROCKSDB=OFF >/dev/null
 	@ninja -C $(BUILD)-tsan -j$(JOBS)
-	@ctest --test-dir $(BUILD)-tsan -j$(JOBS) --output-on-failure --timeout 1200
+	@ctest --test-dir $(BUILD)-tsan -j$(TEST_JOBS) --output-on-failure --timeout 1200
 
 format: ## Format the source
 	@git ls-files '*.cc' '*.h' | xargs clang-format-19 -i
@@ -121,4 +123,4 @@ install: build ## Install under PREFIX (/usr/local), DESTDIR honoured
 	@cmake --install $(BUILD) --prefix $(PREFIX)
 
 clean: ## Remove what was built, and the example's store
-	@rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-tsan var
+	@rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-tsan build-packages var

@@ -1,9 +1,23 @@
 find_package(GTest REQUIRED)
-include(GoogleTest)
+
+# Runs a test program in a few pieces: a process for each of its tests would cost more than most of
+# them do, with sanitizers tenfold.
+function(statewire_gtest name program)
+  set(pieces 4)
+  foreach(piece RANGE 1 ${pieces})
+    math(EXPR index "${piece} - 1")
+    add_test(NAME ${name}.${piece} COMMAND ${program} --gtest_brief=1)
+    set_tests_properties(${name}.${piece} PROPERTIES
+      ENVIRONMENT "GTEST_TOTAL_SHARDS=${pieces};GTEST_SHARD_INDEX=${index}")
+  endforeach()
+endfunction()
 
 # They replace the memory of their whole program.
 set_source_files_properties(src/pattern/pattern_allocation_test.cc src/lines/line_allocation_test.cc
                             PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+# The templates of a whole library: without optimisation they take a minute.
+set_source_files_properties(src/format/schema_test.cc PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON
+                            SKIP_PRECOMPILE_HEADERS ON COMPILE_OPTIONS -O1)
 
 # One test program a folder, of every *_test.cc beside the code. ThreadSanitizer has nothing to see
 # in folders that work on one thread.
@@ -31,9 +45,18 @@ foreach(name ${on_threads} ${on_one_thread})
     target_compile_options(${name}_test PRIVATE -O0)
     statewire_precompile(${name}_test REUSE_FROM base_test AND <gtest/gtest.h>)
     statewire_unity(${name}_test)
-    gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60)
+    statewire_gtest(${name} ${name}_test)
   endif()
 endforeach()
+
+# What comes from PyPI; a test that needs it requires the fixture `packages`.
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+set(STATEWIRE_TEST_PYTHON ${CMAKE_SOURCE_DIR}/build-packages/venv/bin/python)
+if(TARGET statewire AND STATEWIRE_ROCKSDB)
+  add_test(NAME packages.python
+           COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_SOURCE_DIR}/tests/packages.py)
+  set_tests_properties(packages.python PROPERTIES FIXTURES_SETUP packages TIMEOUT 600)
+endif()
 
 # Tests that need the whole program: tests/<name>/CMakeLists.txt.
 file(GLOB suites CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/*/CMakeLists.txt

@@ -113,11 +113,11 @@ class Cell:
         self.process = None
 
 
-def event_ruler(build):
+def event_ruler():
     missing = ruler.missing_programs()
     if missing:
         return Matcher("event-ruler", None, problem=f"not run: {', '.join(missing)} is missing")
-    path = ruler.classpath(build / "pattern-oracle", HERE / "ruler" / "Measure.java")
+    path = ruler.classpath(HERE / "ruler" / "Measure.java")
     return Matcher("event-ruler", ["java", "-XX:+UseSerialGC", "-Xms2g", "-Xmx8g", "-cp", path,
                                    "Measure"], JAVA_WARM_UP_SECONDS)
 
@@ -275,7 +275,7 @@ def main():
     options = parser.parse_args()
     build = options.build.resolve()
     begin = time.monotonic()
-    matchers = [event_ruler(build), quamina(build),
+    matchers = [event_ruler(), quamina(build),
                 Matcher("statewire", [build / "bench" / "patterns" / "set_bench"])]
     events, rows = rows_of(build, options.rows)
     if options.output == "table":

@@ -25,6 +25,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "aws"))
 
 from elasticmq import ElasticMq, client  # noqa: E402
+
+import packages  # noqa: E402
 from harness import free_port  # noqa: E402
 
 KEYS = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y", "AWS_REGION": "eu-west-1"}
@@ -163,13 +165,10 @@ def main():
         url, inbox, out, threads = arguments.loop
         return loop(url, inbox, out, int(threads))
     build = arguments.build.resolve()
-    subprocess.run(
-        [sys.executable, ROOT / "tests" / "aws" / "make_venv.py", build / "aws-venv"], check=True
-    )
-    python = build / "aws-venv" / "bin" / "python"
-    if pathlib.Path(sys.prefix).resolve() != (build / "aws-venv").resolve():
-        os.execv(python, [str(python), *sys.argv])
-    queues = Queues(build)
+    packages.fetch_python()
+    if pathlib.Path(sys.prefix).resolve() != packages.PYTHON.parent.parent.resolve():
+        os.execv(packages.PYTHON, [str(packages.PYTHON), *sys.argv])
+    queues = Queues()
     try:
         boto3_figures(queues, 1, 1000)  # Until Java is warm.
         print("receivers   statewire/s   boto3 loop/s   statewire µs CPU   boto3 µs CPU")

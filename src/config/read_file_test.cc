@@ -27,7 +27,7 @@ TEST(ReadFile, pipe_is_read_once_somebody_writes_to_it) {
 TEST(ReadFile, pipe_that_nobody_writes_to_is_not_waited_for_forever) {
   const std::string path = fresh_path("read_file_quiet_pipe");
   ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
-  const auto read = read_file(path, 100);
+  const auto read = read_file(path, 100, std::chrono::milliseconds(20));
   ASSERT_FALSE(read.ok());
   EXPECT_EQ(read.error().text, "nobody writes to this pipe");
   ::unlink(path.c_str());

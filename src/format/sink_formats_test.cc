@@ -55,7 +55,7 @@ TEST(SinkFormats, whatever_is_told_is_what_the_service_takes) {
     for (const std::string_view format : read.formats.names()) {
       if (format == "blocks/v1" && kind.name == "teams") continue;  // Whose it is not.
       RandomNotifications random(3);
-      for (int i = 0; i < 200; ++i) {
+      for (int i = 0; i < 60; ++i) {
         const Notification n = random.next();
         const std::string message = read.render_for(kind.name, format, n);
         ASSERT_TRUE(is_utf8(message));

@@ -9,7 +9,7 @@ TESTS = pathlib.Path(__file__).resolve().parent.parent
 sys.path += [str(TESTS), str(TESTS / "e2e")]
 
 from harness import REGION, free_port, wait_for  # noqa: E402
-from maven import fetch_jars  # noqa: E402
+from packages import fetch_jars  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent / "elasticmq"
 
@@ -31,11 +31,10 @@ def client(url):
 
 
 class ElasticMq:
-    def __init__(self, build):
+    def __init__(self):
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        jars = build / "elasticmq"
-        fetch_jars(HERE / "pom.xml", jars)
+        jars = fetch_jars("elasticmq", HERE / "pom.xml")
         self.process = subprocess.Popen(
             ["java", "-cp", f"{jars}/*", HERE / "ElasticMq.java", str(self.port)],
             stdin=subprocess.DEVNULL,

@@ -3,8 +3,6 @@ long; and signals meanwhile."""
 
 import gzip
 import json
-import os
-import pathlib
 import threading
 import time
 import unittest
@@ -53,7 +51,7 @@ def cloudtrail_file(records, fill=0):
 class Queue(CloudTest):
     @classmethod
     def setUpClass(cls):
-        cls.queues = ElasticMq(pathlib.Path(os.environ["STATEWIRE"]).resolve().parent)
+        cls.queues = ElasticMq()
         cls.addClassCleanup(cls.queues.end)
         super().setUpClass()
 

@@ -152,13 +152,11 @@ def report(found):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--answer", required=True, help="the program that asks the pattern engine")
-    parser.add_argument("--build", type=pathlib.Path, required=True,
-                        help="where to fetch and build")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
     options = parser.parse_args()
     print(f"--seed {options.seed}")
     begin = time.monotonic()
-    path = ruler.classpath(options.build.resolve(), HERE / "oracle" / "Answer.java")
+    path = ruler.classpath(HERE / "oracle" / "Answer.java")
     questions = questions_of(options.seed)
     made = time.monotonic()
     ours, theirs = answers_of([[options.answer], ["java", "-cp", path, "Answer"]], questions)

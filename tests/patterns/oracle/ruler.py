@@ -9,17 +9,16 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent.parent))
 
-from maven import fetch_jars  # noqa: E402
+from packages import FOLDER, fetch_jars  # noqa: E402
 
 
 def missing_programs():
     return [name for name in ("java", "javac", "mvn") if shutil.which(name) is None]
 
 
-def classpath(build, source):
+def classpath(source):
     """The class path with which the class of `source`, a Java file, runs."""
-    jars, classes = build / "jars", build / "classes"
-    fetch_jars(HERE / "pom.xml", jars, f"-Dmaven.repo.local={build / 'maven'}")
+    jars, classes = fetch_jars("event-ruler", HERE / "pom.xml"), FOLDER / "classes"
     path = os.pathsep.join(map(str, sorted(jars.glob("*.jar"))))
     compiled = classes / (source.stem + ".class")
     if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
