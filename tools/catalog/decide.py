@@ -3,7 +3,7 @@ import re
 
 from identity import Names, id_paths
 from tagging import tag_effect
-from types_of import DATA
+from types_of import DATA, Type
 from words import CREATES, DELETES, ONLY_USES, STARTS, USES, only_reads, plain, singular, split, verb_and_noun
 
 JOINS = re.compile(r"(?<=[a-z0-9])(To|From|With|For|In|On|Of|By|As)(?=[A-Z])")
@@ -29,19 +29,21 @@ class Decision:
 class Decider:
     """For the operations of one service. `types`: by name; `actions`: of IAM, by lower-case name."""
 
-    def __init__(self, service, types, actions):
+    def __init__(self, service, types, actions, namespace):
         self.service = service
         self.types = types
         self.actions = actions
-        self.by_noun = {}
+        self.by_noun = {}  # Each noun's types, the likeliest first.
         self.by_key = {}
         for kind in types:  # Its own name comes before what others are called.
-            self.by_noun.setdefault(plain(kind.name.rsplit("::", 1)[1]), kind)
+            self.by_noun.setdefault(plain(kind.name.rsplit("::", 1)[1]), []).append(kind)
         for kind in types:
             for noun in sorted(kind.nouns):
-                self.by_noun.setdefault(noun, kind)
+                self.by_noun.setdefault(noun, []).append(kind)
             for key in kind.iam_keys:
                 self.by_key.setdefault(key, kind)
+        self.settings = Type(f"AWS::{namespace}::AccountSettings")
+        self.settings.identifier = ["AccountId"]
         self.created = {plain(verb_and_noun(each)[1]) for each in service.operations
                         if verb_and_noun(each)[0] == "Create"}
 
@@ -56,22 +58,22 @@ class Decider:
               if each["name"].lower() in self.by_key]
         return [kind for kind, required in of if required], [kind for kind, _ in of]
 
-    def whole_of(self, kind):
-        """A type without an ARN of its own that is named by another's is a part of it."""
-        if kind.arn or not kind.is_of_cfn or not kind.identifier:
+    def whole_of(self, kind, listed=()):
+        """A type without an ARN of its own, which no call creates, is a part of what names it."""
+        if kind.arn or not kind.is_of_cfn or plain(kind.name.rsplit("::", 1)[1]) in self.created:
             return kind
-        first = plain(kind.identifier[0])
-        for other in self.types:
-            if other is kind or not other.arn:
-                continue
+        parts = {plain(each) for each in kind.identifier}
+        others = [other for other in (listed or self.types) if other is not kind and other.arn]
+        for other in others:
             variables = [plain(each) for each in other.variables()]
             names = {noun + end for noun in other.nouns for end in ("", "id", "name", "arn")}
-            if (first in variables or first in names) and len(variables) == 1:
+            if len(variables) == 1 and parts & (set(variables) | names):
                 return other
-        return kind
+        return others[0] if listed and others else kind
 
-    def exact(self, noun):
-        return self.by_noun.get(plain(noun)) or self.by_noun.get(plain(singular(noun)))
+    def exact(self, noun, listed=()):
+        kinds = self.by_noun.get(plain(noun)) or self.by_noun.get(plain(singular(noun))) or [None]
+        return next((kind for kind in kinds if kind in listed), kinds[0])
 
     def by_part(self, verb, noun):
         """The type whose name the noun begins with, or that it is added to."""
@@ -113,7 +115,7 @@ class Decider:
             return Decision("ignore", source="iam", sure="high")
         if plain(noun) in DATA or plain(singular(noun)) in DATA:
             return Decision("ignore", source="verb", sure="fair")
-        kind = self.exact(noun)
+        kind = self.exact(noun, self.iam_types(operation)[1])
         if kind:
             return self.decide_exact(operation, verb, noun, kind)
         return self.decide_part(operation, verb, noun)
@@ -131,8 +133,8 @@ class Decider:
         return Decision("tag", kind, "tag", "high" if kind else "fair")
 
     def decide_exact(self, operation, verb, noun, kind):
-        whole = self.whole_of(kind)
         required, every = self.iam_types(operation)
+        whole = self.whole_of(kind, every)
         if whole is not kind:
             agrees = not every or whole in every
             return Decision("configure", whole, "part", "high" if agrees else "fair")
@@ -156,7 +158,7 @@ class Decider:
             return Decision("ignore", source="verb", sure="fair")
         required, every = self.iam_types(operation)
         kind, piece = self.by_part(verb, noun)
-        kind = self.whole_of(kind) if kind else None
+        kind = self.whole_of(kind, every) if kind else None
         if kind and (not every or kind in every):
             does = "configure"
             if verb in ("Restore", "Copy", "Clone", "Import") and self.exact(piece) is kind:
@@ -166,7 +168,7 @@ class Decider:
             return Decision(does, kind, "part", "high" if every else "fair")
         if MEASURES.search(noun):
             return Decision("ignore", source="verb", sure="fair")
-        if verb in USES - CHANGES and not (kind and verb == "Start"):
+        if verb in USES - CHANGES and not (verb == "Start" and (kind or self.is_switch(noun))):
             return Decision("ignore", source="verb", sure="fair")
         if required or len({each.name for each in every}) == 1:
             best = self.first_named(operation, required or every)
@@ -179,7 +181,15 @@ class Decider:
             return Decision("configure", self.whole_of(named), "verb", "low")
         if every:
             return Decision("configure", self.whole_of(self.first_named(operation, every)), "iam", "low")
+        if not self.service.required(operation):
+            return Decision("configure", self.settings, "verb", "low")
         return None
+
+    def is_switch(self, noun):
+        """What is started and stopped, and is nothing by itself: StartLogging."""
+        operations = self.service.operations
+        tellers = [verb + noun for verb in ("Get", "Describe", "List", "BatchGet")]
+        return "Stop" + noun in operations and not any(each in operations for each in tellers)
 
     def first_named(self, operation, kinds):
         """The first that the request or response names; else the first."""

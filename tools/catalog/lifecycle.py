@@ -36,9 +36,11 @@ def words_of_state(service, operation_names, noun):
 
 def seconds_of_waiter(service, nouns, is_end):
     """By the waiter of the type; None where there is none."""
-    ends = ("deleted", "terminated", "notexists")
+    ends = ("deleted", "terminated")
     for name, waiter in sorted(service.model["waiters"].items()):
         about = plain(name)
+        if about.endswith("exists"):  # That it can be seen everywhere is no state of it.
+            continue
         if not any(about.startswith(noun) for noun in nouns):
             continue
         if about.endswith(ends) == is_end:
@@ -50,6 +52,6 @@ def settles_after(service, kind, noun, words, is_end):
     """Seconds; 0 where the call itself settles it."""
     waiter = seconds_of_waiter(service, kind.nouns, is_end)
     is_slow = any((ENDING if is_end else STARTING).search(word) for word in words)
-    if waiter and (is_slow or not words):
-        return waiter
-    return AFTER_DEFAULT if is_slow else 0
+    if is_slow or (waiter and not words):
+        return waiter or AFTER_DEFAULT
+    return 0

@@ -11,10 +11,13 @@ ARN_FIELDS = ("resourcearn", "arn", "resourcename", "resourceid", "resource", "r
               "taggableresourcearn", "entityarn")
 
 
+LISTS = ("resourcearns", "resourcearnlist", "resourceids", "resources", "arns", "configurationids")
+
+
 class Rows:
-    def __init__(self, service, types, actions, decided):
+    def __init__(self, service, types, actions, namespace, decided):
         self.service = service
-        self.decider = Decider(service, types, actions)
+        self.decider = Decider(service, types, actions, namespace)
         self.decided = decided
         self.by_name = {each.name: each for each in types}
         self.names = {}
@@ -64,6 +67,8 @@ class Rows:
                 return False
             row["of"] = "*"
             row["id"] = paths
+            if paths == ["."]:
+                row["each"] = self.list_of_any(operation)
         else:
             row["of"] = kind.name
             is_only = decision.source in ("cfn", "iam", "tag", "hand") or not kind.arn or (
@@ -72,6 +77,8 @@ class Rows:
                                  decision.does == "create", is_only)
             if not row["id"] and decision.does == "tag":
                 row["id"] = self.arn_of_any(operation)
+                if row["id"] == ["."]:
+                    row["each"] = self.list_of_any(operation)
             each = None if row["id"] else list_path(self.service, operation, self.names_of(kind))
             if each:
                 row["each"], row["id"] = each, ["."]
@@ -84,7 +91,14 @@ class Rows:
         return True
 
     def arn_of_any(self, operation):
-        return in_request(self.service, operation, ARN_FIELDS)
+        paths = in_request(self.service, operation, ARN_FIELDS)
+        return paths or (["."] if self.list_of_any(operation) else [])
+
+    def list_of_any(self, operation):
+        for name, member in self.service.input(operation).items():
+            if plain(name) in LISTS and self.service.shape_of(member)["type"] == "list":
+                return self.service.request_field(operation, name)[0]
+        return None
 
     def add_lifecycle(self, operation, decision, row):
         kind, service = decision.kind, self.service

@@ -30,8 +30,8 @@ class Type:
         fields = self.arn.split(":", 5)
         head, rest = ":".join(fields[:5]) + ":", fields[5]
         first = VARIABLE.search(rest)
-        if not first:
-            return head + rest, []
+        if not first:  # There is one in an account and region.
+            return head, [rest]
         return head + rest[:first.start()], re.split(r"(\$\{[^}]+\})", rest[first.start():])
 
     def variables(self):
@@ -39,8 +39,7 @@ class Type:
 
 
 def is_usable(arn):
-    return bool(arn) and arn.count(":") >= 5 and "*" not in arn and bool(VARIABLE.search(
-        arn.split(":", 5)[5]))
+    return bool(arn) and arn.count(":") >= 5 and "*" not in arn and "," not in arn
 
 
 def same_arn(arn):
@@ -91,7 +90,7 @@ def add_iam_types(types, namespace, resources, operations):
     """Joins IAM's resources to the types they are, and adds those that CloudFormation lacks."""
     by_arn = {same_arn(kind.arn): kind for kind in types.values() if kind.arn}
     for key, resource in sorted(resources.items()):
-        arn = resource["arn"].strip()
+        arn = resource["arn"].split(",")[0].strip()
         noun = plain(re.split(r"[/]", key)[0])
         kind = by_arn.get(same_arn(arn))
         if kind is None:

@@ -54,3 +54,13 @@ def call_field(member):
 
 def pascal(text):
     return "".join(word[:1].upper() + word[1:] for word in re.split(r"[^A-Za-z0-9]+", text) if word)
+
+
+SLOTS = {"partition": "{partition}", "region": "{region}", "account": "{account}",
+         "accountid": "{account}", "awsaccountid": "{account}", "aws-account-id": "{account}"}
+ONE_VARIABLE = re.compile(r"\$\{([^}]+)\}")
+
+
+def slots_in(text):
+    """IAM's ${Region} is the catalog's {region}."""
+    return ONE_VARIABLE.sub(lambda found: SLOTS.get(found[1].lower(), "{" + found[1] + "}"), text)

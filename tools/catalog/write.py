@@ -1,26 +1,19 @@
 """The rows of a service as a file of the catalog: one line for each call."""
 import re
 
-from words import plain
+from words import ONE_VARIABLE, plain, slots_in
 
 HEAD = "# Made by tools/catalog. To correct a row, write an entry in catalog/aws/ or a line in decided.json.\n"
-SLOTS = {"partition": "{partition}", "region": "{region}", "account": "{account}",
-         "accountid": "{account}", "awsaccountid": "{account}", "aws-account-id": "{account}"}
-ONE_VARIABLE = re.compile(r"\$\{([^}]+)\}")
 
 
 def quoted(text):
     return f'"{text}"' if re.search(r'[{}\[\],&*#?|<>=!%@:`"]', text) else text
 
 
-def slots_in(text):
-    return ONE_VARIABLE.sub(lambda found: SLOTS.get(found[1].lower(), "{" + found[1] + "}"), text)
-
-
 def type_line(kind, is_reusable):
     """How the bare id becomes a full one; None where there is nothing to say."""
     said = []
-    if kind.arn:
+    if kind.arn and kind.variables():
         head, parts = kind.split_arn()
         said.append(f'id: "{slots_in(head)}{{}}"')
         if len([part for part in parts if part]) > 1:
