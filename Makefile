@@ -7,7 +7,8 @@ PREFIX ?= /usr/local
 CMAKE = cmake -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo
 
 .PHONY: help run build test ci gcc-ci clang asan tsan format check-format check-includes crash \
-        siege damage simulate simulate-faults edges-sources bench bench-patterns bench-sqs fuzz install clean
+        siege damage simulate simulate-faults edges-sources bench bench-patterns bench-sqs \
+        catalog fuzz install clean
 .DEFAULT_GOAL := help
 
 help: ## List what there is
@@ -82,6 +83,10 @@ edges-sources: ## Sources among very many files and messages, with trouble of ev
 	@$(CMAKE) -B $(BUILD) -S . -DSTATEWIRE_TESTS=ON >/dev/null
 	@ninja -C $(BUILD) -j$(JOBS) statewire
 	@STATEWIRE_EDGES_LONG=1 ctest --test-dir $(BUILD) -R 'edges.sources' -V --timeout 3600
+
+catalog: ## Make the catalog's rows again, out of pinned packages; WRITE=1 keeps them
+	@tools/catalog/fetch build/catalog-sources
+	@tools/catalog/generate $(if $(WRITE),--write)
 
 SEEDS ?= 10000
 simulate: ## Play SEEDS random histories of deliveries on one thread each, and check them

@@ -4,14 +4,33 @@
 
 #include "catalog/compiled.h"
 #include "catalog/load_folder.h"
+#include "catalog/lower_row.h"
 #include "catalog/spec_codec.h"
 
 namespace statewire {
+
+namespace {
+
+// A user's row wins over the built-in entries, so it is one.
+void rows_to_entries(CatalogSpec& spec) {
+  for (CallTable& table : spec.tables) {
+    for (const CallRow& row : table.rows) spec.entries.push_back(lower_row(table, row, 0));
+    for (TypeSpec& type : table.types) spec.types.push_back(std::move(type));
+  }
+  spec.tables.clear();
+}
+
+}  // namespace
 
 std::string_view name_of(EntryEffect effect) {
   constexpr std::string_view kNames[] = {"state", "create", "delete", "configure", "cause",
                                          "tag",   "ignore", "fail",   "settle"};
   return kNames[static_cast<size_t>(effect)];
+}
+
+std::string_view name_of(RowTrust trust) {
+  constexpr std::string_view kNames[] = {"high", "fair", "low"};
+  return kNames[static_cast<size_t>(trust)];
 }
 
 Catalog::Catalog(std::unique_ptr<CompiledCatalog> compiled) : compiled_(std::move(compiled)) {}
@@ -34,10 +53,12 @@ Result<Catalog> Catalog::with_folders(std::string_view bytes, std::span<const st
   CatalogSpec spec;
   const size_t errors_before = problems.errors();
   for (const std::string& folder : folders) load_folder(folder, folder, spec, problems);
+  rows_to_entries(spec);
   if (problems.errors() != errors_before) return bad_input("the catalog's folders have errors");
   for (EntrySpec& entry : built_in->entries) spec.entries.push_back(std::move(entry));
   for (RuleSpec& rule : built_in->rules) spec.rules.push_back(std::move(rule));
   for (TypeSpec& type : built_in->types) spec.types.push_back(std::move(type));
+  spec.tables = std::move(built_in->tables);
   auto compiled = CompiledCatalog::build(std::move(spec));
   if (!compiled) return compiled.error();
   return Catalog(std::move(*compiled));

@@ -58,6 +58,19 @@ TagsRule compile_tags(const TagsSpec& spec, Compiler& compiler) {
 
 }  // namespace
 
+Result<TypeRule> compile_type(const TypeSpec& spec) {
+  TypeRule rule;
+  rule.is_reusable = spec.is_reusable;
+  for (const auto& [text, place] :
+       {std::pair(&spec.id, &rule.id), {&spec.name, &rule.name}, {&spec.arn, &rule.arn}}) {
+    if (text->empty()) continue;
+    Result<Template> parsed = parse_template(*text, true);
+    if (!parsed) return bad_input(spec.type + ": " + parsed.error().text);
+    *place = std::move(*parsed);
+  }
+  return rule;
+}
+
 Result<CompiledEntry> compile_entry(const EntrySpec& spec) {
   Compiler compiler;
   const ResourceSpec& resource = spec.resource;

@@ -6,6 +6,7 @@
 
 #include "base/json_writer.h"
 #include "catalog/compile_entry.h"
+#include "catalog/row_table.h"
 
 namespace statewire {
 namespace {
@@ -66,20 +67,10 @@ bool tells_native_state(const EntrySpec& spec) {
   return spec.effect == EntryEffect::state && spec.calls.empty();
 }
 
-Result<TypeRule> compile_type(const TypeSpec& spec) {
-  TypeRule rule;
-  rule.is_reusable = spec.is_reusable;
-  for (const auto& [text, place] :
-       {std::pair(&spec.id, &rule.id), {&spec.name, &rule.name}, {&spec.arn, &rule.arn}}) {
-    if (text->empty()) continue;
-    Result<Template> parsed = parse_template(*text, true);
-    if (!parsed) return bad_input(spec.type + ": " + parsed.error().text);
-    *place = std::move(*parsed);
-  }
-  return rule;
-}
-
 }  // namespace
+
+CompiledCatalog::CompiledCatalog() = default;
+CompiledCatalog::~CompiledCatalog() = default;
 
 Result<std::unique_ptr<CompiledCatalog>> CompiledCatalog::build(CatalogSpec from) {
   auto catalog = std::make_unique<CompiledCatalog>();
@@ -89,6 +80,8 @@ Result<std::unique_ptr<CompiledCatalog>> CompiledCatalog::build(CatalogSpec from
     if (!rule) return rule.error();
     catalog->types.try_emplace(type.type, std::move(*rule));
   }
+  catalog->rows =
+      std::make_unique<RowTable>(catalog->spec.tables, native_phases(catalog->spec.entries));
   for (const RuleSpec& rule : catalog->spec.rules) {
     const Result<void> added = catalog->rules.add(rule);
     if (!added) return bad_input(rule.place + ": " + added.error().text);
@@ -160,7 +153,7 @@ const std::vector<uint32_t>* CompiledCatalog::entries_of_call(std::string_view s
 
 const TypeRule* CompiledCatalog::rule_of_type(std::string_view type) const {
   const auto found = types.find(type);
-  return found == types.end() ? nullptr : &found->second;
+  return found == types.end() ? rows->rule_of_type(type) : &found->second;
 }
 
 }  // namespace statewire

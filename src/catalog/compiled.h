@@ -71,7 +71,12 @@ struct BareEntry {
   std::optional<Pattern> envelope;  // Nothing: any will do.
 };
 
+class RowTable;  // catalog/row_table.h
+
 struct CompiledCatalog {
+  CompiledCatalog();
+  ~CompiledCatalog();
+
   // Takes the spec; an error where a template or pattern of it cannot be compiled.
   static Result<std::unique_ptr<CompiledCatalog>> build(CatalogSpec spec);
 
@@ -81,6 +86,7 @@ struct CompiledCatalog {
   const TypeRule* rule_of_type(std::string_view type) const;
 
   CatalogSpec spec;
+  std::unique_ptr<RowTable> rows;      // Of `spec.tables`; asked where no entry matches.
   std::vector<CompiledEntry> entries;  // In the order of precedence.
   TextMap<TypeRule> types;
   Rules rules;

@@ -112,6 +112,8 @@ struct TypeSpec {
   // The same, of an ARN that stands for such an id: what its filters give of {} is the bare id.
   // Empty: `id` is its shape, and an ARN is the id as it is.
   std::string arn;
+  // The whole ARN with {} for each part of the bare id, where it has several. May be empty.
+  std::string shape;
   bool is_reusable = false;
 };
 
@@ -128,11 +130,45 @@ struct RuleSpec {
   std::string says;      // A template; {} is the element's name. May be empty.
 };
 
+// How sure it is that a row is right. Stored as numbers: never renumber.
+enum class RowTrust : uint8_t { high = 0, fair = 1, low = 2 };
+std::string_view name_of(RowTrust trust);
+
+// What the catalog knows of a call in one row, where no entry says more. Ten thousand calls are
+// rows: they are compact, and made into entries only when such a call comes in.
+struct CallRow {
+  std::string name;  // Of the call: "CreateFunction"
+  EntryEffect effect = EntryEffect::ignore;
+  std::string type;  // "*": that of the ARN which the call names.
+  // Ways to the bare id or the ARN, the best first, separated by " | ": paths into the record
+  // ("requestParameters.name"), or texts with paths in braces.
+  std::string ids;
+  std::string each;  // A path to a list: the call is about each of its elements.
+  std::string
+      state;  // A path to the native state in the answer; it beats what the call's name says.
+  Duration settles_after{};  // As in EntrySpec.
+  TagsSpec tags;
+  std::string from;     // Which witness says so: cfn, iam, part, tag, verb, hand.
+  std::string differs;  // What another witness says; empty where none does.
+  RowTrust trust = RowTrust::high;
+  uint32_t line = 0;
+};
+
+// The rows of one file.
+struct CallTable {
+  std::string file;                  // "catalog/aws/generated/lambda.yaml"
+  std::vector<std::string> sources;  // "lambda.amazonaws.com"; each has all the rows.
+  std::vector<TypeSpec> types;       // Those that the rows need; one of `types:` elsewhere wins.
+  std::vector<CallRow> rows;
+};
+
 struct CatalogSpec {
   // An earlier one wins.
   std::vector<EntrySpec> entries;
   std::vector<RuleSpec> rules;
   std::vector<TypeSpec> types;
+  // Of generated files; any entry wins over them.
+  std::vector<CallTable> tables;
 };
 
 }  // namespace statewire

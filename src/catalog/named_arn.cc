@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "catalog/render.h"
+#include "catalog/row_table.h"
 #include "catalog/whereabouts.h"
 
 namespace statewire {
@@ -168,7 +169,7 @@ std::string_view type_of_arn(const CompiledCatalog& catalog, std::string_view ar
   for (const std::string& type : catalog.types_without_rule) {
     if (is_another(type, nullptr)) return {};
   }
-  return only;
+  return only.empty() ? catalog.rows->type_of_arn(arn) : only;
 }
 
 std::optional<std::string_view> named_arn(const EventView& view, const ArnSearch& search) {

@@ -74,6 +74,7 @@ Observer::Verdict Observer::read_id(Observation& observation, const TypeRule* ru
   const Verdict verdict = read_said_id(observation, rule);
   if (verdict != Verdict::nothing || context_.element) return verdict;
   const std::optional<std::string_view> arn = arn_elsewhere(type, rule);
+  if (!arn && entry_.ids.empty() && reason_.empty()) reason_ = "no ARN names the resource";
   if (!arn) return verdict;
   reason_ = {};
   return take_id(observation, rule, copy_clean(arena_, *arn));

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "catalog/read_resource.h"
 #include "catalog/read_rules.h"
+#include "catalog/read_table.h"
 #include "config/json.h"
 #include "config/map_reader.h"
 #include "pattern/pattern.h"
@@ -98,8 +99,7 @@ void read_settles(const Node& settles, EntrySpec& entry) {
   }
   if (settles.is_map()) {
     MapReader reader(settles);
-    entry.settles_after =
-        reader.required("after").duration({}, std::chrono::seconds(1), kSettlesAfterMax);
+    entry.settles_after = read_settling_time(reader.required("after"));
     return;
   }
   const std::string word = settles.is_scalar() ? settles.text() : std::string();
@@ -206,14 +206,8 @@ void read_rest(MapReader& reader, EntrySpec& entry) {
   reader.optional("examples");  // catalog/examples.h reads them.
 }
 
-void read_type(const Node& node, CatalogSpec& spec) {
-  TypeSpec type;
-  type.type = node.key();
-  MapReader reader(node);
-  type.id = read_physical_id_template(reader.optional("id"));
-  type.name = read_physical_id_template(reader.optional("name"));
-  type.arn = read_arn_template(reader.optional("arn"));
-  type.is_reusable = reader.optional("reusable").boolean();
+void add_type(const Node& node, CatalogSpec& spec) {
+  TypeSpec type = read_type(node);
   const bool is_repeated =
       std::any_of(spec.types.begin(), spec.types.end(),
                   [&](const TypeSpec& other) { return other.type == type.type; });
@@ -222,6 +216,22 @@ void read_type(const Node& node, CatalogSpec& spec) {
 }
 
 }  // namespace
+
+Duration read_settling_time(const Node& node) {
+  return node ? node.duration({}, std::chrono::seconds(1), kSettlesAfterMax) : Duration();
+}
+
+TypeSpec read_type(const Node& node) {
+  TypeSpec type;
+  type.type = node.key();
+  MapReader reader(node);
+  type.id = read_physical_id_template(reader.optional("id"));
+  type.name = read_physical_id_template(reader.optional("name"));
+  type.arn = read_arn_template(reader.optional("arn"));
+  type.shape = reader.optional("shape").text();
+  type.is_reusable = reader.optional("reusable").boolean();
+  return type;
+}
 
 std::vector<Node> entry_nodes(const Node& root) {
   if (root.is_list()) return root.items();
@@ -235,6 +245,7 @@ std::string place_of(const Node& entry) {
 
 void read_catalog_file(const Node& root, CatalogSpec& spec) {
   if (root.is_null()) return;
+  if (is_table(root)) return read_table(root, spec);
   for (const Node& node : entry_nodes(root)) {
     EntrySpec entry;
     entry.place = place_of(node);
@@ -251,7 +262,7 @@ void read_catalog_file(const Node& root, CatalogSpec& spec) {
   read_rules(reader.optional("rules"), spec);
   const Node types = reader.optional("types");
   if (!types) return;
-  for (const Node& type : types.entries()) read_type(type, spec);
+  for (const Node& type : types.entries()) add_type(type, spec);
 }
 
 }  // namespace statewire

@@ -7,9 +7,16 @@
 
 namespace statewire {
 
-// Appends what a file holds: a list of entries, or {entries: […], types: {…}}. What is wrong
+// Appends what a file holds: a list of entries, or {entries: […], types: {…}}, or a
+// table of calls (catalog/read_table.h). What is wrong
 // becomes a problem of the node's document, and its entry is left out.
 void read_catalog_file(const Node& root, CatalogSpec& spec);
+
+// One of `types:`.
+TypeSpec read_type(const Node& node);
+
+// After how long something settles; 0 of an absent node.
+Duration read_settling_time(const Node& node);
 
 // The nodes of a file's entries.
 std::vector<Node> entry_nodes(const Node& root);

@@ -3,6 +3,7 @@
 #include "base/json_writer.h"
 #include "catalog/call_verb.h"
 #include "catalog/observe.h"
+#include "catalog/row_table.h"
 
 namespace statewire {
 namespace {
@@ -37,6 +38,13 @@ bool is_control_message(const EventView& view) {
   std::string_view type;
   return view.shape == EventShape::other && !view.event["messageType"].get_string().get(type) &&
          type == "CONTROL_MESSAGE";
+}
+
+// What a row says of the call; null where none does.
+const CompiledEntry* row_of(const CompiledCatalog& catalog, const EventView& view) {
+  if (view.shape != EventShape::cloudtrail) return nullptr;
+  const auto row = catalog.rows->find(view.call.event_source, view.call.event_name);
+  return row ? catalog.rows->entry(*row, catalog) : nullptr;
 }
 
 Recognition with_fate(Recognition recognition, Fate fate, std::string_view reason) {
@@ -118,11 +126,13 @@ Recognition Recogniser::recognise(simdjson::dom::element event, std::string_view
   const CompiledCatalog& catalog = catalog_->compiled();
   const std::optional<uint32_t> found = scratch_->entry_of(catalog, view);
   if (!found) return with_fate(recognition, Fate::rejected, kCostsTooMuch);
-  if (*found == kNoEntry) {
+  const CompiledEntry* const known =
+      *found == kNoEntry ? row_of(catalog, view) : &catalog.entries[*found];
+  if (known == nullptr) {
     const std::string_view reason = reason_to_ignore(view);
     return reason.empty() ? recognition : with_fate(recognition, Fate::ignored, reason);
   }
-  const CompiledEntry& entry = catalog.entries[*found];
+  const CompiledEntry& entry = *known;
   recognition.entry_place = entry.spec->place;
   recognition.entry_name = entry.spec->name;
   if (entry.spec->effect == EntryEffect::ignore) {

@@ -7,7 +7,7 @@
 namespace statewire {
 namespace {
 
-constexpr std::string_view kHeader{"SWC\x03", 4};
+constexpr std::string_view kHeader{"SWC\x04", 4};
 
 // One list of members serves both ways, so that they cannot differ.
 template <typename Archive, typename T>
@@ -75,7 +75,16 @@ void transfer(Archive& archive, EntrySpec& entry) {
 }
 template <typename Archive>
 void transfer(Archive& archive, TypeSpec& type) {
-  transfer_all(archive, type.type, type.id, type.name, type.arn, type.is_reusable);
+  transfer_all(archive, type.type, type.id, type.name, type.arn, type.shape, type.is_reusable);
+}
+template <typename Archive>
+void transfer(Archive& archive, CallRow& row) {
+  transfer_all(archive, row.name, row.effect, row.type, row.ids, row.each, row.state,
+               row.settles_after, row.tags, row.from, row.differs, row.trust, row.line);
+}
+template <typename Archive>
+void transfer(Archive& archive, CallTable& table) {
+  transfer_all(archive, table.file, table.sources, table.types, table.rows);
 }
 template <typename Archive>
 void transfer(Archive& archive, RuleSpec& rule) {
@@ -161,7 +170,7 @@ std::string encode(const CatalogSpec& spec) {
   std::string body;
   Writer body_writer(body);
   CatalogSpec copy = spec;
-  transfer_all(body_writer, copy.entries, copy.rules, copy.types);
+  transfer_all(body_writer, copy.entries, copy.rules, copy.types, copy.tables);
   std::string out(kHeader);
   Writer(out).number(hash64(body));
   return out + body;
@@ -174,7 +183,7 @@ Result<CatalogSpec> decode_catalog(std::string_view bytes) {
   reader.number(hash);
   CatalogSpec spec;
   const bool is_intact = hash == hash64(reader.left());
-  if (is_intact) transfer_all(reader, spec.entries, spec.rules, spec.types);
+  if (is_intact) transfer_all(reader, spec.entries, spec.rules, spec.types, spec.tables);
   if (!is_intact || !reader.is_whole()) return bad_input("the compiled catalog is damaged");
   return spec;
 }

@@ -1,0 +1,130 @@
+// The rows that are built into the program, by rules that hold for all of them.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "catalog/call_verb.h"
+#include "catalog/compiled.h"
+#include "catalog/row_table.h"
+
+namespace statewire {
+namespace {
+
+class CatalogRows : public testing::Test {
+ protected:
+  static const CompiledCatalog& compiled() {
+    static const Result<Catalog> catalog = Catalog::from_compiled(compiled_catalog_bytes());
+    CHECK(catalog.ok());
+    return catalog->compiled();
+  }
+  template <typename Visit>
+  void each_row(const Visit& visit) {
+    const RowTable& rows = *compiled().rows;
+    for (uint32_t i = 0; i < rows.size(); ++i) visit(rows.table_of(i), rows.row_of(i), i);
+  }
+  static std::string name_of_row(const CallTable& table, const CallRow& row) {
+    return table.file + ":" + std::to_string(row.line) + " " + row.name;
+  }
+};
+
+// Whether a text begins with one of the words.
+bool begins_with(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::ranges::any_of(words, [&](std::string_view word) { return text.starts_with(word); });
+}
+
+TEST_F(CatalogRows, know_most_of_what_changes_anything) {
+  size_t known = 0;
+  std::set<std::string> sources;
+  each_row([&](const CallTable& table, const CallRow&, uint32_t) {
+    ++known;
+    sources.insert(table.sources.begin(), table.sources.end());
+  });
+  EXPECT_GT(known, 9000u);
+  EXPECT_GT(sources.size(), 300u);
+}
+
+TEST_F(CatalogRows, each_makes_an_entry) {
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t position) {
+    EXPECT_NE(compiled().rows->entry(position, compiled()), nullptr) << name_of_row(table, row);
+  });
+}
+
+TEST_F(CatalogRows, sources_and_types_are_spelt_as_such) {
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    for (const std::string& source : table.sources) {
+      EXPECT_TRUE(source.ends_with(".amazonaws.com")) << table.file;
+    }
+    if (row.effect == EntryEffect::ignore) return;
+    const bool is_type = row.type.starts_with("AWS::") && std::ranges::count(row.type, ':') == 4;
+    EXPECT_TRUE(is_type || row.type == "*") << name_of_row(table, row) << " " << row.type;
+    EXPECT_TRUE(is_type || row.effect == EntryEffect::tag) << name_of_row(table, row);
+  });
+}
+
+TEST_F(CatalogRows, ways_to_an_id_start_in_the_record) {
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    for (const std::string& way : split_ids(row.ids)) {
+      const bool is_of_record = way.find("{detail.requestParameters.") != way.npos ||
+                                way.find("{detail.responseElements.") != way.npos;
+      // There is one such resource in an account and region.
+      const bool is_one_of_account = way == "{account}" || way.starts_with("arn:{partition}:");
+      EXPECT_TRUE(is_of_record || is_one_of_account || (way == "{.}" && !row.each.empty()))
+          << name_of_row(table, row) << ": " << way;
+    }
+  });
+}
+
+TEST_F(CatalogRows, arn_templates_are_whole) {
+  for (const CallTable& table : compiled().spec.tables) {
+    for (const TypeSpec& type : table.types) {
+      if (type.id.empty()) continue;
+      EXPECT_TRUE(type.id.starts_with("arn:{partition}:")) << table.file << " " << type.type;
+      EXPECT_GE(std::ranges::count(type.id, ':'), 5) << table.file << " " << type.type;
+      EXPECT_TRUE(type.id.ends_with("{}")) << table.file << " " << type.type;
+      EXPECT_EQ(type.id.find('$'), std::string::npos) << table.file << " " << type.type;
+      EXPECT_NE(compiled().rule_of_type(type.type), nullptr);
+    }
+  }
+}
+
+// A call that ends a part of a resource is a change of the whole.
+TEST_F(CatalogRows, only_a_verb_that_ends_something_ends_it) {
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    if (row.effect != EntryEffect::remove) return;
+    EXPECT_TRUE(
+        begins_with(row.name, {"Delete", "Deregister", "Release", "Terminate", "Remove", "Destroy",
+                               "Unregister", "Deprovision", "Batch", "Bulk", "Admin"}))
+        << name_of_row(table, row);
+    EXPECT_NE(row.from, "part") << name_of_row(table, row);
+    EXPECT_NE(row.type, "*") << name_of_row(table, row);
+  });
+}
+
+TEST_F(CatalogRows, phase_is_not_moved_where_native_events_announce_the_start) {
+  const NativePhases told = native_phases(compiled().spec.entries);
+  size_t checked = 0;
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t position) {
+    const auto phases = told.find(row.type);
+    if (phases == told.end()) return;
+    const EntrySpec spec = compiled().rows->spec_of(position);
+    const bool tells_start = (phases->second & phase_bit(Phase::provisioning)) != 0;
+    const bool tells_gone = (phases->second & phase_bit(Phase::gone)) != 0;
+    EXPECT_FALSE(tells_start && spec.effect == EntryEffect::create) << name_of_row(table, row);
+    const bool ends_by_itself = spec.effect == EntryEffect::remove && !spec.settles_natively;
+    EXPECT_FALSE(tells_gone && ends_by_itself) << name_of_row(table, row);
+    ++checked;
+  });
+  EXPECT_GT(checked, 50u);
+}
+
+TEST_F(CatalogRows, no_row_is_about_a_call_that_only_reads_but_to_ignore_it) {
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    if (row.effect != EntryEffect::ignore) {
+      EXPECT_FALSE(only_reads(row.name)) << name_of_row(table, row);
+    }
+  });
+}
+
+}  // namespace
+}  // namespace statewire

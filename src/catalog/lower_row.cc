@@ -1,0 +1,96 @@
+#include "catalog/lower_row.h"
+
+#include <algorithm>
+
+namespace statewire {
+namespace {
+
+constexpr std::string_view kDetail = "detail.";
+
+// Rows leave out `detail.` before a path into the record.
+std::string in_detail(std::string_view path) {
+  const bool is_of_record =
+      path.starts_with("requestParameters") || path.starts_with("responseElements");
+  return (is_of_record ? std::string(kDetail) : std::string()) + std::string(path);
+}
+
+std::string as_template(std::string_view way) {
+  if (way.find('{') == way.npos) return '{' + in_detail(way) + '}';
+  std::string text;
+  for (size_t at = 0; at < way.size();) {
+    const size_t brace = std::min(way.find('{', at), way.size());
+    const size_t end = std::min(way.find('}', brace), way.size());
+    text += way.substr(at, brace - at);
+    if (brace < way.size()) text += '{' + in_detail(way.substr(brace + 1, end - brace - 1));
+    at = end;
+    if (at < way.size()) text += way[at++];
+  }
+  return text;
+}
+
+bool tells(PhaseSet phases, Phase phase) { return (phases & phase_bit(phase)) != 0; }
+
+// Who moves the phase of a resource that such a call makes or ends.
+void leave_to_native_events(EntrySpec& entry, PhaseSet told) {
+  if (entry.effect != EntryEffect::create && entry.effect != EntryEffect::remove) return;
+  const bool is_create = entry.effect == EntryEffect::create;
+  const Phase start = is_create ? Phase::provisioning : Phase::deprovisioning;
+  const Phase end = is_create ? Phase::stable : Phase::gone;
+  if (tells(told, start)) {
+    entry.effect = EntryEffect::cause;
+    entry.toward = static_cast<PhaseSet>(phase_bit(start) | phase_bit(end));
+    entry.settles_after = {};
+  } else if (tells(told, end)) {
+    entry.settles_natively = true;
+    entry.settles_after = {};
+  }
+}
+
+}  // namespace
+
+NativePhases native_phases(const std::vector<EntrySpec>& entries) {
+  NativePhases told;
+  for (const EntrySpec& entry : entries) {
+    const bool is_of_records = entry.when.find(" via CloudTrail") != std::string::npos;
+    if (entry.effect != EntryEffect::state || !entry.calls.empty() || is_of_records) continue;
+    PhaseSet& phases = told[entry.resource.type.text];
+    for (const PhaseRow& row : entry.phases) {
+      phases = static_cast<PhaseSet>(phases | phase_bit(row.phase));
+    }
+  }
+  return told;
+}
+
+std::vector<std::string> split_ids(std::string_view ids) {
+  constexpr std::string_view kOr = " | ";
+  std::vector<std::string> ways;
+  while (!ids.empty()) {
+    const size_t end = std::min(ids.find(kOr), ids.size());
+    ways.push_back(as_template(ids.substr(0, end)));
+    ids.remove_prefix(std::min(end + kOr.size(), ids.size()));
+  }
+  return ways;
+}
+
+EntrySpec lower_row(const CallTable& table, const CallRow& row, PhaseSet told_natively) {
+  EntrySpec entry;
+  entry.place = table.file + ':' + std::to_string(row.line);
+  entry.name = row.name;
+  entry.match = table.sources.front() + ' ' + row.name;
+  for (const std::string& source : table.sources) entry.calls.push_back({source, row.name});
+  entry.effect = row.effect;
+  entry.settles_after = row.settles_after;
+  if (row.effect == EntryEffect::ignore) return entry;
+  entry.each = row.each.empty() ? std::string() : in_detail(row.each);
+  entry.resource.is_physical = true;
+  entry.resource.type.text = row.type;
+  // No text is in this table, so that the type is that of the ARN.
+  if (row.type == "*") entry.resource.type.table = {{"an ARN", ""}};
+  for (std::string& way : split_ids(row.ids)) entry.resource.ids.push_back({std::move(way), {}});
+  entry.resource.tags = row.tags;
+  entry.resource.tags.path = in_detail(row.tags.path);
+  leave_to_native_events(entry, told_natively);
+  return entry;
+}
+
+}  // namespace statewire

@@ -1,0 +1,25 @@
+// Rows of calls made into entries.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "catalog/entry_spec.h"
+#include "catalog/text_map.h"
+#include "model/lifecycle.h"
+
+namespace statewire {
+
+// The phases that native events tell of each type. A call leaves to them what they tell.
+using NativePhases = TextMap<PhaseSet>;
+NativePhases native_phases(const std::vector<EntrySpec>& entries);
+
+// The entry that says what the row says. A call that makes or ends a resource only gives the cause
+// where native events announce the start of it too; where they tell the end alone, they settle it.
+EntrySpec lower_row(const CallTable& table, const CallRow& row, PhaseSet told_natively);
+
+// The ways of `ids` as an entry has them: "{detail.requestParameters.name}".
+std::vector<std::string> split_ids(std::string_view ids);
+
+}  // namespace statewire

@@ -1,0 +1,199 @@
+"""What an operation does, and to which type. Each rule names the witness that it follows."""
+import re
+
+from identity import Names, id_paths
+from tagging import tag_effect
+from types_of import DATA, Type
+from words import CREATES, DELETES, ONLY_USES, STARTS, USES, only_reads, plain, singular, split, verb_and_noun
+
+JOINS = re.compile(r"(?<=[a-z0-9])(To|From|With|For|In|On|Of|By|As)(?=[A-Z])")
+TO_SECOND = {"Add", "Attach", "Associate", "Disassociate", "Detach", "Remove", "Put", "Register",
+             "Deregister", "Subscribe", "Unsubscribe", "Assign", "Unassign", "Batch", "Admin", "Move"}
+
+
+# What is put there all day is no setting.
+MEASURES = re.compile(r"(Records?|Items?|Events?|Messages?|Data|Traces?|Segments?|Telemetry|Heartbeat|"
+                      r"Values?|Points?|Logs|Metrics)$")
+CHANGES = {"Put", "Authorize", "Accept", "Subscribe"}
+
+
+class Decision:
+    def __init__(self, does, kind=None, source="verb", sure="low", differs=None):
+        self.does = does
+        self.kind = kind
+        self.source = source
+        self.sure = sure
+        self.differs = differs
+
+
+class Decider:
+    """For the operations of one service. `types`: by name; `actions`: of IAM, by lower-case name."""
+
+    def __init__(self, service, types, actions, namespace):
+        self.service = service
+        self.types = types
+        self.actions = actions
+        self.by_noun = {}  # Each noun's types, the likeliest first.
+        self.by_key = {}
+        for kind in types:  # Its own name comes before what others are called.
+            self.by_noun.setdefault(plain(kind.name.rsplit("::", 1)[1]), []).append(kind)
+        for kind in types:
+            for noun in sorted(kind.nouns):
+                self.by_noun.setdefault(noun, []).append(kind)
+            for key in kind.iam_keys:
+                self.by_key.setdefault(key, kind)
+        self.settings = Type(f"AWS::{namespace}::AccountSettings")
+        self.settings.identifier = ["AccountId"]
+        self.created = {plain(verb_and_noun(each)[1]) for each in service.operations
+                        if verb_and_noun(each)[0] == "Create"}
+
+    def action(self, operation):
+        return self.actions.get(operation.lower())
+
+    def iam_types(self, operation):
+        """(those that the action cannot do without, all of them)."""
+        action = self.action(operation)
+        listed = action["resourceTypes"] if action else []
+        of = [(self.by_key[each["name"].lower()], each["required"]) for each in listed
+              if each["name"].lower() in self.by_key]
+        return [kind for kind, required in of if required], [kind for kind, _ in of]
+
+    def whole_of(self, kind, listed=()):
+        """A type without an ARN of its own, which no call creates, is a part of what names it."""
+        if kind.arn or not kind.is_of_cfn or plain(kind.name.rsplit("::", 1)[1]) in self.created:
+            return kind
+        parts = {plain(each) for each in kind.identifier}
+        others = [other for other in (listed or self.types) if other is not kind and other.arn]
+        for other in others:
+            variables = [plain(each) for each in other.variables()]
+            names = {noun + end for noun in other.nouns for end in ("", "id", "name", "arn")}
+            if len(variables) == 1 and parts & (set(variables) | names):
+                return other
+        return others[0] if listed and others else kind
+
+    def exact(self, noun, listed=()):
+        kinds = self.by_noun.get(plain(noun)) or self.by_noun.get(plain(singular(noun))) or [None]
+        return next((kind for kind in kinds if kind in listed), kinds[0])
+
+    def by_part(self, verb, noun):
+        """The type whose name the noun begins with, or that it is added to."""
+        pieces = [each for each in JOINS.split(noun) if each not in
+                  ("To", "From", "With", "For", "In", "On", "Of", "By", "As")]
+        if len(pieces) > 1 and verb in TO_SECOND:
+            pieces.reverse()
+        for piece in pieces:
+            words = split(piece)
+            for count in range(len(words), 0, -1):
+                kind = self.exact("".join(words[:count]))
+                if kind:
+                    return kind, piece
+            for start in range(1, len(words)):
+                kind = self.exact("".join(words[start:]))
+                if kind:
+                    return kind, piece
+        return None, ""
+
+    def by_input(self, operation):
+        """The type that a required member names."""
+        for name in self.service.required(operation):
+            stem = re.sub(r"(Arn|ARN|Id|Identifier|Name|Url)$", "", name)
+            if stem and stem != name and self.exact(stem):
+                return self.exact(stem)
+        return None
+
+    def decide(self, operation):
+        action = self.action(operation)
+        level = action["accessLevel"] if action else ""
+        verb, noun = verb_and_noun(operation)
+        if verb in ("Batch", "Bulk", "Admin") and len(split(noun)) > 1:
+            verb, noun = verb_and_noun(noun)
+        if tag_effect(operation):
+            return self.decide_tag(operation)
+        if only_reads(operation):
+            return None
+        if level in ("Read", "List"):
+            return Decision("ignore", source="iam", sure="high")
+        if plain(noun) in DATA or plain(singular(noun)) in DATA:
+            return Decision("ignore", source="verb", sure="fair")
+        kind = self.exact(noun, self.iam_types(operation)[1])
+        if kind:
+            return self.decide_exact(operation, verb, noun, kind)
+        return self.decide_part(operation, verb, noun)
+
+    def decide_tag(self, operation):
+        required, every = self.iam_types(operation)
+        kinds = {each.name: each for each in every}
+        noun = re.sub(r"^(Tag|Untag|AddTagsTo|RemoveTagsFrom|AddTags|RemoveTags|DeleteTags|CreateTags)",
+                      "", operation)
+        kind = self.exact(noun) if noun else None
+        if kind is None and len(kinds) == 1:
+            kind = next(iter(kinds.values()))
+        if kind is None and len(self.types) == 1:
+            kind = next(iter(self.types))
+        return Decision("tag", kind, "tag", "high" if kind else "fair")
+
+    def decide_exact(self, operation, verb, noun, kind):
+        required, every = self.iam_types(operation)
+        whole = self.whole_of(kind, every)
+        if whole is not kind:
+            agrees = not every or whole in every
+            return Decision("configure", whole, "part", "high" if agrees else "fair")
+        does = "configure"
+        if verb in DELETES:
+            does = "delete"
+        elif verb in CREATES or (verb in STARTS and plain(noun) not in self.created):
+            is_put = verb in ("Put", "Add", "Publish", "Subscribe", "Open", "Upload", "Build")
+            in_create = operation in kind.handlers.get("create", ())
+            does = "configure" if is_put and plain(noun) in self.created and not in_create else "create"
+        handlers = {"create": "create", "delete": "delete"}.get(does, "update")
+        by_cfn = operation in kind.handlers.get(handlers, ())
+        differs = None
+        if does != "create" and every and kind not in every:
+            differs = "iam " + every[0].name
+        sure = "high" if by_cfn or kind in every or does == "create" else "fair"
+        return Decision(does, kind, "cfn" if by_cfn else "iam" if kind in every else "verb", sure, differs)
+
+    def decide_part(self, operation, verb, noun):
+        if verb in ONLY_USES:
+            return Decision("ignore", source="verb", sure="fair")
+        required, every = self.iam_types(operation)
+        kind, piece = self.by_part(verb, noun)
+        kind = self.whole_of(kind, every) if kind else None
+        if kind and (not every or kind in every):
+            does = "configure"
+            if verb in ("Restore", "Copy", "Clone", "Import") and self.exact(piece) is kind:
+                does = "create"
+            if verb in STARTS and piece and self.exact(piece) is None:
+                does = "configure"
+            return Decision(does, kind, "part", "high" if every else "fair")
+        if MEASURES.search(noun):
+            return Decision("ignore", source="verb", sure="fair")
+        if verb in USES - CHANGES and not (verb == "Start" and (kind or self.is_switch(noun))):
+            return Decision("ignore", source="verb", sure="fair")
+        if required or len({each.name for each in every}) == 1:
+            best = self.first_named(operation, required or every)
+            return Decision("configure", self.whole_of(best), "iam", "fair",
+                            f"name {kind.name}" if kind else None)
+        if kind:
+            return Decision("configure", kind, "part", "low", "iam " + every[0].name if every else None)
+        named = self.by_input(operation)
+        if named:
+            return Decision("configure", self.whole_of(named), "verb", "low")
+        if every:
+            return Decision("configure", self.whole_of(self.first_named(operation, every)), "iam", "low")
+        if not self.service.required(operation):
+            return Decision("configure", self.settings, "verb", "low")
+        return None
+
+    def is_switch(self, noun):
+        """What is started and stopped, and is nothing by itself: StartLogging."""
+        operations = self.service.operations
+        tellers = [verb + noun for verb in ("Get", "Describe", "List", "BatchGet")]
+        return "Stop" + noun in operations and not any(each in operations for each in tellers)
+
+    def first_named(self, operation, kinds):
+        """The first that the request or response names; else the first."""
+        for kind in kinds:
+            if id_paths(self.service, operation, kind, Names(self.service, kind), is_only=False):
+                return kind
+        return kinds[0]

@@ -1,0 +1,122 @@
+"""The rows of one service: what each operation does, to what, and where it names it."""
+import re
+
+from decide import Decider, Decision
+from identity import Names, id_paths, in_request, list_path
+from lifecycle import settles_after, state_member, words_of_state
+from tagging import tag_effect, tags_of
+from words import plain, only_reads
+
+ARN_FIELDS = ("resourcearn", "arn", "resourcename", "resourceid", "resource", "resourceidentifier",
+              "taggableresourcearn", "entityarn")
+
+
+LISTS = ("resourcearns", "resourcearnlist", "resourceids", "resources", "arns", "configurationids")
+
+
+class Rows:
+    def __init__(self, service, types, actions, namespace, decided):
+        self.service = service
+        self.decider = Decider(service, types, actions, namespace)
+        self.decided = decided
+        self.by_name = {each.name: each for each in types}
+        self.names = {}
+
+    def names_of(self, kind):
+        if kind.name not in self.names:
+            self.names[kind.name] = Names(self.service, kind)
+        return self.names[kind.name]
+
+    def rows(self):
+        """({operation: row}, [operations that nothing is known of])."""
+        known, unknown = {}, []
+        for operation in self.service.operations:
+            decision = self.override(operation) or self.decider.decide(operation)
+            row = self.row(operation, decision) if decision else None
+            if row:
+                known[operation] = row
+            elif not only_reads(operation):
+                unknown.append(operation)
+        return known, unknown
+
+    def override(self, operation):
+        said = self.decided.get(operation)
+        if said is None:
+            return None
+        if "of" in said and said["of"] not in self.by_name:
+            raise SystemExit(f"decided.json: {self.service.folder} {operation}: no type {said['of']}")
+        return Decision(said["does"], self.by_name.get(said.get("of")), "hand", "high")
+
+    def row(self, operation, decision):
+        row = {"does": decision.does}
+        if decision.does != "ignore":
+            if not self.add_resource(operation, decision, row):
+                return None
+        row["from"] = decision.source
+        if decision.sure != "high":
+            row["sure"] = decision.sure
+        if decision.differs:
+            row["differs"] = decision.differs
+        return row
+
+    def add_resource(self, operation, decision, row):
+        kind = decision.kind
+        if kind is None:
+            paths = self.arn_of_any(operation)
+            if not paths:
+                return False
+            row["of"] = "*"
+            row["id"] = paths
+            if paths == ["."]:
+                row["each"] = self.list_of_any(operation)
+        else:
+            row["of"] = kind.name
+            is_only = decision.source in ("cfn", "iam", "tag", "hand") or not kind.arn or (
+                decision.does in ("create", "delete"))
+            row["id"] = id_paths(self.service, operation, kind, self.names_of(kind),
+                                 decision.does == "create", is_only)
+            if not row["id"] and decision.does == "tag":
+                row["id"] = self.arn_of_any(operation)
+                if row["id"] == ["."]:
+                    row["each"] = self.list_of_any(operation)
+            each = None if row["id"] else list_path(self.service, operation, self.names_of(kind))
+            if each:
+                row["each"], row["id"] = each, ["."]
+        if decision.does in ("create", "tag"):
+            tags = tags_of(self.service, operation)
+            if tags and ("removed" in tags) == (tag_effect(operation) == "remove"):
+                row["tags"] = tags
+        if decision.does in ("create", "delete"):
+            self.add_lifecycle(operation, decision, row)
+        return True
+
+    def arn_of_any(self, operation):
+        paths = in_request(self.service, operation, ARN_FIELDS)
+        return paths or (["."] if self.list_of_any(operation) else [])
+
+    def list_of_any(self, operation):
+        for name, member in self.service.input(operation).items():
+            if plain(name) in LISTS and self.service.shape_of(member)["type"] == "list":
+                return self.service.request_field(operation, name)[0]
+        return None
+
+    def add_lifecycle(self, operation, decision, row):
+        kind, service = decision.kind, self.service
+        noun = min(kind.nouns, key=len)
+        tellers = [operation] + [each for each in service.operations
+                                 if re.match(r"Get|Describe|Create", each)
+                                 and plain(re.sub(r"^(Get|Describe|Create)", "", each)) in kind.nouns]
+        words = words_of_state(service, tellers, noun)
+        after = settles_after(service, kind, noun, words, decision.does == "delete")
+        if after:
+            row["after"] = after
+        output = service.output(operation)
+        name = state_member(service, output, noun)
+        if name:
+            row["state"] = service.response_field(operation, name)[0]
+            return
+        for outer, members in service.structures(output).items():
+            name = state_member(service, members, noun)
+            if name and (plain(outer) in kind.nouns or len(service.structures(output)) == 1):
+                row["state"] = service.response_field(operation, outer, name)[-1]
+                return

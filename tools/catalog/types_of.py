@@ -1,0 +1,151 @@
+"""The resource types of one IAM prefix: CloudFormation's, and those that only IAM knows."""
+import re
+
+from words import CREATES, DELETES, STARTS, pascal, plain, singular, verb_and_noun
+
+VARIABLE = re.compile(r"\$\{([A-Za-z0-9_-]+)\}")
+# What is read and written all day, and is no infrastructure.
+DATA = {"object", "item", "record", "message", "event", "datapoint", "row", "metricdata", "items",
+        "records", "messages", "events", "objects", "objectversion", "query"}
+
+
+class Type:
+    """`nouns`: its names in operations, plain. `arn`: as IAM writes it, or None."""
+
+    def __init__(self, name, arn=None):
+        self.name = name
+        self.arn = arn
+        self.nouns = {plain(name.rsplit("::", 1)[1])}
+        self.iam_keys = set()
+        self.identifier = []  # CloudFormation's primary identifier.
+        self.handlers = {}    # {"create": {operation}, …}
+        self.is_of_cfn = False
+
+    def split_arn(self):
+        """(what precedes the bare id, [literals and ${variables} of the bare id]). Without an ARN,
+        the bare id is CloudFormation's primary identifier."""
+        if not self.arn:
+            joined = "|".join("${" + each + "}" for each in self.identifier)
+            return "", re.split(r"(\$\{[^}]+\})", joined)
+        fields = self.arn.split(":", 5)
+        head, rest = ":".join(fields[:5]) + ":", fields[5]
+        first = VARIABLE.search(rest)
+        if not first:  # There is one in an account and region.
+            return head, [rest]
+        return head + rest[:first.start()], re.split(r"(\$\{[^}]+\})", rest[first.start():])
+
+    def variables(self):
+        return [part[2:-1] for part in self.split_arn()[1] if part.startswith("${")]
+
+
+def is_usable(arn):
+    return bool(arn) and arn.count(":") >= 5 and "*" not in arn and "," not in arn
+
+
+def same_arn(arn):
+    return plain(VARIABLE.sub("x", arn))
+
+
+def nouns_by_handlers(kind, operations):
+    """What the type is called in the operations that make and end one."""
+    def nouns(handler, verbs):
+        return [verb_and_noun(name)[1] for name in sorted(kind.handlers.get(handler, ()))
+                if name in operations and verb_and_noun(name)[0] in verbs]
+    made, ended = nouns("create", CREATES | STARTS), nouns("delete", DELETES)
+    both = [noun for noun in made if singular(noun) in map(singular, ended)]
+    own = plain(kind.name.rsplit("::", 1)[1])
+    alike = [noun for noun in both if plain(noun) in own or own in plain(noun)]
+    if alike:
+        return {plain(singular(max(alike, key=len)))}
+    return {plain(singular(noun)) for noun in both} if len(both) == 1 else set()
+
+
+def cfn_types(prefix, namespaces, spec, handlers, operations):
+    result = {}
+    names = [name for name in sorted(set(spec) | set(handlers))
+             if name.count("::") == 2 and name.split("::")[1] in namespaces]
+    for name in sorted(names, key=lambda each: namespaces.index(each.split("::")[1])):
+        entity = spec.get(name, {})
+        kind = Type(name, entity.get("arnTemplate") if is_usable(entity.get("arnTemplate")) else None)
+        kind.is_of_cfn = True
+        kind.identifier = entity.get("primaryIdentifier", [])
+        for handler, permissions in handlers.get(name, {}).items():
+            kind.handlers[handler] = {each.split(":", 1)[1] for each in permissions
+                                      if each.split(":", 1)[0].lower() == prefix}
+        kind.nouns |= nouns_by_handlers(kind, operations)
+        result[name] = kind
+    return result
+
+
+def spelt(key, operations):
+    """"ratebasedrule" is a RateBasedRule where an operation spells it so."""
+    for operation in operations:
+        noun = verb_and_noun(operation)[1]
+        if plain(noun) == plain(key):
+            return noun
+    return pascal(key)
+
+
+def add_iam_types(types, namespace, resources, operations):
+    """Joins IAM's resources to the types they are, and adds those that CloudFormation lacks."""
+    by_arn = {same_arn(kind.arn): kind for kind in types.values() if kind.arn}
+    for key, resource in sorted(resources.items()):
+        arn = resource["arn"].split(",")[0].strip()
+        noun = plain(re.split(r"[/]", key)[0])
+        kind = by_arn.get(same_arn(arn))
+        if kind is None:
+            alike = [each for each in types.values()
+                     if noun in each.nouns or plain(key) in each.nouns]
+            kind = alike[0] if alike else None
+        if kind is None:
+            if not is_usable(arn) or noun in DATA:
+                continue
+            key_word = re.split("[/]", resource["key"])[0]
+            kind = Type(f"AWS::{namespace}::{spelt(key_word, operations)}", arn)
+            kind = types.setdefault(kind.name, kind)
+        kind.iam_keys.add(key)
+        kind.nouns.add(noun)
+        if kind.arn is None and is_usable(arn):
+            kind.arn = arn
+
+
+def namespaces_of(prefix, service_id, spec, handlers):
+    """CloudFormation's namespaces whose types this prefix makes, the one of the same name first."""
+    counts = {}
+    for name, by_kind in handlers.items():
+        if name.count("::") != 2:
+            continue
+        own = {each.split(":", 1)[0].lower() for each in by_kind.get("delete", [])}
+        if prefix in own:
+            namespace = name.split("::")[1]
+            counts[namespace] = counts.get(namespace, 0) + (2 if len(own) == 1 else 1)
+    # A namespace of exactly the service's name has all of its types.
+    namespaces = {name.split("::")[1] for name in spec if name.count("::") == 2}
+    for wanted in (plain(service_id), plain(prefix)):
+        same = sorted(each for each in namespaces if plain(each) == wanted)
+        if same:
+            return same
+    return sorted(counts, key=lambda each: (-counts[each], each))[:1]
+
+
+def add_named_types(types, namespace, operations, actions):
+    """What is made and ended by operations that neither CloudFormation nor IAM has a resource for."""
+    known = {noun for kind in types.values() for noun in kind.nouns}
+    for operation in operations:
+        verb, noun = verb_and_noun(operation)
+        if verb not in ("Create", "Register", "Allocate") or plain(noun) in known | DATA:
+            continue
+        ends = [other for end in DELETES if (other := end + noun) in operations]
+        if not ends or any(actions.get(each.lower(), {}).get("resourceTypes") for each in ends):
+            continue
+        kind = types.setdefault(f"AWS::{namespace}::{noun}", Type(f"AWS::{namespace}::{noun}"))
+        kind.identifier = [noun + "Id"]
+
+
+def without_foreign(prefix, resources):
+    """Without what is another prefix's own resource."""
+    own = resources.get(prefix, {})
+    others = {same_arn(each["arn"]) for other, table in resources.items() if other != prefix
+              for each in table.values() if each["arn"].split(":")[2:3] == [other]}
+    return {key: each for key, each in own.items()
+            if each["arn"].split(":")[2:3] == [prefix] or same_arn(each["arn"]) not in others}
