@@ -38,6 +38,7 @@ Result<Catalog> Catalog::with_folders(std::string_view bytes, std::span<const st
   for (EntrySpec& entry : built_in->entries) spec.entries.push_back(std::move(entry));
   for (RuleSpec& rule : built_in->rules) spec.rules.push_back(std::move(rule));
   for (TypeSpec& type : built_in->types) spec.types.push_back(std::move(type));
+  for (auto& word : built_in->words) spec.words.push_back(std::move(word));
   auto compiled = CompiledCatalog::build(std::move(spec));
   if (!compiled) return compiled.error();
   return Catalog(std::move(*compiled));

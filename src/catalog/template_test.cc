@@ -16,12 +16,12 @@ std::string rendered(const std::string& text, const std::string& event,
   simdjson::dom::parser parser;
   simdjson::dom::element element;
   EXPECT_FALSE(parser.parse(event).get(element));
-  const EventView view = view_of(element);
+  Arena arena;
+  const EventView view = view_of(element, arena);
   RenderContext context;
   context.event = &view;
   context.account = "42";
   context.region = region;
-  Arena arena;
   const Rendered result = render(*parsed, context, arena);
   EXPECT_EQ(result.outcome, wanted) << text;
   return std::string(result.text);
