@@ -80,8 +80,8 @@ TEST(Template, more_than_the_limit_is_too_long) {
 }
 
 TEST(Template, what_is_no_template_is_refused) {
-  for (const char* text : {"", "{", "a}", "{}", "{a..b}", "{a.}", "{a b}", "{a|upper}", "{a|last:}",
-                           "{a|last}", "{{a}}", "{|lower}"}) {
+  for (const char* text : {"", "{", "a}", "{}", "{a..b}", "{a.}", "{ a}", "{a }", "{a|upper}",
+                           "{a|last:}", "{a|last}", "{{a}}", "{|lower}"}) {
     EXPECT_FALSE(parse_template(text).ok()) << text;
   }
   EXPECT_TRUE(parse_template("{}", true).ok());
