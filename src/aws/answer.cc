@@ -1,11 +1,11 @@
 #include "aws/answer.h"
 
 #include <algorithm>
-#include <ctime>
 
 #include "aws/json.h"
 #include "aws/xml.h"
 #include "base/check.h"
+#include "base/http_date.h"
 #include "base/limits.h"
 #include "base/text.h"
 
@@ -92,7 +92,7 @@ std::string showable(std::string message, const AwsCredentials& credentials) {
 }
 
 bool is_clock_suspicious(const HttpResponse& response, Time now) {
-  const std::optional<Time> date = parse_http_date(std::string(response.header("Date")));
+  const std::optional<Time> date = parse_http_date(response.header("Date"));
   return date && (*date - now > kSkewMax || now - *date > kSkewMax);
 }
 
@@ -127,13 +127,6 @@ AwsAnswer answer_of(Result<HttpResponse> response, std::string_view service,
   }
   answer.retry_after = retry_after(answer.response, now).value_or(Duration{});
   return answer;
-}
-
-std::optional<Time> parse_http_date(const std::string& text) {
-  std::tm parts{};
-  const char* end = strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-  if (end == nullptr || *end != '\0') return std::nullopt;
-  return Time(std::chrono::seconds(timegm(&parts)));
 }
 
 }  // namespace statewire

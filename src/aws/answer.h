@@ -29,7 +29,4 @@ struct AwsAnswer {
 AwsAnswer answer_of(Result<HttpResponse> response, std::string_view service,
                     const AwsCredentials& credentials, Time now);
 
-// "Mon, 23 Nov 2026 23:07:32 GMT", as the Date header has it.
-std::optional<Time> parse_http_date(const std::string& text);
-
 }  // namespace statewire

@@ -20,7 +20,7 @@ Duration pause_after(int attempts) {
 }
 
 Duration skew_of(const AwsAnswer& answer, Time now) {
-  const std::optional<Time> date = parse_http_date(std::string(answer.response.header("Date")));
+  const std::optional<Time> date = parse_http_date(answer.response.header("Date"));
   return date ? *date - now : Duration{};
 }
 

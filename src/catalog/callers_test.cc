@@ -43,7 +43,7 @@ TEST(Callers, are_told_by_their_shapes) {
     simdjson::dom::element line;
     ASSERT_FALSE(parser.parse(text).get(line)) << text;
     Arena arena;
-    const Cause cause = who_called(view_of(line["record"].value()), "e1", arena).cause;
+    const Cause cause = who_called(view_of(line["record"].value(), arena), "e1", arena).cause;
     const std::string shape =
         std::string(text_at(line, "set")) + ": " + std::string(text_at(line, "shape"));
     kind.add(shape, name_of(cause.kind), text_at(line, "kind"));

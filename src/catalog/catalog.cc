@@ -59,6 +59,7 @@ Result<Catalog> Catalog::with_folders(std::string_view bytes, std::span<const st
   for (RuleSpec& rule : built_in->rules) spec.rules.push_back(std::move(rule));
   for (TypeSpec& type : built_in->types) spec.types.push_back(std::move(type));
   spec.tables = std::move(built_in->tables);
+  for (auto& word : built_in->words) spec.words.push_back(std::move(word));
   auto compiled = CompiledCatalog::build(std::move(spec));
   if (!compiled) return compiled.error();
   return Catalog(std::move(*compiled));

@@ -121,6 +121,15 @@ class LeafReader {
   std::string& path_;
 };
 
+// A value as a whole: a scalar, or the JSON of what is more.
+std::string_view text_of_value(element value, Arena& arena) {
+  Digits digits;
+  if (value.is_null()) return {};
+  if (const auto text = scalar_text(value, digits))
+    return copy_clean(arena, *text, kChangeBytesMax);
+  return copy_clean(arena, std::string(simdjson::minify(value)), kChangeBytesMax);
+}
+
 // Whether a parameter is one that names resources: bucketName, roleArn, `service` at the top.
 bool is_naming(std::string_view path) {
   constexpr std::string_view kEndings[] = {"Id", "Name", "Arn", "ARN", "Identifier", "Url"};
@@ -146,6 +155,24 @@ std::span<const Change> read_changes(element parameters, Arena& arena, ChangesSc
   scratch.changes.clear();
   scratch.path.clear();
   LeafReader(arena, scratch).read(parameters, 0);
+  return arena.copy_of(scratch.changes);
+}
+
+std::span<const Change> read_changed(element map, const ChangesSpec& spec, Arena& arena,
+                                     ChangesScratch& scratch) {
+  scratch.changes.clear();
+  object fields;
+  if (map.get_object().get(fields)) return {};
+  for (const auto field : fields) {
+    if (scratch.changes.size() >= kChangesMax) break;
+    Change change;
+    change.path = copy_clean(arena, field.key, kChangeBytesMax);
+    element before;
+    element after;
+    if (!field.value[spec.from].get(before)) change.from = text_of_value(before, arena);
+    if (!field.value[spec.to].get(after)) change.to = text_of_value(after, arena);
+    if (!change.from.empty() || !change.to.empty()) scratch.changes.push_back(change);
+  }
   return arena.copy_of(scratch.changes);
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/arena.h"
+#include "catalog/entry_spec.h"
 #include "model/observation.h"
 
 namespace statewire {
@@ -27,6 +28,10 @@ struct ChangesScratch {
 // `items` around a list) is left out.
 std::span<const Change> read_changes(simdjson::dom::element parameters, Arena& arena,
                                      ChangesScratch& scratch);
+
+// The fields of `map`, an object of objects that say what was there before and after.
+std::span<const Change> read_changed(simdjson::dom::element map, const ChangesSpec& spec,
+                                     Arena& arena, ChangesScratch& scratch);
 
 // The first kChangesMax of `changes` that do more than to repeat which resource is meant.
 std::span<const Change> without_names_of(const Identity& resource, std::span<const Change> changes,

@@ -86,7 +86,7 @@ Result<CompiledEntry> compile_entry(const EntrySpec& spec) {
   entry.provider = compiler.text(resource.provider);
   entry.service = compiler.text(resource.service);
   entry.tags = compile_tags(resource.tags, compiler);
-  entry.state = compiler.text(spec.state);
+  entry.states = compiler.texts(spec.states);
   entry.error = compiler.text(spec.error);
   entry.actor = compiler.text(spec.cause.actor);
   entry.actor_type = compiler.text(spec.cause.actor_type);
@@ -94,6 +94,8 @@ Result<CompiledEntry> compile_entry(const EntrySpec& spec) {
   entry.version = compiler.path(spec.version);
   entry.time = compiler.path(spec.time);
   entry.aliases = compiler.texts(spec.aliases);
+  entry.changes = compiler.path(spec.changes.path);
+  entry.once = compiler.text(spec.once);
   if (compiler.error()) return *compiler.error();
   return entry;
 }

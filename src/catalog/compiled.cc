@@ -1,18 +1,14 @@
 #include "catalog/compiled.h"
 
-#include <simdjson.h>
-
 #include <variant>
 
-#include "base/json_writer.h"
 #include "catalog/compile_entry.h"
+#include "catalog/record_pattern.h"
 #include "catalog/row_table.h"
+#include "catalog/word.h"
 
 namespace statewire {
 namespace {
-
-using simdjson::dom::element;
-using simdjson::dom::object;
 
 // A pattern that never was JSON cannot come this far: specs are checked when they are read.
 Result<Pattern> compile_pattern(const std::string& json) {
@@ -23,48 +19,16 @@ Result<Pattern> compile_pattern(const std::string& json) {
   return std::get<Pattern>(std::move(compiled));
 }
 
-struct SplitPattern {
-  std::string detail;
-  std::string envelope;  // The rest; "{}" where there is none.
-};
-
-// Whether a CloudTrail record in its envelope can meet the alternatives of `detail-type`.
-bool may_be_cloudtrail(element alternatives) {
-  simdjson::dom::array items;
-  if (alternatives.get_array().get(items)) return false;
-  for (const element item : items) {
-    std::string_view text;
-    if (item.get_string().get(text) || text.ends_with(" via CloudTrail")) return true;
-  }
-  return false;
-}
-
-// Nothing where no bare record can meet the pattern. An alternative at its top ($or) may mix the
-// envelope with the record, and cannot be split.
-std::optional<SplitPattern> split_pattern(const std::string& when) {
-  simdjson::dom::parser parser;
-  object fields;
-  element detail;
-  if (parser.parse(when).get_object().get(fields)) return std::nullopt;
-  if (fields.at_key("detail").get(detail) || !fields.at_key("$or").error()) return std::nullopt;
-  std::vector<std::pair<std::string_view, element>> envelope;
-  for (const auto field : fields) {
-    if (field.key == "detail") continue;
-    if (field.key == "detail-type" && !may_be_cloudtrail(field.value)) return std::nullopt;
-    envelope.emplace_back(field.key, field.value);
-  }
-  return SplitPattern{simdjson::minify(detail), json_of([&](JsonWriter& json) {
-                        json.begin_object();
-                        for (const auto& [key, value] : envelope) {
-                          json.key_text(key);
-                          json.raw(simdjson::minify(value));
-                        }
-                        json.end_object();
-                      })};
-}
-
 bool tells_native_state(const EntrySpec& spec) {
-  return spec.effect == EntryEffect::state && spec.calls.empty();
+  return spec.effect == EntryEffect::state && spec.calls.empty() && !is_about_records(spec.when);
+}
+
+// "ec2" of "arn:{partition}:ec2:…"; empty where the ARNs of a type are not known.
+std::string service_of(const TypeRule& rule) {
+  const Template& shape = rule.arn.is_empty() ? rule.id : rule.arn;
+  if (!shape.text.starts_with("arn:{partition}:")) return {};
+  const std::string_view rest = std::string_view(shape.text).substr(16);
+  return std::string(rest.substr(0, rest.find(':')));
 }
 
 }  // namespace
@@ -82,6 +46,10 @@ Result<std::unique_ptr<CompiledCatalog>> CompiledCatalog::build(CatalogSpec from
   }
   catalog->rows =
       std::make_unique<RowTable>(catalog->spec.tables, native_phases(catalog->spec.entries));
+  for (const auto& type : catalog->types) {
+    catalog->types_by_service[service_of(type.second)].push_back(&type);
+  }
+  for (const auto& [word, phase] : catalog->spec.words) catalog->words.try_emplace(word, phase);
   for (const RuleSpec& rule : catalog->spec.rules) {
     const Result<void> added = catalog->rules.add(rule);
     if (!added) return bad_input(rule.place + ": " + added.error().text);
@@ -92,10 +60,11 @@ Result<std::unique_ptr<CompiledCatalog>> CompiledCatalog::build(CatalogSpec from
     const EntrySpec& spec = specs[i];
     Result<CompiledEntry> entry = compile_entry(spec);
     if (!entry) return bad_input(spec.place + ": " + entry.error().text);
+    entry->tells_native_state = tells_native_state(spec);
     if (entry->type.is_constant()) {
       entry->type_rule = catalog->rule_of_type(entry->type.text);
       if (!entry->type_rule) catalog->types_without_rule.insert(entry->type.text);
-      if (tells_native_state(spec)) catalog->native_types.insert(entry->type.text);
+      if (entry->tells_native_state) catalog->native_types.insert(entry->type.text);
     }
     catalog->entries.push_back(std::move(*entry));
     for (const CallSpec& call : spec.calls) catalog->add_call(call, i);
@@ -116,7 +85,7 @@ Result<void> CompiledCatalog::add_pattern(const std::string& when, uint32_t entr
 }
 
 Result<void> CompiledCatalog::add_bare_pattern(const std::string& when, uint32_t entry) {
-  const std::optional<SplitPattern> split = split_pattern(when);
+  const std::optional<RecordPattern> split = record_pattern(when);
   if (!split) return {};
   Result<Pattern> detail = compile_pattern(split->detail);
   if (!detail) return detail.error();
@@ -154,6 +123,15 @@ const std::vector<uint32_t>* CompiledCatalog::entries_of_call(std::string_view s
 const TypeRule* CompiledCatalog::rule_of_type(std::string_view type) const {
   const auto found = types.find(type);
   return found == types.end() ? rows->rule_of_type(type) : &found->second;
+}
+
+std::optional<Phase> CompiledCatalog::phase_of_word(std::string_view state) const {
+  WordBuffer buffer;
+  for (std::string_view word = plain_word(state, buffer); !word.empty(); word = tail_of(word)) {
+    const auto found = words.find(word);
+    if (found != words.end()) return found->second;
+  }
+  return std::nullopt;
 }
 
 }  // namespace statewire

@@ -42,6 +42,8 @@ struct TagsRule {
 
 struct CompiledEntry {
   const EntrySpec* spec = nullptr;  // Of the same catalog.
+  // It tells a state by the provider's own events, and not by records of calls.
+  bool tells_native_state = false;
   std::optional<EventPath> each;
   Template type;
   // Where `type` is constant: what is known of it. Null where nothing is, and where it is not.
@@ -54,7 +56,7 @@ struct CompiledEntry {
   Template provider;
   Template service;
   TagsRule tags;
-  Template state;
+  std::vector<Template> states;
   Template error;
   Template actor;
   Template actor_type;
@@ -62,6 +64,8 @@ struct CompiledEntry {
   std::optional<EventPath> version;
   std::optional<EventPath> time;
   std::vector<Template> aliases;
+  std::optional<EventPath> changes;  // With `spec->changes`.
+  Template once;
 };
 
 // An entry's pattern as a bare CloudTrail record can meet it: `detail` of the pattern is in a
@@ -84,13 +88,18 @@ struct CompiledCatalog {
   const std::vector<uint32_t>* entries_of_call(std::string_view source,
                                                std::string_view name) const;
   const TypeRule* rule_of_type(std::string_view type) const;
+  // What a native state means by the catalog's words; nothing where they do not say.
+  std::optional<Phase> phase_of_word(std::string_view state) const;
 
   CatalogSpec spec;
   std::unique_ptr<RowTable> rows;      // Of `spec.tables`; asked where no entry matches.
   std::vector<CompiledEntry> entries;  // In the order of precedence.
   TextMap<TypeRule> types;
+  // By the service of their ARNs; "": those whose ARNs tell none. Never empty lists.
+  TextMap<std::vector<const std::pair<const std::string, TypeRule>*>> types_by_service;
   Rules rules;
   TextSet types_without_rule;  // Of entries.
+  TextMap<Phase> words;
   // Types that some entry tells the states of by native events.
   TextSet native_types;
   PatternSet patterns;       // Ids are positions in `entries`.

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "base/http_date.h"
 #include "base/limits.h"
 #include "catalog/clean.h"
 #include "model/reminder.h"
@@ -84,7 +85,8 @@ std::string_view hex_in(Arena& arena, const EventId& id) {
 }  // namespace
 
 TakenTime take_time(std::string_view text, Time received) {
-  const std::optional<Time> time = text.empty() ? std::nullopt : parse_time(text);
+  std::optional<Time> time = text.empty() ? std::nullopt : parse_time(text);
+  if (!time) time = parse_http_date(text);
   if (!time || *time < Time()) return {received, kNoTime};
   if (*time > received + hours(1)) return {received, kFutureTime};
   return {*time, 0};

@@ -15,7 +15,8 @@ struct TakenTime {
   uint8_t flags = 0;  // kFutureTime or kNoTime of ObservationFlag.
 };
 
-// RFC 3339. What cannot be read, or is more than an hour after `received`, is `received`.
+// RFC 3339, or as HTTP writes dates. What cannot be read, or is more than an hour after `received`,
+// is `received`.
 TakenTime take_time(std::string_view text, Time received);
 
 struct EventDescription {

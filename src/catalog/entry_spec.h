@@ -58,8 +58,16 @@ struct TagsSpec {
   bool is_whole = false;
 };
 
+// How the type of a resource is told.
+enum class TypeForm : uint8_t {
+  text = 0,
+  arn = 1,      // The one that the id, an ARN, is of.
+  own_arn = 2,  // The same, where the ARN is of the service that sent the event.
+};
+
 struct ResourceSpec {
-  TextSpec type;
+  TypeForm type_form = TypeForm::text;
+  TextSpec type;              // Of TypeForm::text.
   std::vector<TextSpec> ids;  // The first that resolves.
   bool is_physical = false;   // They are physical ids, which the type's rule makes canonical.
   TextSpec name;
@@ -69,6 +77,14 @@ struct ResourceSpec {
   TextSpec provider;
   TextSpec service;
   TagsSpec tags;
+};
+
+// What was set, where an event says it in a form of its own: an object that has, by path, what was
+// there before and after.
+struct ChangesSpec {
+  std::string path;  // Empty: none.
+  std::string from;  // In each of its fields.
+  std::string to;
 };
 
 // Who did it, where the event itself says so.
@@ -89,9 +105,10 @@ struct EntrySpec {
   std::string each;
   ResourceSpec resource;
   EntryEffect effect = EntryEffect::state;
-  TextSpec state;
+  std::vector<TextSpec> states;  // The first that resolves.
   std::vector<PhaseRow> phases;
   Phase otherwise = Phase::unknown;
+  bool is_by_words = false;  // `otherwise` is what the catalog's words say.
   bool settles_natively = false;
   Duration settles_after{};  // 0: the call settles it, or a native event.
   TextSpec error;            // Of `fail`.
@@ -101,6 +118,8 @@ struct EntrySpec {
   std::string time;
   bool is_reusable = false;
   std::vector<TextSpec> aliases;
+  ChangesSpec changes;
+  TextSpec once;         // What makes two events of the provider's one; empty: the event's own id.
   uint8_t severity = 0;  // OpenTelemetry number; 0: by the rule of the notification.
 };
 
@@ -169,6 +188,8 @@ struct CatalogSpec {
   std::vector<TypeSpec> types;
   // Of generated files; any entry wins over them.
   std::vector<CallTable> tables;
+  // What a native state means wherever it is said: "create-failed", in the form of plain_word().
+  std::vector<std::pair<std::string, Phase>> words;
 };
 
 }  // namespace statewire

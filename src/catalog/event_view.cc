@@ -78,11 +78,23 @@ bool is_true(element value) {
   return !value.get_string().get(text) && text == "true";
 }
 
-void read_call_field(std::string_view key, element value, EventView& view) {
+// What some tool wrote as a number has lost its leading zeros.
+void restore_account(element value, std::string_view& to, Arena& arena) {
+  constexpr size_t kDigits = 12;
+  constexpr uint64_t kFirstTooLong = 1'000'000'000'000;
+  uint64_t number = 0;
+  if (!to.empty() || value.get_uint64().get(number) || number >= kFirstTooLong) return;
+  char* const digits = arena.allocate(kDigits);
+  for (size_t i = kDigits; i-- > 0; number /= 10) digits[i] = static_cast<char>('0' + number % 10);
+  to = {digits, kDigits};
+}
+
+void read_call_field(std::string_view key, element value, EventView& view, Arena& arena) {
   CallFields& call = view.call;
   object identity;
   if (std::string_view* const text = call_text(call, key)) {
     read_text(value, *text);
+    if (text == &call.recipient_account) restore_account(value, *text, arena);
   } else if (is(key, "userIdentity")) {
     if (!call.identity && !value.get_object().get(identity)) call.identity = identity;
   } else if (is(key, "requestParameters")) {
@@ -99,8 +111,8 @@ void read_call_field(std::string_view key, element value, EventView& view) {
   }
 }
 
-void read_call(object record, EventView& view) {
-  for (const auto field : record) read_call_field(field.key, field.value, view);
+void read_call(object record, EventView& view, Arena& arena) {
+  for (const auto field : record) read_call_field(field.key, field.value, view, arena);
 }
 
 void read_request_and_response(object detail, EventView& view) {
@@ -114,11 +126,12 @@ bool is_service_of_aws(std::string_view host) {
 }
 
 // Returns whether a field was seen that only a CloudTrail record has.
-bool read_envelope(object event, EventView& view) {
+bool read_envelope(object event, EventView& view, Arena& arena) {
   bool is_record = false;
   for (const auto field : event) {
     if (std::string_view* const text = envelope_text(view, field.key)) {
       read_text(field.value, *text);
+      if (text == &view.account) restore_account(field.value, *text, arena);
     } else if (is(field.key, "detail")) {
       if (!view.detail) view.detail = field.value;
     } else if (is(field.key, "resources")) {
@@ -144,8 +157,8 @@ bool is_record(const CallFields& call) {
          is_insight(call);
 }
 
-void read_bare_record(object event, EventView& view) {
-  read_call(event, view);
+void read_bare_record(object event, EventView& view, Arena& arena) {
+  read_call(event, view, arena);
   if (!is_record(view.call)) {
     view.call = {};
     view.request.reset();
@@ -166,14 +179,14 @@ void read_bare_record(object event, EventView& view) {
   view.resources.reset();
 }
 
-void fill_from_call(EventView& view) {
+void fill_from_call(EventView& view, Arena& arena) {
   const CallFields& call = view.call;
-  std::string_view account;
+  element account;
   if (view.account.empty()) view.account = call.recipient_account;
   if (view.account.empty() && call.resources) view.account = only_account_in(*call.resources);
-  if (view.account.empty() && call.identity &&
-      !call.identity->at_key("accountId").get_string().get(account)) {
-    view.account = account;
+  if (view.account.empty() && call.identity && !call.identity->at_key("accountId").get(account)) {
+    if (account.get_string().get(view.account)) view.account = {};
+    restore_account(account, view.account, arena);
   }
   if (!call.aws_region.empty()) view.region = call.aws_region;
   if (!call.event_time.empty()) view.time = call.event_time;
@@ -181,18 +194,18 @@ void fill_from_call(EventView& view) {
 
 }  // namespace
 
-EventView view_of(element event) {
+EventView view_of(element event, Arena& arena) {
   EventView view;
   view.event = event;
   object fields;
   if (event.get_object().get(fields)) return view;
-  const bool may_be_bare = read_envelope(fields, view);
+  const bool may_be_bare = read_envelope(fields, view, arena);
   object detail;
   const bool has_detail = view.detail && !view.detail->get_object().get(detail);
   if (has_detail && !view.source.empty() && !view.detail_type.empty()) {
     view.shape = EventShape::eventbridge;
     if (view.detail_type.ends_with(" via CloudTrail")) {
-      read_call(detail, view);
+      read_call(detail, view, arena);
       if (is_record(view.call)) view.shape = EventShape::cloudtrail;
     } else {
       read_request_and_response(detail, view);
@@ -200,11 +213,11 @@ EventView view_of(element event) {
   } else if (view.has_specversion && !view.id.empty() && !view.source.empty()) {
     view.shape = EventShape::cloudevent;
   } else if (may_be_bare) {
-    read_bare_record(fields, view);
+    read_bare_record(fields, view, arena);
   } else if (has_detail) {
     read_request_and_response(detail, view);
   }
-  if (view.shape == EventShape::cloudtrail) fill_from_call(view);
+  if (view.shape == EventShape::cloudtrail) fill_from_call(view, arena);
   return view;
 }
 

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string_view>
 
+#include "base/arena.h"
+
 namespace statewire {
 
 enum class EventShape {
@@ -56,8 +58,9 @@ struct EventView {
   std::optional<simdjson::dom::element> response;
 };
 
-// An event that is not an object gives an empty view of shape `other`.
-EventView view_of(simdjson::dom::element event);
+// An event that is not an object gives an empty view of shape `other`. Of its texts, only an
+// account that came as a number is in the arena.
+EventView view_of(simdjson::dom::element event, Arena& arena);
 
 // Whether it tells that calls were made unusually often, and of no call.
 bool is_insight(const CallFields& call);

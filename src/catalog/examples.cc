@@ -61,6 +61,34 @@ std::string tags_missing(element wanted, std::span<const Tag> tags) {
   return {};
 }
 
+std::string joined(std::span<const std::string_view> texts) {
+  std::string all;
+  for (const std::string_view text : texts) all.append(all.empty() ? "" : ", ").append(text);
+  return all;
+}
+
+// "size: 1 -> 2, name: web"
+std::string changes_told(std::span<const Change> changes) {
+  std::string all;
+  for (const Change& change : changes) {
+    all.append(all.empty() ? "" : ", ").append(change.path).append(": ");
+    if (!change.from.empty()) all.append(change.from).append(" -> ");
+    all.append(change.to);
+  }
+  return all;
+}
+
+// "deprovisioning, gone"; "any" where it is all of them.
+std::string phases_in(PhaseSet phases) {
+  if (phases == kAllPhases) return "any";
+  std::vector<std::string_view> names;
+  for (int i = 0; i < kPhaseCount; ++i) {
+    const Phase phase = static_cast<Phase>(i);
+    if ((phases & phase_bit(phase)) != 0) names.push_back(name_of(phase));
+  }
+  return joined(names);
+}
+
 // How `observation` is not what `wanted` says; empty where it is.
 std::string difference(element wanted, const Observation& observation) {
   simdjson::dom::object fields;
@@ -127,11 +155,14 @@ std::optional<std::string> told_by(const Observation& observation, std::string_v
       {"tool", cause.tool},
       {"via", cause.via},
       {"session", cause.session},
-      {"call", cause.call},
-      {"alias", observation.aliases.empty() ? std::string_view() : observation.aliases.front()}};
+      {"call", cause.call}};
   for (const auto& [name, text] : texts) {
     if (name == key) return std::string(text);
   }
+  if (key == "alias") return joined(observation.aliases);
+  if (key == "changes") return changes_told(observation.changes);
+  if (key == "toward") return phases_in(observation.toward);
+  if (key == "reusable") return observation.has(kReusableId) ? "true" : "false";
   if (key == "time") return format_time(observation.time());
   if (key == "version") return std::to_string(observation.key.version);
   if (key == "settles") return format_duration(observation.settles_after);

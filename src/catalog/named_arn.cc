@@ -75,6 +75,21 @@ std::optional<std::string_view> bare_id_by_words(std::string_view arn, std::stri
   return is_bare_id(bare, false) ? std::optional(bare) : std::nullopt;
 }
 
+// "quantum-task" is "QuantumTask". What is no letter or digit is left out.
+std::string_view pascal(std::string_view words, Arena& arena) {
+  char* const begin = arena.allocate(words.size());
+  char* end = begin;
+  bool begins = true;
+  for (const char c : words) {
+    const bool is_of_word = std::isalnum(static_cast<unsigned char>(c)) != 0;
+    if (is_of_word) {
+      *end++ = begins ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
+    }
+    begins = !is_of_word;
+  }
+  return {begin, static_cast<size_t>(end - begin)};
+}
+
 // In the same account and region.
 bool is_beside(std::string_view arn, std::string_view other) {
   const ArnFields a = arn_fields(arn);
@@ -163,13 +178,32 @@ std::string_view type_of_arn(const CompiledCatalog& catalog, std::string_view ar
     only = type;
     return is_second;
   };
-  for (const auto& [type, rule] : catalog.types) {
-    if (is_another(type, &rule)) return {};
+  for (const std::string_view service : {arn_fields(arn).service, std::string_view()}) {
+    const auto types = catalog.types_by_service.find(service);
+    if (types == catalog.types_by_service.end()) continue;
+    for (const auto* type : types->second) {
+      if (is_another(type->first, &type->second)) return {};
+    }
   }
   for (const std::string& type : catalog.types_without_rule) {
     if (is_another(type, nullptr)) return {};
   }
   return only.empty() ? catalog.rows->type_of_arn(arn) : only;
+}
+
+std::string_view type_by_words(const CompiledCatalog& catalog, std::string_view arn, Arena& arena) {
+  const ArnFields fields = arn_fields(arn);
+  const size_t end = fields.resource.find_first_of("/:");
+  if (fields.service.empty() || end == 0 || end == fields.resource.npos) return {};
+  const auto known = catalog.types_by_service.find(fields.service);
+  std::string_view service;
+  if (known != catalog.types_by_service.end()) {
+    service = known->second.front()->first;
+    service = service.substr(0, service.rfind("::"));
+  } else {
+    service = arena.join("AWS::", pascal(fields.service, arena));
+  }
+  return arena.join(service, "::", pascal(fields.resource.substr(0, end), arena));
 }
 
 std::optional<std::string_view> named_arn(const EventView& view, const ArnSearch& search) {

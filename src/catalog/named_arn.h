@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/arena.h"
 #include "catalog/compiled.h"
 #include "catalog/event_view.h"
 
@@ -16,8 +17,12 @@ std::optional<std::string_view> bare_id_in(std::string_view arn, std::string_vie
                                            const TypeRule* rule);
 
 // The type of `catalog` whose ARN it is; empty where it may be of none, or of several. The
-// catalog's text. Linear in the types.
+// catalog's text. Linear in the types of the ARN's service, and in those that no service has.
 std::string_view type_of_arn(const CompiledCatalog& catalog, std::string_view arn);
+
+// What the words of an ARN make of its type, where the catalog does not know it:
+// "AWS::Braket::QuantumTask" of "arn:…:braket:…:quantum-task/…". Empty where they say none.
+std::string_view type_by_words(const CompiledCatalog& catalog, std::string_view arn, Arena& arena);
 
 struct ArnSearch {
   std::string_view type;  // "AWS::DynamoDB::Table"

@@ -12,11 +12,6 @@ namespace {
 
 using simdjson::dom::element;
 
-// Whether an entry is about what was asked for, which can be refused.
-bool is_about_call(const EntrySpec& entry) {
-  return !entry.calls.empty() || entry.effect != EntryEffect::state;
-}
-
 uint64_t version_of(const std::optional<EventPath>& path, const RenderContext& context) {
   if (!path) return 0;
   const std::optional<element> value = find(*path, context);
@@ -65,13 +60,11 @@ Observer::Observer(const CompiledCatalog& catalog, const CompiledEntry& entry,
 bool Observer::observe(std::vector<Observation>& out) {
   const EntryEffect effect = entry_.spec->effect;
   const bool is_call = view_.shape == EventShape::cloudtrail;
-  if (is_call && is_about_call(*entry_.spec)) {
+  if (is_call) {
     error_ = error_text(view_.call, arena_);
+    call_ = who_called(view_, event_.evidence, arena_);
   }
-  if (is_call) call_ = who_called(view_, event_.evidence, arena_);
-  if (effect == EntryEffect::configure && error_.empty() && view_.request) {
-    changes_ = read_changes(*view_.request, arena_, scratch_.changes);
-  }
+  if (effect == EntryEffect::configure && error_.empty()) read_event_changes();
   if (is_call && error_.empty()) verdict_ = catalog_.rules.judge(view_, arena_);
   const size_t before = out.size();
   const bool is_within_limits =
@@ -81,6 +74,15 @@ bool Observer::observe(std::vector<Observation>& out) {
     reason_ = "refused call names no resource";
   }
   return is_within_limits;
+}
+
+void Observer::read_event_changes() {
+  if (entry_.changes) {
+    const std::optional<element> map = find(*entry_.changes, context_);
+    if (map) changes_ = read_changed(*map, entry_.spec->changes, arena_, scratch_.changes);
+  } else if (view_.request) {
+    changes_ = read_changes(*view_.request, arena_, scratch_.changes);
+  }
 }
 
 bool Observer::observe_each(std::vector<Observation>& out) {
@@ -124,7 +126,9 @@ Observer::Verdict Observer::fill(Observation& observation) {
   if (observation.effect == Effect::configure) read_changes_of(observation);
   read_time(observation);
   read_tags_of(observation);
-  if (!entry_.type.is_constant() && !observation.has(kSettle)) yield_to_native_events(observation);
+  const bool is_of_event =
+      !entry_.type.is_constant() && entry_.spec->resource.type_form != TypeForm::own_arn;
+  if (is_of_event && !observation.has(kSettle)) yield_to_native_events(observation);
   return Verdict::observed;
 }
 
@@ -137,7 +141,7 @@ void Observer::start(Observation& observation, size_t index) const {
   observation.severity = verdict_ ? verdict_->severity : entry_.spec->severity;
   observation.toward = entry_.spec->toward;
   // A call asks for something; an event of the provider's tells what was reached.
-  observation.key.stage = entry_.spec->calls.empty() ? 1 : 0;
+  observation.key.stage = view_.shape == EventShape::cloudtrail ? 0 : 1;
   observation.key.event_id = event_.recognition.event_id;
   observation.key.index = static_cast<uint16_t>(index);
   observation.key.version = version_of(entry_.version, context_);
@@ -163,8 +167,20 @@ Observer::Verdict Observer::take(const Template& text, std::string_view& out) {
   return rendered.outcome == RenderOutcome::too_long ? refuse(rendered) : Verdict::observed;
 }
 
+// The first of the entry's that resolves.
+Observer::Verdict Observer::read_native_state(Observation& observation) {
+  const std::string_view reason = reason_;
+  Verdict verdict = Verdict::nothing;
+  for (const Template& text : entry_.states) {
+    verdict = require(text, observation.value);
+    if (verdict != Verdict::nothing) break;
+  }
+  if (verdict == Verdict::observed) reason_ = reason;
+  return verdict;
+}
+
 Observer::Verdict Observer::read_state(Observation& observation) {
-  const Verdict verdict = require(entry_.state, observation.value);
+  const Verdict verdict = read_native_state(observation);
   if (verdict != Verdict::observed) return verdict;
   observation.effect = Effect::state;
   observation.phase = entry_.spec->otherwise;
@@ -176,8 +192,14 @@ Observer::Verdict Observer::read_state(Observation& observation) {
     observation.phase = row->phase;
     if (!row->value.empty()) observation.value = row->value;
     observation.key.value_rank = static_cast<uint8_t>(row - rows.begin());
+  } else if (entry_.spec->is_by_words) {
+    const std::optional<Phase> phase = catalog_.phase_of_word(observation.value);
+    if (!phase) {
+      if (reason_.empty()) reason_ = arena_.join("no phase is known of state ", observation.value);
+      return Verdict::nothing;
+    }
+    observation.phase = *phase;
   }
-  observation.key.stage = entry_.spec->calls.empty() ? 1 : 0;
   observation.key.phase_rank = static_cast<uint8_t>(observation.phase);
   return Verdict::observed;
 }

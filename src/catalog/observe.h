@@ -40,6 +40,7 @@ class Observer {
  private:
   enum class Verdict { observed, nothing, over_limit };
 
+  void read_event_changes();
   bool observe_each(std::vector<Observation>& out);
   Verdict observe_one(size_t index, std::vector<Observation>& out);
   Verdict fill(Observation& observation);
@@ -48,6 +49,7 @@ class Observer {
   // Each fills a part of `observation`.
   Verdict read_resource(Observation& observation);
   Verdict read_type(Observation& observation);
+  Verdict read_type_of_arn(Observation& observation);
   Verdict read_id(Observation& observation, const TypeRule* rule);
   Verdict read_said_id(Observation& observation, const TypeRule* rule);
   Verdict take_id(Observation& observation, const TypeRule* rule, std::string_view id);
@@ -58,6 +60,7 @@ class Observer {
   Verdict read_rules_name(Observation& observation, const TypeRule* rule);
   Verdict name_physical(Observation& observation, const TypeRule* rule);
   void take_from_arn(Identity& resource) const;
+  Verdict read_native_state(Observation& observation);
   Verdict read_state(Observation& observation);
   Verdict read_settle(Observation& observation);
   Verdict read_effect(Observation& observation);

@@ -49,6 +49,7 @@ Observer::Verdict Observer::read_resource(Observation& observation) {
 
 // As the entry says; what its table does not have may be an ARN, which tells the type.
 Observer::Verdict Observer::read_type(Observation& observation) {
+  if (entry_.spec->resource.type_form != TypeForm::text) return read_type_of_arn(observation);
   const Verdict verdict = require(entry_.type, observation.resource.type);
   if (verdict != Verdict::nothing || entry_.type.table.empty()) return verdict;
   for (const Template& text : entry_.ids) {
@@ -60,6 +61,23 @@ Observer::Verdict Observer::read_type(Observation& observation) {
     return Verdict::observed;
   }
   return verdict;
+}
+
+Observer::Verdict Observer::read_type_of_arn(Observation& observation) {
+  const bool is_own = entry_.spec->resource.type_form == TypeForm::own_arn;
+  std::string_view service = event_.recognition.origin.source;
+  service.remove_prefix(std::min(service.find('.') + 1, service.size()));
+  for (const Template& text : entry_.ids) {
+    std::string_view id;
+    if (take(text, id) == Verdict::over_limit) return Verdict::over_limit;
+    if (!id.starts_with("arn:") || (is_own && arn_fields(id).service != service)) continue;
+    observation.resource.type = type_of_arn(catalog_, id);
+    if (observation.resource.type.empty())
+      observation.resource.type = type_by_words(catalog_, id, arena_);
+    if (!observation.resource.type.empty()) return Verdict::observed;
+  }
+  if (reason_.empty()) reason_ = "no ARN tells which resource it is about";
+  return Verdict::nothing;
 }
 
 // By the entry's paths; else by an ARN anywhere in the event that can be of nothing else. That also

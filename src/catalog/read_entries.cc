@@ -7,6 +7,7 @@
 #include "catalog/read_resource.h"
 #include "catalog/read_rules.h"
 #include "catalog/read_table.h"
+#include "catalog/word.h"
 #include "config/json.h"
 #include "config/map_reader.h"
 #include "pattern/pattern.h"
@@ -148,8 +149,9 @@ void read_state(MapReader& reader, bool has_each, EntrySpec& entry) {
   for (const Node& node : {state, phases, otherwise}) {
     if (!is_needed && node) node.error_at_key("only with effect: state");
   }
-  entry.state = read_template(state, has_each);
-  entry.otherwise = read_phase(otherwise, Phase::unknown);
+  entry.states = read_templates(state, has_each);
+  entry.is_by_words = otherwise.is_scalar() && otherwise.text() == "words";
+  if (!entry.is_by_words) entry.otherwise = read_phase(otherwise, Phase::unknown);
   if (!phases) return;
   for (const Node& row : phases.entries()) entry.phases.push_back(read_phase_row(row));
   if (entry.phases.size() > kCatalogStatesMax) {
@@ -181,6 +183,15 @@ void read_cause(const Node& cause, bool has_each, CauseSpec& spec) {
   spec.tool = read_template(reader.optional("tool"), has_each);
 }
 
+void read_changes_spec(const Node& changes, EntrySpec& entry) {
+  if (!changes) return;
+  if (entry.effect != EntryEffect::configure) changes.error_at_key("only with effect: configure");
+  MapReader reader(changes);
+  entry.changes.path = read_path(reader.required("map"), false);
+  entry.changes.from = reader.required("from").text();
+  entry.changes.to = reader.required("to").text();
+}
+
 // The keys of an entry but `when` and `call`.
 void read_rest(MapReader& reader, EntrySpec& entry) {
   entry.name = reader.required("name").text();
@@ -202,6 +213,8 @@ void read_rest(MapReader& reader, EntrySpec& entry) {
   entry.time = read_path(reader.optional("time"), each.exists());
   entry.is_reusable = reader.optional("reusable").boolean();
   entry.aliases = read_templates(reader.optional("alias"), each.exists());
+  read_changes_spec(reader.optional("changes"), entry);
+  entry.once = read_template(reader.optional("once"), false);
   entry.severity = read_severity(reader.optional("severity"));
   reader.optional("examples");  // catalog/examples.h reads them.
 }
@@ -213,6 +226,14 @@ void add_type(const Node& node, CatalogSpec& spec) {
                   [&](const TypeSpec& other) { return other.type == type.type; });
   if (is_repeated) node.error_at_key("another file of the folder has the type too");
   spec.types.push_back(std::move(type));
+}
+
+void read_word(const Node& node, CatalogSpec& spec) {
+  WordBuffer buffer;
+  if (plain_word(node.key(), buffer) != node.key()) {
+    node.error_at_key("expected lower case and hyphens, as in create-failed");
+  }
+  spec.words.emplace_back(node.key(), read_phase(node, Phase::unknown));
 }
 
 }  // namespace
@@ -261,8 +282,9 @@ void read_catalog_file(const Node& root, CatalogSpec& spec) {
   reader.optional("entries");
   read_rules(reader.optional("rules"), spec);
   const Node types = reader.optional("types");
-  if (!types) return;
-  for (const Node& type : types.entries()) add_type(type, spec);
+  const Node words = reader.optional("words");
+  for (const Node& type : types ? types.entries() : std::vector<Node>()) add_type(type, spec);
+  for (const Node& word : words ? words.entries() : std::vector<Node>()) read_word(word, spec);
 }
 
 }  // namespace statewire

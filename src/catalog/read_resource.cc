@@ -54,6 +54,17 @@ void read_ids(MapReader& reader, bool has_each, ResourceSpec& resource) {
   resource.ids = read_templates(id ? id : physical_id, has_each);
 }
 
+void read_resource_type(const Node& node, bool has_each, ResourceSpec& resource) {
+  const std::string text = node.is_scalar() ? node.text() : std::string();
+  if (text == "arn") {
+    resource.type_form = TypeForm::arn;
+  } else if (text == "own arn") {
+    resource.type_form = TypeForm::own_arn;
+  } else {
+    resource.type = read_template(node, has_each);
+  }
+}
+
 std::string read_plain_template(const Node& node, bool has_each) {
   const std::string text = node.text();
   if (!node || !node.is_scalar()) return {};
@@ -121,7 +132,7 @@ std::string read_arn_template(const Node& node) {
 void read_resource(const Node& node, bool has_each, ResourceSpec& resource) {
   MapReader reader(node);
   if (!node.is_map()) return;
-  resource.type = read_template(reader.required("type"), has_each);
+  read_resource_type(reader.required("type"), has_each, resource);
   read_ids(reader, has_each, resource);
   resource.name = read_template(reader.optional("name"), has_each);
   resource.zone = read_template(reader.optional("zone"), has_each);

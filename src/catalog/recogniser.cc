@@ -3,6 +3,7 @@
 #include "base/json_writer.h"
 #include "catalog/call_verb.h"
 #include "catalog/observe.h"
+#include "catalog/render.h"
 #include "catalog/row_table.h"
 
 namespace statewire {
@@ -45,6 +46,18 @@ const CompiledEntry* row_of(const CompiledCatalog& catalog, const EventView& vie
   if (view.shape != EventShape::cloudtrail) return nullptr;
   const auto row = catalog.rows->find(view.call.event_source, view.call.event_name);
   return row ? catalog.rows->entry(*row, catalog) : nullptr;
+}
+
+// The same for all events that the provider sends of one; the event's own where it does not say.
+EventId id_once(const Template& once, const EventView& view, const EventDescription& event,
+                Arena& arena) {
+  RenderContext context;
+  context.event = &view;
+  context.account = event.account;
+  context.region = event.region;
+  const Rendered text = render(once, context, arena);
+  if (text.outcome != RenderOutcome::done) return event.recognition.event_id;
+  return {hash128("event once", {event.recognition.origin.source, text.text})};
 }
 
 Recognition with_fate(Recognition recognition, Fate fate, std::string_view reason) {
@@ -112,8 +125,8 @@ Recogniser::Recogniser(Recogniser&&) noexcept = default;
 
 Recognition Recogniser::recognise(simdjson::dom::element event, std::string_view bytes,
                                   Time received, Arena& arena, std::vector<Observation>& out) {
-  EventView view = view_of(event);
-  const EventDescription description = describe(view, bytes, received, arena);
+  EventView view = view_of(event, arena);
+  EventDescription description = describe(view, bytes, received, arena);
   Recognition recognition = description.recognition;
   if (view.shape == EventShape::cloudtrail) {
     view.source = recognition.origin.source;
@@ -137,6 +150,10 @@ Recognition Recogniser::recognise(simdjson::dom::element event, std::string_view
   recognition.entry_name = entry.spec->name;
   if (entry.spec->effect == EntryEffect::ignore) {
     return with_fate(recognition, Fate::ignored, "changes nothing");
+  }
+  if (!entry.once.is_empty()) {
+    recognition.event_id = id_once(entry.once, view, description, arena);
+    description.recognition.event_id = recognition.event_id;
   }
   Observer observer(catalog, entry, view, description, received, arena, scratch_->observer);
   const size_t before = out.size();

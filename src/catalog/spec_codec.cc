@@ -57,8 +57,8 @@ void transfer(Archive& archive, TagsSpec& tags) {
 }
 template <typename Archive>
 void transfer(Archive& archive, ResourceSpec& resource) {
-  transfer_all(archive, resource.type, resource.ids, resource.is_physical, resource.name,
-               resource.zone, resource.region, resource.account, resource.provider,
+  transfer_all(archive, resource.type_form, resource.type, resource.ids, resource.is_physical,
+               resource.name, resource.zone, resource.region, resource.account, resource.provider,
                resource.service, resource.tags);
 }
 template <typename Archive>
@@ -66,12 +66,16 @@ void transfer(Archive& archive, CauseSpec& cause) {
   transfer_all(archive, cause.kind, cause.actor, cause.actor_type, cause.tool);
 }
 template <typename Archive>
+void transfer(Archive& archive, ChangesSpec& changes) {
+  transfer_all(archive, changes.path, changes.from, changes.to);
+}
+template <typename Archive>
 void transfer(Archive& archive, EntrySpec& entry) {
   transfer_all(archive, entry.place, entry.name, entry.reference, entry.match, entry.when,
-               entry.calls, entry.each, entry.resource, entry.effect, entry.state, entry.phases,
-               entry.otherwise, entry.settles_natively, entry.settles_after, entry.error,
-               entry.toward, entry.cause, entry.version, entry.time, entry.is_reusable,
-               entry.aliases, entry.severity);
+               entry.calls, entry.each, entry.resource, entry.effect, entry.states, entry.phases,
+               entry.otherwise, entry.is_by_words, entry.settles_natively, entry.settles_after,
+               entry.error, entry.toward, entry.cause, entry.version, entry.time, entry.is_reusable,
+               entry.aliases, entry.changes, entry.once, entry.severity);
 }
 template <typename Archive>
 void transfer(Archive& archive, TypeSpec& type) {
@@ -170,7 +174,7 @@ std::string encode(const CatalogSpec& spec) {
   std::string body;
   Writer body_writer(body);
   CatalogSpec copy = spec;
-  transfer_all(body_writer, copy.entries, copy.rules, copy.types, copy.tables);
+  transfer_all(body_writer, copy.entries, copy.rules, copy.types, copy.tables, copy.words);
   std::string out(kHeader);
   Writer(out).number(hash64(body));
   return out + body;
@@ -183,7 +187,8 @@ Result<CatalogSpec> decode_catalog(std::string_view bytes) {
   reader.number(hash);
   CatalogSpec spec;
   const bool is_intact = hash == hash64(reader.left());
-  if (is_intact) transfer_all(reader, spec.entries, spec.rules, spec.types, spec.tables);
+  if (is_intact)
+    transfer_all(reader, spec.entries, spec.rules, spec.types, spec.tables, spec.words);
   if (!is_intact || !reader.is_whole()) return bad_input("the compiled catalog is damaged");
   return spec;
 }

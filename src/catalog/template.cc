@@ -104,7 +104,8 @@ Result<void> parse_slot(std::string_view text, bool allows_physical_id, Template
 
 Result<EventPath> parse_path(std::string_view text) {
   if (text.empty()) return bad_input("a path is missing");
-  if (text.find_first_of("{}| \t\n") != std::string_view::npos) {
+  if (text.find_first_of("{}|\t\n") != std::string_view::npos || text.front() == ' ' ||
+      text.back() == ' ') {
     return bad_input(in_quotes(text) + " is no path: keys joined by dots");
   }
   EventPath path;

@@ -15,7 +15,7 @@ class Caller {
     simdjson::dom::parser parser;
     simdjson::dom::element element;
     EXPECT_FALSE(parser.parse(record).get(element)) << record;
-    call_ = who_called(view_of(element), "e1", arena_);
+    call_ = who_called(view_of(element, arena_), "e1", arena_);
   }
   const Cause* operator->() const { return &call_.cause; }
   std::string_view principal() const { return call_.principal; }

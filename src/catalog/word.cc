@@ -1,0 +1,34 @@
+#include "catalog/word.h"
+
+namespace statewire {
+namespace {
+
+bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_of_word(char c) { return is_upper(c) || is_lower(c) || is_digit(c); }
+
+}  // namespace
+
+std::string_view plain_word(std::string_view state, WordBuffer& buffer) {
+  size_t size = 0;
+  bool begins = false;
+  char before = 0;
+  for (const char c : state) {
+    begins = begins || !is_of_word(c) || (is_upper(c) && is_lower(before));
+    before = c;
+    if (!is_of_word(c)) continue;
+    if (size + 2 > buffer.size()) return {};
+    if (begins && size != 0) buffer[size++] = '-';
+    begins = false;
+    buffer[size++] = is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return {buffer.data(), size};
+}
+
+std::string_view tail_of(std::string_view word) {
+  const size_t hyphen = word.find('-');
+  return hyphen == word.npos ? std::string_view() : word.substr(hyphen + 1);
+}
+
+}  // namespace statewire

@@ -1,0 +1,18 @@
+// Native states as words, so that one table can say what they mean wherever they stand.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace statewire {
+
+using WordBuffer = std::array<char, 128>;
+
+// "CREATE_FAILED", "CreateFailed" and "Create Failed" are all "create-failed": ASCII letters in
+// lower case, a hyphen where a word begins. Written to `buffer`; empty where it does not fit.
+std::string_view plain_word(std::string_view state, WordBuffer& buffer);
+
+// What is left of such a word without its first: "failed"; empty where it has but one.
+std::string_view tail_of(std::string_view word);
+
+}  // namespace statewire
