@@ -3,7 +3,6 @@
 #include "base/time.h"
 #include "cli/client.h"
 #include "cli/commands.h"
-#include "cli/control_socket.h"
 #include "cli/list.h"
 #include "format/clean_text.h"
 
@@ -170,26 +169,18 @@ void write_status(JsonElement status, Terminal& terminal) {
 
 }  // namespace
 
-// A daemon goes on where its configuration has become wrong, and says what it made of it.
 ExitCode run_status(const Invocation& invocation, Terminal& terminal) {
-  const std::string path = find_config(invocation.text("--config"));
-  const std::string store = path.empty() ? path : read_store_path(path);
-  Result<std::optional<ControlSocket>> socket = std::optional<ControlSocket>();
-  if (!store.empty()) socket = ControlSocket::find(store);
-  if (!socket) return fail(socket.error(), terminal);
-  if (!*socket) {
-    if (load_config(invocation, terminal) == nullptr) return ExitCode::bad_config;
-    return fail(unavailable("no daemon serves " + store), terminal);
-  }
-  const Result<std::string> json = (*socket)->get("/api/v1/status");
-  const Result<Reply> reply = json ? Reply::parse(*json) : json.error();
-  if (!reply) return fail(reply.error(), terminal);
-  if (invocation.text("--output") == "json") {
-    terminal.write_data(*json + "\n");
-  } else {
-    write_status(reply->root(), terminal);
-  }
-  return ExitCode::well;
+  return with_daemon(invocation, terminal, [&](const Daemon& daemon) {
+    const Result<std::string> json = daemon.get("/api/v1/status");
+    const Result<Reply> reply = json ? Reply::parse(*json) : json.error();
+    if (!reply) return fail(reply.error(), terminal);
+    if (invocation.text("--output") == "json") {
+      terminal.write_data(*json + "\n");
+    } else {
+      write_status(reply->root(), terminal);
+    }
+    return ExitCode::well;
+  });
 }
 
 }  // namespace statewire
