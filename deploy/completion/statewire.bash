@@ -36,7 +36,7 @@ _statewire() {
   done
 
   case $previous in
-    --config | --catalog | --folder | --pattern | --patterns)
+    --config | --token-file | --catalog | --folder | --pattern | --patterns)
       _statewire_files "$current"
       return
       ;;
@@ -67,12 +67,12 @@ _statewire() {
       return
       ;;
     --type | --account | --region | --actor | --tag | --since | --limit | --when | \
-      --subscription | --sequence | --resource | --role)
+      --subscription | --sequence | --resource | --role | --url)
       return
       ;;
   esac
 
-  local options=''
+  local options='' daemon='--url --token-file'
   case $command in
     '')
       _statewire_words 'run convert match check explain send tail resources timeline ledger
@@ -99,29 +99,29 @@ _statewire() {
     convert) options='--format --catalog --config' ;;
     match) options='--pattern --patterns --count --explain --check --aws --config' ;;
     check) options='--config --output' ;;
-    explain) options='--config --output' ;;
-    send) options='--config' ;;
-    tail) options='--when --format --from --config' ;;
+    explain) options="--config --output $daemon" ;;
+    send) options="--config $daemon" ;;
+    tail) options="--when --format --from --config $daemon" ;;
     resources)
-      options='--type --account --region --phase --cause --actor --tag --since --limit --output
-        --config'
+      options="--type --account --region --phase --cause --actor --tag --since --limit --output
+        --config $daemon"
       ;;
-    timeline) options='--limit --output --config' ;;
-    ledger) options='--unrecognised --refusals --output --config' ;;
-    'parked list') options='--subscription --sequence --resource --limit --output --config' ;;
-    'parked show') options='--output --config' ;;
+    timeline) options="--limit --output --config $daemon" ;;
+    ledger) options="--unrecognised --refusals --output --config $daemon" ;;
+    'parked list') options="--subscription --sequence --resource --limit --output --config $daemon" ;;
+    'parked show') options="--output --config $daemon" ;;
     'parked redrive')
-      options='--subscription --sequence --resource --skip-moot --dry-run --output --config'
+      options="--subscription --sequence --resource --skip-moot --dry-run --output --config $daemon"
       ;;
     'parked drop')
-      options='--subscription --sequence --resource --all --dry-run --output --config'
+      options="--subscription --sequence --resource --all --dry-run --output --config $daemon"
       ;;
     catalog) options='--folder --output --config' ;;
     'sinks test') options='--output --config' ;;
     'store check') options='--config' ;;
     'store salvage') options='--to --config' ;;
     'aws whoami') options='--role --external-id --output' ;;
-    status) options='--config --output' ;;
+    status) options="--config --output $daemon" ;;
   esac
 
   if [[ $current == -* ]]; then

@@ -36,6 +36,11 @@ complete -c statewire -n $new -a store -d 'Work on the store'
 complete -c statewire -n $new -a aws -d 'Show which AWS credentials are found'
 complete -c statewire -n $new -a status -d 'Show what the running daemon does'
 
+for command in explain send tail resources timeline ledger parked status
+    complete -c statewire -n "__statewire_is $command" -l url -x -d 'The daemon to ask'
+    complete -c statewire -n "__statewire_is $command" -l token-file -r -F -d 'With --url: the token'
+end
+
 for command in convert match check explain send
     complete -c statewire -n "__statewire_is $command" -F
 end

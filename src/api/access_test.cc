@@ -61,7 +61,11 @@ TEST_F(AccessTest, a_token_may_come_as_a_key_or_a_password) {
   EXPECT_EQ(post("/events", "", {basic("Basic aW5nZXN0LTI6")}).status, 401);      // ingest-2:
   EXPECT_EQ(post("/events", "", {basic("Basic aW5nZXN0LTI=")}).status, 401);      // ingest-2
   EXPECT_EQ(post("/events", "", {basic("Basic !")}).status, 401);
-  EXPECT_EQ(get("/metrics", {basic("Basic eDpyZWFkLTE=")}).status, 401);  // x:read-1
+  const std::string read_password = "Basic eDpyZWFkLTE=";  // x:read-1
+  EXPECT_EQ(get("/api/v1/ledger", {basic(read_password)}).status, 401);
+  EXPECT_EQ(get("/metrics", {basic(read_password)}).status, 200);
+  EXPECT_EQ(get("/metrics", {basic("Basic OmluZ2VzdC0y")}).status, 403);  // :ingest-2
+  EXPECT_EQ(get("/metrics", {bearer("read-1")}).status, 200);
   EXPECT_EQ(get("/metrics", {{"X-Api-Key", "read-1"}}).status, 200);
 }
 

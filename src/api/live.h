@@ -17,6 +17,7 @@
 #include "catalog/catalog.h"
 #include "config/secret.h"
 #include "delivery/dispatcher.h"
+#include "enrich/tag_lookup.h"
 #include "format/format.h"
 #include "ingest/rules.h"
 #include "model/notification.h"
@@ -30,10 +31,9 @@ struct SourceState {
   std::string name;
   std::string kind;
   // `failing`: it goes on, and cannot read now. `failed`: it has ended.
-  std::string state = "running";  // "running", "failing", "done", "failed"
+  std::string state = "running";  // "running", "failing", "done", "failed"; see told_sources()
   std::string reason = {};        // Where it is failing or failed, and since when.
   Time since = {};
-  std::optional<Time> last_event = std::nullopt;    // Handed over by this run.
   std::optional<Progress> progress = std::nullopt;  // Of one that comes to an end.
 
   bool is_up() const { return state == "running" || state == "done"; }
@@ -61,6 +61,8 @@ struct Snapshot {
   std::vector<std::string> restart_needed;  // Keys that were changed and are not in force.
   // What the sources are doing now. Any thread; may be empty.
   std::function<std::vector<SourceState>()> sources;
+  // Since the start. Any thread; empty where nothing is looked up.
+  std::function<TagLookupCounts()> tags;
   std::shared_ptr<const void> keep_alive;
 };
 

@@ -1,54 +1,18 @@
 #include "api/metrics.h"
 
-#include <prometheus/metric_family.h>
-#include <prometheus/text_serializer.h>
-
 #include <map>
-#include <sstream>
+
+#include "api/metric_families.h"
+#include "api/told_sources.h"
 
 namespace statewire {
 namespace {
 
-using prometheus::ClientMetric;
-using prometheus::MetricFamily;
-using prometheus::MetricType;
-using Labels = std::vector<ClientMetric::Label>;
-
-class Families {
- public:
-  void counter(std::string name, std::string help) {
-    families_.push_back({std::move(name), std::move(help), MetricType::Counter, {}});
-  }
-  void gauge(std::string name, std::string help) {
-    families_.push_back({std::move(name), std::move(help), MetricType::Gauge, {}});
-  }
-  // One value of the family that was begun last.
-  void value(double value, Labels labels = {}) {
-    ClientMetric metric;
-    metric.label = std::move(labels);
-    if (families_.back().type == MetricType::Counter) {
-      metric.counter.value = value;
-    } else {
-      metric.gauge.value = value;
-    }
-    families_.back().metric.push_back(std::move(metric));
-  }
-  // Those that have no value are left out.
-  std::string text() {
-    std::erase_if(families_, [](const MetricFamily& family) { return family.metric.empty(); });
-    std::ostringstream out;
-    prometheus::TextSerializer().Serialize(out, families_);
-    return std::move(out).str();
-  }
-
- private:
-  std::vector<MetricFamily> families_;
-};
-
 double number(uint64_t value) { return static_cast<double>(value); }
+double seconds(Time time) { return static_cast<double>(to_ns(time)) / 1e9; }
 
 // Accounts and regions are left to the ledger: they would make too many series.
-void add_ledger(const std::vector<LedgerRow>& rows, Families& families) {
+void add_ledger(const std::vector<LedgerRow>& rows, MetricFamilies& families) {
   struct Counts {
     uint64_t fates[kFateCount] = {};
   };
@@ -66,11 +30,9 @@ void add_ledger(const std::vector<LedgerRow>& rows, Families& families) {
   }
 }
 
-void add_ingest(const IngestCounts& counts, Families& families) {
-  families.counter("statewire_commits_total", "Commits to the journal since the start.");
-  families.value(number(counts.commits));
-  families.counter("statewire_commit_seconds_total", "Time spent in commits since the start.");
-  families.value(number(counts.commit_ns) / 1e9);
+void add_ingest(const IngestCounts& counts, MetricFamilies& families) {
+  families.histogram("statewire_commit_seconds", "How long commits took since the start.",
+                     counts.commits);
   families.gauge("statewire_queued_events", "Events that wait for their commit.");
   families.value(number(counts.queued_events));
   families.counter("statewire_refused_chunks_total",
@@ -79,7 +41,7 @@ void add_ingest(const IngestCounts& counts, Families& families) {
   families.value(number(counts.refused_disk), {{"reason", "disk"}});
 }
 
-void add_store(const Store& store, Families& families) {
+void add_store(const Store& store, MetricFamilies& families) {
   families.gauge("statewire_journal_first_sequence", "The oldest entry that retention has left.");
   families.value(number(store.first_sequence()));
   families.gauge("statewire_journal_last_sequence", "The newest entry.");
@@ -88,6 +50,8 @@ void add_store(const Store& store, Families& families) {
   families.value(number(store.journal_bytes()));
   families.gauge("statewire_disk_free_bytes", "Free on the disk of the store.");
   families.value(number(store.disk_space().free_bytes));
+  families.gauge("statewire_disk_needed_bytes", "Below so much free, events are refused.");
+  families.value(number(store.disk_space().needed_bytes));
   families.gauge("statewire_store_memory_bytes", "Memory of write buffers and caches.");
   families.value(number(store.memory_used()));
   families.gauge(
@@ -96,26 +60,47 @@ void add_store(const Store& store, Families& families) {
   families.value(number(store.reminders_damaged()));
 }
 
-void add_sources(const std::vector<SourceState>& sources, Families& families) {
-  families.gauge("statewire_source_up", "1 while the source can read, or is done; else 0.");
-  for (const SourceState& source : sources) {
-    families.value(source.is_up() ? 1 : 0, {{"source", source.name}});
+void add_sources(const RouteContext& context, MetricFamilies& families) {
+  const std::vector<ToldSource> sources = told_sources(context);
+  families.gauge("statewire_source_up",
+                 "1 while the source can read, or is done; 0 while it is failing, has failed, or "
+                 "waits for room on the disk.");
+  for (const ToldSource& told : sources) {
+    families.value(told.source.is_up() ? 1 : 0, {{"source", told.source.name}});
+  }
+  families.gauge("statewire_source_last_event_timestamp_seconds",
+                 "When events of the source were committed last; left out before the first.");
+  for (const ToldSource& told : sources) {
+    if (told.last_event) families.value(seconds(*told.last_event), {{"source", told.source.name}});
   }
 }
 
-void add_config(const ConfigState& config, Families& families) {
+void add_sns(const SnsRefusalCounts& refusals, MetricFamilies& families) {
+  families.counter("statewire_sns_refused_total", "Messages to /sns that were refused.");
+  for (size_t i = 0; i < kSnsRefusalCount; ++i) {
+    families.value(number(refusals[i]),
+                   {{"reason", std::string(name_of(static_cast<SnsRefusal>(i)))}});
+  }
+}
+
+void add_tag_lookups(const TagLookupCounts& counts, MetricFamilies& families) {
+  families.counter("statewire_tag_lookups_total", "Resources whose tags were looked up.");
+  families.value(number(counts.found), {{"outcome", "found"}});
+  families.value(number(counts.failed), {{"outcome", "failed"}});
+}
+
+void add_config(const ConfigState& config, MetricFamilies& families) {
   families.gauge("statewire_config_last_reload_success",
                  "1 where the configuration is in force as it was last read; 0 where that failed.");
   families.value(config.problem.empty() ? 1 : 0);
   families.gauge("statewire_config_last_reload_timestamp_seconds",
                  "When the configuration in force was read, at the start or by a reload.");
-  families.value(static_cast<double>(to_ns(config.in_force_since)) / 1e9);
+  families.value(seconds(config.in_force_since));
 }
 
-void add_deliveries(const std::vector<PipelineCounts>& all, const Store& store,
-                    Families& families) {
-  families.counter("statewire_deliveries_total",
-                   "Attempts by how they ended, since the start or reload.");
+void add_deliveries(const std::vector<PipelineCounts>& all, const Store& store, Time now,
+                    MetricFamilies& families) {
+  families.counter("statewire_deliveries_total", "Attempts by how they ended, since the start.");
   for (const PipelineCounts& each : all) {
     families.value(number(each.delivered), {{"subscription", each.name}, {"outcome", "delivered"}});
     families.value(number(each.retried), {{"subscription", each.name}, {"outcome", "retried"}});
@@ -131,8 +116,16 @@ void add_deliveries(const std::vector<PipelineCounts>& all, const Store& store,
         [&](const PipelineCounts& each) { return number(store.parked_count(each.name)); });
   gauge("statewire_outstanding_deliveries", "Deliveries that were begun and are not settled.",
         [](const PipelineCounts& each) { return number(each.outstanding); });
-  gauge("statewire_lag_entries", "Journal entries that are not settled.",
+  gauge("statewire_held_deliveries",
+        "Deliveries that wait for what is known later, or are counted.",
+        [](const PipelineCounts& each) { return number(each.held); });
+  gauge("statewire_lag_entries", "Journal entries that were not read, or are outstanding.",
         [](const PipelineCounts& each) { return number(each.lag); });
+  gauge("statewire_lag_seconds",
+        "How long ago the oldest of these was committed; 0: there is none.",
+        [now](const PipelineCounts& each) {
+          return each.lag_since ? std::max(0.0, seconds(now) - seconds(*each.lag_since)) : 0.0;
+        });
   gauge("statewire_subscription_failing",
         "1 while deliveries are tried again, or the circuit is open.",
         [](const PipelineCounts& each) { return each.trouble ? 1.0 : 0.0; });
@@ -147,15 +140,19 @@ void add_deliveries(const std::vector<PipelineCounts>& all, const Store& store,
 Result<std::string> metrics_text(const RouteContext& context) {
   const Result<std::vector<LedgerRow>> ledger = context.store.ledger();
   if (!ledger) return ledger.error();
-  Families families;
+  MetricFamilies families;
   families.gauge("statewire_build_info", "1; which version runs.");
   families.value(1, {{"version", std::string(context.version)}});
   add_ledger(*ledger, families);
   add_ingest(context.ingest.counts(), families);
   add_store(context.store, families);
   const Dispatcher* const dispatcher = context.snapshot.dispatcher;
-  if (dispatcher != nullptr) add_deliveries(dispatcher->counts(), context.store, families);
-  if (context.snapshot.sources) add_sources(context.snapshot.sources(), families);
+  if (dispatcher != nullptr) {
+    add_deliveries(dispatcher->counts(), context.store, context.clock.now(), families);
+  }
+  add_sources(context, families);
+  add_sns(context.sns, families);
+  if (context.snapshot.tags) add_tag_lookups(context.snapshot.tags(), families);
   add_config(context.config, families);
   families.gauge("statewire_catalog_entries", "Entries of the catalog that is in use.");
   families.value(number(context.snapshot.catalog->size()));

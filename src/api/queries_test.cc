@@ -186,8 +186,10 @@ TEST_F(QueriesTest, the_status_names_all_parts) {
   take(test_event(1, "running", 1));
   const std::string body = json("/api/v1/status");
   EXPECT_TRUE(holds(body, R"({"version":"0.1.0","instance":"test","store":"memory",)"));
-  EXPECT_TRUE(
-      holds(body, R"("sources":[{"name":"bus","kind":"sqs","state":"running","events":0}])"));
+  EXPECT_TRUE(holds(
+      body, R"("sources":[{"name":"bus","kind":"sqs","state":"running","events":0,"events_5m":0},)"
+            R"({"name":"http","kind":"http","state":"running","events":1,"events_5m":1,)"
+            R"("last_event":"2026-11-23T12:00:00Z"}])"));
   EXPECT_TRUE(holds(body, R"({"name":"console","sink":"stdout","format":"text"})"));
   EXPECT_TRUE(holds(body, R"("journal":{"first_sequence":1,"last_sequence":1,"bytes":)"));
 }
@@ -198,12 +200,12 @@ TEST_F(QueriesTest, a_source_that_cannot_read_is_shown_with_its_reason) {
                .state = "failing",
                .reason = "missing: no such queue",
                .since = kTestNow},
-              {.name = "trail", .kind = "file", .last_event = kTestNow}};
+              {.name = "trail", .kind = "file"}};
   const std::string body = json("/api/v1/status");
-  EXPECT_TRUE(holds(body,
-                    R"({"name":"bus","kind":"sqs","state":"failing","reason":)"
-                    R"("missing: no such queue","since":"2026-11-23T12:00:00Z","events":0})"));
-  EXPECT_TRUE(holds(body, R"("state":"running","events":0,"last_event":"2026-11-23T12:00:00Z"})"));
+  EXPECT_TRUE(holds(
+      body,
+      R"({"name":"bus","kind":"sqs","state":"failing","reason":)"
+      R"("missing: no such queue","since":"2026-11-23T12:00:00Z","events":0,"events_5m":0})"));
   const std::string metrics = get("/metrics").body;
   EXPECT_TRUE(holds(metrics, R"(statewire_source_up{source="bus"} 0)"));
   EXPECT_TRUE(holds(metrics, R"(statewire_source_up{source="trail"} 1)"));
@@ -234,6 +236,11 @@ TEST_F(QueriesTest, metrics_are_in_the_text_format) {
   EXPECT_TRUE(holds(response.body, "# TYPE statewire_events_total counter"));
   EXPECT_TRUE(holds(response.body, R"(statewire_events_total{source="http",fate="recognised"} 1)"));
   EXPECT_TRUE(holds(response.body, "statewire_journal_last_sequence 1"));
+  EXPECT_TRUE(holds(response.body, "# TYPE statewire_commit_seconds histogram"));
+  EXPECT_TRUE(holds(response.body, R"(statewire_commit_seconds_bucket{le="+Inf"} 1)"));
+  EXPECT_TRUE(holds(response.body, "statewire_commit_seconds_count 1"));
+  EXPECT_TRUE(holds(response.body,
+                    R"(statewire_source_last_event_timestamp_seconds{source="http"} 1795435200)"));
 }
 
 }  // namespace

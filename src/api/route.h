@@ -9,6 +9,7 @@
 
 #include "api/live.h"
 #include "api/parameters.h"
+#include "api/sns_refusals.h"
 #include "ingest/ingest.h"
 #include "net/http_message.h"
 #include "store/store.h"
@@ -26,6 +27,7 @@ struct RouteContext {
   std::string_view version;
   std::string_view store_path;
   TrackLimits track = {};
+  SnsRefusalCounts sns = {};
 };
 
 struct RouteCall {

@@ -35,7 +35,7 @@ std::optional<HttpServerResponse> judge_readiness(Readiness readiness, Ingest& i
 // A question on its way to its answer, with all that the answer is made of.
 class Api::Asked final : public Turns::Task {
  public:
-  Asked(const Parts& parts, const Route& route, HttpServerRequest&& request,
+  Asked(const Parts& parts, const SnsInbox& sns, const Route& route, HttpServerRequest&& request,
         HttpResponder responder)
       : route_(route),
         request_(std::move(request)),
@@ -49,7 +49,8 @@ class Api::Asked final : public Turns::Task {
                  .readiness = parts.live.readiness(),
                  .version = parts.version,
                  .store_path = parts.store_path,
-                 .track = parts.track},
+                 .track = parts.track,
+                 .sns = sns.refusals()},
         parameters_(request_.head.query(), route.parameters),
         call_{request_, parameters_, rest_of(route, request_.head.path())} {}
   ~Asked() override { respond(unavailable_response("stopping", kReadinessSeconds)); }
@@ -133,7 +134,7 @@ void Api::handle(HttpServerRequest&& request, HttpResponder responder) {
   if (route->takes_events()) return events_.take(std::move(request), std::move(responder));
   if (route->is_own()) return start_tail(request, std::move(responder));
   const auto asked =
-      std::make_shared<Asked>(parts_, *route, std::move(request), std::move(responder));
+      std::make_shared<Asked>(parts_, sns_, *route, std::move(request), std::move(responder));
   if (route->thread == RouteThread::server) {
     asked->turn();
   } else if (!(route->thread == RouteThread::briefly ? brief_questions_ : questions_).add(asked)) {

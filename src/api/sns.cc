@@ -16,8 +16,6 @@ namespace {
 
 constexpr std::string_view kSource = "http";
 constexpr Duration kConfirmTimeout = std::chrono::seconds(10);
-constexpr Duration kRefusalEvery = std::chrono::milliseconds(100);
-constexpr Duration kLoggedRefusalEvery = std::chrono::minutes(1);
 
 std::string_view message_type(const HttpRequestHead& head) {
   return head.header("x-amz-sns-message-type");
@@ -77,8 +75,7 @@ void SnsInbox::go_through(Gate& gate, const VisitPtr& visit, Work work) {
 SnsInbox::SnsInbox(Parts parts)
     : parts_(std::move(parts)),
       certificates_(parts_.http, parts_.clock, parts_.steady, parts_.addresses),
-      counted_refusals_(kSnsRefusalsMax, kRefusalEvery, parts_.steady.now()),
-      logged_refusals_(1, kLoggedRefusalEvery, parts_.steady.now()) {}
+      refusals_(parts_.steady.now()) {}
 
 SnsInbox::~SnsInbox() {
   const std::lock_guard lock(gate_->mutex);
@@ -88,8 +85,12 @@ SnsInbox::~SnsInbox() {
 std::optional<HttpServerResponse> SnsInbox::judge_head(const HttpRequestHead& head,
                                                        const Snapshot& snapshot) const {
   if (is_raw_sns(head)) {
-    if (auto refusal = judge_token(head, TokenScope::ingest, snapshot.tokens)) return refusal;
+    if (auto refusal = judge_token(head, TokenScope::ingest, snapshot.tokens)) {
+      refusals_.add(SnsRefusal::token, "a raw message needs one", parts_.steady.now());
+      return refusal;
+    }
   } else if (snapshot.topics.empty()) {
+    refusals_.add(SnsRefusal::topic, "http.topics names none", parts_.steady.now());
     return error_response(403, "no topic of SNS is allowed: name them in http.topics");
   }
   if (head.content_length().value_or(0) > kSnsBodyBytesMax) {
@@ -117,24 +118,26 @@ void SnsInbox::read(const VisitPtr& visit) {
 // What costs nothing comes first; a certificate is asked for only where all else is well.
 void SnsInbox::judge(const VisitPtr& visit) {
   Result<SnsMessage> message = parse_sns_message(visit->body);
-  if (!message) return refuse(visit, 400, message.error().text);
+  if (!message) return refuse(visit, SnsRefusal::malformed, message.error().text);
   visit->message = *std::move(message);
   const std::string_view told_type = message_type(visit->head);
   if (!told_type.empty() && told_type != visit->message.type_name) {
-    return refuse(visit, 400, "the message is of another type than its header says");
+    return refuse(visit, SnsRefusal::malformed,
+                  "the message is of another type than its header says");
   }
   const std::shared_ptr<const Snapshot> snapshot = parts_.live.get();
   const SnsTopic* const topic = find_topic(*snapshot, visit->message.topic_arn);
   if (topic == nullptr) {
-    return refuse(visit, 403, "the topic is not among http.topics");
+    return refuse(visit, SnsRefusal::topic, "the topic is not among http.topics");
   }
   visit->topic = *topic;
   if (!is_timely(visit->message, parts_.clock.now())) {
-    return refuse(visit, 403, "the message is older than SNS tries to deliver it");
+    return refuse(visit, SnsRefusal::too_old, "the message is older than SNS tries to deliver it");
   }
   const std::string& url = visit->message.signing_certificate_url;
   if (!is_certificate_url(url, *topic)) {
-    return refuse(visit, 403, "the certificate is not one of SNS in the topic's region");
+    return refuse(visit, SnsRefusal::certificate,
+                  "the certificate is not one of SNS in the topic's region");
   }
   const size_t bytes = visit->body.size();
   if (waiting_bytes_.fetch_add(bytes) + bytes > kSnsWaitingBytesMax) {
@@ -155,11 +158,11 @@ void SnsInbox::verify(const VisitPtr& visit, const Result<SnsSigningKey>& key) {
   if (!key && key.error().kind == ErrorKind::unavailable) {
     return visit->responder.respond(unavailable_response(key.error().text, kRetryAfterSeconds));
   }
-  if (!key) return refuse(visit, 403, key.error().text);
+  if (!key) return refuse(visit, SnsRefusal::certificate, key.error().text);
   const SnsMessage& signed_message = visit->message;
   if (!key->has_signed(signed_text(signed_message), signed_message.signature,
                        signed_message.signature_version)) {
-    return refuse(visit, 403, "the signature is not that of the message");
+    return refuse(visit, SnsRefusal::signature, "the signature is not that of the message");
   }
   visit->is_verified = true;
   follow(visit);
@@ -201,7 +204,8 @@ void SnsInbox::submit(const VisitPtr& visit) {
 
 void SnsInbox::confirm(const VisitPtr& visit) {
   if (!is_subscribe_url(visit->message.subscribe_url, visit->topic)) {
-    return refuse(visit, 403, "the subscription is not confirmed at SNS in the topic's region");
+    return refuse(visit, SnsRefusal::confirmation,
+                  "the subscription is not confirmed at SNS in the topic's region");
   }
   if (confirming_.fetch_add(1) >= kSnsConfirmationsAtATime) {
     --confirming_;
@@ -232,13 +236,14 @@ void SnsInbox::on_confirmed(const VisitPtr& visit, const Result<HttpResponse>& r
 }
 
 // Counted in the ledger, and then told. Only of what SNS signed anything is kept.
-void SnsInbox::refuse(const VisitPtr& visit, int status, std::string_view why) {
+void SnsInbox::refuse(const VisitPtr& visit, SnsRefusal reason, std::string_view why) {
   std::string told;
   append_clean(told, cut_utf8(why, kRepeatedTextBytesMax));
+  const int status = reason == SnsRefusal::malformed ? 400 : 403;
   const auto answer = [visit, status, told] {
     visit->responder.respond(error_response(status, told));
   };
-  if (!may_count_refusal(told)) return answer();
+  if (!refusals_.add(reason, told, parts_.steady.now())) return answer();
   Chunk chunk;
   chunk.source = kSource;
   chunk.unreadable = "SNS: " + told;
@@ -248,16 +253,6 @@ void SnsInbox::refuse(const VisitPtr& visit, int status, std::string_view why) {
   visit->share.shrink_to(0);
   chunk.done = [answer](const Result<ChunkFates>&) { answer(); };
   if (!parts_.intake.enter(std::move(chunk))) answer();
-}
-
-// Anybody can bring about refusals: they are counted so often at most, and seldom logged.
-bool SnsInbox::may_count_refusal(std::string_view why) {
-  Lock lock(mutex_);
-  const Time now = parts_.steady.now();
-  if (logged_refusals_.take(now)) {
-    log_warn("messages to /sns are refused; they are only counted", {{"last_reason", why}});
-  }
-  return counted_refusals_.take(now);
 }
 
 }  // namespace statewire

@@ -21,9 +21,8 @@
 #include <string_view>
 
 #include "api/live.h"
+#include "api/sns_refusals.h"
 #include "aws/sns_certificates.h"
-#include "base/mutex.h"
-#include "base/token_bucket.h"
 #include "base/turns.h"
 #include "ingest/ingest.h"
 #include "net/http_client.h"
@@ -58,6 +57,7 @@ class SnsInbox {
                                                const Snapshot& snapshot) const;
   // REQUIRES: judge_head() had nothing against its head.
   void take(HttpServerRequest&& request, HttpResponder responder);
+  SnsRefusalCounts refusals() const { return refusals_.counts(); }
 
  private:
   struct Visit;
@@ -78,8 +78,7 @@ class SnsInbox {
   void submit(const VisitPtr& visit);
   void confirm(const VisitPtr& visit);
   void on_confirmed(const VisitPtr& visit, const Result<HttpResponse>& response);
-  void refuse(const VisitPtr& visit, int status, std::string_view why);
-  bool may_count_refusal(std::string_view why) EXCLUDES(mutex_);
+  void refuse(const VisitPtr& visit, SnsRefusal reason, std::string_view why);
 
   const Parts parts_;
   const std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
@@ -87,9 +86,7 @@ class SnsInbox {
   std::atomic<size_t> waiting_bytes_{0};  // Of messages whose certificate is on its way.
   std::atomic<size_t> confirming_{0};
 
-  Mutex mutex_;
-  TokenBucket counted_refusals_ GUARDED_BY(mutex_);
-  TokenBucket logged_refusals_ GUARDED_BY(mutex_);
+  mutable SnsRefusals refusals_;
 };
 
 }  // namespace statewire

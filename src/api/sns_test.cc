@@ -59,6 +59,12 @@ class SnsTest : public ApiTest {
     return count;
   }
 
+  std::string refusals_metric(std::string_view reason) {
+    const std::string line = "statewire_sns_refused_total{reason=\"" + std::string(reason) + "\"} ";
+    const std::string body = get("/metrics", {{"Authorization", "Bearer look"}}).body;
+    const size_t at = body.find(line);
+    return at == body.npos ? "none" : body.substr(at + line.size(), 1);
+  }
   std::string reasons() {
     return get("/api/v1/ledger/refusals", {{"Authorization", "Bearer look"}}).body;
   }
@@ -211,6 +217,31 @@ TEST_F(SnsTest, refusals_that_anybody_can_bring_about_are_counted_for_a_while) {
   steady_.advance(std::chrono::seconds(1));
   for (int i = 0; i < 20; ++i) EXPECT_EQ(deliver("no message").status, 400);
   EXPECT_EQ(refused(), 110u);
+}
+
+TEST_F(SnsTest, refusals_are_counted_by_reason) {
+  for (const char* reason :
+       {"malformed", "topic", "too_old", "certificate", "signature", "confirmation", "token"}) {
+    EXPECT_EQ(refusals_metric(reason), "0") << reason;
+  }
+  deliver("no message");
+  SnsMessage other = message(test_event(1, "running", 1));
+  other.topic_arn = "arn:aws:sns:eu-west-1:210987654321:changes";
+  deliver(signed_json(other));
+  SnsMessage old = message(test_event(1, "running", 1));
+  old.timestamp = "2026-11-23T10:00:00.000Z";
+  deliver(signed_json(old));
+  SnsMessage elsewhere = message(test_event(1, "running", 1));
+  elsewhere.signing_certificate_url = "https://example.org/x.pem";
+  deliver(signed_json(elsewhere));
+  std::string changed = signed_json(message(test_event(1, "running", 1)));
+  changed.replace(changed.find("running"), 7, "stopped");
+  deliver(changed);
+  deliver(changed);
+  for (const char* reason : {"malformed", "topic", "too_old", "certificate"}) {
+    EXPECT_EQ(refusals_metric(reason), "1") << reason;
+  }
+  EXPECT_EQ(refusals_metric("signature"), "2");
 }
 
 TEST_F(SnsTest, a_wrong_type_is_refused) {

@@ -1,43 +1,28 @@
 // How the program is: probes, metrics, status.
-#include <functional>
-#include <map>
-
 #include "api/answers.h"
 #include "api/json_parts.h"
 #include "api/metrics.h"
 #include "api/route_functions.h"
-#include "base/arena.h"
+#include "api/told_sources.h"
 
 namespace statewire {
 namespace {
 
 constexpr int kProbeAfterSeconds = 5;
 
-std::map<std::string, uint64_t, std::less<>> events_by_source(const Store& store) {
-  std::map<std::string, uint64_t, std::less<>> events;
-  const Result<std::vector<LedgerRow>> rows = store.ledger();
-  if (!rows) return events;
-  for (const LedgerRow& row : *rows) events[row.source] += row.received;
-  return events;
-}
-
 void write_sources(const RouteContext& context, JsonWriter& json) {
-  const Snapshot& snapshot = context.snapshot;
-  const auto events = events_by_source(context.store);
   json.begin_array("sources");
-  for (const SourceState& source :
-       snapshot.sources ? snapshot.sources() : std::vector<SourceState>()) {
+  for (const ToldSource& told : told_sources(context)) {
+    const SourceState& source = told.source;
     json.begin_object();
     json.line("name", source.name);
     json.line("kind", source.kind);
     json.line("state", source.state);
-    if (!source.reason.empty()) {
-      json.line("reason", source.reason);
-      json.time("since", source.since);
-    }
-    const auto counted = events.find(source.name);
-    json.number("events", counted == events.end() ? 0 : counted->second);
-    if (source.last_event) json.time("last_event", *source.last_event);
+    if (!source.reason.empty()) json.line("reason", source.reason);
+    if (source.since != Time()) json.time("since", source.since);
+    json.number("events", told.events);
+    json.number("events_5m", told.lately);
+    if (told.last_event) json.time("last_event", *told.last_event);
     if (source.progress) {
       json.begin_object("progress");
       json.number("done", source.progress->done);
@@ -73,6 +58,16 @@ void write_disk(const Store& store, const IngestCounts& counts, JsonWriter& json
   json.end_object();
 }
 
+void write_tag_lookups(const Snapshot& snapshot, JsonWriter& json) {
+  if (!snapshot.tags) return;
+  const TagLookupCounts counts = snapshot.tags();
+  json.begin_object("tag_lookups");
+  json.number("found", counts.found);
+  json.number("failed", counts.failed);
+  if (counts.failed > 0) json.line("reason", counts.reason);
+  json.end_object();
+}
+
 void write_counts(const PipelineCounts& counts, uint64_t parked, JsonWriter& json) {
   json.number("delivered", counts.delivered);
   json.number("retried", counts.retried);
@@ -87,12 +82,9 @@ void write_counts(const PipelineCounts& counts, uint64_t parked, JsonWriter& jso
 
 // What is being tried again, and how long the oldest delivery is outstanding: nothing else says so
 // where everything was read.
-void write_trouble(const PipelineCounts& counts, const Store& store, JsonWriter& json) {
-  if (counts.oldest_sequence != 0) {
-    Arena arena;
-    const Result<Entry> oldest = store.entry(counts.oldest_sequence, arena);
-    if (oldest) json.time("oldest_outstanding", oldest->recorded);
-  }
+void write_trouble(const PipelineCounts& counts, JsonWriter& json) {
+  if (counts.oldest_outstanding) json.time("oldest_outstanding", *counts.oldest_outstanding);
+  if (counts.lag_since) json.time("lag_since", *counts.lag_since);
   if (!counts.trouble) return;
   const Trouble& trouble = *counts.trouble;
   json.begin_object("failing");
@@ -116,7 +108,7 @@ void write_subscriptions(const RouteContext& context, JsonWriter& json) {
     for (const PipelineCounts& counts : all) {
       if (counts.name != subscription.name) continue;
       write_counts(counts, context.store.parked_count(counts.name), json);
-      write_trouble(counts, context.store, json);
+      write_trouble(counts, json);
     }
     json.end_object();
   }
@@ -170,8 +162,9 @@ HttpServerResponse get_status(const RouteContext& context, const RouteCall&) {
     json.number("bytes", context.store.journal_bytes());
     json.end_object();
     json.number("events", counts.events);
-    json.number("commits", counts.commits);
+    json.number("commits", counts.commits.total());
     write_disk(context.store, counts, json);
+    write_tag_lookups(snapshot, json);
     json.begin_array("restart_needed");
     for (const std::string& key : snapshot.restart_needed) {
       json.line(key);

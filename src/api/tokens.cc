@@ -39,15 +39,15 @@ std::optional<std::string_view> after_scheme(std::string_view value, std::string
 }
 
 // Whatever shows the token. Besides RFC 6750 section 2.1 there is what services can be told to
-// send that know nothing of bearer tokens: a header of its own, or, by those who send events, a
-// password under any user name (RFC 7617). A browser would remember that, and show it for any page
-// that asks it to.
+// send that know nothing of bearer tokens: a header of its own, or, by those who send events or
+// read metrics, a password under any user name (RFC 7617). A browser would remember that, and show
+// it for any page that asks it to.
 std::string given_token(const HttpRequestHead& head, TokenScope scope) {
   if (const auto key = firehose_access_key(head); !key.empty()) return std::string(key);
   if (const auto key = head.header("x-api-key"); !key.empty()) return std::string(key);
   const std::string_view value = head.header("authorization");
   if (const auto token = after_scheme(value, "Bearer ")) return std::string(*token);
-  const bool may_be_password = scope == TokenScope::ingest;
+  const bool may_be_password = scope == TokenScope::ingest || head.path() == "/metrics";
   const auto packed = may_be_password ? after_scheme(value, "Basic ") : std::nullopt;
   const std::optional<std::string> pair = packed ? base64_decoded(*packed) : std::nullopt;
   const size_t colon = pair ? pair->find(':') : std::string::npos;

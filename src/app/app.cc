@@ -292,6 +292,7 @@ void App::publish(const std::shared_ptr<Generation>& generation) {
   generation->sources =
       std::make_unique<SourceRunner>(generation->settings->sources, *ingest_, clock_);
   snapshot->sources = [sources = generation->sources.get()] { return sources->states(); };
+  snapshot->tags = [this] { return tags_->counts(); };
   snapshot->keep_alive = generation;
   live_.set(std::move(snapshot));
   current_ = generation;

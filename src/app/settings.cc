@@ -222,13 +222,7 @@ void open_sinks(Settings& settings, SinkContext& context) {
   }
 }
 
-void read_document(Settings& settings, SinkContext& context, Problems& problems) {
-  MapReader keys(settings.document->root());
-  const Node version = keys.required("version");
-  const int64_t found = version.integer(0, 1'000'000, kVersion);
-  if (version && found != kVersion) {
-    version.error("this program reads version 1; found " + std::to_string(found));
-  }
+void read_store(MapReader& keys, Settings& settings) {
   const Node instance = keys.optional("instance");
   settings.instance = instance.text(settings.instance);
   if (!is_plain_name(settings.instance, kPlaceBytesMax)) {
@@ -238,9 +232,6 @@ void read_document(Settings& settings, SinkContext& context, Problems& problems)
     settings.store.path = store.file_path();
     check_store_path(store, settings.store.path);
   }
-  read_log(keys.optional("log"), settings);
-  read_http(keys.optional("http"), settings.http);
-  read_retention(keys.optional("retention"), settings.retention);
   read_limits(keys.optional("limits"), settings);
   if (const Node catalog = keys.optional("catalog")) {
     for (const Node& folder : catalog.items()) {
@@ -248,16 +239,45 @@ void read_document(Settings& settings, SinkContext& context, Problems& problems)
     }
   }
   read_accounts(keys.optional("accounts"), settings);
+}
+
+void read_rules(MapReader& keys, Settings& settings, Problems& problems) {
   settings.links = Links::read(keys.optional("links"));
   read_actors(keys.optional("actors"), *settings.rules);
   settings.ignore = read_ignore(keys.optional("ignore"));
   settings.rules->ignored = settings.ignore.before;
-  read_sources(keys.optional("sources"), settings, {.clock = context.clock, .aws = context.aws});
   settings.formats = Formats::read(keys.optional("formats"), problems);
   settings.subscriptions =
       read_subscriptions(keys.optional("subscriptions"), settings.formats, problems);
+}
+
+void read_document(Settings& settings, SinkContext& context, Problems& problems) {
+  MapReader keys(settings.document->root());
+  const Node version = keys.required("version");
+  const int64_t found = version.integer(0, 1'000'000, kVersion);
+  if (version && found != kVersion) {
+    version.error("this program reads version 1; found " + std::to_string(found));
+  }
+  read_log(keys.optional("log"), settings);
+  read_http(keys.optional("http"), settings.http);
+  read_retention(keys.optional("retention"), settings.retention);
+  read_store(keys, settings);
+  read_rules(keys, settings, problems);
+  read_sources(keys.optional("sources"), settings, {.clock = context.clock, .aws = context.aws});
   open_sinks(settings, context);
   keys.finish();
+}
+
+// "subscriptions.pager.sink.url_file" is of the sink, whoever looks at the subscription.
+bool concerns(const Problem& problem, ConfigPart part) {
+  const std::string_view path = problem.path;
+  if (problem.severity != Severity::error) return false;
+  if (part == ConfigPart::store) return path == "store";
+  for (const std::string_view key :
+       {"store", "accounts", "actors", "catalog", "formats", "ignore", "instance", "links"}) {
+    if (path.starts_with(key)) return true;
+  }
+  return path.starts_with("subscriptions") && path.find(".sink") == path.npos;
 }
 
 }  // namespace
@@ -284,14 +304,19 @@ std::unique_ptr<Settings> read_settings(const std::string& path, SinkContext& co
   return problems.ok() ? std::move(settings) : nullptr;
 }
 
-std::string read_store_path(const std::string& path) {
-  Problems problems;
-  const std::optional<Document> document = Document::load(path, problems, process_environment());
-  if (!document) return {};
-  MapReader keys(document->root());
-  const Node store = keys.optional("store");
+std::unique_ptr<Settings> read_settings_part(const std::string& path, ConfigPart part,
+                                             Problems& problems) {
+  auto settings = std::make_unique<Settings>();
+  settings->path = path;
+  settings->document = Document::load(path, problems, process_environment());
+  if (!settings->document) return nullptr;
+  MapReader keys(settings->document->root());
+  read_store(keys, *settings);
+  if (part == ConfigPart::rules) read_rules(keys, *settings, problems);
   keys.ignore_rest();
-  return store ? store.file_path() : std::string();
+  const bool is_wrong = std::ranges::any_of(
+      problems.sorted(), [&](const Problem& problem) { return concerns(problem, part); });
+  return is_wrong || settings->store.path.empty() ? nullptr : std::move(settings);
 }
 
 std::shared_ptr<const HttpServer::Tls> read_certificate(const Settings& settings,

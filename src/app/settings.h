@@ -72,9 +72,16 @@ std::string find_config(const std::string& given);
 // refers to must outlive them.
 std::unique_ptr<Settings> read_settings(const std::string& path, SinkContext& context,
                                         Problems& problems);
-// The store that a configuration names, whatever else is wrong with it; empty where that cannot be
-// read.
-std::string read_store_path(const std::string& path);
+
+// What a command needs of a configuration that it does not run.
+enum class ConfigPart {
+  store,  // Where the store is, and the names of the instance and of accounts.
+  rules,  // And what recognises events, and says to whom they go.
+};
+// Reads that part, and the catalog's folders. Sources, sinks, tokens and roles are not looked at:
+// they may need what only the daemon has. Null where problems has errors that concern the part.
+std::unique_ptr<Settings> read_settings_part(const std::string& path, ConfigPart part,
+                                             Problems& problems);
 // The certificate and its key, ready for use; null where there are none, or problems has why not.
 // Only who serves may read them.
 std::shared_ptr<const HttpServer::Tls> read_certificate(const Settings& settings,

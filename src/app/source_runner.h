@@ -28,11 +28,9 @@ class SourceRunner {
   void run(size_t place, std::stop_token stop);
   void set_state(size_t place, std::string state, std::string reason = {});
 
-  class Door;
-
   std::vector<SourceSetting>& sources_;
+  Intake& intake_;
   const Clock& clock_;
-  std::vector<std::unique_ptr<Door>> doors_;  // One for each source.
   mutable Mutex mutex_;
   std::vector<SourceState> states_ GUARDED_BY(mutex_);
   std::vector<std::jthread> threads_;

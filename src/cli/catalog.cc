@@ -56,7 +56,8 @@ std::string rows_json(std::span<const CatalogRow> rows, const std::string& query
 ExitCode run_catalog(const Invocation& invocation, Terminal& terminal) {
   std::vector<std::string> folders;
   if (!find_config(invocation.text("--config")).empty()) {
-    const std::unique_ptr<ConfigAtHand> config = load_config(invocation, terminal);
+    const std::unique_ptr<ConfigAtHand> config =
+        load_config_part(invocation, ConfigPart::store, terminal);
     if (config == nullptr) return ExitCode::bad_config;
     folders = config->settings->catalog_folders;
   }

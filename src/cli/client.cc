@@ -4,37 +4,36 @@
 
 #include "base/json_writer.h"
 #include "base/percent.h"
-#include "cli/control_socket.h"
 
 namespace statewire {
 namespace {
 
 class DaemonClient final : public Client {
  public:
-  explicit DaemonClient(ControlSocket socket) : socket_(std::move(socket)) {}
+  explicit DaemonClient(Daemon daemon) : daemon_(std::move(daemon)) {}
 
   Result<std::string> resources(const ResourceFilter& filter) override;
   Result<std::string> timeline(std::string_view resource, size_t limit) override;
-  Result<std::string> ledger() override { return socket_.get("/api/v1/ledger"); }
-  Result<std::string> unrecognised() override { return socket_.get("/api/v1/ledger/unrecognised"); }
-  Result<std::string> refusals() override { return socket_.get("/api/v1/ledger/refusals"); }
+  Result<std::string> ledger() override { return daemon_.get("/api/v1/ledger"); }
+  Result<std::string> unrecognised() override { return daemon_.get("/api/v1/ledger/unrecognised"); }
+  Result<std::string> refusals() override { return daemon_.get("/api/v1/ledger/refusals"); }
   Result<std::string> parked(const ParkedFilter& filter, std::string_view after,
                              size_t limit) override;
   Result<std::string> parked_one(std::string_view subscription, uint64_t sequence) override;
   Result<std::string> redrive(const ParkedFilter& filter, bool is_dry_run) override {
-    return socket_.post("/api/v1/parked/redrive", order(filter, is_dry_run));
+    return daemon_.post("/api/v1/parked/redrive", order(filter, is_dry_run));
   }
   Result<std::string> drop(const ParkedFilter& filter, bool is_dry_run) override {
-    return socket_.post("/api/v1/parked/drop", order(filter, is_dry_run));
+    return daemon_.post("/api/v1/parked/drop", order(filter, is_dry_run));
   }
   Result<std::string> explain(std::string_view event_json) override {
-    return socket_.post("/api/v1/explain", std::string(event_json));
+    return daemon_.post("/api/v1/explain", std::string(event_json));
   }
 
  private:
   static std::string order(const ParkedFilter& filter, bool is_dry_run);
 
-  const ControlSocket socket_;
+  const Daemon daemon_;
 };
 
 Result<std::string> DaemonClient::resources(const ResourceFilter& filter) {
@@ -52,14 +51,14 @@ Result<std::string> DaemonClient::resources(const ResourceFilter& filter) {
   add_parameter(target, "query", filter.query);
   add_parameter(target, "limit", std::to_string(filter.limit));
   add_parameter(target, "after", filter.after);
-  return socket_.get(target);
+  return daemon_.get(target);
 }
 
 Result<std::string> DaemonClient::timeline(std::string_view resource, size_t limit) {
   std::string target = "/api/v1/timeline";
   add_parameter(target, "resource", resource);
   add_parameter(target, "limit", std::to_string(limit));
-  return socket_.get(target);
+  return daemon_.get(target);
 }
 
 Result<std::string> DaemonClient::parked(const ParkedFilter& filter, std::string_view after,
@@ -70,11 +69,11 @@ Result<std::string> DaemonClient::parked(const ParkedFilter& filter, std::string
   add_parameter(target, "resource", filter.resource);
   add_parameter(target, "limit", std::to_string(limit));
   add_parameter(target, "after", after);
-  return socket_.get(target);
+  return daemon_.get(target);
 }
 
 Result<std::string> DaemonClient::parked_one(std::string_view subscription, uint64_t sequence) {
-  return socket_.get("/api/v1/parked/" + percent_encode(subscription) + "/" +
+  return daemon_.get("/api/v1/parked/" + percent_encode(subscription) + "/" +
                      std::to_string(sequence));
 }
 
@@ -149,33 +148,84 @@ Result<std::unique_ptr<Store>> open_store(StoreOptions options, Access access) {
   options.read_only = access != Access::write;
   Result<std::unique_ptr<Store>> store = Store::open(options);
   if (store || store.error().kind != ErrorKind::not_found) return store;
-  if (access == Access::read_if_any) return Store::open(StoreOptions{});
+  if (access == Access::explain) return Store::open(StoreOptions{});
   return none;
 }
 
-}  // namespace
-
-Result<std::unique_ptr<Client>> open_client(ConfigAtHand& config, Access access,
-                                            Terminal& terminal) {
+Result<std::unique_ptr<Client>> open_store_client(ConfigAtHand& config, Access access,
+                                                  Terminal& terminal) {
   const Settings& settings = *config.settings;
-  Result<std::optional<ControlSocket>> socket = ControlSocket::find(settings.store.path);
-  if (!socket) return socket.error();
-  if (*socket) return std::unique_ptr<Client>(new DaemonClient(**std::move(socket)));
   Result<std::unique_ptr<Store>> store = open_store(settings.store, access);
   if (!store) return store.error();
-  const std::shared_ptr<const Catalog> catalog = load_catalog(settings.catalog_folders, terminal);
+  const std::shared_ptr<const Catalog> catalog = load_catalog(
+      access == Access::explain ? settings.catalog_folders : std::vector<std::string>(), terminal);
   if (catalog == nullptr) return bad_input("the catalog has errors");
   return std::unique_ptr<Client>(
       new StoreClient(*std::move(store), catalog, settings, config.clock));
 }
 
+// Nothing where no --url was given.
+Result<std::optional<Daemon>> remote_daemon(const Invocation& invocation) {
+  const std::string url = invocation.text("--url");
+  const std::string token_file = invocation.text("--token-file");
+  if (url.empty() && token_file.empty()) return std::optional<Daemon>();
+  if (url.empty()) return bad_input("--token-file goes with --url");
+  Secret token;
+  if (!token_file.empty()) {
+    Result<Secret> read = read_secret_file(token_file);
+    if (!read) return bad_input(token_file + ": " + read.error().text);
+    token = *std::move(read);
+  }
+  const Result<Daemon> daemon = Daemon::at(url, std::move(token));
+  if (!daemon) return daemon.error();
+  return std::optional(*daemon);
+}
+
+ExitCode fail_usage(const Error& error, Terminal& terminal) {
+  terminal.complain(error.text);
+  return ExitCode::usage;
+}
+
+}  // namespace
+
 ExitCode with_client(const Invocation& invocation, Terminal& terminal, Access access,
                      const std::function<ExitCode(Client&)>& use) {
-  const std::unique_ptr<ConfigAtHand> config = load_config(invocation, terminal);
+  const Result<std::optional<Daemon>> remote = remote_daemon(invocation);
+  if (!remote) return fail_usage(remote.error(), terminal);
+  if (*remote) {
+    DaemonClient client(**remote);
+    return use(client);
+  }
+  std::unique_ptr<ConfigAtHand> config = load_config_part(invocation, ConfigPart::store, terminal);
   if (config == nullptr) return ExitCode::bad_config;
-  const Result<std::unique_ptr<Client>> client = open_client(*config, access, terminal);
+  Result<std::optional<Daemon>> daemon = Daemon::find(config->settings->store.path);
+  if (!daemon) return fail(daemon.error(), terminal);
+  if (*daemon) {
+    DaemonClient client(**std::move(daemon));
+    return use(client);
+  }
+  if (access == Access::explain) {
+    config = load_config_part(invocation, ConfigPart::rules, terminal);
+    if (config == nullptr) return ExitCode::bad_config;
+  }
+  const Result<std::unique_ptr<Client>> client = open_store_client(*config, access, terminal);
   if (!client) return fail(client.error(), terminal);
   return use(**client);
+}
+
+ExitCode with_daemon(const Invocation& invocation, Terminal& terminal,
+                     const std::function<ExitCode(const Daemon&)>& use) {
+  const Result<std::optional<Daemon>> remote = remote_daemon(invocation);
+  if (!remote) return fail_usage(remote.error(), terminal);
+  if (*remote) return use(**remote);
+  const std::unique_ptr<ConfigAtHand> config =
+      load_config_part(invocation, ConfigPart::store, terminal);
+  if (config == nullptr) return ExitCode::bad_config;
+  const std::string& store = config->settings->store.path;
+  const Result<std::optional<Daemon>> daemon = Daemon::find(store);
+  if (!daemon) return fail(daemon.error(), terminal);
+  if (*daemon) return use(**daemon);
+  return fail(unavailable("no daemon serves " + store + ": `statewire run` starts one"), terminal);
 }
 
 ExitCode exit_code_of(const Error& error) {

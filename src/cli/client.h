@@ -9,6 +9,7 @@
 #include "api/queries.h"
 #include "base/result.h"
 #include "cli/config_at_hand.h"
+#include "cli/daemon.h"
 #include "cli/exit_code.h"
 
 namespace statewire {
@@ -35,17 +36,17 @@ class Client {
 // What a command does to the store where no daemon does it.
 enum class Access {
   read,
-  read_if_any,  // Where there is no store yet, an empty one is asked.
+  explain,  // Reads the configuration's rules too. Where there is no store, an empty one is asked.
   write,
 };
 
-// Borrows `config`, which outlives the client.
-Result<std::unique_ptr<Client>> open_client(ConfigAtHand& config, Access access,
-                                            Terminal& terminal);
-
-// Loads the configuration, opens a client, and calls `use` with it; tells what goes wrong.
+// Opens a client and calls `use` with it; tells what goes wrong. Of the configuration only what
+// `access` needs must be well, and none of it with --url.
 ExitCode with_client(const Invocation& invocation, Terminal& terminal, Access access,
                      const std::function<ExitCode(Client&)>& use);
+// The same for what only a daemon can do: the one of --url, else of the configuration's store.
+ExitCode with_daemon(const Invocation& invocation, Terminal& terminal,
+                     const std::function<ExitCode(const Daemon&)>& use);
 
 ExitCode exit_code_of(const Error& error);
 // Tells the error, and answers with the exit code of its kind.

@@ -8,6 +8,13 @@ constexpr OptionSpec kConfig{.name = "--config",
                              .help =
                                  "The configuration. Without it: $STATEWIRE_CONFIG, "
                                  "./statewire.yaml or /etc/statewire/statewire.yaml"};
+constexpr OptionSpec kUrl{.name = "--url",
+                          .value = "URL",
+                          .help =
+                              "Ask the daemon there, such as https://host:8484, and no "
+                              "configuration"};
+constexpr OptionSpec kTokenFile{
+    .name = "--token-file", .value = "PATH", .help = "With --url: the file of the token to show"};
 constexpr OptionSpec kOutput{.name = "--output",
                              .value = "FORM",
                              .help = "The form of the list: table (the default), json or csv",
@@ -83,6 +90,8 @@ constexpr OptionSpec kExplainOptions[] = {
      .help = "A file with one event; - for standard input",
      .is_required = true},
     kConfig,
+    kUrl,
+    kTokenFile,
     {.name = "--output",
      .value = "FORM",
      .help = "How to show it: text (the default) or json",
@@ -94,6 +103,8 @@ constexpr OptionSpec kSendOptions[] = {
      .form = OptionForm::many,
      .help = "Files of events, also compressed with gzip; - or none: standard input"},
     kConfig,
+    kUrl,
+    kTokenFile,
 };
 
 constexpr OptionSpec kTailOptions[] = {
@@ -103,6 +114,8 @@ constexpr OptionSpec kTailOptions[] = {
      .value = "WHERE",
      .help = "now (the default), earliest, or a sequence number"},
     kConfig,
+    kUrl,
+    kTokenFile,
 };
 
 constexpr OptionSpec kResourcesOptions[] = {
@@ -130,6 +143,8 @@ constexpr OptionSpec kResourcesOptions[] = {
      .help = "At most N; without it, all"},
     kOutput,
     kConfig,
+    kUrl,
+    kTokenFile,
 };
 
 constexpr OptionSpec kTimelineOptions[] = {
@@ -143,6 +158,8 @@ constexpr OptionSpec kTimelineOptions[] = {
      .help = "At most N, the newest; 100 by default"},
     kOutput,
     kConfig,
+    kUrl,
+    kTokenFile,
 };
 
 constexpr OptionSpec kLedgerOptions[] = {
@@ -154,6 +171,8 @@ constexpr OptionSpec kLedgerOptions[] = {
      .help = "Events that were malformed, rejected or incomplete, and why"},
     kOutput,
     kConfig,
+    kUrl,
+    kTokenFile,
 };
 
 constexpr OptionSpec kParkedListOptions[] = {kSubscription,
@@ -164,7 +183,9 @@ constexpr OptionSpec kParkedListOptions[] = {kSubscription,
                                               .value = "N",
                                               .help = "At most N; without it, all"},
                                              kOutput,
-                                             kConfig};
+                                             kConfig,
+                                             kUrl,
+                                             kTokenFile};
 constexpr OptionSpec kParkedShowOptions[] = {
     {.name = "SUBSCRIPTION",
      .form = OptionForm::one,
@@ -179,6 +200,8 @@ constexpr OptionSpec kParkedShowOptions[] = {
      .help = "How to show it: text (the default) or json",
      .choices = "text|json"},
     kConfig,
+    kUrl,
+    kTokenFile,
 };
 constexpr OptionSpec kParkedRedriveOptions[] = {
     kSubscription,
@@ -189,12 +212,15 @@ constexpr OptionSpec kParkedRedriveOptions[] = {
      .help = "Leave out those whose resource has had a newer notification since"},
     kDryRun,
     kOutput,
-    kConfig};
+    kConfig,
+    kUrl,
+    kTokenFile};
 constexpr OptionSpec kParkedDropOptions[] = {
     kSubscription, kSequence,
     kOfResource,   {.name = "--all", .form = OptionForm::flag, .help = "Everything that is parked"},
     kDryRun,       kOutput,
-    kConfig};
+    kConfig,       kUrl,
+    kTokenFile};
 
 constexpr OptionSpec kCatalogOptions[] = {
     {.name = "QUERY",
@@ -240,6 +266,8 @@ constexpr OptionSpec kStoreSalvageOptions[] = {
 };
 constexpr OptionSpec kStatusOptions[] = {
     kConfig,
+    kUrl,
+    kTokenFile,
     {.name = "--output",
      .value = "FORM",
      .help = "How to show it: text (the default) or json",

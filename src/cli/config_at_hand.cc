@@ -1,5 +1,7 @@
 #include "cli/config_at_hand.h"
 
+#include <functional>
+
 namespace statewire {
 
 std::string no_config_text() {
@@ -7,17 +9,37 @@ std::string no_config_text() {
          "say --config PATH, or export STATEWIRE_CONFIG=PATH";
 }
 
-std::unique_ptr<ConfigAtHand> load_config(const Invocation& invocation, Terminal& terminal) {
+namespace {
+
+using ReadSettings = std::function<std::unique_ptr<Settings>(const std::string&, ConfigAtHand&)>;
+
+std::unique_ptr<ConfigAtHand> load(const Invocation& invocation, Terminal& terminal,
+                                   const ReadSettings& read) {
   const std::string path = find_config(invocation.text("--config"));
   if (path.empty()) {
     terminal.complain(no_config_text());
     return nullptr;
   }
   auto config = std::make_unique<ConfigAtHand>();
-  config->settings = read_settings(path, config->context, config->problems);
+  config->settings = read(path, *config);
   if (config->settings != nullptr) return config;
   terminal.write_error(config->problems.to_text());
   return nullptr;
+}
+
+}  // namespace
+
+std::unique_ptr<ConfigAtHand> load_config(const Invocation& invocation, Terminal& terminal) {
+  return load(invocation, terminal, [](const std::string& path, ConfigAtHand& config) {
+    return read_settings(path, config.context, config.problems);
+  });
+}
+
+std::unique_ptr<ConfigAtHand> load_config_part(const Invocation& invocation, ConfigPart part,
+                                               Terminal& terminal) {
+  return load(invocation, terminal, [&](const std::string& path, ConfigAtHand& config) {
+    return read_settings_part(path, part, config.problems);
+  });
 }
 
 std::shared_ptr<const Catalog> load_catalog(std::span<const std::string> folders,

@@ -26,6 +26,10 @@ struct ConfigAtHand {
 // has errors; why has been told then, and the command ends with ExitCode::bad_config.
 std::unique_ptr<ConfigAtHand> load_config(const Invocation& invocation, Terminal& terminal);
 
+// The same for commands that do not run it: other parts may have errors.
+std::unique_ptr<ConfigAtHand> load_config_part(const Invocation& invocation, ConfigPart part,
+                                               Terminal& terminal);
+
 // What to say where there is no configuration.
 std::string no_config_text();
 

@@ -199,7 +199,7 @@ Result<std::string> read_event(const std::string& path, int stdin_fd) {
 ExitCode run_explain(const Invocation& invocation, Terminal& terminal) {
   const Result<std::string> event = read_event(invocation.text("EVENT"), terminal.streams().in);
   if (!event) return fail(event.error(), terminal);
-  return with_client(invocation, terminal, Access::read_if_any, [&](Client& client) {
+  return with_client(invocation, terminal, Access::explain, [&](Client& client) {
     const Result<std::string> json = client.explain(*event);
     const Result<Reply> reply = json ? Reply::parse(*json) : json.error();
     if (!reply) return fail(reply.error(), terminal);

@@ -64,7 +64,8 @@ Result<RefoldReport> rebuild(const Settings& settings, const std::string& path) 
 // The views are made to fit in the new store, which is not the damaged one. It has its name only
 // once it is whole: a salvage that is cut off leaves nothing that looks like a store.
 ExitCode run_store_salvage(const Invocation& invocation, Terminal& terminal) {
-  const std::unique_ptr<ConfigAtHand> config = load_config(invocation, terminal);
+  const std::unique_ptr<ConfigAtHand> config =
+      load_config_part(invocation, ConfigPart::store, terminal);
   if (config == nullptr) return ExitCode::bad_config;
   std::string to = fs::path(invocation.text("--to")).lexically_normal().string();
   if (to.ends_with('/')) to.pop_back();

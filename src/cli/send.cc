@@ -5,7 +5,6 @@
 #include "base/text.h"
 #include "cli/client.h"
 #include "cli/commands.h"
-#include "cli/control_socket.h"
 #include "cli/event_input.h"
 #include "cli/reply.h"
 #include "sources/event_reader.h"
@@ -17,7 +16,7 @@ namespace {
 // event is sent too: the daemon's ledger is to know of it.
 class Sender {
  public:
-  Sender(const ControlSocket& socket, Terminal& terminal) : socket_(socket), terminal_(terminal) {}
+  Sender(const Daemon& daemon, Terminal& terminal) : daemon_(daemon), terminal_(terminal) {}
 
   // To the end of the input; an error is of reading or of sending.
   Result<void> send(EventInput& input);
@@ -34,7 +33,7 @@ class Sender {
   void complain(std::string_view reason);
   void show_progress();
 
-  const ControlSocket& socket_;
+  const Daemon& daemon_;
   Terminal& terminal_;
   EventReader reader_;
   std::string batch_;
@@ -112,7 +111,7 @@ void Sender::complain(std::string_view reason) {
 // 429 and 503 mean that nothing was taken: again, when the daemon asks for it.
 Result<HttpResponse> Sender::post() {
   for (int retry = 0;; ++retry) {
-    Result<HttpResponse> response = socket_.post_any("/events", batch_, "application/x-ndjson");
+    Result<HttpResponse> response = daemon_.post_any("/events", batch_, "application/x-ndjson");
     if (!response || (response->status != 503 && response->status != 429)) return response;
     if (retry == kSendRetriesMax) return response;
     const std::optional<Duration> asked = retry_after(*response, SystemClock().now());
@@ -172,25 +171,18 @@ Result<void> send_files(const std::vector<std::string>& files, Sender& sender, i
 }  // namespace
 
 ExitCode run_send(const Invocation& invocation, Terminal& terminal) {
-  const std::unique_ptr<ConfigAtHand> config = load_config(invocation, terminal);
-  if (config == nullptr) return ExitCode::bad_config;
-  const std::string& store = config->settings->store.path;
-  const Result<std::optional<ControlSocket>> socket = ControlSocket::find(store);
-  if (!socket) return fail(socket.error(), terminal);
-  if (!*socket) {
-    return fail(unavailable("no daemon serves " + store + ": `statewire run` starts one"),
-                terminal);
-  }
-  Sender sender(**socket, terminal);
   std::vector<std::string> files = invocation.texts("FILES");
   if (files.empty()) files = {"-"};
-  const Result<void> sent = send_files(files, sender, terminal.streams().in);
-  if (terminal.streams().err_is_terminal) terminal.write_error("\r\x1b[K");
-  terminal.write(sender.summary() + "\n");
-  if (!sent) return fail(sent.error(), terminal);
-  if (!sender.has_refusals()) return ExitCode::well;
-  terminal.write_error("`statewire ledger --refusals` says what was rejected, and why\n");
-  return ExitCode::failed;
+  return with_daemon(invocation, terminal, [&](const Daemon& daemon) {
+    Sender sender(daemon, terminal);
+    const Result<void> sent = send_files(files, sender, terminal.streams().in);
+    if (terminal.streams().err_is_terminal) terminal.write_error("\r\x1b[K");
+    terminal.write(sender.summary() + "\n");
+    if (!sent) return fail(sent.error(), terminal);
+    if (!sender.has_refusals()) return ExitCode::well;
+    terminal.write_error("`statewire ledger --refusals` says what was rejected, and why\n");
+    return ExitCode::failed;
+  });
 }
 
 }  // namespace statewire

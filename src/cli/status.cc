@@ -3,7 +3,6 @@
 #include "base/time.h"
 #include "cli/client.h"
 #include "cli/commands.h"
-#include "cli/control_socket.h"
 #include "cli/list.h"
 #include "format/clean_text.h"
 
@@ -29,6 +28,14 @@ std::string clock_text(std::string_view time) {
   return format_clock(*at);
 }
 
+// Somebody else's words, on a line with others.
+std::string shown_reason(const std::string& reason) {
+  const std::string_view cut = cut_utf8(reason, kShownReasonBytesMax);
+  std::string shown;
+  append_clean(shown, cut);
+  return shown + (cut.size() < reason.size() ? "…" : "");
+}
+
 Cell show_circuit(JsonElement subscription) {
   if (is_true_at(subscription, "gone")) return {"gone", Tint::bad};
   const std::string circuit = text_at(subscription, "circuit");
@@ -43,12 +50,12 @@ Cell show_state(JsonElement source) {
   if (const uint64_t total = number_at(source, "progress.total"); state == "running" && total > 0) {
     return {"running, " + std::to_string(number_at(source, "progress.done") * 100 / total) + " %"};
   }
-  if (state == "failed") return {"failed: " + text_at(source, "reason"), Tint::bad};
-  if (state != "failing") return {state, Tint::none};
+  const std::string reason = shown_reason(text_at(source, "reason"));
+  if (reason.empty()) return {state, Tint::none};
   const std::string since = text_at(source, "since");
-  return {
-      "failing since " + clock_text(since) + " (" + ago(since) + "): " + text_at(source, "reason"),
-      Tint::bad};
+  const std::string told =
+      since.empty() ? "" : " since " + clock_text(since) + " (" + ago(since) + ")";
+  return {state + told + ": " + reason, Tint::bad};
 }
 Cell show_last_event(JsonElement source) {
   const std::string time = text_at(source, "last_event");
@@ -59,6 +66,7 @@ constexpr ListColumn kSourceColumns[] = {
     {.title = "source", .path = "name"},
     {.title = "kind", .path = "kind"},
     {.title = "events", .path = "events", .align = Align::right},
+    {.title = "in 5 min", .path = "events_5m", .align = Align::right},
     {.title = "last event", .path = "last_event", .show = show_last_event},
     {.title = "state", .path = "state", .show = show_state},
 };
@@ -83,14 +91,6 @@ void write_list(const std::vector<JsonElement>& items, std::span<const ListColum
   terminal.write("\n");
   ListWriter list(terminal, OutputForm::table, columns);
   list.add(items);
-}
-
-// Somebody else's words, on a line with others.
-std::string shown_reason(const std::string& reason) {
-  const std::string_view cut = cut_utf8(reason, kShownReasonBytesMax);
-  std::string shown;
-  append_clean(shown, cut);
-  return shown + (cut.size() < reason.size() ? "…" : "");
 }
 
 // Of those whose deliveries are tried again, and of those that wait for an answer for long.
@@ -147,6 +147,14 @@ void write_disk(JsonElement status, Terminal& terminal) {
   terminal.write("\n");
 }
 
+// Only of what fails: the owners of messages would not be told whose resources they are about.
+void write_tag_lookups(JsonElement status, Terminal& terminal) {
+  const uint64_t failed = number_at(status, "tag_lookups.failed");
+  if (failed == 0) return;
+  terminal.write("tags of " + counted(failed, "resource") + " could not be looked up: " +
+                 shown_reason(text_at(status, "tag_lookups.reason")) + "\n");
+}
+
 void write_status(JsonElement status, Terminal& terminal) {
   const uint64_t bytes = number_at(status, "journal.bytes");
   terminal.write("statewire " + text_at(status, "version") + " · instance " +
@@ -159,6 +167,7 @@ void write_status(JsonElement status, Terminal& terminal) {
                  with_thousands(bytes / 1024) + " KiB\n");
   write_disk(status, terminal);
   write_config(status, terminal);
+  write_tag_lookups(status, terminal);
   for (const JsonElement& key : items_at(status, "restart_needed")) {
     terminal.write("changed, and in force only after a restart: " + text_at(key, "") + "\n");
   }
@@ -170,26 +179,18 @@ void write_status(JsonElement status, Terminal& terminal) {
 
 }  // namespace
 
-// A daemon goes on where its configuration has become wrong, and says what it made of it.
 ExitCode run_status(const Invocation& invocation, Terminal& terminal) {
-  const std::string path = find_config(invocation.text("--config"));
-  const std::string store = path.empty() ? path : read_store_path(path);
-  Result<std::optional<ControlSocket>> socket = std::optional<ControlSocket>();
-  if (!store.empty()) socket = ControlSocket::find(store);
-  if (!socket) return fail(socket.error(), terminal);
-  if (!*socket) {
-    if (load_config(invocation, terminal) == nullptr) return ExitCode::bad_config;
-    return fail(unavailable("no daemon serves " + store), terminal);
-  }
-  const Result<std::string> json = (*socket)->get("/api/v1/status");
-  const Result<Reply> reply = json ? Reply::parse(*json) : json.error();
-  if (!reply) return fail(reply.error(), terminal);
-  if (invocation.text("--output") == "json") {
-    terminal.write_data(*json + "\n");
-  } else {
-    write_status(reply->root(), terminal);
-  }
-  return ExitCode::well;
+  return with_daemon(invocation, terminal, [&](const Daemon& daemon) {
+    const Result<std::string> json = daemon.get("/api/v1/status");
+    const Result<Reply> reply = json ? Reply::parse(*json) : json.error();
+    if (!reply) return fail(reply.error(), terminal);
+    if (invocation.text("--output") == "json") {
+      terminal.write_data(*json + "\n");
+    } else {
+      write_status(reply->root(), terminal);
+    }
+    return ExitCode::well;
+  });
 }
 
 }  // namespace statewire

@@ -9,8 +9,6 @@
 #include "base/text.h"
 #include "cli/client.h"
 #include "cli/commands.h"
-#include "cli/config_at_hand.h"
-#include "cli/control_socket.h"
 #include "cli/reply.h"
 #include "ingest/refold.h"
 #include "store/check_deliveries.h"
@@ -36,10 +34,10 @@ class StoreAtRest {
 
   Result<StoreOptions> find(StoreOptions options) {
     options.read_only = true;
-    const Result<std::optional<ControlSocket>> socket = ControlSocket::find(options.path);
-    if (!socket) return socket.error();
-    if (!*socket) return options;
-    const Result<std::string> answer = (*socket)->post("/api/v1/store/copy", "{}");
+    const Result<std::optional<Daemon>> daemon = Daemon::find(options.path);
+    if (!daemon) return daemon.error();
+    if (!*daemon) return options;
+    const Result<std::string> answer = (*daemon)->post("/api/v1/store/copy", "{}");
     if (!answer) return answer.error();
     const Result<Reply> reply = Reply::parse(*answer);
     if (!reply) return reply.error();
@@ -109,7 +107,8 @@ void tell_readers(const std::string& path, Terminal& terminal) {
 }  // namespace
 
 ExitCode run_store_check(const Invocation& invocation, Terminal& terminal) {
-  const std::unique_ptr<ConfigAtHand> config = load_config(invocation, terminal);
+  const std::unique_ptr<ConfigAtHand> config =
+      load_config_part(invocation, ConfigPart::store, terminal);
   if (config == nullptr) return ExitCode::bad_config;
   StoreAtRest at_rest;
   const Result<StoreOptions> options = at_rest.find(config->settings->store);

@@ -23,19 +23,10 @@ std::optional<Secret> secret_in(const Node& node) {
 std::optional<Secret> secret_in_file(const Node& node) {
   const std::string path = node.file_path();
   if (path.empty()) return std::nullopt;
-  Result<std::string> content = read_file(path, kSecretBytesMax);
-  if (!content) {
-    node.error("cannot be read: " + content.error().text);
-    return std::nullopt;
-  }
-  std::string value = *std::move(content);
-  if (value.ends_with('\n')) value.pop_back();
-  if (value.ends_with('\r')) value.pop_back();
-  if (value.empty()) {
-    node.error("the file is empty");
-    return std::nullopt;
-  }
-  return Secret(std::move(value));
+  Result<Secret> secret = read_secret_file(path);
+  if (secret) return *std::move(secret);
+  node.error(secret.error().text);
+  return std::nullopt;
 }
 
 }  // namespace
@@ -60,6 +51,16 @@ std::optional<Secret> required_secret(MapReader& reader, std::string_view key) {
     reader.node().error("missing key \"" + name + "\" or \"" + name + "_file\"");
   }
   return secret;
+}
+
+Result<Secret> read_secret_file(const std::string& path) {
+  Result<std::string> content = read_file(path, kSecretBytesMax);
+  if (!content) return bad_input("cannot be read: " + content.error().text);
+  std::string value = *std::move(content);
+  if (value.ends_with('\n')) value.pop_back();
+  if (value.ends_with('\r')) value.pop_back();
+  if (value.empty()) return bad_input("the file is empty");
+  return Secret(std::move(value));
 }
 
 }  // namespace statewire

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/result.h"
 #include "config/map_reader.h"
 
 namespace statewire {
@@ -39,5 +40,8 @@ struct Token {
 // nothing, as none of the keys does; that is a problem only where the secret is required.
 std::optional<Secret> optional_secret(MapReader& reader, std::string_view key);
 std::optional<Secret> required_secret(MapReader& reader, std::string_view key);
+
+// All of a file, without the newline at its end. The error names neither the path nor the secret.
+Result<Secret> read_secret_file(const std::string& path);
 
 }  // namespace statewire

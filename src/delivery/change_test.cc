@@ -161,7 +161,8 @@ TEST_F(TroubleTest, is_shown_from_the_first_failure_to_the_next_success) {
   journal({"a", "b"});
   turn();
   EXPECT_FALSE(trouble());
-  EXPECT_EQ(pipeline_->counts().oldest_sequence, 1u);
+  EXPECT_EQ(pipeline_->counts().oldest_outstanding, kStart);
+  EXPECT_EQ(pipeline_->counts().lag, 2u);
   answer(Verdict::retry, 503, minutes(7));
   ASSERT_TRUE(trouble());
   EXPECT_EQ(trouble()->since, kStart);
@@ -177,11 +178,13 @@ TEST_F(TroubleTest, is_shown_from_the_first_failure_to_the_next_success) {
   EXPECT_EQ(trouble()->since, kStart);
   EXPECT_EQ(trouble()->reason, "http 503: said so");
   EXPECT_EQ(trouble()->next_attempt, kStart + minutes(7));
+  EXPECT_EQ(pipeline_->counts().oldest_outstanding, kStart);
   now_ += minutes(4);
   turn();
   answer(Verdict::delivered);
   EXPECT_FALSE(trouble());
-  EXPECT_EQ(pipeline_->counts().oldest_sequence, 0u);
+  EXPECT_EQ(pipeline_->counts().oldest_outstanding, std::nullopt);
+  EXPECT_EQ(pipeline_->counts().lag, 0u);
 }
 
 TEST_F(TroubleTest, is_shown_while_the_circuit_is_open) {

@@ -62,6 +62,25 @@ TEST_F(CircuitTest, one_that_is_alone_and_refused_keeps_nobody) {
   EXPECT_TRUE(parked().empty());
 }
 
+TEST_F(CircuitTest, what_waits_for_a_sink_that_is_down_is_lag_read_or_not) {
+  const Time first = now_;
+  journal({"a"});
+  run(1, {1}, Verdict::unavailable);
+  ASSERT_TRUE(pipeline_->counts().is_circuit_open);
+  EXPECT_EQ(pipeline_->counts().lag, 1u);
+  journal({"b", "c", "d", "e", "f"});
+  turn();
+  EXPECT_LT(pipeline_->counts().outstanding, 6u);
+  EXPECT_EQ(pipeline_->counts().lag, 6u);
+  EXPECT_EQ(pipeline_->counts().lag_since, first);
+  restart();
+  EXPECT_EQ(pipeline_->counts().lag, 6u) << "also before its rows are restored";
+  EXPECT_TRUE(pipeline_->counts().lag_since);
+  run(20, {}, Verdict::delivered);
+  EXPECT_EQ(pipeline_->counts().lag, 0u);
+  EXPECT_EQ(pipeline_->counts().lag_since, std::nullopt);
+}
+
 TEST_F(CircuitTest, many_that_are_refused_keep_nobody) {
   kind_.limits.in_flight_max = 2 * kCircuitFailuresMax;
   kill();

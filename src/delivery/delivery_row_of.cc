@@ -20,6 +20,7 @@ bool has_form(const Subscription& subscription, const DeliveryRow& row) {
 DeliveryRow row_of(const Notification& notification, const Subscription& subscription) {
   DeliveryRow row;
   row.first_sequence = row.last_sequence = notification.sequence;
+  row.recorded = notification.recorded;
   row.id = to_hex(notification.id);
   row.resource = notification.resource.id;
   row.type = type_of(notification.kind);

@@ -51,6 +51,7 @@ Result<void> Dispatcher::replace(PipelineSet set, Duration grace) {
     for (const Place& place : places_) place.pipeline->on_answers(now);
     if (outcome = checkpoint(now, Book::Extent::everything); !outcome) return;
     const std::vector<Place> before = places_;
+    const auto done_before = done_before_;
     const Duration parked_age = set.parked_age;
     plan_places(std::move(set), now + grace);
     if (outcome = begin_next(now); outcome) outcome = checkpoint(now, Book::Extent::due);
@@ -58,6 +59,7 @@ Result<void> Dispatcher::replace(PipelineSet set, Duration grace) {
       parked_age_ = parked_age;
     } else {
       places_ = before;
+      done_before_ = done_before;
     }
     publish_counts();
   });
@@ -89,6 +91,10 @@ Result<void> Dispatcher::begin_next(Time now) {
     if (!place.may_leave(now)) continue;
     const Result<void> loaded = place.next != nullptr ? place.next->load(now) : Result<void>();
     if (loaded) {
+      if (place.pipeline != nullptr) {
+        const PipelineCounts done = place.pipeline->counts();
+        done_before_[done.name].add(done);
+      }
       place = {.pipeline = std::move(place.next)};
     } else if (outcome) {
       outcome = loaded;
@@ -256,7 +262,10 @@ void Dispatcher::publish_counts() {
   std::optional<uint64_t> held_from;
   for (const Place& place : places_) {
     const Pipeline& pipeline = *place.pipeline;
-    counts.push_back(pipeline.counts());
+    PipelineCounts& own = counts.emplace_back(pipeline.counts());
+    if (const auto done = done_before_.find(own.name); done != done_before_.end()) {
+      own.add(done->second);
+    }
     const bool holds_next = place.next != nullptr && holds_journal(*place.next);
     if (!holds_journal(pipeline) && !holds_next) continue;
     const uint64_t cursor = pipeline.stored_cursor();

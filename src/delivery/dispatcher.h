@@ -5,6 +5,7 @@
 
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,6 +47,7 @@ class Dispatcher {
   // Any thread but that of run(), for which they wait. `unavailable` once it stops.
   Result<ParkedChange> redrive(const ParkedFilter& filter, bool is_dry_run);
   Result<ParkedChange> drop(const ParkedFilter& filter, bool is_dry_run);
+  // What was done counts since the start, over reloads.
   std::vector<PipelineCounts> counts() const;
   // The lowest cursor of those that hold the journal; nothing where none does.
   std::optional<uint64_t> held_from() const;
@@ -93,9 +95,10 @@ class Dispatcher {
   const Clock& wall_;
   std::vector<Place> places_;
   Duration parked_age_{};
-  Duration wall_ahead_{};  // Of `clock_`.
-  Duration jumped_{};      // All jumps forward since the start.
-  Time now_;               // Of the turn.
+  Duration wall_ahead_{};                              // Of `clock_`.
+  Duration jumped_{};                                  // All jumps forward since the start.
+  std::map<std::string, PipelineCounts> done_before_;  // By pipelines that were replaced.
+  Time now_;                                           // Of the turn.
   Time checkpointed_;
   Time write_again_;  // After a failed write: nothing is read before.
   Time begin_again_;  // After a pipeline could not begin.

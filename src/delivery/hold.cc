@@ -64,6 +64,7 @@ Decision HoldStage::decide(const Entry& entry, const Routable& routable, Time co
   row.waits_for_tags = what.for_tags;
   row.stage = Stage::hold;
   row.first_sequence = row.last_sequence = entry.sequence;
+  row.recorded = entry.recorded;
   row.id = to_hex(entry.told.id);
   row.resource = resource;
   row.entry = pack_entry(entry);

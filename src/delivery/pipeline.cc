@@ -370,6 +370,28 @@ std::optional<Time> Pipeline::next_due(Time now, Time advances_at) const {
   return due;
 }
 
+void PipelineCounts::add(const PipelineCounts& earlier) {
+  delivered += earlier.delivered;
+  retried += earlier.retried;
+  parked += earlier.parked;
+  not_matching += earlier.not_matching;
+}
+
+// Of the first entry that was not read: it is looked up once for each place where reading pauses.
+std::optional<Time> Pipeline::unread_since() const {
+  const uint64_t position = book_.position();
+  if (position > store_.last_sequence()) return std::nullopt;
+  if (position == unread_position_) return unread_since_;
+  unread_position_ = position;
+  unread_since_.reset();
+  const Result<StoredBlock> block = store_.block_at(std::max(position, store_.first_sequence()));
+  if (!block || block->bytes == nullptr) return unread_since_;
+  if (const Result<BlockReader> reader = BlockReader::open(*block->bytes)) {
+    unread_since_ = reader->recorded();
+  }
+  return unread_since_;
+}
+
 PipelineCounts Pipeline::counts() const {
   PipelineCounts counts;
   counts.name = subscription_.name;
@@ -380,11 +402,16 @@ PipelineCounts Pipeline::counts() const {
   counts.outstanding = send_.lanes().size() + book_.unloaded();
   counts.held = hold_.size() + (rate_.digest() != nullptr ? rate_.digest()->row.members : 0);
   const uint64_t last = store_.last_sequence();
-  counts.lag = last > cursor() ? last - cursor() : 0;
+  const uint64_t unread = last >= book_.position() ? last - book_.position() + 1 : 0;
+  counts.lag = unread + counts.outstanding;
   counts.is_circuit_open = send_.is_circuit_open();
   counts.trouble = send_.trouble();
   if (counts.trouble && counts.trouble->next_attempt) *counts.trouble->next_attempt += wall_ahead_;
-  counts.oldest_sequence = send_.oldest_sequence();
+  counts.oldest_outstanding = send_.oldest_recorded();
+  counts.lag_since = counts.oldest_outstanding;
+  if (const std::optional<Time> unread_from = unread_since()) {
+    counts.lag_since = std::min(counts.lag_since.value_or(*unread_from), *unread_from);
+  }
   counts.is_gone = book_.is_gone();
   return counts;
 }

@@ -21,20 +21,26 @@
 
 namespace statewire {
 
-// Since the start or reload, for metrics; and what is there now.
+// What it did, for metrics; and what is there now.
 struct PipelineCounts {
   std::string name;
-  uint64_t delivered = 0;
+  uint64_t delivered = 0;  // These four since it began, and by add() since the start.
   uint64_t retried = 0;
   uint64_t parked = 0;
   uint64_t not_matching = 0;
   uint64_t outstanding = 0;  // In the stage `send`, or still to be restored.
   uint64_t held = 0;         // In the stages before it; a digest counts as its members.
-  uint64_t lag = 0;          // Journal sequences that the cursor has not passed.
+  uint64_t lag = 0;          // Of the journal's entries: not read, or outstanding.
   bool is_circuit_open = false;
   bool is_gone = false;
   std::optional<Trouble> trouble;  // Its times are by the wall clock.
-  uint64_t oldest_sequence = 0;    // Of the oldest outstanding delivery; 0: none.
+  // When the oldest of what is outstanding was committed, and of what counts as lag; by the wall
+  // clock. Nothing where there is none, or it is not known.
+  std::optional<Time> oldest_outstanding;
+  std::optional<Time> lag_since;
+
+  // What a pipeline before this one did.
+  void add(const PipelineCounts& earlier);
 };
 
 // Beyond these the journal waits.
@@ -103,6 +109,7 @@ class Pipeline {
   PipelineCounts counts() const;
 
  private:
+  std::optional<Time> unread_since() const;
   Result<SubscriptionState> state_made_again(const Error& error) const;
   void load_batch();
   void skip_what_was_trimmed();
@@ -166,6 +173,9 @@ class Pipeline {
   Time read_after_;           // After an error of the store.
   uint64_t parked_ = 0;
   uint64_t not_matching_ = 0;
+  // When the block was committed that has this position, as counts() was asked last.
+  mutable uint64_t unread_position_ = 0;
+  mutable std::optional<Time> unread_since_;
   Arena arena_;
   Routable routable_;
   std::string receipt_key_;  // Texts of the receipt that was made last.

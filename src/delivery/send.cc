@@ -135,10 +135,11 @@ std::optional<Trouble> SendStage::trouble() const {
   return trouble;
 }
 
-uint64_t SendStage::oldest_sequence() const {
+std::optional<Time> SendStage::oldest_recorded() const {
   const Booked* const oldest = book_.next_in(Stage::send, oldest_from_);
   oldest_from_ = oldest == nullptr ? book_.state().next_number : oldest->row.number;
-  return oldest == nullptr ? 0 : oldest->row.first_sequence;
+  if (oldest == nullptr || oldest->row.recorded == Time{}) return std::nullopt;
+  return oldest->row.recorded;
 }
 
 // --- Sending.

@@ -75,8 +75,9 @@ class SendStage {
   const Batches& batches() const { return batches_; }
   const SendCounts& counts() const { return counts_; }
   std::optional<Trouble> trouble() const;
-  // Of the delivery that has been here longest; 0: there is none.
-  uint64_t oldest_sequence() const;
+  // When the delivery that has been here longest was committed; nothing where none is here, or its
+  // row is of an earlier version.
+  std::optional<Time> oldest_recorded() const;
 
  private:
   void deliver(std::span<Booked* const> batch);

@@ -14,6 +14,7 @@ namespace {
 constexpr AwsService kTagging{"resource_groups_tagging_api", "tagging", "tagging"};
 // How long tags that could not be looked up count as unknown; then they may be asked for again.
 constexpr Duration kGivenUpFor = std::chrono::minutes(10);
+constexpr Duration kFailureToldEvery = std::chrono::hours(1);
 // So that many resources share a call.
 constexpr std::chrono::milliseconds kGather(50);
 constexpr std::chrono::milliseconds kPauseAfterFault(1'000);
@@ -75,6 +76,12 @@ bool AwsTagLookup::is_over(std::string_view resource_id) const {
   return given_up != state.given_up.end() && now - given_up->second < kGivenUpFor;
 }
 
+TagLookupCounts AwsTagLookup::counts() const {
+  State& state = *state_;
+  Lock lock(state.mutex);
+  return state.counts;
+}
+
 uint64_t AwsTagLookup::ended() const {
   State& state = *state_;
   Lock lock(state.mutex);
@@ -119,30 +126,36 @@ std::optional<AwsTagLookup::Work> AwsTagLookup::wait_for_work() {
 }
 
 // Without a role, only the own account's can be read: of others the answer would be empty.
-AwsTagLookup::Access AwsTagLookup::access_to(const Work& work, const AwsSettings& settings) {
-  if (!work.role.empty()) return Access::granted;
+// `unavailable` where it is not known yet.
+Result<void> AwsTagLookup::check_access(const Work& work, const AwsSettings& settings) {
+  if (!work.role.empty()) return {};
   if (own_account_.empty()) {
     const Result<AwsTarget> target = settings.target(kSts, work.place.region);
-    if (!target) return Access::none;
+    if (!target) return target.error();
     const AwsAnswer answer =
         aws_.call_and_wait(query_call(*target, "GetCallerIdentity", "2011-06-15", {}));
-    if (!answer.ok()) return may_pass_later(answer.fault) ? Access::unknown : Access::none;
+    if (!answer.ok()) {
+      return may_pass_later(answer.fault) ? unavailable(answer.text()) : failed(answer.text());
+    }
     const Result<AwsXml> xml = AwsXml::parse(answer.response.body);
-    if (!xml) return Access::unknown;
+    if (!xml) return unavailable(xml.error().text);
     own_account_ = xml->text("GetCallerIdentityResult/Account");
-    if (own_account_.empty()) return Access::unknown;
+    if (own_account_.empty()) return unavailable("it does not say whose credentials these are");
   }
-  return own_account_ == work.place.account ? Access::granted : Access::none;
+  if (own_account_ == work.place.account) return {};
+  return failed("the credentials are of account " + own_account_ + ": name a role in accounts." +
+                work.place.account + ".role");
 }
 
 void AwsTagLookup::look_up(const Work& work) {
   const Result<AwsSettings> settings = aws_.settings();
   const Result<AwsTarget> target =
       settings ? settings->target(kTagging, work.place.region) : settings.error();
-  const Access access = target ? access_to(work, *settings) : Access::none;
-  if (access == Access::unknown) return state_->ask_again(work);
-  if (access == Access::none) return give_up(work);
-  look_up_at(*target, work);
+  if (!target) return give_up(work, target.error().text);
+  const Result<void> access = check_access(work, *settings);
+  if (access) return look_up_at(*target, work);
+  if (access.error().kind == ErrorKind::unavailable) return state_->ask_again(work);
+  give_up(work, access.error().text);
 }
 
 void AwsTagLookup::look_up_at(const AwsTarget& target, const Work& work) {
@@ -174,12 +187,7 @@ void AwsTagLookup::on_refusal(const AwsTarget& target, const Work& work, const A
     return look_up_at(target, {work.place, work.role, {middle, work.wanted.end()}});
   }
   if (may_pass_later(answer.fault) && !is_of_the_request) return state_->ask_again(work);
-  log_warn("tags could not be looked up", {{"account", work.place.account},
-                                           {"region", work.place.region},
-                                           {"resource", work.wanted.front().id},
-                                           {"resources", work.wanted.size()},
-                                           {"answer", answer.text()}});
-  give_up(work);
+  give_up(work, answer.text());
 }
 
 // A resource that the answer leaves out has no tags.
@@ -217,11 +225,24 @@ void AwsTagLookup::publish(const Work& work, const AwsJson& found) {
 void AwsTagLookup::State::settle(const Work& work, bool are_stored) {
   if (!are_stored) return ask_again(work);
   Lock lock(mutex);
+  counts.found += work.wanted.size();
   for (const Wanted& each : work.wanted) asked.erase(each.id);
 }
 
-void AwsTagLookup::State::give_up(const Work& work, Time now) {
+// The log has the first failure of each account, and then one an hour.
+void AwsTagLookup::State::give_up(const Work& work, const std::string& why, Time now) {
   Lock lock(mutex);
+  counts.failed += work.wanted.size();
+  counts.reason = why;
+  if (told.size() >= kTagLookupsGivenUpKept) told.clear();
+  const auto [last, is_new] = told.try_emplace(work.place.account, now);
+  if (is_new || now - last->second >= kFailureToldEvery) {
+    last->second = now;
+    log_warn("tags cannot be looked up", {{"account", work.place.account},
+                                          {"region", work.place.region},
+                                          {"resource", work.wanted.front().id},
+                                          {"why", why}});
+  }
   for (const Wanted& wanted : work.wanted) {
     asked.erase(wanted.id);
     if (given_up.size() >= kTagLookupsGivenUpKept) given_up.clear();

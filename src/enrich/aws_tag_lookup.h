@@ -38,6 +38,7 @@ class AwsTagLookup final : public TagLookup {
   void want(const Identity& resource, Time when) override;
   bool is_over(std::string_view resource_id) const override;
   uint64_t ended() const override;
+  TagLookupCounts counts() const;
 
   // Looks up until stop(). One thread, which waits for each call.
   void run();
@@ -63,7 +64,7 @@ class AwsTagLookup final : public TagLookup {
   // What outcomes change; they may come after this has ended.
   struct State {
     void settle(const Work& work, bool are_stored) EXCLUDES(mutex);
-    void give_up(const Work& work, Time now) EXCLUDES(mutex);
+    void give_up(const Work& work, const std::string& why, Time now) EXCLUDES(mutex);
     void ask_again(const Work& work) EXCLUDES(mutex);
 
     Mutex mutex;
@@ -76,16 +77,20 @@ class AwsTagLookup final : public TagLookup {
     std::unordered_set<std::string> asked GUARDED_BY(mutex);           // Until it is stored.
     std::unordered_map<std::string, Time> given_up GUARDED_BY(mutex);  // And when.
     uint64_t ended GUARDED_BY(mutex) = 0;
+    TagLookupCounts counts GUARDED_BY(mutex);
+    // When the log had a failure of an account last.
+    std::unordered_map<std::string, Time> told GUARDED_BY(mutex);
   };
 
   std::optional<Work> wait_for_work();
   void look_up(const Work& work);
   void look_up_at(const AwsTarget& target, const Work& work);
   void on_refusal(const AwsTarget& target, const Work& work, const AwsAnswer& answer);
-  enum class Access { granted, none, unknown };
-  Access access_to(const Work& work, const AwsSettings& settings);
+  Result<void> check_access(const Work& work, const AwsSettings& settings);
   void publish(const Work& work, const AwsJson& found);
-  void give_up(const Work& work) { state_->give_up(work, clock_.now()); }
+  void give_up(const Work& work, const std::string& why) {
+    state_->give_up(work, why, clock_.now());
+  }
 
   AwsClient& aws_;
   const Clock& clock_;

@@ -3,12 +3,20 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "base/time.h"
 #include "model/observation.h"
 
 namespace statewire {
+
+// Of resources, since the start.
+struct TagLookupCounts {
+  uint64_t found = 0;  // It is known which tags they have, or that they have none.
+  uint64_t failed = 0;
+  std::string reason;  // Of the last failure.
+};
 
 // Any thread.
 class TagLookup {

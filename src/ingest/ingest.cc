@@ -100,20 +100,25 @@ Result<void> Ingest::check_room() {
   return unavailable("busy: " + std::to_string(queued_events_) + " events wait for the store");
 }
 
-Result<void> Ingest::ask_for_disk() {
+bool Ingest::has_disk() {
   const DiskSpace disk = store_.disk_space();
   if (disk.is_enough) {
     if (is_disk_short_.load(std::memory_order_relaxed) && is_disk_short_.exchange(false)) {
       log_info("the disk of the store has room again; events are taken",
                {{"free_bytes", disk.free_bytes}});
     }
-    return {};
+    return true;
   }
-  ++refused_disk_;
   if (!is_disk_short_.exchange(true)) {
     log_error("events are refused: the disk of the store is nearly full",
               {{"free_bytes", disk.free_bytes}, {"needed_bytes", disk.needed_bytes}});
   }
+  return false;
+}
+
+Result<void> Ingest::ask_for_disk() {
+  if (has_disk()) return {};
+  ++refused_disk_;
   return unavailable("the disk of the store is nearly full");
 }
 
@@ -333,7 +338,7 @@ std::unique_ptr<Batch> Ingest::take_spare_batch() {
 }
 
 void Ingest::wait_for_room(std::stop_token stop) {
-  while (!stop.stop_requested() && !store_.disk_space().is_enough) {
+  while (!stop.stop_requested() && !has_disk()) {
     std::mutex unused;
     std::unique_lock<std::mutex> lock(unused);
     std::condition_variable_any().wait_for(lock, stop, kDiskRetry, [] { return false; });
@@ -428,8 +433,10 @@ void Ingest::answer(const Done& done, const std::string& source, Result<ChunkFat
 
 void Ingest::commit(std::span<const std::unique_ptr<Batch>> batches) {
   const Time start = clock_.now();
+  const auto began = std::chrono::steady_clock::now();
   std::vector<ChunkFates> fates;
   const Result<void> committed = committer_.commit(batches, start, fates);
+  const Duration took = std::chrono::steady_clock::now() - began;
   const bool is_full = !committed && committed.error().kind == ErrorKind::unavailable;
   if (!committed && !is_full && batches.size() > 1) {
     log_warn("a commit failed; each of its chunks is tried alone",
@@ -441,15 +448,17 @@ void Ingest::commit(std::span<const std::unique_ptr<Batch>> batches) {
               {{"source", batches.front()->source}, {"error", committed.error().text}});
   }
   for (size_t i = 0; i < batches.size(); ++i) {
-    events_ += committed.ok() ? batches[i]->events.size() : 0;
+    if (committed) {
+      events_ += batches[i]->events.size();
+      arrivals_.add(batches[i]->source, batches[i]->events.size(), start);
+    }
     answer(batches[i]->done, batches[i]->source,
            committed.ok() ? Result<ChunkFates>(std::move(fates[i]))
                           : Result<ChunkFates>(committed.error()));
   }
   on_commit_();
   if (!committed) return;
-  ++commits_;
-  commit_ns_ += static_cast<uint64_t>((clock_.now() - start).count());
+  commits_.add(took);
 }
 
 // What one of them meets in the store, as a record that is damaged, costs only itself and what is
@@ -477,11 +486,10 @@ void Ingest::use(Knowledge knowledge) {
 IngestCounts Ingest::counts() const {
   Lock lock(mutex_);
   return {.events = events_,
-          .commits = commits_,
           .refused_busy = refused_busy_,
           .refused_disk = refused_disk_,
           .queued_events = queued_events_,
-          .commit_ns = commit_ns_};
+          .commits = commits_.counts()};
 }
 
 }  // namespace statewire

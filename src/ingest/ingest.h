@@ -12,10 +12,12 @@
 #include <deque>
 #include <memory>
 
+#include "base/duration_histogram.h"
 #include "base/limits.h"
 #include "base/mutex.h"
 #include "base/time.h"
 #include "base/turns.h"
+#include "ingest/arrivals.h"
 #include "ingest/committer.h"
 #include "sources/source.h"
 
@@ -32,11 +34,10 @@ struct IngestLimits {
 // Counts since the start, for metrics.
 struct IngestCounts {
   uint64_t events = 0;
-  uint64_t commits = 0;
   uint64_t refused_busy = 0;  // Chunks refused before they were received.
   uint64_t refused_disk = 0;
   uint64_t queued_events = 0;
-  uint64_t commit_ns = 0;  // Time spent in commits.
+  DurationHistogram::Counts commits;  // How long they took, those that failed left out.
 };
 
 class Ingest final : public Intake {
@@ -69,10 +70,11 @@ class Ingest final : public Intake {
   void use(Knowledge knowledge);
 
   // Whether the disk leaves room for events: `unavailable` where it does not, which counts as a
-  // refusal. The log has the first of each bout. Any thread.
+  // refusal. Any thread.
   Result<void> ask_for_disk();
 
   IngestCounts counts() const;
+  const Arrivals& arrivals() const { return arrivals_; }
 
  private:
   using Batches = std::vector<std::unique_ptr<Batch>>;
@@ -80,6 +82,8 @@ class Ingest final : public Intake {
   using PassagePtr = std::shared_ptr<Passage>;
 
   Result<void> take(Chunk&& chunk, std::span<const Reminder> fired);
+  // Tells the log when it begins to lack, and when it does no more.
+  bool has_disk();
   bool has_room() const REQUIRES(mutex_);
   Result<void> check_room() REQUIRES(mutex_);
   Result<void> reserve_place();
@@ -126,11 +130,11 @@ class Ingest final : public Intake {
   Knowledge knowledge_ GUARDED_BY(mutex_);
 
   std::atomic<uint64_t> events_{0};
-  std::atomic<uint64_t> commits_{0};
   std::atomic<uint64_t> refused_busy_{0};
   std::atomic<uint64_t> refused_disk_{0};
   std::atomic<bool> is_disk_short_{false};  // When it was last asked.
-  std::atomic<uint64_t> commit_ns_{0};
+  DurationHistogram commits_;
+  Arrivals arrivals_;
 };
 
 }  // namespace statewire

@@ -102,6 +102,7 @@ enum DeliveryField : uint64_t {
   kForm = 24,
   kTriedAt = 25,
   kRecipients = 26,
+  kRecorded = 27,
 };
 
 enum ParkedField : uint64_t {
@@ -222,6 +223,9 @@ void read_delivery_field(FieldReader& fields, DeliveryRow& row) {
     case kWait:
       row.wait = Duration(fields.signed_number());
       break;
+    case kRecorded:
+      row.recorded = fields.time();
+      break;
     case kTriedAt:
       row.tried_at = fields.number();
       break;
@@ -298,6 +302,7 @@ void encode_delivery(const DeliveryRow& row, ByteWriter& out) {
   fields.number(kFirstSequence, row.first_sequence);
   fields.number(kMoreSequences, row.last_sequence - row.first_sequence);
   fields.number(kMoreMembers, row.members - 1);
+  fields.time(kRecorded, row.recorded);
   fields.text(kId, row.id);
   fields.text(kResource, row.resource);
   fields.text(kType, row.type);

@@ -27,6 +27,7 @@ DeliveryRow full_row() {
   row.settled_recipients = "a@x,b@x";
   row.form = "slack:csv";
   row.tried_at = UINT64_MAX;
+  row.recorded = from_ns(-12);
   row.entry = "e";
   row.waits_for_cause = true;
   row.waits_for_tags = true;
@@ -53,6 +54,7 @@ TEST(DeliveryCodec, a_row_comes_back_as_it_was) {
   EXPECT_EQ(row->recipients, "c@x");
   EXPECT_EQ(row->form, "slack:csv");
   EXPECT_EQ(row->tried_at, UINT64_MAX);
+  EXPECT_EQ(row->recorded, from_ns(-12));
 }
 
 TEST(DeliveryCodec, a_field_of_a_later_version_is_skipped) {

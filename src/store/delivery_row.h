@@ -41,6 +41,7 @@ struct DeliveryRow {
   uint64_t first_sequence = 0;
   uint64_t last_sequence = 0;
   uint64_t members = 1;
+  Time recorded;         // When the first of them was committed; unset in rows of earlier versions.
   std::string id;        // Of the notification, 32 hex digits: the same over every retry.
   std::string resource;  // Its lane.
   std::string type;      // "statewire.resource.transition.v1"

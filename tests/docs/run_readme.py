@@ -119,7 +119,8 @@ class Demo:
                 if answer.status != 200:
                     return False
                 status = json.loads(answer.read())
-            return (all(source["state"] == "done" for source in status["sources"])
+            return (all(source["state"] == "done" for source in status["sources"]
+                        if source["kind"] != "http")
                     and all(each["lag"] == 0 for each in status["subscriptions"]))
         return False
 

@@ -1,4 +1,4 @@
-// The daemon's API over the socket in its store.
+// The API of a running daemon: over the socket in its store, or over HTTP from elsewhere.
 #pragma once
 
 #include <functional>
@@ -7,14 +7,17 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "config/secret.h"
 #include "net/http_client.h"
 
 namespace statewire {
 
-class ControlSocket {
+class Daemon {
  public:
   // Nothing where no daemon serves that store; an error where one does and will not talk to us.
-  static Result<std::optional<ControlSocket>> find(const std::string& store_path);
+  static Result<std::optional<Daemon>> find(const std::string& store_path);
+  // The one whose API stands below `url`; asks nothing of it yet. bad_input where either is none.
+  static Result<Daemon> at(std::string_view url, Secret token);
 
   // The body of a 2xx reply. Otherwise an error with what the daemon said: not_found of 404,
   // unavailable of 429 and 503, bad_input of other 4xx (of 409 the text is the whole body).
@@ -28,10 +31,13 @@ class ControlSocket {
                       const std::function<bool(std::string_view)>& take) const;
 
  private:
-  explicit ControlSocket(std::string path) : path_(std::move(path)) {}
+  Daemon(std::string base, std::string socket)
+      : base_(std::move(base)), socket_(std::move(socket)) {}
   HttpRequest request(std::string method, const std::string& target) const;
 
-  std::string path_;
+  std::string base_;    // Stands before every target.
+  std::string socket_;  // Empty: over TCP.
+  Secret token_;        // Empty: none is shown.
 };
 
 // Appends "name=value", encoded, to a target, if there is a value.

@@ -1,9 +1,10 @@
-#include "cli/control_socket.h"
+#include "cli/daemon.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -11,6 +12,7 @@
 #include "base/limits.h"
 #include "base/percent.h"
 #include "cli/reply.h"
+#include "net/url.h"
 #include "sources/byte_input.h"
 
 namespace statewire {
@@ -62,49 +64,67 @@ void add_parameter(std::string& target, std::string_view name, std::string_view 
   target.append(name).append("=").append(percent_encode(value));
 }
 
-Result<std::optional<ControlSocket>> ControlSocket::find(const std::string& store_path) {
+Result<std::optional<Daemon>> Daemon::find(const std::string& store_path) {
   std::string path = store_path + "/control.sock";
   switch (const int error = try_connection(path)) {
     case 0:
-      return std::optional(ControlSocket(std::move(path)));
+      return std::optional(Daemon("http://statewire", std::move(path)));
     case ENOENT:
     case ENOTDIR:
     case ECONNREFUSED:  // It was left behind.
     case ENAMETOOLONG:  // Nobody can listen there.
-      return std::optional<ControlSocket>();
+      return std::optional<Daemon>();
     default:
       return failed(path + ": " + reason_of(error));
   }
 }
 
-HttpRequest ControlSocket::request(std::string method, const std::string& target) const {
+Result<Daemon> Daemon::at(std::string_view text, Secret token) {
+  const Result<Url> url = parse_url(text);
+  if (!url) return bad_input("--url: " + url.error().text);
+  if (!url->user.empty() || !url->password.empty() || !url->query.empty()) {
+    return bad_input("--url: wanted https://host:port; a token stands in the file of --token-file");
+  }
+  const std::string& shown = token.reveal();
+  if (std::ranges::any_of(shown, [](char c) { return c <= ' ' || c > '~'; })) {
+    return bad_input("--token-file: a token has neither blanks nor line breaks");
+  }
+  std::string base = url->origin() + url->path;
+  while (base.ends_with('/')) base.pop_back();
+  Daemon daemon(std::move(base), "");
+  daemon.token_ = std::move(token);
+  return daemon;
+}
+
+HttpRequest Daemon::request(std::string method, const std::string& target) const {
   HttpRequest request;
   request.method = std::move(method);
-  request.url = "http://statewire" + target;
+  request.url = base_ + target;
+  if (!token_.empty()) request.headers = {{"Authorization", "Bearer " + token_.reveal()}};
   request.response_bytes_max = kDaemonAnswerBytesMax;
   request.timeout = std::chrono::minutes(5);
-  request.unix_socket = path_;
+  request.unix_socket = socket_;
   return request;
 }
 
-Result<std::string> ControlSocket::get(const std::string& target) const {
+Result<std::string> Daemon::get(const std::string& target) const {
   return body_of(fetch(request("GET", target)));
 }
 
-Result<std::string> ControlSocket::post(const std::string& target, std::string body) const {
+Result<std::string> Daemon::post(const std::string& target, std::string body) const {
   return body_of(post_any(target, std::move(body), "application/json"));
 }
 
-Result<HttpResponse> ControlSocket::post_any(const std::string& target, std::string body,
-                                             const std::string& content_type) const {
+Result<HttpResponse> Daemon::post_any(const std::string& target, std::string body,
+                                      const std::string& content_type) const {
   HttpRequest post = request("POST", target);
-  post.headers = {{"Content-Type", content_type}};
+  post.headers.emplace_back("Content-Type", content_type);
   post.body = std::move(body);
   return fetch(post);
 }
 
-Result<void> ControlSocket::stream(const std::string& target,
-                                   const std::function<bool(std::string_view)>& take) const {
+Result<void> Daemon::stream(const std::string& target,
+                            const std::function<bool(std::string_view)>& take) const {
   const Result<HttpResponse> response = fetch_stream(request("GET", target), take);
   if (!response) return response.error();
   if (response->status / 100 != 2) return error_of(*response);

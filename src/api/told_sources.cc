@@ -1,0 +1,49 @@
+#include "api/told_sources.h"
+
+#include <map>
+
+namespace statewire {
+namespace {
+
+std::map<std::string, uint64_t, std::less<>> events_by_source(const Store& store) {
+  std::map<std::string, uint64_t, std::less<>> events;
+  const Result<std::vector<LedgerRow>> rows = store.ledger();
+  if (!rows) return events;
+  for (const LedgerRow& row : *rows) events[row.source] += row.received;
+  return events;
+}
+
+}  // namespace
+
+std::vector<ToldSource> told_sources(const RouteContext& context) {
+  const auto events = events_by_source(context.store);
+  const auto arrivals = context.ingest.arrivals().all(context.clock.now());
+  const bool has_disk = context.store.disk_space().is_enough;
+  std::vector<ToldSource> told;
+  const auto add = [&](SourceState source, uint64_t received) {
+    if (!has_disk && source.state == "running") {
+      source.state = "waiting";
+      source.reason = "the disk of the store is nearly full";
+    }
+    ToldSource& one =
+        told.emplace_back(ToldSource{.source = std::move(source), .events = received});
+    const auto arrived = arrivals.find(one.source.name);
+    if (arrived == arrivals.end()) return;
+    one.last_event = arrived->second.last;
+    one.lately = arrived->second.lately;
+  };
+  std::vector<SourceState> configured;
+  if (context.snapshot.sources) configured = context.snapshot.sources();
+  for (SourceState& source : configured) {
+    const auto counted = events.find(source.name);
+    const uint64_t received = counted == events.end() ? 0 : counted->second;
+    add(std::move(source), received);
+  }
+  for (const char* const own : {"http", "sns"}) {
+    const auto counted = events.find(own);
+    if (counted != events.end()) add({.name = own, .kind = own}, counted->second);
+  }
+  return told;
+}
+
+}  // namespace statewire
