@@ -18,7 +18,7 @@ _statewire() {
     case $word in
       --config) ((++i)) ;;
       -*) ;;
-      parked | sinks | store)
+      parked | catalog | sinks | store)
         command=$word
         if ((i + 1 < COMP_CWORD)); then command+=" ${COMP_WORDS[i + 1]}"; fi
         break
@@ -36,7 +36,7 @@ _statewire() {
   done
 
   case $previous in
-    --config | --token-file | --catalog | --folder | --pattern | --patterns)
+    --config | --token-file | --catalog | --folder | --of | --pattern | --patterns)
       _statewire_files "$current"
       return
       ;;
@@ -83,6 +83,10 @@ _statewire() {
       _statewire_words 'list show redrive drop --help' "$current"
       return
       ;;
+    catalog)
+      _statewire_words 'list show coverage why --help' "$current"
+      return
+      ;;
     sinks)
       _statewire_words 'test --output --config --help' "$current"
       return
@@ -116,7 +120,9 @@ _statewire() {
     'parked drop')
       options="--subscription --sequence --resource --all --dry-run --output --config $daemon"
       ;;
-    catalog) options='--folder --output --config' ;;
+    'catalog list') options='--folder --output --config' ;;
+    'catalog show' | 'catalog why') options='--folder --config' ;;
+    'catalog coverage') options='--of --folder --output --config' ;;
     'sinks test') options='--output --config' ;;
     'store check') options='--config' ;;
     'store salvage') options='--to --config' ;;

@@ -96,10 +96,16 @@ complete -c statewire -n '__statewire_is parked list' -l limit -x
 complete -c statewire -n '__statewire_is parked redrive' -l skip-moot -d 'Leave out what is out of date'
 complete -c statewire -n '__statewire_is parked drop' -l all -d 'Everything that is parked'
 
-complete -c statewire -n '__statewire_is catalog' -l folder -r -F -d 'A folder of entries'
+for command in list show coverage why
+    complete -c statewire -n "__statewire_is catalog $command" -l folder -r -F -d 'A folder of entries'
+end
+complete -c statewire -n '__statewire_is catalog coverage' -l of -r -F -d 'A file of events'
+for command in list coverage
+    complete -c statewire -n "__statewire_is catalog $command" -l output -x -a 'table json csv'
+end
 
 complete -c statewire -n '__statewire_is sinks test' -l output -x -a 'text json'
-for command in resources timeline ledger catalog sinks
+for command in resources timeline ledger sinks
     complete -c statewire -n "__statewire_is $command" -l output -x -a 'table json csv'
 end
 for command in list redrive drop

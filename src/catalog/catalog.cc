@@ -67,17 +67,4 @@ Result<Catalog> Catalog::with_folders(std::string_view bytes, std::span<const st
 
 size_t Catalog::size() const { return compiled_->entries.size(); }
 
-std::vector<CatalogRow> Catalog::rows() const {
-  std::vector<CatalogRow> rows;
-  for (const EntrySpec& entry : compiled_->spec.entries) {
-    rows.push_back({.name = entry.name,
-                    .place = entry.place,
-                    .reference = entry.reference,
-                    .match = entry.match,
-                    .type = entry.resource.type.text,
-                    .effect = name_of(entry.effect)});
-  }
-  return rows;
-}
-
 }  // namespace statewire

@@ -13,14 +13,32 @@
 
 namespace statewire {
 
-// One entry as `statewire catalog` lists it.
+// One entry, or one row of a table of calls, as `statewire catalog list` shows it.
 struct CatalogRow {
-  std::string_view name;       // "instance state"
-  std::string_view place;      // "catalog/aws/ec2.yaml:3"
-  std::string_view reference;  // Where the provider documents the event.
-  std::string_view match;      // "aws.ec2 / EC2 Instance State-change Notification"
-  std::string_view type;       // "AWS::EC2::Instance", or the template of a dynamic one.
-  std::string_view effect;     // "state", "create", "cause", …
+  std::string name;        // "instance state"
+  std::string place;       // "catalog/aws/ec2.yaml:3"
+  std::string reference;   // Where the provider documents the event.
+  std::string match;       // "aws.ec2 / EC2 Instance State-change Notification"
+  std::string type;        // "AWS::EC2::Instance", or the template of a dynamic one.
+  std::string effect;      // "state", "create", "cause", …
+  std::string id;          // The ways to the identity, with " | " between them.
+  std::string settles;     // "call", "native", "after 5m"; empty where nothing is made or ended.
+  std::string from;        // "hand" of an entry; of a row its witness.
+  std::string sure;        // "high", "fair", "low"
+  std::string differs;     // What another witness says; may be empty.
+  bool is_hidden = false;  // A row whose call an entry is about: it is never asked.
+};
+
+// How well the calls of one service are known.
+struct ServiceCoverage {
+  std::string service;    // "ec2"
+  size_t types = 0;       // That its entries and rows are about.
+  size_t calls = 0;       // That change something.
+  size_t by_hand = 0;     // Of these, what entries are about,
+  size_t structural = 0;  // what rows know by more than the name,
+  size_t by_verb = 0;     // what they know by the name alone,
+  size_t unknown = 0;     // and what nothing is known of.
+  size_t natives = 0;     // Entries about native events of the service.
 };
 
 // An example of an entry or of a rule: an event, and what must be observed. The tests run them.
@@ -49,7 +67,12 @@ class Catalog {
   ~Catalog();
 
   size_t size() const;
+  // The entries, in the order of precedence.
   std::vector<CatalogRow> rows() const;
+  // The rows of tables of calls.
+  std::vector<CatalogRow> call_rows() const;
+  // By service, those with the most calls first.
+  std::vector<ServiceCoverage> coverage() const;
 
   const CompiledCatalog& compiled() const { return *compiled_; }
 

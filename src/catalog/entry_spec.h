@@ -179,6 +179,7 @@ struct CallTable {
   std::vector<std::string> sources;  // "lambda.amazonaws.com"; each has all the rows.
   std::vector<TypeSpec> types;       // Those that the rows need; one of `types:` elsewhere wins.
   std::vector<CallRow> rows;
+  std::vector<std::string> unknown;  // Calls of the service that nothing is known of.
 };
 
 struct CatalogSpec {

@@ -75,6 +75,8 @@ void read_table(const Node& root, CatalogSpec& spec) {
   }
   const Node types = reader.optional("types");
   const Node calls = reader.required("calls");
+  const Node unknown = reader.optional("unknown");
+  if (unknown) table.unknown = unknown.texts();
   if (types) {
     for (const Node& type : types.entries()) table.types.push_back(read_type(type));
   }

@@ -88,7 +88,7 @@ void transfer(Archive& archive, CallRow& row) {
 }
 template <typename Archive>
 void transfer(Archive& archive, CallTable& table) {
-  transfer_all(archive, table.file, table.sources, table.types, table.rows);
+  transfer_all(archive, table.file, table.sources, table.types, table.rows, table.unknown);
 }
 template <typename Archive>
 void transfer(Archive& archive, RuleSpec& rule) {

@@ -1,10 +1,8 @@
-#include <algorithm>
-
-#include "api/queries.h"
+// `catalog list` and `catalog show`.
 #include "base/json_writer.h"
 #include "base/text.h"
+#include "cli/catalog_of.h"
 #include "cli/commands.h"
-#include "cli/config_at_hand.h"
 #include "cli/list.h"
 
 namespace statewire {
@@ -22,54 +20,81 @@ Cell show_match(JsonElement row) {
 constexpr ListColumn kCatalogColumns[] = {
     {.title = "entry", .path = "name"},  {.title = "effect", .path = "effect"},
     {.title = "type", .path = "type"},   {.title = "matches", .path = "match", .show = show_match},
+    {.title = "from", .path = "from"},   {.title = "sure", .path = "sure"},
     {.title = "place", .path = "place"},
 };
 
-bool matches(const CatalogRow& row, const std::string& query) {
-  for (const std::string_view text : {row.name, row.match, row.type, row.place}) {
-    if (lower_case(text).find(query) != std::string::npos) return true;
+// "ec2.amazonaws.com/RunInstances", "ec2/RunInstances" and "ec2.amazonaws.com RunInstances" are
+// one.
+bool is_call(const std::string& match, std::string_view name) {
+  const size_t slash = name.find_first_of("/ ");
+  if (slash == name.npos) return false;
+  std::string call(name.substr(0, slash));
+  if (call.find('.') == std::string::npos) call += ".amazonaws.com";
+  call += ' ';
+  call += name.substr(slash + 1);
+  for (size_t at = match.find(call); at != std::string::npos; at = match.find(call, at + 1)) {
+    const size_t end = at + call.size();
+    if (end == match.size() || match[end] == ',') return true;
   }
   return false;
 }
 
-std::string rows_json(std::span<const CatalogRow> rows, const std::string& query) {
-  return json_of([&](JsonWriter& json) {
-    json.begin_array();
-    for (const CatalogRow& row : rows) {
-      if (!matches(row, query)) continue;
-      json.begin_object();
-      json.text("name", row.name);
-      json.text("place", row.place);
-      json.text("match", row.match);
-      json.text("type", row.type);
-      json.text("effect", row.effect);
-      json.known_text("reference", row.reference);
-      json.end_object();
-    }
-    json.end_array();
-  });
+bool is_named(JsonElement row, const std::string& name) {
+  for (const char* path : {"place", "name", "type"}) {
+    if (text_at(row, path) == name) return true;
+  }
+  return is_call(text_at(row, "match"), name);
+}
+
+std::string shown(JsonElement row, const Terminal& terminal) {
+  constexpr std::pair<const char*, const char*> kLines[] = {
+      {"entry", "name"},      {"matches", "match"},       {"effect", "effect"}, {"type", "type"},
+      {"id", "id"},           {"settles", "settles"},     {"from", "from"},     {"sure", "sure"},
+      {"differs", "differs"}, {"reference", "reference"}, {"place", "place"}};
+  constexpr size_t kWidth = 12;
+  std::string text;
+  for (const auto& [label, path] : kLines) {
+    const std::string value = text_at(row, path);
+    if (value.empty()) continue;
+    std::string padded(label);
+    padded.resize(kWidth, ' ');
+    text += terminal.tinted(padded, Tint::faint) + value + '\n';
+  }
+  if (is_true_at(row, "hidden")) text += "an entry is about this call, so the row is never asked\n";
+  return text;
 }
 
 }  // namespace
 
 // Needs no configuration: without one, these are the built-in entries.
-ExitCode run_catalog(const Invocation& invocation, Terminal& terminal) {
-  std::vector<std::string> folders;
-  if (!find_config(invocation.text("--config")).empty()) {
-    const std::unique_ptr<ConfigAtHand> config =
-        load_config_part(invocation, ConfigPart::store, terminal);
-    if (config == nullptr) return ExitCode::bad_config;
-    folders = config->settings->catalog_folders;
-  }
-  for (std::string& folder : invocation.texts("--folder")) folders.push_back(std::move(folder));
-  const std::shared_ptr<const Catalog> catalog = load_catalog(folders, terminal);
+ExitCode run_catalog_list(const Invocation& invocation, Terminal& terminal) {
+  const std::shared_ptr<const Catalog> catalog = catalog_of(invocation, terminal);
   if (catalog == nullptr) return ExitCode::bad_config;
-  const std::vector<CatalogRow> rows = catalog->rows();
-  const Result<Reply> reply = Reply::parse(rows_json(rows, lower_case(invocation.text("QUERY"))));
+  const Result<Reply> reply = Reply::parse(catalog_json(*catalog, invocation.text("QUERY")));
   CHECK(reply.ok());
   ListWriter list(terminal, output_form(invocation), kCatalogColumns);
   list.add(items_at(reply->root(), ""));
   list.finish("no entry matches");
+  return ExitCode::well;
+}
+
+ExitCode run_catalog_show(const Invocation& invocation, Terminal& terminal) {
+  const std::shared_ptr<const Catalog> catalog = catalog_of(invocation, terminal);
+  if (catalog == nullptr) return ExitCode::bad_config;
+  const Result<Reply> reply = Reply::parse(catalog_json(*catalog, ""));
+  CHECK(reply.ok());
+  const std::string name = invocation.text("NAME");
+  std::string text;
+  for (const JsonElement row : items_at(reply->root(), "")) {
+    if (!is_named(row, name)) continue;
+    text += (text.empty() ? "" : "\n") + shown(row, terminal);
+  }
+  if (text.empty()) {
+    terminal.complain("no entry or row is named so, or about such a call or type: " + name);
+    return ExitCode::failed;
+  }
+  terminal.write(text);
   return ExitCode::well;
 }
 

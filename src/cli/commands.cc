@@ -222,15 +222,41 @@ constexpr OptionSpec kParkedDropOptions[] = {
     kConfig,       kUrl,
     kTokenFile};
 
-constexpr OptionSpec kCatalogOptions[] = {
+constexpr OptionSpec kFolder{.name = "--folder",
+                             .form = OptionForm::list,
+                             .value = "DIR",
+                             .help = "A folder of your own entries, beside the built-in ones"};
+constexpr OptionSpec kCatalogListOptions[] = {
     {.name = "QUERY",
      .form = OptionForm::one,
      .help = "Part of a name, of what is matched, or of a type"},
-    {.name = "--folder",
-     .form = OptionForm::list,
-     .value = "DIR",
-     .help = "A folder of your own entries, listed beside the built-in ones"},
+    kFolder,
     kOutput,
+    kConfig,
+};
+constexpr OptionSpec kCatalogShowOptions[] = {
+    {.name = "NAME",
+     .form = OptionForm::one,
+     .help = "A call (ec2/RunInstances), a type, a name or a place, in full",
+     .is_required = true},
+    kFolder,
+    kConfig,
+};
+constexpr OptionSpec kCatalogCoverageOptions[] = {
+    {.name = "--of",
+     .form = OptionForm::list,
+     .value = "FILE",
+     .help = "How much of the events in a file is known, rather than of each service"},
+    kFolder,
+    kOutput,
+    kConfig,
+};
+constexpr OptionSpec kCatalogWhyOptions[] = {
+    {.name = "FILES",
+     .form = OptionForm::many,
+     .help = "Files of events; - is standard input",
+     .is_required = true},
+    kFolder,
     kConfig,
 };
 
@@ -359,11 +385,31 @@ constexpr CommandSpec kCommands[] = {
      .options = kParkedDropOptions,
      .run = run_parked_drop},
     {.name = "catalog",
-     .summary = "List the entries that recognise events",
-     .examples = "statewire catalog AWS::EC2::Instance\n"
-                 "statewire catalog --folder my-catalog --output csv",
-     .options = kCatalogOptions,
-     .run = run_catalog},
+     .summary = "Look at what recognises events",
+     .examples = "statewire catalog list AWS::EC2::Instance"},
+    {.name = "catalog list",
+     .summary = "List the entries and the rows of calls that recognise events",
+     .examples = "statewire catalog list AWS::EC2::Instance\n"
+                 "statewire catalog list --folder my-catalog --output csv",
+     .options = kCatalogListOptions,
+     .run = run_catalog_list},
+    {.name = "catalog show",
+     .summary = "Show all that an entry or a row says",
+     .examples = "statewire catalog show kendra/CreateIndex\n"
+                 "statewire catalog show AWS::Kendra::Index",
+     .options = kCatalogShowOptions,
+     .run = run_catalog_show},
+    {.name = "catalog coverage",
+     .summary = "Say how much of each service is known, or of the events in files",
+     .examples = "statewire catalog coverage\n"
+                 "statewire catalog coverage --of events.jsonl",
+     .options = kCatalogCoverageOptions,
+     .run = run_catalog_coverage},
+    {.name = "catalog why",
+     .summary = "Say which entry or row recognises an event, and what it hides",
+     .examples = "statewire catalog why event.json",
+     .options = kCatalogWhyOptions,
+     .run = run_catalog_why},
     {.name = "sinks",
      .summary = "List the configured sinks, with their limits",
      .examples = "statewire sinks\n"

@@ -48,7 +48,7 @@ def row_line(operation, row):
     return f"  {operation}: {{{', '.join(parts)}}}\n"
 
 
-def table(sources, types, rows, known_types):
+def table(sources, types, rows, unknown, known_types):
     """`known_types`: those that the entries written by hand say the ids of."""
     used = {row.get("of") for row in rows.values()} - set(known_types)
     created = {row["of"]: row for row in rows.values() if row["does"] == "create" and row["id"]}
@@ -67,4 +67,6 @@ def table(sources, types, rows, known_types):
     if said:
         lines += ["types:\n", *said]
     lines += ["calls:\n", *(row_line(name, row) for name, row in sorted(rows.items()))]
+    if unknown:
+        lines += ["unknown:\n", *(f"  - {name}\n" for name in unknown)]
     return "".join(lines)

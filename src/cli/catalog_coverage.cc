@@ -1,0 +1,173 @@
+// `catalog coverage`: how much of AWS the catalog knows, or how much of the events in some files.
+#include <algorithm>
+#include <cinttypes>
+#include <map>
+
+#include "base/time.h"
+#include "base/json_writer.h"
+#include "catalog/recogniser.h"
+#include "cli/catalog_of.h"
+#include "cli/commands.h"
+#include "cli/each_event.h"
+#include "cli/list.h"
+
+namespace statewire {
+namespace {
+
+constexpr ListColumn kCoverageColumns[] = {
+    {.title = "service", .path = "service"},
+    {.title = "types", .path = "types", .align = Align::right},
+    {.title = "calls", .path = "calls", .align = Align::right},
+    {.title = "by hand", .path = "by_hand", .align = Align::right},
+    {.title = "structural", .path = "structural", .align = Align::right},
+    {.title = "by verb", .path = "by_verb", .align = Align::right},
+    {.title = "unknown", .path = "unknown", .align = Align::right},
+    {.title = "native", .path = "natives", .align = Align::right},
+};
+
+constexpr ListColumn kKindColumns[] = {
+    {.title = "events", .path = "events", .align = Align::right},
+    {.title = "fate", .path = "fate"},
+    {.title = "source", .path = "source"},
+    {.title = "type", .path = "type"},
+    {.title = "reason", .path = "reason"},
+};
+
+std::string percent(size_t part, size_t whole) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%.1f %%", whole == 0 ? 100.0 : 100.0 * part / whole);
+  return text;
+}
+
+std::string services_json(std::span<const ServiceCoverage> services) {
+  return json_of([&](JsonWriter& json) {
+    json.begin_array();
+    for (const ServiceCoverage& each : services) {
+      json.begin_object();
+      json.text("service", each.service);
+      json.number("types", each.types);
+      json.number("calls", each.calls);
+      json.number("by_hand", each.by_hand);
+      json.number("structural", each.structural);
+      json.number("by_verb", each.by_verb);
+      json.number("unknown", each.unknown);
+      json.number("natives", each.natives);
+      json.end_object();
+    }
+    json.end_array();
+  });
+}
+
+std::string summary_of(std::span<const ServiceCoverage> services) {
+  size_t calls = 0;
+  size_t known = 0;
+  for (const ServiceCoverage& each : services) {
+    calls += each.calls;
+    known += each.calls - each.unknown;
+  }
+  return std::to_string(services.size()) + " services, " + std::to_string(calls) +
+         " calls: " + std::to_string(known) + " known (" + percent(known, calls) + ")\n";
+}
+
+struct Kind {
+  std::string source;
+  std::string type;
+  Fate fate = Fate::recognised;
+  auto operator<=>(const Kind&) const = default;
+};
+struct Seen {
+  size_t events = 0;
+  std::string reason;
+};
+using Kinds = std::map<Kind, Seen>;
+
+std::string kinds_json(const Kinds& kinds) {
+  std::vector<const Kinds::value_type*> sorted;
+  for (const auto& kind : kinds) {
+    if (kind.first.fate != Fate::recognised && kind.first.fate != Fate::ignored) {
+      sorted.push_back(&kind);
+    }
+  }
+  std::ranges::stable_sort(
+      sorted, [](const auto* a, const auto* b) { return a->second.events > b->second.events; });
+  return json_of([&](JsonWriter& json) {
+    json.begin_array();
+    for (const auto* kind : sorted) {
+      json.begin_object();
+      json.number("events", kind->second.events);
+      json.text("fate", name_of(kind->first.fate));
+      json.text("source", kind->first.source);
+      json.text("type", kind->first.type);
+      json.known_text("reason", kind->second.reason);
+      json.end_object();
+    }
+    json.end_array();
+  });
+}
+
+// What only reads is not counted: it would make any catalog look good.
+std::string summary_of(const Kinds& kinds) {
+  size_t all = 0;
+  size_t known = 0;
+  size_t events = 0;
+  size_t known_events = 0;
+  for (const auto& [kind, seen] : kinds) {
+    const bool is_known = kind.fate == Fate::recognised || kind.fate == Fate::ignored;
+    ++all;
+    events += seen.events;
+    known += is_known ? 1 : 0;
+    known_events += is_known ? seen.events : 0;
+  }
+  return percent(known_events, events) + " of " + std::to_string(events) +
+         " state-changing events are known, and " + std::to_string(known) + " of " +
+         std::to_string(all) + " kinds (" + percent(known, all) + ")\n";
+}
+
+void count(const Recognition& recognition, Kinds& kinds) {
+  if (recognition.fate == Fate::ignored && recognition.entry_place.empty()) return;
+  const Kind kind{std::string(recognition.origin.source), std::string(recognition.origin.type),
+                  recognition.fate};
+  Seen& seen = kinds[kind];
+  ++seen.events;
+  if (seen.reason.empty()) seen.reason = recognition.reason;
+}
+
+ExitCode cover_files(const Catalog& catalog, const Invocation& invocation, Terminal& terminal) {
+  Kinds kinds;
+  Recogniser recogniser(catalog);
+  Arena arena;
+  std::vector<Observation> observations;
+  const SystemClock clock;
+  const bool is_whole =
+      each_event(invocation.texts("--of"), terminal, [&](const ParsedEvent& event) {
+        arena.clear();
+        observations.clear();
+        count(recogniser.recognise(event.element, event.bytes, clock.now(), arena, observations),
+              kinds);
+      });
+  const Result<Reply> reply = Reply::parse(kinds_json(kinds));
+  CHECK(reply.ok());
+  ListWriter list(terminal, output_form(invocation), kKindColumns);
+  list.add(items_at(reply->root(), ""));
+  list.finish("");
+  if (output_form(invocation) == OutputForm::table) terminal.write(summary_of(kinds));
+  return is_whole ? ExitCode::well : ExitCode::failed;
+}
+
+}  // namespace
+
+ExitCode run_catalog_coverage(const Invocation& invocation, Terminal& terminal) {
+  const std::shared_ptr<const Catalog> catalog = catalog_of(invocation, terminal);
+  if (catalog == nullptr) return ExitCode::bad_config;
+  if (invocation.has("--of")) return cover_files(*catalog, invocation, terminal);
+  const std::vector<ServiceCoverage> services = catalog->coverage();
+  const Result<Reply> reply = Reply::parse(services_json(services));
+  CHECK(reply.ok());
+  ListWriter list(terminal, output_form(invocation), kCoverageColumns);
+  list.add(items_at(reply->root(), ""));
+  list.finish("");
+  if (output_form(invocation) == OutputForm::table) terminal.write(summary_of(services));
+  return ExitCode::well;
+}
+
+}  // namespace statewire
