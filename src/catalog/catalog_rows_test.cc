@@ -88,6 +88,35 @@ TEST_F(CatalogRows, arn_templates_are_whole) {
   }
 }
 
+// The letters of a name, small.
+std::string plain_name(std::string_view name) {
+  std::string plain;
+  for (const char c : name) {
+    if (std::isalnum(static_cast<unsigned char>(c))) plain += static_cast<char>(std::tolower(c));
+  }
+  return plain;
+}
+
+// What follows the verb: "BucketPolicy" of DeleteBucketPolicy.
+std::string_view noun_of(std::string_view call) {
+  const size_t verb = std::min(call.find_first_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ", 1), call.size());
+  return call.substr(verb);
+}
+
+TEST_F(CatalogRows, call_that_names_more_than_the_type_does_not_end_one) {
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    if (row.effect != EntryEffect::remove) return;
+    const std::string noun = plain_name(noun_of(row.name));
+    const std::string type = plain_name(std::string_view(row.type).substr(row.type.rfind(':') + 1));
+    if (!noun.starts_with(type)) return;
+    // What is called more fully in calls than as a type.
+    const std::set<std::string> known = {
+        "", "s", "es", "byname", "configuration", "uration", "definition", "service"};
+    EXPECT_TRUE(known.contains(noun.substr(type.size())))
+        << name_of_row(table, row) << " " << row.type;
+  });
+}
+
 // A call that ends a part of a resource is a change of the whole.
 TEST_F(CatalogRows, only_a_verb_that_ends_something_ends_it) {
   each_row([&](const CallTable& table, const CallRow& row, uint32_t) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "catalog/record_pattern.h"
+
 namespace statewire {
 namespace {
 
@@ -51,8 +53,8 @@ void leave_to_native_events(EntrySpec& entry, PhaseSet told) {
 NativePhases native_phases(const std::vector<EntrySpec>& entries) {
   NativePhases told;
   for (const EntrySpec& entry : entries) {
-    const bool is_of_records = entry.when.find(" via CloudTrail") != std::string::npos;
-    if (entry.effect != EntryEffect::state || !entry.calls.empty() || is_of_records) continue;
+    if (entry.effect != EntryEffect::state || !entry.calls.empty()) continue;
+    if (is_about_records(entry.when)) continue;
     PhaseSet& phases = told[entry.resource.type.text];
     for (const PhaseRow& row : entry.phases) {
       phases = static_cast<PhaseSet>(phases | phase_bit(row.phase));
@@ -83,9 +85,12 @@ EntrySpec lower_row(const CallTable& table, const CallRow& row, PhaseSet told_na
   if (row.effect == EntryEffect::ignore) return entry;
   entry.each = row.each.empty() ? std::string() : in_detail(row.each);
   entry.resource.is_physical = true;
-  entry.resource.type.text = row.type;
-  // No text is in this table, so that the type is that of the ARN.
-  if (row.type == "*") entry.resource.type.table = {{"an ARN", ""}};
+  if (row.type == "*") {
+    entry.resource.type_form = TypeForm::arn;
+  } else {
+    entry.resource.type.text = row.type;
+  }
+  if (!row.state.empty()) entry.states.push_back({'{' + in_detail(row.state) + '}', {}});
   for (std::string& way : split_ids(row.ids)) entry.resource.ids.push_back({std::move(way), {}});
   entry.resource.tags = row.tags;
   entry.resource.tags.path = in_detail(row.tags.path);

@@ -248,8 +248,28 @@ Observer::Verdict Observer::read_effect(Observation& observation) {
   observation.effect = Effect::state;
   observation.value = observation.origin.type;
   observation.settles_after = entry_.spec->settles_after;
+  if (!entry_.states.empty()) read_answered_state(observation);
   observation.key.phase_rank = static_cast<uint8_t>(observation.phase);
   return Verdict::observed;
+}
+
+// The state that the answer tells beats what the call's name says, where its word is known and is
+// one on the way that the call began: an answer may also show what it is about as it was before.
+// One on the way that nothing would ever end is left out.
+void Observer::read_answered_state(Observation& observation) {
+  Observation answered;
+  if (read_native_state(answered) != Verdict::observed) return;
+  const std::optional<Phase> phase = catalog_.phase_of_word(answered.value);
+  if (!phase) return;
+  const bool is_end = entry_.spec->effect == EntryEffect::remove;
+  const bool ends = *phase == Phase::deprovisioning || *phase == Phase::gone;
+  const bool is_on_the_way = *phase == Phase::deprovisioning || *phase == Phase::provisioning;
+  const bool settles =
+      entry_.spec->settles_natively || entry_.spec->settles_after > Duration::zero();
+  if (ends != is_end || (is_on_the_way && !settles)) return;
+  observation.value = answered.value;
+  observation.phase = *phase;
+  if (!is_on_the_way) observation.settles_after = {};
 }
 
 Observer::Verdict Observer::read_cause(Observation& observation) {

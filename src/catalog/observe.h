@@ -64,6 +64,7 @@ class Observer {
   Verdict read_state(Observation& observation);
   Verdict read_settle(Observation& observation);
   Verdict read_effect(Observation& observation);
+  void read_answered_state(Observation& observation);
   Verdict read_cause(Observation& observation);
   Verdict read_aliases(Observation& observation);
   void read_changes_of(Observation& observation);

@@ -21,6 +21,10 @@ calls:
   CreateBox: {does: create, of: AWS::Things::Box, after: 60s, from: cfn,
               id: responseElements.boxArn | requestParameters.boxName,
               tags: {each: requestParameters.tags}}
+  StartBox: {does: create, of: AWS::Things::Box, id: requestParameters.boxName, after: 60s,
+             state: responseElements.box.status, from: verb}
+  EndBox: {does: delete, of: AWS::Things::Box, id: requestParameters.boxName,
+           state: responseElements.box.status, from: verb}
   DeleteBox: {does: delete, of: AWS::Things::Box, id: requestParameters.boxName, from: cfn}
   DeleteBoxes: {does: delete, of: AWS::Things::Box, id: ., each: requestParameters.names, from: cfn}
   PutLid: {does: configure, of: AWS::Things::Lid, from: verb, sure: low,
@@ -61,6 +65,35 @@ TEST(RowTable, arn_of_the_answer_beats_the_name_that_was_asked_for) {
       kRows, call_of_things("CreateBox", R"({"boxName":"a"})",
                             R"({"boxArn":"arn:aws:things:eu-west-1:123456789012:box/b"})"));
   EXPECT_EQ(made.only().resource.id, "arn:aws:things:eu-west-1:123456789012:box/b");
+}
+
+TEST(RowTable, state_in_the_answer_beats_the_name_of_the_call) {
+  const std::string words =
+      "\n---\nwords: {active: stable, creating: provisioning, deleting: deprovisioning}";
+  struct Case {
+    const char* call;
+    const char* status;
+    Phase phase;
+    const char* value;
+    bool settles;
+  };
+  constexpr Case kCases[] = {
+      {"StartBox", "ACTIVE", Phase::stable, "ACTIVE", false},
+      {"StartBox", "CREATING", Phase::provisioning, "CREATING", true},
+      {"StartBox", "DELETING", Phase::provisioning, "StartBox", true},
+      {"StartBox", "odd", Phase::provisioning, "StartBox", true},
+      // As it was before; and a way that nothing would end.
+      {"EndBox", "ACTIVE", Phase::gone, "EndBox", false},
+      {"EndBox", "DELETING", Phase::gone, "EndBox", false},
+  };
+  for (const Case& each : kCases) {
+    const Recognised told(
+        kRows + words, call_of_things(each.call, R"({"boxName":"a"})",
+                                      R"({"box":{"status":")" + std::string(each.status) + "\"}}"));
+    EXPECT_EQ(told.only().phase, each.phase) << each.call << each.status;
+    EXPECT_EQ(told.only().value, each.value) << each.call << each.status;
+    EXPECT_EQ(told.only().settles_after > Duration(), each.settles) << each.call << each.status;
+  }
 }
 
 TEST(RowTable, id_of_several_parts_is_put_together) {

@@ -24,12 +24,17 @@ inline std::string problems_of(const std::string& yaml) {
   return problems.to_text();
 }
 
-// By way of the compiled form, as the program gets it.
+// By way of the compiled form, as the program gets it. A line of three hyphens begins another file.
 inline Catalog catalog_of(const std::string& yaml) {
   Problems problems;
   CatalogSpec spec;
-  const auto document = Document::parse("test.yaml", yaml, problems);
-  if (document) read_catalog_file(document->root(), spec);
+  constexpr std::string_view kBetween = "\n---\n";
+  for (size_t at = 0; at <= yaml.size();) {
+    const size_t end = std::min(yaml.find(kBetween, at), yaml.size());
+    const auto document = Document::parse("test.yaml", yaml.substr(at, end - at), problems);
+    if (document) read_catalog_file(document->root(), spec);
+    at = end + kBetween.size();
+  }
   EXPECT_TRUE(problems.ok()) << problems.to_text();
   Result<Catalog> catalog = Catalog::from_compiled(encode(spec));
   EXPECT_TRUE(catalog.ok()) << (catalog.ok() ? "" : catalog.error().text);

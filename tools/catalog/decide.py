@@ -75,6 +75,12 @@ class Decider:
         kinds = self.by_noun.get(plain(noun)) or self.by_noun.get(plain(singular(noun))) or [None]
         return next((kind for kind in kinds if kind in listed), kinds[0])
 
+    def ending(self, noun, operation):
+        """The resource of the action whose name ends so: a Trial is an experiment-trial."""
+        kinds = [kind for kind in self.iam_types(operation)[1]
+                 if any(each.endswith(plain(noun)) and len(noun) > 3 for each in kind.nouns)]
+        return kinds[0] if len(kinds) == 1 else None
+
     def by_part(self, verb, noun):
         """The type whose name the noun begins with, or that it is added to."""
         pieces = [each for each in JOINS.split(noun) if each not in
@@ -115,7 +121,7 @@ class Decider:
             return Decision("ignore", source="iam", sure="high")
         if plain(noun) in DATA or plain(singular(noun)) in DATA:
             return Decision("ignore", source="verb", sure="fair")
-        kind = self.exact(noun, self.iam_types(operation)[1])
+        kind = self.exact(noun, self.iam_types(operation)[1]) or self.ending(noun, operation)
         if kind:
             return self.decide_exact(operation, verb, noun, kind)
         return self.decide_part(operation, verb, noun)

@@ -54,7 +54,9 @@ def nouns_by_handlers(kind, operations):
     made, ended = nouns("create", CREATES | STARTS), nouns("delete", DELETES)
     both = [noun for noun in made if singular(noun) in map(singular, ended)]
     own = plain(kind.name.rsplit("::", 1)[1])
-    alike = [noun for noun in both if plain(noun) in own or own in plain(noun)]
+    if any(plain(singular(noun)) == own for noun in both):
+        return set()
+    alike = [noun for noun in both if plain(noun) in own]
     if alike:
         return {plain(singular(max(alike, key=len)))}
     return {plain(singular(noun)) for noun in both} if len(both) == 1 else set()
