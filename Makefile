@@ -8,7 +8,7 @@ CMAKE = cmake -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo
 
 .PHONY: help run build test ci gcc-ci clang asan tsan format check-format check-includes crash \
         siege damage simulate simulate-faults edges-sources bench bench-patterns bench-sqs \
-        catalog fuzz install clean
+        catalog coverage fuzz install clean
 .DEFAULT_GOAL := help
 
 help: ## List what there is
@@ -87,6 +87,9 @@ edges-sources: ## Sources among very many files and messages, with trouble of ev
 catalog: ## Make the catalog's rows again, out of pinned packages; WRITE=1 keeps them
 	@tools/catalog/fetch build/catalog-sources
 	@tools/catalog/generate $(if $(WRITE),--write)
+
+coverage: build ## Write docs/coverage.md: how much of AWS the catalog knows
+	@tools/catalog/coverage --statewire $(BUILD)/statewire
 
 SEEDS ?= 10000
 simulate: ## Play SEEDS random histories of deliveries on one thread each, and check them

@@ -3,8 +3,8 @@
 #include <cinttypes>
 #include <map>
 
-#include "base/time.h"
 #include "base/json_writer.h"
+#include "base/time.h"
 #include "catalog/recogniser.h"
 #include "cli/catalog_of.h"
 #include "cli/commands.h"

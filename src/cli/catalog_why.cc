@@ -1,6 +1,6 @@
 // `catalog why`: which entry or row recognises an event, and which ones it hides.
-#include "base/time.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "catalog/recogniser.h"
 #include "cli/catalog_of.h"
 #include "cli/commands.h"
