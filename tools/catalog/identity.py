@@ -5,6 +5,9 @@ from words import call_field, plain, singular, slots_in, split
 
 KINDS = ("arn", "identifier", "name", "id", "url", "key", "code")
 PATHS_MAX = 6
+DESCRIBES = ("input", "details", "definition", "specification", "configuration", "request")
+SYNONYMS = {"AWS::EMR::Cluster": ["jobflowid"], "AWS::CloudFormation::StackSet": ["stacksetname"],
+            "AWS::ElasticBeanstalk::Environment": ["environmentname"]}
 
 
 def kind_of(name):
@@ -57,7 +60,9 @@ class Names:
             for noun in sorted(self.kind.nouns):
                 names += [noun + kind, noun]
                 names += [noun + "identifier"] if kind == "id" else []
+            names += SYNONYMS.get(self.kind.name, [])
             names += [kind, "identifier"] if kind == "id" else [kind]
+            names += [noun + "identifier" for noun in sorted(self.kind.nouns)]
         return list(dict.fromkeys(names))
 
 
@@ -71,7 +76,7 @@ def in_request(service, operation, names, taken=()):
                 return paths
     # What is to be made may be described by a structure of its own: databaseInput.name.
     for outer, inner in service.structures(service.input(operation)).items():
-        if not plain(outer).endswith(("input", "details", "definition", "specification")):
+        if plain(outer) not in names and not plain(outer).endswith(DESCRIBES):
             continue
         members = {plain(name): name for name, member in inner.items() if service.is_scalar(member)}
         for name in names:
@@ -96,6 +101,8 @@ def in_response(service, operation, names):
 
 def arn_paths(service, operation, kind, names, is_only):
     """The ARN of the resource in the response, and in the request."""
+    if kind.is_named_by_calls:
+        return []
     own = [noun + "arn" for noun in sorted(kind.nouns)]
     own += [plain(name) for name in names.required if len(names.required) == 1 and kind_of(name) == "arn"]
     paths = in_response(service, operation, own + (["arn", "resourcearn"] if is_only else []))
@@ -145,7 +152,7 @@ def id_paths(service, operation, kind, names, is_create=False, is_only=True):
     paths = arn_paths(service, operation, kind, names, is_only)
     if names.variables:
         paths = paths + composed(service, operation, names, is_create)
-    if not paths and is_create:
+    if not paths and is_create and not kind.is_named_by_calls:
         paths = of_output(service, operation)
     if not paths and kind.arn and not names.variables:
         paths = [slots_in(kind.arn)]
@@ -164,15 +171,24 @@ def is_of_account(kind):
     return len(kind.identifier) == 1 and bool(re.search("account|registryid|owner|settingsid", first))
 
 
-def list_path(service, operation, names):
-    """A list of names in the request: the call is about each of them. None where there is none."""
+def list_path(service, operation, names, is_create):
+    """(a list in the request or, of what was made, in the response; the path in its elements): the
+    call is about each of them. None where there is none."""
     if len(names.variables) != 1 or service.protocol == "ec2":
         return None
     wanted = names.of[names.variables[0]] + [noun + "arn" for noun in sorted(names.kind.nouns)]
     for name, member in service.input(operation).items():
         shape = service.shape_of(member)
-        if shape["type"] != "list" or plain(singular(name)) not in wanted:
-            continue
-        if service.shapes[shape["member"]["shape"]]["type"] == "string":
-            return service.request_field(operation, name)[0]
+        if shape["type"] == "list" and plain(singular(name)) in wanted:
+            if service.shapes[shape["member"]["shape"]]["type"] == "string":
+                return service.request_field(operation, name)[0], "."
+    where = [(service.input(operation), service.request_field)] * (not is_create) + [
+        (service.output(operation), service.response_field)] * is_create
+    for members, field in where:
+        for name, member in members.items():
+            shape = service.shape_of(member)
+            inner = service.members(shape["member"]["shape"]) if shape["type"] == "list" else {}
+            found = [each for each in inner if plain(each) in wanted[:-1] and service.is_scalar(inner[each])]
+            if found and not plain(name).startswith(("failed", "error", "unprocessed", "tag")):
+                return field(operation, name)[0], "." + call_field(found[0])
     return None

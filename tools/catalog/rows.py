@@ -11,6 +11,13 @@ ARN_FIELDS = ("resourcearn", "arn", "resourcename", "resourceid", "resource", "r
               "taggableresourcearn", "entityarn")
 
 
+def names_one(member, kind):
+    """Whether a field names one of the type, and not only what it is a part of."""
+    stem = re.sub(r"(name|id|arn|identifier)$", "", plain(member))
+    return any(noun == stem or noun.endswith(stem) or (stem and stem.endswith(noun))
+               for noun in kind.nouns)
+
+
 LISTS = ("resourcearns", "resourcearnlist", "resourceids", "resources", "arns", "configurationids")
 
 
@@ -21,6 +28,18 @@ class Rows:
         self.decided = decided
         self.by_name = {each.name: each for each in types}
         self.names = {}
+
+    def name_by_calls(self, by_hand):
+        """Types whose end names them by less than their ARN are known by that alone."""
+        for operation in self.service.operations:
+            decision = self.decider.decide(operation)
+            if decision is None or decision.does != "delete" or decision.kind.name in by_hand:
+                continue
+            kind, required = decision.kind, self.service.required(operation)
+            if operation.startswith("Batch") or not any(names_one(each, kind) for each in required):
+                continue
+            if not id_paths(self.service, operation, kind, Names(self.service, kind)):
+                kind.arn, kind.identifier, kind.is_named_by_calls = None, required, True
 
     def names_of(self, kind):
         if kind.name not in self.names:
@@ -79,9 +98,10 @@ class Rows:
                 row["id"] = self.arn_of_any(operation)
                 if row["id"] == ["."]:
                     row["each"] = self.list_of_any(operation)
-            each = None if row["id"] else list_path(self.service, operation, self.names_of(kind))
+            each = None if row["id"] else list_path(self.service, operation, self.names_of(kind),
+                                                    decision.does == "create")
             if each:
-                row["each"], row["id"] = each, ["."]
+                row["each"], row["id"] = each[0], [each[1]]
         if decision.does in ("create", "tag"):
             tags = tags_of(self.service, operation)
             if tags and ("removed" in tags) == (tag_effect(operation) == "remove"):

@@ -20,6 +20,7 @@ class Type:
         self.identifier = []  # CloudFormation's primary identifier.
         self.handlers = {}    # {"create": {operation}, …}
         self.is_of_cfn = False
+        self.is_named_by_calls = False  # Its ARN has what calls do not tell.
 
     def split_arn(self):
         """(what precedes the bare id, [literals and ${variables} of the bare id]). Without an ARN,

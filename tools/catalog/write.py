@@ -19,6 +19,8 @@ def type_line(kind, is_reusable):
         if len([part for part in parts if part]) > 1:
             shape = slots_in(head) + ONE_VARIABLE.sub("{}", "".join(parts))
             said.append(f'shape: "{shape}"')
+    if kind.is_named_by_calls:
+        said.append("arn: none")
     if is_reusable:
         said += ['name: "{}"', "reusable: true"]
     return f"  {kind.name}: {{{', '.join(said)}}}\n" if said else None
