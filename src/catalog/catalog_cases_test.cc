@@ -139,6 +139,10 @@ std::string state_path(const CompiledEntry& entry, const Case& example) {
   return {};
 }
 
+bool is_state_the_call(const CompiledEntry& entry) {
+  return entry.states.size() == 1 && entry.states[0].text == "{call}";
+}
+
 struct Example {
   const CompiledEntry* entry = nullptr;
   const CatalogExample* example = nullptr;
@@ -180,7 +184,7 @@ TEST_F(CatalogCases, each_call_of_an_entry_is_recognised) {
       example.recognise({{example.path_of_record("eventSource"), call.source},
                          {example.path_of_record("eventName"), call.name}});
       const PhaseRow* row = row_of(*entry.spec, call.name);
-      if (row != nullptr) example.expect_row(*row);
+      if (row != nullptr && is_state_the_call(entry)) example.expect_row(*row);
       ++calls;
     }
   });
