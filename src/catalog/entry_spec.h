@@ -125,9 +125,10 @@ struct EntrySpec {
 
 // How a type's physical id becomes a canonical one.
 struct TypeSpec {
-  std::string type;  // "AWS::EC2::Instance"
-  std::string id;    // A template with {}; empty: a URN.
-  std::string name;  // The same, of the resource's name; empty: none.
+  std::string type;   // "AWS::EC2::Instance"
+  std::string place;  // Where it stands; not in the compiled form.
+  std::string id;     // A template with {}; empty: a URN.
+  std::string name;   // The same, of the resource's name; empty: none.
   // The same, of an ARN that stands for such an id: what its filters give of {} is the bare id.
   // Empty: `id` is its shape, and an ARN is the id as it is.
   std::string arn;

@@ -41,6 +41,7 @@ void read_example(const Node& node, const std::string& place, std::vector<Catalo
   }
   if (expect && !expect.is_list()) expect.error("expected a list; [] where nothing is observed");
   example.expect_json = to_json(expect);
+  reader.finish();
   out.push_back(std::move(example));
 }
 

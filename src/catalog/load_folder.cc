@@ -35,6 +35,11 @@ void load_folder(const std::string& folder, const std::string& shown_folder, Cat
     problems.add({.file = shown_folder, .text = files.error().text});
     return;
   }
+  if (files->empty()) {
+    problems.add({.severity = Severity::warning,
+                  .file = shown_folder,
+                  .text = "no .yaml file is in it or below it"});
+  }
   for (const CatalogFile& file : *files) {
     Result<std::string> text = read_file(file.path, kDocumentBytesMax);
     if (!text) {

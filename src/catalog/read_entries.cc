@@ -221,10 +221,9 @@ void read_rest(MapReader& reader, EntrySpec& entry) {
 
 void add_type(const Node& node, CatalogSpec& spec) {
   TypeSpec type = read_type(node);
-  const bool is_repeated =
-      std::any_of(spec.types.begin(), spec.types.end(),
-                  [&](const TypeSpec& other) { return other.type == type.type; });
-  if (is_repeated) node.error_at_key("another file of the folder has the type too");
+  type.place = place_of(node);
+  const auto other = std::ranges::find(spec.types, type.type, &TypeSpec::type);
+  if (other != spec.types.end()) node.error_at_key("the type stands in " + other->place + ", too");
   spec.types.push_back(std::move(type));
 }
 

@@ -1,9 +1,11 @@
 #include "catalog/read_entries.h"
+#include "catalog/check_folders.h"
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
+#include "catalog/check_folders.h"
 #include "catalog/compiled.h"
 #include "catalog/examples.h"
 #include "catalog/test_catalog.h"
@@ -153,6 +155,47 @@ TEST(CatalogFolders, type_in_two_files_is_a_problem) {
   Problems problems;
   const std::string folders[] = {folder.path()};
   EXPECT_FALSE(Catalog::with_folders(compiled(""), folders, problems).ok());
+}
+
+TEST(CatalogFolders, type_in_two_folders_is_a_problem_that_names_both_places) {
+  const Folder one;
+  const Folder two;
+  one.write("a.yaml", "types: {T: {id: \"a:{}\"}}\n");
+  two.write("b.yaml", "types: {T: {id: \"b:{}\"}}\n");
+  Problems problems;
+  const std::string folders[] = {one.path(), two.path()};
+  EXPECT_FALSE(Catalog::with_folders(compiled(""), folders, problems).ok());
+  EXPECT_NE(problems.to_text().find(one.path() + "/a.yaml:1"), std::string::npos);
+  EXPECT_NE(problems.to_text().find(two.path() + "/b.yaml:1"), std::string::npos);
+}
+
+TEST(CatalogFolders, are_checked_with_their_examples_and_for_what_is_hidden) {
+  const auto said_of = [](const std::string& yaml) {
+    const Folder folder;
+    if (!yaml.empty()) folder.write("a.yaml", yaml);
+    folder.write("event.json", R"({"source":"s","id":"1"})");
+    Problems problems;
+    const std::string folders[] = {folder.path()};
+    const auto catalog = Catalog::with_folders(compiled(""), folders, problems);
+    if (catalog) check_folders(*catalog, folders, problems);
+    return problems.to_text();
+  };
+  const std::string entry = "- name: x\n  when: {source: [s]}\n  effect: ignore\n";
+  EXPECT_EQ(said_of(entry), "");
+  EXPECT_EQ(said_of(entry + "  examples: [{event: event.json, expect: []}]\n"), "");
+  const std::string wrong = said_of(entry + "  examples: [{event: {source: t}, expect: []}]\n");
+  EXPECT_NE(wrong.find("a.yaml:1"), std::string::npos) << wrong;
+  EXPECT_NE(wrong.find("an example does not hold: no entry recognises the event"),
+            std::string::npos)
+      << wrong;
+  EXPECT_NE(said_of(entry + "  examples: [{event: event.json, expects: []}]\n").find("expects"),
+            std::string::npos);
+  EXPECT_NE(said_of(entry + entry).find("is never asked"), std::string::npos);
+  const std::string calls = "- {name: y, call: [a.b C, a.b D], effect: ignore}\n";
+  EXPECT_EQ(said_of(calls + "- {name: z, call: [a.b D, a.b E], effect: ignore}\n"), "");
+  EXPECT_NE(said_of(calls + "- {name: z, call: a.b D, effect: ignore}\n").find("is never asked"),
+            std::string::npos);
+  EXPECT_NE(said_of("").find("no .yaml file"), std::string::npos);
 }
 
 TEST(CompiledForm, any_damage_is_an_error) {

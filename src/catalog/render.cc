@@ -1,5 +1,6 @@
 #include "catalog/render.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 
@@ -52,9 +53,24 @@ std::string_view envelope_text(const EventPath& path, const EventView& event) {
   return {};
 }
 
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+// Where the separator is; npos where it is not. What is looked at is in lower case only later, when
+// it is copied.
+size_t place_of_separator(std::string_view text, const Filter& filter, bool is_from_end) {
+  const std::string& separator = filter.separator;
+  if (!filter.is_after_lower) return is_from_end ? text.rfind(separator) : text.find(separator);
+  const auto is_same = [](char a, char b) { return lower(a) == b; };
+  const auto found =
+      is_from_end
+          ? std::find_end(text.begin(), text.end(), separator.begin(), separator.end(), is_same)
+          : std::search(text.begin(), text.end(), separator.begin(), separator.end(), is_same);
+  return found == text.end() ? text.npos : static_cast<size_t>(found - text.begin());
+}
+
 std::string_view filtered(std::string_view text, const Filter& filter) {
   const bool is_from_end = filter.kind == Filter::Kind::until || filter.kind == Filter::Kind::last;
-  const size_t at = is_from_end ? text.rfind(filter.separator) : text.find(filter.separator);
+  const size_t at = place_of_separator(text, filter, is_from_end);
   if (at == std::string_view::npos) return text;
   const bool is_before = filter.kind == Filter::Kind::first || filter.kind == Filter::Kind::until;
   return is_before ? text.substr(0, at) : text.substr(at + filter.separator.size());

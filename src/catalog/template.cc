@@ -73,7 +73,7 @@ Result<void> parse_filter(std::string_view text, TemplatePart& part) {
     return bad_input(in_quotes(name) + " needs a separator, as in {path|" + std::string(name) +
                      ":/}");
   }
-  part.filters.push_back({filter->second, std::string(text.substr(colon + 1))});
+  part.filters.push_back({filter->second, std::string(text.substr(colon + 1)), part.is_lower});
   return {};
 }
 

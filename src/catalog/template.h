@@ -58,6 +58,7 @@ struct Filter {
   enum class Kind : uint8_t { first, until, after, last };
   Kind kind = Kind::first;
   std::string separator;
+  bool is_after_lower = false;  // It looks at a text in lower case.
 };
 
 struct TemplatePart {

@@ -66,6 +66,11 @@ TEST(Template, filters_take_a_part) {
   EXPECT_EQ(rendered("{a|after:/|first:/|lower}!", event), "two!");
   EXPECT_EQ(rendered("{a|after::}", event), "One/Two/Three");
   EXPECT_EQ(rendered("X{a|first:/|lower}", event), "Xone");
+  // Each filter sees what the one before it gave.
+  EXPECT_EQ(rendered("{b|lower|after:x-}", R"({"b":"AX-Bx-C"})"), "bx-c");
+  EXPECT_EQ(rendered("{b|lower|last:x-}", R"({"b":"Ax-BX-C"})"), "c");
+  EXPECT_EQ(rendered("{b|lower|after:X-}", R"({"b":"AX-B"})"), "ax-b");
+  EXPECT_EQ(rendered("{b|after:X-|lower}", R"({"b":"AX-B"})"), "b");
 }
 
 TEST(Template, filter_that_leaves_nothing_is_absent) {

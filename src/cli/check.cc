@@ -1,6 +1,7 @@
 #include <filesystem>
 
 #include "base/text.h"
+#include "catalog/check_folders.h"
 #include "cli/commands.h"
 #include "cli/config_at_hand.h"
 
@@ -56,7 +57,10 @@ ExitCode run_check(const Invocation& invocation, Terminal& terminal) {
     if (!catalog && config.problems.ok()) {
       config.problems.add({.file = path, .path = "catalog", .text = catalog.error().text});
     }
-    if (catalog) catalog_entries = catalog->size();
+    if (catalog) {
+      catalog_entries = catalog->size();
+      check_folders(*catalog, config.settings->catalog_folders, config.problems);
+    }
   }
   const bool is_well = config.problems.ok() && config.settings != nullptr;
   if (invocation.text("--output") == "json") {
