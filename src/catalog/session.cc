@@ -64,6 +64,11 @@ bool is_machine_word(std::string_view word) {
   });
 }
 
+bool is_made_by_sdk(std::string_view session) {
+  return session.starts_with("botocore-session-") || session.starts_with("aws-go-sdk-") ||
+         session.starts_with("aws-sdk-") || session.starts_with("AWSCLI-Session");
+}
+
 }  // namespace
 
 std::string_view pipeline_of(std::string_view federation, std::string_view session) {
@@ -79,10 +84,7 @@ std::string_view pipeline_of(std::string_view federation, std::string_view sessi
 }
 
 bool is_made_up(std::string_view session) {
-  return session.empty() || session.starts_with("botocore-session-") ||
-         session.starts_with("aws-go-sdk-") || session.starts_with("aws-sdk-") ||
-         session.starts_with("AWSCLI-Session") ||
-         session.find_first_not_of(kDigits) == std::string_view::npos;
+  return is_made_by_sdk(session) || session.find_first_not_of(kDigits) == std::string_view::npos;
 }
 
 std::string_view name_in_session(std::string_view session) {
@@ -111,6 +113,7 @@ bool is_named_after(std::string_view session, std::string_view label) {
 bool is_like_id(std::string_view session) {
   constexpr size_t kIdWithDigits = 12;
   constexpr size_t kIdOfLetters = 20;
+  if (is_made_by_sdk(session)) return false;
   if (session.find_first_of(kDigits) != std::string_view::npos)
     return session.size() >= kIdWithDigits;
   return session.size() >= kIdOfLetters && std::ranges::all_of(session, is_letter_or_digit);

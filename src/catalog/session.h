@@ -21,7 +21,8 @@ std::string_view name_in_session(std::string_view session);
 // service, and "ApplicationAutoScaling" does.
 bool is_named_after(std::string_view session, std::string_view label);
 
-// "Automation-c99239ec-…", "1772560001234", "df-0937003356ZJ", 32 letters: nobody's name.
+// "Automation-c99239ec-…", "1772560001234", "df-0937003356ZJ", 32 letters: nobody's name, and
+// by no SDK.
 bool is_like_id(std::string_view session);
 
 }  // namespace statewire

@@ -168,17 +168,20 @@ std::string_view person_in_role(const Call& call, CauseKind kind) {
   if (call.is_by_service_role && !call.is_from_console()) return {};
   if (!caller.source.empty()) return caller.source;
   if (is_made_up(caller.session)) return {};
-  if (kind == CauseKind::human || is_of_person(caller)) return caller.session;
-  const bool deploys = kind == CauseKind::deployment || kind == CauseKind::automation;
-  const bool is_by_tool = call.tool.rank >= ToolRank::automates && call.service.empty();
-  if (!deploys || !is_by_tool || is_program(caller, call.view.call.user_agent)) return {};
+  if (kind == CauseKind::human || is_of_person(caller) || call.is_from_console()) {
+    return caller.session;
+  }
+  // What a tool or service did in his name.
+  const bool is_for_somebody = kind == CauseKind::deployment || kind == CauseKind::automation;
+  const bool is_by_tool = call.tool.rank >= ToolRank::automates || !call.service.empty();
+  if (!is_for_somebody || !is_by_tool || is_program(caller, call.view.call.user_agent)) return {};
   return name_in_session(caller.session);
 }
 
 std::string_view actor_of(const Call& call, CauseKind kind) {
   const Caller& caller = call.caller;
   if (is_root(caller)) return "root";
-  if (caller.type == "AWSService") return call.service;
+  if (caller.type == "AWSService" && !call.service.empty()) return call.service;
   if (caller.type == "AssumedRole") {
     const std::string_view person = person_in_role(call, kind);
     if (!person.empty()) return person;

@@ -185,6 +185,21 @@ TEST(Who, person_in_a_role_with_a_tool_that_deploys_is_named) {
   }
 }
 
+TEST(Who, person_in_a_role_is_named_where_a_service_works_for_him) {
+  const auto actor = [](const char* session, const char* service, const char* rest) {
+    const WhoCalled caller(role_of_service("Admin", session, service), "x", rest);
+    return std::string(caller->actor);
+  };
+  constexpr const char* kConsole = R"(,"sessionCredentialFromConsole":"true")";
+  for (const char* service : {"cloudformation", "servicecatalog", "ssm"}) {
+    EXPECT_EQ(actor("alice", service, ""), "alice") << service;
+    EXPECT_EQ(actor("alice2", service, kConsole), "alice2") << service;
+    EXPECT_EQ(actor("botocore-session-1", service, ""), "Admin") << service;
+  }
+  EXPECT_EQ(actor("build-7", "cloudformation", ""), "Admin");
+  EXPECT_EQ(actor("alice", "rds", kConsole), "alice");
+}
+
 TEST(Who, source_identity_names_who_stands_behind_a_session) {
   const auto sourced = [](const char* source) {
     return R"({"type":"AssumedRole","arn":"arn:aws:sts::1:assumed-role/Admin/botocore-session-1",)"
@@ -260,6 +275,10 @@ TEST(Who, provider_is_named_by_the_service_that_tells) {
                          R"(,"eventType":"AwsServiceEvent","eventSource":"kms.amazonaws.com")");
   EXPECT_EQ(caller.judged(), "provider likely");
   EXPECT_EQ(caller->actor, "kms.amazonaws.com");
+  EXPECT_EQ(WhoCalled(R"({"type":"AWSService"})", "",
+                      R"(,"eventType":"AwsServiceEvent","eventSource":"kms.amazonaws.com")")
+                ->actor,
+            "kms.amazonaws.com");
   EXPECT_EQ(WhoCalled(R"({"type":"Unknown","principalId":"1:2837c6bd"})", "x")->actor, "");
 }
 
