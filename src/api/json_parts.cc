@@ -10,6 +10,8 @@ void write_cause(const Cause& cause, JsonWriter& json) {
   json.known_line("tool", cause.tool);
   json.known_line("via", cause.via);
   json.known_line("session", cause.session);
+  json.known_line("role", cause.role);
+  json.known_line("address", cause.address);
   json.known_line("call", cause.call);
   json.line("confidence", name_of(cause.confidence));
   json.begin_array("evidence");

@@ -156,6 +156,8 @@ std::optional<std::string> told_by(const Observation& observation, std::string_v
       {"tool", cause.tool},
       {"via", cause.via},
       {"session", cause.session},
+      {"role", cause.role},
+      {"address", cause.address},
       {"call", cause.call}};
   for (const auto& [name, text] : texts) {
     if (name == key) return std::string(text);

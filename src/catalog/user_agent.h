@@ -5,8 +5,8 @@
 
 namespace statewire {
 
-// In the order of what they tell: a tool that deploys uses an SDK too.
-enum class ToolRank { none, sdk, command_line, console, automates, scales, deploys };
+// In the order of what they tell: a tool that deploys uses an SDK too, and runs in a pipeline.
+enum class ToolRank { none, sdk, command_line, console, automates, scales, pipeline, deploys };
 
 struct Tool {
   std::string_view name;  // "terraform", "console", "aws-cli", "aws-sdk-go"; empty: none is known.
@@ -20,5 +20,8 @@ Tool tool_of(std::string_view agent);
 // Where the program ran, as SDKs tell: "AWS_Lambda_python3.12", "CloudShell"; empty where they do
 // not.
 std::string_view execution_environment(std::string_view agent);
+
+// Of a desktop: no server in a cloud runs macOS but those that build software.
+bool is_on_mac(std::string_view agent);
 
 }  // namespace statewire

@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+
+#include "catalog/tool_words.h"
+
 namespace statewire {
 namespace {
 
@@ -26,6 +31,50 @@ TEST(UserAgent, names_its_tool) {
   EXPECT_EQ(name_of_tool("TagEditorConsole/1.0"), "console");
   EXPECT_EQ(name_of_tool("Boto/2.49.0 Python/2.7"), "boto");
   EXPECT_EQ(name_of_tool("Botocore/1.29 aws-sam-cli/1.100.0"), "sam");
+}
+
+// Tools have no common way to name themselves.
+TEST(UserAgent, names_its_tool_in_whatever_form) {
+  const std::pair<const char*, const char*> kForms[] = {
+      {"aws-sdk-go-v2/1.32 os/linux lang/go#1.23 app/terraform", "terraform"},
+      {"Boto3/1.35 md/Botocore#1.35 lib/aws-cdk", "cdk"},
+      {"aws-sdk-go-v2/1.32 md/GOOS#linux md/karpenter#1.1", "karpenter"},
+      {"deployer/1.0 (+https://www.pulumi.com) aws-sdk-go/1.44", "pulumi"},
+      {"nuke/2 (+https://github.com/rebuy-de/aws-nuke) aws-sdk-go/1.44", "aws-nuke"},
+      {"[S3 Browser/11.6.7 (https://s3browser.com)]", "s3browser"},
+      {"aws-sdk-nodejs/2.1571 linux amazon-ecs-deploy-task-definition-for-github-actions promise",
+       "github-actions"},
+      {"aws-sdk-go/1.44 APN/1.0 HashiCorp/1.0 Terraform/1.3 JenkinsAgent/i-12345678", "terraform"},
+      {"aws-sdk-java/1.12 JenkinsAgent/i-12345678", "jenkins"},
+      {"aws-sdk-ruby3/3.190 lang/ruby#3.1 chef-aws-cookbook/9.1.1", "chef"},
+      {"aws-sdk-java/1.12 groovy/3.0 spinnaker/1.32.3", "spinnaker"},
+      {"ExternalDNS/v0.14.0 aws-sdk-go/1.46.7", "external-dns"},
+      {"elbv2.k8s.aws/v2.7.1 aws-sdk-go/1.49", "aws-load-balancer-controller"},
+      {"aws-sdk-go/1.50 (go1.21.7; linux; amd64) aws-nuke/v2.25.0", "aws-nuke"},
+      {"aws-sdk-go-v2/1.27.0 api/ec2#1.162.0 cloud-nuke/v0.37.1", "cloud-nuke"},
+      {"openshift.io hypershift/control-plane-operator", "openshift"},
+      {"python-requests/2.31.0", "python-requests"},
+      // Parts of an SDK, and addresses of others.
+      {"aws-sdk-dotnet-coreclr/3.7 md/aws-sdk-dotnet-core#3.7", "aws-sdk-dotnet-coreclr"},
+      {"x/1 (+https://github.com/) (+https://www.) app/ lib/ md/", ""},
+      {"curl/8.7.1", ""},
+  };
+  for (const auto& [agent, tool] : kForms) EXPECT_EQ(name_of_tool(agent), tool) << agent;
+}
+
+TEST(UserAgent, every_word_is_found_and_none_hides_another) {
+  for (const ToolWord& each : kToolWords) {
+    EXPECT_EQ(name_of_tool(std::string("x ") + std::string(each.word) + "1"), each.tool)
+        << each.word;
+  }
+}
+
+TEST(UserAgent, tells_a_mac) {
+  EXPECT_TRUE(is_on_mac("Boto3/1.34 ua/2.0 os/macos#23.3.0"));
+  EXPECT_TRUE(is_on_mac("aws-cli/2.15 Python/3.11 Darwin/23.4.0"));
+  EXPECT_TRUE(is_on_mac("aws-sdk-go/1.55.5 (go1.22.8; darwin; arm64)"));
+  EXPECT_FALSE(is_on_mac("Boto3/1.34 ua/2.0 os/linux"));
+  EXPECT_FALSE(is_on_mac(""));
 }
 
 TEST(UserAgent, says_where_the_program_ran) {

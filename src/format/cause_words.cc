@@ -122,12 +122,20 @@ std::string_view anonymous(const Notification& notification) {
   return {};
 }
 
-// " through CloudFormation", " in the console".
+// A role that the service named as the actor was given; its own says no more than its name.
+std::string_view role_of_service(const Cause& cause) {
+  const bool is_own = cause.role.starts_with("AWSServiceRoleFor");
+  return cause.actor == cause.via && !is_own ? cause.role : std::string_view();
+}
+
+// " through CloudFormation", " as nightly-stop", " in the console".
 void add_means(const Cause& cause, Words& words) {
   const std::string_view via = service_name(cause.via);
   // A service is often the actor itself, or the tool.
   const bool is_tool = !cause.tool.empty() && cause.via.starts_with(cause.tool);
   if (!via.empty() && !is_tool && via != service_name(cause.actor)) words.add(" through ", via);
+  const std::string_view role = role_of_service(cause);
+  if (!role.empty()) words.add(" as ", role);
   add_tool(tool_beside_actor(cause), words);
 }
 

@@ -159,6 +159,8 @@ constexpr KnownField kFields[] = {
     {"cause.tool", [](N n, Out out) { out += n.cause.tool; }},
     {"cause.via", [](N n, Out out) { out += n.cause.via; }},
     {"cause.session", [](N n, Out out) { out += n.cause.session; }},
+    {"cause.role", [](N n, Out out) { out += n.cause.role; }},
+    {"cause.address", [](N n, Out out) { out += n.cause.address; }},
     {"cause.confidence", [](N n, Out out) { out += name_of(n.cause.confidence); }, FieldType::text,
      kConfidences},
     {"cause.evidence", [](N n, Out out) { out += n.cause.evidence; }},

@@ -182,6 +182,8 @@ void JsonNotification::cause() {
   known_line("tool", cause.tool);
   known_line("via", cause.via);
   known_line("session", cause.session);
+  known_line("role", cause.role);
+  known_line("address", cause.address);
   json_.word("confidence", name_of(cause.confidence));
   json_.begin_array("evidence");
   if (!cause.evidence.empty()) json_.line(cut_text(cause.evidence, cut_.text_bytes_max));
@@ -295,8 +297,10 @@ std::string_view severity_text(uint8_t severity) {
 std::string_view dataschema_of(const Notification& notification) {
   const bool is_announcement =
       notification.kind == NotificationKind::receipt && notification.receipt_count == 0;
-  return notification.is_untimed || is_announcement ? "urn:statewire:notification:1.1"
-                                                    : "urn:statewire:notification:1.0";
+  const Cause& cause = notification.cause;
+  return notification.is_untimed || is_announcement || !cause.role.empty() || !cause.address.empty()
+             ? "urn:statewire:notification:1.1"
+             : "urn:statewire:notification:1.0";
 }
 
 void write_envelope(const Notification& notification, const JsonCut& cut, JsonWriter& json) {

@@ -117,6 +117,8 @@ class RandomNotifications {
     n.cause.tool = coin() ? "console" : maybe_text();
     n.cause.via = coin() ? "cloudformation.amazonaws.com" : maybe_text();
     n.cause.session = maybe_text();
+    n.cause.role = maybe_text();
+    n.cause.address = maybe_text();
     n.cause.call = coin() ? "RunInstances" : maybe_text();
     n.cause.evidence = n.cause.kind == CauseKind::unknown ? maybe_text() : text();
   }

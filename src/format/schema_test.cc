@@ -68,7 +68,7 @@ std::vector<json::value> one_of_each_kind() {
     Notification n = example_notification();
     n.kind = kind;
     n.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-    n.resource.zone = n.cause.via = n.cause.session = "x";
+    n.resource.zone = n.cause.via = n.cause.session = n.cause.role = n.cause.address = "x";
     n.is_late = true;
     n.changes = kChanges;
     if (kind == NotificationKind::amended) {

@@ -61,6 +61,8 @@ struct Cause {
   std::string_view session;
   std::string_view call;      // The call that it was asked for by; empty where none was seen.
   std::string_view evidence;  // Origin id of the event that says so; empty only for unknown.
+  std::string_view role;      // That the actor used: "Admin"; empty where it is the actor itself.
+  std::string_view address;   // The call came from there: "203.0.113.17"
 };
 
 // The order in which the observations of one resource are folded, whatever the order in which

@@ -4,8 +4,9 @@ namespace statewire {
 namespace {
 
 void own_texts(Cause& cause, Arena& arena) {
-  for (std::string_view* const text : {&cause.actor, &cause.actor_type, &cause.tool, &cause.via,
-                                       &cause.session, &cause.call, &cause.evidence}) {
+  for (std::string_view* const text :
+       {&cause.actor, &cause.actor_type, &cause.tool, &cause.via, &cause.session, &cause.call,
+        &cause.evidence, &cause.role, &cause.address}) {
     *text = arena.copy(*text);
   }
 }

@@ -179,6 +179,8 @@ Cause EntryDecoder::cause(std::string_view origin_id) {
   if (mask & kHasCall) result.call = shared();
   if (mask & kHasEvidence) result.evidence = own();
   if (mask & kEvidenceIsOrigin) result.evidence = origin_id;
+  if (mask & kHasRole) result.role = own();
+  if (mask & kHasAddress) result.address = own();
   in_.skip_fields(mask & ~uint64_t{kCauseTextBits});
   if (causes_count_ < kCausesSeenMax) causes_seen_[causes_count_++] = result;
   return result;

@@ -17,7 +17,8 @@ bool same(std::string_view a, std::string_view b) {
 bool same(const Cause& a, const Cause& b) {
   return a.kind == b.kind && a.confidence == b.confidence && same(a.actor, b.actor) &&
          same(a.actor_type, b.actor_type) && same(a.tool, b.tool) && same(a.via, b.via) &&
-         same(a.session, b.session) && same(a.call, b.call) && same(a.evidence, b.evidence);
+         same(a.session, b.session) && same(a.call, b.call) && same(a.evidence, b.evidence) &&
+         same(a.role, b.role) && same(a.address, b.address);
 }
 
 bool same(const Previous& a, const Previous& b) {
@@ -193,7 +194,8 @@ void EntryEncoder::cause(const Cause& cause, std::string_view origin_id) {
       bit_if(!cause.tool.empty(), kHasTool) | bit_if(!cause.via.empty(), kHasVia) |
       bit_if(!cause.session.empty(), kHasSession) | bit_if(!cause.call.empty(), kHasCall) |
       bit_if(!cause.evidence.empty() && !is_origin, kHasEvidence) |
-      bit_if(is_origin, kEvidenceIsOrigin);
+      bit_if(is_origin, kEvidenceIsOrigin) | bit_if(!cause.role.empty(), kHasRole) |
+      bit_if(!cause.address.empty(), kHasAddress);
   const uint32_t head = static_cast<uint32_t>(cause.confidence) << kConfidenceAt |
                         static_cast<uint32_t>(cause.kind) << kCauseKindAt;
   if (mask == 0) return out_.varint(head);
@@ -210,6 +212,8 @@ void EntryEncoder::cause(const Cause& cause, std::string_view origin_id) {
   if (mask & kHasSession) shared(cause.session);
   if (mask & kHasCall) shared(cause.call);
   if (mask & kHasEvidence) own(cause.evidence);
+  if (mask & kHasRole) own(cause.role);
+  if (mask & kHasAddress) own(cause.address);
 }
 
 void EntryEncoder::previous(const Previous& previous, const Previous& base, Time recorded) {

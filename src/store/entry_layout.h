@@ -107,8 +107,11 @@ enum CauseBit : uint32_t {
   kHasCall = 1u << 5,
   kEvidenceIsOrigin = 1u << 6,  // The id of the event that the entry is made of.
   kHasEvidence = 1u << 7,
+  // Not in the dictionary: whoever does not know them skips them as texts.
+  kHasRole = 1u << 8,
+  kHasAddress = 1u << 9,
 };
-constexpr uint32_t kCauseTextBits = (1u << 8) - 1;
+constexpr uint32_t kCauseTextBits = (1u << 10) - 1;
 
 constexpr uint32_t kSamePrevious = 1;
 enum PreviousBit : uint32_t { kPreviousHasValue = 1u << 1, kPreviousHasSince = 1u << 2 };

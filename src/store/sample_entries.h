@@ -104,6 +104,7 @@ class RandomEntries {
     if (below(3) == 0) return result;
     result.actor = word(), result.actor_type = word(), result.tool = word(), result.via = word();
     result.session = word(), result.call = word();
+    result.role = word(), result.address = word();
     result.evidence = chance() ? origin_id : word();
     return result;
   }
@@ -263,7 +264,7 @@ class EntryText {
   }
   void cause(const Cause& c) {
     put(static_cast<int>(c.kind), static_cast<int>(c.confidence), c.actor, c.actor_type, c.tool,
-        c.via, c.session, c.call, c.evidence);
+        c.via, c.session, c.call, c.evidence, c.role, c.address);
   }
   void previous(const Previous& p) { put(static_cast<int>(p.phase), p.value, p.since); }
   void tags(std::span<const Tag> tags) {

@@ -1,0 +1,132 @@
+#include "catalog/caller.h"
+
+#include "catalog/letters.h"
+#include "catalog/service_caller.h"
+#include "catalog/session.h"
+
+namespace statewire {
+namespace {
+
+using simdjson::dom::element;
+using simdjson::dom::object;
+
+std::string_view text_of(element value) {
+  std::string_view text;
+  return value.get_string().get(text) ? std::string_view() : text;
+}
+
+std::string_view text_at(const object& parent, std::string_view pointer) {
+  element value;
+  return parent.at_pointer(pointer).get(value) ? std::string_view() : text_of(value);
+}
+
+void read_context(element value, Caller& caller) {
+  object context;
+  if (value.get_object().get(context)) return;
+  caller.role = text_at(context, "/sessionIssuer/userName");
+  caller.federation = text_at(context, "/webIdFederationData/federatedProvider");
+  caller.source = text_at(context, "/sourceIdentity");
+  bool is_mfa = false;
+  element mfa;
+  if (!context.at_pointer("/attributes/mfaAuthenticated").get(mfa)) {
+    caller.is_mfa = text_of(mfa) == "true" || (!mfa.get_bool().get(is_mfa) && is_mfa);
+  }
+}
+
+// AROA…:SESSION
+std::string_view session_in(std::string_view principal_id) {
+  const size_t colon = principal_id.rfind(':');
+  return colon == std::string_view::npos ? std::string_view() : principal_id.substr(colon + 1);
+}
+
+// arn:aws:sts::123456789012:assumed-role/ROLE/SESSION
+void read_session(Caller& caller) {
+  const size_t last = caller.arn.rfind('/');
+  if (last == std::string_view::npos) {
+    caller.session = session_in(caller.principal_id);
+    return;
+  }
+  caller.session = caller.arn.substr(last + 1);
+  const size_t first = caller.arn.find('/');
+  if (caller.role.empty() && first < last) {
+    caller.role = caller.arn.substr(first + 1, last - first - 1);
+  }
+}
+
+}  // namespace
+
+Caller caller_of(const EventView& view) {
+  Caller caller;
+  if (!view.call.identity) return caller;
+  for (const auto field : *view.call.identity) {
+    if (field.key == "type") {
+      caller.type = text_of(field.value);
+    } else if (field.key == "arn") {
+      caller.arn = text_of(field.value);
+    } else if (field.key == "userName") {
+      caller.user_name = text_of(field.value);
+    } else if (field.key == "principalId") {
+      caller.principal_id = text_of(field.value);
+    } else if (field.key == "accountId") {
+      caller.account_id = text_of(field.value);
+    } else if (field.key == "invokedBy") {
+      caller.invoked_by = text_of(field.value);
+    } else if (field.key == "identityProvider") {
+      caller.federation = text_of(field.value);
+    } else if (field.key == "sessionContext") {
+      read_context(field.value, caller);
+    } else if (field.key == "onBehalfOf") {
+      object user;
+      if (!field.value.get_object().get(user)) caller.user_id = text_at(user, "/userId");
+    }
+  }
+  if (caller.type == "AssumedRole") {
+    read_session(caller);
+    return caller;
+  }
+  caller.role = {};  // Of a federated user it is the user who asked for the session.
+  if (caller.type == "AWSAccount") caller.session = session_in(caller.principal_id);
+  return caller;
+}
+
+bool is_root(const Caller& caller) {
+  return caller.type == "Root" || caller.type == "AssumedRoot" ||
+         (caller.type.empty() && caller.arn.ends_with(":root"));
+}
+
+bool is_user(const Caller& caller) {
+  return caller.type == "IAMUser" ||
+         (caller.type == "AWSAccount" && caller.principal_id.starts_with("AIDA"));
+}
+
+bool is_of_person(const Caller& caller) {
+  return caller.role.starts_with("AWSReservedSSO_") || caller.is_mfa ||
+         caller.session.find('@') != std::string_view::npos ||
+         caller.source.find('@') != std::string_view::npos;
+}
+
+bool is_person(const Caller& caller) {
+  return is_root(caller) || is_of_person(caller) || caller.type == "SAMLUser" ||
+         caller.type == "IdentityCenterUser" || caller.type == "FederatedUser";
+}
+
+bool is_of_program(const Caller& caller) {
+  return !caller.federation.empty() || caller.session.starts_with("i-") ||
+         caller.session.starts_with("mi-") || caller.source.starts_with("CN=") ||
+         !pipeline_of(caller.federation, caller.session).empty();
+}
+
+bool has_service_role(const Caller& caller) { return caller.role.starts_with("AWSServiceRoleFor"); }
+
+bool is_role_of_service(const Caller& caller, std::string_view service) {
+  if (caller.type != "AssumedRole" || service.empty()) return false;
+  if (has_service_role(caller)) return true;
+  if (is_of_person(caller) || is_of_program(caller) || !caller.source.empty()) return false;
+  const std::string_view label = service_label(service);
+  if (label.empty()) return false;
+  if (is_named_after(caller.session, label)) return true;
+  if (is_made_up(caller.session) && has_word(caller.role, label)) return true;
+  return works_by_role(service) && is_like_id(caller.session);
+}
+
+}  // namespace statewire

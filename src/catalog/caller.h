@@ -1,0 +1,51 @@
+// What the identity of an API call says about who made it. Texts are the parser's.
+#pragma once
+
+#include <string_view>
+
+#include "catalog/event_view.h"
+
+namespace statewire {
+
+// userIdentity, read in one walk. What is not said is empty.
+struct Caller {
+  std::string_view type;
+  std::string_view arn;
+  std::string_view user_name;
+  std::string_view principal_id;
+  std::string_view account_id;
+  std::string_view invoked_by;
+  std::string_view user_id;     // Of Identity Center, where the user has no name.
+  std::string_view role;        // Of an assumed role.
+  std::string_view session;     // Its name.
+  std::string_view federation;  // Who vouched for it: "arn:…:oidc-provider/…".
+  std::string_view source;      // sourceIdentity, which goes along from role to role.
+  bool is_mfa = false;
+};
+
+Caller caller_of(const EventView& view);
+
+// Also for a short time, from another account.
+bool is_root(const Caller& caller);
+
+// A user of this account or of another one.
+bool is_user(const Caller& caller);
+
+// Known as a person whatever the call: by single sign-on, by a mail address, by a typed code, by
+// federation, or root.
+bool is_person(const Caller& caller);
+
+// A session that carries a person's name: a person, and not root or a user.
+bool is_of_person(const Caller& caller);
+
+// A session of a program: on an instance, by the token of a pod or pipeline, by a certificate.
+bool is_of_program(const Caller& caller);
+
+// A role that belongs to a service: AWSServiceRoleFor….
+bool has_service_role(const Caller& caller);
+
+// A role that `service` took up to do its own work, as the name of the session tells. Else the
+// service works in the name of who called it, in the caller's session.
+bool is_role_of_service(const Caller& caller, std::string_view service);
+
+}  // namespace statewire

@@ -1,0 +1,26 @@
+// Comparison of names that machines write in whatever case. ASCII.
+#pragma once
+
+#include <algorithm>
+#include <string_view>
+
+namespace statewire {
+
+constexpr char lower_letter(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+// `word` is in lower case.
+inline bool begins_with(std::string_view text, std::string_view word) {
+  return text.size() >= word.size() &&
+         std::equal(word.begin(), word.end(), text.begin(),
+                    [](char of_word, char of_text) { return of_word == lower_letter(of_text); });
+}
+
+// `word` is in lower case.
+inline bool has_word(std::string_view text, std::string_view word) {
+  const auto same = [](char of_text, char of_word) { return lower_letter(of_text) == of_word; };
+  return std::search(text.begin(), text.end(), word.begin(), word.end(), same) != text.end();
+}
+
+}  // namespace statewire
