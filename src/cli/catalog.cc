@@ -20,9 +20,11 @@ Cell show_match(JsonElement row) {
 }
 
 constexpr ListColumn kCatalogColumns[] = {
-    {.title = "entry", .path = "name"},  {.title = "effect", .path = "effect"},
-    {.title = "type", .path = "type"},   {.title = "matches", .path = "match", .show = show_match},
-    {.title = "place", .path = "place"},
+    {.title = "entry", .path = "name", .fit = Fit::end},
+    {.title = "effect", .path = "effect", .spare = 1},
+    {.title = "type", .path = "type", .fit = Fit::start},
+    {.title = "matches", .path = "match", .show = show_match, .fit = Fit::end},
+    {.title = "place", .path = "place", .fit = Fit::start, .spare = 2},
 };
 
 bool matches(const CatalogRow& row, const std::string& query) {
@@ -69,8 +71,7 @@ ExitCode run_catalog(const Invocation& invocation, Terminal& terminal) {
   CHECK(reply.ok());
   ListWriter list(terminal, output_form(invocation), kCatalogColumns);
   list.add(items_at(reply->root(), ""));
-  list.finish("no entry matches");
-  return ExitCode::well;
+  return list.finish({.noun = "entry", .if_empty = "no entry matches"});
 }
 
 }  // namespace statewire

@@ -8,7 +8,7 @@ namespace {
 
 constexpr ExitCode kMatched = ExitCode::well;
 constexpr ExitCode kNothing = ExitCode::failed;
-constexpr ExitCode kError = ExitCode::usage;
+constexpr ExitCode kMatchError = ExitCode::usage;
 
 std::string fault_of(const Invocation& invocation) {
   if (invocation.has("--pattern") == invocation.has("--patterns")) {
@@ -49,7 +49,7 @@ bool match_files(std::vector<std::string> files, EventMatcher& matcher, Terminal
 ExitCode run_match(const Invocation& invocation, Terminal& terminal) {
   if (const std::string fault = fault_of(invocation); !fault.empty()) {
     terminal.complain(fault);
-    return kError;
+    return kMatchError;
   }
   Problems problems;
   const PatternLimits limits =
@@ -59,7 +59,7 @@ ExitCode run_match(const Invocation& invocation, Terminal& terminal) {
                                   : read_patterns(invocation.text("--patterns"), limits, problems);
   if (!problems.ok()) {
     terminal.write_error(problems.to_text());
-    return kError;
+    return kMatchError;
   }
   if (invocation.has("--check")) {
     const size_t count = patterns.patterns.size();
@@ -76,7 +76,7 @@ ExitCode run_match(const Invocation& invocation, Terminal& terminal) {
                             },
                         .complain = [&](std::string text) { terminal.tell(text); }});
   const bool is_well = match_files(invocation.texts("FILES"), matcher, terminal);
-  if (!is_well || matcher.unreadable() > 0 || !terminal.write_failure().empty()) return kError;
+  if (!is_well || matcher.unreadable() > 0 || !terminal.write_failure().empty()) return kMatchError;
   return matcher.has_matched() ? kMatched : kNothing;
 }
 
