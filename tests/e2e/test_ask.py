@@ -1,10 +1,11 @@
 """What people ask of the past: events, explain, held, test; and how commands end."""
 
 import json
+import signal
 import subprocess
 import unittest
 
-from harness import ProgramTest, instance_event, wait_for
+from harness import PATIENCE_SECONDS, ProgramTest, instance_event, wait_for
 from receiver import Answer
 
 CONFIG = """
@@ -106,7 +107,52 @@ class Ask(ProgramTest):
         self.program.post(instance_event("i-5", "running", "2026-11-23T09:05:00Z"))
         self.assertTrue(follower.stdout.readline().strip().endswith(",5"))
 
-    def test_a_mail_is_shown_as_text_and_lists_that_find_nothing_fail(self):
+    def test_what_is_watched_is_shown_until_nobody_looks(self):
+        self.program.post(instance_event("i-1", "running", "2026-11-23T09:00:00Z"))
+        command = [str(self.program.statewire), "ledger", "-w", "-c", str(self.program.config)]
+        watching = subprocess.Popen(command, stdout=subprocess.PIPE, text=True,
+                                    env=self.program.environment)
+        self.addCleanup(watching.kill)
+        self.assertIn("received", watching.stdout.readline())
+        watching.stdout.close()
+        self.assertEqual(watching.wait(PATIENCE_SECONDS), 0)
+
+    def test_send_gives_up_after_its_time(self):
+        events = self.write("events.jsonl",
+                            json.dumps(instance_event("i-1", "running", "2026-11-23T09:00:00Z")))
+        self.program.signal(signal.SIGSTOP)
+        try:
+            given_up = self.program.run("send", "--timeout", "1s", events)
+        finally:
+            self.program.signal(signal.SIGCONT)
+        self.assertEqual(given_up.returncode, 1, given_up.stdout)
+        self.assertEqual(self.program.run("send", "--timeout", "soon", events).returncode, 2)
+        self.assertEqual(self.program.run("send", "--timeout", "1m", events).returncode, 0)
+
+    def test_complaints_of_one_kind_end_with_a_count(self):
+        broken = self.write("broken.jsonl", "{\"a\": \n" * 500)
+        for command in ("convert", "send"):
+            done = self.program.run(command, broken)
+            self.assertEqual(done.returncode, 1)
+            self.assertLess(len(done.stderr.splitlines()), 45, done.stderr)
+            self.assertIn("more like", done.stderr)
+
+    def test_a_mail_is_shown_as_text(self):
+        self.program.stop()
+        mail = '{"subject": "Gone", "text": "web-1 is gone", "html": "<p>web-1</p>"}'
+        self.program.write_config(
+            "formats:\n  mail/v1: {content_type: application/json, template: '" + mail + "'}\n"
+            "subscriptions:\n  hook: {format: mail/v1, sink: {kind: webhook, url: \""
+            + self.hook.url("/hook") + '"}}\n'
+        )
+        self.program.start()
+        self.program.post(instance_event("i-1", "running", "2026-11-23T09:00:00Z"))
+        wait_for(lambda: self.program.subscription("hook")["parked"] == 1, "what is parked")
+        shown = self.program.run("parked", "show", "hook", "1").stdout
+        self.assertIn("Subject: Gone\n\nweb-1 is gone", shown)
+        self.assertNotIn("<p>", shown)
+
+    def test_lists_that_find_nothing_fail(self):
         self.assertEqual(self.program.run("parked", "list").returncode, 1)
         self.assertEqual(self.program.run("resources", "-o", "json").returncode, 1)
         self.assertEqual(self.program.run("ledger", "--refusals").returncode, 1)
