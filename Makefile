@@ -15,6 +15,10 @@ help: ## List what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
 run: build ## Build, and run the bundled example until Ctrl-C
+	@mkdir -p var
+	@if [ -e var/demo-day.jsonl ]; then \
+	  echo "The day was played already, and ended when that was. \`rm -r var/demo*\` plays it anew."; \
+	else tools/make_example_day --ending-now >var/demo-day.jsonl; fi
 	@$(BUILD)/statewire run --config examples/statewire.yaml
 
 build: ## Build the program: build/statewire

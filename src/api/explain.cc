@@ -92,12 +92,21 @@ void write_event(const Recognition& recognition, JsonWriter& json) {
   json.end_object();
 }
 
+// As if it happened now, and nobody had heard of it: a repeat of what is known would say nothing.
+void make_new(std::span<Observation> observations, Time now) {
+  for (Observation& observation : observations) {
+    observation.key.event_id.bytes = hash128("as new", {observation.key.event_id.view()});
+    observation.key.set_time(now);
+  }
+}
+
 // Explains one event; made for each.
 class Explanation {
  public:
-  Explanation(const Queries::Parts& parts, Time now)
+  Explanation(const Queries::Parts& parts, Time now, bool is_as_new)
       : parts_(parts),
         now_(now),
+        is_as_new_(is_as_new),
         rules_(parts),
         views_(parts.store, &explained_),
         fold_(views_, parts.track) {
@@ -117,6 +126,7 @@ class Explanation {
 
   const Queries::Parts& parts_;
   const Time now_;
+  const bool is_as_new_;
   ExplainRules rules_;
   Arena arena_;
   BlockWriter explained_;  // What the journal would hold.
@@ -129,6 +139,7 @@ Result<std::string> Explanation::of(const ParsedEvent& event) {
   Recogniser recogniser(*parts_.catalog);
   const Recognition recognition =
       recogniser.recognise(event.element, event.bytes, now_, arena_, observations_);
+  if (is_as_new_) make_new(observations_, now_);
   rules_.name_actor(recognition.principal, observations_, arena_);
   Result<Fate> folded = recognition.fate;
   const std::string observations = json_of([&](JsonWriter& json) {
@@ -230,13 +241,13 @@ Result<Fate> Explanation::write_observation(const Observation& observation, Json
 
 }  // namespace
 
-Result<std::string> Queries::explain(std::string_view event_json, Time now) const {
+Result<std::string> Queries::explain(std::string_view event_json, Time now, bool is_as_new) const {
   std::string text(event_json);
   text.reserve(text.size() + kPaddingBytes);
   Result<std::string> result = bad_input("there is no event to explain");
   size_t count = 0;
   const auto on_event = [&](const ParsedEvent& event) {
-    if (++count == 1) result = Explanation(parts_, now).of(event);
+    if (++count == 1) result = Explanation(parts_, now, is_as_new).of(event);
   };
   const auto on_unreadable = [&](const UnreadableEvent& event) {
     if (++count == 1) result = bad_input(event.reason);

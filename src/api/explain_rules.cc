@@ -65,7 +65,8 @@ ExplainRules::Ignored ExplainRules::ignored_after(bool knows_tags) const {
   return rule ? Ignored{parts_.ignore->after_names[*rule], false} : Ignored{};
 }
 
-void ExplainRules::write_subscriptions(const Entry& entry, JsonWriter& json) {
+void ExplainRules::write_subscriptions(const Entry& entry, JsonWriter& json,
+                                       const WriteMore& write_more) {
   const Notification notification = notification_of(entry, parts_.teller);
   routable_.set(notification);
   const bool knows_cause = notification.cause.kind != CauseKind::unknown;
@@ -80,13 +81,14 @@ void ExplainRules::write_subscriptions(const Entry& entry, JsonWriter& json) {
   for (const Subscription& subscription : parts_.subscriptions) {
     const std::optional<Wait> wait =
         wait_of(subscription, after(), routable_, knows_cause, knows_tags(entry.after));
-    write_verdict(subscription, ignored, wait, json);
+    write_verdict(subscription, ignored, wait, json, write_more);
   }
   json.end_object();
 }
 
 void ExplainRules::write_verdict(const Subscription& subscription, const Ignored& ignored,
-                                 const std::optional<Wait>& wait, JsonWriter& json) const {
+                                 const std::optional<Wait>& wait, JsonWriter& json,
+                                 const WriteMore& write_more) const {
   const std::optional<Mismatch> mismatch = routable_.explain(subscription.when);
   const bool matches = !mismatch && !ignored.is_certain;
   json.key_line(subscription.name);
@@ -102,6 +104,7 @@ void ExplainRules::write_verdict(const Subscription& subscription, const Ignored
   if (waits) write_wait(*wait, json);
   const uint64_t per_hour = per_hour_of(subscription);
   if ((matches || waits) && per_hour > 0) json.number("per_hour", per_hour);
+  if (write_more) write_more(subscription, json);
   json.end_object();
 }
 

@@ -2,6 +2,7 @@
 // does it. Reads only; not thread-safe; borrows everything.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -29,8 +30,10 @@ class ExplainRules {
   std::string_view ignored_before(const Observation& observation);
 
   // ,"ignored_by":{"rule","stage"} where one applies, and ,"notifications":{…}: what each
-  // subscription would make of the notification that `entry` tells.
-  void write_subscriptions(const Entry& entry, JsonWriter& json);
+  // subscription would make of the notification that `entry` tells. `write_more` adds members to
+  // each verdict.
+  using WriteMore = std::function<void(const Subscription&, JsonWriter&)>;
+  void write_subscriptions(const Entry& entry, JsonWriter& json, const WriteMore& write_more = {});
 
  private:
   // The rule that keeps a notification from everybody, or may once the tags are known.
@@ -43,7 +46,8 @@ class ExplainRules {
   std::span<const When> after() const;
   Ignored ignored_after(bool knows_tags) const;
   void write_verdict(const Subscription& subscription, const Ignored& ignored,
-                     const std::optional<Wait>& wait, JsonWriter& json) const;
+                     const std::optional<Wait>& wait, JsonWriter& json,
+                     const WriteMore& write_more) const;
 
   const Queries::Parts& parts_;
   std::optional<RuleBook> book_;

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/json_writer.h"
-#include "model/record.h"
+#include "model/notification.h"
 
 namespace statewire {
 
@@ -18,6 +18,9 @@ void write_state(Phase phase, std::string_view value, JsonWriter& json);
 void write_origin(const Origin& origin, JsonWriter& json);
 // A resource as lists and timelines show it.
 void write_resource(const Record& record, JsonWriter& json);
+
+// An entry of the journal as lists of the past show it.
+void write_history_entry(const Entry& entry, const Notification& notification, JsonWriter& json);
 
 // What a person calls it: its Name tag, else the name that events gave; may be empty.
 std::string_view display_name(const Record& record);

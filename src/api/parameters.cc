@@ -4,6 +4,7 @@
 #include <charconv>
 #include <vector>
 
+#include "base/since.h"
 #include "base/text.h"
 
 namespace statewire {
@@ -60,9 +61,8 @@ uint64_t Parameters::number(std::string_view name, uint64_t absent, uint64_t mos
 std::optional<Time> Parameters::since(std::string_view name, Time now) {
   const std::string value = text(name);
   if (value.empty()) return std::nullopt;
-  if (const std::optional<Time> time = parse_time(value)) return time;
-  if (const std::optional<Duration> duration = parse_duration(value)) return now - *duration;
-  wrong(name, "must be a time such as 2026-11-23T09:00:00Z, or how long ago, such as 90m");
+  if (const std::optional<Time> time = parse_since(value, now)) return time;
+  wrong(name, "must be " + std::string(kSinceForms));
   return std::nullopt;
 }
 

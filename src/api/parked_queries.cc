@@ -1,7 +1,6 @@
 // Parked deliveries, and what became of those that a person acted on.
-#include <charconv>
-
 #include "api/json_parts.h"
+#include "api/place.h"
 #include "api/queries.h"
 
 namespace statewire {
@@ -35,23 +34,6 @@ void write_list(std::span<const ParkedRow> rows, JsonWriter& json) {
     json.end_object();
   }
   json.end_array();
-}
-
-// "42/pager": a name may hold a slash, a number does not.
-std::string place_text(const DeliveryKey& key) {
-  return std::to_string(key.number) + "/" + key.subscription;
-}
-
-Result<DeliveryKey> read_place(std::string_view text) {
-  DeliveryKey key;
-  if (text.empty()) return key;
-  const char* const end = text.data() + text.size();
-  const auto [rest, fault] = std::from_chars(text.data(), end, key.number);
-  if (fault != std::errc() || rest == end || *rest != '/') {
-    return bad_input("after is the `next` of the page before");
-  }
-  key.subscription.assign(rest + 1, end);
-  return key;
 }
 
 }  // namespace

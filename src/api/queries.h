@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "api/history.h"
+#include "api/trial.h"
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "delivery/dispatcher.h"
@@ -19,12 +21,16 @@
 namespace statewire {
 
 struct ResourceFilter {
-  std::string type, account, region, phase, cause, actor;
+  std::string type;  // Of it, or whole parts of it: see is_of_type().
+  std::string account, region, phase, cause, actor;
   std::string tag_key, tag_value;  // Empty key: any. The value must be equal.
   std::string query;               // Part of the id or of the name.
   std::optional<Time> since;       // In its present phase since then, or later.
   size_t limit = 100;
   std::string after;  // The `next` of the page before.
+  // Those whose phase is the newest, first: one page, and `total` says how many match. Else in the
+  // order of their keys, page by page.
+  bool is_newest_first = false;
 
   bool matches(const Record& record) const;
 };
@@ -57,6 +63,10 @@ class Queries {
   // none; bad_input where there are several: the text is then the JSON that lists the candidates.
   Result<std::string> timeline(std::string_view resource, size_t limit) const;
   std::unique_ptr<Question> begin_timeline(std::string resource, size_t limit) const;
+  // What happened, the newest first; fates that are not in the journal by the samples that the
+  // ledger keeps.
+  Result<std::string> history(const HistoryFilter& filter) const;
+  std::unique_ptr<Question> begin_history(HistoryFilter filter) const;
   Result<std::string> ledger() const;
   Result<std::string> unrecognised() const;
   Result<std::string> refusals() const;
@@ -66,8 +76,16 @@ class Queries {
                              size_t limit) const;
   // All that is parked at `sequence`: the first with its payload, and `others` without.
   Result<std::string> parked_one(std::string_view subscription, uint64_t sequence) const;
-  // What would become of the event. Changes nothing. bad_input where it is not one event.
-  Result<std::string> explain(std::string_view event_json, Time now) const;
+  // What would become of the event; `is_as_new`: if it happened now, for the first time. Changes
+  // nothing. bad_input where it is not one event.
+  Result<std::string> explain(std::string_view event_json, Time now, bool is_as_new = false) const;
+  // What became of what the journal has at `sequence`, whom it was told, and why not.
+  Result<std::string> entry(uint64_t sequence) const;
+  // What waits, for what and until when: a page of it. An empty subscription means all.
+  Result<std::string> held(std::string_view subscription, std::string_view after) const;
+  // What a subscription would have sent.
+  Result<std::string> trial(const TrialWish& wish) const;
+  std::unique_ptr<Question> begin_trial(TrialWish wish) const;
   std::string catalog() const;
 
  private:

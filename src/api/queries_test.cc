@@ -45,6 +45,23 @@ TEST_F(QueriesTest, a_resource_that_settles_by_itself_says_when) {
                     R"("since":"2026-11-23T09:00:00Z","settles":"2026-11-23T09:01:00Z",)"));
 }
 
+TEST_F(QueriesTest, the_newest_resources_come_first_and_all_are_counted) {
+  for (int i = 0; i < 5; ++i) take(test_event(i, "running", i));
+  const std::string body = json("/api/v1/resources?order=newest&limit=2");
+  EXPECT_EQ(count_of(body), 2u);
+  EXPECT_TRUE(holds(body, "\"total\":5"));
+  const size_t newest = body.find("i-1004");
+  EXPECT_LT(newest, body.find("i-1003"));
+  EXPECT_FALSE(holds(body, "i-1002"));
+  EXPECT_EQ(get("/api/v1/resources?order=oldest").status, 400);
+}
+
+TEST_F(QueriesTest, a_part_of_a_type_will_do) {
+  take(test_event(1, "running", 1));
+  EXPECT_EQ(count_of(json("/api/v1/resources?type=instance")), 1u);
+  EXPECT_EQ(count_of(json("/api/v1/resources?type=inst")), 0u);
+}
+
 TEST_F(QueriesTest, resources_are_selected_by_every_filter) {
   for (int i = 0; i < 5; ++i) take(test_event(i, "running", i));
   take(test_event(9, "terminated", 9));

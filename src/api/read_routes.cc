@@ -2,22 +2,13 @@
 #include "api/answers.h"
 #include "api/queries.h"
 #include "api/route_functions.h"
+#include "api/route_steps.h"
 #include "base/limits.h"
 
 namespace statewire {
 namespace {
 
 constexpr uint64_t kLimit = 100;
-
-Queries queries_of(const RouteContext& context) {
-  return Queries({.store = context.store,
-                  .catalog = context.snapshot.catalog,
-                  .subscriptions = context.snapshot.subscriptions,
-                  .teller = {context.snapshot.instance, context.snapshot.accounts},
-                  .track = context.track,
-                  .rules = context.snapshot.rules,
-                  .ignore = context.snapshot.ignore});
-}
 
 // "team=shop"; absent is well too.
 Result<void> read_tag(const std::string& text, ResourceFilter& filter) {
@@ -56,22 +47,10 @@ Result<ResourceFilter> read_filter(Parameters parameters, Time now) {
   if (Result<void> checked = parameters.check(); !checked) return checked.error();
   if (Result<void> checked = check_words(filter); !checked) return checked.error();
   if (Result<void> tag = read_tag(parameters.text("tag"), filter); !tag) return tag.error();
+  const std::string order = parameters.text("order");
+  if (!order.empty() && order != "newest") return bad_input("order can only be newest");
+  filter.is_newest_first = order == "newest";
   return filter;
-}
-
-RouteSteps at_once(HttpServerResponse response) {
-  return [response = std::move(response)] { return std::optional(response); };
-}
-
-template <typename Respond>
-RouteSteps steps_of(std::unique_ptr<Question> question, Respond respond) {
-  // Shared, as a function must be copyable.
-  return [question = std::shared_ptr<Question>(std::move(question)),
-          respond]() -> std::optional<HttpServerResponse> {
-    std::optional<Result<std::string>> answer = question->step();
-    if (!answer) return std::nullopt;
-    return respond(*std::move(answer));
-  };
 }
 
 }  // namespace
@@ -79,8 +58,7 @@ RouteSteps steps_of(std::unique_ptr<Question> question, Respond respond) {
 RouteSteps begin_resources(const RouteContext& context, const RouteCall& call) {
   const Result<ResourceFilter> filter = read_filter(call.parameters, context.clock.now());
   if (!filter) return at_once(response_of(filter.error()));
-  return steps_of(queries_of(context).begin_resources(*filter),
-                  [](Result<std::string> answer) { return response_of(std::move(answer)); });
+  return steps_of(queries_of(context).begin_resources(*filter));
 }
 
 RouteSteps begin_timeline(const RouteContext& context, const RouteCall& call) {
@@ -130,7 +108,11 @@ HttpServerResponse get_parked_one(const RouteContext& context, const RouteCall& 
 }
 
 HttpServerResponse post_explain(const RouteContext& context, const RouteCall& call) {
-  return response_of(queries_of(context).explain(call.request.body, context.clock.now()));
+  Parameters parameters = call.parameters;
+  const std::string as_new = parameters.text("as_new");
+  if (!as_new.empty() && as_new != "true") return error_response(400, "as_new can only be true");
+  return response_of(
+      queries_of(context).explain(call.request.body, context.clock.now(), !as_new.empty()));
 }
 
 HttpServerResponse get_catalog(const RouteContext& context, const RouteCall&) {

@@ -1,6 +1,9 @@
 // The records that a filter asks for, a page at a time.
+#include <algorithm>
+
 #include "api/json_parts.h"
 #include "api/queries.h"
+#include "api/wanted.h"
 #include "base/limits.h"
 
 namespace statewire {
@@ -13,17 +16,14 @@ bool has_tag(const Record& record, std::string_view key, std::string_view value)
   return false;
 }
 
-bool is_wanted(const std::string& wanted, std::string_view found) {
-  return wanted.empty() || wanted == found;
-}
-
 }  // namespace
 
 bool ResourceFilter::matches(const Record& record) const {
   const Identity& resource = record.resource;
-  if (!is_wanted(type, resource.type) || !is_wanted(account, resource.account) ||
-      !is_wanted(region, resource.region) || !is_wanted(phase, name_of(record.phase)) ||
-      !is_wanted(cause, name_of(record.cause.kind)) || !is_wanted(actor, record.cause.actor)) {
+  if ((!type.empty() && !is_of_type(type, resource.type)) ||
+      !is_wanted(account, resource.account) || !is_wanted(region, resource.region) ||
+      !is_wanted(phase, name_of(record.phase)) || !is_wanted(cause, name_of(record.cause.kind)) ||
+      !is_wanted(actor, record.cause.actor)) {
     return false;
   }
   if (!tag_key.empty() && !has_tag(record, tag_key, tag_value)) return false;
@@ -90,9 +90,77 @@ class ResourcesQuestion final : public Question {
   std::string out_;
 };
 
+// Keeps the newest of all that match, as they are to be written.
+class NewestResourcesQuestion final : public Question {
+ public:
+  NewestResourcesQuestion(const Store& store, ResourceFilter filter)
+      : store_(store), filter_(std::move(filter)) {}
+
+  std::optional<Result<std::string>> step() override {
+    size_t looked_at = 0;
+    bool is_over = true;
+    const Result<void> read = store_.each_record(at_, [&](const Record& record) {
+      is_over = looked_at++ < kRecordsAtATime;
+      if (!is_over) return false;
+      take(record);
+      at_ = record.resource.id;
+      return true;
+    });
+    if (!read) return read.error();
+    if (!is_over) return std::nullopt;
+    return answer();
+  }
+
+ private:
+  struct Kept {
+    Time since;
+    std::string id;
+    std::string json;
+    // The oldest is on top of the heap.
+    bool operator<(const Kept& other) const {
+      return since != other.since ? since > other.since : id < other.id;
+    }
+  };
+
+  void take(const Record& record) {
+    if (!filter_.matches(record)) return;
+    ++total_;
+    Kept kept{record.since, std::string(record.resource.id), {}};
+    if (kept_.size() == filter_.limit) {
+      if (!(kept < kept_.front())) return;
+      std::pop_heap(kept_.begin(), kept_.end());
+      kept_.pop_back();
+    }
+    kept.json = json_of([&](JsonWriter& json) { write_resource(record, json); });
+    kept_.push_back(std::move(kept));
+    std::push_heap(kept_.begin(), kept_.end());
+  }
+
+  std::string answer() {
+    std::sort_heap(kept_.begin(), kept_.end());
+    return json_of([&](JsonWriter& json) {
+      json.begin_object();
+      json.begin_array("resources");
+      for (const Kept& kept : kept_) json.raw(kept.json);
+      json.end_array();
+      json.number("total", total_);
+      json.end_object();
+    });
+  }
+
+  const Store& store_;
+  const ResourceFilter filter_;
+  std::string at_;  // Looked at last.
+  std::vector<Kept> kept_;
+  uint64_t total_ = 0;
+};
+
 }  // namespace
 
 std::unique_ptr<Question> Queries::begin_resources(ResourceFilter filter) const {
+  if (filter.is_newest_first) {
+    return std::make_unique<NewestResourcesQuestion>(parts_.store, std::move(filter));
+  }
   return std::make_unique<ResourcesQuestion>(parts_.store, std::move(filter));
 }
 

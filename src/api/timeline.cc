@@ -1,6 +1,7 @@
 // What happened to one resource, by walking its chain through the journal.
 #include "api/json_parts.h"
 #include "api/queries.h"
+#include "api/wanted.h"
 #include "base/limits.h"
 #include "format/format.h"
 
@@ -22,12 +23,6 @@ struct Candidates {
   }
   // An id that ends so is meant rather than a thing that someone named so.
   const std::vector<std::string>& best() const { return by_id.empty() ? by_name : by_id; }
-
-  static bool is_end_of(std::string_view end, std::string_view id) {
-    if (end.size() >= id.size() || !id.ends_with(end)) return false;
-    const char before = id[id.size() - end.size() - 1];
-    return before == '/' || before == ':';
-  }
 };
 
 std::string candidates_json(std::string_view resource, const std::vector<std::string>& ids) {
@@ -74,6 +69,7 @@ void write_entry(const Entry& entry, const Teller& teller, JsonWriter& json) {
     append_message(notification, message);
     json.line("message", message);
     json.hex("id", entry.told.id.bytes);
+    if (!entry.told.amends.is_zero()) json.hex("amends", entry.told.amends.bytes);
   }
   json.end_object();
 }

@@ -38,6 +38,14 @@ void read_listen(const Node& node, HttpTcpListener& listener) {
   listener.port = static_cast<uint16_t>(std::stoi(port));
 }
 
+// A header shows it: one that is blank, or has a line break inside, nobody could show.
+void check_token(const Node& node, std::string_view token) {
+  const auto is_shown = [](char c) { return c > ' ' && c < 0x7f; };
+  if (std::ranges::all_of(token, is_shown)) return;
+  node.error(
+      "the token has a blank, a line break or a character beyond ASCII, which no header can show");
+}
+
 void read_tokens(const Node& node, std::vector<Token>& tokens) {
   if (!node) return;
   for (const Node& item : node.items()) {
@@ -49,6 +57,7 @@ void read_tokens(const Node& node, std::vector<Token>& tokens) {
                                                             TokenScope::ingest);
     if (std::optional<Secret> secret = required_secret(keys, "token")) {
       token.secret = *std::move(secret);
+      check_token(item, token.secret.reveal());
     }
     keys.finish();
     tokens.push_back(std::move(token));

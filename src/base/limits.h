@@ -369,8 +369,22 @@ inline constexpr size_t kAnswerBytesAtATime = 256 << 10;
 inline constexpr uint64_t kPageItemsMax = 10'000;
 // What the commands ask for; many pages are one list.
 inline constexpr size_t kPageItemsAsked = 1000;
+// Rows that a command keeps to list the newest first; beyond, they are listed as they come.
+inline constexpr size_t kSortedRowsMax = 10'000;
+// Entries of the journal that a question about the past looks at in one turn.
+inline constexpr size_t kHistoryEntriesAtATime = 2'000;
+// The same for one page of its answer: whoever asks goes on where it ended.
+inline constexpr size_t kHistoryEntriesMax = 200'000;
+// Kinds of messages that a trial of a subscription tells apart; further ones are counted together.
+inline constexpr size_t kTrialKindsMax = 1'000;
+// Names that a shell is offered to complete a word.
+inline constexpr size_t kCompletedNamesMax = 1'000;
+// Complaints of one kind that a command makes before it stops.
+inline constexpr size_t kComplaintsMax = 20;
 // Parked deliveries in one page, and in a report of what was done with them.
 inline constexpr size_t kParkedListedMax = 1'000;
+// Deliveries that wait, in one page.
+inline constexpr size_t kHeldListedMax = 1'000;
 // Rows of parked deliveries that are read in one turn.
 inline constexpr size_t kParkedRowsAtATime = 1'000;
 // Of the payloads of those rows together.

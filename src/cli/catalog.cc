@@ -18,10 +18,13 @@ Cell show_match(JsonElement row) {
 }
 
 constexpr ListColumn kCatalogColumns[] = {
-    {.title = "entry", .path = "name"},  {.title = "effect", .path = "effect"},
-    {.title = "type", .path = "type"},   {.title = "matches", .path = "match", .show = show_match},
-    {.title = "from", .path = "from"},   {.title = "sure", .path = "sure"},
-    {.title = "place", .path = "place"},
+    {.title = "entry", .path = "name", .fit = Fit::end},
+    {.title = "effect", .path = "effect", .spare = 1},
+    {.title = "type", .path = "type", .fit = Fit::start},
+    {.title = "matches", .path = "match", .show = show_match, .fit = Fit::end},
+    {.title = "from", .path = "from", .spare = 3},
+    {.title = "sure", .path = "sure", .spare = 3},
+    {.title = "place", .path = "place", .fit = Fit::start, .spare = 2},
 };
 
 // "ec2.amazonaws.com/RunInstances", "ec2/RunInstances" and "ec2.amazonaws.com RunInstances" are
@@ -75,8 +78,7 @@ ExitCode run_catalog_list(const Invocation& invocation, Terminal& terminal) {
   CHECK(reply.ok());
   ListWriter list(terminal, output_form(invocation), kCatalogColumns);
   list.add(items_at(reply->root(), ""));
-  list.finish("no entry matches");
-  return ExitCode::well;
+  return list.finish({.noun = "entry", .if_empty = "no entry matches"});
 }
 
 ExitCode run_catalog_show(const Invocation& invocation, Terminal& terminal) {

@@ -30,7 +30,9 @@ std::string summary_of(const Settings& settings, size_t catalog_entries) {
                                                 : counted(settings.http.tokens.size(), "token")));
   add("catalog", with_thousands(catalog_entries) + (catalog_entries == 1 ? " entry" : " entries"));
   add("sources", joined(settings.sources, [](const SourceSetting& source) {
-        return source.name + " (" + std::string(source.kind->name) + ")";
+        const std::optional<Time> next = source.source->next_time();
+        return source.name + " (" + std::string(source.kind->name) +
+               (next ? ", next at " + format_time(*next) : "") + ")";
       }));
   add("subscriptions", joined(settings.subscriptions, [](const Subscription& subscription) {
         return subscription.name + " (" + subscription.format_name + " to " +

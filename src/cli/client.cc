@@ -4,6 +4,7 @@
 
 #include "base/json_writer.h"
 #include "base/percent.h"
+#include "cli/history_target.h"
 
 namespace statewire {
 namespace {
@@ -12,8 +13,13 @@ class DaemonClient final : public Client {
  public:
   explicit DaemonClient(Daemon daemon) : daemon_(std::move(daemon)) {}
 
+  bool is_live() const override { return true; }
+
   Result<std::string> resources(const ResourceFilter& filter) override;
   Result<std::string> timeline(std::string_view resource, size_t limit) override;
+  Result<std::string> history(const HistoryFilter& filter) override {
+    return daemon_.get(history_target(filter));
+  }
   Result<std::string> ledger() override { return daemon_.get("/api/v1/ledger"); }
   Result<std::string> unrecognised() override { return daemon_.get("/api/v1/ledger/unrecognised"); }
   Result<std::string> refusals() override { return daemon_.get("/api/v1/ledger/refusals"); }
@@ -26,8 +32,17 @@ class DaemonClient final : public Client {
   Result<std::string> drop(const ParkedFilter& filter, bool is_dry_run) override {
     return daemon_.post("/api/v1/parked/drop", order(filter, is_dry_run));
   }
-  Result<std::string> explain(std::string_view event_json) override {
-    return daemon_.post("/api/v1/explain", std::string(event_json));
+  Result<std::string> explain(std::string_view event_json, bool is_as_new) override {
+    std::string target = "/api/v1/explain";
+    if (is_as_new) add_parameter(target, "as_new", "true");
+    return daemon_.post(target, std::string(event_json));
+  }
+  Result<std::string> entry(uint64_t sequence) override {
+    return daemon_.get("/api/v1/entries/" + std::to_string(sequence));
+  }
+  Result<std::string> held(std::string_view subscription, std::string_view after) override;
+  Result<std::string> trial(const TrialWish& wish) override {
+    return daemon_.get(trial_target(wish));
   }
 
  private:
@@ -51,6 +66,7 @@ Result<std::string> DaemonClient::resources(const ResourceFilter& filter) {
   add_parameter(target, "query", filter.query);
   add_parameter(target, "limit", std::to_string(filter.limit));
   add_parameter(target, "after", filter.after);
+  if (filter.is_newest_first) add_parameter(target, "order", "newest");
   return daemon_.get(target);
 }
 
@@ -68,6 +84,13 @@ Result<std::string> DaemonClient::parked(const ParkedFilter& filter, std::string
   if (filter.sequence != 0) add_parameter(target, "sequence", std::to_string(filter.sequence));
   add_parameter(target, "resource", filter.resource);
   add_parameter(target, "limit", std::to_string(limit));
+  add_parameter(target, "after", after);
+  return daemon_.get(target);
+}
+
+Result<std::string> DaemonClient::held(std::string_view subscription, std::string_view after) {
+  std::string target = "/api/v1/held";
+  add_parameter(target, "subscription", subscription);
   add_parameter(target, "after", after);
   return daemon_.get(target);
 }
@@ -109,6 +132,9 @@ class StoreClient final : public Client {
   Result<std::string> timeline(std::string_view resource, size_t limit) override {
     return queries_.timeline(resource, limit);
   }
+  Result<std::string> history(const HistoryFilter& filter) override {
+    return queries_.history(filter);
+  }
   Result<std::string> ledger() override { return queries_.ledger(); }
   Result<std::string> unrecognised() override { return queries_.unrecognised(); }
   Result<std::string> refusals() override { return queries_.refusals(); }
@@ -129,9 +155,15 @@ class StoreClient final : public Client {
     if (!change) return change.error();
     return dropped_json(*change, is_dry_run);
   }
-  Result<std::string> explain(std::string_view event_json) override {
-    return queries_.explain(event_json, clock_.now());
+  bool is_live() const override { return false; }
+  Result<std::string> explain(std::string_view event_json, bool is_as_new) override {
+    return queries_.explain(event_json, clock_.now(), is_as_new);
   }
+  Result<std::string> entry(uint64_t sequence) override { return queries_.entry(sequence); }
+  Result<std::string> held(std::string_view subscription, std::string_view after) override {
+    return queries_.held(subscription, after);
+  }
+  Result<std::string> trial(const TrialWish& wish) override { return queries_.trial(wish); }
 
  private:
   const std::unique_ptr<Store> store_;

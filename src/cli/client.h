@@ -18,9 +18,12 @@ namespace statewire {
 class Client {
  public:
   virtual ~Client() = default;
+  // Whether a daemon answers: else what is stored never changes.
+  virtual bool is_live() const = 0;
   virtual Result<std::string> resources(const ResourceFilter& filter) = 0;
   // bad_input where the name is ambiguous: the text is then the JSON that lists the candidates.
   virtual Result<std::string> timeline(std::string_view resource, size_t limit) = 0;
+  virtual Result<std::string> history(const HistoryFilter& filter) = 0;
   virtual Result<std::string> ledger() = 0;
   virtual Result<std::string> unrecognised() = 0;
   virtual Result<std::string> refusals() = 0;
@@ -30,7 +33,12 @@ class Client {
   virtual Result<std::string> parked_one(std::string_view subscription, uint64_t sequence) = 0;
   virtual Result<std::string> redrive(const ParkedFilter& filter, bool is_dry_run) = 0;
   virtual Result<std::string> drop(const ParkedFilter& filter, bool is_dry_run) = 0;
-  virtual Result<std::string> explain(std::string_view event_json) = 0;
+  virtual Result<std::string> explain(std::string_view event_json, bool is_as_new) = 0;
+  // What became of what the journal has at `sequence`.
+  virtual Result<std::string> entry(uint64_t sequence) = 0;
+  // One page of what waits; `after` as for parked().
+  virtual Result<std::string> held(std::string_view subscription, std::string_view after) = 0;
+  virtual Result<std::string> trial(const TrialWish& wish) = 0;
 };
 
 // What a command does to the store where no daemon does it.

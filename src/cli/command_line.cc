@@ -4,16 +4,18 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <deque>
-#include <optional>
 #include <span>
 #include <sstream>
 
 #include "base/check.h"
-#include "base/text.h"
 #include "cli/commands.h"
+#include "cli/complete.h"
+#include "cli/word_faults.h"
 
 namespace statewire {
 namespace {
+
+constexpr int kWatchMilliseconds = 2'000;
 
 // Where CLI11 puts what it reads, for each option of the command that is asked for.
 struct Slot {
@@ -45,7 +47,8 @@ std::string fault_of_number(const std::string& text) {
 }
 
 CLI::Option* add_option(CLI::App& app, const OptionSpec& spec, Slot& slot) {
-  const std::string name(spec.name);
+  std::string name(spec.name);
+  if (spec.letter != 0) name = std::string("-") + spec.letter + "," + name;
   const std::string help(spec.help);
   if (spec.form == OptionForm::flag) return app.add_flag(name, help);
   CLI::Option* const option = app.add_option(name, slot.values, help);
@@ -69,7 +72,7 @@ class CommandLine {
     app_.set_version_flag("--version", "statewire " + std::string(program_version()));
     app_.require_subcommand(1);
     app_.footer("`statewire COMMAND --help` has examples.");
-    app_.add_option("--config", config_, "The configuration; may also stand behind the command")
+    app_.add_option("-c,--config", config_, "The configuration; may also stand behind the command")
         ->type_name("PATH");
     for (const CommandSpec& command : commands()) add(command);
   }
@@ -89,28 +92,6 @@ class CommandLine {
       take(name.substr(0, blank), chosen);
     take(name, chosen);
     return chosen;
-  }
-
-  // What is wrong with the word that should name a command; empty where it does or is not there.
-  static std::string fault_of_command(std::span<const char* const> arguments) {
-    std::string_view word;
-    for (size_t i = 0; i < arguments.size() && word.empty(); ++i) {
-      const std::string_view argument = arguments[i];
-      if (argument == "--config") {
-        ++i;
-      } else if (!argument.starts_with('-')) {
-        word = argument;
-      }
-    }
-    std::vector<std::string_view> names;
-    for (const CommandSpec& command : commands()) {
-      if (command.name.find(' ') == command.name.npos) names.push_back(command.name);
-    }
-    if (word.empty() || std::ranges::find(names, word) != names.end()) return {};
-    const std::string_view near = nearest(word, names);
-    return "there is no command \"" + std::string(word) + "\"; " +
-           (near.empty() ? "`statewire --help` lists them"
-                         : "did you mean \"" + std::string(near) + "\"?");
   }
 
   CLI::App& app() { return app_; }
@@ -143,7 +124,7 @@ class CommandLine {
     app->footer(footer);
     if (command.run == nullptr) {
       app->require_subcommand(1);
-      app->add_option("--config", config_, "The configuration")->type_name("PATH");
+      app->add_option("-c,--config", config_, "The configuration")->type_name("PATH");
     }
     std::deque<Slot>& slots = slots_of_[command.name];
     for (const OptionSpec& option : command.options) {
@@ -169,13 +150,45 @@ ExitCode tell(CommandLine& line, const CLI::ParseError& error, Terminal& termina
   return code == 0 ? ExitCode::well : ExitCode::usage;
 }
 
+// Clears the screen between two rounds, where there is one.
+ExitCode watch(const Chosen& chosen, Terminal& terminal) {
+  for (;;) {
+    if (terminal.streams().out_is_terminal) terminal.write("\x1b[H\x1b[2J\x1b[3J");
+    const ExitCode code = chosen.command->run(chosen.invocation, terminal);
+    if (code == ExitCode::usage || code == ExitCode::bad_config) return code;
+    if (!terminal.wait(kWatchMilliseconds)) return code;
+  }
+}
+
+ExitCode run(const Chosen& chosen, Terminal& terminal) {
+  if (chosen.invocation.has("--watch")) return watch(chosen, terminal);
+  return chosen.command->run(chosen.invocation, terminal);
+}
+
 }  // namespace
+
+ExitCode run_help(const Invocation& invocation, Terminal& terminal) {
+  const std::vector<std::string> words = invocation.texts("COMMAND");
+  std::vector<const char*> arguments = {"statewire"};
+  for (const std::string& word : words) arguments.push_back(word.c_str());
+  arguments.push_back("--help");
+  return run_command_line(static_cast<int>(arguments.size()), arguments.data(), terminal);
+}
+
+ExitCode run_version(const Invocation&, Terminal& terminal) {
+  terminal.write("statewire " + std::string(program_version()) + "\n");
+  return ExitCode::well;
+}
 
 std::string_view program_version() { return STATEWIRE_VERSION; }
 
 ExitCode run_command_line(int argc, const char* const* argv, Terminal& terminal) {
   const std::span<const char* const> arguments(argv + 1, static_cast<size_t>(argc) - 1);
-  if (const std::string fault = CommandLine::fault_of_command(arguments); !fault.empty()) {
+  // For shells: what they hand over is no command line yet.
+  if (!arguments.empty() && arguments[0] == std::string_view("complete")) {
+    return run_complete(arguments.subspan(1), terminal);
+  }
+  if (const std::string fault = fault_of_words(arguments); !fault.empty()) {
     terminal.complain(fault);
     return ExitCode::usage;
   }
@@ -186,7 +199,7 @@ ExitCode run_command_line(int argc, const char* const* argv, Terminal& terminal)
   } catch (const CLI::ParseError& error) {
     return tell(line, error, terminal);
   }
-  const ExitCode code = chosen.command->run(chosen.invocation, terminal);
+  const ExitCode code = run(chosen, terminal);
   if (terminal.write_failure().empty()) return code;
   terminal.complain("cannot write: " + terminal.write_failure());
   return ExitCode::failed;

@@ -7,7 +7,8 @@ constexpr OptionSpec kConfig{.name = "--config",
                              .value = "PATH",
                              .help =
                                  "The configuration. Without it: $STATEWIRE_CONFIG, "
-                                 "./statewire.yaml or /etc/statewire/statewire.yaml"};
+                                 "./statewire.yaml or /etc/statewire/statewire.yaml",
+                             .letter = 'c'};
 constexpr OptionSpec kUrl{.name = "--url",
                           .value = "URL",
                           .help =
@@ -17,8 +18,25 @@ constexpr OptionSpec kTokenFile{
     .name = "--token-file", .value = "PATH", .help = "With --url: the file of the token to show"};
 constexpr OptionSpec kOutput{.name = "--output",
                              .value = "FORM",
-                             .help = "The form of the list: table (the default), json or csv",
-                             .choices = "table|json|csv"};
+                             .help =
+                                 "The form of the list: table (the default, fits the terminal), "
+                                 "wide (all of it), json or csv",
+                             .choices = "table|wide|json|csv",
+                             .letter = 'o'};
+constexpr OptionSpec kShown{.name = "--output",
+                            .value = "FORM",
+                            .help = "How to show it: text (the default) or json",
+                            .choices = "text|json",
+                            .letter = 'o'};
+constexpr OptionSpec kLimit{.name = "--limit",
+                            .form = OptionForm::number,
+                            .value = "N",
+                            .help = "At most N; without it, all",
+                            .letter = 'n'};
+constexpr OptionSpec kWatch{.name = "--watch",
+                            .form = OptionForm::flag,
+                            .help = "Show it again every two seconds, until Ctrl-C",
+                            .letter = 'w'};
 constexpr OptionSpec kSubscription{
     .name = "--subscription", .value = "NAME", .help = "Only of this subscription"};
 constexpr OptionSpec kSequence{.name = "--sequence",
@@ -35,6 +53,18 @@ constexpr OptionSpec kDryRun{.name = "--dry-run",
 
 constexpr OptionSpec kRunOptions[] = {kConfig};
 
+constexpr OptionSpec kInitOptions[] = {
+    {.name = "CONFIG",
+     .form = OptionForm::one,
+     .help = "The configuration to write; ./statewire.yaml by default. No file is replaced"},
+};
+constexpr OptionSpec kDoctorOptions[] = {
+    {.name = "--send",
+     .form = OptionForm::flag,
+     .help = "Send an example notification to each sink, too"},
+    kConfig,
+};
+
 constexpr OptionSpec kConvertOptions[] = {
     {.name = "FILES",
      .form = OptionForm::many,
@@ -48,7 +78,8 @@ constexpr OptionSpec kConvertOptions[] = {
      .help = "A folder of your own catalog entries, which win over the built-in ones"},
     {.name = "--config",
      .value = "PATH",
-     .help = "Take formats and catalog folders from this configuration"},
+     .help = "Take formats and catalog folders from this configuration",
+     .letter = 'c'},
 };
 
 constexpr OptionSpec kMatchOptions[] = {
@@ -78,30 +109,36 @@ constexpr OptionSpec kMatchOptions[] = {
 constexpr OptionSpec kCheckOptions[] = {
     {.name = "CONFIG", .form = OptionForm::one, .help = "The configuration to check"},
     kConfig,
-    {.name = "--output",
-     .value = "FORM",
-     .help = "How to show problems: text (the default) or json",
-     .choices = "text|json"},
+    kShown,
 };
 
 constexpr OptionSpec kExplainOptions[] = {
     {.name = "EVENT",
      .form = OptionForm::one,
-     .help = "A file with one event; - for standard input",
-     .is_required = true},
+     .help = "A file with one event; - for standard input"},
+    {.name = "--as-new",
+     .form = OptionForm::flag,
+     .help = "As if it happened now, for the first time"},
+    {.name = "--sequence",
+     .form = OptionForm::number,
+     .value = "N",
+     .help = "What became of what the journal has there, whom it was told, and why not"},
+    {.name = "--event",
+     .value = "ID",
+     .help = "The same of all that the event with this id of its provider said"},
     kConfig,
     kUrl,
     kTokenFile,
-    {.name = "--output",
-     .value = "FORM",
-     .help = "How to show it: text (the default) or json",
-     .choices = "text|json"},
+    kShown,
 };
 
 constexpr OptionSpec kSendOptions[] = {
     {.name = "FILES",
      .form = OptionForm::many,
      .help = "Files of events, also compressed with gzip; - or none: standard input"},
+    {.name = "--timeout",
+     .value = "HOW-LONG",
+     .help = "Give up where the daemon takes nothing for so long; 2m by default"},
     kConfig,
     kUrl,
     kTokenFile,
@@ -120,7 +157,9 @@ constexpr OptionSpec kTailOptions[] = {
 
 constexpr OptionSpec kResourcesOptions[] = {
     {.name = "QUERY", .form = OptionForm::one, .help = "Part of an id or of a name"},
-    {.name = "--type", .value = "TYPE", .help = "Only of this type: AWS::EC2::Instance"},
+    {.name = "--type",
+     .value = "TYPE",
+     .help = "Only of this type, or of a part of it: AWS::EC2::Instance, instance, ec2"},
     {.name = "--account", .value = "ID", .help = "Only of this account"},
     {.name = "--region", .value = "NAME", .help = "Only in this region"},
     {.name = "--phase",
@@ -136,11 +175,9 @@ constexpr OptionSpec kResourcesOptions[] = {
     {.name = "--since",
      .value = "WHEN",
      .help =
-         "Only where the state changed since then: 2026-11-23T09:00:00Z, or 24h for 24 hours ago"},
-    {.name = "--limit",
-     .form = OptionForm::number,
-     .value = "N",
-     .help = "At most N; without it, all"},
+         "Only where the state changed since then: 24h, yesterday, 09:30, 2026-11-23, or a time"},
+    kLimit,
+    kWatch,
     kOutput,
     kConfig,
     kUrl,
@@ -155,7 +192,70 @@ constexpr OptionSpec kTimelineOptions[] = {
     {.name = "--limit",
      .form = OptionForm::number,
      .value = "N",
-     .help = "At most N, the newest; 100 by default"},
+     .help = "At most N, the newest; 100 by default",
+     .letter = 'n'},
+    kWatch,
+    kOutput,
+    kConfig,
+    kUrl,
+    kTokenFile,
+};
+
+constexpr OptionSpec kSince{.name = "--since",
+                            .value = "WHEN",
+                            .help =
+                                "What happened since then: 24h, yesterday, 09:30, 2026-11-23, "
+                                "or a time"};
+constexpr OptionSpec kUntil{.name = "--until", .value = "WHEN", .help = "What happened before"};
+
+constexpr OptionSpec kEventsOptions[] = {
+    {.name = "RESOURCE",
+     .form = OptionForm::one,
+     .help = "Only of this resource: its id, the whole last part of it, or its name"},
+    kSince,
+    kUntil,
+    {.name = "--actor", .value = "NAME", .help = "Only what this actor did"},
+    {.name = "--account", .value = "ID", .help = "Only of this account"},
+    {.name = "--region", .value = "NAME", .help = "Only in this region"},
+    {.name = "--type",
+     .value = "TYPE",
+     .help = "Only of this type, or of a part of it: AWS::EC2::Instance, instance, ec2"},
+    {.name = "--cause",
+     .value = "KIND",
+     .help = "Only where the cause is of this kind",
+     .choices = "deployment|human|autoscaling|schedule|provider|service|automation|unknown"},
+    {.name = "--severity",
+     .value = "WORD",
+     .help = "Only what is at least so severe",
+     .choices = "INFO|WARN|ERROR"},
+    {.name = "--fate",
+     .value = "FATE",
+     .help = "Only events of this fate; of those that the journal does not have, samples",
+     .choices = "recognised|too_late|unrecognised|malformed|rejected|incomplete"},
+    {.name = "--event", .value = "ID", .help = "Only the event with this id of its provider"},
+    {.name = "--follow",
+     .form = OptionForm::flag,
+     .help = "Show the newest, and what comes, until Ctrl-C"},
+    {.name = "--limit",
+     .form = OptionForm::number,
+     .value = "N",
+     .help = "At most N, the newest; without it and --since, 100",
+     .letter = 'n'},
+    kOutput,
+    kConfig,
+    kUrl,
+    kTokenFile,
+};
+
+constexpr OptionSpec kHeldOptions[] = {kSubscription, kWatch, kOutput, kConfig, kUrl, kTokenFile};
+
+constexpr OptionSpec kTestOptions[] = {
+    {.name = "SUBSCRIPTION",
+     .form = OptionForm::one,
+     .help = "One of the configuration",
+     .is_required = true},
+    {.name = "--since", .value = "WHEN", .help = "Of what was recorded since then; 7d by default"},
+    {.name = "--until", .value = "WHEN", .help = "Of what was recorded before"},
     kOutput,
     kConfig,
     kUrl,
@@ -169,23 +269,15 @@ constexpr OptionSpec kLedgerOptions[] = {
     {.name = "--refusals",
      .form = OptionForm::flag,
      .help = "Events that were malformed, rejected or incomplete, and why"},
+    kWatch,
     kOutput,
     kConfig,
     kUrl,
     kTokenFile,
 };
 
-constexpr OptionSpec kParkedListOptions[] = {kSubscription,
-                                             kSequence,
-                                             kOfResource,
-                                             {.name = "--limit",
-                                              .form = OptionForm::number,
-                                              .value = "N",
-                                              .help = "At most N; without it, all"},
-                                             kOutput,
-                                             kConfig,
-                                             kUrl,
-                                             kTokenFile};
+constexpr OptionSpec kParkedListOptions[] = {
+    kSubscription, kSequence, kOfResource, kLimit, kWatch, kOutput, kConfig, kUrl, kTokenFile};
 constexpr OptionSpec kParkedShowOptions[] = {
     {.name = "SUBSCRIPTION",
      .form = OptionForm::one,
@@ -195,10 +287,7 @@ constexpr OptionSpec kParkedShowOptions[] = {
      .form = OptionForm::one,
      .help = "As `parked list` shows it",
      .is_required = true},
-    {.name = "--output",
-     .value = "FORM",
-     .help = "How to show it: text (the default) or json",
-     .choices = "text|json"},
+    kShown,
     kConfig,
     kUrl,
     kTokenFile,
@@ -266,10 +355,7 @@ constexpr OptionSpec kSinksTestOptions[] = {
      .form = OptionForm::one,
      .help = "As `sinks` lists it: the name of its subscription",
      .is_required = true},
-    {.name = "--output",
-     .value = "FORM",
-     .help = "How to show it: text (the default) or json",
-     .choices = "text|json"},
+    kShown,
     kConfig,
 };
 
@@ -279,7 +365,8 @@ constexpr OptionSpec kAwsWhoamiOptions[] = {
     {.name = "--output",
      .value = "FORM",
      .help = "How to show it: table (the default) or json",
-     .choices = "table|json"},
+     .choices = "table|json",
+     .letter = 'o'},
 };
 
 constexpr OptionSpec kStoreCheckOptions[] = {kConfig};
@@ -290,14 +377,11 @@ constexpr OptionSpec kStoreSalvageOptions[] = {
      .is_required = true},
     kConfig,
 };
+constexpr OptionSpec kHelpOptions[] = {
+    {.name = "COMMAND", .form = OptionForm::many, .help = "The command; without one, all"},
+};
 constexpr OptionSpec kStatusOptions[] = {
-    kConfig,
-    kUrl,
-    kTokenFile,
-    {.name = "--output",
-     .value = "FORM",
-     .help = "How to show it: text (the default) or json",
-     .choices = "text|json"},
+    kWatch, kConfig, kUrl, kTokenFile, kShown,
 };
 
 constexpr CommandSpec kCommands[] = {
@@ -306,6 +390,18 @@ constexpr CommandSpec kCommands[] = {
      .examples = "statewire run --config /etc/statewire/statewire.yaml",
      .options = kRunOptions,
      .run = run_daemon},
+    {.name = "init",
+     .summary = "Ask five things, and write a configuration with all that it needs",
+     .examples = "statewire init\n"
+                 "statewire init /etc/statewire/statewire.yaml",
+     .options = kInitOptions,
+     .run = run_init},
+    {.name = "doctor",
+     .summary = "Try everything that a configuration needs, and say what to do",
+     .examples = "statewire doctor\n"
+                 "statewire doctor --send",
+     .options = kDoctorOptions,
+     .run = run_doctor},
     {.name = "convert",
      .summary = "A filter: events in, standard notifications out, without a store",
      .examples = "statewire convert --format csv examples/ec2-running.json\n"
@@ -327,7 +423,9 @@ constexpr CommandSpec kCommands[] = {
      .run = run_check},
     {.name = "explain",
      .summary = "Say what would become of an event, and why; changes nothing",
-     .examples = "statewire explain examples/ec2-stopped.json",
+     .examples = "statewire explain examples/ec2-stopped.json\n"
+                 "statewire explain --sequence 64\n"
+                 "statewire explain --event 3f1f6a5e-0d3c-4a6e-9a2b-5b8f7c2d1e00",
      .options = kExplainOptions,
      .run = run_explain},
     {.name = "send",
@@ -353,12 +451,30 @@ constexpr CommandSpec kCommands[] = {
      .examples = "statewire timeline i-0a1b2c3d4e5f60001",
      .options = kTimelineOptions,
      .run = run_timeline},
+    {.name = "events",
+     .summary = "List what happened: by time, actor, account, type, severity, fate",
+     .examples = "statewire events --actor carol --since yesterday\n"
+                 "statewire events web-3 --since 24h\n"
+                 "statewire events --severity WARN --follow",
+     .options = kEventsOptions,
+     .run = run_events},
     {.name = "ledger",
      .summary = "Show the fate of every event, by source, account and region",
      .examples = "statewire ledger\n"
                  "statewire ledger --unrecognised",
      .options = kLedgerOptions,
      .run = run_ledger},
+    {.name = "held",
+     .summary = "List what waits, for what, and until when",
+     .examples = "statewire held\n"
+                 "statewire held --subscription people --watch",
+     .options = kHeldOptions,
+     .run = run_held},
+    {.name = "test",
+     .summary = "Say what a subscription would have sent; sends nothing",
+     .examples = "statewire test people --since 7d",
+     .options = kTestOptions,
+     .run = run_test},
     {.name = "parked",
      .summary = "Deliveries that cannot succeed without a person",
      .examples = "statewire parked list\n"
@@ -445,6 +561,15 @@ constexpr CommandSpec kCommands[] = {
      .examples = "statewire status",
      .options = kStatusOptions,
      .run = run_status},
+    {.name = "help",
+     .summary = "Say how a command is used",
+     .examples = "statewire help parked redrive",
+     .options = kHelpOptions,
+     .run = run_help},
+    {.name = "version",
+     .summary = "Say which version this is",
+     .examples = "statewire version",
+     .run = run_version},
 };
 
 }  // namespace

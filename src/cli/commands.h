@@ -27,6 +27,7 @@ struct OptionSpec {
   std::string_view help;
   std::string_view choices = {};  // Separated by "|"; empty: any value.
   bool is_required = false;
+  char letter = 0;  // "-o" for "--output"; 0: none.
 };
 
 struct CommandSpec {
@@ -44,6 +45,8 @@ std::span<const CommandSpec> commands();
 // One file each. Called on the main thread, before any other was started; what goes wrong has been
 // told on standard error when they return.
 ExitCode run_daemon(const Invocation& invocation, Terminal& terminal);
+ExitCode run_init(const Invocation& invocation, Terminal& terminal);
+ExitCode run_doctor(const Invocation& invocation, Terminal& terminal);
 ExitCode run_convert(const Invocation& invocation, Terminal& terminal);
 ExitCode run_match(const Invocation& invocation, Terminal& terminal);
 ExitCode run_check(const Invocation& invocation, Terminal& terminal);
@@ -52,6 +55,9 @@ ExitCode run_send(const Invocation& invocation, Terminal& terminal);
 ExitCode run_tail(const Invocation& invocation, Terminal& terminal);
 ExitCode run_resources(const Invocation& invocation, Terminal& terminal);
 ExitCode run_timeline(const Invocation& invocation, Terminal& terminal);
+ExitCode run_events(const Invocation& invocation, Terminal& terminal);
+ExitCode run_held(const Invocation& invocation, Terminal& terminal);
+ExitCode run_test(const Invocation& invocation, Terminal& terminal);
 ExitCode run_ledger(const Invocation& invocation, Terminal& terminal);
 ExitCode run_parked_list(const Invocation& invocation, Terminal& terminal);
 ExitCode run_parked_show(const Invocation& invocation, Terminal& terminal);
@@ -67,5 +73,7 @@ ExitCode run_sinks(const Invocation& invocation, Terminal& terminal);
 ExitCode run_sinks_test(const Invocation& invocation, Terminal& terminal);
 ExitCode run_aws_whoami(const Invocation& invocation, Terminal& terminal);
 ExitCode run_status(const Invocation& invocation, Terminal& terminal);
+ExitCode run_help(const Invocation& invocation, Terminal& terminal);
+ExitCode run_version(const Invocation& invocation, Terminal& terminal);
 
 }  // namespace statewire

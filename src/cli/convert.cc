@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/complaints.h"
 #include "cli/config_at_hand.h"
 #include "cli/converter.h"
 
@@ -65,15 +66,18 @@ ExitCode run_convert(const Invocation& invocation, Terminal& terminal) {
   if (catalog == nullptr) return ExitCode::bad_config;
 
   SystemClock clock;
-  Converter converter({.catalog = *catalog,
-                       .format = *format,
-                       .clock = clock,
-                       .write =
-                           [&](std::string_view text) {
-                             terminal.write_data(text);
-                             return terminal.has_reader();
-                           },
-                       .complain = [&](std::string text) { terminal.tell(text); }});
+  Complaints complaints([&](const std::string& line) { terminal.tell(line); });
+  Converter converter(
+      {.catalog = *catalog,
+       .format = *format,
+       .clock = clock,
+       .write =
+           [&](std::string_view text) {
+             terminal.write_data(text);
+             return terminal.has_reader();
+           },
+       .complain = [&](std::string_view place,
+                       std::string_view reason) { complaints.add(place, reason); }});
   std::vector<std::string> files = invocation.texts("FILES");
   if (files.empty()) files = {"-"};
   bool has_failed = false;
@@ -88,6 +92,9 @@ ExitCode run_convert(const Invocation& invocation, Terminal& terminal) {
     }
   }
   converter.flush();
+  complaints.finish();
+  const bool is_silent = converter.notifications() == 0 && !has_failed && terminal.has_reader();
+  if (is_silent) terminal.tell(converter.why_nothing());
   return has_failed || converter.unreadable() > 0 ? ExitCode::failed : ExitCode::well;
 }
 

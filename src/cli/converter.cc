@@ -1,5 +1,6 @@
 #include "cli/converter.h"
 
+#include "base/text.h"
 #include "cli/terminal.h"
 #include "model/notification.h"
 
@@ -76,10 +77,27 @@ void Converter::report(uint64_t line, std::string_view reason) {
       reason.remove_prefix(kColumn.size());
       place += ":";
     }
-    parts_.complain(place + std::string(reason));
-    return;
+    if (const size_t colon = reason.find(": "); colon != reason.npos) {
+      place += reason.substr(0, colon);
+      reason.remove_prefix(colon + 2);
+    }
   }
-  parts_.complain(place + ": " + std::string(reason));
+  parts_.complain(place, reason);
+}
+
+std::string Converter::why_nothing() const {
+  if (events_ + unreadable_ == 0) return "there was no event in what was read";
+  std::string text = counted(events_ + unreadable_, "event") + ", and nothing to tell:";
+  const auto add = [&](uint64_t count, std::string_view what) {
+    if (count == 0) return;
+    text += (text.ends_with(':') ? " " : ", ") + with_thousands(count) + " " + std::string(what);
+  };
+  add(fates_[static_cast<size_t>(Fate::recognised)], "only say who or why");
+  for (const Fate fate : {Fate::ignored, Fate::unrecognised, Fate::incomplete}) {
+    add(fates_[static_cast<size_t>(fate)], name_of(fate));
+  }
+  add(unreadable_, "could not be read");
+  return text + "; `statewire explain` says why of one";
 }
 
 void Converter::convert_event(const ParsedEvent& event) {
@@ -89,6 +107,7 @@ void Converter::convert_event(const ParsedEvent& event) {
   const Recognition recognition =
       recogniser_.recognise(event.element, event.bytes, received_, arena_, observations_);
   if (recognition.fate == Fate::rejected) return report(event.line, recognition.reason);
+  ++fates_[static_cast<size_t>(recognition.fate)];
   if (recognition.fate != Fate::recognised) return;
   for (const Observation& observation : observations_) {
     fold_.begin(0, {});
@@ -104,6 +123,7 @@ void Converter::convert_event(const ParsedEvent& event) {
       continue;
     }
     out_.push_back('\n');
+    ++notifications_;
   }
 }
 

@@ -25,8 +25,8 @@ class Converter {
     const Clock& clock;
     // Takes what was rendered, in pieces of whole lines; false where nobody wants more.
     std::function<bool(std::string_view)> write;
-    // Takes "file:line: reason" of an event that could not be read.
-    std::function<void(std::string)> complain;
+    // Takes "file:line" and the reason of an event that could not be read.
+    std::function<void(std::string_view place, std::string_view reason)> complain;
   };
   explicit Converter(Parts parts);
 
@@ -35,8 +35,10 @@ class Converter {
   // Writes what is left.
   bool flush();
 
-  uint64_t events() const { return events_; }
   uint64_t unreadable() const { return unreadable_; }
+  uint64_t notifications() const { return notifications_; }
+  // Where no notification was made: why, in one line.
+  std::string why_nothing() const;
 
  private:
   void convert_event(const ParsedEvent& event);
@@ -54,6 +56,8 @@ class Converter {
   Time received_;
   uint64_t events_ = 0;
   uint64_t unreadable_ = 0;
+  uint64_t notifications_ = 0;
+  uint64_t fates_[kFateCount] = {};  // Of what could be read.
 };
 
 }  // namespace statewire

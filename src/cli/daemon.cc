@@ -116,8 +116,9 @@ Result<std::string> Daemon::post(const std::string& target, std::string body) co
 }
 
 Result<HttpResponse> Daemon::post_any(const std::string& target, std::string body,
-                                      const std::string& content_type) const {
+                                      const std::string& content_type, Duration timeout) const {
   HttpRequest post = request("POST", target);
+  post.timeout = timeout;
   post.headers.emplace_back("Content-Type", content_type);
   post.body = std::move(body);
   return fetch(post);

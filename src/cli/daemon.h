@@ -23,9 +23,10 @@ class Daemon {
   // unavailable of 429 and 503, bad_input of other 4xx (of 409 the text is the whole body).
   Result<std::string> get(const std::string& target) const;
   Result<std::string> post(const std::string& target, std::string body) const;
-  // Any answer of any status.
+  // Any answer of any status, within the time.
   Result<HttpResponse> post_any(const std::string& target, std::string body,
-                                const std::string& content_type) const;
+                                const std::string& content_type,
+                                Duration timeout = std::chrono::minutes(5)) const;
   // Until the daemon ends the reply, or `take` returns false.
   Result<void> stream(const std::string& target,
                       const std::function<bool(std::string_view)>& take) const;

@@ -13,10 +13,12 @@ Cell show_adds_up(JsonElement row) {
 Cell show_last(JsonElement row) { return {short_time(text_at(row, "last"))}; }
 Cell show_time(JsonElement row) { return {short_time(text_at(row, "time"))}; }
 
+Cell show_fate(JsonElement row) { return {text_at(row, "fate"), Tint::bad}; }
+
 constexpr ListColumn kLedgerColumns[] = {
-    {.title = "source", .path = "source"},
-    {.title = "account", .path = "account"},
-    {.title = "region", .path = "region"},
+    {.title = "source", .path = "source", .fit = Fit::end},
+    {.title = "account", .path = "account", .fit = Fit::end},
+    {.title = "region", .path = "region", .fit = Fit::end, .spare = 1},
     {.title = "received", .path = "received", .align = Align::right},
     {.title = "recognised", .path = "recognised", .align = Align::right},
     {.title = "ignored", .path = "ignored", .align = Align::right},
@@ -31,28 +33,27 @@ constexpr ListColumn kLedgerColumns[] = {
 
 constexpr ListColumn kUnrecognisedColumns[] = {
     {.title = "count", .path = "count", .align = Align::right},
-    {.title = "of", .path = "origin_source"},
-    {.title = "type", .path = "origin_type"},
-    {.title = "by", .path = "source"},
-    {.title = "last", .path = "last", .show = show_last},
+    {.title = "of", .path = "origin_source", .fit = Fit::end},
+    {.title = "type", .path = "origin_type", .fit = Fit::end},
+    {.title = "by", .path = "source", .fit = Fit::end, .spare = 1},
+    {.title = "last", .path = "last", .show = show_last, .fit = Fit::moment},
 };
 
 constexpr ListColumn kRefusalColumns[] = {
-    {.title = "time", .path = "time", .show = show_time},
-    {.title = "source", .path = "source"},
-    {.title = "fate", .path = "fate"},
-    {.title = "place", .path = "place"},
-    {.title = "reason", .path = "reason"},
+    {.title = "time", .path = "time", .show = show_time, .fit = Fit::moment},
+    {.title = "source", .path = "source", .fit = Fit::end, .spare = 2},
+    {.title = "fate", .path = "fate", .show = show_fate},
+    {.title = "place", .path = "place", .fit = Fit::start, .spare = 1},
+    {.title = "reason", .path = "reason", .fit = Fit::end},
 };
 
 ExitCode write_list(const Result<std::string>& json, std::span<const ListColumn> columns,
-                    const Invocation& invocation, std::string_view if_empty, Terminal& terminal) {
+                    const Invocation& invocation, const ListEnd& end, Terminal& terminal) {
   const Result<Reply> reply = json ? Reply::parse(*json) : json.error();
   if (!reply) return fail(reply.error(), terminal);
   ListWriter list(terminal, output_form(invocation), columns);
   list.add(items_at(reply->root(), ""));
-  list.finish(if_empty);
-  return ExitCode::well;
+  return list.finish(end);
 }
 
 }  // namespace
@@ -61,14 +62,14 @@ ExitCode run_ledger(const Invocation& invocation, Terminal& terminal) {
   return with_client(invocation, terminal, Access::read, [&](Client& client) {
     if (invocation.has("--unrecognised")) {
       return write_list(client.unrecognised(), kUnrecognisedColumns, invocation,
-                        "every event was recognised", terminal);
+                        {.noun = "kind", .if_empty = "every event was recognised"}, terminal);
     }
     if (invocation.has("--refusals")) {
-      return write_list(client.refusals(), kRefusalColumns, invocation, "nothing was refused",
-                        terminal);
+      return write_list(client.refusals(), kRefusalColumns, invocation,
+                        {.noun = "refused event", .if_empty = "nothing was refused"}, terminal);
     }
-    return write_list(client.ledger(), kLedgerColumns, invocation, "no event was received yet",
-                      terminal);
+    return write_list(client.ledger(), kLedgerColumns, invocation,
+                      {.noun = "row", .if_empty = "no event was received yet"}, terminal);
   });
 }
 

@@ -1,21 +1,45 @@
 #include "cli/list.h"
 
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "format/clean_text.h"
+
 namespace statewire {
 namespace {
 
 std::vector<ListColumn> columns_for(OutputForm form, std::span<const ListColumn> columns) {
   std::vector<ListColumn> result(columns.begin(), columns.end());
-  if (form == OutputForm::table) std::erase_if(result, [](const auto& c) { return c.is_for_csv; });
+  if (is_table(form)) std::erase_if(result, [](const auto& c) { return c.is_for_csv; });
   return result;
 }
 
 std::vector<TableColumn> table_columns(std::span<const ListColumn> columns) {
   std::vector<TableColumn> result;
   for (const ListColumn& column : columns) {
-    result.push_back(
-        {.title = column.title, .align = column.align, .gap = column.gap, .name = column.path});
+    result.push_back({.title = column.title,
+                      .align = column.align,
+                      .gap = column.gap,
+                      .name = column.path,
+                      .fit = column.fit,
+                      .spare = column.spare});
   }
   return result;
+}
+
+TableLook look_of(OutputForm form, const Terminal& terminal) {
+  if (form != OutputForm::table) return {};
+  return {.room = terminal.streams().columns,
+          .today = format_time(SystemClock().now()).substr(0, 10)};
+}
+
+std::string counted_rows(uint64_t count, std::string_view noun) {
+  if (count == 1 || !noun.ends_with('y')) return counted(count, noun);
+  return with_thousands(count) + " " + std::string(noun.substr(0, noun.size() - 1)) + "ies";
 }
 
 }  // namespace
@@ -23,47 +47,89 @@ std::vector<TableColumn> table_columns(std::span<const ListColumn> columns) {
 OutputForm output_form(const Invocation& invocation) {
   const std::string form = invocation.text("--output", "table");
   if (form == "json") return OutputForm::json;
+  if (form == "wide") return OutputForm::wide;
   return form == "csv" ? OutputForm::csv : OutputForm::table;
 }
 
-ListWriter::ListWriter(Terminal& terminal, OutputForm form, std::span<const ListColumn> columns)
+ListWriter::ListWriter(Terminal& terminal, ListLook look, std::span<const ListColumn> columns)
     : terminal_(terminal),
-      form_(form),
-      columns_(columns_for(form, columns)),
-      table_(table_columns(columns_)) {}
+      look_(look),
+      columns_(columns_for(look.form, columns)),
+      table_(table_columns(columns_), look_of(look.form, terminal)) {}
+
+void ListWriter::add_json(std::span<const JsonElement> elements) {
+  std::string text;
+  for (const JsonElement element : elements) {
+    text += count_++ == 0 ? "[" : ",\n ";
+    text += simdjson::minify(element);
+  }
+  terminal_.write_data(text);
+}
+
+std::vector<Cell> ListWriter::cells_of(JsonElement element) const {
+  std::vector<Cell> cells;
+  for (const ListColumn& column : columns_) {
+    const bool is_shown = is_table(look_.form) && column.show != nullptr;
+    cells.push_back(is_shown ? column.show(element) : Cell{text_at(element, column.path)});
+  }
+  return cells;
+}
 
 void ListWriter::add(std::span<const JsonElement> elements) {
-  if (form_ == OutputForm::json) {
-    std::string text;
-    for (const JsonElement element : elements) {
-      text += count_++ == 0 ? "[" : ",\n ";
-      text += simdjson::minify(element);
-    }
-    terminal_.write_data(text);
-    return;
-  }
+  if (look_.form == OutputForm::json) return add_json(elements);
+  const bool is_sorted = is_table(look_.form) && !look_.newest_by.empty();
   for (const JsonElement element : elements) {
-    std::vector<Cell> cells;
-    for (const ListColumn& column : columns_) {
-      const bool is_shown = form_ == OutputForm::table && column.show != nullptr;
-      cells.push_back(is_shown ? column.show(element) : Cell{text_at(element, column.path)});
-    }
-    table_.add(std::move(cells));
     ++count_;
+    if (!is_sorted) {
+      table_.add(cells_of(element));
+    } else {
+      unsorted_.push_back({text_at(element, look_.newest_by), cells_of(element)});
+    }
   }
-  if (elements.empty()) return;
-  if (form_ == OutputForm::csv) {
-    terminal_.write_data(table_.take_csv());
-  } else {
+  if (is_sorted && unsorted_.size() <= kSortedRowsMax) return;
+  look_.newest_by = {};
+  for (Row& row : std::exchange(unsorted_, {})) table_.add(std::move(row.cells));
+  if (!elements.empty()) write_rows();
+}
+
+void ListWriter::write_rows() {
+  if (is_table(look_.form)) {
     terminal_.write(table_.take_text(terminal_));
+  } else {
+    terminal_.write_data(table_.take_csv());
   }
 }
 
-void ListWriter::finish(std::string_view if_empty) {
-  if (form_ == OutputForm::json) terminal_.write(count_ == 0 ? "[]\n" : "]\n");
-  if (count_ > 0) return;
-  if (form_ == OutputForm::csv) terminal_.write(table_.take_csv());
-  if (form_ == OutputForm::table) terminal_.write_error(std::string(if_empty) + "\n");
+std::string ListWriter::count_line(const ListEnd& end) const {
+  std::string line = end.total > count_
+                         ? "the newest " + with_thousands(count_) + " of " +
+                               counted_rows(end.total, end.noun) + "; -n says how many"
+                         : counted_rows(count_, end.noun);
+  std::string left_out;
+  for (const std::string_view title : table_.left_out()) {
+    if (title.empty()) continue;
+    left_out.append(left_out.empty() ? "; not shown: " : ", ").append(title);
+  }
+  if (!left_out.empty()) {
+    left_out += " (-o wide shows all)";
+    const bool fits = display_width(line + left_out) <= terminal_.streams().columns;
+    line += fits ? left_out : left_out.replace(0, 2, "\n");
+  }
+  return terminal_.tinted(line, Tint::faint) + "\n";
+}
+
+ExitCode ListWriter::finish(const ListEnd& end) {
+  if (!unsorted_.empty()) {
+    std::ranges::stable_sort(unsorted_, std::greater(), &Row::moment);
+    for (Row& row : std::exchange(unsorted_, {})) table_.add(std::move(row.cells));
+    write_rows();
+  }
+  if (look_.form == OutputForm::json) terminal_.write(count_ == 0 ? "[]\n" : "]\n");
+  if (look_.form == OutputForm::csv && count_ == 0) terminal_.write(table_.take_csv());
+  const bool is_shown = is_table(look_.form);
+  if (is_shown && count_ == 0) terminal_.write_error(std::string(end.if_empty) + "\n");
+  if (is_shown && count_ > 0 && terminal_.streams().columns > 0) terminal_.write(count_line(end));
+  return count_ == 0 ? ExitCode::failed : ExitCode::well;
 }
 
 Tint tint_of_phase(std::string_view phase) {
@@ -71,6 +137,17 @@ Tint tint_of_phase(std::string_view phase) {
   if (phase == "degraded") return Tint::bad;
   if (phase == "gone" || phase == "stopped") return Tint::faint;
   return phase == "unknown" ? Tint::none : Tint::doubtful;
+}
+
+Tint tint_of_kind(std::string_view kind) {
+  if (kind == "failed" || kind == "stuck" || kind == "lost") return Tint::bad;
+  if (kind == "none") return Tint::faint;
+  return kind == "flapping" ? Tint::doubtful : Tint::none;
+}
+
+Tint tint_of_severity(std::string_view severity) {
+  if (severity == "ERROR" || severity == "FATAL") return Tint::bad;
+  return severity == "WARN" ? Tint::doubtful : Tint::none;
 }
 
 std::string short_time(std::string_view time) {
@@ -86,6 +163,12 @@ std::string cause_text(JsonElement cause) {
   const std::string confidence = text_at(cause, "confidence");
   if (!confidence.empty() && confidence != "certain") text += " (" + confidence + ")";
   return text;
+}
+
+std::string state_text(JsonElement state) {
+  const std::string value = text_at(state, "value");
+  const std::string phase = text_at(state, "phase");
+  return value.empty() || value == phase ? phase : phase + " (" + value + ")";
 }
 
 Cell cause_cell(JsonElement of) {

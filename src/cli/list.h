@@ -5,13 +5,18 @@
 #include <string>
 #include <vector>
 
+#include "cli/exit_code.h"
 #include "cli/invocation.h"
 #include "cli/reply.h"
 #include "cli/table.h"
 
 namespace statewire {
 
-enum class OutputForm { table, json, csv };
+// A table fits the terminal; a wide one shows everything.
+enum class OutputForm { table, wide, json, csv };
+inline bool is_table(OutputForm form) {
+  return form == OutputForm::table || form == OutputForm::wide;
+}
 OutputForm output_form(const Invocation& invocation);
 
 struct ListColumn {
@@ -23,29 +28,62 @@ struct ListColumn {
   Cell (*show)(JsonElement element) = nullptr;
   // What a table shows within another column stands in CSV by itself.
   bool is_for_csv = false;
+  // How a table makes room.
+  Fit fit = Fit::whole;
+  int spare = 0;
+};
+
+struct ListLook {
+  OutputForm form = OutputForm::table;
+  // The time by which a table has the newest first; empty: in the order of coming. More than
+  // kSortedRowsMax are in that order too.
+  std::string_view newest_by = {};
+};
+
+struct ListEnd {
+  std::string_view noun;      // What it counts: "resource".
+  std::string_view if_empty;  // Said on standard error where a table has no rows.
+  uint64_t total = 0;         // Where the list is only the newest of so many.
 };
 
 // Not thread-safe. Writes as it is given elements, so that a long list needs little memory.
 class ListWriter {
  public:
-  ListWriter(Terminal& terminal, OutputForm form, std::span<const ListColumn> columns);
+  ListWriter(Terminal& terminal, ListLook look, std::span<const ListColumn> columns);
+  ListWriter(Terminal& terminal, OutputForm form, std::span<const ListColumn> columns)
+      : ListWriter(terminal, ListLook{.form = form}, columns) {}
 
   void add(std::span<const JsonElement> elements);
-  // `if_empty` is said on standard error where a table has no rows.
-  void finish(std::string_view if_empty);
+  // Says how many there were, where a person looks. Nothing found is a failure, in every form.
+  ExitCode finish(const ListEnd& end);
 
  private:
+  struct Row {
+    std::string moment;
+    std::vector<Cell> cells;
+  };
+  void add_json(std::span<const JsonElement> elements);
+  std::vector<Cell> cells_of(JsonElement element) const;
+  void write_rows();
+  std::string count_line(const ListEnd& end) const;
+
   Terminal& terminal_;
-  const OutputForm form_;
+  ListLook look_;
   const std::vector<ListColumn> columns_;
   Table table_;
+  std::vector<Row> unsorted_;
   size_t count_ = 0;
 };
 
 // A phase in its colour.
 Tint tint_of_phase(std::string_view phase);
+// Colours of what is told, by its kind and by its severity.
+Tint tint_of_kind(std::string_view kind);
+Tint tint_of_severity(std::string_view severity);
 // "2026-11-23 09:00:12" of an RFC 3339 time: what fits a table.
 std::string short_time(std::string_view time);
+// "stable (running)" of what has a phase and a value.
+std::string state_text(JsonElement state);
 // "human alice (likely)" of a `cause` object.
 std::string cause_text(JsonElement cause);
 // The same of what has a `cause`.

@@ -23,7 +23,9 @@ std::string listed(OutputForm form, std::string_view json) {
   EXPECT_TRUE(reply.ok());
   ListWriter list(recorded.terminal(), form, kColumns);
   list.add(items_at(reply->root(), ""));
-  list.finish("nothing");
+  const bool is_empty = items_at(reply->root(), "").empty();
+  EXPECT_EQ(list.finish({.noun = "thing", .if_empty = "nothing"}),
+            is_empty ? ExitCode::failed : ExitCode::well);
   return recorded.out() + recorded.err();
 }
 
@@ -46,6 +48,10 @@ TEST(List, json_is_an_array_also_where_there_is_nothing) {
   EXPECT_EQ(items_at(reply->root(), "").size(), 2u);
 }
 
+TEST(List, csv_has_its_names_also_where_there_is_nothing) {
+  EXPECT_EQ(listed(OutputForm::csv, "[]"), "phase,cause.actor,cause.tool\n");
+}
+
 TEST(List, an_empty_table_says_so) { EXPECT_EQ(listed(OutputForm::table, "[]"), "nothing\n"); }
 
 TEST(List, a_cause_is_told_with_its_actor) {
@@ -63,6 +69,37 @@ TEST(Reply, elements_survive_a_move) {
   EXPECT_EQ(text_at(second.root(), "a.b"), "7");
   EXPECT_TRUE(is_true_at(second.root(), "a.c"));
   EXPECT_EQ(text_at(second.root(), "a.x"), "");
+}
+
+constexpr ListColumn kMoments[] = {
+    {.title = "parked", .path = "parked", .fit = Fit::moment},
+    {.title = "reason", .path = "reason", .fit = Fit::end, .spare = 1},
+};
+
+std::string seen(ListLook look, const ListEnd& end) {
+  RecordedTerminal recorded({}, false, 20);
+  const Result<Reply> reply = Reply::parse(
+      R"([{"parked":"2026-11-20 09","reason":"a"},{"parked":"2026-11-21 09","reason":"b"}])");
+  ListWriter list(recorded.terminal(), look, kMoments);
+  list.add(items_at(reply->root(), ""));
+  EXPECT_EQ(list.finish(end), ExitCode::well);
+  return recorded.out() + recorded.err();
+}
+
+TEST(List, a_person_sees_the_newest_first_and_how_many_there_are) {
+  EXPECT_EQ(seen({.newest_by = "parked"}, {.noun = "delivery"}),
+            "parked         reas…\n"
+            "2026-11-21 09  b\n"
+            "2026-11-20 09  a\n"
+            "2 deliveries\n");
+}
+
+TEST(List, a_person_is_told_what_is_not_shown) {
+  EXPECT_EQ(seen({}, {.noun = "row", .total = 1000}),
+            "parked         reas…\n"
+            "2026-11-20 09  a\n"
+            "2026-11-21 09  b\n"
+            "the newest 2 of 1,000 rows; -n says how many\n");
 }
 
 }  // namespace

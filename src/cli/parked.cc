@@ -16,13 +16,13 @@ Cell show_sequence(JsonElement parked) {
 }
 
 constexpr ListColumn kParkedColumns[] = {
-    {.title = "subscription", .path = "subscription"},
+    {.title = "subscription", .path = "subscription", .fit = Fit::end},
     {.title = "sequence", .path = "sequence", .align = Align::right, .show = show_sequence},
-    {.title = "parked", .path = "parked", .show = show_parked},
-    {.title = "attempts", .path = "attempts", .align = Align::right},
-    {.title = "status", .path = "status", .align = Align::right},
-    {.title = "reason", .path = "reason"},
-    {.title = "resource", .path = "resource"},
+    {.title = "parked", .path = "parked", .show = show_parked, .fit = Fit::moment},
+    {.title = "attempts", .path = "attempts", .align = Align::right, .spare = 1},
+    {.title = "status", .path = "status", .align = Align::right, .spare = 2},
+    {.title = "reason", .path = "reason", .fit = Fit::end},
+    {.title = "resource", .path = "resource", .fit = Fit::middle},
 };
 
 ParkedFilter filter_of(const Invocation& invocation) {
@@ -47,7 +47,7 @@ ExitCode write_done(const Result<std::string>& json, std::string_view member, st
   ListWriter list(terminal, form, kParkedColumns);
   list.add(items);
   if (form == OutputForm::csv) {
-    list.finish("");
+    (void)list.finish({});
     return ExitCode::well;
   }
   const bool is_dry_run = is_true_at(reply->root(), "dry_run");
@@ -73,6 +73,21 @@ std::string fields_of(JsonElement parked, std::initializer_list<std::string_view
   return text;
 }
 
+// A mail as it is read, without its markup; any other payload as it is.
+std::string shown_payload(const std::string& payload) {
+  const Result<Reply> reply = Reply::parse(payload);
+  if (!reply || !reply->root().is_object()) return payload;
+  const JsonElement mail = reply->root();
+  const std::string subject = text_at(mail, "subject");
+  const std::string html = text_at(mail, "html");
+  std::string text = text_at(mail, "text");
+  if (subject.empty() || (text.empty() && html.empty())) return payload;
+  if (text.empty()) {
+    text = "(a page of HTML of " + counted(html.size(), "byte") + ": --output json shows it)";
+  }
+  return "Subject: " + subject + "\n\n" + text;
+}
+
 // Recipients of one mail that were refused have a parked delivery each, at one sequence.
 std::string details_of(JsonElement parked) {
   std::string text =
@@ -81,7 +96,7 @@ std::string details_of(JsonElement parked) {
   for (const JsonElement other : items_at(parked, "others")) {
     text += "\n" + fields_of(other, {"number", "type", "attempts", "status", "reason", "parked"});
   }
-  return text + "\n" + text_at(parked, "payload") + "\n";
+  return text + "\n" + shown_payload(text_at(parked, "payload")) + "\n";
 }
 
 bool is_number(std::string_view text) {
@@ -92,7 +107,8 @@ bool is_number(std::string_view text) {
 
 ExitCode run_parked_list(const Invocation& invocation, Terminal& terminal) {
   return with_client(invocation, terminal, Access::read, [&](Client& client) {
-    ListWriter list(terminal, output_form(invocation), kParkedColumns);
+    ListWriter list(terminal, {.form = output_form(invocation), .newest_by = "parked"},
+                    kParkedColumns);
     size_t limit = invocation.number("--limit", SIZE_MAX);
     std::string after;
     while (limit > 0 && terminal.has_reader()) {
@@ -106,8 +122,7 @@ ExitCode run_parked_list(const Invocation& invocation, Terminal& terminal) {
       after = text_at(reply->root(), "next");
       if (after.empty()) break;
     }
-    list.finish("nothing is parked");
-    return ExitCode::well;
+    return list.finish({.noun = "delivery", .if_empty = "nothing is parked"});
   });
 }
 

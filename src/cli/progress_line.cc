@@ -19,6 +19,9 @@ std::string bar(const Progress& bytes) {
 }  // namespace
 
 std::string progress_text(const SourceProgress& source, Duration elapsed) {
+  if (source.is_over && source.events == 0 && source.bytes.total > 0) {
+    return fmt::format("{:<12} nothing new: it was read before", source.name);
+  }
   const double seconds = std::chrono::duration<double>(elapsed).count();
   const uint64_t total = std::max<uint64_t>(source.bytes.total, 1);
   const std::string end = source.is_over ? fmt::format("done in {:.1f} s", seconds)

@@ -10,7 +10,7 @@
 namespace statewire {
 
 // "example       412 events  ████████████████████  done in 0.1 s": 80 columns at most, for names
-// of up to 12.
+// of up to 12. Of one that had nothing to read any more: that it was read before.
 std::string progress_text(const SourceProgress& source, Duration elapsed);
 
 // Not thread-safe.

@@ -21,6 +21,12 @@ TEST(ProgressText, says_how_long_it_took) {
             "example          412 events  ████████████████████  done in 0.1 s");
 }
 
+TEST(ProgressText, what_was_read_before_is_told_as_such) {
+  EXPECT_EQ(progress_text({.name = "example", .bytes = {200, 200}, .events = 0, .is_over = true},
+                          milliseconds(3)),
+            "example      nothing new: it was read before");
+}
+
 TEST(ProgressText, what_is_empty_is_no_division_by_zero) {
   EXPECT_EQ(progress_text({.name = "none", .bytes = {0, 0}, .events = 0, .is_over = false},
                           milliseconds(0)),

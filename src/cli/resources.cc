@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "base/since.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/list.h"
@@ -16,15 +17,15 @@ Cell show_since(JsonElement resource) { return {short_time(text_at(resource, "si
 
 constexpr ListColumn kResourceColumns[] = {
     {.title = "phase", .path = "phase", .show = show_phase},
-    {.title = "value", .path = "value"},
-    {.title = "type", .path = "type"},
-    {.title = "name", .path = "name"},
-    {.title = "account", .path = "account"},
-    {.title = "region", .path = "region"},
-    {.title = "since", .path = "since", .show = show_since},
-    {.title = "cause", .path = "cause.kind", .show = cause_cell},
+    {.title = "value", .path = "value", .fit = Fit::end, .spare = 2},
+    {.title = "type", .path = "type", .fit = Fit::start, .spare = 1},
+    {.title = "name", .path = "name", .fit = Fit::end},
+    {.title = "account", .path = "account", .fit = Fit::end, .spare = 4},
+    {.title = "region", .path = "region", .fit = Fit::end, .spare = 3},
+    {.title = "since", .path = "since", .show = show_since, .fit = Fit::moment},
+    {.title = "cause", .path = "cause.kind", .show = cause_cell, .fit = Fit::end},
     {.title = "actor", .path = "cause.actor", .is_for_csv = true},
-    {.title = "id", .path = "id"},
+    {.title = "id", .path = "id", .fit = Fit::middle},
 };
 
 Result<ResourceFilter> read_filter(const Invocation& invocation, Time now) {
@@ -45,16 +46,15 @@ Result<ResourceFilter> read_filter(const Invocation& invocation, Time now) {
     filter.tag_value = tag.substr(equals + 1);
   }
   if (const std::string since = invocation.text("--since"); !since.empty()) {
-    filter.since = parse_time(since);
-    const std::optional<Duration> ago = parse_duration(since);
-    if (!filter.since && ago) filter.since = now - *ago;
-    if (!filter.since) {
-      return bad_input("--since wants 2026-11-23T09:00:00Z, or how long ago: 24h");
-    }
+    filter.since = parse_since(since, now);
+    if (!filter.since) return bad_input("--since wants " + std::string(kSinceForms));
   }
   return filter;
 }
 
+constexpr ListEnd kResourcesEnd{.noun = "resource", .if_empty = "no resource matches"};
+
+// In the order of their keys.
 ExitCode list_pages(Client& client, ResourceFilter filter, size_t limit, ListWriter& list,
                     Terminal& terminal) {
   while (limit > 0 && terminal.has_reader()) {
@@ -68,8 +68,21 @@ ExitCode list_pages(Client& client, ResourceFilter filter, size_t limit, ListWri
     filter.after = text_at(reply->root(), "next");
     if (filter.after.empty()) break;
   }
-  list.finish("no resource matches");
-  return ExitCode::well;
+  return list.finish(kResourcesEnd);
+}
+
+// What a person reads.
+ExitCode list_newest(Client& client, ResourceFilter filter, size_t limit, ListWriter& list,
+                     Terminal& terminal) {
+  filter.is_newest_first = true;
+  filter.limit = std::clamp<size_t>(limit, 1, kPageItemsMax);
+  const Result<std::string> page = client.resources(filter);
+  const Result<Reply> reply = page ? Reply::parse(*page) : page.error();
+  if (!reply) return fail(reply.error(), terminal);
+  list.add(items_at(reply->root(), "resources"));
+  ListEnd end = kResourcesEnd;
+  end.total = number_at(reply->root(), "total");
+  return list.finish(end);
 }
 
 }  // namespace
@@ -81,8 +94,11 @@ ExitCode run_resources(const Invocation& invocation, Terminal& terminal) {
     return ExitCode::usage;
   }
   return with_client(invocation, terminal, Access::read, [&](Client& client) {
-    ListWriter list(terminal, output_form(invocation), kResourceColumns);
-    return list_pages(client, *filter, invocation.number("--limit", SIZE_MAX), list, terminal);
+    const OutputForm form = output_form(invocation);
+    ListWriter list(terminal, form, kResourceColumns);
+    const size_t limit = invocation.number("--limit", SIZE_MAX);
+    return is_table(form) ? list_newest(client, *filter, limit, list, terminal)
+                          : list_pages(client, *filter, limit, list, terminal);
   });
 }
 

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/client.h"
 #include "cli/commands.h"
+#include "cli/complaints.h"
 #include "cli/event_input.h"
 #include "cli/reply.h"
 #include "sources/event_reader.h"
@@ -12,16 +13,20 @@
 namespace statewire {
 namespace {
 
+constexpr std::string_view kSendTimeout = "2m";
+
 // Sends events as they are, many lines in a request, and counts what became of them. What is no
 // event is sent too: the daemon's ledger is to know of it.
 class Sender {
  public:
-  Sender(const Daemon& daemon, Terminal& terminal) : daemon_(daemon), terminal_(terminal) {}
+  Sender(const Daemon& daemon, Duration timeout, Terminal& terminal)
+      : daemon_(daemon), timeout_(timeout), terminal_(terminal) {}
 
   // To the end of the input; an error is of reading or of sending.
   Result<void> send(EventInput& input);
   std::string summary() const;
   bool has_refusals() const { return rejected_ > 0; }
+  void finish() { complaints_.finish(); }
 
  private:
   Result<void> send_lines(const PieceView& piece);
@@ -34,7 +39,9 @@ class Sender {
   void show_progress();
 
   const Daemon& daemon_;
+  const Duration timeout_;  // Of one batch, with all attempts.
   Terminal& terminal_;
+  Complaints complaints_{[this](const std::string& line) { terminal_.tell(line); }};
   EventReader reader_;
   std::string batch_;
   size_t batch_lines_ = 0;
@@ -104,20 +111,24 @@ Result<void> Sender::split(std::string_view text, uint64_t line) {
   return sent ? flush() : sent;
 }
 
-void Sender::complain(std::string_view reason) {
-  terminal_.tell(input_name_ + ": " + std::string(reason));
-}
+void Sender::complain(std::string_view reason) { complaints_.add(input_name_, reason); }
 
-// 429 and 503 mean that nothing was taken: again, when the daemon asks for it.
+// 429 and 503 mean that nothing was taken: again, when the daemon asks for it, as long as there is
+// time.
 Result<HttpResponse> Sender::post() {
+  const SteadyClock clock;
+  const Time deadline = clock.now() + timeout_;
   for (int retry = 0;; ++retry) {
-    Result<HttpResponse> response = daemon_.post_any("/events", batch_, "application/x-ndjson");
+    const Duration left = deadline - clock.now();
+    Result<HttpResponse> response =
+        daemon_.post_any("/events", batch_, "application/x-ndjson", left);
     if (!response || (response->status != 503 && response->status != 429)) return response;
-    if (retry == kSendRetriesMax) return response;
     const std::optional<Duration> asked = retry_after(*response, SystemClock().now());
     const Duration least = std::chrono::milliseconds(100);
-    std::this_thread::sleep_for(
-        std::clamp<Duration>(asked.value_or(least), least, std::chrono::seconds(5)));
+    const Duration pause =
+        std::clamp<Duration>(asked.value_or(least), least, std::chrono::seconds(5));
+    if (retry == kSendRetriesMax || clock.now() + pause >= deadline) return response;
+    std::this_thread::sleep_for(pause);
   }
 }
 
@@ -171,12 +182,19 @@ Result<void> send_files(const std::vector<std::string>& files, Sender& sender, i
 }  // namespace
 
 ExitCode run_send(const Invocation& invocation, Terminal& terminal) {
+  const std::optional<Duration> timeout =
+      parse_duration(invocation.text("--timeout", kSendTimeout));
+  if (!timeout || *timeout <= Duration()) {
+    terminal.complain("--timeout wants a duration, such as 30s");
+    return ExitCode::usage;
+  }
   std::vector<std::string> files = invocation.texts("FILES");
   if (files.empty()) files = {"-"};
   return with_daemon(invocation, terminal, [&](const Daemon& daemon) {
-    Sender sender(daemon, terminal);
+    Sender sender(daemon, *timeout, terminal);
     const Result<void> sent = send_files(files, sender, terminal.streams().in);
     if (terminal.streams().err_is_terminal) terminal.write_error("\r\x1b[K");
+    sender.finish();
     terminal.write(sender.summary() + "\n");
     if (!sent) return fail(sent.error(), terminal);
     if (!sender.has_refusals()) return ExitCode::well;

@@ -1,16 +1,13 @@
 // The configured sinks, and one delivery to one of them. A subscription has one sink, which goes
 // by its name.
-#include <future>
 #include <optional>
-#include <thread>
 
-#include "base/ids.h"
 #include "base/json_writer.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/config_at_hand.h"
 #include "cli/list.h"
-#include "format/example_notification.h"
+#include "cli/try_sink.h"
 #include "net/url.h"
 
 namespace statewire {
@@ -23,7 +20,7 @@ constexpr ListColumn kSinkColumns[] = {
     {.title = "a batch", .path = "limits.batch_deliveries", .align = Align::right},
     {.title = "in flight", .path = "limits.in_flight", .align = Align::right},
     {.title = "pace", .path = "limits.pace", .align = Align::right},
-    {.title = "what it does", .path = "summary"},
+    {.title = "what it does", .path = "summary", .fit = Fit::end, .spare = 1},
 };
 
 void write_sinks(const Settings& settings, JsonWriter& json) {
@@ -44,50 +41,6 @@ void write_sinks(const Settings& settings, JsonWriter& json) {
     json.end_object();
   }
   json.end_array();
-}
-
-// No account has this number, and no instance this id.
-constexpr std::string_view kTestAccount = "000000000000";
-constexpr std::string_view kTestId = "arn:aws:ec2:eu-west-1:000000000000:instance/i-statewire-test";
-constexpr std::string_view kTestType = "[TEST] EC2 instance";
-constexpr std::string_view kTestName = "statewire-sinks-test";
-constexpr Tag kTestTags[] = {{"Name", kTestName}, {"team", "shop"}};
-
-// Nobody is to take it for news: every text of it that a person reads says what it is.
-Notification test_notification(const Settings& settings, const Subscription& subscription,
-                               Time now) {
-  Notification notification = example_notification();
-  notification.resource.id = kTestId;
-  notification.resource.type = kTestType;
-  notification.tags = kTestTags;
-  notification.resource.account = kTestAccount;
-  notification.subscription = subscription.name;
-  notification.why = "somebody tests this sink";
-  notification.origin.id = notification.cause.evidence = kTestName;
-  notification.instance = settings.instance;
-  notification.source = "sinks-test";
-  notification.name = notification.resource.name = kTestName;
-  notification.time = now;
-  notification.recorded = now;
-  notification.previous.since = now - std::chrono::seconds(14);
-  const std::string time = format_time(now);
-  notification.id.bytes = hash128("sinks test", {settings.instance, time});
-  return notification;
-}
-
-// All clients run until the sink has answered: AWS's looks for credentials while HTTP's sends.
-Attempt deliver_once(Sink& sink, const Delivery& delivery, ConfigAtHand& config) {
-  std::promise<Attempt> answer;
-  sink.deliver({&delivery, 1},
-               [&](std::vector<Attempt> attempts) { answer.set_value(std::move(attempts.at(0))); });
-  const std::jthread sending([&] { config.http.run(); });
-  const std::jthread looking([&] { config.aws.run(); });
-  const std::jthread mailing([&] { config.mail.run(); });
-  Attempt attempt = answer.get_future().get();
-  config.aws.stop();
-  config.mail.stop();
-  config.http.stop();
-  return attempt;
 }
 
 // Where it went, as the configuration says it; of a secret address only the host, or the file that
@@ -157,8 +110,7 @@ ExitCode run_sinks(const Invocation& invocation, Terminal& terminal) {
   CHECK(reply.ok());
   ListWriter list(terminal, output_form(invocation), kSinkColumns);
   list.add(items_at(reply->root(), ""));
-  list.finish("no subscription is configured, and so no sink");
-  return ExitCode::well;
+  return list.finish({.noun = "sink", .if_empty = "no subscription is configured, and so no sink"});
 }
 
 ExitCode run_sinks_test(const Invocation& invocation, Terminal& terminal) {
@@ -168,26 +120,7 @@ ExitCode run_sinks_test(const Invocation& invocation, Terminal& terminal) {
   const std::optional<size_t> place = find_sink(settings, invocation.text("NAME"), terminal);
   if (!place) return ExitCode::usage;
   const Subscription& subscription = settings.subscriptions[*place];
-  const Time now = config->clock.now();
-  const Notification notification = test_notification(settings, subscription, now);
-  std::string payload;
-  const Result<void> rendered = subscription.format->render(notification, payload);
-  Attempt attempt{.verdict = Verdict::reject};
-  if (rendered) {
-    const std::string id = to_hex(notification.id);
-    const Delivery delivery{.id = id,
-                            .subscription = subscription.name,
-                            .resource = notification.resource.id,
-                            .type = "statewire.resource.transition.v1",
-                            .content_type = subscription.format->content_type(),
-                            .payload = payload,
-                            .header = subscription.format->header(),
-                            .sequence = notification.sequence,
-                            .first_attempt = now};
-    attempt = deliver_once(*settings.sinks[*place], delivery, *config);
-  } else {
-    attempt.detail = "not rendered: " + rendered.error().text;
-  }
+  const Attempt attempt = try_sink(*config, *place);
   if (invocation.text("--output") == "json") {
     terminal.write(json_of([&](JsonWriter& json) { write_attempt(subscription, attempt, json); }));
   } else {

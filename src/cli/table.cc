@@ -1,6 +1,7 @@
 #include "cli/table.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "base/check.h"
 #include "format/clean_text.h"
@@ -17,8 +18,15 @@ std::string csv_cell(std::string_view text) {
   return cell + "\"";
 }
 
-Table::Table(std::vector<TableColumn> columns) : columns_(std::move(columns)) {
-  for (const TableColumn& column : columns_) widths_.push_back(display_width(column.title));
+Table::Table(std::vector<TableColumn> columns, TableLook look)
+    : columns_(std::move(columns)), look_(std::move(look)) {
+  for (const TableColumn& column : columns_) {
+    wishes_.push_back({.title = display_width(column.title),
+                       .gap = column.gap,
+                       .fit = column.fit,
+                       .spare = column.spare,
+                       .is_zero = column.align == Align::right});
+  }
 }
 
 void Table::add(std::vector<Cell> cells) {
@@ -26,39 +34,80 @@ void Table::add(std::vector<Cell> cells) {
   rows_.push_back(std::move(cells));
 }
 
-std::string Table::take_text(const Terminal& terminal) {
-  // What an event says may not steer the terminal.
+// What an event says may not steer the terminal.
+void Table::clean_rows() {
   for (std::vector<Cell>& row : rows_) {
-    for (size_t i = 0; i < row.size(); ++i) {
+    for (Cell& cell : row) {
       std::string clean;
-      append_clean(clean, row[i].text);
-      widths_[i] = std::max(widths_[i], display_width(clean));
-      row[i].text = std::move(clean);
+      append_clean(clean, cell.text);
+      cell.text = std::move(clean);
     }
   }
+}
+
+void Table::drop_todays_date() {
+  const std::string date = look_.today + " ";
+  const auto each_moment = [&](auto&& visit) {
+    for (std::vector<Cell>& row : rows_) {
+      for (size_t i = 0; i < row.size(); ++i) {
+        if (columns_[i].fit == Fit::moment && !row[i].text.empty()) visit(row[i].text);
+      }
+    }
+  };
+  each_moment([&](const std::string& text) {
+    has_dates_ = has_dates_ || look_.today.empty() || !text.starts_with(date);
+  });
+  if (has_dates_) return;
+  each_moment([&](std::string& text) { text.erase(0, date.size()); });
+}
+
+void Table::fit() {
+  for (const std::vector<Cell>& row : rows_) {
+    for (size_t i = 0; i < row.size(); ++i) {
+      wishes_[i].content = std::max(wishes_[i].content, display_width(row[i].text));
+      if (row[i].text != "0") wishes_[i].is_zero = false;
+    }
+  }
+  const std::vector<size_t> before = std::move(widths_);
+  widths_ = fit_columns(wishes_, look_.room == 0 ? SIZE_MAX : look_.room);
+  for (size_t i = 0; i < before.size(); ++i) {
+    if (before[i] == kLeftOut || widths_[i] == kLeftOut) widths_[i] = before[i];
+  }
+}
+
+std::string Table::take_text(const Terminal& terminal) {
+  clean_rows();
+  if (look_.room > 0) drop_todays_date();
+  fit();
   std::string text;
-  if (!has_titles_) {
-    std::vector<Cell> titles;
-    for (const TableColumn& column : columns_) {
-      titles.push_back({std::string(column.title), Tint::strong});
-    }
-    text += line(titles, terminal);
-    has_titles_ = true;
-  }
-  for (const std::vector<Cell>& row : rows_) text += line(row, terminal);
+  if (!has_titles_) text += title_line(terminal);
+  has_titles_ = true;
+  for (const std::vector<Cell>& row : rows_) text += line(row, false, terminal);
   rows_.clear();
   return text;
 }
 
-std::string Table::line(const std::vector<Cell>& cells, const Terminal& terminal) const {
+std::string Table::title_line(const Terminal& terminal) const {
+  std::vector<Cell> titles;
+  for (const TableColumn& column : columns_) {
+    titles.push_back({std::string(column.title), Tint::strong});
+  }
+  return line(titles, true, terminal);
+}
+
+std::string Table::line(const std::vector<Cell>& cells, bool are_titles,
+                        const Terminal& terminal) const {
   std::string line;
   size_t spaces = 0;  // Not yet written: no line ends with spaces.
   for (size_t i = 0; i < cells.size(); ++i) {
+    if (widths_[i] == kLeftOut) continue;
     if (i > 0) spaces += columns_[i].gap;
-    const size_t padding = widths_[i] - display_width(cells[i].text);
+    const std::string text =
+        shortened(cells[i].text, widths_[i], are_titles ? Fit::end : columns_[i].fit);
+    const size_t padding = widths_[i] - std::min(widths_[i], display_width(text));
     if (columns_[i].align == Align::right) spaces += padding;
-    if (!cells[i].text.empty()) {
-      line.append(spaces, ' ').append(terminal.tinted(cells[i].text, cells[i].tint));
+    if (!text.empty()) {
+      line.append(spaces, ' ').append(terminal.tinted(text, cells[i].tint));
       spaces = 0;
     } else if (columns_[i].align == Align::right) {
       continue;
@@ -66,6 +115,14 @@ std::string Table::line(const std::vector<Cell>& cells, const Terminal& terminal
     if (columns_[i].align == Align::left) spaces += padding;
   }
   return line + "\n";
+}
+
+std::vector<std::string_view> Table::left_out() const {
+  std::vector<std::string_view> titles;
+  for (size_t i = 0; i < widths_.size(); ++i) {
+    if (widths_[i] == kLeftOut) titles.push_back(columns_[i].title);
+  }
+  return titles;
 }
 
 std::string Table::take_csv() {

@@ -1,8 +1,11 @@
 #include "cli/terminal.h"
 
+#include <poll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 #include <system_error>
 
@@ -38,6 +41,17 @@ bool wants_colour() {
   return terminal == nullptr || std::string_view(terminal) != "dumb";
 }
 
+size_t columns_of(int fd) {
+  if (const char* said = std::getenv("COLUMNS"); said != nullptr) {
+    const std::string_view text = said;
+    size_t columns = 0;
+    std::from_chars(text.data(), text.data() + text.size(), columns);
+    if (columns > 0) return columns;
+  }
+  winsize size{};
+  return ::ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 }  // namespace
 
 Terminal Terminal::of_process() {
@@ -46,7 +60,8 @@ Terminal Terminal::of_process() {
                    .err = STDERR_FILENO,
                    .has_colour = ::isatty(STDOUT_FILENO) == 1 && wants_colour(),
                    .out_is_terminal = ::isatty(STDOUT_FILENO) == 1,
-                   .err_is_terminal = ::isatty(STDERR_FILENO) == 1});
+                   .err_is_terminal = ::isatty(STDERR_FILENO) == 1,
+                   .columns = columns_of(STDOUT_FILENO)});
 }
 
 void Terminal::write(std::string_view text) {
@@ -75,6 +90,12 @@ void Terminal::complain(std::string_view text) { tell("statewire: " + std::strin
 void Terminal::write_error(std::string_view text) {
   // Where even this cannot be written, there is nobody left to tell.
   (void)write_all(streams_.err, text);
+}
+
+bool Terminal::wait(int milliseconds) {
+  pollfd output{.fd = streams_.out, .events = 0, .revents = 0};
+  if (!is_closed_ && ::poll(&output, 1, milliseconds) == 1) is_closed_ = true;
+  return has_reader();
 }
 
 std::string Terminal::tinted(std::string_view text, Tint tint) const {

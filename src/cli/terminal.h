@@ -23,9 +23,11 @@ class Terminal {
     bool has_colour = false;       // Of `out`.
     bool out_is_terminal = false;  // A person sees what is written to it.
     bool err_is_terminal = false;  // A progress bar makes sense.
+    size_t columns = 0;  // Lines of a table fit so many; 0: they may be as long as they are.
   };
   explicit Terminal(Streams streams) : streams_(streams) {}
-  // The process's own; without colour where output is no terminal, or NO_COLOR is set.
+  // The process's own; without colour where output is no terminal, or NO_COLOR is set. It is as
+  // wide as the terminal is, or as COLUMNS says.
   static Terminal of_process();
 
   // Appends to standard output, whole. Once its reader has gone, does nothing.
@@ -40,6 +42,8 @@ class Terminal {
   // To standard error as it is.
   void write_error(std::string_view text);
 
+  // Waits so long, or until nobody reads standard output any more; answers has_reader().
+  bool wait(int milliseconds);
   // False once nobody reads what is written: nothing more needs to be done.
   bool has_reader() const { return !is_closed_; }
   // Why standard output could not be written; empty where it could, or nobody reads it.

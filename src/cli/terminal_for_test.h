@@ -14,7 +14,8 @@ namespace statewire {
 
 class RecordedTerminal {
  public:
-  explicit RecordedTerminal(std::string_view input = {}, bool has_colour = false)
+  explicit RecordedTerminal(std::string_view input = {}, bool has_colour = false,
+                            size_t columns = 0)
       : in_(memory_file(input)),
         out_(memory_file({})),
         err_(memory_file({})),
@@ -22,7 +23,8 @@ class RecordedTerminal {
                    .out = out_.get(),
                    .err = err_.get(),
                    .has_colour = has_colour,
-                   .err_is_terminal = false}) {}
+                   .err_is_terminal = false,
+                   .columns = columns}) {}
 
   Terminal& terminal() { return terminal_; }
   std::string out() const { return content_of(out_.get()); }

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <functional>
+#include <map>
 
 #include "base/limits.h"
 #include "base/text.h"
@@ -12,19 +14,14 @@ namespace {
 
 constexpr uint64_t kEntries = 100;
 
-std::string state_text(JsonElement state) {
-  const std::string value = text_at(state, "value");
-  const std::string phase = text_at(state, "phase");
-  return value.empty() || value == phase ? phase : phase + " (" + value + ")";
-}
-
 Cell show_time(JsonElement entry) { return {short_time(text_at(entry, "time"))}; }
 Cell show_kind(JsonElement entry) {
   const std::string kind = text_at(entry, "kind");
   if (is_true_at(entry, "too_late")) return {"too late", Tint::faint};
   if (kind == "none") return {"-", Tint::faint};
-  if (kind == "failed") return {kind, Tint::bad};
-  return {is_true_at(entry, "late") ? kind + ", late" : kind};
+  // Those stand below what they amend.
+  const std::string shown = kind == "amended" ? "└ amended" : kind;
+  return {is_true_at(entry, "late") ? shown + ", late" : shown, tint_of_kind(kind)};
 }
 Cell show_phase_and_value(JsonElement entry) {
   return {state_text(entry), tint_of_phase(text_at(entry, "phase"))};
@@ -36,14 +33,18 @@ Cell show_previous(JsonElement entry) {
 }
 
 constexpr ListColumn kTimelineColumns[] = {
-    {.title = "time", .path = "time", .show = show_time},
+    {.title = "time", .path = "time", .show = show_time, .fit = Fit::moment},
     {.title = "told", .path = "kind", .show = show_kind},
-    {.title = "state", .path = "phase", .show = show_phase_and_value},
-    {.title = "before", .path = "previous.phase", .show = show_previous},
-    {.title = "cause", .path = "cause.kind", .show = cause_cell},
+    {.title = "state", .path = "phase", .show = show_phase_and_value, .fit = Fit::end},
+    {.title = "before",
+     .path = "previous.phase",
+     .show = show_previous,
+     .fit = Fit::end,
+     .spare = 3},
+    {.title = "cause", .path = "cause.kind", .show = cause_cell, .fit = Fit::end},
     {.title = "actor", .path = "cause.actor", .is_for_csv = true},
-    {.title = "event", .path = "origin.type"},
-    {.title = "sequence", .path = "sequence", .align = Align::right},
+    {.title = "event", .path = "origin.type", .fit = Fit::end, .spare = 2},
+    {.title = "sequence", .path = "sequence", .align = Align::right, .spare = 1},
 };
 
 // A part of an id that several have: which.
@@ -63,6 +64,30 @@ ExitCode tell_error(const Error& error, Terminal& terminal) {
   return fail(error, terminal);
 }
 
+// The newest first; amendments right below what they amend, where that is in the list too.
+std::vector<JsonElement> with_amendments_beside(const std::vector<JsonElement>& entries) {
+  std::map<std::string, std::vector<JsonElement>, std::less<>> amendments;  // By what they amend.
+  std::map<std::string, uint64_t, std::less<>> sequences;                   // By id.
+  for (const JsonElement entry : entries) {
+    sequences[text_at(entry, "id")] = number_at(entry, "sequence");
+  }
+  std::vector<JsonElement> roots;
+  for (const JsonElement entry : entries) {
+    const std::string amended = text_at(entry, "amends");
+    const auto found = amended.empty() ? sequences.end() : sequences.find(amended);
+    const bool is_beside = found != sequences.end() && found->second < number_at(entry, "sequence");
+    (is_beside ? amendments[amended] : roots).push_back(entry);
+  }
+  std::vector<JsonElement> result;
+  const auto add = [&](JsonElement entry, auto&& self) -> void {
+    result.push_back(entry);
+    // An amendment is newer than what it amends: nothing leads in a circle.
+    for (const JsonElement other : amendments[text_at(entry, "id")]) self(other, self);
+  };
+  for (const JsonElement root : roots) add(root, add);
+  return result;
+}
+
 std::string headline(JsonElement resource, const Terminal& terminal) {
   const std::string name = text_at(resource, "name");
   std::string line = terminal.tinted(text_at(resource, "type"), Tint::strong) + "  ";
@@ -76,6 +101,14 @@ std::string headline(JsonElement resource, const Terminal& terminal) {
   line += "\n" + terminal.tinted(state, tint_of_phase(text_at(resource, "phase")));
   const std::string since = text_at(resource, "since");
   if (!since.empty()) line += " since " + short_time(since);
+  JsonElement cause;
+  if (find_at(resource, "cause").get(cause) == simdjson::SUCCESS) {
+    std::string why;
+    append_clean(why, cause_text(cause));
+    const std::string tool = text_at(cause, "tool");
+    line += ", cause " + why;
+    if (!tool.empty()) append_clean(line.append(" with "), tool);
+  }
   const std::string settles = text_at(resource, "settles");
   if (!settles.empty()) line += ", settles by itself at " + short_time(settles);
   return line + ", revision " + text_at(resource, "revision") + "\n\n";
@@ -97,13 +130,14 @@ ExitCode run_timeline(const Invocation& invocation, Terminal& terminal) {
       return ExitCode::well;
     }
     JsonElement resource;
-    if (form == OutputForm::table &&
-        find_at(reply->root(), "resource").get(resource) == simdjson::SUCCESS) {
+    if (is_table(form) && find_at(reply->root(), "resource").get(resource) == simdjson::SUCCESS) {
       terminal.write(headline(resource, terminal));
     }
     ListWriter list(terminal, form, kTimelineColumns);
-    list.add(items_at(reply->root(), "entries"));
-    list.finish("its journal entries are older than what retention keeps");
+    const std::vector<JsonElement> entries = items_at(reply->root(), "entries");
+    list.add(is_table(form) ? with_amendments_beside(entries) : entries);
+    (void)list.finish(
+        {.noun = "entry", .if_empty = "its journal entries are older than what retention keeps"});
     return ExitCode::well;
   });
 }

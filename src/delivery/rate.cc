@@ -12,8 +12,9 @@ namespace {
 constexpr Duration kHour = std::chrono::hours(1);
 constexpr std::string_view kOtherKind = "other";
 
-// "EC2 instance gone", "S3 bucket changed"
-std::string kind_of(const Notification& notification) {
+}  // namespace
+
+std::string digest_kind_of(const Notification& notification) {
   Words words;
   add_type_name(notification.resource.type, words);
   const bool is_transition = notification.kind == NotificationKind::transition;
@@ -22,8 +23,6 @@ std::string kind_of(const Notification& notification) {
   words.append_to(text);
   return text;
 }
-
-}  // namespace
 
 // A time that a set clock has moved away is brought back.
 void RateStage::load(uint64_t sent, Time ends, Time now) {
@@ -68,7 +67,7 @@ void RateStage::count(const Notification& notification) {
   row.last_sequence = std::max(row.last_sequence, notification.sequence);
   row.digest.first_time = std::min(row.digest.first_time, notification.time);
   row.digest.severity = std::max(row.digest.severity, notification.severity);
-  count_kind(kind_of(notification), 1);
+  count_kind(digest_kind_of(notification), 1);
 }
 
 void RateStage::count_all(const DeliveryRow& other) {

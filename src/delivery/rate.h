@@ -54,6 +54,9 @@ class RateStage {
   std::map<std::string, size_t, std::less<>> places_;  // Of kinds, in the digest's counts.
 };
 
+// What a digest calls it: "EC2 instance gone", "S3 bucket changed".
+std::string digest_kind_of(const Notification& notification);
+
 // "30 EC2 instance gone, 7 S3 bucket changed, and 2 others"
 std::string summary_of(const DigestCounts& digest);
 

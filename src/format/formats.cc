@@ -1,3 +1,7 @@
+#include <unistd.h>
+
+#include <cstdlib>
+
 #include "config/map_reader.h"
 #include "format/csv.h"
 #include "format/format.h"
@@ -26,6 +30,14 @@ class PlainFormat final : public Format {
   const std::string_view content_type_;
   const Append append_;
 };
+
+constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
+
+// A person at a terminal sees days and colours, unless NO_COLOR is set (https://no-color.org).
+Append append_text_for_terminal() {
+  const char* const no = std::getenv("NO_COLOR");
+  return no != nullptr && *no != '\0' ? append_dated_text : append_coloured_text;
+}
 
 constexpr std::string_view kNameCharacters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
@@ -67,7 +79,11 @@ Formats Formats::read(Node node, Problems& problems) {
       std::make_unique<PlainFormat>("application/cloudevents+json; charset=utf-8", append_json);
   formats["json-data"] = std::make_unique<PlainFormat>("application/json", append_json_data);
   formats["csv"] = standard_csv();
-  formats["text"] = std::make_unique<PlainFormat>("text/plain; charset=utf-8", append_text);
+  formats["text"] = std::make_unique<PlainFormat>(kPlainText, append_text);
+  if (::isatty(STDOUT_FILENO) == 1) {
+    result.for_sinks_[{"stdout", "text"}] =
+        std::make_unique<PlainFormat>(kPlainText, append_text_for_terminal());
+  }
   for (const SinkFormKind& kind : sink_form_kinds()) {
     formats[std::string(kind.name)] = make_sink_format(kind, nullptr, SinkFormInput::none);
   }

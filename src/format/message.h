@@ -26,6 +26,9 @@ void add_message(const Notification& notification, Words& words);
 
 // The format `text`: a line in columns.
 void append_text(const Notification& notification, std::string& out);
+// The same for a person at a terminal: with the date, and the phase in its colour.
+void append_dated_text(const Notification& notification, std::string& out);
+void append_coloured_text(const Notification& notification, std::string& out);
 
 // What the cause did to the resource: "started", "terminated", "deployed".
 std::string_view verb_for(const Notification& notification);

@@ -85,6 +85,23 @@ TEST(Message, time_of_arrival_is_not_told_as_when_it_happened) {
   EXPECT_TRUE(line.ends_with(" (when is not known)")) << line;
 }
 
+TEST(Message, a_person_at_a_terminal_sees_the_day_and_the_phase_in_its_colour) {
+  const Notification n = example_notification();
+  std::string plain;
+  append_text(n, plain);
+  std::string dated;
+  append_dated_text(n, dated);
+  EXPECT_EQ(dated, format_time(n.time).substr(0, 10) + " " + plain);
+  std::string coloured;
+  append_coloured_text(n, coloured);
+  for (const std::string& code : {std::string("\x1b[32m"), std::string("\x1b[0m")}) {
+    const size_t at = coloured.find(code);
+    ASSERT_NE(at, std::string::npos) << code;
+    coloured.erase(at, code.size());
+  }
+  EXPECT_EQ(coloured, dated);
+}
+
 TEST(Message, actor_and_tool_of_one_name_are_said_once) {
   struct Case {
     Cause cause;

@@ -158,7 +158,11 @@ class CronParser {
       }
     }
     if (from > to) return fail(spec, item, "goes backwards");
-    for (int value = from; value <= to; value += step) set.set(static_cast<size_t>(value));
+    // No sum: the step may be as large as a number can be.
+    for (int value = from;; value += step) {
+      set.set(static_cast<size_t>(value));
+      if (step > to - value) return;
+    }
   }
 
   void read_day(std::string_view item) {

@@ -30,6 +30,7 @@ class ScheduleSource final : public Source {
   ScheduleSource(ScheduleOptions options, const Clock& clock, std::shared_ptr<const Clock> elapsed);
 
   Result<void> run(Intake& intake, std::stop_token stop) override;
+  std::optional<Time> next_time() const override { return options_.times.next_after(clock_.now()); }
   std::optional<SourceTrouble> trouble() const override { return trouble_.get(); }
 
  private:

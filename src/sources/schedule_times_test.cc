@@ -35,6 +35,12 @@ std::string fault(std::string_view text) {
 
 constexpr std::string_view kMonday = "2026-11-23T09:00:12Z";
 
+TEST(Cron, a_step_may_be_larger_than_any_value) {
+  EXPECT_EQ(next(cron("5/2147483647 9 */2147483647 * ? *"), kMonday, 2),
+            "12-01 09:05, 2027-01-01 09:05");
+  EXPECT_NE(fault("*/2147483648 9 * * ? *"), "");
+}
+
 TEST(Rates, are_multiples_since_1970) {
   const auto rate = [](std::string_view text) { return *ScheduleTimes::every(text); };
   EXPECT_EQ(next(rate("rate(5 minutes)"), kMonday, 3), "11-23 09:05, 11-23 09:10, 11-23 09:15");

@@ -107,6 +107,8 @@ class Source {
   virtual Result<void> run(Intake& intake, std::stop_token stop) = 0;
   // How far run() is; nothing where no end is known, as of a file that is followed. Any thread.
   virtual std::optional<Progress> progress() const { return std::nullopt; }
+  // When it has something by itself next, where that is known before it runs. Any thread.
+  virtual std::optional<Time> next_time() const { return std::nullopt; }
   // What it cannot read now, though it goes on. Any thread.
   virtual std::optional<SourceTrouble> trouble() const { return std::nullopt; }
 };

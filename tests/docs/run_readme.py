@@ -70,6 +70,9 @@ class Demo:
         self.folder = pathlib.Path(folder)
         self.port = free_port()
         shutil.copytree(ROOT / "examples", self.folder / "examples")
+        # As `make run` does, but with the times that README.md shows.
+        (self.folder / "var").mkdir()
+        shutil.copy(ROOT / "examples" / "day.jsonl", self.folder / "var" / "demo-day.jsonl")
         config = self.folder / "examples" / "statewire.yaml"
         config.write_text(config.read_text() + f"\nhttp: {{listen: 127.0.0.1:{self.port}}}\n")
         programs = self.folder / "bin"

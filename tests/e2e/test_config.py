@@ -98,6 +98,26 @@ class Config(ProgramTest):
         self.assertEqual(done.returncode, 78)
         self.assertRegex(done.stderr, r"statewire\.yaml:3:\d+: .*loopback.*tokens")
 
+    def test_a_token_that_no_header_can_show_is_refused(self):
+        for token in ("  ", "one two", "one\ntwo", "sch\u00e4tz"):
+            text = self.check("version: 1\nstore: a\nhttp:\n  tokens:\n"
+                              f"    - {{scope: ingest, token: {json.dumps(token)}}}\n")
+            self.assertRegex(text, r":5:\d+: .*which no header can show", token)
+        self.write("token", "one\ntwo\n")
+        text = self.check("version: 1\nstore: a\nhttp:\n  tokens:\n"
+                          "    - {scope: ingest, token_file: token}\n")
+        self.assertIn("which no header can show", text)
+        self.write("token", "a-good_token\n")
+        self.check("version: 1\nstore: a\nhttp:\n  tokens:\n"
+                   "    - {scope: ingest, token_file: token}\n", status=0)
+
+    def test_a_schedule_says_when_it_comes_next_or_that_it_never_does(self):
+        schedule = "version: 1\nstore: a\nsources:\n  nightly: {{kind: schedule, cron: {}}}\n"
+        text = self.check(schedule.format('"0 3 * * ? *"'), status=0)
+        self.assertRegex(text, r"nightly \(schedule, next at \d{4}-\d\d-\d\dT03:00:00Z\)")
+        self.assertIn("never fires", self.check(schedule.format('"0 3 30 2 ? *"')))
+        self.check(schedule.format('"0 3 */2147483647 * ? *"'), status=0)
+
     def test_duplicate_keys_and_look_alikes_are_errors(self):
         self.assertRegex(self.check("version: 1\nstore: a\nstore: b\n"), r":3:1: .*store")
         text = self.check(

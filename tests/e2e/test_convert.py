@@ -37,6 +37,15 @@ class Convert(ProgramTest):
         ids = {json.loads(self.convert(RUNNING).stdout)["id"] for _ in range(2)}
         self.assertEqual(len(ids), 1)
 
+    def test_where_nothing_came_out_a_line_says_why(self):
+        unknown = json.dumps({"source": "aws.none", "detail-type": "None", "detail": {}})
+        done = self.convert(stdin=unknown + "\n" + unknown + "\n")
+        self.assertEqual(done.stdout, "")
+        self.assertEqual(len(done.stderr.splitlines()), 1)
+        self.assertIn("2 events, and nothing to tell: 2 unrecognised", done.stderr)
+        self.assertIn("no event in what was read", self.convert(stdin="").stderr)
+        self.assertEqual(self.convert(RUNNING).stderr, "")
+
     def test_text_is_one_line_for_people(self):
         done = self.convert("--format", "text", RUNNING, STOPPED)
         lines = done.stdout.splitlines()

@@ -1,0 +1,162 @@
+#include "api/api_for_test.h"
+#include "base/limits.h"
+
+namespace statewire {
+namespace {
+
+class HistoryTest : public ApiTest {
+ protected:
+  struct Page {
+    std::vector<uint64_t> sequences;
+    std::vector<std::string> kinds;
+    uint64_t next = 0;
+  };
+
+  Page page(const std::string& query) {
+    Page result;
+    const std::string body = json("/api/v1/events" + query);
+    simdjson::dom::parser parser;
+    simdjson::dom::object answer = parser.parse(body);
+    for (const simdjson::dom::element event : simdjson::dom::array(answer["events"])) {
+      uint64_t sequence = 0;
+      if (event["sequence"].get(sequence) == simdjson::SUCCESS)
+        result.sequences.push_back(sequence);
+      std::string_view kind;
+      if (event["kind"].get(kind) == simdjson::SUCCESS) result.kinds.emplace_back(kind);
+    }
+    if (answer["next"].get(result.next) != simdjson::SUCCESS) result.next = 0;
+    return result;
+  }
+  std::vector<uint64_t> sequences(const std::string& query) { return page(query).sequences; }
+
+  void take_life() {
+    take(test_event(1, "pending", 1) + "\n" + test_event(1, "running", 2));
+    take(test_event(2, "running", 3));
+    take(test_event(1, "stopping", 10) + "\n" + test_event(1, "terminated", 12));
+  }
+};
+
+using Sequences = std::vector<uint64_t>;
+
+TEST_F(HistoryTest, the_newest_come_first) {
+  take_life();
+  EXPECT_EQ(sequences(""), (Sequences{5, 4, 3, 2, 1}));
+}
+
+TEST_F(HistoryTest, pages_follow_one_another) {
+  take_life();
+  Page found = page("?limit=2");
+  EXPECT_EQ(found.sequences, (Sequences{5, 4}));
+  found = page("?limit=2&before=" + std::to_string(found.next));
+  EXPECT_EQ(found.sequences, (Sequences{3, 2}));
+  found = page("?limit=2&before=" + std::to_string(found.next));
+  EXPECT_EQ(found.sequences, (Sequences{1}));
+  EXPECT_EQ(found.next, 0u);
+  EXPECT_EQ(sequences("?after=3"), (Sequences{5, 4}));
+}
+
+TEST_F(HistoryTest, a_filter_names_what_is_wanted) {
+  take_life();
+  const struct {
+    const char* query;
+    Sequences found;
+  } kCases[] = {
+      {"?resource=i-1002", {3}},
+      {"?type=instance&resource=i-1001&limit=1", {5}},
+      {"?type=bucket", {}},
+      {"?since=2026-11-23T09:10:00Z", {5, 4}},
+      {"?until=2026-11-23T09:02:00Z", {1}},
+      {"?since=2026-11-23T09:02:00Z&until=2026-11-23T09:10:00Z", {3, 2}},
+      {"?account=123456789012&region=eu-west-1&after=4", {5}},
+      {"?account=1", {}},
+      {"?event=2-03-running", {3}},
+      {"?cause=human", {}},
+      {"?kind=transition&resource=i-1002", {3}},
+      {"?fate=recognised&after=4", {5}},
+      {"?fate=too_late", {}},
+      {"?severity=ERROR", {}},
+  };
+  for (const auto& each : kCases) EXPECT_EQ(sequences(each.query), each.found) << each.query;
+}
+
+TEST_F(HistoryTest, what_never_came_into_the_journal_is_shown_by_samples) {
+  take_life();
+  take(test_event(3, "running", 4) + "\n{\"broken\": ");
+  take(R"({"source":"aws.none","detail-type":"None","detail":{}})");
+  const std::string malformed = json("/api/v1/events?fate=malformed");
+  EXPECT_TRUE(holds(malformed, "\"fate\":\"malformed\""));
+  EXPECT_TRUE(holds(malformed, "\"reason\":"));
+  EXPECT_TRUE(holds(json("/api/v1/events?fate=unrecognised"), "\"source\":\"aws.none\""));
+}
+
+TEST_F(HistoryTest, what_is_wrong_with_a_question_is_told) {
+  take_life();
+  for (const char* query : {"?fate=lost", "?fate=ignored", "?severity=LOUD", "?since=soon",
+                            "?limit=0", "?nothing=1", "?before=x"}) {
+    EXPECT_EQ(get(std::string("/api/v1/events") + query).status, 400) << query;
+  }
+}
+
+TEST_F(HistoryTest, one_entry_says_whom_it_was_told_and_why_not) {
+  take_life();
+  const std::string gone = json("/api/v1/entries/5");
+  EXPECT_TRUE(holds(gone, "\"console\":{\"format\":\"text\",\"matches\":true"));
+  EXPECT_TRUE(holds(gone, "\"pager\":{\"format\":\"json\",\"matches\":true"));
+  EXPECT_TRUE(holds(gone, "\"outcome\":\"on its way\""));  // Nobody delivers here.
+  const std::string running = json("/api/v1/entries/3");
+  EXPECT_TRUE(holds(running, "\"pager\":{\"format\":\"json\",\"matches\":false,\"why\":"));
+  EXPECT_EQ(get("/api/v1/entries/99").status, 404);
+  EXPECT_EQ(get("/api/v1/entries/x").status, 400);
+}
+
+TEST_F(HistoryTest, one_entry_says_what_is_parked_and_what_waits) {
+  take_life();
+  ParkedRow parked{
+      .delivery = {.subscription = "pager", .number = 1, .first_sequence = 5, .last_sequence = 5}};
+  parked.reason = "rejected: http 422";
+  DeliveryRow waiting{.subscription = "console",
+                      .number = 2,
+                      .first_sequence = 5,
+                      .last_sequence = 5,
+                      .last_detail = "http 503"};
+  Settlement settlement;
+  settlement.parked_put = {parked};
+  settlement.put = {waiting};
+  settlement.states = {{"pager", {.cursor = 5}}, {"console", {.cursor = 5, .rows = 1}}};
+  ASSERT_TRUE(store_->settle(settlement).ok());
+  const std::string told = json("/api/v1/entries/5");
+  EXPECT_TRUE(holds(told, "\"outcome\":\"parked\",\"detail\":\"rejected: http 422\""));
+  EXPECT_TRUE(holds(told, "\"outcome\":\"waits\",\"detail\":\"http 503\""));
+  EXPECT_TRUE(holds(json("/api/v1/entries/3"), "\"outcome\":\"settled\""));
+  const std::string held = json("/api/v1/held");
+  EXPECT_TRUE(holds(held, "\"subscription\":\"console\",\"number\":2"));
+  EXPECT_TRUE(holds(json("/api/v1/held?subscription=pager"), "\"held\":[]"));
+}
+
+TEST_F(HistoryTest, an_event_that_is_known_is_explained_as_new) {
+  take_life();
+  const std::string known = test_event(2, "running", 3);
+  EXPECT_TRUE(holds(post("/api/v1/explain", known).body, "\"fate\":\"duplicate\""));
+  const std::string stopped = test_event(2, "stopped", 2);
+  EXPECT_FALSE(holds(post("/api/v1/explain", stopped).body, "\"told\":\"transition\""));
+  EXPECT_TRUE(holds(post("/api/v1/explain?as_new=true", stopped).body, "\"told\":\"transition\""));
+}
+
+TEST_F(HistoryTest, a_trial_counts_what_would_have_been_sent) {
+  take_life();
+  const std::string all = json("/api/v1/trial");
+  EXPECT_TRUE(holds(all, "\"notifications\":5,\"not_matching\":0"));
+  EXPECT_TRUE(holds(all, "\"messages\":5,\"digests\":0"));
+  const std::string gone =
+      json(R"(/api/v1/trial?when=%7B%22state%22:%7B%22phase%22:%5B%22gone%22%5D%7D%7D)");
+  EXPECT_TRUE(holds(gone, "\"not_matching\":4"));
+  EXPECT_TRUE(holds(gone, "\"kind\":\"EC2 instance gone\",\"count\":1"));
+  EXPECT_TRUE(
+      holds(json("/api/v1/trial?per_hour=2"), "\"messages\":3,\"digests\":1,\"counted\":3"));
+  EXPECT_TRUE(holds(json("/api/v1/trial?hold=both&at_most=10m"), "\"messages\":5"));
+  EXPECT_TRUE(holds(json("/api/v1/trial?since=2026-11-23T12:00:01Z"), "\"notifications\":0"));
+  EXPECT_EQ(get("/api/v1/trial?when=%7B%22nothing%22:%5B1%5D%7D").status, 400);
+}
+
+}  // namespace
+}  // namespace statewire

@@ -1,0 +1,24 @@
+#include "api/wanted.h"
+
+#include "base/text.h"
+
+namespace statewire {
+
+bool is_of_type(std::string_view wanted, std::string_view type) {
+  const std::string part = lower_case(wanted);
+  const std::string whole = lower_case(type);
+  for (size_t at = whole.find(part); at != whole.npos; at = whole.find(part, at + 1)) {
+    const size_t end = at + part.size();
+    const bool begins = at == 0 || !is_letter_or_digit(whole[at - 1]);
+    if (begins && (end == whole.size() || !is_letter_or_digit(whole[end]))) return true;
+  }
+  return false;
+}
+
+bool is_end_of(std::string_view end, std::string_view id) {
+  if (end.size() >= id.size() || !id.ends_with(end)) return false;
+  const char before = id[id.size() - end.size() - 1];
+  return before == '/' || before == ':';
+}
+
+}  // namespace statewire

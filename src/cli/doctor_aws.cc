@@ -1,0 +1,116 @@
+// Credentials, queues and the clock, by asking AWS; nothing there is changed.
+#include "aws/call_now.h"
+#include "aws/credential_chain.h"
+#include "aws/queue.h"
+#include "base/json_writer.h"
+#include "base/text.h"
+#include "cli/doctor.h"
+#include "cli/reply.h"
+
+namespace statewire {
+namespace {
+
+constexpr Duration kSkewMax = std::chrono::minutes(1);
+constexpr std::string_view kQueueActions =
+    "sqs:ReceiveMessage, sqs:DeleteMessage, sqs:ChangeMessageVisibility, sqs:GetQueueAttributes";
+
+bool is_of_aws(std::string_view kind) {
+  for (const char* each : {"sqs", "sns", "eventbridge", "lambda", "s3", "ses"}) {
+    if (kind == each) return true;
+  }
+  return false;
+}
+
+bool needs_aws(const Settings& settings) {
+  for (const SourceSetting& source : settings.sources) {
+    if (is_of_aws(source.kind->name)) return true;
+  }
+  for (const Subscription& subscription : settings.subscriptions) {
+    if (is_of_aws(subscription.sink_kind)) return true;
+  }
+  return false;
+}
+
+std::string queue_advice(const AwsAnswer& answer) {
+  if (answer.code.find("NonExistent") != std::string::npos ||
+      answer.code.find("DoesNotExist") != std::string::npos) {
+    return "make the queue, or correct its URL; `statewire init` writes a stack that makes one";
+  }
+  if (answer.status == 403 || answer.code.find("AccessDenied") != std::string::npos) {
+    return "allow " + std::string(kQueueActions) + " on it";
+  }
+  if (answer.status == 0) return "look at the network, the proxy and the endpoint";
+  return "`statewire aws whoami` shows who asks";
+}
+
+class AwsDoctor {
+ public:
+  explicit AwsDoctor(Findings& findings) : findings_(findings) {}
+
+  void look(const Settings& settings) {
+    const FoundCredentials found = find_credentials(surroundings_, clock_);
+    if (!found.credentials) {
+      return findings_.wrong("AWS credentials", found.credentials.error().text,
+                             "`statewire aws whoami` shows where it looked");
+    }
+    const Result<AwsSettings> aws = AwsSettings::read(surroundings_);
+    if (!aws) return findings_.wrong("AWS settings", aws.error().text, "correct the file");
+    findings_.well("AWS credentials", "from " + std::string(found.credentials->provider));
+    for (const Node& source : settings.document->root().find("sources").entries()) {
+      if (source.find("kind").text() == "sqs") look_at_queue(source, *found.credentials, *aws);
+    }
+  }
+
+ private:
+  void look_at_queue(const Node& source, const AwsCredentials& own, const AwsSettings& aws) {
+    const std::string what = "source " + std::string(source.key());
+    const std::string url = source.find("queue").text();
+    const Result<SqsQueue> queue = find_queue(aws, url, source.find("region").text());
+    if (!queue) return findings_.wrong(what, queue.error().text, "correct the queue's URL");
+    Result<AwsCredentials> credentials = own;
+    if (const Node role = source.find("role")) {
+      credentials = assume_role(surroundings_, own, read_aws_role(role), clock_);
+    }
+    if (!credentials) {
+      return findings_.wrong(what, credentials.error().text, "let its role be assumed");
+    }
+    AwsCall call = sqs_call(*queue, "GetQueueAttributes", json_of([&](JsonWriter& json) {
+      json.begin_object();
+      json.text("QueueUrl", queue->url);
+      json.begin_array("AttributeNames");
+      json.text("ApproximateNumberOfMessages");
+      json.end_array();
+      json.end_object();
+    }));
+    call.timeout = std::chrono::seconds(10);
+    const AwsAnswer answer = call_now(call, *credentials, clock_);
+    if (!answer.ok()) return findings_.wrong(what, answer.text(), queue_advice(answer));
+    const Result<Reply> reply = Reply::parse(answer.response.body);
+    const std::string waiting =
+        reply ? text_at(reply->root(), "Attributes.ApproximateNumberOfMessages") : "";
+    findings_.well(what, url + (waiting.empty() ? "" : ": " + waiting + " messages wait"));
+    look_at_skew(answer);
+  }
+
+  void look_at_skew(const AwsAnswer& answer) {
+    const Duration skew = skew_of(answer, clock_.now());
+    if (skew < kSkewMax && skew > -kSkewMax) return;
+    findings_.wrong(
+        "clock",
+        "AWS says that it is wrong by " + format_duration(std::chrono::floor<std::chrono::seconds>(
+                                              skew < Duration() ? -skew : skew)),
+        "set it, and let time synchronisation keep it");
+  }
+
+  Findings& findings_;
+  const AwsSurroundings surroundings_;
+  const SystemClock clock_;
+};
+
+}  // namespace
+
+void look_at_aws(const Settings& settings, Findings& findings) {
+  if (needs_aws(settings)) AwsDoctor(findings).look(settings);
+}
+
+}  // namespace statewire

@@ -1,0 +1,103 @@
+#include "cli/explain_words.h"
+
+#include "cli/list.h"
+#include "format/clean_text.h"
+
+namespace statewire {
+namespace {
+
+// "cause and tags, at most 10m"
+std::string wait_text(JsonElement verdict) {
+  std::string text;
+  for (const JsonElement what : items_at(verdict, "hold.for")) {
+    if (!text.empty()) text += " and ";
+    text += text_at(what, "");
+  }
+  return text.empty() ? text : text + ", at most " + text_at(verdict, "hold.at_most");
+}
+
+// What became of a delivery: "yes: settled", "yes: parked: http 422", "no: …".
+std::string outcome_text(JsonElement verdict, const std::string& outcome) {
+  if (!is_true_at(verdict, "matches") && outcome == "settled") {
+    return "no: " + text_at(verdict, "why");
+  }
+  std::string text = "yes: " + outcome;
+  if (const std::string until = text_at(verdict, "until"); !until.empty()) {
+    text += " until " + short_time(until);
+  }
+  const std::string detail = text_at(verdict, "detail");
+  return detail.empty() ? text : text + ": " + detail;
+}
+
+// "yes", "yes, after waiting for cause, at most 10m", "waits for …; as it is, no: …", "no: …".
+std::string verdict_text(JsonElement verdict) {
+  if (const std::string outcome = text_at(verdict, "outcome"); !outcome.empty()) {
+    return outcome_text(verdict, outcome);
+  }
+  const bool is_wanted = is_true_at(verdict, "matches");
+  const std::string wait = wait_text(verdict);
+  std::string text = is_wanted ? "yes" : "no: " + text_at(verdict, "why");
+  if (!wait.empty()) {
+    text =
+        is_wanted ? "yes, after waiting for " + wait : "waits for " + wait + "; as it is, " + text;
+  }
+  if (const uint64_t per_hour = number_at(verdict, "per_hour"); per_hour > 0) {
+    text += "; above " + std::to_string(per_hour) + " an hour one message counts the rest";
+  }
+  return text;
+}
+
+}  // namespace
+
+void Labelled::add(std::string_view label, std::string_view value) {
+  std::string padded(label);
+  padded.resize(std::max<size_t>(label.size() + 1, 12), ' ');
+  text_ += terminal_.tinted(padded, Tint::faint);
+  append_clean(text_, value);
+  text_ += '\n';
+}
+
+std::string joined_parts(std::initializer_list<std::string> parts, std::string_view separator) {
+  std::string text;
+  for (const std::string& part : parts) {
+    if (part.empty()) continue;
+    if (!text.empty()) text += separator;
+    text += part;
+  }
+  return text;
+}
+
+std::string cause_line(JsonElement cause) {
+  const std::string kind = text_at(cause, "kind");
+  if (kind == "unknown") return "cause unknown";
+  std::string call = text_at(cause, "call");
+  if (!call.empty()) call = "from " + call;
+  const std::string who =
+      joined_parts({text_at(cause, "actor"), text_at(cause, "tool"), call}, ", ");
+  const std::string line = "cause " + kind + " (" + text_at(cause, "confidence") + ")";
+  return who.empty() ? line : line + ": " + who;
+}
+
+bool add_verdicts(JsonElement of, std::string_view label, Labelled& lines) {
+  simdjson::dom::object verdicts;
+  const bool has_verdicts =
+      find_at(of, "notifications").get(verdicts) == simdjson::SUCCESS && verdicts.size() > 0;
+  if (!has_verdicts) return false;
+  size_t name_width = 0;
+  size_t format_width = 0;
+  for (const auto verdict : verdicts) {
+    name_width = std::max(name_width, verdict.key.size());
+    format_width = std::max(format_width, text_at(verdict.value, "format").size());
+  }
+  for (const auto verdict : verdicts) {
+    std::string line(verdict.key);
+    line.resize(name_width + 3, ' ');
+    line += text_at(verdict.value, "format");
+    line.resize(name_width + 3 + format_width + 3, ' ');
+    lines.add(label, line + verdict_text(verdict.value));
+    label = "";
+  }
+  return true;
+}
+
+}  // namespace statewire

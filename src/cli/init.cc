@@ -1,0 +1,103 @@
+// Asks five things, and writes a commented configuration with all that it needs.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+#include "cli/commands.h"
+#include "cli/init_files.h"
+#include "sources/byte_input.h"
+
+namespace statewire {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kConfigFile = "statewire.yaml";
+
+// A line of standard input, without its end; nothing at the end of all.
+std::optional<std::string> read_line(int fd) {
+  std::string line;
+  char c = 0;
+  for (ssize_t count; (count = ::read(fd, &c, 1)) != 0;) {
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) break;
+    if (c == '\n') return line;
+    line += c;
+  }
+  if (line.empty()) return std::nullopt;
+  return line;
+}
+
+// An empty answer keeps what there is.
+void ask(std::string_view question, std::string& answer, Terminal& terminal) {
+  terminal.write_error(std::string(question) + " [" + answer + "] ");
+  const std::optional<std::string> said = read_line(terminal.streams().in);
+  if (!said) terminal.write_error("\n");
+  if (said && !said->empty()) answer = *said;
+}
+
+InitAnswers ask_all(Terminal& terminal) {
+  InitAnswers answers;
+  ask("What is this instance called?", answers.instance, terminal);
+  ask("Which folder is its store?", answers.store, terminal);
+  ask("Where do events come from: http, the URL of an SQS queue, or a file?", answers.events,
+      terminal);
+  ask("Where do notifications go: stdout, the URL of a webhook or chat, or a mail address?",
+      answers.to, terminal);
+  ask("What is told: trouble or everything?", answers.what, terminal);
+  return answers;
+}
+
+// Never over a file that is there.
+Result<void> write_new(const fs::path& path, const InitFile& file) {
+  const OwnedFd fd(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, file.is_secret ? 0600 : 0644));
+  const auto fault = [&] {
+    return failed(path.string() + ": " + std::generic_category().message(errno));
+  };
+  if (fd.get() < 0) return fault();
+  std::string_view left = file.text;
+  while (!left.empty()) {
+    const ssize_t count = ::write(fd.get(), left.data(), left.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return fault();
+    left.remove_prefix(static_cast<size_t>(count));
+  }
+  return {};
+}
+
+}  // namespace
+
+ExitCode run_init(const Invocation& invocation, Terminal& terminal) {
+  const fs::path config = invocation.text("CONFIG", kConfigFile);
+  std::error_code error;
+  if (fs::exists(config, error)) {
+    terminal.complain(config.string() + " is there already; name another file");
+    return ExitCode::usage;
+  }
+  const InitAnswers answers = ask_all(terminal);
+  if (Result<void> checked = check_answers(answers); !checked) {
+    terminal.complain(checked.error().text);
+    return ExitCode::usage;
+  }
+  for (const InitFile& file : init_files(answers)) {
+    const fs::path path = file.name.empty() ? config : config.parent_path() / file.name;
+    if (Result<void> written = write_new(path, file); !written) {
+      terminal.complain(written.error().text);
+      return ExitCode::failed;
+    }
+    terminal.write("wrote " + path.string() + "\n");
+  }
+  Invocation check;
+  check.set("CONFIG", {config.string()});
+  const ExitCode checked = run_check(check, terminal);
+  if (checked != ExitCode::well) return checked;
+  terminal.write("Next:  statewire doctor --config " + config.string() +
+                 "   statewire run --config " + config.string() + "\n");
+  return ExitCode::well;
+}
+
+}  // namespace statewire

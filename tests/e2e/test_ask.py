@@ -1,0 +1,162 @@
+"""What people ask of the past: events, explain, held, test; and how commands end."""
+
+import json
+import signal
+import subprocess
+import unittest
+
+from harness import PATIENCE_SECONDS, ProgramTest, instance_event, wait_for
+from receiver import Answer
+
+CONFIG = """
+subscriptions:
+  machines: {{format: csv, sink: {{kind: file, path: machines.csv}}}}
+  patient:
+    when: {{state: {{phase: [gone]}}}}
+    hold: {{for: [cause], at_most: 1h}}
+    sink: {{kind: file, path: patient.jsonl}}
+  hook:
+    when: {{state: {{phase: [stable]}}}}
+    sink: {{kind: webhook, url: "{url}"}}
+"""
+
+
+class Ask(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.hook = self.receiver(lambda request: Answer(422, body=b"no such ticket"))
+        self.program = self.daemon(CONFIG.format(url=self.hook.url("/hook"))).start()
+
+    def events(self, *arguments):
+        done = self.program.run("events", *arguments, "--output", "json")
+        return [each["sequence"] for each in json.loads(done.stdout)]
+
+    def life(self):
+        self.program.post(
+            instance_event("i-1", "pending", "2026-11-23T09:00:00Z", "e-1"),
+            instance_event("i-1", "running", "2026-11-23T09:01:00Z", "e-2"),
+            instance_event("i-2", "running", "2026-11-23T09:02:00Z", "e-3"),
+            instance_event("i-1", "terminated", "2026-11-23T09:03:00Z", "e-4"),
+        )
+        wait_for(lambda: self.program.subscription("hook")["parked"] == 2, "what is parked")
+        wait_for(lambda: self.program.run("held").returncode == 0, "what waits")
+
+    def test_events_answer_for_the_past_with_a_daemon_and_without(self):
+        self.life()
+        for _ in range(2):
+            self.assertEqual(self.events(), [4, 3, 2, 1])
+            self.assertEqual(self.events("-n", "2"), [4, 3])
+            self.assertEqual(self.events("i-1", "--since", "2026-11-23T09:01:00Z"), [4, 2])
+            self.assertEqual(self.events("--type", "instance", "--until", "2026-11-23 09:02"), [2, 1])
+            self.assertEqual(self.events("--event", "e-3"), [3])
+            self.assertEqual(self.program.run("events", "--actor", "nobody").returncode, 1)
+            self.assertEqual(self.program.run("events", "--since", "soon").returncode, 2)
+            self.program.stop()
+
+    def test_what_became_of_it_whom_it_told_and_why_not(self):
+        self.life()
+        for arguments in (["--sequence", "3"], ["--event", "e-3"]):
+            shown = self.program.run("explain", *arguments)
+            self.assertEqual(shown.returncode, 0, shown.stderr)
+            for part in ("sequence 3", "i-2", "machines   csv    yes: settled", "no: state.phase",
+                         "yes: parked: rejected: http 422"):
+                self.assertIn(part, shown.stdout)
+        self.assertIn("yes: waits", self.program.run("explain", "--sequence", "4").stdout)
+        self.assertEqual(self.program.run("explain", "--sequence", "99").returncode, 1)
+        self.assertEqual(self.program.run("explain", "--event", "none").returncode, 1)
+        self.assertEqual(self.program.run("explain").returncode, 2)
+
+    def test_held_says_for_what_and_until_when(self):
+        self.life()
+        (held,) = json.loads(self.program.run("held", "-o", "json").stdout)
+        self.assertEqual((held["subscription"], held["for"]), ("patient", ["cause"]))
+        self.assertIn("i-1", held["what"])
+        self.assertIn("until", held)
+        self.assertIn("cause", self.program.run("held").stdout)
+        self.program.stop()
+        self.assertIn("i-1", self.program.run("held", "--subscription", "patient").stdout)
+        self.assertEqual(self.program.run("held", "--subscription", "machines").returncode, 1)
+
+    def test_a_subscription_is_tried_on_the_past_and_nothing_is_sent(self):
+        self.life()
+        asked = len(self.hook.requests)
+        self.program.write_config(
+            "subscriptions:\n"
+            "  new:\n"
+            "    when: {state: {phase: [stable]}}\n"
+            '    sink: {kind: webhook, url: "' + self.hook.url("/new") + '"}\n'
+        )
+        tried = self.program.run("test", "new", "--since", "1h")
+        self.assertEqual(tried.returncode, 0, tried.stderr)
+        self.assertIn("new would have sent 2 messages for 4 notifications", tried.stdout)
+        self.assertIn("EC2 instance stable", tried.stdout)
+        self.assertEqual(len(self.hook.requests), asked)
+        self.assertIn("did you mean \"new\"", self.program.run("test", "neww").stderr)
+
+    def test_events_are_followed(self):
+        self.life()
+        command = [str(self.program.statewire), "events", "--follow", "-n", "1", "-o", "csv",
+                   "--config", str(self.program.config)]
+        follower = subprocess.Popen(command, stdout=subprocess.PIPE, text=True,
+                                    env=self.program.environment)
+        self.addCleanup(follower.stdout.close)
+        self.addCleanup(follower.wait)
+        self.addCleanup(follower.kill)
+        self.assertIn("sequence", follower.stdout.readline())
+        self.assertTrue(follower.stdout.readline().strip().endswith(",4"))
+        self.program.post(instance_event("i-5", "running", "2026-11-23T09:05:00Z"))
+        self.assertTrue(follower.stdout.readline().strip().endswith(",5"))
+
+    def test_what_is_watched_is_shown_until_nobody_looks(self):
+        self.program.post(instance_event("i-1", "running", "2026-11-23T09:00:00Z"))
+        command = [str(self.program.statewire), "ledger", "-w", "-c", str(self.program.config)]
+        watching = subprocess.Popen(command, stdout=subprocess.PIPE, text=True,
+                                    env=self.program.environment)
+        self.addCleanup(watching.kill)
+        self.assertIn("received", watching.stdout.readline())
+        watching.stdout.close()
+        self.assertEqual(watching.wait(PATIENCE_SECONDS), 0)
+
+    def test_send_gives_up_after_its_time(self):
+        events = self.write("events.jsonl",
+                            json.dumps(instance_event("i-1", "running", "2026-11-23T09:00:00Z")))
+        self.program.signal(signal.SIGSTOP)
+        try:
+            given_up = self.program.run("send", "--timeout", "1s", events)
+        finally:
+            self.program.signal(signal.SIGCONT)
+        self.assertEqual(given_up.returncode, 1, given_up.stdout)
+        self.assertEqual(self.program.run("send", "--timeout", "soon", events).returncode, 2)
+        self.assertEqual(self.program.run("send", "--timeout", "1m", events).returncode, 0)
+
+    def test_complaints_of_one_kind_end_with_a_count(self):
+        broken = self.write("broken.jsonl", "{\"a\": \n" * 500)
+        for command in ("convert", "send"):
+            done = self.program.run(command, broken)
+            self.assertEqual(done.returncode, 1)
+            self.assertLess(len(done.stderr.splitlines()), 45, done.stderr)
+            self.assertIn("more like", done.stderr)
+
+    def test_a_mail_is_shown_as_text(self):
+        self.program.stop()
+        mail = '{"subject": "Gone", "text": "web-1 is gone", "html": "<p>web-1</p>"}'
+        self.program.write_config(
+            "formats:\n  mail/v1: {content_type: application/json, template: '" + mail + "'}\n"
+            "subscriptions:\n  hook: {format: mail/v1, sink: {kind: webhook, url: \""
+            + self.hook.url("/hook") + '"}}\n'
+        )
+        self.program.start()
+        self.program.post(instance_event("i-1", "running", "2026-11-23T09:00:00Z"))
+        wait_for(lambda: self.program.subscription("hook")["parked"] == 1, "what is parked")
+        shown = self.program.run("parked", "show", "hook", "1").stdout
+        self.assertIn("Subject: Gone\n\nweb-1 is gone", shown)
+        self.assertNotIn("<p>", shown)
+
+    def test_lists_that_find_nothing_fail(self):
+        self.assertEqual(self.program.run("parked", "list").returncode, 1)
+        self.assertEqual(self.program.run("resources", "-o", "json").returncode, 1)
+        self.assertEqual(self.program.run("ledger", "--refusals").returncode, 1)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,85 @@
+"""`statewire doctor` and `init`: what is well, and each thing that can be made not so."""
+
+import unittest
+
+from harness import ProgramTest, free_port, instance_event, wait_for
+from receiver import Answer
+
+CONFIG = """
+sources:
+  day: {{kind: file, path: day.jsonl}}
+subscriptions:
+  machines: {{format: csv, sink: {{kind: file, path: machines.csv}}}}
+  hook: {{sink: {{kind: webhook, url: "{url}"}}}}
+"""
+
+
+class Doctor(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.status = 200
+        self.hook = self.receiver(lambda request: Answer(self.status))
+        self.write("day.jsonl", "")
+        self.program = self.daemon(CONFIG.format(url=self.hook.url("/secret-path")))
+
+    def doctor(self, *arguments, status=0):
+        done = self.program.run("doctor", *arguments)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        self.assertNotIn("secret-path", done.stdout)
+        return done.stdout
+
+    def test_what_is_well_is_said_to_be_well_with_a_daemon_and_without(self):
+        for part in ("well   store", "well   source day", "well   sink machines", "well   sink hook",
+                     "none runs", "all is well"):
+            self.assertIn(part, self.doctor())
+        self.program.start()
+        self.assertIn("well   daemon", self.doctor())
+
+    def test_what_is_wrong_is_told_with_what_to_do(self):
+        for lines, wanted in (
+            ("sources: {day: {kind: file, path: none.jsonl}}", "none.jsonl cannot be read"),
+            ("subscriptions: {a: {sink: {kind: file, path: none/a.csv}}}", "cannot be written"),
+            (f"subscriptions: {{a: {{sink: {{kind: webhook, "
+             f'url: "http://127.0.0.1:{free_port()}/secret-path"}}}}}}', "WRONG  sink a"),
+            ('sources: {bus: {kind: sqs, queue: "https://sqs.eu-west-1.amazonaws.com/1/q"}}',
+             "statewire aws whoami"),
+            ("limits: {free_disk: 900TiB}", "are needed"),
+        ):
+            self.program.write_config(lines + "\n")
+            text = self.doctor(status=1)
+            self.assertIn(wanted, text)
+            self.assertIn("→ ", text)
+            self.assertIn("1 thing to mend", text)
+
+    def test_an_example_is_sent_where_that_is_wanted(self):
+        self.doctor()
+        self.assertFalse(self.hook.of("/secret-path"))
+        self.doctor("--send")
+        self.assertEqual(len(self.hook.accepted("/secret-path")), 1)
+        self.status = 401
+        self.assertIn("WRONG  sink hook", self.doctor("--send", status=1))
+
+    def test_what_the_daemon_suffers_is_told(self):
+        self.program.start()
+        self.status = 422
+        self.program.post(instance_event("i-1", "running", "2026-11-23T09:00:00Z"))
+        wait_for(lambda: self.program.subscription("hook")["parked"] == 1, "what is parked")
+        self.assertIn("1 parked message", self.doctor())
+        self.status = 401
+        self.program.post(instance_event("i-2", "running", "2026-11-23T09:00:00Z"))
+        wait_for(lambda: self.program.subscription("hook")["circuit"] == "open", "an open circuit")
+        self.assertIn("its circuit is open", self.doctor(status=1))
+
+    def test_from_nothing_to_a_daemon_that_delivers(self):
+        (self.folder / "new").mkdir()
+        answers = f"shop\n{self.folder}/new/store\nhttp\n{self.hook.url('/new')}\neverything\n"
+        config = self.folder / "new" / "statewire.yaml"
+        made = self.program.run("init", config, stdin=answers)
+        self.assertEqual(made.returncode, 0, made.stdout + made.stderr)
+        tried = self.program.run("doctor", "--config", config)
+        self.assertEqual(tried.returncode, 0, tried.stdout)
+        self.assertEqual(self.program.run("check", config).returncode, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
