@@ -131,8 +131,8 @@ fuzz: ## Run every fuzzer for SECONDS each
 	@ninja -C $(BUILD)-asan -j$(JOBS) fuzzers
 	@fuzz/run $(BUILD)-asan/fuzz $(or $(SECONDS),60)
 
-install: build ## Install under PREFIX (/usr/local), DESTDIR honoured
-	@cmake --install $(BUILD) --prefix $(PREFIX)
+install: ## Install what was built, stripped, under PREFIX (/usr/local); DESTDIR honoured
+	@tools/install $(BUILD)/statewire $(PREFIX)
 
 clean: ## Remove what was built, and the example's store
 	@rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-tsan build-packages var

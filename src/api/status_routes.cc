@@ -2,6 +2,7 @@
 #include "api/answers.h"
 #include "api/json_parts.h"
 #include "api/metrics.h"
+#include "api/not_well.h"
 #include "api/route_functions.h"
 #include "api/told_sources.h"
 
@@ -10,9 +11,9 @@ namespace {
 
 constexpr int kProbeAfterSeconds = 5;
 
-void write_sources(const RouteContext& context, JsonWriter& json) {
+void write_sources(std::span<const ToldSource> sources, JsonWriter& json) {
   json.begin_array("sources");
-  for (const ToldSource& told : told_sources(context)) {
+  for (const ToldSource& told : sources) {
     const SourceState& source = told.source;
     json.begin_object();
     json.line("name", source.name);
@@ -95,12 +96,10 @@ void write_trouble(const PipelineCounts& counts, JsonWriter& json) {
   json.end_object();
 }
 
-void write_subscriptions(const RouteContext& context, JsonWriter& json) {
-  const Snapshot& snapshot = context.snapshot;
-  std::vector<PipelineCounts> all;
-  if (snapshot.dispatcher != nullptr) all = snapshot.dispatcher->counts();
+void write_subscriptions(const RouteContext& context, std::span<const PipelineCounts> all,
+                         JsonWriter& json) {
   json.begin_array("subscriptions");
-  for (const Subscription& subscription : snapshot.subscriptions) {
+  for (const Subscription& subscription : context.snapshot.subscriptions) {
     json.begin_object();
     json.line("name", subscription.name);
     json.line("sink", subscription.sink_kind);
@@ -147,6 +146,9 @@ HttpServerResponse get_metrics(const RouteContext& context, const RouteCall&) {
 HttpServerResponse get_status(const RouteContext& context, const RouteCall&) {
   const Snapshot& snapshot = context.snapshot;
   const IngestCounts counts = context.ingest.counts();
+  const std::vector<ToldSource> sources = told_sources(context);
+  std::vector<PipelineCounts> subscriptions;
+  if (snapshot.dispatcher != nullptr) subscriptions = snapshot.dispatcher->counts();
   return json_response(json_of([&](JsonWriter& json) {
     json.begin_object();
     json.line("version", context.version);
@@ -154,8 +156,8 @@ HttpServerResponse get_status(const RouteContext& context, const RouteCall&) {
     json.line("store", context.store_path);
     json.number("catalog_entries", snapshot.catalog->size());
     write_config(context.config, json);
-    write_sources(context, json);
-    write_subscriptions(context, json);
+    write_sources(sources, json);
+    write_subscriptions(context, subscriptions, json);
     json.begin_object("journal");
     json.number("first_sequence", context.store.first_sequence());
     json.number("last_sequence", context.store.last_sequence());
@@ -168,6 +170,11 @@ HttpServerResponse get_status(const RouteContext& context, const RouteCall&) {
     json.begin_array("restart_needed");
     for (const std::string& key : snapshot.restart_needed) {
       json.line(key);
+    }
+    json.end_array();
+    json.begin_array("not_well");
+    for (const std::string& line : what_is_not_well(context, sources, subscriptions)) {
+      json.line(line);
     }
     json.end_array();
     json.end_object();

@@ -39,10 +39,8 @@ std::vector<ToldSource> told_sources(const RouteContext& context) {
     const uint64_t received = counted == events.end() ? 0 : counted->second;
     add(std::move(source), received);
   }
-  for (const char* const own : {"http", "sns"}) {
-    const auto counted = events.find(own);
-    if (counted != events.end()) add({.name = own, .kind = own}, counted->second);
-  }
+  const auto over_http = events.find("http");
+  if (over_http != events.end()) add({.name = "http", .kind = "http"}, over_http->second);
   return told;
 }
 

@@ -15,7 +15,7 @@ struct ToldSource {
   std::optional<Time> last_event = {};  // Committed by this run.
 };
 
-// Those of the configuration, then `http` and `sns` if they have had events. Any thread.
+// Those of the configuration, then `http` if it has had events, also by /sns. Any thread.
 std::vector<ToldSource> told_sources(const RouteContext& context);
 
 }  // namespace statewire

@@ -13,6 +13,7 @@
 #include "app/fixed_settings.h"
 #include "app/process_limits.h"
 #include "app/retention.h"
+#include "app/service_manager.h"
 #include "app/source_runner.h"
 #include "base/fatal.h"
 #include "base/limits.h"
@@ -435,7 +436,9 @@ std::string App::serve() {
     const int signal = sigtimedwait(&signals, nullptr, &wait);
     if (std::string fault = store_->place_fault(); !fault.empty()) return fault;
     if (signal == SIGHUP) {
+      tell_service_manager(ServiceState::reloading);
       reload();
+      tell_service_manager(ServiceState::ready);
       is_any_running = true;
     } else if (signal > 0) {
       log_info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
@@ -449,6 +452,7 @@ void App::stop() {
   const Time deadline = steady_.now() + kStopGrace;
   const auto left = [&] { return std::max(Duration(), Duration(deadline - steady_.now())); };
   live_.set_readiness(Readiness::stopping);
+  tell_service_manager(ServiceState::stopping);
   current_->sources->stop();
   server_->stop(left());
   tags_->stop();
@@ -473,6 +477,7 @@ Result<void> App::run(Problems& problems) {
   live_.set_config({.in_force_since = clock_.now()});
   start_threads();
   live_.set_readiness(Readiness::serving);
+  tell_service_manager(ServiceState::ready);
   options_.on_ready(*current_->settings, port_, current_->catalog->size());
   current_->sources->start();
   // What the engine would still write goes to wherever the path leads now.

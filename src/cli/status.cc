@@ -155,6 +155,14 @@ void write_tag_lookups(JsonElement status, Terminal& terminal) {
                  shown_reason(text_at(status, "tag_lookups.reason")) + "\n");
 }
 
+void write_not_well(const std::vector<JsonElement>& lines, Terminal& terminal) {
+  if (lines.empty()) return terminal.write("\nall is well\n");
+  terminal.write("\n" + terminal.tinted("not well:", Tint::bad) + "\n");
+  for (const JsonElement& line : lines) {
+    terminal.write("  " + shown_reason(text_at(line, "")) + "\n");
+  }
+}
+
 void write_status(JsonElement status, Terminal& terminal) {
   const uint64_t bytes = number_at(status, "journal.bytes");
   terminal.write("statewire " + text_at(status, "version") + " · instance " +
@@ -175,6 +183,7 @@ void write_status(JsonElement status, Terminal& terminal) {
   const std::vector<JsonElement> subscriptions = items_at(status, "subscriptions");
   write_list(subscriptions, kSubscriptionColumns, terminal);
   for (const JsonElement& subscription : subscriptions) write_trouble(subscription, terminal);
+  write_not_well(items_at(status, "not_well"), terminal);
 }
 
 }  // namespace
@@ -189,7 +198,7 @@ ExitCode run_status(const Invocation& invocation, Terminal& terminal) {
     } else {
       write_status(reply->root(), terminal);
     }
-    return ExitCode::well;
+    return items_at(reply->root(), "not_well").empty() ? ExitCode::well : ExitCode::failed;
   });
 }
 

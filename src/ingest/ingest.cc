@@ -447,6 +447,7 @@ void Ingest::commit(std::span<const std::unique_ptr<Batch>> batches) {
     log_error("a commit failed; its events will be sent again",
               {{"source", batches.front()->source}, {"error", committed.error().text}});
   }
+  if (committed) commits_.add(took);
   for (size_t i = 0; i < batches.size(); ++i) {
     if (committed) {
       events_ += batches[i]->events.size();
@@ -457,8 +458,6 @@ void Ingest::commit(std::span<const std::unique_ptr<Batch>> batches) {
                           : Result<ChunkFates>(committed.error()));
   }
   on_commit_();
-  if (!committed) return;
-  commits_.add(took);
 }
 
 // What one of them meets in the store, as a record that is damaged, costs only itself and what is

@@ -1,0 +1,50 @@
+#include "api/not_well.h"
+
+#include "api/api_for_test.h"
+
+namespace statewire {
+namespace {
+
+class NotWellTest : public ApiTest {
+ protected:
+  std::string lines_of(const PipelineCounts& counts, const SourceState& source = {}) {
+    const Ingest ingest(*store_, clock_, Knowledge{catalog_});
+    const std::shared_ptr<const Snapshot> snapshot = live_.get();
+    const RouteContext context{
+        .store = *store_, .ingest = ingest, .clock = clock_, .snapshot = *snapshot};
+    const ToldSource told{.source = source};
+    std::string text;
+    for (const std::string& line : what_is_not_well(context, {&told, 1}, {&counts, 1})) {
+      text += line + ";";
+    }
+    return text;
+  }
+};
+
+TEST_F(NotWellTest, a_subscription_tells_the_worst_of_it) {
+  PipelineCounts counts{.name = "pager", .outstanding = 3, .held = 7, .lag = 3};
+  counts.lag_since = kTestNow - std::chrono::minutes(14);
+  EXPECT_EQ(lines_of(counts), "") << "it may catch up";
+  counts.lag_since = kTestNow - std::chrono::minutes(75);
+  EXPECT_EQ(lines_of(counts), "subscription pager is 1h15m behind;");
+  counts.trouble = Trouble{.since = kTestNow, .reason = "http 503"};
+  EXPECT_EQ(lines_of(counts), "subscription pager is failing: http 503;");
+  counts.is_circuit_open = true;
+  EXPECT_EQ(lines_of(counts), "the circuit of subscription pager is open: http 503;");
+  counts.is_gone = true;
+  EXPECT_EQ(lines_of(counts), "subscription pager has stopped: its sink is gone;");
+}
+
+TEST_F(NotWellTest, a_source_is_well_while_it_can_read_or_is_done) {
+  const PipelineCounts well{.name = "pager"};
+  for (const char* state : {"running", "done"}) {
+    EXPECT_EQ(lines_of(well, {.name = "bus", .state = state}), "") << state;
+  }
+  for (const std::string state : {"failing", "failed", "waiting"}) {
+    EXPECT_EQ(lines_of(well, {.name = "bus", .state = state, .reason = "no"}),
+              "source bus is " + state + ": no;");
+  }
+}
+
+}  // namespace
+}  // namespace statewire
