@@ -62,6 +62,15 @@ Cell show_last_event(JsonElement source) {
   return {time.empty() ? "" : short_time(time), Tint::none};
 }
 
+// "200", or "200, 17m" where the oldest is older than a minute.
+Cell show_lag(JsonElement subscription) {
+  const std::string lag = text_at(subscription, "lag");
+  const std::string since = text_at(subscription, "lag_since");
+  const Time now = SystemClock().now();
+  if (now - parse_time(since).value_or(now) < kOutstandingLong) return {lag};
+  return {lag + ", " + ago(since), Tint::doubtful};
+}
+
 constexpr ListColumn kSourceColumns[] = {
     {.title = "source", .path = "name"},
     {.title = "kind", .path = "kind"},
@@ -81,7 +90,7 @@ constexpr ListColumn kSubscriptionColumns[] = {
     {.title = "not matching", .path = "not_matching", .align = Align::right},
     {.title = "outstanding", .path = "outstanding", .align = Align::right},
     {.title = "held", .path = "held", .align = Align::right},
-    {.title = "lag", .path = "lag", .align = Align::right},
+    {.title = "lag", .path = "lag", .align = Align::right, .show = show_lag},
     {.title = "circuit", .path = "circuit", .show = show_circuit},
 };
 

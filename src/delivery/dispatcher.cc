@@ -257,15 +257,27 @@ void Dispatcher::expire() {
   }
 }
 
+// Until all is here what was said before stays; nothing where that is nothing.
+std::optional<PipelineCounts> Dispatcher::counts_of(const Pipeline& pipeline) const {
+  const std::string& name = pipeline.subscription().name;
+  if (pipeline.is_restoring()) {
+    Lock lock(mutex_);
+    const auto before = std::ranges::find(counts_, name, &PipelineCounts::name);
+    return before == counts_.end() ? std::nullopt : std::optional(*before);
+  }
+  PipelineCounts counts = pipeline.counts();
+  if (const auto done = done_before_.find(name); done != done_before_.end()) {
+    counts.add(done->second);
+  }
+  return counts;
+}
+
 void Dispatcher::publish_counts() {
   std::vector<PipelineCounts> counts;
   std::optional<uint64_t> held_from;
   for (const Place& place : places_) {
     const Pipeline& pipeline = *place.pipeline;
-    PipelineCounts& own = counts.emplace_back(pipeline.counts());
-    if (const auto done = done_before_.find(own.name); done != done_before_.end()) {
-      own.add(done->second);
-    }
+    if (std::optional<PipelineCounts> own = counts_of(pipeline)) counts.push_back(*std::move(own));
     const bool holds_next = place.next != nullptr && holds_journal(*place.next);
     if (!holds_journal(pipeline) && !holds_next) continue;
     const uint64_t cursor = pipeline.stored_cursor();

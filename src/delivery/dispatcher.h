@@ -47,7 +47,8 @@ class Dispatcher {
   // Any thread but that of run(), for which they wait. `unavailable` once it stops.
   Result<ParkedChange> redrive(const ParkedFilter& filter, bool is_dry_run);
   Result<ParkedChange> drop(const ParkedFilter& filter, bool is_dry_run);
-  // What was done counts since the start, over reloads.
+  // What was done counts since the start, over reloads. A subscription is left out until the rows
+  // of its earlier run are here.
   std::vector<PipelineCounts> counts() const;
   // The lowest cursor of those that hold the journal; nothing where none does.
   std::optional<uint64_t> held_from() const;
@@ -85,6 +86,7 @@ class Dispatcher {
   void expire();
   Time now();
   void publish_counts();
+  std::optional<PipelineCounts> counts_of(const Pipeline& pipeline) const;
   Time next_due() const;
   void wait_until(Time due);
   Result<void> on_own_thread(const std::function<void()>& task);

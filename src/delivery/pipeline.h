@@ -107,6 +107,9 @@ class Pipeline {
   uint64_t stored_cursor() const { return book_.stored_cursor(); }
   const Subscription& subscription() const { return subscription_; }
   PipelineCounts counts() const;
+  // Rows of an earlier run are still to come, so that counts() knows not yet which of them are
+  // held.
+  bool is_restoring() const { return !is_restored_ && book_.unloaded() > 0 && has_room(); }
 
  private:
   std::optional<Time> unread_since() const;
