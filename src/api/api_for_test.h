@@ -113,6 +113,7 @@ class ApiTest : public testing::Test {
     snapshot->rules = &rules_;
     snapshot->ignore = &ignore_;
     snapshot->sources = [this] { return sources_; };
+    snapshot->tags = [this] { return tags_; };
     live_.set(std::move(snapshot));
   }
 
@@ -151,6 +152,7 @@ class ApiTest : public testing::Test {
   SnsAddresses sns_addresses_;
   std::vector<SnsTopic> topics_;  // Of the next publish().
   std::vector<SourceState> sources_ = {{.name = "bus", .kind = "sqs"}};
+  TagLookupCounts tags_;
   IngestRules rules_;
   IgnoreRules ignore_;
   HttpClient client_{HttpClientLimits()};

@@ -39,7 +39,7 @@ void write_what(const DeliveryRow& row, const Teller& teller, JsonWriter& json) 
   json.known_line("what", what);
 }
 
-void write_held(const DeliveryRow& row, const Teller& teller, JsonWriter& json) {
+void write_held(const DeliveryRow& row, const Queries::Parts& parts, JsonWriter& json) {
   json.begin_object();
   json.line("subscription", row.subscription);
   json.number("number", row.number);
@@ -49,8 +49,9 @@ void write_held(const DeliveryRow& row, const Teller& teller, JsonWriter& json) 
   json.known_line("type", row.type);
   write_wait_of(row, json);
   if (row.attempts > 0) json.number("attempts", row.attempts);
-  json.known_line("reason", row.last_detail);
-  write_what(row, teller, json);
+  const bool waits_for_tags = row.stage == Stage::hold && row.waits_for_tags;
+  json.known_line("reason", waits_for_tags ? parts.tag_problem : row.last_detail);
+  write_what(row, parts.teller, json);
   json.end_object();
 }
 
@@ -84,7 +85,7 @@ class HeldList {
       ++count_;
       row->subscription = name;
       row->number = number;
-      write_held(*row, parts_.teller, json_);
+      write_held(*row, parts_, json_);
       return true;
     });
   }

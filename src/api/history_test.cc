@@ -133,6 +133,19 @@ TEST_F(HistoryTest, one_entry_says_what_is_parked_and_what_waits) {
   EXPECT_TRUE(holds(json("/api/v1/held?subscription=pager"), "\"held\":[]"));
 }
 
+TEST_F(HistoryTest, what_waits_for_tags_says_why_they_cannot_be_looked_up) {
+  tags_ = {.failed = 1, .problem = "no credentials"};
+  DeliveryRow waiting{.subscription = "console", .number = 1, .stage = Stage::hold};
+  waiting.first_sequence = waiting.last_sequence = 1;
+  waiting.waits_for_tags = true;
+  Settlement settlement;
+  settlement.put = {waiting};
+  settlement.states = {{"console", {.cursor = 1, .next_number = 2, .rows = 1}}};
+  ASSERT_TRUE(store_->settle(settlement).ok());
+  EXPECT_TRUE(holds(json("/api/v1/held"), R"("for":["tags"],"reason":"no credentials")"));
+  EXPECT_TRUE(holds(json("/api/v1/status"), R"(["tags cannot be looked up: no credentials"])"));
+}
+
 TEST_F(HistoryTest, an_event_that_is_known_is_explained_as_new) {
   take_life();
   const std::string known = test_event(2, "running", 3);

@@ -87,6 +87,7 @@ void add_tag_lookups(const TagLookupCounts& counts, MetricFamilies& families) {
   families.counter("statewire_tag_lookups_total", "Resources whose tags were looked up.");
   families.value(number(counts.found), {{"outcome", "found"}});
   families.value(number(counts.failed), {{"outcome", "failed"}});
+  families.value(number(counts.retried), {{"outcome", "retried"}});
 }
 
 void add_config(const ConfigState& config, MetricFamilies& families) {

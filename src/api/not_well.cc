@@ -56,6 +56,10 @@ Lines what_is_not_well(const RouteContext& context, std::span<const ToldSource> 
   if (!context.config.problem.empty()) {
     lines.push_back("the last reload failed: " + context.config.problem);
   }
+  if (context.snapshot.tags) {
+    const std::string problem = context.snapshot.tags().problem;
+    if (!problem.empty()) lines.push_back("tags cannot be looked up: " + problem);
+  }
   for (const ToldSource& told : sources) {
     const SourceState& source = told.source;
     if (source.is_up()) continue;

@@ -54,6 +54,7 @@ class Queries {
     TrackLimits track = {};
     const IngestRules* rules = nullptr;   // Null: none.
     const IgnoreRules* ignore = nullptr;  // Null: none.
+    std::string tag_problem = {};         // Why tags cannot be looked up now; empty: they can.
   };
   explicit Queries(Parts parts) : parts_(std::move(parts)) {}
 

@@ -17,7 +17,8 @@ inline Queries queries_of(const RouteContext& context) {
                   .teller = {context.snapshot.instance, context.snapshot.accounts},
                   .track = context.track,
                   .rules = context.snapshot.rules,
-                  .ignore = context.snapshot.ignore});
+                  .ignore = context.snapshot.ignore,
+                  .tag_problem = context.snapshot.tags ? context.snapshot.tags().problem : ""});
 }
 
 inline RouteSteps at_once(HttpServerResponse response) {

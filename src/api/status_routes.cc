@@ -65,7 +65,8 @@ void write_tag_lookups(const Snapshot& snapshot, JsonWriter& json) {
   json.begin_object("tag_lookups");
   json.number("found", counts.found);
   json.number("failed", counts.failed);
-  if (counts.failed > 0) json.line("reason", counts.reason);
+  json.number("retried", counts.retried);
+  if (!counts.problem.empty()) json.line("problem", counts.problem);
   json.end_object();
 }
 

@@ -156,14 +156,6 @@ void write_disk(JsonElement status, Terminal& terminal) {
   terminal.write("\n");
 }
 
-// Only of what fails: the owners of messages would not be told whose resources they are about.
-void write_tag_lookups(JsonElement status, Terminal& terminal) {
-  const uint64_t failed = number_at(status, "tag_lookups.failed");
-  if (failed == 0) return;
-  terminal.write("tags of " + counted(failed, "resource") + " could not be looked up: " +
-                 shown_reason(text_at(status, "tag_lookups.reason")) + "\n");
-}
-
 void write_not_well(const std::vector<JsonElement>& lines, Terminal& terminal) {
   if (lines.empty()) return terminal.write("\nall is well\n");
   terminal.write("\n" + terminal.tinted("not well:", Tint::bad) + "\n");
@@ -184,7 +176,6 @@ void write_status(JsonElement status, Terminal& terminal) {
                  with_thousands(bytes / 1024) + " KiB\n");
   write_disk(status, terminal);
   write_config(status, terminal);
-  write_tag_lookups(status, terminal);
   for (const JsonElement& key : items_at(status, "restart_needed")) {
     terminal.write("changed, and in force only after a restart: " + text_at(key, "") + "\n");
   }

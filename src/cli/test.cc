@@ -68,7 +68,8 @@ ExitCode show_trial(const Subscription& subscription, const TrialWish& wish, Out
 }  // namespace
 
 ExitCode run_test(const Invocation& invocation, Terminal& terminal) {
-  const std::unique_ptr<ConfigAtHand> config = load_config(invocation, terminal);
+  const std::unique_ptr<ConfigAtHand> config =
+      load_config_part(invocation, ConfigPart::rules, terminal);
   if (config == nullptr) return ExitCode::bad_config;
   const std::string name = invocation.text("SUBSCRIPTION");
   const std::vector<Subscription>& all = config->settings->subscriptions;

@@ -154,7 +154,7 @@ void AwsTagLookup::look_up(const Work& work) {
   if (!target) return give_up(work, target.error().text);
   const Result<void> access = check_access(work, *settings);
   if (access) return look_up_at(*target, work);
-  if (access.error().kind == ErrorKind::unavailable) return state_->ask_again(work);
+  if (access.error().kind == ErrorKind::unavailable) return ask_again(work, access.error().text);
   give_up(work, access.error().text);
 }
 
@@ -172,7 +172,7 @@ void AwsTagLookup::look_up_at(const AwsTarget& target, const Work& work) {
   const AwsAnswer answer = aws_.call_and_wait(std::move(call));
   if (!answer.ok()) return on_refusal(target, work, answer);
   const Result<AwsJson> found = AwsJson::parse(answer.response.body);
-  if (!found || !found->is_object()) return state_->ask_again(work);
+  if (!found || !found->is_object()) return ask_again(work, "the answer is none of the service");
   publish(work, *found);
 }
 
@@ -186,7 +186,7 @@ void AwsTagLookup::on_refusal(const AwsTarget& target, const Work& work, const A
     look_up_at(target, {work.place, work.role, {work.wanted.begin(), middle}});
     return look_up_at(target, {work.place, work.role, {middle, work.wanted.end()}});
   }
-  if (may_pass_later(answer.fault) && !is_of_the_request) return state_->ask_again(work);
+  if (may_pass_later(answer.fault) && !is_of_the_request) return ask_again(work, answer.text());
   give_up(work, answer.text());
 }
 
@@ -217,32 +217,37 @@ void AwsTagLookup::publish(const Work& work, const AwsJson& found) {
       json.end_line();
     }
   });
-  publish_(std::move(lines),
-           [state = state_, work](bool are_stored) { state->settle(work, are_stored); });
+  publish_(std::move(lines), [state = state_, work, now = clock_.now()](bool are_stored) {
+    state->settle(work, are_stored, now);
+  });
 }
 
 // Until they are stored they are asked for, and not wanted a second time.
-void AwsTagLookup::State::settle(const Work& work, bool are_stored) {
-  if (!are_stored) return ask_again(work);
+void AwsTagLookup::State::settle(const Work& work, bool are_stored, Time now) {
+  if (!are_stored) return ask_again(work, "the tags could not be stored", now);
   Lock lock(mutex);
   counts.found += work.wanted.size();
+  counts.problem.clear();
   for (const Wanted& each : work.wanted) asked.erase(each.id);
 }
 
 // The log has the first failure of each account, and then one an hour.
+void AwsTagLookup::State::note_failure(const Work& work, const std::string& why, Time now) {
+  counts.problem = why;
+  if (told.size() >= kTagLookupsGivenUpKept) told.clear();
+  const auto [last, is_new] = told.try_emplace(work.place.account, now);
+  if (!is_new && now - last->second < kFailureToldEvery) return;
+  last->second = now;
+  log_warn("tags cannot be looked up", {{"account", work.place.account},
+                                        {"region", work.place.region},
+                                        {"resource", work.wanted.front().id},
+                                        {"why", why}});
+}
+
 void AwsTagLookup::State::give_up(const Work& work, const std::string& why, Time now) {
   Lock lock(mutex);
   counts.failed += work.wanted.size();
-  counts.reason = why;
-  if (told.size() >= kTagLookupsGivenUpKept) told.clear();
-  const auto [last, is_new] = told.try_emplace(work.place.account, now);
-  if (is_new || now - last->second >= kFailureToldEvery) {
-    last->second = now;
-    log_warn("tags cannot be looked up", {{"account", work.place.account},
-                                          {"region", work.place.region},
-                                          {"resource", work.wanted.front().id},
-                                          {"why", why}});
-  }
+  note_failure(work, why, now);
   for (const Wanted& wanted : work.wanted) {
     asked.erase(wanted.id);
     if (given_up.size() >= kTagLookupsGivenUpKept) given_up.clear();
@@ -251,8 +256,10 @@ void AwsTagLookup::State::give_up(const Work& work, const std::string& why, Time
   ended += work.wanted.size();
 }
 
-void AwsTagLookup::State::ask_again(const Work& work) {
+void AwsTagLookup::State::ask_again(const Work& work, const std::string& why, Time now) {
   Lock lock(mutex);
+  counts.retried += work.wanted.size();
+  note_failure(work, why, now);
   std::deque<Wanted>& queue = queues[work.place];
   queue.insert(queue.end(), work.wanted.begin(), work.wanted.end());
   queued += work.wanted.size();

@@ -63,9 +63,10 @@ class AwsTagLookup final : public TagLookup {
 
   // What outcomes change; they may come after this has ended.
   struct State {
-    void settle(const Work& work, bool are_stored) EXCLUDES(mutex);
+    void settle(const Work& work, bool are_stored, Time now) EXCLUDES(mutex);
     void give_up(const Work& work, const std::string& why, Time now) EXCLUDES(mutex);
-    void ask_again(const Work& work) EXCLUDES(mutex);
+    void ask_again(const Work& work, const std::string& why, Time now) EXCLUDES(mutex);
+    void note_failure(const Work& work, const std::string& why, Time now) REQUIRES(mutex);
 
     Mutex mutex;
     std::condition_variable_any changed;
@@ -88,6 +89,9 @@ class AwsTagLookup final : public TagLookup {
   void on_refusal(const AwsTarget& target, const Work& work, const AwsAnswer& answer);
   Result<void> check_access(const Work& work, const AwsSettings& settings);
   void publish(const Work& work, const AwsJson& found);
+  void ask_again(const Work& work, const std::string& why) {
+    state_->ask_again(work, why, clock_.now());
+  }
   void give_up(const Work& work, const std::string& why) {
     state_->give_up(work, why, clock_.now());
   }

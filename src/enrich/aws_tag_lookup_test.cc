@@ -108,9 +108,12 @@ TEST_F(TagLookupTest, what_was_not_stored_is_asked_again) {
   store(1, false);
   EXPECT_EQ(published(2), first);
   EXPECT_EQ(lookup_->counts().found, 0u);
+  EXPECT_EQ(lookup_->counts().retried, 1u);
+  EXPECT_EQ(lookup_->counts().problem, "the tags could not be stored");
   store(2, true);
   EXPECT_EQ(lookup_->counts().found, 1u);
   EXPECT_EQ(lookup_->counts().failed, 0u);
+  EXPECT_EQ(lookup_->counts().problem, "");
   EXPECT_EQ(lookup_->ended(), 0u);
   want(kArn);
   EXPECT_NE(published(3), "") << "it may be wanted again";
@@ -167,7 +170,7 @@ TEST_F(TagLookupTest, a_refusal_ends_it) {
   EXPECT_TRUE(lookup_->is_over(kArn));
   EXPECT_EQ(lookup_->ended(), 1u);
   EXPECT_EQ(lookup_->counts().failed, 1u);
-  EXPECT_NE(lookup_->counts().reason, "");
+  EXPECT_NE(lookup_->counts().problem, "");
   clock_.set(clock_.now() + std::chrono::minutes(11));
   EXPECT_FALSE(lookup_->is_over(kArn)) << "later it may be otherwise";
 }

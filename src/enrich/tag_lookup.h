@@ -13,9 +13,10 @@ namespace statewire {
 
 // Of resources, since the start.
 struct TagLookupCounts {
-  uint64_t found = 0;  // It is known which tags they have, or that they have none.
-  uint64_t failed = 0;
-  std::string reason;  // Of the last failure.
+  uint64_t found = 0;    // It is known which tags they have, or that they have none.
+  uint64_t failed = 0;   // For good: it cannot be looked up, or was refused.
+  uint64_t retried = 0;  // For now: it is looked up again.
+  std::string problem;   // Why the last one failed; empty where it did not.
 };
 
 // Any thread.

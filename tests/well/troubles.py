@@ -235,5 +235,6 @@ TROUBLES = [
         want_tags,
         ["StatewireTagLookupsFail"],
         metric='statewire_tag_lookups_total{outcome="failed"} 1',
+        status="tags cannot be looked up: ",
     ),
 ]
