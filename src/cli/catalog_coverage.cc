@@ -149,7 +149,7 @@ ExitCode cover_files(const Catalog& catalog, const Invocation& invocation, Termi
   CHECK(reply.ok());
   ListWriter list(terminal, output_form(invocation), kKindColumns);
   list.add(items_at(reply->root(), ""));
-  list.finish("");
+  list.finish({.noun = "kind"});
   if (output_form(invocation) == OutputForm::table) terminal.write(summary_of(kinds));
   return is_whole ? ExitCode::well : ExitCode::failed;
 }
@@ -165,7 +165,7 @@ ExitCode run_catalog_coverage(const Invocation& invocation, Terminal& terminal) 
   CHECK(reply.ok());
   ListWriter list(terminal, output_form(invocation), kCoverageColumns);
   list.add(items_at(reply->root(), ""));
-  list.finish("");
+  list.finish({.noun = "service"});
   if (output_form(invocation) == OutputForm::table) terminal.write(summary_of(services));
   return ExitCode::well;
 }
