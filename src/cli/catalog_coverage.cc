@@ -28,9 +28,9 @@ constexpr ListColumn kCoverageColumns[] = {
 constexpr ListColumn kKindColumns[] = {
     {.title = "events", .path = "events", .align = Align::right},
     {.title = "fate", .path = "fate"},
-    {.title = "source", .path = "source"},
-    {.title = "type", .path = "type"},
-    {.title = "reason", .path = "reason"},
+    {.title = "source", .path = "source", .fit = Fit::end},
+    {.title = "type", .path = "type", .fit = Fit::end},
+    {.title = "reason", .path = "reason", .fit = Fit::end, .spare = 1},
 };
 
 std::string percent(size_t part, size_t whole) {
@@ -149,8 +149,8 @@ ExitCode cover_files(const Catalog& catalog, const Invocation& invocation, Termi
   CHECK(reply.ok());
   ListWriter list(terminal, output_form(invocation), kKindColumns);
   list.add(items_at(reply->root(), ""));
-  list.finish({.noun = "kind"});
-  if (output_form(invocation) == OutputForm::table) terminal.write(summary_of(kinds));
+  (void)list.finish({.noun = "kind", .if_empty = "every kind is known"});
+  if (is_table(output_form(invocation))) terminal.write(summary_of(kinds));
   return is_whole ? ExitCode::well : ExitCode::failed;
 }
 
@@ -165,8 +165,8 @@ ExitCode run_catalog_coverage(const Invocation& invocation, Terminal& terminal) 
   CHECK(reply.ok());
   ListWriter list(terminal, output_form(invocation), kCoverageColumns);
   list.add(items_at(reply->root(), ""));
-  list.finish({.noun = "service"});
-  if (output_form(invocation) == OutputForm::table) terminal.write(summary_of(services));
+  (void)list.finish({.noun = "service"});
+  if (is_table(output_form(invocation))) terminal.write(summary_of(services));
   return ExitCode::well;
 }
 
