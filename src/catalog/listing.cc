@@ -113,6 +113,7 @@ std::vector<CatalogRow> Catalog::call_rows() const {
     const CallRow& row = table.row_of(i);
     CatalogRow& listed_row = rows.emplace_back(listed(table.spec_of(i)));
     listed_row.type = row.type;
+    listed_row.id = row.ids;
     listed_row.from = row.from;
     listed_row.sure = name_of(row.trust);
     listed_row.differs = row.differs;

@@ -23,7 +23,7 @@ TEST(Listing, row_says_what_it_knows_and_from_whom) {
   ASSERT_EQ(rows.size(), 2u);
   EXPECT_EQ(rows[0].match, "things.amazonaws.com CreateBox");
   EXPECT_EQ(rows[0].settles, "after 60s");
-  EXPECT_EQ(rows[0].id, "{detail.requestParameters.name}");
+  EXPECT_EQ(rows[0].id, "requestParameters.name");
   EXPECT_EQ(rows[1].sure, "low");
   EXPECT_EQ(rows[1].differs, "iam AWS::Things::Lid");
   EXPECT_FALSE(rows[1].is_hidden);

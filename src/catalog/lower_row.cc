@@ -30,6 +30,22 @@ std::string as_template(std::string_view way) {
   return text;
 }
 
+// The same path with the first letter of each field large, as some APIs have it: Group.GroupArn.
+std::string capitalised(std::string way) {
+  for (const std::string_view root : {"detail.requestParameters.", "detail.responseElements."}) {
+    for (size_t at = way.find(root); at != way.npos; at = way.find(root, at + 1)) {
+      const size_t end = std::min(way.find('}', at), way.size());
+      bool begins = true;
+      for (size_t i = at + root.size(); i < end; ++i) {
+        if (begins && way[i] >= 'a' && way[i] <= 'z')
+          way[i] = static_cast<char>(way[i] - 'a' + 'A');
+        begins = way[i] == '.';
+      }
+    }
+  }
+  return way;
+}
+
 bool tells(PhaseSet phases, Phase phase) { return (phases & phase_bit(phase)) != 0; }
 
 // Who moves the phase of a resource that such a call makes or ends.
@@ -91,7 +107,12 @@ EntrySpec lower_row(const CallTable& table, const CallRow& row, PhaseSet told_na
     entry.resource.type.text = row.type;
   }
   if (!row.state.empty()) entry.states.push_back({'{' + in_detail(row.state) + '}', {}});
-  for (std::string& way : split_ids(row.ids)) entry.resource.ids.push_back({std::move(way), {}});
+  const std::vector<std::string> ways = split_ids(row.ids);
+  for (const std::string& way : ways) entry.resource.ids.push_back({way, {}});
+  for (const std::string& way : ways) {
+    std::string other = capitalised(way);
+    if (other != way) entry.resource.ids.push_back({std::move(other), {}});
+  }
   entry.resource.tags = row.tags;
   entry.resource.tags.path = in_detail(row.tags.path);
   leave_to_native_events(entry, told_natively);

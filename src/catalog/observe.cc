@@ -12,6 +12,9 @@ namespace {
 
 using simdjson::dom::element;
 
+// By when a way that an answer tells of has ended, where nothing else says so.
+constexpr Duration kAnsweredWay = std::chrono::minutes(10);
+
 uint64_t version_of(const std::optional<EventPath>& path, const RenderContext& context) {
   if (!path) return 0;
   const std::optional<element> value = find(*path, context);
@@ -255,7 +258,7 @@ Observer::Verdict Observer::read_effect(Observation& observation) {
 
 // The state that the answer tells beats what the call's name says, where its word is known and is
 // one on the way that the call began: an answer may also show what it is about as it was before.
-// One on the way that nothing would ever end is left out.
+//
 void Observer::read_answered_state(Observation& observation) {
   Observation answered;
   if (read_native_state(answered) != Verdict::observed) return;
@@ -266,10 +269,11 @@ void Observer::read_answered_state(Observation& observation) {
   const bool is_on_the_way = *phase == Phase::deprovisioning || *phase == Phase::provisioning;
   const bool settles =
       entry_.spec->settles_natively || entry_.spec->settles_after > Duration::zero();
-  if (ends != is_end || (is_on_the_way && !settles)) return;
+  if (ends != is_end) return;
   observation.value = answered.value;
   observation.phase = *phase;
   if (!is_on_the_way) observation.settles_after = {};
+  if (is_on_the_way && !settles) observation.settles_after = kAnsweredWay;
 }
 
 Observer::Verdict Observer::read_cause(Observation& observation) {

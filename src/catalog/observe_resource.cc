@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "base/percent.h"
 #include "catalog/named_arn.h"
 #include "catalog/observe.h"
 #include "catalog/whereabouts.h"
@@ -124,6 +125,9 @@ Observer::Verdict Observer::read_said_id(Observation& observation, const TypeRul
 
 Observer::Verdict Observer::take_id(Observation& observation, const TypeRule* rule,
                                     std::string_view id) {
+  // A call of a REST API shows its path as it was sent.
+  constexpr std::string_view kEncoded = "arn%3A";
+  if (id.starts_with(kEncoded)) id = arena_.copy(percent_decode(id));
   observation.resource.id = id;
   context_.physical_id = id;
   if (!id.starts_with("arn:")) {

@@ -41,13 +41,6 @@ bool is_control_message(const EventView& view) {
          type == "CONTROL_MESSAGE";
 }
 
-// What a row says of the call; null where none does.
-const CompiledEntry* row_of(const CompiledCatalog& catalog, const EventView& view) {
-  if (view.shape != EventShape::cloudtrail) return nullptr;
-  const auto row = catalog.rows->find(view.call.event_source, view.call.event_name);
-  return row ? catalog.rows->entry(*row, catalog) : nullptr;
-}
-
 // The same for all events that the provider sends of one; the event's own where it does not say.
 EventId id_once(const Template& once, const EventView& view, const EventDescription& event,
                 Arena& arena) {
@@ -64,6 +57,64 @@ Recognition with_fate(Recognition recognition, Fate fate, std::string_view reaso
   recognition.fate = fate;
   recognition.reason = reason;
   return recognition;
+}
+
+// An event that an entry may be about, and what takes what it says.
+struct Parts {
+  const CompiledCatalog& catalog;
+  const EventView& view;
+  const EventDescription& description;
+  Time received;
+  Arena& arena;
+  ObserverScratch& scratch;
+  std::vector<Observation>& out;
+};
+
+Recognition recognise_by(const CompiledEntry& entry, const Parts& parts) {
+  EventDescription description = parts.description;
+  Recognition recognition = description.recognition;
+  recognition.entry_place = entry.spec->place;
+  recognition.entry_name = entry.spec->name;
+  if (entry.spec->effect == EntryEffect::ignore) {
+    return with_fate(recognition, Fate::ignored, "changes nothing");
+  }
+  if (!entry.once.is_empty()) {
+    recognition.event_id = id_once(entry.once, parts.view, description, parts.arena);
+    description.recognition.event_id = recognition.event_id;
+  }
+  Observer observer(parts.catalog, entry, parts.view, description, parts.received, parts.arena,
+                    parts.scratch);
+  const size_t before = parts.out.size();
+  const bool is_within_limits = observer.observe(parts.out);
+  recognition.principal = observer.principal();
+  if (!is_within_limits) return with_fate(recognition, Fate::rejected, observer.reason());
+  if (parts.out.size() == before) {
+    return with_fate(recognition, Fate::incomplete, observer.reason());
+  }
+  // What names the resource says where the event belongs.
+  const Identity& resource = parts.out[before].resource;
+  if (recognition.account == "-" && !resource.account.empty()) {
+    recognition.account = resource.account;
+  }
+  if (recognition.region == "-" && !resource.region.empty()) recognition.region = resource.region;
+  return with_fate(recognition, Fate::recognised, observer.reason());
+}
+
+// By the first of the call's rows that finds its resource; nothing where no row is about the call.
+std::optional<Recognition> recognise_by_rows(const Parts& parts) {
+  if (parts.view.shape != EventShape::cloudtrail) return std::nullopt;
+  const CallFields& call = parts.view.call;
+  const RowTable& rows = *parts.catalog.rows;
+  std::optional<Recognition> first;
+  std::optional<uint32_t> row = rows.find(call.event_source, call.event_name);
+  for (; row; row = rows.find(call.event_source, call.event_name, *row + 1)) {
+    const CompiledEntry* const entry = rows.entry(*row, parts.catalog);
+    if (entry == nullptr) continue;
+    const Recognition recognition = recognise_by(*entry, parts);
+    if (recognition.fate != Fate::incomplete) return recognition;
+    if (!first) first = recognition;
+  }
+  return first;
 }
 
 }  // namespace
@@ -139,35 +190,11 @@ Recognition Recogniser::recognise(simdjson::dom::element event, std::string_view
   const CompiledCatalog& catalog = catalog_->compiled();
   const std::optional<uint32_t> found = scratch_->entry_of(catalog, view);
   if (!found) return with_fate(recognition, Fate::rejected, kCostsTooMuch);
-  const CompiledEntry* const known =
-      *found == kNoEntry ? row_of(catalog, view) : &catalog.entries[*found];
-  if (known == nullptr) {
-    const std::string_view reason = reason_to_ignore(view);
-    return reason.empty() ? recognition : with_fate(recognition, Fate::ignored, reason);
-  }
-  const CompiledEntry& entry = *known;
-  recognition.entry_place = entry.spec->place;
-  recognition.entry_name = entry.spec->name;
-  if (entry.spec->effect == EntryEffect::ignore) {
-    return with_fate(recognition, Fate::ignored, "changes nothing");
-  }
-  if (!entry.once.is_empty()) {
-    recognition.event_id = id_once(entry.once, view, description, arena);
-    description.recognition.event_id = recognition.event_id;
-  }
-  Observer observer(catalog, entry, view, description, received, arena, scratch_->observer);
-  const size_t before = out.size();
-  const bool is_within_limits = observer.observe(out);
-  recognition.principal = observer.principal();
-  if (!is_within_limits) return with_fate(recognition, Fate::rejected, observer.reason());
-  if (out.size() == before) return with_fate(recognition, Fate::incomplete, observer.reason());
-  // What names the resource says where the event belongs.
-  const Identity& resource = out[before].resource;
-  if (recognition.account == "-" && !resource.account.empty()) {
-    recognition.account = resource.account;
-  }
-  if (recognition.region == "-" && !resource.region.empty()) recognition.region = resource.region;
-  return with_fate(recognition, Fate::recognised, observer.reason());
+  const Parts parts{catalog, view, description, received, arena, scratch_->observer, out};
+  if (*found != kNoEntry) return recognise_by(catalog.entries[*found], parts);
+  if (const std::optional<Recognition> by_row = recognise_by_rows(parts)) return *by_row;
+  const std::string_view reason = reason_to_ignore(view);
+  return reason.empty() ? recognition : with_fate(recognition, Fate::ignored, reason);
 }
 
 }  // namespace statewire

@@ -84,10 +84,10 @@ void RowTable::add_types(const CallTable& table) {
   }
 }
 
-std::optional<uint32_t> RowTable::find_exactly(std::string_view source,
-                                               std::string_view name) const {
+std::optional<uint32_t> RowTable::find_exactly(std::string_view source, std::string_view name,
+                                               uint32_t from) const {
   const uint64_t hash = hash_of(source, name);
-  auto found = std::lower_bound(by_call_.begin(), by_call_.end(), std::pair(hash, uint32_t{0}));
+  auto found = std::lower_bound(by_call_.begin(), by_call_.end(), std::pair(hash, from));
   for (; found != by_call_.end() && found->first == hash; ++found) {
     const std::vector<std::string>& sources = table_of(found->second).sources;
     const bool is_of_source = std::find(sources.begin(), sources.end(), source) != sources.end();
@@ -96,11 +96,12 @@ std::optional<uint32_t> RowTable::find_exactly(std::string_view source,
   return std::nullopt;
 }
 
-std::optional<uint32_t> RowTable::find(std::string_view source, std::string_view name) const {
+std::optional<uint32_t> RowTable::find(std::string_view source, std::string_view name,
+                                       uint32_t from) const {
   if (rows_.empty()) return std::nullopt;
-  const std::optional<uint32_t> found = find_exactly(source, name);
+  const std::optional<uint32_t> found = find_exactly(source, name, from);
   const std::string_view plain = without_version(name);
-  return found || plain == name ? found : find_exactly(source, plain);
+  return found || plain == name ? found : find_exactly(source, plain, from);
 }
 
 EntrySpec RowTable::spec_of(uint32_t position) const {

@@ -23,9 +23,11 @@ class RowTable {
   // Keeps `tables`, which must outlive it and stay where they are. An earlier one wins.
   RowTable(const std::vector<CallTable>& tables, NativePhases told_natively);
 
-  // The position of the call's row. A date or version that ends the name is left out where no row
-  // has it: CreateFunction20150331 is CreateFunction. Nothing where no row is about the call.
-  std::optional<uint32_t> find(std::string_view source, std::string_view name) const;
+  // The position of the first row about the call, at `from` or after it: APIs that share a source
+  // may have calls of one name. A date or version that ends the name is left out where no row has
+  // it: CreateFunction20150331 is CreateFunction. Nothing where there is none.
+  std::optional<uint32_t> find(std::string_view source, std::string_view name,
+                               uint32_t from = 0) const;
   // The entry of what find() gave. Null where it cannot be made, as every row of the program can.
   // `catalog` is the one that the table is of.
   const CompiledEntry* entry(uint32_t position, const CompiledCatalog& catalog) const;
@@ -54,7 +56,8 @@ class RowTable {
     CompiledEntry entry;
   };
   void add_types(const CallTable& table);
-  std::optional<uint32_t> find_exactly(std::string_view source, std::string_view name) const;
+  std::optional<uint32_t> find_exactly(std::string_view source, std::string_view name,
+                                       uint32_t from) const;
   std::unique_ptr<const Lowered> lower(uint32_t position, const CompiledCatalog& catalog) const;
 
   const std::vector<CallTable>& tables_;

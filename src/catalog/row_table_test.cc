@@ -82,9 +82,9 @@ TEST(RowTable, state_in_the_answer_beats_the_name_of_the_call) {
       {"StartBox", "CREATING", Phase::provisioning, "CREATING", true},
       {"StartBox", "DELETING", Phase::provisioning, "StartBox", true},
       {"StartBox", "odd", Phase::provisioning, "StartBox", true},
-      // As it was before; and a way that nothing would end.
+      // As it was before; and a way that the row knows no time of.
       {"EndBox", "ACTIVE", Phase::gone, "EndBox", false},
-      {"EndBox", "DELETING", Phase::gone, "EndBox", false},
+      {"EndBox", "DELETING", Phase::deprovisioning, "DELETING", true},
   };
   for (const Case& each : kCases) {
     const Recognised told(
@@ -100,6 +100,29 @@ TEST(RowTable, id_of_several_parts_is_put_together) {
   const Recognised lid(kRows, call_of_things("PutLid", R"({"boxName":"a","lid":"b"})"));
   EXPECT_EQ(lid.only().resource.id, std::string(kBox) + "/lid/b");
   EXPECT_EQ(lid.only().effect, Effect::configure);
+}
+
+TEST(RowTable, fields_and_arns_are_found_as_apis_write_them) {
+  const Recognised large(kRows, call_of_things("DeleteBox", R"({"BoxName":"a"})"));
+  EXPECT_EQ(large.only().resource.id, kBox);
+  const Recognised encoded(
+      kRows,
+      call_of_things("DeleteBox", R"({"boxName":)"
+                                  R"("arn%3Aaws%3Athings%3Aeu-west-1%3A123456789012%3Abox%2Fa"})"));
+  EXPECT_EQ(encoded.only().resource.id, kBox);
+}
+
+// Two APIs of one source may have calls of one name.
+TEST(RowTable, row_that_names_nothing_leaves_the_call_to_the_next) {
+  const std::string other =
+      "\n---\nservice: things.amazonaws.com\ncalls:\n  DeleteBox: {does: delete, of: "
+      "AWS::ThingsV2::Box, id: requestParameters.boxId}";
+  const Recognised second(kRows + other, call_of_things("DeleteBox", R"({"boxId":"b"})"));
+  EXPECT_EQ(second.only().resource.type, "AWS::ThingsV2::Box");
+  const Recognised first(kRows + other, call_of_things("DeleteBox", R"({"boxName":"a"})"));
+  EXPECT_EQ(first.only().resource.type, "AWS::Things::Box");
+  const Recognised none(kRows + other, call_of_things("DeleteBox", "{}"));
+  EXPECT_EQ(none->fate, Fate::incomplete);
 }
 
 TEST(RowTable, call_on_many_is_told_of_each) {

@@ -14,6 +14,7 @@ TO_SECOND = {"Add", "Attach", "Associate", "Disassociate", "Detach", "Remove", "
 # What is put there all day is no setting.
 MEASURES = re.compile(r"(Records?|Items?|Events?|Messages?|Data|Traces?|Segments?|Telemetry|Heartbeat|"
                       r"Values?|Points?|Logs|Metrics)$")
+MAKES = {"Activate", "Enable", "Install", "Deploy", "Generate", "Initialize"}
 CHANGES = {"Put", "Authorize", "Accept", "Subscribe"}
 
 
@@ -151,6 +152,8 @@ class Decider:
             is_put = verb in ("Put", "Add", "Publish", "Subscribe", "Open", "Upload", "Build")
             in_create = operation in kind.handlers.get("create", ())
             does = "configure" if is_put and plain(noun) in self.created and not in_create else "create"
+        elif verb in MAKES and self.is_made_by(verb, noun):
+            does = "create"
         handlers = {"create": "create", "delete": "delete"}.get(does, "update")
         by_cfn = operation in kind.handlers.get(handlers, ())
         differs = None
@@ -190,6 +193,13 @@ class Decider:
         if not self.service.required(operation):
             return Decision("configure", self.settings, "verb", "low")
         return None
+
+    def is_made_by(self, verb, noun):
+        """What is deleted, and that nothing else makes: ActivateGateway."""
+        operations = self.service.operations
+        is_switch = verb == "Enable" and "Disable" + noun in operations
+        return not is_switch and any(end + noun in operations for end in DELETES) and not any(
+            other + noun in operations for other in CREATES | MAKES - {verb})
 
     def is_switch(self, noun):
         """What is started and stopped, and is nothing by itself: StartLogging."""
