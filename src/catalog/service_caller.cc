@@ -12,11 +12,17 @@ struct Service {
 
 // Those that do more than call for somebody.
 constexpr Service kServices[] = {
-    {"cloudformation", CauseKind::deployment}, {"cloudcontrolapi", CauseKind::deployment},
-    {"servicecatalog", CauseKind::deployment}, {"codebuild", CauseKind::deployment},
-    {"codepipeline", CauseKind::deployment},   {"codedeploy", CauseKind::deployment},
-    {"controltower", CauseKind::deployment},   {"elasticbeanstalk", CauseKind::deployment},
-    {"proton", CauseKind::deployment},         {"events", CauseKind::schedule},
+    {"cloudformation", CauseKind::deployment},
+    {"cloudcontrolapi", CauseKind::deployment},
+    {"amplify", CauseKind::deployment},
+    {"servicecatalog", CauseKind::deployment},
+    {"codebuild", CauseKind::deployment},
+    {"codepipeline", CauseKind::deployment},
+    {"codedeploy", CauseKind::deployment},
+    {"controltower", CauseKind::deployment},
+    {"elasticbeanstalk", CauseKind::deployment},
+    {"proton", CauseKind::deployment},
+    {"events", CauseKind::schedule},
     {"scheduler", CauseKind::schedule},
 };
 

@@ -88,6 +88,7 @@ bool is_made_up(std::string_view session) {
 }
 
 std::string_view name_in_session(std::string_view session) {
+  if (is_named_session(session)) return {};
   const std::string_view name = session.starts_with(kCdk) ? session.substr(kCdk.size()) : session;
   for (size_t begin = 0;;) {
     const size_t end = name.find_first_of(".-_", begin);
@@ -108,6 +109,10 @@ bool is_named_after(std::string_view session, std::string_view label) {
     ++at;
   }
   return at > 0;
+}
+
+bool is_named_session(std::string_view session) {
+  return has_word(session, "session") && !is_made_by_sdk(session);
 }
 
 bool is_like_id(std::string_view session) {

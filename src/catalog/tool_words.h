@@ -60,6 +60,7 @@ inline constexpr ToolWord kToolWords[] = {
     {"karpenter", "karpenter", ToolRank::scales},
     {"cluster-autoscaler", "cluster-autoscaler", ToolRank::scales},
     {"keda", "keda", ToolRank::scales},
+    {"castai", "cast-ai", ToolRank::scales},
     {"spotinst", "spot", ToolRank::scales},
     {"autospotting", "autospotting", ToolRank::scales},
     {"cloudcustodian", "cloud-custodian", ToolRank::automates},

@@ -15,6 +15,7 @@
 
 #include "catalog/caller.h"
 #include "catalog/clean.h"
+#include "catalog/letters.h"
 #include "catalog/service_caller.h"
 #include "catalog/session.h"
 #include "catalog/user_agent.h"
@@ -93,9 +94,11 @@ Judgement judge_service(const Call& call) {
   // What is not in invokedBy is only where the call came from.
   const bool is_said = caller.invoked_by == call.service || caller.type == "AWSService";
   const CauseKind kind = kind_of_service(call.service);
-  // An alarm acts by the role of the events that it is told by.
+  // An alarm acts by the role of the events that it is told by, and whoever makes a rule for events
+  // is no schedule.
   const bool is_alarm = caller.session.find("Alarm") != std::string_view::npos;
-  if (kind != CauseKind::service && !(kind == CauseKind::schedule && is_alarm)) {
+  const bool is_on_schedule = (caller.type == "AWSService" || call.is_by_service_role) && !is_alarm;
+  if (kind != CauseKind::service && (kind != CauseKind::schedule || is_on_schedule)) {
     return {kind, is_said ? Confidence::certain : Confidence::likely};
   }
   if (call.is_from_console()) return {CauseKind::human, Confidence::likely};
@@ -171,11 +174,11 @@ std::string_view person_in_role(const Call& call, CauseKind kind) {
   if (kind == CauseKind::human || is_of_person(caller) || call.is_from_console()) {
     return caller.session;
   }
-  // What a tool or service did in his name.
-  const bool is_for_somebody = kind == CauseKind::deployment || kind == CauseKind::automation;
-  const bool is_by_tool = call.tool.rank >= ToolRank::automates || !call.service.empty();
-  if (!is_for_somebody || !is_by_tool || is_program(caller, call.view.call.user_agent)) return {};
-  return name_in_session(caller.session);
+  // What a service, or a tool that deploys, did in his name.
+  const bool is_for_somebody = kind == CauseKind::deployment || !call.service.empty();
+  if (!is_for_somebody || is_program(caller, call.view.call.user_agent)) return {};
+  const std::string_view name = name_in_session(caller.session);
+  return has_word(caller.role, name) ? std::string_view() : name;  // A function and its role.
 }
 
 std::string_view actor_of(const Call& call, CauseKind kind) {

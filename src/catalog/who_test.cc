@@ -156,6 +156,10 @@ TEST(Who, service_by_a_role_of_its_own_is_the_actor) {
   // Of a role that says whose it is.
   EXPECT_EQ(actor("AmazonEKSClusterRole", "aws-go-sdk-1772570000", "eks"),
             "eks.amazonaws.com AmazonEKSClusterRole");
+  // Of services that call a session one.
+  EXPECT_EQ(actor("etl", "GlueJobRunnerSession", "glue"), "glue.amazonaws.com etl");
+  EXPECT_EQ(actor("emr", "CCSSession", "elasticmapreduce"), "elasticmapreduce.amazonaws.com emr");
+  EXPECT_EQ(actor("trail", "CLOUDTRAIL_SESSION", "cloudtrail"), "cloudtrail.amazonaws.com trail");
   // In the name of who called it.
   EXPECT_EQ(actor("orders-role", "orders", "s3"), "orders-role ");
   EXPECT_EQ(actor("web", "i-0a1b2c3d4e5f60001", "events"), "web ");
@@ -179,10 +183,13 @@ TEST(Who, person_in_a_role_with_a_tool_that_deploys_is_named) {
   EXPECT_EQ(actor("tina"), "tina");
   EXPECT_EQ(actor("erin.moss"), "erin.moss");
   EXPECT_EQ(actor("aws-cdk-olga"), "olga");
-  for (const char* session : {"build-7", "terraform", "aws-cdk-runner", "i-0a1b", "GitHubActions",
-                              "bob-infra-142", "pulumi-prod", "aws-go-sdk-1", "a..b", "-"}) {
+  for (const char* session :
+       {"build-7", "terraform", "aws-cdk-runner", "i-0a1b", "GitHubActions", "bob-infra-142",
+        "pulumi-prod", "aws-go-sdk-1", "a..b", "-", "HarnessSession"}) {
     EXPECT_EQ(actor(session), "deploy") << session;
   }
+  EXPECT_EQ(WhoCalled(role("scan", "prowler"), "Prowler/4.1")->actor, "scan")
+      << "no tool that deploys";
 }
 
 TEST(Who, person_in_a_role_is_named_where_a_service_works_for_him) {
@@ -191,13 +198,14 @@ TEST(Who, person_in_a_role_is_named_where_a_service_works_for_him) {
     return std::string(caller->actor);
   };
   constexpr const char* kConsole = R"(,"sessionCredentialFromConsole":"true")";
-  for (const char* service : {"cloudformation", "servicecatalog", "ssm"}) {
+  for (const char* service : {"cloudformation", "servicecatalog", "ssm", "rds", "events"}) {
     EXPECT_EQ(actor("alice", service, ""), "alice") << service;
     EXPECT_EQ(actor("alice2", service, kConsole), "alice2") << service;
     EXPECT_EQ(actor("botocore-session-1", service, ""), "Admin") << service;
   }
   EXPECT_EQ(actor("build-7", "cloudformation", ""), "Admin");
-  EXPECT_EQ(actor("alice", "rds", kConsole), "alice");
+  EXPECT_EQ(WhoCalled(role_of_service("Admin", "alice", "events"), "x").judged(), "service likely")
+      << "no schedule";
 }
 
 TEST(Who, source_identity_names_who_stands_behind_a_session) {

@@ -109,6 +109,8 @@ void add_facts(const Notification& n, std::vector<MessageFact>& facts) {
         state_text(n.previous.phase, n.previous.value) + " since " + readable(n.previous.since));
   }
   add("Cause", cause_text(n.cause));
+  add("Role", clean(role_name(n.cause.role)));
+  add("From", clean(n.cause.address));
   if (!n.error.empty()) add("Refused", clean(n.error));
   add("Changes", listed(n.changes, change_text));
   add("Account", account_text(n));

@@ -152,6 +152,16 @@ TEST(Message, actor_and_tool_of_one_name_are_said_once) {
   }
 }
 
+TEST(Message, role_and_address_are_facts_where_they_are_known) {
+  Notification n = example_notification();
+  EXPECT_EQ(fact_of(parts_of(n), "Role"), "");
+  EXPECT_EQ(fact_of(parts_of(n), "From"), "");
+  n.cause.role = "AWSReservedSSO_AdministratorAccess_0123456789abcdef";
+  n.cause.address = "203.0.113.17";
+  EXPECT_EQ(fact_of(parts_of(n), "Role"), "AdministratorAccess");
+  EXPECT_EQ(fact_of(parts_of(n), "From"), "203.0.113.17");
+}
+
 TEST(Message, a_guess_is_called_one) {
   Notification n = example_notification();
   n.cause.confidence = Confidence::guess;
