@@ -12,6 +12,8 @@ void write_cause(const Cause& cause, JsonWriter& json) {
   json.known_line("session", cause.session);
   json.known_line("role", cause.role);
   json.known_line("address", cause.address);
+  json.known_line("account", cause.account);
+  json.known_line("reason", cause.reason);
   json.known_line("call", cause.call);
   json.line("confidence", name_of(cause.confidence));
   json.begin_array("evidence");

@@ -175,6 +175,8 @@ inline constexpr size_t kTagsMax = 50;
 inline constexpr size_t kUserAgentBytesMax = 512;
 // Of what a provider says besides its code, where it refuses a call.
 inline constexpr size_t kErrorMessageBytesMax = 200;
+// Of why something came about, in the provider's words: two sentences of Auto Scaling.
+inline constexpr size_t kReasonBytesMax = 512;
 // Changed values that one observation names; the first of the event.
 inline constexpr size_t kChangesMax = 20;
 // Of a changed value, and of its path.
@@ -410,7 +412,7 @@ inline constexpr size_t kTruncatedTextBytesMax = 256;
 // The same for its ids, which say nothing once they are cut.
 inline constexpr size_t kTruncatedIdBytesMax = 2048;
 // Pieces of the message of one line, which are on the stack.
-inline constexpr size_t kMessageWordsMax = 48;
+inline constexpr size_t kMessageWordsMax = 64;
 // Of the message of one line.
 inline constexpr size_t kMessageCharactersMax = 1024;
 // Changed values that the message of one line names.

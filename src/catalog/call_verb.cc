@@ -25,6 +25,9 @@ constexpr std::string_view kChanging[] = {
     "Share",      "Start",    "Stop",      "Submit",     "Subscribe", "Suspend", "Swap",
     "Switch",     "Tag",      "Terminate", "Transfer",   "Unassign",  "Unlock",  "Unsubscribe",
     "Untag",      "Update",   "Upgrade",   "Upload",     "Write"};
+constexpr std::string_view kTakingAway[] = {"Delete",     "Deregister", "Detach", "Disassociate",
+                                            "Dissociate", "Remove",     "Revoke", "Unassign",
+                                            "Unlink",     "Untag"};
 // What begins like one that reads, and is none.
 constexpr std::string_view kExceptions[] = {"CheckInLicense"};
 
@@ -58,5 +61,7 @@ bool only_reads(std::string_view call) {
   }
   return true;
 }
+
+bool takes_away(std::string_view call) { return is_one_of(take_word(call), kTakingAway); }
 
 }  // namespace statewire

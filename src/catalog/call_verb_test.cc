@@ -74,6 +74,19 @@ const char* const kLooksLikeReading = R"(
   effect: create
 )";
 
+TEST(CallVerb, tells_calls_that_take_away_what_they_name) {
+  for (const std::string_view call :
+       {"RevokeSecurityGroupIngress", "DeregisterTargets", "DetachInternetGateway", "RemoveTargets",
+        "UntagResource", "DeleteRolePolicy", "DisassociateAddress"}) {
+    EXPECT_TRUE(takes_away(call)) << call;
+  }
+  for (const std::string_view call :
+       {"", "AuthorizeSecurityGroupIngress", "RegisterTargets", "PutBucketPolicy", "Deletes",
+        "UpdateTable", "RemovedThing", "StopLogging"}) {
+    EXPECT_FALSE(takes_away(call)) << call;
+  }
+}
+
 TEST(CallVerb, call_that_only_reads_is_ignored_where_the_record_does_not_say_so) {
   const Recognised read(kLooksLikeReading, call_named("DescribeThings", ""));
   EXPECT_EQ(read->fate, Fate::ignored);

@@ -191,4 +191,13 @@ std::span<const Change> without_names_of(const Identity& resource, std::span<con
   return first(arena.copy_of(scratch.changes));
 }
 
+std::span<const Change> as_removed(std::span<const Change> changes, Arena& arena,
+                                   ChangesScratch& scratch) {
+  scratch.changes.clear();
+  for (const Change& change : changes) {
+    scratch.changes.push_back({.path = change.path, .from = change.to, .to = {}});
+  }
+  return arena.copy_of(scratch.changes);
+}
+
 }  // namespace statewire

@@ -37,4 +37,8 @@ std::span<const Change> read_changed(simdjson::dom::element map, const ChangesSp
 std::span<const Change> without_names_of(const Identity& resource, std::span<const Change> changes,
                                          Arena& arena, ChangesScratch& scratch);
 
+// The same of a call that takes away what it names: the values are those of before.
+std::span<const Change> as_removed(std::span<const Change> changes, Arena& arena,
+                                   ChangesScratch& scratch);
+
 }  // namespace statewire

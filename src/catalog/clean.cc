@@ -88,4 +88,10 @@ std::string_view copy_clean(Arena& arena, std::string_view text, size_t bytes_ma
   return {place, clean(place, text.size())};
 }
 
+std::string_view copy_shortened(Arena& arena, std::string_view text, size_t bytes_max) {
+  constexpr std::string_view kMore = "…";
+  if (text.size() <= bytes_max) return copy_clean(arena, text);
+  return arena.join(copy_clean(arena, text, bytes_max - kMore.size()), kMore);
+}
+
 }  // namespace statewire

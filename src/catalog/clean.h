@@ -22,4 +22,7 @@ size_t clean(char* text, size_t size);
 std::string_view copy_clean(Arena& arena, std::string_view text,
                             size_t bytes_max = kEventTextBytesMax);
 
+// The same, ending with "…" where something was cut.
+std::string_view copy_shortened(Arena& arena, std::string_view text, size_t bytes_max);
+
 }  // namespace statewire

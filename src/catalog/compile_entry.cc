@@ -88,6 +88,7 @@ Result<CompiledEntry> compile_entry(const EntrySpec& spec) {
   entry.tags = compile_tags(resource.tags, compiler);
   entry.states = compiler.texts(spec.states);
   entry.error = compiler.text(spec.error);
+  entry.reasons = compiler.texts(spec.reasons);
   entry.actor = compiler.text(spec.cause.actor);
   entry.actor_type = compiler.text(spec.cause.actor_type);
   entry.tool = compiler.text(spec.cause.tool);

@@ -58,6 +58,7 @@ struct CompiledEntry {
   TagsRule tags;
   std::vector<Template> states;
   Template error;
+  std::vector<Template> reasons;
   Template actor;
   Template actor_type;
   Template tool;

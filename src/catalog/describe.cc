@@ -124,12 +124,7 @@ std::string_view error_text(const CallFields& call, Arena& arena) {
       call.error_message.substr(0, call.error_message.find(" Encoded authorization failure"));
   if (name.empty() || name.size() > kPlaceBytesMax || message.empty()) return name;
   if (is_same_but_for_spaces(message, name)) return name;
-  if (message.size() <= kErrorMessageBytesMax) {
-    return arena.join(name, ": ", copy_clean(arena, message));
-  }
-  constexpr std::string_view kMore = "…";
-  return arena.join(name, ": ", copy_clean(arena, message, kErrorMessageBytesMax - kMore.size()),
-                    kMore);
+  return arena.join(name, ": ", copy_shortened(arena, message, kErrorMessageBytesMax));
 }
 
 std::string_view repeated_error_reason(std::string_view name) {

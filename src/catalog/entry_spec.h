@@ -36,7 +36,8 @@ struct TextSpec {
 struct PhaseRow {
   std::string word;
   Phase phase = Phase::unknown;
-  std::string value;  // What is told in place of the word; empty: the word.
+  std::string value;     // What is told in place of the word; empty: the word.
+  uint8_t severity = 0;  // OpenTelemetry number; 0: the entry's.
 };
 
 // A call by its eventSource and eventName.
@@ -110,8 +111,9 @@ struct EntrySpec {
   Phase otherwise = Phase::unknown;
   bool is_by_words = false;  // `otherwise` is what the catalog's words say.
   bool settles_natively = false;
-  Duration settles_after{};  // 0: the call settles it, or a native event.
-  TextSpec error;            // Of `fail`.
+  Duration settles_after{};       // 0: the call settles it, or a native event.
+  TextSpec error;                 // Of `fail`.
+  std::vector<TextSpec> reasons;  // Why it came about: the first that resolves.
   PhaseSet toward = kAllPhases;
   CauseSpec cause;
   std::string version;

@@ -149,6 +149,7 @@ std::optional<std::string> told_by(const Observation& observation, std::string_v
       {"effect", name_of(observation.effect)},
       {"error", observation.error},
       {"headline", observation.headline},
+      {"reason", cause.reason},
       {"cause", name_of(cause.kind)},
       {"confidence", name_of(cause.confidence)},
       {"actor", cause.actor},
@@ -158,7 +159,8 @@ std::optional<std::string> told_by(const Observation& observation, std::string_v
       {"session", cause.session},
       {"role", cause.role},
       {"address", cause.address},
-      {"call", cause.call}};
+      {"call", cause.call},
+      {"actor_account", cause.account}};
   for (const auto& [name, text] : texts) {
     if (name == key) return std::string(text);
   }

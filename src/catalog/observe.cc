@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/limits.h"
+#include "catalog/call_verb.h"
 #include "catalog/clean.h"
 #include "catalog/tags.h"
 
@@ -127,6 +128,7 @@ Observer::Verdict Observer::fill(Observation& observation) {
     if (verdict != Verdict::observed) return verdict;
   }
   if (observation.effect == Effect::configure) read_changes_of(observation);
+  read_reason(observation);
   read_time(observation);
   read_tags_of(observation);
   const bool is_of_event =
@@ -194,6 +196,7 @@ Observer::Verdict Observer::read_state(Observation& observation) {
   if (row != rows.end()) {
     observation.phase = row->phase;
     if (!row->value.empty()) observation.value = row->value;
+    if (row->severity != 0) observation.severity = row->severity;
     observation.key.value_rank = static_cast<uint8_t>(row - rows.begin());
   } else if (entry_.spec->is_by_words) {
     const std::optional<Phase> phase = catalog_.phase_of_word(observation.value);
@@ -277,6 +280,9 @@ void Observer::read_answered_state(Observation& observation) {
 }
 
 Observer::Verdict Observer::read_cause(Observation& observation) {
+  const Identity& resource = observation.resource;
+  const bool is_own = resource.account.empty() || observation.cause.account == resource.account;
+  if (is_own) observation.cause.account = {};
   const CauseSpec& spec = entry_.spec->cause;
   if (spec.kind == CauseKind::unknown) return Verdict::observed;
   Cause& cause = observation.cause;
@@ -303,8 +309,20 @@ Observer::Verdict Observer::read_aliases(Observation& observation) {
   return Verdict::observed;
 }
 
+void Observer::read_reason(Observation& observation) {
+  for (const Template& text : entry_.reasons) {
+    const Rendered rendered = render(text, context_, arena_);
+    if (rendered.outcome != RenderOutcome::done) continue;
+    observation.cause.reason = copy_shortened(arena_, rendered.text, kReasonBytesMax);
+    return;
+  }
+}
+
 void Observer::read_changes_of(Observation& observation) {
   observation.changes = without_names_of(observation.resource, changes_, arena_, scratch_.changes);
+  if (takes_away(observation.origin.type)) {
+    observation.changes = as_removed(observation.changes, arena_, scratch_.changes);
+  }
   if (verdict_) observation.headline = verdict_->headline;
 }
 

@@ -67,6 +67,7 @@ class Observer {
   void read_answered_state(Observation& observation);
   Verdict read_cause(Observation& observation);
   Verdict read_aliases(Observation& observation);
+  void read_reason(Observation& observation);
   void read_changes_of(Observation& observation);
   void read_time(Observation& observation);
   void read_tags_of(Observation& observation);

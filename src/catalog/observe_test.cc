@@ -1,6 +1,7 @@
 // What each kind of entry makes of an event.
 #include "catalog/observe.h"
 
+#include "base/limits.h"
 #include "catalog/test_catalog.h"
 
 namespace statewire {
@@ -155,6 +156,59 @@ TEST(Observe, configure_lists_twenty_changes_at_most) {
   const Recognised event(bucket_entry("  effect: configure"),
                          call("Do", ",\"requestParameters\":{" + parameters + "}"));
   EXPECT_EQ(event.only().changes.size(), 20u);
+}
+
+TEST(Observe, what_a_call_takes_away_was_there_before) {
+  const std::string yaml = R"(
+entries:
+- name: bucket
+  call: [s3.amazonaws.com DetachThing, s3.amazonaws.com AttachThing]
+  resource: {type: T, id: "t:{detail.requestParameters.bucketName}"}
+  effect: configure
+)";
+  const char* const kParameters = R"(,"requestParameters":{"bucketName":"b","port":"22"})";
+  const Recognised taken(yaml, call("DetachThing", kParameters));
+  ASSERT_FALSE(taken.only().changes.empty());
+  EXPECT_EQ(taken.only().changes.back(), (Change{"port", "22", ""}));
+  const Recognised given(yaml, call("AttachThing", kParameters));
+  EXPECT_EQ(given.only().changes.back(), (Change{"port", "", "22"}));
+}
+
+TEST(Observe, reason_is_the_first_that_the_event_gives) {
+  const std::string yaml = R"yaml(
+- name: x
+  when: {source: [aws.x]}
+  resource: {type: T, id: "t:{detail.a}"}
+  state: "{detail.s}"
+  phases: {bad: {phase: stable, severity: warn}, good: stable}
+  reason: ["{detail.why} (exit code {detail.code})", "{detail.why}"]
+)yaml";
+  const auto reason = [&](const std::string& rest) {
+    const Recognised event(yaml, native("t", R"({"a":1,"s":"good")" + rest + "}"));
+    return std::string(event.only().cause.reason);
+  };
+  EXPECT_EQ(reason(""), "");
+  EXPECT_EQ(reason(R"(,"why":"no\nspace")"), "no space");
+  EXPECT_EQ(reason(R"(,"why":"dead","code":137)"), "dead (exit code 137)");
+  const std::string cut = reason(R"(,"why":")" + std::string(600, 'x') + "\"");
+  EXPECT_EQ(cut.size(), kReasonBytesMax);
+  EXPECT_TRUE(cut.ends_with("x…"));
+  EXPECT_EQ(reason(R"(,"why":")" + std::string(3000, 'x') + "\""), "") << "and it is observed";
+  const Recognised bad(yaml, native("t", R"({"a":1,"s":"bad"})"));
+  EXPECT_EQ(bad.only().severity, 13);
+  EXPECT_EQ(bad.only().value, "bad");
+}
+
+TEST(Observe, caller_of_another_account_is_told_with_it) {
+  const auto account = [](const std::string& id) {
+    const Recognised event(
+        bucket_entry("  effect: configure"),
+        call("Do", std::string(kBucket) + R"(,"userIdentity":{"type":"IAMUser","userName":"eve",)" +
+                       R"("accountId":")" + id + "\"}"));
+    return std::string(event.only().cause.account);
+  };
+  EXPECT_EQ(account("123456789012"), "");
+  EXPECT_EQ(account("210987654321"), "210987654321");
 }
 
 TEST(Observe, ignored_call_is_ignored) {

@@ -123,7 +123,7 @@ void read_effect(MapReader& reader, EntrySpec& entry) {
   read_settles(settles, entry);
 }
 
-// A row of `phases`: a phase, or {phase, value}.
+// A row of `phases`: a phase, or {phase, value, severity}.
 PhaseRow read_phase_row(const Node& node) {
   PhaseRow row;
   row.word = node.key();
@@ -133,7 +133,11 @@ PhaseRow read_phase_row(const Node& node) {
   }
   MapReader reader(node);
   row.phase = read_phase(reader.required("phase"), Phase::unknown);
-  row.value = reader.required("value").text();
+  const Node value = reader.optional("value");
+  const Node severity = reader.optional("severity");
+  if (!value && !severity) node.error("expected value, severity, or a phase alone");
+  row.value = value.text();
+  row.severity = read_severity(severity);
   return row;
 }
 
@@ -207,6 +211,7 @@ void read_rest(MapReader& reader, EntrySpec& entry) {
   } else if (entry.effect != EntryEffect::ignore) {
     reader.required("resource");
   }
+  entry.reasons = read_templates(reader.optional("reason"), each.exists());
   entry.toward = read_toward(reader.optional("toward"));
   read_cause(reader.optional("cause"), each.exists(), entry.cause);
   entry.version = read_path(reader.optional("version"), each.exists());

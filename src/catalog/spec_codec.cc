@@ -7,7 +7,7 @@
 namespace statewire {
 namespace {
 
-constexpr std::string_view kHeader{"SWC\x04", 4};
+constexpr std::string_view kHeader{"SWC\x05", 4};
 
 // One list of members serves both ways, so that they cannot differ.
 template <typename Archive, typename T>
@@ -44,7 +44,7 @@ void transfer(Archive& archive, TextSpec& text) {
 }
 template <typename Archive>
 void transfer(Archive& archive, PhaseRow& row) {
-  transfer_all(archive, row.word, row.phase, row.value);
+  transfer_all(archive, row.word, row.phase, row.value, row.severity);
 }
 template <typename Archive>
 void transfer(Archive& archive, CallSpec& call) {
@@ -74,8 +74,8 @@ void transfer(Archive& archive, EntrySpec& entry) {
   transfer_all(archive, entry.place, entry.name, entry.reference, entry.match, entry.when,
                entry.calls, entry.each, entry.resource, entry.effect, entry.states, entry.phases,
                entry.otherwise, entry.is_by_words, entry.settles_natively, entry.settles_after,
-               entry.error, entry.toward, entry.cause, entry.version, entry.time, entry.is_reusable,
-               entry.aliases, entry.changes, entry.once, entry.severity);
+               entry.error, entry.reasons, entry.toward, entry.cause, entry.version, entry.time,
+               entry.is_reusable, entry.aliases, entry.changes, entry.once, entry.severity);
 }
 template <typename Archive>
 void transfer(Archive& archive, TypeSpec& type) {

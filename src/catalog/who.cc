@@ -193,6 +193,13 @@ std::string_view actor_of(const Call& call, CauseKind kind) {
   }
   if (!caller.user_name.empty()) return caller.user_name;
   if (caller.account_id == "ANONYMOUS_PRINCIPAL") return "anonymous";
+  // Of a person in a role of another account, only the session is told.
+  const bool is_foreign_role =
+      caller.type == "AWSAccount" && caller.principal_id.starts_with("AROA");
+  if (is_foreign_role && kind == CauseKind::human && call.service.empty() &&
+      !is_made_up(caller.session)) {
+    return caller.session;
+  }
   if (caller.type == "AWSAccount" && !caller.account_id.empty()) return caller.account_id;
   if (caller.type == "IAMUser" || caller.type == "FederatedUser") {
     const size_t slash = caller.arn.rfind('/');
@@ -241,6 +248,7 @@ CallCause who_called(const EventView& view, std::string_view evidence, Arena& ar
   cause.address = copy_clean(arena, address_of(view.call.source_address));
   cause.call = copy_clean(arena, view.call.event_name);
   cause.evidence = evidence;
+  cause.account = copy_clean(arena, caller.account_id);
   result.principal = copy_clean(arena, caller.arn);
   return result;
 }

@@ -324,6 +324,10 @@ TEST(Who, caller_of_another_account_is_the_account_or_the_principal) {
   EXPECT_EQ(
       WhoCalled(R"({"type":"AWSAccount","principalId":"AROAX:bob@example.org"})", "x").judged(),
       "human likely");
+  const WhoCalled bob(
+      R"({"type":"AWSAccount","principalId":"AROAX:bob@example.org","accountId":"2"})", "x");
+  EXPECT_EQ(bob->actor, "bob@example.org");
+  EXPECT_EQ(bob->account, "2");
 }
 
 TEST(Who, nothing_known_is_unknown) {

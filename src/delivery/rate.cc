@@ -1,9 +1,11 @@
 #include "delivery/rate.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "format/message.h"
 #include "format/names.h"
 
 namespace statewire {
@@ -12,11 +14,19 @@ namespace {
 constexpr Duration kHour = std::chrono::hours(1);
 constexpr std::string_view kOtherKind = "other";
 
+constexpr std::string_view kSevere = "WARN ";
+
 }  // namespace
 
 std::string digest_kind_of(const Notification& notification) {
   Words words;
-  add_type_name(notification.resource.type, words);
+  if (notification.severity >= kWarn) {
+    words.add(kSevere);
+    add_subject(notification, words);
+    words.limit(kSubjectCharactersMax);
+  } else {
+    add_type_name(notification.resource.type, words);
+  }
   const bool is_transition = notification.kind == NotificationKind::transition;
   words.add(" ", is_transition ? name_of(notification.phase) : name_of(notification.kind));
   std::string text;
@@ -92,7 +102,8 @@ std::string summary_of(const DigestCounts& digest) {
   std::vector<std::pair<uint64_t, std::string_view>> kinds;
   for (const auto& [kind, count] : digest.kinds) kinds.emplace_back(count, kind);
   std::ranges::sort(kinds, [](const auto& a, const auto& b) {
-    return std::pair(b.first, a.second) < std::pair(a.first, b.second);
+    const auto rank = [](const auto& kind) { return !kind.second.starts_with(kSevere); };
+    return std::tuple(rank(a), b.first, a.second) < std::tuple(rank(b), a.first, b.second);
   });
   std::string text;
   uint64_t others = 0;

@@ -54,10 +54,12 @@ class RateStage {
   std::map<std::string, size_t, std::less<>> places_;  // Of kinds, in the digest's counts.
 };
 
-// What a digest calls it: "EC2 instance gone", "S3 bucket changed".
+// What a digest calls it: "EC2 instance gone", "S3 bucket changed"; what is more than news by its
+// name: "WARN security group web changed".
 std::string digest_kind_of(const Notification& notification);
 
-// "30 EC2 instance gone, 7 S3 bucket changed, and 2 others"
+// What is more than news stands first, by name:
+//   "1 WARN trail main stopped, 30 EC2 instance gone, 7 S3 bucket changed, and 2 others"
 std::string summary_of(const DigestCounts& digest);
 
 // "more than 30 in an hour; what follows is counted until 10:00:00 UTC, and told then"

@@ -48,6 +48,20 @@ TEST(RateStage, counts_what_is_dropped_the_most_frequent_first) {
   EXPECT_EQ(row.last_sequence, 5u);
 }
 
+TEST(RateStage, counts_what_is_more_than_news_first_and_by_name) {
+  RateStage rate(1);
+  Book book("people");
+  rate.open(book.add(rate.new_digest(gone(3, "AWS::S3::Bucket")), kFirstAt), kFirstAt);
+  rate.count(gone(3, "AWS::S3::Bucket"));
+  rate.count(gone(4, "AWS::S3::Bucket"));
+  Notification severe = gone(5, "AWS::CloudTrail::Trail");
+  severe.severity = kWarn;
+  severe.name = "main";
+  severe.resource.id = "arn:aws:cloudtrail:eu-west-1:123456789012:trail/main";
+  rate.count(severe);
+  EXPECT_EQ(summary_of(rate.digest()->row.digest), "1 WARN trail main gone, 2 S3 bucket gone");
+}
+
 TEST(RateStage, has_one_kind_for_all_that_are_too_many) {
   RateStage rate(1);
   Book book("people");

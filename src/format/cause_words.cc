@@ -83,6 +83,7 @@ std::string_view verb_of_phase(const Notification& notification) {
       return "stopped";
     case Phase::deprovisioning:
     case Phase::gone:
+      if (notification.resource.type == "AWS::ECS::Task") return "stopped";
       return notification.resource.type == "AWS::EC2::Instance" ? "terminated" : "deleted";
     case Phase::changing:
     case Phase::degraded:
@@ -128,12 +129,33 @@ std::string_view role_of_service(const Cause& cause) {
   return cause.actor == cause.via && !is_own ? cause.role : std::string_view();
 }
 
+// The role itself, where the person or program that used it is not known.
+bool is_role(const Cause& cause) {
+  constexpr std::string_view kServiceRole = "AWSServiceRoleFor";
+  return cause.actor_type == "AssumedRole" && cause.role.empty() &&
+         !cause.actor.starts_with(kServiceRole) && !cause.actor.ends_with(".amazonaws.com");
+}
+
+// Where a call was seen, it is certain that it was made, and in doubt only by whom.
+void add_doubt_of_person(const Cause& cause, Words& words) {
+  const bool is_in_doubt = cause.confidence == Confidence::guess && !cause.call.empty();
+  if (is_in_doubt && is_role(cause)) words.add(" (who used it is not known)");
+}
+
+// " of account 210987654321": of another account than the resource.
+void add_account(const Cause& cause, Words& words) {
+  if (!cause.account.empty() && cause.account != cause.actor) {
+    words.add(" of account ", cause.account);
+  }
+}
+
 // " through CloudFormation", " as nightly-stop", " in the console".
 void add_means(const Cause& cause, Words& words) {
   const std::string_view via = service_name(cause.via);
   // A service is often the actor itself, or the tool.
   const bool is_tool = !cause.tool.empty() && cause.via.starts_with(cause.tool);
   if (!via.empty() && !is_tool && via != service_name(cause.actor)) words.add(" through ", via);
+  add_account(cause, words);
   const std::string_view role = role_of_service(cause);
   if (!role.empty()) words.add(" as ", role);
   add_tool(tool_beside_actor(cause), words);
@@ -164,7 +186,9 @@ void add_actor(const Notification& notification, Words& words) {
   // Who is nobody is in no account.
   const bool is_account =
       cause.actor_type == "AWSAccount" && cause.actor[0] >= '0' && cause.actor[0] <= '9';
-  words.add(is_account ? "account " : actor_type_words(cause.actor_type),
+  words.add(is_account       ? "account "
+            : is_role(cause) ? "role "
+                             : actor_type_words(cause.actor_type),
             service_name(cause.actor));
 }
 
@@ -181,6 +205,7 @@ void add_by_whom(const Notification& notification, Words& words) {
     add_actor(notification, words);
   }
   add_means(notification.cause, words);
+  add_doubt_of_person(notification.cause, words);
 }
 
 void add_who_in_brackets(const Notification& notification, Words& words) {

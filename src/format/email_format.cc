@@ -46,7 +46,7 @@ a{text-decoration:none}
 @media (prefers-color-scheme:dark){
 .page{background-color:#14171c!important}.card{background-color:#1e232a!important;border-color:#2d343e!important}
 .strong{color:#f2f4f7!important}.text{color:#d3d9e1!important}.faint{color:#95a0af!important}
-.line{border-color:#2d343e!important}.button{background-color:#3b82f6!important}
+.line{border-color:#2d343e!important}.button{background-color:#1d4ed8!important}
 .link{color:#93c0ff!important}
 .badge-good{background-color:#123524!important;color:#6ee7a8!important}
 .badge-busy{background-color:#142d52!important;color:#93c0ff!important}
@@ -55,6 +55,15 @@ a{text-decoration:none}
 .badge-error{background-color:#47150f!important;color:#ff9d94!important}
 }
 </style>)";
+
+// Escaped, and each line by itself.
+std::string in_lines(std::string_view text) {
+  std::string out;
+  for (const char c : escaped_html(text)) {
+    out.append(c == '\n' ? "<br>" : std::string_view(&c, 1));
+  }
+  return out;
+}
 
 class HtmlMail {
  public:
@@ -103,10 +112,10 @@ class HtmlMail {
         "border=\"0\"><tr><td align=\"left\" style=\"", kFont, "\"><span class=\"badge-",
         look_.style, "\" style=\"display:inline-block;padding:4px 11px;border-radius:999px;",
         "background-color:", look_.background, ";color:", look_.bar, ";font-size:12px;",
-        "line-height:16px;font-weight:600;letter-spacing:.02em;\">", escaped_html(parts_.badge),
-        "</span></td><td class=\"faint time\" align=\"right\" style=\"", kFont,
-        "font-size:13px;line-height:18px;color:#6b7280;white-space:nowrap;\">", parts_.time,
-        "</td></tr></table></td></tr>\n");
+        "line-height:16px;font-weight:600;letter-spacing:.02em;white-space:nowrap;\">",
+        escaped_html(parts_.badge), "</span></td><td class=\"faint time\" align=\"right\" style=\"",
+        kFont, "font-size:13px;line-height:18px;color:#6b7280;white-space:nowrap;\">", parts_.time,
+        parts_.late, "</td></tr></table></td></tr>\n");
     add("<tr><td class=\"pad strong\" style=\"padding:16px 32px 0 32px;", kFont,
         "font-size:21px;line-height:28px;font-weight:600;color:#111827;",
         "overflow-wrap:anywhere;word-break:break-word;\">", escaped_html(parts_.title),
@@ -129,7 +138,7 @@ class HtmlMail {
           "border-top:1px solid #e9ebee;", font,
           "font-size:", fact.label == "Resource" ? "12px" : "14px",
           ";line-height:20px;color:#1f2937;overflow-wrap:anywhere;word-break:break-word;\">",
-          escaped_html(fact.value), "</td></tr>\n");
+          in_lines(fact.value), "</td></tr>\n");
     }
     add("</table></td></tr>\n");
   }
@@ -162,7 +171,7 @@ class HtmlMail {
         "</tr></table>\n<table role=\"presentation\" class=\"foot\" width=\"600\" ",
         "cellpadding=\"0\" cellspacing=\"0\" border=\"0\" style=\"width:600px;max-width:100%;\">",
         "<tr><td class=\"pad faint\" align=\"left\" style=\"padding:16px 32px 0 32px;", kFont,
-        "font-size:12px;line-height:18px;color:#6b7280;\">", escaped_html(parts_.origin), "<br>",
+        "font-size:12px;line-height:18px;color:#4b5563;\">", escaped_html(parts_.origin), "<br>",
         parts_.why.empty() ? "Sent by Statewire" : escaped_html(parts_.why),
         "</td></tr></table>\n</td></tr></table></body></html>\n");
   }
@@ -174,11 +183,18 @@ class HtmlMail {
 
 std::string plain_mail(const MessageParts& parts) {
   constexpr size_t kLabelWidth = 11;
-  std::string text = parts.title + "\n" + parts.badge + ": " + parts.news + "\n\n";
+  // A native state is often the name of its phase: "stopped".
+  const bool is_said = parts.badge.ends_with(parts.news);
+  std::string text = parts.title + "\n" + parts.badge + (is_said ? "" : ": " + parts.news) + "\n\n";
   const auto add = [&](std::string_view label, std::string_view value) {
-    text.append(label).append(kLabelWidth - label.size(), ' ').append(value).append("\n");
+    text.append(label).append(kLabelWidth - label.size(), ' ');
+    for (const char c : value) {
+      text.push_back(c);
+      if (c == '\n') text.append(kLabelWidth, ' ');
+    }
+    text.append("\n");
   };
-  add("Time", parts.time);
+  add("Time", parts.time + parts.late);
   for (const MessageFact& fact : parts.facts) add(fact.label, fact.value);
   add("Event", parts.origin);
   for (const MessageLink& link : parts.links) text += "\n" + link.title + ":\n" + link.url + "\n";
@@ -195,7 +211,7 @@ void append_mail(const Notification& notification, const InnerMessage& inner, st
   append_flat_json(notification, data);
   JsonWriter json(out);
   json.begin_object();
-  json.text("subject", shortened(parts.line, kEmailLineCharactersMax));
+  json.text("subject", shortened_between_words(parts.line, kEmailLineCharactersMax));
   if (inner.is_given() && !is_blank(inner.text)) {
     inner.is_html() ? json.text("html", inner.text) : json.text("text", inner.text);
   } else {

@@ -131,8 +131,8 @@ TEST(Formats, every_field_that_is_listed_can_be_a_column) {
   const Change changes[] = {{"a", "1", "2"}, {"b", "3", "4"}};
   n.changes = changes;
   n.amends.bytes.fill(1);
-  n.traceparent = n.resource.zone = n.cause.via = n.cause.session = n.cause.role = n.cause.address =
-      "x";
+  n.traceparent = n.resource.zone = n.cause.via = n.cause.account = n.cause.reason =
+      n.cause.session = n.cause.role = n.cause.address = "x";
   n.has_late_observation = n.is_late = true;
   n.late_value = "pending";
   n.late_time = n.time;

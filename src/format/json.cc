@@ -15,6 +15,10 @@ std::string_view cut_text(std::string_view text, size_t bytes_max) {
   return text.size() <= bytes_max ? text : cut_utf8(text, bytes_max);
 }
 
+bool has_late_cause(const Notification& notification) {
+  return notification.has_late_observation && is_cause_known(notification.late_cause);
+}
+
 // Writes one notification: what the functions below share.
 class JsonNotification {
  public:
@@ -31,7 +35,7 @@ class JsonNotification {
   void tags();
   void state();
   void late_observation();
-  void cause();
+  void cause(const Cause& cause);
   void flags();
   size_t changes();
   void message();
@@ -93,7 +97,7 @@ size_t JsonNotification::data() {
   state();
   json_.number("revision", notification_.revision);
   late_observation();
-  cause();
+  cause(notification_.cause);
   // No inventory is loaded that could tell.
   json_.word("drift", "unknown");
   flags();
@@ -170,20 +174,22 @@ void JsonNotification::late_observation() {
   known_line("value", notification_.late_value);
   json_.word("phase", name_of(notification_.late_phase));
   json_.time("time", notification_.late_time);
+  if (has_late_cause(notification_)) cause(notification_.late_cause);
   json_.end_object();
 }
 
-void JsonNotification::cause() {
-  const Cause& cause = notification_.cause;
+void JsonNotification::cause(const Cause& cause) {
   json_.begin_object("cause");
   json_.word("kind", name_of(cause.kind));
   known_line("actor", cause.actor);
   known_line("actor_type", cause.actor_type);
+  known_line("account", cause.account);
   known_line("tool", cause.tool);
   known_line("via", cause.via);
   known_line("session", cause.session);
   known_line("role", cause.role);
   known_line("address", cause.address);
+  known_line("reason", cause.reason);
   json_.word("confidence", name_of(cause.confidence));
   json_.begin_array("evidence");
   if (!cause.evidence.empty()) json_.line(cut_text(cause.evidence, cut_.text_bytes_max));
@@ -298,9 +304,10 @@ std::string_view dataschema_of(const Notification& notification) {
   const bool is_announcement =
       notification.kind == NotificationKind::receipt && notification.receipt_count == 0;
   const Cause& cause = notification.cause;
-  return notification.is_untimed || is_announcement || !cause.role.empty() || !cause.address.empty()
-             ? "urn:statewire:notification:1.1"
-             : "urn:statewire:notification:1.0";
+  const bool is_of_1_1 = notification.is_untimed || is_announcement || !cause.account.empty() ||
+                         !cause.role.empty() || !cause.address.empty() || !cause.reason.empty() ||
+                         has_late_cause(notification);
+  return is_of_1_1 ? "urn:statewire:notification:1.1" : "urn:statewire:notification:1.0";
 }
 
 void write_envelope(const Notification& notification, const JsonCut& cut, JsonWriter& json) {

@@ -86,6 +86,31 @@ TEST(Json, amendment_names_what_it_amends_and_the_late_fact) {
   EXPECT_TRUE(has(json, R"("dataschema":"urn:statewire:notification:1.1")"));
 }
 
+TEST(Json, a_late_fact_has_its_own_cause_beside_that_of_the_state) {
+  Notification n = example_notification();
+  n.kind = NotificationKind::amended;
+  n.amends.bytes.fill(0xab);
+  EXPECT_TRUE(has(json_of(n), R"("dataschema":"urn:statewire:notification:1.0")"));
+  n.has_late_observation = true;
+  n.late_value = "StopLogging";
+  n.late_cause = {.kind = CauseKind::human, .actor = "root", .evidence = "e1"};
+  const std::string json = json_of(n);
+  EXPECT_TRUE(has(json, R"("cause":{"kind":"human","actor":"root","confidence":"guess",)"
+                        R"("evidence":["e1"]}},"cause":{"kind":"human","actor":"alice")"))
+      << json;
+  EXPECT_TRUE(has(json, R"("dataschema":"urn:statewire:notification:1.1")"));
+}
+
+TEST(Json, why_is_in_the_words_of_the_provider) {
+  Notification n = example_notification();
+  n.cause.reason = "Threshold Crossed";
+  n.cause.account = "210987654321";
+  const std::string json = json_of(n);
+  EXPECT_TRUE(has(json, R"("actor_type":"IAMUser","account":"210987654321","tool")")) << json;
+  EXPECT_TRUE(has(json, R"("reason":"Threshold Crossed","confidence")")) << json;
+  EXPECT_TRUE(has(json, R"("dataschema":"urn:statewire:notification:1.1")"));
+}
+
 TEST(Json, changes_say_what_is_known_of_them) {
   const Change changes[] = {{"versioning", "Suspended", "Enabled"}, {"policy", "", "{\"a\":1}"}};
   Notification n = example_notification();

@@ -12,9 +12,8 @@ namespace statewire {
 // "EC2 instance web-1 (i-0a1b2c3d4e5f60001)": names before ids.
 void add_subject(const Notification& notification, Words& words);
 
-// A transition, or what completes the story of one: who or why is known now, and is told as if it
-// had been known at once.
-bool is_told_as_transition(const Notification& notification);
+// Where people look for the resource; empty where it is the same everywhere.
+std::string_view region_told(const Notification& notification);
 
 // What stands before the news. A phase that does is not said again, where more is known.
 enum class NewsBeside { phase, kind };
@@ -40,6 +39,10 @@ std::string_view tool_beside_actor(const Cause& cause);
 void add_by_whom(const Notification& notification, Words& words);
 // " (alice in the console)"; nothing where nothing is known.
 void add_who_in_brackets(const Notification& notification, Words& words);
+// Whether it is about the state as it is: not only about what came late of before it.
+bool tells_of_now(const Notification& notification);
+// Of what it is about: the present state, or what came late of before it.
+const Cause& told_cause(const Notification& notification);
 // True where something is known of who or why.
 bool is_cause_known(const Cause& cause);
 

@@ -58,17 +58,18 @@ std::string cause_text(const Cause& cause) {
 }
 
 template <typename Items, typename Text>
-std::string listed(const Items& items, Text text_of_item) {
+std::string listed(const Items& items, std::string_view separator, Text text_of_item) {
   std::string text;
   for (size_t i = 0; i < std::min(items.size(), kFactItemsMax); ++i) {
-    text += (i == 0 ? "" : ", ") + text_of_item(items[i]);
+    text.append(i == 0 ? "" : separator).append(text_of_item(items[i]));
   }
-  if (items.size() > kFactItemsMax) text += ", …";
+  if (items.size() > kFactItemsMax) text.append(separator).append("…");
   return shortened(text, kFactCharactersMax);
 }
 
 std::string change_text(const Change& change) {
   std::string text = clean(change.path);
+  if (change.to.empty() && !change.from.empty()) return text + " no longer " + clean(change.from);
   if (!change.from.empty()) text += " " + clean(change.from);
   if (!change.to.empty()) text += " → " + clean(change.to);
   return text;
@@ -101,29 +102,29 @@ void add_facts(const Notification& n, std::vector<MessageFact>& facts) {
   const auto add = [&](std::string_view label, std::string value) {
     if (!value.empty()) facts.push_back({label, std::move(value)});
   };
-  add("Resource", clean(n.resource.id));
-  add("Type", clean(n.resource.type));
+  const Cause& cause = told_cause(n);
+  add("Cause", cause_text(cause));
+  add("Role", clean(role_name(cause.role)));
+  add("From", clean(cause.address));
+  add("Changes", listed(n.changes, "\n", change_text));
+  add("Account", account_text(n));
   if (!n.value.empty() || n.phase != Phase::unknown) add("State", state_text(n.phase, n.value));
   if (n.previous.since != Time()) {
     add("Before",
         state_text(n.previous.phase, n.previous.value) + " since " + readable(n.previous.since));
   }
-  add("Cause", cause_text(n.cause));
-  add("Role", clean(role_name(n.cause.role)));
-  add("From", clean(n.cause.address));
-  if (!n.error.empty()) add("Refused", clean(n.error));
-  add("Changes", listed(n.changes, change_text));
-  add("Account", account_text(n));
-  add("Region", clean(n.resource.region));
+  add("Region", clean(region_told(n)));
   add("Zone", clean(n.resource.zone));
+  add("Resource", clean(n.resource.id));
+  add("Type", clean(n.resource.type));
   add("Tags",
-      listed(n.tags, [](const Tag& tag) { return clean(tag.key) + "=" + clean(tag.value); }));
-  if (n.delay > usual_lag(n)) add("Late", "arrived " + delay_text(n.delay) + " after it happened");
+      listed(n.tags, ", ", [](const Tag& tag) { return clean(tag.key) + "=" + clean(tag.value); }));
 }
 
 // CloudTrail's ids are UUIDs.
 bool is_event_of_cloudtrail(const Notification& n) {
-  return n.resource.provider == "aws" && !n.cause.call.empty() && n.cause.evidence.size() == 36;
+  const Cause& cause = told_cause(n);
+  return n.resource.provider == "aws" && !cause.call.empty() && cause.evidence.size() == 36;
 }
 
 // The call that was the cause, as its account's event history shows it.
@@ -136,7 +137,7 @@ void add_cloudtrail_link(const Notification& n, std::vector<MessageLink>& links)
   links.push_back({"Show the call in CloudTrail",
                    "https://" + region + "." + std::string(partition.console_host) +
                        "/cloudtrailv2/home?region=" + region + "#/events/" +
-                       percent_encode(n.cause.evidence)});
+                       percent_encode(told_cause(n).evidence)});
 }
 
 // The console finds a resource by its ARN, as long as it is there.
@@ -154,6 +155,10 @@ std::string why_text(const Notification& n) {
   if (n.subscription.empty()) return {};
   const std::string sent = "Sent to " + clean(n.subscription);
   if (n.kind == NotificationKind::receipt) return sent + " because of its per_hour";
+  if (n.kind == NotificationKind::retracted) {
+    return sent + " because it was told before, and as is known now it should not have been" +
+           (n.why.empty() ? "" : ": " + clean(n.why));
+  }
   const std::string why = n.why.empty() ? ", which wants everything" : " because " + clean(n.why);
   return sent + why;
 }
@@ -163,6 +168,21 @@ std::string why_text(const Notification& n) {
 std::string shortened(std::string_view text, size_t characters) {
   if (prefix_of_characters(text, characters) == text.size()) return std::string(text);
   return std::string(text.substr(0, prefix_of_characters(text, characters - 1))) + "…";
+}
+
+std::string shortened_between_words(std::string_view text, size_t characters) {
+  if (prefix_of_characters(text, characters) == text.size()) return std::string(text);
+  const std::string_view kept = text.substr(0, prefix_of_characters(text, characters - 2));
+  const size_t space = kept.rfind(' ');
+  // One long word is cut all the same.
+  const bool is_word_long = space == std::string_view::npos || space < kept.size() / 2;
+  return is_word_long ? shortened(text, characters) : std::string(kept.substr(0, space)) + " …";
+}
+
+std::string on_one_line(std::string_view text) {
+  std::string out;
+  for (const char c : text) out.append(c == '\n' ? ", " : std::string_view(&c, 1));
+  return out;
 }
 
 std::string bounded(std::string_view text, size_t bytes) {
@@ -178,8 +198,11 @@ bool is_blank(std::string_view text) {
 MessageParts parts_of(const Notification& notification) {
   MessageParts parts;
   parts.tone = tone_of(notification);
-  const bool is_about_phase = is_told_as_transition(notification);
+  const bool is_about_phase = notification.kind == NotificationKind::transition;
   parts.badge = is_about_phase ? name_of(notification.phase) : name_of(notification.kind);
+  if (notification.severity >= kWarn) {
+    parts.badge.insert(0, notification.severity >= kError ? "error · " : "warning · ");
+  }
   Words title;
   add_subject(notification, title);
   title.limit(kTitleCharactersMax);
@@ -194,9 +217,15 @@ MessageParts parts_of(const Notification& notification) {
   append_message(notification, parts.line);
   parts.time =
       (notification.is_untimed ? "time unknown, arrived " : "") + readable(notification.time);
+  if (notification.delay > usual_lag(notification)) {
+    parts.late = ", arrived " + delay_text(notification.delay) + " late";
+  }
   parts.why = why_text(notification);
   if (notification.kind == NotificationKind::receipt) {
     parts.badge = "limit";
+    if (notification.receipt_count != 0 && notification.recorded != Time()) {
+      parts.time += " to " + readable(notification.recorded);
+    }
     parts.origin = "more than this subscription sends in an hour";
     return parts;
   }

@@ -165,7 +165,134 @@ TEST(Message, role_and_address_are_facts_where_they_are_known) {
 TEST(Message, a_guess_is_called_one) {
   Notification n = example_notification();
   n.cause.confidence = Confidence::guess;
+  EXPECT_TRUE(message_of(n).ends_with("is running; started by alice in the console"))
+      << "the call was made";
+  n.cause.call = {};
   EXPECT_TRUE(message_of(n).ends_with("is running; probably started by alice in the console"));
+}
+
+TEST(Message, doubt_is_about_the_person_and_not_about_the_call) {
+  Notification n = bucket_call(NotificationKind::transition, "DeleteBucket");
+  n.phase = Phase::gone;
+  n.value = "DeleteBucket";
+  n.cause.confidence = Confidence::guess;
+  n.cause.actor = "ops";
+  n.cause.actor_type = "AssumedRole";
+  EXPECT_TRUE(message_of(n).ends_with(" was deleted by role ops (who used it is not known)"))
+      << message_of(n);
+  n.cause.confidence = Confidence::likely;
+  EXPECT_TRUE(message_of(n).ends_with(" was deleted by role ops")) << message_of(n);
+  n.cause.actor = n.cause.session = "jane@example.com";
+  n.cause.via = "Admin";
+  EXPECT_TRUE(message_of(n).ends_with(" was deleted by jane@example.com through Admin"));
+  n.cause.account = "210987654321";
+  EXPECT_TRUE(message_of(n).ends_with(" by jane@example.com through Admin of account 210987654321"))
+      << message_of(n);
+}
+
+TEST(Message, the_provider_says_why) {
+  Notification n = example_notification();
+  n.resource.type = "AWS::CloudWatch::Alarm";
+  n.phase = Phase::degraded;
+  n.value = "ALARM";
+  n.cause = {.reason = "Threshold Crossed:\n2 > 1"};
+  EXPECT_TRUE(message_of(n).ends_with(" is ALARM: Threshold Crossed: 2 > 1")) << message_of(n);
+  n.cause.kind = CauseKind::service;
+  n.cause.confidence = Confidence::certain;
+  n.cause.actor = "api";
+  n.resource.type = "AWS::ECS::Task";
+  n.value = "STOPPED";
+  n.phase = Phase::gone;
+  n.cause.actor_type = "ECSService";
+  EXPECT_TRUE(
+      message_of(n).ends_with(" is STOPPED; stopped by ECS service api: Threshold Crossed: 2 > 1"))
+      << message_of(n);
+  n.kind = NotificationKind::changed;
+  n.cause = {.kind = CauseKind::provider, .actor = "AWS_EC2_X", .reason = "from Monday"};
+  EXPECT_TRUE(message_of(n).ends_with(": AWS reports x: from Monday")) << message_of(n);
+}
+
+TEST(Message, what_is_asked_for_is_not_told_as_done) {
+  Notification n = bucket_call(NotificationKind::transition, "DeleteTable");
+  n.phase = Phase::deprovisioning;
+  n.value = "DeleteTable";
+  EXPECT_EQ(message_of(n), "S3 bucket invoices in eu-west-1 is being deleted by ci-deployer");
+  n.phase = Phase::gone;
+  n.is_assumed = true;
+  EXPECT_EQ(message_of(n),
+            "S3 bucket invoices in eu-west-1 was deleted by ci-deployer (assumed by "
+            "now: no event tells it)");
+}
+
+TEST(Message, states_are_said_with_the_verb_that_they_take) {
+  Notification n = example_notification();
+  n.cause = {};
+  for (const auto& [value, told] : std::initializer_list<std::pair<std::string_view, std::string>>{
+           {"succeeded", " has succeeded"},
+           {"FAILED", " has failed"},
+           {"failing-over", " is failing over"},
+           {"stopping", " is stopping"}}) {
+    n.value = value;
+    EXPECT_TRUE(message_of(n).ends_with("in eu-west-1" + told)) << message_of(n);
+  }
+}
+
+TEST(Message, the_account_is_named_where_there_are_several) {
+  Notification n = example_notification();
+  n.cause = {};
+  n.account_name = "shop-prod";
+  EXPECT_TRUE(message_of(n).ends_with(" in eu-west-1 is running"));
+  n.is_of_many = true;
+  EXPECT_TRUE(message_of(n).ends_with(" in shop-prod, eu-west-1 is running")) << message_of(n);
+  n.account_name = {};
+  EXPECT_TRUE(message_of(n).ends_with(" in 123456789012, eu-west-1 is running")) << message_of(n);
+  n.resource.type = "AWS::IAM::Role";
+  EXPECT_TRUE(message_of(n).ends_with(" in 123456789012 is running")) << message_of(n);
+  n.is_of_many = false;
+  EXPECT_TRUE(message_of(n).ends_with("60001) is running")) << message_of(n);
+}
+
+TEST(Message, a_late_call_is_told_with_who_made_it) {
+  Notification n = bucket_call(NotificationKind::amended, "StopLogging");
+  n.phase = Phase::gone;
+  n.value = "DeleteTrail";
+  n.cause = {.kind = CauseKind::human, .actor = "eve", .call = "DeleteTrail", .evidence = "e2"};
+  n.has_late_observation = true;
+  n.late_value = "StopLogging";
+  n.late_phase = Phase::stopped;
+  n.late_time = n.recorded = *parse_time("2026-11-23T03:01:04Z");
+  n.late_cause = {.kind = CauseKind::human,
+                  .actor = "root",
+                  .tool = "console",
+                  .call = "StopLogging",
+                  .evidence = "e1"};
+  n.delay = minutes(9);
+  EXPECT_EQ(message_of(n),
+            "S3 bucket invoices in eu-west-1 was stopped by root in the console at 03:01:04 UTC, "
+            "before it was deleted (arrived 9 min late)");
+  EXPECT_EQ(fact_of(parts_of(n), "Cause"), "human (guess): root, console, StopLogging");
+  n.late_cause = {};
+  n.late_value = "stopping";
+  n.late_phase = Phase::changing;
+  n.recorded += std::chrono::hours(24);
+  EXPECT_EQ(message_of(n),
+            "S3 bucket invoices in eu-west-1 was already stopping at 2026-11-23 03:01:04 UTC; by "
+            "whom is not known (arrived 9 min late)");
+  n.late_value = "running";
+  n.late_phase = Phase::stable;
+  n.delay = std::chrono::hours(5);
+  EXPECT_TRUE(message_of(n).ends_with(" was running at 2026-11-23 03:01:04 UTC (arrived 5 h late)"))
+      << message_of(n);
+  EXPECT_EQ(fact_of(parts_of(n), "Cause"), "unknown");
+}
+
+TEST(Message, what_was_taken_away_does_not_read_as_added) {
+  Notification n = bucket_call(NotificationKind::changed, "DeregisterTargets");
+  const std::vector<Change> changes = {{"targets", "i-1", ""}, {"targets", "i-2", ""}};
+  n.changes = changes;
+  EXPECT_TRUE(message_of(n).ends_with(": DeregisterTargets (targets no longer i-1, i-2)"))
+      << message_of(n);
+  EXPECT_EQ(fact_of(parts_of(n), "Changes"), "targets no longer i-1\ntargets no longer i-2");
 }
 
 TEST(Message, a_state_that_repeats_the_deed_is_said_once) {
@@ -209,9 +336,8 @@ TEST(Message, a_call_that_moved_the_phase_is_told_as_what_it_did) {
   EXPECT_EQ(message_of(n),
             "S3 bucket invoices in eu-west-1 was created by ci-deployer with Terraform");
   n.phase = Phase::provisioning;
-  EXPECT_EQ(
-      message_of(n),
-      "S3 bucket invoices in eu-west-1 is provisioning; created by ci-deployer with Terraform");
+  EXPECT_EQ(message_of(n),
+            "S3 bucket invoices in eu-west-1 is being created by ci-deployer with Terraform");
 }
 
 TEST(Message, a_refused_call_says_who_and_why) {
@@ -220,6 +346,26 @@ TEST(Message, a_refused_call_says_who_and_why) {
   EXPECT_EQ(
       message_of(n),
       "S3 bucket invoices in eu-west-1: DeleteBucket by ci-deployer was refused: AccessDenied");
+}
+
+TEST(Message, only_what_was_not_permitted_was_refused) {
+  Notification n = bucket_call(NotificationKind::failed, "StartInstances");
+  for (const std::string_view error :
+       {"AccessDenied: no", "UnauthorizedOperation: no", "AccessDeniedException", "Forbidden"}) {
+    n.error = error;
+    EXPECT_TRUE(message_of(n).ends_with(" was refused: " + std::string(error))) << message_of(n);
+  }
+  for (const std::string_view error :
+       {"InsufficientInstanceCapacity: none: AccessDenied", "MalformedPolicy", "X: Forbidden"}) {
+    n.error = error;
+    EXPECT_TRUE(message_of(n).ends_with(" failed: " + std::string(error))) << message_of(n);
+  }
+  n = example_notification();
+  n.kind = NotificationKind::failed;
+  n.origin.type = "EC2 Instance Launch Unsuccessful";
+  n.error = "no capacity";
+  EXPECT_TRUE(message_of(n).ends_with("eu-west-1 could not launch an instance: no capacity"))
+      << message_of(n);
 }
 
 TEST(Message, a_configuring_call_is_named) {
@@ -254,7 +400,7 @@ TEST(Message, a_change_that_has_nothing_to_say_takes_no_comma) {
   EXPECT_EQ(said({{"ids", "", "sg-1"}, {"ids", "", long_value}, {"ids", "", "sg-2"}}),
             "ModifyX (ids sg-1, sg-2)");
   EXPECT_EQ(said({{"ids", "", ""}, {"ids", "", "sg-2"}}), "ModifyX (ids, sg-2)");
-  EXPECT_EQ(said({{"a", "", "1"}, {"a", "", ""}, {"b", "", "2"}, {"c", "", "3"}, {"c", "4", ""}}),
+  EXPECT_EQ(said({{"a", "", "1"}, {"a", "", ""}, {"b", "", "2"}, {"c", "", "3"}, {"c", "", ""}}),
             "ModifyX (a 1, b 2, c 3)");
 }
 
@@ -273,18 +419,11 @@ TEST(Message, phase_that_stands_before_the_news_is_not_said_again) {
   Notification n = bucket_call(NotificationKind::transition, "DeleteBucket");
   n.phase = Phase::deprovisioning;
   n.value = "DeleteBucket";
-  EXPECT_TRUE(message_of(n).ends_with(" is deprovisioning; deleted by ci-deployer"));
   const MessageParts parts = parts_of(n);
-  EXPECT_EQ(parts.badge + ": " + parts.news, "deprovisioning: deleted by ci-deployer");
+  EXPECT_EQ(parts.badge + ": " + parts.news, "deprovisioning: being deleted by ci-deployer");
   std::string line;
   append_text(n, line);
-  EXPECT_TRUE(line.ends_with("  deleted by ci-deployer")) << line;
-  // An amendment has its kind before it, where text has columns.
-  n.kind = NotificationKind::amended;
-  EXPECT_EQ(parts_of(n).news, "deleted by ci-deployer");
-  line.clear();
-  append_text(n, line);
-  EXPECT_TRUE(line.ends_with("  deprovisioning; deleted by ci-deployer")) << line;
+  EXPECT_TRUE(line.ends_with("  being deleted by ci-deployer")) << line;
 }
 
 TEST(Message, names_are_those_that_people_use) {
@@ -317,6 +456,10 @@ TEST(Message, root_user_is_no_user_of_iam) {
   n.cause.tool = "console";
   n.headline = "was used to sign in";
   EXPECT_EQ(message_of(n), "root user was used to sign in (root in the console)");
+  n.resource.account = "123456789012";
+  EXPECT_TRUE(message_of(n).starts_with("root user of account 123456789012 was used to sign in"));
+  n.account_name = "shop-prod";
+  EXPECT_TRUE(message_of(n).starts_with("root user of shop-prod was used to sign in"));
 }
 
 TEST(Message, a_headline_stands_for_the_call) {
@@ -348,31 +491,41 @@ TEST(Message, with_all_that_there_can_be_it_has_room) {
   EXPECT_FALSE(message_of(n).empty());
 }
 
-TEST(Message, an_amendment_of_the_cause_reads_as_if_it_had_been_known_at_once) {
+TEST(Message, an_amendment_of_the_cause_says_that_it_completes_what_was_told) {
   Notification n = example_notification();
   n.kind = NotificationKind::amended;
+  n.since = *parse_time("2026-11-23T09:05:58Z");
+  EXPECT_EQ(message_of(n),
+            "Now known: EC2 instance web-1 (i-0a1b2c3d4e5f60001) in eu-west-1, running since "
+            "09:05:58 UTC, was started by alice in the console");
+  EXPECT_EQ(parts_of(n).news,
+            "now known: started by alice in the console (running since 09:05:58 UTC)");
+  EXPECT_EQ(parts_of(n).badge, "amended");
   n.phase = Phase::gone;
   n.value = "terminated";
   n.cause.actor = "carol";
   n.cause.tool = "";
   n.cause.call = "TerminateInstances";
-  n.delay = minutes(6) + std::chrono::seconds(12);
   EXPECT_EQ(message_of(n),
-            "EC2 instance web-1 (i-0a1b2c3d4e5f60001) in eu-west-1 was terminated by carol");
-  n.kind = NotificationKind::retracted;
-  EXPECT_TRUE(message_of(n).ends_with("in eu-west-1: taken back; terminated by carol"));
-  n.kind = NotificationKind::amended;
-  n.has_late_observation = true;
-  n.late_value = "pending";
-  EXPECT_TRUE(message_of(n).ends_with("in eu-west-1: was pending before"));
+            "Now known: EC2 instance web-1 (i-0a1b2c3d4e5f60001) in eu-west-1 was terminated by "
+            "carol at 09:05:58 UTC");
   // The late call is the one that did it: who did it is the news.
-  n.late_value = n.cause.call = "TerminateInstances";
-  n.cause.kind = CauseKind::human;
-  n.cause.confidence = Confidence::certain;
-  n.cause.actor = "alice";
-  n.phase = Phase::gone;
-  n.value = "terminated";
-  EXPECT_TRUE(message_of(n).ends_with("was terminated by alice")) << message_of(n);
+  n.has_late_observation = true;
+  n.late_value = "TerminateInstances";
+  EXPECT_TRUE(message_of(n).ends_with("was terminated by carol at 09:05:58 UTC")) << message_of(n);
+}
+
+TEST(Message, what_is_taken_back_says_so_first) {
+  Notification n = example_notification();
+  n.kind = NotificationKind::retracted;
+  n.subscription = "pager";
+  n.why = "cause.kind is human";
+  EXPECT_EQ(message_of(n),
+            "No longer your concern: EC2 instance web-1 (i-0a1b2c3d4e5f60001) in eu-west-1 is "
+            "running; started by alice in the console");
+  EXPECT_EQ(parts_of(n).why,
+            "Sent to pager because it was told before, and as is known now it should not have "
+            "been: cause.kind is human");
 }
 
 TEST(Message, a_service_is_named_once) {

@@ -119,6 +119,11 @@ constexpr Phrase kReports[] = {
     {"EC2 Spot Instance Interruption Warning", "a spot interruption"},
 };
 
+constexpr Phrase kFailures[] = {
+    {"EC2 Instance Launch Unsuccessful", "could not launch an instance"},
+    {"EC2 Instance Terminate Unsuccessful", "could not terminate an instance"},
+};
+
 constexpr Phrase kProviders[] = {
     {"aws", "AWS"},
     {"azure", "Azure"},
@@ -232,6 +237,10 @@ std::string_view role_name(std::string_view role) {
 
 std::string_view report_name(std::string_view event_type) {
   return words_for(kReports, event_type);
+}
+
+std::string_view failure_words(std::string_view event_type) {
+  return words_for(kFailures, event_type);
 }
 
 std::string_view service_name(std::string_view principal) {

@@ -38,6 +38,10 @@ std::string_view role_name(std::string_view role);
 // itself says it.
 std::string_view report_name(std::string_view event_type);
 
+// "could not launch an instance" for events of this type, which tell that something failed; empty
+// where there are no such words.
+std::string_view failure_words(std::string_view event_type);
+
 // "AWS" for aws; empty where the provider has no name here.
 std::string_view provider_name(std::string_view provider);
 

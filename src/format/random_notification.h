@@ -107,6 +107,10 @@ class RandomNotifications {
     n.late_value = maybe_text();
     n.late_phase = phase();
     n.late_time = time();
+    if (coin()) n.late_cause = {.kind = CauseKind::human, .actor = text(), .evidence = text()};
+    if (coin()) n.since = time();
+    n.is_assumed = coin();
+    n.is_of_many = coin();
   }
 
   void set_cause(Notification& n) {
@@ -119,6 +123,8 @@ class RandomNotifications {
     n.cause.session = maybe_text();
     n.cause.role = maybe_text();
     n.cause.address = maybe_text();
+    n.cause.account = maybe_text();
+    n.cause.reason = maybe_text();
     n.cause.call = coin() ? "RunInstances" : maybe_text();
     n.cause.evidence = n.cause.kind == CauseKind::unknown ? maybe_text() : text();
   }

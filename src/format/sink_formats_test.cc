@@ -279,11 +279,15 @@ TEST(MessageParts, a_region_is_no_zone) {
 TEST(MessageParts, what_comes_within_its_usual_time_is_not_late) {
   Notification n = example_notification();
   n.delay = std::chrono::minutes(12);
-  EXPECT_EQ(fact(parts_of(n), "Late"), "arrived 12 min after it happened");
+  EXPECT_EQ(parts_of(n).late, ", arrived 12 min late");
   n.origin.system = "aws.cloudtrail";
-  EXPECT_EQ(fact(parts_of(n), "Late"), "");
+  EXPECT_EQ(parts_of(n).late, "");
   n.delay = std::chrono::hours(5);
-  EXPECT_EQ(fact(parts_of(n), "Late"), "arrived 5 h after it happened");
+  EXPECT_EQ(parts_of(n).late, ", arrived 5 h late");
+  const ReadFormats read("");
+  for (const char* kind : {"slack", "teams", "email"}) {
+    EXPECT_TRUE(has(read.render(kind, n), "arrived 5 h late")) << kind;
+  }
 }
 
 TEST(MessageParts, an_account_has_its_name_and_owner) {
@@ -345,6 +349,28 @@ TEST(Links, what_is_wrong_is_a_problem) {
   EXPECT_TRUE(has(problems, "{{ without }}")) << problems;
   EXPECT_TRUE(has(problems, "missing key \"title\"")) << problems;
   EXPECT_TRUE(has(problems, "did you mean \"type\"")) << problems;
+}
+
+TEST(MessageParts, subjects_are_cut_between_words) {
+  EXPECT_EQ(shortened_between_words("one two", 7), "one two");
+  EXPECT_EQ(shortened_between_words("one two three", 10), "one two …");
+  EXPECT_EQ(shortened_between_words("one twotwotwotwo", 12), "one twotwot…");
+}
+
+TEST(MessageParts, say_severity_kind_and_each_change) {
+  Notification n = example_notification();
+  n.kind = NotificationKind::changed;
+  n.severity = kWarn;
+  static constexpr Change kTwo[] = {{"size", "1", "2"}, {"open", "", "<true>"}};
+  n.changes = kTwo;
+  const MessageParts parts = parts_of(n);
+  EXPECT_EQ(parts.badge, "warning · changed");
+  ASSERT_GE(parts.facts.size(), 3u);
+  EXPECT_EQ(parts.facts[0].label, "Cause");
+  EXPECT_EQ(parts.facts[1].label, "Changes");
+  EXPECT_EQ(parts.facts[1].value, "size 1 → 2\nopen → <true>");
+  EXPECT_EQ(parts.facts[2].label, "Account");
+  EXPECT_EQ(on_one_line(parts.facts[1].value), "size 1 → 2, open → <true>");
 }
 
 TEST(MessageParts, are_shortened_by_characters) {

@@ -88,7 +88,7 @@ void slack_facts(const MessageParts& parts, JsonWriter& json) {
   for (const MessageFact& fact : parts.facts) {
     if (&fact != &parts.facts.front()) slack_text("\n", json);
     slack_text(std::string(fact.label) + "  ", json, SlackStyle::bold);
-    slack_text(shortened(fact.value, kSlackFieldCharactersMax), json,
+    slack_text(shortened(on_one_line(fact.value), kSlackFieldCharactersMax), json,
                fact.label == "Resource" ? SlackStyle::code : SlackStyle::plain);
   }
 }
@@ -109,9 +109,9 @@ void slack_context(const Notification& notification, const MessageParts& parts, 
   json.word("type", "context");
   json.begin_array("elements");
   slack_markdown(notification.is_untimed
-                     ? parts.time
+                     ? parts.time + parts.late
                      : "<!date^" + std::to_string(std::max<int64_t>(seconds.count(), 0)) +
-                           "^{date_short_pretty} {time_secs}|" + parts.time + ">",
+                           "^{date_short_pretty} {time_secs}|" + parts.time + ">" + parts.late,
                  json);
   json.begin_object();
   json.word("type", "plain_text");

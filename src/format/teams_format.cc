@@ -95,12 +95,13 @@ void teams_body(const MessageParts& parts, JsonWriter& json) {
   for (const MessageFact& fact : parts.facts) {
     teams_block(&fact == &parts.facts.front() ? "" : "Small", json, [&] {
       teams_run(std::string(fact.label) + "  ", kLabel, json);
-      teams_run(bounded(fact.value, kTeamsFactBytesMax),
+      teams_run(bounded(on_one_line(fact.value), kTeamsFactBytesMax),
                 fact.label == "Resource" ? kMonospace : kPlain, json);
     });
   }
   const TeamsStyle small = {.size = "Small", .is_subtle = true};
-  teams_line(bounded(parts.time + " · " + parts.origin, kTeamsFactBytesMax), small, "", json);
+  teams_line(bounded(parts.time + parts.late + " · " + parts.origin, kTeamsFactBytesMax), small, "",
+             json);
   if (!parts.why.empty()) {
     teams_line(bounded(parts.why, kTeamsFactBytesMax), small, "None", json);
   }

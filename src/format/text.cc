@@ -66,7 +66,7 @@ void append_line_of(const Notification& notification, TextLook look, std::string
   pad(from, kSubjectWidth, out);
 
   from = out.size();
-  append_clean(out, notification.resource.region);
+  append_clean(out, region_told(notification));
   pad(from, kRegionWidth, out);
 
   Words news;

@@ -97,6 +97,7 @@ inline constexpr TypeName kTypeNames[] = {
     {"Glue::Crawler", "Glue crawler"},
     {"GuardDuty::Detector", "GuardDuty detector"},
     {"IAM::AccessKey", "access key"},
+    {"IAM::AccountPasswordPolicy", "account"},
     {"IAM::Group", "IAM group"},
     {"IAM::InstanceProfile", "instance profile"},
     {"IAM::ManagedPolicy", "IAM policy"},

@@ -15,6 +15,16 @@ void Words::add_number(uint64_t number) {
   add_one({digits_.data() + at, digits_.size() - at});
 }
 
+void Words::add_clock(Time time, Time today) {
+  constexpr size_t kDate = 10;
+  char other[32];
+  format_time(today, other);
+  format_time(time, clock_.data());
+  const std::string_view text(clock_.data(), clock_.size());
+  if (text.substr(0, kDate) != std::string_view(other, kDate)) add(text.substr(0, kDate), " ");
+  add(text.substr(kDate + 1, 8), " UTC");
+}
+
 void Words::add_spelled(std::string_view constant) {
   const bool is_constant = std::ranges::all_of(constant, [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';

@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "base/time.h"
 
 namespace statewire {
 
@@ -27,6 +28,9 @@ class Words {
   }
   // REQUIRES: at most one number each.
   void add_number(uint64_t number);
+  // "03:01:04 UTC"; of another day than `today`'s "2026-11-22 03:01:04 UTC".
+  // REQUIRES: at most one each.
+  void add_clock(Time time, Time today);
   // "instance retirement scheduled" for INSTANCE_RETIREMENT_SCHEDULED; anything else as it is.
   // REQUIRES: at most one each.
   void add_spelled(std::string_view constant);
@@ -49,6 +53,7 @@ class Words {
   size_t count_ = 0;
   std::array<char, 20> digits_;
   std::array<char, 64> spelled_;
+  std::array<char, 32> clock_;
 };
 
 }  // namespace statewire

@@ -46,8 +46,10 @@ Notification notification_of(const Entry& entry, const Teller& teller) {
       result.account_owner = account->second.owner;
     }
   }
+  if (teller.accounts != nullptr) result.is_of_many = teller.accounts->size() > 1;
   result.phase = record.phase;
   result.value = record.value;
+  result.since = record.since;
   result.previous = entry.told.previous;
   result.revision = record.revision;
   result.changes = observation.changes;
@@ -56,6 +58,7 @@ Notification notification_of(const Entry& entry, const Teller& teller) {
   result.is_late = entry.told.late;
   result.is_future = observation.has(kFutureTime);
   result.is_untimed = observation.has(kNoTime);
+  result.is_assumed = observation.has(kSettle);
   if (entry.received > observation.time()) result.delay = entry.received - observation.time();
   const bool about_state =
       result.kind == NotificationKind::transition || result.kind == NotificationKind::amended;
@@ -65,6 +68,8 @@ Notification notification_of(const Entry& entry, const Teller& teller) {
     result.late_value = observation.value;
     result.late_phase = observation.phase;
     result.late_time = observation.time();
+    const bool is_cause = observation.cause.evidence == record.cause.evidence;
+    if (!is_cause) result.late_cause = observation.cause;
   }
   result.severity = severity_of(result, observation.severity);
   return result;

@@ -46,6 +46,7 @@ struct Notification {
 
   Phase phase = Phase::unknown;
   std::string_view value;  // Empty where there is no record and none was told.
+  Time since;              // Of the state; the epoch where there is no record.
   Previous previous;       // since is the epoch where there was none.
   uint64_t revision = 0;
 
@@ -53,11 +54,14 @@ struct Notification {
   std::string_view late_value;
   Phase late_phase = Phase::unknown;
   Time late_time;
+  Cause late_cause;  // Of the late fact, where that is not what the state came from.
 
   Cause cause;
   bool is_late = false;     // flags: late
   bool is_future = false;   // flags: future
   bool is_untimed = false;  // flags: untimed
+  bool is_assumed = false;  // No event told the state: enough time has passed.
+  bool is_of_many = false;  // The resource's account is one of several that are watched.
   std::span<const Change> changes;
   std::string_view error;      // Of `failed`.
   std::string_view headline;   // Of `changed`, where a rule of the catalog says what was done.

@@ -63,6 +63,8 @@ struct Cause {
   std::string_view evidence;  // Origin id of the event that says so; empty only for unknown.
   std::string_view role;      // That the actor used: "Admin"; empty where it is the actor itself.
   std::string_view address;   // The call came from there: "203.0.113.17"
+  std::string_view account;   // Of the actor, where it is another one than the resource's.
+  std::string_view reason;    // In the provider's words: an alarm's, of a task that stopped.
 };
 
 // The order in which the observations of one resource are folded, whatever the order in which

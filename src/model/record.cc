@@ -6,7 +6,7 @@ namespace {
 void own_texts(Cause& cause, Arena& arena) {
   for (std::string_view* const text :
        {&cause.actor, &cause.actor_type, &cause.tool, &cause.via, &cause.session, &cause.call,
-        &cause.evidence, &cause.role, &cause.address}) {
+        &cause.evidence, &cause.role, &cause.address, &cause.account, &cause.reason}) {
     *text = arena.copy(*text);
   }
 }

@@ -181,6 +181,8 @@ Cause EntryDecoder::cause(std::string_view origin_id) {
   if (mask & kEvidenceIsOrigin) result.evidence = origin_id;
   if (mask & kHasRole) result.role = own();
   if (mask & kHasAddress) result.address = own();
+  if (mask & kHasCauseAccount) result.account = own();
+  if (mask & kHasReason) result.reason = own();
   in_.skip_fields(mask & ~uint64_t{kCauseTextBits});
   if (causes_count_ < kCausesSeenMax) causes_seen_[causes_count_++] = result;
   return result;

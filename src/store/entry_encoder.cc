@@ -18,7 +18,9 @@ bool same(const Cause& a, const Cause& b) {
   return a.kind == b.kind && a.confidence == b.confidence && same(a.actor, b.actor) &&
          same(a.actor_type, b.actor_type) && same(a.tool, b.tool) && same(a.via, b.via) &&
          same(a.session, b.session) && same(a.call, b.call) && same(a.evidence, b.evidence) &&
-         same(a.role, b.role) && same(a.address, b.address);
+         same(a.role, b.role) && same(a.address, b.address) &&
+
+         same(a.account, b.account) && same(a.reason, b.reason);
 }
 
 bool same(const Previous& a, const Previous& b) {
@@ -195,7 +197,8 @@ void EntryEncoder::cause(const Cause& cause, std::string_view origin_id) {
       bit_if(!cause.session.empty(), kHasSession) | bit_if(!cause.call.empty(), kHasCall) |
       bit_if(!cause.evidence.empty() && !is_origin, kHasEvidence) |
       bit_if(is_origin, kEvidenceIsOrigin) | bit_if(!cause.role.empty(), kHasRole) |
-      bit_if(!cause.address.empty(), kHasAddress);
+      bit_if(!cause.address.empty(), kHasAddress) |
+      bit_if(!cause.account.empty(), kHasCauseAccount) | bit_if(!cause.reason.empty(), kHasReason);
   const uint32_t head = static_cast<uint32_t>(cause.confidence) << kConfidenceAt |
                         static_cast<uint32_t>(cause.kind) << kCauseKindAt;
   if (mask == 0) return out_.varint(head);
@@ -214,6 +217,8 @@ void EntryEncoder::cause(const Cause& cause, std::string_view origin_id) {
   if (mask & kHasEvidence) own(cause.evidence);
   if (mask & kHasRole) own(cause.role);
   if (mask & kHasAddress) own(cause.address);
+  if (mask & kHasCauseAccount) own(cause.account);
+  if (mask & kHasReason) own(cause.reason);
 }
 
 void EntryEncoder::previous(const Previous& previous, const Previous& base, Time recorded) {

@@ -110,8 +110,10 @@ enum CauseBit : uint32_t {
   // Not in the dictionary: whoever does not know them skips them as texts.
   kHasRole = 1u << 8,
   kHasAddress = 1u << 9,
+  kHasCauseAccount = 1u << 10,
+  kHasReason = 1u << 11,
 };
-constexpr uint32_t kCauseTextBits = (1u << 10) - 1;
+constexpr uint32_t kCauseTextBits = (1u << 12) - 1;
 
 constexpr uint32_t kSamePrevious = 1;
 enum PreviousBit : uint32_t { kPreviousHasValue = 1u << 1, kPreviousHasSince = 1u << 2 };

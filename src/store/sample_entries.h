@@ -106,6 +106,7 @@ class RandomEntries {
     result.session = word(), result.call = word();
     result.role = word(), result.address = word();
     result.evidence = chance() ? origin_id : word();
+    result.account = word(), result.reason = word();
     return result;
   }
   Previous previous(Time recorded) {
@@ -264,7 +265,7 @@ class EntryText {
   }
   void cause(const Cause& c) {
     put(static_cast<int>(c.kind), static_cast<int>(c.confidence), c.actor, c.actor_type, c.tool,
-        c.via, c.session, c.call, c.evidence, c.role, c.address);
+        c.via, c.session, c.call, c.evidence, c.role, c.address, c.account, c.reason);
   }
   void previous(const Previous& p) { put(static_cast<int>(p.phase), p.value, p.since); }
   void tags(std::span<const Tag> tags) {

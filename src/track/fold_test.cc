@@ -240,6 +240,44 @@ TEST(Fold, call_before_a_state_is_its_likely_cause) {
             "alice");
 }
 
+TEST(Fold, reason_of_a_state_stands_beside_its_cause_and_not_in_the_next_one) {
+  History history;
+  history.see(call(1, seconds(0), "StopTask", "alice", kAllPhases));
+  Observation stopping = native(2, seconds(5), Phase::deprovisioning, "STOPPING");
+  stopping.cause.reason = "out of memory";
+  const Cause cause = history.see(stopping).after.cause;
+  EXPECT_EQ(cause.actor, "alice");
+  EXPECT_EQ(cause.reason, "out of memory");
+  const Record gone = history.see(native(3, minutes(20), Phase::gone, "STOPPED")).after;
+  EXPECT_EQ(gone.cause.actor, "alice");
+  EXPECT_EQ(gone.cause.reason, "");
+}
+
+TEST(Fold, call_is_not_the_cause_of_what_follows_something_else) {
+  History history;
+  history.see(native(1, seconds(0), Phase::stable, "available"));
+  history.see(call(2, minutes(1), "ModifyDBInstance", "alice",
+                   phase_bit(Phase::changing) | phase_bit(Phase::stable)));
+  EXPECT_EQ(history.see(native(3, minutes(8), Phase::degraded, "failing-over")).after.cause.actor,
+            "");
+  EXPECT_EQ(history.see(native(4, minutes(9), Phase::stable, "available")).after.cause.actor, "");
+  // What it began, it may end.
+  history.see(call(5, minutes(10), "RebootDBInstance", "bob", kAllPhases));
+  EXPECT_EQ(history.see(native(6, minutes(11), Phase::degraded, "failing-over")).after.cause.actor,
+            "bob");
+  EXPECT_EQ(history.see(native(7, minutes(12), Phase::stable, "available")).after.cause.actor,
+            "bob");
+}
+
+TEST(Fold, reason_without_a_cause_is_kept) {
+  History history;
+  Observation alarm = native(1, seconds(5), Phase::degraded, "ALARM");
+  alarm.cause.reason = "Threshold Crossed";
+  const Cause cause = history.see(alarm).after.cause;
+  EXPECT_EQ(cause.kind, CauseKind::unknown);
+  EXPECT_EQ(cause.reason, "Threshold Crossed");
+}
+
 TEST(Fold, call_toward_other_phases_is_not_the_cause) {
   History history;
   history.see(native(1, seconds(0), Phase::stable, "running"));

@@ -4,9 +4,12 @@
 // The cause of a transition is decided from its neighbours, the first that applies:
 //   1. the observation says it itself (a call that moves the phase, an event of a deployment);
 //   2. a hint toward this phase within kCauseReach before it: the newest one wins, and a call
-//      makes it `likely` at most, as nothing but time connects the two;
+//      makes it `likely` at most, as nothing but time connects the two. One that something else
+//      was seen to happen after explains no more;
 //   3. it completes an unsettled phase whose cause is known (pending, then running);
 //   4. unknown.
+// The reason that an observation gives for its own state stands beside whatever cause is found. One
+// that came with an unsettled phase is not that of the phase that follows.
 // A native event that names the cause may also follow the state it explains (Auto Scaling tells
 // of a termination after it): it then replaces a weaker cause. A call never does: what was asked
 // for cannot be the cause of what was reached before.
@@ -91,27 +94,36 @@ void add_hint(Record& record, const Observation& observation, Arena& arena) {
   record.hints = arena.copy_of(std::span<const Hint>(hints.data(), kept + 1));
 }
 
+// Something else has moved the resource since: what follows comes of that.
+bool is_spent(const Hint& hint, const Record& before) {
+  return hint.time < before.since && hint.cause.evidence != before.cause.evidence;
+}
+
 Cause cause_of_transition(const Record& before, const Observation& observation) {
   if (says_who(observation.cause)) return observation.cause;
   const Time time = observation.time();
   for (auto hint = before.hints.rbegin(); hint != before.hints.rend(); ++hint) {
     if ((hint->toward & phase_bit(observation.phase)) == 0) continue;
     if (hint->time > time || time - hint->time > kCauseReach) continue;
+    if (is_spent(*hint, before)) continue;
     Cause cause = hint->cause;
     if (!cause.call.empty()) cause.confidence = std::min(cause.confidence, Confidence::likely);
     return cause;
   }
   const bool completes = before.since != Time{} && !is_settled(before.phase) &&
                          before.phase != Phase::unknown && time - before.since <= kCauseCarry;
-  if (completes) return before.cause;
-  return {};
+  if (!completes) return {};
+  Cause cause = before.cause;
+  cause.reason = {};
+  return cause;
 }
 
 bool fold_state(Record& record, const Observation& observation) {
   const bool reusable = record.has(kReusableId);
   if (record.phase == Phase::gone && observation.phase != Phase::gone && !reusable) return false;
   if (record.phase == observation.phase && record.value == observation.value) return false;
-  const Cause cause = cause_of_transition(record, observation);
+  Cause cause = cause_of_transition(record, observation);
+  keep_newest(cause.reason, observation.cause.reason);
   record.previous = {record.phase, record.value, record.since};
   record.phase = observation.phase;
   record.value = observation.value;
@@ -140,7 +152,9 @@ bool fold_cause(Record& record, const Observation& observation) {
   const bool stronger = record.cause.kind == CauseKind::unknown ||
                         observation.cause.confidence > record.cause.confidence;
   if (!stronger) return false;
+  const std::string_view reason = record.cause.reason;
   record.cause = observation.cause;
+  if (record.cause.reason.empty()) record.cause.reason = reason;
   return true;
 }
 

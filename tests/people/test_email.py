@@ -71,7 +71,7 @@ class Email(ProgramTest):
         self.assertEqual(
             message["subject"],
             f"EC2 instance bastion ({INSTANCE}) in eu-west-1 is running;"
-            " started by ci-deployer with Terraform",
+            " started by role ci-deployer with Terraform",
         )
         self.assertEqual(message["auto-submitted"], "auto-generated")
         self.assertEqual(message["list-id"], "people <people.statewire.example.org>")

@@ -1,0 +1,125 @@
+// The news of what was configured, announced or refused.
+#include <algorithm>
+
+#include "base/limits.h"
+#include "format/names.h"
+#include "format/news.h"
+
+namespace statewire {
+namespace {
+
+// "backupRetentionPeriod 7 → 0, securityGroups sg-1, sg-2"
+void add_changes(std::span<const Change> changes, Words& words) {
+  std::string_view path;
+  size_t named = 0;
+  for (const Change& change : changes) {
+    const bool is_short = change.from.size() + change.to.size() <= kMessageChangeBytesMax;
+    const bool is_removed = change.to.empty() && !change.from.empty();
+    const bool has_value = is_short && (is_removed || !change.to.empty());
+    const bool is_path_said = change.path == path;
+    if (is_path_said && !has_value) continue;
+    words.add(named == 0 ? " (" : ", ");
+    if (named++ == kMessageChangesMax) {
+      words.add("…");
+      break;
+    }
+    if (!is_path_said) words.add(change.path);
+    if (has_value) {
+      words.add(is_path_said ? ""
+                : is_removed ? " no longer "
+                             : " ",
+                change.from, change.from.empty() || is_removed ? "" : " → ", change.to);
+    }
+    path = change.path;
+  }
+  words.add(named == 0 ? "" : ")");
+}
+
+// The provider announces something, and nothing is configured yet.
+bool is_report(const Notification& notification) {
+  return notification.kind == NotificationKind::changed &&
+         notification.cause.kind == CauseKind::provider && call_in(notification).empty();
+}
+
+// "INSTANCE_RETIREMENT_SCHEDULED" for AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED, a code of AWS Health.
+std::string_view without_service(std::string_view code) {
+  constexpr std::string_view kPrefix = "AWS_";
+  if (!code.starts_with(kPrefix)) return code;
+  const size_t end = code.find('_', kPrefix.size());
+  return end == code.npos ? code : code.substr(end + 1);
+}
+
+void add_report(const Notification& notification, Words& words) {
+  const std::string_view provider = provider_name(notification.resource.provider);
+  const std::string_view report = report_name(notification.origin.type);
+  const std::string_view what = report.empty() ? notification.cause.actor : report;
+  words.add(provider.empty() ? "the provider" : provider, " reports ");
+  if (what.empty()) {
+    words.add(notification.origin.type);
+  } else {
+    words.add_spelled(without_service(what));
+  }
+  add_reason(notification.cause, words);
+}
+
+// Codes by which providers say that the caller may not do it. Anything else is not a refusal: it
+// could not be done.
+constexpr std::string_view kRefusals[] = {"AccessDenied", "Unauthorized", "NotAuthorized",
+                                          "Forbidden",    "AuthFailure",  "OperationNotPermitted",
+                                          "Denied"};
+
+bool is_refusal(std::string_view error) {
+  const std::string_view code = error.substr(0, error.find(':'));
+  return std::ranges::any_of(kRefusals, [&](std::string_view refusal) {
+    return code.find(refusal) != std::string_view::npos;
+  });
+}
+
+}  // namespace
+
+std::string_view call_in(const Notification& notification) {
+  return notification.origin.system == "aws.cloudtrail" ? notification.origin.type
+                                                        : notification.cause.call;
+}
+
+bool is_call(const Notification& notification, std::string_view value) {
+  return value == notification.cause.call || value == call_in(notification);
+}
+
+std::string_view words_before_change(const Notification& notification) {
+  if (!notification.headline.empty()) return " ";
+  return is_report(notification) ? ": " : " was ";
+}
+
+void add_change(const Notification& notification, Words& words) {
+  if (!notification.headline.empty()) {
+    words.add(notification.headline);
+    return add_who_in_brackets(notification, words);
+  }
+  if (is_report(notification)) return add_report(notification, words);
+  words.add("configured");
+  add_by_whom(notification, words);
+  const std::string_view call = call_in(notification);
+  words.add(call.empty() ? "" : ": ", call_name(call));
+  add_changes(notification.changes, words);
+  add_reason(notification.cause, words);
+}
+
+std::string_view words_before_failure(const Notification& notification) {
+  return failure_words(notification.origin.type).empty() ? ": " : " ";
+}
+
+void add_failure(const Notification& notification, Words& words) {
+  const std::string_view told = failure_words(notification.origin.type);
+  if (!told.empty()) {
+    words.add(told);
+  } else {
+    const std::string_view call = call_in(notification);
+    words.add(call.empty() ? notification.origin.type : call_name(call));
+    add_by_whom(notification, words);
+    words.add(is_refusal(notification.error) ? " was refused" : " failed");
+  }
+  words.add(notification.error.empty() ? "" : ": ", notification.error);
+}
+
+}  // namespace statewire
