@@ -150,7 +150,7 @@ struct Example {
 
 class CatalogCases : public testing::Test {
  protected:
-  CatalogCases() : catalog_(std::move(*Catalog::from_compiled(compiled_catalog_bytes()))) {
+  CatalogCases() : catalog_(Catalog::from_compiled(compiled_catalog_bytes()).value()) {
     Problems problems;
     examples_ = load_examples(kSources + "/catalog", "catalog", problems);
     for (const CompiledEntry& entry : catalog_.compiled().entries) {
