@@ -146,7 +146,7 @@ TEST_F(AccessTest, a_parameter_that_is_not_known_is_an_error_that_says_what_was_
   EXPECT_EQ(get("/api/v1/resources?type=a&type=b").status, 400);
   EXPECT_EQ(get("/api/v1/resources?phase=fine").status, 400);
   EXPECT_EQ(get("/api/v1/resources?cause=magic").status, 400);
-  EXPECT_EQ(get("/api/v1/resources?since=yesterday").status, 400);
+  EXPECT_EQ(get("/api/v1/resources?since=someday").status, 400);
   EXPECT_EQ(get("/api/v1/resources?tag=team").status, 400);
 }
 
