@@ -128,8 +128,8 @@ std::vector<ServiceCoverage> Catalog::coverage() const {
   for (const CallTable& table : compiled_->spec.tables) count_table(table, counts);
   std::vector<ServiceCoverage> services;
   for (const auto& [service, count] : counts) services.push_back(coverage_of(service, count));
-  std::ranges::stable_sort(services, [](const ServiceCoverage& a, const ServiceCoverage& b) {
-    return a.calls > b.calls;
+  std::ranges::sort(services, [](const ServiceCoverage& a, const ServiceCoverage& b) {
+    return a.calls != b.calls ? a.calls > b.calls : a.service < b.service;
   });
   return services;
 }

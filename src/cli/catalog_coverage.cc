@@ -88,8 +88,10 @@ std::string kinds_json(const Kinds& kinds) {
       sorted.push_back(&kind);
     }
   }
-  std::ranges::stable_sort(
-      sorted, [](const auto* a, const auto* b) { return a->second.events > b->second.events; });
+  std::ranges::sort(sorted, [](const auto* a, const auto* b) {
+    return a->second.events != b->second.events ? a->second.events > b->second.events
+                                                : a->first < b->first;
+  });
   return json_of([&](JsonWriter& json) {
     json.begin_array();
     for (const auto* kind : sorted) {
