@@ -162,7 +162,9 @@ class LedgerSamplesQuestion final : public Question {
   Result<std::string> unrecognised() const {
     Result<std::vector<UnrecognisedRow>> rows = store_.unrecognised();
     if (!rows) return rows.error();
-    std::ranges::stable_sort(*rows, std::greater(), &UnrecognisedRow::last);
+    std::ranges::sort(*rows, [](const UnrecognisedRow& a, const UnrecognisedRow& b) {
+      return a.last != b.last ? a.last > b.last : a.origin_type < b.origin_type;
+    });
     return list([&](JsonWriter& json) {
       size_t count = 0;
       for (const UnrecognisedRow& row : *rows) {

@@ -122,8 +122,9 @@ class Trial {
 
   std::vector<std::pair<std::string, TrialKind>> by_count() const {
     std::vector<std::pair<std::string, TrialKind>> kinds(kinds_.begin(), kinds_.end());
-    std::ranges::stable_sort(
-        kinds, [](const auto& a, const auto& b) { return a.second.count > b.second.count; });
+    std::ranges::sort(kinds, [](const auto& a, const auto& b) {
+      return a.second.count != b.second.count ? a.second.count > b.second.count : a.first < b.first;
+    });
     return kinds;
   }
 

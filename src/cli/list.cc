@@ -1,7 +1,6 @@
 #include "cli/list.h"
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 
 #include "base/limits.h"
@@ -83,7 +82,7 @@ void ListWriter::add(std::span<const JsonElement> elements) {
     if (!is_sorted) {
       table_.add(cells_of(element));
     } else {
-      unsorted_.push_back({text_at(element, look_.newest_by), cells_of(element)});
+      unsorted_.push_back({text_at(element, look_.newest_by), unsorted_.size(), cells_of(element)});
     }
   }
   if (is_sorted && unsorted_.size() <= kSortedRowsMax) return;
@@ -120,7 +119,9 @@ std::string ListWriter::count_line(const ListEnd& end) const {
 
 ExitCode ListWriter::finish(const ListEnd& end) {
   if (!unsorted_.empty()) {
-    std::ranges::stable_sort(unsorted_, std::greater(), &Row::moment);
+    std::ranges::sort(unsorted_, [](const Row& a, const Row& b) {
+      return a.moment != b.moment ? a.moment > b.moment : a.place < b.place;
+    });
     for (Row& row : std::exchange(unsorted_, {})) table_.add(std::move(row.cells));
     write_rows();
   }

@@ -60,6 +60,7 @@ class ListWriter {
  private:
   struct Row {
     std::string moment;
+    size_t place = 0;  // In the order of coming.
     std::vector<Cell> cells;
   };
   void add_json(std::span<const JsonElement> elements);

@@ -5,7 +5,7 @@
     tests/screens/screens.py --update   writes the golden files anew; look at what changed
 
 A daemon reads the example day and ends; the commands then read its store. The day's times are
-fixed. What shows the time of this run is only looked at for its width.
+fixed. What shows the time of this run, or grows with the catalog, is only looked at for its width.
 """
 
 import os
@@ -27,11 +27,15 @@ SCREENS = {
     "events": ["events", "-n", "12"],
     "actor": ["events", "--actor", "bob", "--since", "2026-11-23"],
     "warnings": ["events", "--severity", "WARN", "-n", "12"],
-    "catalog": ["catalog", "AWS::EC2::Volume"],
     "sinks": ["sinks"],
     "test": ["test", "pager", "--since", "2026-01-01"],
 }
-OF_THIS_RUN = {"refusals": ["ledger", "--refusals"], "unrecognised": ["ledger", "--unrecognised"]}
+OF_THIS_RUN = {
+    "refusals": ["ledger", "--refusals"],
+    "unrecognised": ["ledger", "--unrecognised"],
+    "catalog": ["catalog", "list", "AWS::EC2"],
+    "coverage": ["catalog", "coverage"],
+}
 CONFIG = """
 sources: {{day: {{kind: file, path: {day}}}}}
 subscriptions:
