@@ -183,7 +183,7 @@ TEST(Message, doubt_is_about_the_person_and_not_about_the_call) {
   n.cause.confidence = Confidence::likely;
   EXPECT_TRUE(message_of(n).ends_with(" was deleted by role ops")) << message_of(n);
   n.cause.actor = n.cause.session = "jane@example.com";
-  n.cause.via = "Admin";
+  n.cause.via = n.cause.role = "Admin";
   EXPECT_TRUE(message_of(n).ends_with(" was deleted by jane@example.com through Admin"));
   n.cause.account = "210987654321";
   EXPECT_TRUE(message_of(n).ends_with(" by jane@example.com through Admin of account 210987654321"))
