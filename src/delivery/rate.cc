@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "format/json.h"
 #include "format/message.h"
 #include "format/names.h"
 
@@ -14,14 +15,17 @@ namespace {
 constexpr Duration kHour = std::chrono::hours(1);
 constexpr std::string_view kOtherKind = "other";
 
-constexpr std::string_view kSevere = "WARN ";
+// Whether it is named by a severity, as digest_kind_of() does.
+bool is_severe(std::string_view kind) {
+  return kind.starts_with("WARN ") || kind.starts_with("ERROR ") || kind.starts_with("FATAL ");
+}
 
 }  // namespace
 
 std::string digest_kind_of(const Notification& notification) {
   Words words;
   if (notification.severity >= kWarn) {
-    words.add(kSevere);
+    words.add(severity_text(notification.severity), " ");
     add_subject(notification, words);
     words.limit(kSubjectCharactersMax);
   } else {
@@ -102,7 +106,7 @@ std::string summary_of(const DigestCounts& digest) {
   std::vector<std::pair<uint64_t, std::string_view>> kinds;
   for (const auto& [kind, count] : digest.kinds) kinds.emplace_back(count, kind);
   std::ranges::sort(kinds, [](const auto& a, const auto& b) {
-    const auto rank = [](const auto& kind) { return !kind.second.starts_with(kSevere); };
+    const auto rank = [](const auto& kind) { return !is_severe(kind.second); };
     return std::tuple(rank(a), b.first, a.second) < std::tuple(rank(b), a.first, b.second);
   });
   std::string text;

@@ -60,6 +60,8 @@ TEST(RateStage, counts_what_is_more_than_news_first_and_by_name) {
   severe.resource.id = "arn:aws:cloudtrail:eu-west-1:123456789012:trail/main";
   rate.count(severe);
   EXPECT_EQ(summary_of(rate.digest()->row.digest), "1 WARN trail main gone, 2 S3 bucket gone");
+  severe.severity = kError;
+  EXPECT_EQ(digest_kind_of(severe), "ERROR trail main gone");
 }
 
 TEST(RateStage, has_one_kind_for_all_that_are_too_many) {
