@@ -15,7 +15,7 @@ namespace statewire {
 namespace {
 
 constexpr ListColumn kCoverageColumns[] = {
-    {.title = "service", .path = "service"},
+    {.title = "service", .path = "service", .fit = Fit::end},
     {.title = "types", .path = "types", .align = Align::right},
     {.title = "calls", .path = "calls", .align = Align::right},
     {.title = "by hand", .path = "by_hand", .align = Align::right},
