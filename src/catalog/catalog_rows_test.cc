@@ -69,7 +69,8 @@ TEST_F(CatalogRows, ways_to_an_id_start_in_the_record) {
                                 way.find("{detail.responseElements.") != way.npos;
       // There is one such resource in an account and region.
       const bool is_one_of_account = way == "{account}" || way.starts_with("arn:{partition}:");
-      EXPECT_TRUE(is_of_record || is_one_of_account || (way.starts_with("{.") && !row.each.empty()))
+      EXPECT_TRUE(is_of_record || is_one_of_account ||
+                  (way.starts_with("{.") && !row.more().each.empty()))
           << name_of_row(table, row) << ": " << way;
     }
   });

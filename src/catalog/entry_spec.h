@@ -156,24 +156,34 @@ struct RuleSpec {
 enum class RowTrust : uint8_t { high = 0, fair = 1, low = 2 };
 std::string_view name_of(RowTrust trust);
 
+// What few rows have, kept apart: it would be two thirds of their memory.
+struct RowExtras {
+  std::string each;   // A path to a list: the call is about each of its elements.
+  std::string state;  // A path to the native state in the answer; it beats the call's verb.
+  TagsSpec tags;
+  std::string differs;  // What another witness says; empty where none does.
+
+  bool is_empty() const {
+    return each.empty() && state.empty() && tags.form == TagsSpec::Form::none && differs.empty();
+  }
+};
+
 // What the catalog knows of a call in one row, where no entry says more. Ten thousand calls are
 // rows: they are compact, and made into entries only when such a call comes in.
 struct CallRow {
   std::string name;  // Of the call: "CreateFunction"
   EntryEffect effect = EntryEffect::ignore;
+  RowTrust trust = RowTrust::high;
+  uint32_t line = 0;
   std::string type;  // "*": that of the ARN which the call names.
   // Ways to the bare id or the ARN, the best first, separated by " | ": paths into the record
   // ("requestParameters.name"), or texts with paths in braces.
   std::string ids;
-  std::string each;  // A path to a list: the call is about each of its elements.
-  std::string
-      state;  // A path to the native state in the answer; it beats what the call's name says.
-  Duration settles_after{};  // As in EntrySpec.
-  TagsSpec tags;
-  std::string from;     // Which witness says so: cfn, iam, part, tag, verb, hand.
-  std::string differs;  // What another witness says; empty where none does.
-  RowTrust trust = RowTrust::high;
-  uint32_t line = 0;
+  Duration settles_after{};       // As in EntrySpec.
+  std::string from;               // Which witness says so: cfn, iam, part, tag, verb, hand.
+  std::vector<RowExtras> extras;  // One at most.
+
+  RowExtras more() const { return extras.empty() ? RowExtras() : extras.front(); }
 };
 
 // The rows of one file.

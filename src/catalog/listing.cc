@@ -116,7 +116,7 @@ std::vector<CatalogRow> Catalog::call_rows() const {
     listed_row.id = row.ids;
     listed_row.from = row.from;
     listed_row.sure = name_of(row.trust);
-    listed_row.differs = row.differs;
+    listed_row.differs = row.more().differs;
     listed_row.is_hidden = is_known_to_entry(*compiled_, table.table_of(i), row);
   }
   return rows;

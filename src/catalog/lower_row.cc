@@ -99,22 +99,23 @@ EntrySpec lower_row(const CallTable& table, const CallRow& row, PhaseSet told_na
   entry.effect = row.effect;
   entry.settles_after = row.settles_after;
   if (row.effect == EntryEffect::ignore) return entry;
-  entry.each = row.each.empty() ? std::string() : in_detail(row.each);
+  RowExtras more = row.more();
+  entry.each = more.each.empty() ? std::string() : in_detail(more.each);
   entry.resource.is_physical = true;
   if (row.type == "*") {
     entry.resource.type_form = TypeForm::arn;
   } else {
     entry.resource.type.text = row.type;
   }
-  if (!row.state.empty()) entry.states.push_back({'{' + in_detail(row.state) + '}', {}});
+  if (!more.state.empty()) entry.states.push_back({'{' + in_detail(more.state) + '}', {}});
   const std::vector<std::string> ways = split_ids(row.ids);
   for (const std::string& way : ways) entry.resource.ids.push_back({way, {}});
   for (const std::string& way : ways) {
     std::string other = capitalised(way);
     if (other != way) entry.resource.ids.push_back({std::move(other), {}});
   }
-  entry.resource.tags = row.tags;
-  entry.resource.tags.path = in_detail(row.tags.path);
+  more.tags.path = in_detail(more.tags.path);
+  entry.resource.tags = std::move(more.tags);
   leave_to_native_events(entry, told_natively);
   return entry;
 }

@@ -42,14 +42,17 @@ CallRow read_row(const Node& node) {
   row.from = reader.optional("from").text("hand");
   row.trust = reader.optional("sure").choice<RowTrust>(
       {{"high", RowTrust::high}, {"fair", RowTrust::fair}, {"low", RowTrust::low}}, RowTrust::high);
-  row.differs = reader.optional("differs").text();
-  if (row.effect == EntryEffect::ignore) return row;
-  row.type = reader.required("of").text();
-  row.ids = reader.optional("id").text();
-  row.each = reader.optional("each").text();
-  row.state = reader.optional("state").text();
-  row.settles_after = read_settling_time(reader.optional("after"));
-  row.tags = read_row_tags(reader.optional("tags"));
+  RowExtras extras;
+  extras.differs = reader.optional("differs").text();
+  if (row.effect != EntryEffect::ignore) {
+    row.type = reader.required("of").text();
+    row.ids = reader.optional("id").text();
+    row.settles_after = read_settling_time(reader.optional("after"));
+    extras.each = reader.optional("each").text();
+    extras.state = reader.optional("state").text();
+    extras.tags = read_row_tags(reader.optional("tags"));
+  }
+  if (!extras.is_empty()) row.extras.push_back(std::move(extras));
   return row;
 }
 

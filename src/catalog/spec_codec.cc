@@ -7,7 +7,7 @@
 namespace statewire {
 namespace {
 
-constexpr std::string_view kHeader{"SWC\x05", 4};
+constexpr std::string_view kHeader{"SWC\x06", 4};
 
 // One list of members serves both ways, so that they cannot differ.
 template <typename Archive, typename T>
@@ -82,9 +82,13 @@ void transfer(Archive& archive, TypeSpec& type) {
   transfer_all(archive, type.type, type.id, type.name, type.arn, type.shape, type.is_reusable);
 }
 template <typename Archive>
+void transfer(Archive& archive, RowExtras& extras) {
+  transfer_all(archive, extras.each, extras.state, extras.tags, extras.differs);
+}
+template <typename Archive>
 void transfer(Archive& archive, CallRow& row) {
-  transfer_all(archive, row.name, row.effect, row.type, row.ids, row.each, row.state,
-               row.settles_after, row.tags, row.from, row.differs, row.trust, row.line);
+  transfer_all(archive, row.name, row.effect, row.trust, row.line, row.type, row.ids,
+               row.settles_after, row.from, row.extras);
 }
 template <typename Archive>
 void transfer(Archive& archive, CallTable& table) {
