@@ -48,6 +48,7 @@ sigset_t watched_signals() {
 Result<std::shared_ptr<const Catalog>> load_catalog(const Settings& settings, Problems& problems) {
   Result<Catalog> catalog =
       Catalog::with_folders(compiled_catalog_bytes(), settings.catalog_folders, problems);
+  leave_in_file(compiled_catalog_bytes());
   if (!catalog) return catalog.error();
   return std::shared_ptr<const Catalog>(std::make_shared<Catalog>(*std::move(catalog)));
 }

@@ -1,7 +1,9 @@
 #include "app/process_limits.h"
 
 #include <malloc.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <string>
@@ -48,6 +50,14 @@ void keep_heap_small() {
   mallopt(M_MMAP_THRESHOLD, static_cast<int>(kHeapBlockBytesMax));
   mallopt(M_TRIM_THRESHOLD, kTrimBytes);
   mallopt(M_ARENA_MAX, static_cast<int>(std::max(2u, std::thread::hardware_concurrency())));
+}
+
+void leave_in_file(std::string_view constants) {
+  const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<uintptr_t>(constants.data());
+  const uintptr_t first = (begin + page - 1) / page * page;
+  const uintptr_t end = (begin + constants.size()) / page * page;
+  if (first < end) ::madvise(reinterpret_cast<void*>(first), end - first, MADV_DONTNEED);
 }
 
 }  // namespace statewire

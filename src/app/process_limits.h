@@ -3,6 +3,8 @@
 
 #include <cstddef>
 
+#include <string_view>
+
 #include "base/result.h"
 
 namespace statewire {
@@ -25,5 +27,9 @@ Result<FileShares> share_files();
 // From now on large blocks of memory go back to the system when they are free. Call it once, before
 // any thread is started.
 void keep_heap_small();
+
+// Constants of the program's own file that were read, and are not soon read again, take no memory:
+// whoever does reads them from the file. REQUIRES: `constants` are compiled into the program.
+void leave_in_file(std::string_view constants);
 
 }  // namespace statewire
