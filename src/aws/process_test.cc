@@ -8,6 +8,8 @@
 #include <fstream>
 #include <thread>
 
+#include "base/log.h"
+
 namespace statewire {
 namespace {
 
@@ -34,6 +36,7 @@ TEST(Process, gives_what_it_writes_and_nothing_of_it_in_an_error) {
 // It may hold secrets: neither our standard error, which is a log, nor the text shows it.
 TEST(Process, standard_error_is_counted_and_shown_to_nobody) {
   if (::isatty(STDERR_FILENO) != 0) GTEST_SKIP() << "a person at a terminal sees it";
+  flush_log();  // What was said before goes where it should.
   testing::internal::CaptureStderr();
   const auto failed = run_process(
       {"/bin/sh", "-c", "echo secret >&2; exec 1>&-; echo more >&2; exit 4"}, within(seconds(10)));

@@ -6,6 +6,7 @@ namespace statewire {
 namespace {
 
 std::string logged(LogForm form, std::string_view value) {
+  flush_log();  // What was said before goes where it should.
   testing::internal::CaptureStderr();
   set_log(LogLevel::info, form);
   log_debug("not shown");

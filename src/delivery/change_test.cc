@@ -201,6 +201,7 @@ TEST_F(TroubleTest, is_shown_while_the_circuit_is_open) {
 }
 
 TEST_F(TroubleTest, is_told_once_and_at_most_once_a_minute) {
+  flush_log();  // What was said before goes where it should.
   testing::internal::CaptureStderr();
   for (int i = 0; i < 4; ++i) {
     journal({"a"});
