@@ -18,8 +18,9 @@ run: build ## Build, and run the bundled example until Ctrl-C
 	@mkdir -p var
 	@if [ -e var/demo-day.jsonl ]; then \
 	  echo "The day was played already, and ended when that was. \`rm -r var/demo*\` plays it anew."; \
-	else tools/make_example_day --ending-now >var/demo-day.jsonl 2>/dev/null || \
-	  cp examples/day.jsonl var/demo-day.jsonl; fi  # Without Python it ends when it did.
+	else tools/make_example_day --ending-now var 2>/dev/null || { \
+	  cp examples/day.jsonl var/demo-day.jsonl; cp examples/ec2-running.json var/demo-running.json; \
+	  cp examples/ec2-stopped.json var/demo-stopped.json; }; fi  # Without Python it ends when it did.
 	@$(BUILD)/statewire run --config examples/statewire.yaml
 
 build: ## Build the program: build/statewire

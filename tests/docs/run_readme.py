@@ -72,7 +72,9 @@ class Demo:
         shutil.copytree(ROOT / "examples", self.folder / "examples")
         # As `make run` does, but with the times that README.md shows.
         (self.folder / "var").mkdir()
-        shutil.copy(ROOT / "examples" / "day.jsonl", self.folder / "var" / "demo-day.jsonl")
+        for name in ("day.jsonl", "ec2-running.json", "ec2-stopped.json"):
+            there = "demo-" + name.removeprefix("ec2-")
+            shutil.copy(ROOT / "examples" / name, self.folder / "var" / there)
         config = self.folder / "examples" / "statewire.yaml"
         config.write_text(config.read_text() + f"\nhttp: {{listen: 127.0.0.1:{self.port}}}\n")
         programs = self.folder / "bin"
