@@ -257,13 +257,7 @@ void write_history_entry(const Entry& entry, const Notification& notification, J
   json.known_line("value", notification.value);
   json.key("cause");
   write_cause(notification.cause, json);
-  if (entry.told.kind != NotificationKind::none) {
-    std::string message;
-    append_message(notification, message);
-    json.line("message", message);
-    json.hex("id", entry.told.id.bytes);
-    if (!entry.told.amends.is_zero()) json.hex("amends", entry.told.amends.bytes);
-  }
+  write_told(entry.told, notification, json);
   json.end_object();
 }
 

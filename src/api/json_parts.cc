@@ -1,5 +1,7 @@
 #include "api/json_parts.h"
 
+#include "format/format.h"
+
 namespace statewire {
 
 void write_cause(const Cause& cause, JsonWriter& json) {
@@ -62,6 +64,15 @@ void write_resource(const Record& record, JsonWriter& json) {
   json.end_object();
   json.time("recorded", record.recorded);
   json.end_object();
+}
+
+void write_told(const Told& told, const Notification& notification, JsonWriter& json) {
+  if (told.kind == NotificationKind::none) return;
+  std::string message;
+  append_message(notification, message);
+  json.line("message", message);
+  json.hex("id", told.id.bytes);
+  if (!told.amends.is_zero()) json.hex("amends", told.amends.bytes);
 }
 
 std::string_view display_name(const Record& record) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/json_writer.h"
+#include "model/entry.h"
 #include "model/notification.h"
 
 namespace statewire {
@@ -21,6 +22,10 @@ void write_resource(const Record& record, JsonWriter& json);
 
 // An entry of the journal as lists of the past show it.
 void write_history_entry(const Entry& entry, const Notification& notification, JsonWriter& json);
+
+// Members of the object that is open: "message","id","amends" of what was told; none where nothing
+// was.
+void write_told(const Told& told, const Notification& notification, JsonWriter& json);
 
 // What a person calls it: its Name tag, else the name that events gave; may be empty.
 std::string_view display_name(const Record& record);

@@ -64,13 +64,7 @@ void write_entry(const Entry& entry, const Teller& teller, JsonWriter& json) {
   json.boolean("late", entry.told.late);
   json.boolean("too_late", entry.told.too_late);
   json.number("revision", entry.after.revision);
-  if (entry.told.kind != NotificationKind::none) {
-    std::string message;
-    append_message(notification, message);
-    json.line("message", message);
-    json.hex("id", entry.told.id.bytes);
-    if (!entry.told.amends.is_zero()) json.hex("amends", entry.told.amends.bytes);
-  }
+  write_told(entry.told, notification, json);
   json.end_object();
 }
 

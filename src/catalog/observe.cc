@@ -261,7 +261,6 @@ Observer::Verdict Observer::read_effect(Observation& observation) {
 
 // The state that the answer tells beats what the call's name says, where its word is known and is
 // one on the way that the call began: an answer may also show what it is about as it was before.
-//
 void Observer::read_answered_state(Observation& observation) {
   Observation answered;
   if (read_native_state(answered) != Verdict::observed) return;

@@ -27,6 +27,10 @@ constexpr std::string_view kInternal = "AWS Internal";
 constexpr std::string_view kCloudShell = "CloudShell";
 constexpr std::string_view kCloudFormation = "cloudformation";
 
+bool is_internal(const Caller& caller, const CallFields& call) {
+  return call.user_agent == kInternal || caller.invoked_by == kInternal;
+}
+
 // What the call says, read once.
 struct Call {
   const EventView& view;
@@ -37,9 +41,6 @@ struct Call {
 
   bool is_from_console() const { return view.call.is_from_console == true; }
   bool is_service_event() const { return view.call.event_type == "AwsServiceEvent"; }
-  bool is_internal() const {
-    return view.call.user_agent == kInternal || caller.invoked_by == kInternal;
-  }
 };
 
 std::string_view service_of(const Caller& caller, const CallFields& call) {
@@ -76,9 +77,8 @@ Tool tool_used(const EventView& view, const Caller& caller, std::string_view ser
   if (is_serverless(view)) return {"serverless", ToolRank::deploys};
   if (tool.rank == ToolRank::command_line) return tool;
   if (execution_environment(view.call.user_agent) == kCloudShell) return tool;
-  const bool is_internal = view.call.user_agent == kInternal || caller.invoked_by == kInternal;
   const bool is_of_somebody = caller.type == "IAMUser" || is_person(caller);
-  if (view.call.is_from_console == true || (is_internal && is_of_somebody)) {
+  if (view.call.is_from_console == true || (is_internal(caller, view.call) && is_of_somebody)) {
     return {"console", ToolRank::console};
   }
   return tool;
@@ -153,7 +153,7 @@ Judgement judge(const Call& call) {
       break;
   }
   const Judgement person = judge_person(call);
-  if (person.kind == CauseKind::unknown && call.is_internal()) {
+  if (person.kind == CauseKind::unknown && is_internal(call.caller, call.view.call)) {
     return {CauseKind::service, Confidence::guess};
   }
   // A program that makes a stack deploys.
