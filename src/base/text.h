@@ -1,7 +1,9 @@
 // Small text tools that several folders need.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +15,13 @@ std::string_view cut_utf8(std::string_view text, size_t bytes_max);
 
 // True where `text` is well-formed UTF-8.
 bool is_utf8(std::string_view text);
+
+// Whether the text is this word. For the keys of events: lengths are compared first, and what is
+// compared then is known to the compiler, so that no function is called.
+template <size_t N>
+bool is(std::string_view text, const char (&word)[N]) {
+  return text.size() == N - 1 && std::memcmp(text.data(), word, N - 1) == 0;
+}
 
 // What JSON calls blank.
 inline constexpr std::string_view kJsonBlanks = " \t\r\n";

@@ -1,5 +1,6 @@
 #include "catalog/caller.h"
 
+#include "base/text.h"
 #include "catalog/letters.h"
 #include "catalog/service_caller.h"
 #include "catalog/session.h"
@@ -15,20 +16,26 @@ std::string_view text_of(element value) {
   return value.get_string().get(text) ? std::string_view() : text;
 }
 
-std::string_view text_at(const object& parent, std::string_view pointer) {
+std::string_view text_at(const object& parent, std::string_view key) {
   element value;
-  return parent.at_pointer(pointer).get(value) ? std::string_view() : text_of(value);
+  return parent.at_key(key).get(value) ? std::string_view() : text_of(value);
+}
+
+std::string_view text_at(const object& parent, std::string_view key, std::string_view inner_key) {
+  object inner;
+  return parent.at_key(key).get_object().get(inner) ? std::string_view()
+                                                    : text_at(inner, inner_key);
 }
 
 void read_context(element value, Caller& caller) {
   object context;
   if (value.get_object().get(context)) return;
-  caller.role = text_at(context, "/sessionIssuer/userName");
-  caller.federation = text_at(context, "/webIdFederationData/federatedProvider");
-  caller.source = text_at(context, "/sourceIdentity");
+  caller.role = text_at(context, "sessionIssuer", "userName");
+  caller.federation = text_at(context, "webIdFederationData", "federatedProvider");
+  caller.source = text_at(context, "sourceIdentity");
   bool is_mfa = false;
   element mfa;
-  if (!context.at_pointer("/attributes/mfaAuthenticated").get(mfa)) {
+  if (!context["attributes"]["mfaAuthenticated"].get(mfa)) {
     caller.is_mfa = text_of(mfa) == "true" || (!mfa.get_bool().get(is_mfa) && is_mfa);
   }
 }
@@ -59,25 +66,25 @@ Caller caller_of(const EventView& view) {
   Caller caller;
   if (!view.call.identity) return caller;
   for (const auto field : *view.call.identity) {
-    if (field.key == "type") {
+    if (is(field.key, "type")) {
       caller.type = text_of(field.value);
-    } else if (field.key == "arn") {
+    } else if (is(field.key, "arn")) {
       caller.arn = text_of(field.value);
-    } else if (field.key == "userName") {
+    } else if (is(field.key, "userName")) {
       caller.user_name = text_of(field.value);
-    } else if (field.key == "principalId") {
+    } else if (is(field.key, "principalId")) {
       caller.principal_id = text_of(field.value);
-    } else if (field.key == "accountId") {
+    } else if (is(field.key, "accountId")) {
       caller.account_id = text_of(field.value);
-    } else if (field.key == "invokedBy") {
+    } else if (is(field.key, "invokedBy")) {
       caller.invoked_by = text_of(field.value);
-    } else if (field.key == "identityProvider") {
+    } else if (is(field.key, "identityProvider")) {
       caller.federation = text_of(field.value);
-    } else if (field.key == "sessionContext") {
+    } else if (is(field.key, "sessionContext")) {
       read_context(field.value, caller);
-    } else if (field.key == "onBehalfOf") {
+    } else if (is(field.key, "onBehalfOf")) {
       object user;
-      if (!field.value.get_object().get(user)) caller.user_id = text_at(user, "/userId");
+      if (!field.value.get_object().get(user)) caller.user_id = text_at(user, "userId");
     }
   }
   if (caller.type == "AssumedRole") {

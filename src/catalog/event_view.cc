@@ -1,8 +1,8 @@
 #include "catalog/event_view.h"
 
-#include <cstring>
 #include <utility>
 
+#include "base/text.h"
 #include "catalog/whereabouts.h"
 
 namespace statewire {
@@ -13,13 +13,7 @@ using simdjson::dom::object;
 
 constexpr std::string_view kInsight = "Insight";  // An eventCategory.
 
-// A switch on the length first: most keys of an event are none of these, and a length is cheaper
-// to compare than a text.
-template <size_t N>
-bool is(std::string_view key, const char (&name)[N]) {
-  return key.size() == N - 1 && std::memcmp(key.data(), name, N - 1) == 0;
-}
-
+// By length first: most keys of an event are none of these.
 std::string_view* envelope_text(EventView& view, std::string_view key) {
   switch (key.size()) {
     case 2:

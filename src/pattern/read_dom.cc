@@ -11,13 +11,16 @@ class Reader {
   Reader(const Paths& paths, Leaves& leaves) : paths_(paths), leaves_(leaves) {}
 
   void object(uint32_t node, uint32_t place, simdjson::dom::object object) {
-    uint32_t left = paths_.node(node).children;
+    const Paths::Node& parent = paths_.node(node);
+    uint32_t left = parent.children;
     if (left == 0) return;
     const uint32_t serial = leaves_.begin_object();
     for (const auto field : object) {
-      uint32_t child = paths_.child(node, field.key);
+      const std::string_view key = field.key;
+      if (key.size() > 1 && !Paths::may_begin(parent, key.data())) continue;
+      uint32_t child = paths_.child(node, key);
       const bool is_nested = child == kNothing;
-      if (is_nested) child = nested_child(node, field.key, serial);
+      if (is_nested) child = nested_child(node, key, serial);
       if (child == kNothing || !leaves_.is_first(child, serial)) continue;
       value(child, place, field.value);
       if (!is_nested && --left == 0) return;
@@ -27,7 +30,7 @@ class Reader {
  private:
   uint32_t nested_child(uint32_t node, std::string_view key, uint32_t object) const {
     const Paths::Node& parent = paths_.node(node);
-    if (!parent.has_grandchildren || !Paths::may_begin(parent, key.data())) return kNothing;
+    if (!parent.has_grandchildren) return kNothing;
     return leaves_.node_behind_dots(paths_, node, key, object);
   }
 

@@ -64,25 +64,25 @@ bool is_of_firehose(dom::object object) {
 
 // By a key that only containers of one kind have.
 Contained contained_under(std::string_view key, dom::element value, dom::object object) {
-  if (key == "Records" || key == "Events")
-    return array_of(key == "Records" ? "Records" : "Events", value, object);
-  if (key == "CloudTrailEvent")
+  if (is(key, "Records") || is(key, "Events"))
+    return array_of(is(key, "Records") ? "Records" : "Events", value, object);
+  if (is(key, "CloudTrailEvent"))
     return {.text = contained_text("CloudTrailEvent", FoundElement(dom::element(value)))};
-  if (key == "awslogs") return {.text = contained_text("awslogs.data", value["data"], true)};
-  if (key == "logEvents" && value.is_array() && is_data_message(text_of(object["messageType"]))) {
+  if (is(key, "awslogs")) return {.text = contained_text("awslogs.data", value["data"], true)};
+  if (is(key, "logEvents") && value.is_array() && is_data_message(text_of(object["messageType"]))) {
     return {.text = {}, .array = ContainedArray{"logEvents", Elements::log_events}};
   }
-  if (key == "records" && value.is_array() && is_of_firehose(object)) {
+  if (is(key, "records") && value.is_array() && is_of_firehose(object)) {
     return {.text = {}, .array = ContainedArray{"records", Elements::firehose_records}};
   }
-  if (key == "TopicArn" && text_of(object["Type"]) == "Notification") {
+  if (is(key, "TopicArn") && text_of(object["Type"]) == "Notification") {
     return {.text = contained_text("Message", object["Message"])};
   }
   return {.text = {},
           .array = {},
-          .may_be_notice =
-              key == "s3ObjectKey" || (key == "detail-type" && text_of(value) == kObjectCreated),
-          .is_cloud_event = key == "specversion" && value.is_string()};
+          .may_be_notice = is(key, "s3ObjectKey") ||
+                           (is(key, "detail-type") && text_of(value) == kObjectCreated),
+          .is_cloud_event = is(key, "specversion") && value.is_string()};
 }
 
 constexpr size_t kTellingKeys = 10;
@@ -91,17 +91,17 @@ constexpr size_t kTellingKeys = 10;
 bool is_telling(std::string_view key) {
   switch (key.size()) {
     case 6:
-      return key == "Events";
+      return is(key, "Events");
     case 7:
-      return key == "Records" || key == "records" || key == "awslogs";
+      return is(key, "Records") || is(key, "records") || is(key, "awslogs");
     case 8:
-      return key == "TopicArn";
+      return is(key, "TopicArn");
     case 9:
-      return key == "logEvents";
+      return is(key, "logEvents");
     case 11:
-      return key == "s3ObjectKey" || key == "detail-type" || key == "specversion";
+      return is(key, "s3ObjectKey") || is(key, "detail-type") || is(key, "specversion");
     case 15:
-      return key == "CloudTrailEvent";
+      return is(key, "CloudTrailEvent");
     default:
       return false;
   }
