@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "catalog/call_verb.h"
@@ -58,7 +59,9 @@ TEST_F(CatalogRows, sources_and_types_are_spelt_as_such) {
     if (row.effect == EntryEffect::ignore) return;
     const bool is_type = row.type.starts_with("AWS::") && std::ranges::count(row.type, ':') == 4;
     EXPECT_TRUE(is_type || row.type == "*") << name_of_row(table, row) << " " << row.type;
-    EXPECT_TRUE(is_type || row.effect == EntryEffect::tag) << name_of_row(table, row);
+    // Whatever an ARN names may be tagged or configured; it says itself what it is.
+    const bool takes_any = row.effect == EntryEffect::tag || row.effect == EntryEffect::configure;
+    EXPECT_TRUE(is_type || takes_any) << name_of_row(table, row);
   });
 }
 
@@ -74,6 +77,57 @@ TEST_F(CatalogRows, ways_to_an_id_start_in_the_record) {
           << name_of_row(table, row) << ": " << way;
     }
   });
+}
+
+// "{}/listener/{}" of "{detail.requestParameters.a}/listener/{.b}".
+std::string skeleton_of(std::string_view way) {
+  std::string skeleton;
+  for (size_t at = 0; at < way.size(); ++at) {
+    skeleton += way[at];
+    if (way[at] == '{') at = std::min(way.find('}', at), way.size()) - 1;
+  }
+  return skeleton;
+}
+
+TEST_F(CatalogRows, nearly_all_say_where_their_resource_is_named) {
+  size_t without = 0;
+  each_row([&](const CallTable&, const CallRow& row, uint32_t) {
+    if (row.effect != EntryEffect::ignore && row.ids.empty()) ++without;
+  });
+  EXPECT_LE(without, 15u);
+}
+
+TEST_F(CatalogRows, bare_ids_are_put_together_as_the_arn_is) {
+  size_t checked = 0;
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    for (const TypeSpec& type : table.types) {
+      if (type.type != row.type || type.shape.empty()) continue;
+      for (const std::string& way : split_ids(row.ids)) {
+        const std::string skeleton = skeleton_of(way);
+        if (skeleton == "{}" || way.starts_with("arn:")) continue;  // It may be an ARN itself.
+        const std::string_view head = std::string_view(type.id).substr(0, type.id.size() - 2);
+        EXPECT_EQ(std::string(head) + skeleton, type.shape)
+            << name_of_row(table, row) << ": " << way;
+        ++checked;
+      }
+    }
+  });
+  EXPECT_GT(checked, 500u);
+}
+
+TEST_F(CatalogRows, calls_put_a_type_s_bare_id_together_in_one_way) {
+  std::map<std::string, std::set<std::string>> skeletons;
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    for (const std::string& way : split_ids(row.ids)) {
+      const std::string skeleton = skeleton_of(way);
+      if (skeleton != "{}" && row.type != "*")
+        skeletons[table.file + " " + row.type].insert(skeleton);
+    }
+  });
+  EXPECT_GT(skeletons.size(), 200u);
+  for (const auto& [type, ways] : skeletons) {
+    EXPECT_EQ(ways.size(), 1u) << type << ": " << testing::PrintToString(ways);
+  }
 }
 
 TEST_F(CatalogRows, arn_templates_are_whole) {
@@ -112,7 +166,8 @@ TEST_F(CatalogRows, call_that_names_more_than_the_type_does_not_end_one) {
     if (!noun.starts_with(type)) return;
     // What is called more fully in calls than as a type.
     const std::set<std::string> known = {
-        "", "s", "es", "byname", "configuration", "uration", "definition", "service"};
+        "",        "s",          "es",      "byname",      "configuration",
+        "uration", "definition", "service", "association", "byprincipalid"};
     EXPECT_TRUE(known.contains(noun.substr(type.size())))
         << name_of_row(table, row) << " " << row.type;
   });
@@ -123,6 +178,7 @@ TEST_F(CatalogRows, only_a_verb_that_ends_something_ends_it) {
   each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
     if (row.effect != EntryEffect::remove) return;
     EXPECT_TRUE(
+        row.from == "hand" ||
         begins_with(row.name, {"Delete", "Deregister", "Release", "Terminate", "Remove", "Destroy",
                                "Unregister", "Deprovision", "Batch", "Bulk", "Admin"}))
         << name_of_row(table, row);

@@ -79,8 +79,9 @@ def in_request(service, operation, names, taken=()):
         if plain(outer) not in names and not plain(outer).endswith(DESCRIBES):
             continue
         members = {plain(name): name for name, member in inner.items() if service.is_scalar(member)}
+        is_own = plain(outer) in names or plain(outer) != "configuration"
         for name in names:
-            if name in members:
+            if name in members and (is_own or name not in ("id", "arn")):
                 return [f"{path}.{call_field(members[name])}"
                         for path in service.request_field(operation, outer)]
     return []

@@ -2,9 +2,11 @@
 import re
 
 from decide import Decider, Decision
+from further import further_paths
 from identity import Names, id_paths, in_request, list_path
 from lifecycle import settles_after, state_member, words_of_state
 from tagging import tag_effect, tags_of
+from types_of import Type
 from words import plain, only_reads
 
 ARN_FIELDS = ("resourcearn", "arn", "resourcename", "resourceid", "resource", "resourceidentifier",
@@ -18,6 +20,8 @@ def names_one(member, kind):
                for noun in kind.nouns)
 
 
+# ARNs that a call only uses.
+NOT_CHANGED = ("source", "destination", "role", "infrastructure", "kms")
 LISTS = ("resourcearns", "resourcearnlist", "resourceids", "resources", "arns", "configurationids")
 
 
@@ -31,15 +35,28 @@ class Rows:
 
     def name_by_calls(self, by_hand):
         """Types whose end names them by less than their ARN are known by that alone."""
-        for operation in self.service.operations:
-            decision = self.decider.decide(operation)
-            if decision is None or decision.does != "delete" or decision.kind.name in by_hand:
-                continue
-            kind, required = decision.kind, self.service.required(operation)
-            if operation.startswith("Batch") or not any(names_one(each, kind) for each in required):
-                continue
-            if not id_paths(self.service, operation, kind, Names(self.service, kind)):
+        for is_last_try in (False, True):
+            for operation in self.service.operations:
+                decision = self.decider.decide(operation)
+                if decision is None or decision.does != "delete" or decision.kind.name in by_hand:
+                    continue
+                if not operation.startswith("Batch"):
+                    self.name_by_call(operation, decision.kind, is_last_try)
+
+    def name_by_call(self, operation, kind, is_last_try):
+        required = self.service.required(operation)
+        if not is_last_try and not any(names_one(each, kind) for each in required):
+            return
+        names = Names(self.service, kind)
+        if id_paths(self.service, operation, kind, names):
+            return
+        if not is_last_try:
+            kind.arn, kind.identifier, kind.is_named_by_calls = None, required, True
+        elif not further_paths(self.service, operation, kind, names, False)[1]:
+            if required and not self.service.needs_more(operation):
                 kind.arn, kind.identifier, kind.is_named_by_calls = None, required, True
+            elif not self.service.input(operation):  # There is one in an account.
+                kind.arn, kind.identifier = None, ["AccountId"]
 
     def names_of(self, kind):
         if kind.name not in self.names:
@@ -58,12 +75,21 @@ class Rows:
                 unknown.append(operation)
         return known, unknown
 
+    def said_of(self, operation):
+        """What a person decided of it; the names there are regular expressions."""
+        for pattern, said in self.decided.items():
+            if re.fullmatch(pattern, operation):
+                return said
+        return None
+
     def override(self, operation):
-        said = self.decided.get(operation)
+        said = self.said_of(operation)
         if said is None:
             return None
-        if "of" in said and said["of"] not in self.by_name:
-            raise SystemExit(f"decided.json: {self.service.folder} {operation}: no type {said['of']}")
+        if said.get("of", "*") != "*" and said["of"] not in self.by_name:
+            if "id" not in said:
+                raise SystemExit(f"decided.json: {self.service.folder} {operation}: no type {said['of']}")
+            self.by_name[said["of"]] = Type(said["of"])
         return Decision(said["does"], self.by_name.get(said.get("of")), "hand", "high")
 
     def row(self, operation, decision):
@@ -79,8 +105,13 @@ class Rows:
         return row
 
     def add_resource(self, operation, decision, row):
-        kind = decision.kind
-        if kind is None:
+        kind, said = decision.kind, self.said_of(operation) or {}
+        if "id" in said:
+            row["of"] = kind.name if kind else "*"
+            row["id"] = said["id"].split(" | ")
+            if "each" in said:
+                row["each"] = said["each"]
+        elif kind is None:
             paths = self.arn_of_any(operation)
             if not paths:
                 return False
@@ -102,6 +133,8 @@ class Rows:
                                                     decision.does == "create")
             if each:
                 row["each"], row["id"] = each[0], [each[1]]
+            if not row["id"]:
+                self.look_further(operation, decision, row)
         if decision.does in ("create", "tag"):
             tags = tags_of(self.service, operation)
             if tags and ("removed" in tags) == (tag_effect(operation) == "remove"):
@@ -109,6 +142,18 @@ class Rows:
         if decision.does in ("create", "delete"):
             self.add_lifecycle(operation, decision, row)
         return True
+
+    def look_further(self, operation, decision, row):
+        each, row["id"] = further_paths(self.service, operation, decision.kind,
+                                        self.names_of(decision.kind), decision.does == "create")
+        if each and row["id"]:
+            row["each"] = each
+        if row["id"] or decision.does not in ("configure", "tag"):
+            return
+        arns = [name for name in self.service.required(operation) if plain(name).endswith("arn")
+                and not plain(name).startswith(NOT_CHANGED)]
+        if len(arns) == 1:  # Whatever it names is changed.
+            row["of"], row["id"] = "*", self.service.request_field(operation, arns[0])
 
     def arn_of_any(self, operation):
         paths = in_request(self.service, operation, ARN_FIELDS)

@@ -53,6 +53,12 @@ class Service:
         names = self.shapes[shape].get("required", []) if shape else []
         return [name for name in names if self.is_scalar(self.input(operation)[name])]
 
+    def needs_more(self, operation):
+        """Whether it cannot do without a list or structure."""
+        shape = self.operations[operation].get("input", {}).get("shape")
+        names = self.shapes[shape].get("required", []) if shape else []
+        return len(names) > len(self.required(operation))
+
     def output(self, operation):
         return self.members(self.operations[operation].get("output", {}).get("shape"))
 

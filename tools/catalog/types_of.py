@@ -98,7 +98,7 @@ def add_iam_types(types, namespace, resources, operations):
         kind = by_arn.get(same_arn(arn))
         if kind is None:
             alike = [each for each in types.values()
-                     if noun in each.nouns or plain(key) in each.nouns]
+                     if each.nouns & {noun, plain(key), singular(noun)}]
             kind = alike[0] if alike else None
         if kind is None:
             if not is_usable(arn) or noun in DATA:
