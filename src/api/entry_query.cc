@@ -3,7 +3,7 @@
 #include "api/explain_rules.h"
 #include "api/json_parts.h"
 #include "api/queries.h"
-#include "delivery/parked.h"
+#include "base/limits.h"
 
 namespace statewire {
 namespace {
@@ -12,60 +12,83 @@ bool holds(const DeliveryRow& row, uint64_t sequence) {
   return row.first_sequence <= sequence && sequence <= row.last_sequence;
 }
 
-// What became of one entry's delivery to one subscription.
-class Outcome {
- public:
-  Outcome(const Store& store, uint64_t sequence) : store_(store), sequence_(sequence) {}
+struct Outcome {
+  std::string text = {};  // Empty: it is not known yet.
+  std::string detail = {};
+  Time until = {};
+};
 
-  Result<void> write(const std::string& subscription, JsonWriter& json) const {
-    const Result<std::optional<ParkedRow>> parked = parked_row(subscription);
-    if (!parked) return parked.error();
-    if (*parked) {
-      json.text("outcome", "parked");
-      json.line("detail", (*parked)->reason);
-      return {};
+// What became of one entry's delivery to one subscription: some rows at a time, as there may be a
+// million of each.
+class OutcomeSearch {
+ public:
+  OutcomeSearch(const Store& store, std::string_view subscription, uint64_t sequence)
+      : store_(store), subscription_(subscription), sequence_(sequence) {}
+
+  // True where it is known.
+  Result<bool> step() {
+    Result<void> read;
+    if (!has_read_parked_) {
+      read = read_parked();
+    } else if (!has_read_waiting_) {
+      read = read_waiting();
+    } else {
+      read = judge();
     }
-    const Result<std::optional<DeliveryRow>> waiting = waiting_row(subscription);
-    if (!waiting) return waiting.error();
-    if (*waiting) {
-      json.text("outcome", "waits");
-      json.known_line("detail", (*waiting)->last_detail);
-      if ((*waiting)->due != Time()) json.time("until", (*waiting)->due);
-      return {};
-    }
-    const auto state = store_.subscription(subscription);
+    if (!read) return read.error();
+    return !outcome_.text.empty();
+  }
+  const Outcome& outcome() const { return outcome_; }
+
+ private:
+  Result<void> read_parked() {
+    size_t count = 0;
+    has_read_parked_ = true;
+    const auto visit = [&](const DeliveryKey& key, Result<ParkedRow> row) {
+      if (key.subscription != subscription_) return false;
+      if (row && holds(row->delivery, sequence_)) {
+        outcome_ = {.text = "parked", .detail = std::move(row->reason)};
+        return false;
+      }
+      next_ = key.number + 1;
+      has_read_parked_ = ++count < kParkedRowsAtATime;
+      return has_read_parked_;
+    };
+    const Result<void> read = store_.each_parked({subscription_, next_}, visit);
+    if (has_read_parked_) next_ = 0;
+    return read;
+  }
+
+  Result<void> read_waiting() {
+    size_t count = 0;
+    has_read_waiting_ = true;
+    const auto visit = [&](uint64_t number, Result<DeliveryRow> row) {
+      if (row && holds(*row, sequence_)) {
+        outcome_ = {.text = "waits", .detail = std::move(row->last_detail), .until = row->due};
+        return false;
+      }
+      next_ = number + 1;
+      has_read_waiting_ = ++count < kParkedRowsAtATime;
+      return has_read_waiting_;
+    };
+    return store_.each_delivery(subscription_, next_, visit);
+  }
+
+  Result<void> judge() {
+    const auto state = store_.subscription(subscription_);
     if (!state) return state.error();
     const bool is_settled = *state && (*state)->cursor >= sequence_;
-    json.text("outcome", is_settled ? "settled" : "on its way");
+    outcome_ = {.text = is_settled ? "settled" : "on its way"};
     return {};
   }
 
- private:
-  Result<std::optional<ParkedRow>> parked_row(const std::string& subscription) const {
-    const ParkedFilter filter{.subscription = subscription, .sequence = sequence_};
-    std::optional<DeliveryKey> from = DeliveryKey{subscription, 0};
-    while (from) {
-      Result<ParkedPage> page = list_parked(store_, filter, *from, 1);
-      if (!page) return page.error();
-      if (!page->rows.empty()) return std::optional(std::move(page->rows.front()));
-      from = page->next;
-    }
-    return std::optional<ParkedRow>();
-  }
-
-  Result<std::optional<DeliveryRow>> waiting_row(const std::string& subscription) const {
-    std::optional<DeliveryRow> found;
-    const auto visit = [&](uint64_t, Result<DeliveryRow> row) {
-      if (row && holds(*row, sequence_)) found = *std::move(row);
-      return !found;
-    };
-    const Result<void> read = store_.each_delivery(subscription, 0, visit);
-    if (!read) return read.error();
-    return found;
-  }
-
   const Store& store_;
+  const std::string subscription_;
   const uint64_t sequence_;
+  bool has_read_parked_ = false;
+  bool has_read_waiting_ = false;
+  uint64_t next_ = 0;  // The number of the row that is read next.
+  Outcome outcome_;
 };
 
 void write_members(const Entry& entry, const Notification& notification, JsonWriter& json) {
@@ -84,33 +107,72 @@ void write_members(const Entry& entry, const Notification& notification, JsonWri
   }
 }
 
+class EntryQuestion final : public Question {
+ public:
+  EntryQuestion(Queries::Parts parts, uint64_t sequence)
+      : parts_(std::move(parts)), sequence_(sequence) {}
+
+  std::optional<Result<std::string>> step() override {
+    Arena arena;
+    const Result<Entry> entry = parts_.store.entry(sequence_, arena);
+    if (!entry && entry.error().kind == ErrorKind::not_found) {
+      return not_found("the journal has no sequence " + std::to_string(sequence_) + ": it has " +
+                       std::to_string(parts_.store.first_sequence()) + " to " +
+                       std::to_string(parts_.store.last_sequence()));
+    }
+    if (!entry) return entry.error();
+    const bool is_told = entry->told.kind != NotificationKind::none;
+    if (is_told && outcomes_.size() < parts_.subscriptions.size()) return look_further();
+    return answer(*entry);
+  }
+
+ private:
+  std::optional<Result<std::string>> look_further() {
+    if (!search_) {
+      search_.emplace(parts_.store, parts_.subscriptions[outcomes_.size()].name, sequence_);
+    }
+    const Result<bool> is_over = search_->step();
+    if (!is_over) return is_over.error();
+    if (*is_over) {
+      outcomes_.push_back(search_->outcome());
+      search_.reset();
+    }
+    return std::nullopt;
+  }
+
+  std::string answer(const Entry& entry) const {
+    ExplainRules rules(parts_);
+    return json_of([&](JsonWriter& json) {
+      json.begin_object();
+      write_members(entry, notification_of(entry, parts_.teller), json);
+      size_t place = 0;  // Subscriptions come in their order.
+      const auto write_outcome = [&](const Subscription&, JsonWriter& verdict) {
+        const Outcome& outcome = outcomes_[place++];
+        verdict.line("outcome", outcome.text);
+        verdict.known_line("detail", outcome.detail);
+        if (outcome.until != Time()) verdict.time("until", outcome.until);
+      };
+      if (entry.told.kind != NotificationKind::none) {
+        rules.write_subscriptions(entry, json, write_outcome);
+      }
+      json.end_object();
+    });
+  }
+
+  const Queries::Parts parts_;
+  const uint64_t sequence_;
+  std::optional<OutcomeSearch> search_;  // Of the subscription after those of `outcomes_`.
+  std::vector<Outcome> outcomes_;
+};
+
 }  // namespace
 
+std::unique_ptr<Question> Queries::begin_entry(uint64_t sequence) const {
+  return std::make_unique<EntryQuestion>(parts_, sequence);
+}
+
 Result<std::string> Queries::entry(uint64_t sequence) const {
-  Arena arena;
-  const Result<Entry> entry = parts_.store.entry(sequence, arena);
-  if (!entry && entry.error().kind == ErrorKind::not_found) {
-    return not_found("the journal has no sequence " + std::to_string(sequence) + ": it has " +
-                     std::to_string(parts_.store.first_sequence()) + " to " +
-                     std::to_string(parts_.store.last_sequence()));
-  }
-  if (!entry) return entry.error();
-  const Outcome outcome(parts_.store, sequence);
-  Result<void> written;
-  ExplainRules rules(parts_);
-  std::string answer = json_of([&](JsonWriter& json) {
-    json.begin_object();
-    write_members(*entry, notification_of(*entry, parts_.teller), json);
-    const auto write_outcome = [&](const Subscription& subscription, JsonWriter& verdict) {
-      if (written) written = outcome.write(subscription.name, verdict);
-    };
-    if (entry->told.kind != NotificationKind::none) {
-      rules.write_subscriptions(*entry, json, write_outcome);
-    }
-    json.end_object();
-  });
-  if (!written) return written.error();
-  return answer;
+  return answer_of(begin_entry(sequence));
 }
 
 }  // namespace statewire

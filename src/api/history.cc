@@ -1,13 +1,16 @@
 // The journal from its end backwards, a block at a time: what a filter asks for, the newest first.
 //
-// A page ends where it is full, where so many entries were looked at that somebody waits, or where
-// nothing older can match: an entry happened no later than an hour after it was recorded.
+// A page ends where it is full, where so much was looked at that somebody waits, or where nothing
+// older can match: an entry happened no later than an hour after it was recorded. Blocks that lack
+// a text that is wanted are passed over, and their entries are not decoded. What is wanted of one
+// resource is found by its own chain: each of its entries names the one before.
 #include "api/history.h"
 
 #include <algorithm>
 
 #include "api/json_parts.h"
 #include "api/queries.h"
+#include "api/resource_search.h"
 #include "api/wanted.h"
 #include "base/limits.h"
 #include "format/format.h"
@@ -35,37 +38,92 @@ void write_identity(const Notification& notification, JsonWriter& json) {
   json.end_object();
 }
 
+// What a block must hold for one of its entries to match: looked for without decoding any.
+class BlockSieve {
+ public:
+  explicit BlockSieve(const HistoryFilter& filter) : filter_(filter) {
+    for (const std::string* text : {&filter.account, &filter.region, &filter.actor}) {
+      if (!text->empty()) shared_.push_back(*text);
+    }
+    for (const std::string* text : {&filter.resource, &filter.event}) {
+      if (!text->empty()) anywhere_.push_back(*text);
+    }
+  }
+
+  bool may_match(const BlockReader& block) const {
+    const auto holds = [&](std::string_view text) { return block.may_hold(text); };
+    if (!std::ranges::all_of(anywhere_, holds)) return false;
+    if (shared_.empty() && filter_.type.empty()) return true;
+    bool has_type = filter_.type.empty();
+    std::vector<std::string_view> missing = shared_;
+    block.each_shared_text([&](std::string_view text) {
+      std::erase(missing, text);
+      has_type = has_type || is_of_type(filter_.type, text);
+      return !missing.empty() || !has_type;
+    });
+    return missing.empty() && has_type;
+  }
+
+ private:
+  const HistoryFilter& filter_;
+  std::vector<std::string_view> shared_;
+  std::vector<std::string_view> anywhere_;
+};
+
 class HistoryQuestion final : public Question {
  public:
   HistoryQuestion(const Queries::Parts& parts, HistoryFilter filter)
       : store_(parts.store),
         teller_(parts.teller),
         filter_(std::move(filter)),
+        sieve_(filter_),
+        search_(store_, filter_.resource),
+        is_searching_(!filter_.resource.empty() && store_.lost().empty()),
         next_(std::min(filter_.before - 1, store_.last_sequence())),
         end_(std::max(filter_.after, store_.first_sequence() - 1)) {}
 
   std::optional<Result<std::string>> step() override {
-    const Result<bool> is_over = write_some();
+    const Result<bool> is_over = is_searching_ ? search() : write_some();
     if (!is_over) return is_over.error();
     if (!*is_over) return std::nullopt;
     return std::move(out_);
   }
 
  private:
-  bool is_full() const { return count_ >= filter_.limit || looked_at_ >= kHistoryEntriesMax; }
+  Result<bool> search() {
+    const Result<bool> is_over = search_.step();
+    if (!is_over || !*is_over) return is_over;
+    is_searching_ = false;
+    if (search_.ids().size() == 1) return begin_chain(search_.ids().front());
+    return false;
+  }
+
+  // Entries of one resource name the one before.
+  Result<bool> begin_chain(const std::string& id) {
+    Arena arena;
+    const std::string_view wanted = id;
+    std::vector<std::optional<Record>> records;
+    const Result<void> read = store_.records({&wanted, 1}, arena, records);
+    if (!read) return read.error();
+    if (!records[0]) return false;
+    id_ = id;
+    // A page goes on where the one before ended.
+    const Result<Entry> entry = store_.entry(next_, arena);
+    if (!entry || entry->after.resource.id != id) next_ = records[0]->last_sequence;
+    return false;
+  }
 
   Result<bool> write_some() {
     JsonWriter json(out_, JsonWriter::At::inside);
     if (json.size() == 0) {
       json.begin_object();
+      json.known_line("resource", id_);
       json.begin_array("events");
     }
-    const size_t looked_at_max = looked_at_ + kHistoryEntriesAtATime;
-    const size_t size_max = json.size() + kAnswerBytesAtATime;
-    while (next_ > end_ && !is_full()) {
-      if (looked_at_ >= looked_at_max || json.size() >= size_max) return false;
-      if (Result<void> read = read_block(json); !read) return read.error();
-    }
+    turn_ = {.entries = 0, .bytes = 0, .size_max = json.size() + kAnswerBytesAtATime};
+    const Result<void> read = id_.empty() ? scan(json) : walk(json);
+    if (!read) return read.error();
+    if (next_ > end_ && !is_full()) return false;
     json.end_array();
     if (next_ > end_) json.number("next", next_ + 1);
     json.number("newest", newest_);
@@ -73,41 +131,91 @@ class HistoryQuestion final : public Question {
     return true;
   }
 
-  // The part of a block up to `next_`.
-  Result<void> read_block(JsonWriter& json) {
-    const Result<StoredBlock> stored = store_.block_at(next_);
-    if (!stored) return stored.error();
-    if (stored->bytes == nullptr || stored->first_sequence > next_) return pass_gap();
-    const Result<BlockReader> reader = BlockReader::open(*stored->bytes);
-    if (!reader) return reader.error();
-    if (filter_.since && reader->recorded() + kAheadMax < *filter_.since) {
+  bool is_full() const {
+    return count_ >= filter_.limit || looked_at_ >= kHistoryEntriesMax ||
+           bytes_ >= kHistoryBytesMax;
+  }
+  bool is_turn_over(const JsonWriter& json) const {
+    return turn_.entries >= kHistoryEntriesAtATime || turn_.bytes >= kHistoryBytesAtATime ||
+           json.size() >= turn_.size_max;
+  }
+  bool is_too_old(Time recorded) const {
+    return filter_.since && recorded + kAheadMax < *filter_.since;
+  }
+
+  Result<void> walk(JsonWriter& json) {
+    Arena arena;
+    for (size_t i = 0; i < kTimelineEntriesAtATime && next_ > end_ && !is_full(); ++i) {
+      arena.clear();
+      const Result<Entry> entry = store_.entry(next_, arena);
+      if (!entry && entry.error().kind != ErrorKind::not_found) return entry.error();
+      if (!entry || is_too_old(entry->recorded)) {  // Or retention has taken it.
+        next_ = end_;
+        return {};
+      }
+      if (next_ < filter_.before && next_ <= newest_) take(*entry, json);
+      next_ = entry->previous_sequence;
+    }
+    return {};
+  }
+
+  Result<void> scan(JsonWriter& json) {
+    Result<void> outcome;
+    bool has_blocks = false;
+    const Result<void> read = store_.each_block_back(next_, [&](const BlockReader& block) {
+      if (is_turn_over(json) || is_full()) return false;
+      has_blocks = true;
+      outcome = read_block(block, json);
+      return outcome.ok() && next_ > end_;
+    });
+    if (!read) return read;
+    if (!has_blocks) next_ = end_;
+    return outcome;
+  }
+
+  // The part of a block up to `next_`, as far as this turn goes.
+  Result<void> read_block(const BlockReader& block, JsonWriter& json) {
+    const uint64_t first = block.first_sequence();
+    next_ = std::min(next_, first + block.size() - 1);
+    turn_.bytes += block.bytes();
+    bytes_ += block.bytes();
+    if (is_too_old(block.recorded())) {
       next_ = end_;
       return {};
     }
+    if (!sieve_.may_match(block)) {
+      next_ = first - 1;
+      return {};
+    }
     Arena arena;
-    while (next_ > end_ && next_ >= stored->first_sequence && !is_full()) {
-      const Result<Entry> entry = reader->entry(next_ - stored->first_sequence, arena);
-      if (!entry) return entry.error();
-      take(*entry, json);
-      ++looked_at_;
+    while (next_ >= first && next_ > end_ && count_ < filter_.limit &&
+           turn_.entries < kHistoryEntriesAtATime && json.size() < turn_.size_max) {
+      arena.clear();
+      const Result<bool> is_then = is_of_time(block, next_ - first);
+      if (!is_then) return is_then.error();
+      if (*is_then) {
+        const Result<Entry> entry = block.entry(next_ - first, arena);
+        if (!entry) return entry.error();
+        take(*entry, json);
+      }
       --next_;
     }
     return {};
   }
 
-  // What salvage could not read has no entries.
-  Result<void> pass_gap() {
-    const auto holds = [&](const LostRange& range) {
-      return range.first <= next_ && next_ <= range.last;
-    };
-    const auto lost = std::ranges::find_if(store_.lost(), holds);
-    next_ = lost == store_.lost().end() ? end_ : lost->first - 1;
-    return {};
+  // Known before the whole entry is decoded.
+  Result<bool> is_of_time(const BlockReader& block, size_t index) const {
+    if (!filter_.since && !filter_.until) return true;
+    const Result<Time> time = block.time_of(index);
+    return time ? Result<bool>(filter_.is_wanted_time(*time)) : time.error();
   }
 
   void take(const Entry& entry, JsonWriter& json) {
+    ++looked_at_;
+    ++turn_.entries;
     const Notification notification = notification_of(entry, teller_);
     if (!filter_.matches(entry, notification)) return;
+    if (id_.empty() && !filter_.is_wanted_resource(notification)) return;
     ++count_;
     write_history_entry(entry, notification, json);
   }
@@ -115,10 +223,21 @@ class HistoryQuestion final : public Question {
   const Store& store_;
   const Teller teller_;
   const HistoryFilter filter_;
-  uint64_t next_;  // Looked at next.
+  const BlockSieve sieve_;
+  ResourceSearch search_;
+  bool is_searching_;
+  std::string id_;  // Of the resource whose entries are walked; empty: all are looked at.
+  uint64_t next_;   // Looked at next.
   const uint64_t end_;
   const uint64_t newest_ = store_.last_sequence();
+  struct Turn {
+    size_t entries = 0;
+    size_t bytes = 0;
+    size_t size_max = 0;  // Of the answer at its end.
+  };
+  Turn turn_;
   size_t looked_at_ = 0;
+  size_t bytes_ = 0;
   size_t count_ = 0;
   std::string out_;
 };
@@ -135,17 +254,13 @@ class LedgerSamplesQuestion final : public Question {
   }
 
  private:
-  bool is_wanted_time(Time time) const {
-    return (!filter_.since || time >= *filter_.since) && (!filter_.until || time < *filter_.until);
-  }
-
   Result<std::string> refused() const {
     const Result<std::vector<Refusal>> rows = store_.refusals();
     if (!rows) return rows.error();
     return list([&](JsonWriter& json) {
       size_t count = 0;
       for (const Refusal& row : *rows) {
-        if (name_of(row.fate) != filter_.fate || !is_wanted_time(row.time)) continue;
+        if (name_of(row.fate) != filter_.fate || !filter_.is_wanted_time(row.time)) continue;
         if (++count > filter_.limit) break;
         json.begin_object();
         json.time("time", row.time);
@@ -168,7 +283,7 @@ class LedgerSamplesQuestion final : public Question {
     return list([&](JsonWriter& json) {
       size_t count = 0;
       for (const UnrecognisedRow& row : *rows) {
-        if (!is_wanted_time(row.last)) continue;
+        if (!filter_.is_wanted_time(row.last)) continue;
         if (++count > filter_.limit) break;
         json.begin_object();
         json.time("time", row.last);
@@ -221,10 +336,18 @@ Result<void> check_fate(const std::string& word) {
   return bad_input("there is no fate \"" + word + "\"");
 }
 
+bool HistoryFilter::is_wanted_time(Time time) const {
+  return (!since || time >= *since) && (!until || time < *until);
+}
+
+bool HistoryFilter::is_wanted_resource(const Notification& notification) const {
+  return is_wanted(resource, notification.resource.id) || resource == notification.name ||
+         is_end_of(resource, notification.resource.id);
+}
+
 bool HistoryFilter::matches(const Entry& entry, const Notification& notification) const {
   const Identity& resource = notification.resource;
-  const Time time = entry.observation.time();
-  if ((since && time < *since) || (until && time >= *until)) return false;
+  if (!is_wanted_time(entry.observation.time())) return false;
   if (!is_wanted(account, resource.account) || !is_wanted(region, resource.region) ||
       !is_wanted(actor, notification.cause.actor) ||
       !is_wanted(cause, name_of(notification.cause.kind)) ||
@@ -232,10 +355,6 @@ bool HistoryFilter::matches(const Entry& entry, const Notification& notification
     return false;
   }
   if (!type.empty() && !is_of_type(type, resource.type)) return false;
-  if (!this->resource.empty() && this->resource != resource.id &&
-      this->resource != notification.name && !is_end_of(this->resource, resource.id)) {
-    return false;
-  }
   if (!fate.empty() && entry.told.too_late != (fate == name_of(Fate::too_late))) return false;
   return notification.severity >= severity;
 }

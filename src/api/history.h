@@ -29,6 +29,9 @@ struct HistoryFilter {
   uint64_t after = 0;            // Only those of higher ones.
   size_t limit = 100;
 
+  bool is_wanted_time(Time time) const;
+  bool is_wanted_resource(const Notification& notification) const;
+  // All but the resource.
   bool matches(const Entry& entry, const Notification& notification) const;
 };
 

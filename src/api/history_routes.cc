@@ -59,11 +59,13 @@ RouteSteps begin_trial(const RouteContext& context, const RouteCall& call) {
   return steps_of(queries_of(context).begin_trial(*wish));
 }
 
-HttpServerResponse get_entry(const RouteContext& context, const RouteCall& call) {
+RouteSteps begin_entry(const RouteContext& context, const RouteCall& call) {
   Parameters sequence("sequence=" + call.rest[0], "sequence");
   const uint64_t number = sequence.number("sequence", 0, UINT64_MAX);
-  if (Result<void> checked = sequence.check(); !checked) return response_of(checked.error());
-  return response_of(queries_of(context).entry(number));
+  if (Result<void> checked = sequence.check(); !checked) {
+    return at_once(response_of(checked.error()));
+  }
+  return steps_of(queries_of(context).begin_entry(number));
 }
 
 HttpServerResponse get_held(const RouteContext& context, const RouteCall& call) {

@@ -82,6 +82,7 @@ class Queries {
   Result<std::string> explain(std::string_view event_json, Time now, bool is_as_new = false) const;
   // What became of what the journal has at `sequence`, whom it was told, and why not.
   Result<std::string> entry(uint64_t sequence) const;
+  std::unique_ptr<Question> begin_entry(uint64_t sequence) const;
   // What waits, for what and until when: a page of it. An empty subscription means all.
   Result<std::string> held(std::string_view subscription, std::string_view after) const;
   // What a subscription would have sent.

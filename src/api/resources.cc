@@ -34,15 +34,21 @@ bool ResourceFilter::matches(const Record& record) const {
 
 namespace {
 
+// A text that stands in all records that match, as far as one is known: records without it need not
+// be decoded.
+const std::string& text_of(const ResourceFilter& filter) {
+  if (!filter.query.empty()) return filter.query;
+  return filter.tag_value.empty() ? filter.actor : filter.tag_value;
+}
+
 class ResourcesQuestion final : public Question {
  public:
   ResourcesQuestion(const Store& store, ResourceFilter filter)
       : store_(store), filter_(std::move(filter)), at_(filter_.after) {}
 
   std::optional<Result<std::string>> step() override {
-    size_t looked_at = 0;
-    bool is_over = true;
-    Result<void> read;
+    Result<std::string> next = std::string();
+    bool is_over = false;
     {
       JsonWriter json(out_, JsonWriter::At::inside);
       if (json.size() == 0) {
@@ -50,13 +56,18 @@ class ResourcesQuestion final : public Question {
         json.begin_array("resources");
       }
       const size_t size_max = json.size() + kAnswerBytesAtATime;
-      read = store_.each_record(at_, [&](const Record& record) {
-        is_over = looked_at++ < kRecordsAtATime && json.size() < size_max;
-        return is_over && take(record, json);
+      bool is_turn_over = false;
+      next = store_.some_records(at_, text_of(filter_), kRecordsAtATime, [&](const Record& record) {
+        is_turn_over = json.size() >= size_max;
+        return !is_turn_over && take(record, json);
       });
-      if (read && is_over) end(json);
+      if (next && is_turn_over) next = last_;
+      if (next) at_ = *std::move(next);
+      looked_at_ += kRecordsAtATime;
+      is_over = at_.empty() || looked_at_ >= kRecordsOfAPageMax;
+      if (next && is_over) end(json);
     }
-    if (!read) return read.error();
+    if (!next) return next.error();
     if (!is_over) return std::nullopt;
     return std::move(out_);
   }
@@ -65,28 +76,28 @@ class ResourcesQuestion final : public Question {
   // False where the page is full.
   bool take(const Record& record, JsonWriter& json) {
     if (filter_.matches(record)) {
-      has_more_ = count_ == filter_.limit;
-      if (has_more_) return false;
+      is_full_ = count_ == filter_.limit;
+      if (is_full_) return false;
       ++count_;
       write_resource(record, json);
-      last_ = record.resource.id;
     }
-    at_ = record.resource.id;
+    last_ = record.resource.id;
     return true;
   }
 
   void end(JsonWriter& json) const {
     json.end_array();
-    if (has_more_) json.line("next", last_);
+    json.known_line("next", is_full_ ? last_ : at_);
     json.end_object();
   }
 
   const Store& store_;
   const ResourceFilter filter_;
-  std::string at_;    // Looked at last.
-  std::string last_;  // In the answer.
+  std::string at_;    // Where the next turn goes on.
+  std::string last_;  // Of those that have the text, looked at last.
   size_t count_ = 0;
-  bool has_more_ = false;
+  size_t looked_at_ = 0;
+  bool is_full_ = false;
   std::string out_;
 };
 
@@ -97,17 +108,14 @@ class NewestResourcesQuestion final : public Question {
       : store_(store), filter_(std::move(filter)) {}
 
   std::optional<Result<std::string>> step() override {
-    size_t looked_at = 0;
-    bool is_over = true;
-    const Result<void> read = store_.each_record(at_, [&](const Record& record) {
-      is_over = looked_at++ < kRecordsAtATime;
-      if (!is_over) return false;
-      take(record);
-      at_ = record.resource.id;
-      return true;
-    });
-    if (!read) return read.error();
-    if (!is_over) return std::nullopt;
+    Result<std::string> next =
+        store_.some_records(at_, text_of(filter_), kRecordsAtATime, [&](const Record& record) {
+          take(record);
+          return true;
+        });
+    if (!next) return next.error();
+    at_ = *std::move(next);
+    if (!at_.empty()) return std::nullopt;
     return answer();
   }
 

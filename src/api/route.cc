@@ -40,7 +40,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/v1/parked/*/*", kRead, "", get_parked_one},
     {"POST", "/api/v1/store/copy", kOperate, "", post_store_copy},
     {"POST", "/api/v1/explain", kRead, "as_new", post_explain},
-    {"GET", "/api/v1/entries/*", kRead, "", get_entry},
+    {"GET", "/api/v1/entries/*", kRead, "", nullptr, kInTurns, begin_entry},
     {"GET", "/api/v1/held", kRead, "subscription after", get_held},
     {"GET", "/api/v1/trial", kRead, "when hold at_most per_hour since until", nullptr, kInTurns,
      begin_trial},

@@ -14,7 +14,7 @@ RouteSteps begin_resources(const RouteContext& context, const RouteCall& call);
 RouteSteps begin_timeline(const RouteContext& context, const RouteCall& call);
 RouteSteps begin_history(const RouteContext& context, const RouteCall& call);
 HttpServerResponse get_held(const RouteContext& context, const RouteCall& call);
-HttpServerResponse get_entry(const RouteContext& context, const RouteCall& call);
+RouteSteps begin_entry(const RouteContext& context, const RouteCall& call);
 RouteSteps begin_trial(const RouteContext& context, const RouteCall& call);
 HttpServerResponse get_ledger(const RouteContext& context, const RouteCall& call);
 HttpServerResponse get_unrecognised(const RouteContext& context, const RouteCall& call);

@@ -1,29 +1,12 @@
 // What happened to one resource, by walking its chain through the journal.
 #include "api/json_parts.h"
 #include "api/queries.h"
-#include "api/wanted.h"
+#include "api/resource_search.h"
 #include "base/limits.h"
 #include "format/format.h"
 
 namespace statewire {
 namespace {
-
-// The resources that someone may mean who gives only a part of an id, or a name.
-struct Candidates {
-  std::vector<std::string> by_id;
-  std::vector<std::string> by_name;
-
-  void add(const Record& record, std::string_view wanted) {
-    const std::string_view id = record.resource.id;
-    if (is_end_of(wanted, id)) {
-      if (by_id.size() < kCandidatesMax) by_id.emplace_back(id);
-    } else if (display_name(record) == wanted || record.resource.name == wanted) {
-      if (by_name.size() < kCandidatesMax) by_name.emplace_back(id);
-    }
-  }
-  // An id that ends so is meant rather than a thing that someone named so.
-  const std::vector<std::string>& best() const { return by_id.empty() ? by_name : by_id; }
-};
 
 std::string candidates_json(std::string_view resource, const std::vector<std::string>& ids) {
   return json_of([&](JsonWriter& json) {
@@ -73,45 +56,23 @@ void write_entry(const Entry& entry, const Teller& teller, JsonWriter& json) {
 class TimelineQuestion final : public Question {
  public:
   TimelineQuestion(Queries::Parts parts, std::string resource, size_t limit)
-      : parts_(std::move(parts)), resource_(std::move(resource)), limit_(limit) {}
+      : parts_(std::move(parts)),
+        resource_(std::move(resource)),
+        search_(parts_.store, resource_),
+        limit_(limit) {}
 
   std::optional<Result<std::string>> step() override {
-    Result<bool> is_over = false;
-    if (!has_looked_) {
-      is_over = look_up();
-    } else if (id_.empty()) {
-      is_over = scan();
-    } else {
-      is_over = write_entries();
-    }
+    const Result<bool> is_over = out_.empty() ? search() : write_entries();
     if (!is_over) return is_over.error();
     if (!*is_over) return std::nullopt;
     return std::move(out_);
   }
 
  private:
-  Result<bool> look_up() {
-    has_looked_ = true;
-    const Result<bool> is_known = begin_record(resource_);
-    if (!is_known || *is_known) return is_known ? Result<bool>(false) : is_known;
-    const Result<std::optional<std::string>> canonical = parts_.store.resource_of_alias(resource_);
-    if (!canonical) return canonical.error();
-    return *canonical ? begin(**canonical) : Result<bool>(false);
-  }
-
-  Result<bool> scan() {
-    size_t looked_at = 0;
-    bool is_over = true;
-    const Result<void> read = parts_.store.each_record(at_, [&](const Record& record) {
-      is_over = looked_at++ < kRecordsAtATime;
-      if (!is_over) return false;
-      candidates_.add(record, resource_);
-      at_ = record.resource.id;
-      return true;
-    });
-    if (!read) return read.error();
-    if (!is_over) return false;
-    const std::vector<std::string>& ids = candidates_.best();
+  Result<bool> search() {
+    const Result<bool> is_over = search_.step();
+    if (!is_over || !*is_over) return is_over;
+    const std::vector<std::string>& ids = search_.ids();
     if (ids.empty()) {
       return not_found("no resource has the id or name \"" + resource_ + "\"");
     }
@@ -120,28 +81,19 @@ class TimelineQuestion final : public Question {
   }
 
   Result<bool> begin(const std::string& id) {
-    const Result<bool> is_known = begin_record(id);
-    if (!is_known) return is_known.error();
-    if (!*is_known) return not_found("the resource " + id + " has no record");
-    return false;
-  }
-
-  // False where it has no record.
-  Result<bool> begin_record(const std::string& id) {
     const std::string_view wanted = id;
     Arena arena;
     std::vector<std::optional<Record>> records;
     const Result<void> read = parts_.store.records({&wanted, 1}, arena, records);
     if (!read) return read.error();
-    if (!records[0]) return false;
-    id_ = id;
+    if (!records[0]) return not_found("the resource " + id + " has no record");
     next_ = records[0]->last_sequence;
     JsonWriter json(out_);
     json.begin_object();
     json.key("resource");
     write_resource(*records[0], json);
     json.begin_array("entries");
-    return true;
+    return false;
   }
 
   Result<bool> write_entries() {
@@ -168,14 +120,11 @@ class TimelineQuestion final : public Question {
 
   const Queries::Parts parts_;
   const std::string resource_;
+  ResourceSearch search_;
   const size_t limit_;
-  bool has_looked_ = false;
-  Candidates candidates_;
-  std::string at_;  // Looked at last.
-  std::string id_;  // Once it is known.
   uint64_t next_ = 0;
   size_t count_ = 0;
-  std::string out_;
+  std::string out_;  // Empty until it is known which resource is meant.
 };
 
 }  // namespace

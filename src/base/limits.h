@@ -363,6 +363,8 @@ inline constexpr size_t kQuestionsMax = 64;
 inline constexpr size_t kQuestionsBegunMax = 8;
 // Records that a scan looks at in one turn: a few milliseconds.
 inline constexpr size_t kRecordsAtATime = 2'000;
+// The same for one page of its answer: whoever asks goes on where it ended.
+inline constexpr size_t kRecordsOfAPageMax = 200'000;
 // Entries that a timeline shows in one turn.
 inline constexpr size_t kTimelineEntriesAtATime = 50;
 // Of an answer that is written in one turn.
@@ -377,6 +379,10 @@ inline constexpr size_t kSortedRowsMax = 10'000;
 inline constexpr size_t kHistoryEntriesAtATime = 2'000;
 // The same for one page of its answer: whoever asks goes on where it ended.
 inline constexpr size_t kHistoryEntriesMax = 200'000;
+// Of the blocks that it reads in one turn, most of which may hold nothing that is asked for; and for
+// one page.
+inline constexpr size_t kHistoryBytesAtATime = 4u << 20;
+inline constexpr size_t kHistoryBytesMax = 256u << 20;
 // Kinds of messages that a trial of a subscription tells apart; further ones are counted together.
 inline constexpr size_t kTrialKindsMax = 1'000;
 // Names that a shell is offered to complete a word.
@@ -441,13 +447,17 @@ inline constexpr size_t kEmailLineCharactersMax = 180;
 inline constexpr size_t kTemplatedMessageBytesMax = 256u << 10;
 // Kinds that a digest counts apart; the others are counted together.
 inline constexpr size_t kDigestKindsMax = 1'000;
-// Kinds that a digest names.
+// Those of them that are named one by one, as they are more than news; others by their type.
+inline constexpr size_t kDigestNamesMax = 500;
+// Kinds that a digest names in one line, and in the table of a mail.
 inline constexpr size_t kDigestKindsListedMax = 10;
+inline constexpr size_t kDigestKindsInTableMax = 30;
 
 static_assert(kTruncatedTextBytesMax <= kEventTextBytesMax);
 static_assert(kEventTextBytesMax <= kTruncatedIdBytesMax);
 static_assert(kNotificationBytesMax <= kTemplatedMessageBytesMax);
-static_assert(kDigestKindsListedMax <= kDigestKindsMax);
+static_assert(kDigestKindsListedMax <= kDigestKindsInTableMax);
+static_assert(kDigestKindsInTableMax <= kDigestKindsMax && kDigestNamesMax < kDigestKindsMax);
 
 // ---- Deliveries ----
 

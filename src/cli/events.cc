@@ -93,7 +93,12 @@ Result<Reply> next_page(Client& client, HistoryFilter& filter) {
   const Result<std::string> page = client.history(filter);
   if (!page) return page.error();
   Result<Reply> reply = Reply::parse(*page);
-  if (reply) filter.before = number_at(reply->root(), "next");
+  if (!reply) return reply;
+  filter.before = number_at(reply->root(), "next");
+  // Once it is known which one is meant, nobody has to look for it again.
+  if (std::string id = text_at(reply->root(), "resource"); !id.empty()) {
+    filter.resource = std::move(id);
+  }
   return reply;
 }
 

@@ -211,15 +211,16 @@ Result<ParkedPage> list_parked(const Store& store, const ParkedFilter& filter,
   ParkedPage page;
   const bool is_from_given = from.number != 0 || !from.subscription.empty();
   const DeliveryKey begin = is_from_given ? from : DeliveryKey{filter.subscription, 0};
+  size_t looked_at = 0;
   const Result<void> read =
       store.each_parked(begin, [&](const DeliveryKey& key, Result<ParkedRow> row) {
         if (!filter.subscription.empty() && key.subscription != filter.subscription) return false;
-        if (!row) row = damaged_row(key, row.error());
-        if (!filter.matches(*row)) return true;
-        if (page.rows.size() >= std::min(limit, kParkedListedMax)) {
+        if (page.rows.size() >= limit || looked_at++ >= kParkedRowsAtATime) {
           page.next = key;
           return false;
         }
+        if (!row) row = damaged_row(key, row.error());
+        if (!filter.matches(*row)) return true;
         page.payload_bytes.push_back(row->delivery.payload.size());
         list(page.rows, *row);
         return true;

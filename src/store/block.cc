@@ -13,6 +13,8 @@
 // The tables of ends let one entry be read without any other.
 #include "store/block.h"
 
+#include <cstring>
+
 #include "store/entry_codec.h"
 #include "store/entry_layout.h"
 #include "store/ledger_codec.h"
@@ -152,10 +154,10 @@ Result<BlockReader> BlockReader::open(std::string_view bytes) {
   reader.text_ends_at_ = number(kTextEndsBeginAt);
   reader.entry_ends_at_ = number(kEntryEndsBeginAt);
   reader.ledger_at_ = number(kLedgerBeginAt);
-  const uint64_t text_count = number(kTextsAt);
+  reader.text_count_ = number(kTextsAt);
   const bool in_order =
       kHeaderBytes <= reader.texts_at_ && reader.texts_at_ <= reader.text_ends_at_ &&
-      reader.entry_ends_at_ == reader.text_ends_at_ + text_count * 4 &&
+      reader.entry_ends_at_ == reader.text_ends_at_ + reader.text_count_ * 4 &&
       reader.ledger_at_ == reader.entry_ends_at_ + uint64_t{reader.count_} * 4 &&
       reader.ledger_at_ <= content.size() && reader.first_sequence_ <= UINT64_MAX - reader.count_;
   if (!in_order) return damaged_block("its parts overlap");
@@ -171,18 +173,44 @@ Result<Entry> BlockReader::entry_copy(size_t index, Arena& arena) const {
 }
 
 Result<Entry> BlockReader::decode(size_t index, Arena& arena, bool copies) const {
+  const Result<std::string_view> bytes = bytes_of(index);
+  if (!bytes) return bytes.error();
+  const TextTable table = texts();
+  EntryDecoder decoder(*bytes, &table, arena, copies);
+  const Entry result = decoder.entry(first_sequence_ + index, recorded_);
+  if (!decoder.is_done()) return damaged_block("entry " + std::to_string(result.sequence));
+  return result;
+}
+
+Result<std::string_view> BlockReader::bytes_of(size_t index) const {
   CHECK(index < count_);
   const std::string_view ends = bytes_.substr(entry_ends_at_, count_ * 4);
   const size_t begin = index == 0 ? 0 : end_of(ends, index - 1);
   const size_t end = end_of(ends, index);
   if (begin > end || end > texts_at_ - kHeaderBytes)
     return damaged_block("an entry is out of place");
-  const TextTable texts(bytes_.substr(texts_at_, text_ends_at_ - texts_at_),
-                        bytes_.substr(text_ends_at_, entry_ends_at_ - text_ends_at_));
-  EntryDecoder decoder(bytes_.substr(kHeaderBytes + begin, end - begin), &texts, arena, copies);
-  const Entry result = decoder.entry(first_sequence_ + index, recorded_);
-  if (!decoder.is_done()) return damaged_block("entry " + std::to_string(result.sequence));
-  return result;
+  return bytes_.substr(kHeaderBytes + begin, end - begin);
+}
+
+TextTable BlockReader::texts() const {
+  return TextTable(bytes_.substr(texts_at_, text_ends_at_ - texts_at_),
+                   bytes_.substr(text_ends_at_, entry_ends_at_ - text_ends_at_));
+}
+
+bool BlockReader::may_hold(std::string_view text) const {
+  const std::string_view all = bytes_.substr(kHeaderBytes, text_ends_at_ - kHeaderBytes);
+  return ::memmem(all.data(), all.size(), text.data(), text.size()) != nullptr;
+}
+
+Result<Time> BlockReader::time_of(size_t index) const {
+  const Result<std::string_view> bytes = bytes_of(index);
+  if (!bytes) return bytes.error();
+  Arena arena;  // Nothing is put there.
+  const TextTable table = texts();
+  EntryDecoder decoder(*bytes, &table, arena, /*copies=*/false);
+  const Time time = decoder.time_of_entry(recorded_);
+  if (!decoder.in().ok()) return damaged_block("an entry has no time");
+  return time;
 }
 
 Result<LedgerDelta> BlockReader::ledger() const { return decode_delta(bytes_.substr(ledger_at_)); }

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/result.h"
 #include "model/entry.h"
+#include "store/dictionary.h"
 #include "store/ledger.h"
 
 namespace statewire {
@@ -43,6 +44,7 @@ class BlockReader {
 
   uint64_t first_sequence() const { return first_sequence_; }
   size_t size() const { return count_; }
+  size_t bytes() const { return bytes_.size(); }
   Time recorded() const { return recorded_; }
   // `index` < size(). Spans are placed in `arena`.
   Result<Entry> entry(size_t index, Arena& arena) const;
@@ -50,18 +52,41 @@ class BlockReader {
   Result<Entry> entry_copy(size_t index, Arena& arena) const;
   Result<LedgerDelta> ledger() const;
 
+  // What tells quickly that no entry can be what somebody looks for, without decoding any.
+  // Whether `text` stands anywhere in the entries or their texts, even across two of those.
+  bool may_hold(std::string_view text) const;
+  // Each text of the dictionary, until `visit` returns false: types, accounts, regions, actors and
+  // tags are there. False where that was.
+  template <typename Visit>
+  bool each_shared_text(Visit visit) const;
+  // When what the entry at `index` < size() observed happened.
+  Result<Time> time_of(size_t index) const;
+
  private:
   Result<Entry> decode(size_t index, Arena& arena, bool copies) const;
+  Result<std::string_view> bytes_of(size_t index) const;
+  TextTable texts() const;
 
   std::string_view bytes_;  // Without the checksum.
   uint64_t first_sequence_ = 0;
   Time recorded_;
   size_t count_ = 0;
+  size_t text_count_ = 0;
   size_t texts_at_ = 0;
   size_t text_ends_at_ = 0;
   size_t entry_ends_at_ = 0;
   size_t ledger_at_ = 0;
 };
+
+template <typename Visit>
+bool BlockReader::each_shared_text(Visit visit) const {
+  const TextTable table = texts();
+  for (uint64_t number = 1; number <= text_count_; ++number) {
+    const std::optional<std::string_view> text = table.find(number);
+    if (text && !visit(*text)) return false;
+  }
+  return true;
+}
 
 // Records as they are stored; format byte first. `out` is replaced. Texts of the result are views
 // into `bytes`, spans in `arena`; damaged where the bytes are not exactly one record.

@@ -47,6 +47,8 @@ class EntryDecoder {
 
   Entry entry(uint64_t sequence, Time recorded);
   Record record(const Entry& base);
+  // Of an entry: when what it observed happened. Nothing behind that is read.
+  Time time_of_entry(Time recorded);
   // Everything could be read, and nothing is left over.
   bool is_done() const { return in_.ok() && in_.at_end(); }
   ByteReader& in() { return in_; }
@@ -56,6 +58,8 @@ class EntryDecoder {
   std::string_view own() { return kept(in_.text()); }
   std::string_view shared();
   PhaseSet phases();
+  // What stands before the observation.
+  uint64_t begin(Entry& entry, Time recorded);
   Observation observation(uint64_t head, Time recorded);
   Told told(Time recorded);
   SortKey sort_key(bool has_version, bool has_index, Time recorded);

@@ -48,15 +48,26 @@ std::span<T> EntryDecoder::items() {
 Entry EntryDecoder::entry(uint64_t sequence, Time recorded) {
   Entry result;
   result.sequence = sequence;
-  const uint64_t head = in_.varint();
-  result.source = shared();
-  result.received = in_.time(recorded);
-  result.recorded = head & kRecordedDiffers ? in_.time(recorded) : recorded;
-  if (head & kHasPrevious) result.previous_sequence = sequence - in_.varint();
+  const uint64_t head = begin(result, recorded);
   result.observation = observation(head, recorded);
   result.told = told(recorded);
   result.after = record(result);
   return result;
+}
+
+uint64_t EntryDecoder::begin(Entry& entry, Time recorded) {
+  const uint64_t head = in_.varint();
+  entry.source = shared();
+  entry.received = in_.time(recorded);
+  entry.recorded = head & kRecordedDiffers ? in_.time(recorded) : recorded;
+  if (head & kHasPrevious) entry.previous_sequence = entry.sequence - in_.varint();
+  return head;
+}
+
+Time EntryDecoder::time_of_entry(Time recorded) {
+  Entry entry;
+  const uint64_t head = begin(entry, recorded);
+  return from_ns(sort_key(head & kHasVersion, head & kHasIndex, recorded).time_ns);
 }
 
 Observation EntryDecoder::observation(uint64_t head, Time recorded) {

@@ -1,5 +1,7 @@
 #include "store/keys.h"
 
+#include <algorithm>
+
 #include "base/ids.h"
 #include "store/store.h"
 
@@ -54,6 +56,11 @@ std::string kind_and_text(char kind, std::string_view text) {
 void set_resource(std::string_view id, std::string& key) {
   key.assign(1, static_cast<char>(partition_of(id)));
   append_text(key, id);
+}
+
+std::string_view id_of_resource(std::string_view key) {
+  constexpr size_t kIdAt = 1 + 4;
+  return key.substr(std::min(key.size(), kIdAt));
 }
 
 std::string journal(const JournalPlace& place) {

@@ -15,6 +15,8 @@ namespace statewire::keys {
 
 // Partition, then id.
 void set_resource(std::string_view id, std::string& key);
+// The id in such a key, a view of it; empty where it is none.
+std::string_view id_of_resource(std::string_view key);
 
 // A commit that made no entry is a block too (it changed the ledger), with the first sequence of
 // the block after it. `ordinal` counts such blocks and keeps the keys apart: of the blocks with one

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cstring>
 #include <system_error>
 
 #include "base/fatal.h"
@@ -488,6 +489,35 @@ Result<void> Store::each_record(std::string_view after,
                                     return visit(*record);
                                   });
   return read ? outcome : read;
+}
+
+Result<std::string> Store::some_records(std::string_view after, std::string_view text,
+                                        size_t count_max,
+                                        const std::function<bool(const Record&)>& visit) const {
+  std::string from;
+  if (!after.empty()) keys::set_resource(after, from);
+  Arena arena;
+  Result<void> outcome;
+  size_t count = 0;
+  std::string last;
+  const auto look_at = [&](std::string_view key, std::string_view value) {
+    if (key == from) return true;
+    if (++count > count_max) return false;
+    if (count == count_max) last = keys::id_of_resource(key);
+    if (!text.empty() && ::memmem(value.data(), value.size(), text.data(), text.size()) == nullptr)
+      return true;
+    arena.clear();
+    const auto record = decode_record(value, arena);
+    if (!record) return outcome = record.error(), false;
+    if (visit(*record)) return true;
+    last.clear();
+    count = 0;
+    return false;
+  };
+  const auto read = engine_->each(Family::resources, from, Direction::forward, look_at);
+  if (!read) return read.error();
+  if (!outcome) return outcome.error();
+  return count > count_max ? last : std::string();
 }
 
 Result<std::optional<std::string>> Store::resource_of_alias(std::string_view alias) const {

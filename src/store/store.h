@@ -30,6 +30,7 @@ class Env;
 
 namespace statewire {
 
+class BlockReader;  // store/block.h
 class Engine;       // store/engine.h, inside this folder.
 struct StoreState;  // store/store_state.h, likewise.
 class StorePlace;   // store/place.h, likewise.
@@ -122,6 +123,11 @@ class Store {
   // returns false. The record is valid during the call.
   Result<void> each_record(std::string_view after,
                            const std::function<bool(const Record&)>& visit) const;
+  // Looks at the next `count_max` records after `after`, and visits those in whose stored bytes
+  // `text` stands (empty: all). The id to go on after; empty where all were looked at, or `visit`
+  // returned false.
+  Result<std::string> some_records(std::string_view after, std::string_view text, size_t count_max,
+                                   const std::function<bool(const Record&)>& visit) const;
   // The id that `alias` stands for. A text that is no alias costs a hash once learn_aliases() has
   // returned; before that, and beyond kAliasesKnownMax aliases, it costs a look into the engine.
   Result<std::optional<std::string>> resource_of_alias(std::string_view alias) const;
@@ -144,6 +150,10 @@ class Store {
   // those that only add to the ledger and hold no entry (last_sequence is first_sequence - 1).
   Result<void> each_block(uint64_t sequence,
                           const std::function<bool(const StoredBlock&)>& visit) const;
+  // The blocks that hold entries, from the one that holds `sequence` (else the nearest before it)
+  // to the first, until `visit` returns false. A block is valid during the call.
+  Result<void> each_block_back(uint64_t sequence,
+                               const std::function<bool(const BlockReader&)>& visit) const;
   // What salvage could not read, in order. Subscriptions pass over it and park what they missed.
   const std::vector<LostRange>& lost() const { return lost_; }
   // Texts are copied into `arena`. not_found where retention has taken it, or it is yet to come.

@@ -127,6 +127,22 @@ Result<void> Store::each_block(uint64_t sequence,
       });
 }
 
+Result<void> Store::each_block_back(uint64_t sequence,
+                                    const std::function<bool(const BlockReader&)>& visit) const {
+  const uint64_t first = first_sequence();
+  Result<void> outcome;
+  const auto read =
+      engine_->each(Family::journal, keys::journal_up_to(sequence), Direction::backward,
+                    [&](std::string_view, std::string_view value) {
+                      const auto block = BlockReader::open(value);
+                      if (!block) return outcome = block.error(), false;
+                      if (block->size() == 0) return true;
+                      const uint64_t last = block->first_sequence() + block->size() - 1;
+                      return last >= first && visit(*block);
+                    });
+  return read ? outcome : read;
+}
+
 Result<StoredBlock> Store::block_at(uint64_t sequence) const {
   // What is trimmed may still be among the recent ones.
   sequence = std::max(sequence, first_sequence());
