@@ -8,7 +8,7 @@ CMAKE = cmake -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo
 
 .PHONY: help run build test ci gcc-ci clang asan tsan format check-format check-includes crash \
         siege damage simulate simulate-faults edges-sources bench bench-patterns bench-sqs \
-        catalog coverage fuzz install clean
+        catalog coverage templates fuzz install clean
 .DEFAULT_GOAL := help
 
 help: ## List what there is
@@ -96,6 +96,10 @@ catalog: ## Make the catalog's rows again, out of pinned packages; WRITE=1 keeps
 
 coverage: build ## Write docs/coverage.md: how much of AWS the catalog knows
 	@tools/catalog/coverage --statewire $(BUILD)/statewire
+
+templates: build ## Write the templates in deploy/aws again
+	@$(BUILD)/statewire aws template --hub > deploy/aws/hub.yaml
+	@$(BUILD)/statewire aws template --spoke > deploy/aws/spoke.yaml
 
 SEEDS ?= 10000
 simulate: ## Play SEEDS random histories of deliveries on one thread each, and check them
