@@ -8,7 +8,7 @@ CMAKE = cmake -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo
 
 .PHONY: help run build test ci gcc-ci clang asan tsan format check-format check-includes crash \
         siege damage simulate simulate-faults edges-sources bench bench-patterns bench-sqs \
-        catalog coverage templates fuzz install clean
+        catalog coverage templates fuzz install tarball clean
 .DEFAULT_GOAL := help
 
 help: ## List what there is
@@ -139,6 +139,14 @@ fuzz: ## Run every fuzzer for SECONDS each
 
 install: ## Install what was built, stripped, under PREFIX (/usr/local); DESTDIR honoured
 	@tools/install $(BUILD)/statewire $(PREFIX)
+
+tarball: build ## Pack the program with loader and libraries, for any Linux: build/statewire.tar.xz
+	@tools/tarball $(BUILD)/statewire $(BUILD)/statewire.tar.xz
+	@ls -l $(BUILD)/statewire.tar.xz
+
+tarball: build ## Pack the program with loader and libraries, for any Linux: build/statewire.tar.xz
+	@tools/tarball $(BUILD)/statewire $(BUILD)/statewire.tar.xz
+	@ls -l $(BUILD)/statewire.tar.xz
 
 clean: ## Remove what was built, and the example's store
 	@rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-tsan build-packages var

@@ -4,12 +4,14 @@ import pathlib
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "aws"))
+for folder in ("aws", "people"):
+    sys.path.insert(0, str(HERE.parent / folder))
 
 import yaml
 
 from cloud import CloudTest, notifications  # noqa: F401
-from harness import ACCOUNT, REGION, ROOT, ProgramTest, run_statewire, wait_for  # noqa: F401
+from harness import *  # noqa: F403
+from harness import ACCOUNT, REGION, run_statewire
 
 OTHER_ACCOUNT = "222222222222"
 OTHER_REGION = "us-east-1"
