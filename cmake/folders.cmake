@@ -43,10 +43,11 @@ statewire_folder(delivery statewire_base statewire_model statewire_config statew
                  statewire_route statewire_format statewire_enrich statewire_sinks)
 statewire_folder(api statewire_ingest statewire_delivery statewire_net prometheus-cpp::core)
 statewire_folder(app statewire_api)
-statewire_folder(cli statewire_app statewire_lines statewire_deploy CLI11::CLI11)
+statewire_folder(lambda statewire_app)
+statewire_folder(cli statewire_lambda statewire_lines statewire_deploy CLI11::CLI11)
 
 # The templates of deploy/ are in the program, as texts.
-foreach(template hub spoke)
+foreach(template hub spoke serverless)
   set(path ${CMAKE_SOURCE_DIR}/src/deploy/${template}.yaml)
   file(READ ${path} ${template}_template)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${path})

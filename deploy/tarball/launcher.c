@@ -1,5 +1,6 @@
 // bin/statewire of the tarball: starts the program with the loader and the libraries beside it, so
-// that it needs none of the system's. Linked statically.
+// that it needs none of the system's. Linked statically. As `bootstrap`, in the folder itself, it is
+// what Lambda starts.
 #define _GNU_SOURCE
 #include <limits.h>
 #include <stdio.h>
@@ -20,6 +21,14 @@ static char* path_of(const char* folder, const char* rest) {
   char* path = NULL;
   if (asprintf(&path, "%s/%s", folder, rest) < 0) abort();
   return path;
+}
+
+// Cuts the last part off a path, and returns it.
+static const char* cut_last(char* path) {
+  char* const slash = strrchr(path, '/');
+  if (slash == NULL) return path;
+  *slash = '\0';
+  return slash + 1;
 }
 
 // A system without any gets those of the tarball.
@@ -43,12 +52,10 @@ int main(int argc, char** argv) {
     perror("statewire: where it is installed");  // There is no /proc.
     return 1;
   }
-  for (int i = 0; i < 2; ++i) {  // FOLDER/bin/statewire
-    char* const slash = strrchr(own, '/');
-    if (slash != NULL) *slash = '\0';
-  }
+  const int is_bootstrap = strcmp(cut_last(own), "bootstrap") == 0;
+  if (!is_bootstrap) cut_last(own);  // FOLDER/bin/statewire
   set_authorities(own);
-  char** const arguments = calloc((size_t)argc + 7, sizeof *arguments);
+  char** const arguments = calloc((size_t)argc + 8, sizeof *arguments);
   if (arguments == NULL) abort();
   size_t count = 0;
   arguments[count++] = path_of(own, "lib/ld-linux-x86-64.so.2");
@@ -57,6 +64,7 @@ int main(int argc, char** argv) {
   arguments[count++] = "--library-path";
   arguments[count++] = path_of(own, "lib");
   arguments[count++] = path_of(own, "lib/statewire");
+  if (is_bootstrap) arguments[count++] = "lambda";
   for (int i = 1; i < argc; ++i) arguments[count++] = argv[i];
   execv(arguments[0], arguments);
   perror(arguments[0]);

@@ -7,10 +7,19 @@
 namespace statewire {
 namespace {
 
+struct Model {
+  std::string_view option;
+  std::string_view text;
+};
+
+// The first is the default.
+std::vector<Model> models() {
+  return {{"--hub", hub_model()}, {"--spoke", spoke_model()}, {"--serverless", serverless_model()}};
+}
+
 // How to ask for the same again.
-std::string head_of(const Invocation& invocation, bool is_spoke) {
-  std::string head = "Made by `statewire aws template";
-  head += is_spoke ? " --spoke" : " --hub";
+std::string head_of(const Invocation& invocation, const Model& model) {
+  std::string head = "Made by `statewire aws template " + std::string(model.option);
   for (const std::string& service : invocation.texts("--services")) {
     head += " --services " + service;
   }
@@ -20,11 +29,13 @@ std::string head_of(const Invocation& invocation, bool is_spoke) {
 }  // namespace
 
 ExitCode run_aws_template(const Invocation& invocation, Terminal& terminal) {
-  const bool is_spoke = invocation.has("--spoke");
-  if (is_spoke && invocation.has("--hub")) {
-    terminal.complain("--hub and --spoke are two templates: ask for one");
+  std::vector<Model> wanted = models();
+  std::erase_if(wanted, [&](const Model& model) { return !invocation.has(model.option); });
+  if (wanted.size() > 1) {
+    terminal.complain("--hub, --spoke and --serverless are templates of their own: ask for one");
     return ExitCode::usage;
   }
+  const Model model = wanted.empty() ? models().front() : wanted.front();
   const Result<Catalog> catalog = Catalog::from_compiled(compiled_catalog_bytes());
   CHECK(catalog.ok());
   const Result<std::vector<EventRule>> rules =
@@ -33,8 +44,7 @@ ExitCode run_aws_template(const Invocation& invocation, Terminal& terminal) {
     terminal.complain(rules.error().text);
     return ExitCode::usage;
   }
-  terminal.write(cloudformation_template(is_spoke ? spoke_model() : hub_model(), *rules,
-                                         head_of(invocation, is_spoke)));
+  terminal.write(cloudformation_template(model.text, *rules, head_of(invocation, model)));
   return ExitCode::well;
 }
 

@@ -1,4 +1,4 @@
-// hub.yaml and spoke.yaml of this folder, as they are; deploy/template.h reads them.
+// hub.yaml, spoke.yaml and serverless.yaml of this folder, as they are; deploy/template.h reads them.
 #pragma once
 
 #include <string_view>
@@ -7,5 +7,6 @@ namespace statewire {
 
 std::string_view hub_model();
 std::string_view spoke_model();
+std::string_view serverless_model();
 
 }  // namespace statewire

@@ -11,7 +11,11 @@ import yaml
 
 from deployed import ROOT, ProgramTest, run_statewire, template_of
 
-FILES = {"hub.yaml": ["--hub"], "spoke.yaml": ["--spoke"]}
+FILES = {
+    "hub.yaml": ["--hub"],
+    "spoke.yaml": ["--spoke"],
+    "serverless/template.yaml": ["--serverless"],
+}
 
 
 def rules_of(template):
