@@ -8,7 +8,7 @@ CMAKE = cmake -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo
 
 .PHONY: help run build test ci gcc-ci clang asan tsan format check-format check-includes crash \
         siege damage simulate simulate-faults edges-sources bench bench-patterns bench-sqs \
-        catalog coverage fuzz install clean
+        catalog coverage templates fuzz install tarball lambda clean
 .DEFAULT_GOAL := help
 
 help: ## List what there is
@@ -97,6 +97,11 @@ catalog: ## Make the catalog's rows again, out of pinned packages; WRITE=1 keeps
 coverage: build ## Write docs/coverage.md: how much of AWS the catalog knows
 	@tools/catalog/coverage --statewire $(BUILD)/statewire
 
+templates: build ## Write the templates in deploy/aws again
+	@$(BUILD)/statewire aws template --hub > deploy/aws/hub.yaml
+	@$(BUILD)/statewire aws template --spoke > deploy/aws/spoke.yaml
+	@$(BUILD)/statewire aws template --serverless > deploy/aws/serverless/template.yaml
+
 SEEDS ?= 10000
 simulate: ## Play SEEDS random histories of deliveries on one thread each, and check them
 	@tools/setup test
@@ -135,6 +140,18 @@ fuzz: ## Run every fuzzer for SECONDS each
 
 install: ## Install what was built, stripped, under PREFIX (/usr/local); DESTDIR honoured
 	@tools/install $(BUILD)/statewire $(PREFIX)
+
+tarball: build ## Pack the program with loader and libraries, for any Linux: build/statewire.tar.xz
+	@tools/tarball $(BUILD)/statewire $(BUILD)/statewire.tar.xz
+	@ls -l $(BUILD)/statewire.tar.xz
+
+tarball: build ## Pack the program with loader and libraries, for any Linux: build/statewire.tar.xz
+	@tools/tarball $(BUILD)/statewire $(BUILD)/statewire.tar.xz
+	@ls -l $(BUILD)/statewire.tar.xz
+
+lambda: build ## Pack the program for functions of Lambda: build/statewire-lambda.zip
+	@tools/tarball $(BUILD)/statewire $(BUILD)/statewire-lambda.zip
+	@ls -l $(BUILD)/statewire-lambda.zip
 
 clean: ## Remove what was built, and the example's store
 	@rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-tsan build-packages var

@@ -29,6 +29,7 @@ statewire_folder(track statewire_base statewire_model statewire_pattern)
 statewire_folder(store statewire_base statewire_model statewire_config)
 statewire_folder(format statewire_base statewire_model statewire_config Boost::json)
 statewire_folder(catalog statewire_base statewire_model statewire_config statewire_pattern)
+statewire_folder(deploy statewire_base statewire_catalog yaml-cpp)
 statewire_folder(enrich statewire_base statewire_model statewire_config statewire_aws)
 statewire_folder(sources statewire_base statewire_model statewire_config statewire_aws
                  simdjson::simdjson ZLIB::ZLIB date::date-tz)
@@ -42,7 +43,17 @@ statewire_folder(delivery statewire_base statewire_model statewire_config statew
                  statewire_route statewire_format statewire_enrich statewire_sinks)
 statewire_folder(api statewire_ingest statewire_delivery statewire_net prometheus-cpp::core)
 statewire_folder(app statewire_api)
-statewire_folder(cli statewire_app statewire_lines CLI11::CLI11)
+statewire_folder(lambda statewire_app)
+statewire_folder(cli statewire_lambda statewire_lines statewire_deploy CLI11::CLI11)
+
+# The templates of deploy/ are in the program, as texts.
+foreach(template hub spoke serverless)
+  set(path ${CMAKE_SOURCE_DIR}/src/deploy/${template}.yaml)
+  file(READ ${path} ${template}_template)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${path})
+endforeach()
+configure_file(src/deploy/model_texts.cc.in ${CMAKE_BINARY_DIR}/model_texts.cc @ONLY)
+target_sources(statewire_deploy PRIVATE ${CMAKE_BINARY_DIR}/model_texts.cc)
 
 if(STATEWIRE_ROCKSDB AND TARGET statewire_store)
   get_target_property(kind statewire_store TYPE)

@@ -706,6 +706,9 @@ inline constexpr size_t kCatalogStatesMax = 250;
 // Of what is written in base64, which is long only where something is wrong.
 inline constexpr size_t kBase64BytesMax = size_t{1} << 30;
 
+// Of the pattern of a rule of EventBridge, by AWS's quota.
+inline constexpr size_t kEventPatternBytesMax = 2048;
+
 static_assert(kDocumentBytesMax <= kDocumentTextBytesMax);
 static_assert(kSecretBytesMax <= kDocumentBytesMax);
 static_assert(kCatalogStatesMax < UINT8_MAX);

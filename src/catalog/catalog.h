@@ -41,6 +41,13 @@ struct ServiceCoverage {
   size_t natives = 0;     // Entries about native events of the service.
 };
 
+// A kind of a provider's own events that some entry is about.
+struct NativeKind {
+  std::string source;       // "aws.ec2"
+  std::string detail_type;  // Empty where an entry does not name it in full.
+  bool is_ignored = false;  // The entry says that it tells nothing.
+};
+
 // An example of an entry or of a rule: an event, and what must be observed. The tests run them.
 struct CatalogExample {
   std::string entry_place;  // Empty: any entry may recognise the event.
@@ -73,6 +80,8 @@ class Catalog {
   std::vector<CatalogRow> call_rows() const;
   // By service, those with the most calls first.
   std::vector<ServiceCoverage> coverage() const;
+  // As often as entries name them, in the order of precedence.
+  std::vector<NativeKind> native_kinds() const;
 
   const CompiledCatalog& compiled() const { return *compiled_; }
 

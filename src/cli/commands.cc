@@ -369,6 +369,24 @@ constexpr OptionSpec kAwsWhoamiOptions[] = {
      .letter = 'o'},
 };
 
+constexpr OptionSpec kAwsTemplateOptions[] = {
+    {.name = "--hub",
+     .form = OptionForm::flag,
+     .help = "Where Statewire runs: the queue, its rules, a bus for spokes (the default)"},
+    {.name = "--spoke",
+     .form = OptionForm::flag,
+     .help = "Any other account or region: rules that forward to the hub's bus"},
+    {.name = "--serverless",
+     .form = OptionForm::flag,
+     .help = "Statewire as functions of Lambda, with a topic and a queue before each"},
+    {.name = "--services",
+     .form = OptionForm::list,
+     .value = "NAME",
+     .help = "Only events of this service, as AWS calls it: ec2, iam"},
+};
+
+constexpr OptionSpec kLambdaOptions[] = {kConfig};
+
 constexpr OptionSpec kStoreCheckOptions[] = {kConfig};
 constexpr OptionSpec kStoreSalvageOptions[] = {
     {.name = "--to",
@@ -556,6 +574,17 @@ constexpr CommandSpec kCommands[] = {
                  "statewire aws whoami --role arn:aws:iam::123456789012:role/statewire",
      .options = kAwsWhoamiOptions,
      .run = run_aws_whoami},
+    {.name = "aws template",
+     .summary = "Write a template of CloudFormation: queue, rules, bus, role and alarms",
+     .examples = "statewire aws template > hub.yaml\n"
+                 "statewire aws template --spoke --services ec2 --services iam > spoke.yaml",
+     .options = kAwsTemplateOptions,
+     .run = run_aws_template},
+    {.name = "lambda",
+     .summary = "Be a function of AWS Lambda: events in, messages out, without a store",
+     .examples = "statewire lambda    # as the bootstrap of a package calls it",
+     .options = kLambdaOptions,
+     .run = run_lambda},
     {.name = "status",
      .summary = "Show what the running daemon does",
      .examples = "statewire status",

@@ -72,6 +72,8 @@ ExitCode run_store_salvage(const Invocation& invocation, Terminal& terminal);
 ExitCode run_sinks(const Invocation& invocation, Terminal& terminal);
 ExitCode run_sinks_test(const Invocation& invocation, Terminal& terminal);
 ExitCode run_aws_whoami(const Invocation& invocation, Terminal& terminal);
+ExitCode run_aws_template(const Invocation& invocation, Terminal& terminal);
+ExitCode run_lambda(const Invocation& invocation, Terminal& terminal);
 ExitCode run_status(const Invocation& invocation, Terminal& terminal);
 ExitCode run_help(const Invocation& invocation, Terminal& terminal);
 ExitCode run_version(const Invocation& invocation, Terminal& terminal);

@@ -3,26 +3,13 @@
 #include "base/text.h"
 #include "cli/terminal.h"
 #include "model/notification.h"
+#include "track/no_views.h"
 
 namespace statewire {
 namespace {
 
 constexpr std::string_view kInstance = "local";
 constexpr std::string_view kSource = "convert";
-
-// An observation that stands alone follows nothing.
-class NoViews final : public Views {
- public:
-  Result<void> records(std::span<const std::string_view> ids, Arena&,
-                       std::vector<std::optional<Record>>& out) override {
-    out.assign(ids.size(), std::nullopt);
-    return {};
-  }
-  Result<std::string_view> resource_of_alias(std::string_view, Arena&) override {
-    return std::string_view{};
-  }
-  Result<Entry> entry(uint64_t, Arena&) override { return not_found("there is no journal"); }
-};
 
 }  // namespace
 

@@ -1,5 +1,7 @@
 #include "net/curl_handle.h"
 
+#include <cstdlib>
+
 #include "base/check.h"
 
 namespace statewire {
@@ -23,6 +25,13 @@ bool is_reason_showable(CURLcode code) {
     default:
       return false;
   }
+}
+
+// The system's authorities, where they are not where libcurl was built to look: as all programs
+// over OpenSSL are told.
+const char* system_authorities() {
+  static const char* const file = std::getenv("SSL_CERT_FILE");
+  return file;
 }
 
 }  // namespace
@@ -49,6 +58,8 @@ void CurlHandle::begin(const char* protocols, Duration timeout, const ClientTls&
     set(CURLOPT_CAINFO, tls.ca_file.c_str());
     set(CURLOPT_CA_CACHE_TIMEOUT, 0L);  // The file may be another under the same name.
     set(CURLOPT_CAPATH, nullptr);
+  } else if (const char* const file = system_authorities(); file != nullptr && *file != '\0') {
+    set(CURLOPT_CAINFO, file);
   }
   if (tls.certificate_file.empty()) return;
   set(CURLOPT_SSLCERT, tls.certificate_file.c_str());

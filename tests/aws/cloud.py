@@ -26,12 +26,12 @@ HOST = "127.0.0.1"
 class Moto:
     """One server; its state is forgotten by reset()."""
 
-    def __init__(self, log):
+    def __init__(self, log, program=None):
         self.port = free_port()
         self.url = f"http://{HOST}:{self.port}"
-        program = pathlib.Path(sys.executable).parent / "moto_server"
+        program = program or [pathlib.Path(sys.executable).parent / "moto_server"]
         self.process = subprocess.Popen(
-            [program, "-H", HOST, "-p", str(self.port)],
+            [*program, "-H", HOST, "-p", str(self.port)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -59,15 +59,30 @@ class Moto:
     def reset(self):
         self.get("/moto-api/reset", "POST")
 
-    def client(self, service):
+    def client(self, service, region=REGION, account=ACCOUNT):
         return boto3.client(
             service,
-            region_name=REGION,
+            region_name=region,
             endpoint_url=self.url,
-            aws_access_key_id=KEYS["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=KEYS["AWS_SECRET_ACCESS_KEY"],
+            **self.keys(account),
             config=Config(retries={"max_attempts": 5}),
         )
+
+    def keys(self, account):
+        """As boto3 takes them. Those of another account are a role's there."""
+        if account == ACCOUNT:
+            return {
+                "aws_access_key_id": KEYS["AWS_ACCESS_KEY_ID"],
+                "aws_secret_access_key": KEYS["AWS_SECRET_ACCESS_KEY"],
+            }
+        role = self.client("sts").assume_role(
+            RoleArn=f"arn:aws:iam::{account}:role/tests", RoleSessionName="tests"
+        )["Credentials"]
+        return {
+            "aws_access_key_id": role["AccessKeyId"],
+            "aws_secret_access_key": role["SecretAccessKey"],
+            "aws_session_token": role["SessionToken"],
+        }
 
     def end(self):
         self.process.send_signal(signal.SIGKILL)
@@ -211,10 +226,12 @@ def hide_for_seconds(body):
 class CloudTest(ProgramTest):
     """One moto for all tests of a file, emptied for each."""
 
+    moto_program = None
+
     @classmethod
     def setUpClass(cls):
-        cls.moto_log = open(os.devnull, "ab")
-        cls.moto = Moto(cls.moto_log)
+        cls.moto_log = open(os.environ.get("STATEWIRE_MOTO_LOG", os.devnull), "ab")
+        cls.moto = Moto(cls.moto_log, cls.moto_program)
 
     @classmethod
     def tearDownClass(cls):
