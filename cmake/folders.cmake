@@ -30,6 +30,7 @@ statewire_folder(store statewire_base statewire_model statewire_config)
 statewire_folder(format statewire_base statewire_model statewire_config Boost::json)
 statewire_folder(catalog statewire_base statewire_model statewire_config statewire_pattern)
 statewire_folder(deploy statewire_base statewire_catalog yaml-cpp)
+statewire_folder(inventory statewire_base statewire_model statewire_config simdjson::simdjson)
 statewire_folder(enrich statewire_base statewire_model statewire_config statewire_aws)
 statewire_folder(sources statewire_base statewire_model statewire_config statewire_aws
                  simdjson::simdjson ZLIB::ZLIB date::date-tz)
@@ -38,7 +39,8 @@ statewire_folder(sinks statewire_base statewire_model statewire_config statewire
 statewire_folder(route statewire_base statewire_model statewire_config statewire_pattern
                  statewire_format)
 statewire_folder(ingest statewire_base statewire_model statewire_config statewire_pattern
-                 statewire_sources statewire_catalog statewire_track statewire_store)
+                 statewire_sources statewire_catalog statewire_track statewire_inventory
+                 statewire_store)
 statewire_folder(delivery statewire_base statewire_model statewire_config statewire_store
                  statewire_route statewire_format statewire_enrich statewire_sinks)
 statewire_folder(api statewire_ingest statewire_delivery statewire_net prometheus-cpp::core)

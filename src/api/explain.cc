@@ -32,6 +32,8 @@ std::string_view name_of(Effect effect) {
       return "tag";
     case Effect::fail:
       return "fail";
+    case Effect::declare:
+      return "declare";
     case Effect::move:
       break;
   }

@@ -40,6 +40,33 @@ void write_origin(const Origin& origin, JsonWriter& json) {
   json.end_object();
 }
 
+// Members of the object that is open: what declares it, and how it differs from that.
+void write_owner(const Record& record, JsonWriter& json) {
+  const Owner owner = owner_of(record);
+  json.line("drift", name_of(record.drift));
+  if (record.drift_since != Time()) json.time("drift_since", record.drift_since);
+  if (!record.touch.empty()) {
+    const Touch touch = touch_of(record.touch);
+    json.begin_object("touch");
+    json.known_line("what", touch.what);
+    json.known_line("actor", touch.actor);
+    json.known_line("tool", touch.tool);
+    json.known_line("evidence", touch.evidence);
+    json.end_object();
+  }
+  if (!owner.is_known()) return;
+  json.begin_object("owner");
+  json.line("tool", owner.tool);
+  json.known_line("inventory", owner.inventory);
+  json.known_line("stack", owner.stack);
+  json.known_line("address", owner.address);
+  json.known_line("file", owner.file);
+  if (const uint64_t line = line_of(owner); line != 0) json.number("line", line);
+  json.known_line("via", owner.via);
+  json.known_line("part", owner.part);
+  json.end_object();
+}
+
 void write_resource(const Record& record, JsonWriter& json) {
   const Identity& resource = record.resource;
   json.begin_object();
@@ -56,6 +83,7 @@ void write_resource(const Record& record, JsonWriter& json) {
   json.number("revision", record.revision);
   json.key("cause");
   write_cause(record.cause, json);
+  write_owner(record, json);
   json.begin_object("tags");
   for (const Tag& tag : record.tags) {
     json.key_line(tag.key);

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/inventory_state.h"
 #include "aws/sns_message.h"
 #include "base/mutex.h"
 #include "base/time.h"
@@ -61,6 +62,8 @@ struct Snapshot {
   std::vector<std::string> restart_needed;  // Keys that were changed and are not in force.
   // What the sources are doing now. Any thread; may be empty.
   std::function<std::vector<SourceState>()> sources;
+  // How the inventories are. Any thread; may be empty.
+  std::function<std::vector<InventoryState>()> inventories;
   // Since the start. Any thread; empty where nothing is looked up.
   std::function<TagLookupCounts()> tags;
   std::shared_ptr<const void> keep_alive;

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "api/history.h"
+#include "api/inventory_state.h"
 #include "api/trial.h"
 #include "base/result.h"
 #include "catalog/catalog.h"
@@ -25,7 +26,9 @@ struct ResourceFilter {
   std::string account, region, phase, cause, actor;
   std::string tag_key, tag_value;  // Empty key: any. The value must be equal.
   std::string query;               // Part of the id or of the name.
-  std::optional<Time> since;       // In its present phase since then, or later.
+  std::string drift;
+  std::string owner;          // The inventory, the stack, or an address or a part of one.
+  std::optional<Time> since;  // In its present phase since then, or later.
   size_t limit = 100;
   std::string after;  // The `next` of the page before.
   // Those whose phase is the newest, first: one page, and `total` says how many match. Else in the
@@ -68,6 +71,9 @@ class Queries {
   // ledger keeps.
   Result<std::string> history(const HistoryFilter& filter) const;
   std::unique_ptr<Question> begin_history(HistoryFilter filter) const;
+  // What inventories declare; `states` tell how they were read, where somebody reads them.
+  Result<std::string> inventory() const;
+  std::unique_ptr<Question> begin_inventory(std::vector<InventoryState> states) const;
   Result<std::string> ledger() const;
   Result<std::string> unrecognised() const;
   Result<std::string> refusals() const;

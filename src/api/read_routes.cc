@@ -29,6 +29,9 @@ Result<void> check_words(const ResourceFilter& filter) {
   if (!filter.cause.empty() && !parse_cause_kind(filter.cause)) {
     return bad_input("there is no cause \"" + filter.cause + "\"");
   }
+  if (!filter.drift.empty() && !parse_drift(filter.drift)) {
+    return bad_input("there is no drift \"" + filter.drift + "\"");
+  }
   return {};
 }
 
@@ -40,6 +43,8 @@ Result<ResourceFilter> read_filter(Parameters parameters, Time now) {
   filter.phase = parameters.text("phase");
   filter.cause = parameters.text("cause");
   filter.actor = parameters.text("actor");
+  filter.drift = parameters.text("drift");
+  filter.owner = parameters.text("owner");
   filter.query = parameters.text("query");
   filter.after = parameters.text("after");
   filter.since = parameters.since("since", now);
@@ -76,6 +81,12 @@ RouteSteps begin_timeline(const RouteContext& context, const RouteCall& call) {
         if (is_ambiguous) return json_response(answer.error().text, 409);
         return response_of(std::move(answer));
       });
+}
+
+RouteSteps begin_inventory(const RouteContext& context, const RouteCall&) {
+  std::vector<InventoryState> states;
+  if (context.snapshot.inventories) states = context.snapshot.inventories();
+  return steps_of(queries_of(context).begin_inventory(std::move(states)));
 }
 
 HttpServerResponse get_ledger(const RouteContext& context, const RouteCall&) {

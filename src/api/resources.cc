@@ -16,6 +16,25 @@ bool has_tag(const Record& record, std::string_view key, std::string_view value)
   return false;
 }
 
+// Of those that declare it, any.
+bool is_owned_by(const Record& record, std::string_view owner) {
+  const auto is_it = [&](std::string_view inventory, std::string_view stack,
+                         std::string_view address) {
+    return inventory == owner || stack == owner || address.find(owner) != address.npos;
+  };
+  bool is_found = false;
+  each_group(record.declared, [&](const DeclaredGroup& group) {
+    each_item(group, [&](const DeclaredItem& item) {
+      is_found = is_it(group.inventory, group.stack, item.address);
+      return !is_found;
+    });
+    return !is_found;
+  });
+  if (is_found || !record.declared.empty()) return is_found;
+  const Owner by_tags = owner_of(record);
+  return by_tags.is_known() && is_it(by_tags.inventory, by_tags.stack, by_tags.address);
+}
+
 }  // namespace
 
 bool ResourceFilter::matches(const Record& record) const {
@@ -26,6 +45,8 @@ bool ResourceFilter::matches(const Record& record) const {
       !is_wanted(actor, record.cause.actor)) {
     return false;
   }
+  if (!is_wanted(drift, name_of(record.drift))) return false;
+  if (!owner.empty() && !is_owned_by(record, owner)) return false;
   if (!tag_key.empty() && !has_tag(record, tag_key, tag_value)) return false;
   if (since && record.since < *since) return false;
   return query.empty() || resource.id.find(query) != resource.id.npos ||

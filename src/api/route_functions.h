@@ -11,6 +11,7 @@ HttpServerResponse get_readyz(const RouteContext& context, const RouteCall& call
 HttpServerResponse get_metrics(const RouteContext& context, const RouteCall& call);
 HttpServerResponse get_status(const RouteContext& context, const RouteCall& call);
 RouteSteps begin_resources(const RouteContext& context, const RouteCall& call);
+RouteSteps begin_inventory(const RouteContext& context, const RouteCall& call);
 RouteSteps begin_timeline(const RouteContext& context, const RouteCall& call);
 RouteSteps begin_history(const RouteContext& context, const RouteCall& call);
 HttpServerResponse get_held(const RouteContext& context, const RouteCall& call);

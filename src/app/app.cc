@@ -11,6 +11,7 @@
 #include "api/routes.h"
 #include "app/check_paths.h"
 #include "app/fixed_settings.h"
+#include "app/inventory_runner.h"
 #include "app/process_limits.h"
 #include "app/retention.h"
 #include "app/service_manager.h"
@@ -59,7 +60,21 @@ struct Generation {
   std::shared_ptr<const HttpServer::Tls> tls;  // Null where HTTP is in the clear.
   std::shared_ptr<const Catalog> catalog;
   std::unique_ptr<SourceRunner> sources;
+  std::unique_ptr<InventoryRunner> inventories;
+
+  void start();
+  void stop();
 };
+
+void Generation::start() {
+  sources->start();
+  inventories->start();
+}
+
+void Generation::stop() {
+  inventories->stop();
+  sources->stop();
+}
 
 // A signal to end has come, and waits until somebody takes it.
 bool is_end_asked() {
@@ -294,6 +309,11 @@ void App::publish(const std::shared_ptr<Generation>& generation) {
   generation->sources =
       std::make_unique<SourceRunner>(generation->settings->sources, *ingest_, clock_);
   snapshot->sources = [sources = generation->sources.get()] { return sources->states(); };
+  generation->inventories = std::make_unique<InventoryRunner>(
+      generation->settings->inventories, *store_, *ingest_, generation->catalog, clock_);
+  snapshot->inventories = [inventories = generation->inventories.get()] {
+    return inventories->states();
+  };
   snapshot->tags = [this] { return tags_->counts(); };
   snapshot->keep_alive = generation;
   live_.set(std::move(snapshot));
@@ -369,13 +389,13 @@ void App::reload() {
               {{"key", key}});
     return reload_failed(std::string(key) + ": only a restart can change it");
   }
-  current_->sources->stop();
+  current_->stop();
   const Result<void> replaced = dispatcher_->replace(pipelines_of(*next), kStopGrace);
   if (!replaced) {
     log_error("deliveries cannot go on with the new configuration; the old one stays",
               {{"error", replaced.error().text}});
     publish(current_);
-    current_->sources->start();
+    current_->start();
     return reload_failed("deliveries cannot go on with it: " + replaced.error().text);
   }
   tags_->use_roles(fresh.account_roles);
@@ -385,7 +405,7 @@ void App::reload() {
   publish(*next);
   const Time now = clock_.now();
   live_.set_config({.in_force_since = now, .last_reload = now});
-  current_->sources->start();
+  current_->start();
   log_info("the configuration was read again", {{"file", fresh.path}});
   const std::string keys = joined(live_.get()->restart_needed);
   if (!keys.empty()) {
@@ -454,7 +474,7 @@ void App::stop() {
   const auto left = [&] { return std::max(Duration(), Duration(deadline - steady_.now())); };
   live_.set_readiness(Readiness::stopping);
   tell_service_manager(ServiceState::stopping);
-  current_->sources->stop();
+  current_->stop();
   server_->stop(left());
   tags_->stop();
   tail_->stop();
@@ -480,7 +500,7 @@ Result<void> App::run(Problems& problems) {
   live_.set_readiness(Readiness::serving);
   tell_service_manager(ServiceState::ready);
   options_.on_ready(*current_->settings, port_, current_->catalog->size());
-  current_->sources->start();
+  current_->start();
   // What the engine would still write goes to wherever the path leads now.
   if (const std::string fault = serve(); !fault.empty()) {
     log_error("the store is lost to this process; stopping, and nothing more is acknowledged",

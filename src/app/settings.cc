@@ -197,7 +197,7 @@ void read_sources(const Node& node, Settings& settings, SourceContext context) {
       continue;
     }
     if (entry.key() == "http") entry.error_at_key("\"http\" is the name of the built-in endpoint");
-    for (const std::string_view own : {"tags", "reminders"}) {
+    for (const std::string_view own : {"tags", "reminders", "inventory"}) {
       if (entry.key() == own) entry.error_at_key("a source of Statewire's own has this name");
     }
     if (!is_plain_name(entry.key(), kPlaceBytesMax)) {
@@ -208,6 +208,41 @@ void read_sources(const Node& node, Settings& settings, SourceContext context) {
     source.source = found->open(source.name, keys, context);
     keys.finish();
     if (source.source != nullptr) settings.sources.push_back(std::move(source));
+  }
+}
+
+// What it reads comes in as events of a source of its name.
+void check_inventory_name(const Node& entry, const Settings& settings) {
+  for (const std::string_view own : {"http", "tags", "reminders", "inventory"}) {
+    if (entry.key() == own) entry.error_at_key("a source of Statewire's own has this name");
+  }
+  for (const SourceSetting& source : settings.sources) {
+    if (entry.key() == source.name) entry.error_at_key("a source has this name");
+  }
+  if (!is_plain_name(entry.key(), kPlaceBytesMax)) {
+    entry.error_at_key(
+        "an inventory's name is at most 256 letters, digits, \"-\", \"_\" and \".\"");
+  }
+}
+
+void read_inventories(const Node& node, Settings& settings) {
+  if (!node) return;
+  for (const Node& entry : node.entries()) {
+    MapReader keys(entry);
+    const Node kind_node = keys.required("kind");
+    const InventoryKind* const kind = find_inventory_kind(kind_node.text());
+    if (kind == nullptr) {
+      if (kind_node) kind_node.error(kinds_text(inventory_kinds(), kind_node.text()));
+      keys.ignore_rest();
+      continue;
+    }
+    check_inventory_name(entry, settings);
+    InventorySetting setting{.name = std::string(entry.key()), .kind = kind};
+    setting.every = keys.optional("every").duration(setting.every, std::chrono::seconds(1));
+    setting.grace = keys.optional("grace").duration(setting.grace);
+    setting.inventory = kind->open(setting.name, keys);
+    keys.finish();
+    if (setting.inventory != nullptr) settings.inventories.push_back(std::move(setting));
   }
 }
 
@@ -273,6 +308,7 @@ void read_document(Settings& settings, SinkContext& context, Problems& problems)
   read_store(keys, settings);
   read_rules(keys, settings, problems);
   read_sources(keys.optional("sources"), settings, {.clock = context.clock, .aws = context.aws});
+  read_inventories(keys.optional("inventory"), settings);
   open_sinks(settings, context);
   keys.finish();
 }

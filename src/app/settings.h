@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/inventory_runner.h"
 #include "aws/sns_message.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -49,6 +50,7 @@ struct Settings {
   HttpSettings http;
   std::vector<std::string> catalog_folders;
   std::vector<SourceSetting> sources;
+  std::vector<InventorySetting> inventories;
   Formats formats;
   std::vector<Subscription> subscriptions;
   std::vector<std::unique_ptr<Sink>> sinks;  // Of the subscription in the same place.

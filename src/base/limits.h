@@ -171,6 +171,21 @@ inline constexpr size_t kPlaceBytesMax = 256;
 inline constexpr size_t kTagBytesMax = 1024;
 // Tags of one resource: the bound of AWS.
 inline constexpr size_t kTagsMax = 50;
+// Of one state of Terraform's, which is in memory once while it is read.
+inline constexpr size_t kStateBytesMax = size_t{256} << 20;
+// Files of code that are looked into for where a resource is declared, bytes of each, and modules
+// that lie in modules.
+inline constexpr size_t kCodeFilesMax = 20'000;
+inline constexpr size_t kCodeFileBytesMax = 4 << 20;
+inline constexpr size_t kCodeModulesDeepMax = 16;
+// Of what is declared and cannot be joined, those that are listed.
+inline constexpr size_t kUnjoinedKept = 1000;
+// Events of an inventory in one chunk.
+inline constexpr size_t kInventoryEventsAtATime = 1000;
+// Blocks of code that one inventory names for a resource and its parts; the rest are left out.
+inline constexpr size_t kDeclaredItemsMax = 32;
+// Of all that inventories declare of one resource, as a record keeps it.
+inline constexpr size_t kDeclaredBytesMax = 8 << 10;
 // Of the text by which a client names itself.
 inline constexpr size_t kUserAgentBytesMax = 512;
 // Of what a provider says besides its code, where it refuses a call.

@@ -24,7 +24,7 @@ void rows_to_entries(CatalogSpec& spec) {
 
 std::string_view name_of(EntryEffect effect) {
   constexpr std::string_view kNames[] = {"state", "create", "delete", "configure", "cause",
-                                         "tag",   "ignore", "fail",   "settle"};
+                                         "tag",   "ignore", "fail",   "settle",    "declare"};
   return kNames[static_cast<size_t>(effect)];
 }
 

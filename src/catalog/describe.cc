@@ -6,6 +6,7 @@
 #include "base/http_date.h"
 #include "base/limits.h"
 #include "catalog/clean.h"
+#include "model/owner.h"
 #include "model/reminder.h"
 
 namespace statewire {
@@ -13,8 +14,8 @@ namespace {
 
 using std::chrono::hours;
 
-// A reminder tells of what it was set for, on Statewire's own word.
-void take_origin_of_settle(const EventView& view, Arena& arena, Origin& origin) {
+// What Statewire says on its own word is about something of a provider's.
+void take_own_origin(const EventView& view, Arena& arena, Origin& origin) {
   origin.system = "statewire";
   simdjson::dom::object detail;
   std::string_view source;
@@ -48,7 +49,9 @@ Origin origin_of(const EventView& view, Arena& arena) {
       break;
   }
   origin.source = copy_clean(arena, view.source);
-  if (view.source == kReminderEventSource) take_origin_of_settle(view, arena, origin);
+  if (view.source == kReminderEventSource || view.source == kInventoryEventSource) {
+    take_own_origin(view, arena, origin);
+  }
   origin.id = copy_clean(arena, view.id);
   return origin;
 }

@@ -23,6 +23,7 @@ enum class EntryEffect : uint8_t {
   ignore = 6,     // Looks like a change and is none.
   fail = 7,       // Tells that something could not be done; the state stays.
   settle = 8,     // Statewire's own: the time has passed after which something settles.
+  declare = 9,    // Statewire's own: what an inventory says.
 };
 std::string_view name_of(EntryEffect effect);
 

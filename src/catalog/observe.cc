@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "catalog/call_verb.h"
 #include "catalog/clean.h"
+#include "catalog/declared.h"
 #include "catalog/tags.h"
 
 namespace statewire {
@@ -246,6 +247,10 @@ Observer::Verdict Observer::read_effect(Observation& observation) {
     case EntryEffect::fail:
       observation.effect = Effect::fail;
       return require(entry_.error, observation.error);
+    case EntryEffect::declare:
+      observation.effect = Effect::declare;
+      reason_ = read_declared(view_, arena_, observation);
+      return reason_.empty() ? Verdict::observed : Verdict::nothing;
     case EntryEffect::cause:
     case EntryEffect::ignore:
       observation.effect = Effect::cause;

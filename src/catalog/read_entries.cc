@@ -21,7 +21,7 @@ constexpr EffectWord kEffects[] = {
     {"delete", EntryEffect::remove}, {"configure", EntryEffect::configure},
     {"cause", EntryEffect::cause},   {"tag", EntryEffect::tag},
     {"ignore", EntryEffect::ignore}, {"fail", EntryEffect::fail},
-    {"settle", EntryEffect::settle},
+    {"settle", EntryEffect::settle}, {"declare", EntryEffect::declare},
 };
 
 // What is not there after so long did not come about.

@@ -20,6 +20,7 @@ class DaemonClient final : public Client {
   Result<std::string> history(const HistoryFilter& filter) override {
     return daemon_.get(history_target(filter));
   }
+  Result<std::string> inventory() override { return daemon_.get("/api/v1/inventory"); }
   Result<std::string> ledger() override { return daemon_.get("/api/v1/ledger"); }
   Result<std::string> unrecognised() override { return daemon_.get("/api/v1/ledger/unrecognised"); }
   Result<std::string> refusals() override { return daemon_.get("/api/v1/ledger/refusals"); }
@@ -59,6 +60,8 @@ Result<std::string> DaemonClient::resources(const ResourceFilter& filter) {
   add_parameter(target, "phase", filter.phase);
   add_parameter(target, "cause", filter.cause);
   add_parameter(target, "actor", filter.actor);
+  add_parameter(target, "drift", filter.drift);
+  add_parameter(target, "owner", filter.owner);
   if (!filter.tag_key.empty()) {
     add_parameter(target, "tag", filter.tag_key + "=" + filter.tag_value);
   }
@@ -135,6 +138,7 @@ class StoreClient final : public Client {
   Result<std::string> history(const HistoryFilter& filter) override {
     return queries_.history(filter);
   }
+  Result<std::string> inventory() override { return queries_.inventory(); }
   Result<std::string> ledger() override { return queries_.ledger(); }
   Result<std::string> unrecognised() override { return queries_.unrecognised(); }
   Result<std::string> refusals() override { return queries_.refusals(); }

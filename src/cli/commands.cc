@@ -171,6 +171,13 @@ constexpr OptionSpec kResourcesOptions[] = {
      .help = "Only where the cause is of this kind",
      .choices = "deployment|human|autoscaling|schedule|provider|service|automation|unknown"},
     {.name = "--actor", .value = "NAME", .help = "Only where the cause names this actor"},
+    {.name = "--drift",
+     .value = "DRIFT",
+     .help = "Only what stands so to the code that declares it",
+     .choices = "none|out_of_band|unmanaged|lost|unknown"},
+    {.name = "--owner",
+     .value = "NAME",
+     .help = "Only what this inventory or stack declares, or an address that holds this"},
     {.name = "--tag", .value = "KEY=VALUE", .help = "Only with this tag"},
     {.name = "--since",
      .value = "WHEN",
@@ -241,6 +248,20 @@ constexpr OptionSpec kEventsOptions[] = {
      .value = "N",
      .help = "At most N, the newest; without it and --since, 100",
      .letter = 'n'},
+    kOutput,
+    kConfig,
+    kUrl,
+    kTokenFile,
+};
+
+constexpr OptionSpec kInventoryOptions[] = {
+    {.name = "--not-joined",
+     .form = OptionForm::flag,
+     .help = "List what is declared and cannot be joined with a resource, and why"},
+    {.name = "--check",
+     .form = OptionForm::flag,
+     .help = "Exit with 1 where anything is out of band, unmanaged or lost"},
+    kWatch,
     kOutput,
     kConfig,
     kUrl,
@@ -461,6 +482,7 @@ constexpr CommandSpec kCommands[] = {
     {.name = "resources",
      .summary = "List resources with their present state",
      .examples = "statewire resources --phase degraded\n"
+                 "statewire resources --drift out_of_band\n"
                  "statewire resources --cause human --since 24h --output csv",
      .options = kResourcesOptions,
      .run = run_resources},
@@ -482,6 +504,13 @@ constexpr CommandSpec kCommands[] = {
                  "statewire ledger --unrecognised",
      .options = kLedgerOptions,
      .run = run_ledger},
+    {.name = "inventory",
+     .summary = "Say what infrastructure code declares, and what differs from it",
+     .examples = "statewire inventory\n"
+                 "statewire inventory --not-joined\n"
+                 "statewire inventory --check",
+     .options = kInventoryOptions,
+     .run = run_inventory},
     {.name = "held",
      .summary = "List what waits, for what, and until when",
      .examples = "statewire held\n"

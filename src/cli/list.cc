@@ -133,6 +133,28 @@ ExitCode ListWriter::finish(const ListEnd& end) {
   return count_ == 0 ? ExitCode::failed : ExitCode::well;
 }
 
+std::string touch_text(JsonElement resource) {
+  std::string text = text_at(resource, "touch.what");
+  const std::string actor = text_at(resource, "touch.actor");
+  const std::string tool = text_at(resource, "touch.tool");
+  if (!actor.empty()) text.append(" by ").append(actor);
+  if (!tool.empty()) text.append(", ").append(tool);
+  return text;
+}
+
+std::string declared_as(JsonElement resource) {
+  std::string text = text_at(resource, "owner.part");
+  if (text.empty()) text = text_at(resource, "owner.address");
+  const std::string file = text_at(resource, "owner.file");
+  const std::string line = text_at(resource, "owner.line");
+  std::string stack = text_at(resource, "owner.stack");
+  if (stack.empty()) stack = text_at(resource, "owner.inventory");
+  if (!file.empty()) text.append(", ").append(file);
+  if (!line.empty()) text.append(":").append(line);
+  if (!stack.empty()) text.append(text.empty() ? "" : " in ").append(stack);
+  return text;
+}
+
 Tint tint_of_phase(std::string_view phase) {
   if (phase == "stable") return Tint::good;
   if (phase == "degraded") return Tint::bad;

@@ -76,6 +76,11 @@ class ListWriter {
   size_t count_ = 0;
 };
 
+// Of a resource: "PutBucketPolicy by bob, console", the change that made it differ from its code.
+std::string touch_text(JsonElement resource);
+// Of a resource: "aws_s3_bucket.logs, s3.tf:12 in shop"; empty where no code is known.
+std::string declared_as(JsonElement resource);
+
 // A phase in its colour.
 Tint tint_of_phase(std::string_view phase);
 // Colours of what is told, by its kind and by its severity.

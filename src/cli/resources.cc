@@ -15,6 +15,31 @@ Cell show_phase(JsonElement resource) {
 }
 Cell show_since(JsonElement resource) { return {short_time(text_at(resource, "since"))}; }
 
+Cell show_drift(JsonElement resource) {
+  const std::string drift = text_at(resource, "drift");
+  const bool is_calm = drift == "none" || drift == "unknown";
+  return {drift, is_calm ? Tint::faint : drift == "lost" ? Tint::bad : Tint::doubtful};
+}
+Cell show_touch(JsonElement resource) { return {touch_text(resource)}; }
+Cell show_code(JsonElement resource) { return {declared_as(resource)}; }
+Cell show_drift_since(JsonElement resource) {
+  return {short_time(text_at(resource, "drift_since"))};
+}
+
+// Where it is asked what differs from its code, or whose it is.
+constexpr ListColumn kDriftColumns[] = {
+    {.title = "drift", .path = "drift", .show = show_drift},
+    {.title = "type", .path = "type", .fit = Fit::start, .spare = 2},
+    {.title = "name", .path = "name", .fit = Fit::end},
+    {.title = "what", .path = "touch.what", .show = show_touch, .fit = Fit::end},
+    {.title = "since", .path = "drift_since", .show = show_drift_since, .fit = Fit::moment},
+    {.title = "declared as", .path = "owner.address", .show = show_code, .fit = Fit::end},
+    {.title = "file", .path = "owner.file", .is_for_csv = true},
+    {.title = "line", .path = "owner.line", .is_for_csv = true},
+    {.title = "actor", .path = "touch.actor", .is_for_csv = true},
+    {.title = "id", .path = "id", .fit = Fit::middle, .spare = 1},
+};
+
 constexpr ListColumn kResourceColumns[] = {
     {.title = "phase", .path = "phase", .show = show_phase},
     {.title = "value", .path = "value", .fit = Fit::end, .spare = 2},
@@ -37,6 +62,8 @@ Result<ResourceFilter> read_filter(const Invocation& invocation, Time now) {
   filter.phase = invocation.text("--phase");
   filter.cause = invocation.text("--cause");
   filter.actor = invocation.text("--actor");
+  filter.drift = invocation.text("--drift");
+  filter.owner = invocation.text("--owner");
   if (const std::string tag = invocation.text("--tag"); !tag.empty()) {
     const size_t equals = tag.find('=');
     if (equals == 0 || equals == std::string::npos) {
@@ -95,7 +122,9 @@ ExitCode run_resources(const Invocation& invocation, Terminal& terminal) {
   }
   return with_client(invocation, terminal, Access::read, [&](Client& client) {
     const OutputForm form = output_form(invocation);
-    ListWriter list(terminal, form, kResourceColumns);
+    const bool is_about_code = !filter->drift.empty() || !filter->owner.empty();
+    ListWriter list(terminal, form,
+                    is_about_code ? std::span<const ListColumn>(kDriftColumns) : kResourceColumns);
     const size_t limit = invocation.number("--limit", SIZE_MAX);
     return is_table(form) ? list_newest(client, *filter, limit, list, terminal)
                           : list_pages(client, *filter, limit, list, terminal);

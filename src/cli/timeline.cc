@@ -88,6 +88,25 @@ std::vector<JsonElement> with_amendments_beside(const std::vector<JsonElement>& 
   return result;
 }
 
+// "declared as aws_instance.web[2], web.tf:12 in shop: out of band since 09:16, StopInstances by
+// bob"
+std::string code_line(JsonElement resource, const Terminal& terminal) {
+  const std::string drift = text_at(resource, "drift");
+  const bool is_calm = drift == "none" || drift == "unknown";
+  const std::string code = declared_as(resource);
+  if (code.empty() && is_calm) return {};
+  std::string line = "\n";
+  append_clean(line, code.empty() ? std::string("declared by no code") : "declared as " + code);
+  if (is_calm) return line;
+  std::string words = drift == "out_of_band" ? "out of band" : drift;
+  const std::string since = text_at(resource, "drift_since");
+  line += ": " + terminal.tinted(words, drift == "lost" ? Tint::bad : Tint::doubtful);
+  if (!since.empty()) line += " since " + short_time(since);
+  const std::string what = touch_text(resource);
+  if (!what.empty()) append_clean(line.append(", "), what);
+  return line;
+}
+
 std::string headline(JsonElement resource, const Terminal& terminal) {
   const std::string name = text_at(resource, "name");
   std::string line = terminal.tinted(text_at(resource, "type"), Tint::strong) + "  ";
@@ -111,7 +130,8 @@ std::string headline(JsonElement resource, const Terminal& terminal) {
   }
   const std::string settles = text_at(resource, "settles");
   if (!settles.empty()) line += ", settles by itself at " + short_time(settles);
-  return line + ", revision " + text_at(resource, "revision") + "\n\n";
+  line += ", revision " + text_at(resource, "revision");
+  return line + code_line(resource, terminal) + "\n\n";
 }
 
 }  // namespace

@@ -87,11 +87,13 @@ bool is_call(const Notification& notification, std::string_view value) {
 }
 
 std::string_view words_before_change(const Notification& notification) {
+  if (notification.is_of_inventory) return " is ";
   if (!notification.headline.empty()) return " ";
   return is_report(notification) ? ": " : " was ";
 }
 
 void add_change(const Notification& notification, Words& words) {
+  if (notification.is_of_inventory) return add_drift_news(notification, words);
   if (!notification.headline.empty()) {
     words.add(notification.headline);
     return add_who_in_brackets(notification, words);

@@ -64,6 +64,7 @@ FieldWords names() {
 constexpr auto kPhases = names<Phase::unknown, Phase::gone>;
 constexpr auto kCauses = names<CauseKind::unknown, CauseKind::automation>;
 constexpr auto kConfidences = names<Confidence::guess, Confidence::certain>;
+constexpr auto kDrifts = names<Drift::unknown, Drift::lost>;
 
 // What a subscription is asked about: receipts are made for it, and no condition sees them.
 FieldWords types() {
@@ -166,7 +167,15 @@ constexpr KnownField kFields[] = {
     {"cause.confidence", [](N n, Out out) { out += name_of(n.cause.confidence); }, FieldType::text,
      kConfidences},
     {"cause.evidence", [](N n, Out out) { out += n.cause.evidence; }},
-    {"drift", [](N, Out out) { out += "unknown"; }},
+    {"owner.inventory", [](N n, Out out) { out += n.owner.inventory; }},
+    {"owner.tool", [](N n, Out out) { out += n.owner.tool; }},
+    {"owner.stack", [](N n, Out out) { out += n.owner.stack; }},
+    {"owner.address", [](N n, Out out) { out += n.owner.address; }},
+    {"owner.file", [](N n, Out out) { out += n.owner.file; }},
+    {"owner.line", [](N n, Out out) { out += n.owner.line; }, FieldType::number},
+    {"owner.via", [](N n, Out out) { out += n.owner.via; }},
+    {"owner.part", [](N n, Out out) { out += n.owner.part; }},
+    {"drift", [](N n, Out out) { out += name_of(n.drift); }, FieldType::text, kDrifts},
     {"flags", append_flags, FieldType::text, flags},
     {"changes.path", append_changes<&Change::path>},
     {"changes.from", append_changes<&Change::from>},

@@ -36,6 +36,7 @@ class JsonNotification {
   void state();
   void late_observation();
   void cause(const Cause& cause);
+  void owner();
   void flags();
   size_t changes();
   void message();
@@ -98,8 +99,8 @@ size_t JsonNotification::data() {
   json_.number("revision", notification_.revision);
   late_observation();
   cause(notification_.cause);
-  // No inventory is loaded that could tell.
-  json_.word("drift", "unknown");
+  owner();
+  json_.word("drift", name_of(notification_.drift));
   flags();
   const size_t changes_bytes = changes();
   message();
@@ -194,6 +195,21 @@ void JsonNotification::cause(const Cause& cause) {
   json_.begin_array("evidence");
   if (!cause.evidence.empty()) json_.line(cut_text(cause.evidence, cut_.text_bytes_max));
   json_.end_array();
+  json_.end_object();
+}
+
+void JsonNotification::owner() {
+  const Owner& owner = notification_.owner;
+  if (!owner.is_known()) return;
+  json_.begin_object("owner");
+  line("tool", owner.tool);
+  known_line("inventory", owner.inventory);
+  known_line("stack", owner.stack);
+  known_line("address", owner.address);
+  known_line("file", owner.file);
+  if (const uint64_t number = line_of(owner); number != 0) json_.number("line", number);
+  known_line("via", owner.via);
+  known_line("part", owner.part);
   json_.end_object();
 }
 
@@ -306,7 +322,7 @@ std::string_view dataschema_of(const Notification& notification) {
   const Cause& cause = notification.cause;
   const bool is_of_1_1 = notification.is_untimed || is_announcement || !cause.account.empty() ||
                          !cause.role.empty() || !cause.address.empty() || !cause.reason.empty() ||
-                         has_late_cause(notification);
+                         has_late_cause(notification) || notification.owner.is_known();
   return is_of_1_1 ? "urn:statewire:notification:1.1" : "urn:statewire:notification:1.0";
 }
 

@@ -127,6 +127,7 @@ void add_news(const Notification& notification, NewsBeside beside, Words& words)
       add_transition(notification, beside, words);
       break;
   }
+  add_drift(notification, words);
   add_doubt_of_time(notification, words);
 }
 
@@ -136,6 +137,7 @@ void add_message(const Notification& notification, Words& words) {
   add_subject(notification, words);
   if (notification.kind != NotificationKind::receipt) add_place(notification, words);
   add_predicate(notification, words);
+  add_drift(notification, words);
   add_doubt_of_time(notification, words);
   words.limit(kMessageCharactersMax);
 }

@@ -10,6 +10,7 @@
 #include "format/json.h"
 #include "format/message.h"
 #include "format/names.h"
+#include "format/news.h"
 #include "model/aws_partition.h"
 
 namespace statewire {
@@ -83,6 +84,17 @@ std::string account_text(const Notification& n) {
   return text;
 }
 
+// "aws_s3_bucket.logs, s3.tf:12 in shop (terraform)"
+std::string code_text(const Notification& n) {
+  if (!n.owner.is_known()) return {};
+  Words words;
+  add_owner(n.owner, words);
+  words.add(" (", n.owner.tool, ")");
+  if (!n.owner.via.empty()) words.add(", by way of ", bare_id(n.owner.via));
+  words.limit(kFactCharactersMax);
+  return text_of(words);
+}
+
 // What arrives within it is not late: AWS delivers files of CloudTrail within 15 minutes or so.
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html
 Duration usual_lag(const Notification& n) {
@@ -113,6 +125,7 @@ void add_facts(const Notification& n, std::vector<MessageFact>& facts) {
     add("Before",
         state_text(n.previous.phase, n.previous.value) + " since " + readable(n.previous.since));
   }
+  add("Code", code_text(n));
   add("Region", clean(region_told(n)));
   add("Zone", clean(n.resource.zone));
   add("Resource", clean(n.resource.id));
@@ -200,6 +213,8 @@ MessageParts parts_of(const Notification& notification) {
   parts.tone = tone_of(notification);
   const bool is_about_phase = notification.kind == NotificationKind::transition;
   parts.badge = is_about_phase ? name_of(notification.phase) : name_of(notification.kind);
+  const std::string_view drift = drift_words(notification.drift);
+  if (!drift.empty()) parts.badge.insert(0, std::string(drift) + " · ");
   if (notification.severity >= kWarn) {
     parts.badge.insert(0, notification.severity >= kError ? "error · " : "warning · ");
   }
@@ -214,6 +229,7 @@ MessageParts parts_of(const Notification& notification) {
   if (notification.severity >= kWarn) {
     parts.line.append("[").append(severity_text(notification.severity)).append("] ");
   }
+  if (!drift.empty()) parts.line.append(drift).append(": ");
   append_message(notification, parts.line);
   parts.time =
       (notification.is_untimed ? "time unknown, arrived " : "") + readable(notification.time);

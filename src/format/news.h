@@ -37,6 +37,16 @@ void add_failure(const Notification& notification, Words& words);
 std::string_view words_before_change(const Notification& notification);
 std::string_view words_before_failure(const Notification& notification);
 
+// "out of band"; empty where nothing alarms.
+std::string_view drift_words(Drift drift);
+// "aws_s3_bucket.logs, s3.tf:12 in shop"; nothing where no code is known.
+void add_owner(const Owner& owner, Words& words);
+// What an inventory alone says: "declared by no code".
+void add_drift_news(const Notification& notification, Words& words);
+// What is said beside other news: "; out of band: declared as aws_s3_bucket.logs, s3.tf:12 in
+// shop".
+void add_drift(const Notification& notification, Words& words);
+
 // ": Threshold Crossed": why, in the provider's words; nothing where it gave none.
 void add_reason(const Cause& cause, Words& words);
 

@@ -45,6 +45,12 @@ class RandomNotifications {
     n.account_owner = maybe_text();
     set_state(n);
     set_cause(n);
+    if (coin()) {
+      n.owner = {text(),       text(),       maybe_text(), maybe_text(),
+                 maybe_text(), maybe_text(), maybe_text(), maybe_text()};
+    }
+    n.drift = static_cast<Drift>(below(kDriftCount));
+    n.is_of_inventory = coin();
     n.is_late = coin();
     n.is_future = coin();
     n.is_untimed = coin();

@@ -13,7 +13,8 @@ std::string_view name_in(const Record& record, const Observation& observation) {
 uint8_t severity_of(const Notification& notification, uint8_t asked) {
   if (asked != 0) return asked;
   if (notification.kind == NotificationKind::failed) return kWarn;
-  if (notification.phase == Phase::degraded) return kError;
+  if (notification.phase == Phase::degraded || notification.drift == Drift::lost) return kError;
+  if (notification.drift == Drift::out_of_band) return kWarn;
   if (notification.phase == Phase::gone && notification.cause.kind == CauseKind::human)
     return kWarn;
   return kInfo;
@@ -63,6 +64,11 @@ Notification notification_of(const Entry& entry, const Teller& teller) {
   const bool about_state =
       result.kind == NotificationKind::transition || result.kind == NotificationKind::amended;
   result.cause = about_state ? record.cause : observation.cause;
+  result.owner = owner_of(record);
+  result.drift = record.drift;
+  result.drift_since = record.drift_since;
+  if (is_alarming(record.drift)) result.touch = touch_of(record.touch);
+  result.is_of_inventory = observation.effect == Effect::declare;
   if (result.kind == NotificationKind::amended && observation.effect == Effect::state) {
     result.has_late_observation = true;
     result.late_value = observation.value;

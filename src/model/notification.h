@@ -57,11 +57,16 @@ struct Notification {
   Cause late_cause;  // Of the late fact, where that is not what the state came from.
 
   Cause cause;
-  bool is_late = false;     // flags: late
-  bool is_future = false;   // flags: future
-  bool is_untimed = false;  // flags: untimed
-  bool is_assumed = false;  // No event told the state: enough time has passed.
-  bool is_of_many = false;  // The resource's account is one of several that are watched.
+  Owner owner;
+  Drift drift = Drift::unknown;
+  Time drift_since;  // The epoch where nothing alarms.
+  Touch touch;       // What made the resource differ from its code; empty where nothing did.
+  bool is_of_inventory = false;  // Told because an inventory said so, not because of an event.
+  bool is_late = false;          // flags: late
+  bool is_future = false;        // flags: future
+  bool is_untimed = false;       // flags: untimed
+  bool is_assumed = false;       // No event told the state: enough time has passed.
+  bool is_of_many = false;       // The resource's account is one of several that are watched.
   std::span<const Change> changes;
   std::string_view error;      // Of `failed`.
   std::string_view headline;   // Of `changed`, where a rule of the catalog says what was done.

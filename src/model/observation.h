@@ -100,10 +100,18 @@ enum class Effect : uint8_t {
   configure = 2,  // Sets properties; the phase stays.
   tag = 3,        // Sets or removes tags.
   fail = 4,       // A call that was refused; nothing changed.
-  move = 5,  // Statewire's own: the resource is an alias. Its record ends, and what it was made
-             // of goes to the resource that `aliases` names.
+  move = 5,     // Statewire's own: the resource is an alias. Its record ends, and what it was made
+                // of goes to the resource that `aliases` names.
+  declare = 6,  // Statewire's own: what an inventory says of the resource.
 };
-constexpr Effect kLastEffect = Effect::move;
+constexpr Effect kLastEffect = Effect::declare;
+
+// What an inventory says, as the `value` of Effect::declare.
+inline constexpr std::string_view kDeclaredWord = "declared";  // Its tool has run at this time.
+inline constexpr std::string_view kReadWord = "read";          // It was declared before this time.
+inline constexpr std::string_view kDroppedWord = "no longer declared";
+inline constexpr std::string_view kUnmanagedWord = "unmanaged";  // No inventory declares it.
+inline constexpr std::string_view kLostWord = "lost";  // It is gone, and declared all the same.
 
 // Stored as numbers: never renumber.
 enum ObservationFlag : uint8_t {
@@ -136,6 +144,7 @@ struct Observation {
   std::span<const Tag> tags;
   std::span<const Change> changes;
   std::span<const std::string_view> aliases;  // Other names of the same resource.
+  std::string_view declared;  // Of Effect::declare: one group, packed as model/owner.h says.
 
   const EventId& event_id() const { return key.event_id; }
   Time time() const { return key.time(); }

@@ -17,7 +17,7 @@ void own_texts(Record& record, Arena& arena) {
   Identity& id = record.resource;
   for (std::string_view* const text :
        {&id.id, &id.type, &id.provider, &id.account, &id.region, &id.zone, &id.service, &id.name,
-        &record.value, &record.previous.value}) {
+        &record.value, &record.previous.value, &record.declared, &record.touch}) {
     *text = arena.copy(*text);
   }
   own_texts(record.cause, arena);

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "model/observation.h"
+#include "model/owner.h"
 
 namespace statewire {
 
@@ -33,6 +34,10 @@ struct Record {
   SortKey newest;
   std::span<const Tag> tags;    // Sorted by key; at most kTagsMax.
   std::span<const Hint> hints;  // Oldest first; at most kHintsMax.
+  std::string_view declared;    // By code; packed as model/owner.h says. At most kDeclaredBytesMax.
+  Drift drift = Drift::unknown;
+  Time drift_since;        // The epoch where the drift is nothing that alarms.
+  std::string_view touch;  // What made it so, packed; empty where nobody knows.
 
   // Of the arrival: differs between two orders of arrival of the same observations.
   uint64_t revision = 0;       // Grows with every change.

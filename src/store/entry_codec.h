@@ -29,6 +29,7 @@ class EntryEncoder {
   void cause(const Cause& cause, std::string_view origin_id);
   void previous(const Previous& previous, const Previous& base, Time recorded);
   void tags(std::span<const Tag> tags);
+  void owner(const Record& record);
 
   ByteWriter& out_;
   Dictionary* const dictionary_;
@@ -67,6 +68,7 @@ class EntryDecoder {
   Cause cause(std::string_view origin_id);
   Previous previous(const Previous& base, Time recorded);
   std::span<const Tag> tags();
+  void owner(Record& record);
   std::span<const Change> changes();
   std::span<const std::string_view> aliases();
   std::span<const Hint> hints(Time recorded, std::string_view origin_id);

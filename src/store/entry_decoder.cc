@@ -94,6 +94,7 @@ Observation EntryDecoder::observation(uint64_t head, Time recorded) {
   if (head & kHasAliases) seen.aliases = aliases();
   if (head & kSettlesAfter) seen.settles_after = Duration(unzigzag(in_.varint()));
   if (head & kHasHeadline) seen.headline = own();
+  if (head & kHasDeclared) seen.declared = own();
   in_.skip_fields(head & ~uint64_t{kObservationBits});
   return seen;
 }
@@ -134,8 +135,22 @@ Record EntryDecoder::record(const Entry& base) {
   result.recorded = head & kRecordRecordedDiffers ? in_.time(base.recorded) : base.recorded;
   result.last_sequence = head & kLastSequenceDiffers ? in_.varint() : base.sequence;
   if (head & kSettlesAt) result.settles_at = in_.time(base.recorded);
+  if (head & kHasOwner) owner(result);
   in_.skip_fields(head & ~uint64_t{kRecordBits});
   return result;
+}
+
+// A drift of a newer program is read as unknown.
+void EntryDecoder::owner(Record& record) {
+  ByteReader in(in_.text());
+  const uint8_t head = in.byte();
+  record.drift = known(head & 0x7fu, Drift::lost, Drift::unknown);
+  if (head & kHasDriftSince) {
+    record.drift_since = from_ns(static_cast<int64_t>(in.fixed<uint64_t>()));
+  }
+  record.declared = kept(in.text());
+  record.touch = kept(in.bytes(in.left()));
+  if (!in.ok()) in_.fail();
 }
 
 SortKey EntryDecoder::sort_key(bool has_version, bool has_index, Time recorded) {

@@ -46,7 +46,8 @@ uint32_t bits_of(const Entry& entry, Time recorded) {
          bit_if(!seen.traceparent.empty(), kHasTraceparent) |
          bit_if(!seen.changes.empty(), kHasChanges) | bit_if(!seen.aliases.empty(), kHasAliases) |
          bit_if(seen.settles_after != Duration::zero(), kSettlesAfter) |
-         bit_if(!seen.headline.empty(), kHasHeadline);
+         bit_if(!seen.headline.empty(), kHasHeadline) |
+         bit_if(!seen.declared.empty(), kHasDeclared);
 }
 
 uint32_t bits_of(const Record& record, const Entry& base) {
@@ -64,7 +65,8 @@ uint32_t bits_of(const Record& record, const Entry& base) {
          bit_if(record.flags != 0, kHasRecordFlags) |
          bit_if(record.recorded != base.recorded, kRecordRecordedDiffers) |
          bit_if(record.last_sequence != base.sequence, kLastSequenceDiffers) |
-         bit_if(record.settles_at != Time{}, kSettlesAt);
+         bit_if(record.settles_at != Time{}, kSettlesAt) |
+         bit_if(!record.declared.empty() || record.drift != Drift::unknown, kHasOwner);
 }
 
 }  // namespace
@@ -118,6 +120,7 @@ void EntryEncoder::observation(const Observation& seen, Time recorded) {
   }
   if (seen.settles_after != Duration::zero()) out_.varint(zigzag(seen.settles_after.count()));
   if (!seen.headline.empty()) own(seen.headline);
+  if (!seen.declared.empty()) own(seen.declared);
 }
 
 void EntryEncoder::told(const Told& told, Time recorded) {
@@ -157,6 +160,18 @@ void EntryEncoder::record(const Record& record, const Entry& base) {
   if (bits & kRecordRecordedDiffers) out_.time(record.recorded, base.recorded);
   if (bits & kLastSequenceDiffers) out_.varint(record.last_sequence);
   if (bits & kSettlesAt) out_.time(record.settles_at, base.recorded);
+  if (bits & kHasOwner) owner(record);
+}
+
+void EntryEncoder::owner(const Record& record) {
+  const bool has_since = record.drift_since != Time{};
+  out_.varint(1 + (has_since ? sizeof(uint64_t) : 0) + varint_bytes(record.declared.size()) +
+              record.declared.size() + record.touch.size());
+  out_.byte(static_cast<uint8_t>(static_cast<unsigned>(record.drift) |
+                                 (has_since ? kHasDriftSince : 0u)));
+  if (has_since) out_.fixed<uint64_t>(static_cast<uint64_t>(to_ns(record.drift_since)));
+  out_.text(record.declared);
+  out_.bytes(record.touch);
 }
 
 void EntryEncoder::sort_key(const SortKey& key, Time recorded) {

@@ -50,6 +50,12 @@ class RandomEntries {
     result.last_sequence = chance() ? base.sequence : number();
     result.told = chance() ? base.told.id : NotificationId{bytes()};
     result.recorded = chance() ? base.recorded : time(recorded);
+    if (chance()) return result;
+    result.declared = word();
+    result.drift = static_cast<Drift>(below(kDriftCount));
+    if (result.drift == Drift::unknown || chance()) return result;
+    result.drift_since = time(recorded);
+    result.touch = word();
     return result;
   }
 
@@ -141,6 +147,7 @@ class RandomEntries {
     result.severity = chance() ? 0 : static_cast<uint8_t>(random_());
     result.error = word(), result.entry = word(), result.traceparent = word();
     result.headline = word();
+    result.declared = word();
     result.tags = tags();
     std::vector<Change> changes(chance() ? 0 : below(5));
     for (Change& change : changes) change = {word(), word(), word()};
@@ -279,7 +286,7 @@ class EntryText {
     put(static_cast<int>(o.effect), static_cast<int>(o.phase), o.value, int{o.toward},
         from_ns(o.settles_after.count()));
     cause(o.cause);
-    put(int{o.flags}, int{o.severity}, o.error, o.entry, o.traceparent, o.headline);
+    put(int{o.flags}, int{o.severity}, o.error, o.entry, o.traceparent, o.headline, o.declared);
     tags(o.tags);
     put(uint64_t{o.changes.size()}, uint64_t{o.aliases.size()});
     for (const Change& change : o.changes) put(change.path, change.from, change.to);
@@ -298,6 +305,7 @@ class EntryText {
       cause(hint.cause);
       put(hint.time, int{hint.toward});
     }
+    put(r.declared, static_cast<int>(r.drift), r.drift_since, r.touch);
     put(r.revision, r.last_sequence, r.told.view(), r.recorded);
   }
 

@@ -20,6 +20,11 @@ inline int64_t unzigzag(uint64_t value) {
   return static_cast<int64_t>(value >> 1) ^ -static_cast<int64_t>(value & 1);
 }
 
+// That ByteWriter::varint() takes for it.
+inline size_t varint_bytes(uint64_t value) {
+  return (static_cast<size_t>(std::bit_width(value | 1)) + 6) / 7;
+}
+
 template <typename Number>
 Number from_little_endian(const char* at) {
   Number value = 0;

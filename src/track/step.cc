@@ -23,6 +23,7 @@
 #include <array>
 
 #include "base/limits.h"
+#include "track/drift.h"
 
 namespace statewire {
 namespace {
@@ -172,7 +173,11 @@ FoldStep fold_step(Record& record, const Observation& observation, Arena& arena)
   record.newest = observation.key;
   record.flags |= observation.flags & kReusableId;
   if (observation.effect == Effect::fail) return step;
-
+  if (observation.effect == Effect::declare) {
+    step.owner = fold_declared(record, observation, arena);
+    return step;
+  }
+  const Phase before = record.phase;
   step.tags = fold_tags(record, observation, arena);
   switch (observation.effect) {
     case Effect::state:
@@ -192,8 +197,10 @@ FoldStep fold_step(Record& record, const Observation& observation, Arena& arena)
     case Effect::tag:
     case Effect::fail:
     case Effect::move:
+    case Effect::declare:
       break;
   }
+  step.owner = fold_drift(record, before, observation, step, arena);
   return step;
 }
 

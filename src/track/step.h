@@ -12,8 +12,9 @@ struct FoldStep {
   bool cause = false;  // Why the present state came about, without a new state.
   bool tags = false;
   bool configured = false;
+  bool owner = false;  // What declares it, or how it differs from that.
 
-  bool any() const { return state || cause || tags || configured; }
+  bool any() const { return state || cause || tags || configured || owner; }
 };
 
 // Folds `observation`, whose key is above record.newest, into the record. A record that was

@@ -14,6 +14,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "track/drift.h"
 #include "track/set_before.h"
 #include "track/step.h"
 
@@ -35,14 +36,18 @@ void keep_arrival(Record& record, const Record& before) {
   record.recorded = before.recorded;
 }
 
-NotificationKind kind_of(const Observation& observation, const FoldStep& step,
-                         const Record& record) {
+// `before`: how the record differed from its code until now.
+NotificationKind kind_of(const Observation& observation, const FoldStep& step, const Record& record,
+                         Drift before) {
   if (step.state) return NotificationKind::transition;
   if (observation.effect == Effect::fail) return NotificationKind::failed;
   if (step.configured || (step.tags && observation.effect == Effect::tag)) {
     return NotificationKind::changed;
   }
   if (step.cause && !record.told.is_zero()) return NotificationKind::amended;
+  if (observation.effect == Effect::declare && is_drift_news(before, record.drift)) {
+    return NotificationKind::changed;
+  }
   return NotificationKind::none;
 }
 
@@ -88,11 +93,17 @@ bool is_same_story(const Record& a, const Record& b) {
          a.cause.evidence == b.cause.evidence;
 }
 
+bool is_same_owner(const Record& a, const Record& b) {
+  return a.declared == b.declared && a.drift == b.drift && a.drift_since == b.drift_since &&
+         a.touch == b.touch;
+}
+
 void fold_in_order(const Record* before, Entry& entry, Arena& arena) {
   entry.after = before == nullptr ? Record{} : *before;
+  const Drift drift = entry.after.drift;
   const FoldStep step = fold_step(entry.after, entry.observation, arena);
   if (step.any()) ++entry.after.revision;
-  tell(entry, kind_of(entry.observation, step, entry.after));
+  tell(entry, kind_of(entry.observation, step, entry.after, drift));
 }
 
 Tracked settle_now(const Record& before, Entry& entry, Arena& arena) {
@@ -168,7 +179,7 @@ Tracked Tracker::fold_again(const Record& before, Entry& entry, Arena& arena) {
   own_texts(after, arena);  // Walks may end before the record does.
   keep_arrival(after, before);
 
-  NotificationKind kind = kind_of(observation, {.configured = own.configured}, after);
+  NotificationKind kind = kind_of(observation, {.configured = own.configured}, after, before.drift);
   const bool tags_changed = !std::ranges::equal(after.tags, before.tags);
   const bool is_known = std::ranges::any_of(
       passed_, [&](const Observation& other) { return is_retold(other, observation); });
@@ -183,7 +194,8 @@ Tracked Tracker::fold_again(const Record& before, Entry& entry, Arena& arena) {
   } else if (kind == NotificationKind::none && tags_changed) {
     if (observation.effect == Effect::tag) kind = NotificationKind::changed;
   }
-  if (kind == NotificationKind::transition || story_changed || tags_changed || own.configured) {
+  if (kind == NotificationKind::transition || story_changed || tags_changed || own.configured ||
+      !is_same_owner(after, before)) {
     ++after.revision;
   }
   tell(entry, kind);

@@ -1,0 +1,149 @@
+// What code declares of all that is known, counted over all records.
+#include <map>
+
+#include "api/inventory_state.h"
+#include "api/json_parts.h"
+#include "api/queries.h"
+#include "base/limits.h"
+
+namespace statewire {
+namespace {
+
+// Of the records that one inventory declares something of.
+struct InventorySums {
+  uint64_t resources = 0;
+  uint64_t matched = 0;  // Known by more than that they are declared.
+  uint64_t lost = 0;
+  uint64_t out_of_band = 0;
+};
+
+// Of all records but those that are gone, unless they are lost.
+struct RecordSums {
+  uint64_t known = 0;
+  uint64_t declared = 0;  // By an inventory, or by tags that a tool sets.
+  uint64_t children = 0;  // Of declared parents.
+  uint64_t by_drift[kDriftCount] = {};
+};
+
+class InventoryQuestion final : public Question {
+ public:
+  InventoryQuestion(const Store& store, std::vector<InventoryState> states)
+      : store_(store), states_(std::move(states)) {}
+
+  std::optional<Result<std::string>> step() override {
+    size_t looked_at = 0;
+    bool is_over = true;
+    const Result<void> read = store_.each_record(at_, [&](const Record& record) {
+      is_over = looked_at++ < kRecordsAtATime;
+      if (!is_over) return false;
+      add(record);
+      at_ = record.resource.id;
+      return true;
+    });
+    if (!read) return read.error();
+    if (!is_over) return std::nullopt;
+    return answer();
+  }
+
+ private:
+  void add(const Record& record) {
+    const bool is_there = record.phase != Phase::gone;
+    bool is_child = false;
+    each_group(record.declared, [&](const DeclaredGroup& group) {
+      if (!group.via.empty()) {
+        is_child = true;
+        return true;
+      }
+      InventorySums& sums = sums_[std::string(group.inventory)];
+      ++sums.resources;
+      sums.matched += is_there && record.phase != Phase::unknown ? 1 : 0;
+      sums.lost += record.drift == Drift::lost ? 1 : 0;
+      sums.out_of_band += record.drift == Drift::out_of_band ? 1 : 0;
+      return true;
+    });
+    if (is_there || record.drift == Drift::lost) {
+      ++all_.by_drift[static_cast<size_t>(record.drift)];
+    }
+    if (!is_there) return;
+    ++all_.known;
+    if (is_child) {
+      ++all_.children;
+    } else if (owner_of(record).is_known()) {
+      ++all_.declared;
+    }
+  }
+
+  void write_sums(const InventorySums& sums, JsonWriter& json) const {
+    json.number("resources", sums.resources);
+    json.number("matched", sums.matched);
+    json.number("lost", sums.lost);
+    json.number("out_of_band", sums.out_of_band);
+  }
+
+  void write_state(const InventoryState& state, JsonWriter& json) const {
+    json.begin_object();
+    json.line("name", state.name);
+    json.line("kind", state.kind);
+    json.number("declares", state.counts.declares + state.counts.unjoined);
+    json.number("unjoined", state.counts.unjoined);
+    json.number("of_other_providers", state.counts.of_other_providers);
+    const auto sums = sums_.find(state.name);
+    write_sums(sums == sums_.end() ? InventorySums() : sums->second, json);
+    if (state.last_read != Time()) json.time("last_read", state.last_read);
+    json.known_line("trouble", state.trouble);
+    json.begin_array("not_joined");
+    for (const UnjoinedResource& each : state.counts.unjoined_first) {
+      json.begin_object();
+      json.line("address", each.address);
+      json.line("type", each.type);
+      json.line("reason", each.reason);
+      json.end_object();
+    }
+    json.end_array();
+    json.end_object();
+  }
+
+  std::string answer() const {
+    return json_of([&](JsonWriter& json) {
+      json.begin_object();
+      json.begin_array("inventories");
+      for (const InventoryState& state : states_) write_state(state, json);
+      for (const auto& [name, sums] : sums_) {
+        const bool is_written =
+            std::ranges::any_of(states_, [&](const auto& state) { return state.name == name; });
+        if (is_written) continue;
+        json.begin_object();
+        json.line("name", name);
+        write_sums(sums, json);
+        json.end_object();
+      }
+      json.end_array();
+      json.number("known", all_.known);
+      json.number("declared", all_.declared);
+      json.number("children", all_.children);
+      json.begin_object("drift");
+      for (int i = 0; i < kDriftCount; ++i) {
+        json.key_text(name_of(static_cast<Drift>(i)));
+        json.number(all_.by_drift[i]);
+      }
+      json.end_object();
+      json.end_object();
+    });
+  }
+
+  const Store& store_;
+  const std::vector<InventoryState> states_;
+  std::string at_;  // Looked at last.
+  std::map<std::string, InventorySums, std::less<>> sums_;
+  RecordSums all_;
+};
+
+}  // namespace
+
+std::unique_ptr<Question> Queries::begin_inventory(std::vector<InventoryState> states) const {
+  return std::make_unique<InventoryQuestion>(parts_.store, std::move(states));
+}
+
+Result<std::string> Queries::inventory() const { return answer_of(begin_inventory({})); }
+
+}  // namespace statewire

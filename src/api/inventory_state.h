@@ -1,0 +1,20 @@
+// How an inventory is, for who asks.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "ingest/inventory_pass.h"
+
+namespace statewire {
+
+struct InventoryState {
+  std::string name;
+  std::string kind;
+  Time last_read;       // The epoch where it was not read yet.
+  std::string trouble;  // Why it, or a part of it, cannot be read now; empty where it can.
+  InventoryCounts counts;
+};
+
+}  // namespace statewire

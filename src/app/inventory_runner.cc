@@ -1,0 +1,110 @@
+// Whatever goes wrong is tried again at the next turn: the records tell what is still missing.
+#include "app/inventory_runner.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace statewire {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr auto kTurnMax = std::chrono::seconds(1);
+// A look at all records takes a second for a million: it gets no more than this part of the time.
+constexpr int kLookPart = 20;
+constexpr auto kLookEvery = std::chrono::seconds(30);
+
+}  // namespace
+
+InventoryRunner::InventoryRunner(std::vector<InventorySetting>& settings, const Store& store,
+                                 Intake& intake, std::shared_ptr<const Catalog> catalog,
+                                 const Clock& clock)
+    : settings_(settings),
+      catalog_(std::move(catalog)),
+      clock_(clock),
+      pass_(store, intake, clock),
+      turns_(settings.size()) {
+  Lock lock(mutex_);
+  for (const InventorySetting& setting : settings_) {
+    InventoryState& state = states_.emplace_back();
+    state.name = setting.name;
+    state.kind = setting.kind->name;
+  }
+}
+
+InventoryRunner::~InventoryRunner() { stop(); }
+
+void InventoryRunner::start() {
+  if (settings_.empty()) return;
+  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+void InventoryRunner::stop() {
+  thread_.request_stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+std::vector<InventoryState> InventoryRunner::states() const {
+  Lock lock(mutex_);
+  return states_;
+}
+
+void InventoryRunner::run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    for (size_t i = 0; i < settings_.size() && !stop.stop_requested(); ++i) {
+      if (turns_[i].due > steady_clock::now()) continue;
+      take_turn(i, stop);
+      turns_[i].due = steady_clock::now() + settings_[i].every;
+    }
+    look_for_undeclared(stop);
+    Lock lock(mutex_);
+    never_.wait_for(mutex_, stop, kTurnMax, [] { return false; });
+  }
+}
+
+// An inventory that has not changed may still have something to say: of what has changed since
+// then.
+void InventoryRunner::take_turn(size_t place, const std::stop_token& stop) {
+  const InventorySetting& setting = settings_[place];
+  Turn& turn = turns_[place];
+  if (!setting.inventory->has_changed() && !turn.is_to_do) {
+    Lock lock(mutex_);
+    states_[place].last_read = clock_.now();
+    states_[place].trouble.clear();
+    return;
+  }
+  const InventoryReading reading = setting.inventory->read();
+  Result<InventoryCounts> counts = pass_.declare(setting.name, reading, *catalog_, reach_, stop);
+  turn.is_to_do = !counts || !reading.is_whole;
+  const std::string trouble = counts ? reading.trouble : counts.error().text;
+  if (!trouble.empty() && !stop.stop_requested()) {
+    log_warn("an inventory cannot be read whole; it is tried again",
+             {{"inventory", setting.name}, {"reason", trouble}});
+  }
+  Lock lock(mutex_);
+  InventoryState& state = states_[place];
+  state.trouble = trouble;
+  if (!counts) return;
+  state.last_read = clock_.now();
+  state.counts = *std::move(counts);
+}
+
+void InventoryRunner::look_for_undeclared(const std::stop_token& stop) {
+  const bool is_any_missing = std::ranges::any_of(turns_, &Turn::is_to_do);
+  const auto now = steady_clock::now();
+  if (is_any_missing || now < look_due_ || stop.stop_requested()) return;
+  Duration grace{};
+  for (const InventorySetting& setting : settings_) grace = std::max(grace, setting.grace);
+  const Result<uint64_t> events = pass_.look_for_undeclared(reach_, grace, stop);
+  if (!events && !stop.stop_requested()) {
+    log_error("records cannot be looked at for what no code declares",
+              {{"error", events.error().text}});
+  }
+  const auto ended = steady_clock::now();
+  const steady_clock::duration pause = std::max<steady_clock::duration>(
+      kLookPart * (ended - now), std::min<steady_clock::duration>(kLookEvery, grace));
+  look_due_ = ended + pause;
+}
+
+}  // namespace statewire

@@ -1,0 +1,72 @@
+// What an inventory has read, against what the records say: the differences become events of the
+// inventory's own, which come in by the usual way. The records are all that is remembered, so that
+// there is nothing which a crash could leave half done: whoever compares again finds what is
+// missing.
+#pragma once
+
+#include <condition_variable>
+#include <map>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/mutex.h"
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "ingest/undeclared.h"
+#include "inventory/inventory.h"
+#include "sources/source.h"
+#include "store/store.h"
+
+namespace statewire {
+
+// What came of comparing one inventory.
+struct InventoryCounts {
+  size_t declares = 0;  // Instances that name a resource, parts included.
+  size_t resources = 0;
+  size_t of_other_providers = 0;
+  size_t unjoined = 0;
+  std::vector<UnjoinedResource> unjoined_first;  // At most kUnjoinedKept.
+  uint64_t events = 0;                           // That were made.
+};
+
+// Not thread-safe: one thread calls it. Borrows all.
+class InventoryPass {
+ public:
+  InventoryPass(const Store& store, Intake& intake, const Clock& clock);
+
+  // Makes events of what `reading` says otherwise than the records, and waits until they are
+  // committed. Adds to `reach`. An error: it is to be tried again.
+  Result<InventoryCounts> declare(std::string_view inventory, const InventoryReading& reading,
+                                  const Catalog& catalog, InventoryReach& reach,
+                                  const std::stop_token& stop);
+  // Looks at every record; see UndeclaredLook. REQUIRES: every inventory was read whole. How many
+  // events were made.
+  Result<uint64_t> look_for_undeclared(const InventoryReach& reach, Duration grace,
+                                       const std::stop_token& stop);
+
+ private:
+  struct Declared;
+  using DeclaredById = std::map<std::string, Declared, std::less<>>;
+
+  Result<DeclaredById> gather(std::string_view inventory, const InventoryReading& reading,
+                              const Catalog& catalog, InventoryCounts& counts);
+  Result<uint64_t> send_differences(std::string_view inventory, const DeclaredById& all,
+                                    bool is_again, const std::stop_token& stop);
+  Result<void> send_dropped(std::string_view inventory, const DeclaredById& all,
+                            const std::stop_token& stop, uint64_t& events);
+  Result<void> send(std::string_view source, std::string lines, const std::stop_token& stop);
+  void on_done(const Result<ChunkFates>& fates);
+
+  const Store& store_;
+  Intake& intake_;
+  const Clock& clock_;
+
+  Mutex mutex_;
+  std::condition_variable_any changed_;
+  std::optional<Result<void>> outcome_ GUARDED_BY(mutex_);  // Of the commit, once there is one.
+};
+
+}  // namespace statewire

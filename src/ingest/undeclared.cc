@@ -1,0 +1,149 @@
+#include "ingest/undeclared.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "ingest/inventory_events.h"
+#include "inventory/terraform_types.h"
+
+namespace statewire {
+namespace {
+
+// A child is known by a tag that names its parent.
+struct ChildRule {
+  std::string_view type;
+  std::string_view tag;
+  std::string_view parent_type;
+};
+constexpr ChildRule kChildren[] = {
+    {"AWS::EC2::Instance", "aws:autoscaling:groupName", "AWS::AutoScaling::AutoScalingGroup"},
+};
+
+// Mostly made along with something else, which no event tells: that nobody declares them is right.
+constexpr std::string_view kCompanions[] = {"AWS::EC2::NetworkInterface", "AWS::EC2::Volume",
+                                            "AWS::EC2::Snapshot", "AWS::Logs::LogGroup"};
+
+std::string_view tag_in(const Record& record, std::string_view key) {
+  const auto tag = std::ranges::find(record.tags, key, &Tag::key);
+  return tag == record.tags.end() ? std::string_view() : tag->value;
+}
+
+}  // namespace
+
+void UndeclaredLook::see(const Record& record) {
+  if (record.phase == Phase::gone || is_child(record) || !is_unmanaged(record)) return;
+  tell({.id = std::string(record.resource.id),
+        .type = std::string(record.resource.type),
+        .account = std::string(record.resource.account),
+        .region = std::string(record.resource.region),
+        .parent = {},
+        .declared = {}},
+       kUnmanagedWord, {});
+}
+
+bool UndeclaredLook::is_child(const Record& record) {
+  const Identity& resource = record.resource;
+  for (const ChildRule& rule : kChildren) {
+    if (resource.type != rule.type) continue;
+    const std::string_view parent = tag_in(record, rule.tag);
+    if (parent.empty()) continue;
+    std::string id = "urn:aws:";
+    for (const std::string_view part : {resource.account, resource.region, rule.parent_type}) {
+      id.append(part).append(":");
+    }
+    children_.push_back({.id = std::string(resource.id),
+                         .type = std::string(resource.type),
+                         .account = std::string(resource.account),
+                         .region = std::string(resource.region),
+                         .parent = id.append(parent),
+                         .declared = std::string(record.declared)});
+    return true;
+  }
+  return false;
+}
+
+bool UndeclaredLook::is_declarable(std::string_view type) const {
+  if (reach_.types.contains(type)) return true;
+  return std::ranges::any_of(terraform_types(), [&](const TerraformType& row) {
+    return !row.is_part && row.type == type;
+  });
+}
+
+bool UndeclaredLook::is_unmanaged(const Record& record) const {
+  if (record.drift != Drift::unknown || record.phase == Phase::unknown) return false;
+  if (now_ - record.since <= grace_ || owner_of(record).is_known()) return false;
+  const CauseKind cause = record.cause.kind;
+  const bool is_made_by_itself = cause == CauseKind::autoscaling || cause == CauseKind::service ||
+                                 cause == CauseKind::provider;
+  const std::string_view type = record.resource.type;
+  const bool is_companion = std::ranges::find(kCompanions, type) != std::end(kCompanions);
+  return !is_made_by_itself && !is_companion && reach_.accounts.contains(record.resource.account) &&
+         is_declarable(type);
+}
+
+Result<void> UndeclaredLook::find_parents(const Store& store) {
+  for (const Child& child : children_) {
+    const Result<std::string_view> group = group_by_way_of(child.parent, store);
+    if (!group) return group.error();
+    settle(child, *group);
+  }
+  return {};
+}
+
+// What the whole of the parent is declared by.
+Result<std::string_view> UndeclaredLook::group_by_way_of(const std::string& parent,
+                                                         const Store& store) {
+  const auto [known, is_new] = groups_.try_emplace(parent);
+  if (!is_new) return std::string_view(known->second);
+  Arena arena;
+  std::vector<std::optional<Record>> records;
+  const std::string_view id = parent;
+  if (Result<void> read = store.records({&id, 1}, arena, records); !read) return read.error();
+  if (!records.front()) return std::string_view();
+  std::string& packed = known->second;
+  each_group(records.front()->declared, [&](const DeclaredGroup& group) {
+    if (!has_whole(group)) return true;
+    DeclaredGroup by_way = group;
+    by_way.via = parent;
+    append_header(by_way, packed);
+    each_item(group, [&](const DeclaredItem& item) {
+      append_item(item, packed);
+      return false;
+    });
+    return false;
+  });
+  return std::string_view(packed);
+}
+
+// One that is declared by itself needs no parent.
+void UndeclaredLook::settle(const Child& child, std::string_view group) {
+  std::string_view known;
+  std::string header;
+  each_group(child.declared, [&](const DeclaredGroup& each) {
+    if (each.via.empty()) return true;
+    known = group_of(child.declared, each.inventory);
+    append_header(each, header);
+    return false;
+  });
+  if (known == group || (known.empty() && !child.declared.empty())) return;
+  if (group.empty()) {
+    tell(child, kDroppedWord, header);
+  } else {
+    tell(child, kReadWord, group);
+  }
+}
+
+void UndeclaredLook::tell(const Child& child, std::string_view word, std::string_view group) {
+  ++events_;
+  append_inventory_event({.word = word,
+                          .time = now_,
+                          .resource_type = child.type,
+                          .id = {},
+                          .resource_id = child.id,
+                          .account = child.account,
+                          .region = child.region,
+                          .group = group},
+                         lines_);
+}
+
+}  // namespace statewire

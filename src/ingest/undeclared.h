@@ -1,0 +1,66 @@
+// What no inventory declares: children, which have the owner of their parent, and what nobody does.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "model/record.h"
+#include "store/store.h"
+
+namespace statewire {
+
+// The source of the events that are no single inventory's.
+inline constexpr std::string_view kInventorySource = "inventory";
+
+// Of which accounts and types of resources inventories speak: only there can something be declared
+// by nobody.
+struct InventoryReach {
+  std::set<std::string, std::less<>> accounts;
+  std::set<std::string, std::less<>> types;
+};
+
+// One look at all records. A child gets the group of its parent, `via` it, and loses it with it.
+// What nobody declares is told to be unmanaged, once it has been in its state for `grace`, unless
+// Auto Scaling, a service or the provider made it, or things of its type are mostly made along with
+// others. Not thread-safe.
+class UndeclaredLook {
+ public:
+  UndeclaredLook(const InventoryReach& reach, Duration grace, Time now)
+      : reach_(reach), grace_(grace), now_(now) {}
+
+  void see(const Record& record);
+  // Once all were seen.
+  Result<void> find_parents(const Store& store);
+  uint64_t events() const { return events_; }
+  // Lines of events.
+  std::string take_lines() { return std::move(lines_); }
+
+ private:
+  struct Child {
+    std::string id, type, account, region;
+    std::string parent;    // The id that its record would have.
+    std::string declared;  // As in Record.
+  };
+
+  bool is_child(const Record& record);
+  bool is_unmanaged(const Record& record) const;
+  bool is_declarable(std::string_view type) const;
+  Result<std::string_view> group_by_way_of(const std::string& parent, const Store& store);
+  void settle(const Child& child, std::string_view group);
+  void tell(const Child& child, std::string_view word, std::string_view group);
+
+  const InventoryReach& reach_;
+  const Duration grace_;
+  const Time now_;
+  std::vector<Child> children_;
+  std::map<std::string, std::string, std::less<>> groups_;  // Of parents, packed; maybe empty.
+  std::string lines_;
+  uint64_t events_ = 0;
+};
+
+}  // namespace statewire

@@ -1,0 +1,43 @@
+// What a reader of infrastructure code hands over: resources that code declares, as far as they
+// can be told from what it read. No attribute's value is in it but what names a resource: what is
+// secret in a state stays there.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+
+namespace statewire {
+
+// One block of code, or one instance of it, and the resource that it is about.
+struct DeclaredResource {
+  std::string type;  // Of CloudFormation; empty where `id` is an ARN that tells it.
+  std::string id;    // An ARN, or the bare id that calls give.
+  std::string account;
+  std::string region;
+  std::string address;  // "module.web.aws_instance.this[0]"
+  std::string block;    // The address without indices: by it the code is found.
+  bool is_part = false;
+  std::string file;  // Where the block begins; empty where it is not known.
+  uint32_t line = 0;
+};
+
+// What is declared and cannot be joined with a resource.
+struct UnjoinedResource {
+  std::string address;
+  std::string type;  // The tool's own word: "aws_s3_account_public_access_block".
+  std::string reason;
+};
+
+// One state or stack, read whole.
+struct DeclaredStack {
+  std::string name;  // "network"
+  std::string tool;  // "terraform", "opentofu"
+  Time written;      // When the tool wrote it last.
+  std::vector<DeclaredResource> resources;
+  std::vector<UnjoinedResource> unjoined;
+  size_t of_other_providers = 0;
+};
+
+}  // namespace statewire

@@ -1,0 +1,46 @@
+// A reader of infrastructure code: what it declares, as a whole, again and again.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "config/map_reader.h"
+#include "inventory/declared.h"
+
+namespace statewire {
+
+// One reading of all stacks of an inventory.
+struct InventoryReading {
+  std::vector<DeclaredStack> stacks;
+  // All stacks were read. Where one was not, what only that one declares is not known, and nothing
+  // is taken to be declared no more.
+  bool is_whole = true;
+  std::string trouble;  // Why one was not; empty where all were.
+};
+
+// Not thread-safe: one thread reads it.
+class Inventory {
+ public:
+  virtual ~Inventory() = default;
+  // Whether something is written otherwise than at the last reading that was whole. Cheap.
+  virtual bool has_changed() = 0;
+  // Reads all of it. Keeps nothing of what it read.
+  virtual InventoryReading read() = 0;
+};
+
+// A kind of inventory, as configured by `kind:`. registry.cc lists them.
+struct InventoryKind {
+  std::string_view name;
+  std::string_view summary;
+  // Reads the kind's own keys (`kind` and `every` are read already). Null where it told problems.
+  std::unique_ptr<Inventory> (*open)(std::string_view name, MapReader& keys);
+};
+
+std::span<const InventoryKind* const> inventory_kinds();
+const InventoryKind* find_inventory_kind(std::string_view name);  // Null where there is none.
+
+}  // namespace statewire

@@ -1,0 +1,249 @@
+#include "inventory/terraform_state.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "inventory/terraform_types.h"
+
+namespace statewire {
+namespace {
+
+using simdjson::dom::element;
+using simdjson::dom::object;
+
+constexpr uint64_t kStateVersion = 4;
+
+std::string_view text_in(const object& from, std::string_view key) {
+  std::string_view text;
+  return from.at_key(key).get_string().get(text) ? std::string_view() : text;
+}
+
+// "arn:aws:ec2:eu-west-1:123456789012:instance/i-0a1b": the field that stands at `index`.
+std::string_view arn_field(std::string_view arn, size_t index) {
+  if (!arn.starts_with("arn:")) return {};
+  for (; index > 0; --index) {
+    const size_t colon = arn.find(':');
+    if (colon == arn.npos) return {};
+    arn.remove_prefix(colon + 1);
+  }
+  return arn.substr(0, arn.find(':'));
+}
+constexpr size_t kRegionField = 3;
+constexpr size_t kAccountField = 4;
+
+bool is_account(std::string_view text) {
+  return text.size() == 12 && text.find_first_not_of("0123456789") == text.npos;
+}
+
+// The word that was seen most often; the first in order of those seen equally often.
+std::string most_frequent(const std::map<std::string, size_t, std::less<>>& seen) {
+  const auto most = std::ranges::max_element(
+      seen, [](const auto& a, const auto& b) { return a.second < b.second; });
+  return most == seen.end() ? std::string() : most->first;
+}
+
+// "module.web[0].module.db" without its indices. A key may hold dots and brackets, in quotes.
+std::string without_indices(std::string_view address) {
+  std::string out;
+  bool is_in_index = false;
+  bool is_quoted = false;
+  for (size_t i = 0; i < address.size(); ++i) {
+    const char c = address[i];
+    if (is_quoted) {
+      if (c == '\\') ++i;
+      if (c == '"') is_quoted = false;
+    } else if (c == '"') {
+      is_quoted = is_in_index;
+    } else if (c == '[') {
+      is_in_index = true;
+    } else if (c == ']') {
+      is_in_index = false;
+    } else if (!is_in_index) {
+      out.push_back(c);
+    }
+  }
+  return out;
+}
+
+std::string index_text(const object& instance) {
+  element key;
+  if (instance.at_key("index_key").get(key)) return {};
+  if (key.is_string()) return "[\"" + std::string(key.get_string().value()) + "\"]";
+  return "[" + std::string(simdjson::minify(key)) + "]";
+}
+
+bool is_of_aws(std::string_view provider) {
+  return provider.find("hashicorp/aws\"") != provider.npos ||
+         provider.find("provider.aws") != provider.npos;
+}
+
+class StateReader {
+ public:
+  explicit StateReader(const StateDefaults& defaults) : defaults_(defaults) {}
+
+  void read(const object& state);
+  DeclaredStack take();
+
+ private:
+  void read_resource(const object& resource);
+  void read_instance(const object& instance, std::string_view type, const std::string& block,
+                     const std::string& address);
+  void note_place(std::string_view arn);
+  static std::string_view id_by(std::string_view attributes, const object& values);
+  void add(const object& values, std::string_view type, DeclaredResource resource);
+
+  const StateDefaults& defaults_;
+  DeclaredStack stack_;
+  // By how many instances each is told.
+  std::map<std::string, size_t, std::less<>> accounts_;
+  std::map<std::string, size_t, std::less<>> regions_;
+};
+
+void StateReader::read(const object& state) {
+  stack_.tool = "terraform";
+  simdjson::dom::array resources;
+  if (state.at_key("resources").get_array().get(resources)) return;
+  for (const element each : resources) {
+    object resource;
+    if (!each.get_object().get(resource)) read_resource(resource);
+  }
+}
+
+void StateReader::read_resource(const object& resource) {
+  if (text_in(resource, "mode") != "managed") return;
+  const std::string_view provider = text_in(resource, "provider");
+  simdjson::dom::array instances;
+  if (resource.at_key("instances").get_array().get(instances)) return;
+  if (provider.find("registry.opentofu.org") != provider.npos) stack_.tool = "opentofu";
+  if (!is_of_aws(provider)) {
+    stack_.of_other_providers += instances.size();
+    return;
+  }
+  const std::string_view type = text_in(resource, "type");
+  const std::string_view module = text_in(resource, "module");
+  std::string address(module);
+  if (!address.empty()) address.push_back('.');
+  address.append(type).append(".").append(text_in(resource, "name"));
+  const std::string block = without_indices(address);
+  for (const element each : instances) {
+    object instance;
+    if (each.get_object().get(instance)) continue;
+    if (!text_in(instance, "deposed").empty()) continue;
+    read_instance(instance, type, block, address + index_text(instance));
+  }
+}
+
+void StateReader::note_place(std::string_view arn) {
+  const std::string_view account = arn_field(arn, kAccountField);
+  const std::string_view region = arn_field(arn, kRegionField);
+  if (is_account(account)) ++accounts_[std::string(account)];
+  if (!region.empty()) ++regions_[std::string(region)];
+}
+
+// The first of the attributes that is there and says something.
+std::string_view StateReader::id_by(std::string_view attributes, const object& values) {
+  while (!attributes.empty()) {
+    const size_t bar = std::min(attributes.find('|'), attributes.size());
+    std::string_view name = attributes.substr(0, bar);
+    attributes.remove_prefix(std::min(bar + 1, attributes.size()));
+    char until = '\0';
+    if (const size_t cut = name.find('>'); cut != name.npos) {
+      until = name[cut + 1];
+      name = name.substr(0, cut);
+    }
+    std::string_view value = text_in(values, name);
+    if (until != '\0') value = value.substr(0, value.find(until));
+    if (!value.empty()) return value;
+  }
+  return {};
+}
+
+void StateReader::read_instance(const object& instance, std::string_view type,
+                                const std::string& block, const std::string& address) {
+  object values;
+  if (instance.at_key("attributes").get_object().get(values)) {
+    stack_.unjoined.push_back({address, std::string(type), "it has no attributes"});
+    return;
+  }
+  add(values, type,
+      {.type = {}, .id = {}, .account = {}, .region = {}, .address = address, .block = block});
+}
+
+void StateReader::add(const object& values, std::string_view type, DeclaredResource resource) {
+  const TerraformType* const row = find_terraform_type(type);
+  const std::string_view arn = id_by("arn|id", values);
+  const bool has_arn = arn.starts_with("arn:");
+  if (row != nullptr) {
+    resource.type = row->type;
+    resource.is_part = row->is_part;
+    resource.id = id_by(row->attributes, values);
+  } else if (has_arn) {
+    resource.id = arn;
+  }
+  if (resource.id.empty()) {
+    const bool is_of_account = row != nullptr && row->attributes.empty();
+    stack_.unjoined.push_back({resource.address, std::string(type),
+                               is_of_account    ? "a setting of an account or region"
+                               : row == nullptr ? "it has no ARN, and the table does not know it"
+                                                : "it does not say which resource it is of"});
+    return;
+  }
+  if (has_arn) note_place(arn);
+  // By what it says of itself, then by what else it names.
+  std::string_view account = arn_field(resource.id, kAccountField);
+  std::string_view region = arn_field(resource.id, kRegionField);
+  if (account.empty() && has_arn) account = arn_field(arn, kAccountField);
+  if (region.empty() && has_arn) region = arn_field(arn, kRegionField);
+  if (account.empty() && is_account(text_in(values, "owner_id"))) {
+    account = text_in(values, "owner_id");
+  }
+  if (region.empty()) region = text_in(values, "region");
+  for (const auto& [key, value] : values) {
+    std::string_view other;
+    if (value.get_string().get(other) || !other.starts_with("arn:")) continue;
+    const std::string_view its = arn_field(other, kAccountField);
+    if (account.empty() && is_account(its)) account = its;
+    if (region.empty()) region = arn_field(other, kRegionField);
+    if (!has_arn) note_place(other);
+  }
+  resource.account = account;
+  resource.region = region;
+  stack_.resources.push_back(std::move(resource));
+}
+
+DeclaredStack StateReader::take() {
+  const std::string account =
+      defaults_.account.empty() ? most_frequent(accounts_) : defaults_.account;
+  const std::string region = defaults_.region.empty() ? most_frequent(regions_) : defaults_.region;
+  for (DeclaredResource& resource : stack_.resources) {
+    if (resource.account.empty()) resource.account = account;
+    if (resource.region.empty()) resource.region = region;
+  }
+  return std::move(stack_);
+}
+
+}  // namespace
+
+Result<DeclaredStack> read_terraform_state(std::string_view text, const StateDefaults& defaults) {
+  simdjson::dom::parser parser;
+  object state;
+  if (const auto fault = parser.parse(simdjson::padded_string(text)).get_object().get(state)) {
+    return bad_input(std::string("it is no whole state: ") + simdjson::error_message(fault));
+  }
+  uint64_t version = 0;
+  if (state.at_key("version").get_uint64().get(version)) {
+    return bad_input("it is no state: it names no version");
+  }
+  if (version != kStateVersion) {
+    return bad_input("it has version " + std::to_string(version) + ", and only version " +
+                     std::to_string(kStateVersion) + " is read");
+  }
+  StateReader reader(defaults);
+  reader.read(state);
+  return reader.take();
+}
+
+}  // namespace statewire

@@ -1,0 +1,208 @@
+// The verdict is folded in key order like everything else, so that it is a function of the set of
+// observations. Each change of a resource that code declares is judged by who made it, the first
+// that applies:
+//   1. the tool that declares it: the resource is as declared again;
+//   2. Auto Scaling, the provider or a service: that is how the resource is meant to work, and the
+//      verdict stays. But a resource that ends is lost, unless a group replaced it;
+//   3. nobody who is known: the verdict waits for who it was. An inventory that still declares what
+//      is gone says so itself later;
+//   4. anyone else: it is out of band, or lost where the resource is gone.
+//
+// A run of the tool leaves the resources of its state as declared, also those that it found nothing
+// to do at: an inventory that tells of a run says since when. Where that came out only by reading
+// (the code has moved, an event was too late), nothing is said of the drift.
+#include "track/drift.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "track/step.h"
+
+namespace statewire {
+namespace {
+
+constexpr std::string_view kTerraformTools[] = {"terraform",       "opentofu", "terragrunt",
+                                                "terraform-cloud", "atlantis", "spacelift"};
+constexpr std::string_view kCloudFormationTools[] = {"cloudformation", "cdk", "sam", "serverless"};
+
+enum class Family { none, terraform, cloudformation };
+
+Family family_of(std::string_view tool) {
+  const auto is_one_of = [tool](const auto& tools) {
+    return std::ranges::find(tools, tool) != std::end(tools);
+  };
+  if (is_one_of(kTerraformTools)) return Family::terraform;
+  return is_one_of(kCloudFormationTools) ? Family::cloudformation : Family::none;
+}
+
+Family family_of(const Cause& cause) {
+  if (cause.via.starts_with("cloudformation.")) return Family::cloudformation;
+  return family_of(cause.tool);
+}
+
+bool has_owner(const Record& record) {
+  return !record.declared.empty() || (!record.tags.empty() && owner_of(record).is_known());
+}
+
+// The tool of one of those that declare it. A role that the configuration says deploys is, too,
+// where no other tool names itself.
+bool is_own_tool(const Record& record, const Cause& cause) {
+  const Family family = family_of(cause);
+  if (family == Family::none) {
+    return cause.kind == CauseKind::deployment && cause.confidence == Confidence::certain;
+  }
+  if (record.declared.empty()) return family_of(owner_of(record).tool) == family;
+  bool is_own = false;
+  each_group(record.declared, [&](const DeclaredGroup& group) {
+    is_own = family_of(group.tool) == family;
+    return !is_own;
+  });
+  return is_own;
+}
+
+enum class Maker { own_tool, autoscaling, service, nobody_known, other };
+
+Maker maker_of(const Record& record, const Cause& cause) {
+  switch (cause.kind) {
+    case CauseKind::autoscaling:
+      return Maker::autoscaling;
+    case CauseKind::service:
+    case CauseKind::provider:
+      return Maker::service;
+    case CauseKind::unknown:
+      if (cause.actor.empty()) return Maker::nobody_known;
+      break;
+    case CauseKind::deployment:
+    case CauseKind::human:
+    case CauseKind::schedule:
+    case CauseKind::automation:
+      break;
+  }
+  return is_own_tool(record, cause) ? Maker::own_tool : Maker::other;
+}
+
+bool set_calm(Record& record, Drift drift) {
+  const bool changes = record.drift != drift;
+  record.drift = drift;
+  record.drift_since = {};
+  record.touch = {};
+  return changes;
+}
+
+// The newest change is the one that a person looks for; the drift began with the first.
+bool set_alarm(Record& record, Drift drift, Time time, std::string_view touch) {
+  const bool is_same = record.drift == drift;
+  if (!is_same) record.drift_since = time;
+  const bool changes = !is_same || record.touch != touch;
+  record.drift = drift;
+  record.touch = touch;
+  return changes;
+}
+
+std::string_view touch_by(const Record& record, const Cause& cause, std::string_view what,
+                          Arena& arena) {
+  return pack({.actor = cause.actor,
+               .tool = cause.tool,
+               .what = what,
+               .part = part_changed_by(record.declared, what),
+               .evidence = cause.evidence},
+              arena);
+}
+
+std::string_view what_was_done(const Cause& cause, const Observation& observation) {
+  if (!cause.call.empty()) return cause.call;
+  return observation.value.empty() ? observation.origin.type : observation.value;
+}
+
+bool judge_change(Record& record, const Cause& cause, const Observation& observation,
+                  Arena& arena) {
+  switch (maker_of(record, cause)) {
+    case Maker::own_tool:
+      return set_calm(record, Drift::none);
+    case Maker::autoscaling:
+    case Maker::service:
+    case Maker::nobody_known:
+      return false;
+    case Maker::other:
+      break;
+  }
+  return set_alarm(record, Drift::out_of_band, observation.time(),
+                   touch_by(record, cause, what_was_done(cause, observation), arena));
+}
+
+bool judge_end(Record& record, const Observation& observation, Arena& arena) {
+  const Cause& cause = record.cause;
+  switch (maker_of(record, cause)) {
+    case Maker::own_tool:
+    case Maker::autoscaling:
+      return set_calm(record, Drift::none);
+    case Maker::nobody_known:
+      return false;
+    case Maker::service:
+    case Maker::other:
+      break;
+  }
+  // A group makes another instance in its place.
+  if (owner_of(record).via.empty()) {
+    return set_alarm(record, Drift::lost, record.since,
+                     touch_by(record, cause, what_was_done(cause, observation), arena));
+  }
+  return set_calm(record, Drift::none);
+}
+
+bool is_over(const Record& record) { return record.phase == Phase::gone; }
+
+bool judge(Record& record, Phase before, const Observation& observation, const FoldStep& step,
+           Arena& arena) {
+  const bool is_moved = step.state || step.cause;
+  const bool is_set = step.configured || (step.tags && observation.effect == Effect::tag);
+  if (!is_moved && !is_set) return false;
+  if (record.drift == Drift::unmanaged && is_over(record)) {
+    return set_calm(record, Drift::unknown);
+  }
+  if (!has_owner(record)) return false;
+  if (is_set) return judge_change(record, observation.cause, observation, arena);
+  if (is_over(record)) return judge_end(record, observation, arena);
+  const bool is_back = before == Phase::gone && record.drift == Drift::lost;
+  if (is_back) set_calm(record, Drift::none);
+  return judge_change(record, record.cause, observation, arena) || is_back;
+}
+
+}  // namespace
+
+bool fold_declared(Record& record, const Observation& observation, Arena& arena) {
+  const std::string_view word = observation.value;
+  if (word == kUnmanagedWord) {
+    if (has_owner(record) || is_over(record)) return false;
+    return set_alarm(record, Drift::unmanaged, observation.time(), {});
+  }
+  const std::string_view before = record.declared;
+  record.declared = with_group(before, observation.declared, arena);
+  const bool is_changed = record.declared != before;
+  if (record.declared.empty()) return set_calm(record, Drift::unknown) || is_changed;
+  if (word == kLostWord) {
+    if (!is_over(record)) return is_changed;
+    return set_alarm(record, Drift::lost, record.since, record.touch) || is_changed;
+  }
+  // What is gone stays as it ended until its code lets go of it.
+  const bool is_lost = is_over(record) && record.drift == Drift::lost;
+  const bool is_new = record.drift == Drift::unknown || record.drift == Drift::unmanaged;
+  if (is_new || (word == kDeclaredWord && !is_lost)) {
+    return set_calm(record, Drift::none) || is_changed;
+  }
+  return is_changed;
+}
+
+bool fold_drift(Record& record, Phase before, const Observation& observation, const FoldStep& step,
+                Arena& arena) {
+  if (record.declared.empty() && record.tags.empty() && record.drift == Drift::unknown) {
+    return false;
+  }
+  const bool is_calm_by_tags =
+      step.tags && record.declared.empty() && !is_over(record) &&
+      (record.drift == Drift::unknown || record.drift == Drift::unmanaged) && has_owner(record);
+  if (is_calm_by_tags) set_calm(record, Drift::none);
+  return judge(record, before, observation, step, arena) || is_calm_by_tags;
+}
+
+}  // namespace statewire

@@ -1,0 +1,348 @@
+#include "track/drift.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+
+#include "track/fold.h"
+
+namespace statewire {
+namespace {
+
+using std::chrono::minutes;
+
+constexpr Time kDriftStart{std::chrono::seconds(1'770'000'000)};
+constexpr std::string_view kBucket = "arn:aws:s3:::logs";
+
+std::string group_text(std::string_view inventory, std::string_view tool,
+                       std::initializer_list<std::string_view> addresses,
+                       std::string_view via = {}) {
+  std::string packed;
+  append_header({.inventory = inventory, .tool = tool, .stack = "base", .via = via, .items = {}},
+                packed);
+  bool is_part = false;
+  for (const std::string_view address : addresses) {
+    append_item({.is_part = is_part, .address = address, .file = "s3.tf", .line = "12"}, packed);
+    is_part = true;
+  }
+  return packed;
+}
+
+// Observations of one bucket, `at` so long after the start.
+class Maker {
+ public:
+  Observation observation(Duration at, Effect effect) {
+    Observation made;
+    made.key.set_time(kDriftStart + at);
+    made.key.event_id = {hash128("test", {std::to_string(++made_)})};
+    made.effect = effect;
+    made.resource.id = kBucket;
+    made.resource.type = "AWS::S3::Bucket";
+    return made;
+  }
+  Observation state(Duration at, Phase phase, Cause cause) {
+    Observation made = observation(at, Effect::state);
+    made.phase = phase;
+    made.value = phase == Phase::gone ? "DeleteBucket" : "CreateBucket";
+    made.cause = cause;
+    return made;
+  }
+  Observation call(Duration at, std::string_view name, Cause cause) {
+    Observation made = observation(at, Effect::configure);
+    made.origin.type = name;
+    made.cause = cause;
+    made.cause.call = name;
+    return made;
+  }
+  Observation declare(Duration at, std::string_view word, std::string_view group) {
+    Observation made = observation(at, Effect::declare);
+    made.value = word;
+    made.declared = group;
+    return made;
+  }
+
+ private:
+  size_t made_ = 0;
+};
+
+Cause bob() {
+  return {.kind = CauseKind::human,
+          .confidence = Confidence::certain,
+          .actor = "bob",
+          .tool = "console",
+          .evidence = "event-of-bob"};
+}
+Cause by_terraform() {
+  return {.kind = CauseKind::deployment,
+          .confidence = Confidence::likely,
+          .actor = "ci",
+          .tool = "terraform",
+          .evidence = "event-of-ci"};
+}
+Cause by_cloudformation() {
+  return {.kind = CauseKind::deployment,
+          .confidence = Confidence::certain,
+          .actor = "shop",
+          .tool = "cloudformation",
+          .via = "cloudformation.amazonaws.com",
+          .evidence = "event-of-stack"};
+}
+Cause of_kind(CauseKind kind) {
+  return {.kind = kind, .confidence = Confidence::certain, .evidence = "event"};
+}
+
+// A journal in memory.
+class DriftJournal final : public Views {
+ public:
+  Result<void> records(std::span<const std::string_view> ids, Arena&,
+                       std::vector<std::optional<Record>>& out) override {
+    out.clear();
+    for (const std::string_view id : ids) {
+      const auto found = records_.find(id);
+      out.push_back(found == records_.end() ? std::nullopt : std::optional(found->second));
+    }
+    return {};
+  }
+  Result<std::string_view> resource_of_alias(std::string_view, Arena&) override {
+    return std::string_view();
+  }
+  Result<Entry> entry(uint64_t sequence, Arena&) override {
+    if (sequence == 0 || sequence > entries_.size()) return not_found("no such entry");
+    return entries_[sequence - 1];
+  }
+
+  // Each in a commit of its own.
+  void fold(const Observation& observation) {
+    Fold fold(*this);
+    fold.begin(entries_.size() + 1, kDriftStart);
+    const Result<Folded> folded = fold.take({observation, "test", observation.time()});
+    ASSERT_TRUE(folded.ok());
+    last_told_ = {};
+    if (folded->entry == nullptr) return;
+    Entry entry = *folded->entry;
+    own_texts(entry.after, arena_);
+    entry.observation.resource.id = kBucket;
+    last_told_ = entry.told;
+    entries_.push_back(entry);
+    records_[kBucket] = entry.after;
+    records_[kBucket].last_sequence = entry.sequence;
+  }
+  const Record& record() const { return records_.at(kBucket); }
+  const Told& last_told() const { return last_told_; }
+
+ private:
+  Arena arena_;
+  std::vector<Entry> entries_;
+  std::map<std::string_view, Record> records_;
+  Told last_told_;
+};
+
+class DriftTest : public ::testing::Test {
+ protected:
+  const std::string shop_ =
+      group_text("shop", "terraform", {"aws_s3_bucket.logs", "aws_s3_bucket_policy.logs"});
+  const std::string none_ = group_text("shop", "terraform", {});
+  Maker make_;
+  DriftJournal journal_;
+
+  void declare_bucket() {
+    journal_.fold(make_.state(minutes(0), Phase::stable, by_terraform()));
+    journal_.fold(make_.declare(minutes(1), kDeclaredWord, shop_));
+  }
+  Drift drift() const { return journal_.record().drift; }
+};
+
+TEST_F(DriftTest, what_nobody_has_read_is_unknown) {
+  journal_.fold(make_.state(minutes(0), Phase::stable, bob()));
+  journal_.fold(make_.call(minutes(1), "PutBucketPolicy", bob()));
+  EXPECT_EQ(drift(), Drift::unknown);
+}
+
+TEST_F(DriftTest, what_its_tool_does_is_none) {
+  declare_bucket();
+  journal_.fold(make_.call(minutes(2), "PutBucketPolicy", by_terraform()));
+  EXPECT_EQ(drift(), Drift::none);
+  EXPECT_EQ(owner_of(journal_.record()).address, "aws_s3_bucket.logs");
+}
+
+TEST_F(DriftTest, a_hand_change_names_who_what_and_the_part) {
+  declare_bucket();
+  journal_.fold(make_.call(minutes(2), "PutBucketPolicy", bob()));
+  EXPECT_EQ(drift(), Drift::out_of_band);
+  EXPECT_EQ(journal_.record().drift_since, kDriftStart + minutes(2));
+  EXPECT_EQ(touch_of(journal_.record().touch).actor, "bob");
+  EXPECT_EQ(touch_of(journal_.record().touch).what, "PutBucketPolicy");
+  EXPECT_EQ(owner_of(journal_.record()).part, "aws_s3_bucket_policy.logs");
+}
+
+TEST_F(DriftTest, it_ends_when_its_tool_changes_the_resource) {
+  declare_bucket();
+  journal_.fold(make_.call(minutes(2), "PutBucketPolicy", bob()));
+  journal_.fold(make_.call(minutes(3), "PutBucketPolicy", by_terraform()));
+  EXPECT_EQ(drift(), Drift::none);
+  EXPECT_TRUE(journal_.record().touch.empty());
+}
+
+TEST_F(DriftTest, it_ends_when_its_tool_has_run_and_that_is_told) {
+  declare_bucket();
+  journal_.fold(make_.call(minutes(2), "PutBucketPolicy", bob()));
+  journal_.fold(make_.declare(minutes(9), kDeclaredWord, shop_));
+  EXPECT_EQ(drift(), Drift::none);
+  EXPECT_EQ(journal_.last_told().kind, NotificationKind::changed);
+}
+
+TEST_F(DriftTest, it_does_not_end_by_being_read) {
+  declare_bucket();
+  journal_.fold(make_.call(minutes(2), "PutBucketPolicy", bob()));
+  journal_.fold(make_.declare(minutes(9), kReadWord, shop_));
+  EXPECT_EQ(drift(), Drift::out_of_band);
+  EXPECT_EQ(journal_.last_told().kind, NotificationKind::none);
+}
+
+TEST_F(DriftTest, a_change_after_the_run_stays_however_late_the_run_is_read) {
+  declare_bucket();
+  journal_.fold(make_.call(minutes(5), "PutBucketPolicy", bob()));
+  journal_.fold(make_.declare(minutes(4), kDeclaredWord, shop_));
+  EXPECT_EQ(drift(), Drift::out_of_band);
+}
+
+TEST_F(DriftTest, autoscaling_and_services_are_no_drift) {
+  declare_bucket();
+  for (const CauseKind kind :
+       {CauseKind::autoscaling, CauseKind::service, CauseKind::provider, CauseKind::unknown}) {
+    journal_.fold(
+        make_.call(minutes(2 + static_cast<int>(kind)), "PutBucketPolicy", of_kind(kind)));
+    EXPECT_EQ(drift(), Drift::none) << name_of(kind);
+  }
+}
+
+TEST_F(DriftTest, another_tool_is_out_of_band) {
+  declare_bucket();
+  journal_.fold(make_.call(minutes(2), "PutBucketPolicy", by_cloudformation()));
+  EXPECT_EQ(drift(), Drift::out_of_band);
+}
+
+TEST_F(DriftTest, a_role_that_the_configuration_says_deploys_is_its_tool) {
+  declare_bucket();
+  Cause cause = of_kind(CauseKind::deployment);
+  cause.actor = "ci-deployer";
+  cause.tool = "aws-cli";
+  journal_.fold(make_.call(minutes(2), "PutBucketPolicy", cause));
+  EXPECT_EQ(drift(), Drift::none);
+}
+
+TEST_F(DriftTest, what_a_person_deletes_is_lost_and_what_its_tool_deletes_is_not) {
+  declare_bucket();
+  journal_.fold(make_.state(minutes(2), Phase::gone, bob()));
+  EXPECT_EQ(drift(), Drift::lost);
+  DriftJournal other;
+  std::swap(journal_, other);
+  declare_bucket();
+  journal_.fold(make_.state(minutes(2), Phase::gone, by_terraform()));
+  EXPECT_EQ(drift(), Drift::none);
+}
+
+TEST_F(DriftTest, what_nobody_is_known_to_have_deleted_waits_for_an_inventory_that_declares_it) {
+  declare_bucket();
+  journal_.fold(make_.state(minutes(2), Phase::gone, Cause{}));
+  EXPECT_EQ(drift(), Drift::none);
+  journal_.fold(make_.declare(minutes(60), kLostWord, shop_));
+  EXPECT_EQ(drift(), Drift::lost);
+  EXPECT_EQ(journal_.last_told().kind, NotificationKind::changed);
+}
+
+TEST_F(DriftTest, what_is_declared_no_more_has_no_owner) {
+  declare_bucket();
+  journal_.fold(make_.declare(minutes(2), kDroppedWord, none_));
+  EXPECT_EQ(drift(), Drift::unknown);
+  EXPECT_FALSE(owner_of(journal_.record()).is_known());
+}
+
+TEST_F(DriftTest, what_nobody_declares_is_unmanaged_until_somebody_does) {
+  journal_.fold(make_.state(minutes(0), Phase::stable, bob()));
+  journal_.fold(make_.declare(minutes(90), kUnmanagedWord, {}));
+  EXPECT_EQ(drift(), Drift::unmanaged);
+  EXPECT_EQ(journal_.last_told().kind, NotificationKind::changed);
+  journal_.fold(make_.declare(minutes(91), kReadWord, shop_));
+  EXPECT_EQ(drift(), Drift::none);
+}
+
+TEST_F(DriftTest, tags_of_a_stack_name_the_owner) {
+  const Tag tags[] = {{"aws:cloudformation:logical-id", "Logs"},
+                      {"aws:cloudformation:stack-name", "shop"}};
+  Observation tagged = make_.state(minutes(0), Phase::stable, by_cloudformation());
+  tagged.tags = tags;
+  journal_.fold(tagged);
+  EXPECT_EQ(drift(), Drift::none);
+  EXPECT_EQ(owner_of(journal_.record()).address, "Logs");
+  journal_.fold(make_.call(minutes(2), "PutBucketPolicy", bob()));
+  EXPECT_EQ(drift(), Drift::out_of_band);
+  journal_.fold(make_.call(minutes(3), "PutBucketPolicy", by_cloudformation()));
+  EXPECT_EQ(drift(), Drift::none);
+}
+
+// Whatever the order of arrival, and however often each comes.
+TEST_F(DriftTest, any_order_of_changes_and_snapshots_ends_in_the_same_owner_and_drift) {
+  const std::string other = group_text("other", "cloudformation", {"Logs"});
+  const std::string moved = group_text("shop", "terraform", {"module.a.aws_s3_bucket.logs"});
+  const std::string no_other = group_text("other", "cloudformation", {});
+  for (uint32_t seed = 0; seed < 300; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    const auto below = [&](size_t end) { return random() % end; };
+    const std::string_view groups[] = {shop_, none_, other, moved, no_other};
+    std::vector<Observation> all;
+    const size_t count = 2 + below(9);
+    for (size_t i = 0; i < count; ++i) {
+      const Duration at = minutes(below(12)) + std::chrono::seconds(i);
+      const Cause causes[] = {bob(),
+                              by_terraform(),
+                              by_cloudformation(),
+                              Cause{},
+                              of_kind(CauseKind::autoscaling),
+                              of_kind(CauseKind::service)};
+      const Cause cause = causes[below(std::size(causes))];
+      switch (below(5)) {
+        case 0:
+          all.push_back(make_.state(at, below(2) == 0 ? Phase::stable : Phase::gone, cause));
+          all.back().flags |= kReusableId;
+          break;
+        case 1:
+          all.push_back(make_.call(at, "PutBucketPolicy", cause));
+          break;
+        case 2:
+          all.push_back(make_.declare(at, kUnmanagedWord, {}));
+          break;
+        default: {
+          const std::string_view group = groups[below(std::size(groups))];
+          const bool drops = group == none_ || group == no_other;
+          const std::string_view words[] = {kDeclaredWord, kReadWord, kLostWord};
+          all.push_back(make_.declare(at, drops ? kDroppedWord : words[below(3)], group));
+        }
+      }
+    }
+    std::vector<Observation> in_order = all;
+    std::ranges::sort(in_order, {}, &Observation::key);
+    DriftJournal first;
+    for (const Observation& each : in_order) first.fold(each);
+    for (int round = 0; round < 4; ++round) {
+      std::vector<Observation> shuffled = all;
+      for (size_t repeats = below(4); repeats > 0; --repeats) {
+        shuffled.push_back(all[below(all.size())]);
+      }
+      std::ranges::shuffle(shuffled, random);
+      DriftJournal other_order;
+      for (const Observation& each : shuffled) other_order.fold(each);
+      EXPECT_EQ(other_order.record().declared, first.record().declared);
+      EXPECT_EQ(other_order.record().drift, first.record().drift);
+      EXPECT_EQ(other_order.record().drift_since, first.record().drift_since);
+      EXPECT_EQ(other_order.record().touch, first.record().touch);
+      EXPECT_EQ(other_order.record().phase, first.record().phase);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace statewire

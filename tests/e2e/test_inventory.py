@@ -1,0 +1,205 @@
+"""Was it code? A real daemon, a state and its code on disk, and the calls of several people."""
+
+import json
+import os
+import pathlib
+import time
+import unittest
+
+from harness import ProgramTest, wait_for
+
+ACCOUNT = "123456789012"
+CONFIG = """
+inventory:
+  shop: {{kind: terraform, state: "{folder}/shop.tfstate", code: "{folder}/code", every: 1s, grace: 1s}}
+subscriptions:
+  drift:
+    when: {{drift: [out_of_band, unmanaged, lost]}}
+    sink: {{kind: file, path: drift.jsonl}}
+  all: {{sink: {{kind: file, path: all.jsonl}}}}
+"""
+CODE = '''# What the shop is made of.
+resource "aws_s3_bucket" "logs" {
+  bucket = "logs"
+}
+
+resource "aws_s3_bucket_policy" "logs" {
+  bucket = aws_s3_bucket.logs.id
+}
+
+module "web" {
+  source = "./web"
+}
+'''
+MODULE = '''resource "aws_sqs_queue" "jobs" {
+  name = "jobs"
+}
+'''
+
+
+def managed(kind, name, attributes, module=None):
+    resource = {
+        "mode": "managed",
+        "type": kind,
+        "name": name,
+        "provider": 'provider["registry.terraform.io/hashicorp/aws"]',
+        "instances": [{"attributes": attributes}],
+    }
+    return resource | ({"module": module} if module else {})
+
+
+BUCKET = managed("aws_s3_bucket", "logs", {"arn": "arn:aws:s3:::logs", "bucket": "logs"})
+POLICY = managed("aws_s3_bucket_policy", "logs", {"bucket": "logs", "policy": "secret-policy"})
+QUEUE = managed("aws_sqs_queue", "jobs",
+                {"arn": f"arn:aws:sqs:eu-west-1:{ACCOUNT}:jobs"}, "module.web")
+
+
+def call(name, source, request, when, user="bob", agent="console.amazonaws.com", event_id=None):
+    identity = {"type": "IAMUser", "userName": user, "accountId": ACCOUNT,
+                "arn": f"arn:aws:iam::{ACCOUNT}:user/{user}", "principalId": user}
+    if user == "autoscaling":
+        identity = {"type": "AWSService", "invokedBy": "autoscaling.amazonaws.com"}
+        agent = "autoscaling.amazonaws.com"
+    return {
+        "eventVersion": "1.08", "userIdentity": identity, "eventTime": when,
+        "eventSource": source, "eventName": name, "awsRegion": "eu-west-1",
+        "sourceIPAddress": "203.0.113.17", "userAgent": agent, "requestParameters": request,
+        "responseElements": None, "eventID": event_id or f"{name}-{user}-{when}",
+        "readOnly": False, "eventType": "AwsApiCall", "recipientAccountId": ACCOUNT,
+    }
+
+
+def stamp(seconds):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + seconds))
+
+
+class WasItCode(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.iac = pathlib.Path(self.folder) / "iac"
+        (self.iac / "code" / "web").mkdir(parents=True)
+        (self.iac / "code" / "main.tf").write_text(CODE)
+        (self.iac / "code" / "web" / "queue.tf").write_text(MODULE)
+        self.write_state(BUCKET, POLICY, QUEUE, written=-3600)
+        self.program = self.daemon(CONFIG.format(folder=self.iac)).start()
+        wait_for(lambda: len(self.owned()) == 2, "what the state declares")
+
+    def write_state(self, *resources, written=0):
+        path = self.iac / "shop.tfstate"
+        path.write_text(json.dumps({"version": 4, "serial": 1, "resources": list(resources)}))
+        os.utime(path, (time.time() + written, time.time() + written))
+
+    def resources(self, *arguments):
+        done = self.program.run("resources", *arguments, "--output", "json")
+        return {each["id"]: each for each in json.loads(done.stdout or "[]")}
+
+    def owned(self):
+        return self.resources("--owner", "shop")
+
+    def drift_of(self, resource):
+        return self.resources().get(resource, {}).get("drift")
+
+    def told(self, name="drift"):
+        path = pathlib.Path(self.program.folder) / f"{name}.jsonl"
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    def put_policy(self, when, **who):
+        self.program.post(call("PutBucketPolicy", "s3.amazonaws.com",
+                               {"bucketName": "logs", "bucketPolicy": {}}, when, **who))
+
+    def test_owner_has_file_and_line(self):
+        owner = self.owned()["arn:aws:s3:::logs"]["owner"]
+        self.assertEqual((owner["tool"], owner["inventory"], owner["address"]),
+                         ("terraform", "shop", "aws_s3_bucket.logs"))
+        self.assertEqual((owner["file"], owner["line"]), ("main.tf", 2))
+        queue = self.owned()[f"arn:aws:sqs:eu-west-1:{ACCOUNT}:jobs"]["owner"]
+        self.assertEqual((queue["address"], queue["file"], queue["line"]),
+                         ("module.web.aws_sqs_queue.jobs", "web/queue.tf", 1))
+
+    def test_a_hand_change_is_out_of_band_until_the_tool_runs(self):
+        self.put_policy(stamp(-60))
+        wait_for(lambda: self.told(), "the drift")
+        (told,) = self.told()
+        self.assertEqual(told["data"]["drift"], "out_of_band")
+        self.assertEqual(told["data"]["owner"]["part"], "aws_s3_bucket_policy.logs")
+        self.assertEqual((told["data"]["owner"]["file"], told["data"]["owner"]["line"]),
+                         ("main.tf", 6))
+        self.assertEqual(told["severitytext"], "WARN")
+        self.assertIn("main.tf:6", told["data"]["message"])
+        shown = self.program.run("resources", "--drift", "out_of_band").stdout
+        self.assertIn("PutBucketPolicy by bob", shown)
+        self.assertIn("out of band", self.program.run("timeline", "logs").stdout)
+        self.assertEqual(self.program.run("inventory", "--check").returncode, 1)
+        # A run that found nothing to do at the bucket writes the state.
+        self.write_state(BUCKET, POLICY, QUEUE)
+        wait_for(lambda: self.drift_of("arn:aws:s3:::logs") == "none", "the end of the drift")
+        wait_for(lambda: any("again" in each["data"]["message"] for each in self.told("all")),
+                 "a notification that says so")
+        self.assertEqual(self.program.run("inventory", "--check").returncode, 0)
+
+    def test_its_tool_and_autoscaling_are_no_drift(self):
+        self.put_policy(stamp(-50), user="ci", agent="HashiCorp Terraform/1.9.0 terraform-provider-aws/5")
+        self.put_policy(stamp(-40), user="autoscaling")
+        self.assertEqual(self.drift_of("arn:aws:s3:::logs"), "none")
+        self.put_policy(stamp(-30), user="carol", agent="aws-cli/2.1")
+        self.assertEqual(self.drift_of("arn:aws:s3:::logs"), "out_of_band")
+        self.put_policy(stamp(-20), user="ci", agent="HashiCorp Terraform/1.9.0")
+        self.assertEqual(self.drift_of("arn:aws:s3:::logs"), "none")
+
+    def test_a_change_before_the_tool_last_ran_is_none(self):
+        self.put_policy(stamp(-7200))
+        self.assertEqual(self.drift_of("arn:aws:s3:::logs"), "none")
+
+    def test_what_a_person_deletes_is_lost(self):
+        self.program.post(call("DeleteBucket", "s3.amazonaws.com", {"bucketName": "logs"}, stamp(-60)))
+        wait_for(lambda: self.told(), "what is lost")
+        self.assertEqual(self.told()[0]["data"]["drift"], "lost")
+        self.assertEqual(self.told()[0]["severitytext"], "ERROR")
+
+    def test_what_no_code_declares_is_unmanaged_and_said_once(self):
+        self.program.post(call("CreateQueue", "sqs.amazonaws.com", {"queueName": "by-hand"},
+                               stamp(-60)))
+        queue = f"arn:aws:sqs:eu-west-1:{ACCOUNT}:by-hand"
+        wait_for(lambda: self.drift_of(queue) == "unmanaged", "what is unmanaged")
+        wait_for(lambda: self.told(), "its notification")
+        time.sleep(3)
+        self.assertEqual(len(self.told()), 1)
+
+    def test_what_is_read_again_makes_no_event_and_restarts_change_nothing(self):
+        before = self.journal()
+        self.write_state(BUCKET, POLICY, QUEUE, written=-1800)
+        time.sleep(3)
+        self.program.stop()
+        self.program.start()
+        time.sleep(2)
+        self.assertEqual(self.journal(), before)
+
+    def test_half_a_state_drops_nothing_and_what_is_taken_out_has_no_owner(self):
+        path = self.iac / "shop.tfstate"
+        whole = path.read_text()
+        path.write_text(whole[: len(whole) // 2])
+        wait_for(lambda: "trouble" in self.inventory()["inventories"][0], "the trouble")
+        self.assertEqual(len(self.owned()), 2)
+        self.write_state(BUCKET, POLICY)
+        wait_for(lambda: len(self.owned()) == 1, "what is declared no more")
+        self.assertNotIn("trouble", self.inventory()["inventories"][0])
+
+    def journal(self):
+        return self.program.get("/api/v1/status")["journal"]["last_sequence"]
+
+    def inventory(self):
+        return self.program.get("/api/v1/inventory")
+
+    def test_the_store_is_right_and_no_secret_is_in_it(self):
+        self.put_policy(stamp(-60))
+        self.assertEqual(self.inventory()["inventories"][0]["declares"], 3)
+        self.program.stop()
+        checked = self.program.run("store", "check")
+        self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
+        for path in pathlib.Path(self.program.folder).rglob("*"):
+            if path.is_file():
+                self.assertNotIn(b"secret-policy", path.read_bytes(), path)
+
+
+if __name__ == "__main__":
+    unittest.main()
