@@ -57,7 +57,7 @@ void InventoryRunner::run(const std::stop_token& stop) {
       take_turn(i, stop);
       turns_[i].due = steady_clock::now() + settings_[i].every;
     }
-    look_for_undeclared(stop);
+    look_at_records(stop);
     Lock lock(mutex_);
     never_.wait_for(mutex_, stop, kTurnMax, [] { return false; });
   }
@@ -90,13 +90,13 @@ void InventoryRunner::take_turn(size_t place, const std::stop_token& stop) {
   state.counts = *std::move(counts);
 }
 
-void InventoryRunner::look_for_undeclared(const std::stop_token& stop) {
+void InventoryRunner::look_at_records(const std::stop_token& stop) {
   const bool is_any_missing = std::ranges::any_of(turns_, &Turn::is_to_do);
   const auto now = steady_clock::now();
   if (is_any_missing || now < look_due_ || stop.stop_requested()) return;
   Duration grace{};
   for (const InventorySetting& setting : settings_) grace = std::max(grace, setting.grace);
-  const Result<uint64_t> events = pass_.look_for_undeclared(reach_, grace, stop);
+  const Result<uint64_t> events = pass_.look_at_records(reach_, grace, stop);
   if (!events && !stop.stop_requested()) {
     log_error("records cannot be looked at for what no code declares",
               {{"error", events.error().text}});

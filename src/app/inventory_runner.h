@@ -44,7 +44,7 @@ class InventoryRunner {
 
   void run(const std::stop_token& stop);
   void take_turn(size_t place, const std::stop_token& stop);
-  void look_for_undeclared(const std::stop_token& stop);
+  void look_at_records(const std::stop_token& stop);
 
   std::vector<InventorySetting>& settings_;
   const std::shared_ptr<const Catalog> catalog_;

@@ -23,7 +23,9 @@ using simdjson::dom::element;
 constexpr std::string_view kReceived = "2200-01-01T00:00:00Z";
 
 std::string_view name_of(Effect effect) {
-  constexpr std::string_view kNames[] = {"state", "cause", "configure", "tag", "fail"};
+  constexpr std::string_view kNames[] = {"state", "cause", "configure", "tag",
+                                         "fail",  "move",  "declare"};
+  static_assert(std::size(kNames) == static_cast<size_t>(kLastEffect) + 1);
   return kNames[static_cast<size_t>(effect)];
 }
 

@@ -136,6 +136,14 @@ TEST(Formats, every_field_that_is_listed_can_be_a_column) {
   n.has_late_observation = n.is_late = true;
   n.late_value = "pending";
   n.late_time = n.time;
+  n.owner = {.inventory = "shop",
+             .tool = "terraform",
+             .stack = "base",
+             .address = "aws_s3_bucket.logs",
+             .file = "s3.tf",
+             .line = "12",
+             .via = "x",
+             .part = "x"};
   for (const std::string_view path : notification_fields()) {
     std::string out;
     append_field(n, path == "resource.tags.*" ? "resource.tags.team" : path, out);

@@ -15,14 +15,11 @@
 #include "base/log.h"
 #include "catalog/recogniser.h"
 #include "ingest/inventory_events.h"
-#include "ingest/undeclared.h"
+#include "ingest/inventory_look.h"
 
 namespace statewire {
 namespace {
 
-// Something that is gone is declared all the same: its tool would have said otherwise by then, and
-// the call that ended it would be here.
-constexpr Duration kLostAfter = std::chrono::minutes(30);
 // A state written before that is taken as of then: what is older is beyond every record's horizon.
 constexpr Duration kWrittenBack = std::chrono::hours(24 * 29);
 
@@ -95,77 +92,116 @@ void InventoryPass::Declared::pack_group(std::string_view inventory) {
 InventoryPass::InventoryPass(const Store& store, Intake& intake, const Clock& clock)
     : store_(store), intake_(intake), clock_(clock) {}
 
-Result<InventoryPass::DeclaredById> InventoryPass::gather(std::string_view inventory,
-                                                          const InventoryReading& reading,
-                                                          const Catalog& catalog,
-                                                          InventoryCounts& counts) {
-  DeclaredById all;
-  Recogniser recogniser(catalog);
-  simdjson::dom::parser parser;
-  Arena arena;
-  std::vector<Observation> seen;
-  std::string line, packed;
-  const Time now = clock_.now();
+// Learns by which id the records know what an instance is about.
+class InventoryPass::Identifier {
+ public:
+  Identifier(const Catalog& catalog, Time now) : recogniser_(catalog), now_(now) {}
+
+  // Null where it cannot be told; reason() says why then. Valid until the next call.
+  const Identity* identify(const DeclaredResource& resource) {
+    line_.clear();
+    seen_.clear();
+    arena_.clear();
+    append_inventory_event({.word = kReadWord,
+                            .time = now_,
+                            .resource_type = resource.type,
+                            .id = resource.id,
+                            .resource_id = {},
+                            .account = resource.account,
+                            .region = resource.region,
+                            .group = kAnyGroup},
+                           line_);
+    simdjson::dom::element event;
+    if (parser_.parse(line_).get(event)) return nullptr;
+    const Recognition recognition = recogniser_.recognise(event, line_, now_, arena_, seen_);
+    if (recognition.fate == Fate::recognised && !seen_.empty()) return &seen_.front().resource;
+    reason_ = resource.account.empty()  ? "no account is told: `account` can name it"
+              : resource.region.empty() ? "no region is told: `region` can name it"
+                                        : std::string(recognition.reason);
+    return nullptr;
+  }
+  const std::string& reason() const { return reason_; }
+
+ private:
+  static constexpr std::string_view kAnyGroup = "-\x1f-\x1f\x1f\x1ew\x1f-\x1f\x1f";
+
+  Recogniser recogniser_;
+  const Time now_;
+  simdjson::dom::parser parser_;
+  Arena arena_;
+  std::vector<Observation> seen_;
+  std::string line_;
+  std::string reason_;
+};
+
+// What can be joined goes to `all`, the rest is listed.
+Result<void> InventoryPass::gather_stack(const DeclaredStack& stack, Identifier& identifier,
+                                         DeclaredById& all, InventoryCounts& counts) {
   const auto list = [&](UnjoinedResource unjoined) {
     ++counts.unjoined;
     if (counts.unjoined_first.size() < kUnjoinedKept) {
       counts.unjoined_first.push_back(std::move(unjoined));
     }
   };
-  for (const DeclaredStack& stack : reading.stacks) {
-    counts.of_other_providers += stack.of_other_providers;
-    for (const UnjoinedResource& unjoined : stack.unjoined) list(unjoined);
-    for (const DeclaredResource& resource : stack.resources) {
-      line.clear();
-      packed.clear();
-      append_header(
-          {.inventory = inventory, .tool = stack.tool, .stack = {}, .via = {}, .items = {}},
-          packed);
-      append_item({.is_part = false, .address = resource.address, .file = {}, .line = {}}, packed);
-      append_inventory_event({.word = kReadWord,
-                              .time = now,
-                              .resource_type = resource.type,
-                              .id = resource.id,
-                              .account = resource.account,
-                              .region = resource.region,
-                              .group = packed},
-                             line);
-      seen.clear();
-      arena.clear();
-      simdjson::dom::element event;
-      if (parser.parse(line).get(event)) continue;
-      const Recognition recognition = recogniser.recognise(event, line, now, arena, seen);
-      if (recognition.fate != Fate::recognised || seen.empty()) {
-        list({resource.address, resource.type.empty() ? resource.id : resource.type,
-              std::string(recognition.reason)});
-        continue;
-      }
-      ++counts.declares;
-      const Identity& identity = seen.front().resource;
-      std::string id(identity.id);
-      const Result<std::optional<std::string>> aliased = store_.resource_of_alias(id);
-      if (!aliased) return aliased.error();
-      if (*aliased) id = **aliased;
-      Declared& declared = all[id];
-      if (declared.items.empty()) {
-        declared.resource_type = identity.type;
-        declared.account = identity.account.empty() ? resource.account : identity.account;
-        declared.region = identity.region.empty() ? resource.region : identity.region;
-      }
-      declared.add(resource, stack);
+  counts.of_other_providers += stack.of_other_providers;
+  for (const UnjoinedResource& unjoined : stack.unjoined) list(unjoined);
+  for (const DeclaredResource& resource : stack.resources) {
+    const Identity* const identity = identifier.identify(resource);
+    if (identity == nullptr) {
+      list({resource.address, resource.type.empty() ? resource.id : resource.type,
+            identifier.reason()});
+      continue;
     }
+    ++counts.declares;
+    const Result<std::optional<std::string>> aliased = store_.resource_of_alias(identity->id);
+    if (!aliased) return aliased.error();
+    Declared& declared = all[aliased->value_or(std::string(identity->id))];
+    if (declared.items.empty()) {
+      declared.resource_type = identity->type;
+      declared.account = identity->account.empty() ? resource.account : identity->account;
+      declared.region = identity->region.empty() ? resource.region : identity->region;
+    }
+    declared.add(resource, stack);
+  }
+  return {};
+}
+
+Result<InventoryPass::DeclaredById> InventoryPass::gather(std::string_view inventory,
+                                                          const InventoryReading& reading,
+                                                          const Catalog& catalog,
+                                                          InventoryCounts& counts) {
+  DeclaredById all;
+  Identifier identifier(catalog, clock_.now());
+  for (const DeclaredStack& stack : reading.stacks) {
+    if (Result<void> read = gather_stack(stack, identifier, all, counts); !read)
+      return read.error();
   }
   for (auto& [id, declared] : all) declared.pack_group(inventory);
   counts.resources = all.size();
   return all;
 }
 
-// `is_again`: what the first time said as of when it was written was not taken.
+// What is to be said of it; empty: nothing. `is_again`: what the first time said as of when it was
+// written was not taken.
+std::string_view InventoryPass::word_for(const std::optional<Record>& record,
+                                         std::string_view inventory, const Declared& declared,
+                                         bool is_again) {
+  const std::string_view known = record ? group_of(record->declared, inventory) : "";
+  if (known != declared.group) {
+    const bool is_only_moved =
+        !known.empty() && addresses_in(known) == addresses_in(declared.group);
+    return is_again || is_only_moved ? kReadWord : kDeclaredWord;
+  }
+  // Its tool has run since.
+  const bool is_over =
+      record->drift == Drift::out_of_band && record->drift_since < declared.written;
+  return is_over && !is_again ? kDeclaredWord : std::string_view();
+}
+
 Result<uint64_t> InventoryPass::send_differences(std::string_view inventory,
                                                  const DeclaredById& all, bool is_again,
                                                  const std::stop_token& stop) {
   uint64_t events = 0;
-  std::string lines;
   std::vector<std::string_view> ids;
   std::vector<std::optional<Record>> records;
   Arena arena;
@@ -173,52 +209,34 @@ Result<uint64_t> InventoryPass::send_differences(std::string_view inventory,
   for (auto next = all.begin(); next != all.end();) {
     ids.clear();
     arena.clear();
-    const auto first = next;
+    auto each = next;
     for (; next != all.end() && ids.size() < kInventoryEventsAtATime; ++next) {
       ids.push_back(next->first);
     }
     if (Result<void> read = store_.records(ids, arena, records); !read) return read.error();
-    size_t index = 0;
-    for (auto each = first; each != next; ++each) {
-      const std::optional<Record>& record = records[index++];
-      const Declared& declared = each->second;
-      const std::string_view known =
-          record ? group_of(record->declared, inventory) : std::string_view();
-      std::string_view word;
-      if (known != declared.group) {
-        const bool is_only_moved =
-            !known.empty() && addresses_in(known) == addresses_in(declared.group);
-        word = is_again || is_only_moved ? kReadWord : kDeclaredWord;
-      } else if (is_again) {
-        continue;
-      } else if (record->phase == Phase::gone) {
-        const bool is_told = record->drift == Drift::lost;
-        const bool is_time = now - std::max(record->since, record->recorded) > kLostAfter;
-        if (!is_told && is_time) word = kLostWord;
-      } else if (record->drift == Drift::out_of_band && record->drift_since < declared.written) {
-        word = kDeclaredWord;  // Its tool has run since.
-      }
+    std::string lines;
+    for (const std::optional<Record>& record : records) {
+      const auto& [id, declared] = *each++;
+      const std::string_view word = word_for(record, inventory, declared, is_again);
       if (word.empty()) continue;
       ++events;
-      const bool is_of_run = word == kDeclaredWord;
-      append_inventory_event(
-          {.word = word,
-           .time = is_of_run ? std::max(declared.written, now - kWrittenBack) : now,
-           .resource_type = declared.resource_type,
-           .id = {},
-           .resource_id = each->first,
-           .account = declared.account,
-           .region = declared.region,
-           .group = declared.group},
-          lines);
+      const Time written = std::max(declared.written, now - kWrittenBack);
+      append_inventory_event({.word = word,
+                              .time = word == kDeclaredWord ? written : now,
+                              .resource_type = declared.resource_type,
+                              .id = {},
+                              .resource_id = id,
+                              .account = declared.account,
+                              .region = declared.region,
+                              .group = declared.group},
+                             lines);
     }
     if (Result<void> sent = send(inventory, std::move(lines), stop); !sent) return sent.error();
-    lines = {};
   }
   return events;
 }
 
-// What only a child has by way of its parent is looked after by look_for_undeclared().
+// What only a child has by way of its parent is looked after by look_at_records().
 Result<void> InventoryPass::send_dropped(std::string_view inventory, const DeclaredById& all,
                                          const std::stop_token& stop, uint64_t& events) {
   std::string lines;
@@ -258,6 +276,10 @@ Result<InventoryCounts> InventoryPass::declare(std::string_view inventory,
   InventoryCounts counts;
   const Result<DeclaredById> all = gather(inventory, reading, catalog, counts);
   if (!all) return all.error();
+  for (const DeclaredStack& stack : reading.stacks) {
+    reach.written[{std::string(inventory), stack.name}] =
+        std::max(stack.written, clock_.now() - kWrittenBack);
+  }
   for (const auto& [id, declared] : *all) {
     if (!declared.has_whole) continue;
     reach.accounts.insert(declared.account);
@@ -275,9 +297,9 @@ Result<InventoryCounts> InventoryPass::declare(std::string_view inventory,
   return counts;
 }
 
-Result<uint64_t> InventoryPass::look_for_undeclared(const InventoryReach& reach, Duration grace,
-                                                    const std::stop_token& stop) {
-  UndeclaredLook look(reach, grace, clock_.now());
+Result<uint64_t> InventoryPass::look_at_records(const InventoryReach& reach, Duration grace,
+                                                const std::stop_token& stop) {
+  InventoryLook look(reach, grace, clock_.now());
   Result<void> read = store_.each_record({}, [&](const Record& record) {
     look.see(record);
     return !stop.stop_requested();

@@ -15,7 +15,7 @@
 #include "base/mutex.h"
 #include "base/result.h"
 #include "catalog/catalog.h"
-#include "ingest/undeclared.h"
+#include "ingest/inventory_look.h"
 #include "inventory/inventory.h"
 #include "sources/source.h"
 #include "store/store.h"
@@ -42,15 +42,20 @@ class InventoryPass {
   Result<InventoryCounts> declare(std::string_view inventory, const InventoryReading& reading,
                                   const Catalog& catalog, InventoryReach& reach,
                                   const std::stop_token& stop);
-  // Looks at every record; see UndeclaredLook. REQUIRES: every inventory was read whole. How many
+  // Looks at every record; see InventoryLook. REQUIRES: every inventory was read whole. How many
   // events were made.
-  Result<uint64_t> look_for_undeclared(const InventoryReach& reach, Duration grace,
-                                       const std::stop_token& stop);
+  Result<uint64_t> look_at_records(const InventoryReach& reach, Duration grace,
+                                   const std::stop_token& stop);
 
  private:
   struct Declared;
+  class Identifier;
   using DeclaredById = std::map<std::string, Declared, std::less<>>;
 
+  Result<void> gather_stack(const DeclaredStack& stack, Identifier& identifier, DeclaredById& all,
+                            InventoryCounts& counts);
+  static std::string_view word_for(const std::optional<Record>& record, std::string_view inventory,
+                                   const Declared& declared, bool is_again);
   Result<DeclaredById> gather(std::string_view inventory, const InventoryReading& reading,
                               const Catalog& catalog, InventoryCounts& counts);
   Result<uint64_t> send_differences(std::string_view inventory, const DeclaredById& all,

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "base/ids.h"
 #include "base/limits.h"
@@ -160,6 +161,26 @@ void TerraformInventory::find_code(DeclaredStack& stack) const {
   }
 }
 
+// Where all states that tell an account tell the same one, those that tell none are in it; likewise
+// for regions.
+void fill_places(std::vector<DeclaredStack>& stacks) {
+  for (std::string DeclaredResource::* const place :
+       {&DeclaredResource::account, &DeclaredResource::region}) {
+    std::set<std::string_view> told;
+    for (const DeclaredStack& stack : stacks) {
+      for (const DeclaredResource& resource : stack.resources) told.insert(resource.*place);
+    }
+    told.erase("");
+    if (told.size() != 1) continue;
+    const std::string only(*told.begin());
+    for (DeclaredStack& stack : stacks) {
+      for (DeclaredResource& resource : stack.resources) {
+        if ((resource.*place).empty()) resource.*place = only;
+      }
+    }
+  }
+}
+
 InventoryReading TerraformInventory::read() {
   InventoryReading reading;
   FileMarks marks;
@@ -178,6 +199,7 @@ InventoryReading TerraformInventory::read() {
     find_code(*stack);
     reading.stacks.push_back(*std::move(stack));
   }
+  fill_places(reading.stacks);
   if (reading.is_whole) {
     is_read_ = true;
     marks_ = std::move(marks);

@@ -38,6 +38,13 @@ bool is_account(std::string_view text) {
   return text.size() == 12 && text.find_first_not_of("0123456789") == text.npos;
 }
 
+// "eu-west-1" of eu-west-1a; empty where it is no zone's name.
+std::string_view region_of_zone(std::string_view zone) {
+  const bool is_zone = zone.size() > 2 && zone.back() >= 'a' && zone.back() <= 'z' &&
+                       zone[zone.size() - 2] >= '0' && zone[zone.size() - 2] <= '9';
+  return is_zone ? zone.substr(0, zone.size() - 1) : std::string_view();
+}
+
 // The word that was seen most often; the first in order of those seen equally often.
 std::string most_frequent(const std::map<std::string, size_t, std::less<>>& seen) {
   const auto most = std::ranges::max_element(
@@ -201,6 +208,7 @@ void StateReader::add(const object& values, std::string_view type, DeclaredResou
     account = text_in(values, "owner_id");
   }
   if (region.empty()) region = text_in(values, "region");
+  if (region.empty()) region = region_of_zone(text_in(values, "availability_zone"));
   for (const auto& [key, value] : values) {
     std::string_view other;
     if (value.get_string().get(other) || !other.starts_with("arn:")) continue;

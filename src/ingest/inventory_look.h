@@ -1,4 +1,5 @@
-// What no inventory declares: children, which have the owner of their parent, and what nobody does.
+// What inventories say of records that are otherwise than they declare, or that they do not
+// declare.
 #pragma once
 
 #include <map>
@@ -17,20 +18,24 @@ namespace statewire {
 // The source of the events that are no single inventory's.
 inline constexpr std::string_view kInventorySource = "inventory";
 
-// Of which accounts and types of resources inventories speak: only there can something be declared
-// by nobody.
+// Of what inventories have read last.
 struct InventoryReach {
+  // Of what they declare: only there can something be declared by nobody.
   std::set<std::string, std::less<>> accounts;
   std::set<std::string, std::less<>> types;
+  // When each stack was written, by inventory and name.
+  std::map<std::pair<std::string, std::string>, Time> written;
 };
 
-// One look at all records. A child gets the group of its parent, `via` it, and loses it with it.
-// What nobody declares is told to be unmanaged, once it has been in its state for `grace`, unless
-// Auto Scaling, a service or the provider made it, or things of its type are mostly made along with
-// others. Not thread-safe.
-class UndeclaredLook {
+// One look at all records, which also sees what has come late. A child gets the group of its
+// parent, `via` it, and loses it with it. What nobody declares is told to be unmanaged, once it has
+// been in its state for `grace`, unless Auto Scaling, a service or the provider made it, or things
+// of its type are mostly made along with others. What is declared and gone, and nobody is known to
+// have ended it, is told to be lost after half an hour: the call that ended it would be here by
+// then. What was out of band before its tool ran is so no more. Not thread-safe.
+class InventoryLook {
  public:
-  UndeclaredLook(const InventoryReach& reach, Duration grace, Time now)
+  InventoryLook(const InventoryReach& reach, Duration grace, Time now)
       : reach_(reach), grace_(grace), now_(now) {}
 
   void see(const Record& record);
@@ -48,11 +53,14 @@ class UndeclaredLook {
   };
 
   bool is_child(const Record& record);
+  static bool is_unexplained_end(const Record& record, Time now);
+  void see_over(const Record& record);
   bool is_unmanaged(const Record& record) const;
   bool is_declarable(std::string_view type) const;
   Result<std::string_view> group_by_way_of(const std::string& parent, const Store& store);
   void settle(const Child& child, std::string_view group);
-  void tell(const Child& child, std::string_view word, std::string_view group);
+  static Child child_of(const Record& record, std::string parent = {});
+  void tell(const Child& child, std::string_view word, Time time, std::string_view group);
 
   const InventoryReach& reach_;
   const Duration grace_;

@@ -1,4 +1,4 @@
-#include "ingest/undeclared.h"
+#include "ingest/inventory_look.h"
 
 #include <algorithm>
 #include <iterator>
@@ -23,6 +23,19 @@ constexpr ChildRule kChildren[] = {
 constexpr std::string_view kCompanions[] = {"AWS::EC2::NetworkInterface", "AWS::EC2::Volume",
                                             "AWS::EC2::Snapshot", "AWS::Logs::LogGroup"};
 
+constexpr Duration kLostAfter = std::chrono::minutes(30);
+
+// Of those that declare it by itself, and not by way of a parent; empty where none does.
+std::string first_group(const Record& record) {
+  std::string packed;
+  each_group(record.declared, [&](const DeclaredGroup& group) {
+    if (!group.via.empty()) return true;
+    packed = group_of(record.declared, group.inventory);
+    return false;
+  });
+  return packed;
+}
+
 std::string_view tag_in(const Record& record, std::string_view key) {
   const auto tag = std::ranges::find(record.tags, key, &Tag::key);
   return tag == record.tags.end() ? std::string_view() : tag->value;
@@ -30,18 +43,50 @@ std::string_view tag_in(const Record& record, std::string_view key) {
 
 }  // namespace
 
-void UndeclaredLook::see(const Record& record) {
-  if (record.phase == Phase::gone || is_child(record) || !is_unmanaged(record)) return;
-  tell({.id = std::string(record.resource.id),
-        .type = std::string(record.resource.type),
-        .account = std::string(record.resource.account),
-        .region = std::string(record.resource.region),
-        .parent = {},
-        .declared = {}},
-       kUnmanagedWord, {});
+void InventoryLook::see(const Record& record) {
+  if (record.phase == Phase::gone) {
+    if (is_unexplained_end(record, now_)) {
+      tell(child_of(record), kLostWord, now_, first_group(record));
+    }
+    return;
+  }
+  if (record.drift == Drift::out_of_band) see_over(record);
+  if (is_child(record) || !is_unmanaged(record)) return;
+  tell(child_of(record), kUnmanagedWord, now_, {});
 }
 
-bool UndeclaredLook::is_child(const Record& record) {
+bool InventoryLook::is_unexplained_end(const Record& record, Time now) {
+  const Cause& cause = record.cause;
+  const bool is_by_nobody = cause.kind == CauseKind::unknown && cause.actor.empty();
+  return is_by_nobody && record.drift == Drift::none && !first_group(record).empty() &&
+         now - std::max(record.since, record.recorded) > kLostAfter;
+}
+
+// The change came late: its tool had run since.
+void InventoryLook::see_over(const Record& record) {
+  each_group(record.declared, [&](const DeclaredGroup& group) {
+    const auto written =
+        reach_.written.find({std::string(group.inventory), std::string(group.stack)});
+    const bool is_over = group.via.empty() && written != reach_.written.end() &&
+                         written->second > record.drift_since;
+    if (!is_over) return true;
+    tell(child_of(record), kDeclaredWord, written->second,
+         group_of(record.declared, group.inventory));
+    return false;
+  });
+}
+
+InventoryLook::Child InventoryLook::child_of(const Record& record, std::string parent) {
+  const Identity& resource = record.resource;
+  return {.id = std::string(resource.id),
+          .type = std::string(resource.type),
+          .account = std::string(resource.account),
+          .region = std::string(resource.region),
+          .parent = std::move(parent),
+          .declared = std::string(record.declared)};
+}
+
+bool InventoryLook::is_child(const Record& record) {
   const Identity& resource = record.resource;
   for (const ChildRule& rule : kChildren) {
     if (resource.type != rule.type) continue;
@@ -51,25 +96,20 @@ bool UndeclaredLook::is_child(const Record& record) {
     for (const std::string_view part : {resource.account, resource.region, rule.parent_type}) {
       id.append(part).append(":");
     }
-    children_.push_back({.id = std::string(resource.id),
-                         .type = std::string(resource.type),
-                         .account = std::string(resource.account),
-                         .region = std::string(resource.region),
-                         .parent = id.append(parent),
-                         .declared = std::string(record.declared)});
+    children_.push_back(child_of(record, id.append(parent)));
     return true;
   }
   return false;
 }
 
-bool UndeclaredLook::is_declarable(std::string_view type) const {
+bool InventoryLook::is_declarable(std::string_view type) const {
   if (reach_.types.contains(type)) return true;
   return std::ranges::any_of(terraform_types(), [&](const TerraformType& row) {
     return !row.is_part && row.type == type;
   });
 }
 
-bool UndeclaredLook::is_unmanaged(const Record& record) const {
+bool InventoryLook::is_unmanaged(const Record& record) const {
   if (record.drift != Drift::unknown || record.phase == Phase::unknown) return false;
   if (now_ - record.since <= grace_ || owner_of(record).is_known()) return false;
   const CauseKind cause = record.cause.kind;
@@ -81,7 +121,7 @@ bool UndeclaredLook::is_unmanaged(const Record& record) const {
          is_declarable(type);
 }
 
-Result<void> UndeclaredLook::find_parents(const Store& store) {
+Result<void> InventoryLook::find_parents(const Store& store) {
   for (const Child& child : children_) {
     const Result<std::string_view> group = group_by_way_of(child.parent, store);
     if (!group) return group.error();
@@ -91,8 +131,8 @@ Result<void> UndeclaredLook::find_parents(const Store& store) {
 }
 
 // What the whole of the parent is declared by.
-Result<std::string_view> UndeclaredLook::group_by_way_of(const std::string& parent,
-                                                         const Store& store) {
+Result<std::string_view> InventoryLook::group_by_way_of(const std::string& parent,
+                                                        const Store& store) {
   const auto [known, is_new] = groups_.try_emplace(parent);
   if (!is_new) return std::string_view(known->second);
   Arena arena;
@@ -116,7 +156,7 @@ Result<std::string_view> UndeclaredLook::group_by_way_of(const std::string& pare
 }
 
 // One that is declared by itself needs no parent.
-void UndeclaredLook::settle(const Child& child, std::string_view group) {
+void InventoryLook::settle(const Child& child, std::string_view group) {
   std::string_view known;
   std::string header;
   each_group(child.declared, [&](const DeclaredGroup& each) {
@@ -127,16 +167,17 @@ void UndeclaredLook::settle(const Child& child, std::string_view group) {
   });
   if (known == group || (known.empty() && !child.declared.empty())) return;
   if (group.empty()) {
-    tell(child, kDroppedWord, header);
+    tell(child, kDroppedWord, now_, header);
   } else {
-    tell(child, kReadWord, group);
+    tell(child, kReadWord, now_, group);
   }
 }
 
-void UndeclaredLook::tell(const Child& child, std::string_view word, std::string_view group) {
+void InventoryLook::tell(const Child& child, std::string_view word, Time time,
+                         std::string_view group) {
   ++events_;
   append_inventory_event({.word = word,
-                          .time = now_,
+                          .time = time,
                           .resource_type = child.type,
                           .id = {},
                           .resource_id = child.id,
