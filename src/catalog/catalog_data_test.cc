@@ -2,11 +2,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
+#include <regex>
 #include <set>
 
 #include "catalog/compiled.h"
 #include "catalog/examples.h"
 #include "catalog/load_folder.h"
+#include "catalog/named_arn.h"
 
 namespace statewire {
 namespace {
@@ -53,6 +56,76 @@ TEST(CatalogData, every_rule_has_an_example) {
   const std::vector<RuleSpec>& rules = catalog.compiled().spec.rules;
   EXPECT_GT(rules.size(), 30u);
   for (const RuleSpec& rule : rules) EXPECT_TRUE(places.contains(rule.place)) << rule.place;
+}
+
+TEST(CatalogData, an_arn_is_of_the_type_that_leaves_least_of_it_open) {
+  const Catalog catalog = built_in();
+  const std::string elb = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:";
+  const std::string api = "arn:aws:apigateway:eu-west-1::";
+  const std::string lambda = "arn:aws:lambda:eu-west-1:123456789012:";
+  for (const auto& [arn, type] : std::vector<std::pair<std::string, std::string>>{
+           {elb + "loadbalancer/shop", "AWS::ElasticLoadBalancing::LoadBalancer"},
+           {elb + "loadbalancer/app/shop/0a1b", "AWS::ElasticLoadBalancingV2::LoadBalancer"},
+           {elb + "loadbalancer/net/shop/0a1b", "AWS::ElasticLoadBalancingV2::LoadBalancer"},
+           {elb + "loadbalancer/gwy/shop/0a1b", "AWS::ElasticLoadBalancingV2::LoadBalancer"},
+           {elb + "targetgroup/shop/0a1b", "AWS::ElasticLoadBalancingV2::TargetGroup"},
+           {elb + "listener/app/shop/0a1b/2c3d", "AWS::ElasticLoadBalancingV2::Listener"},
+           {api + "/restapis/abc", "AWS::ApiGateway::RestApi"},
+           {api + "/restapis/abc/stages/prod", "AWS::ApiGateway::Stage"},
+           {api + "/restapis/abc/resources/r1", "AWS::ApiGateway::Resource"},
+           {api + "/apis/abc", "AWS::ApiGatewayV2::Api"},
+           {api + "/apis/abc/stages/prod", "AWS::ApiGatewayV2::Stage"},
+           {lambda + "function:shop", "AWS::Lambda::Function"},
+           {lambda + "layer:common:3", "AWS::Lambda::LayerVersion"},
+           {"arn:aws:rds:eu-west-1:123456789012:cluster-snapshot:s", "AWS::RDS::DBClusterSnapshot"},
+           {"arn:aws:es:eu-west-1:123456789012:domain/logs", "AWS::OpenSearchService::Domain"},
+           {"arn:aws:firehose:eu-west-1:123456789012:deliverystream/d",
+            "AWS::KinesisFirehose::DeliveryStream"},
+           {"arn:aws:ses:eu-west-1:123456789012:identity/shop.example", "AWS::SES::EmailIdentity"},
+           {"arn:aws:ecs:eu-west-1:123456789012:service/main/shop", "AWS::ECS::Service"},
+           {"arn:aws:logs:eu-west-1:123456789012:log-group:/shop:*", "AWS::Logs::LogGroup"}}) {
+    EXPECT_EQ(type_of_arn(catalog.compiled(), arn), type) << arn;
+  }
+}
+
+// Where two types have one ARN, nothing tells them apart.
+TEST(CatalogData, no_two_types_share_an_arn_but_as_aws_has_it) {
+  const std::set<std::string> as_aws_has_it = {
+      "apigateway:{}::/domainnames/{}", "apigateway:{}::/vpclinks/{}",
+      // One API in two versions.
+      "connect-campaigns:{}:{}:campaign/{}", "kinesisanalytics:{}:{}:application/{}",
+      "greengrass:{}:{}:/greengrass/things/{}/connectivityInfo",
+      "groundstation:{}:{}:dataflow-endpoint-group/{}", "resiliencehub:{}:{}:app/{}",
+      "aws-marketplace:{}:{}:DeploymentParameter:catalogs/{}/products/{}/{}",
+      // Kinds of one thing.
+      "appsync:{}:{}:apis/{}", "backup:{}:{}:backup-vault:{}", "cloudwatch:{}:{}:alarm:{}",
+      "directconnect:{}:{}:dxvif/{}", "ec2:{}:{}:transit-gateway-attachment/{}",
+      "iam::{}:policy/{}", "mobiletargeting:{}:{}:templates/{}/EMAIL",
+      "networkmanager::{}:attachment/{}", "rtbfabric:{}:{}:gateway/{}",
+      "rtbfabric:{}:{}:gateway/{}/link/{}", "servicediscovery:{}:{}:namespace/{}",
+      "states:{}:{}:stateMachine:{}:{}",
+      // A part that has the ARN of its whole.
+      "appconfig:{}:{}:application/{}/configurationprofile/{}",
+      "mediapackagev2:{}:{}:channelGroup/{}/channel/{}",
+      "mediapackagev2:{}:{}:channelGroup/{}/channel/{}/originEndpoint/{}"};
+  std::map<std::string, std::set<std::string>> types;
+  const auto add = [&](const TypeSpec& type) {
+    std::string shape = type.shape.empty() ? type.arn.empty() ? type.id : type.arn : type.shape;
+    shape = std::regex_replace(shape, std::regex(R"(\{[^}]*\})"), "{}");
+    const std::string head = "arn:{}:";
+    if (shape.starts_with(head)) types[shape.substr(head.size())].insert(type.type);
+  };
+  const Catalog catalog = built_in();
+  const CatalogSpec& spec = catalog.compiled().spec;
+  for (const TypeSpec& type : spec.types) add(type);
+  for (const CallTable& table : spec.tables) {
+    for (const TypeSpec& type : table.types) add(type);
+  }
+  EXPECT_GT(types.size(), 1000u);
+  for (const auto& [shape, names] : types) {
+    if (as_aws_has_it.contains(shape)) continue;
+    EXPECT_EQ(names.size(), 1u) << shape << ": " << testing::PrintToString(names);
+  }
 }
 
 // Whether an entry knows the call by a pattern.

@@ -68,6 +68,13 @@ Result<TypeRule> compile_type(const TypeSpec& spec) {
     if (!parsed) return bad_input(spec.type + ": " + parsed.error().text);
     *place = std::move(*parsed);
   }
+  rule.shape = spec.shape;
+  for (const TextSpec& text : spec.apart) {
+    Result<Template> parsed = parse_template(text.text);
+    if (!parsed) return bad_input(spec.type + ": " + parsed.error().text);
+    rule.apart.push_back(std::move(*parsed));
+    rule.apart.back().table = text.table;
+  }
   return rule;
 }
 

@@ -20,9 +20,11 @@
 namespace statewire {
 
 struct TypeRule {
-  Template id;    // Empty: a URN.
-  Template name;  // Empty: none.
-  Template arn;   // Empty: of the shape of `id`.
+  Template id;                  // Empty: a URN.
+  Template name;                // Empty: none.
+  Template arn;                 // Empty: of the shape of `id`.
+  std::string shape;            // Of its ARNs, with {} for each part; empty: as `arn` or `id`.
+  std::vector<Template> apart;  // Another type, where one resolves.
   bool is_reusable = false;
 };
 

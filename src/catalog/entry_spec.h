@@ -24,6 +24,7 @@ enum class EntryEffect : uint8_t {
   fail = 7,       // Tells that something could not be done; the state stays.
   settle = 8,     // Statewire's own: the time has passed after which something settles.
   declare = 9,    // Statewire's own: what an inventory says.
+  put = 10,       // A call that makes what is not there, and sets the properties of what is.
 };
 std::string_view name_of(EntryEffect effect);
 
@@ -137,6 +138,8 @@ struct TypeSpec {
   std::string arn;
   // The whole ARN with {} for each part of the bare id, where it has several. May be empty.
   std::string shape;
+  // What it is called instead where a field tells: the first that resolves. May be empty.
+  std::vector<TextSpec> apart;
   bool is_reusable = false;
 };
 

@@ -50,6 +50,10 @@ bool tells(PhaseSet phases, Phase phase) { return (phases & phase_bit(phase)) !=
 
 // Who moves the phase of a resource that such a call makes or ends.
 void leave_to_native_events(EntrySpec& entry, PhaseSet told) {
+  if (entry.effect == EntryEffect::put && tells(told, Phase::stable)) {
+    entry.effect = EntryEffect::configure;
+    return;
+  }
   if (entry.effect != EntryEffect::create && entry.effect != EntryEffect::remove) return;
   const bool is_create = entry.effect == EntryEffect::create;
   const Phase start = is_create ? Phase::provisioning : Phase::deprovisioning;

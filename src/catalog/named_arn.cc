@@ -161,6 +161,17 @@ void look_at_error(std::string_view message, Finding& finding) {
   }
 }
 
+// How much of the ARN the type leaves open; all of it, where only its words say that it is one.
+size_t open_bytes_by(const TypeRule* rule, std::string_view arn) {
+  if (rule == nullptr) return arn.size();
+  for (const std::string_view shape :
+       {std::string_view(rule->shape), std::string_view(rule->arn.text),
+        std::string_view(rule->id.text)}) {
+    if (shape.starts_with(kArn)) return open_bytes(arn, shape).value_or(arn.size());
+  }
+  return arn.size();
+}
+
 }  // namespace
 
 std::optional<std::string_view> bare_id_in(std::string_view arn, std::string_view type,
@@ -171,24 +182,18 @@ std::optional<std::string_view> bare_id_in(std::string_view arn, std::string_vie
 }
 
 std::string_view type_of_arn(const CompiledCatalog& catalog, std::string_view arn) {
-  std::string_view only;
-  const auto is_another = [&](const std::string& type, const TypeRule* rule) {
-    if (!bare_id_in(arn, type, rule)) return false;
-    const bool is_second = !only.empty();
-    only = type;
-    return is_second;
+  Closest closest;
+  const auto look_at = [&](const std::string& type, const TypeRule* rule) {
+    if (bare_id_in(arn, type, rule)) closest.add(type, open_bytes_by(rule, arn));
   };
   for (const std::string_view service : {arn_fields(arn).service, std::string_view()}) {
     const auto types = catalog.types_by_service.find(service);
     if (types == catalog.types_by_service.end()) continue;
-    for (const auto* type : types->second) {
-      if (is_another(type->first, &type->second)) return {};
-    }
+    for (const auto* type : types->second) look_at(type->first, &type->second);
   }
-  for (const std::string& type : catalog.types_without_rule) {
-    if (is_another(type, nullptr)) return {};
-  }
-  return only.empty() ? catalog.rows->type_of_arn(arn) : only;
+  for (const std::string& type : catalog.types_without_rule) look_at(type, nullptr);
+  // Rows know parts that entries have no type for: a stage of an API.
+  return catalog.rows->type_of_arn(arn, closest);
 }
 
 std::string_view type_by_words(const CompiledCatalog& catalog, std::string_view arn, Arena& arena) {

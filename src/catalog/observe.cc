@@ -69,7 +69,8 @@ bool Observer::observe(std::vector<Observation>& out) {
     error_ = error_text(view_.call, arena_);
     call_ = who_called(view_, event_.evidence, arena_);
   }
-  if (effect == EntryEffect::configure && error_.empty()) read_event_changes();
+  const bool sets = effect == EntryEffect::configure || effect == EntryEffect::put;
+  if (sets && error_.empty()) read_event_changes();
   if (is_call && error_.empty()) verdict_ = catalog_.rules.judge(view_, arena_);
   const size_t before = out.size();
   const bool is_within_limits =
@@ -128,7 +129,9 @@ Observer::Verdict Observer::fill(Observation& observation) {
     const Verdict verdict = (this->*step)(observation);
     if (verdict != Verdict::observed) return verdict;
   }
-  if (observation.effect == Effect::configure) read_changes_of(observation);
+  if (observation.effect == Effect::configure || observation.has(kPut)) {
+    read_changes_of(observation);
+  }
   read_reason(observation);
   read_time(observation);
   read_tags_of(observation);
@@ -232,6 +235,11 @@ Observer::Verdict Observer::read_effect(Observation& observation) {
       return read_state(observation);
     case EntryEffect::settle:
       return read_settle(observation);
+    case EntryEffect::put:
+      observation.flags |= kPut;
+      if (!entry_.spec->phases.empty()) return read_state(observation);
+      observation.phase = Phase::stable;
+      break;
     case EntryEffect::create:
       observation.phase = later ? Phase::provisioning : Phase::stable;
       break;

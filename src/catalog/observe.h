@@ -50,6 +50,7 @@ class Observer {
   Verdict read_resource(Observation& observation);
   Verdict read_type(Observation& observation);
   Verdict read_type_of_arn(Observation& observation);
+  Verdict tell_apart(const TypeRule& rule, Identity& resource);
   Verdict read_id(Observation& observation, const TypeRule* rule);
   Verdict read_said_id(Observation& observation, const TypeRule* rule);
   Verdict take_id(Observation& observation, const TypeRule* rule, std::string_view id);

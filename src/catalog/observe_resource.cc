@@ -43,9 +43,22 @@ Observer::Verdict Observer::read_resource(Observation& observation) {
       entry_.type.is_constant() ? entry_.type_rule : catalog_.rule_of_type(resource.type);
   verdict = read_id(observation, rule);
   if (verdict != Verdict::observed) return verdict;
+  if (rule && !rule->apart.empty() && tell_apart(*rule, resource) == Verdict::over_limit) {
+    return Verdict::over_limit;
+  }
   if (entry_.spec->is_reusable || (rule && rule->is_reusable)) observation.flags |= kReusableId;
   take_from_arn(resource);
   return read_optional(resource);
+}
+
+// Types that share their ARNs: Neptune's clusters have those of RDS.
+Observer::Verdict Observer::tell_apart(const TypeRule& rule, Identity& resource) {
+  for (const Template& text : rule.apart) {
+    const std::string_view before = resource.type;
+    if (take(text, resource.type) == Verdict::over_limit) return Verdict::over_limit;
+    if (resource.type != before) break;
+  }
+  return Verdict::observed;
 }
 
 // As the entry says; what its table does not have may be an ARN, which tells the type.
@@ -101,7 +114,8 @@ Observer::Verdict Observer::read_id(Observation& observation, const TypeRule* ru
 
 std::optional<std::string_view> Observer::arn_elsewhere(std::string_view type,
                                                         const TypeRule* rule) const {
-  const bool is_new = entry_.spec->effect == EntryEffect::create;
+  const bool is_new =
+      entry_.spec->effect == EntryEffect::create || entry_.spec->effect == EntryEffect::put;
   return named_arn(view_, {.type = type, .rule = rule, .is_new = is_new});
 }
 

@@ -22,6 +22,7 @@ constexpr EffectWord kEffects[] = {
     {"cause", EntryEffect::cause},   {"tag", EntryEffect::tag},
     {"ignore", EntryEffect::ignore}, {"fail", EntryEffect::fail},
     {"settle", EntryEffect::settle}, {"declare", EntryEffect::declare},
+    {"put", EntryEffect::put},
 };
 
 // What is not there after so long did not come about.
@@ -147,11 +148,12 @@ void read_state(MapReader& reader, bool has_each, EntrySpec& entry) {
   const Node otherwise = reader.optional("otherwise");
   const bool is_needed = entry.effect == EntryEffect::state || entry.effect == EntryEffect::settle;
   if (is_needed && !state) reader.node().error("missing key \"state\" or \"effect\"");
-  if (is_needed && state && !phases && !otherwise) {
+  const bool is_allowed = is_needed || entry.effect == EntryEffect::put;
+  if (is_allowed && state && !phases && !otherwise) {
     reader.node().error("missing key \"phases\": which phase each state means");
   }
   for (const Node& node : {state, phases, otherwise}) {
-    if (!is_needed && node) node.error_at_key("only with effect: state");
+    if (!is_allowed && node) node.error_at_key("only with effect: state or put");
   }
   entry.states = read_templates(state, has_each);
   entry.is_by_words = otherwise.is_scalar() && otherwise.text() == "words";
@@ -254,6 +256,7 @@ TypeSpec read_type(const Node& node) {
   type.name = read_physical_id_template(reader.optional("name"));
   type.arn = read_arn_template(reader.optional("arn"));
   type.shape = reader.optional("shape").text();
+  type.apart = read_templates(reader.optional("apart"), false);
   type.is_reusable = reader.optional("reusable").boolean();
   return type;
 }

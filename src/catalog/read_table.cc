@@ -26,6 +26,7 @@ TagsSpec read_row_tags(const Node& node) {
 EntryEffect read_does(const Node& node) {
   return node.choice<EntryEffect>({{"create", EntryEffect::create},
                                    {"delete", EntryEffect::remove},
+                                   {"put", EntryEffect::put},
                                    {"configure", EntryEffect::configure},
                                    {"cause", EntryEffect::cause},
                                    {"tag", EntryEffect::tag},

@@ -137,19 +137,17 @@ const TypeRule* RowTable::rule_of_type(std::string_view type) const {
   });
 }
 
-std::string_view RowTable::type_of_arn(std::string_view arn) const {
+std::string_view RowTable::type_of_arn(std::string_view arn, Closest others) const {
   const auto types = types_by_service_.find(arn_fields(arn).service);
-  if (types == types_by_service_.end()) return {};
-  std::string_view best;
-  size_t least = SIZE_MAX;
+  if (types == types_by_service_.end()) return others.type();
+  Closest closest;
   for (const uint32_t position : types->second) {
     const TypeSpec& type = *types_[position];
     const std::optional<size_t> open = open_bytes(arn, shape_of(type));
-    if (!open || *open > least) continue;
-    best = *open == least ? std::string_view() : std::string_view(type.type);
-    least = *open;
+    if (open) closest.add(type.type, *open);
   }
-  return best;
+  const bool is_closer = !closest.type().empty() && closest.open() < others.open();
+  return is_closer ? closest.type() : others.type();
 }
 
 }  // namespace statewire

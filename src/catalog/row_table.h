@@ -18,6 +18,22 @@
 
 namespace statewire {
 
+// Of the types that an ARN may be of, the one that leaves the least of it open.
+class Closest {
+ public:
+  void add(std::string_view type, size_t open) {
+    if (open > least_) return;
+    type_ = open == least_ ? std::string_view() : type;
+    least_ = open;
+  }
+  std::string_view type() const { return type_; }  // Empty where there is none, or two are.
+  size_t open() const { return least_; }
+
+ private:
+  std::string_view type_;
+  size_t least_ = SIZE_MAX;
+};
+
 class RowTable {
  public:
   // Keeps `tables`, which must outlive it and stay where they are. An earlier one wins.
@@ -34,9 +50,9 @@ class RowTable {
 
   // What the tables say of a type; null where nothing.
   const TypeRule* rule_of_type(std::string_view type) const;
-  // The type of the tables whose ARN it is: the one that leaves the least of it open. Empty where
-  // there is none, or two do. Linear in the types of the ARN's service.
-  std::string_view type_of_arn(std::string_view arn) const;
+  // The type whose ARN it is: that of `others`, or one of the tables that leaves less of it open.
+  // Empty where there is none, or two do. Linear in the types of the ARN's service.
+  std::string_view type_of_arn(std::string_view arn, Closest others = {}) const;
 
   size_t size() const { return rows_.size(); }
   const CallTable& table_of(uint32_t position) const { return tables_[rows_[position].table]; }

@@ -79,7 +79,8 @@ void transfer(Archive& archive, EntrySpec& entry) {
 }
 template <typename Archive>
 void transfer(Archive& archive, TypeSpec& type) {
-  transfer_all(archive, type.type, type.id, type.name, type.arn, type.shape, type.is_reusable);
+  transfer_all(archive, type.type, type.id, type.name, type.arn, type.shape, type.apart,
+               type.is_reusable);
 }
 template <typename Archive>
 void transfer(Archive& archive, RowExtras& extras) {

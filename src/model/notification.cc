@@ -53,7 +53,9 @@ Notification notification_of(const Entry& entry, const Teller& teller) {
   result.since = record.since;
   result.previous = entry.told.previous;
   result.revision = record.revision;
-  result.changes = observation.changes;
+  // A call that made the resource set all there is of it.
+  const bool made_it = observation.has(kPut) && result.kind != NotificationKind::changed;
+  if (!made_it) result.changes = observation.changes;
   result.error = observation.error;
   result.headline = observation.headline;
   result.is_late = entry.told.late;

@@ -122,6 +122,7 @@ enum ObservationFlag : uint8_t {
   kNoTime = 16,      // The event named no time; the time of arrival stands.
   kMoved = 32,       // Told before, of the alias that `aliases` names: folded again under its id.
   kSettle = 64,      // Time has passed: it moves only what waits for this very time.
+  kPut = 128,        // The call makes what is not there, and sets the properties of what is.
 };
 
 struct Observation {

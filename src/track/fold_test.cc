@@ -756,6 +756,86 @@ TEST(Fold, what_was_set_last_counts_in_any_order_of_arrival) {
   }
 }
 
+TEST(Fold, a_type_that_an_event_knew_is_not_replaced_by_what_the_arn_says) {
+  struct Case {
+    const char* id;
+    const char* first;
+    const char* second;
+    const char* kept;
+  };
+  const char* const cluster = "arn:aws:rds:eu-west-1:123456789012:cluster:graph";
+  for (const Case& each :
+       {Case{cluster, "AWS::Neptune::DBCluster", "AWS::RDS::DBCluster", "AWS::Neptune::DBCluster"},
+        Case{cluster, "AWS::RDS::DBCluster", "AWS::Neptune::DBCluster", "AWS::Neptune::DBCluster"},
+        Case{cluster, "AWS::RDS::Cluster", "AWS::RDS::DBCluster", "AWS::RDS::DBCluster"},
+        Case{"urn:aws:1:r:t:x", "AWS::Shop::A", "AWS::RDS::DBCluster", "AWS::RDS::DBCluster"}}) {
+    History history;
+    Observation first = native(1, minutes(1), Phase::provisioning, "creating");
+    first.resource.id = each.id;
+    first.resource.type = each.first;
+    history.see(first);
+    Observation second = native(2, minutes(2), Phase::stable, "available");
+    second.resource = first.resource;
+    second.resource.type = each.second;
+    EXPECT_EQ(history.see(second).after.resource.type, std::string_view(each.kept));
+  }
+}
+
+// A call that makes what is not there.
+Observation putting(uint8_t number, Duration at, std::string_view value, Phase phase) {
+  Observation put = call(number, at, "PutRule", "bob", kAllPhases);
+  put.effect = Effect::state;
+  put.origin.type = "PutRule";
+  put.phase = phase;
+  put.value = value;
+  put.flags |= kPut;
+  return put;
+}
+
+TEST(Fold, a_call_that_puts_makes_what_is_not_there_and_sets_what_is) {
+  History history;
+  Observation put = putting(1, minutes(1), "PutRule", Phase::stable);
+  const std::vector<Change> first = {{"schedule", "", "rate(1 hour)"}};
+  put.changes = first;
+  EXPECT_EQ(history.see(put).told.kind, NotificationKind::transition);
+  EXPECT_EQ(history.record().phase, Phase::stable);
+
+  Observation again = putting(2, minutes(2), "PutRule", Phase::stable);
+  const std::vector<Change> second = {{"schedule", "", "rate(2 hours)"}};
+  again.changes = second;
+  EXPECT_EQ(history.see(again).told.kind, NotificationKind::changed);
+  EXPECT_EQ(changes_of(history), "schedule=rate(1 hour)>rate(2 hours)");
+  EXPECT_EQ(history.record().since, kStart + minutes(1));
+
+  // It says nothing of a phase that it does not name.
+  history.see(native(3, minutes(3), Phase::degraded, "FAILING"));
+  EXPECT_EQ(history.see(putting(4, minutes(4), "PutRule", Phase::stable)).told.kind,
+            NotificationKind::changed);
+  EXPECT_EQ(history.record().phase, Phase::degraded);
+
+  // One that names the state moves to it.
+  EXPECT_EQ(history.see(putting(5, minutes(5), "DISABLED", Phase::stopped)).told.kind,
+            NotificationKind::transition);
+  EXPECT_EQ(history.record().phase, Phase::stopped);
+  EXPECT_EQ(history.see(putting(6, minutes(6), "DISABLED", Phase::stopped)).told.kind,
+            NotificationKind::changed);
+  EXPECT_EQ(history.see(putting(7, minutes(7), "ENABLED", Phase::stable)).told.kind,
+            NotificationKind::transition);
+}
+
+TEST(Fold, a_call_that_puts_makes_again_what_is_gone_if_its_id_may_come_back) {
+  History history;
+  Observation gone = native(1, minutes(1), Phase::gone, "DeleteRule");
+  gone.flags |= kReusableId;
+  history.see(gone);
+  EXPECT_EQ(history.see(putting(2, minutes(2), "PutRule", Phase::stable)).told.kind,
+            NotificationKind::transition);
+  EXPECT_EQ(history.record().phase, Phase::stable);
+  // In whichever order they come.
+  EXPECT_EQ(history.see(putting(3, seconds(30), "PutRule", Phase::stable)).after.phase,
+            Phase::stable);
+}
+
 TEST(Fold, a_value_that_was_set_long_ago_is_not_looked_for) {
   History history;
   Observation set = call(1, minutes(1), "ModifyDBInstance", "bob", kAllPhases);

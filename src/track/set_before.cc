@@ -21,6 +21,10 @@ const Change* find(std::span<const Change> changes, std::string_view path) {
   return found == changes.end() ? nullptr : &*found;
 }
 
+bool sets_properties(const Observation& observation) {
+  return observation.effect == Effect::configure || observation.has(kPut);
+}
+
 // A list is told item by item.
 bool is_single(std::span<const Change> changes, std::string_view path) {
   return std::ranges::count(changes, path, &Change::path) == 1;
@@ -29,7 +33,7 @@ bool is_single(std::span<const Change> changes, std::string_view path) {
 }  // namespace
 
 bool sets_something(const Observation& observation) {
-  if (observation.effect != Effect::configure || observation.changes.empty()) return false;
+  if (!sets_properties(observation) || observation.changes.empty()) return false;
   const std::string_view call = observation.origin.type;
   return std::ranges::any_of(
       std::initializer_list<std::string_view>{"Modify", "Update", "Put", "Set", "Change"},
@@ -56,7 +60,7 @@ bool SetBefore::is_same_part(const Observation& earlier) const {
 }
 
 void SetBefore::look_at(const Observation& earlier, bool was_late) {
-  if (earlier.effect != Effect::configure || earlier.origin.type != observation_.origin.type ||
+  if (!sets_properties(earlier) || earlier.origin.type != observation_.origin.type ||
       earlier.key > observation_.key || !is_same_part(earlier)) {
     return;
   }

@@ -21,6 +21,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "base/limits.h"
 #include "track/drift.h"
@@ -36,13 +37,34 @@ void keep_newest(std::string_view& kept, std::string_view seen) {
   if (!seen.empty()) kept = seen;
 }
 
+// "RDS" of "AWS::RDS::DBCluster", in an ARN "rds".
+bool is_of_service(std::string_view type, std::string_view id) {
+  constexpr std::string_view kAws = "AWS::";
+  if (!type.starts_with(kAws) || !id.starts_with("arn:")) return false;
+  type.remove_prefix(kAws.size());
+  type = type.substr(0, type.find("::"));
+  const size_t partition = id.find(':', 4);
+  if (partition == id.npos) return false;
+  const std::string_view service =
+      id.substr(partition + 1, id.find(':', partition + 1) - partition - 1);
+  return std::ranges::equal(type, service, {}, [](char c) { return std::tolower(c); });
+}
+
+// Neptune's clusters have ARNs of RDS, and few events tell which they are: what an ARN says does
+// not replace what was known better.
+void keep_type(std::string_view& kept, std::string_view seen, std::string_view id) {
+  const bool is_less =
+      !kept.empty() && kept != seen && is_of_service(seen, id) && !is_of_service(kept, id);
+  if (!is_less) keep_newest(kept, seen);
+}
+
 void fold_identity(Record& record, const Observation& observation) {
   if (record.resource.id.empty()) {
     record.resource = observation.resource;
     return;
   }
   const Identity& seen = observation.resource;
-  keep_newest(record.resource.type, seen.type);
+  keep_type(record.resource.type, seen.type, record.resource.id);
   keep_newest(record.resource.provider, seen.provider);
   keep_newest(record.resource.account, seen.account);
   keep_newest(record.resource.region, seen.region);
@@ -135,6 +157,14 @@ bool fold_state(Record& record, const Observation& observation) {
   return true;
 }
 
+// Of a call that makes what is not there. What is there keeps its phase, unless the call names the
+// state that it shall have.
+bool only_sets(const Record& record, const Observation& observation) {
+  if (!observation.has(kPut)) return false;
+  if (record.phase == Phase::unknown || record.phase == Phase::gone) return false;
+  return observation.value == observation.origin.type || record.phase == observation.phase;
+}
+
 bool fold_settle(Record& record, const Observation& observation) {
   if (!is_waited_for(record, observation)) return false;
   record.previous = {record.phase, record.value, record.since};
@@ -181,6 +211,10 @@ FoldStep fold_step(Record& record, const Observation& observation, Arena& arena)
   step.tags = fold_tags(record, observation, arena);
   switch (observation.effect) {
     case Effect::state:
+      if (only_sets(record, observation)) {
+        step.configured = true;
+        break;
+      }
       step.state = observation.has(kSettle) ? fold_settle(record, observation)
                                             : fold_state(record, observation);
       break;

@@ -37,6 +37,13 @@ void set_effect(const EventPlan& event, Observation& result) {
     case What::configure:
       result.effect = Effect::configure;
       break;
+    case What::put:
+      result.effect = Effect::state;
+      result.flags |= kPut;
+      result.phase = Phase::stable;
+      result.value = result.origin.type;
+      result.key.stage = 0;
+      break;
     case What::tags:
     case What::whole_tags:
       result.effect = Effect::tag;

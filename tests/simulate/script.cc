@@ -206,7 +206,7 @@ class Drawing {
         event.at = other.at + (event.what == What::call ? -seconds(2) : seconds(2));
       }
     } else if (draw < 12) {
-      event.what = What::configure;
+      event.what = event.number % 2 == 0 ? What::configure : What::put;
     } else if (draw < 15) {
       event.what = chance(2) ? What::tags : What::whole_tags;
     } else {
@@ -227,8 +227,8 @@ class Drawing {
 };
 
 std::string words_of(const EventPlan& event) {
-  const std::string_view kinds[] = {"",         "call on ",     "cause of ",      "setting of ",
-                                    "tags of ", "all tags of ", "failed call on "};
+  const std::string_view kinds[] = {"",         "call on ",     "cause of ",       "setting of ",
+                                    "tags of ", "all tags of ", "failed call on ", "putting of "};
   std::string words(kinds[static_cast<size_t>(event.what)]);
   words += event.is_under_alias ? std::string(kAliases[event.resource])
                                 : std::string(kResources[event.resource]);

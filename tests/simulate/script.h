@@ -14,7 +14,7 @@ namespace statewire {
 
 const Time kBegin = *parse_time("2026-11-23T09:00:00Z");
 
-enum class What : uint8_t { state, call, native_cause, configure, tags, whole_tags, failure };
+enum class What : uint8_t { state, call, native_cause, configure, tags, whole_tags, failure, put };
 
 // One event about one resource. The same `number` is the same event.
 struct EventPlan {

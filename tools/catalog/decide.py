@@ -14,6 +14,8 @@ TO_SECOND = {"Add", "Attach", "Associate", "Disassociate", "Detach", "Remove", "
 # What is put there all day is no setting.
 MEASURES = re.compile(r"(Records?|Items?|Events?|Messages?|Data|Traces?|Segments?|Telemetry|Heartbeat|"
                       r"Values?|Points?|Logs|Metrics)$")
+# They make what is not there, and set the properties of what is.
+UPSERTS = {"Put", "Upsert"}
 MAKES = {"Activate", "Enable", "Install", "Deploy", "Generate", "Initialize"}
 CHANGES = {"Put", "Authorize", "Accept", "Subscribe"}
 
@@ -25,6 +27,10 @@ class Decision:
         self.source = source
         self.sure = sure
         self.differs = differs
+
+    @property
+    def makes(self):
+        return self.does in ("create", "put")
 
 
 class Decider:
@@ -152,14 +158,16 @@ class Decider:
             is_put = verb in ("Put", "Add", "Publish", "Subscribe", "Open", "Upload", "Build")
             in_create = operation in kind.handlers.get("create", ())
             does = "configure" if is_put and plain(noun) in self.created and not in_create else "create"
+            if does == "create" and verb in UPSERTS:
+                does = "put"
         elif verb in MAKES and self.is_made_by(verb, noun):
             does = "create"
-        handlers = {"create": "create", "delete": "delete"}.get(does, "update")
+        handlers = {"create": "create", "put": "create", "delete": "delete"}.get(does, "update")
         by_cfn = operation in kind.handlers.get(handlers, ())
         differs = None
-        if does != "create" and every and kind not in every:
+        if does not in ("create", "put") and every and kind not in every:
             differs = "iam " + every[0].name
-        sure = "high" if by_cfn or kind in every or does == "create" else "fair"
+        sure = "high" if by_cfn or kind in every or does in ("create", "put") else "fair"
         return Decision(does, kind, "cfn" if by_cfn else "iam" if kind in every else "verb", sure, differs)
 
     def decide_part(self, operation, verb, noun):

@@ -121,21 +121,21 @@ class Rows:
                 row["each"] = self.list_of_any(operation)
         else:
             row["of"] = kind.name
-            is_only = decision.source in ("cfn", "iam", "tag", "hand") or not kind.arn or (
-                decision.does in ("create", "delete"))
+            is_only = (decision.source in ("cfn", "iam", "tag", "hand") or not kind.arn or
+                       decision.makes or decision.does == "delete")
             row["id"] = id_paths(self.service, operation, kind, self.names_of(kind),
-                                 decision.does == "create", is_only)
+                                 decision.makes, is_only)
             if not row["id"] and decision.does == "tag":
                 row["id"] = self.arn_of_any(operation)
                 if row["id"] == ["."]:
                     row["each"] = self.list_of_any(operation)
             each = None if row["id"] else list_path(self.service, operation, self.names_of(kind),
-                                                    decision.does == "create")
+                                                    decision.makes)
             if each:
                 row["each"], row["id"] = each[0], [each[1]]
             if not row["id"]:
                 self.look_further(operation, decision, row)
-        if decision.does in ("create", "tag"):
+        if decision.makes or decision.does == "tag":
             tags = tags_of(self.service, operation)
             if tags and ("removed" in tags) == (tag_effect(operation) == "remove"):
                 row["tags"] = tags
@@ -145,7 +145,7 @@ class Rows:
 
     def look_further(self, operation, decision, row):
         each, row["id"] = further_paths(self.service, operation, decision.kind,
-                                        self.names_of(decision.kind), decision.does == "create")
+                                        self.names_of(decision.kind), decision.makes)
         if each and row["id"]:
             row["each"] = each
         if row["id"] or decision.does not in ("configure", "tag"):

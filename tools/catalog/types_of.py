@@ -112,8 +112,16 @@ def add_iam_types(types, namespace, resources, operations):
             kind.arn = arn
 
 
-def namespaces_of(prefix, service_id, spec, handlers):
+NAMESPACES = {  # Where neither names nor handlers tell.
+    "firehose": "KinesisFirehose", "opensearch": "OpenSearchService", "sts": "STS",
+    "resourcegroupstaggingapi": "ResourceGroupsTaggingAPI",
+    "route53-recovery-cluster": "Route53RecoveryControl"}
+
+
+def namespaces_of(folder, prefix, service_id, spec, handlers):
     """CloudFormation's namespaces whose types this prefix makes, the one of the same name first."""
+    if folder in NAMESPACES:
+        return [NAMESPACES[folder]]
     counts = {}
     for name, by_kind in handlers.items():
         if name.count("::") != 2:

@@ -53,7 +53,7 @@ def row_line(operation, row):
 def table(sources, types, rows, unknown, known_types):
     """`known_types`: those that the entries written by hand say the ids of."""
     used = {row.get("of") for row in rows.values()} - set(known_types)
-    created = {row["of"]: row for row in rows.values() if row["does"] == "create" and row["id"]}
+    created = {row["of"]: row for row in rows.values() if row["does"] in ("create", "put") and row["id"]}
     lines = [HEAD, f"service: {sources[0] if len(sources) == 1 else '[' + ', '.join(sources) + ']'}\n"]
     said = []
     for kind in sorted(types, key=lambda each: each.name):
