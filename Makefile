@@ -7,8 +7,8 @@ PREFIX ?= /usr/local
 CMAKE = cmake -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo
 
 .PHONY: help run build test ci gcc-ci clang asan tsan format check-format check-includes crash \
-        siege damage simulate simulate-faults edges-sources bench bench-patterns bench-sqs \
-        catalog coverage templates fuzz install tarball lambda clean
+        siege damage simulate simulate-faults edges-sources bench bench-history bench-patterns \
+        bench-sqs catalog coverage templates fuzz install tarball lambda clean
 .DEFAULT_GOAL := help
 
 help: ## List what there is
@@ -118,6 +118,12 @@ bench: ## Measure this machine, and what it does with no work of ours
 	@$(CMAKE) -B $(BUILD) -S . -DSTATEWIRE_TESTS=OFF -DSTATEWIRE_BENCH=ON >/dev/null
 	@ninja -C $(BUILD) -j$(JOBS) statewire floors
 	@python3 bench/run.py --build $(BUILD)
+
+bench-history: ## Ask a store of ten million entries, and look at whom that disturbs
+	@tools/setup bench
+	@$(CMAKE) -B $(BUILD) -S . -DSTATEWIRE_TESTS=OFF -DSTATEWIRE_BENCH=ON >/dev/null
+	@ninja -C $(BUILD) -j$(JOBS) statewire history_store
+	@python3 bench/history.py --build $(BUILD)
 
 bench-patterns: ## Measure pattern matching beside event-ruler and quamina
 	@tools/setup bench-patterns

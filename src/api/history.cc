@@ -262,14 +262,7 @@ class LedgerSamplesQuestion final : public Question {
       for (const Refusal& row : *rows) {
         if (name_of(row.fate) != filter_.fate || !filter_.is_wanted_time(row.time)) continue;
         if (++count > filter_.limit) break;
-        json.begin_object();
-        json.time("time", row.time);
-        json.line("source", row.source);
-        json.line("fate", name_of(row.fate));
-        json.line("reason", row.reason);
-        json.known_line("place", row.place);
-        json.line("sample", row.sample);
-        json.end_object();
+        write_refusal(row, json);
       }
     });
   }

@@ -110,4 +110,32 @@ std::string_view display_name(const Record& record) {
   return record.resource.name;
 }
 
+void write_refusal(const Refusal& refusal, JsonWriter& json) {
+  json.begin_object();
+  json.time("time", refusal.time);
+  json.line("source", refusal.source);
+  json.known_line("place", refusal.place);
+  json.line("fate", name_of(refusal.fate));
+  json.line("reason", refusal.reason);
+  json.line("sample", refusal.sample);
+  json.end_object();
+}
+
+void write_catalog_row(const CatalogRow& row, JsonWriter& json) {
+  json.begin_object();
+  json.text("name", row.name);
+  json.text("place", row.place);
+  json.text("match", row.match);
+  json.text("type", row.type);
+  json.text("effect", row.effect);
+  json.known_text("id", row.id);
+  json.known_text("settles", row.settles);
+  json.text("from", row.from);
+  json.text("sure", row.sure);
+  json.known_text("differs", row.differs);
+  json.known_text("reference", row.reference);
+  json.boolean("hidden", row.is_hidden);
+  json.end_object();
+}
+
 }  // namespace statewire

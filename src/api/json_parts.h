@@ -6,8 +6,10 @@
 #include <string_view>
 
 #include "base/json_writer.h"
+#include "catalog/catalog.h"
 #include "model/entry.h"
 #include "model/notification.h"
+#include "store/ledger.h"
 
 namespace statewire {
 
@@ -22,6 +24,9 @@ void write_resource(const Record& record, JsonWriter& json);
 
 // An entry of the journal as lists of the past show it.
 void write_history_entry(const Entry& entry, const Notification& notification, JsonWriter& json);
+
+void write_refusal(const Refusal& refusal, JsonWriter& json);
+void write_catalog_row(const CatalogRow& row, JsonWriter& json);
 
 // Members of the object that is open: "message","id","amends" of what was told; none where nothing
 // was.

@@ -30,27 +30,8 @@ void write_row(const UnrecognisedRow& row, JsonWriter& json) {
   json.end_object();
 }
 
-void write_row(const Refusal& row, JsonWriter& json) {
-  json.begin_object();
-  json.line("source", row.source);
-  json.known_line("place", row.place);
-  json.line("fate", name_of(row.fate));
-  json.line("reason", row.reason);
-  json.line("sample", row.sample);
-  json.time("time", row.time);
-  json.end_object();
-}
-
-void write_row(const CatalogRow& row, JsonWriter& json) {
-  json.begin_object();
-  json.line("name", row.name);
-  json.line("place", row.place);
-  json.line("match", row.match);
-  json.line("type", row.type);
-  json.line("effect", row.effect);
-  json.known_line("reference", row.reference);
-  json.end_object();
-}
+void write_row(const Refusal& row, JsonWriter& json) { write_refusal(row, json); }
+void write_row(const CatalogRow& row, JsonWriter& json) { write_catalog_row(row, json); }
 
 template <typename Row>
 std::string list_json(const std::vector<Row>& rows) {

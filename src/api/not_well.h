@@ -1,4 +1,5 @@
-// What is not well with the daemon: what `status` ends with, and its exit status.
+// What is not well with the daemon: what `status` ends with, its exit status, and what `doctor`
+// tells.
 #pragma once
 
 #include <span>
@@ -9,9 +10,14 @@
 
 namespace statewire {
 
-// A line for each; empty where all is well. Any thread.
-std::vector<std::string> what_is_not_well(const RouteContext& context,
-                                          std::span<const ToldSource> sources,
-                                          std::span<const PipelineCounts> subscriptions);
+struct NotWell {
+  std::string text;
+  std::string_view what_to_do;
+};
+
+// Empty where all is well. Any thread.
+std::vector<NotWell> what_is_not_well(const RouteContext& context,
+                                      std::span<const ToldSource> sources,
+                                      std::span<const PipelineCounts> subscriptions);
 
 }  // namespace statewire

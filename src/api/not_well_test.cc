@@ -14,8 +14,9 @@ class NotWellTest : public ApiTest {
         .store = *store_, .ingest = ingest, .clock = clock_, .snapshot = *snapshot};
     const ToldSource told{.source = source};
     std::string text;
-    for (const std::string& line : what_is_not_well(context, {&told, 1}, {&counts, 1})) {
-      text += line + ";";
+    for (const NotWell& trouble : what_is_not_well(context, {&told, 1}, {&counts, 1})) {
+      EXPECT_FALSE(trouble.what_to_do.empty()) << trouble.text;
+      text += trouble.text + ";";
     }
     return text;
   }

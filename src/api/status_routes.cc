@@ -173,10 +173,12 @@ HttpServerResponse get_status(const RouteContext& context, const RouteCall&) {
       json.line(key);
     }
     json.end_array();
+    const std::vector<NotWell> troubles = what_is_not_well(context, sources, subscriptions);
     json.begin_array("not_well");
-    for (const std::string& line : what_is_not_well(context, sources, subscriptions)) {
-      json.line(line);
-    }
+    for (const NotWell& trouble : troubles) json.line(trouble.text);
+    json.end_array();
+    json.begin_array("what_to_do");  // In the same order.
+    for (const NotWell& trouble : troubles) json.text(trouble.what_to_do);
     json.end_array();
     json.end_object();
   }));

@@ -111,7 +111,7 @@ class Trial {
   }
 
   void count(const Notification& notification) {
-    std::string name = digest_kind_of(notification);
+    std::string name = label_of(digest_kind_of(notification, /*is_named=*/false));
     if (kinds_.size() >= kTrialKindsMax && !kinds_.contains(name)) name = kOtherMessages;
     TrialKind& kind = kinds_[std::move(name)];
     ++kind.count;

@@ -514,9 +514,13 @@ Result<void> App::run(Problems& problems) {
 
 }  // namespace
 
-Result<void> run_app(AppOptions options, Problems& problems) {
+void hold_signals() {
   const sigset_t signals = watched_signals();
   CHECK(pthread_sigmask(SIG_BLOCK, &signals, nullptr) == 0);
+}
+
+Result<void> run_app(AppOptions options, Problems& problems) {
+  hold_signals();
   keep_heap_small();
   const Result<FileShares> files = share_files();
   if (!files) return files.error();

@@ -30,6 +30,10 @@ struct AppOptions {
       [](std::span<const SourceProgress>) {};
 };
 
+// From now on the signals that run_app() looks at wait for it: one that comes before does not end
+// the process. REQUIRES: called on the main thread, before any other thread was started.
+void hold_signals();
+
 // Runs until SIGTERM or SIGINT; reads the configuration again on SIGHUP, all of it or nothing.
 // REQUIRES: called on the main thread, before any other thread was started. bad_input where the
 // configuration has errors, which are then in `problems`; other errors are of starting.

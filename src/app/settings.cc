@@ -246,6 +246,15 @@ void read_inventories(const Node& node, Settings& settings) {
   }
 }
 
+// A format in place of a kind: the two stand beside each other.
+std::string sink_kind_text(const std::string& wrong, const Formats& formats) {
+  if (formats.find(wrong) != nullptr) {
+    return "\"" + wrong + "\" is a format: `format: " + wrong +
+           "` stands beside `sink:`, whose kind says where to, such as file";
+  }
+  return kinds_text(sink_kinds(), wrong);
+}
+
 void open_sinks(Settings& settings, SinkContext& context) {
   for (const Subscription& subscription : settings.subscriptions) {
     std::unique_ptr<Sink>& sink = settings.sinks.emplace_back();
@@ -254,7 +263,7 @@ void open_sinks(Settings& settings, SinkContext& context) {
     const Node kind_node = keys.required("kind");
     const SinkKind* kind = find_sink_kind(subscription.sink_kind);
     if (kind == nullptr) {
-      if (kind_node) kind_node.error(kinds_text(sink_kinds(), subscription.sink_kind));
+      if (kind_node) kind_node.error(sink_kind_text(subscription.sink_kind, settings.formats));
       keys.ignore_rest();
       continue;
     }

@@ -1,5 +1,6 @@
 #include "cli/catalog_of.h"
 
+#include "api/json_parts.h"
 #include "base/json_writer.h"
 #include "base/text.h"
 #include "cli/config_at_hand.h"
@@ -12,23 +13,6 @@ bool has(const CatalogRow& row, const std::string& query) {
     if (lower_case(*text).find(query) != std::string::npos) return true;
   }
   return false;
-}
-
-void write_row(const CatalogRow& row, JsonWriter& json) {
-  json.begin_object();
-  json.text("name", row.name);
-  json.text("place", row.place);
-  json.text("match", row.match);
-  json.text("type", row.type);
-  json.text("effect", row.effect);
-  json.known_text("id", row.id);
-  json.known_text("settles", row.settles);
-  json.text("from", row.from);
-  json.text("sure", row.sure);
-  json.known_text("differs", row.differs);
-  json.known_text("reference", row.reference);
-  json.boolean("hidden", row.is_hidden);
-  json.end_object();
 }
 
 }  // namespace
@@ -51,7 +35,7 @@ std::string catalog_json(const Catalog& catalog, const std::string& query) {
     json.begin_array();
     for (const std::vector<CatalogRow>& rows : {catalog.rows(), catalog.call_rows()}) {
       for (const CatalogRow& row : rows) {
-        if (has(row, wanted)) write_row(row, json);
+        if (has(row, wanted)) write_catalog_row(row, json);
       }
     }
     json.end_array();

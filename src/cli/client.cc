@@ -204,15 +204,22 @@ Result<std::unique_ptr<Client>> open_store_client(ConfigAtHand& config, Access a
 Result<std::optional<Daemon>> remote_daemon(const Invocation& invocation) {
   const std::string url = invocation.text("--url");
   const std::string token_file = invocation.text("--token-file");
-  if (url.empty() && token_file.empty()) return std::optional<Daemon>();
-  if (url.empty()) return bad_input("--token-file goes with --url");
+  ClientTls tls{.ca_file = invocation.text("--ca-file")};
+  if (url.empty() && token_file.empty() && tls.ca_file.empty()) return std::optional<Daemon>();
+  if (url.empty()) {
+    return bad_input(std::string(token_file.empty() ? "--ca-file" : "--token-file") +
+                     " goes with --url");
+  }
+  if (const Result<void> checked = check_client_tls(tls); !checked) {
+    return bad_input("--ca-file: " + checked.error().text);
+  }
   Secret token;
   if (!token_file.empty()) {
     Result<Secret> read = read_secret_file(token_file);
     if (!read) return bad_input(token_file + ": " + read.error().text);
     token = *std::move(read);
   }
-  const Result<Daemon> daemon = Daemon::at(url, std::move(token));
+  const Result<Daemon> daemon = Daemon::at(url, std::move(token), std::move(tls));
   if (!daemon) return daemon.error();
   return std::optional(*daemon);
 }

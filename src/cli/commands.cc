@@ -16,6 +16,10 @@ constexpr OptionSpec kUrl{.name = "--url",
                               "configuration"};
 constexpr OptionSpec kTokenFile{
     .name = "--token-file", .value = "PATH", .help = "With --url: the file of the token to show"};
+constexpr OptionSpec kCaFile{
+    .name = "--ca-file",
+    .value = "PATH",
+    .help = "With --url: the authorities to trust instead of the system's, PEM"};
 constexpr OptionSpec kOutput{.name = "--output",
                              .value = "FORM",
                              .help =
@@ -129,6 +133,7 @@ constexpr OptionSpec kExplainOptions[] = {
     kConfig,
     kUrl,
     kTokenFile,
+    kCaFile,
     kShown,
 };
 
@@ -142,6 +147,7 @@ constexpr OptionSpec kSendOptions[] = {
     kConfig,
     kUrl,
     kTokenFile,
+    kCaFile,
 };
 
 constexpr OptionSpec kTailOptions[] = {
@@ -153,6 +159,7 @@ constexpr OptionSpec kTailOptions[] = {
     kConfig,
     kUrl,
     kTokenFile,
+    kCaFile,
 };
 
 constexpr OptionSpec kResourcesOptions[] = {
@@ -189,6 +196,7 @@ constexpr OptionSpec kResourcesOptions[] = {
     kConfig,
     kUrl,
     kTokenFile,
+    kCaFile,
 };
 
 constexpr OptionSpec kTimelineOptions[] = {
@@ -206,6 +214,7 @@ constexpr OptionSpec kTimelineOptions[] = {
     kConfig,
     kUrl,
     kTokenFile,
+    kCaFile,
 };
 
 constexpr OptionSpec kSince{.name = "--since",
@@ -252,6 +261,7 @@ constexpr OptionSpec kEventsOptions[] = {
     kConfig,
     kUrl,
     kTokenFile,
+    kCaFile,
 };
 
 constexpr OptionSpec kInventoryOptions[] = {
@@ -266,9 +276,11 @@ constexpr OptionSpec kInventoryOptions[] = {
     kConfig,
     kUrl,
     kTokenFile,
+    kCaFile,
 };
 
-constexpr OptionSpec kHeldOptions[] = {kSubscription, kWatch, kOutput, kConfig, kUrl, kTokenFile};
+constexpr OptionSpec kHeldOptions[] = {kSubscription, kWatch,     kOutput, kConfig,
+                                       kUrl,          kTokenFile, kCaFile};
 
 constexpr OptionSpec kTestOptions[] = {
     {.name = "SUBSCRIPTION",
@@ -281,6 +293,7 @@ constexpr OptionSpec kTestOptions[] = {
     kConfig,
     kUrl,
     kTokenFile,
+    kCaFile,
 };
 
 constexpr OptionSpec kLedgerOptions[] = {
@@ -295,10 +308,12 @@ constexpr OptionSpec kLedgerOptions[] = {
     kConfig,
     kUrl,
     kTokenFile,
+    kCaFile,
 };
 
-constexpr OptionSpec kParkedListOptions[] = {
-    kSubscription, kSequence, kOfResource, kLimit, kWatch, kOutput, kConfig, kUrl, kTokenFile};
+constexpr OptionSpec kParkedListOptions[] = {kSubscription, kSequence, kOfResource, kLimit,
+                                             kWatch,        kOutput,   kConfig,     kUrl,
+                                             kTokenFile,    kCaFile};
 constexpr OptionSpec kParkedShowOptions[] = {
     {.name = "SUBSCRIPTION",
      .form = OptionForm::one,
@@ -312,6 +327,7 @@ constexpr OptionSpec kParkedShowOptions[] = {
     kConfig,
     kUrl,
     kTokenFile,
+    kCaFile,
 };
 constexpr OptionSpec kParkedRedriveOptions[] = {
     kSubscription,
@@ -324,13 +340,14 @@ constexpr OptionSpec kParkedRedriveOptions[] = {
     kOutput,
     kConfig,
     kUrl,
-    kTokenFile};
+    kTokenFile,
+    kCaFile};
 constexpr OptionSpec kParkedDropOptions[] = {
     kSubscription, kSequence,
     kOfResource,   {.name = "--all", .form = OptionForm::flag, .help = "Everything that is parked"},
     kDryRun,       kOutput,
     kConfig,       kUrl,
-    kTokenFile};
+    kTokenFile,    kCaFile};
 
 constexpr OptionSpec kFolder{.name = "--folder",
                              .form = OptionForm::list,
@@ -420,7 +437,7 @@ constexpr OptionSpec kHelpOptions[] = {
     {.name = "COMMAND", .form = OptionForm::many, .help = "The command; without one, all"},
 };
 constexpr OptionSpec kStatusOptions[] = {
-    kWatch, kConfig, kUrl, kTokenFile, kShown,
+    kWatch, kConfig, kUrl, kTokenFile, kCaFile, kShown,
 };
 
 constexpr CommandSpec kCommands[] = {

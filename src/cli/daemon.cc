@@ -79,7 +79,7 @@ Result<std::optional<Daemon>> Daemon::find(const std::string& store_path) {
   }
 }
 
-Result<Daemon> Daemon::at(std::string_view text, Secret token) {
+Result<Daemon> Daemon::at(std::string_view text, Secret token, ClientTls tls) {
   const Result<Url> url = parse_url(text);
   if (!url) return bad_input("--url: " + url.error().text);
   if (!url->user.empty() || !url->password.empty() || !url->query.empty()) {
@@ -93,6 +93,7 @@ Result<Daemon> Daemon::at(std::string_view text, Secret token) {
   while (base.ends_with('/')) base.pop_back();
   Daemon daemon(std::move(base), "");
   daemon.token_ = std::move(token);
+  daemon.tls_ = std::move(tls);
   return daemon;
 }
 
@@ -104,6 +105,7 @@ HttpRequest Daemon::request(std::string method, const std::string& target) const
   request.response_bytes_max = kDaemonAnswerBytesMax;
   request.timeout = std::chrono::minutes(5);
   request.unix_socket = socket_;
+  request.tls = tls_;
   return request;
 }
 

@@ -17,7 +17,7 @@ class Daemon {
   // Nothing where no daemon serves that store; an error where one does and will not talk to us.
   static Result<std::optional<Daemon>> find(const std::string& store_path);
   // The one whose API stands below `url`; asks nothing of it yet. bad_input where either is none.
-  static Result<Daemon> at(std::string_view url, Secret token);
+  static Result<Daemon> at(std::string_view url, Secret token, ClientTls tls = {});
 
   // The body of a 2xx reply. Otherwise an error with what the daemon said: not_found of 404,
   // unavailable of 429 and 503, bad_input of other 4xx (of 409 the text is the whole body).
@@ -39,6 +39,7 @@ class Daemon {
   std::string base_;    // Stands before every target.
   std::string socket_;  // Empty: over TCP.
   Secret token_;        // Empty: none is shown.
+  ClientTls tls_;
 };
 
 // Appends "name=value", encoded, to a target, if there is a value.

@@ -21,43 +21,16 @@ namespace fs = std::filesystem;
 
 constexpr size_t kWhatWidth = 22;
 
-void look_at_daemon_source(JsonElement source, Findings& findings) {
-  const std::string state = text_at(source, "state");
-  if (state != "failing" && state != "failed") return;
-  findings.wrong("source " + text_at(source, "name"), state + ": " + text_at(source, "reason"),
-                 "the daemon goes on trying where it can; `statewire status` shows it");
-}
-
-void look_at_daemon_subscription(JsonElement subscription, Findings& findings) {
-  const std::string name = text_at(subscription, "name");
-  if (is_true_at(subscription, "gone")) {
-    findings.wrong("subscription " + name, "its sink is gone (410)",
-                   "name another sink, and reload with SIGHUP");
-  } else if (text_at(subscription, "circuit") == "open") {
-    findings.wrong("subscription " + name,
-                   "its circuit is open: " + text_at(subscription, "failing.reason"),
-                   "act on the reason; the daemon tries again by itself");
-  }
-  if (const uint64_t parked = number_at(subscription, "parked"); parked > 0) {
-    findings.doubtful("subscription " + name, counted(parked, "parked message"),
-                      "`statewire parked list --subscription " + name + "` says why");
-  }
-}
-
+// What `status` tells, and the daemon says what to do.
 void look_at_daemon(JsonElement status, Findings& findings) {
   findings.well("daemon", "version " + text_at(status, "version") + " serves this store");
-  if (const std::string problem = text_at(status, "config.problem"); !problem.empty()) {
-    findings.wrong("reload", "the last one failed: " + problem,
-                   "correct the configuration, and send SIGHUP again");
-  }
-  if (is_true_at(status, "disk.refuses_events")) {
-    findings.wrong("disk", "the daemon refuses new events", "free space, or lower the retention");
-  }
-  for (const JsonElement source : items_at(status, "sources")) {
-    look_at_daemon_source(source, findings);
-  }
-  for (const JsonElement subscription : items_at(status, "subscriptions")) {
-    look_at_daemon_subscription(subscription, findings);
+  const std::vector<JsonElement> advice = items_at(status, "what_to_do");
+  size_t place = 0;
+  for (const JsonElement trouble : items_at(status, "not_well")) {
+    const std::string what_to_do = place < advice.size() ? text_at(advice[place], "") : "";
+    findings.wrong("daemon", text_at(trouble, ""),
+                   what_to_do.empty() ? "`statewire status` says more" : what_to_do);
+    ++place;
   }
 }
 
@@ -179,7 +152,7 @@ ExitCode run_doctor(const Invocation& invocation, Terminal& terminal) {
   look_at_clock(findings);
   look_at_aws(settings, findings);
   look_at_files(settings, findings);
-  if (!invocation.has("--send")) look_at_sinks(settings, findings);
+  if (!invocation.has("--send")) look_at_sinks(*config, findings);
   for (size_t i = 0; invocation.has("--send") && i < settings.subscriptions.size(); ++i) {
     // Each with clients of its own: those of a configuration end with one delivery.
     const std::unique_ptr<ConfigAtHand> again = load_config(invocation, terminal);

@@ -36,8 +36,8 @@ void look_at_clock(Findings& findings);
 // Credentials where something needs them; each queue, with its permissions.
 void look_at_aws(const Settings& settings, Findings& findings);
 void look_at_files(const Settings& settings, Findings& findings);
-// Whether hosts of sinks answer; nothing is sent.
-void look_at_sinks(const Settings& settings, Findings& findings);
+// As far as each sink can go without sending anything. Its clients cannot be used after it.
+void look_at_sinks(ConfigAtHand& config, Findings& findings);
 // Sends an example to the sink at `place`.
 void send_to_sink(ConfigAtHand& config, size_t place, Findings& findings);
 

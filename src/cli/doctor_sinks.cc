@@ -1,66 +1,40 @@
-// Sinks: whether their hosts and folders are there; or, where that is wanted, whether they take an
-// example.
-#include <unistd.h>
-
-#include <filesystem>
-
+// Sinks: as far as each can go without sending anything; or, where that is wanted, whether it takes
+// an example.
 #include "cli/doctor.h"
 #include "cli/try_sink.h"
-#include "config/read_file.h"
-#include "net/http_client.h"
-#include "net/url.h"
 
 namespace statewire {
 namespace {
 
-constexpr std::string_view kHowToTry = "not tried: `statewire doctor --send` sends an example";
-
-// What may be shown of the address of a sink: its origin; empty where it has none.
-std::string origin_of(const Node& sink) {
-  std::string address;
-  if (const Node url = sink.find("url")) address = url.text();
-  if (const Node file = sink.find("url_file")) {
-    Result<std::string> content = read_file(file.file_path(), kSecretBytesMax);
-    if (content) address = *std::move(content);
-    while (!address.empty() && address.back() <= ' ') address.pop_back();
+std::string_view advice_for(std::string_view kind) {
+  if (kind == "email") return "look at host, port, tls, user and password";
+  if (kind == "file") return "make the folder, or let this user write there";
+  for (const char* of_aws : {"eventbridge", "lambda", "s3", "ses", "sns", "sqs"}) {
+    if (kind != of_aws) continue;
+    return "make it, or correct its name and region; `statewire aws whoami` shows who asks";
   }
-  const Result<Url> parsed = parse_url(address);
-  return parsed ? parsed->origin() : std::string();
-}
-
-// Any answer will do: its own address is asked by nobody but a delivery.
-void look_at_host(const std::string& what, const std::string& origin, Findings& findings) {
-  HttpRequest request{.method = "HEAD", .url = origin + "/"};
-  request.timeout = std::chrono::seconds(10);
-  const Result<HttpResponse> response = fetch(request);
-  if (response) return findings.well(what, origin + " answers");
-  findings.wrong(what, origin + ": " + response.error().text,
-                 "look at the address, the network, the proxy and the certificates");
-}
-
-void look_at_folder(const std::string& what, const std::string& path, Findings& findings) {
-  std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  if (folder.empty()) folder = ".";
-  if (::access(folder.c_str(), W_OK | X_OK) == 0) return findings.well(what, path);
-  findings.wrong(what, folder.string() + " cannot be written by this user",
-                 "make the folder, or let this user write there");
+  return "look at the address, the network, the proxy and the certificates";
 }
 
 }  // namespace
 
-void look_at_sinks(const Settings& settings, Findings& findings) {
-  for (const Subscription& subscription : settings.subscriptions) {
+void look_at_sinks(ConfigAtHand& config, Findings& findings) {
+  const std::vector<PlaceReport> reports = ask_places(config);
+  for (size_t i = 0; i < reports.size(); ++i) {
+    const Subscription& subscription = config.settings->subscriptions[i];
     const std::string what = "sink " + subscription.name;
-    const Node sink = subscription.sink.value_or(Node());
-    const std::string origin = origin_of(sink);
-    if (!origin.empty()) {
-      look_at_host(what, origin, findings);
-    } else if (subscription.sink_kind == "file") {
-      look_at_folder(what, sink.find("path").file_path(), findings);
-    } else if (subscription.sink_kind == "stdout") {
-      findings.well(what, "standard output");
-    } else {
-      findings.not_tried(what, kHowToTry);
+    const PlaceReport& report = reports[i];
+    switch (report.state) {
+      case PlaceState::well:
+        findings.well(what, report.detail);
+        break;
+      case PlaceState::wrong:
+        findings.wrong(what, report.detail, advice_for(subscription.sink_kind));
+        break;
+      case PlaceState::unknown:
+        findings.not_tried(what, (report.detail.empty() ? "not tried" : report.detail) +
+                                     ": `statewire doctor --send` sends an example");
+        break;
     }
   }
 }

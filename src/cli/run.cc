@@ -53,6 +53,7 @@ std::string example_event(const std::string& config_path) {
 }  // namespace
 
 ExitCode run_daemon(const Invocation& invocation, Terminal& terminal) {
+  hold_signals();
   const std::string path = find_config(invocation.text("--config"));
   if (path.empty()) {
     terminal.complain(no_config_text());

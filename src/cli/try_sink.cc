@@ -38,22 +38,42 @@ Notification test_notification(const Settings& settings, const Subscription& sub
   return notification;
 }
 
-// All clients run until the sink has answered: AWS's looks for credentials while HTTP's sends.
+// All clients run until `wait` returns: AWS's looks for credentials while HTTP's sends.
+template <typename Wait>
+void run_clients(ConfigAtHand& config, Wait wait) {
+  const std::jthread sending([&] { config.http.run(); });
+  const std::jthread looking([&] { config.aws.run(); });
+  const std::jthread mailing([&] { config.mail.run(); });
+  wait();
+  config.aws.stop();
+  config.mail.stop();
+  config.http.stop();
+}
+
 Attempt deliver_once(Sink& sink, const Delivery& delivery, ConfigAtHand& config) {
   std::promise<Attempt> answer;
   sink.deliver({&delivery, 1},
                [&](std::vector<Attempt> attempts) { answer.set_value(std::move(attempts.at(0))); });
-  const std::jthread sending([&] { config.http.run(); });
-  const std::jthread looking([&] { config.aws.run(); });
-  const std::jthread mailing([&] { config.mail.run(); });
-  Attempt attempt = answer.get_future().get();
-  config.aws.stop();
-  config.mail.stop();
-  config.http.stop();
+  Attempt attempt;
+  run_clients(config, [&] { attempt = answer.get_future().get(); });
   return attempt;
 }
 
 }  // namespace
+
+std::vector<PlaceReport> ask_places(ConfigAtHand& config) {
+  const auto& sinks = config.settings->sinks;
+  std::vector<std::promise<PlaceReport>> answers(sinks.size());
+  for (size_t i = 0; i < sinks.size(); ++i) {
+    sinks[i]->ask_place(
+        [&answer = answers[i]](PlaceReport report) { answer.set_value(std::move(report)); });
+  }
+  std::vector<PlaceReport> reports;
+  run_clients(config, [&] {
+    for (std::promise<PlaceReport>& answer : answers) reports.push_back(answer.get_future().get());
+  });
+  return reports;
+}
 
 Attempt try_sink(ConfigAtHand& config, size_t place) {
   const Settings& settings = *config.settings;

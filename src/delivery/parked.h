@@ -27,8 +27,8 @@ struct ParkedFilter {
   bool matches(const ParkedRow& parked) const;
 };
 
-// Those that match, in the order of their keys, without payloads: `limit` of them at most, among the
-// next kParkedRowsAtATime. `next` is set where there may be more.
+// Those that match, in the order of their keys, without payloads: `limit` of them at most, among
+// the next kParkedRowsAtATime. `next` is set where there may be more.
 struct ParkedPage {
   std::vector<ParkedRow> rows;
   std::vector<uint64_t> payload_bytes;  // Of rows[i].

@@ -377,17 +377,18 @@ void PipelineCounts::add(const PipelineCounts& earlier) {
   not_matching += earlier.not_matching;
 }
 
-// Of the first entry that was not read: it is looked up once for each place where reading pauses.
+// Of the first entry that was not read: it is looked up once for each block that reading pauses in.
 std::optional<Time> Pipeline::unread_since() const {
   const uint64_t position = book_.position();
   if (position > store_.last_sequence()) return std::nullopt;
-  if (position == unread_position_) return unread_since_;
-  unread_position_ = position;
+  if (unread_first_ <= position && position <= unread_last_) return unread_since_;
+  unread_first_ = unread_last_ = position;
   unread_since_.reset();
   const Result<StoredBlock> block = store_.block_at(std::max(position, store_.first_sequence()));
   if (!block || block->bytes == nullptr) return unread_since_;
   if (const Result<BlockReader> reader = BlockReader::open(*block->bytes)) {
     unread_since_ = reader->recorded();
+    unread_last_ = std::max(position, block->last_sequence);
   }
   return unread_since_;
 }

@@ -176,13 +176,16 @@ class Pipeline {
   Time read_after_;           // After an error of the store.
   uint64_t parked_ = 0;
   uint64_t not_matching_ = 0;
-  // When the block was committed that has this position, as counts() was asked last.
-  mutable uint64_t unread_position_ = 0;
+  // When the block with these positions was committed: the one that is read next, as counts() was
+  // asked last.
+  mutable uint64_t unread_first_ = 1;
+  mutable uint64_t unread_last_ = 0;
   mutable std::optional<Time> unread_since_;
   Arena arena_;
   Routable routable_;
   std::string receipt_key_;  // Texts of the receipt that was made last.
   std::string receipt_summary_;
+  std::vector<ReceiptKind> receipt_kinds_;
 };
 
 // Until the store, which failed, is asked again.

@@ -37,8 +37,8 @@ void Pipeline::tell_digest(Time now) {
   book_.settle(digest.number);
 }
 
-// Of a digest, or of the row that says that there is one, which counts nothing. Its texts are the
-// row's and the pipeline's.
+// Of a digest, or of the row that says that there is one, which counts nothing. What it names is
+// the row's and the pipeline's.
 Notification Pipeline::receipt_of(const DeliveryRow& digest) {
   receipt_key_ = "urn:statewire:subscription:" + subscription_.name;
   const bool is_limit = digest.digest.kinds.empty();
@@ -46,6 +46,7 @@ Notification Pipeline::receipt_of(const DeliveryRow& digest) {
   const uint64_t most = rate_.per_hour_max() != 0 ? rate_.per_hour_max() : rate_.sent();
   receipt_summary_ =
       is_limit ? limit_text(most, rate_.ends() + wall_ahead_) : summary_of(digest.digest);
+  receipt_kinds_ = sorted_kinds_of(digest.digest);
   Notification receipt;
   receipt.id = is_limit ? limit_id(subscription_.name, digest.first_sequence)
                         : receipt_id(subscription_.name, digest.first_sequence);
@@ -59,6 +60,7 @@ Notification Pipeline::receipt_of(const DeliveryRow& digest) {
   receipt.resource.id = receipt_key_;
   receipt.receipt = receipt_summary_;
   receipt.receipt_count = is_limit ? 0 : digest.members;
+  receipt.receipt_kinds = receipt_kinds_;
   return receipt;
 }
 

@@ -89,7 +89,7 @@ TEST_F(PipelineTest, two_digests_become_one_that_counts_all) {
   EXPECT_TRUE(parked().empty());
   ASSERT_EQ(rows().size(), 1u);
   EXPECT_EQ(rows()[0].members, 4u);
-  EXPECT_EQ(rows()[0].digest.kinds[0].second, 4u);
+  EXPECT_EQ(rows()[0].digest.kinds[0].count, 4u);
   EXPECT_EQ(rows()[0].last_sequence, 4u);
 }
 

@@ -15,17 +15,12 @@ namespace {
 constexpr Duration kHour = std::chrono::hours(1);
 constexpr std::string_view kOtherKind = "other";
 
-// Whether it is named by a severity, as digest_kind_of() does.
-bool is_severe(std::string_view kind) {
-  return kind.starts_with("WARN ") || kind.starts_with("ERROR ") || kind.starts_with("FATAL ");
-}
-
 }  // namespace
 
-std::string digest_kind_of(const Notification& notification) {
+DigestKind digest_kind_of(const Notification& notification, bool is_named) {
+  const bool is_severe = notification.severity >= kWarn;
   Words words;
-  if (notification.severity >= kWarn) {
-    words.add(severity_text(notification.severity), " ");
+  if (is_severe && is_named) {
     add_subject(notification, words);
     words.limit(kSubjectCharactersMax);
   } else {
@@ -33,9 +28,14 @@ std::string digest_kind_of(const Notification& notification) {
   }
   const bool is_transition = notification.kind == NotificationKind::transition;
   words.add(" ", is_transition ? name_of(notification.phase) : name_of(notification.kind));
-  std::string text;
-  words.append_to(text);
-  return text;
+  DigestKind kind{.severity = is_severe ? notification.severity : uint8_t{0}};
+  words.append_to(kind.name);
+  return kind;
+}
+
+std::string label_of(const DigestKind& kind) {
+  if (kind.severity == 0) return kind.name;
+  return std::string(severity_text(kind.severity)) + " " + kind.name;
 }
 
 // A time that a set clock has moved away is brought back.
@@ -70,8 +70,12 @@ void RateStage::open(Booked& digest, Time now) {
   digest.row.due = std::min(digest.row.due, now + kHour);
   ends_ = digest.row.due;
   places_.clear();
+  names_ = 0;
   const auto& kinds = digest.row.digest.kinds;
-  for (size_t i = 0; i < kinds.size(); ++i) places_.emplace(kinds[i].first, i);
+  for (size_t i = 0; i < kinds.size(); ++i) {
+    places_.emplace(label_of(kinds[i]), i);
+    if (kinds[i].severity != 0) ++names_;
+  }
 }
 
 void RateStage::count(const Notification& notification) {
@@ -81,7 +85,10 @@ void RateStage::count(const Notification& notification) {
   row.last_sequence = std::max(row.last_sequence, notification.sequence);
   row.digest.first_time = std::min(row.digest.first_time, notification.time);
   row.digest.severity = std::max(row.digest.severity, notification.severity);
-  count_kind(digest_kind_of(notification), 1);
+  DigestKind kind = digest_kind_of(notification);
+  if (!may_be_new(kind)) kind = digest_kind_of(notification, /*is_named=*/false);
+  kind.count = 1;
+  count_kind(std::move(kind));
 }
 
 void RateStage::count_all(const DeliveryRow& other) {
@@ -91,33 +98,50 @@ void RateStage::count_all(const DeliveryRow& other) {
   row.last_sequence = std::max(row.last_sequence, other.last_sequence);
   row.digest.severity = std::max(row.digest.severity, other.digest.severity);
   row.digest.first_time = std::min(row.digest.first_time, other.digest.first_time);
-  for (const auto& [kind, count] : other.digest.kinds) count_kind(kind, count);
+  for (const DigestKind& kind : other.digest.kinds) count_kind(kind);
 }
 
-void RateStage::count_kind(std::string kind, uint64_t count) {
+bool RateStage::may_be_new(const DigestKind& kind) const {
+  return kind.severity == 0 || names_ < kDigestNamesMax || places_.contains(label_of(kind));
+}
+
+void RateStage::count_kind(DigestKind kind) {
   auto& kinds = digest_->row.digest.kinds;
-  if (places_.size() >= kDigestKindsMax && !places_.contains(kind)) kind = kOtherKind;
-  const auto [place, is_new] = places_.try_emplace(kind, kinds.size());
-  if (is_new) kinds.emplace_back(std::move(kind), 0);
-  kinds[place->second].second += count;
+  if (places_.size() >= kDigestKindsMax && !places_.contains(label_of(kind))) {
+    kind = {.name = std::string(kOtherKind), .count = kind.count};
+  }
+  const auto [place, is_new] = places_.try_emplace(label_of(kind), kinds.size());
+  if (!is_new) {
+    kinds[place->second].count += kind.count;
+    return;
+  }
+  if (kind.severity != 0) ++names_;
+  kinds.push_back(std::move(kind));
+}
+
+std::vector<ReceiptKind> sorted_kinds_of(const DigestCounts& digest) {
+  std::vector<ReceiptKind> kinds;
+  for (const DigestKind& kind : digest.kinds)
+    kinds.push_back({kind.name, kind.count, kind.severity});
+  std::ranges::sort(kinds, [](const ReceiptKind& a, const ReceiptKind& b) {
+    return std::tie(b.severity, b.count, a.name) < std::tie(a.severity, a.count, b.name);
+  });
+  return kinds;
 }
 
 std::string summary_of(const DigestCounts& digest) {
-  std::vector<std::pair<uint64_t, std::string_view>> kinds;
-  for (const auto& [kind, count] : digest.kinds) kinds.emplace_back(count, kind);
-  std::ranges::sort(kinds, [](const auto& a, const auto& b) {
-    const auto rank = [](const auto& kind) { return !is_severe(kind.second); };
-    return std::tuple(rank(a), b.first, a.second) < std::tuple(rank(b), a.first, b.second);
-  });
+  const std::vector<ReceiptKind> kinds = sorted_kinds_of(digest);
   std::string text;
   uint64_t others = 0;
   for (size_t i = 0; i < kinds.size(); ++i) {
     if (i >= kDigestKindsListedMax) {
-      others += kinds[i].first;
+      others += kinds[i].count;
       continue;
     }
     text += text.empty() ? "" : ", ";
-    text.append(with_thousands(kinds[i].first)).append(" ").append(kinds[i].second);
+    text.append(with_thousands(kinds[i].count)).append(" ");
+    if (kinds[i].severity != 0) text.append(severity_text(kinds[i].severity)).append(" ");
+    text.append(kinds[i].name);
   }
   if (others > 0) text += ", and " + counted(others, "other");
   return text;

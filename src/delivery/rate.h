@@ -5,6 +5,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "delivery/book.h"
 #include "delivery/stage.h"
@@ -45,18 +46,26 @@ class RateStage {
 
  private:
   bool is_exceeded() const { return per_hour_max_ != 0 && sent_ >= per_hour_max_; }
-  void count_kind(std::string kind, uint64_t count);
+  // Whether there is room for its name, or it is counted already.
+  bool may_be_new(const DigestKind& kind) const;
+  void count_kind(DigestKind kind);
 
   const uint64_t per_hour_max_;
   uint64_t sent_ = 0;  // In the hour that ends at `ends_`.
   Time ends_;
   Booked* digest_ = nullptr;
-  std::map<std::string, size_t, std::less<>> places_;  // Of kinds, in the digest's counts.
+  std::map<std::string, size_t> places_;  // Of kinds by their labels, in the digest's counts.
+  size_t names_ = 0;                      // Of them: what is more than news.
 };
 
 // What a digest calls it: "EC2 instance gone", "S3 bucket changed"; what is more than news by its
-// name: "WARN security group web changed".
-std::string digest_kind_of(const Notification& notification);
+// name, "security group web changed", unless that is not wanted. It counts none yet.
+DigestKind digest_kind_of(const Notification& notification, bool is_named = true);
+// With the severity in front where it is more than news: "WARN security group web changed".
+std::string label_of(const DigestKind& kind);
+
+// What is more than news first, then the most frequent. Texts are those of the digest.
+std::vector<ReceiptKind> sorted_kinds_of(const DigestCounts& digest);
 
 // What is more than news stands first, by name:
 //   "1 WARN trail main stopped, 30 EC2 instance gone, 7 S3 bucket changed, and 2 others"

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "base/limits.h"
+
 namespace statewire {
 namespace {
 
@@ -61,7 +65,7 @@ TEST(RateStage, counts_what_is_more_than_news_first_and_by_name) {
   rate.count(severe);
   EXPECT_EQ(summary_of(rate.digest()->row.digest), "1 WARN trail main gone, 2 S3 bucket gone");
   severe.severity = kError;
-  EXPECT_EQ(digest_kind_of(severe), "ERROR trail main gone");
+  EXPECT_EQ(label_of(digest_kind_of(severe)), "ERROR trail main gone");
 }
 
 TEST(RateStage, has_one_kind_for_all_that_are_too_many) {
@@ -71,6 +75,38 @@ TEST(RateStage, has_one_kind_for_all_that_are_too_many) {
   for (uint64_t i = 0; i < 5'000; ++i) rate.count(gone(i, "AWS::X::T" + std::to_string(i)));
   EXPECT_LE(rate.digest()->row.digest.kinds.size(), 1'001u);
   EXPECT_EQ(rate.digest()->row.members, 5'000u);
+}
+
+// A thousand warnings must not leave news without its kinds.
+TEST(RateStage, names_of_what_is_severe_have_a_bound_of_their_own) {
+  RateStage rate(1);
+  Book book("people");
+  Booked& digest = book.add(rate.new_digest(gone(1, "a")), kFirstAt);
+  rate.open(digest, kFirstAt);
+  const auto severe = [](uint64_t number) {
+    Notification notification = gone(number, "AWS::EC2::SecurityGroup");
+    notification.severity = kWarn;
+    static std::string name;
+    notification.name = name = "web-" + std::to_string(number);
+    return notification;
+  };
+  const size_t half = kDigestNamesMax / 2;
+  for (uint64_t i = 0; i < half; ++i) rate.count(severe(i));
+  rate.open(digest, kFirstAt);  // As after a restart.
+  for (uint64_t i = half; i < 2'000; ++i) rate.count(severe(i));
+  rate.count(severe(0));
+  rate.count(gone(3, "AWS::S3::Bucket"));
+  const auto& kinds = digest.row.digest.kinds;
+  EXPECT_EQ(kinds.size(), kDigestNamesMax + 2);
+  const auto kind = [&](std::string_view name) {
+    const auto found = std::ranges::find(kinds, name, label_of);
+    return found == kinds.end() ? DigestKind() : *found;
+  };
+  EXPECT_EQ(kind("S3 bucket gone").count, 1u);
+  const DigestKind unnamed = kind("WARN security group gone");
+  EXPECT_EQ(unnamed.count, 2'000u - kDigestNamesMax);
+  EXPECT_EQ(unnamed.severity, kWarn);
+  EXPECT_EQ(sorted_kinds_of(digest.row.digest).front().name, "security group gone");
 }
 
 TEST(RateStage, after_a_restart_the_hour_goes_on) {

@@ -1,9 +1,11 @@
 // A mail as people read it. The HTML is what mail programs understand: tables, and styles beside
 // each element; the style sheet in the head only turns colours where a program is dark, and is
 // lost without harm elsewhere.
+#include <algorithm>
 #include <span>
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "format/clean_text.h"
 #include "format/json.h"
 #include "format/message_parts.h"
@@ -72,6 +74,7 @@ class HtmlMail {
   std::string take() {
     head();
     title();
+    counts();
     facts();
     links();
     foot();
@@ -120,9 +123,37 @@ class HtmlMail {
         "font-size:21px;line-height:28px;font-weight:600;color:#111827;",
         "overflow-wrap:anywhere;word-break:break-word;\">", escaped_html(parts_.title),
         "</td></tr>\n");
+    if (!parts_.counts.empty()) return;  // They say it, in a table.
     add("<tr><td class=\"pad text\" style=\"padding:8px 32px 22px 32px;", kFont,
         "font-size:16px;line-height:24px;color:#374151;overflow-wrap:anywhere;",
         "word-break:break-word;\">", escaped_html(parts_.news), "</td></tr>\n");
+  }
+
+  // What is more than news stands first, and is marked.
+  void counts() {
+    if (parts_.counts.empty()) return;
+    add("<tr><td class=\"pad\" style=\"padding:14px 32px 8px 32px;\"><table width=\"100%\" ",
+        "cellpadding=\"0\" cellspacing=\"0\" border=\"0\">\n");
+    for (const MessageCount& each : parts_.counts) {
+      const std::string_view cell = "padding:8px 0;border-top:1px solid #e9ebee;line-height:20px;";
+      add("<tr><td class=\"strong line\" width=\"64\" align=\"right\" valign=\"top\" style=\"",
+          cell, kFont, "width:64px;font-size:14px;font-weight:600;color:#111827;\">",
+          with_thousands(each.count), "</td><td class=\"text line\" valign=\"top\" style=\"", cell,
+          kFont, "padding-left:16px;font-size:14px;color:#1f2937;overflow-wrap:anywhere;",
+          "word-break:break-word;\">", escaped_html(each.what), "</td>");
+      add("<td class=\"line\" align=\"right\" valign=\"top\" style=\"", cell, "\">");
+      if (!each.severity.empty()) mark(each.severity);
+      add("</td></tr>\n");
+    }
+    add("</table></td></tr>\n");
+  }
+
+  void mark(std::string_view severity) {
+    const Look look = look_of(severity == "error" ? Tone::error : Tone::warning);
+    add("<span class=\"badge-", look.style, "\" style=\"display:inline-block;margin-left:12px;",
+        "padding:0 9px;border-radius:999px;background-color:", look.background, ";color:", look.bar,
+        ";", kFont, "font-size:12px;line-height:20px;font-weight:600;white-space:nowrap;\">",
+        severity, "</span>");
   }
 
   void facts() {
@@ -181,11 +212,29 @@ class HtmlMail {
   std::string html_;
 };
 
+// The numbers right-aligned; an empty line behind them.
+std::string plain_counts(std::span<const MessageCount> counts) {
+  size_t width = 0;
+  for (const MessageCount& each : counts) {
+    width = std::max(width, with_thousands(each.count).size());
+  }
+  std::string text;
+  for (const MessageCount& each : counts) {
+    const std::string number = with_thousands(each.count);
+    text.append(width - number.size(), ' ').append(number).append("  ").append(each.what);
+    if (!each.severity.empty()) text.append("  (").append(each.severity).append(")");
+    text.append("\n");
+  }
+  return counts.empty() ? text : text + "\n";
+}
+
 std::string plain_mail(const MessageParts& parts) {
   constexpr size_t kLabelWidth = 11;
   // A native state is often the name of its phase: "stopped".
   const bool is_said = parts.badge.ends_with(parts.news);
-  std::string text = parts.title + "\n" + parts.badge + (is_said ? "" : ": " + parts.news) + "\n\n";
+  std::string text = parts.title + "\n" + parts.badge;
+  if (!is_said && parts.counts.empty()) text += ": " + parts.news;
+  text += "\n\n" + plain_counts(parts.counts);
   const auto add = [&](std::string_view label, std::string_view value) {
     text.append(label).append(kLabelWidth - label.size(), ' ');
     for (const char c : value) {

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
+#include "config/read_file.h"
 #include "format/clean_text.h"
 #include "format/example_notification.h"
 #include "format/format.h"
@@ -17,6 +18,14 @@ TEST(Formats, built_in_ones_need_no_configuration) {
                                            "slack", "teams", "text"}));
   EXPECT_EQ(read.formats.find("xml"), nullptr);
   EXPECT_TRUE(read.problems.ok());
+}
+
+TEST(Formats, every_field_is_described) {
+  const Result<std::string> page = read_file(SOURCE_DIR "/docs/notification.md", 1 << 20);
+  ASSERT_TRUE(page.ok());
+  for (const std::string_view field : notification_fields()) {
+    EXPECT_NE(page->find("`" + std::string(field) + "`"), std::string::npos) << field;
+  }
 }
 
 TEST(Formats, csv_is_class_id_and_state) {

@@ -21,7 +21,7 @@ void add_doubt_of_time(const Notification& notification, Words& words) {
 }
 
 // By its name, where it has one.
-std::string_view account_told(const Notification& notification) {
+std::string_view account_of(const Notification& notification) {
   return notification.account_name.empty() ? notification.resource.account
                                            : notification.account_name;
 }
@@ -37,8 +37,8 @@ bool is_global(std::string_view type) {
 // " in shop-prod, eu-west-1": the account where there are several.
 void add_place(const Notification& notification, Words& words) {
   const std::string_view region = region_told(notification);
-  const bool is_said = notification.is_of_many && !is_root_user(notification.resource);
-  const std::string_view account = is_said ? account_told(notification) : std::string_view();
+  const bool is_said = is_root_user(notification.resource);
+  const std::string_view account = is_said ? std::string_view() : account_told(notification);
   if (account.empty() && region.empty()) return;
   words.add(" in ", account, account.empty() || region.empty() ? "" : ", ", region);
 }
@@ -75,6 +75,10 @@ void add_predicate(const Notification& notification, Words& words) {
 
 }  // namespace
 
+std::string_view account_told(const Notification& notification) {
+  return notification.is_of_many ? account_of(notification) : std::string_view();
+}
+
 std::string_view region_told(const Notification& notification) {
   return is_global(notification.resource.type) ? std::string_view() : notification.resource.region;
 }
@@ -87,7 +91,7 @@ void add_subject(const Notification& notification, Words& words) {
                                                      : " more notifications");
   }
   if (is_root_user(notification.resource)) {
-    const std::string_view account = account_told(notification);
+    const std::string_view account = account_of(notification);
     return words.add("root user", account.empty() ? "" : " of ",
                      notification.account_name.empty() && !account.empty() ? "account " : "",
                      account);

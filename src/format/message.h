@@ -15,6 +15,9 @@ void add_subject(const Notification& notification, Words& words);
 // Where people look for the resource; empty where it is the same everywhere.
 std::string_view region_told(const Notification& notification);
 
+// The account's name, else its number; empty where all is of one.
+std::string_view account_told(const Notification& notification);
+
 // What stands before the news. A phase that does is not said again, where more is known.
 enum class NewsBeside { phase, kind };
 // "running; started by alice in the console"

@@ -164,6 +164,25 @@ void add_console_link(const Notification& n, std::vector<MessageLink>& links) {
                                       "/go/view?arn=" + percent_encode(n.resource.id, ":/")});
 }
 
+std::string_view severity_word(uint8_t severity) {
+  if (severity < kWarn) return {};
+  return severity >= kError ? "error" : "warning";
+}
+
+void add_counts(const Notification& n, std::vector<MessageCount>& counts) {
+  uint64_t others = 0;
+  for (const ReceiptKind& kind : n.receipt_kinds) {
+    if (counts.size() == kDigestKindsInTableMax) {
+      others += kind.count;
+      continue;
+    }
+    counts.push_back({.count = kind.count,
+                      .what = clean(kind.name),
+                      .severity = std::string(severity_word(kind.severity))});
+  }
+  if (others > 0) counts.push_back({.count = others, .what = others == 1 ? "other" : "others"});
+}
+
 std::string why_text(const Notification& n) {
   if (n.subscription.empty()) return {};
   const std::string sent = "Sent to " + clean(n.subscription);
@@ -216,7 +235,7 @@ MessageParts parts_of(const Notification& notification) {
   const std::string_view drift = drift_words(notification.drift);
   if (!drift.empty()) parts.badge.insert(0, std::string(drift) + " · ");
   if (notification.severity >= kWarn) {
-    parts.badge.insert(0, notification.severity >= kError ? "error · " : "warning · ");
+    parts.badge.insert(0, std::string(severity_word(notification.severity)) + " · ");
   }
   Words title;
   add_subject(notification, title);
@@ -242,6 +261,7 @@ MessageParts parts_of(const Notification& notification) {
     if (notification.receipt_count != 0 && notification.recorded != Time()) {
       parts.time += " to " + readable(notification.recorded);
     }
+    add_counts(notification, parts.counts);
     parts.origin = "more than this subscription sends in an hour";
     return parts;
   }

@@ -18,6 +18,12 @@ struct MessageFact {
   std::string value;       // Several changes are one a line.
 };
 
+struct MessageCount {
+  uint64_t count = 0;
+  std::string what;      // "EC2 instance gone"
+  std::string severity;  // "warning"; empty where it is no more than news.
+};
+
 // All texts but facts are one line of clean UTF-8, and nothing in them is escaped.
 struct MessageParts {
   Tone tone = Tone::quiet;
@@ -26,6 +32,7 @@ struct MessageParts {
   std::string news;   // "running; started by alice in the console"
   std::string line;   // All in one, with the severity in front where it is more than news.
   std::vector<MessageFact> facts;
+  std::vector<MessageCount> counts;  // Of a digest: what it counts, as `news` says in one line.
   std::vector<MessageLink> links;
   std::string time;    // "2026-11-23 09:00:12 UTC"
   std::string late;    // ", arrived 12 min late"; empty where it came in the usual time.

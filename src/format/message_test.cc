@@ -85,6 +85,22 @@ TEST(Message, time_of_arrival_is_not_told_as_when_it_happened) {
   EXPECT_TRUE(line.ends_with(" (when is not known)")) << line;
 }
 
+TEST(Message, a_line_names_the_account_where_there_are_several) {
+  Notification n = example_notification();
+  n.account_name = "shop-prod";
+  std::string line;
+  append_text(n, line);
+  EXPECT_EQ(line.find("shop-prod"), std::string::npos) << line;
+  n.is_of_many = true;
+  line.clear();
+  append_text(n, line);
+  EXPECT_NE(line.find("  shop-prod     eu-west-1  "), std::string::npos) << line;
+  n.account_name = {};
+  line.clear();
+  append_text(n, line);
+  EXPECT_NE(line.find("  " + std::string(n.resource.account) + "  eu-west-1  "), std::string::npos);
+}
+
 TEST(Message, a_person_at_a_terminal_sees_the_day_and_the_phase_in_its_colour) {
   const Notification n = example_notification();
   std::string plain;

@@ -119,6 +119,27 @@ TEST(SinkFormats, what_says_little_is_a_message_too) {
   EXPECT_EQ(read.render("one/v1", n), "\"\"");
 }
 
+TEST(SinkFormats, a_mail_shows_what_a_digest_counts_as_a_table) {
+  const ReadFormats read("");
+  Notification n = example_notification();
+  n.kind = NotificationKind::receipt;
+  n.severity = kWarn;
+  n.receipt = "1 WARN trail main stopped, 1,204 EC2 instance gone";
+  n.receipt_count = 1'205;
+  std::vector<ReceiptKind> kinds = {{"trail <main> stopped", 1, kWarn},
+                                    {"EC2 instance gone", 1'204, 0}};
+  n.receipt_kinds = kinds;
+  const std::string mail = read.render("email", n);
+  EXPECT_TRUE(has(mail, "    1  trail <main> stopped  (warning)\\n1,204  EC2 instance gone\\n"))
+      << mail;
+  EXPECT_TRUE(has(mail, "trail &lt;main&gt; stopped</td>"));
+  EXPECT_TRUE(has(mail, ">warning</span>"));
+  EXPECT_TRUE(has(mail, ">1,204</td>"));
+  kinds.assign(kDigestKindsInTableMax + 2, {"S3 bucket gone", 3, 0});
+  n.receipt_kinds = kinds;
+  EXPECT_TRUE(has(read.render("email", n), "6  others\\n"));
+}
+
 TEST(SinkFormats, a_kind_of_sink_has_its_own_as_default) {
   const ReadFormats read("");
   EXPECT_EQ(read.formats.default_for_sink("slack"), "slack");

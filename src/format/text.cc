@@ -8,6 +8,7 @@ namespace {
 // Columns with the space after them. What is wider moves the rest of its line.
 constexpr size_t kWordWidth = 15;
 constexpr size_t kSubjectWidth = 44;
+constexpr size_t kAccountWidth = 14;
 constexpr size_t kRegionWidth = 11;
 
 // Spaces up to `width`, `from` being where the column began. At least one.
@@ -64,6 +65,12 @@ void append_line_of(const Notification& notification, TextLook look, std::string
   subject.limit(kSubjectCharactersMax);
   subject.append_to(out);
   pad(from, kSubjectWidth, out);
+
+  if (const std::string_view account = account_told(notification); !account.empty()) {
+    from = out.size();
+    append_clean(out, account);
+    pad(from, kAccountWidth, out);
+  }
 
   from = out.size();
   append_clean(out, region_told(notification));

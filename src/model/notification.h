@@ -23,6 +23,13 @@ inline constexpr uint8_t kInfo = 9;
 inline constexpr uint8_t kWarn = 13;
 inline constexpr uint8_t kError = 17;
 
+// What a receipt counts as one: "EC2 instance gone", 30.
+struct ReceiptKind {
+  std::string_view name;
+  uint64_t count = 0;
+  uint8_t severity = 0;  // 0: no more than news.
+};
+
 // A flat view of what one notification says. NOTIFICATION version 1 is its JSON form;
 // every other format is a projection of it. Texts live as long as the entry that it was made of.
 struct Notification {
@@ -72,7 +79,9 @@ struct Notification {
   std::string_view headline;   // Of `changed`, where a rule of the catalog says what was done.
   std::string_view receipt;    // Of `receipt`: what was held back, in words; else empty.
   uint64_t receipt_count = 0;  // How many; 0: it says that a limit is reached.
-  Duration delay{};            // Between happening and arrival.
+  // What they are, as `receipt` says it: the most severe first, then the most frequent.
+  std::span<const ReceiptKind> receipt_kinds;
+  Duration delay{};  // Between happening and arrival.
 
   // What messages to people say besides.
   std::string_view subscription;  // That it is sent to; empty where there is none.

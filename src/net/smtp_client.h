@@ -59,6 +59,8 @@ struct Mail {
   SmtpTimeouts timeouts = {};
   // Once it is true nobody waits for the mail, and it is given up. Null: never.
   std::shared_ptr<const std::atomic<bool>> is_unwanted = nullptr;
+  // Nothing is sent: it connects, begins TLS, logs in, and says goodbye.
+  bool is_login_alone = false;
 };
 
 // What the server answers to.

@@ -101,7 +101,7 @@ void SmtpDialogue::finish_reply(int code) {
 }
 
 bool SmtpDialogue::is_refused_by_all() const {
-  return std::ranges::all_of(recipients_, is_refused);
+  return !recipients_.empty() && std::ranges::all_of(recipients_, is_refused);
 }
 
 std::optional<size_t> SmtpDialogue::unanswered() const {

@@ -65,8 +65,9 @@ SmtpTransfer::SmtpTransfer(Mail mail, CurlHandle& handle, SmtpSockets& sockets)
 
 Result<SmtpOutcome> SmtpTransfer::perform() {
   if (is_unwanted()) return unavailable("nobody waits for this mail any more");
-  if (!is_address(mail_.from) || mail_.to.empty() ||
-      !std::all_of(mail_.to.begin(), mail_.to.end(), is_address)) {
+  const bool has_envelope = is_address(mail_.from) && !mail_.to.empty() &&
+                            std::all_of(mail_.to.begin(), mail_.to.end(), is_address);
+  if (!has_envelope && !mail_.is_login_alone) {
     return SmtpOutcome{.mail = {.stage = SmtpStage::message,
                                 .code = kNotAnAddress,
                                 .text = "not an address that a mail can be sent to"},
@@ -86,7 +87,7 @@ Result<SmtpOutcome> SmtpTransfer::perform() {
   handle_.set(CURLOPT_CLOSESOCKETDATA, &sockets_);
   set_times();
   set_security();
-  set_envelope();
+  mail_.is_login_alone ? set_login_alone() : set_envelope();
   Result<SmtpOutcome> outcome = outcome_of(curl_easy_perform(handle_.get()));
   forget_callbacks();
   return outcome;
@@ -124,6 +125,11 @@ void SmtpTransfer::set_envelope() {
   handle_.set(CURLOPT_READDATA, this);
   handle_.set(CURLOPT_SEEKFUNCTION, &SmtpTransfer::on_seek);
   handle_.set(CURLOPT_SEEKDATA, this);
+}
+
+void SmtpTransfer::set_login_alone() {
+  handle_.set(CURLOPT_NOBODY, 1L);
+  handle_.set(CURLOPT_CUSTOMREQUEST, "NOOP");
 }
 
 // The handle may keep the connection, and outlives this.

@@ -59,6 +59,7 @@ class SmtpTransfer {
   void set_times();
   void set_security();
   void set_envelope();
+  void set_login_alone();
   bool is_unwanted();
   bool is_in_time();
   Duration time_for_stage() const;

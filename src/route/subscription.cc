@@ -64,6 +64,20 @@ void warn_of_late_fields(const Node& node, const When& when, const Hold& hold) {
   if (when.asks_for_tags && !hold.for_tags) warn("tags");
 }
 
+// Of what makes it another sink, in any order: how long to wait for it and how large its files may
+// get does not.
+uint64_t hash_of_sink(const Node& sink) {
+  std::vector<std::string> keys;
+  for (const Node& entry : sink.entries()) {
+    if (entry.key() == "timeout" || entry.key() == "rotate_bytes") continue;
+    keys.push_back(std::string(entry.key()) + " " + to_json(entry));
+  }
+  std::ranges::sort(keys);
+  std::string all;
+  for (const std::string& key : keys) all.append(key).append("\n");
+  return hash64(all);
+}
+
 Subscription read_subscription(const Node& node, const Formats& formats) {
   if (!is_plain_name(node.key(), kSubscriptionNameBytesMax)) {
     node.error_at_key(
@@ -84,7 +98,7 @@ Subscription read_subscription(const Node& node, const Formats& formats) {
   result.sink_kind = read_sink_kind(sink);
   if (sink.is_map()) {
     result.sink = sink;
-    result.sink_hash = hash64(to_json(sink));
+    result.sink_hash = hash_of_sink(sink);
   }
   const Node format = keys.optional("format");
   result.format_name = format.text(formats.default_for_sink(result.sink_kind));

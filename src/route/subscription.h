@@ -40,7 +40,7 @@ struct Subscription {
   Duration retry_for = std::chrono::hours(24);
   std::string sink_kind;
   std::optional<Node> sink;  // The sink's own keys, for its kind to read.
-  uint64_t sink_hash = 0;    // Of all of them: another one is another sink. 0: nobody asks.
+  uint64_t sink_hash = 0;    // Of those that say which sink it is. 0: nobody asks.
 };
 
 // Reads `subscriptions:`. Formats must outlive the result. The sinks' own keys are not read here.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "aws/client.h"
+#include "sinks/place_report.h"
 #include "sinks/sink.h"
 
 namespace statewire {
@@ -55,6 +56,9 @@ class AwsBatchForm {
   virtual AwsCall call(std::span<const AwsEntry> entries) const = 0;
   // For a request that was taken: an attempt for each entry, in order.
   virtual std::vector<Attempt> read(const AwsAnswer& answer, size_t entries) const = 0;
+  // Asks whether the place is there.
+  virtual AwsCall question() const = 0;
+  virtual std::string place_name() const = 0;
 };
 
 // The place of an entry that an answer names by its digit; `entries` where it is none.
@@ -68,6 +72,9 @@ class AwsBatchSink final : public Sink {
       : form_(std::move(form)), aws_(aws) {}
 
   void deliver(std::span<const Delivery> batch, Completion done) override;
+  void ask_place(PlaceDone done) override {
+    ask_aws(aws_, form_->question(), form_->place_name(), std::move(done));
+  }
 
  private:
   const std::shared_ptr<const AwsBatchForm> form_;

@@ -33,6 +33,42 @@ Delivery delivery_for(std::string_view kind) {
   return delivery;
 }
 
+PlaceReport report_of(Sink& sink) {
+  std::promise<PlaceReport> answer;
+  sink.ask_place([&](PlaceReport report) { answer.set_value(std::move(report)); });
+  return answer.get_future().get();
+}
+
+TEST_F(AwsSinkTest, a_place_is_asked_whether_it_is_there) {
+  HttpServerResponse answer;
+  start([&](const SeenRequest&) { return answer; });
+  const auto error = [](int status, const std::string& code) {
+    return json_answer(status, "{\"__type\":\"" + code + "\",\"message\":\"no\"}");
+  };
+  for (const Kind& kind : kAwsKinds) {
+    const auto sink = open(kind.name, kind.yaml);
+    answer = json_answer(200, "{}");
+    EXPECT_EQ(report_of(*sink).state, PlaceState::well) << kind.name;
+    answer = error(403, "AccessDeniedException");
+    const PlaceReport denied = report_of(*sink);
+    EXPECT_EQ(denied.state, PlaceState::unknown) << kind.name << denied.detail;
+    EXPECT_NE(denied.detail.find("may not ask"), std::string::npos) << kind.name;
+    for (const auto& [status, code] : std::initializer_list<std::pair<int, const char*>>{
+             {404, "NotFound"}, {400, "QueueDoesNotExist"}, {403, "InvalidClientTokenId"}}) {
+      answer = error(status, code);
+      const PlaceReport wrong = report_of(*sink);
+      EXPECT_EQ(wrong.state, PlaceState::wrong) << kind.name << " " << code;
+      EXPECT_NE(wrong.detail.find(code), std::string::npos) << kind.name << wrong.detail;
+      EXPECT_EQ(wrong.detail.find("secret-of-example"), std::string::npos);
+    }
+  }
+  for (const SeenRequest& seen : service_->seen()) {
+    EXPECT_EQ(seen.target.find("invocations"), std::string::npos);
+    EXPECT_EQ(seen.target.find("outbound"), std::string::npos);
+    EXPECT_NE(seen.method, "PUT");
+  }
+}
+
 TEST_F(AwsSinkTest, every_class_of_error_has_its_verdict) {
   struct Case {
     int status;

@@ -44,6 +44,25 @@ class SmtpCarrier final : public MailCarrier {
                });
   }
 
+  void ask_place(PlaceDone done) override {
+    constexpr Duration kPatience = std::chrono::seconds(10);
+    Mail mail{.server = server_,
+              .timeouts = {.connect = kPatience, .reply = kPatience},
+              .is_unwanted = is_gone_,
+              .is_login_alone = true};
+    std::string place = server_.host + ":" + std::to_string(server_.port);
+    mail_.send(std::move(mail),
+               [done = std::move(done), redaction = redaction_, place = std::move(place),
+                has_user = !server_.user.empty()](const Result<SmtpOutcome>& outcome) {
+                 const Attempt attempt = attempts_for(outcome).front();
+                 if (attempt.verdict == Verdict::delivered) {
+                   return done({.state = PlaceState::well,
+                                .detail = place + (has_user ? " lets us log in" : " answers")});
+                 }
+                 done({.state = PlaceState::wrong, .detail = redaction->apply(attempt.detail)});
+               });
+  }
+
  private:
   const SmtpServer server_;
   const SmtpTimeouts timeouts_;

@@ -70,6 +70,18 @@ class EventBridgeForm final : public AwsBatchForm {
     return attempts;
   }
 
+  AwsCall question() const override {
+    AwsCall call = json_call(place_.target, "AWSEvents.DescribeEventBus", "1.1",
+                             json_of([&](JsonWriter& json) {
+                               json.begin_object();
+                               json.text("Name", bus_);
+                               json.end_object();
+                             }));
+    call.role = place_.role;
+    return call;
+  }
+  std::string place_name() const override { return "bus " + bus_; }
+
  private:
   const std::string bus_;
   const std::string source_;

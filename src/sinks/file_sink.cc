@@ -2,6 +2,8 @@
 //
 // Delivered means on the disk: each batch is synced once, before its completion. A line that was
 // cut, by a full disk or a crash, is taken back, so that readers see whole lines only.
+#include <unistd.h>
+
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
@@ -46,6 +48,18 @@ class RotatedFile {
  public:
   explicit RotatedFile(FileSinkOptions options)
       : options_(std::move(options)), file_(options_.path) {}
+
+  // Any thread.
+  PlaceReport report() const {
+    const bool is_there = ::access(options_.path.c_str(), F_OK) == 0;
+    std::string place =
+        is_there ? options_.path : std::filesystem::path(options_.path).parent_path().string();
+    if (place.empty()) place = ".";
+    if (::access(place.c_str(), is_there ? W_OK : W_OK | X_OK) == 0) {
+      return {.state = PlaceState::well, .detail = options_.path + " can be written"};
+    }
+    return {.state = PlaceState::wrong, .detail = place + ": " + reason_for_errno(errno)};
+  }
 
   std::vector<Attempt> write(std::span<const Delivery> batch, Time now) {
     std::vector<Attempt> attempts;
@@ -118,6 +132,8 @@ class FileSink final : public Sink {
                 return file->write(lines, now);
               });
   }
+
+  void ask_place(PlaceDone done) override { done(file_->report()); }
 
  private:
   Writer writer_;

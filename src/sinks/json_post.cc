@@ -6,6 +6,7 @@
 #include "config/secret.h"
 #include "net/url.h"
 #include "sinks/client_tls.h"
+#include "sinks/place_report.h"
 
 namespace statewire {
 namespace {
@@ -34,6 +35,8 @@ class ChatSink final : public Sink {
     CHECK(batch.size() == 1);
     post_.send(std::string(batch.front().payload), std::move(done));
   }
+
+  void ask_place(PlaceDone done) override { post_.ask_place(std::move(done)); }
 
  private:
   JsonPost post_;
@@ -64,6 +67,10 @@ void JsonPost::send(std::string body, Completion done) {
                attempt.detail = redaction->apply(std::move(attempt.detail));
                done({std::move(attempt)});
              });
+}
+
+void JsonPost::ask_place(PlaceDone done) {
+  ask_host(http_, target_.url, target_.tls, std::move(done));
 }
 
 Duration read_timeout(MapReader& keys) {

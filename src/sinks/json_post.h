@@ -26,6 +26,8 @@ class JsonPost {
   JsonPost(Target target, SinkContext& context);
 
   void send(std::string body, Completion done);
+  // As Sink::ask_place().
+  void ask_place(PlaceDone done);
 
  private:
   const Target target_;

@@ -43,7 +43,8 @@ Attempt attempt_for_failed_function(const HttpResponse& response) {
 class LambdaSink final : public Sink {
  public:
   LambdaSink(const std::string& function, Duration timeout, AwsPlace place, AwsClient& aws)
-      : path_("/2015-03-31/functions/" + percent_encode(function) + "/invocations"),
+      : path_("/2015-03-31/functions/" + percent_encode(function)),
+        name_("function " + function),
         timeout_(timeout),
         place_(std::move(place)),
         aws_(aws) {}
@@ -51,7 +52,8 @@ class LambdaSink final : public Sink {
   // One call for each delivery: `batch` holds exactly one, as the limits say.
   void deliver(std::span<const Delivery> batch, Completion done) override {
     CHECK(batch.size() == 1);
-    AwsCall call = rest_call(place_.target, "POST", path_, json_payload(batch.front()));
+    AwsCall call =
+        rest_call(place_.target, "POST", path_ + "/invocations", json_payload(batch.front()));
     if (call.body.size() > kLambdaPayloadBytesMax) {
       return done({rejected("the payload has " + with_thousands(call.body.size()) +
                             " bytes; at most " + with_thousands(kLambdaPayloadBytesMax))});
@@ -71,8 +73,15 @@ class LambdaSink final : public Sink {
     });
   }
 
+  void ask_place(PlaceDone done) override {
+    AwsCall call = rest_call(place_.target, "GET", path_ + "/configuration");
+    call.role = place_.role;
+    ask_aws(aws_, std::move(call), name_, std::move(done));
+  }
+
  private:
   const std::string path_;
+  const std::string name_;
   const Duration timeout_;
   const AwsPlace place_;
   AwsClient& aws_;  // Outlives every sink.

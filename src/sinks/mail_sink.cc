@@ -122,6 +122,8 @@ class MailSink final : public Sink {
     });
   }
 
+  void ask_place(PlaceDone done) override { carrier_->ask_place(std::move(done)); }
+
  private:
   Result<Letter> letter_of(const Delivery& delivery) {
     dom::element message;

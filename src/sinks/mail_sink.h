@@ -30,6 +30,8 @@ class MailCarrier {
   virtual ~MailCarrier() = default;
   // Does not block. Called from one thread.
   virtual void carry(Letter letter, Done done) = 0;
+  // As Sink::ask_place().
+  virtual void ask_place(PlaceDone done) { done({}); }
 };
 
 // Who writes to whom.

@@ -68,6 +68,8 @@ class PagerDutySink final : public Sink {
                std::move(done));
   }
 
+  void ask_place(PlaceDone done) override { post_.ask_place(std::move(done)); }
+
  private:
   JsonPost post_;
   const std::string key_;

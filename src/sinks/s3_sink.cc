@@ -56,6 +56,13 @@ class S3Sink final : public Sink {
     });
   }
 
+  void ask_place(PlaceDone done) override {
+    AwsCall call = s3_call(place_.place.target, "GET", place_.bucket, "");
+    call.query = "location=";
+    call.role = place_.place.role;
+    ask_aws(aws_, std::move(call), "bucket " + place_.bucket, std::move(done));
+  }
+
  private:
   // Redriven deliveries and tests are no part of the sequence, and stand beside it.
   std::string key_of(const Delivery& first) const {

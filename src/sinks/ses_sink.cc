@@ -92,6 +92,12 @@ class SesCarrier final : public MailCarrier {
     std::make_shared<Round>(std::move(letter), place_, aws_, std::move(done))->next();
   }
 
+  void ask_place(PlaceDone done) override {
+    AwsCall call = rest_call(place_.target, "GET", "/v2/email/account");
+    call.role = place_.role;
+    ask_aws(aws_, std::move(call), "the account's SES", std::move(done));
+  }
+
  private:
   const AwsPlace place_;
   AwsClient& aws_;  // Outlives every sink.

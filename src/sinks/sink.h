@@ -99,11 +99,27 @@ struct SinkLimits {
   Duration pace{};            // Least time from one batch to the next.
 };
 
+// What a sink finds out of its place without sending a message.
+enum class PlaceState : uint8_t {
+  well,     // As far as one can see, a delivery would pass.
+  wrong,    // None would.
+  unknown,  // Nobody can say without sending one.
+};
+struct PlaceReport {
+  PlaceState state = PlaceState::unknown;
+  std::string detail = {};  // What was found, cut to 1 KiB; never a secret.
+};
+// Called exactly once, from any thread.
+using PlaceDone = std::function<void(PlaceReport)>;
+
 class Sink {
  public:
   virtual ~Sink() = default;
   // Never waits for a network, a file or a reader. Called from one thread.
   virtual void deliver(std::span<const Delivery> batch, Completion done) = 0;
+  // Goes as far as it can without a message: connects, logs in, asks whether the place is there.
+  // Waits for nothing, as deliver().
+  virtual void ask_place(PlaceDone done) { done({}); }
 };
 
 // What a sink may use of the program; all of it outlives every sink.

@@ -81,6 +81,14 @@ class SnsForm final : public AwsBatchForm {
     return attempts;
   }
 
+  AwsCall question() const override {
+    AwsCall call =
+        query_call(place_.target, "GetTopicAttributes", kVersion, {{"TopicArn", topic_}});
+    call.role = place_.role;
+    return call;
+  }
+  std::string place_name() const override { return "topic " + topic_; }
+
  private:
   const std::string topic_;
   const AwsPlace place_;

@@ -86,6 +86,20 @@ class SqsForm final : public AwsBatchForm {
     return attempts;
   }
 
+  AwsCall question() const override {
+    AwsCall call = sqs_call(queue_, "GetQueueAttributes", json_of([&](JsonWriter& json) {
+                              json.begin_object();
+                              json.text("QueueUrl", queue_.url);
+                              json.begin_array("AttributeNames");
+                              json.text("QueueArn");
+                              json.end_array();
+                              json.end_object();
+                            }));
+    call.role = role_;
+    return call;
+  }
+  std::string place_name() const override { return "queue " + queue_.name; }
+
  private:
   const SqsQueue queue_;
   const AwsRole role_;

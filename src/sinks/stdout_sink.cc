@@ -55,6 +55,10 @@ class StreamSink final : public Sink {
               [stream = stream_](std::span<const Delivery> lines) { return stream->write(lines); });
   }
 
+  void ask_place(PlaceDone done) override {
+    done({.state = PlaceState::well, .detail = "standard output"});
+  }
+
  private:
   const std::shared_ptr<LineStream> stream_;
   Writer writer_;

@@ -14,6 +14,7 @@
 #include "sinks/cloudevent_binary.h"
 #include "sinks/json_post.h"
 #include "sinks/kinds.h"
+#include "sinks/place_report.h"
 #include "sinks/verdicts.h"
 #include "sinks/webhook_signature.h"
 
@@ -62,6 +63,10 @@ class WebhookSink final : public Sink {
       attempt.detail = redaction->apply(std::move(attempt.detail));
       done({std::move(attempt)});
     });
+  }
+
+  void ask_place(PlaceDone done) override {
+    ask_host(http_, target_.url, target_.tls, std::move(done));
   }
 
  private:

@@ -132,6 +132,8 @@ Result<void> ScheduleSource::run(Intake& intake, std::stop_token stop) {
     fired = clock_.now();
     if (!commit(intake, "", *fired, stop)) return {};
   }
+  // What falls due while an event waits to be stored was not missed: the source ran.
+  bool has_waited = false;
   while (!stop.stop_requested()) {
     if (const Duration by = set_clock.set_by(); by != Duration()) {
       *fired += by;
@@ -141,11 +143,12 @@ Result<void> ScheduleSource::run(Intake& intake, std::stop_token stop) {
       continue;  // It may have been set again meanwhile.
     }
     const Time now = clock_.now();
-    for (const Time due :
-         options_.times.due(*fired, now, options_.catches_up ? kScheduleCatchUpMax : 1)) {
+    const bool fires_all = options_.catches_up || std::exchange(has_waited, false);
+    for (const Time due : options_.times.due(*fired, now, fires_all ? kScheduleCatchUpMax : 1)) {
       if (!fire(intake, due, stop)) return {};
       fired = due;
     }
+    has_waited = clock_.now() - now > kLookMax;
     const std::optional<Time> next = options_.times.next_after(std::max(*fired, now));
     wait_for(next ? std::min<Duration>(*next - now, kLookMax) : kLookMax, stop);
   }

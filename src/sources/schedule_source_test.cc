@@ -169,6 +169,23 @@ TEST_F(ScheduleTest, what_was_not_stored_is_handed_over_again) {
   EXPECT_EQ(intake_.lines().size(), 1u);
 }
 
+TEST_F(ScheduleTest, what_falls_due_while_one_waits_to_be_stored_fires_too) {
+  start();
+  wait_until_begun();
+  intake_.fail(2);
+  pass(minutes(5));
+  for (int i = 0; i < 1000 && !source_->trouble(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  pass(minutes(15));
+  ASSERT_TRUE(intake_.wait_for_lines(4));
+  stop();
+  const std::vector<std::string> lines = intake_.lines();
+  ASSERT_EQ(lines.size(), 4u);
+  EXPECT_EQ(time_in(lines[1]), "2026-11-23T09:10:00Z");
+  EXPECT_EQ(time_in(lines[3]), "2026-11-23T09:20:00Z");
+}
+
 TEST_F(ScheduleTest, a_clock_that_was_far_ahead_does_not_silence_it) {
   start();
   wait_until_begun();

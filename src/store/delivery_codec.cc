@@ -103,6 +103,7 @@ enum DeliveryField : uint64_t {
   kTriedAt = 25,
   kRecipients = 26,
   kRecorded = 27,
+  kDigestKindSeverity = 28,
 };
 
 enum ParkedField : uint64_t {
@@ -123,11 +124,12 @@ enum BatchField : uint64_t {
 
 void put_digest(const DigestCounts& digest, FieldWriter& fields) {
   ByteWriter kind;
-  for (const auto& [name, count] : digest.kinds) {
+  for (const DigestKind& each : digest.kinds) {
     kind.clear();
-    kind.varint(count);
-    kind.bytes(name);
+    kind.varint(each.count);
+    kind.bytes(each.name);
     fields.text(kDigestKind, kind.view());
+    fields.number(kDigestKindSeverity, each.severity);
   }
   fields.time(kDigestFirstTime, digest.first_time);
   fields.number(kDigestSeverity, digest.severity);
@@ -138,7 +140,14 @@ void read_digest_kind(FieldReader& fields, DigestCounts& digest) {
   const uint64_t count = in.varint();
   const std::string_view name = in.bytes(in.left());
   if (!in.ok()) return fields.fail();
-  digest.kinds.emplace_back(name, count);
+  digest.kinds.push_back({.name = std::string(name), .count = count});
+}
+
+// Of the kind before it.
+void read_digest_kind_severity(FieldReader& fields, DigestCounts& digest) {
+  const auto severity = static_cast<uint8_t>(fields.number());
+  if (digest.kinds.empty()) return fields.fail();
+  digest.kinds.back().severity = severity;
 }
 
 void read_stage(FieldReader& fields, DeliveryRow& row) {
@@ -240,6 +249,9 @@ void read_delivery_field(FieldReader& fields, DeliveryRow& row) {
       break;
     case kDigestKind:
       read_digest_kind(fields, row.digest);
+      break;
+    case kDigestKindSeverity:
+      read_digest_kind_severity(fields, row.digest);
       break;
     case kDigestFirstTime:
       row.digest.first_time = fields.time();

@@ -31,8 +31,9 @@ DeliveryRow full_row() {
   row.entry = "e";
   row.waits_for_cause = true;
   row.waits_for_tags = true;
-  row.digest = {
-      .kinds = {{"EC2 instance gone", 29}, {"", 1}}, .first_time = from_ns(11), .severity = 13};
+  row.digest = {.kinds = {{"EC2 instance gone", 29}, {"", 1}, {"trail main gone", 2, 13}},
+                .first_time = from_ns(11),
+                .severity = 13};
   return row;
 }
 

@@ -24,11 +24,21 @@ enum class Stage : uint8_t {
   send = 6,
 };
 
+// What a digest counts as one: "EC2 instance gone", 30.
+struct DigestKind {
+  std::string name;
+  uint64_t count = 0;
+  // Of what is more than news, which is called by its own name; 0 for the rest, and in rows of
+  // earlier versions.
+  uint8_t severity = 0;
+  bool operator==(const DigestKind&) const = default;
+};
+
 // What a digest counts. It is one row, however much it counts.
 struct DigestCounts {
-  std::vector<std::pair<std::string, uint64_t>> kinds;  // "EC2 instance gone", 30
-  Time first_time;                                      // When the first of them happened.
-  uint8_t severity = 0;                                 // The highest.
+  std::vector<DigestKind> kinds;
+  Time first_time;       // When the first of them happened.
+  uint8_t severity = 0;  // The highest.
   bool operator==(const DigestCounts&) const = default;
 };
 

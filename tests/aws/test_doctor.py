@@ -38,6 +38,18 @@ class Doctor(CloudTest):
         self.assertIn("not yours", text)
         self.assertIn("allow sqs:ReceiveMessage", text)
 
+    def test_sinks_are_asked_whether_they_are_there(self):
+        queue = self.sqs.create_queue(QueueName="told")["QueueUrl"]
+        sink = f"subscriptions:\n  a: {{sink: {{kind: sqs, queue: {queue}}}}}\n"
+        self.assertIn("well   sink a", self.doctor(self.cloud_daemon(sink), 0))
+        self.assertEqual(self.depth(queue), 0)
+        proxied = self.cloud_daemon(sink, proxy=self.proxy(lambda request: DENIED))
+        self.assertIn("may not ask whether queue told is there (AccessDenied", self.doctor(proxied, 0))
+        self.sqs.delete_queue(QueueUrl=queue)
+        text = self.doctor(self.cloud_daemon(sink), 1)
+        self.assertIn("WRONG  sink a", text)
+        self.assertIn("make it, or correct its name", text)
+
 
 if __name__ == "__main__":
     unittest.main()

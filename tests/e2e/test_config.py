@@ -133,6 +133,10 @@ class Config(ProgramTest):
         self.assertIn('did you mean "json"?', text)
         self.assertIn('did you mean "webhook"?', text)
 
+    def test_a_format_in_place_of_a_kind_says_where_it_stands(self):
+        text = self.check("version: 1\nstore: a\nsubscriptions:\n  a: {sink: {kind: csv, path: a}}\n")
+        self.assertIn('"csv" is a format: `format: csv` stands beside `sink:`', text)
+
     def test_the_names_of_its_own_sources_are_taken(self):
         for name in ("http", "tags", "reminders"):
             text = self.check(f"version: 1\nstore: a\nsources:\n  {name}: {{kind: stdin}}\n")

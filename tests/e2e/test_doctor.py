@@ -38,7 +38,7 @@ class Doctor(ProgramTest):
     def test_what_is_wrong_is_told_with_what_to_do(self):
         for lines, wanted in (
             ("sources: {day: {kind: file, path: none.jsonl}}", "none.jsonl cannot be read"),
-            ("subscriptions: {a: {sink: {kind: file, path: none/a.csv}}}", "cannot be written"),
+            ("subscriptions: {a: {sink: {kind: file, path: none/a.csv}}}", "No such file or directory"),
             (f"subscriptions: {{a: {{sink: {{kind: webhook, "
              f'url: "http://127.0.0.1:{free_port()}/secret-path"}}}}}}', "WRONG  sink a"),
             ('sources: {bus: {kind: sqs, queue: "https://sqs.eu-west-1.amazonaws.com/1/q"}}',
@@ -50,6 +50,13 @@ class Doctor(ProgramTest):
             self.assertIn(wanted, text)
             self.assertIn("→ ", text)
             self.assertIn("1 thing to mend", text)
+
+    def test_a_sink_that_does_not_speak_tls_is_wrong(self):
+        url = self.hook.url("/secret-path").replace("http://", "https://")
+        self.program.write_config(CONFIG.format(url=url))
+        text = self.doctor(status=1)
+        self.assertRegex(text, r"WRONG  sink hook +https://127.0.0.1:\d+: ")
+        self.assertIn("look at the address, the network", text)
 
     def test_an_example_is_sent_where_that_is_wanted(self):
         self.doctor()
@@ -64,11 +71,13 @@ class Doctor(ProgramTest):
         self.status = 422
         self.program.post(instance_event("i-1", "running", "2026-11-23T09:00:00Z"))
         wait_for(lambda: self.program.subscription("hook")["parked"] == 1, "what is parked")
-        self.assertIn("1 parked message", self.doctor())
+        text = self.doctor(status=1)
+        self.assertIn("1 delivery of subscription hook is parked", text)
+        self.assertIn("→ `statewire parked list` says why", text)
         self.status = 401
         self.program.post(instance_event("i-2", "running", "2026-11-23T09:00:00Z"))
         wait_for(lambda: self.program.subscription("hook")["circuit"] == "open", "an open circuit")
-        self.assertIn("its circuit is open", self.doctor(status=1))
+        self.assertIn("the circuit of subscription hook is open", self.doctor(status=1))
 
     def test_from_nothing_to_a_daemon_that_delivers(self):
         (self.folder / "new").mkdir()

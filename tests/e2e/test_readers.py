@@ -2,9 +2,10 @@
 
 import json
 import os
+import subprocess
 import unittest
 
-from harness import ROOT, ProgramTest, instance_event, run_statewire
+from harness import ROOT, ProgramTest, instance_event, run_statewire, wait_for
 
 NOTHING_FOUND = 1
 STOPPED = ROOT / "examples" / "ec2-stopped.json"
@@ -126,6 +127,32 @@ class Remote(ProgramTest):
         self.write("broken", "one\ntwo")
         self.assertIn("line breaks", self.ask("status", token="broken").stderr)
         self.assertEqual(self.program.run("status", "--token-file", "read").returncode, 2)
+
+
+class PrivateAuthority(ProgramTest):
+    def test_a_daemon_is_trusted_by_the_file_that_is_named(self):
+        certificate, key = self.folder / "web.pem", self.folder / "web.key"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+             "-subj", "/CN=daemon", "-addext", "subjectAltName=IP:127.0.0.1",
+             "-keyout", str(key), "-out", str(certificate)],
+            check=True, capture_output=True, timeout=60,
+        )
+        daemon = self.daemon(
+            "http:\n  listen: 127.0.0.1:$PORT\n"
+            f"  tls: {{certificate_file: {certificate}, key_file: {key}}}\n"
+        ).start(is_ready=False)
+        url = f"https://127.0.0.1:{daemon.port}"
+        ask = ("status", "--url", url)
+        wait_for(lambda: run_statewire(*ask, "--ca-file", certificate).returncode == 0, "an answer")
+        refused = run_statewire(*ask)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("certificate not trusted", refused.stderr)
+        for wrong in (self.folder / "none.pem", key):
+            done = run_statewire(*ask, "--ca-file", wrong)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn("--ca-file: ", done.stderr)
+        self.assertEqual(daemon.run("status", "--ca-file", certificate).returncode, 2)
 
 
 if __name__ == "__main__":

@@ -234,5 +234,41 @@ class Email(ProgramTest):
         self.assertIn("127.0.0.1", told["detail"])
 
 
+class Doctor(Email):
+    """How far `statewire doctor` goes without sending a mail."""
+
+    def doctor(self, server, sink, status, tls="starttls"):
+        daemon = self.daemon(
+            "subscriptions:\n  people:\n    sink:\n      kind: email\n      host: 127.0.0.1\n"
+            f"      port: {server.port}\n      tls: {tls}\n      from: a@example.org\n"
+            f"      to: b@example.org\n{sink}"
+        )
+        done = daemon.run("doctor")
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        self.assertNotIn("secret", done.stdout)
+        self.assertEqual(server.mails, [])
+        return done.stdout
+
+    def test_a_server_that_lets_us_log_in_is_well_and_gets_no_mail(self):
+        certificate, key = make_certificate(self.folder)
+        login = f"      user: me\n      password: secret-word\n      ca_file: {certificate}\n"
+        server = self.server(certificate=certificate, key=key, password="secret-word")
+        self.assertRegex(self.doctor(server, login, 0),
+                         r"well   sink people +127.0.0.1:\d+ lets us log in")
+        self.assertEqual(server.logins, [("me", "secret-word")])
+        plain = self.server()
+        self.assertIn("answers", self.doctor(plain, "", 0, tls="none"))
+
+    def test_what_no_mail_would_pass_is_wrong(self):
+        certificate, key = make_certificate(self.folder)
+        server = self.server(certificate=certificate, key=key, password="other")
+        login = "      user: me\n      password: secret-word\n"
+        trusted = f"      ca_file: {certificate}\n"
+        self.assertRegex(self.doctor(server, login + trusted, 1), "WRONG  sink people .*535")
+        self.assertRegex(self.doctor(server, login, 1), "WRONG  sink people .*certificate")
+        plain = self.server()
+        self.assertRegex(self.doctor(plain, login, 1), "WRONG  sink people .*STARTTLS")
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <span>
+#include <sstream>
 
 #include "delivery/hold.h"
 #include "model/notification.h"
@@ -256,7 +257,20 @@ void Model::on_sent_one(Known& known, const Trip& trip, const Sent& sent) {
 
 void Model::on_sent_receipt(Known& known, const Sent& sent) {
   Receipt& receipt = known.receipts[sent.id];
-  const uint64_t count = std::stoull(sent.payload);
+  std::istringstream numbers(sent.payload);
+  uint64_t count = 0;
+  uint64_t by_kinds = 0;
+  uint64_t highest_kind = 0;
+  uint64_t severity = 0;
+  numbers >> count >> by_kinds >> highest_kind >> severity;
+  if (by_kinds != count) {
+    return fault(known.name + ": a digest counts " + std::to_string(count) + ", and by kinds " +
+                 std::to_string(by_kinds));
+  }
+  if (count > 0 && (severity >= kWarn) != (highest_kind >= kWarn)) {
+    return fault(known.name + ": a digest is of severity " + std::to_string(severity) +
+                 ", and the highest of its kinds is " + std::to_string(highest_kind));
+  }
   if (receipt.settled && !receipt.may_repeat && !sent.is_redriven) {
     return fault(known.name + ": a digest is sent again after it was settled");
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "model/notification.h"
+
 namespace statewire {
 namespace {
 
@@ -193,7 +195,8 @@ class Drawing {
       event.phase = static_cast<Phase>(1 + random_() % (kPhaseCount - 1));
       if (chance(4)) event.cause = CauseKind::human;
       if (chance(6)) event.settles_after = one_of<Duration>({seconds(2), minutes(5), hours(2)});
-      if (chance(6)) event.severity = 17;
+      if (chance(6)) event.severity = kError;
+      if (event.severity == 0 && chance(4)) event.severity = kWarn;
     } else if (draw < 11) {
       // Often of what was seen before: it tells its cause late.
       event.what = chance(2) ? What::call : What::native_cause;
@@ -238,7 +241,7 @@ std::string words_of(const EventPlan& event) {
   words += event.is_untimed ? " without a time" : " at " + format_time(kBegin + event.at);
   if (event.settles_after > Duration())
     words += ", settles after " + format_duration(event.settles_after);
-  if (event.severity != 0) words += ", an error";
+  if (event.severity != 0) words += event.severity == kWarn ? ", a warning" : ", an error";
   if (event.tells_alias) words.append(", alias ").append(kAliases[event.resource]);
   return words + " (event " + std::to_string(event.number) + ")";
 }

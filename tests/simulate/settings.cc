@@ -177,7 +177,17 @@ Result<void> SimulatedFormat::render(const Notification& notification, std::stri
   }
   const std::string end = " @" + std::to_string(form_);
   if (is_receipt) {
-    out += std::to_string(notification.receipt_count) + end;
+    // How many, how many of them by kinds, the highest severity of those, and of all.
+    uint64_t by_kinds = 0;
+    uint8_t highest = 0;
+    for (const ReceiptKind& kind : notification.receipt_kinds) {
+      by_kinds += kind.count;
+      highest = std::max(highest, kind.severity);
+    }
+    for (const uint64_t number : {notification.receipt_count, by_kinds, uint64_t{highest}}) {
+      out += std::to_string(number) + " ";
+    }
+    out += std::to_string(notification.severity) + end;
     return {};
   }
   out += std::to_string(notification.sequence) + " " + std::string(name_of(notification.kind));

@@ -41,6 +41,7 @@ class Troubles(ProgramTest):
         self.assertEqual((shown.returncode, shown.stderr), (0, ""), shown.stdout)
         self.assertTrue(shown.stdout.endswith("\nall is well\n"), shown.stdout)
         self.assertEqual(readiness_of(daemon), 200)
+        self.check_commands(daemon, None)
         trouble.make(scene)
         told = self.wait_until_told(daemon, trouble, well)
         shown = daemon.run("status")
@@ -50,7 +51,19 @@ class Troubles(ProgramTest):
             self.assertNotIn("all is well", text)
         self.assertEqual(shown.returncode, 1 if trouble.status else 0, text)
         self.assertEqual(readiness_of(daemon), trouble.readiness)
+        self.check_commands(daemon, trouble)
         return trouble.name, well, told, trouble.alerts
+
+    def check_commands(self, daemon, trouble):
+        """What looks at the configuration, and at all that it needs."""
+        for command, well in (("check", " is valid"), ("doctor", "\nall is well\n")):
+            wrong = getattr(trouble, command, "")
+            done = daemon.run(command)
+            text = done.stdout + done.stderr
+            self.assertEqual(done.returncode != 0, bool(wrong), text)
+            self.assertEqual(well in text, not wrong, text)
+            if wrong:
+                self.assertRegex(text, wrong)
 
     def wait_until_told(self, daemon, trouble, well):
         if trouble.readiness == 0:

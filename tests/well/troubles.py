@@ -34,6 +34,8 @@ class Trouble:
     metric: str = ""  # A line of /metrics that is there, and was not before.
     status: str = ""  # A pattern of the line in which `status` tells it; its exit status is 1 then.
     readiness: int = 200
+    doctor: str = ""  # A pattern of what `doctor` says is wrong; empty: all is well to it.
+    check: str = ""  # The same of `check`, which looks at the configuration alone.
     settled: typing.Iterable[str] = ("log", "hook")  # Subscriptions that it leaves alone.
 
 
@@ -156,6 +158,7 @@ TROUBLES = [
         metric='statewire_source_up{source="trail"} 0',
         status="the disk of the store is nearly full: no events are taken",
         readiness=503,
+        doctor="the disk of the store is nearly full",
     ),
     Trouble("the disk is nearly full", lack_disk, ["StatewireDiskLow"]),
     Trouble("the disk is slow", sync_slowly, ["StatewireCommitsSlow"]),
@@ -165,6 +168,7 @@ TROUBLES = [
         ["StatewireStoreDamaged"],
         metric="statewire_reminders_damaged 1",
         status="1 stored reminder cannot be read",
+        doctor="1 stored reminder cannot be read",
     ),
     Trouble(
         "a reload failed",
@@ -172,6 +176,8 @@ TROUBLES = [
         ["StatewireReloadFailed"],
         metric="statewire_config_last_reload_success 0",
         status='the last reload failed: .*retantion: unknown key; did you mean "retention"',
+        doctor="retantion: unknown key",
+        check="retantion: unknown key",
     ),
     Trouble(
         "a source cannot read",
@@ -179,6 +185,7 @@ TROUBLES = [
         ["StatewireSourceDown"],
         metric='statewire_source_up{source="trail"} 0',
         status="source trail is failed: .*none.jsonl",
+        doctor="source trail +.*none.jsonl cannot be read",
     ),
     Trouble(
         "events are no events",
@@ -199,6 +206,7 @@ TROUBLES = [
         metric='statewire_subscription_gone{subscription="hook"} 1',
         status="subscription hook has stopped: its sink is gone",
         settled=["log"],
+        doctor="subscription hook has stopped: its sink is gone",
     ),
     Trouble(
         "a sink refuses everything",
@@ -207,6 +215,7 @@ TROUBLES = [
         metric='statewire_circuit_open{subscription="hook"} 1',
         status="the circuit of subscription hook is open: http 403: not you",
         settled=["log"],
+        doctor="the circuit of subscription hook is open",
     ),
     Trouble(
         "a sink fails",
@@ -215,6 +224,7 @@ TROUBLES = [
         metric='statewire_subscription_failing{subscription="hook"} 1',
         status="subscription hook is failing: http 503: later",
         settled=["log"],
+        doctor="subscription hook is failing",
     ),
     Trouble(
         "a sink hangs",
@@ -222,6 +232,7 @@ TROUBLES = [
         ["StatewireLagging"],
         metric='statewire_lag_entries{subscription="hook"} 1',
         settled=["log"],
+        doctor="sink hook",
     ),
     Trouble(
         "a delivery is parked",
@@ -229,6 +240,7 @@ TROUBLES = [
         ["StatewireDeliveriesParked"],
         metric='statewire_parked_deliveries{subscription="hook"} 1',
         status="1 delivery of subscription hook is parked",
+        doctor="1 delivery of subscription hook is parked",
     ),
     Trouble(
         "tags cannot be looked up",
@@ -236,5 +248,6 @@ TROUBLES = [
         ["StatewireTagLookupsFail"],
         metric='statewire_tag_lookups_total{outcome="failed"} 1',
         status="tags cannot be looked up: ",
+        doctor="tags cannot be looked up",
     ),
 ]
