@@ -8,7 +8,7 @@ CMAKE = cmake -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo
 
 .PHONY: help run build test ci gcc-ci clang asan tsan format check-format check-includes crash \
         siege damage simulate simulate-faults edges-sources bench bench-history bench-patterns \
-        bench-sqs catalog coverage templates fuzz install tarball lambda clean
+        bench-sqs catalog coverage templates fuzz install tarball lambda deb check-deb clean
 .DEFAULT_GOAL := help
 
 help: ## List what there is
@@ -154,6 +154,19 @@ tarball: build ## Pack the program with loader and libraries, for any Linux: bui
 tarball: build ## Pack the program with loader and libraries, for any Linux: build/statewire.tar.xz
 	@tools/tarball $(BUILD)/statewire $(BUILD)/statewire.tar.xz
 	@ls -l $(BUILD)/statewire.tar.xz
+
+deb: build ## Pack the program for Debian 12, and its symbols apart: build/deb
+	@tools/setup deb
+	@rm -rf $(BUILD)/deb
+	@tools/deb $(BUILD)/statewire $(BUILD)/deb
+	@lintian --fail-on error,warning $(BUILD)/deb/*.deb
+	@ls -l $(BUILD)/deb
+
+check-deb: deb ## Install the package in a clean root, upgrade it with its store, remove it
+	@tools/setup test
+	@python3 tests/packages.py
+	@STATEWIRE=$(BUILD)/statewire STATEWIRE_DEB="$$(ls $(BUILD)/deb/statewire_*.deb)" \
+	  build-packages/venv/bin/python -B tests/deploy/deb_test.py
 
 lambda: build ## Pack the program for functions of Lambda: build/statewire-lambda.zip
 	@tools/tarball $(BUILD)/statewire $(BUILD)/statewire-lambda.zip
