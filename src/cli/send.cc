@@ -120,14 +120,15 @@ std::string Sender::by_line_of_input(std::string reason) const {
   constexpr std::string_view kLine = "line ";
   if (!reason.starts_with(kLine)) return reason;
   size_t number = 0;
-  const char* const begin = reason.data() + kLine.size();
+  const char* const begin = reason.c_str() + kLine.size();
   const auto [end, error] = std::from_chars(begin, reason.data() + reason.size(), number);
   const bool is_document = lines_.size() == 1;
-  if (error != std::errc() || number == 0 || (!is_document && number > lines_.size()))
+  if (error != std::errc() || number == 0 || (!is_document && number > lines_.size())) {
     return reason;
+  }
   const uint64_t line = is_document ? lines_[0] + number - 1 : lines_[number - 1];
-  return std::string(kLine) + std::to_string(line) +
-         std::string(end, reason.data() + reason.size());
+  const size_t rest = static_cast<size_t>(end - reason.data());
+  return std::string(kLine) + std::to_string(line) + reason.substr(rest);
 }
 
 void Sender::complain(std::string_view reason) { complaints_.add(input_name_, reason); }
