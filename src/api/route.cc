@@ -45,7 +45,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/v1/held", kRead, "subscription after", get_held},
     {"GET", "/api/v1/trial", kRead, "when hold at_most per_hour since until", nullptr, kInTurns,
      begin_trial},
-    {"GET", "/api/v1/tail", kRead, "when format from"},
+    {"GET", "/api/v1/tail", kRead, "when format for from"},
     {"GET", "/api/v1/catalog", kRead, "", get_catalog, kBriefly},
 };
 

@@ -40,6 +40,17 @@ TEST_F(TailTest, a_follower_gets_the_past_too_if_asked) {
   EXPECT_FALSE(holds(some->read_until("id: 3\n"), "id: 2\n"));
 }
 
+TEST_F(TailTest, a_follower_at_a_terminal_sees_the_day_and_colours) {
+  take(test_event(1, "running", 1));
+  const auto seen = follow("?from=earliest&format=text&for=terminal");
+  EXPECT_TRUE(holds(seen->read_until("running"), "data: 2026-11-23 09:01:00  stable"));
+  const auto coloured = follow("?from=earliest&format=text&for=coloured-terminal");
+  EXPECT_TRUE(holds(coloured->read_until("running"), "09:01:00  \x1b[32mstable\x1b[0m"));
+  const auto json = follow("?from=earliest&for=terminal");
+  EXPECT_TRUE(holds(json->read_until("running"), "data: {\"specversion\""));
+  EXPECT_EQ(get("/api/v1/tail?for=somebody").status, 400);
+}
+
 TEST_F(TailTest, a_follower_gets_only_what_matches) {
   take(test_event(1, "running", 1) + "\n" + test_event(2, "terminated", 2));
   const auto client =

@@ -24,9 +24,14 @@ Result<uint64_t> read_from(const std::string& from, std::string_view last_id, co
   return bad_input("from must be now, earliest or the number of a sequence");
 }
 
-Result<const Format*> read_format(const std::string& name, const Formats& formats) {
+// `reader`: "terminal" or "coloured-terminal", where a person looks at lines of text.
+Result<const Format*> read_format(const std::string& name, const std::string& reader,
+                                  const Formats& formats) {
   const std::string wanted = name.empty() ? "json" : name;
-  if (const Format* const format = formats.find(wanted)) return format;
+  if (!reader.empty() && reader != "terminal" && reader != "coloured-terminal") {
+    return bad_input("for must be terminal or coloured-terminal");
+  }
+  if (const Format* const format = formats.find_for_sink(wanted, reader)) return format;
   const std::string_view near = nearest(wanted, formats.names());
   std::string text = "there is no format \"" + wanted + "\"";
   if (!near.empty()) text.append("; did you mean \"").append(near).append("\"?");
@@ -48,11 +53,12 @@ Result<Pattern> read_when(const std::string& json) {
 
 Result<TailWish> read_tail_wish(const HttpRequestHead& head,
                                 std::shared_ptr<const Snapshot> snapshot, const Store& store) {
-  const Parameters parameters(head.query(), "when format from");
+  const Parameters parameters(head.query(), "when format for from");
   if (Result<void> checked = parameters.check(); !checked) return checked.error();
   Result<Pattern> when = read_when(parameters.text("when"));
   if (!when) return when.error();
-  const Result<const Format*> format = read_format(parameters.text("format"), *snapshot->formats);
+  const Result<const Format*> format =
+      read_format(parameters.text("format"), parameters.text("for"), *snapshot->formats);
   if (!format) return format.error();
   const Result<uint64_t> from =
       read_from(parameters.text("from"), head.header("last-event-id"), store);

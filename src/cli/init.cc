@@ -31,24 +31,37 @@ std::optional<std::string> read_line(int fd) {
   return line;
 }
 
-// An empty answer keeps what there is.
-void ask(std::string_view question, std::string& answer, Terminal& terminal) {
-  terminal.write_error(std::string(question) + " [" + answer + "] ");
-  const std::optional<std::string> said = read_line(terminal.streams().in);
-  if (!said) terminal.write_error("\n");
-  if (said && !said->empty()) answer = *said;
-}
+struct InitQuestion {
+  std::string_view text;
+  std::string InitAnswers::* answer;
+};
 
-InitAnswers ask_all(Terminal& terminal) {
-  InitAnswers answers;
-  ask("What is this instance called?", answers.instance, terminal);
-  ask("Which folder is its store?", answers.store, terminal);
-  ask("Where do events come from: http, the URL of an SQS queue, or a file?", answers.events,
-      terminal);
-  ask("Where do notifications go: stdout, the URL of a webhook or chat, or a mail address?",
-      answers.to, terminal);
-  ask("What is told: trouble or everything?", answers.what, terminal);
-  return answers;
+constexpr InitQuestion kQuestions[] = {
+    {"What is this instance called?", &InitAnswers::instance},
+    {"Which folder is its store?", &InitAnswers::store},
+    {"Where do events come from: http, the URL of an SQS queue, or a file?", &InitAnswers::events},
+    {"Where do notifications go: stdout, the URL of a webhook or chat, or a mail address?",
+     &InitAnswers::to},
+    {"What is told: trouble or everything?", &InitAnswers::what},
+};
+
+// An empty answer keeps what there is; one that is wrong is asked for again. False where nobody
+// answers that any more.
+bool ask(const InitQuestion& question, InitAnswers& answers, Terminal& terminal) {
+  std::string& answer = answers.*question.answer;
+  const std::string usual = answer;
+  for (bool is_well = true;;) {
+    terminal.write_error(std::string(question.text) + " [" + usual + "] ");
+    const std::optional<std::string> said = read_line(terminal.streams().in);
+    if (!said) terminal.write_error("\n");
+    if (!said) return is_well;
+    answer = said->empty() ? usual : *said;
+    const Result<void> checked = check_answers(answers);
+    is_well = checked.ok();
+    if (is_well) return true;
+    terminal.complain(checked.error().text);
+    answer = usual;
+  }
 }
 
 // Never over a file that is there.
@@ -78,10 +91,9 @@ ExitCode run_init(const Invocation& invocation, Terminal& terminal) {
     terminal.complain(config.string() + " is there already; name another file");
     return ExitCode::usage;
   }
-  const InitAnswers answers = ask_all(terminal);
-  if (Result<void> checked = check_answers(answers); !checked) {
-    terminal.complain(checked.error().text);
-    return ExitCode::usage;
+  InitAnswers answers;
+  for (const InitQuestion& question : kQuestions) {
+    if (!ask(question, answers, terminal)) return ExitCode::usage;
   }
   for (const InitFile& file : init_files(answers)) {
     const fs::path path = file.name.empty() ? config : config.parent_path() / file.name;

@@ -94,5 +94,11 @@ TEST_F(InitTest, an_answer_that_is_no_answer_is_told) {
   }
 }
 
+TEST_F(InitTest, a_wrong_answer_is_asked_for_again) {
+  const std::string said = init("a b\nshop\n" + store() + "\n\n\ntroubles\neverything\n");
+  EXPECT_NE(said.find("say trouble or everything"), std::string::npos);
+  EXPECT_NE(text_of("statewire.yaml").find("instance: shop"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace statewire

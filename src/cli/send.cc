@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 #include <thread>
 
 #include "base/limits.h"
@@ -36,6 +37,9 @@ class Sender {
   Result<HttpResponse> post();
   Result<void> count(const HttpResponse& response);
   void complain(std::string_view reason);
+  // "line 3: …" of the batch, by the line of the input that it was.
+  std::string by_line_of_input(std::string reason) const;
+  bool is_full() const { return lines_.size() == kSentEventsMax || batch_.size() >= kSentBytesMax; }
   void show_progress();
 
   const Daemon& daemon_;
@@ -44,7 +48,7 @@ class Sender {
   Complaints complaints_{[this](const std::string& line) { terminal_.tell(line); }};
   EventReader reader_;
   std::string batch_;
-  size_t batch_lines_ = 0;
+  std::vector<uint64_t> lines_;  // Of the input: where each line of the batch began.
   std::string input_name_;
   uint64_t accepted_ = 0;
   uint64_t duplicate_ = 0;
@@ -76,8 +80,8 @@ Result<void> Sender::send_lines(const PieceView& piece) {
       continue;
     }
     batch_.append(line).push_back('\n');
-    const bool is_full = ++batch_lines_ == kSentEventsMax || batch_.size() >= kSentBytesMax;
-    if (!is_full) continue;
+    lines_.push_back(number);
+    if (!is_full()) continue;
     if (Result<void> sent = flush(); !sent) return sent;
   }
   return {};
@@ -89,7 +93,7 @@ Result<void> Sender::send_text(std::string_view text, uint64_t line) {
   if (text.size() > kSentBytesMax) return split(text, line);
   if (without_blanks(text).empty()) return {};
   batch_ = text;
-  batch_lines_ = 1;
+  lines_ = {line};
   return flush();
 }
 
@@ -101,7 +105,8 @@ Result<void> Sender::split(std::string_view text, uint64_t line) {
     batch_ += event.bytes.find('\n') == std::string_view::npos ? std::string(event.bytes)
                                                                : simdjson::minify(event.element);
     batch_ += '\n';
-    if (++batch_lines_ == kSentEventsMax || batch_.size() >= kSentBytesMax) sent = flush();
+    lines_.push_back(line);
+    if (is_full()) sent = flush();
   };
   const std::function<void(const UnreadableEvent&)> refuse = [&](const UnreadableEvent& event) {
     ++rejected_;
@@ -109,6 +114,21 @@ Result<void> Sender::split(std::string_view text, uint64_t line) {
   };
   reader_.read(text, line, add, refuse);
   return sent ? flush() : sent;
+}
+
+std::string Sender::by_line_of_input(std::string reason) const {
+  constexpr std::string_view kLine = "line ";
+  if (!reason.starts_with(kLine)) return reason;
+  size_t number = 0;
+  const char* const begin = reason.c_str() + kLine.size();
+  const auto [end, error] = std::from_chars(begin, reason.data() + reason.size(), number);
+  const bool is_document = lines_.size() == 1;
+  if (error != std::errc() || number == 0 || (!is_document && number > lines_.size())) {
+    return reason;
+  }
+  const uint64_t line = is_document ? lines_[0] + number - 1 : lines_[number - 1];
+  const size_t rest = static_cast<size_t>(end - reason.data());
+  return std::string(kLine) + std::to_string(line) + reason.substr(rest);
 }
 
 void Sender::complain(std::string_view reason) { complaints_.add(input_name_, reason); }
@@ -133,12 +153,12 @@ Result<HttpResponse> Sender::post() {
 }
 
 Result<void> Sender::flush() {
-  if (batch_lines_ == 0) return {};
+  if (lines_.empty()) return {};
   const Result<HttpResponse> response = post();
   if (!response) return response.error();
   Result<void> counted = count(*response);
   batch_.clear();
-  batch_lines_ = 0;
+  lines_.clear();
   show_progress();
   return counted;
 }
@@ -156,8 +176,8 @@ Result<void> Sender::count(const HttpResponse& response) {
   const std::vector<JsonElement> reasons = items_at(root, "reasons");
   if (response.status != 400 || reasons.empty()) return failed(text_at(root, "error"));
   // None of the batch was any good; what follows may be.
-  rejected_ += batch_lines_;
-  for (const JsonElement reason : reasons) complain(text_at(reason, ""));
+  rejected_ += lines_.size();
+  for (const JsonElement reason : reasons) complain(by_line_of_input(text_at(reason, "")));
   return {};
 }
 

@@ -9,9 +9,16 @@ ExitCode run_tail(const Invocation& invocation, Terminal& terminal) {
   add_parameter(target, "when", invocation.text("--when"));
   add_parameter(target, "format", invocation.text("--format", "text"));
   add_parameter(target, "from", invocation.text("--from", "now"));
+  const bool is_seen = terminal.streams().out_is_terminal;
+  const bool has_colour =
+      terminal.streams().has_colour && invocation.text("--format", "text") == "text";
+  if (is_seen) add_parameter(target, "for", has_colour ? "coloured-terminal" : "terminal");
   return with_daemon(invocation, terminal, [&](const Daemon& daemon) {
-    EventStream events(
-        [&](std::string_view data) { terminal.write_data(std::string(data) + "\n"); });
+    EventStream events([&](std::string_view data) {
+      const std::string line = std::string(data) + "\n";
+      // Its colours are the only control characters of a line of text.
+      has_colour ? terminal.write(line) : terminal.write_data(line);
+    });
     const Result<void> followed = daemon.stream(target, [&](std::string_view bytes) {
       events.take(bytes);
       return terminal.has_reader();

@@ -131,6 +131,9 @@ std::string headline(JsonElement resource, const Terminal& terminal) {
   const std::string settles = text_at(resource, "settles");
   if (!settles.empty()) line += ", settles by itself at " + short_time(settles);
   line += ", revision " + text_at(resource, "revision");
+  // Why, in the provider's words.
+  const std::string reason = text_at(resource, "cause.reason");
+  if (!reason.empty()) append_clean(line.append("\n"), reason);
   return line + code_line(resource, terminal) + "\n\n";
 }
 

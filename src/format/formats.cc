@@ -84,6 +84,11 @@ Formats Formats::read(Node node, Problems& problems) {
     result.for_sinks_[{"stdout", "text"}] =
         std::make_unique<PlainFormat>(kPlainText, append_text_for_terminal());
   }
+  // Who follows at a terminal, which another process has.
+  result.for_sinks_[{"terminal", "text"}] =
+      std::make_unique<PlainFormat>(kPlainText, append_dated_text);
+  result.for_sinks_[{"coloured-terminal", "text"}] =
+      std::make_unique<PlainFormat>(kPlainText, append_coloured_text);
   for (const SinkFormKind& kind : sink_form_kinds()) {
     formats[std::string(kind.name)] = make_sink_format(kind, nullptr, SinkFormInput::none);
   }

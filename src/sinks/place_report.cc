@@ -41,8 +41,7 @@ void ask_host(HttpClient& http, const std::string& url, const ClientTls& tls, Pl
   request.tls = tls;
   http.send(std::move(request), [origin, done = std::move(done)](const auto& response) {
     done(response ? PlaceReport{.state = PlaceState::well, .detail = origin + " answers"}
-                  : PlaceReport{.state = PlaceState::wrong,
-                                .detail = cut(origin + ": " + response.error().text)});
+                  : PlaceReport{.state = PlaceState::wrong, .detail = cut(response.error().text)});
   });
 }
 

@@ -167,6 +167,9 @@ class Queries(ProgramTest):
 
     def test_send_and_ledger_of_a_whole_day(self):
         sent = self.program.run("send", DAY)
+        broken = next(number for number, line in enumerate(DAY.read_text().splitlines(), start=1)
+                      if not line.endswith("}"))
+        self.assertIn(f"day.jsonl: line {broken}: ", sent.stderr)
         self.assertIn(sent.returncode, (0, 1), sent.stderr)
         lines = len(DAY.read_text().splitlines())
         rows = self.program.get("/api/v1/ledger")

@@ -56,7 +56,7 @@ class Troubles(ProgramTest):
 
     def check_commands(self, daemon, trouble):
         """What looks at the configuration, and at all that it needs."""
-        for command, well in (("check", " is valid"), ("doctor", "\nall is well\n")):
+        for command, well in (("check", "statewire.yaml: well\n"), ("doctor", "\nall is well\n")):
             wrong = getattr(trouble, command, "")
             done = daemon.run(command)
             text = done.stdout + done.stderr
