@@ -8,7 +8,8 @@ CMAKE = cmake -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo
 
 .PHONY: help run build test ci gcc-ci clang asan tsan format check-format check-includes crash \
         siege damage simulate simulate-faults edges-sources bench bench-history bench-patterns \
-        bench-sqs catalog coverage templates fuzz install tarball lambda deb check-deb clean
+        bench-sqs catalog coverage templates fuzz install tarball lambda deb check-deb image \
+        check-image clean
 .DEFAULT_GOAL := help
 
 help: ## List what there is
@@ -169,6 +170,17 @@ check-deb: deb ## Install the package in a clean root, upgrade it with its store
 	@python3 tests/packages.py
 	@STATEWIRE=$(BUILD)/statewire STATEWIRE_DEB="$$(ls $(BUILD)/deb/statewire_*.deb)" \
 	  build-packages/venv/bin/python -B tests/deploy/deb_test.py
+
+image: build ## Make an image of containers: build/statewire-image.tar
+	@tools/setup image
+	@tools/image $(BUILD)/statewire $(BUILD)/statewire-image.tar
+	@ls -l $(BUILD)/statewire-image.tar
+
+check-image: image ## Run what is in the image as a container does; needs root
+	@tools/setup test
+	@python3 tests/packages.py
+	@STATEWIRE=$(BUILD)/statewire STATEWIRE_IMAGE=$(BUILD)/statewire-image.tar \
+	  build-packages/venv/bin/python -B tests/deploy/image_test.py
 
 lambda: build ## Pack the program for functions of Lambda: build/statewire-lambda.zip
 	@tools/tarball $(BUILD)/statewire $(BUILD)/statewire-lambda.zip
