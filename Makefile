@@ -154,10 +154,6 @@ tarball: build ## Pack the program with loader and libraries, for any Linux: bui
 	@tools/tarball $(BUILD)/statewire $(BUILD)/statewire.tar.xz
 	@ls -l $(BUILD)/statewire.tar.xz
 
-tarball: build ## Pack the program with loader and libraries, for any Linux: build/statewire.tar.xz
-	@tools/tarball $(BUILD)/statewire $(BUILD)/statewire.tar.xz
-	@ls -l $(BUILD)/statewire.tar.xz
-
 deb: build ## Pack the program for Debian 12, and its symbols apart: build/deb
 	@tools/setup deb
 	@rm -rf $(BUILD)/deb
