@@ -8,7 +8,8 @@ CMAKE = cmake -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo
 
 .PHONY: help run build test ci gcc-ci clang asan tsan format check-format check-includes crash \
         siege damage simulate simulate-faults edges-sources bench bench-history bench-patterns \
-        bench-sqs catalog coverage templates fuzz install tarball lambda deb check-deb clean
+        bench-sqs catalog coverage templates fuzz install tarball lambda deb check-deb image \
+        check-image clean
 .DEFAULT_GOAL := help
 
 help: ## List what there is
@@ -101,6 +102,8 @@ templates: build ## Write the templates in deploy/aws again
 	@$(BUILD)/statewire aws template --hub > deploy/aws/hub.yaml
 	@$(BUILD)/statewire aws template --spoke > deploy/aws/spoke.yaml
 	@$(BUILD)/statewire aws template --serverless > deploy/aws/serverless/template.yaml
+	@$(BUILD)/statewire aws template --hub --format terraform > deploy/aws/terraform/hub/main.tf
+	@$(BUILD)/statewire aws template --spoke --format terraform > deploy/aws/terraform/spoke/main.tf
 
 SEEDS ?= 10000
 simulate: ## Play SEEDS random histories of deliveries on one thread each, and check them
@@ -151,10 +154,6 @@ tarball: build ## Pack the program with loader and libraries, for any Linux: bui
 	@tools/tarball $(BUILD)/statewire $(BUILD)/statewire.tar.xz
 	@ls -l $(BUILD)/statewire.tar.xz
 
-tarball: build ## Pack the program with loader and libraries, for any Linux: build/statewire.tar.xz
-	@tools/tarball $(BUILD)/statewire $(BUILD)/statewire.tar.xz
-	@ls -l $(BUILD)/statewire.tar.xz
-
 deb: build ## Pack the program for Debian 12, and its symbols apart: build/deb
 	@tools/setup deb
 	@rm -rf $(BUILD)/deb
@@ -167,6 +166,17 @@ check-deb: deb ## Install the package in a clean root, upgrade it with its store
 	@python3 tests/packages.py
 	@STATEWIRE=$(BUILD)/statewire STATEWIRE_DEB="$$(ls $(BUILD)/deb/statewire_*.deb)" \
 	  build-packages/venv/bin/python -B tests/deploy/deb_test.py
+
+image: build ## Make an image of containers: build/statewire-image.tar
+	@tools/setup image
+	@tools/image $(BUILD)/statewire $(BUILD)/statewire-image.tar
+	@ls -l $(BUILD)/statewire-image.tar
+
+check-image: image ## Run what is in the image as a container does; needs root
+	@tools/setup test
+	@python3 tests/packages.py
+	@STATEWIRE=$(BUILD)/statewire STATEWIRE_IMAGE=$(BUILD)/statewire-image.tar \
+	  build-packages/venv/bin/python -B tests/deploy/image_test.py
 
 lambda: build ## Pack the program for functions of Lambda: build/statewire-lambda.zip
 	@tools/tarball $(BUILD)/statewire $(BUILD)/statewire-lambda.zip

@@ -20,6 +20,9 @@ std::vector<Model> models() {
 // How to ask for the same again.
 std::string head_of(const Invocation& invocation, const Model& model) {
   std::string head = "Made by `statewire aws template " + std::string(model.option);
+  if (const std::string format = invocation.text("--format"); !format.empty()) {
+    head += " --format " + format;
+  }
   for (const std::string& service : invocation.texts("--services")) {
     head += " --services " + service;
   }
@@ -36,6 +39,11 @@ ExitCode run_aws_template(const Invocation& invocation, Terminal& terminal) {
     return ExitCode::usage;
   }
   const Model model = wanted.empty() ? models().front() : wanted.front();
+  const bool is_terraform = invocation.text("--format") == "terraform";
+  if (is_terraform && model.option == "--serverless") {
+    terminal.complain("functions are deployed by CloudFormation: leave --format out");
+    return ExitCode::usage;
+  }
   const Result<Catalog> catalog = Catalog::from_compiled(compiled_catalog_bytes());
   CHECK(catalog.ok());
   const Result<std::vector<EventRule>> rules =
@@ -44,7 +52,9 @@ ExitCode run_aws_template(const Invocation& invocation, Terminal& terminal) {
     terminal.complain(rules.error().text);
     return ExitCode::usage;
   }
-  terminal.write(cloudformation_template(model.text, *rules, head_of(invocation, model)));
+  const std::string head = head_of(invocation, model);
+  terminal.write(is_terraform ? terraform_template(model.text, *rules, head)
+                              : cloudformation_template(model.text, *rules, head));
   return ExitCode::well;
 }
 

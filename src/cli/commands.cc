@@ -421,6 +421,10 @@ constexpr OptionSpec kAwsTemplateOptions[] = {
      .form = OptionForm::list,
      .value = "NAME",
      .help = "Only events of this service, as AWS calls it: ec2, iam"},
+    {.name = "--format",
+     .value = "FORM",
+     .help = "cloudformation (the default) or terraform",
+     .choices = "cloudformation|terraform"},
 };
 
 constexpr OptionSpec kLambdaOptions[] = {kConfig};
@@ -621,9 +625,10 @@ constexpr CommandSpec kCommands[] = {
      .options = kAwsWhoamiOptions,
      .run = run_aws_whoami},
     {.name = "aws template",
-     .summary = "Write a template of CloudFormation: queue, rules, bus, role and alarms",
+     .summary = "Write a template for AWS: queue, rules, bus, role and alarms",
      .examples = "statewire aws template > hub.yaml\n"
-                 "statewire aws template --spoke --services ec2 --services iam > spoke.yaml",
+                 "statewire aws template --spoke --services ec2 --services iam > spoke.yaml\n"
+                 "statewire aws template --format terraform > hub.tf",
      .options = kAwsTemplateOptions,
      .run = run_aws_template},
     {.name = "lambda",

@@ -1,4 +1,5 @@
-// hub.yaml, spoke.yaml and serverless.yaml of this folder, as they are; deploy/template.h reads them.
+// hub.yaml, spoke.yaml and serverless.yaml of this folder, as they are; deploy/template.h reads
+// them.
 #pragma once
 
 #include <string_view>

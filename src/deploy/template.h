@@ -1,8 +1,4 @@
-// Templates of CloudFormation, out of the models in this folder.
-//
-// A model is such a template. A part of it whose key has "{Rule}" stands once for each rule of
-// EventBridge; in it, "{Rule}" and "{rule}" are the rule's name, "{about}" what people read of it,
-// and the value "{pattern}" its pattern. A key "#" is a comment.
+// Templates, out of the models in this folder. expand.h says how these are filled in.
 #pragma once
 
 #include <span>
@@ -13,8 +9,13 @@
 
 namespace statewire {
 
-// YAML. REQUIRES: `model` is one of deploy/model_texts.h. `head` stands above it, as a comment.
+// Both: `model` is one of deploy/model_texts.h, and `head` stands above it, as a comment.
+
+// YAML of CloudFormation.
 std::string cloudformation_template(std::string_view model, std::span<const EventRule> rules,
                                     const std::string& head);
+// Terraform's language. REQUIRES: the model is of kinds of resources that terraform_types.h knows.
+std::string terraform_template(std::string_view model, std::span<const EventRule> rules,
+                               const std::string& head);
 
 }  // namespace statewire

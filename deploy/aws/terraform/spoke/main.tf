@@ -1,0 +1,451 @@
+# Made by `statewire aws template --spoke --format terraform`.
+
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 5.30"
+    }
+  }
+}
+
+data "aws_partition" "current" {}
+data "aws_region" "current" {}
+data "aws_caller_identity" "current" {}
+
+variable "stack_name" {
+  type        = string
+  default     = "statewire"
+  description = "What the names of all resources begin with"
+}
+
+variable "hub_bus_arn" {
+  type = string
+  description = "The output BusArn of the hub"
+
+  validation {
+    condition = can(regex("^arn:[a-z-]+:events:[a-z0-9-]+:[0-9]{12}:event-bus/.+$", var.hub_bus_arn))
+    error_message = "It must match ^arn:[a-z-]+:events:[a-z0-9-]+:[0-9]{12}:event-bus/.+$."
+  }
+}
+
+variable "hub_role" {
+  type = string
+  description = "Roles of the hub's account by this name may look up tags here"
+  default = "statewire-*"
+}
+
+variable "look_up_role" {
+  type = string
+  description = "The name of the role that the hub looks up tags with: the same as in the hub"
+  default = "statewire-look-up"
+
+  validation {
+    condition = can(regex("^[A-Za-z0-9_+=,.@-]{1,64}$", var.look_up_role))
+    error_message = "It must match ^[A-Za-z0-9_+=,.@-]{1,64}$."
+  }
+}
+
+variable "look_up_region" {
+  type = string
+  description = "The one region whose stack makes that role, as it is the account's. Global services tell their events in us-east-1: have a stack there"
+  default = "us-east-1"
+}
+
+variable "alarm_mail" {
+  type = string
+  description = "Who hears of alarms, by mail; empty: subscribe to the topic as you like"
+  default = ""
+}
+
+locals {
+  makes_look_up_role = data.aws_region.current.name == var.look_up_region
+  has_alarm_mail = !(var.alarm_mail == "")
+}
+
+# What the rules may do: send to that bus. It has no name, as roles belong to all regions.
+resource "aws_iam_role" "forward_role" {
+  description = "Lets rules send to the bus of Statewire"
+  assume_role_policy = jsonencode({
+    "Version" = "2012-10-17"
+    "Statement" = [
+      {
+        "Effect" = "Allow"
+        "Principal" = {
+          "Service" = "events.amazonaws.com"
+        }
+        "Action" = "sts:AssumeRole"
+        "Condition" = {
+          "StringEquals" = {
+            "aws:SourceAccount" = data.aws_caller_identity.current.account_id
+          }
+        }
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy" "forward_role" {
+  name = "forward"
+  role = aws_iam_role.forward_role.id
+  policy = jsonencode({
+    "Version" = "2012-10-17"
+    "Statement" = [
+      {
+        "Effect" = "Allow"
+        "Action" = "events:PutEvents"
+        "Resource" = var.hub_bus_arn
+      },
+    ]
+  })
+}
+
+resource "aws_cloudwatch_event_rule" "calls_rule" {
+  name = "${var.stack_name}-calls"
+  description = "Calls that change something, as CloudTrail records them"
+  event_pattern = jsonencode({
+    "detail-type" = [
+      "AWS API Call via CloudTrail",
+      "AWS Service Event via CloudTrail",
+      "AWS Console Sign In via CloudTrail",
+      "AWS Console Action via CloudTrail",
+    ]
+    "detail" = {
+      "readOnly" = [
+        false,
+      ]
+      "eventName" = [
+        {
+          "anything-but" = [
+            "AssumeRoleWithWebIdentity",
+            "BatchCheckLayerAvailability",
+            "CompleteLayerUpload",
+            "CreateLogStream",
+            "DeleteLogStream",
+            "InitiateLayerUpload",
+            "PutComplianceItems",
+            "PutConfigurePackageResult",
+            "PutInventory",
+            "UpdateInstanceAssociationStatus",
+            "UpdateInstanceInformation",
+            "CompleteMultipartUpload",
+            "CopyObject",
+            "CreateMultipartUpload",
+            "DeleteObject",
+            "DeleteObjects",
+            "PutObject",
+            "UploadPart",
+            "UploadPartCopy",
+          ]
+        },
+      ]
+    }
+  })
+}
+
+resource "aws_cloudwatch_event_target" "calls_rule" {
+  rule = aws_cloudwatch_event_rule.calls_rule.name
+  target_id = "hub"
+  arn = var.hub_bus_arn
+  role_arn = aws_iam_role.forward_role.arn
+
+  dead_letter_config {
+    arn = aws_sqs_queue.calls_lost.arn
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 86400
+    maximum_retry_attempts = 185
+  }
+}
+
+resource "aws_cloudwatch_event_rule" "native1_rule" {
+  name = "${var.stack_name}-native1"
+  description = "What services tell of their resources themselves: aws.acm to aws.translate"
+  event_pattern = jsonencode({
+    "source" = [
+      "aws.acm",
+      "aws.acm-pca",
+      "aws.airflow",
+      "aws.amplify",
+      "aws.appflow",
+      "aws.application-autoscaling",
+      "aws.apprunner",
+      "aws.autoscaling",
+      "aws.backup",
+      "aws.batch",
+      "aws.bedrock",
+      "aws.braket",
+      "aws.cleanrooms",
+      "aws.cloudformation",
+      "aws.cloudwatch",
+      "aws.codebuild",
+      "aws.codecommit",
+      "aws.codedeploy",
+      "aws.codepipeline",
+      "aws.config",
+      "aws.databrew",
+      "aws.datasync",
+      "aws.datazone",
+      "aws.deadline",
+      "aws.dlm",
+      "aws.dms",
+      "aws.drs",
+      "aws.ec2",
+      "aws.ec2fleet",
+      "aws.ec2spotfleet",
+      "aws.ecs",
+      "aws.eks",
+      "aws.elasticache",
+      "aws.elasticbeanstalk",
+      "aws.emr",
+      "aws.emr-containers",
+      "aws.emr-serverless",
+      "aws.es",
+      "aws.events",
+      "aws.fis",
+      "aws.glue",
+      "aws.greengrass",
+      "aws.groundstation",
+      "aws.guardduty",
+      "aws.health",
+      "aws.healthlake",
+      "aws.imagebuilder",
+      "aws.iotanalytics",
+      "aws.ivs",
+      "aws.kms",
+      "aws.mediaconnect",
+      "aws.mediaconvert",
+      "aws.medialive",
+      "aws.mediapackage",
+      "aws.mediapackagev2",
+      "aws.mediastore",
+      "aws.medical-imaging",
+      "aws.mgn",
+      "aws.network-firewall",
+      "aws.networkmanager",
+      "aws.omics",
+      "aws.opsworks",
+      "aws.proton",
+      "aws.qldb",
+      "aws.quicksight",
+      "aws.ram",
+      "aws.rds",
+      "aws.resource-groups",
+      "aws.robomaker",
+      "aws.route53-recovery-readiness",
+      "aws.sagemaker",
+      "aws.schemas",
+      "aws.security-ir",
+      "aws.ses",
+      "aws.signer",
+      "aws.ssm",
+      "aws.states",
+      "aws.synthetics",
+      "aws.tag",
+      "aws.transcribe",
+      "aws.translate",
+    ]
+    "detail-type" = [
+      {
+        "anything-but" = [
+          "AWS API Call via CloudTrail",
+          "AWS Service Event via CloudTrail",
+          "AWS Console Sign In via CloudTrail",
+          "AWS Console Action via CloudTrail",
+          "AWS Insight via CloudTrail",
+          "Config Rules Compliance Change",
+          "Config Rules Re-evaluation Status",
+          "EC2 Command Invocation Status-change Notification",
+          "EC2 Fleet Instance Change",
+          "EC2 Spot Fleet Instance Change",
+          "Email Delivered",
+          "Object ACL Updated",
+          "Object Access Tier Changed",
+          "Object Created",
+          "Object Deleted",
+          "Object Restore Completed",
+          "Object Restore Expired",
+          "Object Restore Initiated",
+          "Object Storage Class Changed",
+          "Object Tags Added",
+          "Object Tags Deleted",
+          "Scheduled Event",
+        ]
+      },
+    ]
+  })
+}
+
+resource "aws_cloudwatch_event_target" "native1_rule" {
+  rule = aws_cloudwatch_event_rule.native1_rule.name
+  target_id = "hub"
+  arn = var.hub_bus_arn
+  role_arn = aws_iam_role.forward_role.arn
+
+  dead_letter_config {
+    arn = aws_sqs_queue.native1_lost.arn
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 86400
+    maximum_retry_attempts = 185
+  }
+}
+
+# What the hub did not take for a day.
+resource "aws_sqs_queue" "calls_lost" {
+  name = "${var.stack_name}-calls-lost"
+  message_retention_seconds = 1209600
+  sqs_managed_sse_enabled = true
+}
+
+# What the hub did not take for a day.
+resource "aws_sqs_queue" "native1_lost" {
+  name = "${var.stack_name}-native1-lost"
+  message_retention_seconds = 1209600
+  sqs_managed_sse_enabled = true
+}
+
+resource "aws_sqs_queue_policy" "calls_lost_policy" {
+  queue_url = aws_sqs_queue.calls_lost.id
+  policy = jsonencode({
+    "Version" = "2012-10-17"
+    "Statement" = [
+      {
+        "Effect" = "Allow"
+        "Principal" = {
+          "Service" = "events.amazonaws.com"
+        }
+        "Action" = "sqs:SendMessage"
+        "Resource" = aws_sqs_queue.calls_lost.arn
+        "Condition" = {
+          "ArnEquals" = {
+            "aws:SourceArn" = aws_cloudwatch_event_rule.calls_rule.arn
+          }
+        }
+      },
+    ]
+  })
+}
+
+resource "aws_sqs_queue_policy" "native1_lost_policy" {
+  queue_url = aws_sqs_queue.native1_lost.id
+  policy = jsonencode({
+    "Version" = "2012-10-17"
+    "Statement" = [
+      {
+        "Effect" = "Allow"
+        "Principal" = {
+          "Service" = "events.amazonaws.com"
+        }
+        "Action" = "sqs:SendMessage"
+        "Resource" = aws_sqs_queue.native1_lost.arn
+        "Condition" = {
+          "ArnEquals" = {
+            "aws:SourceArn" = aws_cloudwatch_event_rule.native1_rule.arn
+          }
+        }
+      },
+    ]
+  })
+}
+
+resource "aws_cloudwatch_metric_alarm" "calls_lost_alarm" {
+  alarm_name = "${var.stack_name}-calls-lost-alarm"
+  alarm_description = "Events did not reach the hub"
+  namespace = "AWS/SQS"
+  metric_name = "ApproximateNumberOfMessagesVisible"
+  dimensions = {
+    QueueName = aws_sqs_queue.calls_lost.name
+  }
+  statistic = "Maximum"
+  period = 300
+  evaluation_periods = 1
+  threshold = 0
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data = "notBreaching"
+  alarm_actions = [
+    aws_sns_topic.alarms.arn,
+  ]
+}
+
+resource "aws_cloudwatch_metric_alarm" "native1_lost_alarm" {
+  alarm_name = "${var.stack_name}-native1-lost-alarm"
+  alarm_description = "Events did not reach the hub"
+  namespace = "AWS/SQS"
+  metric_name = "ApproximateNumberOfMessagesVisible"
+  dimensions = {
+    QueueName = aws_sqs_queue.native1_lost.name
+  }
+  statistic = "Maximum"
+  period = 300
+  evaluation_periods = 1
+  threshold = 0
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data = "notBreaching"
+  alarm_actions = [
+    aws_sns_topic.alarms.arn,
+  ]
+}
+
+# What Statewire may do here: ask for tags.
+resource "aws_iam_role" "tag_reader" {
+  count = local.makes_look_up_role ? 1 : 0
+  name = var.look_up_role
+  description = "Lets Statewire in the hub look up tags"
+  assume_role_policy = jsonencode({
+    "Version" = "2012-10-17"
+    "Statement" = [
+      {
+        "Effect" = "Allow"
+        "Principal" = {
+          "AWS" = "arn:${data.aws_partition.current.partition}:iam::${split(":", var.hub_bus_arn)[4]}:root"
+        }
+        "Action" = "sts:AssumeRole"
+        "Condition" = {
+          "ArnLike" = {
+            "aws:PrincipalArn" = "arn:${data.aws_partition.current.partition}:iam::${split(":", var.hub_bus_arn)[4]}:role/${var.hub_role}"
+          }
+        }
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy" "tag_reader" {
+  count = local.makes_look_up_role ? 1 : 0
+  name = "look-up"
+  role = aws_iam_role.tag_reader[0].id
+  policy = jsonencode({
+    "Version" = "2012-10-17"
+    "Statement" = [
+      {
+        "Effect" = "Allow"
+        "Action" = "tag:GetResources"
+        "Resource" = "*"
+      },
+    ]
+  })
+}
+
+resource "aws_sns_topic" "alarms" {
+  name = "${var.stack_name}-alarms"
+}
+
+resource "aws_sns_topic_subscription" "alarm_subscription" {
+  count = local.has_alarm_mail ? 1 : 0
+  topic_arn = aws_sns_topic.alarms.arn
+  protocol = "email"
+  endpoint = var.alarm_mail
+}
+
+output "look_up_role_arn" {
+  description = "For `accounts`: the role to look up tags with"
+  value = local.makes_look_up_role ? aws_iam_role.tag_reader[0].arn : null
+}
+
+output "alarms_arn" {
+  description = "The topic of all alarms"
+  value = aws_sns_topic.alarms.arn
+}
