@@ -13,8 +13,8 @@ using std::chrono::steady_clock;
 
 constexpr auto kTurnMax = std::chrono::seconds(1);
 // A look at all records takes a second for a million: it gets no more than this part of the time.
-constexpr int kLookPart = 20;
-constexpr auto kLookEvery = std::chrono::seconds(30);
+constexpr int kLookPart = 100;
+constexpr auto kLookEvery = std::chrono::minutes(1);
 
 }  // namespace
 
