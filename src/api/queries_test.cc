@@ -29,11 +29,11 @@ TEST_F(QueriesTest, a_resource_is_shown_as_its_record_is) {
   const std::string body = json("/api/v1/resources");
   EXPECT_TRUE(holds(
       body, R"({"resources":[{"id":")" + test_instance(1) + R"(","type":"AWS::EC2::Instance",)"));
-  EXPECT_TRUE(holds(body, R"("account":"123456789012","region":"eu-west-1","phase":"stable",)"
-                          R"("value":"running","settled":true,"since":"2026-11-23T09:02:00Z",)"
-                          R"("revision":2,"cause":{"kind":"unknown","confidence":"guess",)"
-                          R"("evidence":[]},"drift":"unknown","tags":{},)"
-                          R"("recorded":"2026-11-23T12:00:00Z"}]})"));
+  EXPECT_TRUE(holds(
+      body, R"("account":"123456789012","region":"eu-west-1","phase":"stable",)"
+            R"("value":"running","settled":true,"since":"2026-11-23T09:02:00Z",)"
+            R"("revision":2,"cause":{"kind":"unknown","confidence":"guess",)"
+            R"("evidence":[]},"drift":"unknown","tags":{},"recorded":"2026-11-23T12:00:00Z"}]})"));
 }
 
 TEST_F(QueriesTest, a_resource_that_settles_by_itself_says_when) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "app/process_limits.h"
 #include "base/log.h"
 
 namespace statewire {
@@ -12,8 +13,8 @@ using std::chrono::steady_clock;
 
 constexpr auto kTurnMax = std::chrono::seconds(1);
 // A look at all records takes a second for a million: it gets no more than this part of the time.
-constexpr int kLookPart = 20;
-constexpr auto kLookEvery = std::chrono::seconds(30);
+constexpr int kLookPart = 100;
+constexpr auto kLookEvery = std::chrono::minutes(1);
 
 }  // namespace
 
@@ -54,7 +55,12 @@ void InventoryRunner::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     for (size_t i = 0; i < settings_.size() && !stop.stop_requested(); ++i) {
       if (turns_[i].due > steady_clock::now()) continue;
-      take_turn(i, stop);
+      try {
+        take_turn(i, stop);
+      } catch (const std::exception& fault) {
+        log_error("an inventory could not be read",
+                  {{"inventory", settings_[i].name}, {"fault", std::string_view(fault.what())}});
+      }
       turns_[i].due = steady_clock::now() + settings_[i].every;
     }
     look_at_records(stop);
@@ -71,13 +77,17 @@ void InventoryRunner::take_turn(size_t place, const std::stop_token& stop) {
   if (!setting.inventory->has_changed() && !turn.is_to_do) {
     Lock lock(mutex_);
     states_[place].last_read = clock_.now();
-    states_[place].trouble.clear();
     return;
   }
-  const InventoryReading reading = setting.inventory->read();
-  Result<InventoryCounts> counts = pass_.declare(setting.name, reading, *catalog_, reach_, stop);
-  turn.is_to_do = !counts || !reading.is_whole;
-  const std::string trouble = counts ? reading.trouble : counts.error().text;
+  std::string trouble;
+  Result<InventoryCounts> counts = InventoryCounts();
+  {
+    const InventoryReading reading = setting.inventory->read();
+    counts = pass_.declare(setting.name, reading, *catalog_, reach_, stop);
+    turn.is_to_do = !counts || !reading.is_whole;
+    trouble = counts ? reading.trouble : counts.error().text;
+  }
+  give_back_memory();
   if (!trouble.empty() && !stop.stop_requested()) {
     log_warn("an inventory cannot be read whole; it is tried again",
              {{"inventory", setting.name}, {"reason", trouble}});

@@ -52,6 +52,8 @@ void keep_heap_small() {
   mallopt(M_ARENA_MAX, static_cast<int>(std::max(2u, std::thread::hardware_concurrency())));
 }
 
+void give_back_memory() { malloc_trim(0); }
+
 void leave_in_file(std::string_view constants) {
   const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
   const auto begin = reinterpret_cast<uintptr_t>(constants.data());

@@ -28,6 +28,10 @@ Result<FileShares> share_files();
 // any thread is started.
 void keep_heap_small();
 
+// What was freed in small pieces goes back to the system, too. Takes some milliseconds: for after
+// work that took much memory and comes seldom.
+void give_back_memory();
+
 // Constants of the program's own file that were read, and are not soon read again, take no memory:
 // whoever does reads them from the file. REQUIRES: `constants` are compiled into the program.
 void leave_in_file(std::string_view constants);

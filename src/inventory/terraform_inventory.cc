@@ -213,7 +213,7 @@ std::unique_ptr<Inventory> open_terraform(std::string_view name, MapReader& keys
   const Node state = keys.required("state");
   for (const Node& each : state.is_list() ? state.items() : std::vector<Node>{state}) {
     const std::string path = each.file_path();
-    if (path.starts_with("s3://") || path.starts_with("http://") || path.starts_with("https://")) {
+    if (each.is_scalar() && each.text().find("://") != std::string::npos) {
       each.error("only states in files are read yet: a path, or a pattern as *.tfstate");
     }
     if (!path.empty()) settings.states.push_back(path);

@@ -211,12 +211,15 @@ std::string_view pack(const Touch& touch, Arena& arena) {
                     touch.evidence);
 }
 
+// The visitor is handed over by reference: it is too large for what a std::function holds without
+// memory of its own, and this is asked for every event.
 Owner owner_of(const Record& record) {
+  if (record.declared.empty()) return owner_by_tags(record);
   Owner owner;
   bool is_whole = false;
   const std::string_view part =
       is_alarming(record.drift) ? touch_of(record.touch).part : std::string_view();
-  each_group(record.declared, [&](const DeclaredGroup& group) {
+  const auto take = [&](const DeclaredGroup& group) {
     const bool declares_whole = has_whole(group);
     if (owner.is_known() && (is_whole || !declares_whole)) return true;
     is_whole = declares_whole;
@@ -239,7 +242,8 @@ Owner owner_of(const Record& record) {
       return true;
     });
     return true;
-  });
+  };
+  each_group(record.declared, std::ref(take));
   return owner.is_known() ? owner : owner_by_tags(record);
 }
 

@@ -1,5 +1,6 @@
 // What the sinks of AWS send, and what answers mean to them.
 #include <future>
+#include <future>
 #include <set>
 
 #include "aws/json.h"

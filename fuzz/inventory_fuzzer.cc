@@ -1,0 +1,59 @@
+// Bytes as states and code of Terraform. Nothing may crash, and no more may come out than went in.
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/arena.h"
+#include "base/check.h"
+#include "inventory/hcl.h"
+#include "inventory/terraform_state.h"
+#include "model/owner.h"
+
+namespace {
+
+using namespace statewire;
+
+void read_state(std::string_view text) {
+  const Result<DeclaredStack> stack = read_terraform_state(text, {});
+  if (!stack) return;
+  for (const DeclaredResource& each : stack->resources) CHECK(each.id.size() <= text.size());
+}
+
+void read_code(std::string_view text) {
+  uint32_t line = 0;
+  for (const HclBlock& block : scan_hcl(text)) {
+    CHECK(!block.kind.empty() && block.line >= line && block.line <= text.size() + 1);
+    line = block.line;
+  }
+}
+
+// As a record may hold it.
+void read_declared(std::string_view text) {
+  Arena arena;
+  each_group(text, [&](const DeclaredGroup& group) {
+    each_item(group, [](const DeclaredItem&) { return true; });
+    const std::string_view with = with_group(text, group_of(text, group.inventory), arena);
+    CHECK(with.size() <= 2 * text.size() + 1);
+    return true;
+  });
+  (void)touch_of(text);
+  (void)part_changed_by(text, text);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
+  if (size == 0) return 0;
+  const std::string_view text(reinterpret_cast<const char*>(bytes) + 1, size - 1);
+  switch (bytes[0] % 3) {
+    case 0:
+      read_state(text);
+      break;
+    case 1:
+      read_code(text);
+      break;
+    default:
+      if (text.size() < 4096) read_declared(text);
+  }
+  return 0;
+}

@@ -1,0 +1,114 @@
+#include "inventory/terraform_inventory.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "config/document.h"
+#include "inventory/code_index.h"
+
+namespace statewire {
+namespace {
+
+namespace fs = std::filesystem;
+
+class TerraformInventoryTest : public ::testing::Test {
+ protected:
+  const fs::path folder_ = fs::path(::testing::TempDir()) /
+                           ("inventory-" + std::to_string(::getpid()) + "-" +
+                            ::testing::UnitTest::GetInstance()->current_test_info()->name());
+
+  TerraformInventoryTest() { fs::create_directories(folder_); }
+  ~TerraformInventoryTest() override { fs::remove_all(folder_); }
+
+  void write(const std::string& name, std::string_view text) {
+    fs::create_directories((folder_ / name).parent_path());
+    std::ofstream(folder_ / name) << text;
+  }
+  static std::string queue(std::string_view name) {
+    return R"({"version":4,"resources":[{"mode":"managed","type":"aws_sqs_queue","name":")" +
+           std::string(name) + R"(","provider":"provider.aws","instances":[{"attributes":{"arn":)" +
+           R"("arn:aws:sqs:eu-west-1:111111111111:)" + std::string(name) + "\"}}]}]}";
+  }
+  std::unique_ptr<Inventory> open(const std::string& keys) {
+    const auto document = Document::parse("test.yaml", "{" + keys + "}", problems_);
+    MapReader reader(document->root());
+    return terraform_inventory_kind.open("shop", reader);
+  }
+  std::string folder() const { return folder_.string(); }
+
+  Problems problems_;
+};
+
+TEST_F(TerraformInventoryTest, all_states_of_a_pattern_are_read_and_again_when_they_change) {
+  write("a.tfstate", queue("a"));
+  write("b.tfstate", queue("b"));
+  const auto inventory = open("state: " + folder() + "/*.tfstate");
+  EXPECT_TRUE(inventory->has_changed());
+  const InventoryReading reading = inventory->read();
+  EXPECT_TRUE(reading.is_whole);
+  ASSERT_EQ(reading.stacks.size(), 2u);
+  EXPECT_EQ(reading.stacks[0].name, "a");
+  EXPECT_FALSE(inventory->has_changed());
+  write("b.tfstate", queue("other"));
+  EXPECT_TRUE(inventory->has_changed());
+  EXPECT_EQ(inventory->read().stacks[1].resources[0].address, "aws_sqs_queue.other");
+  fs::remove(folder_ / "a.tfstate");
+  EXPECT_TRUE(inventory->has_changed());
+}
+
+TEST_F(TerraformInventoryTest, a_state_under_lock_is_left_for_the_next_look) {
+  write("a.tfstate", queue("a"));
+  write("b.tfstate", queue("b"));
+  write(".b.tfstate.lock.info", "{}");
+  const auto inventory = open("state: " + folder() + "/*.tfstate");
+  const InventoryReading locked = inventory->read();
+  EXPECT_FALSE(locked.is_whole);
+  EXPECT_EQ(locked.stacks.size(), 1u);
+  EXPECT_NE(locked.trouble.find("it is locked"), std::string::npos);
+  fs::remove(folder_ / ".b.tfstate.lock.info");
+  EXPECT_TRUE(inventory->has_changed());
+  EXPECT_TRUE(inventory->read().is_whole);
+}
+
+TEST_F(TerraformInventoryTest, half_a_state_and_an_empty_folder_are_not_whole) {
+  write("a.tfstate", queue("a").substr(0, 60));
+  EXPECT_FALSE(open("state: " + folder() + "/a.tfstate")->read().is_whole);
+  EXPECT_FALSE(open("state: " + folder() + "/none/*.tfstate")->read().is_whole);
+}
+
+TEST_F(TerraformInventoryTest, what_tells_no_account_is_in_the_only_one_that_others_tell) {
+  write("a.tfstate", queue("a"));
+  write("b.tfstate",
+        R"({"version":4,"resources":[{"mode":"managed","type":"aws_network_acl_rule","name":"r",
+           "provider":"provider.aws","instances":[{"attributes":{"network_acl_id":"acl-1"}}]}]})");
+  const InventoryReading reading = open("state: " + folder() + "/*.tfstate")->read();
+  EXPECT_EQ(reading.stacks[1].resources[0].account, "111111111111");
+  EXPECT_EQ(reading.stacks[1].resources[0].region, "eu-west-1");
+}
+
+TEST_F(TerraformInventoryTest, modules_are_followed_to_where_init_has_put_them) {
+  write(
+      "code/main.tf",
+      "module \"near\" {\n  source = \"./near\"\n}\nmodule \"far\" {\n  source = \"acme/far\"\n}\n"
+      "module \"loop\" {\n  source = \"./\"\n}\n");
+  write("code/near/x.tf", "\nresource \"aws_sqs_queue\" \"q\" {\n}\n");
+  write("code/.terraform/modules/far/y.tf", "resource \"aws_sqs_queue\" \"q\" {\n}\n");
+  write("code/.terraform/modules/modules.json",
+        R"({"Modules":[{"Key":"","Dir":"."},{"Key":"far","Dir":".terraform/modules/far"}]})");
+  const Result<CodeIndex> index = index_code((folder_ / "code").string());
+  ASSERT_TRUE(index.ok());
+  EXPECT_EQ(index->at("module.near.aws_sqs_queue.q").file, "near/x.tf");
+  EXPECT_EQ(index->at("module.near.aws_sqs_queue.q").line, 2u);
+  EXPECT_EQ(index->at("module.far.aws_sqs_queue.q").file, ".terraform/modules/far/y.tf");
+  EXPECT_FALSE(index_code(folder() + "/none").ok());
+}
+
+TEST_F(TerraformInventoryTest, states_elsewhere_are_refused_until_they_are_read) {
+  open("state: \"s3://bucket/key\"");
+  EXPECT_FALSE(problems_.ok());
+}
+
+}  // namespace
+}  // namespace statewire
