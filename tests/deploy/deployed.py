@@ -9,7 +9,7 @@ for folder in ("aws", "people"):
 
 import yaml
 
-from cloud import CloudTest, notifications  # noqa: F401
+from cloud import CloudTest, Harm, notifications  # noqa: F401
 from harness import *  # noqa: F403
 from harness import ACCOUNT, REGION, run_statewire
 

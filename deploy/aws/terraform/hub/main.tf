@@ -553,7 +553,10 @@ resource "aws_iam_role_policy" "role" {
       {
         "Sid" = "TellMachines"
         "Effect" = "Allow"
-        "Action" = "sqs:SendMessage"
+        "Action" = [
+          "sqs:SendMessage",
+          "sqs:GetQueueAttributes",
+        ]
         "Resource" = aws_sqs_queue.machines.arn
       },
       {
@@ -576,6 +579,12 @@ resource "aws_iam_role_policy" "role" {
           "ses:SendRawEmail",
         ]
         "Resource" = "arn:${data.aws_partition.current.partition}:ses:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:identity/${var.mail_from}"
+      } : null,
+      local.has_mail_from ? {
+        "Sid" = "AskWhetherMailsAreSent"
+        "Effect" = "Allow"
+        "Action" = "ses:GetAccount"
+        "Resource" = "*"
       } : null,
     ] : each if each != null]
   })
