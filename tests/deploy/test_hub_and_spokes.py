@@ -115,7 +115,7 @@ class HubAndSpokes(DeployTest):
     def check_policies(self, hub, spoke, calls):
         self.assertEqual(calls - set(ACTIONS), set(), "calls that ACTIONS does not know")
         called = set().union(*(ACTIONS[call] for call in calls))
-        self.assertEqual(actions_of(hub, "Role"), called)
+        self.assertEqual(actions_of(hub, "Permissions"), called)
         self.assertEqual(actions_of(spoke, "TagReader"), {"tag:GetResources"})
 
 
