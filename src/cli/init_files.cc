@@ -2,9 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
+
 #include "base/json_writer.h"
 #include "base/limits.h"
+#include "catalog/catalog.h"
 #include "config/plain_name.h"
+#include "deploy/model_texts.h"
+#include "deploy/template.h"
 #include "net/url.h"
 
 namespace statewire {
@@ -33,6 +38,13 @@ std::optional<QueueName> queue_of(const std::string& url) {
   return queue;
 }
 
+// A stack of this name makes the queue, and all that fills it. A FIFO queue, and one whose name no
+// stack may have, somebody has made.
+bool may_be_made(const QueueName& queue) {
+  return std::isalpha(static_cast<unsigned char>(queue.name.front())) != 0 &&
+         queue.name.find_first_of("_.") == std::string::npos;
+}
+
 bool is_url(const std::string& text) {
   return text.starts_with("https://") || text.starts_with("http://");
 }
@@ -54,13 +66,17 @@ std::string source_section(const std::string& events) {
            "#   bus: {kind: sqs, queue: "
            "https://sqs.eu-west-1.amazonaws.com/123456789012/statewire}\n";
   }
-  if (queue_of(events)) {
+  if (const std::optional<QueueName> queue = queue_of(events)) {
+    const std::string how =
+        may_be_made(*queue)
+            ? fmt::format("{} makes the queue, its rules and the role.", kTemplateFile)
+            : "`statewire aws template` writes what makes one.";
     return fmt::format(
         "sources:\n"
-        "  bus:                           # {} makes the queue, its rule and the permissions.\n"
+        "  bus:                           # {}\n"
         "    kind: sqs\n"
         "    queue: {}\n",
-        kTemplateFile, yaml_text(events));
+        how, yaml_text(events));
   }
   return fmt::format(
       "sources:\n"
@@ -121,56 +137,17 @@ std::string configuration(const InitAnswers& answers) {
       subscription_section(answers));
 }
 
-// A stack that makes all that the queue needs.
-std::string cloudformation(const QueueName& queue) {
-  return fmt::format(
-      R"(# What the source `bus` needs, as a stack in account {account}, region {region}:
-#   aws cloudformation deploy --stack-name statewire --template-file statewire-aws.yaml \
-#     --capabilities CAPABILITY_NAMED_IAM --region {region}
-AWSTemplateFormatVersion: "2010-09-09"
-Description: Events of this account and region for Statewire
-Resources:
-  Queue:
-    Type: AWS::SQS::Queue
-    Properties:
-      QueueName: {name}
-      MessageRetentionPeriod: 1209600   # Two weeks: the daemon may be away for so long.
-      VisibilityTimeout: 60
-  Rule:
-    Type: AWS::Events::Rule
-    Properties:
-      Name: {name}
-      EventPattern: {{source: [{{prefix: aws.}}]}}
-      Targets: [{{Id: queue, Arn: !GetAtt Queue.Arn}}]
-  QueuePolicy:
-    Type: AWS::SQS::QueuePolicy
-    Properties:
-      Queues: [!Ref Queue]
-      PolicyDocument:
-        Version: "2012-10-17"
-        Statement:
-          - Effect: Allow
-            Principal: {{Service: events.amazonaws.com}}
-            Action: sqs:SendMessage
-            Resource: !GetAtt Queue.Arn
-            Condition: {{ArnEquals: {{aws:SourceArn: !GetAtt Rule.Arn}}}}
-  Reader:                               # Attach it to who runs the daemon.
-    Type: AWS::IAM::ManagedPolicy
-    Properties:
-      ManagedPolicyName: {name}-reader
-      PolicyDocument:
-        Version: "2012-10-17"
-        Statement:
-          - Effect: Allow
-            Action: [sqs:ReceiveMessage, sqs:DeleteMessage, sqs:ChangeMessageVisibility,
-                     sqs:GetQueueAttributes]
-            Resource: !GetAtt Queue.Arn
-          - Effect: Allow               # For `hold: {{for: [tags]}}`.
-            Action: tag:GetResources
-            Resource: "*"
-)",
-      fmt::arg("account", queue.account), fmt::arg("region", queue.region),
-      fmt::arg("name", queue.name));
+std::string stack_of(const QueueName& queue) {
+  const Result<Catalog> catalog = Catalog::from_compiled(compiled_catalog_bytes());
+  CHECK(catalog.ok());
+  const Result<std::vector<EventRule>> rules = event_rules(*catalog, {});
+  CHECK(rules.ok());
+  return cloudformation_template(
+      hub_model(), *rules,
+      fmt::format("What the source `bus` needs, as a stack in account {}, region {}:\n"
+                  "  aws cloudformation deploy --stack-name {} --template-file {} \\\n"
+                  "    --capabilities CAPABILITY_NAMED_IAM --region {}",
+                  queue.account, queue.region, queue.name, kTemplateFile, queue.region));
 }
 
 }  // namespace
@@ -205,8 +182,9 @@ std::vector<InitFile> init_files(const InitAnswers& answers) {
     files.push_back(
         {.name = std::string(kAddressFile), .text = answers.to + "\n", .is_secret = true});
   }
-  if (const std::optional<QueueName> queue = queue_of(answers.events)) {
-    files.push_back({.name = std::string(kTemplateFile), .text = cloudformation(*queue)});
+  const std::optional<QueueName> queue = queue_of(answers.events);
+  if (queue && may_be_made(*queue)) {
+    files.push_back({.name = std::string(kTemplateFile), .text = stack_of(*queue)});
   }
   return files;
 }

@@ -74,7 +74,7 @@ TEST_F(InitTest, a_queue_comes_with_all_that_makes_it) {
   init("\n" + store() + "\n" + kQueue + "\n\n\n");
   const std::string stack = text_of("statewire-aws.yaml");
   for (const char* part : {"AWS::SQS::Queue", "AWS::Events::Rule", "AWS::SQS::QueuePolicy",
-                           "sqs:ReceiveMessage", "QueueName: statewire", "123456789012"}) {
+                           "sqs:ReceiveMessage", "--stack-name statewire ", "123456789012"}) {
     EXPECT_NE(stack.find(part), std::string::npos) << part;
   }
 }

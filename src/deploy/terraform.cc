@@ -139,6 +139,7 @@ class TerraformWriter {
     out_ += "}\n";
     for (const YAML::Node& each : properties["Targets"]) target(name, properties, each);
     for (const YAML::Node& each : properties["Policies"]) role_policy(name, node, each);
+    for (const YAML::Node& each : properties["ManagedPolicyArns"]) attachment(name, each);
   }
 
   void begin(std::string_view type, const std::string& name, const YAML::Node& node) {
@@ -203,6 +204,13 @@ class TerraformWriter {
     attribute("name", expression(policy["PolicyName"], 1), 1);
     attribute("role", reference(role, "id"), 1);
     attribute("policy", "jsonencode(" + expression(policy["PolicyDocument"], 1) + ')', 1);
+    out_ += "}\n";
+  }
+
+  void attachment(const std::string& role, const YAML::Node& policy) {
+    begin("aws_iam_role_policy_attachment", snake(role), {});
+    attribute("role", reference(role, "name"), 1);
+    attribute("policy_arn", expression(policy, 1), 1);
     out_ += "}\n";
   }
 

@@ -45,6 +45,11 @@ constexpr TerraformProperty kRole[] = {
     {"Description", "description"},
     {"AssumeRolePolicyDocument", "assume_role_policy", Form::json},
 };
+constexpr TerraformProperty kPolicy[] = {
+    {"ManagedPolicyName", "name"},
+    {"Description", "description"},
+    {"PolicyDocument", "policy", Form::json},
+};
 constexpr TerraformProperty kProfile[] = {
     {"InstanceProfileName", "name"},
     {"Roles", "role", Form::first},
@@ -63,6 +68,7 @@ constexpr TerraformKind kTypes[] = {
     {"AWS::Events::EventBusPolicy", "aws_cloudwatch_event_bus_policy", "id", kBusPolicy},
     {"AWS::Events::Rule", "aws_cloudwatch_event_rule", "name", kRule},
     {"AWS::CloudWatch::Alarm", "aws_cloudwatch_metric_alarm", "id", kAlarm},
+    {"AWS::IAM::ManagedPolicy", "aws_iam_policy", "arn", kPolicy},
     {"AWS::IAM::Role", "aws_iam_role", "name", kRole},
     {"AWS::IAM::InstanceProfile", "aws_iam_instance_profile", "name", kProfile},
     {"AWS::SNS::Topic", "aws_sns_topic", "arn", kTopic},

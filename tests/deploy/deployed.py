@@ -9,7 +9,7 @@ for folder in ("aws", "people"):
 
 import yaml
 
-from cloud import CloudTest, notifications  # noqa: F401
+from cloud import CloudTest, Harm, notifications  # noqa: F401
 from harness import *  # noqa: F403
 from harness import ACCOUNT, REGION, run_statewire
 
@@ -23,10 +23,11 @@ def template_of(*arguments):
     return done.stdout
 
 
-def actions_of(template, role):
-    """What the policies of a role in a template allow."""
+def actions_of(template, name):
+    """What the policies of a role in a template allow, or a policy of its own."""
     actions = set()
-    for policy in yaml.safe_load(template)["Resources"][role]["Properties"]["Policies"]:
+    properties = yaml.safe_load(template)["Resources"][name]["Properties"]
+    for policy in properties.get("Policies", [properties]):
         for statement in policy["PolicyDocument"]["Statement"]:
             statement = statement.get("Fn::If", [None, statement])[1]
             assert statement["Effect"] == "Allow"

@@ -119,7 +119,8 @@ class Functions(ProgramTest):
         print(f"cold start {cold * 1000:.0f} ms, {took / INVOCATIONS * 1000:.2f} ms an invocation, "
               f"{before} KiB and {growth} more after {INVOCATIONS}")
         self.assertEqual(len(self.lines()), 100 + 2 * INVOCATIONS)
-        self.assertLess(growth, GROWTH_KIB_MAX)
+        if not os.environ.get("STATEWIRE_SANITIZE"):  # Which keep what was freed.
+            self.assertLess(growth, GROWTH_KIB_MAX)
 
 
 if __name__ == "__main__":

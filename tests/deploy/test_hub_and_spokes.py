@@ -7,7 +7,7 @@ import email.policy
 import json
 import unittest
 
-from deployed import (ACCOUNT, OTHER_ACCOUNT, OTHER_REGION, REGION, DeployTest, actions_of,
+from deployed import (ACCOUNT, OTHER_ACCOUNT, OTHER_REGION, REGION, DeployTest, Harm, actions_of,
                       notifications, template_of, wait_for)
 
 # The action of IAM for each call that was seen. Mails in their own form need two; who one is may
@@ -25,7 +25,15 @@ ACTIONS = {
     "AssumeRole": {"sts:AssumeRole"},
     "GetCallerIdentity": set(),
     "POST /v2/email/outbound-emails": {"ses:SendEmail", "ses:SendRawEmail"},
+    "GET /v2/email/account": {"ses:GetAccount"},
 }
+
+
+def answer_for_ses(request):
+    """moto does not know whether an account may send mails, which doctor asks."""
+    if request.operation == "GET /v2/email/account":
+        return Harm(status=200, body=b'{"SendingEnabled": true, "ProductionAccessEnabled": true}')
+    return None
 
 
 def instance(number):
@@ -64,7 +72,7 @@ class HubAndSpokes(DeployTest):
         role = f"arn:aws:iam::{OTHER_ACCOUNT}:role/statewire-look-up"
         self.assertEqual(look_up[:2], [None, role])
         self.moto.client("sesv2").create_email_identity(EmailIdentity="statewire@example.org")
-        proxy = self.proxy()
+        proxy = self.proxy(answer_for_ses)
         daemon = self.cloud_daemon(
             f"accounts:\n  '{OTHER_ACCOUNT}': {{role: {role}}}\n"
             f"sources:\n  bus: {{kind: sqs, queue: {outputs['QueueUrl']}, unreadable: leave}}\n"
@@ -99,14 +107,15 @@ class HubAndSpokes(DeployTest):
         # What cannot be read goes back to the queue, for later.
         self.sqs.send_message(QueueUrl=outputs["QueueUrl"], MessageBody="no event")
         wait_for(lambda: any("Visibility" in each for each in proxy.requests), "one put back")
-        self.assertEqual(daemon.run("doctor", seconds=60).returncode, 0)
+        done = daemon.run("doctor", seconds=60)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertEqual(daemon.stop(), 0)
         self.check_policies(hub, spoke, set(proxy.requests))
 
     def check_policies(self, hub, spoke, calls):
         self.assertEqual(calls - set(ACTIONS), set(), "calls that ACTIONS does not know")
         called = set().union(*(ACTIONS[call] for call in calls))
-        self.assertEqual(actions_of(hub, "Role"), called)
+        self.assertEqual(actions_of(hub, "Permissions"), called)
         self.assertEqual(actions_of(spoke, "TagReader"), {"tag:GetResources"})
 
 

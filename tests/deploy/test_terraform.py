@@ -31,7 +31,11 @@ KINDS = {
                      "TreatMissingData", "AlarmActions")}),
     "AWS::IAM::Role": ("aws_iam_role", "name", {
         "RoleName": "name", "Description": "description",
-        "AssumeRolePolicyDocument": "assume_role_policy", "Policies": None}),
+        "AssumeRolePolicyDocument": "assume_role_policy", "Policies": None,
+        "ManagedPolicyArns": None}),
+    "AWS::IAM::ManagedPolicy": ("aws_iam_policy", "arn", {
+        "ManagedPolicyName": "name", "Description": "description",
+        "PolicyDocument": "policy"}),
     "AWS::IAM::InstanceProfile": ("aws_iam_instance_profile", "name", {
         "InstanceProfileName": "name", "Roles": "role"}),
     "AWS::SNS::Topic": ("aws_sns_topic", "arn", {"TopicName": "name"}),
@@ -173,6 +177,12 @@ class SameInBoth(ProgramTest):
                 self.assertEqual(role["name"], policy["PolicyName"])
                 self.assertEqual(role["policy"], policy["PolicyDocument"], name)
                 self.assertEqual(role["role"], f"<aws_iam_role.{snake(name)}.id>")
+            for policy in properties.get("ManagedPolicyArns", []):
+                seen.add(("aws_iam_role_policy_attachment", snake(name)))
+                self.assertEqual(
+                    terraform["aws_iam_role_policy_attachment", snake(name)],
+                    {"role": f"<aws_iam_role.{snake(name)}.name>", "policy_arn": policy},
+                )
         self.assertEqual(set(terraform), seen)
 
     def compare_target(self, name, properties, target, there):

@@ -515,27 +515,10 @@ resource "aws_sqs_queue" "machines" {
   sqs_managed_sse_enabled = true
 }
 
-# What Statewire may do, and no more. The instance that runs it has it.
-resource "aws_iam_role" "role" {
+# What Statewire may do, and no more. Where it runs elsewhere than in AWS, attach it to its user.
+resource "aws_iam_policy" "permissions" {
   name = "${var.stack_name}-${data.aws_region.current.name}"
   description = "What Statewire may do"
-  assume_role_policy = jsonencode({
-    "Version" = "2012-10-17"
-    "Statement" = [
-      {
-        "Effect" = "Allow"
-        "Principal" = {
-          "Service" = "ec2.amazonaws.com"
-        }
-        "Action" = "sts:AssumeRole"
-      },
-    ]
-  })
-}
-
-resource "aws_iam_role_policy" "role" {
-  name = "statewire"
-  role = aws_iam_role.role.id
   policy = jsonencode({
     "Version" = "2012-10-17"
     "Statement" = [for each in [
@@ -553,7 +536,10 @@ resource "aws_iam_role_policy" "role" {
       {
         "Sid" = "TellMachines"
         "Effect" = "Allow"
-        "Action" = "sqs:SendMessage"
+        "Action" = [
+          "sqs:SendMessage",
+          "sqs:GetQueueAttributes",
+        ]
         "Resource" = aws_sqs_queue.machines.arn
       },
       {
@@ -577,8 +563,37 @@ resource "aws_iam_role_policy" "role" {
         ]
         "Resource" = "arn:${data.aws_partition.current.partition}:ses:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:identity/${var.mail_from}"
       } : null,
+      local.has_mail_from ? {
+        "Sid" = "AskWhetherMailsAreSent"
+        "Effect" = "Allow"
+        "Action" = "ses:GetAccount"
+        "Resource" = "*"
+      } : null,
     ] : each if each != null]
   })
+}
+
+# The instance that runs Statewire has it.
+resource "aws_iam_role" "role" {
+  name = "${var.stack_name}-${data.aws_region.current.name}"
+  description = "Lets an instance run Statewire"
+  assume_role_policy = jsonencode({
+    "Version" = "2012-10-17"
+    "Statement" = [
+      {
+        "Effect" = "Allow"
+        "Principal" = {
+          "Service" = "ec2.amazonaws.com"
+        }
+        "Action" = "sts:AssumeRole"
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "role" {
+  role = aws_iam_role.role.name
+  policy_arn = aws_iam_policy.permissions.arn
 }
 
 resource "aws_iam_instance_profile" "instance_profile" {
@@ -669,8 +684,13 @@ output "bus_arn" {
   value = aws_cloudwatch_event_bus.bus.arn
 }
 
+output "policy_arn" {
+  description = "What Statewire may do: for its user, where it runs elsewhere than in AWS"
+  value = aws_iam_policy.permissions.arn
+}
+
 output "role_arn" {
-  description = "What runs Statewire has this role"
+  description = "An instance that runs Statewire has this role"
   value = aws_iam_role.role.arn
 }
 
