@@ -12,8 +12,10 @@ namespace statewire {
 struct InventoryState {
   std::string name;
   std::string kind;
-  Time last_read;       // The epoch where it was not read yet.
-  std::string trouble;  // Why it, or a part of it, cannot be read now; empty where it can.
+  Time last_read;          // The epoch where it was not read yet.
+  std::string trouble;     // Why it, or a part of it, cannot be read now; empty where it can.
+  Time trouble_since;      // Of any trouble; the epoch where there is none.
+  bool is_passing = true;  // As in InventoryReading.
   InventoryCounts counts;
 };
 

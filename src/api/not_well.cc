@@ -62,6 +62,9 @@ void add_subscription(const PipelineCounts& counts, uint64_t parked, Time now, L
                    "`statewire parked list` says why; redrive or drop them"});
 }
 
+// A run of a tool may lock its state for so long.
+constexpr Duration kTroublePasses = std::chrono::hours(1);
+
 }  // namespace
 
 Lines what_is_not_well(const RouteContext& context, std::span<const ToldSource> sources,
@@ -77,6 +80,15 @@ Lines what_is_not_well(const RouteContext& context, std::span<const ToldSource> 
   if (context.snapshot.tags) {
     const std::string problem = context.snapshot.tags().problem;
     if (!problem.empty()) lines.push_back({"tags cannot be looked up: " + problem, kActOnReason});
+  }
+  if (context.snapshot.inventories) {
+    for (const InventoryState& each : context.snapshot.inventories()) {
+      const bool is_passing =
+          each.is_passing && context.clock.now() - each.trouble_since < kTroublePasses;
+      if (each.trouble.empty() || is_passing) continue;
+      lines.push_back(
+          {"inventory " + each.name + " cannot be read whole: " + each.trouble, kActOnReason});
+    }
   }
   for (const ToldSource& told : sources) {
     const SourceState& source = told.source;

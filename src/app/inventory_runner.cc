@@ -80,12 +80,14 @@ void InventoryRunner::take_turn(size_t place, const std::stop_token& stop) {
     return;
   }
   std::string trouble;
+  bool is_passing = false;
   Result<InventoryCounts> counts = InventoryCounts();
   {
     const InventoryReading reading = setting.inventory->read();
     counts = pass_.declare(setting.name, reading, *catalog_, reach_, stop);
     turn.is_to_do = !counts || !reading.is_whole;
     trouble = counts ? reading.trouble : counts.error().text;
+    is_passing = counts && reading.is_passing;
   }
   give_back_memory();
   if (!trouble.empty() && !stop.stop_requested()) {
@@ -95,6 +97,9 @@ void InventoryRunner::take_turn(size_t place, const std::stop_token& stop) {
   Lock lock(mutex_);
   InventoryState& state = states_[place];
   state.trouble = trouble;
+  state.is_passing = is_passing;
+  if (trouble.empty()) state.trouble_since = {};
+  if (!trouble.empty() && state.trouble_since == Time()) state.trouble_since = clock_.now();
   if (!counts) return;
   state.last_read = clock_.now();
   state.counts = *std::move(counts);

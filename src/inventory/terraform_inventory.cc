@@ -185,14 +185,19 @@ InventoryReading TerraformInventory::read() {
   InventoryReading reading;
   FileMarks marks;
   read_code();
-  reading.trouble = code_trouble_;
   const std::vector<std::string> all = paths();
+  reading.trouble = code_trouble_;
   // A folder that is not mounted looks like one in which nothing is declared.
-  if (all.empty()) reading = {.stacks = {}, .is_whole = false, .trouble = "no state is there"};
+  if (all.empty()) {
+    reading.is_whole = false;
+    reading.trouble = "no state is there";
+  }
+  reading.is_passing = code_trouble_.empty() && !all.empty();
   for (const std::string& path : all) {
     Result<DeclaredStack> stack = read_state(path, marks[path]);
     if (!stack) {
       reading.is_whole = false;
+      if (stack.error().kind != ErrorKind::unavailable) reading.is_passing = false;
       reading.trouble = path + ": " + stack.error().text;
       continue;
     }
