@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import os
+import pty
 import re
 import subprocess
 import unittest
@@ -159,6 +161,27 @@ class Queries(ProgramTest):
         first, second = output.read_text().splitlines()
         self.assertEqual(first, f"aws.ec2,{instance_arn('i-0a1b2c3d4e5f60001')},terminated")
         self.assertEqual(second, f"aws.ec2,{instance_arn('i-0a1b2c3d4e5f60002')},terminated")
+
+    def test_a_person_at_a_terminal_sees_the_day_and_colours(self):
+        self.program.post(instance_event("i-1", "running", "2026-11-23T09:00:00Z"))
+        here, there = pty.openpty()
+        for environment, wanted in (
+            ({"NO_COLOR": ""}, "2026-11-23 09:00:00  \x1b[32mstable\x1b[0m"),
+            ({"NO_COLOR": "1"}, "2026-11-23 09:00:00  stable "),
+        ):
+            command = [self.program.statewire, "tail", "--from", "earliest"]
+            tail = subprocess.Popen(
+                [*command, "--config", self.program.config],
+                stdout=there,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "TERM": "xterm", **environment},
+            )
+            line = os.read(here, 4096).decode()
+            tail.terminate()
+            tail.wait(30)
+            self.assertTrue(line.startswith(wanted), line)
+        os.close(here)
+        os.close(there)
 
     def test_a_wrong_pattern_of_tail_is_told(self):
         answer = self.program.request("GET", "/api/v1/tail?when=%7B%22state%22%3A%22gone%22%7D")
