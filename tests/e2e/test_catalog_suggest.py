@@ -27,7 +27,7 @@ class CatalogSuggest(ProgramTest):
     def test_kind_of_the_ledger_becomes_an_entry(self):
         program = self.daemon(SINK).start()
         events = [new_call(number) for number in range(3)]
-        self.assertEqual(program.post(*events).status, 200)
+        self.assertEqual(program.post(*events).status, 202)
         counted = program.run("catalog", "coverage", "--of", "ledger").stdout
         self.assertRegex(counted, r"3\s+unrecognised\s+aws.newthings\s+CreateThing")
         self.assertIn("0.0 % of 3 state-changing events were recognised", counted)
@@ -42,7 +42,7 @@ class CatalogSuggest(ProgramTest):
         self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
         event = self.write("event.json", json.dumps(new_call(9)))
         known = program.run("catalog", "coverage", "--of", event)
-        self.assertIn("every kind is known", known.stdout)
+        self.assertIn("100.0 % of 1 state-changing events are known", known.stdout)
 
     def test_file_with_the_event_does_as_well(self):
         path = self.folder / "events.jsonl"
