@@ -380,6 +380,7 @@ constexpr OptionSpec kCatalogCoverageOptions[] = {
     kConfig,
     kUrl,
     kTokenFile,
+    kCaFile,
 };
 constexpr OptionSpec kCatalogSuggestOptions[] = {
     {.name = "KIND",
@@ -394,6 +395,7 @@ constexpr OptionSpec kCatalogSuggestOptions[] = {
     kConfig,
     kUrl,
     kTokenFile,
+    kCaFile,
 };
 constexpr OptionSpec kCatalogWhyOptions[] = {
     {.name = "FILES",
