@@ -117,17 +117,23 @@ bool is_person(const Caller& caller) {
          caller.type == "IdentityCenterUser" || caller.type == "FederatedUser";
 }
 
+bool is_certificate(std::string_view source) { return source.starts_with("CN="); }
+
 bool is_of_program(const Caller& caller) {
   return !caller.federation.empty() || caller.session.starts_with("i-") ||
-         caller.session.starts_with("mi-") || caller.source.starts_with("CN=") ||
+         caller.session.starts_with("mi-") || is_certificate(caller.source) ||
          !pipeline_of(caller.federation, caller.session).empty();
+}
+
+bool has_stack_sets_role(const Caller& caller) {
+  return caller.role.starts_with("stacksets-exec-");
 }
 
 bool has_service_role(const Caller& caller) { return caller.role.starts_with("AWSServiceRoleFor"); }
 
 bool is_role_of_service(const Caller& caller, std::string_view service) {
   if (caller.type != "AssumedRole" || service.empty()) return false;
-  if (has_service_role(caller)) return true;
+  if (has_service_role(caller) || has_stack_sets_role(caller)) return true;
   if (is_of_person(caller) || is_of_program(caller) || !caller.source.empty()) return false;
   const std::string_view label = service_label(service);
   if (label.empty()) return false;

@@ -41,6 +41,12 @@ bool is_of_person(const Caller& caller);
 // A session of a program: on an instance, by the token of a pod or pipeline, by a certificate.
 bool is_of_program(const Caller& caller);
 
+// Whether a source identity is the subject of a certificate.
+bool is_certificate(std::string_view source);
+
+// In a role that StackSets made in a member account, and nobody else assumes.
+bool has_stack_sets_role(const Caller& caller);
+
 // A role that belongs to a service: AWSServiceRoleFor….
 bool has_service_role(const Caller& caller);
 

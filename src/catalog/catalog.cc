@@ -23,9 +23,8 @@ void rows_to_entries(CatalogSpec& spec) {
 }  // namespace
 
 std::string_view name_of(EntryEffect effect) {
-  constexpr std::string_view kNames[] = {"state", "create", "delete", "configure", "cause",
-                                         "tag",   "ignore", "fail",   "settle",    "declare",
-                                         "put"};
+  constexpr std::string_view kNames[] = {"state",  "create", "delete", "configure", "cause", "tag",
+                                         "ignore", "fail",   "settle", "declare",   "put"};
   return kNames[static_cast<size_t>(effect)];
 }
 

@@ -48,6 +48,7 @@ std::string_view service_of(const Caller& caller, const CallFields& call) {
   for (const std::string_view name : {by, call.user_agent, call.source_address}) {
     if (!bare_service(name).empty()) return name;
   }
+  if (has_stack_sets_role(caller)) return "cloudformation.amazonaws.com";
   return caller.type == "AWSService" ? caller.invoked_by : std::string_view();
 }
 
@@ -114,6 +115,8 @@ Judgement judge_person(const Call& call) {
   if (call.tool.rank == ToolRank::console || call.is_from_console()) {
     return {CauseKind::human, call.is_from_console() ? Confidence::certain : Confidence::likely};
   }
+  // Of another account, without a word of who: nobody is known.
+  if (caller.type == "AWSAccount" && caller.principal_id.empty()) return {};
   const bool is_at_command_line = call.tool.rank == ToolRank::command_line;
   const bool is_by_program = is_program(caller, agent) && !is_of_person(caller);
   if (is_person(caller) || (is_user(caller) && is_at_command_line && !is_by_program)) {
@@ -169,7 +172,8 @@ Judgement judge(const Call& call) {
 std::string_view person_in_role(const Call& call, CauseKind kind) {
   const Caller& caller = call.caller;
   if (call.is_by_service_role && !call.is_from_console()) return {};
-  if (!caller.source.empty()) return caller.source;
+  // A certificate is that of a host, as Roles Anywhere has it.
+  if (!caller.source.empty() && !is_certificate(caller.source)) return caller.source;
   if (is_made_up(caller.session)) return {};
   if (kind == CauseKind::human || is_of_person(caller) || call.is_from_console()) {
     return caller.session;

@@ -219,7 +219,7 @@ TEST(Who, source_identity_names_who_stands_behind_a_session) {
   EXPECT_EQ(person->role, "Admin");
   const WhoCalled host(sourced("CN=nas01.example.org"), "aws-cli/2.15");
   EXPECT_EQ(host.judged(), "automation likely") << "by a certificate";
-  EXPECT_EQ(host->actor, "CN=nas01.example.org");
+  EXPECT_EQ(host->actor, "Admin");
 }
 
 TEST(Who, pipeline_deploys) {
@@ -328,6 +328,39 @@ TEST(Who, caller_of_another_account_is_the_account_or_the_principal) {
       R"({"type":"AWSAccount","principalId":"AROAX:bob@example.org","accountId":"2"})", "x");
   EXPECT_EQ(bob->actor, "bob@example.org");
   EXPECT_EQ(bob->account, "2");
+}
+
+TEST(Who, role_that_stack_sets_made_is_cloudformation_s) {
+  for (const char* agent : {"cloudformation.amazonaws.com", "aws-sdk-java/2.20", ""}) {
+    const WhoCalled call(
+        R"({"type":"AssumedRole","arn":"arn:aws:sts::1:assumed-role/stacksets-exec-0a1b2c/s",)"
+        R"("sessionContext":{"sessionIssuer":{"userName":"stacksets-exec-0a1b2c"}}})",
+        agent);
+    EXPECT_EQ(call->actor, "cloudformation.amazonaws.com") << agent;
+    EXPECT_EQ(call->role, "stacksets-exec-0a1b2c") << agent;
+    EXPECT_EQ(call->kind, CauseKind::deployment) << agent;
+    EXPECT_EQ(call->tool, "cloudformation") << agent;
+  }
+}
+
+TEST(Who, host_with_a_certificate_is_its_role) {
+  const WhoCalled host(
+      R"({"type":"AssumedRole","arn":"arn:aws:sts::1:assumed-role/build-hosts/00ab12cd",)"
+      R"("sessionContext":{"sessionIssuer":{"userName":"build-hosts"},)"
+      R"("sourceIdentity":"CN=host-7.example.com"}})",
+      "aws-cli/2.9 Python/3.9 Linux");
+  EXPECT_EQ(host->actor, "build-hosts");
+  EXPECT_EQ(host->session, "00ab12cd");
+  EXPECT_EQ(host.judged(), "automation likely");
+}
+
+TEST(Who, account_alone_is_nobody_known) {
+  const char* const account = R"({"type":"AWSAccount","principalId":"","accountId":"2"})";
+  for (const char* agent : {"aws-sdk-java/2.20", "aws-cli/2.9", "x"}) {
+    const WhoCalled call(account, agent);
+    EXPECT_EQ(call.judged(), "unknown guess") << agent;
+    EXPECT_EQ(call->account, "2") << agent;
+  }
 }
 
 TEST(Who, nothing_known_is_unknown) {

@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "catalog/recogniser.h"
 #include "cli/catalog_of.h"
+#include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/each_event.h"
 #include "cli/list.h"
@@ -156,11 +157,91 @@ ExitCode cover_files(const Catalog& catalog, const Invocation& invocation, Termi
   return is_whole ? ExitCode::well : ExitCode::failed;
 }
 
+// Of the ledger: what was recognised is counted there by source alone.
+struct LedgerCounts {
+  uint64_t known = 0;
+  uint64_t all = 0;
+};
+
+LedgerCounts counts_of(JsonElement ledger) {
+  LedgerCounts counts;
+  for (const JsonElement row : items_at(ledger, "")) {
+    const uint64_t known = number_at(row, "recognised") + number_at(row, "duplicate");
+    counts.known += known;
+    counts.all += known + number_at(row, "unrecognised") + number_at(row, "incomplete");
+  }
+  return counts;
+}
+
+// Those that nothing was made of: their samples tell the kind.
+void count_incomplete(const Catalog& catalog, JsonElement refusals, Kinds& kinds) {
+  Recogniser recogniser(catalog);
+  Arena arena;
+  std::vector<Observation> observations;
+  simdjson::dom::parser parser;
+  for (const JsonElement row : items_at(refusals, "")) {
+    simdjson::dom::element event;
+    const std::string sample = text_at(row, "sample");
+    const bool is_whole = parser.parse(sample).get(event) == simdjson::SUCCESS;
+    if (text_at(row, "fate") != name_of(Fate::incomplete) || !is_whole) continue;
+    arena.clear();
+    observations.clear();
+    const Recognition recognition =
+        recogniser.recognise(event, sample, SystemClock().now(), arena, observations);
+    Seen& seen = kinds[{std::string(recognition.origin.source),
+                        std::string(recognition.origin.type), Fate::incomplete}];
+    ++seen.events;
+    if (seen.reason.empty()) seen.reason = text_at(row, "reason");
+  }
+}
+
+std::string summary_of_ledger(const LedgerCounts& counts, const Kinds& kinds) {
+  std::string text = percent(counts.known, counts.all) + " of " + std::to_string(counts.all) +
+                     " state-changing events were recognised";
+  if (kinds.empty()) return text + '\n';
+  const auto most = std::ranges::max_element(
+      kinds, {}, [](const Kinds::value_type& kind) { return kind.second.events; });
+  const std::string name = most->first.source + '/' + most->first.type;
+  const bool is_plain = name.find(' ') == name.npos;
+  return text + "; draft an entry:\n  statewire catalog suggest " +
+         (is_plain ? name : "'" + name + "'") + '\n';
+}
+
+ExitCode cover_ledger(const Catalog& catalog, const Invocation& invocation, Terminal& terminal) {
+  return with_client(invocation, terminal, Access::read, [&](Client& client) {
+    std::vector<Reply> replies;
+    for (const Result<std::string>& json :
+         {client.ledger(), client.unrecognised(), client.refusals()}) {
+      Result<Reply> reply = json ? Reply::parse(*json) : json.error();
+      if (!reply) return fail(reply.error(), terminal);
+      replies.push_back(std::move(*reply));
+    }
+    Kinds kinds;
+    for (const JsonElement row : items_at(replies[1].root(), "")) {
+      kinds[{text_at(row, "origin_source"), text_at(row, "origin_type"), Fate::unrecognised}]
+          .events += number_at(row, "count");
+    }
+    count_incomplete(catalog, replies[2].root(), kinds);
+    const Result<Reply> reply = Reply::parse(kinds_json(kinds));
+    CHECK(reply.ok());
+    ListWriter list(terminal, output_form(invocation), kKindColumns);
+    list.add(items_at(reply->root(), ""));
+    (void)list.finish({.noun = "kind", .if_empty = "every kind is known"});
+    if (is_table(output_form(invocation))) {
+      terminal.write(summary_of_ledger(counts_of(replies[0].root()), kinds));
+    }
+    return ExitCode::well;
+  });
+}
+
 }  // namespace
 
 ExitCode run_catalog_coverage(const Invocation& invocation, Terminal& terminal) {
   const std::shared_ptr<const Catalog> catalog = catalog_of(invocation, terminal);
   if (catalog == nullptr) return ExitCode::bad_config;
+  if (invocation.texts("--of") == std::vector<std::string>{"ledger"}) {
+    return cover_ledger(*catalog, invocation, terminal);
+  }
   if (invocation.has("--of")) return cover_files(*catalog, invocation, terminal);
   const std::vector<ServiceCoverage> services = catalog->coverage();
   const Result<Reply> reply = Reply::parse(services_json(services));

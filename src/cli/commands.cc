@@ -373,10 +373,29 @@ constexpr OptionSpec kCatalogCoverageOptions[] = {
     {.name = "--of",
      .form = OptionForm::list,
      .value = "FILE",
-     .help = "How much of the events in a file is known, rather than of each service"},
+     .help = "How much of the events in a file is known, or of those in the `ledger`, rather than "
+             "of each service"},
     kFolder,
     kOutput,
     kConfig,
+    kUrl,
+    kTokenFile,
+    kCaFile,
+};
+constexpr OptionSpec kCatalogSuggestOptions[] = {
+    {.name = "KIND",
+     .form = OptionForm::one,
+     .help = "Source and type of the events: aws.glue/CreateThing",
+     .is_required = true},
+    {.name = "--of",
+     .form = OptionForm::list,
+     .value = "FILE",
+     .help = "A file that has such an event; by default the ledger's sample"},
+    kFolder,
+    kConfig,
+    kUrl,
+    kTokenFile,
+    kCaFile,
 };
 constexpr OptionSpec kCatalogWhyOptions[] = {
     {.name = "FILES",
@@ -584,11 +603,18 @@ constexpr CommandSpec kCommands[] = {
      .options = kCatalogShowOptions,
      .run = run_catalog_show},
     {.name = "catalog coverage",
-     .summary = "Say how much of each service is known, or of the events in files",
+     .summary = "Say how much of each service is known, or of the events in files or the ledger",
      .examples = "statewire catalog coverage\n"
-                 "statewire catalog coverage --of events.jsonl",
+                 "statewire catalog coverage --of events.jsonl\n"
+                 "statewire catalog coverage --of ledger",
      .options = kCatalogCoverageOptions,
      .run = run_catalog_coverage},
+    {.name = "catalog suggest",
+     .summary = "Draft an entry for a kind of event that no entry knows",
+     .examples = "statewire catalog suggest aws.glue/CreateThing\n"
+                 "statewire catalog suggest aws.glue/CreateThing --of events.jsonl",
+     .options = kCatalogSuggestOptions,
+     .run = run_catalog_suggest},
     {.name = "catalog why",
      .summary = "Say which entry or row recognises an event, and what it hides",
      .examples = "statewire catalog why event.json",

@@ -67,6 +67,7 @@ ExitCode run_parked_drop(const Invocation& invocation, Terminal& terminal);
 ExitCode run_catalog_list(const Invocation& invocation, Terminal& terminal);
 ExitCode run_catalog_show(const Invocation& invocation, Terminal& terminal);
 ExitCode run_catalog_coverage(const Invocation& invocation, Terminal& terminal);
+ExitCode run_catalog_suggest(const Invocation& invocation, Terminal& terminal);
 ExitCode run_catalog_why(const Invocation& invocation, Terminal& terminal);
 ExitCode run_store_check(const Invocation& invocation, Terminal& terminal);
 ExitCode run_store_salvage(const Invocation& invocation, Terminal& terminal);
