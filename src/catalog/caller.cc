@@ -60,6 +60,12 @@ void read_session(Caller& caller) {
   }
 }
 
+// "codebuild-web-service-role", "CodeDeployServiceRole", "AWSGlueServiceRole-crawler": made for the
+// service of this label, and not for what runs in it.
+bool is_made_for(std::string_view role, std::string_view label) {
+  return has_word(role, label) && (has_word(role, "servicerole") || has_word(role, "service-role"));
+}
+
 }  // namespace
 
 Caller caller_of(const EventView& view) {
@@ -126,7 +132,8 @@ bool is_of_program(const Caller& caller) {
 }
 
 bool has_stack_sets_role(const Caller& caller) {
-  return caller.role.starts_with("stacksets-exec-");
+  return caller.role.starts_with("stacksets-exec-") ||
+         caller.role.starts_with("AWSCloudFormationStackSet");
 }
 
 bool has_service_role(const Caller& caller) { return caller.role.starts_with("AWSServiceRoleFor"); }
@@ -134,9 +141,10 @@ bool has_service_role(const Caller& caller) { return caller.role.starts_with("AW
 bool is_role_of_service(const Caller& caller, std::string_view service) {
   if (caller.type != "AssumedRole" || service.empty()) return false;
   if (has_service_role(caller) || has_stack_sets_role(caller)) return true;
-  if (is_of_person(caller) || is_of_program(caller) || !caller.source.empty()) return false;
   const std::string_view label = service_label(service);
-  if (label.empty()) return false;
+  if (label.empty() || is_of_person(caller)) return false;
+  if (is_made_for(caller.role, label)) return true;
+  if (is_of_program(caller) || !caller.source.empty()) return false;
   if (is_named_after(caller.session, label)) return true;
   if (is_made_up(caller.session) && has_word(caller.role, label)) return true;
   if (is_named_session(caller.session)) return true;

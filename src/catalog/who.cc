@@ -85,6 +85,12 @@ Tool tool_used(const EventView& view, const Caller& caller, std::string_view ser
   return tool;
 }
 
+// Identity Center's portal tells as events of a service what people do there.
+bool is_at_portal(const Call& call) {
+  return call.is_service_event() && call.service.empty() && call.caller.type == "Unknown" &&
+         !call.caller.principal_id.empty();
+}
+
 struct Judgement {
   CauseKind kind = CauseKind::unknown;
   Confidence confidence = Confidence::guess;
@@ -135,6 +141,9 @@ Judgement judge_person(const Call& call) {
 Judgement judge(const Call& call) {
   const Caller& caller = call.caller;
   const bool is_sign_in = call.tool.rank == ToolRank::console && !caller.user_name.empty();
+  if (is_at_portal(call)) {
+    return {caller.user_name.empty() ? CauseKind::unknown : CauseKind::human, Confidence::likely};
+  }
   if (call.is_service_event() && !is_sign_in) {
     const CauseKind kind = kind_of_service(call.service);
     return {kind == CauseKind::service ? CauseKind::provider : kind, Confidence::likely};
@@ -211,7 +220,8 @@ std::string_view actor_of(const Call& call, CauseKind kind) {
   }
   if (!caller.user_id.empty()) return caller.user_id;
   if (!caller.principal_id.empty() && caller.type != "Unknown") return caller.principal_id;
-  if (call.service.empty() && call.is_service_event()) return call.view.call.event_source;
+  const bool is_by_provider = call.service.empty() && call.is_service_event();
+  if (is_by_provider && !is_at_portal(call)) return call.view.call.event_source;
   return call.service;
 }
 

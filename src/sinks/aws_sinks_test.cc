@@ -1,6 +1,5 @@
 // What the sinks of AWS send, and what answers mean to them.
 #include <future>
-#include <future>
 #include <set>
 
 #include "aws/json.h"
