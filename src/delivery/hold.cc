@@ -18,6 +18,14 @@ std::string_view reason_of(const DeliveryRow& row) {
   return row.waits_for_tags ? "tags" : kWaitsBehind;
 }
 
+// Who did it decides whether the code did.
+void take_verdict(const Record& from, Record& to) {
+  to.declared = from.declared;
+  to.drift = from.drift;
+  to.drift_since = from.drift_since;
+  to.touch = from.touch;
+}
+
 }  // namespace
 
 std::string pack_entry(const Entry& entry) {
@@ -128,6 +136,7 @@ void HoldStage::learn_one(const Entry& entry, Booked& booked, Learned& learned) 
     kept->after.cause = entry.after.cause;
     row.waits_for_cause = false;
   }
+  if (is_amended || tells_cause) take_verdict(entry.after, kept->after);
   if (tells_tags) {
     kept->after.tags = entry.after.tags;
     kept->after.flags |= entry.after.flags & kTagsWhole;

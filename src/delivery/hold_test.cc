@@ -93,6 +93,31 @@ TEST_F(HoldTest, waits_until_cause_and_tags_are_known) {
   EXPECT_EQ(hold_.entry_bytes(), 0u);
 }
 
+TEST_F(HoldTest, learns_with_the_cause_whether_the_code_did_it) {
+  const Entry held = entry(1, "a");
+  ASSERT_TRUE(offer(held));
+  Entry late = cause_of(held, 2);
+  Arena packed;
+  std::string group;
+  append_header({.inventory = "shop", .tool = "terraform", .stack = {}, .via = {}, .items = {}},
+                group);
+  append_item({.is_part = false, .address = "aws_instance.web", .file = "web.tf", .line = "3"},
+              group);
+  late.after.declared = group;
+  late.after.drift = Drift::lost;
+  late.after.drift_since = kHeldAt;
+  late.after.touch =
+      pack({.actor = "alice", .tool = {}, .what = "x", .part = {}, .evidence = {}}, packed);
+  EXPECT_TRUE(hold_.learn(late).is_absorbed);
+  Arena arena;
+  const Result<Entry> completed = unpack_entry(book_.find(1)->row.entry, arena);
+  const Notification told = notification_of(*completed, Teller{});
+  EXPECT_EQ(told.drift, Drift::lost);
+  EXPECT_EQ(told.severity, kError);
+  EXPECT_EQ(told.owner.address, "aws_instance.web");
+  EXPECT_EQ(told.touch.actor, "alice");
+}
+
 TEST_F(HoldTest, learns_what_was_before_it) {
   Entry held = entry(1, "a");
   held.told.previous = {.phase = Phase::stable, .value = "running"};
