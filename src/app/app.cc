@@ -59,8 +59,9 @@ struct Generation {
   std::unique_ptr<Settings> settings;
   std::shared_ptr<const HttpServer::Tls> tls;  // Null where HTTP is in the clear.
   std::shared_ptr<const Catalog> catalog;
-  std::unique_ptr<SourceRunner> sources;
-  std::unique_ptr<InventoryRunner> inventories;
+  // Shared with whoever still asks what was published before.
+  std::shared_ptr<SourceRunner> sources;
+  std::shared_ptr<InventoryRunner> inventories;
 
   void start();
   void stop();
@@ -307,11 +308,11 @@ void App::publish(const std::shared_ptr<Generation>& generation) {
   snapshot->ignore = &settings.ignore;
   snapshot->restart_needed = changed_keys(fixed_, fixed_settings(settings));
   generation->sources =
-      std::make_unique<SourceRunner>(generation->settings->sources, *ingest_, clock_);
-  snapshot->sources = [sources = generation->sources.get()] { return sources->states(); };
-  generation->inventories = std::make_unique<InventoryRunner>(
+      std::make_shared<SourceRunner>(generation->settings->sources, *ingest_, clock_);
+  snapshot->sources = [sources = generation->sources] { return sources->states(); };
+  generation->inventories = std::make_shared<InventoryRunner>(
       generation->settings->inventories, *store_, *ingest_, generation->catalog, clock_);
-  snapshot->inventories = [inventories = generation->inventories.get()] {
+  snapshot->inventories = [inventories = generation->inventories] {
     return inventories->states();
   };
   snapshot->tags = [this] { return tags_->counts(); };

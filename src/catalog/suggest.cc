@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/json_writer.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "catalog/call_verb.h"
 #include "catalog/compiled.h"
@@ -75,8 +76,9 @@ void gather(element value, const std::string& path, const std::string& key,
   } else if (!value.get_object().get(object)) {
     for (const auto field : object) {
       const std::string inner(field.key);
-      // Such keys no path can reach.
+      // Such keys no path can reach, and so long a path names no resource.
       if (inner.find_first_of(".{}|\"") != inner.npos) continue;
+      if (path.size() + inner.size() >= kPlaceBytesMax) continue;
       gather(field.value, path + '.' + inner, inner, fields);
     }
   }
@@ -149,8 +151,15 @@ std::string resource_lines(std::string_view type, std::string_view path) {
          "\n    physical_id: " + json_text('{' + std::string(path) + '}') + '\n';
 }
 
+// As YAML.
+std::string plain_or_quoted(const std::string& text) {
+  const bool is_plain = std::ranges::all_of(
+      text, [](char c) { return is_letter_or_digit(c) || c == '.' || c == '-' || c == ' '; });
+  return is_plain ? text : json_text(text);
+}
+
 std::string draft_of_call(const UnknownEvent& event) {
-  std::string text = "  call: " + event.source + ' ' + event.name + '\n';
+  std::string text = "  call: " + plain_or_quoted(event.source + ' ' + event.name) + '\n';
   const std::vector<Field> fields =
       fields_in(event.detail, {"responseElements", "requestParameters"});
   const Field* const id = likeliest(fields, event.noun);

@@ -34,6 +34,11 @@ std::string summary_of(const Settings& settings, size_t catalog_entries) {
         return source.name + " (" + std::string(source.kind->name) +
                (next ? ", next at " + format_time(*next) : "") + ")";
       }));
+  if (!settings.inventories.empty()) {
+    add("inventory", joined(settings.inventories, [](const InventorySetting& inventory) {
+          return inventory.name + " (" + std::string(inventory.kind->name) + ")";
+        }));
+  }
   add("subscriptions", joined(settings.subscriptions, [](const Subscription& subscription) {
         return subscription.name + " (" + subscription.format_name + " to " +
                subscription.sink_kind + ")";

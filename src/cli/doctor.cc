@@ -142,6 +142,24 @@ void look_at_files(const Settings& settings, Findings& findings) {
   }
 }
 
+void look_at_inventories(const Settings& settings, Findings& findings) {
+  const Node inventories = settings.document->root().find("inventory");
+  for (const InventorySetting& setting : settings.inventories) {
+    const std::string what = "inventory " + setting.name;
+    const InventoryReading reading = setting.inventory->read();
+    if (!reading.trouble.empty() && !reading.is_passing) {
+      const std::string where(inventories.find(setting.name).find("state").text());
+      findings.wrong(what, reading.trouble + (where.empty() ? "" : " (" + where + ")"),
+                     "mend its state, or let this user read it");
+      continue;
+    }
+    size_t declared = 0;
+    for (const DeclaredStack& stack : reading.stacks) declared += stack.resources.size();
+    findings.well(
+        what, with_thousands(declared) + " declared in " + counted(reading.stacks.size(), "state"));
+  }
+}
+
 ExitCode run_doctor(const Invocation& invocation, Terminal& terminal) {
   const std::unique_ptr<ConfigAtHand> config = load_config(invocation, terminal);
   if (config == nullptr) return ExitCode::bad_config;
@@ -152,6 +170,7 @@ ExitCode run_doctor(const Invocation& invocation, Terminal& terminal) {
   look_at_clock(findings);
   look_at_aws(settings, findings);
   look_at_files(settings, findings);
+  look_at_inventories(settings, findings);
   if (!invocation.has("--send")) look_at_sinks(*config, findings);
   for (size_t i = 0; invocation.has("--send") && i < settings.subscriptions.size(); ++i) {
     // Each with clients of its own: those of a configuration end with one delivery.

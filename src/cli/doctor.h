@@ -36,6 +36,8 @@ void look_at_clock(Findings& findings);
 // Credentials where something needs them; each queue, with its permissions.
 void look_at_aws(const Settings& settings, Findings& findings);
 void look_at_files(const Settings& settings, Findings& findings);
+// Reads each inventory once.
+void look_at_inventories(const Settings& settings, Findings& findings);
 // As far as each sink can go without sending anything. Its clients cannot be used after it.
 void look_at_sinks(ConfigAtHand& config, Findings& findings);
 // Sends an example to the sink at `place`.

@@ -42,12 +42,15 @@ std::string export_hint(const std::string& config_path) {
          std::filesystem::absolute(config_path, error).lexically_normal().string() + "\n";
 }
 
-// Something to try that is there.
+// Something to try that is there; of the demo, the event that comes after its day.
 std::string example_event(const std::string& config_path) {
-  const std::filesystem::path example =
-      std::filesystem::path(config_path).replace_filename("ec2-stopped.json");
-  std::error_code error;
-  return std::filesystem::exists(example, error) ? example.string() : "EVENT.json";
+  const std::filesystem::path folder = std::filesystem::path(config_path).parent_path();
+  for (const char* const name : {"../var/demo-stopped.json", "ec2-stopped.json"}) {
+    const std::filesystem::path example = (folder / name).lexically_normal();
+    std::error_code error;
+    if (std::filesystem::exists(example, error)) return example.string();
+  }
+  return "EVENT.json";
 }
 
 }  // namespace

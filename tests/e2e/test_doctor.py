@@ -44,6 +44,7 @@ class Doctor(ProgramTest):
             ('sources: {bus: {kind: sqs, queue: "https://sqs.eu-west-1.amazonaws.com/1/q"}}',
              "statewire aws whoami"),
             ("limits: {free_disk: 900TiB}", "are needed"),
+            ("inventory: {shop: {kind: terraform, state: none/*.tfstate}}", "(none/*.tfstate)"),
         ):
             self.program.write_config(lines + "\n")
             text = self.doctor(status=1)
