@@ -35,6 +35,9 @@ struct DeclaredStack {
   std::string name;  // "network"
   std::string tool;  // "terraform", "opentofu"
   Time written;      // When the tool wrote it last.
+  // Of Terraform: which state it is, and how often the tool has written it.
+  std::string lineage;
+  uint64_t serial = 0;
   std::vector<DeclaredResource> resources;
   std::vector<UnjoinedResource> unjoined;
   size_t of_other_providers = 0;

@@ -91,11 +91,12 @@ class StateReader {
  public:
   explicit StateReader(const StateDefaults& defaults) : defaults_(defaults) {}
 
-  void read(const object& state);
+  // bad_input where it is not built as states are.
+  Result<void> read(const object& state);
   DeclaredStack take();
 
  private:
-  void read_resource(const object& resource);
+  Result<void> read_resource(const object& resource);
   void read_instance(const object& instance, std::string_view type, const std::string& block,
                      const std::string& address);
   void note_place(std::string_view arn);
@@ -109,31 +110,39 @@ class StateReader {
   std::map<std::string, size_t, std::less<>> regions_;
 };
 
-void StateReader::read(const object& state) {
+Result<void> StateReader::read(const object& state) {
   stack_.tool = "terraform";
+  stack_.lineage = text_in(state, "lineage");
+  if (state.at_key("serial").get_uint64().get(stack_.serial)) stack_.serial = 0;
   simdjson::dom::array resources;
-  if (state.at_key("resources").get_array().get(resources)) return;
+  if (state.at_key("resources").get_array().get(resources)) {
+    return bad_input("it has no list of resources");
+  }
   for (const element each : resources) {
     object resource;
-    if (!each.get_object().get(resource)) read_resource(resource);
+    if (each.get_object().get(resource)) return bad_input("a resource in it is no object");
+    if (Result<void> read = read_resource(resource); !read) return read;
   }
+  return {};
 }
 
-void StateReader::read_resource(const object& resource) {
-  if (text_in(resource, "mode") != "managed") return;
+Result<void> StateReader::read_resource(const object& resource) {
+  if (text_in(resource, "mode") != "managed") return {};
   const std::string_view provider = text_in(resource, "provider");
-  simdjson::dom::array instances;
-  if (resource.at_key("instances").get_array().get(instances)) return;
-  if (provider.find("registry.opentofu.org") != provider.npos) stack_.tool = "opentofu";
-  if (!is_of_aws(provider)) {
-    stack_.of_other_providers += instances.size();
-    return;
-  }
   const std::string_view type = text_in(resource, "type");
   const std::string_view module = text_in(resource, "module");
   std::string address(module);
   if (!address.empty()) address.push_back('.');
   address.append(type).append(".").append(text_in(resource, "name"));
+  simdjson::dom::array instances;
+  if (resource.at_key("instances").get_array().get(instances)) {
+    return bad_input(address + " has no list of instances");
+  }
+  if (provider.find("registry.opentofu.org") != provider.npos) stack_.tool = "opentofu";
+  if (!is_of_aws(provider)) {
+    stack_.of_other_providers += instances.size();
+    return {};
+  }
   const std::string block = without_indices(address);
   for (const element each : instances) {
     object instance;
@@ -141,6 +150,7 @@ void StateReader::read_resource(const object& resource) {
     if (!text_in(instance, "deposed").empty()) continue;
     read_instance(instance, type, block, address + index_text(instance));
   }
+  return {};
 }
 
 void StateReader::note_place(std::string_view arn) {
@@ -250,7 +260,7 @@ Result<DeclaredStack> read_terraform_state(std::string_view text, const StateDef
                      std::to_string(kStateVersion) + " is read");
   }
   StateReader reader(defaults);
-  reader.read(state);
+  if (const Result<void> read = reader.read(state); !read) return read.error();
   return reader.take();
 }
 

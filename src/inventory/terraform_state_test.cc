@@ -112,6 +112,13 @@ TEST(TerraformStateTest, half_a_state_and_other_versions_are_refused) {
   for (size_t size = 0; size < whole.size(); ++size) {
     EXPECT_FALSE(read_terraform_state(whole.substr(0, size), {}).ok()) << size;
   }
+  for (const char* const odd :
+       {R"({"version":4})", R"({"version":4,"resources":{}})",
+        R"({"version":4,"resources":["x",1]})",
+        R"({"version":4,"resources":[{"mode":"managed","type":"aws_vpc","name":"a"}]})"}) {
+    EXPECT_FALSE(read_terraform_state(odd, {}).ok()) << odd;
+  }
+  EXPECT_TRUE(read_terraform_state(R"({"version":4,"resources":[]})", {}).ok());
   EXPECT_FALSE(read_terraform_state(R"({"version":3,"modules":[]})", {}).ok());
   EXPECT_FALSE(read_terraform_state(R"({"resources":[]})", {}).ok());
 }
