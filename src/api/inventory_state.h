@@ -17,6 +17,14 @@ struct InventoryState {
   Time trouble_since;      // Of any trouble; the epoch where there is none.
   bool is_passing = true;  // As in InventoryReading.
   InventoryCounts counts;
+
+  // A run of a tool may lock its state for so long.
+  static constexpr Duration kTroublePasses = std::chrono::hours(1);
+
+  // Whether it can be read whole, or will be without anybody's doing.
+  bool is_up(Time now) const {
+    return trouble.empty() || (is_passing && now - trouble_since < kTroublePasses);
+  }
 };
 
 }  // namespace statewire

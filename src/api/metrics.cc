@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "api/inventory_state.h"
 #include "api/metric_families.h"
 #include "api/told_sources.h"
 
@@ -90,6 +91,21 @@ void add_tag_lookups(const TagLookupCounts& counts, MetricFamilies& families) {
   families.value(number(counts.retried), {{"outcome", "retried"}});
 }
 
+void add_inventories(const std::vector<InventoryState>& all, Time now, MetricFamilies& families) {
+  families.gauge("statewire_inventory_up",
+                 "1 while the inventory can be read whole, or a run of its tool has locked it; 0 "
+                 "while somebody must look.");
+  for (const InventoryState& each : all) {
+    families.value(each.is_up(now) ? 1 : 0, {{"inventory", each.name}});
+  }
+  families.gauge("statewire_inventory_last_read_timestamp_seconds",
+                 "When the inventory was last read; left out until the first time.");
+  for (const InventoryState& each : all) {
+    if (each.last_read != Time())
+      families.value(seconds(each.last_read), {{"inventory", each.name}});
+  }
+}
+
 void add_config(const ConfigState& config, MetricFamilies& families) {
   families.gauge("statewire_config_last_reload_success",
                  "1 where the configuration is in force as it was last read; 0 where that failed.");
@@ -154,6 +170,9 @@ Result<std::string> metrics_text(const RouteContext& context) {
   add_sources(context, families);
   add_sns(context.sns, families);
   if (context.snapshot.tags) add_tag_lookups(context.snapshot.tags(), families);
+  if (context.snapshot.inventories) {
+    add_inventories(context.snapshot.inventories(), context.clock.now(), families);
+  }
   add_config(context.config, families);
   families.gauge("statewire_catalog_entries", "Entries of the catalog that is in use.");
   families.value(number(context.snapshot.catalog->size()));

@@ -62,9 +62,6 @@ void add_subscription(const PipelineCounts& counts, uint64_t parked, Time now, L
                    "`statewire parked list` says why; redrive or drop them"});
 }
 
-// A run of a tool may lock its state for so long.
-constexpr Duration kTroublePasses = std::chrono::hours(1);
-
 }  // namespace
 
 Lines what_is_not_well(const RouteContext& context, std::span<const ToldSource> sources,
@@ -83,9 +80,7 @@ Lines what_is_not_well(const RouteContext& context, std::span<const ToldSource> 
   }
   if (context.snapshot.inventories) {
     for (const InventoryState& each : context.snapshot.inventories()) {
-      const bool is_passing =
-          each.is_passing && context.clock.now() - each.trouble_since < kTroublePasses;
-      if (each.trouble.empty() || is_passing) continue;
+      if (each.is_up(context.clock.now())) continue;
       lines.push_back(
           {"inventory " + each.name + " cannot be read whole: " + each.trouble, kActOnReason});
     }

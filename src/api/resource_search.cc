@@ -11,7 +11,7 @@ Result<bool> ResourceSearch::step() {
     has_looked_up_ = true;
     return look_up();
   }
-  Result<std::string> next = store_.some_records(
+  Result<std::string> next = store_.some_records_named(
       at_, wanted_, kRecordsAtATime, [&](const Record& record) { return add(record), true; });
   if (!next) return next.error();
   at_ = *std::move(next);

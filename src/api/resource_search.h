@@ -10,8 +10,9 @@
 
 namespace statewire {
 
-// An id or an alias is found at once; a name, or the last part of an id, by looking at all records,
-// a few milliseconds at a time. Not thread-safe; borrows the store.
+// An id or an alias is found at once; a name, or the last part of an id, by looking at the records
+// where it may be (all of them until the store has learned their names), a few milliseconds at a
+// time. Not thread-safe; borrows the store.
 class ResourceSearch {
  public:
   ResourceSearch(const Store& store, std::string wanted)

@@ -354,6 +354,9 @@ void App::trim(std::stop_token stop) {
   if (Result<void> learned = store_->learn_aliases(stop); !learned) {
     log_error("the aliases cannot be read", {{"error", learned.error().text}});
   }
+  if (Result<void> learned = store_->learn_names(stop); !learned) {
+    log_error("the names of resources cannot be read", {{"error", learned.error().text}});
+  }
   std::mutex mutex;
   std::condition_variable_any never;
   while (!stop.stop_requested()) {

@@ -85,6 +85,31 @@ TEST(Hold, asking_for_what_comes_late_without_it_is_warned_of) {
 
 TEST(Subscriptions, none_need_be_there) { EXPECT_TRUE(Read("version: 1\n").subscriptions.empty()); }
 
+// What is waiting for a sink is tried on for `retry_for` from where it was, unless it is another
+// one.
+TEST(Subscriptions, a_sink_stays_the_same_over_what_does_not_say_which_it_is) {
+  const auto hash = [](const std::string& keys, const std::string& rest = "") {
+    const Read read("subscriptions: {x: {sink: {kind: webhook, " + keys + "}" + rest + "}}");
+    return read.subscriptions.at(0).sink_hash;
+  };
+  const std::string url = "url: 'https://example.com/a'";
+  const std::string headers = "headers: {A: one, B: two}";
+  const uint64_t first = hash(url + ", " + headers);
+  EXPECT_NE(first, 0u);
+  for (const std::string& same : {headers + ", " + url, url + ", timeout: 3s, " + headers,
+                                  url + ", " + headers + ", rotate_bytes: 1",
+                                  std::string("\"url\": \"https://example.com/a\", ") + headers}) {
+    EXPECT_EQ(hash(same), first) << same;
+  }
+  EXPECT_EQ(hash(url + ", " + headers, ", retry_for: 1h, when: {kind: [CHANGE]}"), first);
+  for (const std::string& other :
+       {url, std::string("url: 'https://example.com/b', ") + headers,
+        url + ", headers: {A: two, B: one}", url + ", " + headers + ", secret_file: s",
+        url + ", headers: {A: one, B: two, C: three}"}) {
+    EXPECT_NE(hash(other), first) << other;
+  }
+}
+
 TEST(Subscriptions, a_sink_is_all_that_one_needs) {
   const Read read("subscriptions:\n  all:\n    sink: {kind: file, path: out}\n");
   ASSERT_EQ(read.problems.to_text(), "");

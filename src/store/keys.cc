@@ -58,6 +58,10 @@ void set_resource(std::string_view id, std::string& key) {
   append_text(key, id);
 }
 
+uint8_t partition_of_resource(std::string_view key) {
+  return key.empty() ? 0 : static_cast<uint8_t>(key.front());
+}
+
 std::string_view id_of_resource(std::string_view key) {
   constexpr size_t kIdAt = 1 + 4;
   return key.substr(std::min(key.size(), kIdAt));

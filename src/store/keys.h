@@ -15,6 +15,8 @@ namespace statewire::keys {
 
 // Partition, then id.
 void set_resource(std::string_view id, std::string& key);
+// The partition in such a key; 0 where it is empty.
+uint8_t partition_of_resource(std::string_view key);
 // The id in such a key, a view of it; empty where it is none.
 std::string_view id_of_resource(std::string_view key);
 

@@ -38,6 +38,7 @@ using rocksdb::Slice;
 using rocksdb::Status;
 
 constexpr int kBloomBitsPerKey = 10;
+constexpr size_t kScanBytesAhead = 256u << 10;
 
 Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view view(const Slice& bytes) { return {bytes.data(), bytes.size()}; }
@@ -260,6 +261,8 @@ class RocksdbEngine final : public Engine {
     rocksdb::ReadOptions how;
     // Blocks of the journal are read again by the next subscription; a scan of records is not.
     how.fill_cache = family == Family::journal;
+    // Blocks are small, and whoever scans records wants many.
+    if (family == Family::resources) how.readahead_size = kScanBytesAhead;
     const std::unique_ptr<rocksdb::Iterator> at(database_->NewIterator(how, of(family)));
     const bool forward = direction == Direction::forward;
     forward ? at->Seek(slice(from)) : at->SeekForPrev(slice(from));

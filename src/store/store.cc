@@ -213,6 +213,7 @@ Result<void> Store::load() {
   if (auto loaded = load_journal(); !loaded) return loaded;
   if (auto loaded = load_lost(); !loaded) return loaded;
   if (auto loaded = load_aliases(); !loaded) return loaded;
+  load_names();
   if (auto loaded = load_reminders(); !loaded) return loaded;
   if (!options_.read_only) {
     if (auto learned = learn_parked_piece(); !learned) return learned.error();
@@ -275,6 +276,31 @@ Result<void> Store::learn_aliases(const std::stop_token& stop) {
                                     return state_->aliases.has_room() && !stop.stop_requested();
                                   });
   if (read.ok() && !stop.stop_requested()) state_->aliases.all_are_known();
+  return read;
+}
+
+// Likewise; questions say what cannot be read.
+void Store::load_names() {
+  bool is_any = false;
+  const auto read =
+      engine_->each(Family::resources, {}, Direction::forward,
+                    [&](std::string_view, std::string_view) { return is_any = true, false; });
+  if (read.ok() && !is_any) state_->names.all_are_known();
+}
+
+Result<void> Store::learn_names(const std::stop_token& stop) {
+  Arena arena;
+  const auto read = engine_->each(Family::resources, {}, Direction::forward,
+                                  [&](std::string_view key, std::string_view value) {
+                                    arena.clear();
+                                    if (const auto record = decode_record(value, arena)) {
+                                      state_->names.add(*record);
+                                    } else {
+                                      state_->names.add_any(keys::partition_of_resource(key));
+                                    }
+                                    return !stop.stop_requested();
+                                  });
+  if (read.ok() && !stop.stop_requested()) state_->names.all_are_known();
   return read;
 }
 
@@ -371,6 +397,7 @@ void Store::add_records(const Commit& commit, EngineBatch& batch) {
   for (const Record* record : commit.records) {
     state.value.clear();
     append_record(*record, state.value);
+    state.names.add(*record);
     keys::set_resource(record->resource.id, state.key);
     state.changed.push_back({state.arena.copy(state.key), state.arena.copy(state.value.view()),
                              hash64(record->resource.id)});
@@ -491,33 +518,80 @@ Result<void> Store::each_record(std::string_view after,
   return read ? outcome : read;
 }
 
+namespace {
+
+// A part of a scan of the records, as Store::some_records says.
+class RecordScan {
+ public:
+  RecordScan(std::string_view text, size_t count_max,
+             const std::function<bool(const Record&)>& visit)
+      : text_(text), count_max_(count_max), visit_(visit) {}
+
+  // False where the part is over.
+  bool look_at(std::string_view key, std::string_view value) {
+    if (++count_ > count_max_) return false;
+    if (count_ == count_max_) last_ = keys::id_of_resource(key);
+    if (!text_.empty() &&
+        ::memmem(value.data(), value.size(), text_.data(), text_.size()) == nullptr) {
+      return true;
+    }
+    arena_.clear();
+    const auto record = decode_record(value, arena_);
+    if (!record) return outcome_ = record.error(), is_ended_ = true, false;
+    return is_ended_ = !visit_(*record), !is_ended_;
+  }
+  bool is_over() const { return is_ended_ || count_ > count_max_; }
+  Result<std::string> next() const {
+    if (!outcome_) return outcome_.error();
+    return is_ended_ || count_ <= count_max_ ? std::string() : last_;
+  }
+
+ private:
+  const std::string_view text_;
+  const size_t count_max_;
+  const std::function<bool(const Record&)>& visit_;
+  Arena arena_;
+  Result<void> outcome_;
+  size_t count_ = 0;
+  std::string last_;
+  bool is_ended_ = false;
+};
+
+}  // namespace
+
 Result<std::string> Store::some_records(std::string_view after, std::string_view text,
                                         size_t count_max,
                                         const std::function<bool(const Record&)>& visit) const {
   std::string from;
   if (!after.empty()) keys::set_resource(after, from);
-  Arena arena;
-  Result<void> outcome;
-  size_t count = 0;
-  std::string last;
-  const auto look_at = [&](std::string_view key, std::string_view value) {
-    if (key == from) return true;
-    if (++count > count_max) return false;
-    if (count == count_max) last = keys::id_of_resource(key);
-    if (!text.empty() && ::memmem(value.data(), value.size(), text.data(), text.size()) == nullptr)
-      return true;
-    arena.clear();
-    const auto record = decode_record(value, arena);
-    if (!record) return outcome = record.error(), false;
-    if (visit(*record)) return true;
-    last.clear();
-    count = 0;
-    return false;
-  };
-  const auto read = engine_->each(Family::resources, from, Direction::forward, look_at);
-  if (!read) return read.error();
-  if (!outcome) return outcome.error();
-  return count > count_max ? last : std::string();
+  RecordScan scan(text, count_max, visit);
+  const auto read = engine_->each(Family::resources, from, Direction::forward,
+                                  [&](std::string_view key, std::string_view value) {
+                                    return key == from || scan.look_at(key, value);
+                                  });
+  return read ? scan.next() : Result<std::string>(read.error());
+}
+
+Result<std::string> Store::some_records_named(
+    std::string_view after, std::string_view name, size_t count_max,
+    const std::function<bool(const Record&)>& visit) const {
+  std::string from(1, '\0');
+  if (!after.empty()) keys::set_resource(after, from);
+  RecordScan scan(name, count_max, visit);
+  for (size_t at = keys::partition_of_resource(from); at < RecordNames::kPartitions; ++at) {
+    const auto partition = static_cast<uint8_t>(at);
+    if (partition != keys::partition_of_resource(from)) from.assign(1, static_cast<char>(at));
+    if (!state_->names.may_hold(partition, name)) continue;
+    const auto read = engine_->each(Family::resources, from, Direction::forward,
+                                    [&](std::string_view key, std::string_view value) {
+                                      if (keys::partition_of_resource(key) != partition)
+                                        return false;
+                                      return key == from || scan.look_at(key, value);
+                                    });
+    if (!read) return read.error();
+    if (scan.is_over()) break;
+  }
+  return scan.next();
 }
 
 Result<std::optional<std::string>> Store::resource_of_alias(std::string_view alias) const {
@@ -588,7 +662,7 @@ Result<void> Store::copy_to(const std::string& path) const {
 
 size_t Store::memory_used() const {
   return engine_->memory_used() + state_->recent.bytes() + state_->read.bytes() +
-         state_->records.bytes();
+         state_->records.bytes() + RecordNames::kBytes;
 }
 
 }  // namespace statewire

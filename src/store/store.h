@@ -128,6 +128,13 @@ class Store {
   // returned false.
   Result<std::string> some_records(std::string_view after, std::string_view text, size_t count_max,
                                    const std::function<bool(const Record&)>& visit) const;
+  // The same where `name` is looked for: of an id an end behind `/` or `:`, a name, or a tag
+  // "Name". Passes over what holds no such record, once learn_names() has returned.
+  Result<std::string> some_records_named(std::string_view after, std::string_view name,
+                                         size_t count_max,
+                                         const std::function<bool(const Record&)>& visit) const;
+  // Reads the names of all records. Any thread, once. A million take a second.
+  Result<void> learn_names(const std::stop_token& stop);
   // The id that `alias` stands for. A text that is no alias costs a hash once learn_aliases() has
   // returned; before that, and beyond kAliasesKnownMax aliases, it costs a look into the engine.
   Result<std::optional<std::string>> resource_of_alias(std::string_view alias) const;
@@ -252,6 +259,7 @@ class Store {
   Result<void> load_first_block();
   Result<void> load_lost();
   Result<void> load_aliases();
+  void load_names();
   Result<void> load_reminders();
   Result<bool> learn_parked_piece();
   void add_block(const Commit& commit, EngineBatch& batch);

@@ -19,6 +19,7 @@
 #include "store/ledger_view.h"
 #include "store/recent_blocks.h"
 #include "store/record_cache.h"
+#include "store/record_names.h"
 #include "store/wire.h"
 
 namespace statewire {
@@ -169,6 +170,7 @@ struct StoreState {
   ReadBlocks read;
   RecordCache records;
   AliasNames aliases;
+  RecordNames names;
   NextReminder next_reminder;
   DamagedRows damaged_reminders;
   ParkedNumbers parked;

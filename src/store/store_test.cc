@@ -221,6 +221,36 @@ TEST_P(StoreTest, each_record_goes_by_partition_and_can_be_continued) {
   EXPECT_EQ(by_pages, all);
 }
 
+TEST_P(StoreTest, what_is_named_is_found_before_the_names_are_learned_and_while_they_are) {
+  std::vector<uint64_t> many(3000);
+  for (size_t i = 0; i < many.size(); ++i) many[i] = i;
+  commit(many);
+  reopen();
+  commit({5000});
+  // By pages, as who asks does. How many records were visited, and how many pages it took.
+  const auto find = [&](uint64_t resource) {
+    const std::string id = id_of(resource);
+    const std::string name = id.substr(id.rfind('/') + 1);
+    std::string after;
+    std::pair<size_t, size_t> seen;
+    do {
+      ++seen.second;
+      after = *store_->some_records_named(after, name, 100, [&](const Record& record) {
+        seen.first += record.resource.id == id;
+        return true;
+      });
+    } while (!after.empty());
+    return seen;
+  };
+  EXPECT_EQ(find(7), std::pair(size_t{1}, can_reopen() ? size_t{31} : size_t{1}));
+  ASSERT_TRUE(store_->learn_names({}));
+  commit({5001});
+  for (const uint64_t resource : {0, 1, 7, 2999, 5000, 5001}) {
+    EXPECT_EQ(find(resource), std::pair(size_t{1}, size_t{1})) << resource;
+  }
+  EXPECT_EQ(find(4000), std::pair(size_t{0}, size_t{1}));
+}
+
 TEST_P(StoreTest, blocks_are_found_by_any_of_their_sequences) {
   commit({1, 2, 3});
   commit({});

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -213,6 +214,25 @@ class Reload(ProgramTest):
         daemon.post(running(3))
         daemon.wait_until_settled("second")
         self.assertEqual(len(receiver.of("/first")), 2)
+
+    def test_sighup_before_the_configuration_was_read_waits_until_it_can_be_read_again(self):
+        receiver = self.receiver()
+        first = SUBSCRIPTION.format(name="first", url=receiver.url("/first"))
+        daemon = self.daemon("subscriptions:" + first)
+        text = daemon.config.read_text()
+        daemon.config.unlink()
+        os.mkfifo(daemon.config)
+        daemon.start(is_ready=False)
+        with open(daemon.config, "w") as pipe:  # Once the daemon begins to read it.
+            daemon.signal(SIGHUP)
+            daemon.config.unlink()
+            daemon.write_config("subscriptions:" + first.replace("first", "second"))
+            pipe.write(text)
+        daemon.wait_until_ready()
+        wait_for(
+            lambda: [one["name"] for one in daemon.get("/api/v1/status")["subscriptions"]] == ["second"],
+            "the configuration that came second",
+        )
 
     def test_sighup_keeps_the_old_configuration_where_the_new_one_is_bad(self):
         receiver = self.receiver()

@@ -21,6 +21,7 @@ OUT = (
     "  log: {format: csv, sink: {kind: file, path: out.csv}}\n"
     "  hook: {sink: {kind: webhook, url: '$URL', timeout: 60s}}\n"
 )
+INVENTORY = "inventory: {shop: {kind: terraform, state: none.tfstate, every: 1s}}\n"
 TAGS = "  owners: {hold: {for: [tags], at_most: 10m}, sink: {kind: file, path: owners.jsonl}}\n"
 
 
@@ -107,6 +108,10 @@ def lose_the_file(scene):
     scene.reload(HTTP + SOURCES.replace(", follow: true", "").replace("trail.", "none.") + scene.out)
 
 
+def lose_the_state(scene):
+    scene.reload(HTTP + SOURCES + scene.out + INVENTORY)
+
+
 def post_nonsense(scene):
     scene.daemon.request("POST", "/events", b"{nonsense")
 
@@ -186,6 +191,14 @@ TROUBLES = [
         metric='statewire_source_up{source="trail"} 0',
         status="source trail is failed: .*none.jsonl",
         doctor="source trail +.*none.jsonl cannot be read",
+    ),
+    Trouble(
+        "an inventory cannot be read",
+        lose_the_state,
+        ["StatewireInventoryUnreadable"],
+        metric='statewire_inventory_up{inventory="shop"} 0',
+        status="inventory shop cannot be read whole: no state is there",
+        doctor="inventory shop cannot be read whole: no state is there",
     ),
     Trouble(
         "events are no events",

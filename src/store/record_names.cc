@@ -1,0 +1,64 @@
+#include "store/record_names.h"
+
+#include <algorithm>
+
+#include "base/ids.h"
+#include "store/store.h"
+
+namespace statewire {
+namespace {
+
+constexpr size_t kWordBits = 64;
+
+// Of an end of an id, too, it is that of the id.
+std::string_view last_part(std::string_view name) {
+  const size_t before = name.find_last_of("/:");
+  return before == name.npos ? name : name.substr(before + 1);
+}
+
+}  // namespace
+
+RecordNames::RecordNames() : words_(std::make_unique<Word[]>(kBytes / sizeof(Word))) {}
+
+std::array<size_t, 3> RecordNames::bits_of(std::string_view name) {
+  static_assert(kBits == 1 << 16);
+  const uint64_t hash = hash64(last_part(name));
+  return {hash % kBits, (hash >> 16) % kBits, (hash >> 32) % kBits};
+}
+
+RecordNames::Word& RecordNames::word_of(uint8_t partition, size_t bit) const {
+  return words_[(partition * kBits + bit) / kWordBits];
+}
+
+void RecordNames::add(const Record& record) {
+  const uint8_t partition = partition_of(record.resource.id);
+  add(partition, record.resource.id);
+  if (!record.resource.name.empty()) add(partition, record.resource.name);
+  for (const Tag& tag : record.tags) {
+    if (tag.key == "Name") add(partition, tag.value);
+  }
+}
+
+void RecordNames::add(uint8_t partition, std::string_view name) {
+  for (const size_t bit : bits_of(name)) {
+    Word& word = word_of(partition, bit);
+    const uint64_t mask = uint64_t{1} << bit % kWordBits;
+    // What is set stays set: most records are known, and looking is cheaper than writing.
+    if ((word.load(std::memory_order_relaxed) & mask) == 0) {
+      word.fetch_or(mask, std::memory_order_relaxed);
+    }
+  }
+}
+
+void RecordNames::add_any(uint8_t partition) {
+  for (size_t bit = 0; bit < kBits; bit += kWordBits) word_of(partition, bit).store(UINT64_MAX);
+}
+
+bool RecordNames::may_hold(uint8_t partition, std::string_view name) const {
+  if (!are_all_known_.load(std::memory_order_acquire)) return true;
+  return std::ranges::all_of(bits_of(name), [&](size_t bit) {
+    return (word_of(partition, bit).load(std::memory_order_relaxed) >> bit % kWordBits & 1) != 0;
+  });
+}
+
+}  // namespace statewire
