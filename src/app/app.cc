@@ -263,7 +263,7 @@ UnpackingLimits App::unpacking_limits(const Settings& settings) {
 }
 
 void App::publish_tags(std::string lines, AwsTagLookup::Stored done) {
-  Chunk chunk{.source = "tags", .text = std::move(lines)};
+  Chunk chunk{.source = "tags", .text = std::move(lines), .is_own = true};
   chunk.text.reserve(chunk.text.size() + kPaddingBytes);
   chunk.done = [done](const Result<ChunkFates>& fates) { done(fates.ok()); };
   if (!ingest_->submit(std::move(chunk)).ok()) done(false);

@@ -12,6 +12,9 @@
 namespace statewire {
 namespace {
 
+// Where the catalog's entries are of events that Statewire makes itself.
+constexpr std::string_view kOwnEntries = "catalog/statewire/";
+
 // What has no name is listed, too.
 std::string_view listed(std::string_view name) { return name.empty() ? "-" : name; }
 
@@ -65,6 +68,7 @@ void Batch::clear() {
   is_void = nullptr;
   share = {};
   is_slice = false;
+  is_own = false;
   done = nullptr;
 }
 
@@ -99,6 +103,7 @@ void ChunkRecogniser::fill(const Chunk& chunk, EventReading& reading, Time recei
   batch.catalog = knowledge_.catalog;
   batch.source = chunk.source;
   batch.received = received;
+  batch.is_own = chunk.is_own;
   if (chunk.is_only_counted) {
     batch.events.push_back({.fate = Fate::malformed, .account = "-", .region = "-"});
   } else if (!chunk.unreadable.empty()) {
@@ -144,6 +149,7 @@ void ChunkRecogniser::recognise_event(const ParsedEvent& event, Batch& batch) {
   const size_t first = batch.observations.size();
   Recognition recognition = recogniser_.recognise(event.element, event.bytes, batch.received,
                                                   batch.arena, batch.observations);
+  reject_pretended(recognition, first, batch);
   apply_rules(recognition, first, batch);
   batch.events.push_back({.fate = recognition.fate,
                           .account = recognition.account,
@@ -166,6 +172,16 @@ void ChunkRecogniser::recognise_event(const ParsedEvent& event, Batch& batch) {
   } else if (batch.refusals.size() < kChunkRefusalsKept) {
     batch.refusals.push_back(std::move(refusal));  // Its sender can do nothing about it.
   }
+}
+
+// Whoever may send events could say of any resource that it is declared, or which tags it has. The
+// entry that matched decides, and not the event's source: a list of sources matches, too.
+void ChunkRecogniser::reject_pretended(Recognition& recognition, size_t first, Batch& batch) {
+  if (batch.is_own || !recognition.entry_place.starts_with(kOwnEntries)) return;
+  batch.observations.erase(batch.observations.begin() + static_cast<ptrdiff_t>(first),
+                           batch.observations.end());
+  recognition.fate = Fate::rejected;
+  recognition.reason = "only Statewire itself makes such events";
 }
 
 // An event whose every observation is ignored is.

@@ -46,6 +46,7 @@ struct Batch {
   std::function<bool()> is_void;   // As the chunk's.
   ByteShare share;                 // Of its chunk, where it is all of it.
   bool is_slice = false;           // Of a longer chunk.
+  bool is_own = false;             // As the chunk's.
   std::function<void(Result<ChunkFates>)> done;
 
   void clear();
@@ -87,6 +88,7 @@ class ChunkRecogniser {
             Batch& batch);
   void on_event(const ParsedEvent& event, Batch& batch);
   void recognise_event(const ParsedEvent& event, Batch& batch);
+  static void reject_pretended(Recognition& recognition, size_t first, Batch& batch);
   void apply_rules(Recognition& recognition, size_t first, Batch& batch);
   void on_unreadable(const UnreadableEvent& event, const Chunk& chunk, Batch& batch);
 

@@ -279,7 +279,7 @@ void Ingest::queue(std::unique_ptr<Batch>&& batch) {
 
 Result<void> Ingest::fire(std::span<const Reminder> due,
                           std::function<void(Result<ChunkFates>)> done) {
-  Chunk chunk{.source = std::string(kRemindersSource), .done = std::move(done)};
+  Chunk chunk{.source = std::string(kRemindersSource), .is_own = true, .done = std::move(done)};
   for (const Reminder& reminder : due) append_event_line(reminder, chunk.text);
   chunk.text.reserve(chunk.text.size() + kPaddingBytes);
   return take(std::move(chunk), due);

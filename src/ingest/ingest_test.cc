@@ -64,6 +64,34 @@ TEST_F(IngestTest, every_event_has_one_fate_and_the_ledger_adds_up) {
   expect_refolds();
 }
 
+// An ingest token lets nobody speak for Statewire, however the source is written.
+TEST_F(IngestTest, strangers_cannot_pretend_to_be_an_inventory_or_tags_or_a_reminder) {
+  const std::string_view head = R"({"version":"0","account":"123456789012","region":"eu-west-1",)"
+                                R"("time":"2026-11-23T09:00:00Z",)";
+  const std::vector<std::string> pretended = {
+      R"("id":"s1","source":"statewire.inventory","detail-type":"Inventory","detail":{"source":)"
+      R"("aws.s3","resource-type":"AWS::S3::Bucket","resource-id":"arn:aws:s3:::invoices","word":)"
+      R"("declared","inventory":"shop","tool":"terraform","declared":[{"address":"a.b"}]}})",
+      R"("id":"s2","source":"statewire.inventory","detail-type":"Inventory","detail":{"source":)"
+      R"("aws.s3","resource-type":"AWS::S3::Bucket","physical-id":"invoices","word":"unmanaged"}})",
+      R"("id":"s3","source":["statewire.inventory"],"detail-type":"Inventory","detail":{"source":)"
+      R"("aws.s3","resource-type":"AWS::S3::Bucket","resource-id":"arn:aws:s3:::invoices","word":)"
+      R"("lost"}})",
+      R"("id":"s4","source":"statewire.tags","detail-type":"Tags Looked Up","detail":)"
+      R"({"resource-id":"arn:aws:s3:::invoices","resource-type":"AWS::S3::Bucket","tags":)"
+      R"([{"key":"team","value":"mine"}]}})",
+      R"("id":"s5","source":"statewire.reminders","detail-type":"Settle","detail":)"
+      R"({"resource-id":"arn:aws:s3:::invoices","resource-type":"AWS::S3::Bucket","source":)"
+      R"("aws.s3","phase":"gone","state":"DeleteBucket","evidence":"3f1f6a5e"}})"};
+  for (const std::string& each : pretended) {
+    const std::string line = std::string(head) + each + "\n";
+    const ChunkFates fates = fates_of(line);
+    EXPECT_EQ(fates.of(Fate::rejected), 1u) << line;
+  }
+  EXPECT_EQ(store_->last_sequence(), 0u);
+  expect_refolds();
+}
+
 TEST_F(IngestTest, cursor_is_stored_by_the_commit_of_its_chunk) {
   ASSERT_TRUE(submit(event(1, "running", 0, id_of(1)), {"file/x", "offset 42"}).get().ok());
   EXPECT_EQ(*ingest_->cursor("file/x"), "offset 42");

@@ -320,7 +320,7 @@ Result<void> InventoryPass::send(std::string_view source, std::string lines,
     for (size_t count = 0; end < rest.size() && count < kInventoryEventsAtATime; ++count) {
       end = std::min(rest.find('\n', end), rest.size() - 1) + 1;
     }
-    Chunk chunk{.source = std::string(source)};
+    Chunk chunk{.source = std::string(source), .is_own = true};
     chunk.text.reserve(end + kPaddingBytes);
     chunk.text.assign(rest.substr(0, end));
     rest.remove_prefix(end);

@@ -53,6 +53,9 @@ struct Chunk {
   std::string source;     // Name of the source in the configuration; "http" for POST /events.
   std::string text = {};  // Reserved for kPaddingBytes beyond its size.
   bool are_cloud_events = false;  // Whoever sent them says so.
+  // Statewire itself made them. What only it may say (of reminders, tags and inventories) is
+  // rejected in any other chunk.
+  bool is_own = false;
   uint64_t first_line = 1;
   std::string place;  // For errors: a path; empty for HTTP.
   CursorUpdate cursor;

@@ -166,10 +166,10 @@ class WasItCode(ProgramTest):
         self.program.post(
             instance_event("i-1", "running", stamp(-60), "e-1"),
             instance_event("i-2", "running", stamp(-60), "e-2"),
-            {"version": "0", "id": "tags-1", "source": "statewire.tags", "account": ACCOUNT,
-             "detail-type": "Tags Looked Up", "region": "eu-west-1", "time": stamp(-50),
-             "detail": {"resource-type": "AWS::EC2::Instance", "resource-id": instance_arn("i-1"),
-                        "tags": [{"key": "aws:autoscaling:groupName", "value": "web"}]}})
+            call("CreateTags", "ec2.amazonaws.com",
+                 {"resourcesSet": {"items": [{"resourceId": "i-1"}]},
+                  "tagSet": {"items": [{"key": "aws:autoscaling:groupName", "value": "web"}]}},
+                 stamp(-50), user="autoscaling"))
         wait_for(lambda: len(self.owned()) == 4, "its instance")
         wait_for(lambda: self.drift_of(instance_arn("i-2")) == "unmanaged", "the other one")
         child = self.resources()[instance_arn("i-1")]
