@@ -72,8 +72,11 @@ void LambdaFunction::forward(const LambdaMessage& message, size_t place,
                     std::string(wanted) + "\"");
   }
   const std::string& id = message.delivery_id.empty() ? message.id : message.delivery_id;
-  outgoing.push_back(
-      {.message = place, .id = id, .resource = id, .type = message.type, .payload = message.body});
+  outgoing.push_back({.message = place,
+                      .id = id,
+                      .resource = message.group.empty() ? id : message.group,
+                      .type = message.type,
+                      .payload = message.body});
 }
 
 }  // namespace statewire
