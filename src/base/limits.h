@@ -517,6 +517,8 @@ inline constexpr size_t kAwsBatchBytesMax = 256 << 10;
 inline constexpr size_t kAwsGroupBytesMax = 128;
 // Of the payload of a synchronous call of a function: Lambda's own bound.
 inline constexpr size_t kLambdaPayloadBytesMax = 6 << 20;
+// Messages of which a function keeps in memory who has them; beyond, all are mailed again.
+inline constexpr size_t kLambdaSettledMax = 1'000;
 // Of a function's ARN or name: Lambda's own bound.
 inline constexpr size_t kLambdaFunctionBytesMax = 170;
 // Of the title of a message to Slack.

@@ -20,8 +20,8 @@ LambdaFunction::LambdaFunction(Handler handler, const Settings& settings, const 
                                const Clock& clock, TagsNow& tags)
     : handler_(handler),
       settings_(settings),
-      clock_(clock),
-      standardiser_(catalog, settings, clock, tags) {}
+      standardiser_(catalog, settings, clock, tags),
+      outbox_(settings, clock) {}
 
 Result<void> LambdaFunction::check() const {
   if (handler_ == Handler::deliver && settings_.subscriptions.size() != 1) {
@@ -44,39 +44,39 @@ Result<void> LambdaFunction::handle(const LambdaInvocation& invocation, LambdaRu
   if (!messages) return runtime.fail(invocation, "Statewire.BadPayload", messages.error().text);
   Failures failures(messages->size());
   std::vector<Outgoing> outgoing;
-  for (size_t i = 0; i < messages->size(); ++i) {
-    const Result<void> taken = read((*messages)[i], i, outgoing);
-    if (!taken) failures[i] = taken.error().text;
+  const Time until = invocation.deadline - kAnswerMargin;
+  if (handler_ == Handler::standardise) {
+    for (size_t i = 0; i < messages->size(); ++i) standardiser_.read((*messages)[i], i, failures);
+    standardiser_.tell(until, outgoing, failures);
+  } else {
+    for (size_t i = 0; i < messages->size(); ++i) forward((*messages)[i], i, outgoing, failures);
   }
-  send_all(std::move(outgoing), settings_, clock_, invocation.deadline - kAnswerMargin, failures);
+  outbox_.send(std::move(outgoing), until, failures);
   std::vector<std::string> failed_ids;
   for (size_t i = 0; i < failures.size(); ++i) {
     const std::string& id = (*messages)[i].id;
-    if (failures[i].empty()) continue;
-    log_warn("a message failed", {{"message", id}, {"why", failures[i]}});
-    if (id.empty()) return runtime.fail(invocation, kNotDone, failures[i]);
+    if (!failures[i]) continue;
+    log_warn("a message failed", {{"message", id}, {"why", *failures[i]}});
+    if (id.empty()) return runtime.fail(invocation, kNotDone, *failures[i]);
     failed_ids.push_back(id);
   }
   return runtime.answer(invocation, batch_answer(failed_ids));
 }
 
-Result<void> LambdaFunction::read(const LambdaMessage& message, size_t place,
-                                  std::vector<Outgoing>& outgoing) {
-  if (handler_ == Handler::standardise) return standardiser_.take(message, place, outgoing);
-  return forward(message, place, outgoing);
-}
-
-Result<void> LambdaFunction::forward(const LambdaMessage& message, size_t place,
-                                     std::vector<Outgoing>& outgoing) const {
+void LambdaFunction::forward(const LambdaMessage& message, size_t place,
+                             std::vector<Outgoing>& outgoing, Failures& failures) const {
   const std::string_view wanted = settings_.subscriptions.front().format->content_type();
   if (message.content_type != wanted) {
-    return bad_input("its content type is \"" + message.content_type + "\", and not \"" +
-                     std::string(wanted) + "\"");
+    return fail(failures, place,
+                "its content type is \"" + message.content_type + "\", and not \"" +
+                    std::string(wanted) + "\"");
   }
   const std::string& id = message.delivery_id.empty() ? message.id : message.delivery_id;
-  outgoing.push_back(
-      {.message = place, .id = id, .resource = id, .type = message.type, .payload = message.body});
-  return {};
+  outgoing.push_back({.message = place,
+                      .id = id,
+                      .resource = message.group.empty() ? id : message.group,
+                      .type = message.type,
+                      .payload = message.body});
 }
 
 }  // namespace statewire

@@ -33,14 +33,13 @@ class LambdaFunction {
 
  private:
   Result<void> handle(const LambdaInvocation& invocation, LambdaRuntime& runtime);
-  Result<void> read(const LambdaMessage& message, size_t place, std::vector<Outgoing>& outgoing);
-  Result<void> forward(const LambdaMessage& message, size_t place,
-                       std::vector<Outgoing>& outgoing) const;
+  void forward(const LambdaMessage& message, size_t place, std::vector<Outgoing>& outgoing,
+               Failures& failures) const;
 
   const Handler handler_;
   const Settings& settings_;
-  const Clock& clock_;
   Standardiser standardiser_;
+  Outbox outbox_;
 };
 
 }  // namespace statewire

@@ -24,8 +24,11 @@ Result<std::vector<LambdaMessage>> messages_of(const std::string& payload) {
   std::vector<LambdaMessage> messages;
   for (const AwsJson& record : json->items("Records")) {
     if (record.text("eventSource") != "aws:sqs") continue;
+    // The groups of other queues keep no order.
+    const bool is_fifo = record.text("eventSourceARN").ends_with(".fifo");
     messages.push_back({.id = record.text("messageId"),
                         .body = padded(record.text("body")),
+                        .group = is_fifo ? record.text("attributes.MessageGroupId") : "",
                         .delivery_id = attribute(record, "id"),
                         .type = attribute(record, "type"),
                         .content_type = attribute(record, "content-type")});

@@ -11,6 +11,8 @@ namespace statewire {
 struct LambdaMessage {
   std::string id;    // Of SQS; empty: the payload is no batch of a queue.
   std::string body;  // kPaddingBytes may be read behind its end.
+  // Of a FIFO queue: what must stay in order. Empty for others.
+  std::string group;
   // Attributes that the sinks `sns` and `sqs` give their messages; may be empty.
   std::string delivery_id;
   std::string type;

@@ -18,21 +18,32 @@
 
 namespace statewire {
 
-// Without records: no state before it, no cause from another event, no repeat that is found.
+// Without records: no state before it, no cause from another event, no repeat that is found. Of
+// each invocation, all is read before any is told, so that tags are waited for once.
 //
 // Not thread-safe. Borrows everything.
 class Standardiser {
  public:
   Standardiser(const Catalog& catalog, const Settings& settings, const Clock& clock, TagsNow& tags);
 
-  // What the events of `message`, the one at `place`, ask for. The error says what of it could not
-  // be read; what could be is in `outgoing` all the same.
-  Result<void> take(const LambdaMessage& message, size_t place, std::vector<Outgoing>& outgoing);
+  // Reads the events of `message`, the one at `place`. A message of which something cannot be read
+  // fails; what can be is told all the same.
+  void read(const LambdaMessage& message, size_t place, Failures& failures);
+  // What all that was read since the last call asks for. A message fails for which a format cannot
+  // be rendered; what can be is in `outgoing` all the same. Waits for tags, for a third of the time
+  // until `until` and for ten seconds at most.
+  void tell(Time until, std::vector<Outgoing>& outgoing, Failures& failures);
 
  private:
-  Result<void> take_event(const ParsedEvent& event, size_t place, std::vector<Outgoing>& outgoing);
-  void look_up_tags(Time now);
-  Result<void> tell(const Entry& entry, size_t place, std::vector<Outgoing>& outgoing);
+  struct Seen {
+    size_t message = 0;
+    Time received;
+    Observation observation;
+  };
+
+  Result<void> read_event(const ParsedEvent& event, size_t place);
+  void look_up_tags(Time until);
+  void tell(const Entry& entry, size_t place, std::vector<Outgoing>& outgoing, Failures& failures);
 
   const Settings& settings_;
   const Clock& clock_;
@@ -43,8 +54,9 @@ class Standardiser {
   RuleBook rules_;
   NoViews views_;
   Fold fold_;
-  Arena arena_;
+  Arena arena_;  // Of what was seen.
   std::vector<Observation> observations_;
+  std::vector<Seen> seen_;
   Routable routable_;
 };
 

@@ -13,8 +13,9 @@ constexpr std::chrono::milliseconds kLookAgain(20);
 TagsNow::TagsNow(AwsClient& aws, const Clock& clock)
     : clock_(clock),
       lookup_(aws, clock, [this](const std::string& lines, const AwsTagLookup::Stored& stored) {
-        take(lines);
+        // First: who is woken may want the same again, and what is still asked for is not asked.
         stored(true);
+        take(lines);
       }) {}
 
 void TagsNow::take(const std::string& lines) {

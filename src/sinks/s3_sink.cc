@@ -4,7 +4,8 @@
 // sequence FIRST to LAST, each once and in order; objects do not overlap. The date is the one on
 // which the batch was frozen. The name is made only of what the batch was frozen with: a write that
 // is repeated, after a lost answer or a kill, replaces itself. ID is the beginning of the first
-// delivery's id: another journal with the same sequences replaces nothing.
+// delivery's id: another journal with the same sequences replaces nothing. Functions have no
+// journal: there the name is the whole id of the batch.
 #include "aws/gzip.h"
 #include "aws/queue.h"
 #include "base/limits.h"
@@ -73,9 +74,13 @@ class S3Sink final : public Sink {
       key += "test/" + std::string(first.id);
     } else {
       const FrozenBatch& batch = *first.batch;
-      key += "dt=" + format_time(batch.frozen).substr(0, 10) + "/" + padded(batch.first_sequence) +
-             "-" + padded(batch.last_sequence) + "-" +
-             std::string(batch.id.substr(0, kIdBytesShown));
+      key += "dt=" + format_time(batch.frozen).substr(0, 10) + "/";
+      if (batch.first_sequence == 0) {
+        key += batch.id;
+      } else {
+        key += padded(batch.first_sequence) + "-" + padded(batch.last_sequence) + "-" +
+               std::string(batch.id.substr(0, kIdBytesShown));
+      }
     }
     return key.append(ending_of(first.content_type));
   }

@@ -81,6 +81,12 @@ TEST_F(S3SinkTest, a_test_stands_beside_the_archive) {
             "/archive/org/people/test/0123456789abcdef0123456789abcdef.jsonl.gz");
 }
 
+TEST_F(S3SinkTest, without_a_journal_the_name_is_all_of_the_id) {
+  write(0, 0);
+  EXPECT_EQ(objects_.begin()->first,
+            "/archive/org/people/dt=2026-11-23/0123456789abcdef0123456789abcdef.jsonl.gz");
+}
+
 TEST_F(S3SinkTest, a_batch_has_one_outcome) {
   for (const auto& [status, wanted] :
        std::initializer_list<std::pair<int, Verdict>>{{500, Verdict::retry},

@@ -44,8 +44,10 @@ struct Attempt {
 
 // The marks of a frozen batch: they and its members stay the same over every retry and restart.
 struct FrozenBatch {
-  std::string_view id;  // Of its first delivery.
-  uint64_t first_sequence = 0;
+  // Of its first delivery. Where there is no journal, 32 hex digits that are made of the ids of all
+  // its deliveries: other members are another batch.
+  std::string_view id;
+  uint64_t first_sequence = 0;  // 0: there is no journal.
   uint64_t last_sequence = 0;
   Time frozen;
 };

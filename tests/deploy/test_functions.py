@@ -4,11 +4,13 @@ import json
 import os
 import time
 import unittest
+from unittest import mock
 
 from deployed import ProgramTest, free_port, instance_event, run_statewire
+from cloud import KEYS  # Which it makes importable.
 from functions import Function, batch_of
 from mail_server import MailServer
-from receiver import HANG
+from receiver import HANG, Answer
 
 INVOCATIONS = int(os.environ.get("STATEWIRE_INVOCATIONS", "1000"))
 GROWTH_KIB_MAX = 2048
@@ -24,11 +26,11 @@ def memory_kib(process):
 
 
 class Functions(ProgramTest):
-    def function(self, sink, handler="standardise", form="csv"):
+    def function(self, sink, handler="standardise", form="csv", more=""):
         config = self.write(
             "function.yaml",
             "version: 1\ninstance: test\nstore: none\n"
-            f"subscriptions:\n  all: {{format: {form}, sink: {sink}}}\n",
+            f"subscriptions:\n  all: {{format: {form}, sink: {sink}}}\n{more}",
         )
         function = Function(handler, config, dict(os.environ), self.folder)
         self.addCleanup(function.end)
@@ -93,6 +95,31 @@ class Functions(ProgramTest):
         self.assertEqual(function.invoke(batch).failed_messages(), ["m1"])
         self.assertEqual(len(server.mails), 1)
         self.assertIn("running", str(server.mails[0].message["subject"]))
+
+    def test_a_mail_waits_for_an_earlier_one_of_its_group(self):
+        receiver = self.receiver(lambda request: Answer(500 if request.body == b"first" else 200))
+        function = self.function(
+            f"{{kind: webhook, url: '{receiver.url()}'}}", handler="deliver", form="text"
+        )
+        batch = batch_of("first", "second", "other")
+        for record, group in zip(batch["Records"], ("web-1", "web-1", "web-2")):
+            record["eventSourceARN"] += ".fifo"
+            record["attributes"] = {"MessageGroupId": group}
+            record["messageAttributes"] = {
+                "content-type": {"stringValue": "text/plain; charset=utf-8"}
+            }
+        self.assertEqual(function.invoke(batch).failed_messages(), ["m0", "m1"])
+        self.assertEqual([each.body for each in receiver.requests], [b"first", b"other"])
+
+    def test_tags_that_do_not_come_leave_time_to_send(self):
+        receiver = self.receiver(lambda request: HANG)
+        surroundings = {"AWS_ENDPOINT_URL": receiver.url(), "AWS_REGION": "eu-west-1", **KEYS}
+        with mock.patch.dict(os.environ, surroundings):
+            function = self.to_file(more="ignore: [{resource: {tags: {monitoring: ['off']}}}]\n")
+        answer = function.invoke(batch_of(*(event(number) for number in range(10))), seconds=6)
+        self.assertEqual(answer.failed_messages(), [])
+        self.assertEqual(len(self.lines()), 10)
+        self.assertGreater(len(receiver.requests), 0)
 
     def test_a_wrong_configuration_is_told_at_init(self):
         function = self.function("{kind: nothing}")
