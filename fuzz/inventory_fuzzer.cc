@@ -1,10 +1,12 @@
 // Bytes as states and code of Terraform. Nothing may crash, and no more may come out than went in.
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "base/arena.h"
 #include "base/check.h"
+#include "base/limits.h"
 #include "inventory/hcl.h"
 #include "inventory/terraform_state.h"
 #include "model/owner.h"
@@ -33,7 +35,7 @@ void read_declared(std::string_view text) {
   each_group(text, [&](const DeclaredGroup& group) {
     each_item(group, [](const DeclaredItem&) { return true; });
     const std::string_view with = with_group(text, group_of(text, group.inventory), arena);
-    CHECK(with.size() <= 2 * text.size() + 1);
+    CHECK(with.size() <= std::max(kDeclaredBytesMax, text.size()));
     return true;
   });
   (void)touch_of(text);

@@ -182,7 +182,8 @@ inline constexpr size_t kCodeModulesDeepMax = 16;
 inline constexpr size_t kUnjoinedKept = 1000;
 // Events of an inventory in one chunk.
 inline constexpr size_t kInventoryEventsAtATime = 1000;
-// Blocks of code that one inventory names for a resource and its parts; the rest are left out.
+// Blocks of code that one inventory names for a resource and its parts; the rest are left out, and
+// what would make them more than kDeclaredBytesMax.
 inline constexpr size_t kDeclaredItemsMax = 32;
 // Of all that inventories declare of one resource, as a record keeps it.
 inline constexpr size_t kDeclaredBytesMax = 8 << 10;

@@ -29,11 +29,13 @@ void append_items(simdjson::dom::array list, Arena& arena, std::string& out) {
     if (object.at_key("part").get_bool().get(is_part)) is_part = false;
     uint64_t line = 0;
     const bool has_line = !object.at_key("line").get_uint64().get(line) && line != 0;
+    const size_t size = out.size();
     append_item({.is_part = is_part,
                  .address = text_in(object, "address", arena),
                  .file = text_in(object, "file", arena),
                  .line = has_line ? arena.copy(std::to_string(line)) : std::string_view()},
                 out);
+    if (out.size() > kDeclaredBytesMax) return out.resize(size);
   }
 }
 

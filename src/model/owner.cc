@@ -101,7 +101,8 @@ std::optional<size_t> distance(std::string_view call, std::string_view type) {
     std::array<char, 32> word;
     size_t size = std::min(end - at, word.size());
     for (size_t i = 0; i < size; ++i) word[i] = lower(call[at + i]);
-    if (size > 3 && word[size - 1] == 's') --size;
+    const bool is_plural = size > 3 && word[size - 1] == 's' && word[size - 2] != 's';
+    if (is_plural) --size;
     const std::string_view text(word.data(), size);
     at = end;
     if (type.find(text) != type.npos) {
@@ -112,6 +113,15 @@ std::optional<size_t> distance(std::string_view call, std::string_view type) {
   }
   if (said == 0) return std::nullopt;
   return type.size() - std::min(type.size(), said);
+}
+
+// Whether the call can be about the whole: one that joins two things, or that is about a group's
+// rules, is about what Terraform has a type of its own for.
+bool is_of_whole(std::string_view call) {
+  constexpr std::string_view kJoins[] = {"Attach", "Detach", "Associate", "Disassociate"};
+  const auto begins = [call](std::string_view verb) { return call.starts_with(verb); };
+  return std::ranges::none_of(kJoins, begins) && !call.ends_with("Ingress") &&
+         !call.ends_with("Egress");
 }
 
 }  // namespace
@@ -174,6 +184,7 @@ void append_item(const DeclaredItem& item, std::string& out) {
 std::string_view with_group(std::string_view declared, std::string_view group, Arena& arena) {
   const std::string_view inventory = inventory_of(group);
   const bool is_empty = group.find(kItemSign) == group.npos;
+  if (group.size() > kDeclaredBytesMax) return declared;
   if (declared.empty()) return is_empty ? std::string_view() : group;
   char* const place = arena.allocate(declared.size() + group.size() + 1);
   char* to = place;
@@ -218,7 +229,7 @@ Owner owner_of(const Record& record) {
   Owner owner;
   bool is_whole = false;
   const std::string_view part =
-      is_alarming(record.drift) ? touch_of(record.touch).part : std::string_view();
+      record.drift == Drift::out_of_band ? touch_of(record.touch).part : std::string_view();
   const auto take = [&](const DeclaredGroup& group) {
     const bool declares_whole = has_whole(group);
     if (owner.is_known() && (is_whole || !declares_whole)) return true;
@@ -233,8 +244,9 @@ Owner owner_of(const Record& record) {
              .part = {}};
     each_item(group, [&](const DeclaredItem& item) {
       const bool is_touched = !part.empty() && item.address == part;
-      if (owner.address.empty()) owner.address = item.address;
-      if (owner.file.empty() || is_touched) {
+      const bool is_first = owner.address.empty();
+      if (is_first) owner.address = item.address;
+      if (is_first || is_touched) {
         owner.file = item.file;
         owner.line = item.line;
       }
@@ -254,15 +266,19 @@ uint64_t line_of(const Owner& owner) {
   return line;
 }
 
+// The whole is as good an answer as a part: "DeleteBucket" has a word of aws_s3_bucket_policy, and
+// says all of aws_s3_bucket.
 std::string_view part_changed_by(std::string_view declared, std::string_view call) {
   std::string_view best;
   size_t nearest = SIZE_MAX;
+  const bool is_of_whole_too = is_of_whole(call);
   each_group(declared, [&](const DeclaredGroup& group) {
     each_item(group, [&](const DeclaredItem& item) {
-      if (!item.is_part) return true;
+      if (!item.is_part && !is_of_whole_too) return true;
       const std::optional<size_t> away = distance(call, type_in_address(item.address));
       if (!away || *away > nearest) return true;
-      best = *away == nearest ? std::string_view() : item.address;
+      const bool is_only = item.is_part && *away < nearest;
+      best = is_only ? item.address : std::string_view();
       nearest = *away;
       return true;
     });

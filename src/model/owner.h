@@ -3,10 +3,16 @@
 // What is declared is kept packed in one text, so that a record which nobody declares pays nothing
 // and one that somebody does pays one copy:
 //
-//   declared := group (GS group)*           one of each inventory, sorted by its name
-//   group    := header (RS item)*           the whole first, then parts, as the inventory sorts
-//   them header   := inventory US tool US stack US via item     := kind US address US file US line
-//   kind: `w` for the whole, `p` for a part touch    := actor US tool US what US part US evidence
+//   declared := group (GS group)*     one of each inventory, sorted by its name
+//   group    := header (RS item)*     the whole first, then parts, by their addresses
+//
+//   header   := inventory US tool US stack US via
+//
+//   item     := kind US address US file US line
+//
+//   kind     := "w" for the whole, "p" for a part
+//
+//   touch    := actor US tool US what US part US evidence
 //
 // GS, RS and US are ASCII's 29, 30 and 31. No text of an event has control characters.
 #pragma once
@@ -104,8 +110,8 @@ uint64_t line_of(const Owner& owner);
 // By an inventory, the first that declares the whole; else by the tags that tools set.
 Owner owner_of(const Record& record);
 
-// Of the declared parts, the one that a call such as PutBucketPolicy is about; empty where none is
-// or several may be.
+// Of the declared parts, the one that a call such as PutBucketPolicy is about; empty where none is,
+// several may be, or the whole is (DeleteBucket).
 std::string_view part_changed_by(std::string_view declared, std::string_view call);
 
 }  // namespace statewire

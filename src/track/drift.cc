@@ -3,7 +3,8 @@
 // that applies:
 //   1. the tool that declares it: the resource is as declared again;
 //   2. Auto Scaling, the provider or a service: that is how the resource is meant to work, and the
-//      verdict stays. But a resource that ends is lost, unless a group replaced it;
+//      verdict stays. Where it ends the resource, Auto Scaling has replaced it, as the group has of
+//      which it is a child; else it is lost;
 //   3. nobody who is known: the verdict waits for who it was. An inventory that still declares what
 //      is gone says so itself later;
 //   4. anyone else: it is out of band, or lost where the resource is gone.
@@ -99,12 +100,14 @@ bool set_alarm(Record& record, Drift drift, Time time, std::string_view touch) {
   return changes;
 }
 
+// What ends a resource ends the whole.
 std::string_view touch_by(const Record& record, const Cause& cause, std::string_view what,
                           Arena& arena) {
+  const bool is_of_whole = record.phase == Phase::gone;
   return pack({.actor = cause.actor,
                .tool = cause.tool,
                .what = what,
-               .part = part_changed_by(record.declared, what),
+               .part = is_of_whole ? std::string_view() : part_changed_by(record.declared, what),
                .evidence = cause.evidence},
               arena);
 }
@@ -152,8 +155,17 @@ bool judge_end(Record& record, const Observation& observation, Arena& arena) {
 
 bool is_over(const Record& record) { return record.phase == Phase::gone; }
 
-bool judge(Record& record, Phase before, const Observation& observation, const FoldStep& step,
-           Arena& arena) {
+// The present state was ascribed to somebody, and turns out to be of another cause. A drift that
+// began with this state goes with it; one that began before stays.
+bool withdraw(Record& record, const DriftBefore& before) {
+  const bool is_of_this_state = record.drift == Drift::out_of_band &&
+                                record.drift_since == record.since && !before.evidence.empty() &&
+                                touch_of(record.touch).evidence == before.evidence;
+  return is_of_this_state && set_calm(record, Drift::none);
+}
+
+bool judge(Record& record, const DriftBefore& before, const Observation& observation,
+           const FoldStep& step, Arena& arena) {
   const bool is_moved = step.state || step.cause;
   const bool is_set = step.configured || (step.tags && observation.effect == Effect::tag);
   if (!is_moved && !is_set) return false;
@@ -161,11 +173,14 @@ bool judge(Record& record, Phase before, const Observation& observation, const F
     return set_calm(record, Drift::unknown);
   }
   if (!has_owner(record)) return false;
+  // What is gone stays as it ended: what is set then says nothing of its code.
+  if (is_over(record)) return is_moved && judge_end(record, observation, arena);
   if (is_set) return judge_change(record, observation.cause, observation, arena);
-  if (is_over(record)) return judge_end(record, observation, arena);
-  const bool is_back = before == Phase::gone && record.drift == Drift::lost;
+  const bool is_back = before.phase == Phase::gone && record.drift == Drift::lost;
   if (is_back) set_calm(record, Drift::none);
-  return judge_change(record, record.cause, observation, arena) || is_back;
+  const bool is_changed = judge_change(record, record.cause, observation, arena);
+  const bool is_withdrawn = step.cause && withdraw(record, before);
+  return is_changed || is_back || is_withdrawn;
 }
 
 }  // namespace
@@ -193,8 +208,8 @@ bool fold_declared(Record& record, const Observation& observation, Arena& arena)
   return is_changed;
 }
 
-bool fold_drift(Record& record, Phase before, const Observation& observation, const FoldStep& step,
-                Arena& arena) {
+bool fold_drift(Record& record, const DriftBefore& before, const Observation& observation,
+                const FoldStep& step, Arena& arena) {
   if (record.declared.empty() && record.tags.empty() && record.drift == Drift::unknown) {
     return false;
   }

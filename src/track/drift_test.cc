@@ -218,6 +218,68 @@ TEST_F(DriftTest, autoscaling_and_services_are_no_drift) {
   }
 }
 
+TEST_F(DriftTest, autoscaling_and_services_leave_a_drift_as_it_was) {
+  declare_bucket();
+  journal_.fold(make_.call(minutes(2), "PutBucketPolicy", bob()));
+  const std::string touch(journal_.record().touch);
+  for (const CauseKind kind :
+       {CauseKind::autoscaling, CauseKind::service, CauseKind::provider, CauseKind::unknown}) {
+    journal_.fold(
+        make_.call(minutes(3 + static_cast<int>(kind)), "PutBucketPolicy", of_kind(kind)));
+    EXPECT_EQ(drift(), Drift::out_of_band) << name_of(kind);
+    EXPECT_EQ(journal_.record().touch, touch);
+    EXPECT_EQ(journal_.record().drift_since, kDriftStart + minutes(2));
+  }
+}
+
+TEST_F(DriftTest, an_end_by_autoscaling_is_none_and_by_a_service_is_lost) {
+  for (const CauseKind kind : {CauseKind::autoscaling, CauseKind::service, CauseKind::provider}) {
+    DriftJournal fresh;
+    std::swap(journal_, fresh);
+    declare_bucket();
+    journal_.fold(make_.state(minutes(2), Phase::gone, of_kind(kind)));
+    EXPECT_EQ(drift(), kind == CauseKind::autoscaling ? Drift::none : Drift::lost) << name_of(kind);
+  }
+}
+
+// A transition is ascribed to a call of Bob's, and then Auto Scaling says that it was its own.
+TEST_F(DriftTest, a_corrected_cause_withdraws_the_verdict_of_the_one_before) {
+  declare_bucket();
+  Observation hint = make_.observation(minutes(2), Effect::cause);
+  hint.toward = phase_bit(Phase::stopped);
+  hint.cause = bob();
+  hint.cause.call = "StopInstances";
+  Observation stopped = make_.state(minutes(3), Phase::stopped, {});
+  stopped.key.stage = 1;
+  Observation corrects = make_.observation(minutes(4), Effect::cause);
+  corrects.key.stage = 1;
+  corrects.toward = phase_bit(Phase::stopped);
+  corrects.cause = of_kind(CauseKind::autoscaling);
+  journal_.fold(hint);
+  journal_.fold(stopped);
+  EXPECT_EQ(drift(), Drift::out_of_band);
+  journal_.fold(corrects);
+  EXPECT_EQ(journal_.record().cause.kind, CauseKind::autoscaling);
+  EXPECT_EQ(drift(), Drift::none);
+  EXPECT_TRUE(journal_.record().touch.empty());
+}
+
+TEST_F(DriftTest, a_corrected_cause_leaves_a_drift_that_began_before) {
+  declare_bucket();
+  journal_.fold(make_.call(minutes(1) + std::chrono::seconds(30), "PutBucketPolicy", bob()));
+  Observation hint = make_.observation(minutes(2), Effect::cause);
+  hint.toward = phase_bit(Phase::stopped);
+  hint.cause = bob();
+  Observation stopped = make_.state(minutes(3), Phase::stopped, {});
+  stopped.key.stage = 1;
+  Observation corrects = make_.observation(minutes(4), Effect::cause);
+  corrects.key.stage = 1;
+  corrects.toward = phase_bit(Phase::stopped);
+  corrects.cause = of_kind(CauseKind::autoscaling);
+  for (const Observation& each : {hint, stopped, corrects}) journal_.fold(each);
+  EXPECT_EQ(drift(), Drift::out_of_band);
+}
+
 TEST_F(DriftTest, another_tool_is_out_of_band) {
   declare_bucket();
   journal_.fold(make_.call(minutes(2), "PutBucketPolicy", by_cloudformation()));
@@ -251,6 +313,42 @@ TEST_F(DriftTest, what_nobody_is_known_to_have_deleted_waits_for_an_inventory_th
   journal_.fold(make_.declare(minutes(60), kLostWord, shop_));
   EXPECT_EQ(drift(), Drift::lost);
   EXPECT_EQ(journal_.last_told().kind, NotificationKind::changed);
+}
+
+TEST_F(DriftTest, what_is_lost_stays_so_whatever_is_called_on_it) {
+  declare_bucket();
+  journal_.fold(make_.state(minutes(2), Phase::gone, bob()));
+  const std::string touch(journal_.record().touch);
+  for (const Cause& cause : {bob(), by_terraform(), of_kind(CauseKind::service)}) {
+    journal_.fold(make_.call(minutes(3), "PutBucketPolicy", cause));
+    EXPECT_EQ(drift(), Drift::lost);
+    EXPECT_EQ(journal_.record().touch, touch);
+  }
+  const Tag tags[] = {{"team", "web"}};
+  Observation tagged = make_.observation(minutes(4), Effect::tag);
+  tagged.tags = tags;
+  tagged.cause = bob();
+  journal_.fold(tagged);
+  EXPECT_EQ(drift(), Drift::lost);
+  journal_.fold(make_.declare(minutes(9), kDeclaredWord, shop_));
+  EXPECT_EQ(drift(), Drift::lost);
+}
+
+TEST_F(DriftTest, what_its_tool_deleted_is_not_out_of_band_by_what_is_called_on_it) {
+  declare_bucket();
+  journal_.fold(make_.state(minutes(2), Phase::gone, by_terraform()));
+  journal_.fold(make_.call(minutes(3), "PutBucketPolicy", bob()));
+  EXPECT_EQ(drift(), Drift::none);
+}
+
+TEST_F(DriftTest, an_end_names_the_whole_also_after_a_change_of_a_part) {
+  declare_bucket();
+  journal_.fold(make_.call(minutes(2), "PutBucketPolicy", bob()));
+  journal_.fold(make_.state(minutes(3), Phase::gone, bob()));
+  EXPECT_EQ(drift(), Drift::lost);
+  EXPECT_EQ(touch_of(journal_.record().touch).part, "");
+  EXPECT_EQ(owner_of(journal_.record()).part, "");
+  EXPECT_EQ(owner_of(journal_.record()).address, "aws_s3_bucket.logs");
 }
 
 TEST_F(DriftTest, what_is_declared_no_more_has_no_owner) {
@@ -304,7 +402,13 @@ TEST_F(DriftTest, any_order_of_changes_and_snapshots_ends_in_the_same_owner_and_
                               of_kind(CauseKind::autoscaling),
                               of_kind(CauseKind::service)};
       const Cause cause = causes[below(std::size(causes))];
-      switch (below(5)) {
+      switch (below(6)) {
+        case 5:
+          all.push_back(make_.observation(at, Effect::cause));
+          all.back().key.stage = static_cast<uint8_t>(below(2));
+          all.back().toward = kAllPhases;
+          all.back().cause = cause;
+          break;
         case 0:
           all.push_back(make_.state(at, below(2) == 0 ? Phase::stable : Phase::gone, cause));
           all.back().flags |= kReusableId;

@@ -207,7 +207,7 @@ FoldStep fold_step(Record& record, const Observation& observation, Arena& arena)
     step.owner = fold_declared(record, observation, arena);
     return step;
   }
-  const Phase before = record.phase;
+  const DriftBefore before{.phase = record.phase, .evidence = record.cause.evidence};
   step.tags = fold_tags(record, observation, arena);
   switch (observation.effect) {
     case Effect::state:
