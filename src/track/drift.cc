@@ -45,12 +45,22 @@ bool has_owner(const Record& record) {
   return !record.declared.empty() || (!record.tags.empty() && owner_of(record).is_known());
 }
 
+// One that says no more than how a program calls AWS, or in which pipeline it runs.
+bool names_no_tool(std::string_view tool) {
+  constexpr std::string_view kHows[] = {"aws-sdk",        "aws-cli",   "boto",         "powershell",
+                                        "github-actions", "gitlab",    "circleci",     "bitbucket",
+                                        "buildkite",      "codebuild", "codepipeline", "jenkins"};
+  return tool.empty() ||
+         std::ranges::any_of(kHows, [&](std::string_view how) { return tool.starts_with(how); });
+}
+
 // The tool of one of those that declare it. A role that the configuration says deploys is, too,
 // where no other tool names itself.
 bool is_own_tool(const Record& record, const Cause& cause) {
   const Family family = family_of(cause);
   if (family == Family::none) {
-    return cause.kind == CauseKind::deployment && cause.confidence == Confidence::certain;
+    return cause.kind == CauseKind::deployment && cause.confidence == Confidence::certain &&
+           names_no_tool(cause.tool);
   }
   if (record.declared.empty()) return family_of(owner_of(record).tool) == family;
   bool is_own = false;
@@ -133,6 +143,15 @@ bool judge_change(Record& record, const Cause& cause, const Observation& observa
                    touch_by(record, cause, what_was_done(cause, observation), arena));
 }
 
+// Of several that asked for the end, one was the tool: its code does not want the resource.
+bool did_its_tool_ask_for_the_end(const Record& record) {
+  constexpr PhaseSet kEnds = phase_bit(Phase::deprovisioning) | phase_bit(Phase::gone);
+  return std::ranges::any_of(record.hints, [&](const Hint& hint) {
+    return hint.toward != kAllPhases && (hint.toward & kEnds) != 0 &&
+           maker_of(record, hint.cause) == Maker::own_tool;
+  });
+}
+
 bool judge_end(Record& record, const Observation& observation, Arena& arena) {
   const Cause& cause = record.cause;
   switch (maker_of(record, cause)) {
@@ -146,7 +165,7 @@ bool judge_end(Record& record, const Observation& observation, Arena& arena) {
       break;
   }
   // A group makes another instance in its place.
-  if (owner_of(record).via.empty()) {
+  if (owner_of(record).via.empty() && !did_its_tool_ask_for_the_end(record)) {
     return set_alarm(record, Drift::lost, record.since,
                      touch_by(record, cause, what_was_done(cause, observation), arena));
   }
@@ -166,6 +185,11 @@ bool withdraw(Record& record, const DriftBefore& before) {
 
 bool judge(Record& record, const DriftBefore& before, const Observation& observation,
            const FoldStep& step, Arena& arena) {
+  const bool ends_again = record.drift == Drift::lost && observation.phase == Phase::gone &&
+                          observation.effect == Effect::state;
+  if (ends_again && maker_of(record, observation.cause) == Maker::own_tool) {
+    return set_calm(record, Drift::none);
+  }
   const bool is_moved = step.state || step.cause;
   const bool is_set = step.configured || (step.tags && observation.effect == Effect::tag);
   if (!is_moved && !is_set) return false;

@@ -295,6 +295,43 @@ TEST_F(DriftTest, a_role_that_the_configuration_says_deploys_is_its_tool) {
   EXPECT_EQ(drift(), Drift::none);
 }
 
+TEST_F(DriftTest, another_tool_in_a_role_that_deploys_is_out_of_band) {
+  declare_bucket();
+  Cause cause = of_kind(CauseKind::deployment);
+  cause.actor = "ci-deployer";
+  cause.tool = "pulumi";
+  journal_.fold(make_.call(minutes(2), "PutBucketPolicy", cause));
+  EXPECT_EQ(drift(), Drift::out_of_band);
+}
+
+// Deleting what is deleted says that the code does not want it, whoever was first.
+TEST_F(DriftTest, what_a_person_and_its_tool_delete_is_not_lost) {
+  for (const bool is_tool_first : {false, true}) {
+    DriftJournal fresh;
+    std::swap(journal_, fresh);
+    declare_bucket();
+    Observation by_bob = make_.state(minutes(2), Phase::gone, bob());
+    Observation by_tool = make_.state(minutes(3), Phase::gone, by_terraform());
+    if (is_tool_first) std::swap(by_bob.key.time_ns, by_tool.key.time_ns);
+    for (const Observation& each : {by_bob, by_tool}) journal_.fold(each);
+    EXPECT_EQ(drift(), Drift::none) << is_tool_first;
+  }
+}
+
+TEST_F(DriftTest, an_end_that_its_tool_asked_for_before_a_person_did_is_not_lost) {
+  declare_bucket();
+  for (const auto& [at, cause] : {std::pair(minutes(2), by_terraform()), {minutes(3), bob()}}) {
+    Observation hint = make_.observation(at, Effect::cause);
+    hint.toward = phase_bit(Phase::gone);
+    hint.cause = cause;
+    journal_.fold(hint);
+  }
+  Observation gone = make_.state(minutes(4), Phase::gone, {});
+  gone.key.stage = 1;
+  journal_.fold(gone);
+  EXPECT_EQ(drift(), Drift::none);
+}
+
 TEST_F(DriftTest, what_a_person_deletes_is_lost_and_what_its_tool_deletes_is_not) {
   declare_bucket();
   journal_.fold(make_.state(minutes(2), Phase::gone, bob()));
