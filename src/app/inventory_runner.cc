@@ -37,7 +37,6 @@ InventoryRunner::InventoryRunner(std::vector<InventorySetting>& settings, const 
 InventoryRunner::~InventoryRunner() { stop(); }
 
 void InventoryRunner::start() {
-  if (settings_.empty()) return;
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
@@ -51,8 +50,16 @@ std::vector<InventoryState> InventoryRunner::states() const {
   return states_;
 }
 
+// Without inventories, what earlier ones have left is taken away, and that is all.
 void InventoryRunner::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
+    try {
+      drop_others(stop);
+    } catch (const std::exception& fault) {
+      log_error("what inventories of before declared cannot be taken away",
+                {{"fault", std::string_view(fault.what())}});
+    }
+    if (settings_.empty() && have_others_gone_) return;
     for (size_t i = 0; i < settings_.size() && !stop.stop_requested(); ++i) {
       if (turns_[i].due > steady_clock::now()) continue;
       try {
@@ -60,6 +67,8 @@ void InventoryRunner::run(const std::stop_token& stop) {
       } catch (const std::exception& fault) {
         log_error("an inventory could not be read",
                   {{"inventory", settings_[i].name}, {"fault", std::string_view(fault.what())}});
+        Lock lock(mutex_);
+        set_trouble(states_[i], fault.what());
       }
       turns_[i].due = steady_clock::now() + settings_[i].every;
     }
@@ -69,16 +78,40 @@ void InventoryRunner::run(const std::stop_token& stop) {
   }
 }
 
+void InventoryRunner::drop_others(const std::stop_token& stop) {
+  if (have_others_gone_) return;
+  std::vector<std::string_view> names;
+  for (const InventorySetting& setting : settings_) names.push_back(setting.name);
+  const Result<uint64_t> events = pass_.drop_others(names, stop);
+  have_others_gone_ = events.ok();
+  if (!events && !stop.stop_requested()) {
+    log_error("what inventories of before declared cannot be taken away",
+              {{"error", events.error().text}});
+  }
+}
+
+void InventoryRunner::set_trouble(InventoryState& state, std::string trouble) {
+  state.trouble = std::move(trouble);
+  if (state.trouble.empty()) {
+    state.trouble_since = {};
+  } else if (state.trouble_since == Time()) {
+    state.trouble_since = clock_.now();
+  }
+}
+
 // An inventory that has not changed may still have something to say: of what has changed since
 // then.
 void InventoryRunner::take_turn(size_t place, const std::stop_token& stop) {
   const InventorySetting& setting = settings_[place];
   Turn& turn = turns_[place];
+  const Time begun = clock_.now();
   if (!setting.inventory->has_changed() && !turn.is_to_do) {
+    reach_.read.insert_or_assign(setting.name, begun);
     Lock lock(mutex_);
-    states_[place].last_read = clock_.now();
+    states_[place].last_read = begun;
     return;
   }
+  turn.is_to_do = true;  // Until all of it has come in, whatever is thrown before.
   std::string trouble;
   bool is_passing = false;
   Result<InventoryCounts> counts = InventoryCounts();
@@ -96,10 +129,8 @@ void InventoryRunner::take_turn(size_t place, const std::stop_token& stop) {
   }
   Lock lock(mutex_);
   InventoryState& state = states_[place];
-  state.trouble = trouble;
+  set_trouble(state, std::move(trouble));
   state.is_passing = is_passing;
-  if (trouble.empty()) state.trouble_since = {};
-  if (!trouble.empty() && state.trouble_since == Time()) state.trouble_since = clock_.now();
   if (!counts) return;
   state.last_read = clock_.now();
   state.counts = *std::move(counts);

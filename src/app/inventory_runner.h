@@ -43,7 +43,9 @@ class InventoryRunner {
   };
 
   void run(const std::stop_token& stop);
+  void drop_others(const std::stop_token& stop);
   void take_turn(size_t place, const std::stop_token& stop);
+  void set_trouble(InventoryState& state, std::string trouble) REQUIRES(mutex_);
   void look_at_records(const std::stop_token& stop);
 
   std::vector<InventorySetting>& settings_;
@@ -51,6 +53,7 @@ class InventoryRunner {
   const Clock& clock_;
   InventoryPass pass_;
   InventoryReach reach_;
+  bool have_others_gone_ = false;  // What inventories declared that are configured no more.
   std::vector<Turn> turns_;
   std::chrono::steady_clock::time_point look_due_{};
   mutable Mutex mutex_;

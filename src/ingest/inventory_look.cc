@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 
 #include "ingest/inventory_events.h"
 #include "inventory/terraform_types.h"
@@ -24,17 +25,8 @@ constexpr std::string_view kCompanions[] = {"AWS::EC2::NetworkInterface", "AWS::
                                             "AWS::EC2::Snapshot", "AWS::Logs::LogGroup"};
 
 constexpr Duration kLostAfter = std::chrono::minutes(30);
-
-// Of those that declare it by itself, and not by way of a parent; empty where none does.
-std::string first_group(const Record& record) {
-  std::string packed;
-  each_group(record.declared, [&](const DeclaredGroup& group) {
-    if (!group.via.empty()) return true;
-    packed = group_of(record.declared, group.inventory);
-    return false;
-  });
-  return packed;
-}
+// What is older is beyond every record's horizon.
+constexpr Duration kWrittenBack = std::chrono::hours(24 * 29);
 
 std::string_view tag_in(const Record& record, std::string_view key) {
   const auto tag = std::ranges::find(record.tags, key, &Tag::key);
@@ -43,23 +35,49 @@ std::string_view tag_in(const Record& record, std::string_view key) {
 
 }  // namespace
 
+Time time_to_declare(Time written, Time now) { return std::max(written, now - kWrittenBack); }
+
+std::optional<Time> time_to_declare(const Record& record, Time written, Time now) {
+  const Time time = time_to_declare(written, now);
+  const bool covers_up = time > written && record.newest.time() > written;
+  return covers_up ? std::nullopt : std::optional(time);
+}
+
 void InventoryLook::see(const Record& record) {
   if (record.phase == Phase::gone) {
-    if (is_unexplained_end(record, now_)) {
-      tell(child_of(record), kLostWord, now_, first_group(record));
+    if (!is_unexplained_end(record)) return;
+    if (const std::string group = group_still_declared(record); !group.empty()) {
+      tell(child_of(record), kLostWord, now_, group);
     }
     return;
   }
   if (record.drift == Drift::out_of_band) see_over(record);
+  if (record.drift == Drift::unmanaged && !is_in_reach(record)) {
+    tell(child_of(record), kDroppedWord, now_, kNobodysGroup);
+  }
   if (is_child(record) || !is_unmanaged(record)) return;
   tell(child_of(record), kUnmanagedWord, now_, {});
 }
 
-bool InventoryLook::is_unexplained_end(const Record& record, Time now) {
+bool InventoryLook::is_unexplained_end(const Record& record) const {
   const Cause& cause = record.cause;
   const bool is_by_nobody = cause.kind == CauseKind::unknown && cause.actor.empty();
-  return is_by_nobody && record.drift == Drift::none && !first_group(record).empty() &&
-         now - std::max(record.since, record.recorded) > kLostAfter;
+  return is_by_nobody && record.drift == Drift::none &&
+         now_ - std::max(record.since, record.recorded) > kLostAfter;
+}
+
+// The first of those that declare it by themselves, and not by way of a parent, and that were read
+// since it ended; empty where none does.
+std::string InventoryLook::group_still_declared(const Record& record) const {
+  std::string packed;
+  each_group(record.declared, [&](const DeclaredGroup& group) {
+    if (!group.via.empty()) return true;
+    const auto read = reach_.read.find(group.inventory);
+    if (read == reach_.read.end() || read->second <= record.since) return true;
+    packed = group_of(record.declared, group.inventory);
+    return false;
+  });
+  return packed;
 }
 
 // The change came late: its tool had run since.
@@ -70,8 +88,9 @@ void InventoryLook::see_over(const Record& record) {
     const bool is_over = group.via.empty() && written != reach_.written.end() &&
                          written->second > record.drift_since;
     if (!is_over) return true;
-    tell(child_of(record), kDeclaredWord, written->second,
-         group_of(record.declared, group.inventory));
+    const std::optional<Time> time = time_to_declare(record, written->second, now_);
+    if (!time) return true;
+    tell(child_of(record), kDeclaredWord, *time, group_of(record.declared, group.inventory));
     return false;
   });
 }
@@ -117,8 +136,11 @@ bool InventoryLook::is_unmanaged(const Record& record) const {
                                  cause == CauseKind::provider;
   const std::string_view type = record.resource.type;
   const bool is_companion = std::ranges::find(kCompanions, type) != std::end(kCompanions);
-  return !is_made_by_itself && !is_companion && reach_.accounts.contains(record.resource.account) &&
-         is_declarable(type);
+  return !is_made_by_itself && !is_companion && is_in_reach(record);
+}
+
+bool InventoryLook::is_in_reach(const Record& record) const {
+  return reach_.accounts.contains(record.resource.account) && is_declarable(record.resource.type);
 }
 
 Result<void> InventoryLook::find_parents(const Store& store) {
@@ -155,22 +177,29 @@ Result<std::string_view> InventoryLook::group_by_way_of(const std::string& paren
   return std::string_view(packed);
 }
 
-// One that is declared by itself needs no parent.
+// One that is declared by itself needs no parent. What it had by way of a parent that another
+// inventory declares now is taken away.
 void InventoryLook::settle(const Child& child, std::string_view group) {
-  std::string_view known;
-  std::string header;
+  bool needs_parent = true;
   each_group(child.declared, [&](const DeclaredGroup& each) {
-    if (each.via.empty()) return true;
-    known = group_of(child.declared, each.inventory);
-    append_header(each, header);
+    needs_parent = !each.via.empty();
+    return needs_parent;
+  });
+  if (!needs_parent) group = {};
+  std::string_view inventory;
+  each_group(group, [&](const DeclaredGroup& each) {
+    inventory = each.inventory;
     return false;
   });
-  if (known == group || (known.empty() && !child.declared.empty())) return;
-  if (group.empty()) {
-    tell(child, kDroppedWord, now_, header);
-  } else {
-    tell(child, kReadWord, now_, group);
-  }
+  std::vector<std::string> dropped;
+  each_group(child.declared, [&](const DeclaredGroup& each) {
+    const bool is_stale = !each.via.empty() && each.inventory != inventory;
+    if (is_stale) append_header(each, dropped.emplace_back());
+    return true;
+  });
+  for (const std::string& header : dropped) tell(child, kDroppedWord, now_, header);
+  if (group.empty()) return;
+  if (group_of(child.declared, inventory) != group) tell(child, kReadWord, now_, group);
 }
 
 void InventoryLook::tell(const Child& child, std::string_view word, Time time,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -18,21 +19,35 @@ namespace statewire {
 // The source of the events that are no single inventory's.
 inline constexpr std::string_view kInventorySource = "inventory";
 
+// A group by which nothing is declared, and nothing was.
+inline constexpr std::string_view kNobodysGroup = "-\x1f-\x1f\x1f";
+
 // Of what inventories have read last.
 struct InventoryReach {
   // Of what they declare: only there can something be declared by nobody.
   std::set<std::string, std::less<>> accounts;
   std::set<std::string, std::less<>> types;
-  // When each stack was written, by inventory and name.
+  // When each stack was written, by inventory and name; of several that share both, the one that
+  // was written first.
   std::map<std::pair<std::string, std::string>, Time> written;
+  // When each inventory was last known to declare what the records say, by name.
+  std::map<std::string, Time, std::less<>> read;
 };
+
+// As of when a record takes that its tool wrote its state, at `written`. What was written a month
+// ago is taken as of a later time: records are not folded again from so far back. Nothing where
+// that would cover up what has happened in between.
+std::optional<Time> time_to_declare(const Record& record, Time written, Time now);
+// The same of a resource that has no record yet.
+Time time_to_declare(Time written, Time now);
 
 // One look at all records, which also sees what has come late. A child gets the group of its
 // parent, `via` it, and loses it with it. What nobody declares is told to be unmanaged, once it has
 // been in its state for `grace`, unless Auto Scaling, a service or the provider made it, or things
-// of its type are mostly made along with others. What is declared and gone, and nobody is known to
-// have ended it, is told to be lost after half an hour: the call that ended it would be here by
-// then. What was out of band before its tool ran is so no more. Not thread-safe.
+// of its type are mostly made along with others; it is so no more where nothing in its account is
+// declared. What is declared and gone, and nobody is known to have ended it, is told to be lost
+// after half an hour, if its code was read since: the call that ended it would be here by then.
+// What was out of band before its tool ran is so no more. Not thread-safe.
 class InventoryLook {
  public:
   InventoryLook(const InventoryReach& reach, Duration grace, Time now)
@@ -53,9 +68,11 @@ class InventoryLook {
   };
 
   bool is_child(const Record& record);
-  static bool is_unexplained_end(const Record& record, Time now);
+  std::string group_still_declared(const Record& record) const;
+  bool is_unexplained_end(const Record& record) const;
   void see_over(const Record& record);
   bool is_unmanaged(const Record& record) const;
+  bool is_in_reach(const Record& record) const;
   bool is_declarable(std::string_view type) const;
   Result<std::string_view> group_by_way_of(const std::string& parent, const Store& store);
   void settle(const Child& child, std::string_view group);

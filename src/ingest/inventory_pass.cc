@@ -10,25 +10,18 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "catalog/clean.h"
 #include "catalog/recogniser.h"
 #include "ingest/inventory_events.h"
 #include "ingest/inventory_look.h"
 
 namespace statewire {
 namespace {
-
-// A state written before that is taken as of then: what is older is beyond every record's horizon.
-constexpr Duration kWrittenBack = std::chrono::hours(24 * 29);
-
-struct DeclaredItemText {
-  std::string address;
-  std::string file;
-  uint32_t line = 0;
-  bool is_part = false;
-};
 
 // Without files and lines, which move as code is edited.
 std::string addresses_in(std::string_view packed) {
@@ -44,6 +37,62 @@ std::string addresses_in(std::string_view packed) {
   return out;
 }
 
+DeclaredGroup header_of(std::string_view packed) {
+  DeclaredGroup header;
+  each_group(packed, [&](const DeclaredGroup& group) {
+    header = group;
+    return false;
+  });
+  return header;
+}
+
+// As a record keeps it: what is more than it has room for is left out, the last parts first.
+std::string packed_group(const DeclaredGroup& header, std::vector<DeclaredItem>& items) {
+  std::ranges::sort(items, [](const DeclaredItem& a, const DeclaredItem& b) {
+    return std::tie(a.is_part, a.address) < std::tie(b.is_part, b.address);
+  });
+  std::string group;
+  append_header(header, group);
+  for (size_t i = 0; i < std::min(items.size(), kDeclaredItemsMax); ++i) {
+    const size_t size = group.size();
+    append_item(items[i], group);
+    if (group.size() > kDeclaredBytesMax) {
+      group.resize(size);
+      break;
+    }
+  }
+  return group;
+}
+
+// `known`, with what `read` has otherwise and more: of what it lacks nobody knows whether it is
+// declared no more.
+std::string with_known(std::string_view known, std::string_view read) {
+  const DeclaredGroup before = header_of(known);
+  const DeclaredGroup now = header_of(read);
+  if (known.empty() || !before.via.empty()) return std::string(read);
+  std::vector<DeclaredItem> items;
+  const auto add = [&](const DeclaredItem& item) {
+    const auto same = std::ranges::find(items, item.address, &DeclaredItem::address);
+    if (same == items.end()) items.push_back(item);
+    return true;
+  };
+  each_item(now, add);
+  each_item(before, add);
+  return packed_group(has_whole(now) || !has_whole(before) ? now : before, items);
+}
+
+// Two states may share a name, "prod". Their resources cannot be told apart by it: what holds of
+// the one that was written first holds of both.
+void remember_written(std::string_view inventory, const InventoryReading& reading,
+                      InventoryReach& reach) {
+  std::set<std::string_view> seen;
+  for (const DeclaredStack& stack : reading.stacks) {
+    Time& written = reach.written[{std::string(inventory), stack.name}];
+    const bool is_first = seen.insert(stack.name).second;
+    written = is_first ? stack.written : std::min(written, stack.written);
+  }
+}
+
 }  // namespace
 
 struct InventoryPass::Declared {
@@ -54,38 +103,38 @@ struct InventoryPass::Declared {
   std::string stack;
   Time written;
   bool has_whole = false;
-  std::vector<DeclaredItemText> items;
-  std::string group;  // Packed, as a record keeps it.
+  std::vector<DeclaredItem> items;  // In the arena of the reading.
+  std::string group;                // Packed, as a record keeps it.
 
-  void add(const DeclaredResource& resource, const DeclaredStack& from);
+  void add(const DeclaredResource& resource, const DeclaredStack& from, Arena& texts);
   void pack_group(std::string_view inventory);
 };
 
 // Of several stacks, the one that declares the whole is named.
-void InventoryPass::Declared::add(const DeclaredResource& resource, const DeclaredStack& from) {
+void InventoryPass::Declared::add(const DeclaredResource& resource, const DeclaredStack& from,
+                                  Arena& texts) {
   if (items.empty() || (!resource.is_part && !has_whole)) {
     tool = from.tool;
     stack = from.name;
     written = from.written;
   }
   has_whole = has_whole || !resource.is_part;
-  items.push_back({resource.address, resource.file, resource.line, resource.is_part});
+  const auto clean = [&](std::string_view text) { return copy_clean(texts, text, kPlaceBytesMax); };
+  items.push_back({.is_part = resource.is_part,
+                   .address = clean(resource.address),
+                   .file = clean(resource.file),
+                   .line = resource.line == 0 ? std::string_view()
+                                              : texts.copy(std::to_string(resource.line))});
 }
 
 void InventoryPass::Declared::pack_group(std::string_view inventory) {
-  std::ranges::sort(items, [](const DeclaredItemText& a, const DeclaredItemText& b) {
-    return std::tie(a.is_part, a.address) < std::tie(b.is_part, b.address);
-  });
-  if (items.size() > kDeclaredItemsMax) items.resize(kDeclaredItemsMax);
-  append_header({.inventory = inventory, .tool = tool, .stack = stack, .via = {}, .items = {}},
-                group);
-  for (const DeclaredItemText& item : items) {
-    append_item({.is_part = item.is_part,
-                 .address = item.address,
-                 .file = item.file,
-                 .line = item.line == 0 ? std::string() : std::to_string(item.line)},
-                group);
-  }
+  Arena arena;
+  group = packed_group({.inventory = inventory,
+                        .tool = copy_clean(arena, tool, kPlaceBytesMax),
+                        .stack = copy_clean(arena, stack, kPlaceBytesMax),
+                        .via = {},
+                        .items = {}},
+                       items);
   items = {};
 }
 
@@ -136,7 +185,7 @@ class InventoryPass::Identifier {
 
 // What can be joined goes to `all`, the rest is listed.
 Result<void> InventoryPass::gather_stack(const DeclaredStack& stack, Identifier& identifier,
-                                         DeclaredById& all, InventoryCounts& counts) {
+                                         DeclaredById& all, Arena& texts, InventoryCounts& counts) {
   const auto list = [&](UnjoinedResource unjoined) {
     ++counts.unjoined;
     if (counts.unjoined_first.size() < kUnjoinedKept) {
@@ -161,7 +210,7 @@ Result<void> InventoryPass::gather_stack(const DeclaredStack& stack, Identifier&
       declared.account = identity->account.empty() ? resource.account : identity->account;
       declared.region = identity->region.empty() ? resource.region : identity->region;
     }
-    declared.add(resource, stack);
+    declared.add(resource, stack, texts);
   }
   return {};
 }
@@ -171,9 +220,10 @@ Result<InventoryPass::DeclaredById> InventoryPass::gather(std::string_view inven
                                                           const Catalog& catalog,
                                                           InventoryCounts& counts) {
   DeclaredById all;
+  Arena texts;
   Identifier identifier(catalog, clock_.now());
   for (const DeclaredStack& stack : reading.stacks) {
-    if (Result<void> read = gather_stack(stack, identifier, all, counts); !read)
+    if (Result<void> read = gather_stack(stack, identifier, all, texts, counts); !read)
       return read.error();
   }
   for (auto& [id, declared] : all) declared.pack_group(inventory);
@@ -181,25 +231,37 @@ Result<InventoryPass::DeclaredById> InventoryPass::gather(std::string_view inven
   return all;
 }
 
-// What is to be said of it; empty: nothing. `is_again`: what the first time said as of when it was
-// written was not taken.
-std::string_view InventoryPass::word_for(const std::optional<Record>& record,
-                                         std::string_view inventory, const Declared& declared,
-                                         bool is_again) {
-  const std::string_view known = record ? group_of(record->declared, inventory) : "";
+struct InventoryPass::Word {
+  std::string_view word;  // Empty: there is nothing to be said.
+  Time time;
+};
+
+// What is to be said of it. `is_again`: what the first time said as of when it was written was not
+// taken. What a record has no room for is not said.
+InventoryPass::Word InventoryPass::word_for(const std::optional<Record>& record,
+                                            const Declared& declared, bool is_again, Time now) {
+  if (!record) {
+    if (is_again) return {kReadWord, now};
+    return {kDeclaredWord, time_to_declare(declared.written, now)};
+  }
+  const bool is_drifted = record->drift == Drift::out_of_band;
+  const std::optional<Time> time = time_to_declare(*record, declared.written, now);
+  const std::string_view known = group_of(record->declared, header_of(declared.group).inventory);
   if (known != declared.group) {
+    Arena arena;
+    if (with_group(record->declared, declared.group, arena) == record->declared) return {};
     const bool is_only_moved =
         !known.empty() && addresses_in(known) == addresses_in(declared.group);
-    return is_again || is_only_moved ? kReadWord : kDeclaredWord;
+    if (is_again || is_only_moved || (is_drifted && !time)) return {kReadWord, now};
+    return {kDeclaredWord, time_to_declare(declared.written, now)};
   }
   // Its tool has run since.
-  const bool is_over =
-      record->drift == Drift::out_of_band && record->drift_since < declared.written;
-  return is_over && !is_again ? kDeclaredWord : std::string_view();
+  const bool is_over = is_drifted && record->drift_since < declared.written;
+  return is_over && time && !is_again ? Word{kDeclaredWord, *time} : Word{};
 }
 
-Result<uint64_t> InventoryPass::send_differences(std::string_view inventory,
-                                                 const DeclaredById& all, bool is_again,
+Result<uint64_t> InventoryPass::send_differences(std::string_view inventory, DeclaredById& all,
+                                                 const InventoryReading& reading, bool is_again,
                                                  const std::stop_token& stop) {
   uint64_t events = 0;
   std::vector<std::string_view> ids;
@@ -216,13 +278,17 @@ Result<uint64_t> InventoryPass::send_differences(std::string_view inventory,
     if (Result<void> read = store_.records(ids, arena, records); !read) return read.error();
     std::string lines;
     for (const std::optional<Record>& record : records) {
-      const auto& [id, declared] = *each++;
-      const std::string_view word = word_for(record, inventory, declared, is_again);
-      if (word.empty()) continue;
+      auto& [id, declared] = *each++;
+      const std::string_view known = record ? group_of(record->declared, inventory) : "";
+      if (!reading.is_whole) declared.group = with_known(known, declared.group);
+      const bool is_same_but_places =
+          !reading.has_places && addresses_in(known) == addresses_in(declared.group);
+      if (is_same_but_places) declared.group = known;
+      const Word said = word_for(record, declared, is_again, now);
+      if (said.word.empty()) continue;
       ++events;
-      const Time written = std::max(declared.written, now - kWrittenBack);
-      append_inventory_event({.word = word,
-                              .time = word == kDeclaredWord ? written : now,
+      append_inventory_event({.word = said.word,
+                              .time = said.time,
                               .resource_type = declared.resource_type,
                               .id = {},
                               .resource_id = id,
@@ -231,7 +297,9 @@ Result<uint64_t> InventoryPass::send_differences(std::string_view inventory,
                               .group = declared.group},
                              lines);
     }
-    if (Result<void> sent = send(inventory, std::move(lines), stop); !sent) return sent.error();
+    if (Result<void> sent = send(inventory, std::move(lines), stop); !sent) {
+      return sent.error();
+    }
   }
   return events;
 }
@@ -269,24 +337,57 @@ Result<void> InventoryPass::send_dropped(std::string_view inventory, const Decla
   return read ? send(inventory, std::move(lines), stop) : read;
 }
 
+Result<uint64_t> InventoryPass::drop_others(std::span<const std::string_view> names,
+                                            const std::stop_token& stop) {
+  uint64_t events = 0;
+  std::string lines;
+  const Time now = clock_.now();
+  const Result<void> read = store_.each_record({}, [&](const Record& record) {
+    const auto drop = [&](std::string_view header) {
+      ++events;
+      append_inventory_event({.word = kDroppedWord,
+                              .time = now,
+                              .resource_type = record.resource.type,
+                              .id = {},
+                              .resource_id = record.resource.id,
+                              .account = record.resource.account,
+                              .region = record.resource.region,
+                              .group = header},
+                             lines);
+    };
+    each_group(record.declared, [&](const DeclaredGroup& group) {
+      if (std::ranges::find(names, group.inventory) != names.end()) return true;
+      std::string header;
+      append_header(group, header);
+      drop(header);
+      return true;
+    });
+    if (names.empty() && record.drift == Drift::unmanaged) drop(kNobodysGroup);
+    return !stop.stop_requested();
+  });
+  if (!read) return read.error();
+  if (Result<void> sent = send(kInventorySource, std::move(lines), stop); !sent) {
+    return sent.error();
+  }
+  return events;
+}
+
 Result<InventoryCounts> InventoryPass::declare(std::string_view inventory,
                                                const InventoryReading& reading,
                                                const Catalog& catalog, InventoryReach& reach,
                                                const std::stop_token& stop) {
   InventoryCounts counts;
-  const Result<DeclaredById> all = gather(inventory, reading, catalog, counts);
+  const Time now = clock_.now();
+  Result<DeclaredById> all = gather(inventory, reading, catalog, counts);
   if (!all) return all.error();
-  for (const DeclaredStack& stack : reading.stacks) {
-    reach.written[{std::string(inventory), stack.name}] =
-        std::max(stack.written, clock_.now() - kWrittenBack);
-  }
+  remember_written(inventory, reading, reach);
   for (const auto& [id, declared] : *all) {
     if (!declared.has_whole) continue;
     reach.accounts.insert(declared.account);
     reach.types.insert(declared.resource_type);
   }
   for (const bool is_again : {false, true}) {
-    const Result<uint64_t> sent = send_differences(inventory, *all, is_again, stop);
+    const Result<uint64_t> sent = send_differences(inventory, *all, reading, is_again, stop);
     if (!sent) return sent.error();
     counts.events += *sent;
   }
@@ -294,6 +395,7 @@ Result<InventoryCounts> InventoryPass::declare(std::string_view inventory,
   if (Result<void> sent = send_dropped(inventory, *all, stop, counts.events); !sent) {
     return sent.error();
   }
+  reach.read.insert_or_assign(std::string(inventory), now);
   return counts;
 }
 

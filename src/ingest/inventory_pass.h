@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <map>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -42,6 +43,10 @@ class InventoryPass {
   Result<InventoryCounts> declare(std::string_view inventory, const InventoryReading& reading,
                                   const Catalog& catalog, InventoryReach& reach,
                                   const std::stop_token& stop);
+  // Takes away what inventories have declared that are not among `names`, which have been removed
+  // or renamed; without any, also that a resource is declared by nobody. How many events were made.
+  Result<uint64_t> drop_others(std::span<const std::string_view> names,
+                               const std::stop_token& stop);
   // Looks at every record; see InventoryLook. REQUIRES: every inventory was read whole. How many
   // events were made.
   Result<uint64_t> look_at_records(const InventoryReach& reach, Duration grace,
@@ -53,13 +58,15 @@ class InventoryPass {
   using DeclaredById = std::map<std::string, Declared, std::less<>>;
 
   Result<void> gather_stack(const DeclaredStack& stack, Identifier& identifier, DeclaredById& all,
-                            InventoryCounts& counts);
-  static std::string_view word_for(const std::optional<Record>& record, std::string_view inventory,
-                                   const Declared& declared, bool is_again);
+                            Arena& texts, InventoryCounts& counts);
+  struct Word;
+  static Word word_for(const std::optional<Record>& record, const Declared& declared, bool is_again,
+                       Time now);
   Result<DeclaredById> gather(std::string_view inventory, const InventoryReading& reading,
                               const Catalog& catalog, InventoryCounts& counts);
-  Result<uint64_t> send_differences(std::string_view inventory, const DeclaredById& all,
-                                    bool is_again, const std::stop_token& stop);
+  Result<uint64_t> send_differences(std::string_view inventory, DeclaredById& all,
+                                    const InventoryReading& reading, bool is_again,
+                                    const std::stop_token& stop);
   Result<void> send_dropped(std::string_view inventory, const DeclaredById& all,
                             const std::stop_token& stop, uint64_t& events);
   Result<void> send(std::string_view source, std::string lines, const std::stop_token& stop);

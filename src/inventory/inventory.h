@@ -19,6 +19,7 @@ struct InventoryReading {
   // All stacks were read. Where one was not, what only that one declares is not known, and nothing
   // is taken to be declared no more.
   bool is_whole = true;
+  bool has_places = true;  // False: the code is away, so that no file and line says nothing.
   std::string trouble;     // Why one was not; empty where all were.
   bool is_passing = true;  // The trouble is a lock, or a tool that writes: it passes by itself.
 };

@@ -70,17 +70,24 @@ class TerraformInventory final : public Inventory {
 
   bool has_changed() override {
     read_code();
-    return !is_read_ || marks_now() != marks_ || code_hash_ != read_code_hash_;
+    return !is_read_ || marks_now() != marks_ || code_hash_ != read_code_hash_ ||
+           code_trouble_ != read_code_trouble_;
   }
 
   InventoryReading read() override;
 
  private:
+  struct StateName {
+    std::string name;
+    fs::path above;  // The folder above those that are in the name.
+  };
+
   std::vector<std::string> paths() const;
   FileMarks marks_now() const;
   void read_code();
   Result<DeclaredStack> read_state(const std::string& path, FileMark& mark) const;
-  std::string name_of_state(const fs::path& path) const;
+  StateName name_of_state(const fs::path& path) const;
+  std::vector<std::string> names_of_states(const std::vector<std::string>& all) const;
   void find_code(DeclaredStack& stack) const;
 
   const TerraformSettings settings_;
@@ -91,6 +98,7 @@ class TerraformInventory final : public Inventory {
   bool is_read_ = false;
   FileMarks marks_;
   uint64_t read_code_hash_ = 0;
+  std::string read_code_trouble_;
 };
 
 std::vector<std::string> TerraformInventory::paths() const {
@@ -111,11 +119,16 @@ FileMarks TerraformInventory::marks_now() const {
   return marks;
 }
 
+// A folder that is not mounted looks like one without code: what was there last holds.
 void TerraformInventory::read_code() {
   if (settings_.code.empty()) return;
   Result<CodeIndex> index = index_code(settings_.code);
-  code_trouble_ = index ? std::string() : "code: " + index.error().text;
-  code_ = index ? *std::move(index) : CodeIndex();
+  const bool is_there = index && !index->empty();
+  code_trouble_ = is_there ? std::string()
+                  : index  ? "code: no resource is in " + settings_.code
+                           : "code: " + index.error().text;
+  if (!is_there) return;
+  code_ = *std::move(index);
   std::string all;
   for (const auto& [block, place] : code_) {
     all.append(block).append("\n").append(place.file).append(":");
@@ -125,14 +138,36 @@ void TerraformInventory::read_code() {
 }
 
 // "network" of network.tfstate. Where all are called terraform.tfstate, the folder tells.
-std::string TerraformInventory::name_of_state(const fs::path& path) const {
+TerraformInventory::StateName TerraformInventory::name_of_state(const fs::path& path) const {
   constexpr std::string_view kUsual = "terraform";
   std::string name = path.filename().string();
   if (const size_t end = name.rfind(".tfstate"); end != name.npos) name.resize(end);
-  if (name != kUsual && !name.empty()) return name;
+  const fs::path folder = path.parent_path();
+  if (name != kUsual && !name.empty()) return {name, folder};
   const bool is_alone = settings_.states.size() == 1 && settings_.states.front() == path.string();
-  const std::string folder = path.parent_path().filename().string();
-  return is_alone || folder.empty() ? settings_.name : folder;
+  const std::string above = folder.filename().string();
+  return {is_alone || above.empty() ? settings_.name : above, folder.parent_path()};
+}
+
+// Those that would be called the same get the folders above them: "eu/prod" and "us/prod".
+std::vector<std::string> TerraformInventory::names_of_states(
+    const std::vector<std::string>& all) const {
+  std::vector<StateName> named;
+  for (const std::string& path : all) named.push_back(name_of_state(path));
+  for (bool is_longer = true; is_longer;) {
+    is_longer = false;
+    std::map<std::string, size_t> uses;
+    for (const StateName& each : named) ++uses[each.name];
+    for (StateName& each : named) {
+      if (uses[each.name] < 2 || !each.above.has_filename()) continue;
+      each.name = each.above.filename().string() + "/" + each.name;
+      each.above = each.above.parent_path();
+      is_longer = true;
+    }
+  }
+  std::vector<std::string> names;
+  for (StateName& each : named) names.push_back(std::move(each.name));
+  return names;
 }
 
 Result<DeclaredStack> TerraformInventory::read_state(const std::string& path,
@@ -147,7 +182,6 @@ Result<DeclaredStack> TerraformInventory::read_state(const std::string& path,
   Result<DeclaredStack> stack = read_terraform_state(*text, settings_.defaults);
   if (!stack) return stack;
   mark = *before;
-  stack->name = name_of_state(path);
   stack->written = from_ns(before->modified_ns);
   return stack;
 }
@@ -187,13 +221,16 @@ InventoryReading TerraformInventory::read() {
   read_code();
   const std::vector<std::string> all = paths();
   reading.trouble = code_trouble_;
+  reading.has_places = settings_.code.empty() || !code_.empty();
   // A folder that is not mounted looks like one in which nothing is declared.
   if (all.empty()) {
     reading.is_whole = false;
     reading.trouble = "no state is there";
   }
   reading.is_passing = code_trouble_.empty() && !all.empty();
-  for (const std::string& path : all) {
+  const std::vector<std::string> names = names_of_states(all);
+  for (size_t i = 0; i < all.size(); ++i) {
+    const std::string& path = all[i];
     Result<DeclaredStack> stack = read_state(path, marks[path]);
     if (!stack) {
       reading.is_whole = false;
@@ -201,6 +238,7 @@ InventoryReading TerraformInventory::read() {
       reading.trouble = path + ": " + stack.error().text;
       continue;
     }
+    stack->name = names[i];
     find_code(*stack);
     reading.stacks.push_back(*std::move(stack));
   }
@@ -209,6 +247,7 @@ InventoryReading TerraformInventory::read() {
     is_read_ = true;
     marks_ = std::move(marks);
     read_code_hash_ = code_hash_;
+    read_code_trouble_ = code_trouble_;
   }
   return reading;
 }

@@ -58,6 +58,43 @@ TEST_F(TerraformInventoryTest, all_states_of_a_pattern_are_read_and_again_when_t
   EXPECT_TRUE(inventory->has_changed());
 }
 
+TEST_F(TerraformInventoryTest, states_that_would_be_called_the_same_are_told_apart_by_folders) {
+  write("eu/prod/terraform.tfstate", queue("a"));
+  write("us/prod/terraform.tfstate", queue("b"));
+  write("us/test/terraform.tfstate", queue("c"));
+  write("us/test/dns.tfstate", queue("d"));
+  const auto inventory =
+      open("state: [" + folder() + "/*/*/terraform.tfstate, " + folder() + "/*/*/dns.tfstate]");
+  std::vector<std::string> names;
+  for (const DeclaredStack& stack : inventory->read().stacks) names.push_back(stack.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"eu/prod", "us/prod", "dns", "test"}));
+  // Also while one of them is locked.
+  write("eu/prod/.terraform.tfstate.lock.info", "{}");
+  EXPECT_EQ(inventory->read().stacks.front().name, "us/prod");
+}
+
+TEST_F(TerraformInventoryTest, code_that_is_away_is_taken_to_be_as_it_was) {
+  write("a.tfstate", queue("a"));
+  write("code/main.tf", "resource \"aws_sqs_queue\" \"a\" {\n}\n");
+  const std::string keys = "state: " + folder() + "/a.tfstate, code: " + folder() + "/code";
+  const auto inventory = open(keys);
+  EXPECT_EQ(inventory->read().stacks[0].resources[0].file, "main.tf");
+  fs::remove(folder_ / "code/main.tf");
+  EXPECT_TRUE(inventory->has_changed());
+  const InventoryReading reading = inventory->read();
+  EXPECT_FALSE(inventory->has_changed());
+  EXPECT_EQ(reading.stacks[0].resources[0].file, "main.tf");
+  EXPECT_TRUE(reading.has_places);
+  EXPECT_NE(reading.trouble.find("code: no resource"), std::string::npos);
+  write("code/main.tf", "resource \"aws_sqs_queue\" \"a\" {\n}\n");
+  EXPECT_TRUE(inventory->has_changed());
+  EXPECT_EQ(inventory->read().trouble, "");
+  fs::remove(folder_ / "code/main.tf");
+  // Where it was never seen, nothing is said of files.
+  EXPECT_FALSE(open(keys)->read().has_places);
+  EXPECT_TRUE(open("state: " + folder() + "/a.tfstate")->read().has_places);
+}
+
 TEST_F(TerraformInventoryTest, a_state_under_lock_is_left_for_the_next_look) {
   write("a.tfstate", queue("a"));
   write("b.tfstate", queue("b"));

@@ -147,8 +147,13 @@ class WasItCode(ProgramTest):
         self.assertEqual(self.drift_of("arn:aws:s3:::logs"), "none")
 
     def test_a_change_before_the_tool_last_ran_is_none(self):
+        before = self.journal()
         self.put_policy(stamp(-7200))
+        wait_for(lambda: self.journal() > before, "the change in the journal")
+        wait_for(lambda: any("PutBucketPolicy" in json.dumps(each) for each in self.told("all")),
+                 "its notification")
         self.assertEqual(self.drift_of("arn:aws:s3:::logs"), "none")
+        self.assertEqual(self.told(), [])
 
     def test_a_change_that_comes_late_was_ended_by_the_run_after_it(self):
         self.write_state(BUCKET, POLICY, QUEUE)
@@ -186,6 +191,36 @@ class WasItCode(ProgramTest):
         wait_for(lambda: self.told(), "what is lost")
         self.assertEqual(self.told()[0]["data"]["drift"], "lost")
         self.assertEqual(self.told()[0]["severitytext"], "ERROR")
+        # The bucket's own place, and not that of its policy.
+        owner = self.told()[0]["data"]["owner"]
+        self.assertNotIn("part", owner)
+        self.assertEqual((owner["address"], owner["file"], owner["line"]),
+                         ("aws_s3_bucket.logs", "main.tf", 2))
+        self.assertIn("main.tf:2", self.told()[0]["data"]["message"])
+
+    def test_an_inventory_that_is_removed_takes_its_owners_with_it(self):
+        self.put_policy(stamp(-60))
+        wait_for(lambda: self.told(), "the drift")
+        self.program.stop()
+        config = CONFIG.format(folder=self.iac)
+        self.program = self.daemon(config[config.index("subscriptions:"):]).start()
+        wait_for(lambda: not self.owned(), "no owner")
+        self.assertEqual(self.drift_of("arn:aws:s3:::logs"), "unknown")
+
+    def test_code_that_is_away_leaves_file_and_line(self):
+        before = self.journal()
+        code = self.iac / "code"
+        code.rename(self.iac / "away")
+        code.mkdir()
+        self.write_state(BUCKET, POLICY, QUEUE, written=-1800)
+        wait_for(lambda: "code: " in self.inventory()["inventories"][0].get("trouble", ""),
+                 "the trouble")
+        self.program.stop()
+        self.program.start()
+        wait_for(lambda: "code: " in self.inventory()["inventories"][0].get("trouble", ""),
+                 "the trouble once more")
+        self.assertEqual(self.owned()["arn:aws:s3:::logs"]["owner"]["line"], 2)
+        self.assertEqual(self.journal(), before)
 
     def test_what_no_code_declares_is_unmanaged_and_said_once(self):
         self.program.post(call("CreateQueue", "sqs.amazonaws.com", {"queueName": "by-hand"},
@@ -198,8 +233,13 @@ class WasItCode(ProgramTest):
 
     def test_what_is_read_again_makes_no_event_and_restarts_change_nothing(self):
         before = self.journal()
-        self.write_state(BUCKET, POLICY, QUEUE, written=-1800)
-        time.sleep(3)
+        # What is of another provider shows that the state was read again.
+        other = managed("google_storage_bucket", "logs", {"name": "logs"})
+        other["provider"] = 'provider["registry.terraform.io/hashicorp/google"]'
+        self.write_state(BUCKET, POLICY, QUEUE, other, written=-1800)
+        wait_for(lambda: self.inventory()["inventories"][0]["of_other_providers"] == 1,
+                 "the state read again")
+        self.assertEqual(self.journal(), before)
         self.program.stop()
         self.program.start()
         time.sleep(2)

@@ -1,0 +1,326 @@
+#include "ingest/inventory_pass.h"
+
+#include "base/limits.h"
+#include "ingest/ingest_for_test.h"
+
+namespace statewire {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using Parts = std::vector<std::string>;
+
+constexpr std::string_view kAccount = "123456789012";
+constexpr auto kDay = hours(24);
+
+DeclaredResource resource(std::string type, std::string id, std::string address,
+                          bool is_part = false) {
+  return {.type = std::move(type),
+          .id = std::move(id),
+          .account = std::string(kAccount),
+          .region = "eu-west-1",
+          .address = address,
+          .block = std::move(address),
+          .is_part = is_part,
+          .file = "main.tf",
+          .line = 5};
+}
+DeclaredResource queue(const std::string& name, const std::string& address) {
+  return resource("", "arn:aws:sqs:eu-west-1:123456789012:" + name, address);
+}
+DeclaredResource bucket() { return resource("", "arn:aws:s3:::logs", "aws_s3_bucket.logs"); }
+DeclaredResource policy(const std::string& address = "aws_s3_bucket_policy.logs") {
+  return resource("", "arn:aws:s3:::logs", address, true);
+}
+DeclaredResource scaling_group() {
+  return resource("AWS::AutoScaling::AutoScalingGroup", "web", "aws_autoscaling_group.web");
+}
+DeclaredStack stack(std::string name, Time written, std::vector<DeclaredResource> resources) {
+  return {.name = std::move(name),
+          .tool = "terraform",
+          .written = written,
+          .resources = std::move(resources),
+          .unjoined = {}};
+}
+
+std::string call_at(Time time, std::string_view source, std::string_view name,
+                    std::string_view request) {
+  std::string call =
+      call_by_alice(source, name, "00:00", std::string(name) + "-" + format_time(time), request);
+  const std::string_view kThen = "2026-11-23T00:00:00Z";
+  return call.replace(call.find(kThen), kThen.size(), format_time(time));
+}
+
+class InventoryPassTest : public IngestTest {
+ protected:
+  void SetUp() override {
+    IngestTest::SetUp();
+    pass_ = std::make_unique<InventoryPass>(*store_, *ingest_, clock_);
+  }
+  void TearDown() override {
+    expect_refolds();
+    IngestTest::TearDown();
+  }
+
+  uint64_t declare(std::string_view inventory, std::vector<DeclaredStack> stacks,
+                   bool is_whole = true, bool has_places = true) {
+    InventoryReading reading;
+    reading.stacks = std::move(stacks);
+    reading.is_whole = is_whole;
+    reading.has_places = has_places;
+    const Result<InventoryCounts> counts =
+        pass_->declare(inventory, reading, *catalog_, reach_, stop_.get_token());
+    CHECK(counts.ok());
+    return counts->events;
+  }
+  uint64_t look() {
+    const Result<uint64_t> events = pass_->look_at_records(reach_, hours(1), stop_.get_token());
+    CHECK(events.ok());
+    return *events;
+  }
+  uint64_t drop_others(std::initializer_list<std::string_view> names) {
+    const Result<uint64_t> events = pass_->drop_others(names, stop_.get_token());
+    CHECK(events.ok());
+    return *events;
+  }
+  void put_policy(Time time) {
+    fates_of(call_at(time, "s3.amazonaws.com", "PutBucketPolicy",
+                     R"({"bucketName":"logs","bucketPolicy":{}})"));
+  }
+  void set_queue(Time time, const std::string& name) {
+    fates_of(call_at(time, "sqs.amazonaws.com", "SetQueueAttributes",
+                     R"({"queueUrl":"https://sqs.eu-west-1.amazonaws.com/123456789012/)" + name +
+                         R"(","attributes":{"DelaySeconds":"5"}})"));
+  }
+  Record record(const std::string& id) {
+    const std::string_view view = id;
+    std::vector<std::optional<Record>> records;
+    CHECK(store_->records({&view, 1}, arena_, records).ok());
+    return records[0].value_or(Record{});
+  }
+  Record logs() { return record("arn:aws:s3:::logs"); }
+  Record queue_record(const std::string& name) {
+    return record("arn:aws:sqs:eu-west-1:123456789012:" + name);
+  }
+  static Parts addresses(const Record& record, std::string_view inventory) {
+    Parts all;
+    each_group(group_of(record.declared, inventory), [&](const DeclaredGroup& group) {
+      each_item(group, [&](const DeclaredItem& item) {
+        all.emplace_back(item.address);
+        return true;
+      });
+      return false;
+    });
+    return all;
+  }
+
+  InventoryReach reach_;
+  std::stop_source stop_;
+  std::unique_ptr<InventoryPass> pass_;
+};
+
+TEST_F(InventoryPassTest, what_is_read_twice_makes_no_event) {
+  EXPECT_EQ(declare("shop", {stack("base", kNow - hours(3), {bucket(), policy()})}), 1u);
+  EXPECT_EQ(logs().drift, Drift::none);
+  EXPECT_EQ(addresses(logs(), "shop"), (Parts{"aws_s3_bucket.logs", "aws_s3_bucket_policy.logs"}));
+  EXPECT_EQ(declare("shop", {stack("base", kNow - hours(3), {bucket(), policy()})}), 0u);
+}
+
+TEST_F(InventoryPassTest, a_run_after_a_change_ends_its_drift_and_one_before_does_not) {
+  declare("shop", {stack("base", kNow - hours(3), {bucket()})});
+  put_policy(kNow - hours(2));
+  EXPECT_EQ(logs().drift, Drift::out_of_band);
+  EXPECT_EQ(declare("shop", {stack("base", kNow - hours(3), {bucket()})}), 0u);
+  EXPECT_EQ(look(), 0u);
+  EXPECT_EQ(declare("shop", {stack("base", kNow - hours(1), {bucket()})}), 1u);
+  EXPECT_EQ(logs().drift, Drift::none);
+}
+
+TEST_F(InventoryPassTest, a_change_that_comes_after_its_run_was_read_is_over_by_the_next_look) {
+  declare("shop", {stack("base", kNow - hours(3), {bucket()})});
+  declare("shop", {stack("base", kNow - hours(1), {bucket()})});
+  put_policy(kNow - hours(2));
+  EXPECT_EQ(logs().drift, Drift::out_of_band);
+  EXPECT_EQ(look(), 1u);
+  EXPECT_EQ(logs().drift, Drift::none);
+}
+
+TEST_F(InventoryPassTest, a_state_ends_no_drift_of_another_with_its_name) {
+  const auto read = [&](Time us) {
+    return declare("shop", {stack("prod", kNow - hours(3), {queue("eu", "aws_sqs_queue.eu")}),
+                            stack("prod", us, {queue("us", "aws_sqs_queue.us")})});
+  };
+  read(kNow - hours(4));
+  set_queue(kNow - hours(2), "eu");
+  EXPECT_EQ(queue_record("eu").drift, Drift::out_of_band);
+  read(kNow - hours(1));
+  look();
+  EXPECT_EQ(queue_record("eu").drift, Drift::out_of_band);
+}
+
+TEST_F(InventoryPassTest, a_drift_stays_however_old_it_and_its_state_grow) {
+  const Time written = kNow - 60 * kDay;
+  const Time changed = kNow - 35 * kDay;
+  clock_.set(kNow - 40 * kDay);
+  declare("shop", {stack("base", written, {bucket()})});
+  clock_.set(changed + minutes(1));
+  put_policy(changed);
+  EXPECT_EQ(logs().drift, Drift::out_of_band);
+  clock_.set(kNow);
+  reach_ = {};  // As after a restart.
+  declare("shop", {stack("base", written, {bucket()})});
+  look();
+  EXPECT_EQ(logs().drift, Drift::out_of_band);
+  EXPECT_EQ(logs().drift_since, changed);
+  // Also where the code says otherwise than before.
+  declare("shop", {stack("base", written, {bucket(), policy()})});
+  EXPECT_EQ(addresses(logs(), "shop").size(), 2u);
+  EXPECT_EQ(logs().drift, Drift::out_of_band);
+  declare("shop", {stack("base", kNow - hours(1), {bucket(), policy()})});
+  EXPECT_EQ(logs().drift, Drift::none);
+}
+
+TEST_F(InventoryPassTest, a_child_follows_its_group_to_another_inventory_and_no_look_repeats_it) {
+  const std::string child = "arn:aws:ec2:eu-west-1:123456789012:instance/i-1001";
+  fates_of(event(1, "running", 0, "e-1"));
+  fates_of(R"({"version":"0","id":"tags-1","source":"statewire.tags","account":"123456789012",)"
+           R"("detail-type":"Tags Looked Up","region":"eu-west-1","time":"2026-11-23T09:01:00Z",)"
+           R"("detail":{"resource-type":"AWS::EC2::Instance","resource-id":")" +
+           child + R"(","tags":[{"key":"aws:autoscaling:groupName","value":"web"}]}})" + "\n");
+  for (const auto& [from, to] : {std::pair{"shop", "app"}, std::pair{"app", "shop"}}) {
+    declare(to, {stack("base", kNow - hours(4), {bucket()})});
+    declare(from, {stack("base", kNow - hours(3), {scaling_group()})});
+    EXPECT_EQ(look(), 1u);
+    EXPECT_EQ(addresses(record(child), from), Parts{"aws_autoscaling_group.web"});
+    clock_.advance(minutes(1));
+    declare(from, {stack("base", kNow - hours(2), {})});
+    declare(to, {stack("base", kNow - hours(2), {bucket(), scaling_group()})});
+    look();
+    EXPECT_EQ(addresses(record(child), to), Parts{"aws_autoscaling_group.web"});
+    EXPECT_EQ(addresses(record(child), from), Parts{});
+    EXPECT_EQ(owner_of(record(child)).inventory, to);
+    clock_.advance(minutes(1));
+    EXPECT_EQ(look(), 0u);
+    declare(to, {stack("base", kNow - hours(1), {})});
+    EXPECT_EQ(look(), 1u);
+    EXPECT_FALSE(owner_of(record(child)).is_known());
+    clock_.advance(minutes(1));
+  }
+}
+
+TEST_F(InventoryPassTest, a_reading_that_is_not_whole_drops_no_part) {
+  declare("shop",
+          {stack("a", kNow - hours(3), {bucket()}), stack("b", kNow - hours(3), {policy()})});
+  const Parts both{"aws_s3_bucket.logs", "aws_s3_bucket_policy.logs"};
+  EXPECT_EQ(addresses(logs(), "shop"), both);
+  put_policy(kNow - hours(2));
+  declare("shop", {stack("a", kNow - hours(1), {bucket()})}, false);
+  EXPECT_EQ(addresses(logs(), "shop"), both);
+  EXPECT_EQ(logs().drift, Drift::none);
+  declare("shop", {stack("b", kNow - hours(1), {policy(), policy("aws_s3_bucket_policy.more")})},
+          false);
+  EXPECT_EQ(addresses(logs(), "shop").size(), 3u);
+  EXPECT_EQ(owner_of(logs()).stack, "a");
+  clock_.advance(minutes(1));
+  declare("shop", {stack("a", kNow - hours(1), {bucket()})});
+  EXPECT_EQ(addresses(logs(), "shop"), Parts{"aws_s3_bucket.logs"});
+}
+
+TEST_F(InventoryPassTest, an_inventory_that_is_configured_no_more_declares_nothing) {
+  declare("shop", {stack("base", kNow - hours(3), {bucket()})});
+  declare("app", {stack("base", kNow - hours(3), {bucket(), queue("q", "aws_sqs_queue.q")})});
+  put_policy(kNow - hours(2));
+  fates_of(
+      call_at(kNow - hours(2), "sqs.amazonaws.com", "CreateQueue", R"({"queueName":"by-hand"})"));
+  look();
+  EXPECT_EQ(queue_record("by-hand").drift, Drift::unmanaged);
+  EXPECT_EQ(drop_others({"app", "shop"}), 0u);
+  EXPECT_EQ(drop_others({"app"}), 1u);
+  EXPECT_EQ(owner_of(logs()).inventory, "app");
+  EXPECT_EQ(logs().drift, Drift::out_of_band);
+  EXPECT_EQ(drop_others({}), 3u);
+  for (const Record& each : {logs(), queue_record("q"), queue_record("by-hand")}) {
+    EXPECT_EQ(each.drift, Drift::unknown) << each.resource.id;
+    EXPECT_TRUE(each.declared.empty());
+  }
+  EXPECT_EQ(drop_others({}), 0u);
+}
+
+TEST_F(InventoryPassTest, what_is_unmanaged_is_so_no_more_where_nothing_is_declared) {
+  declare("shop", {stack("base", kNow - hours(3), {bucket()})});
+  fates_of(
+      call_at(kNow - hours(2), "sqs.amazonaws.com", "CreateQueue", R"({"queueName":"by-hand"})"));
+  look();
+  EXPECT_EQ(queue_record("by-hand").drift, Drift::unmanaged);
+  reach_.accounts.clear();
+  EXPECT_EQ(look(), 1u);
+  EXPECT_EQ(queue_record("by-hand").drift, Drift::unknown);
+  EXPECT_EQ(look(), 0u);
+}
+
+// What a record cannot hold as it is written is compared as the record holds it.
+TEST_F(InventoryPassTest, long_and_strange_addresses_are_compared_as_they_are_kept) {
+  const std::string strange =
+      "aws_s3_bucket_policy.x[\"a\tb\x1e"
+      "p\x1f"
+      "forged\x1d\"]";
+  const std::string longest = "aws_s3_bucket_policy.y[\"" + std::string(2000, 'k') + "\"]";
+  DeclaredStack declared = stack("ba\tse", kNow - hours(3), {bucket(), policy(strange)});
+  declared.resources.push_back(policy(longest));
+  declared.resources.back().file = "folder\t/" + std::string(2000, 'f');
+  EXPECT_EQ(declare("shop", {declared}), 1u);
+  EXPECT_EQ(addresses(logs(), "shop").size(), 3u);
+  EXPECT_EQ(declare("shop", {declared}), 0u);
+}
+
+TEST_F(InventoryPassTest, what_a_record_has_no_room_for_is_left_out_and_not_said_again) {
+  std::vector<DeclaredResource> all{bucket()};
+  for (int i = 0; i < 40; ++i) {
+    all.push_back(policy("aws_s3_bucket_policy.p[\"" + std::string(220, 'k') +
+                         std::to_string(100 + i) + "\"]"));
+    all.back().file = std::string(250, 'f');
+  }
+  const DeclaredStack declared = stack("base", kNow - hours(3), all);
+  EXPECT_EQ(declare("shop", {declared}), 1u);
+  EXPECT_EQ(addresses(logs(), "shop").front(), "aws_s3_bucket.logs");
+  EXPECT_LE(logs().declared.size(), kDeclaredBytesMax);
+  EXPECT_EQ(declare("shop", {declared}), 0u);
+  EXPECT_EQ(declare("another", {declared}), 0u);
+  EXPECT_LE(logs().declared.size(), kDeclaredBytesMax);
+}
+
+TEST_F(InventoryPassTest, what_ended_is_lost_only_if_its_code_was_read_since) {
+  const std::string id = "arn:aws:ec2:eu-west-1:123456789012:instance/i-1001";
+  const DeclaredStack declared = stack(
+      "base", kNow - 5 * hours(1), {resource("AWS::EC2::Instance", "i-1001", "aws_instance.web")});
+  clock_.set(kNow - hours(4));
+  fates_of(event(1, "running", 0, "e-0"));
+  declare("shop", {declared});
+  clock_.set(kNow - 2 * hours(1));
+  fates_of(event(1, "terminated", 30 * 60, "e-1"));  // At 09:30.
+  EXPECT_EQ(record(id).phase, Phase::gone);
+  clock_.set(kNow);
+  EXPECT_EQ(look(), 0u);
+  EXPECT_EQ(record(id).drift, Drift::none);
+  declare("shop", {declared});
+  EXPECT_EQ(look(), 1u);
+  EXPECT_EQ(record(id).drift, Drift::lost);
+}
+
+TEST_F(InventoryPassTest, code_that_is_away_takes_no_file_and_line_away) {
+  DeclaredResource known = bucket();
+  declare("shop", {stack("base", kNow - hours(3), {known})});
+  known.file.clear();
+  known.line = 0;
+  EXPECT_EQ(declare("shop", {stack("base", kNow - hours(3), {known})}, true, false), 0u);
+  EXPECT_EQ(owner_of(logs()).file, "main.tf");
+  put_policy(kNow - hours(2));
+  EXPECT_EQ(declare("shop", {stack("base", kNow - hours(1), {known})}, true, false), 1u);
+  EXPECT_EQ(logs().drift, Drift::none);
+  EXPECT_EQ(owner_of(logs()).file, "main.tf");
+  EXPECT_EQ(declare("shop", {stack("base", kNow - hours(1), {known})}), 1u);
+  EXPECT_EQ(owner_of(logs()).file, "");
+}
+
+}  // namespace
+}  // namespace statewire
