@@ -104,6 +104,10 @@ class StatesInS3(CloudTest):
         wait_for(lambda: not trouble(), "its end")
         self.assertEqual(self.fetched("prod/network.tfstate"), 1)
 
+    def test_the_doctor_reads_it(self):
+        done = self.program.run("doctor")
+        self.assertIn("2 declared in 2 states", done.stdout)
+
     def test_no_secret_is_kept_or_logged(self):
         self.program.stop()
         for path in self.folder.rglob("*"):
