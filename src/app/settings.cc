@@ -225,7 +225,7 @@ void check_inventory_name(const Node& entry, const Settings& settings) {
   }
 }
 
-void read_inventories(const Node& node, Settings& settings) {
+void read_inventories(const Node& node, Settings& settings, InventoryContext context) {
   if (!node) return;
   for (const Node& entry : node.entries()) {
     MapReader keys(entry);
@@ -240,7 +240,7 @@ void read_inventories(const Node& node, Settings& settings) {
     InventorySetting setting{.name = std::string(entry.key()), .kind = kind};
     setting.every = keys.optional("every").duration(setting.every, std::chrono::seconds(1));
     setting.grace = keys.optional("grace").duration(setting.grace);
-    setting.inventory = kind->open(setting.name, keys);
+    setting.inventory = kind->open(setting.name, keys, context);
     keys.finish();
     if (setting.inventory != nullptr) settings.inventories.push_back(std::move(setting));
   }
@@ -317,7 +317,7 @@ void read_document(Settings& settings, SinkContext& context, Problems& problems)
   read_store(keys, settings);
   read_rules(keys, settings, problems);
   read_sources(keys.optional("sources"), settings, {.clock = context.clock, .aws = context.aws});
-  read_inventories(keys.optional("inventory"), settings);
+  read_inventories(keys.optional("inventory"), settings, {.aws = context.aws});
   open_sinks(settings, context);
   keys.finish();
 }

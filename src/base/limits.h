@@ -173,6 +173,8 @@ inline constexpr size_t kTagBytesMax = 1024;
 inline constexpr size_t kTagsMax = 50;
 // Of one state of Terraform's, which is in memory once while it is read.
 inline constexpr size_t kStateBytesMax = size_t{256} << 20;
+// Lists of objects, of a thousand each, that are asked for where states are looked for in a bucket.
+inline constexpr size_t kStatePagesMax = 100;
 // Files of code that are looked into for where a resource is declared, bytes of each, and modules
 // that lie in modules.
 inline constexpr size_t kCodeFilesMax = 20'000;

@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/daemon.h"
 #include "cli/reply.h"
+#include "cli/try_sink.h"
 #include "format/clean_text.h"
 
 namespace statewire {
@@ -142,7 +143,7 @@ void look_at_files(const Settings& settings, Findings& findings) {
   }
 }
 
-void look_at_inventories(const Settings& settings, Findings& findings) {
+void read_inventories(const Settings& settings, Findings& findings) {
   const Node inventories = settings.document->root().find("inventory");
   for (const InventorySetting& setting : settings.inventories) {
     const std::string what = "inventory " + setting.name;
@@ -160,6 +161,13 @@ void look_at_inventories(const Settings& settings, Findings& findings) {
   }
 }
 
+// With clients of its own: those of a configuration end with one use.
+void look_at_inventories(const Invocation& invocation, Terminal& terminal, Findings& findings) {
+  const std::unique_ptr<ConfigAtHand> config = load_config(invocation, terminal);
+  if (config == nullptr || config->settings->inventories.empty()) return;
+  run_clients(*config, [&] { read_inventories(*config->settings, findings); });
+}
+
 ExitCode run_doctor(const Invocation& invocation, Terminal& terminal) {
   const std::unique_ptr<ConfigAtHand> config = load_config(invocation, terminal);
   if (config == nullptr) return ExitCode::bad_config;
@@ -170,7 +178,7 @@ ExitCode run_doctor(const Invocation& invocation, Terminal& terminal) {
   look_at_clock(findings);
   look_at_aws(settings, findings);
   look_at_files(settings, findings);
-  look_at_inventories(settings, findings);
+  if (!settings.inventories.empty()) look_at_inventories(invocation, terminal, findings);
   if (!invocation.has("--send")) look_at_sinks(*config, findings);
   for (size_t i = 0; invocation.has("--send") && i < settings.subscriptions.size(); ++i) {
     // Each with clients of its own: those of a configuration end with one delivery.

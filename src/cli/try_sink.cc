@@ -38,18 +38,6 @@ Notification test_notification(const Settings& settings, const Subscription& sub
   return notification;
 }
 
-// All clients run until `wait` returns: AWS's looks for credentials while HTTP's sends.
-template <typename Wait>
-void run_clients(ConfigAtHand& config, Wait wait) {
-  const std::jthread sending([&] { config.http.run(); });
-  const std::jthread looking([&] { config.aws.run(); });
-  const std::jthread mailing([&] { config.mail.run(); });
-  wait();
-  config.aws.stop();
-  config.mail.stop();
-  config.http.stop();
-}
-
 Attempt deliver_once(Sink& sink, const Delivery& delivery, ConfigAtHand& config) {
   std::promise<Attempt> answer;
   sink.deliver({&delivery, 1},
@@ -60,6 +48,16 @@ Attempt deliver_once(Sink& sink, const Delivery& delivery, ConfigAtHand& config)
 }
 
 }  // namespace
+
+void run_clients(ConfigAtHand& config, const std::function<void()>& wait) {
+  const std::jthread sending([&] { config.http.run(); });
+  const std::jthread looking([&] { config.aws.run(); });
+  const std::jthread mailing([&] { config.mail.run(); });
+  wait();
+  config.aws.stop();
+  config.mail.stop();
+  config.http.stop();
+}
 
 std::vector<PlaceReport> ask_places(ConfigAtHand& config) {
   const auto& sinks = config.settings->sinks;

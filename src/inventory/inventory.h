@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "aws/client.h"
 #include "base/result.h"
 #include "config/map_reader.h"
 #include "inventory/declared.h"
@@ -30,8 +31,13 @@ class Inventory {
   virtual ~Inventory() = default;
   // Whether something is written otherwise than at the last reading that was whole. Cheap.
   virtual bool has_changed() = 0;
-  // Reads all of it. Keeps nothing of what it read.
+  // Reads all of it. Keeps at most what it hands over, of states that it would have to fetch again.
   virtual InventoryReading read() = 0;
+};
+
+// What an inventory may use of the program; all of it outlives every inventory.
+struct InventoryContext {
+  AwsClient& aws;
 };
 
 // A kind of inventory, as configured by `kind:`. registry.cc lists them.
@@ -39,7 +45,8 @@ struct InventoryKind {
   std::string_view name;
   std::string_view summary;
   // Reads the kind's own keys (`kind` and `every` are read already). Null where it told problems.
-  std::unique_ptr<Inventory> (*open)(std::string_view name, MapReader& keys);
+  std::unique_ptr<Inventory> (*open)(std::string_view name, MapReader& keys,
+                                     InventoryContext& context);
 };
 
 std::span<const InventoryKind* const> inventory_kinds();

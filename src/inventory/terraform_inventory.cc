@@ -1,22 +1,14 @@
-// A state is read where nobody holds its lock, and only taken where the file was the same before
-// and after. What is being written is left for the next look; Terraform writes into the file that
-// is there, so that half of it may be seen.
 #include "inventory/terraform_inventory.h"
 
-#include <glob.h>
-#include <sys/stat.h>
-
 #include <algorithm>
-#include <cstring>
 #include <filesystem>
 #include <map>
 #include <optional>
 #include <set>
 
 #include "base/ids.h"
-#include "base/limits.h"
-#include "config/read_file.h"
 #include "inventory/code_index.h"
+#include "inventory/state_place.h"
 #include "inventory/terraform_state.h"
 
 namespace statewire {
@@ -24,53 +16,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// By which a file that was written otherwise is known.
-struct FileMark {
-  int64_t modified_ns = 0;
-  uint64_t bytes = 0;
-  uint64_t inode = 0;
-
-  bool operator==(const FileMark&) const = default;
-};
-using FileMarks = std::map<std::string, FileMark, std::less<>>;
-
-Result<FileMark> mark_of(const std::string& path) {
-  struct stat found{};
-  if (::stat(path.c_str(), &found) != 0) return failed(std::strerror(errno));
-  return FileMark{found.st_mtim.tv_sec * int64_t{1'000'000'000} + found.st_mtim.tv_nsec,
-                  static_cast<uint64_t>(found.st_size), found.st_ino};
-}
-
-std::vector<std::string> paths_for(const std::string& pattern) {
-  glob_t found{};
-  std::vector<std::string> paths;
-  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) {
-    paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
-  }
-  ::globfree(&found);
-  return paths;
-}
-
-// Terraform's lock on a state in a file: ".network.tfstate.lock.info" beside it.
-bool is_locked(const fs::path& path) {
-  std::error_code fault;
-  return fs::exists(path.parent_path() / ("." + path.filename().string() + ".lock.info"), fault);
-}
-
 struct TerraformSettings {
   std::string name;
-  std::vector<std::string> states;  // Paths, or patterns as glob(3) has them.
+  std::vector<std::string> states;  // As configured.
   std::string code;                 // The folder of the root module; empty: none.
   StateDefaults defaults;
 };
 
 class TerraformInventory final : public Inventory {
  public:
-  explicit TerraformInventory(TerraformSettings settings) : settings_(std::move(settings)) {}
+  TerraformInventory(TerraformSettings settings, std::vector<std::unique_ptr<StatePlace>> places)
+      : settings_(std::move(settings)), places_(std::move(places)) {}
 
   bool has_changed() override {
     read_code();
-    return !is_read_ || marks_now() != marks_ || code_hash_ != read_code_hash_ ||
+    const Result<StateMarks> marks = marks_now();
+    return !is_read_ || !marks || *marks != marks_ || code_hash_ != read_code_hash_ ||
            code_trouble_ != read_code_trouble_;
   }
 
@@ -81,42 +42,42 @@ class TerraformInventory final : public Inventory {
     std::string name;
     fs::path above;  // The folder above those that are in the name.
   };
+  // What was read of a state that is far away: names of resources, and no value of an attribute.
+  struct Kept {
+    std::string mark;
+    DeclaredStack stack;
+  };
 
-  std::vector<std::string> paths() const;
-  FileMarks marks_now() const;
+  Result<StateMarks> marks_now();
   void read_code();
-  Result<DeclaredStack> read_state(const std::string& path, FileMark& mark) const;
+  void read_place(StatePlace& place, StateMarks& marks, InventoryReading& reading);
+  Result<DeclaredStack> read_state(StatePlace& place, const std::string& path, std::string& mark);
   StateName name_of_state(const fs::path& path) const;
   std::vector<std::string> names_of_states(const std::vector<std::string>& all) const;
+  void name_stacks(const StateMarks& found, std::vector<DeclaredStack>& stacks) const;
   void find_code(DeclaredStack& stack) const;
 
   const TerraformSettings settings_;
+  std::vector<std::unique_ptr<StatePlace>> places_;
+  std::map<std::string, Kept, std::less<>> kept_;  // By path.
   CodeIndex code_;
   std::string code_trouble_;
   uint64_t code_hash_ = 0;
   // Of the last reading that was whole.
   bool is_read_ = false;
-  FileMarks marks_;
+  StateMarks marks_;
   uint64_t read_code_hash_ = 0;
   std::string read_code_trouble_;
 };
 
-std::vector<std::string> TerraformInventory::paths() const {
-  std::vector<std::string> all;
-  for (const std::string& pattern : settings_.states) {
-    for (std::string& path : paths_for(pattern)) all.push_back(std::move(path));
+Result<StateMarks> TerraformInventory::marks_now() {
+  StateMarks all;
+  for (const std::unique_ptr<StatePlace>& place : places_) {
+    Result<StateMarks> marks = place->look();
+    if (!marks) return marks;
+    all.merge(*marks);
   }
-  std::ranges::sort(all);
-  all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
-}
-
-FileMarks TerraformInventory::marks_now() const {
-  FileMarks marks;
-  for (const std::string& path : paths()) {
-    if (const Result<FileMark> mark = mark_of(path)) marks.emplace(path, *mark);
-  }
-  return marks;
 }
 
 // A folder that is not mounted looks like one without code: what was there last holds.
@@ -170,19 +131,31 @@ std::vector<std::string> TerraformInventory::names_of_states(
   return names;
 }
 
-Result<DeclaredStack> TerraformInventory::read_state(const std::string& path,
-                                                     FileMark& mark) const {
-  if (is_locked(path)) return unavailable("it is locked: somebody is changing it");
-  const Result<FileMark> before = mark_of(path);
-  if (!before) return before.error();
-  const Result<std::string> text = read_file(path, kStateBytesMax);
-  if (!text) return text.error();
-  const Result<FileMark> after = mark_of(path);
-  if (!after || *after != *before) return unavailable("it is being written");
-  Result<DeclaredStack> stack = read_terraform_state(*text, settings_.defaults);
+// Each has the path of its state in place of its name. `found` are all states, also those that
+// could not be read.
+void TerraformInventory::name_stacks(const StateMarks& found,
+                                     std::vector<DeclaredStack>& stacks) const {
+  std::vector<std::string> paths;
+  for (const auto& [path, mark] : found) paths.push_back(path);
+  const std::vector<std::string> names = names_of_states(paths);
+  for (DeclaredStack& stack : stacks) {
+    const auto place = std::ranges::find(paths, stack.name);
+    stack.name = names[static_cast<size_t>(place - paths.begin())];
+  }
+}
+
+// `mark` is what it was known by when it was looked for, and becomes that of what was read.
+Result<DeclaredStack> TerraformInventory::read_state(StatePlace& place, const std::string& path,
+                                                     std::string& mark) {
+  const auto kept = kept_.find(path);
+  if (place.is_far() && kept != kept_.end() && kept->second.mark == mark) return kept->second.stack;
+  Result<StateText> state = place.read(path);
+  if (!state) return state.error();
+  Result<DeclaredStack> stack = read_terraform_state(state->text, settings_.defaults);
   if (!stack) return stack;
-  mark = *before;
-  stack->written = from_ns(before->modified_ns);
+  mark = std::move(state->mark);
+  stack->written = state->written;
+  if (place.is_far()) kept_[path] = {mark, *stack};
   return stack;
 }
 
@@ -215,65 +188,99 @@ void fill_places(std::vector<DeclaredStack>& stacks) {
   }
 }
 
-InventoryReading TerraformInventory::read() {
-  InventoryReading reading;
-  FileMarks marks;
-  read_code();
-  const std::vector<std::string> all = paths();
-  reading.trouble = code_trouble_;
-  reading.has_places = settings_.code.empty() || !code_.empty();
-  // A folder that is not mounted looks like one in which nothing is declared.
-  if (all.empty()) {
+// What one place cannot tell leaves the others as they are.
+void TerraformInventory::read_place(StatePlace& place, StateMarks& marks,
+                                    InventoryReading& reading) {
+  const auto fail = [&](const std::string& what, const Error& error) {
     reading.is_whole = false;
-    reading.trouble = "no state is there";
-  }
-  reading.is_passing = code_trouble_.empty() && !all.empty();
-  const std::vector<std::string> names = names_of_states(all);
-  for (size_t i = 0; i < all.size(); ++i) {
-    const std::string& path = all[i];
-    Result<DeclaredStack> stack = read_state(path, marks[path]);
+    if (error.kind != ErrorKind::unavailable) reading.is_passing = false;
+    reading.trouble = what + error.text;
+  };
+  Result<StateMarks> found = place.look();
+  if (!found) return fail("states cannot be looked for: ", found.error());
+  for (auto& [path, mark] : *found) {
+    if (marks.contains(path)) continue;  // Two patterns meet it.
+    Result<DeclaredStack> stack = read_state(place, path, mark);
+    marks.emplace(path, mark);
     if (!stack) {
-      reading.is_whole = false;
-      if (stack.error().kind != ErrorKind::unavailable) reading.is_passing = false;
-      reading.trouble = path + ": " + stack.error().text;
+      fail(path + ": ", stack.error());
       continue;
     }
-    stack->name = names[i];
+    stack->name = path;  // For now.
     find_code(*stack);
     reading.stacks.push_back(*std::move(stack));
   }
+}
+
+InventoryReading TerraformInventory::read() {
+  InventoryReading reading;
+  StateMarks marks;
+  read_code();
+  reading.trouble = code_trouble_;
+  reading.has_places = settings_.code.empty() || !code_.empty();
+  reading.is_passing = code_trouble_.empty();
+  for (const std::unique_ptr<StatePlace>& place : places_) read_place(*place, marks, reading);
+  // A folder that is not mounted looks like one in which nothing is declared.
+  if (marks.empty() && reading.is_whole) {
+    reading.is_whole = false;
+    reading.is_passing = false;
+    reading.trouble = "no state is there";
+  }
+  name_stacks(marks, reading.stacks);
   fill_places(reading.stacks);
   if (reading.is_whole) {
     is_read_ = true;
     marks_ = std::move(marks);
     read_code_hash_ = code_hash_;
     read_code_trouble_ = code_trouble_;
+    std::erase_if(kept_, [this](const auto& kept) { return !marks_.contains(kept.first); });
   }
   return reading;
 }
 
-std::unique_ptr<Inventory> open_terraform(std::string_view name, MapReader& keys) {
+// Null where it is no place; its problem is told.
+std::unique_ptr<StatePlace> open_place(const Node& node, const AwsRole& role,
+                                       InventoryContext& context, std::string& text) {
+  constexpr std::string_view kWanted =
+      "states are read in files and in S3: wanted a path, or s3://BUCKET/KEY";
+  if (!node.is_scalar() || node.text().find("://") == std::string::npos) {
+    text = node.file_path();
+    return text.empty() ? nullptr : states_in_files(text);
+  }
+  text = node.text();
+  Result<S3StatePattern> pattern = parse_s3_states(text);
+  if (!pattern) {
+    node.error(text.starts_with("s3:") ? pattern.error().text : std::string(kWanted));
+    return nullptr;
+  }
+  return states_in_s3(*std::move(pattern), role, context.aws);
+}
+
+std::unique_ptr<Inventory> open_terraform(std::string_view name, MapReader& keys,
+                                          InventoryContext& context) {
   TerraformSettings settings{.name = std::string(name)};
+  std::vector<std::unique_ptr<StatePlace>> places;
+  const AwsRole role = read_aws_role(keys.optional("role"));
   const Node state = keys.required("state");
   for (const Node& each : state.is_list() ? state.items() : std::vector<Node>{state}) {
-    const std::string path = each.file_path();
-    if (each.is_scalar() && each.text().find("://") != std::string::npos) {
-      each.error("only states in files are read yet: a path, or a pattern as *.tfstate");
-    }
-    if (!path.empty()) settings.states.push_back(path);
+    std::string text;
+    std::unique_ptr<StatePlace> place = open_place(each, role, context, text);
+    if (place == nullptr) continue;
+    settings.states.push_back(std::move(text));
+    places.push_back(std::move(place));
   }
   settings.code = keys.optional("code").file_path();
   settings.defaults.account = keys.optional("account").text();
   settings.defaults.region = keys.optional("region").text();
-  if (settings.states.empty()) return nullptr;
-  return std::make_unique<TerraformInventory>(std::move(settings));
+  if (places.empty()) return nullptr;
+  return std::make_unique<TerraformInventory>(std::move(settings), std::move(places));
 }
 
 }  // namespace
 
 const InventoryKind terraform_inventory_kind{
     .name = "terraform",
-    .summary = "states of Terraform and OpenTofu in files",
+    .summary = "states of Terraform and OpenTofu, in files and in S3",
     .open = open_terraform,
 };
 

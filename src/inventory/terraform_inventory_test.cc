@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "aws/aws_for_test.h"
 #include "config/document.h"
 #include "inventory/code_index.h"
 
@@ -34,11 +35,16 @@ class TerraformInventoryTest : public ::testing::Test {
   std::unique_ptr<Inventory> open(const std::string& keys) {
     const auto document = Document::parse("test.yaml", "{" + keys + "}", problems_);
     MapReader reader(document->root());
-    return terraform_inventory_kind.open("shop", reader);
+    return terraform_inventory_kind.open("shop", reader, context_);
   }
   std::string folder() const { return folder_.string(); }
 
   Problems problems_;
+  AwsHome home_;
+  SystemClock clock_;
+  HttpClient http_{HttpClientLimits()};
+  AwsClient aws_{http_, clock_, home_.surroundings()};
+  InventoryContext context_{aws_};
 };
 
 TEST_F(TerraformInventoryTest, all_states_of_a_pattern_are_read_and_again_when_they_change) {
@@ -142,9 +148,15 @@ TEST_F(TerraformInventoryTest, modules_are_followed_to_where_init_has_put_them) 
   EXPECT_FALSE(index_code(folder() + "/none").ok());
 }
 
-TEST_F(TerraformInventoryTest, states_elsewhere_are_refused_until_they_are_read) {
-  open("state: \"s3://bucket/key\"");
-  EXPECT_FALSE(problems_.ok());
+TEST_F(TerraformInventoryTest, states_elsewhere_and_places_without_a_key_are_refused) {
+  EXPECT_NE(open("state: \"s3://bucket/prod/*.tfstate\""), nullptr);
+  EXPECT_TRUE(problems_.ok());
+  for (const std::string_view wrong :
+       {"s3://bucket", "s3://bucket/", "s3:///key", "s3://B/key", "https://host/state"}) {
+    problems_ = {};
+    EXPECT_EQ(open("state: \"" + std::string(wrong) + "\""), nullptr) << wrong;
+    EXPECT_FALSE(problems_.ok()) << wrong;
+  }
 }
 
 }  // namespace

@@ -1,0 +1,49 @@
+// Where states of Terraform lie: files of this machine, or a bucket of S3.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "aws/client.h"
+#include "base/result.h"
+
+namespace statewire {
+
+// What a state is known by: another mark means that it was written since.
+using StateMarks = std::map<std::string, std::string, std::less<>>;
+
+struct StateText {
+  std::string text;
+  std::string mark;
+  Time written;
+};
+
+// Not thread-safe. Blocks for as long as files or calls take.
+class StatePlace {
+ public:
+  virtual ~StatePlace() = default;
+  // The states that are there now, by their paths. An error where nobody can tell.
+  virtual Result<StateMarks> look() = 0;
+  // One of them, whole. `unavailable`: somebody writes it, which passes by itself.
+  virtual Result<StateText> read(const std::string& path) = 0;
+  // To read a state costs a call: what has the same mark as before is not read again.
+  virtual bool is_far() const = 0;
+};
+
+// `pattern`: a path, or a pattern as glob(3) has them.
+std::unique_ptr<StatePlace> states_in_files(std::string pattern);
+
+// "s3://BUCKET/KEY"; in the key, `*`, `?` and `[…]` are a pattern, of which none passes a "/".
+struct S3StatePattern {
+  std::string bucket;
+  std::string key;
+};
+// bad_input says what is wrong with it.
+Result<S3StatePattern> parse_s3_states(std::string_view text);
+
+// Its marks are ETags. S3 puts an object whole or not at all, so that no half of a state is seen,
+// and no lock asked for. Borrows `aws`.
+std::unique_ptr<StatePlace> states_in_s3(S3StatePattern pattern, AwsRole role, AwsClient& aws);
+
+}  // namespace statewire
