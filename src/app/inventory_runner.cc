@@ -116,7 +116,7 @@ void InventoryRunner::take_turn(size_t place, const std::stop_token& stop) {
   bool is_passing = false;
   Result<InventoryCounts> counts = InventoryCounts();
   {
-    const InventoryReading reading = setting.inventory->read();
+    InventoryReading reading = setting.inventory->read();
     counts = pass_.declare(setting.name, reading, *catalog_, reach_, stop);
     turn.is_to_do = !counts || !reading.is_whole;
     trouble = counts ? reading.trouble : counts.error().text;

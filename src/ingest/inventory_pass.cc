@@ -10,6 +10,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 #include <tuple>
 
@@ -91,6 +92,28 @@ void remember_written(std::string_view inventory, const InventoryReading& readin
     const bool is_first = seen.insert(stack.name).second;
     written = is_first ? stack.written : std::min(written, stack.written);
   }
+}
+
+// When a state got the serial that it has.
+struct Run {
+  uint64_t serial = 0;
+  Time written;
+};
+
+std::string text_of(const Run& run) {
+  return std::to_string(run.serial) + " " + std::to_string(to_ns(run.written));
+}
+
+std::optional<Run> parse_run(std::string_view text) {
+  Run run;
+  int64_t written = 0;
+  const char* const end = text.data() + text.size();
+  const auto serial = std::from_chars(text.data(), end, run.serial);
+  if (serial.ec != std::errc() || serial.ptr == end) return std::nullopt;
+  const auto rest = std::from_chars(serial.ptr + 1, end, written);
+  if (rest.ec != std::errc() || rest.ptr != end) return std::nullopt;
+  run.written = from_ns(written);
+  return run;
 }
 
 }  // namespace
@@ -372,12 +395,37 @@ Result<uint64_t> InventoryPass::drop_others(std::span<const std::string_view> na
   return events;
 }
 
+// A file has a new time when it is copied, touched or restored, too, and that time may lie ahead.
+// The tool has run where the state's serial has grown: since when each has the serial that it has
+// is remembered.
+Result<std::vector<CursorUpdate>> InventoryPass::find_runs(
+    std::string_view inventory, std::vector<DeclaredStack>& stacks) const {
+  std::map<std::string, Run> runs;
+  for (DeclaredStack& stack : stacks) {
+    stack.written = std::min(stack.written, clock_.now());
+    if (stack.lineage.empty()) continue;
+    const std::string key = std::string(inventory) + "/" + stack.lineage;
+    const Result<std::string> stored = store_.cursor(key);
+    if (!stored) return stored.error();
+    const std::optional<Run> known = parse_run(*stored);
+    if (known && known->serial >= stack.serial) {
+      stack.written = std::min(stack.written, known->written);
+    } else if (Run& run = runs[key]; run.serial <= stack.serial) {
+      run = {stack.serial, stack.written};
+    }
+  }
+  std::vector<CursorUpdate> updates;
+  for (const auto& [key, run] : runs) updates.push_back({key, text_of(run)});
+  return updates;
+}
+
 Result<InventoryCounts> InventoryPass::declare(std::string_view inventory,
-                                               const InventoryReading& reading,
-                                               const Catalog& catalog, InventoryReach& reach,
-                                               const std::stop_token& stop) {
+                                               InventoryReading& reading, const Catalog& catalog,
+                                               InventoryReach& reach, const std::stop_token& stop) {
   InventoryCounts counts;
   const Time now = clock_.now();
+  Result<std::vector<CursorUpdate>> runs = find_runs(inventory, reading.stacks);
+  if (!runs) return runs.error();
   Result<DeclaredById> all = gather(inventory, reading, catalog, counts);
   if (!all) return all.error();
   remember_written(inventory, reading, reach);
@@ -390,6 +438,12 @@ Result<InventoryCounts> InventoryPass::declare(std::string_view inventory,
     const Result<uint64_t> sent = send_differences(inventory, *all, reading, is_again, stop);
     if (!sent) return sent.error();
     counts.events += *sent;
+  }
+  // After what follows from them: whoever stops in between finds the same runs again.
+  for (CursorUpdate& run : *runs) {
+    Chunk chunk{.source = std::string(inventory), .is_own = true, .cursor = std::move(run)};
+    chunk.text.reserve(kPaddingBytes);
+    if (Result<void> sent = send_chunk(std::move(chunk), stop); !sent) return sent.error();
   }
   if (!reading.is_whole) return counts;
   if (Result<void> sent = send_dropped(inventory, *all, stop, counts.events); !sent) {
@@ -426,21 +480,25 @@ Result<void> InventoryPass::send(std::string_view source, std::string lines,
     chunk.text.reserve(end + kPaddingBytes);
     chunk.text.assign(rest.substr(0, end));
     rest.remove_prefix(end);
-    {
-      Lock lock(mutex_);
-      outcome_.reset();
-    }
-    chunk.done = [this](const Result<ChunkFates>& fates) { on_done(fates); };
-    while (true) {
-      if (stop.stop_requested()) return unavailable("stopping");
-      if (intake_.submit(std::move(chunk))) break;
-      intake_.wait_for_room(stop);
-    }
-    Lock lock(mutex_);
-    changed_.wait(mutex_, [this]() REQUIRES(mutex_) { return outcome_.has_value(); });
-    if (!*outcome_) return *outcome_;
+    if (Result<void> sent = send_chunk(std::move(chunk), stop); !sent) return sent;
   }
   return {};
+}
+
+Result<void> InventoryPass::send_chunk(Chunk chunk, const std::stop_token& stop) {
+  {
+    Lock lock(mutex_);
+    outcome_.reset();
+  }
+  chunk.done = [this](const Result<ChunkFates>& fates) { on_done(fates); };
+  while (true) {
+    if (stop.stop_requested()) return unavailable("stopping");
+    if (intake_.submit(std::move(chunk))) break;
+    intake_.wait_for_room(stop);
+  }
+  Lock lock(mutex_);
+  changed_.wait(mutex_, [this]() REQUIRES(mutex_) { return outcome_.has_value(); });
+  return *outcome_;
 }
 
 void InventoryPass::on_done(const Result<ChunkFates>& fates) {

@@ -39,8 +39,9 @@ class InventoryPass {
   InventoryPass(const Store& store, Intake& intake, const Clock& clock);
 
   // Makes events of what `reading` says otherwise than the records, and waits until they are
-  // committed. Adds to `reach`. An error: it is to be tried again.
-  Result<InventoryCounts> declare(std::string_view inventory, const InventoryReading& reading,
+  // committed. Adds to `reach`. What `reading` says of when states were written becomes when their
+  // tools last ran, as far as that is known. An error: it is to be tried again.
+  Result<InventoryCounts> declare(std::string_view inventory, InventoryReading& reading,
                                   const Catalog& catalog, InventoryReach& reach,
                                   const std::stop_token& stop);
   // Takes away what inventories have declared that are not among `names`, which have been removed
@@ -69,7 +70,10 @@ class InventoryPass {
                                     const std::stop_token& stop);
   Result<void> send_dropped(std::string_view inventory, const DeclaredById& all,
                             const std::stop_token& stop, uint64_t& events);
+  Result<std::vector<CursorUpdate>> find_runs(std::string_view inventory,
+                                              std::vector<DeclaredStack>& stacks) const;
   Result<void> send(std::string_view source, std::string lines, const std::stop_token& stop);
+  Result<void> send_chunk(Chunk chunk, const std::stop_token& stop);
   void on_done(const Result<ChunkFates>& fates);
 
   const Store& store_;

@@ -136,6 +136,44 @@ TEST_F(InventoryPassTest, a_run_after_a_change_ends_its_drift_and_one_before_doe
   EXPECT_EQ(logs().drift, Drift::none);
 }
 
+DeclaredStack state(uint64_t serial, Time written) {
+  DeclaredStack made = stack("base", written, {bucket()});
+  made.lineage = "3f1c";
+  made.serial = serial;
+  return made;
+}
+
+// A file that is touched, copied or restored was not written by a run of the tool.
+TEST_F(InventoryPassTest, a_run_is_told_by_the_serial_and_not_by_the_time_of_the_file) {
+  declare("shop", {state(7, kNow - hours(3))});
+  put_policy(kNow - hours(2));
+  for (const uint64_t serial : {7, 6}) {
+    declare("shop", {state(serial, kNow - hours(1))});
+    EXPECT_EQ(look(), 0u);
+    EXPECT_EQ(logs().drift, Drift::out_of_band) << serial;
+  }
+  DeclaredStack copy = state(7, kNow - hours(1));
+  copy.name = "copy";
+  declare("shop", {copy});
+  EXPECT_EQ(logs().drift, Drift::out_of_band);
+  pass_ = std::make_unique<InventoryPass>(*store_, *ingest_, clock_);  // A new start.
+  reach_ = {};
+  declare("shop", {state(7, kNow - hours(1))});
+  EXPECT_EQ(look(), 0u);
+  EXPECT_EQ(logs().drift, Drift::out_of_band);
+  declare("shop", {state(8, kNow - hours(1))});
+  EXPECT_EQ(logs().drift, Drift::none);
+}
+
+TEST_F(InventoryPassTest, a_state_of_the_future_covers_up_nothing) {
+  declare("shop", {state(7, kNow + kDay)});
+  clock_.advance(minutes(2));
+  put_policy(kNow + minutes(1));
+  declare("shop", {state(7, kNow + kDay)});
+  EXPECT_EQ(look(), 0u);
+  EXPECT_EQ(logs().drift, Drift::out_of_band);
+}
+
 TEST_F(InventoryPassTest, a_change_that_comes_after_its_run_was_read_is_over_by_the_next_look) {
   declare("shop", {stack("base", kNow - hours(3), {bucket()})});
   declare("shop", {stack("base", kNow - hours(1), {bucket()})});
@@ -183,10 +221,9 @@ TEST_F(InventoryPassTest, a_drift_stays_however_old_it_and_its_state_grow) {
 TEST_F(InventoryPassTest, a_child_follows_its_group_to_another_inventory_and_no_look_repeats_it) {
   const std::string child = "arn:aws:ec2:eu-west-1:123456789012:instance/i-1001";
   fates_of(event(1, "running", 0, "e-1"));
-  fates_of(R"({"version":"0","id":"tags-1","source":"statewire.tags","account":"123456789012",)"
-           R"("detail-type":"Tags Looked Up","region":"eu-west-1","time":"2026-11-23T09:01:00Z",)"
-           R"("detail":{"resource-type":"AWS::EC2::Instance","resource-id":")" +
-           child + R"(","tags":[{"key":"aws:autoscaling:groupName","value":"web"}]}})" + "\n");
+  fates_of(call_at(kNow - hours(5), "ec2.amazonaws.com", "CreateTags",
+                   R"({"resourcesSet":{"items":[{"resourceId":"i-1001"}]},"tagSet":{"items":[)"
+                   R"({"key":"aws:autoscaling:groupName","value":"web"}]}})"));
   for (const auto& [from, to] : {std::pair{"shop", "app"}, std::pair{"app", "shop"}}) {
     declare(to, {stack("base", kNow - hours(4), {bucket()})});
     declare(from, {stack("base", kNow - hours(3), {scaling_group()})});
