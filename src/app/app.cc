@@ -312,9 +312,7 @@ void App::publish(const std::shared_ptr<Generation>& generation) {
   snapshot->sources = [sources = generation->sources] { return sources->states(); };
   generation->inventories = std::make_shared<InventoryRunner>(
       generation->settings->inventories, *store_, *ingest_, generation->catalog, clock_);
-  snapshot->inventories = [inventories = generation->inventories] {
-    return inventories->states();
-  };
+  snapshot->inventories = [inventories = generation->inventories] { return inventories->states(); };
   snapshot->tags = [this] { return tags_->counts(); };
   snapshot->keep_alive = generation;
   live_.set(std::move(snapshot));
