@@ -29,12 +29,19 @@ class Queries(ProgramTest):
     def test_each_metric_is_described_and_each_that_is_described_is_there(self):
         daemon = self.daemon(
             "sources:\n  trail: {kind: file, path: none.jsonl}\n"
+            "inventory:\n  shop: {kind: terraform, state: shop.tfstate}\n"
             "subscriptions:\n  machines: {sink: {kind: file, path: machines.jsonl}}\n"
         )
         self.program.stop()
+        self.write("shop.tfstate", '{"version":4,"serial":1,"lineage":"l","resources":[]}')
         daemon.start()
         daemon.post(instance_event("i-1", "running", "2026-11-23T09:00:00Z"))
-        metrics = daemon.request("GET", "/metrics").body.decode()
+
+        def metrics_now():
+            return daemon.request("GET", "/metrics").body.decode()
+
+        wait_for(lambda: "statewire_inventory_last_read" in metrics_now(), "a reading")
+        metrics = metrics_now()
         table = (ROOT / "docs" / "operating.md").read_text()
         described = set()
         for line in table.splitlines():
