@@ -73,7 +73,7 @@ TEST_F(TerraformInventoryTest, states_that_would_be_called_the_same_are_told_apa
       open("state: [" + folder() + "/*/*/terraform.tfstate, " + folder() + "/*/*/dns.tfstate]");
   std::vector<std::string> names;
   for (const DeclaredStack& stack : inventory->read().stacks) names.push_back(stack.name);
-  EXPECT_EQ(names, (std::vector<std::string>{"eu/prod", "us/prod", "dns", "test"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"eu/prod", "us/prod", "test", "dns"}));
   // Also while one of them is locked.
   write("eu/prod/.terraform.tfstate.lock.info", "{}");
   EXPECT_EQ(inventory->read().stacks.front().name, "us/prod");
