@@ -142,7 +142,7 @@ Result<uint64_t> Input::fire_due(Time now) {
   if (due.empty()) return uint64_t{0};
   std::vector<std::unique_ptr<Batch>> batches;
   Batch& batch = *batches.emplace_back(std::make_unique<Batch>());
-  Chunk chunk{.source = std::string(kRemindersSource)};
+  Chunk chunk{.source = std::string(kRemindersSource), .is_own = true};
   for (const Reminder& reminder : due) append_event_line(reminder, chunk.text);
   chunk.text.reserve(chunk.text.size() + kPaddingBytes);
   recogniser_.recognise_whole(chunk, now, batch);
