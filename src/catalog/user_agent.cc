@@ -10,7 +10,6 @@
 
 #include "base/limits.h"
 #include "catalog/letters.h"
-#include "catalog/tool_words.h"
 
 namespace statewire {
 namespace {

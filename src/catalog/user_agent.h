@@ -3,10 +3,9 @@
 
 #include <string_view>
 
-namespace statewire {
+#include "model/tool_words.h"
 
-// In the order of what they tell: a tool that deploys uses an SDK too, and runs in a pipeline.
-enum class ToolRank { none, sdk, command_line, console, automates, scales, pipeline, deploys };
+namespace statewire {
 
 struct Tool {
   std::string_view name;  // "terraform", "console", "aws-cli", "aws-sdk-go"; empty: none is known.

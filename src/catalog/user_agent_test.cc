@@ -5,8 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "catalog/tool_words.h"
-
 namespace statewire {
 namespace {
 

@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "model/tool_words.h"
 #include "track/step.h"
 
 namespace statewire {
@@ -45,13 +46,10 @@ bool has_owner(const Record& record) {
   return !record.declared.empty() || (!record.tags.empty() && owner_of(record).is_known());
 }
 
-// One that says no more than how a program calls AWS, or in which pipeline it runs.
-bool names_no_tool(std::string_view tool) {
-  constexpr std::string_view kHows[] = {"aws-sdk",        "aws-cli",   "boto",         "powershell",
-                                        "github-actions", "gitlab",    "circleci",     "bitbucket",
-                                        "buildkite",      "codebuild", "codepipeline", "jenkins"};
-  return tool.empty() ||
-         std::ranges::any_of(kHows, [&](std::string_view how) { return tool.starts_with(how); });
+// Others say no more than how a program calls AWS, or in which pipeline it runs.
+bool is_tool_of_its_own(std::string_view tool) {
+  const ToolRank rank = rank_of_tool(tool);
+  return rank == ToolRank::deploys || rank == ToolRank::scales || rank == ToolRank::automates;
 }
 
 // The tool of one of those that declare it. A role that the configuration says deploys is, too,
@@ -60,7 +58,7 @@ bool is_own_tool(const Record& record, const Cause& cause) {
   const Family family = family_of(cause);
   if (family == Family::none) {
     return cause.kind == CauseKind::deployment && cause.confidence == Confidence::certain &&
-           names_no_tool(cause.tool);
+           !is_tool_of_its_own(cause.tool);
   }
   if (record.declared.empty()) return family_of(owner_of(record).tool) == family;
   bool is_own = false;

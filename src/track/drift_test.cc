@@ -290,9 +290,12 @@ TEST_F(DriftTest, a_role_that_the_configuration_says_deploys_is_its_tool) {
   declare_bucket();
   Cause cause = of_kind(CauseKind::deployment);
   cause.actor = "ci-deployer";
-  cause.tool = "aws-cli";
-  journal_.fold(make_.call(minutes(2), "PutBucketPolicy", cause));
-  EXPECT_EQ(drift(), Drift::none);
+  for (const std::string_view tool :
+       {"aws-cli", "boto3", "python-requests", "teamcity", "azure-pipelines", "semaphore", ""}) {
+    cause.tool = tool;
+    journal_.fold(make_.call(minutes(2), "PutBucketPolicy", cause));
+    EXPECT_EQ(drift(), Drift::none) << tool;
+  }
 }
 
 TEST_F(DriftTest, another_tool_in_a_role_that_deploys_is_out_of_band) {

@@ -1,9 +1,14 @@
 // The words in user agents that name tools.
 #pragma once
 
-#include "catalog/user_agent.h"
+#include <algorithm>
+#include <iterator>
+#include <string_view>
 
 namespace statewire {
+
+// In the order of what they tell: a tool that deploys uses an SDK too, and runs in a pipeline.
+enum class ToolRank { none, sdk, command_line, console, automates, scales, pipeline, deploys };
 
 // A token of the agent begins with the word, in whatever case; a word with a blank is of two.
 struct ToolWord {
@@ -121,5 +126,11 @@ inline constexpr ToolWord kToolWords[] = {
     {"okhttp/", "okhttp", ToolRank::sdk},
     {"axios/", "axios", ToolRank::sdk},
 };
+
+// By what a tool is called, not by an agent's words; none where the table does not have it.
+constexpr ToolRank rank_of_tool(std::string_view tool) {
+  const auto* const found = std::ranges::find(kToolWords, tool, &ToolWord::tool);
+  return found == std::end(kToolWords) ? ToolRank::none : found->rank;
+}
 
 }  // namespace statewire
