@@ -4,6 +4,8 @@ JOBS ?= $(shell nproc)
 # Tests wait more than they work.
 TEST_JOBS ?= $(shell echo $$((2 * $(JOBS))))
 PREFIX ?= /usr/local
+# Tests have configurations of their own.
+unexport STATEWIRE_CONFIG
 CMAKE = cmake -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo
 
 .PHONY: help run build test ci gcc-ci clang asan tsan format check-format check-includes crash \
