@@ -20,26 +20,6 @@ namespace {
 // entries are committed while an event is explained.
 constexpr uint64_t kExplainedSequence = uint64_t{1} << 62;
 
-std::string_view name_of(Effect effect) {
-  switch (effect) {
-    case Effect::state:
-      return "state";
-    case Effect::cause:
-      return "cause";
-    case Effect::configure:
-      return "configure";
-    case Effect::tag:
-      return "tag";
-    case Effect::fail:
-      return "fail";
-    case Effect::declare:
-      return "declare";
-    case Effect::move:
-      break;
-  }
-  return "move";
-}
-
 // What the catalog would say that an entry for such an event matches: "aws.ec2 / EC2 Instance
 // State-change Notification", "ec2.amazonaws.com RunInstances".
 struct Match {

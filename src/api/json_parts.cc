@@ -104,10 +104,8 @@ void write_told(const Told& told, const Notification& notification, JsonWriter& 
 }
 
 std::string_view display_name(const Record& record) {
-  for (const Tag& tag : record.tags) {
-    if (tag.key == "Name" && !tag.value.empty()) return tag.value;
-  }
-  return record.resource.name;
+  const std::string_view tagged = tag_of(record, "Name");
+  return tagged.empty() ? record.resource.name : tagged;
 }
 
 void write_refusal(const Refusal& refusal, JsonWriter& json) {

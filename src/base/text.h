@@ -31,7 +31,18 @@ constexpr bool is_letter_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
+// What comes before `separator`, or all where there is none; leaves what is behind it.
+constexpr std::string_view take_until(std::string_view& text, char separator) {
+  const size_t at = text.find(separator);
+  const std::string_view taken = text.substr(0, at);
+  text = at == text.npos ? std::string_view() : text.substr(at + 1);
+  return taken;
+}
+
 // ASCII letters only.
+constexpr char lower_letter(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
 std::string lower_case(std::string_view text);
 
 // The candidate nearest to `word` by edit distance, for "did you mean"; empty where none is near.

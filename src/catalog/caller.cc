@@ -1,5 +1,6 @@
 #include "catalog/caller.h"
 
+#include "base/dom_text.h"
 #include "base/text.h"
 #include "catalog/letters.h"
 #include "catalog/service_caller.h"
@@ -11,14 +12,8 @@ namespace {
 using simdjson::dom::element;
 using simdjson::dom::object;
 
-std::string_view text_of(element value) {
-  std::string_view text;
-  return value.get_string().get(text) ? std::string_view() : text;
-}
-
 std::string_view text_at(const object& parent, std::string_view key) {
-  element value;
-  return parent.at_key(key).get(value) ? std::string_view() : text_of(value);
+  return text_of(parent.at_key(key));
 }
 
 std::string_view text_at(const object& parent, std::string_view key, std::string_view inner_key) {

@@ -22,13 +22,6 @@ using simdjson::dom::element;
 // Later than the time of any example, so that none is in the future.
 constexpr std::string_view kReceived = "2200-01-01T00:00:00Z";
 
-std::string_view name_of(Effect effect) {
-  constexpr std::string_view kNames[] = {"state", "cause", "configure", "tag",
-                                         "fail",  "move",  "declare"};
-  static_assert(std::size(kNames) == static_cast<size_t>(kLastEffect) + 1);
-  return kNames[static_cast<size_t>(effect)];
-}
-
 void read_example(const Node& node, const std::string& place, std::vector<CatalogExample>& out) {
   MapReader reader(node);
   if (!node.is_map()) return;

@@ -4,11 +4,9 @@
 #include <algorithm>
 #include <string_view>
 
-namespace statewire {
+#include "base/text.h"
 
-constexpr char lower_letter(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
+namespace statewire {
 
 // `word` is in lower case.
 inline bool begins_with(std::string_view text, std::string_view word) {

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/percent.h"
+#include "base/text.h"
 #include "catalog/named_arn.h"
 #include "catalog/observe.h"
 #include "catalog/whereabouts.h"
@@ -13,15 +14,10 @@ namespace {
 
 // "AWS::EC2::Instance" is of "ec2".
 std::string_view service_of_type(std::string_view type, Arena& arena) {
-  constexpr std::string_view kPrefix = "AWS::";
-  if (!type.starts_with(kPrefix)) return {};
-  const std::string_view rest = type.substr(kPrefix.size());
-  const std::string_view name = rest.substr(0, rest.find(':'));
+  const std::string_view name = service_in_type(type);
   if (name.empty()) return {};
-  char* place = arena.allocate(name.size());
-  std::transform(name.begin(), name.end(), place, [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  });
+  char* const place = arena.allocate(name.size());
+  std::ranges::transform(name, place, lower_letter);
   return {place, name.size()};
 }
 

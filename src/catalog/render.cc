@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "model/aws_partition.h"
 
 namespace statewire {
@@ -53,14 +54,12 @@ std::string_view envelope_text(const EventPath& path, const EventView& event) {
   return {};
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 // Where the separator is; npos where it is not. What is looked at is in lower case only later, when
 // it is copied.
 size_t place_of_separator(std::string_view text, const Filter& filter, bool is_from_end) {
   const std::string& separator = filter.separator;
   if (!filter.is_after_lower) return is_from_end ? text.rfind(separator) : text.find(separator);
-  const auto is_same = [](char a, char b) { return lower(a) == b; };
+  const auto is_same = [](char a, char b) { return lower_letter(a) == b; };
   const auto found =
       is_from_end
           ? std::find_end(text.begin(), text.end(), separator.begin(), separator.end(), is_same)
@@ -147,7 +146,7 @@ struct Draft {
   }
   void lower_from(size_t start) {
     for (size_t i = start; i < size; ++i) {
-      if (bytes[i] >= 'A' && bytes[i] <= 'Z') bytes[i] = static_cast<char>(bytes[i] + ('a' - 'A'));
+      bytes[i] = lower_letter(bytes[i]);
     }
   }
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/dom_text.h"
 #include "base/json_writer.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -20,11 +21,6 @@ namespace {
 using simdjson::dom::element;
 
 constexpr std::string_view kEndOfSource = ".amazonaws.com";
-
-std::string text_under(element object, std::string_view key) {
-  std::string_view text;
-  return object[key].get_string().get(text) ? std::string() : std::string(text);
-}
 
 std::string json_text(std::string_view text) {
   return json_of([&](JsonWriter& json) { json.text(text); });
@@ -240,12 +236,12 @@ Result<UnknownEvent> read_event(element whole) {
   UnknownEvent event;
   event.whole = whole;
   if (whole["detail"].get(event.detail)) event.detail = whole;
-  event.source = text_under(event.detail, "eventSource");
-  event.name = text_under(event.detail, "eventName");
+  event.source = std::string(text_of(event.detail["eventSource"]));
+  event.name = std::string(text_of(event.detail["eventName"]));
   event.is_call = !event.source.empty() && !event.name.empty();
   if (!event.is_call) {
-    event.source = text_under(whole, "source");
-    event.name = text_under(whole, "detail-type");
+    event.source = std::string(text_of(whole["source"]));
+    event.name = std::string(text_of(whole["detail-type"]));
     if (event.source.empty() || event.name.empty()) {
       return bad_input("the event is neither the record of a call nor of EventBridge");
     }

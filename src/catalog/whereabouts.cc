@@ -1,6 +1,6 @@
 #include "catalog/whereabouts.h"
 
-#include <algorithm>
+#include "base/text.h"
 
 namespace statewire {
 namespace {
@@ -12,25 +12,18 @@ bool is_region(std::string_view text) {
          text.back() >= '0' && text.back() <= '9';
 }
 
-std::string_view cut_to(std::string_view& text, char separator) {
-  const size_t at = text.find(separator);
-  const std::string_view part = text.substr(0, at);
-  text = at == text.npos ? std::string_view() : text.substr(at + 1);
-  return part;
-}
-
 // https://sqs.eu-west-1.amazonaws.com/123456789012/orders, of old also
 // https://eu-west-1.queue.amazonaws.com/… and https://queue.amazonaws.com/…
 Whereabouts whereabouts_of_url(std::string_view url) {
   Whereabouts result;
-  std::string_view host = cut_to(url, '/');
+  std::string_view host = take_until(url, '/');
   if (host.find(".amazonaws.com") == host.npos) return result;
-  const std::string_view account = cut_to(url, '/');
+  const std::string_view account = take_until(url, '/');
   if (!is_account(account)) return result;
   result.account = account;
   if (host == "queue.amazonaws.com") result.region = "us-east-1";
   while (result.region.empty() && !host.empty()) {
-    const std::string_view label = cut_to(host, '.');
+    const std::string_view label = take_until(host, '.');
     if (is_region(label)) result.region = label;
   }
   return result;
@@ -50,24 +43,6 @@ std::string_view account_of(simdjson::dom::element resource, const ArnFields& ar
 }
 
 }  // namespace
-
-bool is_account(std::string_view text) {
-  constexpr size_t kAccountDigits = 12;
-  return text.size() == kAccountDigits &&
-         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
-ArnFields arn_fields(std::string_view id) {
-  ArnFields fields;
-  if (!id.starts_with("arn:")) return fields;
-  cut_to(id, ':');
-  cut_to(id, ':');
-  fields.service = cut_to(id, ':');
-  fields.region = cut_to(id, ':');
-  fields.account = cut_to(id, ':');
-  fields.resource = id;
-  return fields;
-}
 
 Whereabouts whereabouts_of_name(std::string_view name) {
   constexpr std::string_view kHttps = "https://";

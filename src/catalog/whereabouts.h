@@ -5,6 +5,8 @@
 
 #include <string_view>
 
+#include "model/arn.h"
+
 namespace statewire {
 
 // Empty where not told.
@@ -12,19 +14,6 @@ struct Whereabouts {
   std::string_view account;
   std::string_view region;
 };
-
-// arn:partition:service:region:account:resource
-struct ArnFields {
-  std::string_view service;
-  std::string_view region;
-  std::string_view account;
-  std::string_view resource;  // "table/orders"
-};
-// All empty where `id` is no ARN.
-ArnFields arn_fields(std::string_view id);
-
-// Twelve digits.
-bool is_account(std::string_view text);
 
 // Of a name as requests give it: an ARN, the URL of a queue, or an account before a name
 // ("123456789012:function:api").

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "format/names.h"
 
 namespace statewire {
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
 struct Verb {
   std::string_view call;  // How its name begins.
@@ -95,7 +94,7 @@ std::string_view verb_of_phase(const Notification& notification) {
 
 // "CloudFormation" is "cloudformation".
 bool is_same_word(std::string_view word, std::string_view other) {
-  return std::ranges::equal(word, other, {}, lower, lower);
+  return std::ranges::equal(word, other, {}, lower_letter, lower_letter);
 }
 
 // The actor in general words, where no name is known.

@@ -5,28 +5,16 @@
 
 #include "base/ids.h"
 #include "base/json_writer.h"
+#include "base/text.h"
+#include "model/arn.h"
 
 namespace statewire {
 namespace {
 
 // "aws.ec2" for AWS::EC2::Instance, and for an ARN of ec2.
 std::string source_of(const InventoryEvent& event) {
-  constexpr std::string_view kType = "AWS::";
-  constexpr std::string_view kArn = "arn:";
-  std::string_view service;
-  if (event.resource_type.starts_with(kType)) {
-    service = event.resource_type.substr(kType.size());
-    service = service.substr(0, service.find(':'));
-  } else if (event.id.starts_with(kArn)) {
-    const size_t partition_end = event.id.find(':', kArn.size());
-    service = event.id.substr(std::min(partition_end, event.id.size() - 1) + 1);
-    service = service.substr(0, service.find(':'));
-  }
-  std::string source = "aws.";
-  for (const char c : service) {
-    source.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c);
-  }
-  return source;
+  const std::string_view of_type = service_in_type(event.resource_type);
+  return "aws." + lower_case(of_type.empty() ? arn_fields(event.id).service : of_type);
 }
 
 void write_items(const DeclaredGroup& group, JsonWriter& json) {

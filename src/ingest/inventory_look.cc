@@ -28,11 +28,6 @@ constexpr Duration kLostAfter = std::chrono::minutes(30);
 // What is older is beyond every record's horizon.
 constexpr Duration kWrittenBack = std::chrono::hours(24 * 29);
 
-std::string_view tag_in(const Record& record, std::string_view key) {
-  const auto tag = std::ranges::find(record.tags, key, &Tag::key);
-  return tag == record.tags.end() ? std::string_view() : tag->value;
-}
-
 }  // namespace
 
 Time time_to_declare(Time written, Time now) { return std::max(written, now - kWrittenBack); }
@@ -109,7 +104,7 @@ bool InventoryLook::is_child(const Record& record) {
   const Identity& resource = record.resource;
   for (const ChildRule& rule : kChildren) {
     if (resource.type != rule.type) continue;
-    const std::string_view parent = tag_in(record, rule.tag);
+    const std::string_view parent = tag_of(record, rule.tag);
     if (parent.empty()) continue;
     std::string id = "urn:aws:";
     for (const std::string_view part : {resource.account, resource.region, rule.parent_type}) {

@@ -6,7 +6,9 @@
 #include <map>
 #include <optional>
 
+#include "base/dom_text.h"
 #include "inventory/terraform_types.h"
+#include "model/arn.h"
 
 namespace statewire {
 namespace {
@@ -15,28 +17,6 @@ using simdjson::dom::element;
 using simdjson::dom::object;
 
 constexpr uint64_t kStateVersion = 4;
-
-std::string_view text_in(const object& from, std::string_view key) {
-  std::string_view text;
-  return from.at_key(key).get_string().get(text) ? std::string_view() : text;
-}
-
-// "arn:aws:ec2:eu-west-1:123456789012:instance/i-0a1b": the field that stands at `index`.
-std::string_view arn_field(std::string_view arn, size_t index) {
-  if (!arn.starts_with("arn:")) return {};
-  for (; index > 0; --index) {
-    const size_t colon = arn.find(':');
-    if (colon == arn.npos) return {};
-    arn.remove_prefix(colon + 1);
-  }
-  return arn.substr(0, arn.find(':'));
-}
-constexpr size_t kRegionField = 3;
-constexpr size_t kAccountField = 4;
-
-bool is_account(std::string_view text) {
-  return text.size() == 12 && text.find_first_not_of("0123456789") == text.npos;
-}
 
 // "eu-west-1" of eu-west-1a; empty where it is no zone's name.
 std::string_view region_of_zone(std::string_view zone) {
@@ -112,7 +92,7 @@ class StateReader {
 
 Result<void> StateReader::read(const object& state) {
   stack_.tool = "terraform";
-  stack_.lineage = text_in(state, "lineage");
+  stack_.lineage = text_of(state["lineage"]);
   if (state.at_key("serial").get_uint64().get(stack_.serial)) stack_.serial = 0;
   simdjson::dom::array resources;
   if (state.at_key("resources").get_array().get(resources)) {
@@ -127,13 +107,13 @@ Result<void> StateReader::read(const object& state) {
 }
 
 Result<void> StateReader::read_resource(const object& resource) {
-  if (text_in(resource, "mode") != "managed") return {};
-  const std::string_view provider = text_in(resource, "provider");
-  const std::string_view type = text_in(resource, "type");
-  const std::string_view module = text_in(resource, "module");
+  if (text_of(resource["mode"]) != "managed") return {};
+  const std::string_view provider = text_of(resource["provider"]);
+  const std::string_view type = text_of(resource["type"]);
+  const std::string_view module = text_of(resource["module"]);
   std::string address(module);
   if (!address.empty()) address.push_back('.');
-  address.append(type).append(".").append(text_in(resource, "name"));
+  address.append(type).append(".").append(text_of(resource["name"]));
   simdjson::dom::array instances;
   if (resource.at_key("instances").get_array().get(instances)) {
     return bad_input(address + " has no list of instances");
@@ -147,15 +127,15 @@ Result<void> StateReader::read_resource(const object& resource) {
   for (const element each : instances) {
     object instance;
     if (each.get_object().get(instance)) continue;
-    if (!text_in(instance, "deposed").empty()) continue;
+    if (!text_of(instance["deposed"]).empty()) continue;
     read_instance(instance, type, block, address + index_text(instance));
   }
   return {};
 }
 
 void StateReader::note_place(std::string_view arn) {
-  const std::string_view account = arn_field(arn, kAccountField);
-  const std::string_view region = arn_field(arn, kRegionField);
+  const std::string_view account = arn_fields(arn).account;
+  const std::string_view region = arn_fields(arn).region;
   if (is_account(account)) ++accounts_[std::string(account)];
   if (!region.empty()) ++regions_[std::string(region)];
 }
@@ -171,7 +151,7 @@ std::string_view StateReader::id_by(std::string_view attributes, const object& v
       until = name[cut + 1];
       name = name.substr(0, cut);
     }
-    std::string_view value = text_in(values, name);
+    std::string_view value = text_of(values[name]);
     if (until != '\0') value = value.substr(0, value.find(until));
     if (!value.empty()) return value;
   }
@@ -210,21 +190,21 @@ void StateReader::add(const object& values, std::string_view type, DeclaredResou
   }
   if (has_arn) note_place(arn);
   // By what it says of itself, then by what else it names.
-  std::string_view account = arn_field(resource.id, kAccountField);
-  std::string_view region = arn_field(resource.id, kRegionField);
-  if (account.empty() && has_arn) account = arn_field(arn, kAccountField);
-  if (region.empty() && has_arn) region = arn_field(arn, kRegionField);
-  if (account.empty() && is_account(text_in(values, "owner_id"))) {
-    account = text_in(values, "owner_id");
+  std::string_view account = arn_fields(resource.id).account;
+  std::string_view region = arn_fields(resource.id).region;
+  if (account.empty() && has_arn) account = arn_fields(arn).account;
+  if (region.empty() && has_arn) region = arn_fields(arn).region;
+  if (account.empty() && is_account(text_of(values["owner_id"]))) {
+    account = text_of(values["owner_id"]);
   }
-  if (region.empty()) region = text_in(values, "region");
-  if (region.empty()) region = region_of_zone(text_in(values, "availability_zone"));
+  if (region.empty()) region = text_of(values["region"]);
+  if (region.empty()) region = region_of_zone(text_of(values["availability_zone"]));
   for (const auto& [key, value] : values) {
     std::string_view other;
     if (value.get_string().get(other) || !other.starts_with("arn:")) continue;
-    const std::string_view its = arn_field(other, kAccountField);
+    const std::string_view its = arn_fields(other).account;
     if (account.empty() && is_account(its)) account = its;
-    if (region.empty()) region = arn_field(other, kRegionField);
+    if (region.empty()) region = arn_fields(other).region;
     if (!has_arn) note_place(other);
   }
   resource.account = account;

@@ -4,9 +4,8 @@ namespace statewire {
 namespace {
 
 std::string_view name_in(const Record& record, const Observation& observation) {
-  for (const Tag& tag : record.tags) {
-    if (tag.key == "Name" && !tag.value.empty()) return tag.value;
-  }
+  const std::string_view tagged = tag_of(record, "Name");
+  if (!tagged.empty()) return tagged;
   return record.resource.name.empty() ? observation.resource.name : record.resource.name;
 }
 

@@ -105,6 +105,7 @@ enum class Effect : uint8_t {
   declare = 6,  // Statewire's own: what an inventory says of the resource.
 };
 constexpr Effect kLastEffect = Effect::declare;
+std::string_view name_of(Effect effect);  // "state"
 
 // What an inventory says, as the `value` of Effect::declare.
 inline constexpr std::string_view kDeclaredWord = "declared";  // Its tool has run at this time.

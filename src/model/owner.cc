@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "model/record.h"
 
 namespace statewire {
@@ -16,14 +17,6 @@ constexpr char kItemSign = '\x1e';
 constexpr char kFieldSign = '\x1f';
 constexpr std::string_view kDrifts[] = {"unknown", "none", "out_of_band", "unmanaged", "lost"};
 static_assert(std::size(kDrifts) == kDriftCount);
-
-// What comes before the sign, and leaves the rest behind it.
-std::string_view take_until(std::string_view& rest, char sign) {
-  const size_t end = rest.find(sign);
-  const std::string_view taken = rest.substr(0, end);
-  rest = end == rest.npos ? std::string_view() : rest.substr(end + 1);
-  return taken;
-}
 
 DeclaredGroup read_group(std::string_view packed) {
   std::string_view header = take_until(packed, kItemSign);
@@ -37,11 +30,6 @@ DeclaredGroup read_group(std::string_view packed) {
 
 std::string_view inventory_of(std::string_view packed) {
   return packed.substr(0, packed.find(kFieldSign));
-}
-
-std::string_view tag_of(const Record& record, std::string_view key) {
-  const auto tag = std::ranges::lower_bound(record.tags, key, {}, &Tag::key);
-  return tag != record.tags.end() && tag->key == key ? tag->value : std::string_view();
 }
 
 // "arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/0a1b" is of "shop".
@@ -77,8 +65,6 @@ std::string_view type_in_address(std::string_view address) {
   return {};
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
 // Words of calls that say nothing of the part.
 bool is_filler(std::string_view word) {
   constexpr std::string_view kFillers[] = {"configuration", "attribute", "setting", "resource",
@@ -100,7 +86,7 @@ std::optional<size_t> distance(std::string_view call, std::string_view type) {
     while (end < call.size() && (call[end] < 'A' || call[end] > 'Z')) ++end;
     std::array<char, 32> word;
     size_t size = std::min(end - at, word.size());
-    for (size_t i = 0; i < size; ++i) word[i] = lower(call[at + i]);
+    for (size_t i = 0; i < size; ++i) word[i] = lower_letter(call[at + i]);
     const bool is_plural = size > 3 && word[size - 1] == 's' && word[size - 2] != 's';
     if (is_plural) --size;
     const std::string_view text(word.data(), size);

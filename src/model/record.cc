@@ -1,5 +1,7 @@
 #include "model/record.h"
 
+#include <algorithm>
+
 namespace statewire {
 namespace {
 
@@ -12,6 +14,11 @@ void own_texts(Cause& cause, Arena& arena) {
 }
 
 }  // namespace
+
+std::string_view tag_of(const Record& record, std::string_view key) {
+  const auto tag = std::ranges::lower_bound(record.tags, key, {}, &Tag::key);
+  return tag != record.tags.end() && tag->key == key ? tag->value : std::string_view();
+}
 
 void own_texts(Record& record, Arena& arena) {
   Identity& id = record.resource;

@@ -48,6 +48,9 @@ struct Record {
   bool has(ObservationFlag flag) const { return (flags & flag) != 0; }
 };
 
+// The value of a tag; empty where the record has none of that key.
+std::string_view tag_of(const Record& record, std::string_view key);
+
 // From then on all of the record's texts and spans are in `arena`.
 void own_texts(Record& record, Arena& arena);
 

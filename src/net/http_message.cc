@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.h"
+
 namespace statewire {
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 // RFC 9110 section 15, and 429 and 431 of RFC 6585.
 std::string_view reason_for(int status) {
@@ -98,8 +98,9 @@ void append_header(std::string& out, std::string_view name, std::string_view val
 }  // namespace
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return lower(x) == lower(y); });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+           return lower_letter(x) == lower_letter(y);
+         });
 }
 
 void HttpRequestHead::begin(std::string_view method, std::string_view target) {

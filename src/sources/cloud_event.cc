@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "base/base64.h"
+#include "base/dom_text.h"
 #include "base/json_writer.h"
 #include "base/text.h"
 #include "base/whole_json.h"
-#include "sources/dom_text.h"
 
 namespace statewire {
 namespace {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/dom_text.h"
 #include "base/limits.h"
 #include "base/text.h"
-#include "sources/dom_text.h"
 #include "sources/element_texts.h"
 #include "sources/s3_notice.h"
 

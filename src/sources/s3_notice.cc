@@ -5,8 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/dom_text.h"
 #include "base/percent.h"
-#include "sources/dom_text.h"
 
 namespace statewire {
 namespace {

@@ -34,8 +34,8 @@ void RecordNames::add(const Record& record) {
   const uint8_t partition = partition_of(record.resource.id);
   add(partition, record.resource.id);
   if (!record.resource.name.empty()) add(partition, record.resource.name);
-  for (const Tag& tag : record.tags) {
-    if (tag.key == "Name") add(partition, tag.value);
+  if (const std::string_view tagged = tag_of(record, "Name"); !tagged.empty()) {
+    add(partition, tagged);
   }
 }
 

@@ -24,6 +24,8 @@
 #include <cctype>
 
 #include "base/limits.h"
+#include "base/text.h"
+#include "model/arn.h"
 #include "track/drift.h"
 
 namespace statewire {
@@ -39,15 +41,8 @@ void keep_newest(std::string_view& kept, std::string_view seen) {
 
 // "RDS" of "AWS::RDS::DBCluster", in an ARN "rds".
 bool is_of_service(std::string_view type, std::string_view id) {
-  constexpr std::string_view kAws = "AWS::";
-  if (!type.starts_with(kAws) || !id.starts_with("arn:")) return false;
-  type.remove_prefix(kAws.size());
-  type = type.substr(0, type.find("::"));
-  const size_t partition = id.find(':', 4);
-  if (partition == id.npos) return false;
-  const std::string_view service =
-      id.substr(partition + 1, id.find(':', partition + 1) - partition - 1);
-  return std::ranges::equal(type, service, {}, [](char c) { return std::tolower(c); });
+  const std::string_view service = service_in_type(type);
+  return !service.empty() && std::ranges::equal(service, arn_fields(id).service, {}, lower_letter);
 }
 
 // Neptune's clusters have ARNs of RDS, and few events tell which they are: what an ARN says does
