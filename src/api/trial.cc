@@ -72,7 +72,7 @@ class Trial {
     json.number("notifications", told_);
     json.number("not_matching", not_matching_);
     json.number("absorbed", absorbed_);
-    json.number("messages", sent_ + digests_);
+    json.number("messages", sent_ + 2 * digests_);  // Each is announced when it begins.
     json.number("digests", digests_);
     json.number("counted", counted_);
     json.begin_array("kinds");
