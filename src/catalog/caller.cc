@@ -110,7 +110,8 @@ bool is_user(const Caller& caller) {
 bool is_of_person(const Caller& caller) {
   return caller.role.starts_with("AWSReservedSSO_") || caller.is_mfa ||
          caller.session.find('@') != std::string_view::npos ||
-         caller.source.find('@') != std::string_view::npos;
+         caller.source.find('@') != std::string_view::npos ||
+         !name_in_session(caller.source).empty();
 }
 
 bool is_person(const Caller& caller) {

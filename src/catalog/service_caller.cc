@@ -24,6 +24,7 @@ constexpr Service kServices[] = {
     {"proton", CauseKind::deployment},
     {"events", CauseKind::schedule},
     {"scheduler", CauseKind::schedule},
+    {"remediation.config", CauseKind::automation},  // By a runbook that somebody chose.
 };
 
 constexpr std::string_view kByRole[] = {"codepipeline", "datapipeline", "events", "iot",
@@ -53,7 +54,9 @@ bool is_terminal(std::string_view principal) {
 CauseKind kind_of_service(std::string_view principal) {
   const std::string_view label = service_label(principal);
   if (label.find("autoscaling") != std::string_view::npos) return CauseKind::autoscaling;
-  const auto service = std::ranges::find(kServices, label, &Service::label);
+  const auto service = std::ranges::find_if(kServices, [&](const Service& each) {
+    return each.label == label || each.label == bare_service(principal);
+  });
   return service == std::end(kServices) ? CauseKind::service : service->kind;
 }
 

@@ -41,6 +41,35 @@ constexpr PipelineWord kSessions[] = {
     {"spacelift", "spacelift"},
 };
 
+// By a part of the name of the role or user that a program was given, where its agent says no more
+// than which SDK it uses.
+constexpr PipelineWord kPrograms[] = {
+    {"jenkins", "jenkins"},
+    {"teamcity", "teamcity"},
+    {"octopus-deploy", "octopus-deploy"},
+    {"octopusdeploy", "octopus-deploy"},
+    {"buildkite", "buildkite"},
+    {"circleci", "circleci"},
+    {"spacelift", "spacelift"},
+    {"atlantis", "atlantis"},
+    {"spinnaker", "spinnaker"},
+    {"cluster-autoscaler", "cluster-autoscaler"},
+    {"clusterautoscaler", "cluster-autoscaler"},
+    {"karpenter", "karpenter"},
+    {"velero", "velero"},
+    {"prowler", "prowler"},
+    {"cloud-custodian", "cloud-custodian"},
+    {"cloudcustodian", "cloud-custodian"},
+    {"external-dns", "external-dns"},
+    {"externaldns", "external-dns"},
+    {"external-secrets", "external-secrets"},
+    {"cert-manager", "cert-manager"},
+    {"ebs-csi", "aws-ebs-csi-driver"},
+    {"efs-csi", "aws-efs-csi-driver"},
+    {"load-balancer-controller", "aws-load-balancer-controller"},
+    {"instance-scheduler", "instance-scheduler"},
+};
+
 // Words in names of sessions that are not of people.
 constexpr std::string_view kMachineWords[] = {
     "admin",       "agent",   "ansible",  "apply",      "argo",      "argocd",     "atlantis",
@@ -79,6 +108,13 @@ std::string_view pipeline_of(std::string_view federation, std::string_view sessi
   }
   for (const PipelineWord& each : kSessions) {
     if (begins_with(session, each.word)) return each.tool;
+  }
+  return {};
+}
+
+std::string_view program_named(std::string_view principal) {
+  for (const PipelineWord& each : kPrograms) {
+    if (has_word(principal, each.word)) return each.tool;
   }
   return {};
 }

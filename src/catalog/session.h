@@ -10,6 +10,10 @@ namespace statewire {
 // "github-actions", "codebuild"; empty where none does.
 std::string_view pipeline_of(std::string_view federation, std::string_view session);
 
+// The program that a role or a user is named after: "jenkins" for jenkins-deploy, "velero" for
+// velero-server; empty where none is known.
+std::string_view program_named(std::string_view principal);
+
 // Named by a program that was told no name.
 bool is_made_up(std::string_view session);
 

@@ -24,6 +24,8 @@ namespace statewire {
 namespace {
 
 constexpr std::string_view kInternal = "AWS Internal";
+// Of the services that the console is made of.
+constexpr std::string_view kConsoleAgent = "Coral/";
 constexpr std::string_view kCloudShell = "CloudShell";
 constexpr std::string_view kCloudFormation = "cloudformation";
 
@@ -49,6 +51,8 @@ std::string_view service_of(const Caller& caller, const CallFields& call) {
     if (!bare_service(name).empty()) return name;
   }
   if (has_stack_sets_role(caller)) return "cloudformation.amazonaws.com";
+  if (call.user_agent.starts_with("AmazonEventBridgeScheduler")) return "scheduler.amazonaws.com";
+  if (call.user_agent == "awslambda-worker") return "lambda.amazonaws.com";
   return caller.type == "AWSService" ? caller.invoked_by : std::string_view();
 }
 
@@ -56,6 +60,12 @@ std::string_view service_of(const Caller& caller, const CallFields& call) {
 bool is_program(const Caller& caller, std::string_view agent) {
   const std::string_view environment = execution_environment(agent);
   return environment != kCloudShell && (!environment.empty() || is_of_program(caller));
+}
+
+// By its own name where it has one, and no person works in its role.
+std::string_view program_of(const Caller& caller) {
+  if (is_person(caller) || !name_in_session(caller.session).empty()) return {};
+  return program_named(caller.type == "AssumedRole" ? caller.role : caller.user_name);
 }
 
 // The Serverless Framework names itself in the address of its template alone.
@@ -76,10 +86,16 @@ Tool tool_used(const EventView& view, const Caller& caller, std::string_view ser
     return {pipeline, ToolRank::pipeline};
   }
   if (is_serverless(view)) return {"serverless", ToolRank::deploys};
+  if (const std::string_view program = service.empty() ? program_of(caller) : "";
+      !program.empty()) {
+    return {program, rank_of_tool(program)};
+  }
   if (tool.rank == ToolRank::command_line) return tool;
   if (execution_environment(view.call.user_agent) == kCloudShell) return tool;
   const bool is_of_somebody = caller.type == "IAMUser" || is_person(caller);
-  if (view.call.is_from_console == true || (is_internal(caller, view.call) && is_of_somebody)) {
+  const bool is_within_aws =
+      is_internal(caller, view.call) || view.call.user_agent.starts_with(kConsoleAgent);
+  if (view.call.is_from_console == true || (is_within_aws && is_of_somebody)) {
     return {"console", ToolRank::console};
   }
   return tool;
@@ -105,11 +121,19 @@ Judgement judge_service(const Call& call) {
   // is no schedule.
   const bool is_alarm = caller.session.find("Alarm") != std::string_view::npos;
   const bool is_on_schedule = (caller.type == "AWSService" || call.is_by_service_role) && !is_alarm;
+  if (caller.session.find("MaintenanceWindow") != std::string_view::npos &&
+      call.is_by_service_role) {
+    return {CauseKind::schedule, Confidence::likely};
+  }
   if (kind != CauseKind::service && (kind != CauseKind::schedule || is_on_schedule)) {
     return {kind, is_said ? Confidence::certain : Confidence::likely};
   }
   if (call.is_from_console()) return {CauseKind::human, Confidence::likely};
   if (caller.type == "AWSService") return {CauseKind::service, Confidence::certain};
+  // In the name of a pipeline.
+  if (call.tool.rank == ToolRank::pipeline && !call.is_by_service_role) {
+    return {CauseKind::deployment, Confidence::likely};
+  }
   const bool is_written = runs_programs(call.service) && !has_service_role(caller);
   return {is_written ? CauseKind::automation : CauseKind::service, Confidence::likely};
 }
@@ -118,6 +142,7 @@ Judgement judge_service(const Call& call) {
 Judgement judge_person(const Call& call) {
   const Caller& caller = call.caller;
   const std::string_view agent = call.view.call.user_agent;
+  if (caller.principal_id == "Anonymous") return {};
   if (call.tool.rank == ToolRank::console || call.is_from_console()) {
     return {CauseKind::human, call.is_from_console() ? Confidence::certain : Confidence::likely};
   }
