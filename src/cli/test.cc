@@ -34,8 +34,7 @@ uint64_t limit_of(const Subscription& subscription) {
 std::string trial_summary(JsonElement trial, const std::string& name) {
   const uint64_t digests = number_at(trial, "digests");
   const uint64_t told = number_at(trial, "notifications");
-  std::string text =
-      name + " would have sent " + counted(number_at(trial, "messages"), "message");
+  std::string text = name + " would have sent " + counted(number_at(trial, "messages"), "message");
   if (digests > 0) {
     text += " (with " + counted(digests, "digest") + " of " +
             with_thousands(number_at(trial, "counted")) + " more, each announced when it begins)";
