@@ -20,9 +20,6 @@
 namespace statewire {
 namespace {
 
-// Of times in the future, so many are believed.
-constexpr Duration kAheadMax = std::chrono::hours(1);
-
 bool is_journal_fate(std::string_view fate) {
   return fate.empty() || fate == name_of(Fate::recognised) || fate == name_of(Fate::too_late);
 }

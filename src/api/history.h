@@ -10,6 +10,10 @@
 
 namespace statewire {
 
+// Of times in the future, so many are believed: an entry of the journal happened no later than that
+// after it was recorded.
+inline constexpr Duration kAheadMax = std::chrono::hours(1);
+
 struct Entry;
 struct Notification;
 

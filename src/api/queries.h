@@ -38,6 +38,14 @@ struct ResourceFilter {
   bool matches(const Record& record) const;
 };
 
+// Empty texts mean any.
+struct DeploymentFilter {
+  std::optional<Time> since;  // It changed something then or later.
+  std::string actor, tool, account;
+  std::string stack;
+  size_t limit = 100;
+};
+
 // An answer that may take long, made a few milliseconds at a time. Not thread-safe.
 class Question {
  public:
@@ -71,6 +79,9 @@ class Queries {
   // ledger keeps.
   Result<std::string> history(const HistoryFilter& filter) const;
   std::unique_ptr<Question> begin_history(HistoryFilter filter) const;
+  // What was deployed since then, the newest first; as far back as kHistoryEntriesMax reach.
+  Result<std::string> deployments(const DeploymentFilter& filter) const;
+  std::unique_ptr<Question> begin_deployments(DeploymentFilter filter) const;
   // What inventories declare; `states` tell how they were read, where somebody reads them.
   Result<std::string> inventory() const;
   std::unique_ptr<Question> begin_inventory(std::vector<InventoryState> states) const;

@@ -89,6 +89,21 @@ RouteSteps begin_inventory(const RouteContext& context, const RouteCall&) {
   return steps_of(queries_of(context).begin_inventory(std::move(states)));
 }
 
+RouteSteps begin_deployments(const RouteContext& context, const RouteCall& call) {
+  Parameters parameters = call.parameters;
+  DeploymentFilter filter;
+  filter.since = parameters.since("since", context.clock.now());
+  filter.actor = parameters.text("actor");
+  filter.tool = parameters.text("tool");
+  filter.account = parameters.text("account");
+  filter.stack = parameters.text("stack");
+  filter.limit = parameters.number("limit", kLimit, kPageItemsMax);
+  if (Result<void> checked = parameters.check(); !checked) {
+    return at_once(response_of(checked.error()));
+  }
+  return steps_of(queries_of(context).begin_deployments(std::move(filter)));
+}
+
 HttpServerResponse get_ledger(const RouteContext& context, const RouteCall&) {
   return response_of(queries_of(context).ledger());
 }

@@ -31,6 +31,8 @@ constexpr Route kRoutes[] = {
      "since until type resource account region actor cause kind event fate severity before after "
      "limit",
      nullptr, kInTurns, begin_history},
+    {"GET", "/api/v1/deployments", kRead, "since actor tool account stack limit", nullptr, kInTurns,
+     begin_deployments},
     {"GET", "/api/v1/inventory", kRead, "", nullptr, kInTurns, begin_inventory},
     {"GET", "/api/v1/ledger", kRead, "", get_ledger, kBriefly},
     {"GET", "/api/v1/ledger/unrecognised", kRead, "", get_unrecognised, kBriefly},

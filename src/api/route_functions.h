@@ -15,6 +15,7 @@ RouteSteps begin_inventory(const RouteContext& context, const RouteCall& call);
 RouteSteps begin_timeline(const RouteContext& context, const RouteCall& call);
 RouteSteps begin_history(const RouteContext& context, const RouteCall& call);
 HttpServerResponse get_held(const RouteContext& context, const RouteCall& call);
+RouteSteps begin_deployments(const RouteContext& context, const RouteCall& call);
 RouteSteps begin_entry(const RouteContext& context, const RouteCall& call);
 RouteSteps begin_trial(const RouteContext& context, const RouteCall& call);
 HttpServerResponse get_ledger(const RouteContext& context, const RouteCall& call);

@@ -20,6 +20,7 @@ class DaemonClient final : public Client {
   Result<std::string> history(const HistoryFilter& filter) override {
     return daemon_.get(history_target(filter));
   }
+  Result<std::string> deployments(const DeploymentFilter& filter) override;
   Result<std::string> inventory() override { return daemon_.get("/api/v1/inventory"); }
   Result<std::string> ledger() override { return daemon_.get("/api/v1/ledger"); }
   Result<std::string> unrecognised() override { return daemon_.get("/api/v1/ledger/unrecognised"); }
@@ -70,6 +71,17 @@ Result<std::string> DaemonClient::resources(const ResourceFilter& filter) {
   add_parameter(target, "limit", std::to_string(filter.limit));
   add_parameter(target, "after", filter.after);
   if (filter.is_newest_first) add_parameter(target, "order", "newest");
+  return daemon_.get(target);
+}
+
+Result<std::string> DaemonClient::deployments(const DeploymentFilter& filter) {
+  std::string target = "/api/v1/deployments";
+  if (filter.since) add_parameter(target, "since", format_time(*filter.since));
+  add_parameter(target, "actor", filter.actor);
+  add_parameter(target, "tool", filter.tool);
+  add_parameter(target, "account", filter.account);
+  add_parameter(target, "stack", filter.stack);
+  add_parameter(target, "limit", std::to_string(filter.limit));
   return daemon_.get(target);
 }
 
@@ -137,6 +149,9 @@ class StoreClient final : public Client {
   }
   Result<std::string> history(const HistoryFilter& filter) override {
     return queries_.history(filter);
+  }
+  Result<std::string> deployments(const DeploymentFilter& filter) override {
+    return queries_.deployments(filter);
   }
   Result<std::string> inventory() override { return queries_.inventory(); }
   Result<std::string> ledger() override { return queries_.ledger(); }

@@ -24,6 +24,7 @@ class Client {
   // bad_input where the name is ambiguous: the text is then the JSON that lists the candidates.
   virtual Result<std::string> timeline(std::string_view resource, size_t limit) = 0;
   virtual Result<std::string> history(const HistoryFilter& filter) = 0;
+  virtual Result<std::string> deployments(const DeploymentFilter& filter) = 0;
   virtual Result<std::string> inventory() = 0;
   virtual Result<std::string> ledger() = 0;
   virtual Result<std::string> unrecognised() = 0;

@@ -264,6 +264,27 @@ constexpr OptionSpec kEventsOptions[] = {
     kCaFile,
 };
 
+constexpr OptionSpec kDeploymentsOptions[] = {
+    {.name = "STACK", .form = OptionForm::one, .help = "Only of this stack or state"},
+    {.name = "--since",
+     .value = "WHEN",
+     .help = "What changed something since then; 7d by default"},
+    {.name = "--actor", .value = "NAME", .help = "Only what this actor deployed"},
+    {.name = "--tool", .value = "NAME", .help = "Only by this tool: terraform, cloudformation"},
+    {.name = "--account", .value = "ID", .help = "Only in this account"},
+    {.name = "--limit",
+     .form = OptionForm::number,
+     .value = "N",
+     .help = "At most N, the newest; 100 by default",
+     .letter = 'n'},
+    kWatch,
+    kOutput,
+    kConfig,
+    kUrl,
+    kTokenFile,
+    kCaFile,
+};
+
 constexpr OptionSpec kInventoryOptions[] = {
     {.name = "--not-joined",
      .form = OptionForm::flag,
@@ -544,6 +565,12 @@ constexpr CommandSpec kCommands[] = {
                  "statewire ledger --unrecognised",
      .options = kLedgerOptions,
      .run = run_ledger},
+    {.name = "deployments",
+     .summary = "List what was deployed: which stack or run, by whom, and what failed",
+     .examples = "statewire deployments\n"
+                 "statewire deployments shop --since 30d",
+     .options = kDeploymentsOptions,
+     .run = run_deployments},
     {.name = "inventory",
      .summary = "Say what infrastructure code declares, and what differs from it",
      .examples = "statewire inventory\n"

@@ -56,6 +56,7 @@ ExitCode run_tail(const Invocation& invocation, Terminal& terminal);
 ExitCode run_resources(const Invocation& invocation, Terminal& terminal);
 ExitCode run_timeline(const Invocation& invocation, Terminal& terminal);
 ExitCode run_events(const Invocation& invocation, Terminal& terminal);
+ExitCode run_deployments(const Invocation& invocation, Terminal& terminal);
 ExitCode run_inventory(const Invocation& invocation, Terminal& terminal);
 ExitCode run_held(const Invocation& invocation, Terminal& terminal);
 ExitCode run_test(const Invocation& invocation, Terminal& terminal);

@@ -26,6 +26,7 @@ SCREENS = {
     "timeline": ["timeline", "web-3"],
     "events": ["events", "-n", "12"],
     "actor": ["events", "--actor", "bob", "--since", "2026-11-23"],
+    "deployments": ["deployments", "--since", "2026-11-20"],
     "warnings": ["events", "--severity", "WARN", "-n", "12"],
     "sinks": ["sinks"],
     "test": ["test", "pager", "--since", "2026-01-01"],

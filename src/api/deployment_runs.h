@@ -1,0 +1,49 @@
+// Deployments, as what they changed tells: a stack's operation, a run of a tool that deploys.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "model/notification.h"
+
+namespace statewire {
+
+// So long after the last change, nothing more is expected of a deployment.
+inline constexpr Duration kDeploymentQuiet = std::chrono::minutes(5);
+
+// What one tool did in a row, for one stack or else in one's name, in one account. Two of the same
+// are told apart by kDeploymentQuiet between them.
+struct DeploymentRun {
+  std::string tool;
+  std::string stack;  // Of CloudFormation; else of the states that declare what it changed.
+  std::string actor;  // Empty where only the stack is known.
+  std::string account;
+  std::string region;  // Of a stack; else empty.
+  Time began;
+  Time ended;                  // Of what it changed last.
+  uint64_t last_entry = 0;     // Its newest in the journal.
+  std::set<uint64_t> changed;  // Resources, by their hashes.
+  std::set<uint64_t> failed;
+  bool is_failed = false;   // The stack says so, or something in it did.
+  bool has_stacks = false;  // More than the one that is named.
+};
+
+// Takes notifications in any order. Not thread-safe.
+class DeploymentRuns {
+ public:
+  // Nothing where no deployment made it.
+  void add(const Notification& notification);
+  // The newest first. Valid until the next add().
+  std::vector<const DeploymentRun*> newest() const;
+
+ private:
+  // Of one key, the oldest first; more than kDeploymentQuiet apart.
+  std::map<std::string, std::vector<DeploymentRun>, std::less<>> runs_;
+};
+
+}  // namespace statewire

@@ -1,0 +1,137 @@
+// Deployments, found in the journal from its end backwards, a block at a time. There is no record
+// of one: what was told of what it changed says all.
+#include "api/deployment_runs.h"
+#include "api/json_parts.h"
+#include "api/queries.h"
+#include "base/limits.h"
+#include "store/block.h"
+
+namespace statewire {
+namespace {
+
+class DeploymentsQuestion final : public Question {
+ public:
+  DeploymentsQuestion(const Queries::Parts& parts, DeploymentFilter filter)
+      : store_(parts.store),
+        teller_(parts.teller),
+        filter_(std::move(filter)),
+        next_(store_.last_sequence()),
+        end_(store_.first_sequence() - 1) {}
+
+  std::optional<Result<std::string>> step() override {
+    size_t entries = 0;
+    bool has_blocks = false;
+    Result<void> outcome;
+    const Result<void> read = store_.each_block_back(next_, [&](const BlockReader& block) {
+      if (entries >= kHistoryEntriesAtATime) return false;
+      has_blocks = true;
+      entries += block.size();
+      outcome = read_block(block);
+      return outcome.ok() && next_ > end_;
+    });
+    if (!read) return read.error();
+    if (!outcome) return outcome.error();
+    looked_at_ += entries;
+    const bool is_over = !has_blocks || next_ <= end_ || looked_at_ >= kHistoryEntriesMax;
+    if (!is_over && !has_enough()) return std::nullopt;
+    return answer();
+  }
+
+ private:
+  // Those that nothing which is looked at later can belong to.
+  bool has_enough() const {
+    size_t count = 0;
+    for (const DeploymentRun* const run : runs_.newest()) {
+      count += is_wanted(*run) && run->began - kDeploymentQuiet > recorded_ + kAheadMax ? 1 : 0;
+    }
+    return count >= filter_.limit;
+  }
+
+  Result<void> read_block(const BlockReader& block) {
+    recorded_ = block.recorded();
+    // What began before may have gone on.
+    const bool is_too_old =
+        filter_.since && recorded_ + kAheadMax < *filter_.since - kDeploymentQuiet;
+    if (is_too_old) {
+      next_ = end_;
+      return {};
+    }
+    Arena arena;
+    for (size_t i = block.size(); i-- > 0;) {
+      arena.clear();
+      const Result<Entry> entry = block.entry(i, arena);
+      if (!entry) return entry.error();
+      const Notification notification = notification_of(*entry, teller_);
+      if (is_wanted(notification)) runs_.add(notification);
+    }
+    next_ = block.first_sequence() - 1;
+    return {};
+  }
+
+  bool is_wanted(const Notification& notification) const {
+    return filter_.account.empty() || notification.resource.account == filter_.account;
+  }
+  bool is_wanted(const DeploymentRun& run) const {
+    const auto is = [](const std::string& wanted, const std::string& text) {
+      return wanted.empty() || wanted == text;
+    };
+    return is(filter_.actor, run.actor) && is(filter_.tool, run.tool) &&
+           is(filter_.stack, run.stack) && (!filter_.since || run.ended >= *filter_.since);
+  }
+
+  std::string answer() const {
+    return json_of([&](JsonWriter& json) {
+      json.begin_object();
+      json.begin_array("deployments");
+      size_t count = 0;
+      for (const DeploymentRun* const run : runs_.newest()) {
+        if (!is_wanted(*run)) continue;
+        if (count++ == filter_.limit) break;
+        write(*run, json);
+      }
+      json.end_array();
+      if (recorded_ != Time()) json.time("looked_back_to", recorded_);
+      json.end_object();
+    });
+  }
+
+  static void write(const DeploymentRun& run, JsonWriter& json) {
+    json.begin_object();
+    json.line("status", run.is_failed ? "failed" : "well");
+    json.time("began", run.began);
+    json.time("ended", run.ended);
+    json.known_line("tool", run.tool);
+    json.known_line("stack", run.stack);
+    if (run.has_stacks) json.boolean("has_more_stacks", true);
+    json.known_line("actor", run.actor);
+    json.known_line("account", run.account);
+    json.known_line("region", run.region);
+    json.number("changed", run.changed.size());
+    json.number("failed", run.failed.size());
+    json.number("took_seconds",
+                std::chrono::duration_cast<std::chrono::seconds>(run.ended - run.began).count());
+    json.number("sequence", run.last_entry);
+    json.end_object();
+  }
+
+  const Store& store_;
+  const Teller teller_;
+  const DeploymentFilter filter_;
+  DeploymentRuns runs_;
+  uint64_t next_;  // Looked at next.
+  const uint64_t end_;
+  Time recorded_;  // Of the block that was looked at last.
+  size_t looked_at_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Question> Queries::begin_deployments(DeploymentFilter filter) const {
+  return std::make_unique<DeploymentsQuestion>(parts_, std::move(filter));
+}
+
+Result<std::string> Queries::deployments(const DeploymentFilter& filter) const {
+  return answer_of(begin_deployments(filter));
+}
+
+}  // namespace statewire

@@ -1,0 +1,146 @@
+#include <random>
+
+#include "api/api_for_test.h"
+#include "api/deployment_runs.h"
+
+namespace statewire {
+namespace {
+
+const Time kBegan = *parse_time("2026-11-23T09:00:00Z");
+
+Notification change_by(std::string_view tool, std::string_view actor, std::string_view resource,
+                       int minute) {
+  Notification notification;
+  notification.kind = NotificationKind::changed;
+  notification.time = kBegan + std::chrono::minutes(minute);
+  notification.resource = {.id = resource, .account = "123456789012", .region = "eu-west-1"};
+  notification.cause = {.kind = CauseKind::deployment, .actor = actor, .tool = tool};
+  return notification;
+}
+
+std::string words_of(const DeploymentRuns& runs) {
+  std::string text;
+  for (const DeploymentRun* const run : runs.newest()) {
+    text += run->tool + " " + run->stack + " " + run->actor + " " +
+            std::to_string(run->changed.size()) + " " + std::to_string(run->failed.size()) + " " +
+            format_time(run->began).substr(11, 5) + "-" + format_time(run->ended).substr(11, 5) +
+            "\n";
+  }
+  return text;
+}
+
+TEST(DeploymentRuns, are_told_apart_by_quiet_time_in_any_order) {
+  std::vector<Notification> all;
+  for (const int minute : {0, 3, 8, 20, 24})
+    all.push_back(change_by("terraform", "ci", "a", minute));
+  all.push_back(change_by("terraform", "ci", "b", 4));
+  all.push_back(change_by("terraform", "bob", "a", 21));
+  all.push_back(change_by("pulumi", "ci", "c", 21));
+  Notification failed = change_by("terraform", "ci", "d", 25);
+  failed.kind = NotificationKind::failed;
+  all.push_back(failed);
+  Notification by_hand = change_by("console", "ann", "a", 22);
+  by_hand.cause.kind = CauseKind::human;
+  all.push_back(by_hand);
+  std::mt19937 random(1);
+  for (int i = 0; i < 200; ++i) {
+    std::ranges::shuffle(all, random);
+    DeploymentRuns runs;
+    for (const Notification& each : all) runs.add(each);
+    EXPECT_EQ(words_of(runs),
+              "terraform  ci 1 1 09:20-09:25\n"
+              "pulumi  ci 1 0 09:21-09:21\n"
+              "terraform  bob 1 0 09:21-09:21\n"
+              "terraform  ci 2 0 09:00-09:08\n");
+  }
+}
+
+TEST(DeploymentRuns, of_a_stack_are_its_own_whoever_made_it) {
+  Notification stack = change_by("", "", "arn:aws:cloudformation:eu-west-1:1:stack/shop/0a1b", 0);
+  stack.resource.type = "AWS::CloudFormation::Stack";
+  stack.name = "shop";
+  stack.cause = {.kind = CauseKind::human, .actor = "bob", .tool = "console"};
+  Notification queue = change_by("cloudformation", "shop", "arn:aws:sqs:eu-west-1:1:orders", 1);
+  queue.cause.actor_type = "Stack";
+  Notification other = change_by("cloudformation", "web", "arn:aws:sqs:eu-west-1:1:pages", 1);
+  other.cause.actor_type = "Stack";
+  Notification rolled_back = stack;
+  rolled_back.kind = NotificationKind::transition;
+  rolled_back.phase = Phase::degraded;
+  rolled_back.time += std::chrono::minutes(2);
+  DeploymentRuns runs;
+  for (const Notification& each : {rolled_back, queue, other, stack}) runs.add(each);
+  EXPECT_EQ(words_of(runs),
+            "cloudformation shop bob 1 0 09:00-09:02\n"
+            "cloudformation web  1 0 09:01-09:01\n");
+  EXPECT_TRUE(runs.newest().front()->is_failed);
+  EXPECT_FALSE(runs.newest().back()->is_failed);
+}
+
+class DeploymentsTest : public ApiTest {
+ protected:
+  void SetUp() override {
+    ApiTest::SetUp();
+    take(stack_event(1, "CREATE_IN_PROGRESS", 1) + "\n" + queue_event("orders", 2) + "\n" +
+         queue_event("pages", 3) + "\n" + stack_event(2, "CREATE_COMPLETE", 4));
+    take(stack_event(3, "UPDATE_IN_PROGRESS", 30) + "\n" +
+         stack_event(4, "UPDATE_ROLLBACK_FAILED", 32));
+  }
+
+  static std::string event(const std::string& id, std::string_view type, int minute,
+                           const std::string& detail) {
+    return R"({"version":"0","id":")" + id + R"(","detail-type":")" + std::string(type) +
+           R"(","source":"aws.cloudformation","account":"123456789012","time":"2026-11-23T09:)" +
+           (minute < 10 ? "0" : "") + std::to_string(minute) +
+           R"(:00Z","region":"eu-west-1","resources":[")" + kStack +
+           R"("],"detail":{"stack-id":")" + kStack + "\"," + detail + "}}";
+  }
+  static std::string stack_event(int number, std::string_view status, int minute) {
+    return event(
+        "stack-" + std::to_string(number), "CloudFormation Stack Status Change", minute,
+        R"("status-details":{"status":")" + std::string(status) + R"(","status-reason":""})");
+  }
+  static std::string queue_event(const std::string& name, int minute) {
+    return event("queue-" + name, "CloudFormation Resource Status Change", minute,
+                 R"("logical-resource-id":"Queue","physical-resource-id":)"
+                 R"("https://sqs.eu-west-1.amazonaws.com/123456789012/)" +
+                     name +
+                     R"(","resource-type":"AWS::SQS::Queue","status-details":)"
+                     R"({"status":"CREATE_COMPLETE","status-reason":""})");
+  }
+
+  static inline const std::string kStack =
+      "arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/0a1b2c3d-0000-4000-8000-1";
+};
+
+TEST_F(DeploymentsTest, are_listed_the_newest_first) {
+  EXPECT_TRUE(holds(
+      json("/api/v1/deployments"),
+      R"({"deployments":[{"status":"failed","began":"2026-11-23T09:30:00Z",)"
+      R"("ended":"2026-11-23T09:32:00Z","tool":"cloudformation","stack":"shop",)"
+      R"("account":"123456789012","region":"eu-west-1","changed":0,"failed":0,"took_seconds":120)"));
+  EXPECT_TRUE(holds(json("/api/v1/deployments"),
+                    R"({"status":"well","began":"2026-11-23T09:01:00Z",)"
+                    R"("ended":"2026-11-23T09:04:00Z","tool":"cloudformation","stack":"shop",)"
+                    R"("account":"123456789012","region":"eu-west-1","changed":2,"failed":0)"));
+}
+
+TEST_F(DeploymentsTest, a_filter_names_what_is_wanted) {
+  const auto count = [&](const std::string& query) {
+    const std::string body = json("/api/v1/deployments" + query);
+    simdjson::dom::parser parser;
+    return simdjson::dom::array(parser.parse(body)["deployments"]).size();
+  };
+  EXPECT_EQ(count(""), 2u);
+  EXPECT_EQ(count("?limit=1"), 1u);
+  EXPECT_EQ(count("?stack=shop&tool=cloudformation&account=123456789012"), 2u);
+  EXPECT_EQ(count("?since=2026-11-23T09:10:00Z"), 1u);
+  for (const char* other : {"?stack=web", "?tool=terraform", "?account=1", "?actor=bob",
+                            "?since=2026-11-23T10:00:00Z"}) {
+    EXPECT_EQ(count(other), 0u) << other;
+  }
+  EXPECT_EQ(get("/api/v1/deployments?stak=shop").status, 400);
+}
+
+}  // namespace
+}  // namespace statewire
