@@ -380,7 +380,7 @@ inline constexpr size_t kQuestionsMax = 64;
 // Those that take turns at a time, each with a part of its answer in memory.
 inline constexpr size_t kQuestionsBegunMax = 8;
 // Records that a scan looks at in one turn: a few milliseconds.
-inline constexpr size_t kRecordsAtATime = 2'000;
+inline constexpr size_t kRecordsAtATime = 4'000;
 // The same for one page of its answer: whoever asks goes on where it ended.
 inline constexpr size_t kRecordsOfAPageMax = 200'000;
 // Entries that a timeline shows in one turn.
