@@ -77,6 +77,11 @@ class OutcomeSearch {
   Result<void> judge() {
     const auto state = store_.subscription(subscription_);
     if (!state) return state.error();
+    if (*state && sequence_ <= (*state)->begins_after) {
+      outcome_ = {.text = "not for it",
+                  .detail = "it began after sequence " + std::to_string((*state)->begins_after)};
+      return {};
+    }
     const bool is_settled = *state && (*state)->cursor >= sequence_;
     outcome_ = {.text = is_settled ? "settled" : "on its way"};
     return {};

@@ -21,6 +21,7 @@ std::string outcome_text(JsonElement verdict, const std::string& outcome) {
   if (!is_true_at(verdict, "matches") && outcome == "settled") {
     return "no: " + text_at(verdict, "why");
   }
+  if (outcome == "not for it") return "no: " + text_at(verdict, "detail");
   std::string text = "yes: " + outcome;
   if (const std::string until = text_at(verdict, "until"); !until.empty()) {
     text += " until " + short_time(until);

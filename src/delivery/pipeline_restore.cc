@@ -43,6 +43,7 @@ Result<void> Pipeline::load(Time now) {
   } else {
     state.cursor =
         subscription_.from == StartFrom::now ? journal_end_ : store_.first_sequence() - 1;
+    state.begins_after = state.cursor;
   }
   book_.load(state, stored ? *stored : std::nullopt);
   rows_end_ = state.next_number;

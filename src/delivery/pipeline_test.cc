@@ -487,6 +487,10 @@ TEST_F(PipelineTest, from_now_begins_at_the_end) {
   journal({"b"});
   turn();
   EXPECT_EQ(in_flight(), std::vector<uint64_t>{2});
+  restart();
+  const auto state = store_->subscription("late");
+  ASSERT_TRUE(state && *state);
+  EXPECT_EQ((*state)->begins_after, 1u);
 }
 
 TEST_F(PipelineTest, what_retention_took_is_named) {

@@ -73,6 +73,7 @@ enum StateField : uint64_t {
   kIsGone = 4,
   kRateSent = 5,
   kRateEnds = 6,
+  kBeginsAfter = 7,
 };
 
 enum DeliveryField : uint64_t {
@@ -275,6 +276,7 @@ void encode_state(const SubscriptionState& state, ByteWriter& out) {
   fields.number(kIsGone, state.is_gone ? 1 : 0);
   fields.number(kRateSent, state.rate_sent);
   fields.time(kRateEnds, state.rate_ends);
+  fields.number(kBeginsAfter, state.begins_after);
 }
 
 Result<SubscriptionState> decode_state(std::string_view bytes) {
@@ -299,6 +301,9 @@ Result<SubscriptionState> decode_state(std::string_view bytes) {
         break;
       case kRateEnds:
         state.rate_ends = fields.time();
+        break;
+      case kBeginsAfter:
+        state.begins_after = fields.number();
         break;
       default:
         break;  // Of a later version.

@@ -109,9 +109,10 @@ struct BatchRow {
 struct SubscriptionState {
   // Everything at or before it is settled or has a row.
   uint64_t cursor = 0;
-  uint64_t next_number = 1;  // Of the next delivery; higher than that of any row.
-  uint64_t rows = 0;         // How many deliveries have a row.
-  bool is_gone = false;      // 410: stopped until the next start or reload, which tries once more.
+  uint64_t begins_after = 0;  // What the journal had before was never for it; 0: all may have been.
+  uint64_t next_number = 1;   // Of the next delivery; higher than that of any row.
+  uint64_t rows = 0;          // How many deliveries have a row.
+  bool is_gone = false;       // 410: stopped until the next start or reload, which tries once more.
   // For the stage `rate`: how many were sent in the hour that ends at `rate_ends`.
   uint64_t rate_sent = 0;
   Time rate_ends;
