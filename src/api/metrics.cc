@@ -4,6 +4,7 @@
 
 #include "api/inventory_state.h"
 #include "api/metric_families.h"
+#include "api/not_well.h"
 #include "api/told_sources.h"
 
 namespace statewire {
@@ -131,8 +132,15 @@ void add_deliveries(const std::vector<PipelineCounts>& all, const Store& store, 
   };
   gauge("statewire_parked_deliveries", "Deliveries that are parked now; they need a person.",
         [&](const PipelineCounts& each) { return number(store.parked_count(each.name)); });
+  const std::vector<LeftBehind> removed = left_behind(store, all);
+  for (const LeftBehind& each : removed) {
+    families.value(number(each.parked), {{"subscription", each.name}});
+  }
   gauge("statewire_outstanding_deliveries", "Deliveries that were begun and are not settled.",
         [](const PipelineCounts& each) { return number(each.outstanding); });
+  for (const LeftBehind& each : removed) {
+    families.value(number(each.waiting), {{"subscription", each.name}});
+  }
   gauge("statewire_held_deliveries",
         "Deliveries that wait for what is known later, or are counted.",
         [](const PipelineCounts& each) { return number(each.held); });

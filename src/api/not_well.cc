@@ -1,5 +1,7 @@
 #include "api/not_well.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace statewire {
@@ -62,7 +64,30 @@ void add_subscription(const PipelineCounts& counts, uint64_t parked, Time now, L
                    "`statewire parked list` says why; redrive or drop them"});
 }
 
+// Of a subscription that was removed from the configuration, or renamed.
+void add_left_behind(const LeftBehind& left, Lines& lines) {
+  std::string text = "subscription " + left.name + " is not configured any more: ";
+  text += with_thousands(left.waiting) + " waiting, " + with_thousands(left.parked) + " parked";
+  lines.push_back({std::move(text),
+                   "configure it again, and they are sent; `statewire parked drop --subscription` "
+                   "drops what is parked"});
+}
+
 }  // namespace
+
+std::vector<LeftBehind> left_behind(const Store& store,
+                                    std::span<const PipelineCounts> subscriptions) {
+  std::vector<LeftBehind> all;
+  (void)store.each_subscription([&](std::string_view name, const Result<SubscriptionState>& state) {
+    const auto is_it = [&](const PipelineCounts& each) { return each.name == name; };
+    if (std::ranges::any_of(subscriptions, is_it)) return true;
+    LeftBehind left{.name = std::string(name), .waiting = state ? state->rows : 0};
+    left.parked = store.parked_count(left.name);
+    if (left.waiting + left.parked > 0) all.push_back(std::move(left));
+    return true;
+  });
+  return all;
+}
 
 Lines what_is_not_well(const RouteContext& context, std::span<const ToldSource> sources,
                        std::span<const PipelineCounts> subscriptions) {
@@ -93,6 +118,9 @@ Lines what_is_not_well(const RouteContext& context, std::span<const ToldSource> 
   }
   for (const PipelineCounts& counts : subscriptions) {
     add_subscription(counts, context.store.parked_count(counts.name), context.clock.now(), lines);
+  }
+  for (const LeftBehind& left : left_behind(context.store, subscriptions)) {
+    add_left_behind(left, lines);
   }
   return lines;
 }

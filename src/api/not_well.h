@@ -10,6 +10,16 @@
 
 namespace statewire {
 
+// What the store has of a subscription that nobody has configured any more.
+struct LeftBehind {
+  std::string name;
+  uint64_t waiting = 0;
+  uint64_t parked = 0;
+};
+// Any thread. `subscriptions`: all that are configured.
+std::vector<LeftBehind> left_behind(const Store& store,
+                                    std::span<const PipelineCounts> subscriptions);
+
 struct NotWell {
   std::string text;
   std::string_view what_to_do;

@@ -36,6 +36,28 @@ TEST_F(NotWellTest, a_subscription_tells_the_worst_of_it) {
   EXPECT_EQ(lines_of(counts), "subscription pager has stopped: its sink is gone;");
 }
 
+TEST_F(NotWellTest, what_a_removed_subscription_left_is_told_until_it_is_gone) {
+  const PipelineCounts pager{.name = "pager"};
+  DeliveryRow row{
+      .subscription = "deletions", .number = 1, .first_sequence = 1, .last_sequence = 1};
+  ParkedRow parked{.delivery = row, .reason = "http 404"};
+  parked.delivery.number = 2;
+  Settlement settlement;
+  settlement.put = {row};
+  settlement.parked_put = {parked};
+  settlement.states = {{"deletions", {.cursor = 1, .next_number = 3, .rows = 1}}};
+  ASSERT_TRUE(store_->settle(settlement).ok());
+  EXPECT_EQ(lines_of(pager),
+            "subscription deletions is not configured any more: 1 waiting, 1 parked;");
+  EXPECT_EQ(lines_of({.name = "deletions"}), "1 delivery of subscription deletions is parked;");
+  settlement = {};
+  settlement.removed = {{"deletions", 1}};
+  settlement.parked_removed = {{"deletions", 2}};
+  settlement.states = {{"deletions", {.cursor = 1, .next_number = 3}}};
+  ASSERT_TRUE(store_->settle(settlement).ok());
+  EXPECT_EQ(lines_of(pager), "");
+}
+
 TEST_F(NotWellTest, a_source_is_well_while_it_can_read_or_is_done) {
   const PipelineCounts well{.name = "pager"};
   for (const char* state : {"running", "done"}) {
