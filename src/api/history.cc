@@ -42,14 +42,16 @@ class BlockSieve {
     for (const std::string* text : {&filter.account, &filter.region, &filter.actor}) {
       if (!text->empty()) shared_.push_back(*text);
     }
-    for (const std::string* text : {&filter.resource, &filter.event}) {
-      if (!text->empty()) anywhere_.push_back(*text);
-    }
+    if (!filter.resource.empty()) anywhere_.push_back(filter.resource);
+    if (const auto id = parse_hex128(filter.event)) told_id_.assign(id->begin(), id->end());
   }
 
   bool may_match(const BlockReader& block) const {
     const auto holds = [&](std::string_view text) { return block.may_hold(text); };
     if (!std::ranges::all_of(anywhere_, holds)) return false;
+    const bool has_event =
+        filter_.event.empty() || holds(filter_.event) || (!told_id_.empty() && holds(told_id_));
+    if (!has_event) return false;
     if (shared_.empty() && filter_.type.empty()) return true;
     bool has_type = filter_.type.empty();
     std::vector<std::string_view> missing = shared_;
@@ -65,6 +67,7 @@ class BlockSieve {
   const HistoryFilter& filter_;
   std::vector<std::string_view> shared_;
   std::vector<std::string_view> anywhere_;
+  std::string told_id_;  // Where the event may be named by the notification that told it.
 };
 
 class HistoryQuestion final : public Question {
@@ -335,13 +338,23 @@ bool HistoryFilter::is_wanted_resource(const Notification& notification) const {
          is_end_of(resource, notification.resource.id);
 }
 
+namespace {
+
+bool is_of_event(const std::string& event, const Entry& entry) {
+  if (is_wanted(event, entry.observation.origin.id)) return true;
+  const Result<std::array<uint8_t, 16>> told = parse_hex128(event);
+  return told && *told == entry.told.id.bytes;
+}
+
+}  // namespace
+
 bool HistoryFilter::matches(const Entry& entry, const Notification& notification) const {
   const Identity& resource = notification.resource;
   if (!is_wanted_time(entry.observation.time())) return false;
   if (!is_wanted(account, resource.account) || !is_wanted(region, resource.region) ||
       !is_wanted(actor, notification.cause.actor) ||
       !is_wanted(cause, name_of(notification.cause.kind)) ||
-      !is_wanted(kind, name_of(entry.told.kind)) || !is_wanted(event, notification.origin.id)) {
+      !is_wanted(kind, name_of(entry.told.kind)) || !is_of_event(event, entry)) {
     return false;
   }
   if (!type.empty() && !is_of_type(type, resource.type)) return false;

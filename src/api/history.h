@@ -25,7 +25,7 @@ struct HistoryFilter {
   std::string resource;       // Its id, or the whole last part of it, or its name.
   std::string account, region, actor, cause;
   std::string kind;   // What was told of it: "transition", "none".
-  std::string event;  // The provider's id of the event.
+  std::string event;  // The provider's id of the event, or the id of the notification that told it.
   // Of the event: see Fate. Those of the journal are recognised or too late.
   std::string fate;
   uint8_t severity = 0;          // At least.

@@ -89,6 +89,16 @@ TEST_F(HistoryTest, what_never_came_into_the_journal_is_shown_by_samples) {
   EXPECT_TRUE(holds(json("/api/v1/events?fate=unrecognised"), "\"source\":\"aws.none\""));
 }
 
+TEST_F(HistoryTest, an_event_is_found_by_what_it_was_told_as) {
+  take_life();
+  for (const uint64_t sequence : {5, 3}) {
+    Arena arena;
+    const std::string id = to_hex(store_->entry(sequence, arena)->told.id);
+    EXPECT_EQ(sequences("?event=" + id), (Sequences{sequence})) << id;
+  }
+  EXPECT_EQ(sequences("?event=00112233445566778899aabbccddeeff"), Sequences{});
+}
+
 TEST_F(HistoryTest, what_is_wrong_with_a_question_is_told) {
   take_life();
   for (const char* query : {"?fate=lost", "?fate=ignored", "?severity=LOUD", "?since=soon",
@@ -105,6 +115,14 @@ TEST_F(HistoryTest, one_entry_says_whom_it_was_told_and_why_not) {
   EXPECT_TRUE(holds(gone, "\"outcome\":\"on its way\""));  // Nobody delivers here.
   const std::string running = json("/api/v1/entries/3");
   EXPECT_TRUE(holds(running, "\"pager\":{\"format\":\"json\",\"matches\":false,\"why\":"));
+  Settlement began;
+  began.states = {{"console", {.cursor = 5, .begins_after = 5}},
+                  {"pager", {.cursor = 5, .begins_after = 4}}};
+  ASSERT_TRUE(store_->settle(began).ok());
+  const std::string later = json("/api/v1/entries/5");
+  EXPECT_TRUE(
+      holds(later, "\"outcome\":\"not for it\",\"detail\":\"it began after sequence 5\""));
+  EXPECT_TRUE(holds(later, "\"outcome\":\"settled\""));
   EXPECT_EQ(get("/api/v1/entries/99").status, 404);
   EXPECT_EQ(get("/api/v1/entries/x").status, 400);
 }

@@ -129,7 +129,9 @@ constexpr OptionSpec kExplainOptions[] = {
      .help = "What became of what the journal has there, whom it was told, and why not"},
     {.name = "--event",
      .value = "ID",
-     .help = "The same of all that the event with this id of its provider said"},
+     .help =
+         "The same of all that the event with this id said; or of the notification with this id, "
+         "as mails and messages have it"},
     kConfig,
     kUrl,
     kTokenFile,
@@ -248,7 +250,11 @@ constexpr OptionSpec kEventsOptions[] = {
      .value = "FATE",
      .help = "Only events of this fate; of those that the journal does not have, samples",
      .choices = "recognised|too_late|unrecognised|malformed|rejected|incomplete"},
-    {.name = "--event", .value = "ID", .help = "Only the event with this id of its provider"},
+    {.name = "--event",
+     .value = "ID",
+     .help =
+         "Only the event with this id of its provider, or the one that a notification with this "
+         "id told"},
     {.name = "--follow",
      .form = OptionForm::flag,
      .help = "Show the newest, and what comes, until Ctrl-C"},
