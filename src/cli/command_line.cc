@@ -58,7 +58,7 @@ CLI::Option* add_option(CLI::App& app, const OptionSpec& spec, Slot& slot) {
   } else {
     option->type_size(1)->expected(1)->allow_extra_args(false);
     option->multi_option_policy(spec.form == OptionForm::list ? CLI::MultiOptionPolicy::TakeAll
-                                                              : CLI::MultiOptionPolicy::TakeLast);
+                                                              : CLI::MultiOptionPolicy::Throw);
   }
   if (spec.form == OptionForm::number) option->check(fault_of_number, "");
   if (!spec.choices.empty()) option->check(CLI::IsMember(words_of(spec.choices)), "");

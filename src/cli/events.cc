@@ -26,34 +26,37 @@ Cell show_told(JsonElement event) {
   return {is_true_at(event, "late") ? kind + ", late" : kind, tint};
 }
 // The name, else the last part of the id: what people call it.
-Cell show_resource(JsonElement event) {
-  if (std::string name = text_at(event, "resource.name"); !name.empty()) return {std::move(name)};
+std::string name_of_resource(JsonElement event) {
+  if (std::string name = text_at(event, "resource.name"); !name.empty()) return name;
   const std::string id = text_at(event, "resource.id");
-  return {id.substr(id.find_last_of("/:") + 1)};
+  return id.substr(id.find_last_of("/:") + 1);
 }
-Cell show_event_state(JsonElement event) {
-  const std::string phase = text_at(event, "phase");
-  return {state_text(event), tint_of_phase(phase)};
-}
-Cell show_event(JsonElement event) {
+// The sentence that was told; else what came, of what, and by whom.
+Cell show_what(JsonElement event) {
+  if (std::string message = text_at(event, "message"); !message.empty()) return {message};
+  std::string text = text_at(event, "origin.type");
+  if (const std::string name = name_of_resource(event); !name.empty()) text += " of " + name;
   const std::string reason = text_at(event, "reason");
-  return {reason.empty() ? text_at(event, "origin.type") : reason};
+  if (!reason.empty()) return {text + ": " + reason};
+  const std::string cause = cause_cell(event).text;
+  return {cause.empty() || cause == "unknown" ? text : text + ", " + cause, Tint::faint};
 }
 
 constexpr ListColumn kEventColumns[] = {
     {.title = "time", .path = "time", .show = show_event_time, .fit = Fit::moment},
     {.title = "told", .path = "kind", .show = show_told},
-    {.title = "type", .path = "resource.type", .fit = Fit::start, .spare = 2},
-    {.title = "resource", .path = "resource.id", .show = show_resource, .fit = Fit::middle},
-    {.title = "state", .path = "phase", .show = show_event_state, .fit = Fit::end, .spare = 1},
-    {.title = "cause", .path = "cause.kind", .show = cause_cell, .fit = Fit::end},
+    {.title = "type", .path = "resource.type", .is_for_csv = true},
+    {.title = "resource", .path = "resource.id", .is_for_csv = true},
+    {.title = "state", .path = "phase", .is_for_csv = true},
+    {.title = "cause", .path = "cause.kind", .is_for_csv = true},
     {.title = "actor", .path = "cause.actor", .is_for_csv = true},
-    {.title = "event", .path = "origin.type", .show = show_event, .fit = Fit::end},
-    {.title = "account", .path = "resource.account", .fit = Fit::end, .spare = 4},
-    {.title = "region", .path = "resource.region", .is_for_csv = true},
+    {.title = "event", .path = "origin.type", .is_for_csv = true},
+    {.title = "what", .path = "message", .show = show_what, .fit = Fit::sentence},
+    {.title = "account", .path = "resource.account", .fit = Fit::end, .spare = 2},
+    {.title = "region", .path = "resource.region", .fit = Fit::end, .spare = 3},
     {.title = "severity", .path = "severity", .is_for_csv = true},
     {.title = "fate", .path = "fate", .is_for_csv = true},
-    {.title = "sequence", .path = "sequence", .align = Align::right, .spare = 3},
+    {.title = "sequence", .path = "sequence", .align = Align::right, .spare = 1},
 };
 constexpr ListEnd kEventsEnd{.noun = "event", .if_empty = "no event matches"};
 

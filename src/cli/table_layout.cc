@@ -21,6 +21,8 @@ size_t least_of(Fit fit) {
       return static_cast<size_t>(-1);
     case Fit::end:
       return 12;
+    case Fit::sentence:
+      return 40;
     case Fit::middle:
       return 19;
     case Fit::start:

@@ -11,11 +11,12 @@ namespace statewire {
 
 // What becomes of a text that is longer than its column.
 enum class Fit {
-  whole,   // Never shortened; only its title is.
-  end,     // "a long rea…"
-  middle,  // "arn:aws:e…60001": an id
-  start,   // "…::Instance": a type
-  moment,  // "2026-11-23 09:05" of "2026-11-23 09:05:58"
+  whole,     // Never shortened; only its title is.
+  end,       // "a long rea…"
+  sentence,  // The same, but columns to spare are left out before it is cut to a few words.
+  middle,    // "arn:aws:e…60001": an id
+  start,     // "…::Instance": a type
+  moment,    // "2026-11-23 09:05" of "2026-11-23 09:05:58"
 };
 
 struct ColumnWish {
