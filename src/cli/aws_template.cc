@@ -17,6 +17,21 @@ std::vector<Model> models() {
   return {{"--hub", hub_model()}, {"--spoke", spoke_model()}, {"--serverless", serverless_model()}};
 }
 
+using Form = std::string (*)(std::string_view, std::span<const EventRule>, const std::string&);
+
+Result<Form> form_of(const std::string& format, const Model& model) {
+  const bool is_serverless = model.option == "--serverless";
+  if (format == "terraform" && is_serverless) {
+    return bad_input(
+        "functions are deployed by CloudFormation or SAM: leave --format out, or say sam");
+  }
+  if (format == "sam" && !is_serverless) {
+    return bad_input("SAM is for functions: add --serverless, or leave --format out");
+  }
+  if (format == "terraform") return Form{terraform_template};
+  return format == "sam" ? Form{sam_template} : Form{cloudformation_template};
+}
+
 // How to ask for the same again.
 std::string head_of(const Invocation& invocation, const Model& model) {
   std::string head = "Made by `statewire aws template " + std::string(model.option);
@@ -39,9 +54,9 @@ ExitCode run_aws_template(const Invocation& invocation, Terminal& terminal) {
     return ExitCode::usage;
   }
   const Model model = wanted.empty() ? models().front() : wanted.front();
-  const bool is_terraform = invocation.text("--format") == "terraform";
-  if (is_terraform && model.option == "--serverless") {
-    terminal.complain("functions are deployed by CloudFormation: leave --format out");
+  const Result<Form> form = form_of(invocation.text("--format"), model);
+  if (!form) {
+    terminal.complain(form.error().text);
     return ExitCode::usage;
   }
   const Result<Catalog> catalog = Catalog::from_compiled(compiled_catalog_bytes());
@@ -53,8 +68,7 @@ ExitCode run_aws_template(const Invocation& invocation, Terminal& terminal) {
     return ExitCode::usage;
   }
   const std::string head = head_of(invocation, model);
-  terminal.write(is_terraform ? terraform_template(model.text, *rules, head)
-                              : cloudformation_template(model.text, *rules, head));
+  terminal.write((*form)(model.text, *rules, head));
   return ExitCode::well;
 }
 

@@ -469,8 +469,8 @@ constexpr OptionSpec kAwsTemplateOptions[] = {
      .help = "Only events of this service, as AWS calls it: ec2; given again for each"},
     {.name = "--format",
      .value = "FORM",
-     .help = "cloudformation (the default) or terraform",
-     .choices = "cloudformation|terraform"},
+     .help = "cloudformation (the default), terraform, or sam for functions",
+     .choices = "cloudformation|terraform|sam"},
 };
 
 constexpr OptionSpec kLambdaOptions[] = {kConfig};
@@ -687,7 +687,8 @@ constexpr CommandSpec kCommands[] = {
      .summary = "Write a template for AWS: queue, rules, bus, role and alarms",
      .examples = "statewire aws template > hub.yaml\n"
                  "statewire aws template --spoke --services ec2 --services iam > spoke.yaml\n"
-                 "statewire aws template --format terraform > hub.tf",
+                 "statewire aws template --format terraform > hub.tf\n"
+                 "statewire aws template --serverless --format sam > template.yaml",
      .options = kAwsTemplateOptions,
      .run = run_aws_template},
     {.name = "lambda",

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "deploy/expand.h"
+#include "deploy/sam.h"
 
 namespace statewire {
 namespace {
@@ -35,18 +36,31 @@ void write(const YAML::Node& node, YAML::Emitter& out) {
   out << YAML::EndMap;
 }
 
+std::string text_of(const YAML::Node& whole, const std::string& head) {
+  YAML::Emitter out;
+  out << YAML::Comment(head);
+  write(whole, out);
+  CHECK(out.good());
+  return std::string(out.c_str(), out.size()) + "\n";
+}
+
 }  // namespace
 
 std::string cloudformation_template(std::string_view model, std::span<const EventRule> rules,
                                     const std::string& head) {
   try {
-    YAML::Emitter out;
-    out << YAML::Comment(head);
-    write(expanded(model, rules), out);
-    CHECK(out.good());
-    return std::string(out.c_str(), out.size()) + "\n";
+    return text_of(expanded(model, rules), head);
   } catch (const YAML::Exception&) {
     CHECK(false);  // The model is our own, and tested.
+  }
+}
+
+std::string sam_template(std::string_view model, std::span<const EventRule> rules,
+                         const std::string& head) {
+  try {
+    return text_of(sam_form(expanded(model, rules)), head);
+  } catch (const YAML::Exception&) {
+    CHECK(false);  // As above.
   }
 }
 

@@ -1,7 +1,9 @@
 """Templates of Statewire, deployed on moto."""
 
+import os
 import pathlib
 import sys
+from unittest import mock
 
 HERE = pathlib.Path(__file__).resolve().parent
 for folder in ("aws", "people"):
@@ -21,6 +23,18 @@ def template_of(*arguments):
     done = run_statewire("aws", "template", *arguments)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def translated(sam_template):
+    """What SAM makes of a template: one of CloudFormation, as AWS's own translator writes it."""
+    from samtranslator.translator.transform import transform
+
+    class NoManagedPolicies:
+        def load(self):
+            return {}
+
+    with mock.patch.dict(os.environ, {"AWS_DEFAULT_REGION": REGION}):
+        return transform(yaml.safe_load(sam_template), {}, NoManagedPolicies())
 
 
 def actions_of(template, name):

@@ -9,13 +9,18 @@ import email
 import email.policy
 import json
 import os
+import pathlib
+import shutil
 import subprocess
+import tempfile
 import unittest
 import zipfile
 
 import yaml
 
-from deployed import REGION, ROOT, DeployTest, actions_of, instance_arn, statewire_path, template_of
+from deployed import (
+    REGION, ROOT, DeployTest, actions_of, instance_arn, statewire_path, template_of, translated,
+)
 from functions import Function, record_of
 
 BYTES_MAX = 20 << 20
@@ -29,6 +34,16 @@ ACTIONS = {
     "GetCallerIdentity": set(),
     "POST /v2/email/outbound-emails": {"ses:SendEmail", "ses:SendRawEmail"},
 }
+MADE = pathlib.Path(tempfile.mkdtemp(prefix="statewire-lambda-"))
+PACKAGE = MADE / "statewire-lambda.zip"
+
+
+def setUpModule():
+    unittest.addModuleCleanup(shutil.rmtree, MADE)
+    subprocess.run(
+        [ROOT / "tools" / "tarball", statewire_path(), PACKAGE],
+        env=dict(os.environ, XZ_LEVEL="1"), check=True,
+    )
 
 
 def alone(root):
@@ -42,19 +57,17 @@ class Serverless(DeployTest):
         super().setUp()
         self.told = 0
         self.subjects = []
-        self.template = template_of("--serverless")
+        self.template = self.written_template()
         self.resources = yaml.safe_load(self.template)["Resources"]
-        self.package = self.folder / "statewire-lambda.zip"
-        subprocess.run(
-            [ROOT / "tools" / "tarball", statewire_path(), self.package],
-            env=dict(os.environ, XZ_LEVEL="1"), check=True,
-        )
         self.root = self.folder / "root"
         subprocess.run(
-            ["python3", "-m", "zipfile", "-e", self.package, self.root / "var" / "task"], check=True
+            ["python3", "-m", "zipfile", "-e", PACKAGE, self.root / "var" / "task"], check=True
         )
         for name in ("bootstrap", "lib/statewire", "lib/ld-linux-x86-64.so.2"):
             (self.root / "var" / "task" / name).chmod(0o755)  # Which zipfile forgets.
+
+    def written_template(self):
+        return template_of("--serverless")
 
     def make_stack(self):
         """Of the template, without what moto would start containers for. What it does not make is
@@ -163,9 +176,9 @@ class Serverless(DeployTest):
             self.subjects.append(str(mail["subject"]))
 
     def test_five_situations(self):
-        size = self.package.stat().st_size
+        size = PACKAGE.stat().st_size
         self.assertLess(size, BYTES_MAX)
-        self.assertIsNone(zipfile.ZipFile(self.package).testzip())
+        self.assertIsNone(zipfile.ZipFile(PACKAGE).testzip())
         outputs = self.make_stack()
         self.moto.client("sesv2").create_email_identity(EmailIdentity="statewire@example.org")
         standardise, deliver = self.start("Standardise"), self.start("Deliver")
@@ -206,6 +219,13 @@ class Serverless(DeployTest):
             self.assertEqual(actions_of(self.template, role) - OF_LAMBDA, called)
         cold = standardise.interface.first_poll - standardise.started
         print(f"{size / (1 << 20):.1f} MiB packed, cold start {cold * 1000:.0f} ms")
+
+
+class BySam(Serverless):
+    """The same with what SAM makes of its own form of the template."""
+
+    def written_template(self):
+        return yaml.safe_dump(translated(template_of("--serverless", "--format", "sam")))
 
 
 if __name__ == "__main__":

@@ -9,12 +9,13 @@ import unittest
 
 import yaml
 
-from deployed import ROOT, ProgramTest, run_statewire, template_of
+from deployed import ROOT, ProgramTest, run_statewire, template_of, translated
 
 FILES = {
     "hub.yaml": ["--hub"],
     "spoke.yaml": ["--spoke"],
     "serverless/template.yaml": ["--serverless"],
+    "serverless/sam.yaml": ["--serverless", "--format", "sam"],
     "terraform/hub/main.tf": ["--hub", "--format", "terraform"],
     "terraform/spoke/main.tf": ["--spoke", "--format", "terraform"],
 }
@@ -61,6 +62,15 @@ class Templates(ProgramTest):
         )
         self.assertEqual((done.returncode, done.stdout), (0, ""), done.stdout + done.stderr)
 
+    def test_sam_makes_what_the_template_of_cloudformation_has(self):
+        made = translated(template_of("--serverless", "--format", "sam"))
+        for resource in made["Resources"].values():
+            if resource["Type"] == "AWS::Lambda::Function":
+                self.assertEqual(
+                    resource["Properties"].pop("Tags"), [{"Key": "lambda:createdBy", "Value": "SAM"}]
+                )
+        self.assertEqual(made, yaml.safe_load(template_of("--serverless")))
+
     def test_rules_let_pass_what_the_catalog_tells_of(self):
         patterns = rules_of(template_of("--spoke"))
         names = self.write(
@@ -92,10 +102,12 @@ class Templates(ProgramTest):
         self.assertFalse(passes(True, "DescribeDocument"))
         self.assertFalse(passes(False, "UpdateInstanceInformation"))
 
-    def test_two_templates_at_once_and_unknown_services_are_refused(self):
+    def test_two_templates_at_once_and_what_there_is_not_are_refused(self):
         for arguments, reason in (
             (["--hub", "--spoke"], "ask for one"),
             (["--services", "ec3"], 'did you mean "ec2"?'),
+            (["--format", "sam"], "add --serverless"),
+            (["--serverless", "--format", "terraform"], "CloudFormation or SAM"),
         ):
             done = run_statewire("aws", "template", *arguments)
             self.assertEqual((done.returncode, done.stdout), (2, ""))
