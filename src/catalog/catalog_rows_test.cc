@@ -204,6 +204,26 @@ TEST_F(CatalogRows, phase_is_not_moved_where_native_events_announce_the_start) {
   EXPECT_GT(checked, 50u);
 }
 
+// Of what an account has one of, a call need not say which.
+TEST_F(CatalogRows, what_there_is_one_of_is_known_without_a_name) {
+  size_t singles = 0;
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    if (row.type != "AWS::Glue::Rootcatalog" && row.type != "AWS::S3::AccessGrantsInstance") return;
+    ++singles;
+    EXPECT_TRUE(row.ids.find("{account}:") != std::string::npos || row.effect == EntryEffect::tag)
+        << name_of_row(table, row);
+  });
+  EXPECT_GT(singles, 5u);
+}
+
+TEST_F(CatalogRows, what_is_only_tried_is_no_change) {
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    if (!begins_with(row.name, {"Invoke", "Test"}) || begins_with(row.name, {"TestMigration"}))
+      return;
+    EXPECT_EQ(row.effect, EntryEffect::ignore) << name_of_row(table, row);
+  });
+}
+
 TEST_F(CatalogRows, no_row_is_about_a_call_that_only_reads_but_to_ignore_it) {
   each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
     if (row.effect != EntryEffect::ignore) {

@@ -17,6 +17,8 @@ MEASURES = re.compile(r"(Records?|Items?|Events?|Messages?|Data|Traces?|Segments
 # They make what is not there, and set the properties of what is.
 UPSERTS = {"Put", "Upsert"}
 MAKES = {"Activate", "Enable", "Install", "Deploy", "Generate", "Initialize"}
+# They leave also a whole resource as it is.
+TRIES = {"Invoke", "Test"}
 CHANGES = {"Put", "Authorize", "Accept", "Subscribe"}
 
 
@@ -151,6 +153,8 @@ class Decider:
         if whole is not kind:
             agrees = not every or whole in every
             return Decision("configure", whole, "part", "high" if agrees else "fair")
+        if verb in TRIES:
+            return Decision("ignore", source="verb", sure="fair")
         does = "configure"
         if verb in DELETES:
             does = "delete"
