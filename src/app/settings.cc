@@ -7,6 +7,7 @@
 
 #include "app/check_paths.h"
 #include "base/limits.h"
+#include "base/own_sources.h"
 #include "base/text.h"
 #include "config/plain_name.h"
 #include "net/url.h"
@@ -197,7 +198,7 @@ void read_sources(const Node& node, Settings& settings, SourceContext context) {
       continue;
     }
     if (entry.key() == "http") entry.error_at_key("\"http\" is the name of the built-in endpoint");
-    for (const std::string_view own : {"tags", "reminders", "inventory"}) {
+    for (const std::string_view own : kOwnSources) {
       if (entry.key() == own) entry.error_at_key("a source of Statewire's own has this name");
     }
     if (!is_plain_name(entry.key(), kPlaceBytesMax)) {
@@ -213,7 +214,8 @@ void read_sources(const Node& node, Settings& settings, SourceContext context) {
 
 // What it reads comes in as events of a source of its name.
 void check_inventory_name(const Node& entry, const Settings& settings) {
-  for (const std::string_view own : {"http", "tags", "reminders", "inventory"}) {
+  if (entry.key() == "http") entry.error_at_key("\"http\" is the name of the built-in endpoint");
+  for (const std::string_view own : kOwnSources) {
     if (entry.key() == own) entry.error_at_key("a source of Statewire's own has this name");
   }
   for (const SourceSetting& source : settings.sources) {

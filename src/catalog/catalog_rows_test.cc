@@ -204,6 +204,59 @@ TEST_F(CatalogRows, phase_is_not_moved_where_native_events_announce_the_start) {
   EXPECT_GT(checked, 50u);
 }
 
+// Of what an account has one of, a call need not say which.
+TEST_F(CatalogRows, what_there_is_one_of_is_known_without_a_name) {
+  size_t singles = 0;
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    if (row.type != "AWS::Glue::Rootcatalog" && row.type != "AWS::S3::AccessGrantsInstance") return;
+    ++singles;
+    EXPECT_TRUE(row.ids.find("{account}:") != std::string::npos || row.effect == EntryEffect::tag)
+        << name_of_row(table, row);
+  });
+  EXPECT_GT(singles, 5u);
+}
+
+// Of types that share an ARN, a call is about the one that it names.
+TEST_F(CatalogRows, type_is_the_one_that_the_call_names) {
+  const std::map<std::string, std::string> cases = {
+      {"CreateBackupVault", "AWS::Backup::BackupVault"},
+      {"CreateLogicallyAirGappedBackupVault", "AWS::Backup::LogicallyAirGappedBackupVault"},
+      {"UpdateProvisioningArtifact", "AWS::ServiceCatalog::CloudFormationProduct"},
+      {"UpdateRequesterGateway", "AWS::RTBFabric::RequesterGateway"},
+      // Under a longer name, too.
+      {"CreateDistributionWithTags", "AWS::CloudFront::Distribution"},
+      {"CreateAutoMLJobV2", "AWS::SageMaker::AutoMLJob"},
+      {"CreateRecipeJob", "AWS::DataBrew::Job"},
+      {"CreateCustomRoutingListener", "AWS::GlobalAccelerator::Listener"},
+      {"CreateCachediSCSIVolume", "AWS::StorageGateway::Volume"}};
+  std::set<std::string> seen;
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    const auto found = cases.find(row.name);
+    if (found == cases.end()) return;
+    seen.insert(row.name);
+    EXPECT_EQ(row.type, found->second) << name_of_row(table, row);
+    const bool creates = row.name.starts_with("Create");
+    EXPECT_EQ(row.effect == EntryEffect::create, creates) << name_of_row(table, row);
+  });
+  EXPECT_EQ(seen.size(), cases.size());
+}
+
+TEST_F(CatalogRows, link_for_one_use_changes_nothing) {
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    const bool is_link = row.name.ends_with("Url") || row.name.ends_with("URL");
+    if (!is_link || !row.name.starts_with("Create")) return;
+    EXPECT_EQ(row.effect, EntryEffect::ignore) << name_of_row(table, row);
+  });
+}
+
+TEST_F(CatalogRows, what_is_only_tried_is_no_change) {
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    if (!begins_with(row.name, {"Invoke", "Test"}) || begins_with(row.name, {"TestMigration"}))
+      return;
+    EXPECT_EQ(row.effect, EntryEffect::ignore) << name_of_row(table, row);
+  });
+}
+
 TEST_F(CatalogRows, no_row_is_about_a_call_that_only_reads_but_to_ignore_it) {
   each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
     if (row.effect != EntryEffect::ignore) {

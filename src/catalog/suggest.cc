@@ -5,13 +5,14 @@
 
 #include "base/dom_text.h"
 #include "base/json_writer.h"
-#include "base/limits.h"
 #include "base/text.h"
 #include "catalog/call_verb.h"
 #include "catalog/compiled.h"
 #include "catalog/examples.h"
+#include "catalog/likely_name.h"
 #include "catalog/read_entries.h"
 #include "catalog/recogniser.h"
+#include "catalog/row_table.h"
 #include "catalog/spec_codec.h"
 #include "config/document.h"
 
@@ -41,7 +42,9 @@ std::string as_words(std::string_view name) {
   return lower_case(words);
 }
 
+// "Thing" of CreateThing20150331.
 std::string_view noun_of(std::string_view call) {
+  call = without_version(call);
   const auto second = std::find_if(call.begin() + 1, call.end(), is_capital);
   return call.substr(static_cast<size_t>(second - call.begin()));
 }
@@ -52,68 +55,7 @@ struct UnknownEvent {
   bool is_call = false;
   std::string source;  // "newservice.amazonaws.com", or "aws.newservice"
   std::string name;    // Of the call, or the detail-type.
-  std::string noun;    // What it is about, in lower case: "thing".
 };
-
-// A text in the event, and where.
-struct Field {
-  std::string path;
-  std::string key;  // In lower case.
-  std::string text;
-};
-
-// The parser has a bound of depth.
-void gather(element value, const std::string& path, const std::string& key,
-            std::vector<Field>& fields) {
-  simdjson::dom::object object;
-  std::string_view text;
-  if (!value.get_string().get(text) && !text.empty()) {
-    fields.push_back({path, lower_case(key), std::string(text)});
-  } else if (!value.get_object().get(object)) {
-    for (const auto field : object) {
-      const std::string inner(field.key);
-      // Such keys no path can reach, and so long a path names no resource.
-      if (inner.find_first_of(".{}|\"") != inner.npos) continue;
-      if (path.size() + inner.size() >= kPlaceBytesMax) continue;
-      gather(field.value, path + '.' + inner, inner, fields);
-    }
-  }
-}
-
-std::vector<Field> fields_in(element object, std::initializer_list<std::string_view> keys) {
-  std::vector<Field> fields;
-  for (const std::string_view key : keys) {
-    element value;
-    if (!object[key].get(value)) {
-      gather(value, "detail." + std::string(key), std::string(key), fields);
-    }
-  }
-  return fields;
-}
-
-// How likely a field names what the event is about; 0: it does not.
-int likeness(const Field& field, const std::string& noun) {
-  const bool is_of_noun = !noun.empty() && field.key.starts_with(noun);
-  const auto ends = [&](std::string_view end) { return field.key.ends_with(end); };
-  const bool is_used = ends("rolearn") || ends("keyarn") || ends("keyid") || ends("requestid") ||
-                       ends("token") || ends("principalid");
-  if (is_used && !is_of_noun) return 0;
-  if (field.text.starts_with("arn:")) return is_of_noun ? 9 : 5;
-  if (ends("arn")) return 0;  // And is none.
-  const bool is_name = ends("id") || ends("identifier") || ends("name");
-  if (is_of_noun && (is_name || field.key == noun)) return ends("name") ? 7 : 8;
-  if (field.key == "id" || field.key == "name") return 4;
-  return is_name ? 2 : 0;
-}
-
-const Field* likeliest(const std::vector<Field>& fields, const std::string& noun) {
-  const Field* best = nullptr;
-  for (const Field& field : fields) {
-    const int now = likeness(field, noun);
-    if (now > 0 && (best == nullptr || now > likeness(*best, noun))) best = &field;
-  }
-  return best;
-}
 
 std::string type_of(std::string_view source, std::string_view noun) {
   std::string service(source);
@@ -136,15 +78,28 @@ std::string_view effect_of_call(std::string_view call) {
       {"Release", "delete"},  {"Deregister", "delete"}, {"Put", "put"},
       {"Tag", "tag"},         {"Untag", "tag"},         {"Get", "ignore"},
       {"List", "ignore"},     {"Describe", "ignore"}};
+  call = without_version(call);
   for (const auto& [verb, effect] : kVerbs) {
     if (call.starts_with(verb) && noun_of(call) == call.substr(verb.size())) return effect;
   }
   return only_reads(call) ? "ignore" : "configure";
 }
 
-std::string resource_lines(std::string_view type, std::string_view path) {
-  return "  resource:\n    type: " + std::string(type) +
-         "\n    physical_id: " + json_text('{' + std::string(path) + '}') + '\n';
+// What tags the call sets or removes; of those that no field tells, nothing.
+std::string tag_lines(element parameters) {
+  element tags;
+  if (!parameters["tagKeys"].get(tags))
+    return "    tags_removed: detail.requestParameters.tagKeys\n";
+  if (parameters["tags"].get(tags)) return {};
+  const std::string_view form = tags.is_object() ? "map" : "each";
+  return "    tags: {" + std::string(form) + ": detail.requestParameters.tags}\n";
+}
+
+std::string resource_lines(const EventField& id, std::string_view type) {
+  const std::string each = id.each.empty() ? std::string() : "  each: " + id.each + '\n';
+  return each + "  resource:\n    type: " + std::string(type) +
+         (type == "arn" ? "\n    id: " : "\n    physical_id: ") + json_text('{' + id.path + '}') +
+         '\n';
 }
 
 // As YAML.
@@ -156,20 +111,28 @@ std::string plain_or_quoted(const std::string& text) {
 
 std::string draft_of_call(const UnknownEvent& event) {
   std::string text = "  call: " + plain_or_quoted(event.source + ' ' + event.name) + '\n';
-  const std::vector<Field> fields =
-      fields_in(event.detail, {"responseElements", "requestParameters"});
-  const Field* const id = likeliest(fields, event.noun);
-  const std::string_view effect = id == nullptr ? "ignore" : effect_of_call(event.name);
-  if (effect != "ignore") {
-    text += resource_lines(type_of(event.source, noun_of(event.name)), id->path);
+  std::string_view effect = effect_of_call(event.name);
+  const std::vector<EventField> fields =
+      fields_in(event.detail, "detail", {"responseElements", "requestParameters"});
+  const LikelyName id = likely_name(fields, noun_of(event.name), effect == "create");
+  const bool moves = effect == "create" || effect == "put" || effect == "delete";
+  if (id.is_part && moves) effect = "configure";
+  if (id.field == nullptr || effect == "ignore") return text + "  effect: ignore\n";
+  const bool is_any = id.noun == "Resource" && id.field->text.starts_with("arn:");
+  text += resource_lines(*id.field, is_any ? "arn" : type_of(event.source, id.noun));
+  element parameters;
+  if ((effect == "tag" || effect == "create") && id.field->each.empty() &&
+      !event.detail["requestParameters"].get(parameters)) {
+    text += tag_lines(parameters);
   }
   return text + "  effect: " + std::string(effect) + '\n';
 }
 
 // Its state, where a field has one.
-const Field* state_in(const std::vector<Field>& fields) {
-  const auto found = std::ranges::find_if(fields, [](const Field& field) {
-    return field.key.ends_with("state") || field.key.ends_with("status");
+const EventField* state_in(const std::vector<EventField>& fields) {
+  const auto found = std::ranges::find_if(fields, [](const EventField& field) {
+    const std::string key = lower_case(field.key);
+    return key.ends_with("state") || key.ends_with("status");
   });
   return found == fields.end() ? nullptr : &*found;
 }
@@ -177,19 +140,18 @@ const Field* state_in(const std::vector<Field>& fields) {
 std::string draft_of_native(const UnknownEvent& event) {
   std::string text = "  when: {source: [" + json_text(event.source) + "], detail-type: [" +
                      json_text(event.name) + "]}\n";
-  std::vector<Field> fields;
-  gather(event.detail, "detail", "detail", fields);
-  const Field* const state = state_in(fields);
+  std::vector<EventField> fields = fields_in(event.detail, "detail");
+  std::erase_if(fields, [](const EventField& field) { return !field.each.empty(); });
+  const EventField* const state = state_in(fields);
   simdjson::dom::array resources;
   std::string_view first;
   const bool has_arn = !event.whole["resources"].get_array().get(resources) &&
                        resources.size() > 0 && !resources.at(0).get_string().get(first) &&
                        first.starts_with("arn:");
-  const Field* const id = likeliest(fields, event.noun);
+  const EventField* const id = likely_name(fields, {}, false).field;
   if (state == nullptr || (!has_arn && id == nullptr)) return text + "  effect: ignore\n";
-  const std::string type = type_of(event.source, "");
-  text +=
-      has_arn ? "  resource: {type: arn, id: \"{resources.0}\"}\n" : resource_lines(type, id->path);
+  text += has_arn ? "  resource: {type: arn, id: \"{resources.0}\"}\n"
+                  : resource_lines(*id, type_of(event.source, ""));
   text += "  state: " + json_text('{' + state->path + '}') + '\n';
   return text + "  # Which phase each word means; `otherwise: words` asks the catalog's words.\n" +
          "  phases: {" + json_text(state->text) + ": changing}\n";
@@ -245,8 +207,6 @@ Result<UnknownEvent> read_event(element whole) {
     if (event.source.empty() || event.name.empty()) {
       return bad_input("the event is neither the record of a call nor of EventBridge");
     }
-  } else {
-    event.noun = lower_case(noun_of(event.name));
   }
   return event;
 }
@@ -256,7 +216,8 @@ Result<UnknownEvent> read_event(element whole) {
 Result<std::string> suggest_entry(element whole, std::string_view bytes) {
   const Result<UnknownEvent> event = read_event(whole);
   if (!event) return event.error();
-  const std::string name = event->is_call ? as_words(event->name) : lower_case(event->name);
+  const std::string name =
+      event->is_call ? as_words(without_version(event->name)) : lower_case(event->name);
   const std::string draft = "- name: " + json_text(name) + '\n' +
                             (event->is_call ? draft_of_call(*event) : draft_of_native(*event));
   const Result<std::string> expected = expectation(draft, whole, bytes);

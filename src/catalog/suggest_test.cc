@@ -68,6 +68,64 @@ TEST(Suggest, call_names_what_is_most_like_its_noun) {
   }
 }
 
+// The field that names a resource says which resource it is, and so whether all of it is meant.
+TEST(Suggest, call_on_a_part_configures_the_whole) {
+  const std::string head = std::string(kHead) + R"("eventSource":"newthings.amazonaws.com",)";
+  struct Case {
+    std::string rest;
+    std::string made;  // The type and the bare id.
+  };
+  for (const Case& each :
+       {Case{
+            R"("eventName":"PutRolePolicy","requestParameters":{"policyName":"p","roleName":"a"}})",
+            "Role:a configure"},
+        Case{R"("eventName":"ModifyThingAttribute","requestParameters":{"thingId":"t-1"}})",
+             "Thing:t-1 configure"},
+        Case{R"("eventName":"AddRoleToProfile","requestParameters":{"roleName":"r","profileName":)"
+             R"("a"}})",
+             "Profile:a configure"},
+        Case{
+            R"("eventName":"CreateRoute","requestParameters":{"cidr":"0","routeTableId":"rtb-1"}})",
+            "RouteTable:rtb-1 configure"},
+        Case{R"("eventName":"CreateSecurityGroup","requestParameters":{"vpcId":"vpc-1"},)"
+             R"("responseElements":{"groupId":"sg-1"}})",
+             "SecurityGroup:sg-1 state"},
+        Case{R"("eventName":"DeleteSecurityGroupRule","requestParameters":{"groupId":"sg-1"}})",
+             "SecurityGroup:sg-1 configure"},
+        // The date in a name is none of the thing's.
+        Case{R"("eventName":"DeleteThing20150331v2","requestParameters":{"thingName":"a"}})",
+             "Thing:a state"}}) {
+    const std::string type = each.made.substr(0, each.made.find(':'));
+    EXPECT_EQ(observed(head + each.rest),
+              "recognised AWS::Newthings::" + type +
+                  " urn:aws:123456789012:eu-west-1:AWS::Newthings::" + each.made)
+        << each.rest;
+  }
+}
+
+TEST(Suggest, call_on_several_is_about_each) {
+  const std::string head = std::string(kHead) + R"("eventSource":"newthings.amazonaws.com",)";
+  const std::string thing =
+      " AWS::Newthings::Thing urn:aws:123456789012:eu-west-1:AWS::Newthings::Thing:";
+  EXPECT_EQ(observed(head + R"("eventName":"TerminateThings","requestParameters":{"thingsSet":)"
+                            R"({"items":[{"thingId":"a"},{"thingId":"b"}]}}})"),
+            "recognised" + thing + "a state" + thing + "b state");
+  EXPECT_EQ(observed(head + R"("eventName":"DeleteThings","requestParameters":)"
+                            R"({"thingIds":["a","b"]}})"),
+            "recognised" + thing + "a state" + thing + "b state");
+}
+
+TEST(Suggest, tags_are_where_the_call_has_them) {
+  const std::string event = std::string(kHead) +
+                            R"("eventSource":"newthings.amazonaws.com","eventName":"TagResource",)"
+                            R"("requestParameters":{"resourceArn":)"
+                            R"("arn:aws:ec2:eu-west-1:123456789012:vpc/vpc-1",)"
+                            R"("tags":[{"key":"team","value":"shop"}]}})";
+  const std::string draft = suggested(event);
+  EXPECT_NE(draft.find("tags: {each: detail.requestParameters.tags}"), draft.npos) << draft;
+  EXPECT_NE(draft.find("type: arn"), draft.npos) << draft;
+}
+
 TEST(Suggest, event_with_a_state_tells_it) {
   const std::string head = R"({"version":"0","id":"e1","account":"123456789012",)"
                            R"("region":"eu-west-1","time":"2026-11-23T09:00:00Z",)"

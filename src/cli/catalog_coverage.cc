@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <cinttypes>
 #include <map>
+#include <set>
 
 #include "base/json_writer.h"
+#include "base/own_sources.h"
 #include "base/time.h"
 #include "catalog/recogniser.h"
 #include "cli/catalog_of.h"
@@ -163,14 +165,24 @@ struct LedgerCounts {
   uint64_t all = 0;
 };
 
-LedgerCounts counts_of(JsonElement ledger) {
+LedgerCounts counts_of(JsonElement ledger, const std::set<std::string, std::less<>>& own) {
   LedgerCounts counts;
   for (const JsonElement row : items_at(ledger, "")) {
+    if (own.contains(text_at(row, "source"))) continue;
     const uint64_t known = number_at(row, "recognised") + number_at(row, "duplicate");
     counts.known += known;
     counts.all += known + number_at(row, "unrecognised") + number_at(row, "incomplete");
   }
   return counts;
+}
+
+// The sources of what Statewire tells itself, and no provider: each inventory is one.
+std::set<std::string, std::less<>> own_sources(JsonElement inventory) {
+  std::set<std::string, std::less<>> names(kOwnSources.begin(), kOwnSources.end());
+  for (const JsonElement each : items_at(inventory, "inventories")) {
+    names.emplace(text_at(each, "name"));
+  }
+  return names;
 }
 
 // Those that nothing was made of: their samples tell the kind.
@@ -211,7 +223,7 @@ ExitCode cover_ledger(const Catalog& catalog, const Invocation& invocation, Term
   return with_client(invocation, terminal, Access::read, [&](Client& client) {
     std::vector<Reply> replies;
     for (const Result<std::string>& json :
-         {client.ledger(), client.unrecognised(), client.refusals()}) {
+         {client.ledger(), client.unrecognised(), client.refusals(), client.inventory()}) {
       Result<Reply> reply = json ? Reply::parse(*json) : json.error();
       if (!reply) return fail(reply.error(), terminal);
       replies.push_back(std::move(*reply));
@@ -228,7 +240,8 @@ ExitCode cover_ledger(const Catalog& catalog, const Invocation& invocation, Term
     list.add(items_at(reply->root(), ""));
     (void)list.finish({.noun = "kind", .if_empty = "every kind is known"});
     if (is_table(output_form(invocation))) {
-      terminal.write(summary_of_ledger(counts_of(replies[0].root()), kinds));
+      const LedgerCounts counts = counts_of(replies[0].root(), own_sources(replies[3].root()));
+      terminal.write(summary_of_ledger(counts, kinds));
     }
     return ExitCode::well;
   });

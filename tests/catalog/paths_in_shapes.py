@@ -23,6 +23,7 @@ SKIPPED_MAX = 60      # Operations of rows that this botocore does not know.
 BUCKET = {"bucketName", "Host"}
 AS_SEEN = {  # In records of AWS, or meant so, against the shapes.
     "ebs.yaml create volume: responseElements.zone",
+    "vpc.yaml configure security group: responseElements.securityGroupRuleSet.items.0.groupId",
     "secrets.yaml configure key: responseElements.keyId",
     "vpc-links.yaml delete transit gateway attachment: "
     "requestParameters.DelTGwVpcAttachReq.TransitGatewayAttachmentId",

@@ -4,7 +4,7 @@
 import json
 import unittest
 
-from harness import ProgramTest, run_statewire
+from harness import ProgramTest, run_statewire, wait_for
 
 SINK = "subscriptions:\n  machines: {sink: {kind: file, path: machines.jsonl}}\n"
 
@@ -43,6 +43,23 @@ class CatalogSuggest(ProgramTest):
         event = self.write("event.json", json.dumps(new_call(9)))
         known = program.run("catalog", "coverage", "--of", event)
         self.assertIn("100.0 % of 1 state-changing events are known", known.stdout)
+
+    def test_what_statewire_tells_itself_does_not_count(self):
+        program = self.daemon(SINK).start()
+        call = new_call(1)
+        call["source"] = "aws.dynamodb"
+        call["detail"].update(
+            eventSource="dynamodb.amazonaws.com", eventName="CreateTable",
+            requestParameters={"tableName": "a"},
+        )
+        self.assertEqual(program.post(call).status, 202)
+
+        def has_reminder():
+            return any(row["source"] == "reminders" for row in program.get("/api/v1/ledger"))
+
+        wait_for(has_reminder, "the reminder of the call")
+        counted = program.run("catalog", "coverage", "--of", "ledger").stdout
+        self.assertIn("100.0 % of 1 state-changing events were recognised", counted)
 
     def test_file_with_the_event_does_as_well(self):
         path = self.folder / "events.jsonl"

@@ -11,12 +11,18 @@ TO_SECOND = {"Add", "Attach", "Associate", "Disassociate", "Detach", "Remove", "
              "Deregister", "Subscribe", "Unsubscribe", "Assign", "Unassign", "Batch", "Admin", "Move"}
 
 
+# A link for one use leaves what it leads to as it is.
+LINKS = re.compile(r"(Url|URL)s?$")
+# How a call makes something, and not what.
+MANNER = re.compile(r"(With[A-Z]\w*|V\d+)$")
 # What is put there all day is no setting.
 MEASURES = re.compile(r"(Records?|Items?|Events?|Messages?|Data|Traces?|Segments?|Telemetry|Heartbeat|"
                       r"Values?|Points?|Logs|Metrics)$")
 # They make what is not there, and set the properties of what is.
 UPSERTS = {"Put", "Upsert"}
 MAKES = {"Activate", "Enable", "Install", "Deploy", "Generate", "Initialize"}
+# They leave also a whole resource as it is.
+TRIES = {"Invoke", "Test"}
 CHANGES = {"Put", "Authorize", "Accept", "Subscribe"}
 
 
@@ -126,7 +132,7 @@ class Decider:
             return None
         if level in ("Read", "List"):
             return Decision("ignore", source="iam", sure="high")
-        if plain(noun) in DATA or plain(singular(noun)) in DATA:
+        if plain(noun) in DATA or plain(singular(noun)) in DATA or verb == "Create" and LINKS.search(noun):
             return Decision("ignore", source="verb", sure="fair")
         kind = self.exact(noun, self.iam_types(operation)[1]) or self.ending(noun, operation)
         if kind:
@@ -151,6 +157,8 @@ class Decider:
         if whole is not kind:
             agrees = not every or whole in every
             return Decision("configure", whole, "part", "high" if agrees else "fair")
+        if verb in TRIES:
+            return Decision("ignore", source="verb", sure="fair")
         does = "configure"
         if verb in DELETES:
             does = "delete"
@@ -173,6 +181,10 @@ class Decider:
     def decide_part(self, operation, verb, noun):
         if verb in ONLY_USES:
             return Decision("ignore", source="verb", sure="fair")
+        made = self.made_in_a_manner(operation, verb, noun)
+        if made:
+            by_cfn = operation in made.handlers.get("create", ())
+            return Decision("create", made, "cfn" if by_cfn else "part", "high" if by_cfn else "fair")
         required, every = self.iam_types(operation)
         kind, piece = self.by_part(verb, noun)
         kind = self.whole_of(kind, every) if kind else None
@@ -200,6 +212,23 @@ class Decider:
             return Decision("configure", self.whole_of(self.first_named(operation, every)), "iam", "low")
         if not self.service.required(operation):
             return Decision("configure", self.settings, "verb", "low")
+        return None
+
+    def made_in_a_manner(self, operation, verb, noun):
+        """The type of which one is made under a longer name: DefaultVpc, UpdatedImage, AutoMLJobV2."""
+        if verb not in ("Create", "Import") or JOINS.search(MANNER.sub("", noun)):
+            return None
+        bare = MANNER.sub("", noun)
+        words = split(bare)
+        for start in range(0 if bare != noun else 1, len(words)):
+            kind = self.exact("".join(words[start:]))
+            if kind is None or self.whole_of(kind) is not kind:
+                continue
+            paths = id_paths(self.service, operation, kind, Names(self.service, kind), True, False)
+            last = re.sub(r"(arn|identifier|id|name)$", "", plain(paths[0].rsplit(".", 1)[-1])) if paths else ""
+            is_answered = bool(paths) and "responseElements." in paths[0] and plain(singular(bare)).endswith(last)
+            if is_answered or operation in kind.handlers.get("create", ()):
+                return kind
         return None
 
     def is_made_by(self, verb, noun):

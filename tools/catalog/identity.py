@@ -155,8 +155,9 @@ def id_paths(service, operation, kind, names, is_create=False, is_only=True):
         paths = paths + composed(service, operation, names, is_create)
     if not paths and is_create and not kind.is_named_by_calls:
         paths = of_output(service, operation)
-    if not paths and kind.arn and not names.variables:
-        paths = [slots_in(kind.arn)]
+    # There is one in an account, whether a call names it or not.
+    if kind.arn and not names.variables:
+        paths = paths + [slots_in(kind.arn)]
     if not paths and len(names.variables) == 1 and not is_create:
         required = service.required(operation)
         if len(required) == 1 and not kind.is_of_cfn:

@@ -89,13 +89,23 @@ def spelt(key, operations):
     return pascal(key)
 
 
+def likest(kinds, noun):
+    """The one of those that share an ARN which is called most like IAM's resource."""
+    def rank(kind):
+        longer = [len(each) for each in kind.nouns if each.endswith(noun)]
+        return min(longer) if longer else 1000
+    return min(reversed(kinds), key=rank) if kinds else None
+
+
 def add_iam_types(types, namespace, resources, operations):
     """Joins IAM's resources to the types they are, and adds those that CloudFormation lacks."""
-    by_arn = {same_arn(kind.arn): kind for kind in types.values() if kind.arn}
+    by_arn = {}
+    for kind in types.values():
+        by_arn.setdefault(same_arn(kind.arn) if kind.arn else None, []).append(kind)
     for key, resource in sorted(resources.items()):
         arn = resource["arn"].split(",")[0].strip()
         noun = plain(re.split(r"[/]", key)[0])
-        kind = by_arn.get(same_arn(arn))
+        kind = likest(by_arn.get(same_arn(arn), []), noun)
         if kind is None:
             alike = [each for each in types.values()
                      if each.nouns & {noun, plain(key), singular(noun)}]
