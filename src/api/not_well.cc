@@ -62,6 +62,16 @@ void add_subscription(const PipelineCounts& counts, uint64_t parked, Time now, L
                    "`statewire parked list` says why; redrive or drop them"});
 }
 
+void add_backup(const BackupState& backup, Time now, Lines& lines) {
+  if (!backup.is_old(now)) return;
+  const std::string age =
+      format_duration(std::chrono::floor<std::chrono::seconds>(backup.age(now)));
+  std::string text = backup.last ? "the last good backup is " + age + " old (" + backup.to + ")"
+                                 : "there is no backup after " + age + " (" + backup.to + ")";
+  if (!backup.trouble.empty()) text += ": " + backup.trouble;
+  lines.push_back({std::move(text), kActOnReason});
+}
+
 }  // namespace
 
 Lines what_is_not_well(const RouteContext& context, std::span<const ToldSource> sources,
@@ -85,6 +95,7 @@ Lines what_is_not_well(const RouteContext& context, std::span<const ToldSource> 
           {"inventory " + each.name + " cannot be read whole: " + each.trouble, kActOnReason});
     }
   }
+  if (context.snapshot.backup) add_backup(context.snapshot.backup(), context.clock.now(), lines);
   for (const ToldSource& told : sources) {
     const SourceState& source = told.source;
     if (source.is_up()) continue;

@@ -462,6 +462,34 @@ constexpr OptionSpec kHelpOptions[] = {
 constexpr OptionSpec kStatusOptions[] = {
     kWatch, kConfig, kUrl, kTokenFile, kCaFile, kShown,
 };
+constexpr OptionSpec kBackupPlace{
+    .name = "PLACE",
+    .form = OptionForm::one,
+    .help =
+        "s3://BUCKET/PREFIX, or a folder; without it, where `backup:` of the configuration says"};
+constexpr OptionSpec kStoreBackupOptions[] = {
+    kBackupPlace,
+    {.name = "--keep",
+     .form = OptionForm::number,
+     .value = "N",
+     .help = "Then remove all but the newest N backups; without it, none is removed"},
+    kConfig,
+    kShown,
+};
+constexpr OptionSpec kStoreBackupsOptions[] = {kBackupPlace, kConfig, kOutput};
+constexpr OptionSpec kStoreRestoreOptions[] = {
+    {.name = "PLACE",
+     .form = OptionForm::one,
+     .help = "Where the backups are: s3://BUCKET/PREFIX, or a folder",
+     .is_required = true},
+    {.name = "DIR",
+     .form = OptionForm::one,
+     .help = "Where the store is made: a directory that does not exist, or is empty",
+     .is_required = true},
+    {.name = "--backup",
+     .value = "NAME",
+     .help = "Which one, as `statewire store backups` lists them; without it, the newest"},
+};
 
 constexpr CommandSpec kCommands[] = {
     {.name = "run",
@@ -649,6 +677,22 @@ constexpr CommandSpec kCommands[] = {
      .examples = "statewire aws whoami\n"
                  "statewire aws whoami --role arn:aws:iam::123456789012:role/statewire",
      .options = kAwsWhoamiOptions,
+    {.name = "store backup",
+     .summary = "Copy the store to a bucket or a folder, also while a daemon runs on it",
+     .examples = "statewire store backup s3://shop-backups/statewire\n"
+                 "statewire store backup /mnt/backups/statewire --keep 30",
+     .options = kStoreBackupOptions,
+     .run = run_store_backup},
+    {.name = "store backups",
+     .summary = "List the backups in a bucket or a folder",
+     .examples = "statewire store backups s3://shop-backups/statewire",
+     .options = kStoreBackupsOptions,
+     .run = run_store_backups},
+    {.name = "store restore",
+     .summary = "Make a store of a backup, and check it",
+     .examples = "statewire store restore s3://shop-backups/statewire /var/lib/statewire/store",
+     .options = kStoreRestoreOptions,
+     .run = run_store_restore},
      .run = run_aws_whoami},
     {.name = "aws template",
      .summary = "Write a template for AWS: queue, rules, bus, role and alarms",
