@@ -51,7 +51,7 @@ statewire_folder(lambda statewire_app)
 statewire_folder(cli statewire_lambda statewire_lines statewire_deploy CLI11::CLI11)
 
 # The templates of deploy/ are in the program, as texts.
-foreach(template hub spoke serverless)
+foreach(template hub spoke serverless service)
   set(path ${CMAKE_SOURCE_DIR}/src/deploy/${template}.yaml)
   file(READ ${path} ${template}_template)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${path})

@@ -14,7 +14,10 @@ struct Model {
 
 // The first is the default.
 std::vector<Model> models() {
-  return {{"--hub", hub_model()}, {"--spoke", spoke_model()}, {"--serverless", serverless_model()}};
+  return {{"--hub", hub_model()},
+          {"--spoke", spoke_model()},
+          {"--serverless", serverless_model()},
+          {"--service", service_model()}};
 }
 
 // How to ask for the same again.
@@ -35,13 +38,14 @@ ExitCode run_aws_template(const Invocation& invocation, Terminal& terminal) {
   std::vector<Model> wanted = models();
   std::erase_if(wanted, [&](const Model& model) { return !invocation.has(model.option); });
   if (wanted.size() > 1) {
-    terminal.complain("--hub, --spoke and --serverless are templates of their own: ask for one");
+    terminal.complain(
+        "--hub, --spoke, --serverless and --service are templates of their own: ask for one");
     return ExitCode::usage;
   }
   const Model model = wanted.empty() ? models().front() : wanted.front();
   const bool is_terraform = invocation.text("--format") == "terraform";
-  if (is_terraform && model.option == "--serverless") {
-    terminal.complain("functions are deployed by CloudFormation: leave --format out");
+  if (is_terraform && (model.option == "--serverless" || model.option == "--service")) {
+    terminal.complain(std::string(model.option) + " is for CloudFormation: leave --format out");
     return ExitCode::usage;
   }
   const Result<Catalog> catalog = Catalog::from_compiled(compiled_catalog_bytes());

@@ -15,6 +15,7 @@ FILES = {
     "hub.yaml": ["--hub"],
     "spoke.yaml": ["--spoke"],
     "serverless/template.yaml": ["--serverless"],
+    "service/template.yaml": ["--service"],
     "terraform/hub/main.tf": ["--hub", "--format", "terraform"],
     "terraform/spoke/main.tf": ["--spoke", "--format", "terraform"],
 }
