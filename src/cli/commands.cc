@@ -63,6 +63,9 @@ constexpr OptionSpec kInitOptions[] = {
      .help = "The configuration to write; ./statewire.yaml by default. No file is replaced"},
 };
 constexpr OptionSpec kDoctorOptions[] = {
+    {.name = "--aws",
+     .form = OptionForm::flag,
+     .help = "Look at the way of events in AWS, too: trails, rules, policies, dead letters"},
     {.name = "--send",
      .form = OptionForm::flag,
      .help = "Send an example notification to each sink, too"},
@@ -436,12 +439,12 @@ constexpr OptionSpec kAwsTemplateOptions[] = {
     {.name = "--serverless",
      .form = OptionForm::flag,
      .help = "Statewire as functions of Lambda, with a topic and a queue before each"},
-    {.name = "--services",
-     .form = OptionForm::list,
-     .value = "NAME",
     {.name = "--service",
      .form = OptionForm::flag,
      .help = "One instance that runs Statewire beside a hub, with a volume and backups"},
+    {.name = "--services",
+     .form = OptionForm::list,
+     .value = "NAME",
      .help = "Only events of this service, as AWS calls it: ec2; given again for each"},
     {.name = "--format",
      .value = "FORM",
@@ -458,12 +461,6 @@ constexpr OptionSpec kStoreSalvageOptions[] = {
      .help = "Where the new store is made: a directory that does not exist, or is empty",
      .is_required = true},
     kConfig,
-};
-constexpr OptionSpec kHelpOptions[] = {
-    {.name = "COMMAND", .form = OptionForm::many, .help = "The command; without one, all"},
-};
-constexpr OptionSpec kStatusOptions[] = {
-    kWatch, kConfig, kUrl, kTokenFile, kCaFile, kShown,
 };
 constexpr OptionSpec kBackupPlace{
     .name = "PLACE",
@@ -492,6 +489,12 @@ constexpr OptionSpec kStoreRestoreOptions[] = {
     {.name = "--backup",
      .value = "NAME",
      .help = "Which one, as `statewire store backups` lists them; without it, the newest"},
+};
+constexpr OptionSpec kHelpOptions[] = {
+    {.name = "COMMAND", .form = OptionForm::many, .help = "The command; without one, all"},
+};
+constexpr OptionSpec kStatusOptions[] = {
+    kWatch, kConfig, kUrl, kTokenFile, kCaFile, kShown,
 };
 
 constexpr CommandSpec kCommands[] = {
@@ -674,12 +677,6 @@ constexpr CommandSpec kCommands[] = {
      .examples = "statewire store salvage --to /var/lib/statewire/salvaged",
      .options = kStoreSalvageOptions,
      .run = run_store_salvage},
-    {.name = "aws", .summary = "Work with AWS", .examples = "statewire aws whoami"},
-    {.name = "aws whoami",
-     .summary = "Show which AWS credentials are found, and where, and try them",
-     .examples = "statewire aws whoami\n"
-                 "statewire aws whoami --role arn:aws:iam::123456789012:role/statewire",
-     .options = kAwsWhoamiOptions,
     {.name = "store backup",
      .summary = "Copy the store to a bucket or a folder, also while a daemon runs on it",
      .examples = "statewire store backup s3://shop-backups/statewire\n"
@@ -696,6 +693,12 @@ constexpr CommandSpec kCommands[] = {
      .examples = "statewire store restore s3://shop-backups/statewire /var/lib/statewire/store",
      .options = kStoreRestoreOptions,
      .run = run_store_restore},
+    {.name = "aws", .summary = "Work with AWS", .examples = "statewire aws whoami"},
+    {.name = "aws whoami",
+     .summary = "Show which AWS credentials are found, and where, and try them",
+     .examples = "statewire aws whoami\n"
+                 "statewire aws whoami --role arn:aws:iam::123456789012:role/statewire",
+     .options = kAwsWhoamiOptions,
      .run = run_aws_whoami},
     {.name = "aws template",
      .summary = "Write a template for AWS: queue, rules, bus, role and alarms",
