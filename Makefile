@@ -105,6 +105,7 @@ templates: build ## Write the templates in deploy/aws again
 	@$(BUILD)/statewire aws template --spoke > deploy/aws/spoke.yaml
 	@$(BUILD)/statewire aws template --serverless > deploy/aws/serverless/template.yaml
 	@$(BUILD)/statewire aws template --serverless --format sam > deploy/aws/serverless/sam.yaml
+	@$(BUILD)/statewire aws template --service > deploy/aws/service/template.yaml
 	@$(BUILD)/statewire aws template --hub --format terraform > deploy/aws/terraform/hub/main.tf
 	@$(BUILD)/statewire aws template --spoke --format terraform > deploy/aws/terraform/spoke/main.tf
 

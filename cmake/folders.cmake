@@ -27,6 +27,7 @@ statewire_folder(aws statewire_base statewire_model statewire_config statewire_n
                  EXPAT::EXPAT)
 statewire_folder(track statewire_base statewire_model statewire_pattern)
 statewire_folder(store statewire_base statewire_model statewire_config)
+statewire_folder(backup statewire_base statewire_config statewire_aws statewire_store)
 statewire_folder(format statewire_base statewire_model statewire_config Boost::json)
 statewire_folder(catalog statewire_base statewire_model statewire_config statewire_pattern)
 statewire_folder(deploy statewire_base statewire_catalog yaml-cpp)
@@ -45,12 +46,12 @@ statewire_folder(ingest statewire_base statewire_model statewire_config statewir
 statewire_folder(delivery statewire_base statewire_model statewire_config statewire_store
                  statewire_route statewire_format statewire_enrich statewire_sinks)
 statewire_folder(api statewire_ingest statewire_delivery statewire_net prometheus-cpp::core)
-statewire_folder(app statewire_api)
+statewire_folder(app statewire_api statewire_backup)
 statewire_folder(lambda statewire_app)
 statewire_folder(cli statewire_lambda statewire_lines statewire_deploy CLI11::CLI11)
 
 # The templates of deploy/ are in the program, as texts.
-foreach(template hub spoke serverless)
+foreach(template hub spoke serverless service)
   set(path ${CMAKE_SOURCE_DIR}/src/deploy/${template}.yaml)
   file(READ ${path} ${template}_template)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${path})

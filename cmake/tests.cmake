@@ -21,7 +21,7 @@ set_source_files_properties(src/format/schema_test.cc PROPERTIES SKIP_UNITY_BUIL
 
 # One test program a folder, of every *_test.cc beside the code. ThreadSanitizer has nothing to see
 # in folders that work on one thread.
-set(on_threads base net aws enrich store sources sinks ingest delivery api app lambda cli)
+set(on_threads base net aws enrich store backup sources sinks ingest delivery api app lambda cli)
 set(on_one_thread pattern lines config model catalog track inventory format route deploy)
 if(STATEWIRE_SANITIZE STREQUAL "thread")
   set(on_one_thread)

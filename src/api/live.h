@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/backup_state.h"
 #include "api/inventory_state.h"
 #include "aws/sns_message.h"
 #include "base/mutex.h"
@@ -64,6 +65,8 @@ struct Snapshot {
   std::function<std::vector<SourceState>()> sources;
   // How the inventories are. Any thread; may be empty.
   std::function<std::vector<InventoryState>()> inventories;
+  // How the backups are. Any thread; empty where none are configured.
+  std::function<BackupState()> backup;
   // Since the start. Any thread; empty where nothing is looked up.
   std::function<TagLookupCounts()> tags;
   std::shared_ptr<const void> keep_alive;

@@ -107,6 +107,15 @@ void add_inventories(const std::vector<InventoryState>& all, Time now, MetricFam
   }
 }
 
+void add_backup(const BackupState& backup, Time now, MetricFamilies& families) {
+  families.gauge("statewire_backup_up",
+                 "1 while the last good backup is no older than twice the time between two.");
+  families.value(backup.is_old(now) ? 0 : 1);
+  families.gauge("statewire_backup_last_timestamp_seconds",
+                 "When the last good backup was made; left out before the first.");
+  if (backup.last) families.value(seconds(*backup.last));
+}
+
 void add_config(const ConfigState& config, MetricFamilies& families) {
   families.gauge("statewire_config_last_reload_success",
                  "1 where the configuration is in force as it was last read; 0 where that failed.");
@@ -180,6 +189,9 @@ Result<std::string> metrics_text(const RouteContext& context) {
   if (context.snapshot.tags) add_tag_lookups(context.snapshot.tags(), families);
   if (context.snapshot.inventories) {
     add_inventories(context.snapshot.inventories(), context.clock.now(), families);
+  }
+  if (context.snapshot.backup) {
+    add_backup(context.snapshot.backup(), context.clock.now(), families);
   }
   add_config(context.config, families);
   families.gauge("statewire_catalog_entries", "Entries of the catalog that is in use.");

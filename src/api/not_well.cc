@@ -73,6 +73,16 @@ void add_left_behind(const LeftBehind& left, Lines& lines) {
                    "drops what is parked"});
 }
 
+void add_backup(const BackupState& backup, Time now, Lines& lines) {
+  if (!backup.is_old(now)) return;
+  const std::string age =
+      format_duration(std::chrono::floor<std::chrono::seconds>(backup.age(now)));
+  std::string text = backup.last ? "the last good backup is " + age + " old (" + backup.to + ")"
+                                 : "there is no backup after " + age + " (" + backup.to + ")";
+  if (!backup.trouble.empty()) text += ": " + backup.trouble;
+  lines.push_back({std::move(text), kActOnReason});
+}
+
 }  // namespace
 
 std::vector<LeftBehind> left_behind(const Store& store,
@@ -110,6 +120,7 @@ Lines what_is_not_well(const RouteContext& context, std::span<const ToldSource> 
           {"inventory " + each.name + " cannot be read whole: " + each.trouble, kActOnReason});
     }
   }
+  if (context.snapshot.backup) add_backup(context.snapshot.backup(), context.clock.now(), lines);
   for (const ToldSource& told : sources) {
     const SourceState& source = told.source;
     if (source.is_up()) continue;

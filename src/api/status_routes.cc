@@ -70,6 +70,19 @@ void write_tag_lookups(const Snapshot& snapshot, JsonWriter& json) {
   json.end_object();
 }
 
+void write_backup(const RouteContext& context, JsonWriter& json) {
+  if (!context.snapshot.backup) return;
+  const BackupState backup = context.snapshot.backup();
+  json.begin_object("backup");
+  json.line("to", backup.to);
+  json.text("every", format_duration(backup.every));
+  if (backup.last) json.time("last", *backup.last);
+  if (backup.last_sequence > 0) json.number("last_sequence", backup.last_sequence);
+  json.boolean("old", backup.is_old(context.clock.now()));
+  json.known_line("trouble", backup.trouble);
+  json.end_object();
+}
+
 void write_counts(const PipelineCounts& counts, uint64_t parked, JsonWriter& json) {
   json.number("delivered", counts.delivered);
   json.number("retried", counts.retried);
@@ -167,6 +180,7 @@ HttpServerResponse get_status(const RouteContext& context, const RouteCall&) {
     json.number("events", counts.events);
     json.number("commits", counts.commits.total());
     write_disk(context.store, counts, json);
+    write_backup(context, json);
     write_tag_lookups(snapshot, json);
     json.begin_array("restart_needed");
     for (const std::string& key : snapshot.restart_needed) {

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "api/routes.h"
+#include "app/backup_runner.h"
 #include "app/check_paths.h"
 #include "app/fixed_settings.h"
 #include "app/inventory_runner.h"
@@ -62,6 +63,7 @@ struct Generation {
   // Shared with whoever still asks what was published before.
   std::shared_ptr<SourceRunner> sources;
   std::shared_ptr<InventoryRunner> inventories;
+  std::shared_ptr<BackupRunner> backup;  // Null where none is configured.
 
   void start();
   void stop();
@@ -70,9 +72,11 @@ struct Generation {
 void Generation::start() {
   sources->start();
   inventories->start();
+  if (backup != nullptr) backup->start();
 }
 
 void Generation::stop() {
+  if (backup != nullptr) backup->stop();
   inventories->stop();
   sources->stop();
 }
@@ -313,6 +317,16 @@ void App::publish(const std::shared_ptr<Generation>& generation) {
   generation->inventories = std::make_shared<InventoryRunner>(
       generation->settings->inventories, *store_, *ingest_, generation->catalog, clock_);
   snapshot->inventories = [inventories = generation->inventories] { return inventories->states(); };
+  if (settings.backup) {
+    generation->backup =
+        std::make_shared<BackupRunner>(BackupRunner::Parts{.setting = *settings.backup,
+                                                           .store = *store_,
+                                                           .store_path = settings.store.path,
+                                                           .instance = settings.instance,
+                                                           .aws = aws_,
+                                                           .clock = clock_});
+    snapshot->backup = [backup = generation->backup] { return backup->state(); };
+  }
   snapshot->tags = [this] { return tags_->counts(); };
   snapshot->keep_alive = generation;
   live_.set(std::move(snapshot));

@@ -287,6 +287,11 @@ void read_store(MapReader& keys, Settings& settings) {
     settings.store.path = store.file_path();
     check_store_path(store, settings.store.path);
   }
+  const Node backup = keys.optional("backup");
+  settings.backup = read_backup_setting(backup);
+  if (settings.backup && settings.backup->to.bucket.empty()) {
+    check_outside_store(backup.find("to"), settings.store.path);
+  }
   read_limits(keys.optional("limits"), settings);
   if (const Node catalog = keys.optional("catalog")) {
     for (const Node& folder : catalog.items()) {

@@ -8,6 +8,7 @@
 
 #include "app/inventory_runner.h"
 #include "aws/sns_message.h"
+#include "backup/backup_setting.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "config/document.h"
@@ -47,6 +48,7 @@ struct Settings {
   std::string path;
   std::string instance = "local";
   StoreOptions store;
+  std::optional<BackupSetting> backup;
   HttpSettings http;
   std::vector<std::string> catalog_folders;
   std::vector<SourceSetting> sources;

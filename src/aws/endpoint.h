@@ -19,6 +19,8 @@ inline constexpr AwsService kEventBridge{"eventbridge", "events", "events"};
 inline constexpr AwsService kLambda{"lambda", "lambda", "lambda"};
 inline constexpr AwsService kS3{"s3", "s3", "s3"};
 inline constexpr AwsService kSes{"sesv2", "email", "ses"};
+inline constexpr AwsService kCloudTrail{"cloudtrail", "cloudtrail", "cloudtrail"};
+inline constexpr AwsService kCloudWatch{"cloudwatch", "monitoring", "monitoring"};
 inline constexpr AwsService kSts{"sts", "sts", "sts"};
 inline constexpr AwsService kSso{"sso", "portal.sso", "awsssoportal"};
 inline constexpr AwsService kSsoOidc{"sso_oidc", "oidc", "sso-oauth"};

@@ -325,6 +325,21 @@ inline constexpr uint64_t kSalvageFreeBytesMin = uint64_t{24} << 20;
 inline constexpr size_t kSalvageFaultsMax = 20;
 // Of a key that is shown where its row is damaged.
 inline constexpr size_t kShownKeyBytesMax = 120;
+// Of a backup: the bytes of a file that are one object, and in memory at a time, as they are read,
+// sent and fetched.
+inline constexpr size_t kBackupPieceBytes = 8u << 20;
+// Backups of a store that are kept: their lists are read where old ones are removed.
+inline constexpr int64_t kBackupsMax = 10'000;
+// Of a backup's list of files: a store of 4 TB has 35 MB of names of pieces.
+inline constexpr size_t kBackupListBytesMax = 64u << 20;
+// Of a name of a file in it.
+inline constexpr size_t kBackupFileNameBytesMax = 255;
+// Lists of objects, of a thousand each, that are asked for where the pieces of backups are.
+inline constexpr size_t kBackupPagesMax = 2'000;
+// Room that a restored store needs beside its files, to be opened.
+inline constexpr uint64_t kRestoreFreeBytesMin = uint64_t{64} << 20;
+// Trails of CloudTrail that `doctor` looks at in one region.
+inline constexpr size_t kDoctorTrailsMax = 20;
 // Copies of the store that are read at a time: each keeps files that the store has done with.
 inline constexpr size_t kStoreCopiesMax = 4;
 // Differences that a check of the store shows; all are counted.

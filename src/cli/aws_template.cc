@@ -14,7 +14,10 @@ struct Model {
 
 // The first is the default.
 std::vector<Model> models() {
-  return {{"--hub", hub_model()}, {"--spoke", spoke_model()}, {"--serverless", serverless_model()}};
+  return {{"--hub", hub_model()},
+          {"--spoke", spoke_model()},
+          {"--serverless", serverless_model()},
+          {"--service", service_model()}};
 }
 
 using Form = std::string (*)(std::string_view, std::span<const EventRule>, const std::string&);
@@ -24,6 +27,9 @@ Result<Form> form_of(const std::string& format, const Model& model) {
   if (format == "terraform" && is_serverless) {
     return bad_input(
         "functions are deployed by CloudFormation or SAM: leave --format out, or say sam");
+  }
+  if (format == "terraform" && model.option == "--service") {
+    return bad_input("the service is deployed by CloudFormation: leave --format out");
   }
   if (format == "sam" && !is_serverless) {
     return bad_input("SAM is for functions: add --serverless, or leave --format out");
@@ -50,7 +56,8 @@ ExitCode run_aws_template(const Invocation& invocation, Terminal& terminal) {
   std::vector<Model> wanted = models();
   std::erase_if(wanted, [&](const Model& model) { return !invocation.has(model.option); });
   if (wanted.size() > 1) {
-    terminal.complain("--hub, --spoke and --serverless are templates of their own: ask for one");
+    terminal.complain(
+        "--hub, --spoke, --serverless and --service are templates of their own: ask for one");
     return ExitCode::usage;
   }
   const Model model = wanted.empty() ? models().front() : wanted.front();

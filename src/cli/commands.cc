@@ -63,6 +63,9 @@ constexpr OptionSpec kInitOptions[] = {
      .help = "The configuration to write; ./statewire.yaml by default. No file is replaced"},
 };
 constexpr OptionSpec kDoctorOptions[] = {
+    {.name = "--aws",
+     .form = OptionForm::flag,
+     .help = "Look at the way of events in AWS, too: trails, rules, policies, dead letters"},
     {.name = "--send",
      .form = OptionForm::flag,
      .help = "Send an example notification to each sink, too"},
@@ -463,6 +466,9 @@ constexpr OptionSpec kAwsTemplateOptions[] = {
     {.name = "--serverless",
      .form = OptionForm::flag,
      .help = "Statewire as functions of Lambda, with a topic and a queue before each"},
+    {.name = "--service",
+     .form = OptionForm::flag,
+     .help = "One instance that runs Statewire beside a hub, with a volume and backups"},
     {.name = "--services",
      .form = OptionForm::list,
      .value = "NAME",
@@ -482,6 +488,34 @@ constexpr OptionSpec kStoreSalvageOptions[] = {
      .help = "Where the new store is made: a directory that does not exist, or is empty",
      .is_required = true},
     kConfig,
+};
+constexpr OptionSpec kBackupPlace{
+    .name = "PLACE",
+    .form = OptionForm::one,
+    .help =
+        "s3://BUCKET/PREFIX, or a folder; without it, where `backup:` of the configuration says"};
+constexpr OptionSpec kStoreBackupOptions[] = {
+    kBackupPlace,
+    {.name = "--keep",
+     .form = OptionForm::number,
+     .value = "N",
+     .help = "Then remove all but the newest N backups; without it, none is removed"},
+    kConfig,
+    kShown,
+};
+constexpr OptionSpec kStoreBackupsOptions[] = {kBackupPlace, kConfig, kOutput};
+constexpr OptionSpec kStoreRestoreOptions[] = {
+    {.name = "PLACE",
+     .form = OptionForm::one,
+     .help = "Where the backups are: s3://BUCKET/PREFIX, or a folder",
+     .is_required = true},
+    {.name = "DIR",
+     .form = OptionForm::one,
+     .help = "Where the store is made: a directory that does not exist, or is empty",
+     .is_required = true},
+    {.name = "--backup",
+     .value = "NAME",
+     .help = "Which one, as `statewire store backups` lists them; without it, the newest"},
 };
 constexpr OptionSpec kHelpOptions[] = {
     {.name = "COMMAND", .form = OptionForm::many, .help = "The command; without one, all"},
@@ -676,6 +710,22 @@ constexpr CommandSpec kCommands[] = {
      .examples = "statewire store salvage --to /var/lib/statewire/salvaged",
      .options = kStoreSalvageOptions,
      .run = run_store_salvage},
+    {.name = "store backup",
+     .summary = "Copy the store to a bucket or a folder, also while a daemon runs on it",
+     .examples = "statewire store backup s3://shop-backups/statewire\n"
+                 "statewire store backup /mnt/backups/statewire --keep 30",
+     .options = kStoreBackupOptions,
+     .run = run_store_backup},
+    {.name = "store backups",
+     .summary = "List the backups in a bucket or a folder",
+     .examples = "statewire store backups s3://shop-backups/statewire",
+     .options = kStoreBackupsOptions,
+     .run = run_store_backups},
+    {.name = "store restore",
+     .summary = "Make a store of a backup, and check it",
+     .examples = "statewire store restore s3://shop-backups/statewire /var/lib/statewire/store",
+     .options = kStoreRestoreOptions,
+     .run = run_store_restore},
     {.name = "aws", .summary = "Work with AWS", .examples = "statewire aws whoami"},
     {.name = "aws whoami",
      .summary = "Show which AWS credentials are found, and where, and try them",

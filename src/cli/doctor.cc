@@ -176,7 +176,7 @@ ExitCode run_doctor(const Invocation& invocation, Terminal& terminal) {
   findings.well("configuration", settings.path);
   look_at_store(settings, findings);
   look_at_clock(findings);
-  look_at_aws(settings, findings);
+  look_at_aws(settings, invocation.has("--aws") ? AwsDepth::events : AwsDepth::surface, findings);
   look_at_files(settings, findings);
   if (!settings.inventories.empty()) look_at_inventories(invocation, terminal, findings);
   if (!invocation.has("--send")) look_at_sinks(*config, findings);

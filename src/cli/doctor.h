@@ -34,7 +34,11 @@ class Findings {
 void look_at_store(const Settings& settings, Findings& findings);
 void look_at_clock(Findings& findings);
 // Credentials where something needs them; each queue, with its permissions.
-void look_at_aws(const Settings& settings, Findings& findings);
+enum class AwsDepth {
+  surface,
+  events,  // And the way that events take to it: trails, rules, policies, dead letters.
+};
+void look_at_aws(const Settings& settings, AwsDepth depth, Findings& findings);
 void look_at_files(const Settings& settings, Findings& findings);
 // Reads each inventory once.
 void look_at_inventories(const Settings& settings, Findings& findings);

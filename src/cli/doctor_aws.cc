@@ -1,9 +1,13 @@
 // Credentials, queues and the clock, by asking AWS; nothing there is changed.
+#include <map>
+#include <set>
+
 #include "aws/call_now.h"
 #include "aws/credential_chain.h"
 #include "aws/queue.h"
 #include "base/json_writer.h"
 #include "base/text.h"
+#include "cli/aws_questions.h"
 #include "cli/doctor.h"
 #include "cli/reply.h"
 
@@ -45,7 +49,7 @@ std::string queue_advice(const AwsAnswer& answer) {
 
 class AwsDoctor {
  public:
-  explicit AwsDoctor(Findings& findings) : findings_(findings) {}
+  AwsDoctor(AwsDepth depth, Findings& findings) : depth_(depth), findings_(findings) {}
 
   void look(const Settings& settings) {
     const FoundCredentials found = find_credentials(surroundings_, clock_);
@@ -59,6 +63,9 @@ class AwsDoctor {
     for (const Node& source : settings.document->root().find("sources").entries()) {
       if (source.find("kind").text() == "sqs") look_at_queue(source, *found.credentials, *aws);
     }
+    if (depth_ == AwsDepth::surface) return;
+    look_at_trails(*found.credentials, *aws);
+    look_at_spokes(settings, *found.credentials, *aws);
   }
 
  private:
@@ -90,6 +97,37 @@ class AwsDoctor {
         reply ? text_at(reply->root(), "Attributes.ApproximateNumberOfMessages") : "";
     findings_.well(what, url + (waiting.empty() ? "" : ": " + waiting + " messages wait"));
     look_at_skew(answer);
+    if (depth_ == AwsDepth::surface) return;
+    const AwsQuestions questions{aws, *credentials, clock_, queue->target.region};
+    regions_.insert(questions.region);
+    for (std::string& bus : look_at_queue_events(
+             questions, {.what = what, .url = url, .name = queue->name}, findings_)) {
+      buses_[questions.region].push_back(std::move(bus));
+    }
+  }
+
+  // Of this account, in every region of a queue.
+  void look_at_trails(const AwsCredentials& own, const AwsSettings& aws) {
+    for (const std::string& region : regions_) {
+      look_at_trail({aws, own, clock_, region}, "trail of " + region, findings_);
+    }
+  }
+
+  // Of each account that the configuration has a role for.
+  void look_at_spokes(const Settings& settings, const AwsCredentials& own, const AwsSettings& aws) {
+    for (const auto& [account, role] : settings.account_roles) {
+      const std::string what = "account " + account;
+      const Result<AwsCredentials> there = assume_role(surroundings_, own, role, clock_);
+      if (!there) {
+        findings_.wrong(what, there.error().text, "let its role " + role.arn + " be assumed");
+        continue;
+      }
+      for (const std::string& region : regions_) {
+        const AwsQuestions questions{aws, *there, clock_, region};
+        look_at_spoke(questions, what + ", " + region, buses_[region], findings_);
+        look_at_trail(questions, what + ", trail of " + region, findings_);
+      }
+    }
   }
 
   void look_at_skew(const AwsAnswer& answer) {
@@ -102,15 +140,20 @@ class AwsDoctor {
         "set it, and let time synchronisation keep it");
   }
 
+  const AwsDepth depth_;
   Findings& findings_;
+  std::set<std::string> regions_;                          // Of the queues.
+  std::map<std::string, std::vector<std::string>> buses_;  // That fill them, by region.
   const AwsSurroundings surroundings_;
   const SystemClock clock_;
 };
 
 }  // namespace
 
-void look_at_aws(const Settings& settings, Findings& findings) {
-  if (needs_aws(settings)) AwsDoctor(findings).look(settings);
+void look_at_aws(const Settings& settings, AwsDepth depth, Findings& findings) {
+  if (needs_aws(settings)) return AwsDoctor(depth, findings).look(settings);
+  if (depth == AwsDepth::surface) return;
+  findings.not_tried("AWS", "the configuration has no source and no sink there");
 }
 
 }  // namespace statewire

@@ -156,6 +156,17 @@ void write_disk(JsonElement status, Terminal& terminal) {
   terminal.write("\n");
 }
 
+void write_backup(JsonElement status, Terminal& terminal) {
+  if (text_at(status, "backup.to").empty()) return;
+  const std::string last = text_at(status, "backup.last");
+  const std::string trouble = text_at(status, "backup.trouble");
+  std::string line = "backup to " + text_at(status, "backup.to") + " every " +
+                     text_at(status, "backup.every") + ": ";
+  line += last.empty() ? "none yet" : "the last at " + clock_text(last) + " (" + ago(last) + ")";
+  if (!trouble.empty()) line += "; the next one fails: " + shown_reason(trouble);
+  terminal.write(line + "\n");
+}
+
 void write_not_well(const std::vector<JsonElement>& lines, Terminal& terminal) {
   if (lines.empty()) return terminal.write("\nall is well\n");
   terminal.write("\n" + terminal.tinted("not well:", Tint::bad) + "\n");
@@ -175,6 +186,7 @@ void write_status(JsonElement status, Terminal& terminal) {
                  with_thousands(number_at(status, "journal.last_sequence")) + ", " +
                  with_thousands(bytes / 1024) + " KiB\n");
   write_disk(status, terminal);
+  write_backup(status, terminal);
   write_config(status, terminal);
   for (const JsonElement& key : items_at(status, "restart_needed")) {
     terminal.write("changed, and in force only after a restart: " + text_at(key, "") + "\n");

@@ -1,59 +1,20 @@
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <filesystem>
+#include <algorithm>
 
 #include "base/limits.h"
 #include "base/text.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/reply.h"
+#include "cli/store_at_rest.h"
 #include "ingest/refold.h"
 #include "store/check_deliveries.h"
 
 namespace statewire {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr Duration kProgressEvery = std::chrono::seconds(5);
-
-// What is read: the store, or a copy that its daemon made, which is removed at the end.
-class StoreAtRest {
- public:
-  StoreAtRest() = default;
-  ~StoreAtRest() {
-    std::error_code problem;
-    if (!copy_.empty()) fs::remove_all(copy_, problem);
-    if (lock_ >= 0) ::close(lock_);
-  }
-  StoreAtRest(const StoreAtRest&) = delete;
-  StoreAtRest& operator=(const StoreAtRest&) = delete;
-
-  Result<StoreOptions> find(StoreOptions options) {
-    options.read_only = true;
-    const Result<std::optional<Daemon>> daemon = Daemon::find(options.path);
-    if (!daemon) return daemon.error();
-    if (!*daemon) return options;
-    const Result<std::string> answer = (*daemon)->post("/api/v1/store/copy", "{}");
-    if (!answer) return answer.error();
-    const Result<Reply> reply = Reply::parse(*answer);
-    if (!reply) return reply.error();
-    const std::string name = text_at(reply->root(), "name");
-    if (name.empty() || name.find('/') != name.npos) return failed("the daemon made no copy");
-    options.path = copy_ = options.path + "/" + name;
-    // Where this process is killed the daemon sees that nobody reads it any more.
-    lock_ = ::open(copy_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (lock_ < 0 || ::flock(lock_, LOCK_SH) != 0) return failed(copy_ + " cannot be read");
-    return options;
-  }
-
- private:
-  std::string copy_;
-  int lock_ = -1;
-};
 
 // What was found; the first of it.
 class Findings {
@@ -74,12 +35,12 @@ class Findings {
   std::vector<std::string> texts_;
 };
 
-Result<RefoldReport> check(const Store& store, const Settings& settings,
+Result<RefoldReport> check(const Store& store, const TrackLimits& limits,
                            const std::function<void(uint64_t)>& progress, Findings& found) {
   const auto differs = [&](std::string text) { found.add(std::move(text)); };
   if (Result<void> read = found.add(store.verify_files()); !read) return read.error();
   if (Result<void> read = found.add(store.check_rows(differs)); !read) return read.error();
-  Result<RefoldReport> report = check_store(store, settings.limits.track, progress);
+  Result<RefoldReport> report = check_store(store, limits, progress);
   if (!report) {
     if (Result<void> read = found.add(report.error()); !read) return read.error();
     report = RefoldReport{};
@@ -106,15 +67,27 @@ void tell_readers(const std::string& path, Terminal& terminal) {
 
 }  // namespace
 
-ExitCode run_store_check(const Invocation& invocation, Terminal& terminal) {
-  const std::unique_ptr<ConfigAtHand> config =
-      load_config_part(invocation, ConfigPart::store, terminal);
-  if (config == nullptr) return ExitCode::bad_config;
-  StoreAtRest at_rest;
-  const Result<StoreOptions> options = at_rest.find(config->settings->store);
-  if (!options) return fail(options.error(), terminal);
-  tell_readers(config->settings->store.path, terminal);
-  const Result<std::unique_ptr<Store>> store = Store::open(*options);
+Result<StoreOptions> StoreAtRest::find(StoreOptions options) {
+  options.read_only = true;
+  const Result<std::optional<Daemon>> daemon = Daemon::find(options.path);
+  if (!daemon) return daemon.error();
+  if (!*daemon) return options;
+  const Result<std::string> answer = (*daemon)->post("/api/v1/store/copy", "{}");
+  if (!answer) return answer.error();
+  const Result<Reply> reply = Reply::parse(*answer);
+  if (!reply) return reply.error();
+  const std::string name = text_at(reply->root(), "name");
+  if (name.empty() || name.find('/') != name.npos) return failed("the daemon made no copy");
+  Result<StoreCopy> copy = StoreCopy::hold(options.path + "/" + name);
+  if (!copy) return copy.error();
+  options.path = copy->path();
+  copy_.emplace(*std::move(copy));
+  return options;
+}
+
+ExitCode check_store_at(const StoreOptions& options, const TrackLimits& limits,
+                        Terminal& terminal) {
+  const Result<std::unique_ptr<Store>> store = Store::open(options);
   if (!store) return fail(store.error(), terminal);
   const SystemClock clock;
   Time told = clock.now();
@@ -128,10 +101,10 @@ ExitCode run_store_check(const Invocation& invocation, Terminal& terminal) {
         " were folded\n");
   };
   Findings found;
-  if (const Result<std::optional<Acknowledged>> mark = read_acknowledged(options->path); !mark) {
+  if (const Result<std::optional<Acknowledged>> mark = read_acknowledged(options.path); !mark) {
     found.add(mark.error().text);
   }
-  const Result<RefoldReport> report = check(**store, *config->settings, progress, found);
+  const Result<RefoldReport> report = check(**store, limits, progress, found);
   if (!report) return fail(report.error(), terminal);
   for (const std::string& difference : found.texts()) terminal.write(difference + "\n");
   const std::string size = with_thousands(report->entries) + " journal entries, " +
@@ -149,6 +122,17 @@ ExitCode run_store_check(const Invocation& invocation, Terminal& terminal) {
     terminal.write("lost before the last salvage: sequences " + names_of((*store)->lost()) + "\n");
   }
   return ExitCode::well;
+}
+
+ExitCode run_store_check(const Invocation& invocation, Terminal& terminal) {
+  const std::unique_ptr<ConfigAtHand> config =
+      load_config_part(invocation, ConfigPart::store, terminal);
+  if (config == nullptr) return ExitCode::bad_config;
+  StoreAtRest at_rest;
+  const Result<StoreOptions> options = at_rest.find(config->settings->store);
+  if (!options) return fail(options.error(), terminal);
+  tell_readers(config->settings->store.path, terminal);
+  return check_store_at(*options, config->settings->limits.track, terminal);
 }
 
 }  // namespace statewire

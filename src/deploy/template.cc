@@ -12,7 +12,11 @@ namespace {
 // yaml-cpp's own way for nodes forgets which texts were quoted.
 void write(const YAML::Node& node, YAML::Emitter& out) {
   if (node.IsScalar()) {
-    if (node.Tag() == "!") out << YAML::DoubleQuoted;
+    if (node.Scalar().find('\n') != std::string::npos) {
+      out << YAML::Literal;
+    } else if (node.Tag() == "!") {
+      out << YAML::DoubleQuoted;
+    }
     out << node.Scalar();
     return;
   }

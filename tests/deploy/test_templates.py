@@ -16,6 +16,7 @@ FILES = {
     "spoke.yaml": ["--spoke"],
     "serverless/template.yaml": ["--serverless"],
     "serverless/sam.yaml": ["--serverless", "--format", "sam"],
+    "service/template.yaml": ["--service"],
     "terraform/hub/main.tf": ["--hub", "--format", "terraform"],
     "terraform/spoke/main.tf": ["--spoke", "--format", "terraform"],
 }

@@ -22,6 +22,7 @@ OUT = (
     "  hook: {sink: {kind: webhook, url: '$URL', timeout: 60s}}\n"
 )
 INVENTORY = "inventory: {shop: {kind: terraform, state: none.tfstate, every: 1s}}\n"
+BACKUP = "backup: {to: out.csv/backups, every: 1s}\n"  # A file stands where the folder would.
 TAGS = "  owners: {hold: {for: [tags], at_most: 10m}, sink: {kind: file, path: owners.jsonl}}\n"
 
 
@@ -112,6 +113,11 @@ def lose_the_state(scene):
     scene.reload(HTTP + SOURCES + scene.out + INVENTORY)
 
 
+def fail_to_back_up(scene):
+    scene.reload(HTTP + SOURCES + scene.out + BACKUP)
+    wait_for(lambda: scene.daemon.get("/api/v1/status")["backup"]["old"], "two missed backups")
+
+
 def post_nonsense(scene):
     scene.daemon.request("POST", "/events", b"{nonsense")
 
@@ -199,6 +205,14 @@ TROUBLES = [
         metric='statewire_inventory_up{inventory="shop"} 0',
         status="inventory shop cannot be read whole: no state is there",
         doctor="inventory shop cannot be read whole: no state is there",
+    ),
+    Trouble(
+        "no backup can be made",
+        fail_to_back_up,
+        ["StatewireBackupOld"],
+        metric="statewire_backup_up 0",
+        status="there is no backup after .*out.csv/backups.*: Not a directory",
+        doctor="there is no backup after .*out.csv/backups",
     ),
     Trouble(
         "events are no events",

@@ -1,0 +1,228 @@
+"""`statewire aws template --service`: made on moto after the hub; and what its instance runs at its
+first start, with commands of AWS and of the system that only say what they were asked."""
+
+import base64
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import unittest
+
+import yaml
+
+from deployed import ACCOUNT, REGION, DeployTest, actions_of, run_statewire, template_of
+from cloud import KEYS
+
+# What a stub does with its arguments, which all of them log first.
+STUBS = {
+    "curl": 'case "$*" in *token*) echo t ;; *) echo i-0123456789abcdef0 ;; esac',
+    "aws": """case "$*" in
+        *attach-volume*) [ ! -e "$ROOT/taken" ] || { rm "$ROOT/taken"; exit 1; }; touch "$ROOT/attached" ;;
+        *"s3 cp"*) cp "$ROOT/bucket/$(basename "${@: -2:1}")" "${@: -1}" ;;
+        *list-objects*) cat "$ROOT/count" ;;
+        *signal-resource*) ;;
+        *) exit 1 ;;
+      esac""",
+    "cmp": '[ ! -e "$ROOT/formatted" ]',
+    "mkfs.ext4": 'touch "$ROOT/formatted"',
+    "mount": "",
+    "resize2fs": "",
+    "sleep": "",
+    "chown": "",
+    "systemctl": "",
+}
+
+
+def user_data(template):
+    """The script, with its first part as the stack fills it in."""
+    data = yaml.safe_load(template)["Resources"]["LaunchTemplate"]["Properties"]["LaunchTemplateData"]
+    first, script = data["UserData"]["Fn::Base64"]["Fn::Join"][1]
+    return first["Fn::Sub"], script
+
+
+class Service(DeployTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.template = template_of("--service")
+
+    def test_it_is_made_beside_a_hub_with_one_instance_and_nothing_that_comes_in(self):
+        hub = self.deploy(template_of("--hub", "--services", "ec2"), MailFrom="ops@example.org")
+        ec2 = self.moto.client("ec2")
+        subnet = ec2.describe_subnets()["Subnets"][0]
+        stacks = self.moto.client("cloudformation")
+        parameters = {
+            "Vpc": subnet["VpcId"],
+            "Subnet": subnet["SubnetId"],
+            "Zone": subnet["AvailabilityZone"],
+            "PolicyArn": hub["PolicyArn"],
+            "QueueUrl": hub["QueueUrl"],
+            "MachinesUrl": hub["MachinesUrl"],
+            "AlarmsArn": hub["AlarmsArn"],
+            "PackageBucket": "shop-code",
+            "PackageSha256": "0" * 64,
+            "ConfigKey": "statewire.yaml",
+        }
+        stacks.create_stack(
+            StackName="statewire-service",
+            TemplateBody=self.template,
+            Capabilities=["CAPABILITY_IAM"],
+            Parameters=[
+                {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
+            ],
+        )
+        stack = stacks.describe_stacks(StackName="statewire-service")["Stacks"][0]
+        self.assertEqual(stack["StackStatus"], "CREATE_COMPLETE", stack)
+        outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+        volume = ec2.describe_volumes(VolumeIds=[outputs["VolumeId"]])["Volumes"][0]
+        self.assertEqual(volume["AvailabilityZone"], subnet["AvailabilityZone"])
+        groups = self.moto.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
+        self.assertEqual([(each["MinSize"], each["MaxSize"]) for each in groups], [(1, 1)])
+        for group in ec2.describe_security_groups()["SecurityGroups"]:
+            if group["Description"].startswith("Statewire"):
+                self.assertEqual(group["IpPermissions"], [])
+        data = ec2.describe_launch_template_versions(
+            LaunchTemplateId=ec2.describe_launch_templates()["LaunchTemplates"][0]["LaunchTemplateId"]
+        )["LaunchTemplateVersions"][0]["LaunchTemplateData"]
+        script = base64.b64decode(data["UserData"]).decode()
+        self.assertTrue(script.startswith("#!/bin/bash\n"))
+        self.assertIn(f"volume='{outputs['VolumeId']}'", script)
+        self.assertLess(len(script), 16 << 10)
+
+    def test_it_may_do_what_it_needs_and_no_more(self):
+        self.assertEqual(
+            actions_of(self.template, "Role"),
+            {"ec2:DescribeVolumes", "ec2:AttachVolume", "s3:GetObject", "s3:PutObject",
+             "s3:DeleteObject", "s3:ListBucket", "cloudformation:SignalResource"},
+        )
+        resources = yaml.safe_load(self.template)["Resources"]
+        self.assertTrue(resources["Volume"]["Properties"]["Encrypted"])
+        for name in ("Volume", "Backups"):
+            self.assertEqual(resources[name]["DeletionPolicy"], "Retain")
+            self.assertEqual(resources[name]["UpdateReplacePolicy"], "Retain")
+        self.assertNotIn("SecurityGroupIngress", json.dumps(resources))
+
+    def test_the_form_of_terraform_is_refused(self):
+        done = run_statewire("aws", "template", "--service", "--format", "terraform")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("leave --format out", done.stderr)
+
+
+class FirstStart(DeployTest):
+    """The script in a root of its own: what it would write, and in which order it asks."""
+
+    def setUp(self):
+        super().setUp()
+        first, self.script = user_data(template_of("--service"))
+        self.root = self.folder / "root"
+        for name in ("bin", "bucket", "var/lib", "etc/systemd/system", "opt", "root", "dev"):
+            (self.root / name).mkdir(parents=True)
+        for name, action in STUBS.items():
+            stub = self.root / "bin" / name
+            stub.write_text(f'#!/bin/bash\necho "{name} $*" >> "$ROOT/log"\n{action}\n')
+            stub.chmod(0o755)
+        (self.root / "count").write_text("0\n")
+        package = self.make_package()
+        values = {
+            "AWS::Region": REGION, "AWS::StackName": "statewire", "Volume": "vol-0abc",
+            "Backups": "shop-backups", "PackageBucket": "shop-code",
+            "PackageKey": "statewire.tar.xz",
+            "PackageSha256": hashlib.sha256(package.read_bytes()).hexdigest(), "ConfigKey": "",
+            "QueueUrl": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/statewire",
+            "MachinesUrl": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/machines.fifo",
+        }
+        self.first = first
+        for name, value in values.items():
+            self.first = self.first.replace("${" + name + "}", value)
+
+    def make_package(self):
+        """A package whose program logs what it was asked, and makes the folder of a restore."""
+        top = self.folder / "made" / "statewire"
+        (top / "bin").mkdir(parents=True)
+        (top / "lib/systemd/system").mkdir(parents=True)
+        (top / "lib/systemd/system/statewire.service").write_text("[Service]\n")
+        program = top / "bin/statewire"
+        program.write_text('#!/bin/bash\necho "statewire $*" >> "$ROOT/log"\nmkdir -p "$4"\n')
+        program.chmod(0o755)
+        package = self.root / "bucket" / "statewire.tar.xz"
+        subprocess.run(["tar", "-cJf", package, "-C", top.parent, "statewire"], check=True)
+        return package
+
+    def start(self, status=0):
+        """Runs it with all of its own paths in the root; the log of what it asked."""
+        script = self.first + self.script
+        script = re.sub(r"(?<![\w}.])/(var/lib/private|etc|opt|root)/", rf"{self.root}/\1/", script)
+        script = script.replace("-C /opt", f"-C {self.root}/opt")
+        # A regular file plays the device.
+        script = script.replace("/dev/sdf /dev/xvdf", f"{self.root}/dev/sdf").replace("[ -b", "[ -e")
+        (self.root / "dev/sdf").touch()
+        done = subprocess.run(
+            ["bash", "-c", script], capture_output=True, text=True, timeout=60, check=False,
+            env={"PATH": f"{self.root}/bin:{os.environ['PATH']}", "ROOT": str(self.root)},
+        )
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        log = (self.root / "log").read_text().replace(str(self.root), "")
+        (self.root / "log").unlink()
+        return log
+
+    def config(self):
+        return (self.root / "etc/statewire/statewire.yaml").read_text()
+
+    def test_shellcheck_warns_of_nothing(self):
+        if not shutil.which("shellcheck"):
+            self.skipTest("shellcheck is not installed: tools/setup test")
+        done = subprocess.run(
+            ["shellcheck", "--shell=bash", "--exclude=SC2154", "-"],
+            input=self.first + self.script, capture_output=True, text=True, check=False,
+        )
+        self.assertEqual(done.stdout, "")
+
+    def test_a_new_volume_is_formatted_and_a_second_instance_finds_what_is_on_it(self):
+        log = self.start()
+        self.assertIn("mkfs.ext4 -q -L statewire", log)
+        self.assertNotIn("store restore", log)
+        self.assertRegex(log, r"(?s)attach-volume.*mkfs.*mount.*systemctl enable --now statewire"
+                              r".*signal-resource .*--status SUCCESS")
+        (self.root / "var/lib/private/statewire/store").mkdir()
+        (self.root / "count").write_text("1\n")
+        log = self.start()
+        self.assertNotIn("mkfs", log)
+        self.assertNotIn("store restore", log)
+
+    def test_a_new_volume_gets_the_newest_backup(self):
+        (self.root / "count").write_text("1\n")
+        log = self.start()
+        self.assertRegex(
+            log, r"(?s)statewire store restore s3://shop-backups/statewire /var/lib/private/"
+                 r"statewire/store\n.*chown -R .*systemctl enable --now")
+
+    def test_it_waits_for_the_instance_before_it(self):
+        (self.root / "taken").touch()
+        self.assertEqual(self.start().count("aws ec2 attach-volume"), 2)
+
+    def test_another_package_than_was_meant_is_not_installed(self):
+        (self.root / "bucket/statewire.tar.xz").write_bytes(b"something else")
+        log = self.start(status=1)
+        self.assertIn("--status FAILURE", log)
+        self.assertNotIn("enable", log)
+
+    def test_its_configuration_is_one(self):
+        self.start()
+        config = self.config()
+        self.assertIn('backup: {to: "s3://shop-backups/statewire"', config)
+        path = self.write("service.yaml", config)
+        done = run_statewire("check", path, environment=self.surroundings(
+            AWS_ENDPOINT_URL=self.moto.url, **KEYS))
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_a_configuration_of_the_bucket_is_taken_as_it_is(self):
+        (self.root / "bucket/shop.yaml").write_text("version: 1\n")
+        self.first = self.first.replace("config=''", "config='shop.yaml'")
+        self.start()
+        self.assertEqual(self.config(), "version: 1\n")
+
+
+if __name__ == "__main__":
+    unittest.main()
