@@ -363,6 +363,9 @@ Result<void> InventoryPass::send_dropped(std::string_view inventory, const Decla
 Result<uint64_t> InventoryPass::drop_others(std::span<const std::string_view> names,
                                             const std::stop_token& stop) {
   uint64_t events = 0;
+  const Result<std::string> seen = store_.cursor(kInventorySource);
+  if (!seen) return seen.error();
+  if (seen->empty()) return 0;
   std::string lines;
   const Time now = clock_.now();
   const Result<void> read = store_.each_record({}, [&](const Record& record) {
@@ -393,9 +396,22 @@ Result<uint64_t> InventoryPass::drop_others(std::span<const std::string_view> na
     return sent.error();
   }
   return events;
+  if (names.empty()) {
+    const Result<void> noted =
+        send_cursor(kInventorySource, {std::string(kInventorySource), ""}, stop);
+    if (!noted) return noted.error();
+  }
 }
 
 // A file has a new time when it is copied, touched or restored, too, and that time may lie ahead.
+// Where none ever was, nobody needs to look for what one has left.
+Result<void> InventoryPass::note_that_one_was_read(const std::stop_token& stop) {
+  const Result<std::string> seen = store_.cursor(kInventorySource);
+  if (!seen) return seen.error();
+  if (!seen->empty()) return {};
+  return send_cursor(kInventorySource, {std::string(kInventorySource), "read"}, stop);
+}
+
 // The tool has run where the state's serial has grown: since when each has the serial that it has
 // is remembered.
 Result<std::vector<CursorUpdate>> InventoryPass::find_runs(
@@ -429,6 +445,7 @@ Result<InventoryCounts> InventoryPass::declare(std::string_view inventory,
   Result<DeclaredById> all = gather(inventory, reading, catalog, counts);
   if (!all) return all.error();
   remember_written(inventory, reading, reach);
+  if (Result<void> noted = note_that_one_was_read(stop); !noted) return noted.error();
   for (const auto& [id, declared] : *all) {
     if (!declared.has_whole) continue;
     reach.accounts.insert(declared.account);
@@ -441,9 +458,9 @@ Result<InventoryCounts> InventoryPass::declare(std::string_view inventory,
   }
   // After what follows from them: whoever stops in between finds the same runs again.
   for (CursorUpdate& run : *runs) {
-    Chunk chunk{.source = std::string(inventory), .is_own = true, .cursor = std::move(run)};
-    chunk.text.reserve(kPaddingBytes);
-    if (Result<void> sent = send_chunk(std::move(chunk), stop); !sent) return sent.error();
+    if (Result<void> sent = send_cursor(inventory, std::move(run), stop); !sent) {
+      return sent.error();
+    }
   }
   if (!reading.is_whole) return counts;
   if (Result<void> sent = send_dropped(inventory, *all, stop, counts.events); !sent) {
@@ -490,6 +507,13 @@ Result<void> InventoryPass::send_chunk(Chunk chunk, const std::stop_token& stop)
     Lock lock(mutex_);
     outcome_.reset();
   }
+Result<void> InventoryPass::send_cursor(std::string_view source, CursorUpdate cursor,
+                                        const std::stop_token& stop) {
+  Chunk chunk{.source = std::string(source), .is_own = true, .cursor = std::move(cursor)};
+  chunk.text.reserve(kPaddingBytes);
+  return send_chunk(std::move(chunk), stop);
+}
+
   chunk.done = [this](const Result<ChunkFates>& fates) { on_done(fates); };
   while (true) {
     if (stop.stop_requested()) return unavailable("stopping");

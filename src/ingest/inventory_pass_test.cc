@@ -196,6 +196,20 @@ TEST_F(InventoryPassTest, a_state_ends_no_drift_of_another_with_its_name) {
   EXPECT_EQ(queue_record("eu").drift, Drift::out_of_band);
 }
 
+TEST_F(InventoryPassTest, only_where_an_inventory_was_read_is_looked_for_what_one_has_left) {
+  const auto noted = [&] { return *store_->cursor(kInventorySource); };
+  EXPECT_EQ(drop_others({}), 0u);
+  EXPECT_EQ(noted(), "");
+  declare("shop", {stack("base", kNow - hours(4), {bucket()})});
+  EXPECT_NE(noted(), "");
+  EXPECT_EQ(drop_others({"shop"}), 0u);
+  EXPECT_NE(noted(), "");
+  clock_.advance(minutes(1));
+  EXPECT_EQ(drop_others({}), 1u);
+  EXPECT_EQ(noted(), "");
+  EXPECT_EQ(drop_others({}), 0u);
+}
+
 TEST_F(InventoryPassTest, a_drift_stays_however_old_it_and_its_state_grow) {
   const Time written = kNow - 60 * kDay;
   const Time changed = kNow - 35 * kDay;
