@@ -88,6 +88,7 @@ void remember_written(std::string_view inventory, const InventoryReading& readin
                       InventoryReach& reach) {
   std::set<std::string_view> seen;
   for (const DeclaredStack& stack : reading.stacks) {
+    if (stack.is_written_by_parts) continue;
     Time& written = reach.written[{std::string(inventory), stack.name}];
     const bool is_first = seen.insert(stack.name).second;
     written = is_first ? stack.written : std::min(written, stack.written);
@@ -139,8 +140,9 @@ void InventoryPass::Declared::add(const DeclaredResource& resource, const Declar
   if (items.empty() || (!resource.is_part && !has_whole)) {
     tool = from.tool;
     stack = from.name;
-    written = from.written;
+    if (!from.is_written_by_parts) written = from.written;
   }
+  if (from.is_written_by_parts) written = std::max(written, resource.written);
   has_whole = has_whole || !resource.is_part;
   const auto clean = [&](std::string_view text) { return copy_clean(texts, text, kPlaceBytesMax); };
   items.push_back({.is_part = resource.is_part,
@@ -362,10 +364,10 @@ Result<void> InventoryPass::send_dropped(std::string_view inventory, const Decla
 
 Result<uint64_t> InventoryPass::drop_others(std::span<const std::string_view> names,
                                             const std::stop_token& stop) {
-  uint64_t events = 0;
   const Result<std::string> seen = store_.cursor(kInventorySource);
   if (!seen) return seen.error();
   if (seen->empty()) return 0;
+  uint64_t events = 0;
   std::string lines;
   const Time now = clock_.now();
   const Result<void> read = store_.each_record({}, [&](const Record& record) {
@@ -395,15 +397,14 @@ Result<uint64_t> InventoryPass::drop_others(std::span<const std::string_view> na
   if (Result<void> sent = send(kInventorySource, std::move(lines), stop); !sent) {
     return sent.error();
   }
-  return events;
   if (names.empty()) {
     const Result<void> noted =
         send_cursor(kInventorySource, {std::string(kInventorySource), ""}, stop);
     if (!noted) return noted.error();
   }
+  return events;
 }
 
-// A file has a new time when it is copied, touched or restored, too, and that time may lie ahead.
 // Where none ever was, nobody needs to look for what one has left.
 Result<void> InventoryPass::note_that_one_was_read(const std::stop_token& stop) {
   const Result<std::string> seen = store_.cursor(kInventorySource);
@@ -412,13 +413,18 @@ Result<void> InventoryPass::note_that_one_was_read(const std::stop_token& stop) 
   return send_cursor(kInventorySource, {std::string(kInventorySource), "read"}, stop);
 }
 
+// A file has a new time when it is copied, touched or restored, too, and that time may lie ahead.
 // The tool has run where the state's serial has grown: since when each has the serial that it has
 // is remembered.
 Result<std::vector<CursorUpdate>> InventoryPass::find_runs(
     std::string_view inventory, std::vector<DeclaredStack>& stacks) const {
   std::map<std::string, Run> runs;
+  const Time now = clock_.now();
   for (DeclaredStack& stack : stacks) {
-    stack.written = std::min(stack.written, clock_.now());
+    stack.written = std::min(stack.written, now);
+    for (DeclaredResource& resource : stack.resources) {
+      resource.written = std::min(resource.written, now);
+    }
     if (stack.lineage.empty()) continue;
     const std::string key = std::string(inventory) + "/" + stack.lineage;
     const Result<std::string> stored = store_.cursor(key);
@@ -440,12 +446,12 @@ Result<InventoryCounts> InventoryPass::declare(std::string_view inventory,
                                                InventoryReach& reach, const std::stop_token& stop) {
   InventoryCounts counts;
   const Time now = clock_.now();
+  if (Result<void> noted = note_that_one_was_read(stop); !noted) return noted.error();
   Result<std::vector<CursorUpdate>> runs = find_runs(inventory, reading.stacks);
   if (!runs) return runs.error();
   Result<DeclaredById> all = gather(inventory, reading, catalog, counts);
   if (!all) return all.error();
   remember_written(inventory, reading, reach);
-  if (Result<void> noted = note_that_one_was_read(stop); !noted) return noted.error();
   for (const auto& [id, declared] : *all) {
     if (!declared.has_whole) continue;
     reach.accounts.insert(declared.account);
@@ -502,11 +508,6 @@ Result<void> InventoryPass::send(std::string_view source, std::string lines,
   return {};
 }
 
-Result<void> InventoryPass::send_chunk(Chunk chunk, const std::stop_token& stop) {
-  {
-    Lock lock(mutex_);
-    outcome_.reset();
-  }
 Result<void> InventoryPass::send_cursor(std::string_view source, CursorUpdate cursor,
                                         const std::stop_token& stop) {
   Chunk chunk{.source = std::string(source), .is_own = true, .cursor = std::move(cursor)};
@@ -514,6 +515,11 @@ Result<void> InventoryPass::send_cursor(std::string_view source, CursorUpdate cu
   return send_chunk(std::move(chunk), stop);
 }
 
+Result<void> InventoryPass::send_chunk(Chunk chunk, const std::stop_token& stop) {
+  {
+    Lock lock(mutex_);
+    outcome_.reset();
+  }
   chunk.done = [this](const Result<ChunkFates>& fates) { on_done(fates); };
   while (true) {
     if (stop.stop_requested()) return unavailable("stopping");

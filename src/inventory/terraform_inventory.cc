@@ -283,6 +283,7 @@ std::unique_ptr<Inventory> open_terraform(std::string_view name, MapReader& keys
 const InventoryKind terraform_inventory_kind{
     .name = "terraform",
     .summary = "states of Terraform and OpenTofu, in files and in S3",
+    .stack_word = "state",
     .open = open_terraform,
 };
 
