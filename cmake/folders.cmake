@@ -32,7 +32,7 @@ statewire_folder(format statewire_base statewire_model statewire_config Boost::j
 statewire_folder(catalog statewire_base statewire_model statewire_config statewire_pattern)
 statewire_folder(deploy statewire_base statewire_catalog yaml-cpp)
 statewire_folder(inventory statewire_base statewire_model statewire_config statewire_aws
-                 simdjson::simdjson)
+                 simdjson::simdjson yaml-cpp)
 statewire_folder(enrich statewire_base statewire_model statewire_config statewire_aws)
 statewire_folder(sources statewire_base statewire_model statewire_config statewire_aws
                  simdjson::simdjson ZLIB::ZLIB date::date-tz)

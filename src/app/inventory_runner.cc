@@ -41,8 +41,10 @@ void InventoryRunner::start() {
 }
 
 void InventoryRunner::stop() {
+  if (!thread_.joinable()) return;  // The settings may be gone.
   thread_.request_stop();
-  if (thread_.joinable()) thread_.join();
+  for (const InventorySetting& setting : settings_) setting.inventory->stop();
+  thread_.join();
 }
 
 std::vector<InventoryState> InventoryRunner::states() const {

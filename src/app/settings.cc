@@ -240,11 +240,32 @@ void read_inventories(const Node& node, Settings& settings, InventoryContext con
     }
     check_inventory_name(entry, settings);
     InventorySetting setting{.name = std::string(entry.key()), .kind = kind};
-    setting.every = keys.optional("every").duration(setting.every, std::chrono::seconds(1));
+    setting.every = keys.optional("every").duration(setting.every, std::chrono::seconds(1),
+                                                    std::chrono::hours(24));
     setting.grace = keys.optional("grace").duration(setting.grace);
     setting.inventory = kind->open(setting.name, keys, context);
     keys.finish();
     if (setting.inventory != nullptr) settings.inventories.push_back(std::move(setting));
+  }
+}
+
+// Only CloudFormation tells by tags who declares a resource.
+void warn_without_inventory(const Node& pattern) {
+  for (const Node& entry : pattern.entries()) {
+    if (entry.key() == "drift" || entry.key() == "owner") {
+      entry.warn(
+          "no `inventory` is configured: only of what CloudFormation has made, and tagged, is it "
+          "known who declares it");
+    }
+    if (entry.key() != "$or") continue;
+    for (const Node& branch : entry.items()) warn_without_inventory(branch);
+  }
+}
+
+void warn_of_unknown_owners(const Node& root) {
+  if (root.find("inventory")) return;
+  for (const Node& subscription : root.find("subscriptions").entries()) {
+    warn_without_inventory(subscription.find("when"));
   }
 }
 
@@ -325,6 +346,7 @@ void read_document(Settings& settings, SinkContext& context, Problems& problems)
   read_rules(keys, settings, problems);
   read_sources(keys.optional("sources"), settings, {.clock = context.clock, .aws = context.aws});
   read_inventories(keys.optional("inventory"), settings, {.aws = context.aws});
+  warn_of_unknown_owners(settings.document->root());
   open_sinks(settings, context);
   keys.finish();
 }

@@ -151,13 +151,13 @@ void read_inventories(const Settings& settings, Findings& findings) {
     if (!reading.trouble.empty() && !reading.is_passing) {
       const std::string where(inventories.find(setting.name).find("state").text());
       findings.wrong(what, reading.trouble + (where.empty() ? "" : " (" + where + ")"),
-                     "mend its state, or let this user read it");
+                     "mend what it reads, or let this user read it");
       continue;
     }
     size_t declared = 0;
     for (const DeclaredStack& stack : reading.stacks) declared += stack.resources.size();
-    findings.well(
-        what, with_thousands(declared) + " declared in " + counted(reading.stacks.size(), "state"));
+    findings.well(what, with_thousands(declared) + " declared in " +
+                            counted(reading.stacks.size(), setting.kind->stack_word));
   }
 }
 

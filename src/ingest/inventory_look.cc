@@ -20,9 +20,11 @@ constexpr ChildRule kChildren[] = {
     {"AWS::EC2::Instance", "aws:autoscaling:groupName", "AWS::AutoScaling::AutoScalingGroup"},
 };
 
-// Mostly made along with something else, which no event tells: that nobody declares them is right.
+// Mostly made along with something else, which no event tells, or themselves what declares: that
+// nobody declares them is right.
 constexpr std::string_view kCompanions[] = {"AWS::EC2::NetworkInterface", "AWS::EC2::Volume",
-                                            "AWS::EC2::Snapshot", "AWS::Logs::LogGroup"};
+                                            "AWS::EC2::Snapshot", "AWS::Logs::LogGroup",
+                                            "AWS::CloudFormation::Stack"};
 
 constexpr Duration kLostAfter = std::chrono::minutes(30);
 // What is older is beyond every record's horizon.

@@ -88,6 +88,7 @@ void remember_written(std::string_view inventory, const InventoryReading& readin
                       InventoryReach& reach) {
   std::set<std::string_view> seen;
   for (const DeclaredStack& stack : reading.stacks) {
+    if (stack.is_written_by_parts) continue;
     Time& written = reach.written[{std::string(inventory), stack.name}];
     const bool is_first = seen.insert(stack.name).second;
     written = is_first ? stack.written : std::min(written, stack.written);
@@ -139,8 +140,9 @@ void InventoryPass::Declared::add(const DeclaredResource& resource, const Declar
   if (items.empty() || (!resource.is_part && !has_whole)) {
     tool = from.tool;
     stack = from.name;
-    written = from.written;
+    if (!from.is_written_by_parts) written = from.written;
   }
+  if (from.is_written_by_parts) written = std::max(written, resource.written);
   has_whole = has_whole || !resource.is_part;
   const auto clean = [&](std::string_view text) { return copy_clean(texts, text, kPlaceBytesMax); };
   items.push_back({.is_part = resource.is_part,
@@ -362,6 +364,9 @@ Result<void> InventoryPass::send_dropped(std::string_view inventory, const Decla
 
 Result<uint64_t> InventoryPass::drop_others(std::span<const std::string_view> names,
                                             const std::stop_token& stop) {
+  const Result<std::string> seen = store_.cursor(kInventorySource);
+  if (!seen) return seen.error();
+  if (seen->empty()) return 0;
   uint64_t events = 0;
   std::string lines;
   const Time now = clock_.now();
@@ -392,7 +397,20 @@ Result<uint64_t> InventoryPass::drop_others(std::span<const std::string_view> na
   if (Result<void> sent = send(kInventorySource, std::move(lines), stop); !sent) {
     return sent.error();
   }
+  if (names.empty()) {
+    const Result<void> noted =
+        send_cursor(kInventorySource, {std::string(kInventorySource), ""}, stop);
+    if (!noted) return noted.error();
+  }
   return events;
+}
+
+// Where none ever was, nobody needs to look for what one has left.
+Result<void> InventoryPass::note_that_one_was_read(const std::stop_token& stop) {
+  const Result<std::string> seen = store_.cursor(kInventorySource);
+  if (!seen) return seen.error();
+  if (!seen->empty()) return {};
+  return send_cursor(kInventorySource, {std::string(kInventorySource), "read"}, stop);
 }
 
 // A file has a new time when it is copied, touched or restored, too, and that time may lie ahead.
@@ -401,8 +419,12 @@ Result<uint64_t> InventoryPass::drop_others(std::span<const std::string_view> na
 Result<std::vector<CursorUpdate>> InventoryPass::find_runs(
     std::string_view inventory, std::vector<DeclaredStack>& stacks) const {
   std::map<std::string, Run> runs;
+  const Time now = clock_.now();
   for (DeclaredStack& stack : stacks) {
-    stack.written = std::min(stack.written, clock_.now());
+    stack.written = std::min(stack.written, now);
+    for (DeclaredResource& resource : stack.resources) {
+      resource.written = std::min(resource.written, now);
+    }
     if (stack.lineage.empty()) continue;
     const std::string key = std::string(inventory) + "/" + stack.lineage;
     const Result<std::string> stored = store_.cursor(key);
@@ -424,6 +446,7 @@ Result<InventoryCounts> InventoryPass::declare(std::string_view inventory,
                                                InventoryReach& reach, const std::stop_token& stop) {
   InventoryCounts counts;
   const Time now = clock_.now();
+  if (Result<void> noted = note_that_one_was_read(stop); !noted) return noted.error();
   Result<std::vector<CursorUpdate>> runs = find_runs(inventory, reading.stacks);
   if (!runs) return runs.error();
   Result<DeclaredById> all = gather(inventory, reading, catalog, counts);
@@ -441,9 +464,9 @@ Result<InventoryCounts> InventoryPass::declare(std::string_view inventory,
   }
   // After what follows from them: whoever stops in between finds the same runs again.
   for (CursorUpdate& run : *runs) {
-    Chunk chunk{.source = std::string(inventory), .is_own = true, .cursor = std::move(run)};
-    chunk.text.reserve(kPaddingBytes);
-    if (Result<void> sent = send_chunk(std::move(chunk), stop); !sent) return sent.error();
+    if (Result<void> sent = send_cursor(inventory, std::move(run), stop); !sent) {
+      return sent.error();
+    }
   }
   if (!reading.is_whole) return counts;
   if (Result<void> sent = send_dropped(inventory, *all, stop, counts.events); !sent) {
@@ -483,6 +506,13 @@ Result<void> InventoryPass::send(std::string_view source, std::string lines,
     if (Result<void> sent = send_chunk(std::move(chunk), stop); !sent) return sent;
   }
   return {};
+}
+
+Result<void> InventoryPass::send_cursor(std::string_view source, CursorUpdate cursor,
+                                        const std::stop_token& stop) {
+  Chunk chunk{.source = std::string(source), .is_own = true, .cursor = std::move(cursor)};
+  chunk.text.reserve(kPaddingBytes);
+  return send_chunk(std::move(chunk), stop);
 }
 
 Result<void> InventoryPass::send_chunk(Chunk chunk, const std::stop_token& stop) {

@@ -45,7 +45,8 @@ class InventoryPass {
                                   const Catalog& catalog, InventoryReach& reach,
                                   const std::stop_token& stop);
   // Takes away what inventories have declared that are not among `names`, which have been removed
-  // or renamed; without any, also that a resource is declared by nobody. How many events were made.
+  // or renamed; without any, also that a resource is declared by nobody. Cheap where no inventory
+  // was ever read. How many events were made.
   Result<uint64_t> drop_others(std::span<const std::string_view> names,
                                const std::stop_token& stop);
   // Looks at every record; see InventoryLook. REQUIRES: every inventory was read whole. How many
@@ -73,6 +74,9 @@ class InventoryPass {
   Result<std::vector<CursorUpdate>> find_runs(std::string_view inventory,
                                               std::vector<DeclaredStack>& stacks) const;
   Result<void> send(std::string_view source, std::string lines, const std::stop_token& stop);
+  Result<void> send_cursor(std::string_view source, CursorUpdate cursor,
+                           const std::stop_token& stop);
+  Result<void> note_that_one_was_read(const std::stop_token& stop);
   Result<void> send_chunk(Chunk chunk, const std::stop_token& stop);
   void on_done(const Result<ChunkFates>& fates);
 

@@ -196,6 +196,61 @@ TEST_F(InventoryPassTest, a_state_ends_no_drift_of_another_with_its_name) {
   EXPECT_EQ(queue_record("eu").drift, Drift::out_of_band);
 }
 
+TEST_F(InventoryPassTest, cloudformation_ends_the_drift_of_what_it_touches_and_of_nothing_else) {
+  DeclaredStack shop = stack("base", kNow - hours(5), {bucket(), queue("jobs", "Jobs")});
+  shop.tool = "cloudformation";
+  shop.is_written_by_parts = true;
+  for (DeclaredResource& each : shop.resources) each.written = kNow - hours(5);
+  EXPECT_EQ(declare("stacks", {shop}), 2u);
+  EXPECT_EQ(declare("stacks", {shop}), 0u);
+  put_policy(kNow - hours(3));
+  set_queue(kNow - hours(3), "jobs");
+  EXPECT_EQ(logs().drift, Drift::out_of_band);
+  EXPECT_EQ(queue_record("jobs").drift, Drift::out_of_band);
+  shop.written = kNow - hours(1);
+  shop.resources[1].written = kNow - hours(1);
+  declare("stacks", {shop});
+  look();
+  EXPECT_EQ(logs().drift, Drift::out_of_band);
+  EXPECT_EQ(queue_record("jobs").drift, Drift::none);
+  EXPECT_EQ(declare("stacks", {shop}), 0u);
+  EXPECT_EQ(look(), 0u);
+}
+
+TEST_F(InventoryPassTest, a_stack_has_one_owner_whether_tags_or_an_inventory_name_it) {
+  fates_of(call_at(kNow - hours(5), "sqs.amazonaws.com", "TagQueue",
+                   R"({"queueUrl":"https://sqs.eu-west-1.amazonaws.com/123456789012/jobs","tags":)"
+                   R"({"aws:cloudformation:stack-name":"base",)"
+                   R"("aws:cloudformation:logical-id":"Jobs"}})"));
+  EXPECT_EQ(owner_of(queue_record("jobs")).address, "Jobs");
+  EXPECT_EQ(owner_of(queue_record("jobs")).inventory, "");
+  DeclaredStack shop = stack("base", kNow - hours(4), {queue("jobs", "Jobs")});
+  shop.tool = "cloudformation";
+  declare("stacks", {shop});
+  const Record jobs = queue_record("jobs");
+  EXPECT_EQ(owner_of(jobs).tool, "cloudformation");
+  EXPECT_EQ(owner_of(jobs).stack, "base");
+  EXPECT_EQ(owner_of(jobs).address, "Jobs");
+  EXPECT_EQ(owner_of(jobs).inventory, "stacks");
+  EXPECT_EQ(jobs.drift, Drift::none);
+  set_queue(kNow - hours(2), "jobs");
+  EXPECT_EQ(queue_record("jobs").drift, Drift::out_of_band);
+}
+
+TEST_F(InventoryPassTest, only_where_an_inventory_was_read_is_looked_for_what_one_has_left) {
+  const auto noted = [&] { return *store_->cursor(kInventorySource); };
+  EXPECT_EQ(drop_others({}), 0u);
+  EXPECT_EQ(noted(), "");
+  declare("shop", {stack("base", kNow - hours(4), {bucket()})});
+  EXPECT_NE(noted(), "");
+  EXPECT_EQ(drop_others({"shop"}), 0u);
+  EXPECT_NE(noted(), "");
+  clock_.advance(minutes(1));
+  EXPECT_EQ(drop_others({}), 1u);
+  EXPECT_EQ(noted(), "");
+  EXPECT_EQ(drop_others({}), 0u);
+}
+
 TEST_F(InventoryPassTest, a_drift_stays_however_old_it_and_its_state_grow) {
   const Time written = kNow - 60 * kDay;
   const Time changed = kNow - 35 * kDay;
@@ -243,6 +298,20 @@ TEST_F(InventoryPassTest, a_child_follows_its_group_to_another_inventory_and_no_
     EXPECT_FALSE(owner_of(record(child)).is_known());
     clock_.advance(minutes(1));
   }
+}
+
+TEST_F(InventoryPassTest, a_stack_that_declares_is_not_unmanaged_though_nested_ones_are_declared) {
+  const std::string root = "arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/1";
+  fates_of(R"({"version":"0","id":"s-1","source":"aws.cloudformation","detail-type":)"
+           R"("CloudFormation Stack Status Change","account":"123456789012","region":"eu-west-1",)"
+           R"("time":")" +
+           format_time(kNow - hours(3)) + R"(","resources":[],"detail":{"stack-id":")" + root +
+           R"(","status-details":{"status":"CREATE_COMPLETE"}}})");
+  ASSERT_EQ(record(root).phase, Phase::stable);
+  declare("stacks", {stack("shop", kNow - hours(3),
+                           {resource("AWS::CloudFormation::Stack", root + "/nested", "Network")})});
+  EXPECT_EQ(look(), 0u);
+  EXPECT_EQ(record(root).drift, Drift::unknown);
 }
 
 TEST_F(InventoryPassTest, a_reading_that_is_not_whole_drops_no_part) {

@@ -21,6 +21,7 @@ struct DeclaredResource {
   bool is_part = false;
   std::string file;  // Where the block begins; empty where it is not known.
   uint32_t line = 0;
+  Time written{};  // When the tool wrote it last, where it does not write all of a stack at once.
 };
 
 // What is declared and cannot be joined with a resource.
@@ -32,9 +33,14 @@ struct UnjoinedResource {
 
 // One state or stack, read whole.
 struct DeclaredStack {
+  std::string id;    // Of CloudFormation: its ARN.
   std::string name;  // "network"
-  std::string tool;  // "terraform", "opentofu"
+  std::string tool;  // "terraform", "opentofu", "cloudformation"
   Time written;      // When the tool wrote it last.
+  // A run of CloudFormation touches what has changed in its template, and nothing else: what is
+  // otherwise than declared stays so. Each resource has its own time. Otherwise a run leaves all
+  // of the stack as declared.
+  bool is_written_by_parts = false;
   // Of Terraform: which state it is, and how often the tool has written it.
   std::string lineage;
   uint64_t serial = 0;

@@ -29,10 +29,13 @@ struct InventoryReading {
 class Inventory {
  public:
   virtual ~Inventory() = default;
-  // Whether something is written otherwise than at the last reading that was whole. Cheap.
+  // Whether something is written otherwise than at the last reading that was whole. Cheap. What it
+  // has looked at serves the reading that follows.
   virtual bool has_changed() = 0;
   // Reads all of it. Keeps at most what it hands over, of states that it would have to fetch again.
   virtual InventoryReading read() = 0;
+  // Any thread. Lets a reading that takes long end soon, and not whole. Nothing is read after it.
+  virtual void stop() {}
 };
 
 // What an inventory may use of the program; all of it outlives every inventory.
@@ -44,6 +47,7 @@ struct InventoryContext {
 struct InventoryKind {
   std::string_view name;
   std::string_view summary;
+  std::string_view stack_word;  // What its tool calls what is read as one: "state".
   // Reads the kind's own keys (`kind` and `every` are read already). Null where it told problems.
   std::unique_ptr<Inventory> (*open)(std::string_view name, MapReader& keys,
                                      InventoryContext& context);

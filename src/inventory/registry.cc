@@ -1,13 +1,15 @@
 #include <algorithm>
 #include <iterator>
 
+#include "inventory/cloudformation_inventory.h"
 #include "inventory/inventory.h"
 #include "inventory/terraform_inventory.h"
 
 namespace statewire {
 namespace {
 
-constexpr const InventoryKind* kKinds[] = {&terraform_inventory_kind};
+constexpr const InventoryKind* kKinds[] = {&terraform_inventory_kind,
+                                           &cloudformation_inventory_kind};
 
 }  // namespace
 

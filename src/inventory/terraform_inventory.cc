@@ -31,8 +31,9 @@ class TerraformInventory final : public Inventory {
   bool has_changed() override {
     read_code();
     const Result<StateMarks> marks = marks_now();
-    return !is_read_ || !marks || *marks != marks_ || code_hash_ != read_code_hash_ ||
-           code_trouble_ != read_code_trouble_;
+    is_code_fresh_ = !is_read_ || !marks || *marks != marks_ || code_hash_ != read_code_hash_ ||
+                     code_trouble_ != read_code_trouble_;
+    return is_code_fresh_;
   }
 
   InventoryReading read() override;
@@ -63,6 +64,7 @@ class TerraformInventory final : public Inventory {
   CodeIndex code_;
   std::string code_trouble_;
   uint64_t code_hash_ = 0;
+  bool is_code_fresh_ = false;  // has_changed() has read it for the reading that follows.
   // Of the last reading that was whole.
   bool is_read_ = false;
   StateMarks marks_;
@@ -215,7 +217,7 @@ void TerraformInventory::read_place(StatePlace& place, StateMarks& marks,
 InventoryReading TerraformInventory::read() {
   InventoryReading reading;
   StateMarks marks;
-  read_code();
+  if (!std::exchange(is_code_fresh_, false)) read_code();
   reading.trouble = code_trouble_;
   reading.has_places = settings_.code.empty() || !code_.empty();
   reading.is_passing = code_trouble_.empty();
@@ -281,6 +283,7 @@ std::unique_ptr<Inventory> open_terraform(std::string_view name, MapReader& keys
 const InventoryKind terraform_inventory_kind{
     .name = "terraform",
     .summary = "states of Terraform and OpenTofu, in files and in S3",
+    .stack_word = "state",
     .open = open_terraform,
 };
 

@@ -101,6 +101,20 @@ TEST_F(TerraformInventoryTest, code_that_is_away_is_taken_to_be_as_it_was) {
   EXPECT_TRUE(open("state: " + folder() + "/a.tfstate")->read().has_places);
 }
 
+TEST_F(TerraformInventoryTest, code_is_read_once_for_a_look_and_the_reading_that_follows) {
+  write("a.tfstate", queue("a"));
+  write("code/main.tf", "resource \"aws_sqs_queue\" \"a\" {\n}\n");
+  const auto inventory = open("state: " + folder() + "/a.tfstate, code: " + folder() + "/code");
+  EXPECT_TRUE(inventory->has_changed());
+  write("code/main.tf", "\nresource \"aws_sqs_queue\" \"a\" {\n}\n");
+  EXPECT_EQ(inventory->read().stacks[0].resources[0].line, 1u);
+  EXPECT_TRUE(inventory->has_changed());
+  EXPECT_EQ(inventory->read().stacks[0].resources[0].line, 2u);
+  EXPECT_FALSE(inventory->has_changed());
+  write("code/main.tf", "\n\nresource \"aws_sqs_queue\" \"a\" {\n}\n");
+  EXPECT_EQ(inventory->read().stacks[0].resources[0].line, 3u);
+}
+
 TEST_F(TerraformInventoryTest, a_state_under_lock_is_left_for_the_next_look) {
   write("a.tfstate", queue("a"));
   write("b.tfstate", queue("b"));

@@ -101,6 +101,34 @@ std::optional<size_t> distance(std::string_view call, std::string_view type) {
   return type.size() - std::min(type.size(), said);
 }
 
+// "BucketPolicy" of "LogsPolicy (AWS::S3::BucketPolicy)": how a stack's parts are addressed. Empty
+// where it is no such address.
+std::string_view cloudformation_type_in(std::string_view address) {
+  if (!address.ends_with(')') || address.find(" (AWS::") == address.npos) return {};
+  address.remove_suffix(1);
+  return address.substr(address.rfind(':') + 1);
+}
+
+// Whether the call names the part: PutBucketPolicy a BucketPolicy, PutRolePolicy a Policy. What a
+// call on the whole would be called, its parts' types do not tell.
+bool names_part(std::string_view call, std::string_view type) {
+  const size_t verb_end = call.find_first_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ", 1);
+  if (verb_end == call.npos) return false;
+  std::string noun = lower_case(call.substr(verb_end));
+  if (noun.ends_with('s') && !noun.ends_with("ss")) noun.pop_back();
+  const std::string name = lower_case(type);
+  const bool attaches = call.starts_with("Attach") || call.starts_with("Detach");
+  if (attaches && name.find("attachment") == name.npos) return false;
+  return noun.ends_with(name) || name.ends_with(noun);
+}
+
+// As distance() has it.
+std::optional<size_t> distance_to(std::string_view call, std::string_view address) {
+  const std::string_view type = cloudformation_type_in(address);
+  if (type.empty()) return distance(call, type_in_address(address));
+  return names_part(call, type) ? std::optional<size_t>(0) : std::nullopt;
+}
+
 // Whether the call can be about the whole: one that joins two things, or that is about a group's
 // rules, is about what Terraform has a type of its own for.
 bool is_of_whole(std::string_view call) {
@@ -261,7 +289,7 @@ std::string_view part_changed_by(std::string_view declared, std::string_view cal
   each_group(declared, [&](const DeclaredGroup& group) {
     each_item(group, [&](const DeclaredItem& item) {
       if (!item.is_part && !is_of_whole_too) return true;
-      const std::optional<size_t> away = distance(call, type_in_address(item.address));
+      const std::optional<size_t> away = distance_to(call, item.address);
       if (!away || *away > nearest) return true;
       const bool is_only = item.is_part && *away < nearest;
       best = is_only ? item.address : std::string_view();

@@ -65,6 +65,30 @@ TEST(Owner, a_call_names_the_part_that_it_is_about) {
   }
 }
 
+TEST(Owner, a_part_in_a_stack_is_named_by_a_call_that_says_its_type) {
+  struct Case {
+    std::string_view call;
+    std::string_view part;
+    bool is_named;
+  };
+  constexpr Case cases[] = {
+      {"PutBucketPolicy", "P (AWS::S3::BucketPolicy)", true},
+      {"PutBucketTagging", "P (AWS::S3::BucketPolicy)", false},
+      {"AuthorizeSecurityGroupIngress", "Shop/Web/In (AWS::EC2::SecurityGroupIngress)", true},
+      {"ModifySecurityGroupRules", "In (AWS::EC2::SecurityGroupIngress)", false},
+      {"SetQueueAttributes", "P (AWS::SQS::QueuePolicy)", false},
+      {"PutRolePolicy", "P (AWS::IAM::Policy)", true},
+      {"AttachRolePolicy", "P (AWS::IAM::Policy)", false},
+      {"Subscribe", "P (AWS::SNS::Subscription)", false},
+      {"PutSubscriptionFilter", "P (AWS::Logs::SubscriptionFilter)", true},
+      {"DeleteRoute", "P (AWS::EC2::Route)", true},
+  };
+  for (const auto& each : cases) {
+    const std::string declared = declared_by("stacks", {{"Logs"}, {each.part}});
+    EXPECT_EQ(part_changed_by(declared, each.call), each.is_named ? each.part : "") << each.call;
+  }
+}
+
 TEST(Owner, of_two_parts_that_may_be_meant_none_is_named) {
   const std::string declared = declared_by(
       "shop", {{"aws_s3_bucket.a"}, {"aws_s3_bucket_policy.a"}, {"aws_s3_bucket_policy.b"}});

@@ -154,6 +154,24 @@ class Config(ProgramTest):
         done = run_statewire("check", folder=self.folder, environment=environment)
         self.assertEqual(done.returncode, 78)
 
+    def test_a_condition_on_code_without_an_inventory_is_a_warning(self):
+        asking = ("version: 1\nstore: a\nsubscriptions:\n"
+                  "  a: {when: {drift: [lost]}, sink: {kind: stdout}}\n"
+                  "  b: {when: {$or: [{owner: {stack: [x]}}]}, sink: {kind: stdout}}\n")
+        config = self.write("statewire.yaml", asking)
+        done = run_statewire("check", config)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        for path in (r"a\.when\.drift", r"b\.when\.\$or\[0\]\.owner"):
+            self.assertRegex(done.stdout,
+                             rf"warning: subscriptions\.{path}: no `inventory` is configured")
+        self.write("statewire.yaml",
+                   asking + "inventory: {x: {kind: cloudformation}}\n")
+        self.assertNotIn("no `inventory`", run_statewire("check", config).stdout)
+        self.write("statewire.yaml", asking + "inventory: {x: {kind: cloudformation, every: 2d}}\n")
+        done = run_statewire("check", config)
+        self.assertEqual(done.returncode, 78)
+        self.assertIn("inventory.x.every: wanted at most", done.stdout)
+
     def test_problems_as_json(self):
         config = self.write("statewire.yaml", "version: 1\nstore: a\nstor: b\n")
         done = run_statewire("check", config, "--output", "json")

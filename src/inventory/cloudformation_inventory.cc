@@ -1,0 +1,248 @@
+// A look lists the stacks of every account and region, with their status and when each was written.
+// Only those that have another status or time than before are asked for more: two calls each, or
+// three. A stack that CloudFormation works at is left for later, and what was read of it before
+// holds meanwhile: somewhere a stack is nearly always being updated.
+#include "inventory/cloudformation_inventory.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "inventory/cloudformation_api.h"
+#include "inventory/cloudformation_stack.h"
+#include "inventory/template_index.h"
+#include "model/arn.h"
+
+namespace statewire {
+namespace {
+
+constexpr std::string_view kAnyAccount = "*";
+
+// By the ids of stacks.
+using StackMarks = std::map<std::string, std::string, std::less<>>;
+
+struct FoundStack {
+  StackSummary summary;
+  size_t place = 0;
+};
+struct StackLook {
+  std::vector<FoundStack> stacks;
+  std::optional<Error> trouble;  // Of a place whose stacks could not be listed.
+  std::string code_trouble;
+
+  StackMarks marks() const {
+    StackMarks all;
+    for (const FoundStack& found : stacks) all.emplace(found.summary.id, found.summary.mark());
+    return all;
+  }
+};
+
+class CloudFormationInventory final : public Inventory {
+ public:
+  CloudFormationInventory(std::vector<StackPlace> places, std::string code, AwsClient& aws)
+      : code_path_(std::move(code)), code_(code_path_) {
+    for (StackPlace& place : places) apis_.emplace_back(std::move(place), aws, stop_.get_token());
+  }
+
+  bool has_changed() override;
+  InventoryReading read() override;
+  void stop() override { stop_.request_stop(); }
+
+ private:
+  struct Kept {
+    std::string mark;
+    DeclaredStack stack;
+  };
+
+  StackLook look();
+  void read_stack_found(const FoundStack& found, InventoryReading& reading);
+  void hand_over_busy(const FoundStack& found, InventoryReading& reading) const;
+  Result<DeclaredStack> ask_for(const FoundStack& found);
+  void name_stacks(const StackLook& look, std::vector<DeclaredStack>& stacks) const;
+
+  std::stop_source stop_;
+  std::vector<CloudFormationApi> apis_;
+  const std::string code_path_;
+  TemplateIndex code_;
+  std::optional<StackLook> look_;  // Of has_changed(), for the reading that follows.
+  std::map<std::string, Kept, std::less<>> kept_;  // By the ids of stacks.
+  // Of the last reading that was whole.
+  bool is_read_ = false;
+  StackMarks marks_;
+  uint64_t read_code_hash_ = 0;
+  std::string read_code_trouble_;
+};
+
+StackLook CloudFormationInventory::look() {
+  StackLook look;
+  for (size_t i = 0; i < apis_.size(); ++i) {
+    Result<std::vector<StackSummary>> stacks = apis_[i].stacks();
+    if (!stacks) {
+      look.trouble = Error{stacks.error().kind, apis_[i].shown() + ": " + stacks.error().text};
+      continue;
+    }
+    for (StackSummary& stack : *stacks) look.stacks.push_back({std::move(stack), i});
+  }
+  if (const Result<void> read = code_.refresh(); !read) {
+    look.code_trouble = "code: " + read.error().text;
+  }
+  return look;
+}
+
+bool CloudFormationInventory::has_changed() {
+  look_ = look();
+  const bool is_same = is_read_ && !look_->trouble && look_->marks() == marks_ &&
+                       code_.hash() == read_code_hash_ && look_->code_trouble == read_code_trouble_;
+  if (is_same) look_.reset();
+  return !is_same;
+}
+
+Result<DeclaredStack> CloudFormationInventory::ask_for(const FoundStack& found) {
+  CloudFormationApi& api = apis_[found.place];
+  const std::string& id = found.summary.id;
+  const Result<std::vector<StackMember>> members = api.members(id);
+  if (!members) return members.error();
+  const Result<std::string> text = api.template_text(id);
+  if (!text) return text.error();
+  Result<StackParameters> parameters = StackParameters();
+  if (has_parameters(*text)) parameters = api.parameters(id);
+  if (!parameters) return parameters.error();
+  return read_stack({.summary = found.summary,
+                     .members = *members,
+                     .template_text = *text,
+                     .parameters = *parameters});
+}
+
+// What is being made for the first time declares nothing yet.
+void CloudFormationInventory::hand_over_busy(const FoundStack& found,
+                                             InventoryReading& reading) const {
+  if (const auto kept = kept_.find(found.summary.id); kept != kept_.end()) {
+    reading.stacks.push_back(kept->second.stack);
+  } else if (found.summary.status != "CREATE_IN_PROGRESS") {
+    reading.is_whole = false;
+    reading.trouble =
+        found.summary.name + ": " + found.summary.status + ": it is read when that ends";
+  }
+}
+
+void CloudFormationInventory::read_stack_found(const FoundStack& found, InventoryReading& reading) {
+  const std::string mark = found.summary.mark();
+  if (found.summary.is_busy()) return hand_over_busy(found, reading);
+  const auto kept = kept_.find(found.summary.id);
+  if (kept != kept_.end() && kept->second.mark == mark) {
+    reading.stacks.push_back(kept->second.stack);
+    return;
+  }
+  Result<DeclaredStack> stack = ask_for(found);
+  if (stack) {
+    kept_[found.summary.id] = {mark, *stack};
+    reading.stacks.push_back(*std::move(stack));
+    return;
+  }
+  reading.is_whole = false;
+  if (stack.error().kind != ErrorKind::unavailable) reading.is_passing = false;
+  reading.trouble = found.summary.name + ": " + stack.error().text;
+}
+
+// Those that share a name get their account and region before it.
+void CloudFormationInventory::name_stacks(const StackLook& look,
+                                          std::vector<DeclaredStack>& stacks) const {
+  std::map<std::string, size_t> uses;
+  for (const FoundStack& found : look.stacks) ++uses[found.summary.name];
+  for (DeclaredStack& stack : stacks) {
+    if (uses[stack.name] < 2) continue;
+    const ArnFields arn = arn_fields(stack.id);
+    stack.name = std::string(arn.account) + "/" + std::string(arn.region) + "/" + stack.name;
+  }
+}
+
+InventoryReading CloudFormationInventory::read() {
+  const StackLook found = look_ ? *std::exchange(look_, std::nullopt) : look();
+  InventoryReading reading;
+  reading.trouble = found.code_trouble;
+  reading.is_passing = found.code_trouble.empty();
+  reading.has_places = code_path_.empty() || !code_.empty();
+  if (found.trouble) {
+    reading.is_whole = false;
+    reading.is_passing = reading.is_passing && found.trouble->kind == ErrorKind::unavailable;
+    reading.trouble = found.trouble->text;
+  }
+  for (const FoundStack& stack : found.stacks) read_stack_found(stack, reading);
+  name_stacks(found, reading.stacks);
+  for (DeclaredStack& stack : reading.stacks) code_.find_code(stack);
+  if (!reading.is_whole) return reading;
+  is_read_ = true;
+  marks_ = found.marks();
+  read_code_hash_ = code_.hash();
+  read_code_trouble_ = found.code_trouble;
+  std::erase_if(kept_, [this](const auto& kept) { return !marks_.contains(kept.first); });
+  return reading;
+}
+
+std::vector<std::string> read_account_ids(const Node& node) {
+  std::vector<std::string> accounts;
+  for (const Node& each : node ? node.items() : std::vector<Node>()) {
+    accounts.push_back(each.text());
+    if (!is_account(accounts.back())) each.error("wanted an account: twelve digits, in quotes");
+  }
+  return accounts;
+}
+
+std::vector<std::string> read_regions(const Node& node) {
+  if (!node) return {""};
+  std::vector<std::string> regions;
+  for (const Node& each : node.items()) {
+    regions.push_back(each.text());
+    if (!is_region(regions.back())) each.error("wanted a region, such as eu-west-1");
+  }
+  if (regions.empty()) node.error("wanted a region at least, such as [eu-west-1]");
+  return regions;
+}
+
+void check_role(const Node& node, const AwsRole& role, const std::vector<std::string>& accounts) {
+  const std::string_view account = arn_fields(role.arn).account;
+  if (accounts.empty() && account == kAnyAccount) {
+    node.error("`accounts` must say in which accounts the role is");
+  } else if (accounts.size() > 1 && account != kAnyAccount) {
+    node.error("of several accounts, wanted a role that each has: arn:aws:iam::*:role/NAME");
+  } else if (accounts.size() == 1 && account != kAnyAccount && account != accounts.front()) {
+    node.error("the role is in another account than `accounts` says");
+  }
+}
+
+std::unique_ptr<Inventory> open_cloudformation(std::string_view, MapReader& keys,
+                                               InventoryContext& context) {
+  const Node accounts_node = keys.optional("accounts");
+  const std::vector<std::string> accounts = read_account_ids(accounts_node);
+  const std::vector<std::string> regions = read_regions(keys.optional("regions"));
+  const Node role_node = keys.optional("role");
+  const AwsRole role = read_aws_role(role_node);
+  if (!role.empty()) check_role(role_node, role, accounts);
+  if (role.empty() && accounts.size() > 1) {
+    accounts_node.error("several accounts need `role`: arn:aws:iam::*:role/NAME");
+  }
+  std::vector<StackPlace> places;
+  for (const std::string& account : accounts.empty() ? std::vector<std::string>{""} : accounts) {
+    StackPlace place{.role = role, .region = {}, .account = account};
+    if (const size_t any = role.arn.find(":*:"); any != role.arn.npos && !account.empty()) {
+      place.role.arn.replace(any + 1, kAnyAccount.size(), account);
+    }
+    for (const std::string& region : regions) {
+      place.region = region;
+      places.push_back(place);
+    }
+  }
+  return std::make_unique<CloudFormationInventory>(std::move(places),
+                                                   keys.optional("code").file_path(), context.aws);
+}
+
+}  // namespace
+
+const InventoryKind cloudformation_inventory_kind{
+    .name = "cloudformation",
+    .summary = "stacks of CloudFormation, CDK and SAM, by their API",
+    .stack_word = "stack",
+    .open = open_cloudformation,
+};
+
+}  // namespace statewire

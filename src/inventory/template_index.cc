@@ -1,0 +1,123 @@
+#include "inventory/template_index.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/ids.h"
+#include "base/limits.h"
+#include "config/read_file.h"
+#include "inventory/cloudformation_template.h"
+
+namespace statewire {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_template_name(const fs::path& path) {
+  constexpr std::string_view kEndings[] = {".yaml", ".yml", ".json", ".template"};
+  return std::ranges::find(kEndings, path.extension().string()) != std::end(kEndings);
+}
+
+// Folders of tools and of what others wrote.
+bool is_passed_over(const fs::path& folder) {
+  const std::string name = folder.filename().string();
+  return name.starts_with('.') || name == "node_modules" || name.starts_with("asset.");
+}
+
+std::string mark_of_file(const fs::path& path) {
+  std::error_code fault;
+  const auto written = fs::last_write_time(path, fault).time_since_epoch().count();
+  return std::to_string(written) + " " + std::to_string(fs::file_size(path, fault));
+}
+
+std::vector<fs::path> template_files(const fs::path& root, std::error_code& fault) {
+  if (fs::is_regular_file(root, fault)) return {root};
+  std::vector<fs::path> files;
+  const auto options = fs::directory_options::skip_permission_denied;
+  fs::recursive_directory_iterator entry(root, options, fault);
+  for (; !fault && entry != fs::end(entry); entry.increment(fault)) {
+    std::error_code ignored;
+    if (entry->is_directory(ignored)) {
+      if (is_passed_over(entry->path())) entry.disable_recursion_pending();
+    } else if (is_template_name(entry->path())) {
+      files.push_back(entry->path());
+    }
+    if (files.size() >= kCodeFilesMax) break;
+  }
+  return files;
+}
+
+// No error where it is no template: other files are beside them.
+std::map<std::string, uint32_t, std::less<>> lines_of_file(const std::string& path) {
+  const Result<std::string> text = read_file(path, kCodeFileBytesMax);
+  if (!text || text->find("Resources") == text->npos) return {};
+  Result<TemplateText> read = read_template(*text);
+  if (!read) return {};
+  return std::move(read->lines);
+}
+
+}  // namespace
+
+Result<TemplateIndex::Templates> TemplateIndex::look() const {
+  const fs::path root = fs::path(path_).lexically_normal();
+  std::error_code fault;
+  const std::vector<fs::path> files = template_files(root, fault);
+  if (fault) return failed(path_ + ": " + fault.message());
+  Templates found;
+  for (const fs::path& file : files) {
+    const bool is_root = file == root;
+    const fs::path shown = is_root ? file.filename() : file.lexically_relative(root);
+    Template& each = found[shown.generic_string()];
+    each.mark = mark_of_file(file);
+    const auto known = templates_.find(shown.generic_string());
+    const bool is_known = known != templates_.end() && known->second.mark == each.mark;
+    each.lines = is_known ? known->second.lines : lines_of_file(file.string());
+  }
+  return found;
+}
+
+Result<void> TemplateIndex::refresh() {
+  if (path_.empty()) return {};
+  Result<Templates> found = look();
+  if (!found) return found.error();
+  const auto has_lines = [](const auto& each) { return !each.second.lines.empty(); };
+  if (std::ranges::none_of(*found, has_lines)) return failed("no template is in " + path_);
+  templates_ = *std::move(found);
+  return {};
+}
+
+uint64_t TemplateIndex::hash() const {
+  std::string all;
+  for (const auto& [file, each] : templates_) {
+    for (const auto& [id, line] : each.lines) {
+      all.append(file).append("\n").append(id).append(":").append(std::to_string(line));
+    }
+  }
+  return hash64(all);
+}
+
+void TemplateIndex::find_code(DeclaredStack& stack) const {
+  const Templates::value_type* best = nullptr;
+  size_t most = 0;
+  for (const auto& each : templates_) {
+    const size_t alike = static_cast<size_t>(
+        std::ranges::count_if(stack.resources, [&](const DeclaredResource& resource) {
+          return each.second.lines.contains(resource.block);
+        }));
+    // Of those that have as many, the smallest is the one that has nothing else.
+    const bool is_better = alike > most || (alike > 0 && alike == most &&
+                                            each.second.lines.size() < best->second.lines.size());
+    if (!is_better) continue;
+    best = &each;
+    most = alike;
+  }
+  if (best == nullptr) return;
+  for (DeclaredResource& resource : stack.resources) {
+    const auto line = best->second.lines.find(resource.block);
+    if (line == best->second.lines.end()) continue;
+    resource.file = best->first;
+    resource.line = line->second;
+  }
+}
+
+}  // namespace statewire

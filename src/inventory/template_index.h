@@ -1,0 +1,41 @@
+// Where the code of each stack's resources begins: templates in files.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "inventory/declared.h"
+
+namespace statewire {
+
+// The templates in a folder and below it, or the one file: YAML, JSON, and what CDK has written to
+// cdk.out. Not thread-safe.
+class TemplateIndex {
+ public:
+  explicit TemplateIndex(std::string path) : path_(std::move(path)) {}
+
+  // Reads what has changed since. An error where no template is there; what was there before holds
+  // then. Bounded by kCodeFilesMax files and kCodeFileBytesMax bytes of each.
+  Result<void> refresh();
+  bool empty() const { return templates_.empty(); }
+  // What it says: another number means that lines or files have moved.
+  uint64_t hash() const;
+  // Sets file and line of resources: by the template that has most of the stack's logical ids.
+  void find_code(DeclaredStack& stack) const;
+
+ private:
+  struct Template {
+    std::string mark;  // Of the file.
+    std::map<std::string, uint32_t, std::less<>> lines;
+  };
+  using Templates = std::map<std::string, Template, std::less<>>;  // By file.
+
+  Result<Templates> look() const;
+
+  const std::string path_;
+  Templates templates_;
+};
+
+}  // namespace statewire
