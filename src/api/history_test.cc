@@ -120,8 +120,7 @@ TEST_F(HistoryTest, one_entry_says_whom_it_was_told_and_why_not) {
                   {"pager", {.cursor = 5, .begins_after = 4}}};
   ASSERT_TRUE(store_->settle(began).ok());
   const std::string later = json("/api/v1/entries/5");
-  EXPECT_TRUE(
-      holds(later, "\"outcome\":\"not for it\",\"detail\":\"it began after sequence 5\""));
+  EXPECT_TRUE(holds(later, "\"outcome\":\"not for it\",\"detail\":\"it began after sequence 5\""));
   EXPECT_TRUE(holds(later, "\"outcome\":\"settled\""));
   EXPECT_EQ(get("/api/v1/entries/99").status, 404);
   EXPECT_EQ(get("/api/v1/entries/x").status, 400);
