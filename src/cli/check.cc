@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "catalog/check_folders.h"
+#include "cli/check_types.h"
 #include "cli/commands.h"
 #include "cli/config_at_hand.h"
 
@@ -67,6 +68,7 @@ ExitCode run_check(const Invocation& invocation, Terminal& terminal) {
     if (catalog) {
       catalog_entries = catalog->size();
       check_folders(*catalog, config.settings->catalog_folders, config.problems);
+      warn_of_unknown_types(*config.settings->document, *catalog);
     }
   }
   const bool is_well = config.problems.ok() && config.settings != nullptr;

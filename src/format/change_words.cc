@@ -35,6 +35,62 @@ void add_changes(std::span<const Change> changes, Words& words) {
   words.add(named == 0 ? "" : ")");
 }
 
+struct Deed {
+  std::string_view call;
+  std::string_view verb;
+};
+
+// Calls that say less by their names than by what they do. Without the versions of their APIs.
+constexpr Deed kDeeds[] = {
+    {"AttachGroupPolicy", "given a policy"},
+    {"AttachRolePolicy", "given a policy"},
+    {"AttachUserPolicy", "given a policy"},
+    {"AttachVolume", "attached"},
+    {"AuthorizeSecurityGroupEgress", "opened outwards"},
+    {"AuthorizeSecurityGroupIngress", "opened"},
+    {"DetachVolume", "detached"},
+    {"EnableKeyRotation", "set to rotate"},
+    {"PublishVersion", "published as a version"},
+    {"PutBucketEncryption", "given settings of encryption"},
+    {"PutBucketLifecycle", "given rules of lifecycle"},
+    {"PutBucketLifecycleConfiguration", "given rules of lifecycle"},
+    {"PutBucketPolicy", "given a policy"},
+    {"PutBucketPublicAccessBlock", "given settings of public access"},
+    {"PutBucketVersioning", "given settings of versioning"},
+    {"PutGroupPolicy", "given an inline policy"},
+    {"PutImage", "given an image"},
+    {"PutKeyPolicy", "given a policy"},
+    {"PutParameter", "given a value"},
+    {"PutRolePolicy", "given an inline policy"},
+    {"PutSecretValue", "given a value"},
+    {"PutUserPolicy", "given an inline policy"},
+    {"RevokeSecurityGroupEgress", "closed outwards"},
+    {"RevokeSecurityGroupIngress", "closed"},
+    {"RotateSecret", "rotated"},
+    {"SetDesiredCapacity", "scaled"},
+    {"UpdateAssumeRolePolicy", "given a trust policy"},
+    {"UpdateFunctionCode", "given new code"},
+    {"UpdateService", "updated"},
+};
+static_assert(std::ranges::is_sorted(kDeeds, {}, &Deed::call));
+
+std::string_view verb_of(std::string_view call) {
+  const auto* const deed = std::ranges::lower_bound(kDeeds, call, {}, &Deed::call);
+  return deed != std::end(kDeeds) && deed->call == call ? deed->verb : "configured";
+}
+
+// "team=shop, env=prod"; of tags that were removed, their keys.
+void add_tags_set(const Notification& notification, Words& words) {
+  size_t named = 0;
+  for (const Tag& tag : notification.tags_set) {
+    words.add(named == 0 ? ": " : ", ");
+    if (named++ == kMessageChangesMax) return words.add("…");
+    words.add(tag.key);
+    const bool has_value = !notification.are_tags_removed && !tag.value.empty();
+    if (has_value && tag.value.size() <= kMessageChangeBytesMax) words.add("=", tag.value);
+  }
+}
+
 // The provider announces something, and nothing is configured yet.
 bool is_report(const Notification& notification) {
   return notification.kind == NotificationKind::changed &&
@@ -99,10 +155,15 @@ void add_change(const Notification& notification, Words& words) {
     return add_who_in_brackets(notification, words);
   }
   if (is_report(notification)) return add_report(notification, words);
-  words.add("configured");
+  if (!notification.tags_set.empty()) {
+    words.add(notification.are_tags_removed ? "relieved of tags" : "tagged");
+    add_by_whom(notification, words);
+    return add_tags_set(notification, words);
+  }
+  const std::string_view call = call_name(call_in(notification));
+  words.add(verb_of(call));
   add_by_whom(notification, words);
-  const std::string_view call = call_in(notification);
-  words.add(call.empty() ? "" : ": ", call_name(call));
+  words.add(call.empty() ? "" : ": ", call);
   add_changes(notification.changes, words);
   add_reason(notification.cause, words);
 }

@@ -411,9 +411,10 @@ TEST(Message, only_what_was_not_permitted_was_refused) {
 TEST(Message, a_configuring_call_is_named) {
   Notification n = bucket_call(NotificationKind::changed, "PutBucketVersioning");
   n.cause.via = "cloudformation.amazonaws.com";
-  EXPECT_EQ(message_of(n),
-            "S3 bucket invoices in eu-west-1 was configured by ci-deployer through "
-            "CloudFormation: PutBucketVersioning");
+  EXPECT_EQ(
+      message_of(n),
+      "S3 bucket invoices in eu-west-1 was given settings of versioning by ci-deployer through "
+      "CloudFormation: PutBucketVersioning");
 }
 
 TEST(Message, a_configuring_call_says_what_it_set) {
@@ -422,11 +423,24 @@ TEST(Message, a_configuring_call_says_what_it_set) {
   std::vector<Change> changes = {{"Status", "Enabled", "Suspended"}, {"policy", "", long_value}};
   n.changes = changes;
   EXPECT_EQ(message_of(n),
-            "S3 bucket invoices in eu-west-1 was configured by ci-deployer: PutBucketVersioning "
-            "(Status Enabled → Suspended, policy)");
+            "S3 bucket invoices in eu-west-1 was given settings of versioning by ci-deployer: "
+            "PutBucketVersioning (Status Enabled → Suspended, policy)");
   changes = {{"groups", "", "sg-1"}, {"groups", "", "sg-2"}, {"size", "", "3"}, {"type", "", "x"}};
   n.changes = changes;
   EXPECT_TRUE(message_of(n).ends_with(" (groups sg-1, sg-2, size 3, …)"));
+}
+
+TEST(Message, tags_are_told_by_key_and_value) {
+  Notification n = bucket_call(NotificationKind::changed, "PutBucketTagging");
+  std::vector<Tag> tags = {{"env", "prod"}, {"note", ""}};
+  n.tags_set = tags;
+  EXPECT_EQ(message_of(n),
+            "S3 bucket invoices in eu-west-1 was tagged by ci-deployer: env=prod, note");
+  n.are_tags_removed = true;
+  EXPECT_TRUE(message_of(n).ends_with(" was relieved of tags by ci-deployer: env, note"));
+  tags.insert(tags.end(), 3, Tag{"k", ""});
+  n.tags_set = tags;
+  EXPECT_TRUE(message_of(n).ends_with(": env, note, k, …")) << message_of(n);
 }
 
 TEST(Message, a_change_that_has_nothing_to_say_takes_no_comma) {
@@ -470,7 +484,7 @@ TEST(Message, names_are_those_that_people_use) {
   Notification n = bucket_call(NotificationKind::changed, "UpdateFunctionCode20150331v2");
   n.cause.via = "AWSReservedSSO_AdministratorAccess_0123456789abcdef";
   EXPECT_TRUE(message_of(n).ends_with(
-      " was configured by ci-deployer through AdministratorAccess: UpdateFunctionCode"))
+      " was given new code by ci-deployer through AdministratorAccess: UpdateFunctionCode"))
       << message_of(n);
   EXPECT_EQ(fact_of(parts_of(n), "Cause"), "deployment (certain): ci-deployer, UpdateFunctionCode");
   n.kind = NotificationKind::failed;

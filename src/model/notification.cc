@@ -58,6 +58,10 @@ Notification notification_of(const Entry& entry, const Teller& teller) {
   // A call that made the resource set all there is of it.
   const bool made_it = observation.has(kPut) && result.kind != NotificationKind::changed;
   if (!made_it) result.changes = observation.changes;
+  if (result.kind == NotificationKind::changed && observation.effect == Effect::tag) {
+    result.tags_set = observation.tags;
+    result.are_tags_removed = observation.has(kTagsRemoved);
+  }
   result.error = observation.error;
   result.headline = observation.headline;
   result.is_late = entry.told.late;

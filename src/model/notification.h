@@ -76,6 +76,8 @@ struct Notification {
   bool is_assumed = false;       // No event told the state: enough time has passed.
   bool is_of_many = false;       // The resource's account is one of several that are watched.
   std::span<const Change> changes;
+  std::span<const Tag> tags_set;  // Of `changed`, where the event set tags, or removed them.
+  bool are_tags_removed = false;
   std::string_view error;  // Of `failed`.
   // Of `changed`, where a rule of the catalog says what was done; of `stuck` and `flapping`, what
   // is told.

@@ -172,6 +172,22 @@ class Config(ProgramTest):
         self.assertEqual(done.returncode, 78)
         self.assertIn("inventory.x.every: wanted at most", done.stdout)
 
+    def test_a_condition_on_a_type_that_there_is_not_is_a_warning(self):
+        config = self.write(
+            "statewire.yaml",
+            "version: 1\nstore: a\nsubscriptions:\n"
+            '  a: {when: {resource: {type: ["AWS::EC2::Instnace"]}}, sink: {kind: stdout}}\n'
+            '  b: {when: {$or: [{resource: {type: ["AWS::Ec3::Thing"]}}]}, sink: {kind: stdout}}\n'
+            '  c: {when: {resource: {type: ["AWS::EC2::Instance", com.example.job,'
+            ' {prefix: "AWS::ECS"}]}}, sink: {kind: stdout}}\n')
+        done = run_statewire("check", config)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertRegex(done.stdout, r':4:29: warning: .*type\[0\]: no entry of the catalog is about '
+                                      r'the type "AWS::EC2::Instnace"; did you mean '
+                                      r'"AWS::EC2::Instance"\?')
+        self.assertIn('"AWS::Ec3::Thing"', done.stdout)
+        self.assertEqual(done.stdout.count("no entry of the catalog"), 2, done.stdout)
+
     def test_problems_as_json(self):
         config = self.write("statewire.yaml", "version: 1\nstore: a\nstor: b\n")
         done = run_statewire("check", config, "--output", "json")
