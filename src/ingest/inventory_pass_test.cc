@@ -1,7 +1,10 @@
 #include "ingest/inventory_pass.h"
 
+#include <set>
+
 #include "base/limits.h"
 #include "ingest/ingest_for_test.h"
+#include "inventory/cloudformation_types.h"
 
 namespace statewire {
 namespace {
@@ -215,6 +218,15 @@ TEST_F(InventoryPassTest, cloudformation_ends_the_drift_of_what_it_touches_and_o
   EXPECT_EQ(queue_record("jobs").drift, Drift::none);
   EXPECT_EQ(declare("stacks", {shop}), 0u);
   EXPECT_EQ(look(), 0u);
+}
+
+TEST_F(InventoryPassTest, what_parts_in_stacks_are_of_is_known_by_the_catalog) {
+  std::set<std::string, std::less<>> known;
+  for (const CatalogRow& row : catalog_->rows()) known.insert(row.type);
+  for (const CatalogRow& row : catalog_->call_rows()) known.insert(row.type);
+  for (const CloudFormationType& row : cloudformation_types()) {
+    EXPECT_TRUE(row.type.empty() || known.contains(row.type)) << row.name << " of " << row.type;
+  }
 }
 
 TEST_F(InventoryPassTest, a_stack_has_one_owner_whether_tags_or_an_inventory_name_it) {

@@ -66,9 +66,9 @@ class StackReader {
   const StackAnswers& answers_;
   std::string account_;
   std::string region_;
-  std::map<std::string, const StackMember*, std::less<>> by_logical_id_;
+  std::map<std::string_view, const StackMember*> by_logical_id_;
   simdjson::dom::parser parser_;
-  object resources_;
+  std::map<std::string_view, element> in_template_;  // By logical id; in the parser.
   bool has_template_ = false;
   DeclaredStack stack_;
 };
@@ -82,13 +82,17 @@ StackReader::StackReader(const StackAnswers& answers) : answers_(answers) {
   }
   const Result<TemplateText> text = read_template(answers.template_text);
   if (!text) return;
-  has_template_ = !parser_.parse(text->json)["Resources"].get_object().get(resources_);
+  object resources;
+  has_template_ = !parser_.parse(text->json)["Resources"].get_object().get(resources);
+  if (!has_template_) return;
+  for (const auto& [logical_id, resource] : resources) in_template_.emplace(logical_id, resource);
 }
 
 // As the template has it.
 FoundElement StackReader::resource_of(std::string_view logical_id) const {
-  if (!has_template_) return simdjson::NO_SUCH_FIELD;
-  return resources_.at_key(logical_id);
+  const auto found = in_template_.find(logical_id);
+  if (found == in_template_.end()) return simdjson::NO_SUCH_FIELD;
+  return element(found->second);
 }
 
 std::optional<std::string> StackReader::value_of_name(std::string_view name) const {
@@ -196,7 +200,7 @@ Texts StackReader::ids_by(std::string_view ways, const StackMember& member) cons
 std::string StackReader::why_not_there(const StackMember& member) const {
   if (member.status == "CREATE_FAILED") return "it could not be created";
   const bool is_left = member.status == "DELETE_FAILED" && has_template_ &&
-                       resource_of(member.logical_id).error() != simdjson::SUCCESS;
+                       !in_template_.contains(member.logical_id);
   if (is_left) return "its template does not have it any more, and it could not be deleted";
   const bool is_nameless =
       member.physical_id.empty() && find_cloudformation_types(member.type).empty();

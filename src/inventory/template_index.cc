@@ -82,7 +82,11 @@ Result<void> TemplateIndex::refresh() {
   if (!found) return found.error();
   const auto has_lines = [](const auto& each) { return !each.second.lines.empty(); };
   if (std::ranges::none_of(*found, has_lines)) return failed("no template is in " + path_);
+  by_id_.clear();
   templates_ = *std::move(found);
+  for (const Templates::value_type& each : templates_) {
+    for (const auto& [id, line] : each.second.lines) by_id_[id].push_back(&each);
+  }
   return {};
 }
 
@@ -97,24 +101,28 @@ uint64_t TemplateIndex::hash() const {
 }
 
 void TemplateIndex::find_code(DeclaredStack& stack) const {
-  const Templates::value_type* best = nullptr;
-  size_t most = 0;
-  for (const auto& each : templates_) {
-    const size_t alike = static_cast<size_t>(
-        std::ranges::count_if(stack.resources, [&](const DeclaredResource& resource) {
-          return each.second.lines.contains(resource.block);
-        }));
-    // Of those that have as many, the smallest is the one that has nothing else.
-    const bool is_better = alike > most || (alike > 0 && alike == most &&
-                                            each.second.lines.size() < best->second.lines.size());
-    if (!is_better) continue;
-    best = &each;
-    most = alike;
+  std::map<std::string_view, std::pair<const Template*, size_t>> alike;  // By file.
+  for (const DeclaredResource& resource : stack.resources) {
+    const auto found = by_id_.find(resource.block);
+    if (found == by_id_.end()) continue;
+    for (const Templates::value_type* each : found->second) {
+      auto& [of, count] = alike[each->first];
+      of = &each->second;
+      ++count;
+    }
   }
-  if (best == nullptr) return;
+  // Of those that have as many, the smallest is the one that has nothing else.
+  const auto best = std::ranges::max_element(alike, [](const auto& a, const auto& b) {
+    const auto rank = [](const auto& each) {
+      return std::pair(each.second.second, -static_cast<int64_t>(each.second.first->lines.size()));
+    };
+    return rank(a) < rank(b);
+  });
+  if (best == alike.end()) return;
+  const auto& lines = best->second.first->lines;
   for (DeclaredResource& resource : stack.resources) {
-    const auto line = best->second.lines.find(resource.block);
-    if (line == best->second.lines.end()) continue;
+    const auto line = lines.find(resource.block);
+    if (line == lines.end()) continue;
     resource.file = best->first;
     resource.line = line->second;
   }

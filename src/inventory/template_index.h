@@ -3,6 +3,8 @@
 
 #include <map>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
@@ -36,6 +38,8 @@ class TemplateIndex {
 
   const std::string path_;
   Templates templates_;
+  // Of `templates_`, those that have a logical id.
+  std::unordered_map<std::string_view, std::vector<const Templates::value_type*>> by_id_;
 };
 
 }  // namespace statewire

@@ -1,6 +1,8 @@
 """Stacks of CloudFormation, read by its API: who declares what, and what is no longer as declared."""
 
 import json
+import pathlib
+import sys
 import time
 import unittest
 
@@ -116,8 +118,9 @@ class Stacks(CloudTest):
         return found()[0]["data"]
 
     def physical(self, logical_id):
-        found = self.stacks.describe_stack_resource(StackName="shop", LogicalResourceId=logical_id)
-        return found["StackResourceDetail"]["PhysicalResourceId"]
+        members = self.stacks.list_stack_resources(StackName="shop")["StackResourceSummaries"]
+        (found,) = [each for each in members if each.get("LogicalResourceId") == logical_id]
+        return found["PhysicalResourceId"]
 
     def set_queue(self, agent, seconds):
         url = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/jobs"
@@ -197,6 +200,10 @@ class OwnStacks(Stacks):
 
 
 class StacksOfSeveralAccounts(CloudTest):
+    # Each role's account is one of its own.
+    moto_program = ["env", "-u", "MOTO_ACCOUNT_ID",
+                    pathlib.Path(sys.executable).parent / "moto_server"]
+
     def test_each_is_read_by_its_role(self):
         other = "210987654321"
         for account, name in ((ACCOUNT, "here"), (other, "there")):

@@ -157,7 +157,7 @@ class Config(ProgramTest):
     def test_a_condition_on_code_without_an_inventory_is_a_warning(self):
         asking = ("version: 1\nstore: a\nsubscriptions:\n"
                   "  a: {when: {drift: [lost]}, sink: {kind: stdout}}\n"
-                  "  b: {when: {$or: [{owner: {stack: [x]}}]}, sink: {kind: stdout}}\n")
+                  "  b: {when: {$or: [{owner: {stack: [x]}}, {flags: [late]}]}, sink: {kind: stdout}}\n")
         config = self.write("statewire.yaml", asking)
         done = run_statewire("check", config)
         self.assertEqual(done.returncode, 0, done.stdout)
