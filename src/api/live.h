@@ -34,8 +34,8 @@ struct SourceState {
   std::string kind;
   // `failing`: it goes on, and cannot read now. `failed`: it has ended.
   std::string state = "running";  // "running", "failing", "done", "failed"; see told_sources()
-  std::string reason = {};        // Where it is failing or failed, and since when.
-  Time since = {};
+  std::string reason = {};  // Where it is failing or failed; of others, what there is to know.
+  Time since = {};          // Where it is failing or has ended.
   std::optional<Progress> progress = std::nullopt;  // Of one that comes to an end.
 
   bool is_up() const { return state == "running" || state == "done"; }

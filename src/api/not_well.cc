@@ -10,6 +10,8 @@ namespace {
 using Lines = std::vector<NotWell>;
 
 constexpr std::string_view kActOnReason = "act on the reason; the daemon tries again by itself";
+constexpr std::string_view kActAndReload =
+    "act on the reason, and reload with SIGHUP: it has ended";
 constexpr std::string_view kLookAtLog = "look at its log";
 constexpr std::string_view kWait = "wait a moment";
 constexpr std::string_view kFreeSpace = "free space, or lower the retention";
@@ -124,8 +126,8 @@ Lines what_is_not_well(const RouteContext& context, std::span<const ToldSource> 
   for (const ToldSource& told : sources) {
     const SourceState& source = told.source;
     if (source.is_up()) continue;
-    lines.push_back(
-        {"source " + source.name + " is " + source.state + ": " + source.reason, kActOnReason});
+    lines.push_back({"source " + source.name + " is " + source.state + ": " + source.reason,
+                     source.state == "failed" ? kActAndReload : kActOnReason});
   }
   for (const PipelineCounts& counts : subscriptions) {
     add_subscription(counts, context.store.parked_count(counts.name), context.clock.now(), lines);

@@ -418,6 +418,7 @@ void App::reload() {
   set_log(fresh.log_level, fresh.log_form);
   ingest_->use({(*next)->catalog, fresh.rules});
   if ((*next)->tls != nullptr) server_->use_tls((*next)->tls);
+  SourceRunner::tell_removed(old.sources, fresh.sources);
   publish(*next);
   const Time now = clock_.now();
   live_.set_config({.in_force_since = now, .last_reload = now});

@@ -1,5 +1,7 @@
 #include "app/source_runner.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 
 namespace statewire {
@@ -22,7 +24,8 @@ void SourceRunner::start() {
 
 void SourceRunner::run(size_t place, std::stop_token stop) {
   const SourceSetting& source = sources_[place];
-  const Result<void> ended = source.source->run(intake_, std::move(stop));
+  const Result<void> ended = source.source->run(intake_, stop);
+  if (stop.stop_requested()) return;  // It was to end, and whoever wanted that knows why.
   if (!ended) {
     log_error("a source ended", {{"source", source.name}, {"error", ended.error().text}});
     set_state(place, "failed", ended.error().text);
@@ -54,6 +57,9 @@ std::vector<SourceState> SourceRunner::states() const {
     const Source& source = *sources_[i].source;
     states[i].progress = source.progress();
     if (states[i].state != "running") continue;
+    SourceNote note = source.note();
+    states[i].reason = std::move(note.text);
+    if (note.is_over) states[i].state = "done";
     if (std::optional<SourceTrouble> trouble = source.trouble()) {
       states[i].state = "failing";
       states[i].since = trouble->since;
@@ -61,6 +67,14 @@ std::vector<SourceState> SourceRunner::states() const {
     }
   }
   return states;
+}
+
+void SourceRunner::tell_removed(std::span<const SourceSetting> old,
+                                std::span<const SourceSetting> fresh) {
+  for (const SourceSetting& source : old) {
+    const auto kept = std::ranges::find(fresh, source.name, &SourceSetting::name);
+    if (kept == fresh.end()) log_info("a source was removed", {{"source", source.name}});
+  }
 }
 
 }  // namespace statewire

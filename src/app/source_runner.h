@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -23,6 +24,9 @@ class SourceRunner {
   void stop();
   // Any thread.
   std::vector<SourceState> states() const;
+  // For the log: those of `old` that `fresh` has no more.
+  static void tell_removed(std::span<const SourceSetting> old,
+                           std::span<const SourceSetting> fresh);
 
  private:
   void run(size_t place, std::stop_token stop);

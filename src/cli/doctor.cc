@@ -8,12 +8,14 @@
 #include <filesystem>
 
 #include "app/check_paths.h"
+#include "base/descriptor.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/daemon.h"
 #include "cli/reply.h"
 #include "cli/try_sink.h"
 #include "format/clean_text.h"
+#include "net/listening_socket.h"
 
 namespace statewire {
 namespace {
@@ -35,13 +37,28 @@ void look_at_daemon(JsonElement status, Findings& findings) {
   }
 }
 
-void find_daemon(const std::string& store, Findings& findings) {
-  const Result<std::optional<Daemon>> daemon = Daemon::find(store);
+// Where no daemon listens, nobody else may.
+void try_to_listen(const HttpTcpListener& listener, Findings& findings) {
+  const Result<ListeningSocket> socket = open_tcp_listener(listener.address, listener.port);
+  if (!socket) {
+    return findings.wrong("http", socket.error().text,
+                          "name another address with `http: {listen: ADDRESS:PORT}`, or stop what "
+                          "listens there");
+  }
+  const OwnedFd closed(socket->descriptor);
+  findings.well("http", listener.address + ":" + std::to_string(listener.port) + " is free");
+}
+
+void find_daemon(const Settings& settings, Findings& findings) {
+  const Result<std::optional<Daemon>> daemon = Daemon::find(settings.store.path);
   if (!daemon) {
     return findings.wrong("daemon", daemon.error().text,
                           "ask as the user that runs it: its socket is for nobody else");
   }
-  if (!*daemon) return findings.not_tried("daemon", "none runs: `statewire run` starts one");
+  if (!*daemon) {
+    findings.not_tried("daemon", "none runs: `statewire run` starts one");
+    return try_to_listen(settings.http.listener, findings);
+  }
   const Result<std::string> json = (*daemon)->get("/api/v1/status");
   const Result<Reply> status = json ? Reply::parse(*json) : json.error();
   if (status) return look_at_daemon(status->root(), findings);
@@ -110,11 +127,14 @@ void look_at_store(const Settings& settings, Findings& findings) {
                    with_thousands(space.available >> 20) + " MiB are free, and " +
                        with_thousands(settings.store.free_bytes_min >> 20) + " are needed",
                    "free space, name another disk, or lower the reserve");
+  } else if (const std::string free = with_thousands(space.available >> 20) + " MiB free";
+             fs::exists(store, error)) {
+    findings.well("store", store.string() + ", " + free);
   } else {
-    findings.well("store",
-                  store.string() + ", " + with_thousands(space.available >> 20) + " MiB free");
+    findings.not_tried("store",
+                       store.string() + " is not there yet: made at the first start; " + free);
   }
-  find_daemon(settings.store.path, findings);
+  find_daemon(settings, findings);
 }
 
 void look_at_clock(Findings& findings) {
@@ -127,20 +147,6 @@ void look_at_clock(Findings& findings) {
   }
   findings.doubtful("clock", now + ", and nothing keeps it right",
                     "let systemd-timesyncd or chrony keep it: times decide order and holds");
-}
-
-void look_at_files(const Settings& settings, Findings& findings) {
-  for (const Node& source : settings.document->root().find("sources").entries()) {
-    if (source.find("kind").text() != "file") continue;
-    const std::string path = source.find("path").file_path();
-    const std::string what = "source " + std::string(source.key());
-    const bool is_pattern = path.find_first_of("*?[") != std::string::npos;
-    if (is_pattern || ::access(path.c_str(), R_OK) == 0) {
-      findings.well(what, path);
-    } else {
-      findings.wrong(what, path + " cannot be read", "make it, or let this user read it");
-    }
-  }
 }
 
 void read_inventories(const Settings& settings, Findings& findings) {
@@ -177,7 +183,7 @@ ExitCode run_doctor(const Invocation& invocation, Terminal& terminal) {
   look_at_store(settings, findings);
   look_at_clock(findings);
   look_at_aws(settings, invocation.has("--aws") ? AwsDepth::events : AwsDepth::surface, findings);
-  look_at_files(settings, findings);
+  look_at_sources(settings, findings);
   if (!settings.inventories.empty()) look_at_inventories(invocation, terminal, findings);
   if (!invocation.has("--send")) look_at_sinks(*config, findings);
   for (size_t i = 0; invocation.has("--send") && i < settings.subscriptions.size(); ++i) {

@@ -39,7 +39,8 @@ enum class AwsDepth {
   events,  // And the way that events take to it: trails, rules, policies, dead letters.
 };
 void look_at_aws(const Settings& settings, AwsDepth depth, Findings& findings);
-void look_at_files(const Settings& settings, Findings& findings);
+// Files that are read, and schedules.
+void look_at_sources(const Settings& settings, Findings& findings);
 // Reads each inventory once.
 void look_at_inventories(const Settings& settings, Findings& findings);
 // As far as each sink can go without sending anything. Its clients cannot be used after it.

@@ -6,9 +6,10 @@
 namespace statewire {
 namespace {
 
-std::string_view advice_for(std::string_view kind) {
+std::string_view advice_for(std::string_view kind, const PlaceReport& report) {
+  if (report.is_unreachable) return "look at the network, the proxy and the endpoint";
   if (kind == "email") return "look at host, port, tls, user and password";
-  if (kind == "file") return "make the folder, or let this user write there";
+  if (kind == "file") return "make the folder, free space, or let this user write there";
   for (const char* of_aws : {"eventbridge", "lambda", "s3", "ses", "sns", "sqs"}) {
     if (kind != of_aws) continue;
     return "make it, or correct its name and region; `statewire aws whoami` shows who asks";
@@ -29,7 +30,7 @@ void look_at_sinks(ConfigAtHand& config, Findings& findings) {
         findings.well(what, report.detail);
         break;
       case PlaceState::wrong:
-        findings.wrong(what, report.detail, advice_for(subscription.sink_kind));
+        findings.wrong(what, report.detail, advice_for(subscription.sink_kind, report));
         break;
       case PlaceState::unknown:
         findings.not_tried(what, (report.detail.empty() ? "not tried" : report.detail) +

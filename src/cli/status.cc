@@ -52,6 +52,7 @@ Cell show_state(JsonElement source) {
   }
   const std::string reason = shown_reason(text_at(source, "reason"));
   if (reason.empty()) return {state, Tint::none};
+  if (state == "running" || state == "done") return {state + ": " + reason, Tint::none};
   const std::string since = text_at(source, "since");
   const std::string told =
       since.empty() ? "" : " since " + clock_text(since) + " (" + ago(since) + ")";

@@ -91,7 +91,8 @@ Attempt try_sink(ConfigAtHand& config, size_t place) {
                             .payload = payload,
                             .header = subscription.format->header(),
                             .sequence = notification.sequence,
-                            .first_attempt = now};
+                            .first_attempt = now,
+                            .is_example = true};
     attempt = deliver_once(*settings.sinks[place], delivery, config);
   } else {
     attempt.detail = "not rendered: " + rendered.error().text;

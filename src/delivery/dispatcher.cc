@@ -94,6 +94,7 @@ Result<void> Dispatcher::begin_next(Time now) {
       if (place.pipeline != nullptr) {
         const PipelineCounts done = place.pipeline->counts();
         done_before_[done.name].add(done);
+        if (place.next != nullptr) place.next->succeed(*place.pipeline);
       }
       place = {.pipeline = std::move(place.next)};
     } else if (outcome) {

@@ -107,6 +107,23 @@ TEST_F(DispatcherTest, counts_go_on_over_reloads) {
   EXPECT_EQ(counts().delivered, 3u) << "it was away for a while";
 }
 
+TEST_F(DispatcherTest, a_sink_that_fails_does_so_since_before_a_reload) {
+  verdict_ = Verdict::unavailable;
+  start();
+  journal({"a"});
+  ASSERT_TRUE(eventually([&] { return counts().trouble.has_value(); }));
+  const Time since = counts().trouble->since;
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(reload().ok());
+    ASSERT_TRUE(eventually([&] { return counts().trouble.has_value(); }));
+    EXPECT_EQ(counts().trouble->since, since);
+  }
+  second_.sink_hash += 1;
+  ASSERT_TRUE(reload({&second_}, std::chrono::milliseconds(20)).ok());
+  ASSERT_TRUE(eventually([&] { return counts().trouble.has_value(); }));
+  EXPECT_GT(counts().trouble->since, since) << "of another sink";
+}
+
 TEST_F(DispatcherTest, an_answer_after_a_reload_or_the_end_is_harmless) {
   is_silent_ = true;
   start();

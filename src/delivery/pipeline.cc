@@ -347,6 +347,13 @@ Result<std::optional<Notification>> Pipeline::retraction_of(const Entry& entry, 
   return std::optional<Notification>(notification);
 }
 
+// A reload mends no sink: it fails since it began to.
+void Pipeline::succeed(const Pipeline& before) {
+  const std::optional<Trouble> trouble = before.send_.trouble();
+  const bool is_same_sink = before.subscription_.sink_hash == subscription_.sink_hash;
+  if (trouble && is_same_sink) send_.fails_since(trouble->since);
+}
+
 bool Pipeline::on_answers(Time now) { return send_.on_answers(now); }
 
 void Pipeline::send(Time now) {

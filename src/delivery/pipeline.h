@@ -87,6 +87,8 @@ class Pipeline {
     book_.prepare(now, extent, settlement);
   }
   void written() { book_.written(); }
+  // It takes the place of `before`, as after a reload.
+  void succeed(const Pipeline& before);
   // A redrive put deliveries into the store, and `state` is what it left.
   // REQUIRES: a checkpoint of everything was written right before.
   void take_over(const SubscriptionState& state);

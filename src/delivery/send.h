@@ -75,6 +75,8 @@ class SendStage {
   const Batches& batches() const { return batches_; }
   const SendCounts& counts() const { return counts_; }
   std::optional<Trouble> trouble() const;
+  // The one before it failed since then, at the same sink: so does this, until something passes.
+  void fails_since(Time since) { failing_before_ = since; }
   // When the delivery that has been here longest was committed; nothing where none is here, or its
   // row is of an earlier version.
   std::optional<Time> oldest_recorded() const;
@@ -116,6 +118,7 @@ class SendStage {
   SendCounts counts_;
   size_t failing_ = 0;  // Deliveries that are tried again.
   Time failing_since_;  // By the wall clock.
+  std::optional<Time> failing_before_;
   std::string last_reason_;
   uint64_t successes_before_ = 0;     // Of the circuit, when it began.
   bool is_trouble_told_ = false;      // The log says that it fails.

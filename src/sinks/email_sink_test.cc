@@ -337,6 +337,87 @@ TEST(MailSink, goes_to_those_that_it_is_for_alone) {
   EXPECT_EQ(send("", "b@x.org,c@x.org,d@x.org").verdict, Verdict::reject);
 }
 
+struct MailSinkOf {
+  explicit MailSinkOf(const std::string& yaml) {
+    Problems problems;
+    const auto document = Document::parse("statewire.yaml", yaml, problems);
+    MapReader keys(document->root());
+    sink = make_mail_sink(*read_mail_form(keys), std::make_unique<KeptLetters>(to));
+  }
+  // Of a message whose team is not known.
+  Attempt send(std::string_view recipients = {}, std::string_view settled = {},
+               std::string_view tags = "", bool is_example = false) {
+    to.clear();
+    const std::string payload =
+        R"({"subject":"s","text":"t","data":{"resource":{"tags":{)" + std::string(tags) + "}}}}";
+    const Delivery delivery{.id = "1",
+                            .content_type = kMailContentType,
+                            .payload = payload,
+                            .recipients = recipients,
+                            .settled_recipients = settled,
+                            .is_example = is_example};
+    Attempt attempt;
+    sink->deliver({&delivery, 1}, [&](std::vector<Attempt> made) { attempt = made.at(0); });
+    return attempt;
+  }
+
+  std::vector<std::string> to;
+  std::unique_ptr<Sink> sink;
+};
+
+constexpr const char* kTeamAndOps =
+    "{from: a@x.org, to: [ops@x.org, '{{resource.tags.team}}@x.org', "
+    "'{{resource.tags.a,b}}@x.org']}";
+constexpr const char* kTeam = "{{resource.tags.team}}@x.org";
+
+TEST(MailSink, a_recipient_without_an_address_is_refused_alone) {
+  MailSinkOf mail(kTeamAndOps);
+  const Attempt attempt = mail.send();
+  EXPECT_EQ(mail.to, std::vector<std::string>{"ops@x.org"});
+  ASSERT_EQ(attempt.parts.size(), 3u);
+  EXPECT_EQ(attempt.parts[0].verdict, Verdict::delivered);
+  EXPECT_EQ(attempt.parts[1].verdict, Verdict::reject);
+  EXPECT_EQ(attempt.parts[1].recipient, kTeam);
+  EXPECT_EQ(attempt.parts[1].detail, std::string(kTeam) + ": resource.tags.team is not known");
+  EXPECT_EQ(attempt.parts[2].recipient, "{{resource.tags.a b}}@x.org") << "a list has commas";
+}
+
+TEST(MailSink, what_is_sent_again_to_whom_had_no_address_goes_to_it_alone) {
+  MailSinkOf mail(kTeamAndOps);
+  const std::string others = "ops@x.org,{{resource.tags.a b}}@x.org";
+  const Attempt still = mail.send(kTeam, others);
+  EXPECT_EQ(still.verdict, Verdict::reject);
+  EXPECT_EQ(still.detail, "no recipient: resource.tags.team is not known");
+  EXPECT_EQ(mail.to.size(), 0u);
+  EXPECT_EQ(mail.send(kTeam, others, R"("team":"shop","a,b":"b")").verdict, Verdict::delivered);
+  EXPECT_EQ(mail.to, std::vector<std::string>{"shop@x.org"});
+}
+
+TEST(MailSink, with_no_address_at_all_it_is_refused_as_a_whole) {
+  MailSinkOf mail("{from: a@x.org, to: '{{resource.tags.team}}@x.org'}");
+  const Attempt attempt = mail.send();
+  EXPECT_EQ(attempt.verdict, Verdict::reject);
+  EXPECT_EQ(attempt.detail, "no recipient: resource.tags.team is not known");
+  EXPECT_TRUE(attempt.parts.empty());
+}
+
+TEST(MailSink, an_example_goes_to_nobody_whom_a_field_names) {
+  constexpr const char* kTags = R"("team":"shop","a,b":"b")";
+  MailSinkOf mail(kTeamAndOps);
+  const Attempt attempt = mail.send("", "", kTags, true);
+  EXPECT_EQ(attempt.verdict, Verdict::delivered);
+  EXPECT_TRUE(attempt.parts.empty());
+  EXPECT_EQ(mail.to, std::vector<std::string>{"ops@x.org"});
+  EXPECT_EQ(attempt.detail, "sent to ops@x.org; left out, as an example's fields are made up: " +
+                                std::string(kTeam) + " {{resource.tags.a b}}@x.org");
+  MailSinkOf team("{from: a@x.org, to: '{{resource.tags.team}}@x.org', fallback: b@x.org}");
+  EXPECT_EQ(team.send("", "", kTags, true).verdict, Verdict::delivered);
+  EXPECT_EQ(team.to, std::vector<std::string>{"b@x.org"});
+  MailSinkOf nobody("{from: a@x.org, to: '{{resource.tags.team}}@x.org'}");
+  EXPECT_EQ(nobody.send("", "", kTags, true).verdict, Verdict::reject);
+  EXPECT_TRUE(nobody.to.empty());
+}
+
 class EmailSinkTest : public SinkTest {
  protected:
   std::string told(const std::string& more) {
@@ -344,6 +425,15 @@ class EmailSinkTest : public SinkTest {
     return problems_->ok() ? sink != nullptr ? "" : "null" : problems_->to_text();
   }
 };
+
+TEST_F(EmailSinkTest, a_template_without_fallback_is_warned_of) {
+  const std::string team =
+      "{host: h.org, from: a@x.org, to: [b@x.org, '{{resource.tags.team}}@x.org']";
+  ASSERT_NE(open("email", team + "}"), nullptr);
+  EXPECT_NE(problems_->to_text().find("fallback: ops@example.org"), std::string::npos);
+  ASSERT_NE(open("email", team + ", fallback: c@x.org}"), nullptr);
+  EXPECT_EQ(problems_->to_text(), "");
+}
 
 TEST_F(EmailSinkTest, configuration_is_checked) {
   const std::string people = "from: a@example.org, to: b@example.org";

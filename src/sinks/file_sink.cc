@@ -2,12 +2,15 @@
 //
 // Delivered means on the disk: each batch is synced once, before its completion. A line that was
 // cut, by a full disk or a crash, is taken back, so that readers see whole lines only.
+#include <fcntl.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
 
+#include "base/descriptor.h"
 #include "base/limits.h"
 #include "sinks/kinds.h"
 #include "sinks/line_file.h"
@@ -43,22 +46,36 @@ std::string reason_for_errno(int error) {
   return std::generic_category().message(error);
 }
 
+// 0, or why nothing more can be written in the folder: tried with a file that has no name.
+int room_error(const std::string& folder) {
+  constexpr size_t kTriedBytes = 4096;
+  const OwnedFd fd(::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600));
+  if (fd.get() >= 0) {
+    const Written written = write_all(fd.get(), std::string(kTriedBytes, ' '));
+    if (written.error != 0) return written.error;
+    return ::fdatasync(fd.get()) == 0 ? 0 : errno;
+  }
+  if (errno == ENOSPC || errno == EDQUOT) return errno;
+  // Not every file system has such files, and not everybody may make one beside their own.
+  struct statvfs room{};
+  return ::statvfs(folder.c_str(), &room) == 0 && room.f_bavail == 0 ? ENOSPC : 0;
+}
+
 // The file and its rotation. Used by the writer's thread, which may outlive the sink.
 class RotatedFile {
  public:
   explicit RotatedFile(FileSinkOptions options)
       : options_(std::move(options)), file_(options_.path) {}
 
-  // Any thread.
   PlaceReport report() const {
     const bool is_there = ::access(options_.path.c_str(), F_OK) == 0;
-    std::string place =
-        is_there ? options_.path : std::filesystem::path(options_.path).parent_path().string();
-    if (place.empty()) place = ".";
-    if (::access(place.c_str(), is_there ? W_OK : W_OK | X_OK) == 0) {
-      return {.state = PlaceState::well, .detail = options_.path + " can be written"};
-    }
-    return {.state = PlaceState::wrong, .detail = place + ": " + reason_for_errno(errno)};
+    std::string folder = std::filesystem::path(options_.path).parent_path().string();
+    if (folder.empty()) folder = ".";
+    const std::string& place = is_there ? options_.path : folder;
+    const bool may_write = ::access(place.c_str(), is_there ? W_OK : W_OK | X_OK) == 0;
+    const int error = may_write ? room_error(folder) : errno;
+    if (error == 0) return {.state = PlaceState::well, .detail = options_.path + " can be written"};
+    return {.state = PlaceState::wrong, .detail = place + ": " + reason_for_errno(error)};
   }
 
   std::vector<Attempt> write(std::span<const Delivery> batch, Time now) {
@@ -133,7 +150,11 @@ class FileSink final : public Sink {
               });
   }
 
-  void ask_place(PlaceDone done) override { done(file_->report()); }
+  void ask_place(PlaceDone done) override {
+    writer_.run([file = file_, done = std::move(done)](bool is_wanted) {
+      done(is_wanted ? file->report() : PlaceReport());
+    });
+  }
 
  private:
   Writer writer_;

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include "sinks/kinds.h"
 #include "sinks/sink_fixture_test.h"
@@ -171,6 +172,29 @@ TEST_F(FileSinkTest, missing_folder_needs_a_person) {
   EXPECT_NE(attempt.detail.find("No such file"), std::string::npos);
   fs::create_directory(folder_ / "none");
   EXPECT_EQ(deliver(*sink, {"a"})[0].verdict, Verdict::delivered);
+}
+
+// As on a disk that is full: no file may grow.
+TEST_F(FileSinkTest, whose_disk_takes_nothing_is_told_without_a_delivery) {
+  const auto sink = open("file", "{path: " + (folder_ / "a.jsonl").string() + "}");
+  const auto asked = [&] {
+    std::promise<PlaceReport> answer;
+    sink->ask_place([&](PlaceReport report) { answer.set_value(std::move(report)); });
+    return answer.get_future().get();
+  };
+  EXPECT_EQ(asked().state, PlaceState::well);
+  const auto handler = ::signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  rlimit none = before;
+  none.rlim_cur = 0;
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &none), 0);
+  const PlaceReport report = asked();
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  ::signal(SIGXFSZ, handler);
+  EXPECT_EQ(report.state, PlaceState::wrong);
+  EXPECT_NE(report.detail.find("File too large"), std::string::npos) << report.detail;
+  EXPECT_TRUE(std::filesystem::is_empty(folder_)) << "nothing is left of it";
 }
 
 }  // namespace

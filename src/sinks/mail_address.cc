@@ -100,6 +100,15 @@ Result<std::string> AddressTemplate::resolve(const Lookup& value_of) const {
   return address;
 }
 
+bool AddressTemplate::has_fields() const { return std::ranges::any_of(pieces_, &Piece::is_field); }
+
+std::string AddressTemplate::name() const {
+  std::string name;
+  for (const Piece& piece : pieces_) name += piece.is_field ? "{{" + piece.text + "}}" : piece.text;
+  std::ranges::replace(name, ',', ' ');
+  return name;
+}
+
 MailRecipients MailRecipients::read(MapReader& keys) {
   MailRecipients result;
   const Node to = keys.required("to");
@@ -117,6 +126,11 @@ MailRecipients MailRecipients::read(MapReader& keys) {
   for (const Node& item : items) {
     Result<AddressTemplate> address = AddressTemplate::parse(item.text());
     if (address) {
+      if (address->has_fields() && !fallback) {
+        item.warn(
+            "where this gives no address, its mail is parked; `fallback: ops@example.org` "
+            "says who gets it then");
+      }
       result.to_.push_back(*std::move(address));
     } else {
       item.error(address.error().text);
@@ -129,16 +143,15 @@ MailRecipients MailRecipients::read(MapReader& keys) {
   return result;
 }
 
-Result<std::vector<std::string>> MailRecipients::resolve(
-    const AddressTemplate::Lookup& value_of) const {
-  std::vector<std::string> addresses;
-  for (const AddressTemplate& address : to_) {
-    Result<std::string> made = address.resolve(value_of);
-    if (!made && fallback_.empty()) return bad_input("no recipient: " + made.error().text);
-    const std::string& chosen = made ? *made : fallback_;
-    if (std::ranges::find(addresses, chosen) == addresses.end()) addresses.push_back(chosen);
+std::vector<MailRecipient> MailRecipients::resolve(const AddressTemplate::Lookup& value_of) const {
+  std::vector<MailRecipient> recipients;
+  for (const AddressTemplate& each : to_) {
+    MailRecipient& recipient = recipients.emplace_back(MailRecipient{.name = each.name()});
+    Result<std::string> made = each.resolve(value_of);
+    recipient.address = made ? *std::move(made) : fallback_;
+    if (recipient.address.empty()) recipient.why = made.error().text;
   }
-  return addresses;
+  return recipients;
 }
 
 }  // namespace statewire

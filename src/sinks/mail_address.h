@@ -36,6 +36,9 @@ class AddressTemplate {
 
   // An error says why there is no address: a field that is not known, or a value that does not fit.
   Result<std::string> resolve(const Lookup& value_of) const;
+  bool has_fields() const;
+  // As it was written, without commas: it names whoever it stands for where that is not known.
+  std::string name() const;
 
  private:
   struct Piece {
@@ -43,6 +46,12 @@ class AddressTemplate {
     bool is_field = false;
   };
   std::vector<Piece> pieces_;
+};
+
+struct MailRecipient {
+  std::string name;     // AddressTemplate::name()
+  std::string address;  // Empty: none can be made,
+  std::string why;      // and this says why.
 };
 
 // Whom a sink of mails writes to.
@@ -53,9 +62,8 @@ class MailRecipients {
   static MailRecipients read(MapReader& keys);
 
   bool empty() const { return to_.empty(); }
-  // Each address once. Where one cannot be made, the fallback takes its place; an error where
-  // there is no fallback.
-  Result<std::vector<std::string>> resolve(const AddressTemplate::Lookup& value_of) const;
+  // One for each of `to`. Where its address cannot be made, the fallback takes its place.
+  std::vector<MailRecipient> resolve(const AddressTemplate::Lookup& value_of) const;
 
  private:
   std::vector<AddressTemplate> to_;

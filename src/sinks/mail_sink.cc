@@ -70,14 +70,77 @@ void name_recipient(Attempt& attempt, const std::string& recipient) {
   attempt.detail = cut_utf8(recipient + ": " + attempt.detail, kAttemptDetailBytesMax);
 }
 
+// Whom one letter is to.
+struct Addressees {
+  std::vector<std::string> all;        // As the letter says.
+  std::vector<std::string> now;        // Those of them who are to get it now.
+  std::vector<MailRecipient> unknown;  // Those who are to get it, and have no address.
+};
+
+void add_once(std::vector<std::string>& addresses, const std::string& address) {
+  if (std::ranges::find(addresses, address) == addresses.end()) addresses.push_back(address);
+}
+
+Addressees addressees_of(const Delivery& delivery, std::span<const MailRecipient> recipients) {
+  Addressees addressees;
+  for (const MailRecipient& each : recipients) {
+    const auto is_named = [&](std::string_view list) {
+      return is_in_list(list, each.name) || is_in_list(list, each.address);
+    };
+    const bool is_now = (delivery.recipients.empty() || is_named(delivery.recipients)) &&
+                        !is_named(delivery.settled_recipients);
+    if (!each.address.empty()) add_once(addressees.all, each.address);
+    if (!is_now) continue;
+    if (!each.address.empty()) {
+      add_once(addressees.now, each.address);
+    } else if (std::ranges::find(addressees.unknown, each.name, &MailRecipient::name) ==
+               addressees.unknown.end()) {
+      addressees.unknown.push_back(each);
+    }
+  }
+  // Whoever it is for has another address now, where one is new in `to`.
+  const bool is_for_one = delivery.recipients.find(',') == std::string_view::npos;
+  if (!addressees.now.empty() || !addressees.unknown.empty() || !is_for_one) return addressees;
+  std::vector<std::string> fresh;
+  std::ranges::copy_if(addressees.all, std::back_inserter(fresh), [&](const std::string& address) {
+    return !is_in_list(delivery.settled_recipients, address);
+  });
+  if (fresh.size() == 1) addressees.now = std::move(fresh);
+  return addressees;
+}
+
+// What an example cannot show: whoever its made-up fields name may be somebody.
+std::string told_of_example(std::span<const MailRecipient> recipients, const Addressees& to) {
+  std::string told = "sent to";
+  for (const std::string& address : to.now)
+    told.append(&address == to.now.data() ? " " : ", ") += address;
+  std::string left_out;
+  for (const MailRecipient& each : recipients) {
+    if (each.name.find("{{") != std::string::npos) left_out += " " + each.name;
+  }
+  if (!left_out.empty()) told += "; left out, as an example's fields are made up:" + left_out;
+  return std::string(cut_utf8(told, kAttemptDetailBytesMax));
+}
+
 // What became of a delivery whose recipients have these fates. Where nobody got it, and nobody was
-// refused for good, it is simply tried again; and everything waits where everybody says so.
-Attempt attempt_of(std::vector<Attempt> fates, const std::vector<std::string>& to) {
-  if (fates.size() == 1) return std::move(fates.front());
-  for (size_t i = 0; i < fates.size(); ++i) name_recipient(fates[i], to[i]);
+// refused for good, it is simply tried again; and everything waits where everybody says so. Those
+// without an address are refused once the others have their fates.
+Attempt attempt_of(std::vector<Attempt> fates, const Addressees& addressees) {
+  const std::vector<std::string>& to = addressees.now;
   const auto has = [&](Verdict verdict) {
     return std::ranges::any_of(fates, [&](const auto& fate) { return fate.verdict == verdict; });
   };
+  if (fates.size() == 1) {
+    if (addressees.unknown.empty() || !has(Verdict::delivered)) return std::move(fates.front());
+    fates.resize(to.size(), Attempt(fates.front()));
+  }
+  for (size_t i = 0; i < fates.size(); ++i) name_recipient(fates[i], to[i]);
+  if (has(Verdict::delivered) || has(Verdict::reject)) {
+    for (const MailRecipient& each : addressees.unknown) {
+      fates.push_back({.verdict = Verdict::reject, .detail = each.why});
+      name_recipient(fates.back(), each.name);
+    }
+  }
   const auto heavier = [](const Attempt& a, const Attempt& b) {
     return weight_of(a.verdict) < weight_of(b.verdict);
   };
@@ -107,17 +170,29 @@ class MailSink final : public Sink {
   // One letter for each delivery: `batch` holds exactly one, as the limits say.
   void deliver(std::span<const Delivery> batch, Completion done) override {
     CHECK(batch.size() == 1);
-    Result<Letter> letter = letter_of(batch.front());
-    if (!letter) {
-      return done({Attempt{.verdict = Verdict::reject, .detail = letter.error().text}});
+    const Delivery& delivery = batch.front();
+    const auto refuse = [&](std::string why) {
+      done({Attempt{.verdict = Verdict::reject, .detail = std::move(why)}});
+    };
+    dom::element message;
+    if (delivery.content_type != kMailContentType ||
+        parser_.parse(delivery.payload.data(), delivery.payload.size(), true).get(message) !=
+            simdjson::SUCCESS) {
+      return refuse("not a message of the format email");
     }
-    std::vector<std::string> to = letter->to;
-    const bool is_last = letter->is_for_rest && to.size() == 1;
-    carrier_->carry(*std::move(letter), [done = std::move(done), to = std::move(to),
-                                         is_last](std::vector<Attempt> fates) {
-      CHECK(fates.size() == 1 || fates.size() == to.size());
+    const std::vector<MailRecipient> recipients = recipients_of(delivery, message);
+    Addressees to = addressees_of(delivery, recipients);
+    if (to.now.empty()) return refuse(why_nobody(delivery, to));
+    Letter letter = letter_of(delivery, message, to);
+    const bool is_last = letter.is_for_rest && to.now.size() == 1 && to.unknown.empty();
+    std::string told = delivery.is_example ? told_of_example(recipients, to) : "";
+    if (delivery.is_example) to.unknown.clear();
+    carrier_->carry(std::move(letter), [done = std::move(done), to = std::move(to), is_last,
+                                        told = std::move(told)](std::vector<Attempt> fates) {
+      CHECK(fates.size() == 1 || fates.size() == to.now.size());
       Attempt attempt = attempt_of(std::move(fates), to);
-      if (is_last && attempt.verdict != Verdict::delivered) name_recipient(attempt, to.front());
+      if (is_last && attempt.verdict != Verdict::delivered) name_recipient(attempt, to.now.front());
+      if (!told.empty() && attempt.verdict == Verdict::delivered) attempt.detail = told;
       done({std::move(attempt)});
     });
   }
@@ -125,52 +200,41 @@ class MailSink final : public Sink {
   void ask_place(PlaceDone done) override { carrier_->ask_place(std::move(done)); }
 
  private:
-  Result<Letter> letter_of(const Delivery& delivery) {
-    dom::element message;
-    if (delivery.content_type != kMailContentType ||
-        parser_.parse(delivery.payload.data(), delivery.payload.size(), true).get(message) !=
-            simdjson::SUCCESS) {
-      return bad_input("not a message of the format email");
-    }
+  std::vector<MailRecipient> recipients_of(const Delivery& delivery,
+                                           const dom::element& message) const {
     dom::element data;
-    const bool has_data = message["data"].get(data) == simdjson::SUCCESS;
-    Result<std::vector<std::string>> to = form_.to.resolve(
+    const bool has_data = !delivery.is_example && message["data"].get(data) == simdjson::SUCCESS;
+    return form_.to.resolve(
         [&](std::string_view path) { return has_data ? field_at(data, path) : std::string(); });
-    if (!to) return to.error();
+  }
+
+  static std::string why_nobody(const Delivery& delivery, const Addressees& to) {
+    if (delivery.is_example) {
+      return "nobody to send an example to: each of `to` has a field, and there is no `fallback`";
+    }
+    if (!to.unknown.empty()) return "no recipient: " + to.unknown.front().why;
+    return "it is for " +
+           (delivery.recipients.empty() ? "others than those of `to`"
+                                        : std::string(delivery.recipients)) +
+           ", and `to` does not name them any more";
+  }
+
+  Letter letter_of(const Delivery& delivery, const dom::element& message,
+                   const Addressees& to) const {
     const std::string key = delivery.key();
-    const bool is_for_rest = !delivery.recipients.empty() || !delivery.settled_recipients.empty();
-    Letter letter{.from = form_.from.address,
-                  .to = {},
-                  .message = mail_message({.from = form_.from,
-                                           .to = *to,
-                                           .subject = text_at(message, "subject"),
-                                           .text = text_at(message, "text"),
-                                           .html = text_at(message, "html"),
-                                           .date = delivery.first_attempt,
-                                           .key = key,
-                                           .id = std::string(delivery.id),
-                                           .thread = text_at(message, "resource"),
-                                           .subscription = std::string(delivery.subscription)}),
-                  .is_for_rest = is_for_rest};
-    std::ranges::copy_if(*to, std::back_inserter(letter.to), [&](const std::string& address) {
-      return (delivery.recipients.empty() || is_in_list(delivery.recipients, address)) &&
-             !is_in_list(delivery.settled_recipients, address);
-    });
-    // Whoever it is for has another address now, where one is new in `to`.
-    const bool is_for_one = delivery.recipients.find(',') == std::string_view::npos;
-    if (letter.to.empty() && is_for_one) {
-      std::erase_if(*to, [&](const std::string& address) {
-        return is_in_list(delivery.settled_recipients, address);
-      });
-      if (to->size() == 1) letter.to = *to;
-    }
-    if (letter.to.empty()) {
-      return bad_input("it is for " +
-                       (delivery.recipients.empty() ? "others than those of `to`"
-                                                    : std::string(delivery.recipients)) +
-                       ", and `to` does not name them any more");
-    }
-    return letter;
+    return {.from = form_.from.address,
+            .to = to.now,
+            .message = mail_message({.from = form_.from,
+                                     .to = to.all,
+                                     .subject = text_at(message, "subject"),
+                                     .text = text_at(message, "text"),
+                                     .html = text_at(message, "html"),
+                                     .date = delivery.first_attempt,
+                                     .key = key,
+                                     .id = std::string(delivery.id),
+                                     .thread = text_at(message, "resource"),
+                                     .subscription = std::string(delivery.subscription)}),
+            .is_for_rest = !delivery.recipients.empty() || !delivery.settled_recipients.empty()};
   }
 
   const MailForm form_;

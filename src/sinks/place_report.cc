@@ -27,7 +27,9 @@ PlaceReport report_of(const AwsAnswer& answer, const std::string& what) {
             .detail = cut("may not ask whether " + what + " is there (" +
                           std::string(bare_code(answer.code)) + ")")};
   }
-  return {.state = PlaceState::wrong, .detail = cut(what + ": " + answer.text())};
+  return {.state = PlaceState::wrong,
+          .detail = cut(what + ": " + answer.text()),
+          .is_unreachable = answer.fault == AwsFault::network};
 }
 
 }  // namespace

@@ -72,6 +72,7 @@ struct Delivery {
   uint32_t attempt = 1;
   Time first_attempt;
   bool is_redriven = false;  // A person sent it again after it was parked.
+  bool is_example = false;   // A person tries the sink: what it says of a resource is made up.
   // Null where the kind does not freeze its batches, and for what a person sends as a test.
   const FrozenBatch* batch = nullptr;
 
@@ -109,7 +110,8 @@ enum class PlaceState : uint8_t {
 };
 struct PlaceReport {
   PlaceState state = PlaceState::unknown;
-  std::string detail = {};  // What was found, cut to 1 KiB; never a secret.
+  std::string detail = {};      // What was found, cut to 1 KiB; never a secret.
+  bool is_unreachable = false;  // `wrong`, and nobody answered.
 };
 // Called exactly once, from any thread.
 using PlaceDone = std::function<void(PlaceReport)>;

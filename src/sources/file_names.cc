@@ -87,15 +87,32 @@ std::vector<std::string> names_before_rotation(const std::string& path,
   return names;
 }
 
-bool can_read_folders(const std::string& pattern) {
+std::string folder_fault(const std::string& pattern) {
   const std::filesystem::path path(pattern);
   const std::filesystem::path folders = path.parent_path();
-  if (folders.empty() || folders == path) return true;
-  if (!can_read_folders(folders.native())) return false;
+  if (folders.empty() || folders == path) return {};
+  if (std::string fault = folder_fault(folders.native()); !fault.empty()) return fault;
   const int wanted = is_one_name(path.filename().native()) ? X_OK : R_OK | X_OK;
-  return std::ranges::all_of(paths_of(folders.native()), [&](const std::string& folder) {
-    return ::access(folder.c_str(), wanted) == 0 || errno == ENOENT || errno == ENOTDIR;
-  });
+  const auto error_of = [&](const std::string& folder) {
+    return ::access((folder + "/.").c_str(), wanted) == 0 ? 0 : errno;
+  };
+  if (is_one_name(folders.native())) {
+    const int error = error_of(folders.native());
+    return error == 0 ? "" : folders.native() + ": " + reason_of(error);
+  }
+  // What has the name of a folder and is none, or is gone by now, has no files.
+  for (const std::string& folder : paths_of(folders.native())) {
+    const int error = error_of(folder);
+    if (error != 0 && error != ENOENT && error != ENOTDIR) return folder + ": " + reason_of(error);
+  }
+  return {};
+}
+
+std::string place_fault(const std::string& pattern) {
+  std::string fault = folder_fault(pattern);
+  if (!fault.empty() || !is_one_name(pattern)) return fault;
+  const int error = ::access(pattern.c_str(), F_OK) == 0 ? 0 : errno;
+  return error == 0 ? "" : pattern + ": " + reason_of(error);
 }
 
 RotatedBetween files_between(std::string_view name, const Predecessor& predecessor,

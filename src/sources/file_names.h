@@ -19,8 +19,11 @@ std::vector<std::string> paths_beside(const std::string& pattern);
 // The names of the pattern that the file may have had before a rotation gave it this path: "a.log"
 // for "a.log.1" and "a.log-20260314.gz".
 std::vector<std::string> names_before_rotation(const std::string& path, const std::string& pattern);
-// False where a folder cannot be read now: paths_of() does not tell of what is in it.
-bool can_read_folders(const std::string& pattern);
+// "in: No such file or directory": the folder of the pattern that cannot be read now, and why.
+// paths_of() does not tell of what is in it. Empty: all can be read.
+std::string folder_fault(const std::string& pattern);
+// The same, and of the file where the pattern is one name.
+std::string place_fault(const std::string& pattern);
 // Whether it names one file, and not as many as there are.
 bool is_one_name(std::string_view pattern);
 

@@ -17,6 +17,7 @@ namespace {
 // One busy file does not keep the others waiting for longer than this.
 constexpr int kPiecesInARow = 16;
 constexpr Duration kNoGrace{};
+constexpr std::chrono::milliseconds kLookAgainAfter{2000};
 
 uint64_t bytes_of(const std::vector<std::string>& paths) {
   uint64_t bytes = 0;
@@ -36,17 +37,22 @@ FileSource::FileSource(FileSourceOptions options, const Clock& clock)
 Result<void> FileSource::run(Intake& intake, std::stop_token stop) {
   // What is not stored when it has to stop is read again.
   Run run{.intake = intake, .stop = stop, .handover = Handover(intake, stop, kNoGrace)};
-  if (!options_.follow) total_bytes_ = bytes_of(paths_of(options_.pattern));
   Result<void> found;
   while (found && !stop.stop_requested()) {
+    if (!options_.follow && done_bytes_ == 0) total_bytes_ = bytes_of(paths_of(options_.pattern));
     found = find_files(run);
     if (found) found = expire_cursors(run);
     const bool has_read = found && read_round(run, found);
     note_trouble();
     if (found && options_.follow) close_quiet(run);
     if (!found || has_read) continue;
-    if (!options_.follow) break;
-    wait_for(options_.poll_interval, stop);
+    if (options_.follow) {
+      wait_for(options_.poll_interval, stop);
+    } else if (lacks_something_ && options_.looks_again_after) {
+      wait_for(*options_.looks_again_after, stop);
+    } else {
+      break;
+    }
   }
   run.handover.drain();
   return found ? outcome() : found;
@@ -57,6 +63,7 @@ bool FileSource::read_round(Run& run, Result<void>& found) {
   bool has_read = false;
   while (!run.stop.stop_requested()) {
     if (found = open_waiting(run); !found) break;
+    note_trouble();
     has_read |= !options_.follow && !files_.empty();
     has_read |= read_all(run);
     if (!options_.follow || !waiting_.empty()) run.handover.drain();
@@ -82,6 +89,7 @@ Result<void> FileSource::open_file(Run& run, const Waiting& waiting) {
       WatchedFile::open(waiting.path, options_.follow, run.stop, options_.pieces);
   if (!file) {
     report(waiting.path, file.error().text);
+    lacks_something_ = true;
     return {};
   }
   const FileId id = (*file)->id();
@@ -375,7 +383,7 @@ void FileSource::forget_faults(const std::vector<std::string>& listed) {
 }
 
 void FileSource::note_trouble() {
-  std::string text;
+  std::string text = place_fault_;
   if (!faults_.empty()) {
     const auto& [path, reason] = *faults_.begin();
     text = path + ": " + reason;
@@ -384,11 +392,13 @@ void FileSource::note_trouble() {
   trouble_.set(std::move(text));
 }
 
+SourceNote FileSource::note() const {
+  return {.text = matches_nothing_ ? "no file matches " + options_.pattern : std::string()};
+}
+
 Result<void> FileSource::outcome() const {
   if (options_.follow) return {};
-  if (files_.empty() && resting_.empty() && faults_.empty()) {
-    return not_found("no file matches " + options_.pattern);
-  }
+  if (files_.empty() && resting_.empty() && faults_.empty()) return not_found(place_fault_);
   if (std::optional<SourceTrouble> trouble = trouble_.get()) return failed(trouble->reason);
   return {};
 }
@@ -400,6 +410,7 @@ std::unique_ptr<Source> open_file_source(std::string_view name, MapReader& keys,
   const Node path = keys.required("path");
   FileSourceOptions options{.name = std::string(name), .pattern = path.file_path()};
   options.follow = keys.optional("follow").boolean(false);
+  options.looks_again_after = kLookAgainAfter;
   if (options.pattern.empty()) return nullptr;
   const Result<FileSight> sight = identify(options.pattern);
   // Whoever may write there must not keep the daemon from starting: the source fails, and says why.

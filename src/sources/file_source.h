@@ -31,6 +31,9 @@ struct FileSourceOptions {
   // Waits for more lines and more files, through rotation by rename or by copy and truncate.
   // Otherwise every file is read once, to its end.
   bool follow = false;
+  // Without `follow`: a file that is not there, or closed to us, is looked for again after so long.
+  // Nothing: the run ends.
+  std::optional<std::chrono::milliseconds> looks_again_after;
   std::chrono::milliseconds poll_interval{200};
   // A file that lost its name is closed once it has not changed for so long; then a last line that
   // is a whole value is an event without its line feed, too.
@@ -47,6 +50,7 @@ class FileSource final : public Source {
   Result<void> run(Intake& intake, std::stop_token stop) override;
   std::optional<Progress> progress() const override;
   std::optional<SourceTrouble> trouble() const override { return trouble_.get(); }
+  SourceNote note() const override;
 
  private:
   // An open file.
@@ -96,6 +100,7 @@ class FileSource final : public Source {
 
   bool read_round(Run& run, Result<void>& found);
   Result<void> find_files(Run& run);
+  void note_place(bool is_empty);
   void find_listed(const std::string& path, const FileSight& sight);
   Result<void> find_rotated(Run& run, const std::map<std::string, FileId>& listed);
   Result<std::vector<RotatedFile>> rotated_files(Run& run,
@@ -157,8 +162,11 @@ class FileSource final : public Source {
   uint64_t next_number_ = 1;
   std::map<std::string, std::string> faults_;  // Reasons by path, told once.
   TroubleNote trouble_;
-  bool has_told_that_nothing_matches_ = false;
-  Time expires_at_ = Time::min();  // When cursors are looked through the next time.
+  bool lacks_something_ = false;  // At the last look a file was not there, or closed to us.
+  std::string place_fault_ = {};  // Why nothing, or not all, can be there; empty: it can.
+  std::string place_told_ = {};   // What the log said of it.
+  std::atomic<bool> matches_nothing_ = false;  // And files may come.
+  Time expires_at_ = Time::min();              // When cursors are looked through the next time.
 
   // Without `follow`.
   uint64_t closed_bytes_ = 0;  // Of files that were read to their end.

@@ -27,6 +27,7 @@ Result<void> FileSource::find_files(Run& run) {
   for (Entry& entry : files_) entry.is_listed = false;
   for (auto& [id, resting] : resting_) resting.is_listed = false;
   const std::vector<std::string> paths = paths_of(options_.pattern);
+  lacks_something_ = false;
   std::map<std::string, FileId> listed;
   for (const std::string& path : paths) {
     if (const Result<FileSight> sight = identify(path)) {
@@ -34,15 +35,34 @@ Result<void> FileSource::find_files(Run& run) {
       find_listed(path, *sight);
     } else {
       report(path, sight.error().text);
+      lacks_something_ = true;
     }
   }
-  if (!options_.follow) return {};
-  if (paths.empty() && files_.empty() && !has_told_that_nothing_matches_) {
-    log_warn("no file yet", {{"source", options_.name}, {"path", options_.pattern}});
-    has_told_that_nothing_matches_ = true;
-  }
+  note_place(paths.empty());
   forget_faults(paths);
+  if (!options_.follow) return {};
   return find_rotated(run, listed);
+}
+
+// Whether the place can be read at all. Where files may come, none is there yet; where one is
+// named, or none is waited for, one is missing.
+void FileSource::note_place(bool is_empty) {
+  // What was read once may go.
+  const bool was_read = !options_.follow && !(files_.empty() && resting_.empty());
+  std::string fault = was_read ? folder_fault(options_.pattern) : place_fault(options_.pattern);
+  if (fault.empty() && is_empty && !options_.follow && !was_read) {
+    fault = "no file matches " + options_.pattern;
+  }
+  lacks_something_ |= !fault.empty();
+  matches_nothing_ = fault.empty() && is_empty && options_.follow;
+  const std::string told = matches_nothing_ ? "no file matches yet" : fault;
+  if (!told.empty() && told != place_told_) {
+    log_warn("there is nothing to read",
+             {{"source", options_.name}, {"path", options_.pattern}, {"reason", told}});
+  }
+  place_told_ = told;
+  place_fault_ = std::move(fault);
+  note_trouble();
 }
 
 void FileSource::find_listed(const std::string& path, const FileSight& sight) {
@@ -340,7 +360,7 @@ Result<void> FileSource::expire_cursors(Run& run) {
   if (now < expires_at_ && expires_at_ - now <= kExpiryInterval) return {};
   expires_at_ = now + kExpiryInterval;
   std::vector<std::string> paths = paths_of(options_.pattern);
-  if (paths.empty() || !can_read_folders(options_.pattern + "*")) return {};
+  if (paths.empty() || !folder_fault(options_.pattern + "*").empty()) return {};
   for (std::string& path : paths_beside(options_.pattern)) paths.push_back(std::move(path));
   std::set<std::string> present;
   for (const std::string& path : paths) {

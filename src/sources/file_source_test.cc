@@ -17,6 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using Texts = std::vector<std::string>;
+using std::chrono::milliseconds;
 
 std::string event(int number) { return "{\"n\":" + std::to_string(number) + "}"; }
 
@@ -81,7 +82,32 @@ class FileSourceTest : public testing::Test {
       EXPECT_TRUE(result.ok()) << result.error().text;
     });
   }
+  // Without `follow`, and in the background.
+  void read_when_there(const std::string& pattern) {
+    source_ = std::make_unique<FileSource>(FileSourceOptions{.name = "logs",
+                                                             .pattern = path(pattern),
+                                                             .looks_again_after = milliseconds(5),
+                                                             .poll_interval = milliseconds(5)},
+                                           clock_);
+    thread_ = std::jthread([this](std::stop_token stop) {
+      const Result<void> result = source_->run(intake_, stop);
+      EXPECT_TRUE(result.ok()) << result.error().text;
+    });
+  }
   void stop() { thread_ = {}; }
+  std::string trouble() const {
+    const std::optional<SourceTrouble> trouble = source_->trouble();
+    return trouble ? trouble->reason : "none";
+  }
+  void expect_trouble(const std::string& wanted) const {
+    for (int i = 0; i < 2000 && trouble() != wanted; ++i) let_pass();
+    EXPECT_EQ(trouble(), wanted);
+  }
+  void expect_note(const std::string& wanted) const {
+    for (int i = 0; i < 2000 && source_->note().text != wanted; ++i) let_pass();
+    EXPECT_EQ(source_->note().text, wanted);
+  }
+  static void let_pass() { std::this_thread::sleep_for(milliseconds(5)); }
 
   // These events are all of a.jsonl; the next one has not seen them come.
   bool read_by_an_earlier_run(int from, int to, const std::string& pattern = "a.jsonl") {
@@ -787,6 +813,70 @@ TEST_F(FileSourceTest, a_look_that_failed_takes_no_cursor) {
     fs::rename(path(".away"), path("x"));
     EXPECT_EQ(intake_.cursors("logs/")->size(), 2u);
   }
+}
+
+TEST_F(FileSourceTest, a_folder_that_is_away_is_trouble_until_it_is_back) {
+  fs::create_directory(path("in"));
+  follow("in/*.jsonl");
+  expect_note("no file matches " + path("in/*.jsonl"));
+  EXPECT_EQ(trouble(), "none") << "a file may come";
+  write("in/a.jsonl", events(0, 1));
+  ASSERT_TRUE(intake_.wait_for_lines(1));
+  expect_note("");
+  fs::rename(path("in"), path("away"));
+  expect_trouble(path("in") + ": No such file or directory");
+  fs::rename(path("away"), path("in"));
+  expect_trouble("none");
+  append("in/a.jsonl", events(1, 2));
+  expect_just(0, 2);
+}
+
+TEST_F(FileSourceTest, a_followed_file_that_is_gone_is_trouble_until_it_is_back) {
+  write("a.jsonl", events(0, 1));
+  follow("a.jsonl");
+  ASSERT_TRUE(intake_.wait_for_lines(1));
+  EXPECT_EQ(trouble(), "none");
+  fs::remove(path("a.jsonl"));
+  expect_trouble(path("a.jsonl") + ": No such file or directory");
+  write("a.jsonl", events(1, 2));
+  expect_trouble("none");
+  expect_just(0, 2);
+}
+
+TEST_F(FileSourceTest, a_file_that_is_not_there_yet_is_looked_for_again) {
+  for (const std::string pattern : {"a.jsonl", "*.jsonl"}) {
+    SCOPED_TRACE(pattern);
+    intake_.forget();
+    read_when_there(pattern);
+    expect_trouble(pattern == "a.jsonl" ? path(pattern) + ": No such file or directory"
+                                        : "no file matches " + path(pattern));
+    write("a.jsonl", events(0, 2));
+    ASSERT_TRUE(intake_.wait_for_lines(2));
+    thread_.join();
+    EXPECT_EQ(trouble(), "none");
+    fs::remove(path("a.jsonl"));
+  }
+}
+
+TEST_F(FileSourceTest, what_is_read_once_may_go) {
+  for (int i = 0; i < 3; ++i) write(std::to_string(i) + ".jsonl", events(i, i + 1));
+  fs::create_directory(path("3.jsonl"));
+  read_when_there("*.jsonl");
+  ASSERT_TRUE(intake_.wait_for_lines(3));
+  expect_trouble(path("3.jsonl") + ": is a directory");
+  fs::remove(path("3.jsonl"));
+  for (int i = 0; i < 3; ++i) fs::remove(path(std::to_string(i) + ".jsonl"));
+  thread_.join();
+  EXPECT_EQ(intake_.lines(), event_list(0, 3));
+}
+
+TEST(FileNames, the_first_folder_that_is_missing_is_named) {
+  EXPECT_EQ(folder_fault("/nonexistent/a/*.jsonl"), "/nonexistent: No such file or directory");
+  EXPECT_EQ(folder_fault("/etc/passwd/*.jsonl"), "/etc/passwd: Not a directory");
+  EXPECT_EQ(folder_fault("/etc/*/nothing"), "");
+  EXPECT_EQ(folder_fault("nothing-there.jsonl"), "");
+  EXPECT_EQ(place_fault("nothing-there.jsonl"), "nothing-there.jsonl: No such file or directory");
+  EXPECT_EQ(place_fault("/etc/nothing-*"), "");
 }
 
 TEST(FileNames, numbers_tell_how_many_files_are_gone) {

@@ -80,6 +80,12 @@ std::optional<Time> ScheduleSource::stored_place(const std::string& cursor) cons
   return std::nullopt;
 }
 
+// Its thread goes on: the clock may be set back.
+SourceNote ScheduleSource::note() const {
+  if (next_time()) return {};
+  return {.text = "it fires no more: all its times are over", .is_over = true};
+}
+
 std::string ScheduleSource::event_at(Time time) const {
   const std::string when = format_time(time);
   const auto id = hash128("schedule", {options_.name, when});

@@ -32,6 +32,7 @@ class ScheduleSource final : public Source {
   Result<void> run(Intake& intake, std::stop_token stop) override;
   std::optional<Time> next_time() const override { return options_.times.next_after(clock_.now()); }
   std::optional<SourceTrouble> trouble() const override { return trouble_.get(); }
+  SourceNote note() const override;
 
  private:
   std::optional<Time> stored_place(const std::string& cursor) const;

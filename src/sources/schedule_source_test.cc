@@ -272,5 +272,20 @@ TEST_F(ScheduleTest, a_clock_that_was_behind_at_the_first_look_fires_nothing_for
   EXPECT_EQ(time_in(intake_.lines()[0]), "2026-11-23T09:05:00Z");
 }
 
+TEST_F(ScheduleTest, says_that_it_is_over_unless_the_clock_is_set_back) {
+  const ScheduleSource source(
+      {.name = "once",
+       .times = *ScheduleTimes::cron("0 10 23 11 ? 2026", *TimeZone::find("UTC")),
+       .members = ""},
+      clock_, elapsed_);
+  EXPECT_FALSE(source.note().is_over);
+  EXPECT_EQ(source.note().text, "");
+  clock_.advance(std::chrono::hours(1));
+  EXPECT_TRUE(source.note().is_over);
+  EXPECT_EQ(source.note().text, "it fires no more: all its times are over");
+  clock_.advance(-std::chrono::hours(1));
+  EXPECT_FALSE(source.note().is_over);
+}
+
 }  // namespace
 }  // namespace statewire

@@ -95,6 +95,12 @@ class Intake {
   virtual Result<std::map<std::string, std::string>> cursors(std::string_view prefix) = 0;
 };
 
+// What there is to know of a source that can read. Empty: nothing.
+struct SourceNote {
+  std::string text = {};
+  bool is_over = false;  // Nothing more will come of it, unless the clock is set.
+};
+
 // How far a source is, in bytes of its input.
 struct Progress {
   uint64_t done = 0;
@@ -114,6 +120,7 @@ class Source {
   virtual std::optional<Time> next_time() const { return std::nullopt; }
   // What it cannot read now, though it goes on. Any thread.
   virtual std::optional<SourceTrouble> trouble() const { return std::nullopt; }
+  virtual SourceNote note() const { return {}; }  // Any thread.
 };
 
 // What a source may use of the program; all of it outlives every source.

@@ -66,7 +66,7 @@ class Config(ProgramTest):
         daemon = self.daemon("sources:\n  a: {kind: file, path: .}\n").start()
         source = wait_for(
             lambda: next(
-                (each for each in daemon.get("/api/v1/status")["sources"] if each["state"] == "failed"),
+                (each for each in daemon.get("/api/v1/status")["sources"] if each["state"] == "failing"),
                 None,
             ),
             "a source that says that it fails",

@@ -1,5 +1,6 @@
 """`statewire doctor` and `init`: what is well, and each thing that can be made not so."""
 
+import socket
 import unittest
 
 from harness import ProgramTest, free_port, instance_event, wait_for
@@ -29,15 +30,20 @@ class Doctor(ProgramTest):
         return done.stdout
 
     def test_what_is_well_is_said_to_be_well_with_a_daemon_and_without(self):
-        for part in ("well   store", "well   source day", "well   sink machines", "well   sink hook",
+        for part in ("is not there yet: made at the first start", "well   source day", "well   http", "well   sink machines", "well   sink hook",
                      "none runs", "all is well"):
             self.assertIn(part, self.doctor())
         self.program.start()
-        self.assertIn("well   daemon", self.doctor())
+        for part in ("well   daemon", "well   store"):
+            self.assertIn(part, self.doctor())
 
     def test_what_is_wrong_is_told_with_what_to_do(self):
+        (self.folder / "a.d").mkdir()
         for lines, wanted in (
-            ("sources: {day: {kind: file, path: none.jsonl}}", "none.jsonl cannot be read"),
+            ("sources: {day: {kind: file, path: none.jsonl}}", "none.jsonl: No such file or directory"),
+            ("sources: {day: {kind: file, path: none/*.jsonl, follow: true}}", "none: No such file or"),
+            ("sources: {day: {kind: file, path: \"*.none\"}}", "no file matches"),
+            ("sources: {day: {kind: file, path: \"*.d\", follow: true}}", "a.d: is a directory"),
             ("subscriptions: {a: {sink: {kind: file, path: none/a.csv}}}", "No such file or directory"),
             (f"subscriptions: {{a: {{sink: {{kind: webhook, "
              f'url: "http://127.0.0.1:{free_port()}/secret-path"}}}}}}', "WRONG  sink a"),
@@ -51,6 +57,41 @@ class Doctor(ProgramTest):
             self.assertIn(wanted, text)
             self.assertIn("→ ", text)
             self.assertIn("1 thing to mend", text)
+
+    def test_an_address_that_another_has_is_wrong(self):
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", 0))
+            other.listen()
+            address = f"127.0.0.1:{other.getsockname()[1]}"
+            self.program.write_config(f"http: {{listen: '{address}'}}\n")
+            self.assertRegex(self.doctor(status=1), f"WRONG  http +.*{address}.*already in use")
+
+    def test_schedules_say_when_they_fire(self):
+        self.program.write_config(
+            "sources:\n  tick: {kind: schedule, cron: '0 0 1 1 ? 2099'}\n"
+            "  over: {kind: schedule, cron: '0 0 1 1 ? 2020'}\n"
+        )
+        text = self.doctor()
+        self.assertRegex(text, r"well   source tick +fires next at 2099-01-01T00:00:00")
+        self.assertRegex(text, r"look   source over +it fires no more")
+        self.program.start()
+        status = self.program.run("status")
+        self.assertRegex(status.stdout, r"over +schedule .*done: it fires no more")
+        self.assertEqual(status.returncode, 0, status.stdout)
+
+    def test_a_sink_of_aws_that_nobody_answers_for(self):
+        program = self.daemon(
+            'subscriptions: {bus: {sink: {kind: sqs, queue: "https://sqs.eu-west-1.amazonaws.com/1/q"}}}\n',
+            environment={
+                "AWS_ACCESS_KEY_ID": "a",
+                "AWS_SECRET_ACCESS_KEY": "b",
+                "AWS_ENDPOINT_URL": f"http://127.0.0.1:{free_port()}",
+            },
+        )
+        done = program.run("doctor")
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn("WRONG  sink bus", done.stdout)
+        self.assertIn("look at the network, the proxy and the endpoint", done.stdout)
 
     def test_a_sink_that_does_not_speak_tls_is_wrong(self):
         url = self.hook.url("/secret-path").replace("http://", "https://")

@@ -52,9 +52,14 @@ class Files(ProgramTest):
             ),
             "the source's failure",
         )
-        self.assertEqual(source["state"], "failed")
-        self.assertIn("none.jsonl", source["reason"])
+        self.assertEqual(source["state"], "failing")
+        self.assertIn("none.jsonl: No such file or directory", source["reason"])
         self.assertEqual(daemon.request("GET", "/readyz").status, 200)
+        self.write("none.jsonl", line(0))
+        self.wait_for_count(daemon, 1)
+        wait_for(
+            lambda: daemon.get("/api/v1/status")["sources"][0]["state"] == "done", "a done source"
+        )
 
     def test_follow_reads_on_over_rotation_truncation_and_restart(self):
         path = self.write("trail.jsonl", line(0))

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import signal
 import sys
 import unittest
 
@@ -127,6 +128,34 @@ class Email(ProgramTest):
         self.assertIn("no recipient", parked["reason"])
         self.assertIn("is no address", parked["reason"])
         self.assertEqual(server.mails, [])
+
+    def test_an_unknown_tag_of_one_recipient_keeps_the_mail_from_no_other(self):
+        server = self.server()
+        team = "{{resource.tags.team}}@example.org"
+        daemon = self.start(server, to=["ops@example.org", team])
+        daemon.post(running())
+        mail = self.wait_for_mails(server, 1)[0]
+        self.assertEqual(mail.recipients, ["ops@example.org"])
+        self.assertIn(f"{team}: resource.tags.team is not known", self.wait_for_parked(daemon)["reason"])
+        checked = daemon.run("check")
+        self.assertEqual(checked.returncode, 0, checked.stderr)
+        self.assertIn("fallback: ops@example.org", checked.stdout + checked.stderr)
+        # Redriven where `to` says who it is, it goes there alone.
+        config = daemon.config.read_text().replace(team, "shop@example.org")
+        daemon.config.write_text(config)
+        daemon.signal(signal.SIGHUP)
+        wait_for(lambda: "last_reload" in str(daemon.get("/api/v1/status")["config"]), "the reload")
+        self.assertEqual(daemon.run("parked", "redrive").returncode, 0)
+        mails = self.wait_for_mails(server, 2)
+        self.assertEqual(mails[1].recipients, ["shop@example.org"])
+
+    def test_an_example_goes_to_nobody_whom_its_fields_name(self):
+        server = self.server()
+        daemon = self.start(server, to=["ops@example.org", "{{resource.tags.team}}@example.org"])
+        done = daemon.run("doctor", "--send")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("left out, as an example's fields are made up", done.stdout)
+        self.assertEqual(self.wait_for_mails(server, 1)[0].recipients, ["ops@example.org"])
 
     def wait_for_parked(self, daemon):
         def first():

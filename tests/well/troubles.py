@@ -109,6 +109,19 @@ def lose_the_file(scene):
     scene.reload(HTTP + SOURCES.replace(", follow: true", "").replace("trail.", "none.") + scene.out)
 
 
+def remove_the_file(scene):
+    (scene.test.folder / "trail.jsonl").unlink()
+
+
+def move_the_folder(scene):
+    folder = scene.test.folder / "in"
+    folder.mkdir()
+    scene.reload(HTTP + SOURCES.replace("trail.jsonl", "in/*.jsonl") + scene.out)
+    wait_for(lambda: "no file matches" in scene.daemon.run("status").stdout, "the new source")
+    assert scene.daemon.run("status").returncode == 0, "a file may come"
+    folder.rename(scene.test.folder / "away")
+
+
 def lose_the_state(scene):
     scene.reload(HTTP + SOURCES + scene.out + INVENTORY)
 
@@ -195,8 +208,24 @@ TROUBLES = [
         lose_the_file,
         ["StatewireSourceDown"],
         metric='statewire_source_up{source="trail"} 0',
-        status="source trail is failed: .*none.jsonl",
-        doctor="source trail +.*none.jsonl cannot be read",
+        status="source trail is failing: .*none.jsonl: No such file",
+        doctor="source trail +.*none.jsonl: No such file",
+    ),
+    Trouble(
+        "a followed file is gone",
+        remove_the_file,
+        ["StatewireSourceDown"],
+        metric='statewire_source_up{source="trail"} 0',
+        status="source trail is failing: .*trail.jsonl: No such file",
+        doctor="source trail +.*trail.jsonl: No such file",
+    ),
+    Trouble(
+        "the folder of followed files is away",
+        move_the_folder,
+        ["StatewireSourceDown"],
+        metric='statewire_source_up{source="trail"} 0',
+        status="source trail is failing: .*/in: No such file",
+        doctor="source trail +.*/in: No such file",
     ),
     Trouble(
         "an inventory cannot be read",
