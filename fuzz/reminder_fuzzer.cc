@@ -24,7 +24,8 @@ void read_key(std::string_view bytes) {
 void read_payload(std::string_view payload) {
   Batch batch;
   batch.source = kRemindersSource;
-  for (const ReminderKind kind : {ReminderKind::settle, ReminderKind::move, ReminderKind::moved}) {
+  for (const ReminderKind kind : {ReminderKind::settle, ReminderKind::move, ReminderKind::moved,
+                                  ReminderKind::overdue, ReminderKind::flaps, ReminderKind::calm}) {
     const Reminder reminder{{.due = {}, .resource_id = "id:1", .kind = kind}, payload};
     add_event(reminder, batch);
     std::string line;

@@ -80,6 +80,8 @@ void write_resource(const Record& record, JsonWriter& json) {
   json.boolean("settled", is_settled(record.phase));
   if (record.since != Time{}) json.time("since", record.since);
   if (record.settles_at != Time{}) json.time("settles", record.settles_at);
+  if (record.is_stuck) json.boolean("stuck", true);
+  if (record.is_flapping) json.boolean("flapping", true);
   json.number("revision", record.revision);
   json.key("cause");
   write_cause(record.cause, json);

@@ -17,6 +17,9 @@ namespace {
 constexpr int kVersion = 1;
 // Bodies of the largest size that what is being received must have room for.
 constexpr size_t kBodiesReceivedMin = 4;
+// What a resource may be expected to take.
+constexpr Duration kExpectedLeast = std::chrono::seconds(1);
+constexpr Duration kExpectedMost = std::chrono::hours(24 * 365);
 
 // "127.0.0.1:8484", "[::1]:8484", "0.0.0.0:80".
 void read_listen(const Node& node, HttpTcpListener& listener) {
@@ -171,6 +174,32 @@ void read_actors(const Node& node, IngestRules& rules) {
   }
 }
 
+// "15m", or "never": nothing is expected.
+std::optional<Duration> read_expected(const Node& node) {
+  if (!node) return std::nullopt;
+  if (node.text() == "never") return Duration::zero();
+  return node.duration({}, kExpectedLeast, kExpectedMost);
+}
+
+PhaseTimes read_phase_times(MapReader& keys) {
+  PhaseTimes times;
+  for (size_t place = 0; place < kPassingPhases.size(); ++place) {
+    times.within[place] = read_expected(keys.optional(name_of(kPassingPhases[place])));
+  }
+  return times;
+}
+
+void read_expect(const Node& node, ExpectRules& expect) {
+  MapReader keys(node);
+  expect.otherwise = read_phase_times(keys);
+  const Node types = keys.optional("types");
+  if (!types) return;
+  for (const Node& entry : types.entries()) {
+    MapReader of_type(entry);
+    expect.types[std::string(entry.key())] = read_phase_times(of_type);
+  }
+}
+
 template <typename Kind>
 std::string kinds_text(std::span<const Kind* const> kinds, std::string_view wrong) {
   std::vector<std::string_view> names;
@@ -297,6 +326,7 @@ void read_store(MapReader& keys, Settings& settings) {
 void read_rules(MapReader& keys, Settings& settings, Problems& problems) {
   settings.links = Links::read(keys.optional("links"));
   read_actors(keys.optional("actors"), *settings.rules);
+  read_expect(keys.optional("expect"), settings.rules->expect);
   settings.ignore = read_ignore(keys.optional("ignore"));
   settings.rules->ignored = settings.ignore.before;
   settings.formats = Formats::read(keys.optional("formats"), problems);
@@ -327,8 +357,8 @@ bool concerns(const Problem& problem, ConfigPart part) {
   const std::string_view path = problem.path;
   if (problem.severity != Severity::error) return false;
   if (part == ConfigPart::store) return path == "store";
-  for (const std::string_view key :
-       {"store", "accounts", "actors", "catalog", "formats", "ignore", "instance", "links"}) {
+  for (const std::string_view key : {"store", "accounts", "actors", "catalog", "expect", "formats",
+                                     "ignore", "instance", "links"}) {
     if (path.starts_with(key)) return true;
   }
   return path.starts_with("subscriptions") && path.find(".sink") == path.npos;

@@ -276,6 +276,11 @@ inline constexpr size_t kAliasHopsMax = 16;
 // Hints at a cause that a record keeps; the newest.
 inline constexpr size_t kHintsMax = 4;
 
+// Changes between the same two states that make a resource one that flaps; their times are kept.
+inline constexpr size_t kFlapTurns = 6;
+// Of a native state that a sentence about such a resource names.
+inline constexpr size_t kStateWordBytesMax = 100;
+
 static_assert(kChunkReasonsKept <= kChunkRefusalsKept);
 static_assert(kCommitEventsMax <= kQueuedEventsMax);
 static_assert(kRemindersAtATime <= kCommitEventsMax && kPieceLinesMax <= kCommitEventsMax);
@@ -308,6 +313,11 @@ inline constexpr size_t kAliasesKnownMax = 1'000'000;
 inline constexpr size_t kUnreadableRowsKept = 1'000;
 // Rows of fates. Events name their account themselves: what is beyond is counted as "(other)".
 inline constexpr size_t kLedgerRowsMax = 10'000;
+// Types of resources of which is learned how long they take: 768 bytes each. Events name types
+// themselves: of those beyond, nothing is learned.
+inline constexpr size_t kLearnedTypesMax = 2'000;
+// Of a type's name that is learned of.
+inline constexpr size_t kLearnedTypeBytesMax = 256;
 // Rows of kinds that no entry knows; likewise.
 inline constexpr size_t kUnrecognisedRowsMax = 1'000;
 // Refused events that the ledger keeps, the newest; all are counted.

@@ -24,6 +24,10 @@ void append_time_of(Time time, std::string& out) {
   out.append(text, format_time(time, text));
 }
 
+void append_seconds(N n, Duration duration, Out out) {
+  if (n.expectation.is_given()) out += std::to_string(duration / std::chrono::seconds(1));
+}
+
 void append_sequence(N n, Out out) {
   if (n.sequence == 0) return;
   const std::string digits = std::to_string(n.sequence);
@@ -69,7 +73,8 @@ constexpr auto kDrifts = names<Drift::unknown, Drift::lost>;
 // What a subscription is asked about: receipts are made for it, and no condition sees them.
 FieldWords types() {
   return {type_of(NotificationKind::transition), type_of(NotificationKind::changed),
-          type_of(NotificationKind::amended), type_of(NotificationKind::failed)};
+          type_of(NotificationKind::amended),    type_of(NotificationKind::failed),
+          type_of(NotificationKind::stuck),      type_of(NotificationKind::flapping)};
 }
 
 // As OpenTelemetry has them: four numbers for each.
@@ -175,6 +180,29 @@ constexpr KnownField kFields[] = {
     {"owner.line", [](N n, Out out) { out += n.owner.line; }, FieldType::number},
     {"owner.via", [](N n, Out out) { out += n.owner.via; }},
     {"owner.part", [](N n, Out out) { out += n.owner.part; }},
+    {"expected.since", [](N n, Out out) { append_time_of(n.expectation.since, out); }},
+    {"expected.within_seconds", [](N n, Out out) { append_seconds(n, n.expectation.within, out); },
+     FieldType::number},
+    {"expected.seen",
+     [](N n, Out out) {
+       if (n.expectation.seen != 0) out += std::to_string(n.expectation.seen);
+     },
+     FieldType::number},
+    {"expected.median_seconds",
+     [](N n, Out out) {
+       if (n.expectation.seen != 0) append_seconds(n, n.expectation.median, out);
+     },
+     FieldType::number},
+    {"expected.p99_seconds",
+     [](N n, Out out) {
+       if (n.expectation.seen != 0) append_seconds(n, n.expectation.p99, out);
+     },
+     FieldType::number},
+    {"flapping",
+     [](N n, Out out) {
+       if (n.kind == NotificationKind::flapping) out += n.is_flapping ? "true" : "false";
+     },
+     FieldType::boolean},
     {"drift", [](N n, Out out) { out += name_of(n.drift); }, FieldType::text, kDrifts},
     {"flags", append_flags, FieldType::text, flags},
     {"changes.path", append_changes<&Change::path>},

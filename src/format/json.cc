@@ -37,6 +37,7 @@ class JsonNotification {
   void late_observation();
   void cause(const Cause& cause);
   void owner();
+  void expected();
   void flags();
   size_t changes();
   void message();
@@ -100,6 +101,7 @@ size_t JsonNotification::data() {
   late_observation();
   cause(notification_.cause);
   owner();
+  expected();
   json_.word("drift", name_of(notification_.drift));
   flags();
   const size_t changes_bytes = changes();
@@ -213,6 +215,27 @@ void JsonNotification::owner() {
   json_.end_object();
 }
 
+void JsonNotification::expected() {
+  const Expectation& expectation = notification_.expectation;
+  const auto seconds = [](Duration duration) {
+    return static_cast<uint64_t>(duration / std::chrono::seconds(1));
+  };
+  if (expectation.is_given()) {
+    json_.begin_object("expected");
+    json_.time("since", expectation.since);
+    json_.number("within_seconds", seconds(expectation.within));
+    if (expectation.seen != 0) {
+      json_.number("seen", expectation.seen);
+      json_.number("median_seconds", seconds(expectation.median));
+      json_.number("p99_seconds", seconds(expectation.p99));
+    }
+    json_.end_object();
+  }
+  if (notification_.kind == NotificationKind::flapping) {
+    json_.boolean("flapping", notification_.is_flapping);
+  }
+}
+
 void JsonNotification::flags() {
   json_.begin_array("flags");
   if (notification_.is_late) json_.word("late");
@@ -303,6 +326,10 @@ std::string_view type_of(NotificationKind kind) {
       return "statewire.resource.retracted.v1";
     case NotificationKind::receipt:
       return "statewire.receipt.v1";
+    case NotificationKind::stuck:
+      return "statewire.resource.stuck.v1";
+    case NotificationKind::flapping:
+      return "statewire.resource.flapping.v1";
     case NotificationKind::none:
       break;
   }
@@ -322,7 +349,9 @@ std::string_view dataschema_of(const Notification& notification) {
   const Cause& cause = notification.cause;
   const bool is_of_1_1 = notification.is_untimed || is_announcement || !cause.account.empty() ||
                          !cause.role.empty() || !cause.address.empty() || !cause.reason.empty() ||
-                         has_late_cause(notification) || notification.owner.is_known();
+                         has_late_cause(notification) || notification.owner.is_known() ||
+                         notification.kind == NotificationKind::stuck ||
+                         notification.kind == NotificationKind::flapping;
   return is_of_1_1 ? "urn:statewire:notification:1.1" : "urn:statewire:notification:1.0";
 }
 

@@ -60,6 +60,9 @@ void add_predicate(const Notification& notification, Words& words) {
       return add_failure(notification, words);
     case NotificationKind::receipt:
       return words.add(": ", notification.receipt);
+    case NotificationKind::stuck:
+    case NotificationKind::flapping:
+      return words.add(" ", notification.headline);
     case NotificationKind::amended:
       if (is_completion(notification)) return add_completion_sentence(notification, words);
       words.add(" ");
@@ -112,6 +115,10 @@ void add_news(const Notification& notification, NewsBeside beside, Words& words)
       break;
     case NotificationKind::receipt:
       words.add(notification.receipt);
+      break;
+    case NotificationKind::stuck:
+    case NotificationKind::flapping:
+      words.add(notification.headline);
       break;
     case NotificationKind::amended:
       if (is_completion(notification)) {

@@ -55,6 +55,30 @@ TEST(Message, says_only_the_state_where_the_cause_is_unknown) {
   EXPECT_EQ(message_of(n), "EC2 instance web-1 (i-0a1b2c3d4e5f60001) in eu-west-1 is running");
 }
 
+TEST(Message, what_does_not_arrive_and_what_flaps_are_told_as_they_were_seen) {
+  Notification n = example_notification();
+  n.kind = NotificationKind::stuck;
+  n.severity = kError;
+  const Expectation expectation{.phase = Phase::provisioning,
+                                .since = n.time - minutes(14),
+                                .within = minutes(3),
+                                .seen = 1212,
+                                .median = std::chrono::seconds(45),
+                                .p99 = std::chrono::seconds(53)};
+  const std::string sentence = sentence_of(expectation, n.time);
+  n.headline = sentence;
+  EXPECT_EQ(message_of(n),
+            "EC2 instance web-1 (i-0a1b2c3d4e5f60001) in eu-west-1 has been provisioning for 14 "
+            "min; others took 45 s (99 % within 53 s, of 1,212)");
+  EXPECT_EQ(parts_of(n).badge, "error · stuck");
+  EXPECT_EQ(parts_of(n).news, sentence);
+  n.kind = NotificationKind::flapping;
+  n.severity = kWarn;
+  n.headline = "is flapping: 6 changes between OK and ALARM in 5 min";
+  EXPECT_TRUE(message_of(n).ends_with(
+      " in eu-west-1 is flapping: 6 changes between OK and ALARM in 5 min"));
+}
+
 TEST(Message, what_the_provider_reports_is_not_told_as_configured) {
   Notification n = example_notification();
   n.kind = NotificationKind::changed;

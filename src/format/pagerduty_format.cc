@@ -13,13 +13,14 @@ constexpr uint8_t kFatal = 21;
 
 // A resource has one alert. Whatever is severe opens it, also where the resource is gone or rests:
 // that may be just what is wrong. A transition that is not severe closes it where the resource
-// rests, or is no more. What is not severe and only tells more, or where a resource passes
-// through, concerns nobody at night.
+// rests, or is no more; so does that it is calm again. What is not severe and only tells more, or
+// where a resource passes through, concerns nobody at night.
 std::string_view action_of(const Notification& n) {
   if (n.kind == NotificationKind::retracted) return "resolve";
   if (n.severity >= kWarn) return "trigger";
   const bool rests = is_settled(n.phase) && n.phase != Phase::degraded;
-  return n.kind == NotificationKind::transition && rests ? "resolve" : "none";
+  const bool is_calm = n.kind == NotificationKind::flapping && !n.is_flapping;
+  return (n.kind == NotificationKind::transition || is_calm) && rests ? "resolve" : "none";
 }
 
 std::string_view severity_of(uint8_t severity) {

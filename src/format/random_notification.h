@@ -19,7 +19,7 @@ class RandomNotifications {
     texts_.clear();
     Notification n;
     for (uint8_t& byte : n.id.bytes) byte = static_cast<uint8_t>(below(256));
-    n.kind = static_cast<NotificationKind>(1 + below(6));
+    n.kind = static_cast<NotificationKind>(1 + below(static_cast<size_t>(kLastKind)));
     n.instance = "prod";
     n.source = coin() ? "bus" : "http-2";
     n.time = time();
@@ -56,6 +56,17 @@ class RandomNotifications {
     n.is_untimed = coin();
     n.changes = changes();
     n.error = maybe_text();
+    if (n.kind == NotificationKind::stuck) {
+      n.headline = text();
+      n.expectation = {.phase = phase(),
+                       .since = time(),
+                       .within = std::chrono::seconds(below(1000)),
+                       .seen = below(2) * below(1000)};
+    }
+    if (n.kind == NotificationKind::flapping) {
+      n.headline = text();
+      n.is_flapping = coin();
+    }
     n.delay = std::chrono::seconds(below(1'000'000));
     return n;
   }

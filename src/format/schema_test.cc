@@ -63,14 +63,20 @@ json::value rendered(const Notification& notification) {
 std::vector<json::value> one_of_each_kind() {
   static constexpr Change kChanges[] = {{"versioning", "Suspended", "Enabled"}};
   std::vector<json::value> result;
-  for (const NotificationKind kind : {NotificationKind::transition, NotificationKind::changed,
-                                      NotificationKind::amended, NotificationKind::failed}) {
+  for (const NotificationKind kind :
+       {NotificationKind::transition, NotificationKind::changed, NotificationKind::amended,
+        NotificationKind::failed, NotificationKind::stuck, NotificationKind::flapping}) {
     Notification n = example_notification();
     n.kind = kind;
     n.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     n.resource.zone = n.cause.via = n.cause.session = n.cause.role = n.cause.address = "x";
     n.is_late = true;
     n.changes = kChanges;
+    if (kind == NotificationKind::stuck) {
+      n.headline = "has been provisioning for 14 min";
+      n.expectation = {.phase = Phase::provisioning, .since = n.time, .seen = 30};
+    }
+    if (kind == NotificationKind::flapping) n.headline = "is flapping";
     if (kind == NotificationKind::amended) {
       n.amends.bytes.fill(1);
       n.has_late_observation = true;

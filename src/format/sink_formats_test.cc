@@ -229,6 +229,10 @@ TEST(SinkFormats, pagerduty_opens_where_it_is_wrong_and_closes_where_it_rests) {
   EXPECT_EQ(action(NotificationKind::amended, Phase::gone, 13), "trigger") << "known late";
   EXPECT_EQ(action(NotificationKind::amended, Phase::stable, 9), "none");
   EXPECT_EQ(action(NotificationKind::retracted, Phase::gone, 13), "resolve");
+  EXPECT_EQ(action(NotificationKind::stuck, Phase::provisioning, 17), "trigger");
+  EXPECT_EQ(action(NotificationKind::flapping, Phase::stable, 13), "trigger");
+  EXPECT_EQ(action(NotificationKind::flapping, Phase::stable, 9), "resolve") << "it is calm";
+  EXPECT_EQ(action(NotificationKind::flapping, Phase::degraded, 9), "none") << "and still wrong";
 }
 
 TEST(SinkFormats, pagerduty_severities_follow_ours) {

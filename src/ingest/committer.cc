@@ -118,6 +118,32 @@ void Committer::add_notes(Batch& batch) {
   std::ranges::move(batch.refusals, std::back_inserter(ledger_.refusals));
 }
 
+// What is read from a file is long past: what follows it there is waited for as long.
+void Committer::set_overdue_reminders(std::span<const Departure> departures, Time now) {
+  for (const Departure& departure : departures) {
+    Expectation expectation = departure.expectation;
+    const std::optional<size_t> place = place_of_passing(expectation.phase);
+    if (!place) continue;
+    const Expected expected =
+        expected_of(rules_->expect, departure.type, *place, store_.learned(departure.type, *place));
+    if (!expected.within) continue;
+    expectation.within = *expected.within;
+    if (expected.is_learned) {
+      expectation.seen = expected.seen;
+      expectation.median = expected.median.value_or(Duration{});
+      expectation.p99 = expected.p99.value_or(Duration{});
+    }
+    // Of whole seconds: what is due in the same one is looked at in one commit.
+    const Time due = std::chrono::ceil<std::chrono::seconds>(std::max(expectation.since, now) +
+                                                             *expected.within);
+    reminders_.push_back({.key = {.due = due,
+                                  .resource_id = departure.resource_id,
+                                  .kind = ReminderKind::overdue,
+                                  .number = static_cast<uint64_t>(to_ns(expectation.since))},
+                          .payload = pack(expectation, moved_arena_)});
+  }
+}
+
 Result<void> Committer::write(Batches batches, Time now) {
   cursors_.clear();
   fired_.clear();
@@ -129,6 +155,7 @@ Result<void> Committer::write(Batches batches, Time now) {
   const FoldChanges changes = fold_.changes();
   reminders_.assign(changes.reminders.begin(), changes.reminders.end());
   reminders_.insert(reminders_.end(), moved_.begin(), moved_.end());
+  set_overdue_reminders(changes.departures, now);
   return store_.commit({.first_sequence = first_sequence_,
                         .last_sequence = fold_.next_sequence() - 1,
                         .recorded = now,
@@ -139,7 +166,8 @@ Result<void> Committer::write(Batches batches, Time now) {
                         .cursors = cursors_,
                         .reminders = reminders_,
                         .fired = fired_,
-                        .ledger = &ledger_});
+                        .ledger = &ledger_,
+                        .passages = changes.passages});
 }
 
 }  // namespace statewire

@@ -24,6 +24,8 @@ class Committer {
 
   // One atomic, synced write for all of `batches`; fates[i] belongs to batches[i]. After an error
   // nothing was stored, and all of them may be sent again. No exception leaves it.
+  // From the next commit on, reminders are set as these rules say.
+  void use(std::shared_ptr<const IngestRules> rules) { rules_ = std::move(rules); }
   Result<void> commit(std::span<const std::unique_ptr<Batch>> batches, Time now,
                       std::vector<ChunkFates>& fates);
 
@@ -35,9 +37,11 @@ class Committer {
   void count(const Batch& batch, const BatchEvent& event, Fate fate);
   LedgerRow& row_of(const std::string& source, std::string_view account, std::string_view region);
   void add_notes(Batch& batch);
+  void set_overdue_reminders(std::span<const Departure> departures, Time now);
   Result<void> write(Batches batches, Time now);
 
   Store& store_;
+  std::shared_ptr<const IngestRules> rules_ = std::make_shared<IngestRules>();
   BlockWriter block_;
   StoreViews views_;
   Fold fold_;

@@ -435,6 +435,10 @@ void Ingest::commit(std::span<const std::unique_ptr<Batch>> batches) {
   const Time start = clock_.now();
   const auto began = std::chrono::steady_clock::now();
   std::vector<ChunkFates> fates;
+  {
+    Lock lock(mutex_);
+    committer_.use(knowledge_.rules);
+  }
   const Result<void> committed = committer_.commit(batches, start, fates);
   const Duration took = std::chrono::steady_clock::now() - began;
   const bool is_full = !committed && committed.error().kind == ErrorKind::unavailable;

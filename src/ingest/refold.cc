@@ -56,6 +56,11 @@ class RefoldedViews final : public Views {
       records_[std::string(record->resource.id)] = encoded(*record);
     }
     for (const std::string_view id : changes.removed) records_.erase(std::string(id));
+    for (const Passage& passage : changes.passages) {
+      const auto place = place_of_passing(passage.phase);
+      if (!place || passage.type.empty() || passage.type.size() > kLearnedTypeBytesMax) continue;
+      learned_[std::string(passage.type)][*place].add(passage.bucket, passage.count);
+    }
     for (const AliasChange& change : changes.aliases) {
       aliases_[std::string(change.alias)] = change.resource_id;
     }
@@ -79,6 +84,7 @@ class RefoldedViews final : public Views {
 
   const std::unordered_map<std::string, std::string>& encoded_records() const { return records_; }
   const std::map<std::string, std::string, std::less<>>& aliases() const { return aliases_; }
+  const std::map<std::string, PhaseSketches>& learned() const { return learned_; }
 
  private:
   struct KeptReminder {
@@ -89,6 +95,7 @@ class RefoldedViews final : public Views {
   StoreViews store_views_;
   std::unordered_map<std::string, std::string> records_;  // Id to encoded record.
   std::map<std::string, std::string, std::less<>> aliases_;
+  std::map<std::string, PhaseSketches> learned_;  // By type.
   bool keeps_reminders_ = false;
   std::map<std::pair<std::string, ReminderKind>, KeptReminder> reminders_;
 };
@@ -107,6 +114,7 @@ class Refold {
     if (Result<void> compared = compare_aliases(); !compared) return compared.error();
     if (is_complete()) {
       if (Result<void> compared = compare_ledger(); !compared) return compared.error();
+      compare_learned();
     }
     return std::move(report_);
   }
@@ -124,6 +132,7 @@ class Refold {
     if (Result<void> put = put_reminders(store); !put) return put.error();
     if (is_complete()) {
       if (Result<void> put = put_ledger(store); !put) return put.error();
+      if (Result<void> put = put_learned(store); !put) return put.error();
     }
     return std::move(report_);
   }
@@ -215,7 +224,9 @@ class Refold {
     // One difference is told once, where it begins.
     const bool is_right = folded->entry != nullptr && folded->entry->sequence == entry.sequence &&
                           encoded(folded->entry->after) == encoded(entry.after);
-    return is_right ? Result<void>() : fold_.adopt(entry);
+    if (is_right) return {};
+    has_adopted_ = true;
+    return fold_.adopt(entry);
   }
 
   void compare_entry(const Folded& folded, const Entry& entry) {
@@ -316,6 +327,20 @@ class Refold {
     return {};
   }
 
+  // An entry that was trusted instead of folded tells no passage; beyond kLearnedTypesMax types
+  // nothing is learned.
+  void compare_learned() {
+    if (has_adopted_) return;
+    const auto stored = store_.learned();
+    for (const auto& [type, sketches] : views_.learned()) {
+      const auto found = stored.find(type);
+      if (found == stored.end() && stored.size() >= kLearnedTypesMax) continue;
+      if (found == stored.end() ? sketches != PhaseSketches{} : found->second != sketches) {
+        differ("what was learned of " + type + " is not what the journal says");
+      }
+    }
+  }
+
   // --- Rebuilding.
 
   Result<void> put_records(Store& store) {
@@ -381,12 +406,30 @@ class Refold {
     return store.put_views({.ledger = &delta});
   }
 
+  // As with the ledger: what is stored is counted up, or down.
+  Result<void> put_learned(Store& store) {
+    const auto stored = store.learned();
+    std::vector<Passage> passages;
+    for (const auto& [type, sketches] : views_.learned()) {
+      const auto found = stored.find(type);
+      for (size_t place = 0; place < kPassingPhases.size(); ++place) {
+        for (size_t bucket = 0; bucket < DurationSketch::kBuckets; ++bucket) {
+          const int64_t is = found == stored.end() ? 0 : found->second[place].counts()[bucket];
+          const int64_t count = int64_t{sketches[place].counts()[bucket]} - is;
+          if (count != 0) passages.push_back({type, kPassingPhases[place], bucket, count});
+        }
+      }
+    }
+    return store.put_views({.passages = passages});
+  }
+
   const Store& store_;
   const uint64_t first_sequence_;
   std::vector<LostRange> missing_;  // By the journal itself.
   RefoldedViews views_;
   Fold fold_;
   Arena arena_;  // Of the entries of one block.
+  bool has_adopted_ = false;
   std::map<LedgerKey, LedgerRow> ledger_;
   std::set<std::pair<std::string, Time>> settles_;  // Resource, when it is due.
   std::set<std::string> moves_;                     // Aliases.

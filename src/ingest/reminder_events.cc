@@ -60,6 +60,40 @@ void add_move(const Reminder& reminder, Batch& batch) {
   batch.observations.push_back(move);
 }
 
+std::string_view type_of(ReminderKind kind) {
+  if (kind == ReminderKind::overdue) return "Overdue";
+  return kind == ReminderKind::flaps ? "Flapping" : "Calm";
+}
+
+// Each looks at the record once: what it was set for is all that it says.
+void add_look(const Reminder& reminder, Batch& batch) {
+  const auto expectation = unpack_expectation(reminder.payload);
+  if (!expectation) return add_malformed(reminder, "it does not say what was expected", batch);
+  Arena& arena = batch.arena;
+  const bool is_overdue = reminder.key.kind == ReminderKind::overdue;
+  Observation look;
+  look.effect = is_overdue ? Effect::overdue : Effect::turning;
+  if (!is_overdue) look.value = reminder.key.kind == ReminderKind::flaps ? kFlapsWord : kCalmWord;
+  look.key.time_ns = to_ns(reminder.key.due);
+  look.key.stage = 2;
+  const std::string_view type = type_of(reminder.key.kind);
+  look.origin = {.system = "statewire",
+                 .source = arena.copy(expectation->source),
+                 .type = type,
+                 .id = arena.copy(id_of(reminder.key, type))};
+  look.key.event_id = {hash128("event", {look.origin.id})};
+  look.resource.id = arena.copy(reminder.key.resource_id);
+  look.expected = arena.copy(reminder.payload);
+  const auto named = [&](std::string_view name) {
+    return name.empty() ? std::string_view("-") : arena.copy(name);
+  };
+  batch.events.push_back({.account = named(expectation->account),
+                          .region = named(expectation->region),
+                          .observation_first = batch.observations.size(),
+                          .observation_count = 1});
+  batch.observations.push_back(look);
+}
+
 void add_moved(const Reminder& reminder, Batch& batch) {
   const Result<BlockReader> reader = BlockReader::open(reminder.payload);
   if (!reader) return add_malformed(reminder, reader.error().text, batch);
@@ -110,6 +144,7 @@ void append_event_line(const Reminder& reminder, std::string& out) {
 void add_event(const Reminder& reminder, Batch& batch) {
   if (reminder.key.kind == ReminderKind::move) add_move(reminder, batch);
   if (reminder.key.kind == ReminderKind::moved) add_moved(reminder, batch);
+  if (reminder.key.kind >= ReminderKind::overdue) add_look(reminder, batch);
 }
 
 void add_moved_reminders(std::string_view to, std::span<const Entry> sent, uint64_t sequence,

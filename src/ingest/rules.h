@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/arena.h"
+#include "ingest/expectations.h"
 #include "model/observation.h"
 #include "pattern/pattern.h"
 
@@ -26,6 +27,7 @@ struct IngestRules {
   std::vector<ActorRule> actors;  // The first that matches wins.
   // Matched against {"resource": {…}} of an observation, which is dropped if one matches.
   std::vector<Pattern> ignored;
+  ExpectRules expect;
 };
 
 // True if `text` matches `pattern`, in which `*` stands for any run of characters, or none.

@@ -9,6 +9,14 @@ NotificationId transition_id(const Observation& observation, NotificationKind ki
                                    name_of(kind), std::string_view(index_bytes, 2)})};
 }
 
+NotificationId stuck_id(const NotificationId& waited_on) {
+  return {hash128("stuck", {waited_on.view()})};
+}
+
+NotificationId flapping_id(const NotificationId& last, bool is_over) {
+  return {hash128(is_over ? "calm" : "flapping", {last.view()})};
+}
+
 NotificationId amendment_id(const NotificationId& amended, const EventId& trigger) {
   return {hash128("amended", {amended.view(), trigger.view()})};
 }

@@ -35,6 +35,10 @@ struct AliasChange {
 };
 
 NotificationId transition_id(const Observation& observation, NotificationKind kind);
+// That the transition `waited_on` led nowhere.
+NotificationId stuck_id(const NotificationId& waited_on);
+// That the transition `last` made the resource one that flaps, or was the last before it was calm.
+NotificationId flapping_id(const NotificationId& last, bool is_over);
 NotificationId amendment_id(const NotificationId& amended, const EventId& trigger);
 
 }  // namespace statewire

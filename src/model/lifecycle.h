@@ -61,7 +61,10 @@ enum class NotificationKind : uint8_t {
   failed = 4,
   retracted = 5,  // Never in the journal: made for a subscription that an amendment takes it from.
   receipt = 6,    // Likewise: counts what a limit held back.
+  stuck = 7,      // It did not arrive within the time that was expected.
+  flapping = 8,   // It goes back and forth between two states, or is calm again.
 };
+constexpr NotificationKind kLastKind = NotificationKind::flapping;
 std::string_view name_of(NotificationKind kind);
 
 // What became of an event. Every event that is received gets exactly one.

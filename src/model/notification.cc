@@ -11,6 +11,9 @@ std::string_view name_in(const Record& record, const Observation& observation) {
 
 uint8_t severity_of(const Notification& notification, uint8_t asked) {
   if (asked != 0) return asked;
+  if (notification.kind == NotificationKind::stuck) return kError;
+  if (notification.kind == NotificationKind::flapping)
+    return notification.is_flapping ? kWarn : kInfo;
   if (notification.kind == NotificationKind::failed) return kWarn;
   if (notification.phase == Phase::degraded || notification.drift == Drift::lost) return kError;
   if (notification.drift == Drift::out_of_band) return kWarn;
@@ -62,13 +65,18 @@ Notification notification_of(const Entry& entry, const Teller& teller) {
   result.is_untimed = observation.has(kNoTime);
   result.is_assumed = observation.has(kSettle);
   if (entry.received > observation.time()) result.delay = entry.received - observation.time();
-  const bool about_state =
-      result.kind == NotificationKind::transition || result.kind == NotificationKind::amended;
+  const bool about_state = result.kind == NotificationKind::transition ||
+                           result.kind == NotificationKind::amended ||
+                           is_of_now(observation.effect);
   result.cause = about_state ? record.cause : observation.cause;
   result.owner = owner_of(record);
   result.drift = record.drift;
   result.drift_since = record.drift_since;
   if (is_alarming(record.drift)) result.touch = touch_of(record.touch);
+  if (result.kind == NotificationKind::stuck) {
+    result.expectation = unpack_expectation(observation.expected).value_or(Expectation{});
+  }
+  result.is_flapping = result.kind == NotificationKind::flapping && record.is_flapping;
   result.is_of_inventory = observation.effect == Effect::declare;
   if (result.kind == NotificationKind::amended && observation.effect == Effect::state) {
     result.has_late_observation = true;

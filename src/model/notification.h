@@ -6,6 +6,7 @@
 #include <string>
 
 #include "model/entry.h"
+#include "model/expectation.h"
 
 namespace statewire {
 
@@ -75,8 +76,12 @@ struct Notification {
   bool is_assumed = false;       // No event told the state: enough time has passed.
   bool is_of_many = false;       // The resource's account is one of several that are watched.
   std::span<const Change> changes;
-  std::string_view error;      // Of `failed`.
-  std::string_view headline;   // Of `changed`, where a rule of the catalog says what was done.
+  std::string_view error;  // Of `failed`.
+  // Of `changed`, where a rule of the catalog says what was done; of `stuck` and `flapping`, what
+  // is told.
+  std::string_view headline;
+  Expectation expectation;     // Of `stuck`.
+  bool is_flapping = false;    // Of `flapping`: false where it is calm again.
   std::string_view receipt;    // Of `receipt`: what was held back, in words; else empty.
   uint64_t receipt_count = 0;  // How many; 0: it says that a limit is reached.
   // What they are, as `receipt` says it: the most severe first, then the most frequent.

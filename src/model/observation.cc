@@ -16,6 +16,10 @@ std::string_view name_of(Effect effect) {
       return "fail";
     case Effect::declare:
       return "declare";
+    case Effect::overdue:
+      return "overdue";
+    case Effect::turning:
+      return "turning";
     case Effect::move:
       break;
   }

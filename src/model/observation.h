@@ -103,8 +103,14 @@ enum class Effect : uint8_t {
   move = 5,     // Statewire's own: the resource is an alias. Its record ends, and what it was made
                 // of goes to the resource that `aliases` names.
   declare = 6,  // Statewire's own: what an inventory says of the resource.
+  overdue = 7,  // Statewire's own: the time is over within which it should have arrived.
+  turning = 8,  // Statewire's own: it goes back and forth; `value` is one of the two words below.
 };
-constexpr Effect kLastEffect = Effect::declare;
+constexpr Effect kLastEffect = Effect::turning;
+// What looks at a record as it is now, and is never folded again.
+constexpr bool is_of_now(Effect effect) {
+  return effect == Effect::overdue || effect == Effect::turning;
+}
 std::string_view name_of(Effect effect);  // "state"
 
 // What an inventory says, as the `value` of Effect::declare.
@@ -113,6 +119,10 @@ inline constexpr std::string_view kReadWord = "read";          // It was declare
 inline constexpr std::string_view kDroppedWord = "no longer declared";
 inline constexpr std::string_view kUnmanagedWord = "unmanaged";  // No inventory declares it.
 inline constexpr std::string_view kLostWord = "lost";  // It is gone, and declared all the same.
+
+// What Effect::turning looks for.
+inline constexpr std::string_view kFlapsWord = "flaps";
+inline constexpr std::string_view kCalmWord = "calm";
 
 // Stored as numbers: never renumber.
 enum ObservationFlag : uint8_t {
@@ -147,6 +157,7 @@ struct Observation {
   std::span<const Change> changes;
   std::span<const std::string_view> aliases;  // Other names of the same resource.
   std::string_view declared;  // Of Effect::declare: one group, packed as model/owner.h says.
+  std::string_view expected;  // Of what is_of_now(): packed as model/expectation.h says.
 
   const EventId& event_id() const { return key.event_id; }
   Time time() const { return key.time(); }

@@ -1,7 +1,10 @@
 // What is known of one resource: the fold of its observations, and what was said of it.
 #pragma once
 
+#include <array>
+
 #include "base/arena.h"
+#include "base/limits.h"
 #include "model/observation.h"
 #include "model/owner.h"
 
@@ -27,6 +30,7 @@ struct Record {
   Phase phase = Phase::unknown;
   std::string_view value;
   Time since;
+  Time phase_since;  // As `since`, also where the native state alone has changed since.
   Previous previous;
   Cause cause;        // Of the last transition.
   Time settles_at;    // When the phase settles by itself; the epoch where it does not.
@@ -38,12 +42,18 @@ struct Record {
   Drift drift = Drift::unknown;
   Time drift_since;        // The epoch where the drift is nothing that alarms.
   std::string_view touch;  // What made it so, packed; empty where nobody knows.
+  // When it last changed between the present state and the one before, within kFlapWindow: the
+  // oldest first. None, or two or more.
+  std::array<Time, kFlapTurns> turns{};
+  uint8_t turn_count = 0;
 
   // Of the arrival: differs between two orders of arrival of the same observations.
   uint64_t revision = 0;       // Grows with every change.
   uint64_t last_sequence = 0;  // Of the resource's newest journal entry.
   NotificationId told;         // The notification of the last transition; zero where none was.
   Time recorded;               // When it last changed here.
+  bool is_stuck = false;       // That was told of the present phase.
+  bool is_flapping = false;    // That was told, and not yet that it is calm.
 
   bool has(ObservationFlag flag) const { return (flags & flag) != 0; }
 };

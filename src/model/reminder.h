@@ -21,9 +21,16 @@ enum class ReminderKind : uint8_t {
   // Entries of an alias, to be folded again as the resource's own. The payload is a journal block;
   // each entry's observation names the alias.
   moved = 3,
+  // The time is over within which the resource should have arrived. The payload is an Expectation.
+  overdue = 4,
+  // The resource goes back and forth: that is to be told. The payload is an Expectation, of which
+  // only what the event's origin is made of is set.
+  flaps = 5,
+  // Likewise: whether it is calm by now. `since` says when it last changed.
+  calm = 6,
 };
 constexpr bool is_known(ReminderKind kind) {
-  return kind >= ReminderKind::settle && kind <= ReminderKind::moved;
+  return kind >= ReminderKind::settle && kind <= ReminderKind::calm;
 }
 
 // By which a reminder is found; in the order of due, resource, kind and number.

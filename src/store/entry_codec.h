@@ -30,6 +30,7 @@ class EntryEncoder {
   void previous(const Previous& previous, const Previous& base, Time recorded);
   void tags(std::span<const Tag> tags);
   void owner(const Record& record);
+  void course(const Record& record);
 
   ByteWriter& out_;
   Dictionary* const dictionary_;
@@ -69,6 +70,7 @@ class EntryDecoder {
   Previous previous(const Previous& base, Time recorded);
   std::span<const Tag> tags();
   void owner(Record& record);
+  void course(Record& record);
   std::span<const Change> changes();
   std::span<const std::string_view> aliases();
   std::span<const Hint> hints(Time recorded, std::string_view origin_id);

@@ -95,6 +95,7 @@ Observation EntryDecoder::observation(uint64_t head, Time recorded) {
   if (head & kSettlesAfter) seen.settles_after = Duration(unzigzag(in_.varint()));
   if (head & kHasHeadline) seen.headline = own();
   if (head & kHasDeclared) seen.declared = own();
+  if (head & kHasExpected) seen.expected = own();
   in_.skip_fields(head & ~uint64_t{kObservationBits});
   return seen;
 }
@@ -102,8 +103,7 @@ Observation EntryDecoder::observation(uint64_t head, Time recorded) {
 Told EntryDecoder::told(Time recorded) {
   Told result;
   const uint64_t head = in_.varint();
-  result.kind =
-      known(head >> kToldKindAt & kKindMask, NotificationKind::receipt, NotificationKind::none);
+  result.kind = known(head >> kToldKindAt & kKindMask, kLastKind, NotificationKind::none);
   result.late = head & kIsLate;
   result.too_late = head & kIsTooLate;
   if (head & kHasId) result.id = id<NotificationIdTag>();
@@ -136,6 +136,8 @@ Record EntryDecoder::record(const Entry& base) {
   result.last_sequence = head & kLastSequenceDiffers ? in_.varint() : base.sequence;
   if (head & kSettlesAt) result.settles_at = in_.time(base.recorded);
   if (head & kHasOwner) owner(result);
+  result.phase_since = result.since;
+  if (head & kHasCourse) course(result);
   in_.skip_fields(head & ~uint64_t{kRecordBits});
   return result;
 }
@@ -150,6 +152,23 @@ void EntryDecoder::owner(Record& record) {
   }
   record.declared = kept(in.text());
   record.touch = kept(in.bytes(in.left()));
+  if (!in.ok()) in_.fail();
+}
+
+// More turns than this program keeps are no damage: the newest count.
+void EntryDecoder::course(Record& record) {
+  ByteReader in(in_.text());
+  const uint8_t head = in.byte();
+  const auto time = [&] { return from_ns(static_cast<int64_t>(in.fixed<uint64_t>())); };
+  record.is_stuck = head & kIsStuck;
+  record.is_flapping = head & kIsFlapping;
+  if (head & kPhaseSinceDiffers) record.phase_since = time();
+  const size_t turns = head >> kTurnsAt;
+  record.turn_count = static_cast<uint8_t>(std::min(turns, kFlapTurns));
+  for (size_t i = 0; i < turns; ++i) {
+    const Time turn = time();
+    if (i + kFlapTurns >= turns) record.turns[i + record.turn_count - turns] = turn;
+  }
   if (!in.ok()) in_.fail();
 }
 

@@ -47,7 +47,8 @@ uint32_t bits_of(const Entry& entry, Time recorded) {
          bit_if(!seen.changes.empty(), kHasChanges) | bit_if(!seen.aliases.empty(), kHasAliases) |
          bit_if(seen.settles_after != Duration::zero(), kSettlesAfter) |
          bit_if(!seen.headline.empty(), kHasHeadline) |
-         bit_if(!seen.declared.empty(), kHasDeclared);
+         bit_if(!seen.declared.empty(), kHasDeclared) |
+         bit_if(!seen.expected.empty(), kHasExpected);
 }
 
 uint32_t bits_of(const Record& record, const Entry& base) {
@@ -66,7 +67,10 @@ uint32_t bits_of(const Record& record, const Entry& base) {
          bit_if(record.recorded != base.recorded, kRecordRecordedDiffers) |
          bit_if(record.last_sequence != base.sequence, kLastSequenceDiffers) |
          bit_if(record.settles_at != Time{}, kSettlesAt) |
-         bit_if(!record.declared.empty() || record.drift != Drift::unknown, kHasOwner);
+         bit_if(!record.declared.empty() || record.drift != Drift::unknown, kHasOwner) |
+         bit_if(record.phase_since != record.since || record.turn_count != 0 || record.is_stuck ||
+                    record.is_flapping,
+                kHasCourse);
 }
 
 }  // namespace
@@ -121,6 +125,7 @@ void EntryEncoder::observation(const Observation& seen, Time recorded) {
   if (seen.settles_after != Duration::zero()) out_.varint(zigzag(seen.settles_after.count()));
   if (!seen.headline.empty()) own(seen.headline);
   if (!seen.declared.empty()) own(seen.declared);
+  if (!seen.expected.empty()) own(seen.expected);
 }
 
 void EntryEncoder::told(const Told& told, Time recorded) {
@@ -161,6 +166,20 @@ void EntryEncoder::record(const Record& record, const Entry& base) {
   if (bits & kLastSequenceDiffers) out_.varint(record.last_sequence);
   if (bits & kSettlesAt) out_.time(record.settles_at, base.recorded);
   if (bits & kHasOwner) owner(record);
+  if (bits & kHasCourse) course(record);
+}
+
+void EntryEncoder::course(const Record& record) {
+  const bool differs = record.phase_since != record.since;
+  const size_t times = record.turn_count + (differs ? 1u : 0u);
+  out_.varint(1 + times * sizeof(uint64_t));
+  out_.byte(static_cast<uint8_t>(
+      bit_if(record.is_stuck, kIsStuck) | bit_if(record.is_flapping, kIsFlapping) |
+      bit_if(differs, kPhaseSinceDiffers) | static_cast<unsigned>(record.turn_count) << kTurnsAt));
+  if (differs) out_.fixed<uint64_t>(static_cast<uint64_t>(to_ns(record.phase_since)));
+  for (size_t i = 0; i < record.turn_count; ++i) {
+    out_.fixed<uint64_t>(static_cast<uint64_t>(to_ns(record.turns[i])));
+  }
 }
 
 void EntryEncoder::owner(const Record& record) {

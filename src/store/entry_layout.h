@@ -4,12 +4,12 @@
 //   observation := bits source received [recorded] [previous] key origin identity
 //                  effect|phase<<4 value [toward] cause [flags] [severity] [error] [traceparent]
 //                  catalog-entry [tags] [changes] [aliases] [settles_after] [headline]
-//                  [declared] newer
+//                  [declared] [expected] newer
 //   key         := time [version] stage phase_rank value_rank event_id:16 [index]
 //   told        := bits|kind<<1 [id:16] [amends:16] previous newer
 //   record      := bits identity [phase] [value] [since] previous cause [flags] [newest]
 //                  [tags] [hints] revision [told:16] [recorded] [last_sequence] [settles_at]
-//                  [owner] newer
+//                  [owner] [course] newer
 //   identity    := bits of the members that differ from the base, those members, newer
 //   cause       := 1|number<<1 (equal to that cause before it in this entry) |
 //                  confidence<<2|kind<<4 | 2|confidence<<2|kind<<4 bits texts newer
@@ -52,8 +52,9 @@ enum ObservationBit : uint32_t {
   kSettlesAfter = 1u << 12,
   kHasHeadline = 1u << 13,  // In `newer`: the text, as it is.
   kHasDeclared = 1u << 14,  // Likewise.
+  kHasExpected = 1u << 15,  // Likewise.
 };
-constexpr uint32_t kObservationBits = (1u << 15) - 1;
+constexpr uint32_t kObservationBits = (1u << 16) - 1;
 
 // Of `told`, around the kind.
 enum ToldBit : uint32_t {
@@ -81,8 +82,13 @@ enum RecordBit : uint32_t {
   kHasNewestIndex = 1u << 11,
   kSettlesAt = 1u << 12,
   kHasOwner = 1u << 13,  // In `newer`: drift|has_since<<7 [since:8] declared, and the touch.
+  // In `newer`: bits|turns<<3 [phase_since:8] turns*8. Where it is not there, the phase began with
+  // the state.
+  kHasCourse = 1u << 14,
 };
-constexpr uint32_t kRecordBits = (1u << 14) - 1;
+constexpr uint32_t kRecordBits = (1u << 15) - 1;
+enum CourseBit : uint8_t { kIsStuck = 1, kIsFlapping = 2, kPhaseSinceDiffers = 4 };
+constexpr int kTurnsAt = 3;
 constexpr uint8_t kHasDriftSince = 0x80;
 
 // What most have comes first: the eighth bit takes a second byte.

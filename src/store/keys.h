@@ -68,6 +68,7 @@ constexpr char kLedgerCounts = 'c';
 constexpr char kLedgerUnrecognised = 'u';
 constexpr char kLedgerSample = 's';  // For the unrecognised row with the same texts.
 constexpr char kLedgerRefusal = 'r';
+constexpr char kLedgerLearned = 'e';  // By type: how long passages take.
 std::string ledger_row(char kind, std::string_view a, std::string_view b, std::string_view c);
 std::string refusal(uint64_t number);
 // The texts of a ledger row's key; nothing where it is not one.

@@ -9,6 +9,7 @@
 #include "store/block.h"
 #include "store/delivery_codec.h"
 #include "store/keys.h"
+#include "store/learned_view.h"
 #include "store/ledger_codec.h"
 #include "store/record_codec.h"
 #include "store/store_state.h"
@@ -63,6 +64,8 @@ std::string fault_of_ledger(std::string_view key, std::string_view value) {
       return fault_of(decode_counts(value, row));
     case keys::kLedgerUnrecognised:
       return fault_of(decode_unrecognised(value, unrecognised));
+    case keys::kLedgerLearned:
+      return fault_of_learned(value);
     default:
       return value.empty() ? "it is damaged" : std::string();
   }

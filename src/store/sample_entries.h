@@ -40,6 +40,11 @@ class RandomEntries {
     result.value = chance() ? seen.value : word();
     result.since = chance() ? seen.time() : time(recorded);
     result.settles_at = chance() ? Time{} : time(recorded);
+    result.phase_since = chance() ? result.since : time(recorded);
+    result.turn_count = static_cast<uint8_t>(chance() ? 0 : below(kFlapTurns + 1));
+    for (size_t i = 0; i < result.turn_count; ++i) result.turns[i] = time(recorded);
+    result.is_stuck = chance();
+    result.is_flapping = chance();
     result.previous = chance() ? base.told.previous : previous(recorded);
     result.cause = chance() ? seen.cause : cause(seen.origin.id);
     result.flags = chance() ? 0 : static_cast<uint8_t>(below(256));
@@ -137,7 +142,7 @@ class RandomEntries {
     result.key = sort_key(recorded);
     result.origin = {word(), word(), word(), word()};
     result.resource = identity();
-    result.effect = static_cast<Effect>(below(5));
+    result.effect = static_cast<Effect>(below(static_cast<uint64_t>(kLastEffect) + 1));
     result.phase = static_cast<Phase>(below(kPhaseCount));
     result.value = word();
     result.settles_after = chance() ? Duration::zero() : Duration(number());
@@ -148,6 +153,7 @@ class RandomEntries {
     result.error = word(), result.entry = word(), result.traceparent = word();
     result.headline = word();
     result.declared = word();
+    result.expected = word();
     result.tags = tags();
     std::vector<Change> changes(chance() ? 0 : below(5));
     for (Change& change : changes) change = {word(), word(), word()};
@@ -159,7 +165,7 @@ class RandomEntries {
   }
   Told told(Time recorded) {
     Told result;
-    result.kind = static_cast<NotificationKind>(below(5));
+    result.kind = static_cast<NotificationKind>(below(static_cast<uint64_t>(kLastKind) + 1));
     result.id.bytes = bytes();
     result.amends.bytes = bytes();
     result.late = chance();
@@ -208,7 +214,7 @@ inline Entry typical_entry(uint64_t sequence, uint64_t resource, Time recorded, 
   after.resource = seen.resource;
   after.phase = seen.phase;
   after.value = seen.value;
-  after.since = seen.time();
+  after.since = after.phase_since = seen.time();
   after.previous = {Phase::changing, "stopping", seen.time() - std::chrono::seconds(20)};
   after.cause = {.kind = CauseKind::human,
                  .confidence = Confidence::likely,
@@ -286,7 +292,8 @@ class EntryText {
     put(static_cast<int>(o.effect), static_cast<int>(o.phase), o.value, int{o.toward},
         from_ns(o.settles_after.count()));
     cause(o.cause);
-    put(int{o.flags}, int{o.severity}, o.error, o.entry, o.traceparent, o.headline, o.declared);
+    put(int{o.flags}, int{o.severity}, o.error, o.entry, o.traceparent, o.headline, o.declared,
+        o.expected);
     tags(o.tags);
     put(uint64_t{o.changes.size()}, uint64_t{o.aliases.size()});
     for (const Change& change : o.changes) put(change.path, change.from, change.to);
@@ -305,6 +312,8 @@ class EntryText {
       cause(hint.cause);
       put(hint.time, int{hint.toward});
     }
+    put(r.phase_since, r.is_stuck, r.is_flapping);
+    for (size_t i = 0; i < r.turn_count; ++i) put(r.turns[i]);
     put(r.declared, static_cast<int>(r.drift), r.drift_since, r.touch);
     put(r.revision, r.last_sequence, r.told.view(), r.recorded);
   }

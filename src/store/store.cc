@@ -218,6 +218,7 @@ Result<void> Store::load() {
   if (!options_.read_only) {
     if (auto learned = learn_parked_piece(); !learned) return learned.error();
   }
+  if (auto loaded = state_->learned.load(*engine_); !loaded) return loaded;
   return state_->ledger.load(*engine_);
 }
 
@@ -358,6 +359,7 @@ void Store::add_views(const Commit& commit, EngineBatch& batch) {
   }
   add_reminders(commit, batch);
   if (commit.ledger != nullptr) state_->ledger.stage(*commit.ledger, batch);
+  state_->learned.stage(commit.passages, batch);
 }
 
 Result<void> Store::put_views(const Commit& views) {
@@ -370,6 +372,7 @@ Result<void> Store::put_views(const Commit& views) {
   if (auto written = engine_->write(batch, Sync::yes); !written) return written;
   state_->records.update(state_->updates);
   state_->ledger.publish();
+  state_->learned.publish();
   return {};
 }
 
@@ -434,6 +437,7 @@ void Store::mark_acknowledged(uint64_t last_sequence) {
 void Store::publish(const Commit& commit) {
   state_->records.update(state_->updates);
   state_->ledger.publish();
+  state_->learned.publish();
   mark_acknowledged(commit.last_sequence);
   for (const Reminder& each : commit.reminders) state_->next_reminder.set(each.key.due);
   if (commit.last_sequence < commit.first_sequence) {

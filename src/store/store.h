@@ -7,6 +7,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -19,6 +20,7 @@
 #include "base/mutex.h"
 #include "base/result.h"
 #include "model/entry.h"
+#include "model/expectation.h"
 #include "model/reminder.h"
 #include "store/acknowledged.h"
 #include "store/delivery_row.h"
@@ -83,6 +85,7 @@ struct Commit {
   std::span<const Reminder> reminders;  // Those that are set.
   std::span<const ReminderKey> fired;   // Those that are removed, even if this commit sets them.
   const LedgerDelta* ledger = nullptr;
+  std::span<const Passage> passages;
 };
 
 struct DiskSpace {
@@ -197,6 +200,11 @@ class Store {
                       std::string_view region) const;
   Result<std::vector<UnrecognisedRow>> unrecognised() const;  // The most frequent first.
   Result<std::vector<Refusal>> refusals() const;              // The newest first.
+
+  // --- What was learned: how long resources take to pass through a phase.
+  std::map<std::string, PhaseSketches, std::less<>> learned() const;  // By type.
+  // `place` is that of the phase in kPassingPhases. Empty where nothing was seen. Costs little.
+  DurationSketch learned(std::string_view type, size_t place) const;
 
   // --- Reminders. Commits set them, and the commits of the events that they come back as remove
   // them. Those of kinds that this program does not know are kept and passed over.

@@ -6,6 +6,14 @@ namespace statewire {
 
 Result<std::vector<LedgerRow>> Store::ledger() const { return state_->ledger.rows(); }
 
+std::map<std::string, PhaseSketches, std::less<>> Store::learned() const {
+  return state_->learned.rows();
+}
+
+DurationSketch Store::learned(std::string_view type, size_t place) const {
+  return state_->learned.sketch(type, place);
+}
+
 size_t Store::ledger_row_count() const { return state_->ledger.row_count(); }
 
 bool Store::has_ledger_row(std::string_view source, std::string_view account,

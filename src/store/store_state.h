@@ -16,6 +16,7 @@
 #include "store/delivery_row.h"
 #include "store/engine.h"
 #include "store/keys.h"
+#include "store/learned_view.h"
 #include "store/ledger_view.h"
 #include "store/recent_blocks.h"
 #include "store/record_cache.h"
@@ -166,6 +167,7 @@ struct StoreState {
       : recent(recent_bytes_max), read(read_bytes_max), records(records_bytes_max) {}
 
   LedgerView ledger;
+  LearnedView learned;
   RecentBlocks recent;
   ReadBlocks read;
   RecordCache records;

@@ -74,6 +74,7 @@ class StoreTest : public testing::TestWithParam<Kind> {
     std::vector<CursorChange> cursors = {};
     std::vector<Reminder> reminders = {};
     std::vector<ReminderKey> fired = {};
+    std::vector<Passage> passages = {};
   };
   // One batch in which each of `resources` changes, in that order.
   void commit(const std::vector<uint64_t>& resources, const Extra& extra) {
@@ -97,7 +98,8 @@ class StoreTest : public testing::TestWithParam<Kind> {
                         .cursors = extra.cursors,
                         .reminders = extra.reminders,
                         .fired = extra.fired,
-                        .ledger = &extra.ledger};
+                        .ledger = &extra.ledger,
+                        .passages = extra.passages};
     ASSERT_TRUE(store_->commit(commit));
   }
   void commit(const std::vector<uint64_t>& resources) {
@@ -449,6 +451,20 @@ TEST_P(StoreTest, a_reminder_that_fired_is_no_more_even_where_it_is_set_by_the_s
   // One that is due before all that fired is found.
   commit({2}, {.ledger = delta_of(1), .reminders = {first}});
   EXPECT_EQ(reminders_of(*store_), std::vector{text_of(first)});
+}
+
+TEST_P(StoreTest, what_was_learned_outlives_the_process) {
+  const std::vector<Passage> passages = {{"A", Phase::provisioning, 3, 2},
+                                         {"A", Phase::changing, 63, 1},
+                                         {"B", Phase::stable, 3, 1}};  // It rests there.
+  commit({1}, {.ledger = delta_of(1), .passages = passages});
+  const std::vector<Passage> back = {{"A", Phase::provisioning, 3, -1}};
+  commit({2}, {.ledger = delta_of(1), .passages = back});
+  reopen();
+  EXPECT_EQ(store_->learned().size(), 1u);
+  EXPECT_EQ(store_->learned("A", 0).counts()[3], 1u);
+  EXPECT_EQ(store_->learned("A", 1).counts()[63], 1u);
+  EXPECT_EQ(store_->learned("B", 0), DurationSketch());
 }
 
 TEST_P(StoreTest, several_reminders_of_one_resource_at_one_time_are_told_apart) {

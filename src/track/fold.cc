@@ -11,6 +11,8 @@
 #include "base/json_writer.h"
 #include "base/limits.h"
 #include "track/set_before.h"
+#include "track/step.h"
+#include "track/working.h"
 
 namespace statewire {
 namespace {
@@ -41,14 +43,6 @@ void EventFate::add(Fate fate) {
   if (rank_of(fate) > rank_of(fate_)) fate_ = fate;
 }
 
-struct Fold::Working {
-  Record record = {};
-  bool exists = false;                            // Has a record.
-  bool is_changed = false;                        // Must be written.
-  bool is_moving = false;                         // A reminder was set that ends it.
-  std::optional<size_t> leads_to = std::nullopt;  // Of an alias.
-};
-
 Fold::Fold(Views& views, TrackLimits limits)
     : views_(views), limits_(limits), walks_(views), tracker_(limits, walks_) {}
 
@@ -70,6 +64,9 @@ void Fold::begin(uint64_t first_sequence, Time recorded) {
   aliases_.clear();
   removed_.clear();
   reminders_.clear();
+  passages_.clear();
+  departures_.clear();
+  departure_places_.clear();
 }
 
 // Where the working record of `id` is. Adds what is not there yet, without its record; an alias
@@ -145,6 +142,7 @@ Result<Folded> Fold::take(const Arrival& arrival) {
   if (observation.effect == Effect::move) return move_away(*place, arrival);
 
   const size_t resolved = resolve(*place);
+  if (is_of_now(observation.effect)) return look_now(resolved, arrival);
   Result<Folded> folded = fold_into(resolved, arrival);
   if (!folded || folded->fate == Fate::duplicate || observation.has(kMoved)) return folded;
   for (const std::string_view alias : observation.aliases) {
@@ -184,11 +182,27 @@ Result<Folded> Fold::fold_into(size_t place, const Arrival& arrival) {
   if (!tracked) return tracked.error();
   Folded folded{.fate = tracked->fate, .resource_id = ids_[place], .is_cut = tracked->is_cut};
   if (folded.fate != Fate::duplicate) {
+    const Phase phase = working.record.phase;
+    const Time phase_since = working.record.phase_since;
+    const bool did_wait = is_on_its_way(working.record);
+    const bool did_flap = flaps(working.record);
+    if (entry_.after.phase != phase) entry_.after.is_stuck = false;
     end_entry(working);
     folded.entry = &entry_;
     if (folded.fate == Fate::recognised) {
       walks_.add(entry_);
       set_settle(entry_.observation);
+      const Record& after = working.record;
+      for (Passage passage : tracker_.passages()) {
+        passage.type = after.resource.type;
+        passages_.push_back(passage);
+      }
+      if (!did_wait || after.phase != phase || after.phase_since != phase_since) {
+        note_departure(place);
+      }
+      if (flaps(after) && !did_flap && !after.is_flapping) {
+        set_turning(after, ReminderKind::flaps, recorded_, origin_of(entry_.observation));
+      }
     }
   }
   folded.after = working.exists ? &working.record : nullptr;
@@ -335,7 +349,13 @@ FoldChanges Fold::changes() {
   for (const Working& working : working_) {
     if (working.is_changed) records_.push_back(&working.record);
   }
-  return {.records = records_, .removed = removed_, .aliases = aliases_, .reminders = reminders_};
+  forget_arrivals();
+  return {.records = records_,
+          .removed = removed_,
+          .aliases = aliases_,
+          .reminders = reminders_,
+          .passages = passages_,
+          .departures = departures_};
 }
 
 }  // namespace statewire

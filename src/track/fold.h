@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "model/entry.h"
+#include "model/expectation.h"
 #include "model/reminder.h"
 #include "track/tracker.h"
 #include "track/views.h"
@@ -26,9 +27,10 @@ struct Arrival {
 
 // What became of an observation. All of it is valid until the next take().
 struct Folded {
-  Fate fate = Fate::recognised;       // recognised, duplicate or too_late.
+  // recognised, duplicate or too_late; ignored where what is_of_now() has nothing to say.
+  Fate fate = Fate::recognised;
   std::string_view resource_id = {};  // Of the resource that the observation is about.
-  const Entry* entry = nullptr;       // For the journal; null for a duplicate.
+  const Entry* entry = nullptr;       // For the journal; null for a duplicate, and what is ignored.
   const Record* after = nullptr;      // Null where the resource has no record.
   // If the record of an alias ended: its entries, the newest first, which are to be folded again
   // under the id `sent_to`.
@@ -38,12 +40,22 @@ struct Folded {
   bool is_cut = false;
 };
 
+// A resource that is on its way since then. The time within which it should arrive is not the
+// fold's to know: whoever commits sets the reminder.
+struct Departure {
+  std::string_view resource_id;
+  std::string_view type;
+  Expectation expectation;  // Without times.
+};
+
 // All that has changed since begin(); valid until the next take() or begin().
 struct FoldChanges {
   std::span<const Record* const> records;     // Each once.
   std::span<const std::string_view> removed;  // Ids of records that have ended.
   std::span<const AliasChange> aliases;
   std::span<const Reminder> reminders;
+  std::span<const Passage> passages;
+  std::span<const Departure> departures;
 };
 
 // The fate of an event, from the fates of its observations.
@@ -87,6 +99,12 @@ class Fold {
   size_t resolve(size_t place) const;
   Result<void> load();
   Result<Folded> fold_into(size_t place, const Arrival& arrival);
+  Result<Folded> look_now(size_t place, const Arrival& arrival);
+  bool tell_overdue();
+  bool tell_turning();
+  void note_departure(size_t place);
+  void forget_arrivals();
+  void set_turning(const Record& record, ReminderKind kind, Time due, Expectation of);
   Result<Folded> move_away(size_t place, const Arrival& arrival);
   Result<void> gather_sent(std::string_view alias, std::string_view to, uint64_t last_sequence);
   Result<void> learn_alias(std::string_view alias, size_t place);
@@ -114,6 +132,9 @@ class Fold {
   std::vector<AliasChange> aliases_;
   std::vector<std::string_view> removed_;
   std::vector<Reminder> reminders_;
+  std::vector<Passage> passages_;
+  std::vector<Departure> departures_;
+  std::vector<size_t> departure_places_;  // Of the records of departures_.
 };
 
 }  // namespace statewire

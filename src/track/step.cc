@@ -136,16 +136,43 @@ Cause cause_of_transition(const Record& before, const Observation& observation) 
   return cause;
 }
 
+// Only between two states in which it rests: what is asked for leads through others, as often as
+// somebody asks.
+void note_turn(Record& record, Phase phase, std::string_view value, Time time) {
+  const bool is_back = record.previous.since != Time{} && phase == record.previous.phase &&
+                       value == record.previous.value && is_settled(phase) &&
+                       is_settled(record.phase);
+  if (!is_back) {
+    record.turn_count = 0;
+    return;
+  }
+  if (record.turn_count == 0) record.turns[record.turn_count++] = record.since;
+  const auto end = record.turns.begin() + record.turn_count;
+  auto kept = std::find_if(record.turns.begin(), end,
+                           [&](Time turn) { return time - turn <= kFlapWindow; });
+  if (kept == record.turns.begin() && record.turn_count == kFlapTurns) ++kept;
+  record.turn_count =
+      static_cast<uint8_t>(std::move(kept, end, record.turns.begin()) - record.turns.begin());
+  if (record.turn_count != 0) record.turns[record.turn_count++] = time;
+}
+
+// The record's `previous` and `since` are as they were.
+void begin_state(Record& record, Phase phase, std::string_view value, Time time) {
+  note_turn(record, phase, value, time);
+  record.previous = {record.phase, record.value, record.since};
+  if (record.phase != phase || record.since == Time{}) record.phase_since = time;
+  record.phase = phase;
+  record.value = value;
+  record.since = time;
+}
+
 bool fold_state(Record& record, const Observation& observation) {
   const bool reusable = record.has(kReusableId);
   if (record.phase == Phase::gone && observation.phase != Phase::gone && !reusable) return false;
   if (record.phase == observation.phase && record.value == observation.value) return false;
   Cause cause = cause_of_transition(record, observation);
   keep_newest(cause.reason, observation.cause.reason);
-  record.previous = {record.phase, record.value, record.since};
-  record.phase = observation.phase;
-  record.value = observation.value;
-  record.since = observation.time();
+  begin_state(record, observation.phase, observation.value, observation.time());
   record.cause = cause;
   const bool settles = observation.settles_after > Duration::zero();
   record.settles_at = settles ? observation.time() + observation.settles_after : Time{};
@@ -162,9 +189,8 @@ bool only_sets(const Record& record, const Observation& observation) {
 
 bool fold_settle(Record& record, const Observation& observation) {
   if (!is_waited_for(record, observation)) return false;
-  record.previous = {record.phase, record.value, record.since};
-  record.phase = record.phase == Phase::deprovisioning ? Phase::gone : Phase::stable;
-  record.since = observation.time();
+  const Phase phase = record.phase == Phase::deprovisioning ? Phase::gone : Phase::stable;
+  begin_state(record, phase, record.value, observation.time());
   record.settles_at = {};
   return true;
 }
@@ -184,6 +210,15 @@ bool fold_cause(Record& record, const Observation& observation) {
   return true;
 }
 
+// What settles by itself took as long as the catalog says, and what was moved was counted under its
+// other name.
+std::optional<Passage> passage_between(Phase before, Time since, const Record& after,
+                                       const Observation& observation) {
+  if (!place_of_passing(before) || !is_arrived(after.phase)) return std::nullopt;
+  if (observation.has(kSettle) || observation.has(kMoved)) return std::nullopt;
+  return Passage{.phase = before, .bucket = DurationSketch::bucket_of(after.phase_since - since)};
+}
+
 }  // namespace
 
 bool is_waited_for(const Record& record, const Observation& observation) {
@@ -193,6 +228,7 @@ bool is_waited_for(const Record& record, const Observation& observation) {
 
 FoldStep fold_step(Record& record, const Observation& observation, Arena& arena) {
   FoldStep step;
+  if (is_of_now(observation.effect)) return step;
   // A reminder knows less of the resource than the call that set it.
   if (!observation.has(kSettle) || record.resource.id.empty()) fold_identity(record, observation);
   record.newest = observation.key;
@@ -202,6 +238,7 @@ FoldStep fold_step(Record& record, const Observation& observation, Arena& arena)
     step.owner = fold_declared(record, observation, arena);
     return step;
   }
+  const Time phase_since = record.phase_since;
   const DriftBefore before{.phase = record.phase, .evidence = record.cause.evidence};
   step.tags = fold_tags(record, observation, arena);
   switch (observation.effect) {
@@ -212,6 +249,9 @@ FoldStep fold_step(Record& record, const Observation& observation, Arena& arena)
       }
       step.state = observation.has(kSettle) ? fold_settle(record, observation)
                                             : fold_state(record, observation);
+      if (step.state) {
+        step.passage = passage_between(before.phase, phase_since, record, observation);
+      }
       break;
     case Effect::cause:
       step.cause = fold_cause(record, observation);
@@ -227,6 +267,8 @@ FoldStep fold_step(Record& record, const Observation& observation, Arena& arena)
     case Effect::fail:
     case Effect::move:
     case Effect::declare:
+    case Effect::overdue:
+    case Effect::turning:
       break;
   }
   step.owner = fold_drift(record, before, observation, step, arena);

@@ -1,7 +1,10 @@
 // One step of the fold: a record, and the observation that comes next in key order.
 #pragma once
 
+#include <optional>
+
 #include "base/arena.h"
+#include "model/expectation.h"
 #include "model/record.h"
 
 namespace statewire {
@@ -13,6 +16,9 @@ struct FoldStep {
   bool tags = false;
   bool configured = false;
   bool owner = false;  // What declares it, or how it differs from that.
+  // Where it arrived: the phase that it passed through, and how long that took. Nothing where the
+  // time says nothing: nobody saw when it arrived.
+  std::optional<Passage> passage = std::nullopt;
 
   bool any() const { return state || cause || tags || configured || owner; }
 };
@@ -25,6 +31,11 @@ FoldStep fold_step(Record& record, const Observation& observation, Arena& arena)
 // Whether this is the reminder for which the record's phase waits.
 bool is_waited_for(const Record& record, const Observation& observation);
 
+// Whether it went back and forth kFlapTurns times within kFlapWindow.
+inline bool flaps(const Record& record) { return record.turn_count == kFlapTurns; }
+
+// What has not changed for so long is calm.
+constexpr Duration kFlapWindow = std::chrono::minutes(10);
 // A call explains a state that is reached within this time after it.
 constexpr Duration kCauseReach = std::chrono::minutes(15);
 // The cause of an unsettled phase carries over to the phase that follows within this time.

@@ -34,6 +34,8 @@ void keep_arrival(Record& record, const Record& before) {
   record.told = before.told;
   record.last_sequence = before.last_sequence;
   record.recorded = before.recorded;
+  record.is_stuck = before.is_stuck;
+  record.is_flapping = before.is_flapping;
 }
 
 // `before`: how the record differed from its code until now.
@@ -98,21 +100,6 @@ bool is_same_owner(const Record& a, const Record& b) {
          a.touch == b.touch;
 }
 
-void fold_in_order(const Record* before, Entry& entry, Arena& arena) {
-  entry.after = before == nullptr ? Record{} : *before;
-  const Drift drift = entry.after.drift;
-  const FoldStep step = fold_step(entry.after, entry.observation, arena);
-  if (step.any()) ++entry.after.revision;
-  tell(entry, kind_of(entry.observation, step, entry.after, drift));
-}
-
-Tracked settle_now(const Record& before, Entry& entry, Arena& arena) {
-  fold_in_order(&before, entry, arena);
-  entry.after.newest = std::max(before.newest, entry.observation.key);
-  entry.told.late = true;
-  return {};
-}
-
 Tracked left_out(const Record& before, uint64_t last_folded, Entry& entry) {
   entry.after = before;
   entry.after.last_sequence = last_folded;
@@ -123,6 +110,22 @@ Tracked left_out(const Record& before, uint64_t last_folded, Entry& entry) {
 
 }  // namespace
 
+void Tracker::fold_in_order(const Record* before, Entry& entry, Arena& arena) {
+  entry.after = before == nullptr ? Record{} : *before;
+  const Drift drift = entry.after.drift;
+  const FoldStep step = fold_step(entry.after, entry.observation, arena);
+  if (step.any()) ++entry.after.revision;
+  if (step.passage) passages_.push_back(*step.passage);
+  tell(entry, kind_of(entry.observation, step, entry.after, drift));
+}
+
+Tracked Tracker::settle_now(const Record& before, Entry& entry, Arena& arena) {
+  fold_in_order(&before, entry, arena);
+  entry.after.newest = std::max(before.newest, entry.observation.key);
+  entry.told.late = true;
+  return {};
+}
+
 Result<Tracker::Verdict> Tracker::walk_back(const Record& before, const Observation& observation) {
   const bool in_order = observation.key > before.newest;
   Walk& walk = walks_.of(before.resource.id, before.last_sequence);
@@ -132,10 +135,12 @@ Result<Tracker::Verdict> Tracker::walk_back(const Record& before, const Observat
   SortKey lowest = observation.key;
   bool has_place = in_order;
   const Verdict placed = in_order ? Verdict::in_order : Verdict::late;
+  size_t of_now = 0;  // Of those that were seen; each stands behind one that was folded.
   for (size_t back = 0;; ++back) {
     const bool seeks_repeat = is_untimed(observation) && back < kUntimedEntriesBackMax;
     if (has_place && !seeks_repeat) return placed;
-    if (!has_place && (back >= limits_.entries_back_max || bytes > limits_.bytes_back_max)) {
+    if (!has_place &&
+        (back - of_now >= limits_.entries_back_max || bytes > limits_.bytes_back_max)) {
       return Verdict::too_far;
     }
     const Result<const Entry*> entry = walks_.at(walk, back);
@@ -150,7 +155,8 @@ Result<Tracker::Verdict> Tracker::walk_back(const Record& before, const Observat
     const Entry& seen = **entry;
     if (back == 0) last_folded_ = seen.sequence;
     if (is_same_event(seen.observation, observation)) return Verdict::repeat;
-    if (has_place) continue;
+    of_now += is_of_now(seen.observation.effect);
+    if (has_place || is_of_now(seen.observation.effect)) continue;
     if (seen.after.newest < lowest) {
       base_ = seen.after;
       has_place = true;
@@ -162,18 +168,31 @@ Result<Tracker::Verdict> Tracker::walk_back(const Record& before, const Observat
   }
 }
 
+// As it was told until now: what is folded again replaces it.
+void Tracker::take_passages_back() {
+  Record record = base_;
+  for (const Observation& each : late_) {
+    const FoldStep step = fold_step(record, each, scratch_);
+    if (!step.passage) continue;
+    passages_.push_back(*step.passage);
+    passages_.back().count = -1;
+  }
+}
+
 Tracked Tracker::fold_again(const Record& before, Entry& entry, Arena& arena) {
   const Observation& observation = entry.observation;
+  const auto is_before = [](const Observation& a, const Observation& b) { return a.key < b.key; };
   late_ = passed_;
-  late_.push_back(observation);
-  std::sort(late_.begin(), late_.end(),
-            [](const Observation& a, const Observation& b) { return a.key < b.key; });
-
+  std::sort(late_.begin(), late_.end(), is_before);
   scratch_.clear();
+  take_passages_back();
+  late_.insert(std::ranges::upper_bound(late_, observation, is_before), observation);
+
   Record& after = entry.after = base_;
   FoldStep own;
   for (const Observation& each : late_) {
     const FoldStep step = fold_step(after, each, scratch_);
+    if (step.passage) passages_.push_back(*step.passage);
     if (is_same_event(each, observation)) own = step;
   }
   own_texts(after, arena);  // Walks may end before the record does.
@@ -223,6 +242,7 @@ Result<void> Tracker::tell_from(const Record& before, Entry& entry, Arena& arena
 Result<Tracked> Tracker::track(const Record* before, Entry& entry, Arena& arena) {
   const Observation& observation = entry.observation;
   entry.told = Told{};
+  passages_.clear();
   const bool is_newest = before == nullptr || observation.key > before->newest;
   if (before == nullptr || (is_newest && !is_untimed(observation))) {
     fold_in_order(before, entry, arena);

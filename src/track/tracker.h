@@ -2,6 +2,7 @@
 // Pure and deterministic; asks no clock.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "base/arena.h"
@@ -34,11 +35,17 @@ class Tracker {
   // are views of the inputs' texts, or in `arena`. An error means that the journal could not be
   // read: nothing was decided.
   Result<Tracked> track(const Record* before, Entry& entry, Arena& arena);
+  // How long passages took, as is known since the last track(): those that the observation made, or
+  // made longer or shorter. Their types are empty: they are of the entry's resource.
+  std::span<const Passage> passages() const { return passages_; }
 
  private:
   enum class Verdict { repeat, late, in_order, too_far };
   Result<Verdict> walk_back(const Record& before, const Observation& observation);
   Result<void> tell_from(const Record& before, Entry& entry, Arena& arena);
+  void fold_in_order(const Record* before, Entry& entry, Arena& arena);
+  void take_passages_back();
+  Tracked settle_now(const Record& before, Entry& entry, Arena& arena);
   Tracked fold_again(const Record& before, Entry& entry, Arena& arena);
 
   const TrackLimits limits_;
@@ -48,7 +55,8 @@ class Tracker {
   std::vector<Observation> passed_;  // By the last walk, newest first.
   Record base_;                      // The record that it ended at.
   std::vector<Observation> late_;    // What is folded again, in key order.
-  Arena scratch_;                    // Of folding again.
+  std::vector<Passage> passages_;
+  Arena scratch_;  // Of folding again.
 };
 
 }  // namespace statewire
