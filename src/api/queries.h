@@ -85,6 +85,8 @@ class Queries {
   // What inventories declare; `states` tell how they were read, where somebody reads them.
   Result<std::string> inventory() const;
   std::unique_ptr<Question> begin_inventory(std::vector<InventoryState> states) const;
+  // Within which time resources of each type are expected to arrive, and why.
+  std::string expectations() const;
   Result<std::string> ledger() const;
   Result<std::string> unrecognised() const;
   Result<std::string> refusals() const;

@@ -104,6 +104,10 @@ RouteSteps begin_deployments(const RouteContext& context, const RouteCall& call)
   return steps_of(queries_of(context).begin_deployments(std::move(filter)));
 }
 
+HttpServerResponse get_expectations(const RouteContext& context, const RouteCall&) {
+  return json_response(queries_of(context).expectations());
+}
+
 HttpServerResponse get_ledger(const RouteContext& context, const RouteCall&) {
   return response_of(queries_of(context).ledger());
 }

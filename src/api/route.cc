@@ -34,6 +34,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/v1/deployments", kRead, "since actor tool account stack limit", nullptr, kInTurns,
      begin_deployments},
     {"GET", "/api/v1/inventory", kRead, "", nullptr, kInTurns, begin_inventory},
+    {"GET", "/api/v1/expectations", kRead, "", get_expectations, kBriefly},
     {"GET", "/api/v1/ledger", kRead, "", get_ledger, kBriefly},
     {"GET", "/api/v1/ledger/unrecognised", kRead, "", get_unrecognised, kBriefly},
     {"GET", "/api/v1/ledger/refusals", kRead, "", get_refusals, kBriefly},

@@ -18,6 +18,7 @@ HttpServerResponse get_held(const RouteContext& context, const RouteCall& call);
 RouteSteps begin_deployments(const RouteContext& context, const RouteCall& call);
 RouteSteps begin_entry(const RouteContext& context, const RouteCall& call);
 RouteSteps begin_trial(const RouteContext& context, const RouteCall& call);
+HttpServerResponse get_expectations(const RouteContext& context, const RouteCall& call);
 HttpServerResponse get_ledger(const RouteContext& context, const RouteCall& call);
 HttpServerResponse get_unrecognised(const RouteContext& context, const RouteCall& call);
 HttpServerResponse get_refusals(const RouteContext& context, const RouteCall& call);

@@ -22,6 +22,7 @@ class DaemonClient final : public Client {
   }
   Result<std::string> deployments(const DeploymentFilter& filter) override;
   Result<std::string> inventory() override { return daemon_.get("/api/v1/inventory"); }
+  Result<std::string> expectations() override { return daemon_.get("/api/v1/expectations"); }
   Result<std::string> ledger() override { return daemon_.get("/api/v1/ledger"); }
   Result<std::string> unrecognised() override { return daemon_.get("/api/v1/ledger/unrecognised"); }
   Result<std::string> refusals() override { return daemon_.get("/api/v1/ledger/refusals"); }
@@ -154,6 +155,7 @@ class StoreClient final : public Client {
     return queries_.deployments(filter);
   }
   Result<std::string> inventory() override { return queries_.inventory(); }
+  Result<std::string> expectations() override { return queries_.expectations(); }
   Result<std::string> ledger() override { return queries_.ledger(); }
   Result<std::string> unrecognised() override { return queries_.unrecognised(); }
   Result<std::string> refusals() override { return queries_.refusals(); }

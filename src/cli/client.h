@@ -26,6 +26,7 @@ class Client {
   virtual Result<std::string> history(const HistoryFilter& filter) = 0;
   virtual Result<std::string> deployments(const DeploymentFilter& filter) = 0;
   virtual Result<std::string> inventory() = 0;
+  virtual Result<std::string> expectations() = 0;
   virtual Result<std::string> ledger() = 0;
   virtual Result<std::string> unrecognised() = 0;
   virtual Result<std::string> refusals() = 0;

@@ -317,6 +317,10 @@ constexpr OptionSpec kTestOptions[] = {
     kCaFile,
 };
 
+constexpr OptionSpec kExpectationsOptions[] = {
+    kWatch, kOutput, kConfig, kUrl, kTokenFile, kCaFile,
+};
+
 constexpr OptionSpec kLedgerOptions[] = {
     {.name = "--unrecognised",
      .form = OptionForm::flag,
@@ -571,6 +575,12 @@ constexpr CommandSpec kCommands[] = {
                  "statewire deployments shop --since 30d",
      .options = kDeploymentsOptions,
      .run = run_deployments},
+    {.name = "expectations",
+     .summary = "Show how long resources take to arrive, and when one is told to be stuck",
+     .examples = "statewire expectations\n"
+                 "statewire expectations --output json",
+     .options = kExpectationsOptions,
+     .run = run_expectations},
     {.name = "inventory",
      .summary = "Say what infrastructure code declares, and what differs from it",
      .examples = "statewire inventory\n"

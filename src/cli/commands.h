@@ -60,6 +60,7 @@ ExitCode run_deployments(const Invocation& invocation, Terminal& terminal);
 ExitCode run_inventory(const Invocation& invocation, Terminal& terminal);
 ExitCode run_held(const Invocation& invocation, Terminal& terminal);
 ExitCode run_test(const Invocation& invocation, Terminal& terminal);
+ExitCode run_expectations(const Invocation& invocation, Terminal& terminal);
 ExitCode run_ledger(const Invocation& invocation, Terminal& terminal);
 ExitCode run_parked_list(const Invocation& invocation, Terminal& terminal);
 ExitCode run_parked_show(const Invocation& invocation, Terminal& terminal);
