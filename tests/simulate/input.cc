@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "course.h"
 #include "ingest/reminder_events.h"
 #include "ingest/reminder_source.h"
 
@@ -107,7 +108,11 @@ Fate only_fate(const ChunkFates& fates) {
 }  // namespace
 
 Input::Input(Store& store, TrackLimits limits, std::shared_ptr<const Catalog> catalog)
-    : store_(store), committer_(store, limits), recogniser_({std::move(catalog)}, {}) {}
+    : store_(store), committer_(store, limits), recogniser_({std::move(catalog)}, {}) {
+  auto rules = std::make_shared<IngestRules>();
+  rules->expect = simulated_expectations();
+  committer_.use(rules);
+}
 
 Result<std::vector<Fate>> Input::commit(std::span<const EventPlan> events, Time now) {
   std::vector<std::unique_ptr<Batch>> batches;

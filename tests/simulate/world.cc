@@ -226,6 +226,9 @@ void World::fire_reminders() {
   for (;;) {
     const Result<uint64_t> fired = process_->input.fire_due(wall());
     if (!fired && !disk_.fails_reads) model_.fault("reminders fail: " + fired.error().text);
+    if (fired && *fired == 0) {
+      if (std::string wrong = course_.check(wall()); !wrong.empty()) model_.fault(wrong);
+    }
     if (!fired || *fired == 0) return;
     events_ += *fired;
     read_journal();
@@ -239,6 +242,7 @@ void World::read_journal() {
     const Result<Entry> entry = process_->store->entry(++told_to_, arena);
     if (!entry) return model_.fault("an entry cannot be read: " + entry.error().text);
     model_.on_entry(*entry);
+    if (std::string wrong = course_.on_entry(*entry, wall()); !wrong.empty()) model_.fault(wrong);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "course.h"
 #include "delivery/dispatcher.h"
 #include "disk.h"
 #include "input.h"
@@ -72,6 +73,7 @@ class World {
   Duration wall_offset_{};  // By which the wall clock was set.
   Disk disk_;
   Model model_;
+  Course course_;
   Plan plan_;
   ManualClock wall_clock_{kBegin};
   ManualClock steady_clock_{kBegin};

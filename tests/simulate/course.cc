@@ -1,0 +1,47 @@
+#include "course.h"
+
+#include <algorithm>
+
+namespace statewire {
+
+ExpectRules simulated_expectations() {
+  using std::chrono::minutes;
+  return {.otherwise = {.within = {minutes(20), minutes(5), minutes(60)}}};
+}
+
+std::string Course::on_entry(const Entry& entry, Time wall) {
+  const Record& record = entry.after;
+  const std::string id(record.resource.id);
+  if (entry.observation.effect == Effect::move) return seen_.erase(id), "";
+  if (entry.told.too_late) return {};
+  Seen& seen = seen_[id];
+  const auto place = place_of_passing(record.phase);
+  if (entry.told.kind == NotificationKind::stuck) {
+    if (seen.is_told) return id + " is told to be stuck twice";
+    if (!place) return id + " is told to be stuck, and rests";
+    if (wall < seen.since + *rules_.otherwise.within[*place])
+      return id + " is told to be stuck too early";
+    seen.is_told = true;
+    return {};
+  }
+  const bool waits = place && record.settles_at == Time{};
+  const bool is_other = record.phase != seen.phase || record.phase_since != seen.since;
+  if (record.phase != seen.phase) seen.is_told = false;
+  if (waits && (is_other || !seen.waits)) {
+    seen.told_by = std::max(record.phase_since, wall) + *rules_.otherwise.within[*place];
+  }
+  seen.phase = record.phase;
+  seen.since = record.phase_since;
+  seen.waits = waits;
+  return {};
+}
+
+std::string Course::check(Time wall) const {
+  for (const auto& [id, seen] : seen_) {
+    if (seen.waits && !seen.is_told && seen.told_by <= wall)
+      return id + " is stuck, and nobody is told";
+  }
+  return {};
+}
+
+}  // namespace statewire
