@@ -44,7 +44,8 @@ Result<Entry> unpack_entry(std::string_view bytes, Arena& arena) {
 
 std::optional<Wait> HoldStage::wait_for(const Entry& entry, const Routable& routable) {
   const bool about_state = entry.told.kind == NotificationKind::transition ||
-                           entry.told.kind == NotificationKind::amended;
+                           entry.told.kind == NotificationKind::amended ||
+                           is_of_now(entry.observation.effect);
   const Cause& cause = about_state ? entry.after.cause : entry.observation.cause;
   std::optional<Wait> wait = wait_of(subscription_, ignored_, routable,
                                      cause.kind != CauseKind::unknown, knows_tags(entry.after));
@@ -107,13 +108,16 @@ Result<void> HoldStage::restore(Booked& booked, const Teller& teller, Time now) 
   return {};
 }
 
-// Whether what waits is the transition `told`, or an amendment of it that waits for a cause.
+// Whether what waits is the transition `told`, or waits for the cause of it: an amendment, or what
+// followed.
 bool HoldStage::is_of(const NotificationId& told, const DeliveryRow& row) {
   if (to_hex(told) == row.id) return true;
   if (!row.waits_for_cause) return false;
   Arena arena;
   const Result<Entry> kept = unpack_entry(row.entry, arena);
-  return kept && kept->told.kind == NotificationKind::amended && kept->told.amends == told;
+  if (!kept) return false;
+  if (is_of_now(kept->observation.effect)) return kept->after.told == told;
+  return kept->told.kind == NotificationKind::amended && kept->told.amends == told;
 }
 
 void HoldStage::learn_one(const Entry& entry, Booked& booked, Learned& learned) {

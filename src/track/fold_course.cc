@@ -81,7 +81,7 @@ bool Fold::tell_overdue() {
     return false;
   }
   record.is_stuck = true;
-  observation.headline = arena_.copy(sentence_of(*expectation, observation.time()));
+  observation.headline = arena_.copy(sentence_of(*expectation, entry_.received));
   entry_.told = {.kind = NotificationKind::stuck, .id = stuck_id(record.told)};
   return true;
 }

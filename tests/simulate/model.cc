@@ -106,6 +106,7 @@ void Model::on_entry(const Entry& entry) {
   const Notification notification = notification_of(entry, Teller{});
   told.id = to_hex(entry.told.id);
   if (!entry.told.amends.is_zero()) told.amends = to_hex(entry.told.amends);
+  if (is_of_now(entry.observation.effect)) told.amends = to_hex(entry.after.told);
   told.resource = notification.resource.id;
   told.kind = entry.told.kind;
   told.severity = notification.severity;
