@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "app/check_paths.h"
+#include "backup/backup.h"
 #include "base/descriptor.h"
 #include "base/text.h"
 #include "cli/commands.h"
@@ -167,11 +168,28 @@ void read_inventories(const Settings& settings, Findings& findings) {
   }
 }
 
+void look_for_backups(const BackupSetting& setting, AwsClient& aws, Findings& findings) {
+  const auto place = open_backup_place(setting.to, setting.role, aws);
+  const Result<std::vector<std::string>> names = backups_in(*place);
+  if (!names) {
+    return findings.wrong("backup", names.error().text,
+                          "make the place; of a bucket, allow s3:ListBucket, s3:GetObject, "
+                          "s3:PutObject and s3:DeleteObject");
+  }
+  const std::string newest =
+      names->empty() ? "" : ", the newest of " + format_time(*time_of_backup(names->back()));
+  findings.well("backup", counted(names->size(), "backup") + " in " + setting.to.text + newest);
+}
+
 // With clients of its own: those of a configuration end with one use.
-void look_at_inventories(const Invocation& invocation, Terminal& terminal, Findings& findings) {
+void look_with_clients(const Invocation& invocation, Terminal& terminal, Findings& findings) {
   const std::unique_ptr<ConfigAtHand> config = load_config(invocation, terminal);
-  if (config == nullptr || config->settings->inventories.empty()) return;
-  run_clients(*config, [&] { read_inventories(*config->settings, findings); });
+  if (config == nullptr) return;
+  run_clients(*config, [&] {
+    const Settings& settings = *config->settings;
+    read_inventories(settings, findings);
+    if (settings.backup) look_for_backups(*settings.backup, config->aws, findings);
+  });
 }
 
 ExitCode run_doctor(const Invocation& invocation, Terminal& terminal) {
@@ -184,7 +202,9 @@ ExitCode run_doctor(const Invocation& invocation, Terminal& terminal) {
   look_at_clock(findings);
   look_at_aws(settings, invocation.has("--aws") ? AwsDepth::events : AwsDepth::surface, findings);
   look_at_sources(settings, findings);
-  if (!settings.inventories.empty()) look_at_inventories(invocation, terminal, findings);
+  if (!settings.inventories.empty() || settings.backup) {
+    look_with_clients(invocation, terminal, findings);
+  }
   if (!invocation.has("--send")) look_at_sinks(*config, findings);
   for (size_t i = 0; invocation.has("--send") && i < settings.subscriptions.size(); ++i) {
     // Each with clients of its own: those of a configuration end with one delivery.

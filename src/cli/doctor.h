@@ -41,8 +41,8 @@ enum class AwsDepth {
 void look_at_aws(const Settings& settings, AwsDepth depth, Findings& findings);
 // Files that are read, and schedules.
 void look_at_sources(const Settings& settings, Findings& findings);
-// Reads each inventory once.
-void look_at_inventories(const Settings& settings, Findings& findings);
+// Reads each inventory once, and lists the backups.
+void look_with_clients(const Invocation& invocation, Terminal& terminal, Findings& findings);
 // As far as each sink can go without sending anything. Its clients cannot be used after it.
 void look_at_sinks(ConfigAtHand& config, Findings& findings);
 // Sends an example to the sink at `place`.
