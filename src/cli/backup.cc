@@ -157,7 +157,9 @@ ExitCode restore(BackupPlace& place, const BackupTarget& target, const Invocatio
   if (!list) return fail(list.error(), terminal);
   if (Result<void> named = unfinished.finish(*to); !named) return fail(named.error(), terminal);
   terminal.write("backup " + *name + " is a store at " + *to + " now, with all up to sequence " +
-                 with_thousands(list->last_sequence) + "; it is being checked\n");
+                 with_thousands(list->last_sequence) + "\n");
+  if (invocation.has("--no-check")) return ExitCode::well;
+  terminal.write_error("it is being checked\n");
   return check_store_at({.path = *to, .read_only = true}, {}, terminal);
 }
 

@@ -520,6 +520,10 @@ constexpr OptionSpec kStoreRestoreOptions[] = {
     {.name = "--backup",
      .value = "NAME",
      .help = "Which one, as `statewire store backups` lists them; without it, the newest"},
+    {.name = "--no-check",
+     .form = OptionForm::flag,
+     .help =
+         "Leave out the check of the store, which may take long; pieces are compared all the same"},
 };
 constexpr OptionSpec kHelpOptions[] = {
     {.name = "COMMAND", .form = OptionForm::many, .help = "The command; without one, all"},

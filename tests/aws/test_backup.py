@@ -1,6 +1,7 @@
 """Backups of the store: what is lost with a disk, and what is not."""
 
 import json
+import os
 import shutil
 import threading
 import unittest
@@ -120,7 +121,9 @@ class Backups(CloudTest):
         daemon.post(*some_events(10, 10))
         self.back_up(daemon)
         to = self.folder / "restored"
-        self.run_well(daemon, "store", "restore", PLACE, str(to), "--backup", first["name"])
+        told = self.run_well(daemon, "store", "restore", PLACE, str(to), "--backup", first["name"],
+                             "--no-check")
+        self.assertNotIn("the journal gives", told)
         refused = daemon.run("store", "restore", PLACE, str(to))
         self.assertEqual(refused.returncode, 1, refused.stderr)
         self.assertIn("is not empty", refused.stderr)
@@ -131,6 +134,22 @@ class Backups(CloudTest):
         empty = daemon.run("store", "restore", "s3://backups/none", str(self.folder / "more"))
         self.assertIn("there is no backup in s3://backups/none", empty.stderr)
         self.assertEqual(empty.returncode, 1)
+        daemon.stop()
+        shutil.rmtree(self.folder / "store")
+        to.rename(self.folder / "store")
+        self.assertEqual(len(self.resources(daemon)), 10)
+
+    def test_a_file_of_several_pieces_is_put_together_again(self):
+        daemon = self.cloud_daemon("").start()
+        daemon.stop()
+        large = os.urandom((8 << 20) + 5)
+        (self.folder / "store" / "999999.sst").write_bytes(large)
+        self.back_up(daemon)
+        sizes = [each["Size"] for each in
+                 self.s3.list_objects_v2(Bucket="backups", Prefix="statewire/pieces/")["Contents"]]
+        self.assertEqual(max(sizes), 8 << 20)
+        self.run_well(daemon, "store", "restore", PLACE, str(self.folder / "restored"))
+        self.assertEqual((self.folder / "restored" / "999999.sst").read_bytes(), large)
 
     def test_a_piece_that_is_not_what_was_written_is_no_store(self):
         daemon = self.cloud_daemon("").start()
@@ -156,6 +175,9 @@ class Backups(CloudTest):
         self.assertEqual(daemon.run("status").returncode, 0)
         self.assertIn(f"backup to {PLACE} every 2s: the last at", daemon.run("status").stdout)
         self.assertIn("statewire_backup_up 1", daemon.request("GET", "/metrics").body.decode())
+        self.assertRegex(daemon.run("doctor").stdout, "well +backup +[23] backups in s3://backups")
+        proxy.judge = lambda request: DENIED
+        self.assertRegex(daemon.run("doctor").stdout, "WRONG +backup .*AccessDenied")
         proxy.judge = lambda request: DENIED if request.method == "PUT" else None
         daemon.post(*some_events(5, 5))
         wait_for(lambda: backup()["old"], "a backup that is too old")

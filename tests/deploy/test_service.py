@@ -196,7 +196,7 @@ class FirstStart(DeployTest):
         log = self.start()
         self.assertRegex(
             log, r"(?s)statewire store restore s3://shop-backups/statewire /var/lib/private/"
-                 r"statewire/store\n.*chown -R .*systemctl enable --now")
+                 r"statewire/store --no-check\n.*chown -R .*systemctl enable --now")
 
     def test_it_waits_for_the_instance_before_it(self):
         (self.root / "taken").touch()
