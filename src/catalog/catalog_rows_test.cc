@@ -178,7 +178,7 @@ TEST_F(CatalogRows, only_a_verb_that_ends_something_ends_it) {
   each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
     if (row.effect != EntryEffect::remove) return;
     EXPECT_TRUE(
-        row.from == "hand" ||
+        row.from == "hand" || (row.from == "cfn" && begins_with(row.name, {"Disable"})) ||
         begins_with(row.name, {"Delete", "Deregister", "Release", "Terminate", "Remove", "Destroy",
                                "Unregister", "Deprovision", "Batch", "Bulk", "Admin"}))
         << name_of_row(table, row);
@@ -247,6 +247,21 @@ TEST_F(CatalogRows, link_for_one_use_changes_nothing) {
     if (!is_link || !row.name.starts_with("Create")) return;
     EXPECT_EQ(row.effect, EntryEffect::ignore) << name_of_row(table, row);
   });
+}
+
+TEST_F(CatalogRows, what_is_switched_off_is_stopped) {
+  size_t stops = 0;
+  size_t starts = 0;
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    if (row.effect != EntryEffect::state) return;
+    const bool is_stop =
+        begins_with(row.name, {"Stop", "Pause", "Suspend", "Disable", "Deactivate"});
+    EXPECT_EQ(row.more().phase, is_stop ? Phase::stopped : Phase::stable)
+        << name_of_row(table, row);
+    ++(is_stop ? stops : starts);
+  });
+  EXPECT_GT(stops, 80u);
+  EXPECT_GT(starts, 50u);
 }
 
 TEST_F(CatalogRows, what_is_only_tried_is_no_change) {

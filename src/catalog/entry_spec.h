@@ -165,10 +165,12 @@ struct RowExtras {
   std::string each;   // A path to a list: the call is about each of its elements.
   std::string state;  // A path to the native state in the answer; it beats the call's verb.
   TagsSpec tags;
-  std::string differs;  // What another witness says; empty where none does.
+  std::string differs;           // What another witness says; empty where none does.
+  Phase phase = Phase::unknown;  // Of a row that does `state`: what the call moves to.
 
   bool is_empty() const {
-    return each.empty() && state.empty() && tags.form == TagsSpec::Form::none && differs.empty();
+    return each.empty() && state.empty() && tags.form == TagsSpec::Form::none && differs.empty() &&
+           phase == Phase::unknown;
   }
 };
 

@@ -54,6 +54,12 @@ void leave_to_native_events(EntrySpec& entry, PhaseSet told) {
     entry.effect = EntryEffect::configure;
     return;
   }
+  if (entry.effect == EntryEffect::state && told != 0) {
+    entry.effect = EntryEffect::cause;
+    entry.toward = static_cast<PhaseSet>(phase_bit(Phase::changing) | phase_bit(entry.otherwise));
+    entry.states.clear();
+    return;
+  }
   if (entry.effect != EntryEffect::create && entry.effect != EntryEffect::remove) return;
   const bool is_create = entry.effect == EntryEffect::create;
   const Phase start = is_create ? Phase::provisioning : Phase::deprovisioning;
@@ -110,6 +116,10 @@ EntrySpec lower_row(const CallTable& table, const CallRow& row, PhaseSet told_na
     entry.resource.type_form = TypeForm::arn;
   } else {
     entry.resource.type.text = row.type;
+  }
+  if (row.effect == EntryEffect::state) {
+    entry.states.push_back({"{call}", {}});
+    entry.otherwise = more.phase;
   }
   if (!more.state.empty()) entry.states.push_back({'{' + in_detail(more.state) + '}', {}});
   const std::vector<std::string> ways = split_ids(row.ids);

@@ -28,14 +28,6 @@ constexpr EffectWord kEffects[] = {
 // What is not there after so long did not come about.
 constexpr Duration kSettlesAfterMax = std::chrono::hours(24 * 30);
 
-Phase read_phase(const Node& node, Phase fallback) {
-  if (!node) return fallback;
-  std::vector<std::string_view> words;
-  for (int i = 0; i < kPhaseCount; ++i) words.push_back(name_of(static_cast<Phase>(i)));
-  const std::optional<size_t> index = node.one_of(words);
-  return index ? static_cast<Phase>(*index) : fallback;
-}
-
 CauseKind read_cause_kind(const Node& node) {
   std::vector<std::string_view> words;
   for (int i = 1; i <= static_cast<int>(CauseKind::automation); ++i) {
@@ -243,6 +235,14 @@ void read_word(const Node& node, CatalogSpec& spec) {
 }
 
 }  // namespace
+
+Phase read_phase(const Node& node, Phase fallback) {
+  if (!node) return fallback;
+  std::vector<std::string_view> words;
+  for (int i = 0; i < kPhaseCount; ++i) words.push_back(name_of(static_cast<Phase>(i)));
+  const std::optional<size_t> index = node.one_of(words);
+  return index ? static_cast<Phase>(*index) : fallback;
+}
 
 Duration read_settling_time(const Node& node) {
   return node ? node.duration({}, std::chrono::seconds(1), kSettlesAfterMax) : Duration();

@@ -15,6 +15,9 @@ void read_catalog_file(const Node& root, CatalogSpec& spec);
 // One of `types:`.
 TypeSpec read_type(const Node& node);
 
+// `fallback` of an absent node.
+Phase read_phase(const Node& node, Phase fallback);
+
 // After how long something settles; 0 of an absent node.
 Duration read_settling_time(const Node& node);
 

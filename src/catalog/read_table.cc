@@ -30,6 +30,7 @@ EntryEffect read_does(const Node& node) {
                                    {"configure", EntryEffect::configure},
                                    {"cause", EntryEffect::cause},
                                    {"tag", EntryEffect::tag},
+                                   {"state", EntryEffect::state},
                                    {"ignore", EntryEffect::ignore}},
                                   EntryEffect::ignore);
 }
@@ -52,6 +53,10 @@ CallRow read_row(const Node& node) {
     extras.each = reader.optional("each").text();
     extras.state = reader.optional("state").text();
     extras.tags = read_row_tags(reader.optional("tags"));
+    const bool moves = row.effect == EntryEffect::state;
+    const Node phase = moves ? reader.required("phase") : reader.optional("phase");
+    extras.phase = read_phase(phase, Phase::unknown);
+    if (phase && !moves) phase.error("only with does: state");
   }
   if (!extras.is_empty()) row.extras.push_back(std::move(extras));
   return row;

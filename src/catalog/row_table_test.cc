@@ -32,6 +32,8 @@ calls:
   TagResource: {does: tag, of: "*", id: requestParameters.resourceArn, from: tag,
                 tags: {map: requestParameters.tags}}
   OpenBox: {does: ignore, from: verb}
+  PauseBox: {does: state, phase: stopped, of: AWS::Things::Box, id: requestParameters.boxName,
+             from: verb}
 )";
 
 std::string call_of_things(const std::string& name, const std::string& request,
@@ -58,6 +60,26 @@ TEST(RowTable, row_tells_what_a_call_did) {
   EXPECT_EQ(made->entry_name, "CreateBox");
   const Recognised ended(kRows, call_of_things("DeleteBox", R"({"boxName":"a"})"));
   EXPECT_EQ(ended.only().phase, Phase::gone);
+}
+
+TEST(RowTable, call_that_stops_moves_the_phase_but_where_an_event_tells_of_the_type) {
+  const std::string call = call_of_things("PauseBox", R"({"boxName":"a"})");
+  const Recognised stopped(kRows, call);
+  EXPECT_EQ(stopped.only().effect, Effect::state);
+  EXPECT_EQ(stopped.only().phase, Phase::stopped);
+  EXPECT_EQ(stopped.only().value, "PauseBox");
+  const Recognised caused(std::string(kRows) + R"(
+---
+- name: box state
+  when: {source: [aws.things], detail-type: [Box State Change]}
+  resource: {type: AWS::Things::Box, physical_id: "{detail.box}"}
+  state: "{detail.state}"
+  phases: {open: stable}
+)",
+                          call);
+  EXPECT_EQ(caused.only().effect, Effect::cause);
+  const PhaseSet toward = phase_bit(Phase::changing) | phase_bit(Phase::stopped);
+  EXPECT_EQ(caused.only().toward, toward);
 }
 
 TEST(RowTable, arn_of_the_answer_beats_the_name_that_was_asked_for) {

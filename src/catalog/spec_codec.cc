@@ -84,7 +84,7 @@ void transfer(Archive& archive, TypeSpec& type) {
 }
 template <typename Archive>
 void transfer(Archive& archive, RowExtras& extras) {
-  transfer_all(archive, extras.each, extras.state, extras.tags, extras.differs);
+  transfer_all(archive, extras.each, extras.state, extras.tags, extras.differs, extras.phase);
 }
 template <typename Archive>
 void transfer(Archive& archive, CallRow& row) {

@@ -1,7 +1,7 @@
 """What an operation does, and to which type. Each rule names the witness that it follows."""
 import re
 
-from identity import Names, id_paths
+from identity import Names, id_paths, is_of_account
 from tagging import tag_effect
 from types_of import DATA, Type
 from words import CREATES, DELETES, ONLY_USES, STARTS, USES, only_reads, plain, singular, split, verb_and_noun
@@ -14,13 +14,17 @@ TO_SECOND = {"Add", "Attach", "Associate", "Disassociate", "Detach", "Remove", "
 # A link for one use leaves what it leads to as it is.
 LINKS = re.compile(r"(Url|URL)s?$")
 # How a call makes something, and not what.
-MANNER = re.compile(r"(With[A-Z]\w*|V\d+)$")
+MANNER = re.compile(r"((With|From)[A-Z]\w*|V\d+)$")
 # What is put there all day is no setting.
 MEASURES = re.compile(r"(Records?|Items?|Events?|Messages?|Data|Traces?|Segments?|Telemetry|Heartbeat|"
                       r"Values?|Points?|Logs|Metrics)$")
 # They make what is not there, and set the properties of what is.
 UPSERTS = {"Put", "Upsert"}
 MAKES = {"Activate", "Enable", "Install", "Deploy", "Generate", "Initialize"}
+# They switch a resource off, and on again.
+STOPS = {"Stop", "Pause", "Suspend", "Disable", "Deactivate"}
+RESUMES = {"Start": ("Stop",), "Resume": ("Pause", "Suspend", "Stop"), "Enable": ("Disable",),
+           "Activate": ("Deactivate",), "Unsuspend": ("Suspend",)}
 # They leave also a whole resource as it is.
 TRIES = {"Invoke", "Test"}
 CHANGES = {"Put", "Authorize", "Accept", "Subscribe"}
@@ -170,6 +174,13 @@ class Decider:
                 does = "put"
         elif verb in MAKES and self.is_made_by(verb, noun):
             does = "create"
+        elif is_of_account(kind):  # A setting.
+            does = "configure"
+        elif verb in ("Enable", "Disable") and plain(noun) not in self.created and any(
+                operation in kind.handlers.get(handler, ()) for handler in ("create", "delete")):
+            does = "create" if verb == "Enable" else "delete"
+        elif verb in STOPS or any(stop + noun in self.service.operations for stop in RESUMES.get(verb, ())):
+            does = "state"
         handlers = {"create": "create", "put": "create", "delete": "delete"}.get(does, "update")
         by_cfn = operation in kind.handlers.get(handlers, ())
         differs = None
@@ -227,7 +238,8 @@ class Decider:
             paths = id_paths(self.service, operation, kind, Names(self.service, kind), True, False)
             last = re.sub(r"(arn|identifier|id|name)$", "", plain(paths[0].rsplit(".", 1)[-1])) if paths else ""
             is_answered = bool(paths) and "responseElements." in paths[0] and plain(singular(bare)).endswith(last)
-            if is_answered or operation in kind.handlers.get("create", ()):
+            is_asked = bool(paths) and start == 0
+            if is_answered or is_asked or operation in kind.handlers.get("create", ()):
                 return kind
         return None
 

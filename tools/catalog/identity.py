@@ -69,11 +69,15 @@ class Names:
 def in_request(service, operation, names, taken=()):
     members = {plain(name): name for name, member in service.input(operation).items()
                if service.is_scalar(member)}
+    found = []
     for name in names:
         if name in members:
             paths = service.request_field(operation, members[name])
             if not taken or paths[0] not in taken:
-                return paths
+                if members[name] in service.required(operation):
+                    return paths
+                found = paths
+                break
     # What is to be made may be described by a structure of its own: databaseInput.name.
     for outer, inner in service.structures(service.input(operation)).items():
         if plain(outer) not in names and not plain(outer).endswith(DESCRIBES):
@@ -81,10 +85,12 @@ def in_request(service, operation, names, taken=()):
         members = {plain(name): name for name, member in inner.items() if service.is_scalar(member)}
         is_own = plain(outer) in names or plain(outer) != "configuration"
         for name in names:
+            if found and not plain(outer).endswith("input"):
+                continue
             if name in members and (is_own or name not in ("id", "arn")):
-                return [f"{path}.{call_field(members[name])}"
-                        for path in service.request_field(operation, outer)]
-    return []
+                return found + [f"{path}.{call_field(members[name])}"
+                                for path in service.request_field(operation, outer)]
+    return found
 
 
 def in_response(service, operation, names):

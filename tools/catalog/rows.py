@@ -1,13 +1,13 @@
 """The rows of one service: what each operation does, to what, and where it names it."""
 import re
 
-from decide import Decider, Decision
+from decide import STOPS, Decider, Decision
 from further import further_paths
 from identity import Names, id_paths, in_request, list_path
 from lifecycle import settles_after, state_member, words_of_state
 from tagging import tag_effect, tags_of
 from types_of import Type
-from words import plain, only_reads
+from words import plain, only_reads, verb_and_noun
 
 ARN_FIELDS = ("resourcearn", "arn", "resourcename", "resourceid", "resource", "resourceidentifier",
               "taggableresourcearn", "entityarn")
@@ -94,6 +94,8 @@ class Rows:
 
     def row(self, operation, decision):
         row = {"does": decision.does}
+        if decision.does == "state":
+            row["phase"] = "stopped" if verb_and_noun(operation)[0] in STOPS else "stable"
         if decision.does != "ignore":
             if not self.add_resource(operation, decision, row):
                 return None

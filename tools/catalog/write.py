@@ -28,6 +28,8 @@ def type_line(kind, is_reusable):
 
 def row_line(operation, row):
     parts = [f"does: {row['does']}"]
+    if "phase" in row:
+        parts.append(f"phase: {row['phase']}")
     if "of" in row:
         parts.append(f"of: {row['of'] if row['of'] != '*' else quoted('*')}")
         if row["id"]:
