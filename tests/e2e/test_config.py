@@ -170,7 +170,7 @@ class Config(ProgramTest):
         self.write("statewire.yaml", asking + "inventory: {x: {kind: cloudformation, every: 2d}}\n")
         done = run_statewire("check", config)
         self.assertEqual(done.returncode, 78)
-        self.assertIn("inventory.x.every: wanted at most", done.stdout)
+        self.assertIn("inventory.x.every: expected at most 1d", done.stdout)
 
     def test_a_condition_on_a_type_that_there_is_not_is_a_warning(self):
         config = self.write(
