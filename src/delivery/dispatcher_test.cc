@@ -108,6 +108,7 @@ TEST_F(DispatcherTest, counts_go_on_over_reloads) {
 }
 
 TEST_F(DispatcherTest, a_sink_that_fails_does_so_since_before_a_reload) {
+  subscription_.sink_hash = 1;
   verdict_ = Verdict::unavailable;
   start();
   journal({"a"});
@@ -118,10 +119,10 @@ TEST_F(DispatcherTest, a_sink_that_fails_does_so_since_before_a_reload) {
     ASSERT_TRUE(eventually([&] { return counts().trouble.has_value(); }));
     EXPECT_EQ(counts().trouble->since, since);
   }
-  second_.sink_hash += 1;
+  second_.sink_hash = 2;
   ASSERT_TRUE(reload({&second_}, std::chrono::milliseconds(20)).ok());
-  ASSERT_TRUE(eventually([&] { return counts().trouble.has_value(); }));
-  EXPECT_GT(counts().trouble->since, since) << "of another sink";
+  EXPECT_TRUE(eventually([&] { return counts().trouble && counts().trouble->since > since; }))
+      << "of another sink";
 }
 
 TEST_F(DispatcherTest, an_answer_after_a_reload_or_the_end_is_harmless) {

@@ -83,7 +83,7 @@ void SendStage::restore(Booked& booked, Time now) {
 // --- What people are told.
 
 void SendStage::begin_failing(Booked& booked, Time since) {
-  if (failing_before_ && circuit_.successes() == 0) since = std::min(since, *failing_before_);
+  if (failing_before_ && circuit_.successes() == 0) since = *failing_before_;
   if (!is_failing()) {
     failing_since_ = since;
     successes_before_ = circuit_.successes();
