@@ -127,6 +127,8 @@ class Doctor(ProgramTest):
         config = self.folder / "new" / "statewire.yaml"
         made = self.program.run("init", config, stdin=answers)
         self.assertEqual(made.returncode, 0, made.stdout + made.stderr)
+        text = config.read_text()
+        config.write_text(text.replace("127.0.0.1:8484", f"127.0.0.1:{free_port()}"))
         tried = self.program.run("doctor", "--config", config)
         self.assertEqual(tried.returncode, 0, tried.stdout)
         self.assertEqual(self.program.run("check", config).returncode, 0)
