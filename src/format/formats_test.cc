@@ -153,6 +153,8 @@ TEST(Formats, every_field_that_is_listed_can_be_a_column) {
              .line = "12",
              .via = "x",
              .part = "x"};
+  n.kind = NotificationKind::flapping;
+  n.expectation = {.phase = Phase::provisioning, .since = n.time, .seen = 30};
   for (const std::string_view path : notification_fields()) {
     std::string out;
     append_field(n, path == "resource.tags.*" ? "resource.tags.team" : path, out);

@@ -220,7 +220,7 @@ void JsonNotification::expected() {
   const auto seconds = [](Duration duration) {
     return static_cast<uint64_t>(duration / std::chrono::seconds(1));
   };
-  if (expectation.is_given()) {
+  if (notification_.kind == NotificationKind::stuck) {
     json_.begin_object("expected");
     json_.time("since", expectation.since);
     json_.number("within_seconds", seconds(expectation.within));

@@ -234,7 +234,7 @@ TEST(Schema, refuses_values_that_no_notification_has) {
       {"/id", "5F"},
       {"/sequence", "42"},
       {"/time", "2026-11-23 09:00:12"},
-      {"/type", "statewire.resource.stuck.v1"},
+      {"/type", "statewire.resource.lost.v1"},
       {"/source", "prod"},
       {"/subject", ""},
       {"/severitynumber", 25},

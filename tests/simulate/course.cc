@@ -28,7 +28,8 @@ std::string Course::on_entry(const Entry& entry, Time wall) {
   const bool is_other = record.phase != seen.phase || record.phase_since != seen.since;
   if (record.phase != seen.phase) seen.is_told = false;
   if (waits && (is_other || !seen.waits)) {
-    seen.told_by = std::max(record.phase_since, wall) + *rules_.otherwise.within[*place];
+    seen.told_by = std::chrono::ceil<std::chrono::seconds>(std::max(record.phase_since, wall) +
+                                                           *rules_.otherwise.within[*place]);
   }
   seen.phase = record.phase;
   seen.since = record.phase_since;
