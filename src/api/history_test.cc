@@ -160,7 +160,7 @@ TEST_F(HistoryTest, what_waits_for_tags_says_why_they_cannot_be_looked_up) {
   settlement.states = {{"console", {.cursor = 1, .next_number = 2, .rows = 1}}};
   ASSERT_TRUE(store_->settle(settlement).ok());
   EXPECT_TRUE(holds(json("/api/v1/held"), R"("for":["tags"],"reason":"no credentials")"));
-  EXPECT_TRUE(holds(json("/api/v1/status"), R"(["tags cannot be looked up: no credentials"])"));
+  EXPECT_TRUE(holds(json("/api/v1/status"), R"(["tags cannot be looked up: no credentials")"));
 }
 
 TEST_F(HistoryTest, an_event_that_is_known_is_explained_as_new) {

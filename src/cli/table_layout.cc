@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kCut = "…";
 constexpr size_t kTitleLeast = 5;
+constexpr size_t kSentence = 100;
 // Of a moment, without its seconds and with them.
 constexpr size_t kMinutes = 16;
 constexpr size_t kSeconds = 19;
@@ -71,6 +72,21 @@ void leave_out_zeros(std::span<const ColumnWish> wishes, size_t room, std::vecto
   }
 }
 
+// Of those that may be left out first.
+void leave_room_for_sentence(std::span<const ColumnWish> wishes, size_t room,
+                             std::vector<size_t>& widths) {
+  const auto is_sentence = [](const ColumnWish& wish) { return wish.fit == Fit::sentence; };
+  if (std::ranges::none_of(wishes, is_sentence)) return;
+  const auto width_of = [&](size_t i) {
+    return is_sentence(wishes[i]) ? std::min(most(wishes[i]), kSentence) : least(wishes[i]);
+  };
+  while (line_width(wishes, widths, width_of) > room) {
+    const size_t spare = most_spare(wishes, widths);
+    if (spare == wishes.size() || wishes[spare].spare < 2) return;
+    widths[spare] = kLeftOut;
+  }
+}
+
 size_t bytes_of(std::string_view text, size_t width) {
   size_t end = 0;
   size_t used = 0;
@@ -99,6 +115,7 @@ std::vector<size_t> fit_columns(std::span<const ColumnWish> wishes, size_t room)
   std::vector<size_t> widths;
   for (const ColumnWish& wish : wishes) widths.push_back(most(wish));
   leave_out_zeros(wishes, room, widths);
+  leave_room_for_sentence(wishes, room, widths);
   while (line_width(wishes, widths, [&](size_t i) { return least(wishes[i]); }) > room) {
     const size_t spare = most_spare(wishes, widths);
     if (spare == wishes.size()) break;

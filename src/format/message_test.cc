@@ -538,8 +538,9 @@ TEST(Message, with_all_that_there_can_be_it_has_room) {
   n.cause.via = "example.amazonaws.com";
   n.cause.tool = "a tool";
   EXPECT_EQ(message_of(n),
-            "Some Thing a name (invoices) in eu-west-1 was configured by Auto Scaling group "
-            "ci-deployer through example with a tool: PutBucketVersioning (a 1 → 2, b 1 → 2, "
+            "Some Thing a name (invoices) in eu-west-1 was given settings of versioning by Auto "
+            "Scaling group ci-deployer through example with a tool: PutBucketVersioning (a 1 → 2, "
+            "b 1 → 2, "
             "c 1 → 2, …)");
   n.kind = NotificationKind::retracted;
   EXPECT_FALSE(message_of(n).empty());

@@ -11,6 +11,7 @@
 #include <array>
 #include <boost/crc.hpp>
 #include <cerrno>
+#include <fstream>
 #include <string_view>
 #include <system_error>
 
@@ -219,6 +220,25 @@ Result<void> copy_whole_records(const std::string& from, const std::string& to,
   if (::fstat(source.get(), &status) != 0) return failed_file(from);
   LogCopy copy(from, source.get(), target.get(), faults);
   if (!copy.run(static_cast<uint64_t>(status.st_size))) return failed_file(to);
+  return {};
+}
+
+Result<void> check_no_zeros(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::array<char, kPieceHeaderBytes> header;
+  for (uint64_t at = 0; file.seekg(static_cast<std::streamoff>(at));) {
+    const uint64_t room = kLogBlockBytes - at % kLogBlockBytes;
+    if (room < kPieceHeaderBytes) {
+      at += room;
+      continue;
+    }
+    if (!file.read(header.data(), header.size())) break;
+    const auto bytes = from_little_endian<uint16_t>(header.data() + 4);
+    if (header[6] == static_cast<char>(kNone) && bytes == 0) {
+      return damaged(path + ": zeros in place of a record at byte " + std::to_string(at));
+    }
+    at += kPieceHeaderBytes + bytes;
+  }
   return {};
 }
 

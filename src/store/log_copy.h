@@ -14,4 +14,8 @@ namespace statewire {
 Result<void> copy_whole_records(const std::string& from, const std::string& to,
                                 std::vector<std::string>& faults);
 
+// Of a file that is laid out as logs are, such as a MANIFEST: damaged where zeros stand in place of
+// a record, which the library passes over in silence. A file that cannot be read is left to it.
+Result<void> check_no_zeros(const std::string& path);
+
 }  // namespace statewire

@@ -5,6 +5,7 @@
 // they are compressed alike on all levels, compaction moves them down without writing them again.
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include "store/acknowledged.h"
 #include "store/engine.h"
@@ -409,6 +410,16 @@ Result<void> repair(const StoreOptions& options) {
   return opening_error(options.path, status, LogTrust::what_is);
 }
 
+// The list of tables that the store is made of.
+Result<void> check_manifest(const std::string& path) {
+  std::string name;
+  std::ifstream(path + "/CURRENT") >> name;
+  if (!name.starts_with("MANIFEST-")) return {};  // The library says what is wrong with it.
+  const Result<void> checked = check_no_zeros(path + "/" + name);
+  return checked ? checked
+                 : damaged("store " + path + " cannot be opened: " + checked.error().text);
+}
+
 }  // namespace
 
 // Logs are read after a repair: the library's own would make tables of them beside those that were
@@ -480,6 +491,9 @@ Result<std::unique_ptr<Engine>> open_rocksdb_engine(const StoreOptions& options,
     }
   } else if (auto made = make_store_directory(options.path); !made) {
     return made.error();
+  }
+  if (trust != LogTrust::what_is) {
+    if (Result<void> checked = check_manifest(options.path); !checked) return checked.error();
   }
   std::vector<ColumnFamilyDescriptor> families;
   for (const std::string& name : families_to_open(database, options)) {

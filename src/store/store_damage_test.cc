@@ -138,6 +138,31 @@ TEST_F(StoreDamageTest, pages_of_zeros_in_the_log_stop_the_start) {
   EXPECT_NE(why_refused().find("are lost"), std::string::npos);
 }
 
+// The library passes over them, and with them over tables that hold what no log has any more.
+TEST_F(StoreDamageTest, a_list_of_tables_that_ends_in_zeros_stops_the_start) {
+  std::string name;
+  std::ifstream(folder_ / "live" / "CURRENT") >> name;
+  const std::string whole = files_of(folder_ / "live")[name];
+  constexpr size_t kHeader = 7;
+  std::vector<size_t> records;
+  for (size_t at = 0; at + kHeader <= whole.size();) {
+    records.push_back(at);
+    at += kHeader + static_cast<uint8_t>(whole[at + 4]) + 256 * static_cast<uint8_t>(whole[at + 5]);
+  }
+  ASSERT_GT(records.size(), 4u);
+  for (size_t back = 1; back <= 3; ++back) {
+    for (const size_t kept : {0, 1, 4}) {
+      const size_t at = records[records.size() - back] + kept;
+      fs::remove_all(store_path());
+      fs::copy(folder_ / "live", store_path(), fs::copy_options::recursive);
+      std::ofstream(store_path() / name, std::ios::binary)
+          << whole.substr(0, at) << std::string(whole.size() - at, '\0');
+      const std::string why = why_refused();
+      EXPECT_NE(why.find(name + ": zeros in place of a record"), why.npos) << why;
+    }
+  }
+}
+
 TEST_F(StoreDamageTest, a_missing_beginning_is_not_begun_again) {
   fs::remove(store_path() / "CURRENT");
   EXPECT_FALSE(why_refused().empty());

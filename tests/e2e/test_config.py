@@ -177,12 +177,12 @@ class Config(ProgramTest):
             "statewire.yaml",
             "version: 1\nstore: a\nsubscriptions:\n"
             '  a: {when: {resource: {type: ["AWS::EC2::Instnace"]}}, sink: {kind: stdout}}\n'
-            '  b: {when: {$or: [{resource: {type: ["AWS::Ec3::Thing"]}}]}, sink: {kind: stdout}}\n'
+            '  b: {when: {$or: [{resource: {type: ["AWS::Ec3::Thing"]}}, {drift: [lost]}]}, sink: {kind: stdout}}\n'
             '  c: {when: {resource: {type: ["AWS::EC2::Instance", com.example.job,'
             ' {prefix: "AWS::ECS"}]}}, sink: {kind: stdout}}\n')
         done = run_statewire("check", config)
         self.assertEqual(done.returncode, 0, done.stdout)
-        self.assertRegex(done.stdout, r':4:29: warning: .*type\[0\]: no entry of the catalog is about '
+        self.assertRegex(done.stdout, r':4:\d+: warning: .*type\[0\]: no entry of the catalog is about '
                                       r'the type "AWS::EC2::Instnace"; did you mean '
                                       r'"AWS::EC2::Instance"\?')
         self.assertIn('"AWS::Ec3::Thing"', done.stdout)

@@ -31,6 +31,7 @@ class Queries(ProgramTest):
             "sources:\n  trail: {kind: file, path: none.jsonl}\n"
             "inventory:\n  shop: {kind: terraform, state: shop.tfstate}\n"
             "subscriptions:\n  machines: {sink: {kind: file, path: machines.jsonl}}\n"
+            "backup: {to: backups, every: 1h}\n"
         )
         self.program.stop()
         self.write("shop.tfstate", '{"version":4,"serial":1,"lineage":"l","resources":[]}')
@@ -41,6 +42,7 @@ class Queries(ProgramTest):
             return daemon.request("GET", "/metrics").body.decode()
 
         wait_for(lambda: "statewire_inventory_last_read" in metrics_now(), "a reading")
+        wait_for(lambda: "statewire_backup_last" in metrics_now(), "a backup")
         metrics = metrics_now()
         table = (ROOT / "docs" / "operating.md").read_text()
         described = set()
