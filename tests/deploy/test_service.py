@@ -127,6 +127,7 @@ class FirstStart(DeployTest):
         package = self.make_package()
         values = {
             "AWS::Region": REGION, "AWS::StackName": "statewire", "Volume": "vol-0abc",
+            "VolumeGiB": "20",
             "Backups": "shop-backups", "PackageBucket": "shop-code",
             "PackageKey": "statewire.tar.xz",
             "PackageSha256": hashlib.sha256(package.read_bytes()).hexdigest(), "ConfigKey": "",
@@ -212,6 +213,7 @@ class FirstStart(DeployTest):
         self.start()
         config = self.config()
         self.assertIn('backup: {to: "s3://shop-backups/statewire"', config)
+        self.assertIn("retention: {journal_bytes: 20GiB}", config)
         path = self.write("service.yaml", config)
         done = run_statewire("check", path, environment=self.surroundings(
             AWS_ENDPOINT_URL=self.moto.url, **KEYS))
