@@ -1,7 +1,5 @@
 #include "api/metrics.h"
 
-#include <map>
-
 #include "api/inventory_state.h"
 #include "api/metric_families.h"
 #include "api/not_well.h"
@@ -14,15 +12,7 @@ double number(uint64_t value) { return static_cast<double>(value); }
 double seconds(Time time) { return static_cast<double>(to_ns(time)) / 1e9; }
 
 // Accounts and regions are left to the ledger: they would make too many series.
-void add_ledger(const std::vector<LedgerRow>& rows, MetricFamilies& families) {
-  struct Counts {
-    uint64_t fates[kFateCount] = {};
-  };
-  std::map<std::string, Counts> by_source;
-  for (const LedgerRow& row : rows) {
-    Counts& counts = by_source[row.source];
-    for (int i = 0; i < kFateCount; ++i) counts.fates[i] += row.fates[i];
-  }
+void add_ledger(const LedgerSums& by_source, MetricFamilies& families) {
   families.counter("statewire_events_total", "Events by what became of them, as in the ledger.");
   for (const auto& [source, counts] : by_source) {
     for (int i = 0; i < kFateCount; ++i) {
@@ -172,12 +162,10 @@ void add_deliveries(const std::vector<PipelineCounts>& all, const Store& store, 
 }  // namespace
 
 Result<std::string> metrics_text(const RouteContext& context) {
-  const Result<std::vector<LedgerRow>> ledger = context.store.ledger();
-  if (!ledger) return ledger.error();
   MetricFamilies families;
   families.gauge("statewire_build_info", "1; which version runs.");
   families.value(1, {{"version", std::string(context.version)}});
-  add_ledger(*ledger, families);
+  add_ledger(context.store.ledger_sums(), families);
   add_ingest(context.ingest.counts(), families);
   add_store(context.store, families);
   const Dispatcher* const dispatcher = context.snapshot.dispatcher;

@@ -33,13 +33,9 @@ void add_store(const Store& store, Lines& lines) {
   if (const uint64_t damaged = store.reminders_damaged(); damaged > 0) {
     lines.push_back({counted(damaged, "stored reminder") + " cannot be read", kCheckStore});
   }
-  const Result<std::vector<LedgerRow>> rows = store.ledger();
-  if (!rows) {
-    return lines.push_back({"the ledger cannot be read: " + rows.error().text, kCheckStore});
-  }
-  for (const LedgerRow& row : *rows) {
-    if (row.adds_up()) continue;
-    lines.push_back({"the ledger of source " + row.source + " does not add up", kCheckStore});
+  for (const auto& [source, sum] : store.ledger_sums()) {
+    if (sum.do_rows_add_up) continue;
+    lines.push_back({"the ledger of source " + source + " does not add up", kCheckStore});
   }
 }
 

@@ -1,22 +1,9 @@
 #include "api/told_sources.h"
 
-#include <map>
-
 namespace statewire {
-namespace {
-
-std::map<std::string, uint64_t, std::less<>> events_by_source(const Store& store) {
-  std::map<std::string, uint64_t, std::less<>> events;
-  const Result<std::vector<LedgerRow>> rows = store.ledger();
-  if (!rows) return events;
-  for (const LedgerRow& row : *rows) events[row.source] += row.received;
-  return events;
-}
-
-}  // namespace
 
 std::vector<ToldSource> told_sources(const RouteContext& context) {
-  const auto events = events_by_source(context.store);
+  const LedgerSums events = context.store.ledger_sums();
   const auto arrivals = context.ingest.arrivals().all(context.clock.now());
   const bool has_disk = context.store.disk_space().is_enough;
   std::vector<ToldSource> told;
@@ -36,11 +23,11 @@ std::vector<ToldSource> told_sources(const RouteContext& context) {
   if (context.snapshot.sources) configured = context.snapshot.sources();
   for (SourceState& source : configured) {
     const auto counted = events.find(source.name);
-    const uint64_t received = counted == events.end() ? 0 : counted->second;
+    const uint64_t received = counted == events.end() ? 0 : counted->second.received;
     add(std::move(source), received);
   }
   const auto over_http = events.find("http");
-  if (over_http != events.end()) add({.name = "http", .kind = "http"}, over_http->second);
+  if (over_http != events.end()) add({.name = "http", .kind = "http"}, over_http->second.received);
   return told;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,14 @@ struct LedgerRow {
     return sum == received;
   }
 };
+
+// All rows of one source together.
+struct LedgerSum {
+  uint64_t received = 0;
+  uint64_t fates[kFateCount] = {};
+  bool do_rows_add_up = true;  // Each by itself.
+};
+using LedgerSums = std::map<std::string, LedgerSum, std::less<>>;  // By source.
 
 // Events name their account, region and type themselves, and whoever sends many names must not fill
 // the memory: what would need one row too many is counted under this name.

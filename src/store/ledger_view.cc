@@ -172,12 +172,32 @@ std::vector<LedgerRow> LedgerView::rows() const {
   std::vector<LedgerRow> result;
   {
     Lock lock(mutex_);
+    result.reserve(rows_.size());
     for (const auto& [key, row] : rows_) result.push_back(row);
   }
-  std::sort(result.begin(), result.end(), [](const LedgerRow& a, const LedgerRow& b) {
+  const auto is_before = [](const LedgerRow& a, const LedgerRow& b) {
     return std::tie(a.source, a.account, a.region) < std::tie(b.source, b.account, b.region);
-  });
+  };
+  if (!std::ranges::is_sorted(result, is_before)) std::ranges::sort(result, is_before);
   return result;
+}
+
+LedgerSums LedgerView::sums() const {
+  LedgerSums sums;
+  LedgerSum* sum = nullptr;
+  std::string_view source;  // Of `sum`: most rows that follow one another have the same.
+  Lock lock(mutex_);
+  for (const auto& [key, row] : rows_) {
+    if (sum == nullptr || source != row.source) {
+      const auto of_source = sums.try_emplace(row.source).first;
+      source = of_source->first;
+      sum = &of_source->second;
+    }
+    sum->received += row.received;
+    for (int i = 0; i < kFateCount; ++i) sum->fates[i] += row.fates[i];
+    sum->do_rows_add_up = sum->do_rows_add_up && row.adds_up();
+  }
+  return sums;
 }
 
 Result<std::vector<UnrecognisedRow>> LedgerView::unrecognised(const Engine& engine) const {

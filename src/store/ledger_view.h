@@ -23,6 +23,7 @@ class LedgerView {
   void publish();
 
   std::vector<LedgerRow> rows() const;
+  LedgerSums sums() const;
   size_t row_count() const;
   bool has_row(std::string_view source, std::string_view account, std::string_view region) const;
   Result<std::vector<UnrecognisedRow>> unrecognised(const Engine& engine) const;

@@ -194,6 +194,7 @@ class Store {
 
   // --- Ledger.
   Result<std::vector<LedgerRow>> ledger() const;
+  LedgerSums ledger_sums() const;
   // Whoever commits keeps to kLedgerRowsMax, and one row more for each source.
   size_t ledger_row_count() const;
   bool has_ledger_row(std::string_view source, std::string_view account,

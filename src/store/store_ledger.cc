@@ -6,6 +6,8 @@ namespace statewire {
 
 Result<std::vector<LedgerRow>> Store::ledger() const { return state_->ledger.rows(); }
 
+LedgerSums Store::ledger_sums() const { return state_->ledger.sums(); }
+
 std::map<std::string, PhaseSketches, std::less<>> Store::learned() const {
   return state_->learned.rows();
 }
