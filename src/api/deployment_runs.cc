@@ -74,7 +74,11 @@ void join(DeploymentRun& run, DeploymentRun&& other) {
 }  // namespace
 
 void DeploymentRuns::add(const Notification& notification) {
-  if (notification.kind == NotificationKind::none || notification.is_of_inventory) return;
+  // What is said of a resource later is done by nobody.
+  const bool is_deed =
+      notification.kind != NotificationKind::none && notification.kind != NotificationKind::stuck &&
+      notification.kind != NotificationKind::flapping && !notification.is_of_inventory;
+  if (!is_deed) return;
   if (notification.cause.kind != CauseKind::deployment && !is_stack(notification)) return;
   DeploymentRun run = run_of(notification);
   count(notification, run);

@@ -39,6 +39,9 @@ TEST(DeploymentRuns, are_told_apart_by_quiet_time_in_any_order) {
   Notification failed = change_by("terraform", "ci", "d", 25);
   failed.kind = NotificationKind::failed;
   all.push_back(failed);
+  Notification stuck = change_by("terraform", "ci", "d", 65);
+  stuck.kind = NotificationKind::stuck;
+  all.push_back(stuck);
   Notification by_hand = change_by("console", "ann", "a", 22);
   by_hand.cause.kind = CauseKind::human;
   all.push_back(by_hand);

@@ -12,7 +12,7 @@ std::string why(const Expected& expected) {
   if (expected.is_learned) return "learned";
   const std::string seen =
       std::to_string(expected.seen) + " of " + std::to_string(kSeenToExpect) + " seen";
-  return expected.seen >= kSeenToExpect ? "too many took longer than 18 h" : seen;
+  return expected.seen >= kSeenToExpect ? "too many took longer than 12 h" : seen;
 }
 
 void write_seconds(const char* name, std::optional<Duration> duration, JsonWriter& json) {

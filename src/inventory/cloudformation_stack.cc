@@ -119,7 +119,12 @@ std::optional<std::string> StackReader::substituted(std::string_view text) const
     const size_t end = text.find('}');
     if (end == text.npos) return std::nullopt;
     const std::string_view name = text.substr(0, end);
-    const std::optional<std::string> value = value_of_name(name.substr(0, name.find('.')));
+    // As for Fn::GetAtt: of a stack within, its own id would be another thing.
+    const size_t dot = name.find('.');
+    const bool is_of_stack_within =
+        dot != name.npos && name.substr(dot + 1).starts_with("Outputs.");
+    if (is_of_stack_within) return std::nullopt;
+    const std::optional<std::string> value = value_of_name(name.substr(0, dot));
     if (!value) return std::nullopt;
     out.append(*value);
     text.remove_prefix(end + 1);

@@ -176,17 +176,21 @@ TEST(CloudFormationStack, a_part_is_of_what_its_properties_name) {
 }
 
 TEST(CloudFormationStack, what_cannot_be_joined_is_listed_with_its_reason) {
-  const Result<DeclaredStack> stack =
-      read({member("A", "EC2::Instance", "", "CREATE_FAILED"), member("B", "EC2::Instance", ""),
-            member("C", "EC2::Instance", "i-1", "DELETE_FAILED"),
-            member("D", "EC2::Instance", "i-2", "DELETE_COMPLETE"),
-            member("E", "EC2::Instance", "i-3", "DELETE_SKIPPED"),
-            member("F", "EC2::SecurityGroupIngress", "sgr-1"), member("G", "CDK::Metadata", "g"),
-            member("H", "EC2::Instance", "i-4", "DELETE_FAILED"),
-            member("I", "CloudFormation::CustomResource", "i")},
-           R"({"Resources":{"F":{"Properties":{"GroupId":{"Fn::ImportValue":"x"}}},"H":{}}})");
+  const Result<DeclaredStack> stack = read(
+      {member("A", "EC2::Instance", "", "CREATE_FAILED"), member("B", "EC2::Instance", ""),
+       member("C", "EC2::Instance", "i-1", "DELETE_FAILED"),
+       member("D", "EC2::Instance", "i-2", "DELETE_COMPLETE"),
+       member("E", "EC2::Instance", "i-3", "DELETE_SKIPPED"),
+       member("F", "EC2::SecurityGroupIngress", "sgr-1"), member("G", "CDK::Metadata", "g"),
+       member("H", "EC2::Instance", "i-4", "DELETE_FAILED"),
+       member("I", "CloudFormation::CustomResource", "i"), member("J", "SNS::TopicPolicy", "j"),
+       member("N", "CloudFormation::Stack", "arn:aws:cloudformation:eu-west-1:1:stack/n/1")},
+      R"({"Resources":{"F":{"Properties":{"GroupId":{"Fn::ImportValue":"x"}}},"H":{},)"
+      R"("J":{"Properties":{"Topics":[{"Fn::Sub":"${N.Outputs.Topic}"}]}}}})");
   ASSERT_TRUE(stack.ok());
-  EXPECT_EQ(joined(stack), Joined{"AWS::EC2::Instance i-4 H"});
+  EXPECT_EQ(joined(stack),
+            (Joined{"AWS::EC2::Instance i-4 H",
+                    "AWS::CloudFormation::Stack arn:aws:cloudformation:eu-west-1:1:stack/n/1 N"}));
   Joined reasons;
   for (const UnjoinedResource& each : stack->unjoined) {
     reasons.push_back(each.address + " " + each.type + ": " + each.reason);
@@ -197,7 +201,8 @@ TEST(CloudFormationStack, what_cannot_be_joined_is_listed_with_its_reason) {
                     "C AWS::EC2::Instance: its template does not have it any more, and it could "
                     "not be deleted",
                     "F AWS::EC2::SecurityGroupIngress: it does not say which resource it is of",
-                    "G AWS::CDK::Metadata: it is no resource that calls name"}));
+                    "G AWS::CDK::Metadata: it is no resource that calls name",
+                    "J AWS::SNS::TopicPolicy: it does not say which resource it is of"}));
   EXPECT_EQ(stack->of_other_providers, 1u);
 }
 
