@@ -51,9 +51,7 @@ TEST_F(NotWellTest, what_a_removed_subscription_left_is_told_until_it_is_gone) {
             "subscription deletions is not configured any more: 1 waiting, 1 parked;");
   EXPECT_EQ(lines_of({.name = "deletions"}), "1 delivery of subscription deletions is parked;");
   settlement = {};
-  settlement.removed = {{"deletions", 1}};
   settlement.parked_removed = {{"deletions", 2}};
-  settlement.states = {{"deletions", {.cursor = 1, .next_number = 3}}};
   ASSERT_TRUE(store_->settle(settlement).ok());
   EXPECT_EQ(lines_of(pager), "");
 }

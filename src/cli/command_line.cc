@@ -46,6 +46,11 @@ std::string fault_of_number(const std::string& text) {
   return is_number ? "" : "wants a number, not \"" + text + "\"";
 }
 
+// A variable of a script that is not set asks for nothing, and not for everything.
+std::string fault_of_text(const std::string& text) {
+  return text.empty() ? "wants a value, and was given an empty one" : "";
+}
+
 CLI::Option* add_option(CLI::App& app, const OptionSpec& spec, Slot& slot) {
   std::string name(spec.name);
   if (spec.letter != 0) name = std::string("-") + spec.letter + "," + name;
@@ -60,7 +65,7 @@ CLI::Option* add_option(CLI::App& app, const OptionSpec& spec, Slot& slot) {
     option->multi_option_policy(spec.form == OptionForm::list ? CLI::MultiOptionPolicy::TakeAll
                                                               : CLI::MultiOptionPolicy::Throw);
   }
-  if (spec.form == OptionForm::number) option->check(fault_of_number, "");
+  option->check(spec.form == OptionForm::number ? fault_of_number : fault_of_text, "");
   if (!spec.choices.empty()) option->check(CLI::IsMember(words_of(spec.choices)), "");
   return option->required(spec.is_required);
 }

@@ -50,6 +50,18 @@ TEST(CommandLine, wrong_usage_exits_with_2) {
   EXPECT_EQ(run({"resources", "--since", "long ago"}).code, ExitCode::usage);
 }
 
+TEST(CommandLine, a_value_that_is_empty_or_stands_twice_is_refused) {
+  for (const std::vector<const char*>& arguments :
+       {std::vector<const char*>{"explain", "--event", ""},
+        {"timeline", ""},
+        {"events", "--cause", "human", "--cause", "unknown"},
+        {"events", "--actor="}}) {
+    const Ran ran = run(arguments);
+    EXPECT_EQ(ran.code, ExitCode::usage) << arguments[0] << ran.out;
+    EXPECT_NE(ran.err, "") << arguments[0];
+  }
+}
+
 TEST(CommandLine, a_misspelt_command_is_told_with_what_may_be_meant) {
   const Ran ran = run({"--config", "x", "chek"});
   EXPECT_EQ(ran.code, ExitCode::usage);
