@@ -188,7 +188,7 @@ Result<std::string> expectation(const std::string& draft, element event, std::st
   Arena arena;
   std::vector<Observation> observations;
   const Recognition recognition =
-      Recogniser(*catalog).recognise(event, bytes, Time::max(), arena, observations);
+      Recogniser(*catalog).recognise(event, bytes, SystemClock().now(), arena, observations);
   const bool is_known = recognition.fate == Fate::recognised || recognition.fate == Fate::ignored;
   if (!is_known) return bad_input(std::string(recognition.reason));
   return expected_of(recognition, observations);
