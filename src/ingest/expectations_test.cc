@@ -35,6 +35,9 @@ class ExpectationTest : public IngestTest {
  protected:
   void SetUp() override {
     IngestTest::SetUp();
+#ifndef STATEWIRE_ROCKSDB
+    GTEST_SKIP() << "this program keeps stores in memory only";
+#endif
     char made[] = "/tmp/statewire_expectations_XXXXXX";
     ASSERT_NE(mkdtemp(made), nullptr);
     path_ = made;
