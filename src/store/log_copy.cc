@@ -225,19 +225,18 @@ Result<void> copy_whole_records(const std::string& from, const std::string& to,
 
 Result<void> check_no_zeros(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  std::array<char, kPieceHeaderBytes> header;
-  for (uint64_t at = 0; file.seekg(static_cast<std::streamoff>(at));) {
-    const uint64_t room = kLogBlockBytes - at % kLogBlockBytes;
-    if (room < kPieceHeaderBytes) {
-      at += room;
-      continue;
+  std::string block(kLogBlockBytes, '\0');
+  for (uint64_t begin = 0; file; begin += kLogBlockBytes) {
+    file.read(block.data(), static_cast<std::streamsize>(block.size()));
+    const auto size = static_cast<size_t>(file.gcount());
+    for (size_t at = 0; at + kPieceHeaderBytes <= size;) {
+      const char* const header = block.data() + at;
+      const auto bytes = from_little_endian<uint16_t>(header + 4);
+      if (header[6] == static_cast<char>(kNone) && bytes == 0) {
+        return damaged(path + ": zeros in place of a record at byte " + std::to_string(begin + at));
+      }
+      at += kPieceHeaderBytes + bytes;
     }
-    if (!file.read(header.data(), header.size())) break;
-    const auto bytes = from_little_endian<uint16_t>(header.data() + 4);
-    if (header[6] == static_cast<char>(kNone) && bytes == 0) {
-      return damaged(path + ": zeros in place of a record at byte " + std::to_string(at));
-    }
-    at += kPieceHeaderBytes + bytes;
   }
   return {};
 }
