@@ -61,6 +61,7 @@ class StackReader {
   std::optional<std::string> value_of_function(const object& function, int depth) const;
   std::optional<std::string> value_of_name(std::string_view name) const;
   std::optional<std::string> joined(element arguments, int depth) const;
+  std::optional<std::string> value_of_attribute(std::string_view logical_id) const;
   std::optional<std::string> substituted(std::string_view text) const;
 
   const StackAnswers& answers_;
@@ -108,6 +109,15 @@ std::optional<std::string> StackReader::value_of_name(std::string_view name) con
   return std::nullopt;
 }
 
+// What it is an attribute of is named by the physical id as well; of a stack within, that would be
+// another thing.
+std::optional<std::string> StackReader::value_of_attribute(std::string_view logical_id) const {
+  const auto found = by_logical_id_.find(logical_id);
+  if (found == by_logical_id_.end()) return std::nullopt;
+  if (found->second->type == "AWS::CloudFormation::Stack") return std::nullopt;
+  return found->second->physical_id;
+}
+
 // "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:${Name}"
 std::optional<std::string> StackReader::substituted(std::string_view text) const {
   std::string out;
@@ -119,12 +129,9 @@ std::optional<std::string> StackReader::substituted(std::string_view text) const
     const size_t end = text.find('}');
     if (end == text.npos) return std::nullopt;
     const std::string_view name = text.substr(0, end);
-    // As for Fn::GetAtt: of a stack within, its own id would be another thing.
     const size_t dot = name.find('.');
-    const bool is_of_stack_within =
-        dot != name.npos && name.substr(dot + 1).starts_with("Outputs.");
-    if (is_of_stack_within) return std::nullopt;
-    const std::optional<std::string> value = value_of_name(name.substr(0, dot));
+    const std::optional<std::string> value =
+        dot == name.npos ? value_of_name(name) : value_of_attribute(name.substr(0, dot));
     if (!value) return std::nullopt;
     out.append(*value);
     text.remove_prefix(end + 1);
@@ -157,11 +164,7 @@ std::optional<std::string> StackReader::value_of_function(const object& function
   if (arguments.get_string().get(text) && arguments.at(0).get_string().get(text)) {
     return std::nullopt;
   }
-  // What it is an attribute of is named by the physical id as well.
-  const auto found = by_logical_id_.find(text.substr(0, text.find('.')));
-  if (found == by_logical_id_.end()) return std::nullopt;
-  if (found->second->type == "AWS::CloudFormation::Stack") return std::nullopt;
-  return found->second->physical_id;
+  return value_of_attribute(text.substr(0, text.find('.')));
 }
 
 // What a property says: one text, those of a list, or none.
