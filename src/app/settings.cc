@@ -214,6 +214,14 @@ std::string kinds_text(std::span<const Kind* const> kinds, std::string_view wron
   return "no such kind; there are: " + list;
 }
 
+// By what tells events of its own, and is not configured.
+void check_not_taken(const Node& entry) {
+  if (entry.key() == "http") entry.error_at_key("\"http\" is the name of the built-in endpoint");
+  for (const std::string_view own : kOwnSources) {
+    if (entry.key() == own) entry.error_at_key("a source of Statewire's own has this name");
+  }
+}
+
 void read_sources(const Node& node, Settings& settings, SourceContext context) {
   if (!node) return;
   for (const Node& entry : node.entries()) {
@@ -226,10 +234,7 @@ void read_sources(const Node& node, Settings& settings, SourceContext context) {
       keys.ignore_rest();
       continue;
     }
-    if (entry.key() == "http") entry.error_at_key("\"http\" is the name of the built-in endpoint");
-    for (const std::string_view own : kOwnSources) {
-      if (entry.key() == own) entry.error_at_key("a source of Statewire's own has this name");
-    }
+    check_not_taken(entry);
     if (!is_plain_name(entry.key(), kPlaceBytesMax)) {
       entry.error_at_key("a source's name is at most 256 letters, digits, \"-\", \"_\" and \".\"");
     }
@@ -243,10 +248,7 @@ void read_sources(const Node& node, Settings& settings, SourceContext context) {
 
 // What it reads comes in as events of a source of its name.
 void check_inventory_name(const Node& entry, const Settings& settings) {
-  if (entry.key() == "http") entry.error_at_key("\"http\" is the name of the built-in endpoint");
-  for (const std::string_view own : kOwnSources) {
-    if (entry.key() == own) entry.error_at_key("a source of Statewire's own has this name");
-  }
+  check_not_taken(entry);
   for (const SourceSetting& source : settings.sources) {
     if (entry.key() == source.name) entry.error_at_key("a source has this name");
   }

@@ -38,18 +38,21 @@ std::vector<Node> items_of(const Node& list) {
   return list.is_list() ? list.items() : std::vector<Node>();
 }
 
-void check_condition(const Node& when, const KnownTypes& known) {
-  for (const Node& type : items_of(when.find("resource").find("type"))) known.check(type);
-  for (const Node& branch : items_of(when.find("$or"))) check_condition(branch, known);
+void gather_types(const Node& when, std::vector<Node>& types) {
+  for (Node& type : items_of(when.find("resource").find("type"))) types.push_back(std::move(type));
+  for (const Node& branch : items_of(when.find("$or"))) gather_types(branch, types);
 }
 
 }  // namespace
 
 void warn_of_unknown_types(const Document& config, const Catalog& catalog) {
-  const KnownTypes known(catalog);
+  std::vector<Node> types;
   for (const Node& subscription : config.root().find("subscriptions").entries()) {
-    check_condition(subscription.find("when"), known);
+    gather_types(subscription.find("when"), types);
   }
+  if (types.empty()) return;
+  const KnownTypes known(catalog);
+  for (const Node& type : types) known.check(type);
 }
 
 }  // namespace statewire
