@@ -9,9 +9,8 @@ namespace statewire {
 namespace {
 
 constexpr std::string_view kStackType = "AWS::CloudFormation::Stack";
-constexpr std::string_view kStackTool = "cloudformation";
-// The actor of what only the stack's own events tell.
-constexpr std::string_view kStackActor = "Stack";
+// The type of the actor of what only the stack's own events tell.
+constexpr std::string_view kStackActorType = "Stack";
 
 bool is_stack(const Notification& notification) { return notification.resource.type == kStackType; }
 
@@ -19,7 +18,7 @@ std::string_view stack_of(const Notification& notification) {
   if (is_stack(notification)) {
     return notification.name.empty() ? bare_id(notification.resource.id) : notification.name;
   }
-  if (notification.cause.actor_type == kStackActor) return notification.cause.actor;
+  if (notification.cause.actor_type == kStackActorType) return notification.cause.actor;
   const bool is_its_own = notification.owner.tool == notification.cause.tool;
   return is_its_own ? notification.owner.stack : std::string_view();
 }
@@ -32,8 +31,8 @@ DeploymentRun run_of(const Notification& notification) {
                     .account = std::string(notification.resource.account),
                     .began = notification.time,
                     .ended = notification.time,
-                    .last_entry = notification.sequence};
-  if (cause.actor_type != kStackActor) run.actor = cause.actor;
+                    .last_sequence = notification.sequence};
+  if (cause.actor_type != kStackActorType) run.actor = cause.actor;
   if (run.tool == kStackTool && !stack.empty()) run.region = notification.resource.region;
   return run;
 }
@@ -58,17 +57,17 @@ void count(const Notification& notification, DeploymentRun& run) {
 void join(DeploymentRun& run, DeploymentRun&& other) {
   run.began = std::min(run.began, other.began);
   run.ended = std::max(run.ended, other.ended);
-  run.last_entry = std::max(run.last_entry, other.last_entry);
+  run.last_sequence = std::max(run.last_sequence, other.last_sequence);
   if (run.actor.empty()) run.actor = std::move(other.actor);
   if (run.stack.empty()) {
     run.stack = std::move(other.stack);
   } else {
-    run.has_stacks = run.has_stacks || (!other.stack.empty() && other.stack != run.stack);
+    run.has_more_stacks = run.has_more_stacks || (!other.stack.empty() && other.stack != run.stack);
   }
   run.changed.merge(other.changed);
   run.failed.merge(other.failed);
   run.is_failed = run.is_failed || other.is_failed;
-  run.has_stacks = run.has_stacks || other.has_stacks;
+  run.has_more_stacks = run.has_more_stacks || other.has_more_stacks;
 }
 
 }  // namespace
@@ -106,7 +105,7 @@ std::vector<const DeploymentRun*> DeploymentRuns::newest() const {
     for (const DeploymentRun& run : runs) all.push_back(&run);
   }
   std::ranges::sort(all, [](const DeploymentRun* a, const DeploymentRun* b) {
-    return a->ended != b->ended ? a->ended > b->ended : a->last_entry > b->last_entry;
+    return a->ended != b->ended ? a->ended > b->ended : a->last_sequence > b->last_sequence;
   });
   return all;
 }

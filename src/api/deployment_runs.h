@@ -13,6 +13,9 @@
 
 namespace statewire {
 
+// Whose stacks are deployed one by one.
+inline constexpr std::string_view kStackTool = "cloudformation";
+
 // So long after the last change, nothing more is expected of a deployment.
 inline constexpr Duration kDeploymentQuiet = std::chrono::minutes(5);
 
@@ -26,11 +29,11 @@ struct DeploymentRun {
   std::string region;  // Of a stack; else empty.
   Time began;
   Time ended;                  // Of what it changed last.
-  uint64_t last_entry = 0;     // Its newest in the journal.
+  uint64_t last_sequence = 0;  // Its newest in the journal.
   std::set<uint64_t> changed;  // Resources, by their hashes.
   std::set<uint64_t> failed;
-  bool is_failed = false;   // The stack says so, or something in it did.
-  bool has_stacks = false;  // More than the one that is named.
+  bool is_failed = false;        // The stack says so, or something in it did.
+  bool has_more_stacks = false;  // More than the one that is named.
 };
 
 // Takes notifications in any order. Not thread-safe.

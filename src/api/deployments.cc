@@ -3,6 +3,7 @@
 #include "api/deployment_runs.h"
 #include "api/json_parts.h"
 #include "api/queries.h"
+#include "api/wanted.h"
 #include "base/limits.h"
 #include "store/block.h"
 
@@ -42,7 +43,7 @@ class DeploymentsQuestion final : public Question {
   bool has_enough() const {
     size_t count = 0;
     for (const DeploymentRun* const run : runs_.newest()) {
-      count += is_wanted(*run) && run->began - kDeploymentQuiet > recorded_ + kAheadMax ? 1 : 0;
+      count += matches(*run) && run->began - kDeploymentQuiet > recorded_ + kAheadMax ? 1 : 0;
     }
     return count >= filter_.limit;
   }
@@ -62,21 +63,15 @@ class DeploymentsQuestion final : public Question {
       const Result<Entry> entry = block.entry(i, arena);
       if (!entry) return entry.error();
       const Notification notification = notification_of(*entry, teller_);
-      if (is_wanted(notification)) runs_.add(notification);
+      if (is_wanted(filter_.account, notification.resource.account)) runs_.add(notification);
     }
     next_ = block.first_sequence() - 1;
     return {};
   }
 
-  bool is_wanted(const Notification& notification) const {
-    return filter_.account.empty() || notification.resource.account == filter_.account;
-  }
-  bool is_wanted(const DeploymentRun& run) const {
-    const auto is = [](const std::string& wanted, const std::string& text) {
-      return wanted.empty() || wanted == text;
-    };
-    return is(filter_.actor, run.actor) && is(filter_.tool, run.tool) &&
-           is(filter_.stack, run.stack) && (!filter_.since || run.ended >= *filter_.since);
+  bool matches(const DeploymentRun& run) const {
+    return is_wanted(filter_.actor, run.actor) && is_wanted(filter_.tool, run.tool) &&
+           is_wanted(filter_.stack, run.stack) && (!filter_.since || run.ended >= *filter_.since);
   }
 
   std::string answer() const {
@@ -85,7 +80,7 @@ class DeploymentsQuestion final : public Question {
       json.begin_array("deployments");
       size_t count = 0;
       for (const DeploymentRun* const run : runs_.newest()) {
-        if (!is_wanted(*run)) continue;
+        if (!matches(*run)) continue;
         if (count++ == filter_.limit) break;
         write(*run, json);
       }
@@ -102,7 +97,7 @@ class DeploymentsQuestion final : public Question {
     json.time("ended", run.ended);
     json.known_line("tool", run.tool);
     json.known_line("stack", run.stack);
-    if (run.has_stacks) json.boolean("has_more_stacks", true);
+    if (run.has_more_stacks) json.boolean("has_more_stacks", true);
     json.known_line("actor", run.actor);
     json.known_line("account", run.account);
     json.known_line("region", run.region);
@@ -110,7 +105,7 @@ class DeploymentsQuestion final : public Question {
     json.number("failed", run.failed.size());
     json.number("took_seconds",
                 std::chrono::duration_cast<std::chrono::seconds>(run.ended - run.began).count());
-    json.number("sequence", run.last_entry);
+    json.number("sequence", run.last_sequence);
     json.end_object();
   }
 

@@ -1,15 +1,14 @@
 // What was deployed: which stack or run, by whom, and what failed.
+#include "api/deployment_runs.h"
 #include "base/since.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/list.h"
-#include "format/names.h"
 
 namespace statewire {
 namespace {
 
 constexpr std::string_view kSinceDefault = "7d";
-constexpr std::string_view kStackTool = "cloudformation";
 
 Cell show_ended(JsonElement run) { return {short_time(text_at(run, "ended"))}; }
 // "stack shop", "run of network and others", "run"

@@ -28,14 +28,14 @@ constexpr std::optional<size_t> place_of_passing(Phase phase) {
 // Where a resource arrives. One that is degraded has not.
 constexpr bool is_arrived(Phase phase) { return is_settled(phase) && phase != Phase::degraded; }
 
-// How often something took how long: counts between bounds, four to a doubling, from a second to 18
+// How often something took how long: counts between bounds, four to a doubling, from a second to 12
 // hours. What took longer is in the last bucket. Two sketches are added by adding their counts, so
 // that no order matters.
 class DurationSketch {
  public:
   static constexpr size_t kBuckets = 64;
 
-  // The bucket's upper bound; of the last one, what is known to be exceeded.
+  // The bucket's upper bound; the last one has none, and begins at that of the one before.
   static Duration bound_of(size_t bucket);
   static size_t bucket_of(Duration took);
 
