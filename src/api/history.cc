@@ -132,8 +132,8 @@ class HistoryQuestion final : public Question {
   }
 
   bool is_full() const {
-    return count_ >= filter_.limit || looked_at_ >= kHistoryEntriesMax ||
-           bytes_ >= kHistoryBytesMax;
+    const size_t bytes_max = count_ == 0 ? kHistoryBytesMax : kHistoryFoundBytesMax;
+    return count_ >= filter_.limit || looked_at_ >= kHistoryEntriesMax || bytes_ >= bytes_max;
   }
   bool is_turn_over(const JsonWriter& json) const {
     return turn_.entries >= kHistoryEntriesAtATime || turn_.bytes >= kHistoryBytesAtATime ||

@@ -92,6 +92,13 @@ TEST_F(LongHistoryTest, a_rare_actor_is_found_without_decoding_what_is_not_their
   EXPECT_LE(found.turns, 60u);  // A block holds a hundred, and each of the rest is read alone.
 }
 
+TEST_F(LongHistoryTest, what_is_found_is_told_before_all_the_rest_was_read) {
+  const Page first = page({.actor = "mallory"});
+  EXPECT_EQ(first.sequences, std::vector<uint64_t>{rare()[0]});
+  EXPECT_LE(first.turns, kHistoryFoundBytesMax / kHistoryBytesAtATime + 1);
+  EXPECT_LT(rare()[1], first.next);
+}
+
 TEST_F(LongHistoryTest, one_resource_is_found_by_its_chain) {
   const std::string rare_id(LongHistory::kRareId);
   const Page by_id = all({.resource = rare_id});

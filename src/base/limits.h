@@ -422,10 +422,11 @@ inline constexpr size_t kSortedRowsMax = 10'000;
 inline constexpr size_t kHistoryEntriesAtATime = 2'000;
 // The same for one page of its answer: whoever asks goes on where it ended.
 inline constexpr size_t kHistoryEntriesMax = 200'000;
-// Of the blocks that it reads in one turn, most of which may hold nothing that is asked for; and
-// for one page.
+// Of the blocks that it reads in one turn, most of which may hold nothing that is asked for; for
+// one page; and for a page that has found something, as a slow disk reads tens of MiB in a second.
 inline constexpr size_t kHistoryBytesAtATime = 4u << 20;
 inline constexpr size_t kHistoryBytesMax = 256u << 20;
+inline constexpr size_t kHistoryFoundBytesMax = 16u << 20;
 // Kinds of messages that a trial of a subscription tells apart; further ones are counted together.
 inline constexpr size_t kTrialKindsMax = 1'000;
 // Names that a shell is offered to complete a word.
