@@ -39,7 +39,7 @@ using rocksdb::Slice;
 using rocksdb::Status;
 
 constexpr int kBloomBitsPerKey = 10;
-constexpr size_t kScanBytesAhead = 256u << 10;
+constexpr size_t kScanBytesAhead = 1u << 20;
 
 Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view view(const Slice& bytes) { return {bytes.data(), bytes.size()}; }
