@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/limits.h"
+#include "base/sanitizers_for_test.h"
 #include "lines/line_matches.h"
 
 namespace statewire::cost {
@@ -33,20 +34,8 @@ inline constexpr double kSecondsOfStep = 1e-7;
 inline constexpr double kMemoryMin = 32e6;
 inline constexpr double kMemoryOfByte = 160;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define STATEWIRE_COST_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define STATEWIRE_COST_SANITIZED 1
-#endif
-#endif
-#ifdef STATEWIRE_COST_SANITIZED
-inline constexpr double kSlower = 12;  // Sanitizers have their own memory, too.
-inline constexpr bool kMeasuresMemory = false;
-#else
-inline constexpr double kSlower = 1;
-inline constexpr bool kMeasuresMemory = true;
-#endif
+inline constexpr double kSlower = kIsSanitized ? 12 : 1;
+inline constexpr bool kMeasuresMemory = !kIsSanitized;
 
 // Faults that there once were, each with its kind.
 struct KnownFault {

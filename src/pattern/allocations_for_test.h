@@ -7,20 +7,11 @@
 #include <string>
 #include <variant>
 
+#include "base/sanitizers_for_test.h"
 #include "pattern/pattern_set.h"
 
 // Sanitizers bring an allocator of their own, which must not be replaced.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define STATEWIRE_COUNTS_ALLOCATIONS 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
-    __has_feature(memory_sanitizer)
-#define STATEWIRE_COUNTS_ALLOCATIONS 0
-#endif
-#endif
-#ifndef STATEWIRE_COUNTS_ALLOCATIONS
-#define STATEWIRE_COUNTS_ALLOCATIONS 1
-#endif
+#define STATEWIRE_COUNTS_ALLOCATIONS !STATEWIRE_SANITIZED
 
 #if STATEWIRE_COUNTS_ALLOCATIONS
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "base/sanitizers_for_test.h"
 #include "pattern/compiled_for_test.h"
 #include "pattern/generator_for_test.h"
 #include "pattern/oracle_for_test.h"
@@ -40,7 +41,8 @@ TEST(PatternSet, equals_each_pattern_alone_and_the_description) {
   simdjson::dom::parser parser;
   PatternScratch scratch;
   size_t matched = 0;
-  for (int round = 0; round < 60 && !testing::Test::HasFailure(); ++round) {
+  const int rounds = kIsSanitized ? 12 : 60;
+  for (int round = 0; round < rounds && !testing::Test::HasFailure(); ++round) {
     std::vector<Alone> alone;
     PatternSet set;
     for (uint32_t i = 0; i < 40; ++i) {
@@ -59,8 +61,8 @@ TEST(PatternSet, equals_each_pattern_alone_and_the_description) {
       matched += found.size();
     }
   }
-  // Of 96,000 pairs enough must meet for the comparison to mean something.
-  EXPECT_GT(matched, 5'000u);
+  // Of 1,600 pairs in each round enough must meet for the comparison to mean something.
+  EXPECT_GT(matched, 80u * static_cast<size_t>(rounds));
 }
 
 TEST(PatternSet, gives_ids_ascending_and_once) {

@@ -5,18 +5,30 @@
 #include <algorithm>
 #include <random>
 #include <string>
+#include <vector>
 
+#include "base/sanitizers_for_test.h"
 #include "pattern/wildcard.h"
 
 namespace statewire::pattern {
 namespace {
 
+// By the places of the text that a beginning of the wildcard can reach.
 bool is_met(std::string_view wildcard, std::string_view text) {
-  if (wildcard.empty()) return text.empty();
-  if (wildcard[0] != '*') {
-    return !text.empty() && text[0] == wildcard[0] && is_met(wildcard.substr(1), text.substr(1));
+  std::vector<bool> reached(text.size() + 1);
+  reached[0] = true;
+  for (const char wanted : wildcard) {
+    std::vector<bool> next(text.size() + 1);
+    for (size_t i = 0; i <= text.size(); ++i) {
+      if (wanted == '*') {
+        next[i] = reached[i] || (i > 0 && next[i - 1]);
+      } else {
+        next[i] = i > 0 && reached[i - 1] && text[i - 1] == wanted;
+      }
+    }
+    reached = std::move(next);
   }
-  return is_met(wildcard.substr(1), text) || (!text.empty() && is_met(wildcard, text.substr(1)));
+  return reached[text.size()];
 }
 
 class ShortWildcardsTest : public testing::Test {
@@ -81,7 +93,7 @@ TEST_F(ShortWildcardsTest, any_wildcards_in_texts_of_any_size) {
   }
   index_.build();
   for (size_t size = 0; size < 70; ++size) {
-    for (int i = 0; i < 5; ++i) expect_found(random_text(size, "abc0p"));
+    for (int i = 0; i < (kIsSanitized ? 1 : 5); ++i) expect_found(random_text(size, "abc0p"));
   }
 }
 
