@@ -1,7 +1,8 @@
 find_package(GTest REQUIRED)
 
 # Runs a test program in a few pieces: a process for each of its tests would cost more than most of
-# them do, with sanitizers tenfold.
+# them do, with sanitizers tenfold. A third argument says how many seconds a piece takes, about: long
+# ones begin first, as one that begins last is waited for alone.
 function(statewire_gtest name program)
   set(pieces 4)
   foreach(piece RANGE 1 ${pieces})
@@ -9,6 +10,9 @@ function(statewire_gtest name program)
     add_test(NAME ${name}.${piece} COMMAND ${program} --gtest_brief=1)
     set_tests_properties(${name}.${piece} PROPERTIES
       ENVIRONMENT "GTEST_TOTAL_SHARDS=${pieces};GTEST_SHARD_INDEX=${index}")
+    if(ARGC GREATER 2)
+      set_tests_properties(${name}.${piece} PROPERTIES COST ${ARGV2})
+    endif()
   endforeach()
 endfunction()
 
