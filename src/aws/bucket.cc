@@ -41,7 +41,7 @@ Result<AwsAnswer> S3Bucket::ask(const Ask& ask) {
     call.timeout = ask.timeout;
     call.attempts_max = ask.attempts_max;
     call.response_bytes_max = ask.answer_bytes_max;
-    AwsAnswer answer = aws_.call_and_wait(std::move(call));
+    AwsAnswer answer = aws_.call_and_wait(std::move(call), stop_);
     const std::string_view region = answer.response.header("x-amz-bucket-region");
     if (answer.ok() || !region_.empty() || !is_region(region) || region == target->region) {
       return answer;

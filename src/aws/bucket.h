@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -27,7 +28,7 @@ Result<S3Path> parse_s3_path(std::string_view text);
 Error error_of_s3(const AwsAnswer& answer);
 
 // Finds the bucket's region by itself. Not thread-safe. Borrows `aws`; blocks for as long as calls
-// take.
+// take, or until `stop` is requested: no call passes then.
 class S3Bucket {
  public:
   struct Ask {
@@ -40,8 +41,8 @@ class S3Bucket {
     int attempts_max = 1;
   };
 
-  S3Bucket(std::string bucket, AwsRole role, AwsClient& aws)
-      : bucket_(std::move(bucket)), role_(std::move(role)), aws_(aws) {}
+  S3Bucket(std::string bucket, AwsRole role, AwsClient& aws, std::stop_token stop = {})
+      : bucket_(std::move(bucket)), role_(std::move(role)), aws_(aws), stop_(std::move(stop)) {}
 
   const std::string& name() const { return bucket_; }
   // An error where nothing can be asked; else the answer, whatever it says.
@@ -55,6 +56,7 @@ class S3Bucket {
   const std::string bucket_;
   const AwsRole role_;
   AwsClient& aws_;
+  const std::stop_token stop_;
   std::string region_;  // Of the bucket, once an answer told it; empty: where calls usually go.
 };
 

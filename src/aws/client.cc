@@ -4,8 +4,8 @@
 #include <condition_variable>
 #include <future>
 #include <map>
+#include <mutex>
 #include <optional>
-#include <stop_token>
 #include <vector>
 
 #include "aws/call_now.h"
@@ -350,11 +350,20 @@ void AwsClient::call(AwsCall call, Done done) {
       std::make_shared<Core::Job>(Core::Job{.call = std::move(call), .done = std::move(done)}));
 }
 
-AwsAnswer AwsClient::call_and_wait(AwsCall call) {
-  auto answer = std::make_shared<std::promise<AwsAnswer>>();
-  std::future<AwsAnswer> future = answer->get_future();
-  this->call(std::move(call), [answer](AwsAnswer each) { answer->set_value(std::move(each)); });
-  return future.get();
+AwsAnswer AwsClient::call_and_wait(AwsCall call, const std::stop_token& stop) {
+  // The answer and the wish to stop both come from other threads; the first one counts.
+  struct Waiting {
+    std::promise<AwsAnswer> answer;
+    std::once_flag is_told;
+  };
+  const auto waiting = std::make_shared<Waiting>();
+  const auto tell = [waiting](AwsAnswer answer) {
+    std::call_once(waiting->is_told, [&] { waiting->answer.set_value(std::move(answer)); });
+  };
+  const std::stop_callback on_stop(
+      stop, [tell] { tell(unanswered(AwsFault::network, "it was stopped")); });
+  this->call(std::move(call), tell);
+  return waiting->answer.get_future().get();
 }
 
 void AwsClient::run() { core_->run(); }

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <stop_token>
 
 #include "aws/answer.h"
 #include "aws/call.h"
@@ -32,8 +33,9 @@ class AwsClient {
   // Where nothing passes because this was stopped, or no credentials can be had, it is told so as
   // any other fault.
   void call(AwsCall call, Done done);
-  // Any thread but the HTTP client's and that of run(). Blocks as long as that takes.
-  AwsAnswer call_and_wait(AwsCall call);
+  // Any thread but the HTTP client's and that of run(). Blocks as long as that takes, or until
+  // `stop` is requested: a fault of the network then. The call itself goes on, and may take effect.
+  AwsAnswer call_and_wait(AwsCall call, const std::stop_token& stop = {});
 
   // Serves until stop(); then what still waits is answered. One thread, or two.
   void run();

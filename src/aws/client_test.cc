@@ -1,6 +1,7 @@
 #include "aws/client.h"
 
 #include <atomic>
+#include <future>
 #include <thread>
 
 #include "aws/aws_for_test.h"
@@ -287,6 +288,25 @@ TEST_F(AwsClientTest, answers_everything_when_it_stops) {
   http_thread_.join();
   EXPECT_EQ(calls, 1);
   EXPECT_EQ(aws_->call_and_wait(call()).fault, AwsFault::network);
+}
+
+// A service that takes a call and says nothing holds nobody who wants to end.
+TEST_F(AwsClientTest, a_wait_ends_when_its_stop_is_requested) {
+  use_environment();
+  std::stop_source stop;
+  std::promise<void> over;
+  start([stop, end = over.get_future().share()](const SeenRequest&) mutable {
+    stop.request_stop();
+    end.wait_for(std::chrono::seconds(20));
+    return json_answer(200, "{}");
+  });
+  const auto begin = std::chrono::steady_clock::now();
+  const AwsAnswer answer = aws_->call_and_wait(call(), stop.get_token());
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+  EXPECT_EQ(answer.fault, AwsFault::network);
+  EXPECT_EQ(aws_->call_and_wait(call(), stop.get_token()).message, "it was stopped");
+  over.set_value();
+  EXPECT_TRUE(aws_->call_and_wait(call()).ok());
 }
 
 }  // namespace
