@@ -75,8 +75,15 @@ void add_backup(const BackupState& backup, Time now, Lines& lines) {
   if (!backup.is_old(now)) return;
   const std::string age =
       format_duration(std::chrono::floor<std::chrono::seconds>(backup.age(now)));
-  std::string text = backup.last ? "the last good backup is " + age + " old (" + backup.to + ")"
-                                 : "there is no backup after " + age + " (" + backup.to + ")";
+  std::string text;
+  if (backup.last) {
+    text = "the last good backup is " + age + " old (" + backup.to + ")";
+  } else if (backup.is_place_known) {
+    text = "there is no good backup after " + age + " (" + backup.to + ")";
+  } else {
+    text = "no backup was made in " + age + ", and which were made before cannot be seen (" +
+           backup.to + ")";
+  }
   if (!backup.trouble.empty()) text += ": " + backup.trouble;
   lines.push_back({std::move(text), kActOnReason});
 }

@@ -17,9 +17,7 @@ constexpr Duration kBackupRetryAfter = std::chrono::minutes(1);
 
 }  // namespace
 
-BackupRunner::BackupRunner(Parts parts)
-    : parts_(std::move(parts)),
-      place_(open_backup_place(parts_.setting.to, parts_.setting.role, parts_.aws)) {
+BackupRunner::BackupRunner(Parts parts) : parts_(std::move(parts)) {
   Lock lock(mutex_);
   state_.to = parts_.setting.to.text;
   state_.every = parts_.setting.every;
@@ -43,6 +41,7 @@ BackupState BackupRunner::state() const {
 }
 
 void BackupRunner::run(const std::stop_token& stop) {
+  place_ = open_backup_place(parts_.setting.to, parts_.setting.role, parts_.aws, stop);
   while (!stop.stop_requested()) {
     Duration pause = std::min(kBackupRetryAfter, parts_.setting.every);
     try {
@@ -61,6 +60,7 @@ Duration BackupRunner::take_turn(const std::stop_token& stop) {
   const Duration retry_after = std::min(kBackupRetryAfter, every);
   if (!is_last_known_) {
     if (const Result<void> learned = learn_last(); !learned) {
+      if (stop.stop_requested()) return every;
       set_trouble(learned.error().text);
       return retry_after;
     }
@@ -80,27 +80,39 @@ Duration BackupRunner::take_turn(const std::stop_token& stop) {
   return every;
 }
 
+// One that could not be restored does not count: the next one sends what it lacks.
 Result<void> BackupRunner::learn_last() {
+  const Result<BackupIdentity> identity = identity_of(parts_.store_path);
+  if (!identity) return identity.error();
   const Result<std::vector<std::string>> names = backups_in(*place_);
   if (!names) return names.error();
-  if (names->empty()) return {};
+  const Result<std::optional<FoundBackup>> newest =
+      newest_backup_of(*identity, parts_.instance, *place_, *names);
+  if (!newest) return newest.error();
+  const Result<PiecesThere> pieces = PiecesThere::look(*place_);
+  if (!pieces) return pieces.error();
+  const bool is_whole = *newest && pieces->trouble_of((*newest)->list).empty();
   const Time now = parts_.clock.now();
   Lock lock(mutex_);
-  state_.last = std::min(*time_of_backup(names->back()), now);
+  state_.is_place_known = true;
+  if (is_whole) state_.last = std::min(*time_of_backup((*newest)->name), now);
   return {};
 }
 
 Result<BackupReport> BackupRunner::make(const std::stop_token& stop) {
   const Result<OwnedFd> lock = lock_backups(parts_.store_path);
   if (!lock) return lock.error();
+  const Result<BackupIdentity> identity = identity_of(parts_.store_path);
+  if (!identity) return identity.error();
   const Time now = parts_.clock.now();
   const Result<std::string> name = make_store_copy(parts_.store, parts_.store_path, now);
   if (!name) return name.error();
   const Result<StoreCopy> copy = StoreCopy::hold(parts_.store_path + "/" + *name);
   if (!copy) return copy.error();
-  Result<BackupReport> report =
-      make_backup(*place_, {.folder = copy->path(), .instance = parts_.instance, .now = now},
-                  known_, [&](uint64_t, uint64_t) { return !stop.stop_requested(); });
+  Result<BackupReport> report = make_backup(
+      *place_,
+      {.folder = copy->path(), .instance = parts_.instance, .identity = *identity, .now = now},
+      known_, [&](uint64_t, uint64_t) { return !stop.stop_requested(); });
   if (!report) return report;
   if (const Result<size_t> removed = remove_old_backups(*place_, parts_.setting.keep); !removed) {
     log_warn("old backups cannot be removed; it is tried again after the next one",

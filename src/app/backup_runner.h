@@ -29,7 +29,8 @@ class BackupRunner {
   ~BackupRunner();
 
   void start();
-  // Waits for the piece that is being sent; what was begun is no backup.
+  // Waits for a piece that is being written to a folder, and for no call; what was begun is no
+  // backup.
   void stop();
   // Any thread.
   BackupState state() const;
@@ -43,9 +44,9 @@ class BackupRunner {
   void set_trouble(std::string trouble);
 
   const Parts parts_;
-  const std::unique_ptr<BackupPlace> place_;
-  KnownTables known_;           // Of the thread alone.
-  bool is_last_known_ = false;  // Likewise: what is there was looked for.
+  std::unique_ptr<BackupPlace> place_;  // Of the thread alone.
+  KnownTables known_;                   // Likewise.
+  bool is_last_known_ = false;          // Likewise: what is there was looked for.
   mutable Mutex mutex_;
   std::condition_variable_any never_;
   BackupState state_ GUARDED_BY(mutex_);

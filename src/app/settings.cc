@@ -341,8 +341,9 @@ void read_store(MapReader& keys, Settings& settings) {
   }
   const Node backup = keys.optional("backup");
   settings.backup = read_backup_setting(backup);
-  if (settings.backup && settings.backup->to.bucket.empty()) {
-    check_outside_store(backup.find("to"), settings.store.path);
+  if (settings.backup) {
+    const std::string wrong = why_not_apart(settings.backup->to, settings.store.path);
+    if (!wrong.empty()) backup.find("to").error(wrong);
   }
   read_limits(keys.optional("limits"), settings);
   if (const Node catalog = keys.optional("catalog")) {

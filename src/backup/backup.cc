@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <ranges>
 #include <set>
 
 #include "aws/sigv4.h"
@@ -19,12 +20,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kPieces = "pieces";
 constexpr std::string_view kBackups = "backups";
 constexpr std::string_view kListEnding = ".json";
 constexpr std::string_view kTableEnding = ".sst";
 
-std::string piece_path(const std::string& piece) { return std::string(kPieces) + "/" + piece; }
 std::string list_path(const std::string& name) {
   return std::string(kBackups) + "/" + name + std::string(kListEnding);
 }
@@ -68,15 +67,14 @@ class Sender {
       : place_(place), folder_(std::move(folder)), progress_(progress) {}
 
   Result<void> look_what_is_there() {
-    Result<std::vector<std::string>> names = place_.list(std::string(kPieces));
-    if (!names) return names.error();
-    there_.insert(names->begin(), names->end());
+    Result<PiecesThere> there = PiecesThere::look(place_);
+    if (!there) return there.error();
+    there_ = *std::move(there);
     return {};
   }
   void expect(uint64_t bytes) { total_ += bytes; }
-  bool has_all(const std::vector<std::string>& pieces) const {
-    return std::ranges::all_of(pieces,
-                               [&](const std::string& piece) { return there_.contains(piece); });
+  bool has_all(const std::vector<std::string>& pieces, uint64_t file_bytes) const {
+    return there_.has_all(pieces, file_bytes);
   }
   void pass(const FileAtHand& file) { done_ += file.state.bytes; }
 
@@ -100,7 +98,7 @@ class Sender {
 
  private:
   Result<void> read_piece(int fd, const std::string& path, uint64_t at, uint64_t end) {
-    bytes_.resize(std::min<uint64_t>(kBackupPieceBytes, end - at));
+    bytes_.resize(PiecesThere::bytes_of(end, at));
     for (size_t have = 0; have < bytes_.size();) {
       const ssize_t count =
           ::pread(fd, bytes_.data() + have, bytes_.size() - have, static_cast<off_t>(at + have));
@@ -114,9 +112,9 @@ class Sender {
 
   Result<void> send_piece(const std::string& name) {
     if (!progress_(done_, total_)) return unavailable("it was stopped");
-    if (!there_.contains(name)) {
+    if (!there_.has(name, bytes_.size())) {
       if (Result<void> put = place_.put(piece_path(name), bytes_); !put) return put;
-      there_.insert(name);
+      there_.add(name, bytes_.size());
       sent_ += bytes_.size();
     }
     done_ += bytes_.size();
@@ -126,7 +124,7 @@ class Sender {
   BackupPlace& place_;
   const std::string folder_;
   const BackupProgress& progress_;
-  std::set<std::string> there_;
+  PiecesThere there_;
   std::string bytes_;  // Of one piece.
   uint64_t sent_ = 0;
   uint64_t done_ = 0;
@@ -134,12 +132,10 @@ class Sender {
 };
 
 // Later than all that are there, whatever the clock says: the newest is the last that was made.
-Result<std::string> next_name(BackupPlace& place, Time now) {
-  const Result<std::vector<std::string>> names = backups_in(place);
-  if (!names) return names.error();
-  const std::string name = backup_name(now);
-  if (names->empty() || names->back() < name) return name;
-  return backup_name(*time_of_backup(names->back()) + std::chrono::milliseconds(1));
+std::string next_name(const std::vector<std::string>& names, Time now) {
+  std::string name = backup_name(now);
+  if (names.empty() || names.back() < name) return name;
+  return backup_name(*time_of_backup(names.back()) + std::chrono::milliseconds(1));
 }
 
 Result<void> write_file(BackupPlace& place, const BackupFile& file, const std::string& folder,
@@ -204,12 +200,18 @@ Result<BackupReport> make_backup(BackupPlace& place, const BackupWish& wish, Kno
   if (!files) return files.error();
   const Result<std::optional<Acknowledged>> mark = read_acknowledged(wish.folder);
   if (!mark) return mark.error();
+  const Result<std::vector<std::string>> names = backups_in(place);
+  if (!names) return names.error();
+  if (const auto newest = newest_backup_of(wish.identity, wish.instance, place, *names); !newest) {
+    return newest.error();
+  }
   Sender sender(place, wish.folder, progress);
   if (Result<void> looked = sender.look_what_is_there(); !looked) return looked.error();
   for (const FileAtHand& file : *files) sender.expect(file.state.bytes);
-  BackupReport report{.name = {},
+  BackupReport report{.name = next_name(*names, wish.now),
                       .list = {.made = wish.now,
                                .instance = wish.instance,
+                               .store = wish.identity.store,
                                .last_sequence = *mark ? (*mark)->last_sequence : 0,
                                .files = {}}};
   std::map<std::string, KnownTables::Table> tables;
@@ -217,7 +219,7 @@ Result<BackupReport> make_backup(BackupPlace& place, const BackupWish& wish, Kno
     const bool is_table = file.name.ends_with(kTableEnding);
     const auto* const before = is_table ? known.find(file.name, file.state) : nullptr;
     Result<std::vector<std::string>> pieces = std::vector<std::string>();
-    if (before != nullptr && sender.has_all(*before)) {
+    if (before != nullptr && sender.has_all(*before, file.state.bytes)) {
       pieces = *before;
       sender.pass(file);
     } else {
@@ -233,18 +235,15 @@ Result<BackupReport> make_backup(BackupPlace& place, const BackupWish& wish, Kno
   }
   known.replace(std::move(tables));
   report.bytes_sent = sender.bytes_sent();
-  const Result<std::string> name = next_name(place, wish.now);
-  if (!name) return name.error();
-  report.name = *name;
   const Result<void> listed = place.put(list_path(report.name), encode_backup_list(report.list));
   return listed ? Result<BackupReport>(std::move(report)) : Result<BackupReport>(listed.error());
 }
 
 Result<std::vector<std::string>> backups_in(BackupPlace& place) {
-  Result<std::vector<std::string>> names = place.list(std::string(kBackups));
-  if (!names) return names;
+  const Result<std::vector<PlacedObject>> objects = place.list(std::string(kBackups));
+  if (!objects) return objects.error();
   std::vector<std::string> backups;
-  for (const std::string& name : *names) {
+  for (const auto& [name, bytes] : *objects) {
     if (!name.ends_with(kListEnding)) continue;
     const std::string_view backup(name.data(), name.size() - kListEnding.size());
     if (time_of_backup(backup)) backups.emplace_back(backup);
@@ -258,6 +257,29 @@ Result<BackupList> read_backup(BackupPlace& place, const std::string& name) {
   Result<BackupList> list = parse_backup_list(*json);
   if (list) return list;
   return Error{list.error().kind, "backup " + name + ": " + list.error().text};
+}
+
+Result<std::optional<FoundBackup>> newest_backup(BackupPlace& place,
+                                                 const std::vector<std::string>& names) {
+  for (const std::string& name : std::views::reverse(names)) {
+    Result<BackupList> list = read_backup(place, name);
+    if (list) return std::optional(FoundBackup{.name = name, .list = *std::move(list)});
+    if (list.error().kind != ErrorKind::damaged) return list.error();
+  }
+  return std::optional<FoundBackup>();
+}
+
+Result<std::optional<FoundBackup>> newest_backup_of(const BackupIdentity& identity,
+                                                    const std::string& instance, BackupPlace& place,
+                                                    const std::vector<std::string>& names) {
+  Result<std::optional<FoundBackup>> newest = newest_backup(place, names);
+  if (!newest || !*newest) return newest;
+  const auto& [name, list] = **newest;
+  if (identity.may_follow(name, list, instance)) return newest;
+  return failed("the place is of another store: its newest backup, " + name +
+                ", is of instance \"" + list.instance +
+                "\". Name a place of its own for this store, or restore that backup and go on "
+                "with it");
 }
 
 // Lists go first: a backup whose pieces are gone is none that anybody could find.
@@ -279,9 +301,9 @@ Result<size_t> remove_old_backups(BackupPlace& place, size_t keep) {
       return removed.error();
     }
   }
-  const Result<std::vector<std::string>> pieces = place.list(std::string(kPieces));
+  const Result<std::vector<PlacedObject>> pieces = place.list(std::string(kPieces));
   if (!pieces) return pieces.error();
-  for (const std::string& piece : *pieces) {
+  for (const auto& [piece, bytes] : *pieces) {
     if (needed.contains(piece)) continue;
     if (Result<void> removed = place.remove(piece_path(piece)); !removed) return removed.error();
   }
@@ -292,6 +314,10 @@ Result<BackupList> restore_backup(BackupPlace& place, const std::string& name,
                                   const std::string& folder, const BackupProgress& progress) {
   Result<BackupList> list = read_backup(place, name);
   if (!list) return list;
+  const Result<std::vector<std::string>> names = backups_in(place);
+  if (!names) return names.error();
+  const Result<std::optional<FoundBackup>> newest = newest_backup(place, *names);
+  if (!newest) return newest.error();
   const uint64_t total = list->bytes();
   uint64_t done = 0;
   if (Result<void> made = make_folder(folder, total); !made) return made.error();
@@ -302,6 +328,9 @@ Result<BackupList> restore_backup(BackupPlace& place, const std::string& name,
     });
     if (!written) return written.error();
   }
+  const std::string from = *newest ? (*newest)->list.store : "";
+  const Result<void> begun = begin_identity(folder, from, *newest ? (*newest)->name : "");
+  if (!begun) return begun.error();
   const OwnedFd made(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (made.get() < 0 || ::fsync(made.get()) != 0) return backup_fault(folder);
   return list;

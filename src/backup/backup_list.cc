@@ -54,6 +54,7 @@ std::string encode_backup_list(const BackupList& list) {
     json.number("format", kBackupFormat);
     json.time("made", list.made);
     json.text("instance", list.instance);
+    json.text("store", list.store);
     json.number("last_sequence", list.last_sequence);
     json.begin_array("files");
     for (const BackupFile& file : list.files) {
@@ -82,6 +83,7 @@ Result<BackupList> parse_backup_list(std::string_view text) {
   BackupList list{
       .made = *made,
       .instance = json->text("instance"),
+      .store = json->text("store"),
       .last_sequence = static_cast<uint64_t>(json->integer("last_sequence").value_or(0))};
   for (const AwsJson& each : json->items("files")) {
     Result<BackupFile> file = parse_file(each);

@@ -23,6 +23,7 @@ struct BackupFile {
 struct BackupList {
   Time made;
   std::string instance;
+  std::string store;           // Which one: backup_identity.h. Empty: an earlier program made it.
   uint64_t last_sequence = 0;  // What was acknowledged up to it is there.
   std::vector<BackupFile> files;
 

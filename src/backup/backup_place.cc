@@ -1,22 +1,25 @@
 #include "backup/backup_place.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <filesystem>
 
 #include "base/descriptor.h"
 #include "base/limits.h"
 #include "config/read_file.h"
+#include "store/place.h"
 
 namespace statewire {
 namespace {
 
 namespace fs = std::filesystem;
 
-// Whoever stops the program waits for the call in flight: enough for a piece at 3 Mbit/s.
+// Enough for a piece at 3 Mbit/s.
 constexpr Duration kPieceTimeout = std::chrono::seconds(30);
 constexpr int kPieceAttempts = 3;
 constexpr std::string_view kUnfinishedEnding = ".unfinished";
@@ -32,8 +35,9 @@ class FolderPlace final : public BackupPlace {
   Result<void> put(const std::string& name, const std::string& bytes) override {
     const std::string path = path_of(name);
     const std::string unfinished = path + std::string(kUnfinishedEnding);
-    std::error_code problem;
-    fs::create_directories(fs::path(path).parent_path(), problem);
+    const std::string parent = fs::path(path).parent_path();
+    if (Result<void> there = look_for_it(); !there) return there;
+    if (::mkdir(parent.c_str(), 0700) != 0 && errno != EEXIST) return file_fault(parent);
     const OwnedFd file(::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
     if (file.get() < 0) return file_fault(unfinished);
     if (const Written written = write_all(file.get(), bytes); written.error != 0) {
@@ -41,10 +45,8 @@ class FolderPlace final : public BackupPlace {
     }
     if (::fsync(file.get()) != 0) return file_fault(unfinished);
     if (::rename(unfinished.c_str(), path.c_str()) != 0) return file_fault(path);
-    const std::string parent = fs::path(path).parent_path();
-    const OwnedFd folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (folder.get() < 0 || ::fsync(folder.get()) != 0) return file_fault(parent);
-    return {};
+    if (Result<void> synced = sync(parent); !synced) return synced;
+    return sync(folder_);
   }
 
   Result<std::string> get(const std::string& name, size_t bytes_max) override {
@@ -55,17 +57,25 @@ class FolderPlace final : public BackupPlace {
     return bytes ? std::move(bytes) : Result<std::string>(failed(path + ": " + bytes.error().text));
   }
 
-  Result<std::vector<std::string>> list(const std::string& folder) override {
-    std::vector<std::string> names;
+  Result<std::vector<PlacedObject>> list(const std::string& folder) override {
+    if (Result<void> there = look_for_it(); !there) return there.error();
+    std::vector<PlacedObject> objects;
     std::error_code problem;
     for (const auto& entry : fs::directory_iterator(path_of(folder), problem)) {
-      std::string name = entry.path().filename();
-      if (!name.ends_with(kUnfinishedEnding)) names.push_back(std::move(name));
+      PlacedObject object{.name = entry.path().filename(), .bytes = 0};
+      struct stat status;
+      if (object.name.ends_with(kUnfinishedEnding)) continue;
+      if (::stat(entry.path().c_str(), &status) != 0) {
+        if (errno == ENOENT) continue;
+        return file_fault(entry.path());
+      }
+      object.bytes = static_cast<uint64_t>(status.st_size);
+      objects.push_back(std::move(object));
     }
     const bool is_absent = problem == std::errc::no_such_file_or_directory;
     if (problem && !is_absent) return failed(path_of(folder) + ": " + problem.message());
-    std::ranges::sort(names);
-    return names;
+    std::ranges::sort(objects, {}, &PlacedObject::name);
+    return objects;
   }
 
   Result<void> remove(const std::string& name) override {
@@ -77,14 +87,24 @@ class FolderPlace final : public BackupPlace {
 
  private:
   std::string path_of(const std::string& name) const { return folder_ + "/" + name; }
+  Result<void> look_for_it() const {
+    if (::access(folder_.c_str(), F_OK) == 0) return {};
+    if (errno != ENOENT) return file_fault(folder_);
+    return not_found(folder_ + " is not there: mount its disk, or make the folder");
+  }
+  static Result<void> sync(const std::string& folder) {
+    const OwnedFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    return fd.get() >= 0 && ::fsync(fd.get()) == 0 ? Result<void>()
+                                                   : Result<void>(file_fault(folder));
+  }
 
   const std::string folder_;
 };
 
 class BucketPlace final : public BackupPlace {
  public:
-  BucketPlace(const BackupTarget& target, AwsRole role, AwsClient& aws)
-      : bucket_(target.bucket, std::move(role), aws),
+  BucketPlace(const BackupTarget& target, AwsRole role, AwsClient& aws, std::stop_token stop)
+      : bucket_(target.bucket, std::move(role), aws, std::move(stop)),
         prefix_(target.path.empty() ? "" : target.path + "/") {}
 
   // S3 compares the bytes with the hash that is signed with them.
@@ -99,17 +119,21 @@ class BucketPlace final : public BackupPlace {
     return std::move(answer->response.body);
   }
 
-  Result<std::vector<std::string>> list(const std::string& folder) override {
-    std::vector<std::string> names;
+  Result<std::vector<PlacedObject>> list(const std::string& folder) override {
+    std::vector<PlacedObject> objects;
     const std::string prefix = prefix_ + folder + "/";
     const Result<void> listed = bucket_.list(prefix, kBackupPagesMax, [&](const AwsXml& object) {
       const std::string key = object.text("Key");
-      if (key.size() > prefix.size()) names.push_back(key.substr(prefix.size()));
+      if (key.size() <= prefix.size()) return;
+      const std::string size = object.text("Size");
+      PlacedObject found{.name = key.substr(prefix.size()), .bytes = 0};
+      std::from_chars(size.data(), size.data() + size.size(), found.bytes);
+      objects.push_back(std::move(found));
     });
     if (!listed)
       return Error{listed.error().kind, "bucket " + bucket_.name() + ": " + listed.error().text};
-    std::ranges::sort(names);
-    return names;
+    std::ranges::sort(objects, {}, &PlacedObject::name);
+    return objects;
   }
 
   Result<void> remove(const std::string& name) override {
@@ -159,10 +183,23 @@ Result<BackupTarget> parse_backup_target(const std::string& text) {
   return target;
 }
 
+std::string why_not_apart(const BackupTarget& target, const std::string& store_path) {
+  if (!target.bucket.empty() || target.path.empty() || store_path.empty()) return {};
+  if (is_inside(target.path, store_path)) {
+    return target.path + " is inside the store, whose folder is for its own files; name another";
+  }
+  if (is_inside(store_path, target.path)) {
+    return "the store is inside " + target.path +
+           ", where only backups are; name a folder beside "
+           "the store, or better on another disk";
+  }
+  return {};
+}
+
 std::unique_ptr<BackupPlace> open_backup_place(const BackupTarget& target, AwsRole role,
-                                               AwsClient& aws) {
+                                               AwsClient& aws, std::stop_token stop) {
   if (target.bucket.empty()) return std::make_unique<FolderPlace>(target.path);
-  return std::make_unique<BucketPlace>(target, std::move(role), aws);
+  return std::make_unique<BucketPlace>(target, std::move(role), aws, std::move(stop));
 }
 
 }  // namespace statewire

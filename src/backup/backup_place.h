@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,7 +12,13 @@
 
 namespace statewire {
 
-// Named objects. Not thread-safe; blocks for as long as files or calls take.
+struct PlacedObject {
+  std::string name;
+  uint64_t bytes = 0;
+};
+
+// Named objects. Not thread-safe; blocks for as long as files or calls take. A folder that is a
+// place is made by nobody here: where it is absent, its disk may not be mounted.
 class BackupPlace {
  public:
   virtual ~BackupPlace() = default;
@@ -19,8 +26,8 @@ class BackupPlace {
   virtual Result<void> put(const std::string& name, const std::string& bytes) = 0;
   // not_found where there is none; an error where it is longer than `bytes_max`.
   virtual Result<std::string> get(const std::string& name, size_t bytes_max) = 0;
-  // The names that begin with `folder` and a slash, without both, in order.
-  virtual Result<std::vector<std::string>> list(const std::string& folder) = 0;
+  // Those whose names begin with `folder` and a slash, without both, in the order of names.
+  virtual Result<std::vector<PlacedObject>> list(const std::string& folder) = 0;
   // Well, too, where there is none.
   virtual Result<void> remove(const std::string& name) = 0;
 };
@@ -33,8 +40,11 @@ struct BackupTarget {
 };
 Result<BackupTarget> parse_backup_target(const std::string& text);
 
-// Borrows `aws`, which only a bucket asks.
+// Empty where the store and the place are apart; else what is wrong. A bucket always is.
+std::string why_not_apart(const BackupTarget& target, const std::string& store_path);
+
+// Borrows `aws`, which only a bucket asks. Calls end when `stop` is requested.
 std::unique_ptr<BackupPlace> open_backup_place(const BackupTarget& target, AwsRole role,
-                                               AwsClient& aws);
+                                               AwsClient& aws, std::stop_token stop = {});
 
 }  // namespace statewire

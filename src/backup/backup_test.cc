@@ -26,6 +26,7 @@ class BackupTest : public testing::Test {
     CHECK(mkdtemp(pattern.data()) != nullptr);
     folder_ = pattern;
     fs::create_directories(store());
+    fs::create_directories(to());
     write("CURRENT", "MANIFEST-000004\n");
     write("MANIFEST-000004", "tables");
     write("000007.sst", std::string(100, 'a'));
@@ -41,8 +42,12 @@ class BackupTest : public testing::Test {
     std::ofstream(store() + "/" + name) << text;
   }
   Result<BackupReport> back_up(Time now = kBegin) {
-    return make_backup(*place_, {.folder = store(), .instance = "test", .now = now}, known_,
-                       [&](uint64_t, uint64_t) { return pieces_left_-- > 0; });
+    return make_backup(*place_,
+                       {.folder = store(),
+                        .instance = "test",
+                        .identity = identity_of(store()).value(),
+                        .now = now},
+                       known_, [&](uint64_t, uint64_t) { return pieces_left_-- > 0; });
   }
   Result<BackupList> restore(const std::string& name) {
     fs::remove_all(folder_ + "/restored");
@@ -172,6 +177,109 @@ TEST_F(BackupTest, a_piece_that_changed_or_is_gone_is_damage) {
   EXPECT_NE(list.error().text.find("a piece of 000007.sst is gone"), std::string::npos);
 }
 
+// Whatever became of what is there, the next backup is whole: it sends again what it needs.
+TEST_F(BackupTest, what_is_short_or_gone_at_the_place_is_sent_again) {
+  const BackupList first = back_up().value().list;
+  for (const char* name : {"000007.sst", "CURRENT"}) {
+    const std::string piece = a_piece_of(first, name);
+    for (const bool is_gone : {false, true}) {
+      fs::resize_file(piece, fs::file_size(piece) - 1);
+      if (is_gone) fs::remove(piece);
+      EXPECT_EQ(PiecesThere::look(*place_)->trouble_of(first),
+                is_gone ? "1 piece gone" : "1 piece not whole");
+      const Result<BackupReport> made = back_up(kBegin + std::chrono::minutes(1));
+      ASSERT_TRUE(made.ok());
+      EXPECT_EQ(PiecesThere::look(*place_)->trouble_of(made->list), "");
+      EXPECT_TRUE(restore(made->name).ok());
+    }
+  }
+}
+
+TEST_F(BackupTest, what_is_something_else_of_the_same_size_is_found_by_reading) {
+  const BackupList list = back_up().value().list;
+  std::ofstream(a_piece_of(list, "000007.sst")) << std::string(99, 'a') << 'b';
+  PiecesThere pieces = PiecesThere::look(*place_).value();
+  EXPECT_EQ(pieces.trouble_of(list), "");
+  const auto other = pieces.compare(*place_, [](uint64_t, uint64_t) { return true; });
+  ASSERT_EQ(other.value().size(), 1u);
+  EXPECT_EQ(to() + "/pieces/" + other->front(), a_piece_of(list, "000007.sst"));
+  EXPECT_EQ(pieces.trouble_of(list), "1 piece not whole");
+}
+
+TEST_F(BackupTest, a_place_is_of_one_store) {
+  ASSERT_TRUE(back_up().ok());
+  fs::remove(store() + "/backup.id");  // As a store has that begins anew.
+  const Result<BackupReport> made = back_up(kBegin + std::chrono::minutes(1));
+  ASSERT_FALSE(made.ok());
+  EXPECT_NE(made.error().text.find("the place is of another store"), std::string::npos);
+  EXPECT_EQ(count("backups"), 1u);
+}
+
+TEST_F(BackupTest, a_store_that_was_restored_goes_on_where_the_one_before_it_ended) {
+  const std::string older = back_up().value().name;
+  ASSERT_TRUE(back_up(kBegin + std::chrono::minutes(1)).ok());
+  ASSERT_TRUE(restore(older).ok());
+  const std::string before = folder_ + "/before";
+  fs::rename(store(), before);
+  fs::rename(folder_ + "/restored", store());
+  ASSERT_TRUE(back_up(kBegin + std::chrono::minutes(2)).ok());
+  ASSERT_TRUE(back_up(kBegin + std::chrono::minutes(3)).ok());
+  // The one before it is over: it would remove what the other needs.
+  fs::rename(store(), folder_ + "/after");
+  fs::rename(before, store());
+  EXPECT_FALSE(back_up(kBegin + std::chrono::minutes(4)).ok());
+}
+
+TEST_F(BackupTest, of_two_that_were_restored_from_one_backup_the_first_goes_on) {
+  const std::string name = back_up().value().name;
+  ASSERT_TRUE(restore(name).ok());
+  fs::rename(folder_ + "/restored", folder_ + "/second");
+  ASSERT_TRUE(restore(name).ok());
+  fs::rename(store(), folder_ + "/before");
+  fs::rename(folder_ + "/restored", store());
+  ASSERT_TRUE(back_up(kBegin + std::chrono::minutes(1)).ok());
+  fs::rename(store(), folder_ + "/first");
+  fs::rename(folder_ + "/second", store());
+  EXPECT_FALSE(back_up(kBegin + std::chrono::minutes(2)).ok());
+}
+
+TEST_F(BackupTest, lists_of_programs_that_knew_no_identities_go_by_the_instance) {
+  BackupList list = back_up().value().list;
+  list.store.clear();
+  const auto write_list = [&] {
+    std::ofstream(to() + "/backups/20261201T120000.000Z.json") << encode_backup_list(list);
+  };
+  write_list();
+  fs::remove(store() + "/backup.id");
+  EXPECT_TRUE(back_up(kBegin + std::chrono::minutes(1)).ok());
+  fs::remove_all(to() + "/backups");
+  fs::create_directories(to() + "/backups");
+  list.instance = "another";
+  write_list();
+  EXPECT_FALSE(back_up(kBegin + std::chrono::minutes(2)).ok());
+}
+
+TEST_F(BackupTest, a_folder_that_is_absent_is_not_made) {
+  fs::remove_all(to());
+  const Result<BackupReport> made = back_up();
+  ASSERT_FALSE(made.ok());
+  EXPECT_EQ(made.error().text, to() + " is not there: mount its disk, or make the folder");
+  EXPECT_FALSE(fs::exists(to()));
+}
+
+TEST_F(BackupTest, a_store_and_its_backups_are_apart) {
+  const auto why_not = [&](const std::string& path) {
+    return why_not_apart({.text = {}, .bucket = {}, .path = path}, store());
+  };
+  fs::create_directory_symlink(store(), folder_ + "/link");
+  for (const std::string& path :
+       {store(), store() + "/in/it", folder_ + "/link/backups", folder_, std::string("/")}) {
+    EXPECT_NE(why_not(path), "") << path;
+  }
+  EXPECT_EQ(why_not(to()), "");
+  EXPECT_EQ(why_not_apart({.text = {}, .bucket = "b", .path = store()}, store()), "");
+}
+
 TEST_F(BackupTest, only_one_is_made_at_a_time) {
   const Result<OwnedFd> first = lock_backups(store());
   ASSERT_TRUE(first.ok());
@@ -181,6 +289,7 @@ TEST_F(BackupTest, only_one_is_made_at_a_time) {
 TEST(BackupList, is_read_as_it_was_written) {
   const BackupList list{.made = kBegin,
                         .instance = "shop",
+                        .store = "0123",
                         .last_sequence = 7,
                         .files = {{.name = "000007.sst",
                                    .bytes = kBackupPieceBytes + 1,
@@ -197,7 +306,8 @@ TEST(BackupList, names_no_file_elsewhere_and_no_other_sizes) {
            {.name = "000007.sst", .bytes = 1, .pieces = {"../../etc"}},
            {.name = "000007.sst", .bytes = 1, .pieces = {piece, piece}},
            {.name = "000007.sst", .bytes = ~uint64_t{0}, .pieces = {}}}) {
-    const BackupList list{.made = kBegin, .instance = {}, .last_sequence = 0, .files = {file}};
+    const BackupList list{
+        .made = kBegin, .instance = {}, .store = {}, .last_sequence = 0, .files = {file}};
     EXPECT_EQ(parse_backup_list(encode_backup_list(list)).error().kind, ErrorKind::damaged);
   }
   EXPECT_EQ(parse_backup_list("{\"format\":2}").error().kind, ErrorKind::damaged);

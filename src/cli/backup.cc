@@ -65,8 +65,12 @@ Result<NamedPlace> named_place(const Invocation& invocation, const Settings* set
   return NamedPlace{settings->backup->to, settings->backup->role};
 }
 
-Result<BackupReport> back_up(ConfigAtHand& config, BackupPlace& place, Terminal& terminal) {
+Result<BackupReport> back_up(ConfigAtHand& config, const BackupTarget& target, BackupPlace& place,
+                             Terminal& terminal) {
   const Settings& settings = *config.settings;
+  if (std::string wrong = why_not_apart(target, settings.store.path); !wrong.empty()) {
+    return bad_input(std::move(wrong));
+  }
   std::error_code problem;
   if (!std::filesystem::exists(settings.store.path, problem)) {
     return not_found("there is no store at " + settings.store.path);
@@ -84,10 +88,15 @@ Result<BackupReport> back_up(ConfigAtHand& config, BackupPlace& place, Terminal&
     if (!locked) return locked.error();
     lock = *std::move(locked);
   }
+  const Result<BackupIdentity> identity = identity_of(settings.store.path);
+  if (!identity) return identity.error();
   KnownTables known;
-  return make_backup(
-      place, {.folder = options->path, .instance = settings.instance, .now = config.clock.now()},
-      known, progress_on(terminal, "looked at"));
+  return make_backup(place,
+                     {.folder = options->path,
+                      .instance = settings.instance,
+                      .identity = *identity,
+                      .now = config.clock.now()},
+                     known, progress_on(terminal, "looked at"));
 }
 
 void write_report(const BackupReport& report, const BackupTarget& target, JsonWriter& json) {
@@ -116,8 +125,21 @@ ExitCode tell(const BackupReport& report, const BackupTarget& target, const Invo
   return ExitCode::well;
 }
 
-void write_backup_row(BackupPlace& place, const std::string& name, JsonWriter& json) {
-  const Result<BackupList> list = read_backup(place, name);
+// One backup that is listed, and why it cannot be restored.
+struct BackupRow {
+  std::string name;
+  Result<BackupList> list;
+  std::string trouble;
+};
+
+BackupRow row_of(BackupPlace& place, const PiecesThere& pieces, const std::string& name) {
+  BackupRow row{.name = name, .list = read_backup(place, name), .trouble = {}};
+  row.trouble = row.list ? pieces.trouble_of(*row.list) : row.list.error().text;
+  return row;
+}
+
+void write_backup_row(const BackupRow& row, JsonWriter& json) {
+  const auto& [name, list, trouble] = row;
   json.begin_object();
   json.text("name", name);
   json.time("made", list ? list->made : *time_of_backup(name));
@@ -126,10 +148,51 @@ void write_backup_row(BackupPlace& place, const std::string& name, JsonWriter& j
     json.number("last_sequence", list->last_sequence);
     json.number("files", list->files.size());
     json.number("bytes", list->bytes());
-  } else {
-    json.line("trouble", list.error().text);
   }
+  json.boolean("whole", trouble.empty());
+  json.known_line("trouble", trouble);
   json.end_object();
+}
+
+// Reads all pieces, where that is asked for.
+Result<PiecesThere> pieces_at(BackupPlace& place, const Invocation& invocation,
+                              Terminal& terminal) {
+  Result<PiecesThere> pieces = PiecesThere::look(place);
+  if (!pieces || !invocation.has("--check")) return pieces;
+  const Result<std::vector<std::string>> other =
+      pieces->compare(place, progress_on(terminal, "read"));
+  if (!other) return other.error();
+  for (const std::string& piece : *other) {
+    terminal.write_error(piece_path(piece) +
+                         " is not what was written: remove it, and the next backup sends it "
+                         "again if it needs it\n");
+  }
+  return pieces;
+}
+
+Result<ExitCode> list_backups(BackupPlace& place, const Invocation& invocation,
+                              Terminal& terminal) {
+  const Result<std::vector<std::string>> names = backups_in(place);
+  if (!names) return names.error();
+  const Result<PiecesThere> pieces = pieces_at(place, invocation, terminal);
+  if (!pieces) return pieces.error();
+  size_t not_whole = 0;
+  const Result<Reply> rows = Reply::parse(json_of([&](JsonWriter& json) {
+    json.begin_array();
+    for (const std::string& name : *names) {
+      const BackupRow row = row_of(place, *pieces, name);
+      if (!row.trouble.empty()) ++not_whole;
+      write_backup_row(row, json);
+    }
+    json.end_array();
+  }));
+  CHECK(rows.ok());
+  ListWriter list(terminal, output_form(invocation), kBackupColumns);
+  list.add(items_at(rows->root(), ""));
+  const ExitCode code = list.finish({.noun = "backup", .if_empty = "there is no backup"});
+  if (not_whole == 0) return code;
+  terminal.complain(counted(not_whole, "backup") + " cannot be restored");
+  return ExitCode::damaged;
 }
 
 // The newest, where none is named.
@@ -151,11 +214,16 @@ ExitCode restore(BackupPlace& place, const BackupTarget& target, const Invocatio
   if (!to) return fail(to.error(), terminal);
   const Result<std::string> name = wanted_backup(place, invocation, target);
   if (!name) return fail(name.error(), terminal);
-  Unfinished unfinished(*to + ".unfinished");
+  Result<Unfinished> unfinished = Unfinished::begin(*to, "restore");
+  if (!unfinished) return fail(unfinished.error(), terminal);
   const Result<BackupList> list =
-      restore_backup(place, *name, unfinished.path(), progress_on(terminal, "fetched"));
+      restore_backup(place, *name, unfinished->path(), progress_on(terminal, "fetched"));
+  if (!list && list.error().kind == ErrorKind::damaged) {
+    terminal.write_error("`statewire store backups " + target.text +
+                         "` says which backups are whole, and `--backup` restores another\n");
+  }
   if (!list) return fail(list.error(), terminal);
-  if (Result<void> named = unfinished.finish(*to); !named) return fail(named.error(), terminal);
+  if (Result<void> named = unfinished->finish(); !named) return fail(named.error(), terminal);
   terminal.write("backup " + *name + " is a store at " + *to + " now, with all up to sequence " +
                  with_thousands(list->last_sequence) + "\n");
   if (invocation.has("--no-check")) return ExitCode::well;
@@ -178,7 +246,7 @@ ExitCode run_store_backup(const Invocation& invocation, Terminal& terminal) {
   ExitCode code = ExitCode::failed;
   run_clients(*config, [&] {
     const auto place = open_backup_place(named->target, named->role, config->aws);
-    const Result<BackupReport> report = back_up(*config, *place, terminal);
+    const Result<BackupReport> report = back_up(*config, named->target, *place, terminal);
     code = report ? tell(*report, named->target, invocation, terminal)
                   : fail(report.error(), terminal);
     if (!report || !invocation.has("--keep")) return;
@@ -203,20 +271,8 @@ ExitCode run_store_backups(const Invocation& invocation, Terminal& terminal) {
   ExitCode code = ExitCode::failed;
   run_clients(*config, [&] {
     const auto place = open_backup_place(named->target, named->role, config->aws);
-    const Result<std::vector<std::string>> names = backups_in(*place);
-    if (!names) {
-      code = fail(names.error(), terminal);
-      return;
-    }
-    const Result<Reply> rows = Reply::parse(json_of([&](JsonWriter& json) {
-      json.begin_array();
-      for (const std::string& name : *names) write_backup_row(*place, name, json);
-      json.end_array();
-    }));
-    CHECK(rows.ok());
-    ListWriter list(terminal, output_form(invocation), kBackupColumns);
-    list.add(items_at(rows->root(), ""));
-    code = list.finish({.noun = "backup", .if_empty = "there is no backup"});
+    const Result<ExitCode> listed = list_backups(*place, invocation, terminal);
+    code = listed ? *listed : fail(listed.error(), terminal);
   });
   return code;
 }

@@ -504,7 +504,14 @@ constexpr OptionSpec kStoreBackupOptions[] = {
     kConfig,
     kShown,
 };
-constexpr OptionSpec kStoreBackupsOptions[] = {kBackupPlace, kConfig, kOutput};
+constexpr OptionSpec kStoreBackupsOptions[] = {
+    kBackupPlace,
+    {.name = "--check",
+     .form = OptionForm::flag,
+     .help = "Read all that is there and compare it, not only names and sizes"},
+    kConfig,
+    kOutput,
+};
 constexpr OptionSpec kStoreRestoreOptions[] = {
     {.name = "PLACE",
      .form = OptionForm::one,

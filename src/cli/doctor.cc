@@ -176,9 +176,20 @@ void look_for_backups(const BackupSetting& setting, AwsClient& aws, Findings& fi
                           "make the place; of a bucket, allow s3:ListBucket, s3:GetObject, "
                           "s3:PutObject and s3:DeleteObject");
   }
-  const std::string newest =
-      names->empty() ? "" : ", the newest of " + format_time(*time_of_backup(names->back()));
-  findings.well("backup", counted(names->size(), "backup") + " in " + setting.to.text + newest);
+  const std::string there = counted(names->size(), "backup") + " in " + setting.to.text;
+  if (names->empty()) return findings.well("backup", there);
+  const std::string newest = ", the newest of " + format_time(*time_of_backup(names->back()));
+  const Result<BackupList> list = read_backup(*place, names->back());
+  const Result<PiecesThere> pieces = PiecesThere::look(*place);
+  std::string trouble;
+  if (!list) {
+    trouble = list.error().text;
+  } else {
+    trouble = pieces ? pieces->trouble_of(*list) : pieces.error().text;
+  }
+  if (trouble.empty()) return findings.well("backup", there + newest);
+  findings.wrong("backup", there + newest + ", which cannot be restored: " + trouble,
+                 "`statewire store backups` says which can; `statewire store backup` makes one");
 }
 
 // With clients of its own: those of a configuration end with one use.

@@ -48,13 +48,14 @@ ExitCode run_store_salvage(const Invocation& invocation, Terminal& terminal) {
   if (config == nullptr) return ExitCode::bad_config;
   const Result<std::string> to = new_directory(invocation.text("--to"), "salvage");
   if (!to) return fail(to.error(), terminal);
-  Unfinished unfinished(*to + ".unfinished");
-  const Result<SalvageReport> report = salvage(config->settings->store, unfinished.path());
+  Result<Unfinished> unfinished = Unfinished::begin(*to, "salvage");
+  if (!unfinished) return fail(unfinished.error(), terminal);
+  const Result<SalvageReport> report = salvage(config->settings->store, unfinished->path());
   if (!report) return fail(report.error(), terminal);
   tell(*report, terminal);
-  const Result<RefoldReport> rebuilt = rebuild(*config->settings, unfinished.path());
+  const Result<RefoldReport> rebuilt = rebuild(*config->settings, unfinished->path());
   if (!rebuilt) return fail(rebuilt.error(), terminal);
-  if (Result<void> named = unfinished.finish(*to); !named) return fail(named.error(), terminal);
+  if (Result<void> named = unfinished->finish(); !named) return fail(named.error(), terminal);
   terminal.write(*to + " is a store now: " + with_thousands(rebuilt->entries) +
                  " journal entries, " + counted(rebuilt->resources, "resource") +
                  ". Check it with `statewire store check`, and name it in store: of the "

@@ -163,7 +163,8 @@ void write_backup(JsonElement status, Terminal& terminal) {
   const std::string trouble = text_at(status, "backup.trouble");
   std::string line = "backup to " + text_at(status, "backup.to") + " every " +
                      text_at(status, "backup.every") + ": ";
-  line += last.empty() ? "none yet" : "the last at " + clock_text(last) + " (" + ago(last) + ")";
+  line +=
+      last.empty() ? "none is known" : "the last at " + clock_text(last) + " (" + ago(last) + ")";
   if (!trouble.empty()) line += "; the next one fails: " + shown_reason(trouble);
   terminal.write(line + "\n");
 }

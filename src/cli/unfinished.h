@@ -1,47 +1,40 @@
-// A directory that is being made.
+// A directory that is being made: PATH.unfinished has a lock and, until it is whole, the directory.
 #pragma once
 
-#include <filesystem>
 #include <string>
 
+#include "base/descriptor.h"
 #include "base/result.h"
 
 namespace statewire {
 
-// Gone at the end, unless it has its name by then.
+// While it is there, nobody else makes the same one. At the end, what is unfinished is removed.
+// What a killed process left behind is removed by the next one that begins; what others put there
+// never is.
 class Unfinished {
  public:
-  explicit Unfinished(std::string path) : path_(std::move(path)) { remove(); }
-  ~Unfinished() { remove(); }
-  Unfinished(const Unfinished&) = delete;
-  Unfinished& operator=(const Unfinished&) = delete;
-  const std::string& path() const { return path_; }
+  // `maker` is who makes it: "restore". `unavailable` where another process does.
+  static Result<Unfinished> begin(const std::string& path, std::string_view maker);
+  Unfinished(Unfinished&&) = default;
+  Unfinished& operator=(Unfinished&&) = delete;
+  ~Unfinished();
 
-  Result<void> finish(const std::string& name) {
-    std::error_code problem;
-    std::filesystem::rename(path_, name, problem);
-    return problem ? Result<void>(failed(name + ": " + problem.message())) : Result<void>();
-  }
+  // Where to make it; it is not there yet.
+  std::string path() const { return folder_ + "/whole"; }
+  // Gives it its name. An empty directory of that name is replaced.
+  Result<void> finish();
 
  private:
-  void remove() {
-    std::error_code problem;
-    std::filesystem::remove_all(path_, problem);
-  }
+  Unfinished(std::string path, OwnedFd lock)
+      : path_(std::move(path)), folder_(path_ + ".unfinished"), lock_(std::move(lock)) {}
 
-  const std::string path_;
+  std::string path_;
+  std::string folder_;
+  OwnedFd lock_;
 };
 
-// `given` without what makes no difference. bad_input where something is there already.
-inline Result<std::string> new_directory(const std::string& given, std::string_view maker) {
-  std::string path = std::filesystem::path(given).lexically_normal().string();
-  if (path.size() > 1 && path.ends_with('/')) path.pop_back();
-  std::error_code problem;
-  if (!std::filesystem::exists(path, problem) || std::filesystem::is_empty(path, problem)) {
-    return path;
-  }
-  return bad_input(path + " is not empty: name a directory that " + std::string(maker) +
-                   " can make");
-}
+// `given` without links and what else makes no difference. bad_input where something is there
+// already, or where no directory can be given that name.
+Result<std::string> new_directory(const std::string& given, std::string_view maker);
 
 }  // namespace statewire

@@ -240,8 +240,8 @@ TROUBLES = [
         fail_to_back_up,
         ["StatewireBackupOld"],
         metric="statewire_backup_up 0",
-        status="there is no backup after .*out.csv/backups.*: Not a directory",
-        doctor="there is no backup after .*out.csv/backups",
+        status="no backup was made in .*out.csv/backups.*: Not a directory",
+        doctor="no backup was made in .*out.csv/backups",
     ),
     Trouble(
         "events are no events",
