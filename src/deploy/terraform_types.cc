@@ -42,6 +42,7 @@ constexpr TerraformProperty kAlarm[] = {
 };
 constexpr TerraformProperty kRole[] = {
     {"RoleName", "name"},
+    {"Path", "path"},
     {"Description", "description"},
     {"AssumeRolePolicyDocument", "assume_role_policy", Form::json},
 };

@@ -5,6 +5,8 @@ import json
 import sys
 import unittest
 
+import yaml
+
 from cloud import ACCOUNT, REGION, CloudTest, Harm
 from harness import ROOT
 
@@ -180,6 +182,13 @@ class DoctorOfEvents(CloudTest):
         self.assertIn("allow events:ListEventBuses", text)
         self.assertIn("allow cloudtrail:DescribeTrails", text)
 
+    def allowed_to_spokes(self):
+        template = yaml.safe_load((ROOT / "deploy/aws/spoke.yaml").read_text())
+        policy = template["Resources"]["TagReader"]["Properties"]["Policies"][0]
+        for statement in policy["PolicyDocument"]["Statement"]:
+            actions = statement["Action"]
+            yield from [actions] if isinstance(actions, str) else actions
+
     def test_another_account_is_asked_in_its_role(self):
         bus = self.events.create_event_bus(Name="hub")["EventBusArn"]
         self.events.put_rule(Name="spokes", EventBusName="hub", EventPattern='{"source":["aws.ec2"]}')
@@ -206,7 +215,14 @@ class DoctorOfEvents(CloudTest):
         trails.create_trail(Name="own", S3BucketName="trails-2")
         trails.put_event_selectors(TrailName="own", EventSelectors=self.ALL)
         trails.start_logging(Name="own")
-        text = self.doctor(0, config)
+        asked = []
+        proxy = self.proxy(lambda request: asked.append(request.operation))
+        text = self.doctor(0, config, proxy)
+        # What it asks there is what the role of a spoke allows, and no more.
+        assumed = len(asked) - asked[::-1].index("AssumeRole")
+        self.assertEqual(
+            {each for each in asked[assumed:] if each} | {"GetResources"},
+            {each.split(":")[1] for each in self.allowed_to_spokes()})
         self.assertIn(f"1 rule forward to {bus}", text)
         self.assertRegex(text, f"well   account {OTHER}, trail of {REGION} +own logs")
 

@@ -116,7 +116,10 @@ class HubAndSpokes(DeployTest):
         self.assertEqual(calls - set(ACTIONS), set(), "calls that ACTIONS does not know")
         called = set().union(*(ACTIONS[call] for call in calls))
         self.assertEqual(actions_of(hub, "Permissions"), called)
-        self.assertEqual(actions_of(spoke, "TagReader"), {"tag:GetResources"})
+        # tests/aws/test_doctor_events.py compares what `doctor --aws` asks.
+        self.assertEqual(actions_of(spoke, "TagReader"), {
+            "tag:GetResources", "events:ListRuleNamesByTarget", "cloudtrail:DescribeTrails",
+            "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors"})
 
 
 if __name__ == "__main__":

@@ -127,6 +127,24 @@ class Chart(ProgramTest):
         ]
         self.assertNotEqual(*sums)
 
+    def test_probes_and_scrapes_speak_tls_where_the_configuration_does(self):
+        for http, scheme in (("{listen: 0.0.0.0:8484}", None), ("", None),
+                             ("{tls: {certificate: a, key: b}}", "HTTPS")):
+            config = self.write("tls.yaml", f"version: 1\nstore: /s\nhttp: {http}\n")
+            parts = parts_of(rendered(
+                "--set-file", f"config={config}", "--set", "serviceMonitor.enabled=true",
+                "--set", "serviceMonitor.tlsConfig.insecureSkipVerify=true"))
+            container, = parts["StatefulSet"]["spec"]["template"]["spec"]["containers"]
+            for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+                self.assertEqual(container[probe]["httpGet"].get("scheme"), scheme)
+            endpoint, = parts["ServiceMonitor"]["spec"]["endpoints"]
+            self.assertEqual(endpoint.get("scheme"), scheme and scheme.lower())
+            self.assertEqual("tlsConfig" in endpoint, scheme is not None)
+        config.write_text("version: 1\nstore: /s\nhttp: {tls: {client_ca_file: c}}\n")
+        parts = parts_of(rendered("--set-file", f"config={config}"))
+        container, = parts["StatefulSet"]["spec"]["template"]["spec"]["containers"]
+        self.assertEqual(container["readinessProbe"]["tcpSocket"], {"port": "http"})
+
     def test_parts_find_each_other(self):
         parts = parts_of(rendered("--set", "serviceMonitor.enabled=true"))
         template = parts["StatefulSet"]["spec"]["template"]

@@ -135,6 +135,9 @@ resource "aws_cloudwatch_event_bus_policy" "bus_policy" {
           "StringEquals" = {
             "aws:PrincipalOrgID" = var.organization_id
           }
+          "ArnLike" = {
+            "aws:PrincipalArn" = "arn:${data.aws_partition.current.partition}:iam::*:role/statewire/*"
+          }
         }
         "Sid" = "organization"
       },

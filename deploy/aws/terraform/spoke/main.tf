@@ -31,7 +31,7 @@ variable "hub_bus_arn" {
 
 variable "hub_role" {
   type = string
-  description = "Roles of the hub's account by this name may look up tags here"
+  description = "Roles of the hub's account by this name may look up tags here, and the service's role"
   default = "statewire-*"
 }
 
@@ -63,8 +63,9 @@ locals {
   has_alarm_mail = !(var.alarm_mail == "")
 }
 
-# What the rules may do: send to that bus. It has no name, as roles belong to all regions.
+# What the rules may do: send to that bus, which takes events from roles of this path alone. It has no name, as roles belong to all regions.
 resource "aws_iam_role" "forward_role" {
+  path = "/statewire/"
   description = "Lets rules send to the bus of Statewire"
   assume_role_policy = jsonencode({
     "Version" = "2012-10-17"
@@ -389,7 +390,7 @@ resource "aws_cloudwatch_metric_alarm" "native1_lost_alarm" {
   ]
 }
 
-# What Statewire may do here: ask for tags.
+# What Statewire may do here: ask for tags, and for `doctor --aws` whether events can come.
 resource "aws_iam_role" "tag_reader" {
   count = local.makes_look_up_role ? 1 : 0
   name = var.look_up_role
@@ -405,7 +406,10 @@ resource "aws_iam_role" "tag_reader" {
         "Action" = "sts:AssumeRole"
         "Condition" = {
           "ArnLike" = {
-            "aws:PrincipalArn" = "arn:${data.aws_partition.current.partition}:iam::${split(":", var.hub_bus_arn)[4]}:role/${var.hub_role}"
+            "aws:PrincipalArn" = [
+              "arn:${data.aws_partition.current.partition}:iam::${split(":", var.hub_bus_arn)[4]}:role/${var.hub_role}",
+              "arn:${data.aws_partition.current.partition}:iam::${split(":", var.hub_bus_arn)[4]}:role/statewire/*",
+            ]
           }
         }
       },
@@ -421,8 +425,20 @@ resource "aws_iam_role_policy" "tag_reader" {
     "Version" = "2012-10-17"
     "Statement" = [
       {
+        "Sid" = "LookUpTags"
         "Effect" = "Allow"
         "Action" = "tag:GetResources"
+        "Resource" = "*"
+      },
+      {
+        "Sid" = "LetDoctorLook"
+        "Effect" = "Allow"
+        "Action" = [
+          "events:ListRuleNamesByTarget",
+          "cloudtrail:DescribeTrails",
+          "cloudtrail:GetTrailStatus",
+          "cloudtrail:GetEventSelectors",
+        ]
         "Resource" = "*"
       },
     ]
