@@ -318,12 +318,14 @@ class FirstStart(DeployTest):
         self.assertEqual(secret.read_text(), "of /shop/mail/password\nline two\n")
         self.assertEqual(secret.stat().st_mode & 0o777, 0o600)
         drop_in = self.root / "etc/systemd/system/statewire.service.d/service.conf"
-        self.assertIn("LoadCredential=secrets:/", drop_in.read_text())
+        self.assertRegex(drop_in.read_text(), r"(?m)^LoadCredential=secrets:/.*/etc/statewire/secrets$")
         (self.root / "denied").touch()
         self.assertNotIn("systemctl restart", self.start(status=1))
 
     def test_its_configuration_is_one(self):
         self.start()
+        drop_in = self.root / "etc/systemd/system/statewire.service.d/service.conf"
+        self.assertNotIn("LoadCredential", drop_in.read_text())
         config = self.config()
         self.assertIn('backup: {to: "s3://shop-backups/statewire"', config)
         self.assertIn("retention: {journal_bytes: 20GiB}", config)
