@@ -189,6 +189,7 @@ Result<OwnedFd> lock_backups(const std::string& store_path) {
   const std::string path = store_path + "/backup.lock";
   OwnedFd lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (lock.get() < 0) return backup_fault(path);
+  give_to_owner_of(store_path, lock.get());
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return lock;
   if (errno != EWOULDBLOCK) return backup_fault(path);
   return unavailable("another backup of this store is being made: wait until it is");

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "aws/json.h"
+#include "backup/backup_place.h"
 #include "base/descriptor.h"
 #include "base/ids.h"
 #include "base/json_writer.h"
@@ -71,6 +72,7 @@ Result<void> begin_identity(const std::string& store_path, const std::string& fr
   });
   const OwnedFd file(::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (file.get() < 0) return identity_fault(unfinished, errno);
+  give_to_owner_of(store_path, file.get());
   int error = write_all(file.get(), text).error;
   if (error == 0 && ::fsync(file.get()) != 0) error = errno;
   if (error == 0 && ::link(unfinished.c_str(), path.c_str()) != 0) error = errno;

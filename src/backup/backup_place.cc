@@ -37,9 +37,10 @@ class FolderPlace final : public BackupPlace {
     const std::string unfinished = path + std::string(kUnfinishedEnding);
     const std::string parent = fs::path(path).parent_path();
     if (Result<void> there = look_for_it(); !there) return there;
-    if (::mkdir(parent.c_str(), 0700) != 0 && errno != EEXIST) return file_fault(parent);
+    if (Result<void> made = make_folder(parent); !made) return made;
     const OwnedFd file(::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
     if (file.get() < 0) return file_fault(unfinished);
+    give_to_owner_of(folder_, file.get());
     if (const Written written = write_all(file.get(), bytes); written.error != 0) {
       return failed(unfinished + ": " + std::generic_category().message(written.error));
     }
@@ -91,6 +92,15 @@ class FolderPlace final : public BackupPlace {
     if (::access(folder_.c_str(), F_OK) == 0) return {};
     if (errno != ENOENT) return file_fault(folder_);
     return not_found(folder_ + " is not there: mount its disk, or make the folder");
+  }
+  Result<void> make_folder(const std::string& folder) const {
+    if (::mkdir(folder.c_str(), 0700) != 0) {
+      return errno == EEXIST ? Result<void>() : Result<void>(file_fault(folder));
+    }
+    const OwnedFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (fd.get() < 0) return file_fault(folder);
+    give_to_owner_of(folder_, fd.get());
+    return {};
   }
   static Result<void> sync(const std::string& folder) {
     const OwnedFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -181,6 +191,12 @@ Result<BackupTarget> parse_backup_target(const std::string& text) {
     return bad_input("a prefix has neither a slash at its beginning nor two in a row");
   }
   return target;
+}
+
+void give_to_owner_of(const std::string& folder, int descriptor) {
+  struct stat status;
+  if (::geteuid() != 0 || ::stat(folder.c_str(), &status) != 0) return;
+  (void)!::fchown(descriptor, status.st_uid, status.st_gid);
 }
 
 std::string why_not_apart(const BackupTarget& target, const std::string& store_path) {

@@ -40,6 +40,10 @@ struct BackupTarget {
 };
 Result<BackupTarget> parse_backup_target(const std::string& text);
 
+// What root makes in a folder of the daemon's is the daemon's: gives a new file or folder to the
+// owner of `folder`. Nothing where another user runs this.
+void give_to_owner_of(const std::string& folder, int descriptor);
+
 // Empty where the store and the place are apart; else what is wrong. A bucket always is.
 std::string why_not_apart(const BackupTarget& target, const std::string& store_path);
 

@@ -1,6 +1,8 @@
 #include "backup/backup.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -265,6 +267,25 @@ TEST_F(BackupTest, a_folder_that_is_absent_is_not_made) {
   ASSERT_FALSE(made.ok());
   EXPECT_EQ(made.error().text, to() + " is not there: mount its disk, or make the folder");
   EXPECT_FALSE(fs::exists(to()));
+}
+
+// A command of root must leave nothing that the daemon cannot read.
+TEST_F(BackupTest, what_root_makes_belongs_to_the_owner_of_the_folder) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root may give files away";
+  constexpr uid_t kOther = 12345;
+  for (const std::string& folder : {store(), to()}) {
+    ASSERT_EQ(::chown(folder.c_str(), kOther, kOther), 0);
+  }
+  const Result<OwnedFd> lock = lock_backups(store());
+  ASSERT_TRUE(back_up().ok());
+  std::vector<std::string> paths = {store() + "/backup.lock", store() + "/backup.id"};
+  for (const auto& entry : fs::recursive_directory_iterator(to())) paths.push_back(entry.path());
+  EXPECT_GT(paths.size(), 6u);
+  for (const std::string& path : paths) {
+    struct stat status;
+    ASSERT_EQ(::stat(path.c_str(), &status), 0);
+    EXPECT_EQ(status.st_uid, kOther) << path;
+  }
 }
 
 TEST_F(BackupTest, a_store_and_its_backups_are_apart) {

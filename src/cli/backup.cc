@@ -145,6 +145,7 @@ void write_backup_row(const BackupRow& row, JsonWriter& json) {
   json.time("made", list ? list->made : *time_of_backup(name));
   if (list) {
     json.text("instance", list->instance);
+    if (!list->store.empty()) json.text("store", list->store);
     json.number("last_sequence", list->last_sequence);
     json.number("files", list->files.size());
     json.number("bytes", list->bytes());
