@@ -5,6 +5,7 @@
 #include "catalog/letters.h"
 #include "catalog/service_caller.h"
 #include "catalog/session.h"
+#include "catalog/tool_table.h"
 
 namespace statewire {
 namespace {
@@ -28,6 +29,7 @@ void read_context(element value, Caller& caller) {
   caller.role = text_at(context, "sessionIssuer", "userName");
   caller.federation = text_at(context, "webIdFederationData", "federatedProvider");
   caller.source = text_at(context, "sourceIdentity");
+  caller.is_issued = caller.is_issued || !text_at(context, "ec2RoleDelivery").empty();
   bool is_mfa = false;
   element mfa;
   if (!context["attributes"]["mfaAuthenticated"].get(mfa)) {
@@ -83,6 +85,10 @@ Caller caller_of(const EventView& view) {
       caller.federation = text_of(field.value);
     } else if (is(field.key, "sessionContext")) {
       read_context(field.value, caller);
+    } else if (is(field.key, "inScopeOf")) {
+      object scope;
+      const bool is_there = !field.value.get_object().get(scope);
+      if (is_there && !text_at(scope, "credentialsIssuedTo").empty()) caller.is_issued = true;
     } else if (is(field.key, "onBehalfOf")) {
       object user;
       if (!field.value.get_object().get(user)) caller.user_id = text_at(user, "userId");
@@ -109,8 +115,7 @@ bool is_user(const Caller& caller) {
 
 bool is_of_person(const Caller& caller) {
   return caller.role.starts_with("AWSReservedSSO_") || caller.is_mfa ||
-         caller.session.find('@') != std::string_view::npos ||
-         caller.source.find('@') != std::string_view::npos ||
+         has_mail_form(caller.session) || has_mail_form(caller.source) ||
          !name_in_session(caller.source).empty();
 }
 
@@ -121,10 +126,21 @@ bool is_person(const Caller& caller) {
 
 bool is_certificate(std::string_view source) { return source.starts_with("CN="); }
 
+const ToolWord* program_of(const Caller& caller) {
+  if (const ToolWord* const issuer = tool_of_issuer(caller.federation); issuer != nullptr) {
+    return issuer;
+  }
+  if (is_person(caller)) return nullptr;
+  if (const ToolWord* const session = tool_in_name(caller.session); session != nullptr) {
+    return session;
+  }
+  if (!name_in_session(caller.session).empty()) return nullptr;
+  return tool_in_name(caller.type == "AssumedRole" ? caller.role : caller.user_name);
+}
+
 bool is_of_program(const Caller& caller) {
-  return !caller.federation.empty() || caller.session.starts_with("i-") ||
-         caller.session.starts_with("mi-") || is_certificate(caller.source) ||
-         !pipeline_of(caller.federation, caller.session).empty();
+  return caller.is_issued || !caller.federation.empty() || is_host_name(caller.session) ||
+         is_certificate(caller.source) || tool_in_name(caller.session) != nullptr;
 }
 
 bool has_stack_sets_role(const Caller& caller) {

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "catalog/event_view.h"
+#include "model/tool_words.h"
 
 namespace statewire {
 
@@ -21,6 +22,7 @@ struct Caller {
   std::string_view federation;  // Who vouched for it: "arn:…:oidc-provider/…".
   std::string_view source;      // sourceIdentity, which goes along from role to role.
   bool is_mfa = false;
+  bool is_issued = false;  // To a function, a task or an instance, as the record says.
 };
 
 Caller caller_of(const EventView& view);
@@ -37,6 +39,11 @@ bool is_person(const Caller& caller);
 
 // A session that carries a person's name: a person, and not root or a user.
 bool is_of_person(const Caller& caller);
+
+// The program that the caller is named after, by who vouched for the session, by the session's own
+// name, or by that of the role or user where no person works in it: "jenkins" for jenkins-deploy.
+// Null where none is known.
+const ToolWord* program_of(const Caller& caller);
 
 // A session of a program: on an instance, by the token of a pod or pipeline, by a certificate.
 bool is_of_program(const Caller& caller);

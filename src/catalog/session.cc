@@ -1,10 +1,11 @@
 #include "catalog/session.h"
 
 #include <algorithm>
-#include <iterator>
+#include <cctype>
 
 #include "base/text.h"
 #include "catalog/letters.h"
+#include "catalog/tool_table.h"
 
 namespace statewire {
 namespace {
@@ -12,85 +13,34 @@ namespace {
 constexpr std::string_view kDigits = "0123456789";
 constexpr std::string_view kCdk = "aws-cdk-";
 
-struct PipelineWord {
-  std::string_view word;
-  std::string_view tool;
-};
-
-// By a part of the name of whoever vouched for the session.
-constexpr PipelineWord kIssuers[] = {
-    {"token.actions.githubusercontent.com", "github-actions"},
-    {"gitlab", "gitlab"},
-    {"circleci.com", "circleci"},
-    {"bitbucket.org", "bitbucket-pipelines"},
-    {"buildkite.com", "buildkite"},
-    {"app.terraform.io", "terraform-cloud"},
-    {"vstoken.dev.azure.com", "azure-pipelines"},
-    {"spacelift.io", "spacelift"},
-    {"env0.com", "env0"},
-    {"codefresh.io", "codefresh"},
-    {"semaphoreci.com", "semaphore"},
-    {"harness.io", "harness"},
-    {"vercel.com", "vercel"},
-};
-
-// By how the session's name begins.
-constexpr PipelineWord kSessions[] = {
-    {"awscodebuild-", "codebuild"}, {"githubactions", "github-actions"}, {"gitlab-ci", "gitlab"},
-    {"circleci", "circleci"},       {"buildkite", "buildkite"},          {"jenkins", "jenkins"},
-    {"spacelift", "spacelift"},
-};
-
-// By a part of the name of the role or user that a program was given, where its agent says no more
-// than which SDK it uses.
-constexpr PipelineWord kPrograms[] = {
-    {"jenkins", "jenkins"},
-    {"teamcity", "teamcity"},
-    {"octopus-deploy", "octopus-deploy"},
-    {"octopusdeploy", "octopus-deploy"},
-    {"buildkite", "buildkite"},
-    {"circleci", "circleci"},
-    {"spacelift", "spacelift"},
-    {"atlantis", "atlantis"},
-    {"spinnaker", "spinnaker"},
-    {"cluster-autoscaler", "cluster-autoscaler"},
-    {"clusterautoscaler", "cluster-autoscaler"},
-    {"karpenter", "karpenter"},
-    {"velero", "velero"},
-    {"prowler", "prowler"},
-    {"cloud-custodian", "cloud-custodian"},
-    {"cloudcustodian", "cloud-custodian"},
-    {"external-dns", "external-dns"},
-    {"externaldns", "external-dns"},
-    {"external-secrets", "external-secrets"},
-    {"cert-manager", "cert-manager"},
-    {"ebs-csi", "aws-ebs-csi-driver"},
-    {"efs-csi", "aws-efs-csi-driver"},
-    {"load-balancer-controller", "aws-load-balancer-controller"},
-    {"instance-scheduler", "instance-scheduler"},
-};
-
-// Words in names of sessions that are not of people.
+// Words in names of sessions that are not of people, beside those of programs.
 constexpr std::string_view kMachineWords[] = {
-    "admin",       "agent",   "ansible",  "apply",      "argo",      "argocd",     "atlantis",
-    "automation",  "aws",     "bot",      "build",      "builder",   "cd",         "cdk",
-    "ci",          "cloud",   "cron",     "crossplane", "default",   "deploy",     "deployer",
-    "deployment",  "dev",     "ec2",      "eks",        "eksctl",    "gha",        "github",
-    "gitlab",      "infra",   "jenkins",  "job",        "lambda",    "nightly",    "ops",
-    "opentofu",    "packer",  "pipeline", "plan",       "prod",      "production", "provision",
-    "provisioner", "pulumi",  "release",  "role",       "root",      "run",        "runner",
-    "serverless",  "service", "session",  "spinnaker",  "stage",     "staging",    "svc",
-    "system",      "task",    "teamcity", "temp",       "terraform", "terragrunt", "test",
-    "tf",          "tfc",     "tofu",     "ubuntu",     "user",      "web",        "worker",
-    "workflow",
+    "admin",     "agent",       "apply",   "argo",   "automation", "aws",  "bot",     "build",
+    "builder",   "cd",          "cdk",     "ci",     "cloud",      "cron", "default", "deploy",
+    "deployer",  "deployment",  "dev",     "ec2",    "eks",        "gha",  "github",  "infra",
+    "job",       "lambda",      "nightly", "ops",    "pipeline",   "plan", "prod",    "production",
+    "provision", "provisioner", "release", "role",   "root",       "run",  "runner",  "service",
+    "session",   "stage",       "staging", "svc",    "system",     "task", "temp",    "test",
+    "tf",        "tfc",         "tofu",    "ubuntu", "user",       "web",  "worker",  "workflow",
 };
 
 bool is_letter(char c) { return lower_letter(c) >= 'a' && lower_letter(c) <= 'z'; }
 
 bool is_machine_word(std::string_view word) {
-  return std::ranges::any_of(kMachineWords, [word](std::string_view each) {
-    return each.size() == word.size() && begins_with(word, each);
-  });
+  return is_tool_word(word) || std::ranges::any_of(kMachineWords, [word](std::string_view each) {
+           return each.size() == word.size() && begins_with(word, each);
+         });
+}
+
+// Whether a session begins with the letters of a label, whatever is between those.
+bool begins_with_letters(std::string_view session, std::string_view label) {
+  size_t at = 0;
+  for (const char c : label) {
+    if (!is_letter_or_digit(c)) continue;
+    if (at == session.size() || lower_letter(session[at]) != c) return false;
+    ++at;
+  }
+  return at > 0;
 }
 
 bool is_made_by_sdk(std::string_view session) {
@@ -100,31 +50,12 @@ bool is_made_by_sdk(std::string_view session) {
 
 }  // namespace
 
-std::string_view pipeline_of(std::string_view federation, std::string_view session) {
-  if (!federation.empty()) {
-    for (const PipelineWord& each : kIssuers) {
-      if (has_word(federation, each.word)) return each.tool;
-    }
-  }
-  for (const PipelineWord& each : kSessions) {
-    if (begins_with(session, each.word)) return each.tool;
-  }
-  return {};
-}
-
-std::string_view program_named(std::string_view principal) {
-  for (const PipelineWord& each : kPrograms) {
-    if (has_word(principal, each.word)) return each.tool;
-  }
-  return {};
-}
-
 bool is_made_up(std::string_view session) {
   return is_made_by_sdk(session) || session.find_first_not_of(kDigits) == std::string_view::npos;
 }
 
 std::string_view name_in_session(std::string_view session) {
-  if (is_named_session(session)) return {};
+  if (is_named_session(session) || tool_in_name(session) != nullptr) return {};
   const std::string_view name = session.starts_with(kCdk) ? session.substr(kCdk.size()) : session;
   for (size_t begin = 0;;) {
     const size_t end = name.find_first_of(".-_", begin);
@@ -136,19 +67,40 @@ std::string_view name_in_session(std::string_view session) {
 }
 
 bool is_named_after(std::string_view session, std::string_view label) {
+  constexpr size_t kTellingLetters = 8;
   if (begins_with(session, "aws")) session.remove_prefix(3);
   if (session.starts_with('-')) session.remove_prefix(1);
-  size_t at = 0;
-  for (const char c : label) {
-    if (!is_letter_or_digit(c)) continue;
-    if (at == session.size() || lower_letter(session[at]) != c) return false;
-    ++at;
-  }
-  return at > 0;
+  if (begins_with_letters(session, label)) return true;
+  const size_t hyphen = label.find('-');
+  const std::string_view tail = hyphen == label.npos ? "" : label.substr(hyphen + 1);
+  return tail.size() >= kTellingLetters && begins_with_letters(session, tail);
 }
 
 bool is_named_session(std::string_view session) {
   return has_word(session, "session") && !is_made_by_sdk(session);
+}
+
+bool has_mail_form(std::string_view name) {
+  const size_t at = name.find('@');
+  return at != std::string_view::npos && at > 0 && at + 1 < name.size() &&
+         name.find('@', at + 1) == std::string_view::npos;
+}
+
+bool is_host_name(std::string_view session) {
+  for (const std::string_view domain : {".internal", ".local", ".localdomain", ".lan"}) {
+    if (session.ends_with(domain)) return true;
+  }
+  return (session.starts_with("ip-") || session.starts_with("i-") || session.starts_with("mi-")) &&
+         session.find_first_of(kDigits) != std::string_view::npos;
+}
+
+bool ends_with_uuid(std::string_view session) {
+  constexpr std::string_view kShape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+  if (session.size() < kShape.size()) return false;
+  session.remove_prefix(session.size() - kShape.size());
+  return std::equal(kShape.begin(), kShape.end(), session.begin(), [](char shape, char c) {
+    return shape == '-' ? c == '-' : std::isxdigit(static_cast<unsigned char>(c)) != 0;
+  });
 }
 
 bool is_like_id(std::string_view session) {

@@ -6,14 +6,6 @@
 
 namespace statewire {
 
-// The pipeline that the session belongs to, by who vouched for it or by its name:
-// "github-actions", "codebuild"; empty where none does.
-std::string_view pipeline_of(std::string_view federation, std::string_view session);
-
-// The program that a role or a user is named after: "jenkins" for jenkins-deploy, "velero" for
-// velero-server; empty where none is known.
-std::string_view program_named(std::string_view principal);
-
 // Named by a program that was told no name.
 bool is_made_up(std::string_view session);
 
@@ -22,11 +14,20 @@ bool is_made_up(std::string_view session);
 std::string_view name_in_session(std::string_view session);
 
 // "AWSCloudFormation", "aws-elasticbeanstalk" and "dlm_policy-0a1b" begin with the label of the
-// service, and "ApplicationAutoScaling" does.
+// service, and "ApplicationAutoScaling" does; "FlowLogs" with the end of "vpc-flow-logs".
 bool is_named_after(std::string_view session, std::string_view label);
 
 // "GlueJobRunnerSession", "CLOUDTRAIL_SESSION": so services name theirs; of no SDK.
 bool is_named_session(std::string_view session);
+
+// NAME@DOMAIN, with one '@': "01JD3K@network@TRACKED@acme" is none.
+bool has_mail_form(std::string_view name);
+
+// "i-0123456789abcdef0", "ip-10-2-3-4.eu-central-1.compute.internal": of a machine.
+bool is_host_name(std::string_view session);
+
+// "eks-prod-web-6978-…", as for a pod: what was made up for one copy of a program.
+bool ends_with_uuid(std::string_view session);
 
 // "Automation-c99239ec-…", "1772560001234", "df-0937003356ZJ", 32 letters: nobody's name, and
 // by no SDK.

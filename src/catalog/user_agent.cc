@@ -1,15 +1,15 @@
 // An agent is a list of tokens: "APN/1.0 HashiCorp/1.0 Terraform/1.9.8
 // (+https://www.terraform.io)". Tools name themselves by a token of their own, behind one of the
-// forms that SDKs have for it (app/NAME, lib/NAME, md/NAME), or by the address of their site.
+// forms that SDKs have for it (app/NAME, lib/NAME, md/NAME), or by the address of their site. A
+// token of a name and a version that is no SDK's own is a program's, whoever wrote it.
 #include "catalog/user_agent.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
-#include <iterator>
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "catalog/letters.h"
+#include "catalog/tool_table.h"
 
 namespace statewire {
 namespace {
@@ -17,27 +17,16 @@ namespace {
 constexpr std::string_view kExecutionEnvironment = "exec-env/";
 constexpr std::string_view kActions = "github-actions";
 
-// The words by their first letters, each letter's in their order: those of `c` are
-// order[begin[c]] … order[begin[c + 1] - 1].
-struct WordIndex {
-  std::array<uint8_t, 257> begin{};
-  std::array<uint8_t, std::size(kToolWords)> order{};
+// What SDKs and HTTP libraries say of themselves and of where they run, before a slash. The rest of
+// what they say has a '#' in it.
+constexpr std::string_view kPlatforms[] = {
+    "android",    "api",       "apn",    "app",    "botocore", "cfg",    "cfnetwork", "clang",
+    "command",    "coral",     "dalvik", "darwin", "exec-env", "ft",     "gcc",       "groovy",
+    "guzzlehttp", "hashicorp", "hll",    "http",   "io",       "ios",    "java",      "jruby",
+    "kotlin",     "lang",      "lib",    "linux",  "m",        "macos",  "md",        "msvc",
+    "neon",       "node",      "nodejs", "os",     "partner",  "python", "ruby",      "s3transfer",
+    "scala",      "ua",        "vendor", "win32",  "windows",
 };
-static_assert(std::size(kToolWords) <= 255);
-
-constexpr WordIndex kIndex = [] {
-  WordIndex index;
-  uint8_t count = 0;
-  for (size_t letter = 0; letter < 256; ++letter) {
-    index.begin[letter] = count;
-    for (size_t i = 0; i < std::size(kToolWords); ++i) {
-      const bool is_here = static_cast<unsigned char>(kToolWords[i].word.front()) == letter;
-      if (is_here) index.order[count++] = static_cast<uint8_t>(i);
-    }
-  }
-  index.begin[256] = count;
-  return index;
-}();
 
 bool is_separator(char c) {
   return c == ' ' || c == '[' || c == '(' || c == ',' || c == ';' || c == ')' || c == ']';
@@ -72,25 +61,35 @@ bool drop_lead(std::string_view& token) {
   return true;
 }
 
-const ToolWord* word_at(std::string_view rest) {
-  if (rest.empty()) return nullptr;
-  const size_t letter = static_cast<unsigned char>(lower_letter(rest.front()));
-  for (size_t i = kIndex.begin[letter]; i < kIndex.begin[letter + 1]; ++i) {
-    const ToolWord& each = kToolWords[kIndex.order[i]];
-    if (begins_with(rest, each.word)) return &each;
+// "curl/8.9.1", "steampipe-plugin-aws/v1.5.0": a name and a version, and not of an SDK's own.
+std::string_view program_in(std::string_view token) {
+  const size_t slash = token.find('/');
+  if (slash == std::string_view::npos || slash == 0) return {};
+  const std::string_view name = token.substr(0, slash);
+  std::string_view version = token.substr(slash + 1);
+  drop_prefix(version, "v");
+  const bool has_version = !version.empty() && version[0] >= '0' && version[0] <= '9';
+  if (!has_version || version.find_first_of("/#") != std::string_view::npos) return {};
+  // "OpenJDK_64-Bit_Server_VM/25", ".NET_Core/8", "com.amazonaws.services…", "+https://…".
+  if (!is_letter_or_digit(name[0]) || name.find_first_of("#:") != std::string_view::npos ||
+      name.ends_with("_VM") || begins_with(name, "aws") || begins_with(name, "com.")) {
+    return {};
   }
-  return nullptr;
+  const bool is_platform = std::ranges::any_of(kPlatforms, [name](std::string_view each) {
+    return each.size() == name.size() && begins_with(name, each);
+  });
+  return is_platform ? std::string_view() : name;
 }
 
 // Of the token of `size` bytes that `rest` begins with.
-Tool tool_at(std::string_view rest, size_t size, bool has_console) {
+Tool tool_of_token(std::string_view rest, size_t size, bool has_console) {
   const std::string_view token = rest.substr(0, size);
   std::string_view name = token;
   const bool is_led = drop_lead(name);
   if (!is_led && begins_with(rest, "aws-sdk-")) {
     return {token.substr(0, token.find('/')), ToolRank::sdk};
   }
-  const ToolWord* const word = word_at(is_led ? name : rest);
+  const ToolWord* const word = tool_at(is_led ? name : rest);
   // Parts of an SDK are named so, too.
   if (word != nullptr && !(is_led && word->rank == ToolRank::sdk)) return {word->tool, word->rank};
   if (has_console && is_console(token)) return {"console", ToolRank::console};
@@ -103,6 +102,7 @@ Tool tool_of(std::string_view agent) {
   agent = agent.substr(0, kUserAgentBytesMax);
   const bool has_console = agent.find("Console") != std::string_view::npos;
   Tool best;
+  std::string_view program;
   // Each of its actions has a name of its own:
   // "amazon-ecs-deploy-task-definition-for-github-actions".
   if (agent.find(kActions) != std::string_view::npos) best = {kActions, ToolRank::pipeline};
@@ -113,12 +113,16 @@ Tool tool_of(std::string_view agent) {
     }
     size_t end = at + 1;
     while (end < agent.size() && !is_separator(agent[end])) ++end;
-    const Tool tool = tool_at(agent.substr(at), end - at, has_console);
+    const Tool tool = tool_of_token(agent.substr(at), end - at, has_console);
     // Others use Terraform's provider, and say so.
     const bool is_within = tool.rank == best.rank && best.name == "terraform";
     if (tool.rank > best.rank || is_within) best = tool;
+    if (program.empty() && best.rank <= ToolRank::sdk && tool.rank == ToolRank::none) {
+      program = program_in(agent.substr(at, end - at));
+    }
     at = end;
   }
+  if (best.rank <= ToolRank::sdk && !program.empty()) best.name = program;
   return best;
 }
 

@@ -12,8 +12,9 @@ struct Tool {
   ToolRank rank = ToolRank::none;
 };
 
-// The one that tells most. Its name is a constant, or a part of `agent`. Linear in the agent's
-// first kUserAgentBytesMax bytes.
+// The one that tells most. A program that says its name, and that the table of words does not have,
+// is named in place of its SDK, with the SDK's rank, or none where it has none. The name is a
+// constant, or a part of `agent`. Linear in the agent's first kUserAgentBytesMax bytes.
 Tool tool_of(std::string_view agent);
 
 // Where the program ran, as SDKs tell: "AWS_Lambda_python3.12", "CloudShell"; empty where they do

@@ -54,14 +54,37 @@ TEST(UserAgent, names_its_tool_in_whatever_form) {
       {"python-requests/2.31.0", "python-requests"},
       // Parts of an SDK, and addresses of others.
       {"aws-sdk-dotnet-coreclr/3.7 md/aws-sdk-dotnet-core#3.7", "aws-sdk-dotnet-coreclr"},
-      {"x/1 (+https://github.com/) (+https://www.) app/ lib/ md/", ""},
-      {"curl/8.7.1", ""},
+      {"x y (+https://github.com/) (+https://www.) app/ lib/ md/", ""},
   };
   for (const auto& [agent, tool] : kForms) EXPECT_EQ(name_of_tool(agent), tool) << agent;
 }
 
+TEST(UserAgent, program_that_no_word_is_known_of_is_named_in_place_of_its_sdk) {
+  const auto told = [](const char* agent) {
+    const Tool tool = tool_of(agent);
+    return std::string(tool.name) + (tool.rank == ToolRank::sdk ? " by an sdk" : "") +
+           (tool.rank > ToolRank::sdk ? " by a word" : "");
+  };
+  EXPECT_EQ(told("curl/8.7.1"), "curl");
+  EXPECT_EQ(told("MinIO (linux; amd64) minio-go/v7.0.80"), "minio-go");
+  EXPECT_EQ(told("aws-sdk-go/1.55 (go1.22; linux; amd64) Tracer/1.18 (+https://example.org)"),
+            "Tracer by an sdk");
+  EXPECT_EQ(told("aws-sdk-go/1.55 Tracer/1.18 Terraform/1.9"), "terraform by a word");
+  // What SDKs say of themselves and of where they run.
+  for (const char* const agent :
+       {"aws-sdk-java/1.12 Linux/5.10 OpenJDK_64-Bit_Server_VM/11.0 java/11 vendor/Amazon groovy/2",
+        "aws-sdk-java/1.11 com.amazonaws.services.s3.transfer.TransferManager/1.11",
+        "aws-sdk-cpp/1.7 Linux/5.10 x86_64 GCC/7.3", "aws-sdk-nodejs/2.1 win32/v20.18 promise",
+        "aws-sdk-dotnet-coreclr/3.7 ua/2.0 os/windows#10 .NET_Core/8.0 md/ClientAsync",
+        "aws-sdk-go-v2/1.32 ua/2.1 os/linux lang/go#1.23 api/ec2#1.190.0 m/E,g"}) {
+    const std::string_view name = std::string_view(agent).substr(0, std::string(agent).find('/'));
+    EXPECT_EQ(told(agent), std::string(name) + " by an sdk");
+  }
+}
+
 TEST(UserAgent, every_word_is_found_and_none_hides_another) {
   for (const ToolWord& each : kToolWords) {
+    if ((each.places & kInAgent) == 0) continue;
     EXPECT_EQ(name_of_tool(std::string("x ") + std::string(each.word) + "1"), each.tool)
         << each.word;
   }

@@ -23,6 +23,7 @@
 namespace statewire {
 namespace {
 
+constexpr std::string_view kAnonymous = "ANONYMOUS_PRINCIPAL";
 constexpr std::string_view kInternal = "AWS Internal";
 // Of the services that the console is made of.
 constexpr std::string_view kConsoleAgent = "Coral/";
@@ -62,12 +63,6 @@ bool is_program(const Caller& caller, std::string_view agent) {
   return environment != kCloudShell && (!environment.empty() || is_of_program(caller));
 }
 
-// By its own name where it has one, and no person works in its role.
-std::string_view program_of(const Caller& caller) {
-  if (is_person(caller) || !name_in_session(caller.session).empty()) return {};
-  return program_named(caller.type == "AssumedRole" ? caller.role : caller.user_name);
-}
-
 // The Serverless Framework names itself in the address of its template alone.
 bool is_serverless(const EventView& view) {
   std::string_view url;
@@ -76,19 +71,22 @@ bool is_serverless(const EventView& view) {
          url.find("/serverless/") != std::string_view::npos;
 }
 
-Tool tool_used(const EventView& view, const Caller& caller, std::string_view service) {
+// By the agent where it is a tool at work; else by whom the caller is named after; else by what the
+// agent says of how the call was made.
+Tool tool_used(const EventView& view, const Caller& caller, std::string_view service,
+               bool is_by_service_role) {
   const std::string_view label = service_label(service);
   if (kind_of_service(service) == CauseKind::deployment) return {label, ToolRank::deploys};
+  // What its agent says is how the service is made.
+  if (is_by_service_role || (caller.type == "AWSService" && !service.empty())) return {};
+  if (caller.account_id == kAnonymous) return {};  // Of nobody, nothing is known.
   const Tool tool = tool_of(view.call.user_agent);
   if (tool.rank >= ToolRank::console) return tool;
-  if (const std::string_view pipeline = pipeline_of(caller.federation, caller.session);
-      !pipeline.empty()) {
-    return {pipeline, ToolRank::pipeline};
-  }
   if (is_serverless(view)) return {"serverless", ToolRank::deploys};
-  if (const std::string_view program = service.empty() ? program_of(caller) : "";
-      !program.empty()) {
-    return {program, rank_of_tool(program)};
+  const ToolWord* const program = program_of(caller);
+  // Behind a service it matters whether a pipeline called that.
+  if (program != nullptr && (service.empty() || program->rank == ToolRank::pipeline)) {
+    return {program->tool, program->rank};
   }
   if (tool.rank == ToolRank::command_line) return tool;
   if (execution_environment(view.call.user_agent) == kCloudShell) return tool;
@@ -155,7 +153,8 @@ Judgement judge_person(const Call& call) {
   }
   if (is_by_program) return {CauseKind::automation, Confidence::likely};
   if (caller.type == "AssumedRole" && is_at_command_line) {
-    return {CauseKind::human, Confidence::guess};
+    return {ends_with_uuid(caller.session) ? CauseKind::automation : CauseKind::human,
+            Confidence::guess};
   }
   if (call.tool.rank != ToolRank::sdk) return {};
   const bool is_named = is_user(caller) || !name_in_session(caller.session).empty();
@@ -230,7 +229,7 @@ std::string_view actor_of(const Call& call, CauseKind kind) {
     return caller.role.empty() ? caller.session : caller.role;
   }
   if (!caller.user_name.empty()) return caller.user_name;
-  if (caller.account_id == "ANONYMOUS_PRINCIPAL") return "anonymous";
+  if (caller.account_id == kAnonymous) return "anonymous";
   // Of a person in a role of another account, only the session is told.
   const bool is_foreign_role =
       caller.type == "AWSAccount" && caller.principal_id.starts_with("AROA");
@@ -259,11 +258,12 @@ std::string_view address_of(std::string_view source) {
 Call read_call(const EventView& view) {
   const Caller caller = caller_of(view);
   const std::string_view service = service_of(caller, view.call);
+  const bool is_by_service_role = is_role_of_service(caller, service);
   return {.view = view,
           .caller = caller,
           .service = service,
-          .is_by_service_role = is_role_of_service(caller, service),
-          .tool = tool_used(view, caller, service)};
+          .is_by_service_role = is_by_service_role,
+          .tool = tool_used(view, caller, service, is_by_service_role)};
 }
 
 }  // namespace

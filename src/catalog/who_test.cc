@@ -267,6 +267,62 @@ TEST(Who, sdk_on_a_desktop_is_used_by_a_person) {
             "automation guess");
 }
 
+TEST(Who, program_is_told_by_what_was_made_up_for_it) {
+  const auto judged = [](const char* session) {
+    const WhoCalled caller(role("ops", session), "aws-cli/2.15 os/linux");
+    return caller.judged() + " " + std::string(caller->actor);
+  };
+  for (const char* session :
+       {"ip-10-2-3-4.eu-central-1.compute.internal", "web01.prod.local", "i-0a1b2c3d"}) {
+    EXPECT_EQ(judged(session), "automation likely ops") << session;
+  }
+  EXPECT_EQ(judged("eks-prod-web-6978-0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"),
+            "automation guess ops");
+  EXPECT_EQ(judged("i-ching"), "human guess i-ching");
+  EXPECT_EQ(judged("agnieszka.nowak"), "human guess agnieszka.nowak");
+  EXPECT_EQ(judged("bob@example.org"), "human likely bob@example.org");
+  // A run of a pipeline, and no mail address.
+  const WhoCalled run(role("deployer", "01JD3K@prod-network@TRACKED@acme"), "Terraform/1.9");
+  EXPECT_EQ(run->actor, "deployer");
+}
+
+TEST(Who, program_is_told_by_whom_its_key_was_given_to) {
+  const std::string issued =
+      R"({"type":"AssumedRole","arn":"arn:aws:sts::1:assumed-role/r/anna","inScopeOf":)"
+      R"({"issuerType":"AWS::Lambda::Function","credentialsIssuedTo":"arn:aws:lambda:x"}})";
+  const WhoCalled function(issued, "aws-cli/2.15");
+  EXPECT_EQ(function.judged(), "automation likely");
+  EXPECT_EQ(function->actor, "r");
+  const WhoCalled instance(R"({"type":"AssumedRole","arn":"arn:aws:sts::1:assumed-role/r/anna",)"
+                           R"("sessionContext":{"ec2RoleDelivery":"2.0"}})",
+                           "aws-cli/2.15");
+  EXPECT_EQ(instance.judged(), "automation likely");
+  EXPECT_EQ(WhoCalled(R"({"type":"AssumedRole","arn":"arn:aws:sts::1:assumed-role/r/anna",)"
+                      R"("inScopeOf":{}})",
+                      "aws-cli/2.15")
+                .judged(),
+            "human guess");
+}
+
+TEST(Who, tool_of_a_service_is_not_how_the_service_is_made) {
+  const WhoCalled caller(role_of_service("night", "c9fcd4056f8222e38056623796472932", "scheduler"),
+                         "AmazonEventBridgeScheduler, aws-internal/3 aws-sdk-java/2.20");
+  EXPECT_EQ(caller.judged(), "schedule certain");
+  EXPECT_EQ(caller->tool, "");
+}
+
+TEST(Who, program_of_a_name_is_told_wherever_it_stands) {
+  const auto told = [](const std::string& identity) {
+    const WhoCalled caller(identity, "aws-sdk-go-v2/1.32 os/linux");
+    return caller.judged() + " " + std::string(caller->tool);
+  };
+  EXPECT_EQ(told(role("prod", "drone-runner-7")), "deployment likely drone");
+  EXPECT_EQ(told(role("MyDroneRunner", "7")), "deployment likely drone");
+  EXPECT_EQ(told(R"({"type":"IAMUser","userName":"ci_drone"})"), "deployment likely drone");
+  EXPECT_EQ(told(role("drones-telemetry", "7")), "automation guess aws-sdk-go-v2");
+  EXPECT_EQ(told(role("jenkins-admin", "tina")), "automation guess aws-sdk-go-v2") << "a person's";
+}
+
 TEST(Who, runbooks_and_state_machines_are_automation_and_alarms_no_schedule) {
   const auto judged = [](const char* name, const char* session, const char* service) {
     return WhoCalled(role_of_service(name, session, service), "x").judged();

@@ -1,0 +1,104 @@
+#include "catalog/tool_table.h"
+
+#include <array>
+#include <cstdint>
+#include <iterator>
+
+#include "base/text.h"
+#include "catalog/letters.h"
+
+namespace statewire {
+namespace {
+
+// The words by their first letters, each letter's in their order: those of `c` are
+// order[begin[c]] … order[begin[c + 1] - 1].
+struct WordIndex {
+  std::array<uint8_t, 257> begin{};
+  std::array<uint8_t, std::size(kToolWords)> order{};
+};
+static_assert(std::size(kToolWords) <= 255);
+
+constexpr WordIndex kIndex = [] {
+  WordIndex index;
+  uint8_t count = 0;
+  for (size_t letter = 0; letter < 256; ++letter) {
+    index.begin[letter] = count;
+    for (size_t i = 0; i < std::size(kToolWords); ++i) {
+      const bool is_here = static_cast<unsigned char>(kToolWords[i].word.front()) == letter;
+      if (is_here) index.order[count++] = static_cast<uint8_t>(i);
+    }
+  }
+  index.begin[256] = count;
+  return index;
+}();
+
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+bool joins(char c) { return c == '-' || c == '_' || c == ' '; }
+
+// A word of so many letters is no part of another by chance: "jenkins" of "jenkinsmaster".
+constexpr size_t kTellingLetters = 7;
+
+// How much of `text` is the word; 0 where it begins otherwise, or goes on behind it.
+size_t size_of_word(std::string_view text, std::string_view word) {
+  size_t at = 0;
+  for (const char c : word) {
+    while (at > 0 && at < text.size() && joins(text[at])) ++at;
+    if (at == text.size() || lower_letter(text[at]) != c) return 0;
+    ++at;
+  }
+  const bool is_whole = word.size() >= kTellingLetters || word.back() == '/' ||
+                        word.back() == '.' || at == text.size() || !is_lower(text[at]);
+  return is_whole ? at : 0;
+}
+
+struct Found {
+  const ToolWord* word = nullptr;
+  size_t size = 0;  // In the text.
+};
+
+Found find_at(std::string_view text, ToolPlace place) {
+  if (text.empty()) return {};
+  const size_t letter = static_cast<unsigned char>(lower_letter(text.front()));
+  for (size_t i = kIndex.begin[letter]; i < kIndex.begin[letter + 1]; ++i) {
+    const ToolWord& each = kToolWords[kIndex.order[i]];
+    if ((each.places & place) == 0) continue;
+    if (const size_t size = size_of_word(text, each.word); size > 0) return {&each, size};
+  }
+  return {};
+}
+
+bool begins_word(std::string_view name, size_t at) {
+  return at == 0 || is_upper(name[at]) || !(is_lower(name[at - 1]) || is_upper(name[at - 1]));
+}
+
+}  // namespace
+
+const ToolWord* tool_at(std::string_view rest) { return find_at(rest, kInAgent).word; }
+
+const ToolWord* tool_in_name(std::string_view name) {
+  for (size_t at = 0; at < name.size(); ++at) {
+    if (!begins_word(name, at)) continue;
+    const Found found = find_at(name.substr(at), kInName);
+    if (found.word != nullptr) return found.word;
+  }
+  return nullptr;
+}
+
+const ToolWord* tool_of_issuer(std::string_view issuer) {
+  for (const ToolWord& each : kToolWords) {
+    if ((each.places & kInIssuer) != 0 && has_word(issuer, each.word)) return &each;
+  }
+  return nullptr;
+}
+
+bool is_tool_word(std::string_view word) {
+  for (const ToolPlace place : {kInAgent, kInName}) {
+    if (const Found found = find_at(word, place); found.size > 0 && found.size == word.size()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace statewire

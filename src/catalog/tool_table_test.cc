@@ -1,0 +1,53 @@
+#include "catalog/tool_table.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace statewire {
+namespace {
+
+std::string_view named(std::string_view name) {
+  const ToolWord* const word = tool_in_name(name);
+  return word == nullptr ? std::string_view() : word->tool;
+}
+
+TEST(ToolTable, word_stands_whole_in_a_name) {
+  for (const char* const name : {"external-dns", "externaldns", "ExternalDNSRole",
+                                 "my_external_dns", "prod2-ExternalDns-irsa", "EKSExternalDNS"}) {
+    EXPECT_EQ(named(name), "external-dns") << name;
+  }
+  EXPECT_EQ(named("ci-drone2"), "drone");
+  EXPECT_EQ(named("MyDroneRunner"), "drone");
+  EXPECT_EQ(named("jenkinsmaster"), "jenkins") << "a long word";
+  for (const char* const name : {"drones", "androne", "kedar", "", "-"}) {
+    EXPECT_EQ(named(name), "") << name;
+  }
+}
+
+TEST(ToolTable, words_stand_only_where_they_tell) {
+  EXPECT_EQ(named("terraform-deploy"), "") << "others may use it";
+  EXPECT_EQ(tool_at("AWSCodeBuild-1"), nullptr);
+  EXPECT_EQ(named("AWSCodeBuild-1"), "codebuild");
+  EXPECT_EQ(tool_of_issuer("arn:aws:iam::1:oidc-provider/gitlab.example.org")->tool, "gitlab");
+  EXPECT_EQ(tool_of_issuer("arn:aws:iam::1:oidc-provider/jenkins.example.org"), nullptr);
+}
+
+TEST(ToolTable, word_of_a_program_is_all_of_it) {
+  EXPECT_TRUE(is_tool_word("terraform"));
+  EXPECT_TRUE(is_tool_word("Jenkins"));
+  EXPECT_FALSE(is_tool_word("jenkinsmaster"));
+  EXPECT_FALSE(is_tool_word("tina"));
+  EXPECT_FALSE(is_tool_word(""));
+}
+
+// Every word that is told by name is found there, and none hides another.
+TEST(ToolTable, every_name_is_found) {
+  for (const ToolWord& each : kToolWords) {
+    if ((each.places & kInName) == 0) continue;
+    EXPECT_EQ(named("prod-" + std::string(each.word) + "-1"), each.tool);
+  }
+}
+
+}  // namespace
+}  // namespace statewire
