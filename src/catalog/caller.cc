@@ -148,7 +148,9 @@ bool has_stack_sets_role(const Caller& caller) {
          caller.role.starts_with("AWSCloudFormationStackSet");
 }
 
-bool has_service_role(const Caller& caller) { return caller.role.starts_with("AWSServiceRoleFor"); }
+bool has_service_role(const Caller& caller) {
+  return caller.role.starts_with("AWSServiceRoleFor") || caller.role.starts_with("aws:");
+}
 
 bool is_role_of_service(const Caller& caller, std::string_view service) {
   if (caller.type != "AssumedRole" || service.empty()) return false;

@@ -54,7 +54,8 @@ bool is_certificate(std::string_view source);
 // In a role that StackSets made in a member account, and nobody else assumes.
 bool has_stack_sets_role(const Caller& caller);
 
-// A role that belongs to a service: AWSServiceRoleFor….
+// A role that belongs to a service: AWSServiceRoleFor…, or "aws:ec2-instance", as no name of a role
+// that somebody made has a colon.
 bool has_service_role(const Caller& caller);
 
 // A role that `service` took up to do its own work, as the name of the session tells. Else the

@@ -82,8 +82,10 @@ bool is_named_session(std::string_view session) {
 
 bool has_mail_form(std::string_view name) {
   const size_t at = name.find('@');
-  return at != std::string_view::npos && at > 0 && at + 1 < name.size() &&
-         name.find('@', at + 1) == std::string_view::npos;
+  if (at == std::string_view::npos || at == 0) return false;
+  const std::string_view domain = name.substr(at + 1);
+  const size_t dot = domain.find('.');
+  return dot != std::string_view::npos && dot > 0 && domain.find('@') == std::string_view::npos;
 }
 
 bool is_host_name(std::string_view session) {

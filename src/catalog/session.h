@@ -20,7 +20,8 @@ bool is_named_after(std::string_view session, std::string_view label);
 // "GlueJobRunnerSession", "CLOUDTRAIL_SESSION": so services name theirs; of no SDK.
 bool is_named_session(std::string_view session);
 
-// NAME@DOMAIN, with one '@': "01JD3K@network@TRACKED@acme" is none.
+// NAME@DOMAIN, with one '@' and a dot behind it: "01JD3K@network@TRACKED@acme" and "web@PR-123" are
+// none.
 bool has_mail_form(std::string_view name);
 
 // "i-0123456789abcdef0", "ip-10-2-3-4.eu-central-1.compute.internal": of a machine.

@@ -20,12 +20,15 @@ constexpr std::string_view kActions = "github-actions";
 // What SDKs and HTTP libraries say of themselves and of where they run, before a slash. The rest of
 // what they say has a '#' in it.
 constexpr std::string_view kPlatforms[] = {
-    "android",    "api",       "apn",    "app",    "botocore", "cfg",    "cfnetwork", "clang",
-    "command",    "coral",     "dalvik", "darwin", "exec-env", "ft",     "gcc",       "groovy",
-    "guzzlehttp", "hashicorp", "hll",    "http",   "io",       "ios",    "java",      "jruby",
-    "kotlin",     "lang",      "lib",    "linux",  "m",        "macos",  "md",        "msvc",
-    "neon",       "node",      "nodejs", "os",     "partner",  "python", "ruby",      "s3transfer",
-    "scala",      "ua",        "vendor", "win32",  "windows",
+    "android", "api",        "apn",        "app",       "awscrt",  "aws-internal", "botocore",
+    "cfg",     "cfnetwork",  "clang",      "command",   "coral",   "cpython",      "dalvik",
+    "darwin",  "exe",        "exec-env",   "framework", "freebsd", "ft",           "gcc",
+    "go",      "groovy",     "guzzlehttp", "hashicorp", "hll",     "http",         "io",
+    "ios",     "java",       "jruby",      "kotlin",    "lang",    "lib",          "linux",
+    "m",       "macos",      "md",         "msvc",      "neon",    "node",         "nodejs",
+    "openssl", "os",         "partner",    "php",       "pypy",    "python",       "ruby",
+    "runtime", "s3transfer", "scala",      "sid",       "source",  "ua",           "vendor",
+    "version", "win32",      "windows",
 };
 
 bool is_separator(char c) {
@@ -72,7 +75,7 @@ std::string_view program_in(std::string_view token) {
   if (!has_version || version.find_first_of("/#") != std::string_view::npos) return {};
   // "OpenJDK_64-Bit_Server_VM/25", ".NET_Core/8", "com.amazonaws.services…", "+https://…".
   if (!is_letter_or_digit(name[0]) || name.find_first_of("#:") != std::string_view::npos ||
-      name.ends_with("_VM") || begins_with(name, "aws") || begins_with(name, "com.")) {
+      name.ends_with("_VM") || begins_with(name, "com.")) {
     return {};
   }
   const bool is_platform = std::ranges::any_of(kPlatforms, [name](std::string_view each) {
@@ -81,10 +84,17 @@ std::string_view program_in(std::string_view token) {
   return is_platform ? std::string_view() : name;
 }
 
+// Of whom the environment is that a program says it runs in.
+Tool tool_of_environment(std::string_view environment) {
+  const ToolWord* const word = tool_in_name(environment);
+  return word == nullptr ? Tool() : Tool{word->tool, word->rank};
+}
+
 // Of the token of `size` bytes that `rest` begins with.
 Tool tool_of_token(std::string_view rest, size_t size, bool has_console) {
   const std::string_view token = rest.substr(0, size);
   std::string_view name = token;
+  if (drop_prefix(name, kExecutionEnvironment)) return tool_of_environment(name);
   const bool is_led = drop_lead(name);
   if (!is_led && begins_with(rest, "aws-sdk-")) {
     return {token.substr(0, token.find('/')), ToolRank::sdk};
@@ -118,7 +128,9 @@ Tool tool_of(std::string_view agent) {
     const bool is_within = tool.rank == best.rank && best.name == "terraform";
     if (tool.rank > best.rank || is_within) best = tool;
     if (program.empty() && best.rank <= ToolRank::sdk && tool.rank == ToolRank::none) {
-      program = program_in(agent.substr(at, end - at));
+      const bool is_known = !tool.name.empty();
+      program = is_known ? std::string_view() : program_in(agent.substr(at, end - at));
+      if (is_known && best.name.empty()) best = tool;
     }
     at = end;
   }
@@ -131,6 +143,10 @@ std::string_view execution_environment(std::string_view agent) {
   if (begin == std::string_view::npos) return {};
   const std::string_view rest = agent.substr(begin + kExecutionEnvironment.size());
   return rest.substr(0, std::find_if(rest.begin(), rest.end(), is_separator) - rest.begin());
+}
+
+bool is_where_programs_run(std::string_view environment) {
+  return environment.starts_with("AWS_") || environment == "EC2";
 }
 
 bool is_on_mac(std::string_view agent) {

@@ -21,6 +21,10 @@ Tool tool_of(std::string_view agent);
 // not.
 std::string_view execution_environment(std::string_view agent);
 
+// A function, a container or an instance, and no tool that says so of itself ("AmazonQ-For-CLI") or
+// terminal.
+bool is_where_programs_run(std::string_view environment);
+
 // Of a desktop: no server in a cloud runs macOS but those that build software.
 bool is_on_mac(std::string_view agent);
 

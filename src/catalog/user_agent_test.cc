@@ -24,7 +24,7 @@ TEST(UserAgent, names_its_tool) {
   EXPECT_EQ(name_of_tool(" [(,;)] "), "");
   EXPECT_EQ(name_of_tool("aws-cli/2.15 md/prompt#off exec-env/CloudShell"), "aws-cli");
   EXPECT_EQ(name_of_tool("AWSPowerShell.Common/4.1.398 .NET_Core/6.0"), "powershell");
-  EXPECT_EQ(name_of_tool("[aws-internal/3]"), "console");
+  EXPECT_EQ(name_of_tool("[aws-internal/3]"), "") << "of the console, and of other services";
   EXPECT_EQ(name_of_tool("EC2ConsoleBackend, aws-internal/3"), "console");
   EXPECT_EQ(name_of_tool("TagEditorConsole/1.0"), "console");
   EXPECT_EQ(name_of_tool("Boto/2.49.0 Python/2.7"), "boto");
@@ -74,7 +74,9 @@ TEST(UserAgent, program_that_no_word_is_known_of_is_named_in_place_of_its_sdk) {
   for (const char* const agent :
        {"aws-sdk-java/1.12 Linux/5.10 OpenJDK_64-Bit_Server_VM/11.0 java/11 vendor/Amazon groovy/2",
         "aws-sdk-java/1.11 com.amazonaws.services.s3.transfer.TransferManager/1.11",
-        "aws-sdk-cpp/1.7 Linux/5.10 x86_64 GCC/7.3", "aws-sdk-nodejs/2.1 win32/v20.18 promise",
+        "aws-sdk-cpp/1.7 Linux/5.10 x86_64 GCC/7.3", "aws-sdk-php/3.62 GuzzleHttp/6 curl/7 PHP/5",
+        "aws-sdk-dotnet/1.4 .NET Runtime/4.0 .NET Framework/4.0 OS/6.1.7601",
+        "aws-sdk-nodejs/2.1 win32/v20.18 promise",
         "aws-sdk-dotnet-coreclr/3.7 ua/2.0 os/windows#10 .NET_Core/8.0 md/ClientAsync",
         "aws-sdk-go-v2/1.32 ua/2.1 os/linux lang/go#1.23 api/ec2#1.190.0 m/E,g"}) {
     const std::string_view name = std::string_view(agent).substr(0, std::string(agent).find('/'));
@@ -88,6 +90,19 @@ TEST(UserAgent, every_word_is_found_and_none_hides_another) {
     EXPECT_EQ(name_of_tool(std::string("x ") + std::string(each.word) + "1"), each.tool)
         << each.word;
   }
+}
+
+TEST(UserAgent, environment_names_who_set_it) {
+  EXPECT_EQ(name_of_tool("aws-cli/2.17 Python/3.11 exec-env/GitHubActions"), "github-actions");
+  EXPECT_EQ(name_of_tool("AWS-VSTS/1.15.0 exec-env/VSTS-S3Upload"), "azure-pipelines");
+  EXPECT_EQ(name_of_tool("aws-sdk-go-v2/1.32 exec-env/ebs-csi-driver-v1.37.0"),
+            "aws-ebs-csi-driver");
+  EXPECT_EQ(name_of_tool("aws-sdk-java/2.29 exec-env/AWS_ECS_FARGATE"), "aws-sdk-java");
+  EXPECT_TRUE(is_where_programs_run("AWS_Lambda_python3.12"));
+  EXPECT_TRUE(is_where_programs_run("EC2"));
+  EXPECT_FALSE(is_where_programs_run("CloudShell"));
+  EXPECT_FALSE(is_where_programs_run("AmazonQ-For-CLI"));
+  EXPECT_FALSE(is_where_programs_run(""));
 }
 
 TEST(UserAgent, tells_a_mac) {

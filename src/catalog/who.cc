@@ -25,13 +25,17 @@ namespace {
 
 constexpr std::string_view kAnonymous = "ANONYMOUS_PRINCIPAL";
 constexpr std::string_view kInternal = "AWS Internal";
-// Of the services that the console is made of.
-constexpr std::string_view kConsoleAgent = "Coral/";
 constexpr std::string_view kCloudShell = "CloudShell";
 constexpr std::string_view kCloudFormation = "cloudformation";
 
 bool is_internal(const Caller& caller, const CallFields& call) {
   return call.user_agent == kInternal || caller.invoked_by == kInternal;
+}
+
+// Of the services that the console is made of, and of others that work by a role.
+bool is_within_aws(const Caller& caller, const CallFields& call) {
+  return is_internal(caller, call) || call.user_agent.starts_with("Coral/") ||
+         call.user_agent.find("aws-internal/") != std::string_view::npos;
 }
 
 // What the call says, read once.
@@ -60,7 +64,15 @@ std::string_view service_of(const Caller& caller, const CallFields& call) {
 // In a session that a program named, or where programs run.
 bool is_program(const Caller& caller, std::string_view agent) {
   const std::string_view environment = execution_environment(agent);
-  return environment != kCloudShell && (!environment.empty() || is_of_program(caller));
+  return environment != kCloudShell &&
+         (is_where_programs_run(environment) || is_of_program(caller));
+}
+
+// A user, or a person in a role as far as the call tells.
+bool is_of_somebody(const Caller& caller) {
+  if (caller.type == "IAMUser" || is_person(caller)) return true;
+  const std::string_view name = name_in_session(caller.session);
+  return !name.empty() && !has_word(caller.role, name);  // A function and its role.
 }
 
 // The Serverless Framework names itself in the address of its template alone.
@@ -90,13 +102,11 @@ Tool tool_used(const EventView& view, const Caller& caller, std::string_view ser
   }
   if (tool.rank == ToolRank::command_line) return tool;
   if (execution_environment(view.call.user_agent) == kCloudShell) return tool;
-  const bool is_of_somebody = caller.type == "IAMUser" || is_person(caller);
-  const bool is_within_aws =
-      is_internal(caller, view.call) || view.call.user_agent.starts_with(kConsoleAgent);
-  if (view.call.is_from_console == true || (is_within_aws && is_of_somebody)) {
+  const bool is_within = is_within_aws(caller, view.call);
+  if (view.call.is_from_console == true || (is_within && is_of_somebody(caller))) {
     return {"console", ToolRank::console};
   }
-  return tool;
+  return is_within ? Tool() : tool;
 }
 
 // Identity Center's portal tells as events of a service what people do there.
@@ -189,7 +199,7 @@ Judgement judge(const Call& call) {
       break;
   }
   const Judgement person = judge_person(call);
-  if (person.kind == CauseKind::unknown && is_internal(call.caller, call.view.call)) {
+  if (person.kind == CauseKind::unknown && is_within_aws(call.caller, call.view.call)) {
     return {CauseKind::service, Confidence::guess};
   }
   // A program that makes a stack deploys.

@@ -311,6 +311,28 @@ TEST(Who, tool_of_a_service_is_not_how_the_service_is_made) {
   EXPECT_EQ(caller->tool, "");
 }
 
+TEST(Who, agent_within_aws_is_the_console_of_somebody_and_else_a_service) {
+  constexpr const char* kWithin = "aws-internal/3 aws-sdk-java/1.12.64 Linux/4.14";
+  const WhoCalled person(role("SSO-PowerUser", "jk"), kWithin);
+  EXPECT_EQ(person.judged(), "human likely");
+  EXPECT_EQ(person->tool, "console");
+  const WhoCalled function(role("fn-grants-role", "fn-grants"), kWithin);
+  EXPECT_EQ(function.judged(), "service guess");
+  EXPECT_EQ(function->tool, "");
+  EXPECT_EQ(WhoCalled(role("aws:ec2-instance", "i-0a1b2c3d"), "aws-sdk-rust/1.3").judged(),
+            "service certain");
+}
+
+TEST(Who, session_of_a_pull_request_is_no_mail_address) {
+  const WhoCalled run(
+      R"({"type":"AssumedRole","arn":"arn:aws:sts::1:assumed-role/github/web-via-x@PR-1",)"
+      R"("sessionContext":{"webIdFederationData":{"federatedProvider":)"
+      R"("arn:aws:iam::1:oidc-provider/token.actions.githubusercontent.com"}}})",
+      "aws-cli/2.15");
+  EXPECT_EQ(run.judged(), "deployment likely");
+  EXPECT_EQ(run->actor, "github");
+}
+
 TEST(Who, program_of_a_name_is_told_wherever_it_stands) {
   const auto told = [](const std::string& identity) {
     const WhoCalled caller(identity, "aws-sdk-go-v2/1.32 os/linux");

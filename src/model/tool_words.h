@@ -72,6 +72,8 @@ inline constexpr ToolWord kToolWords[] = {
     {"azuredevops", "azure-pipelines", ToolRank::pipeline, kAnywhere},
     {"vstoken.dev.azure.com", "azure-pipelines", ToolRank::pipeline, kInIssuer},
     {"awstoolkitforvsts", "azure-pipelines", ToolRank::pipeline},
+    {"awsvsts", "azure-pipelines", ToolRank::pipeline},
+    {"vsts", "azure-pipelines", ToolRank::pipeline, kInName},
     {"awscodebuild", "codebuild", ToolRank::pipeline, kInName},
     {"teamcity", "teamcity", ToolRank::pipeline, kAnywhere},
     {"octopusdeploy", "octopus-deploy", ToolRank::pipeline, kAnywhere},
@@ -135,7 +137,6 @@ inline constexpr ToolWord kToolWords[] = {
     {"console.", "console", ToolRank::console},
     {"signin.", "console", ToolRank::console},
     {"mozilla/", "console", ToolRank::console},
-    {"awsinternal/", "console", ToolRank::console},
     {"awscli/", "aws-cli", ToolRank::command_line},
     {"awsshell/", "aws-shell", ToolRank::command_line},
     {"awspowershell", "powershell", ToolRank::command_line},
@@ -145,6 +146,7 @@ inline constexpr ToolWord kToolWords[] = {
     {"ecscli", "ecs-cli", ToolRank::command_line},
     {"amazonecscli", "ecs-cli", ToolRank::command_line},
     {"awstoolkit", "aws-toolkit", ToolRank::command_line},
+    {"amazonq", "amazon-q", ToolRank::command_line},
     {"s3browser", "s3browser", ToolRank::command_line},
     {"cyberduck", "cyberduck", ToolRank::command_line},
     {"winscp", "winscp", ToolRank::command_line},
@@ -161,6 +163,8 @@ inline constexpr ToolWord kToolWords[] = {
     {"apachehttpclient/", "apache-httpclient", ToolRank::sdk},
     {"okhttp/", "okhttp", ToolRank::sdk},
     {"axios/", "axios", ToolRank::sdk},
+    {"curl/", "curl", ToolRank::none},  // By anybody, and a part of an SDK.
+    {"wget/", "wget", ToolRank::none},
 };
 
 // By what a tool is called, not by an agent's words; none where the table does not have it.
