@@ -77,7 +77,9 @@ bool is_named_after(std::string_view session, std::string_view label) {
 }
 
 bool is_named_session(std::string_view session) {
-  return has_word(session, "session") && !is_made_by_sdk(session);
+  const bool is_named = session.find("Session") != std::string_view::npos ||
+                        session.find("SESSION") != std::string_view::npos;
+  return is_named && !is_made_by_sdk(session);
 }
 
 bool has_mail_form(std::string_view name) {

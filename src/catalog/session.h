@@ -17,7 +17,8 @@ std::string_view name_in_session(std::string_view session);
 // service, and "ApplicationAutoScaling" does; "FlowLogs" with the end of "vpc-flow-logs".
 bool is_named_after(std::string_view session, std::string_view label);
 
-// "GlueJobRunnerSession", "CLOUDTRAIL_SESSION": so services name theirs; of no SDK.
+// "GlueJobRunnerSession", "CLOUDTRAIL_SESSION": so services name theirs; of no SDK, and not
+// "admin-session", as people type.
 bool is_named_session(std::string_view session);
 
 // NAME@DOMAIN, with one '@' and a dot behind it: "01JD3K@network@TRACKED@acme" and "web@PR-123" are

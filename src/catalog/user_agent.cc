@@ -20,15 +20,15 @@ constexpr std::string_view kActions = "github-actions";
 // What SDKs and HTTP libraries say of themselves and of where they run, before a slash. The rest of
 // what they say has a '#' in it.
 constexpr std::string_view kPlatforms[] = {
-    "android", "api",        "apn",        "app",       "awscrt",  "aws-internal", "botocore",
-    "cfg",     "cfnetwork",  "clang",      "command",   "coral",   "cpython",      "dalvik",
-    "darwin",  "exe",        "exec-env",   "framework", "freebsd", "ft",           "gcc",
-    "go",      "groovy",     "guzzlehttp", "hashicorp", "hll",     "http",         "io",
-    "ios",     "java",       "jruby",      "kotlin",    "lang",    "lib",          "linux",
-    "m",       "macos",      "md",         "msvc",      "neon",    "node",         "nodejs",
-    "openssl", "os",         "partner",    "php",       "pypy",    "python",       "ruby",
-    "runtime", "s3transfer", "scala",      "sid",       "source",  "ua",           "vendor",
-    "version", "win32",      "windows",
+    "android",  "api",    "apn",       "app",        "aws-internal", "awscrt",   "awscrypto",
+    "botocore", "cfg",    "cfnetwork", "clang",      "command",      "coral",    "cpython",
+    "dalvik",   "darwin", "exe",       "exec-env",   "framework",    "freebsd",  "ft",
+    "gcc",      "go",     "groovy",    "guzzlehttp", "hashicorp",    "hll",      "http",
+    "io",       "ios",    "java",      "jruby",      "kotlin",       "lang",     "lib",
+    "linux",    "m",      "mac_os_x",  "macos",      "md",           "msvc",     "neon",
+    "node",     "nodejs", "openssl",   "os",         "partner",      "php",      "pypy",
+    "python",   "ruby",   "runtime",   "s3transfer", "scala",        "seahorse", "sid",
+    "source",   "ua",     "vendor",    "version",    "win32",        "windows",
 };
 
 bool is_separator(char c) {

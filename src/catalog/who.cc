@@ -24,6 +24,7 @@ namespace statewire {
 namespace {
 
 constexpr std::string_view kAnonymous = "ANONYMOUS_PRINCIPAL";
+constexpr std::string_view kServiceEvent = "AwsServiceEvent";
 constexpr std::string_view kInternal = "AWS Internal";
 constexpr std::string_view kCloudShell = "CloudShell";
 constexpr std::string_view kCloudFormation = "cloudformation";
@@ -47,7 +48,7 @@ struct Call {
   const Tool tool;
 
   bool is_from_console() const { return view.call.is_from_console == true; }
-  bool is_service_event() const { return view.call.event_type == "AwsServiceEvent"; }
+  bool is_service_event() const { return view.call.event_type == kServiceEvent; }
 };
 
 std::string_view service_of(const Caller& caller, const CallFields& call) {
@@ -91,7 +92,9 @@ Tool tool_used(const EventView& view, const Caller& caller, std::string_view ser
   if (kind_of_service(service) == CauseKind::deployment) return {label, ToolRank::deploys};
   // What its agent says is how the service is made.
   if (is_by_service_role || (caller.type == "AWSService" && !service.empty())) return {};
-  if (caller.account_id == kAnonymous) return {};  // Of nobody, nothing is known.
+  // Of nobody, nothing is known; and what the provider does by itself, it does with no tool.
+  const bool is_by_provider = view.call.event_type == kServiceEvent && caller.type.empty();
+  if (is_by_provider || caller.account_id == kAnonymous) return {};
   const Tool tool = tool_of(view.call.user_agent);
   if (tool.rank >= ToolRank::console) return tool;
   if (is_serverless(view)) return {"serverless", ToolRank::deploys};
@@ -254,7 +257,9 @@ std::string_view actor_of(const Call& call, CauseKind kind) {
   }
   if (!caller.user_id.empty()) return caller.user_id;
   if (!caller.principal_id.empty() && caller.type != "Unknown") return caller.principal_id;
-  const bool is_by_provider = call.service.empty() && call.is_service_event();
+  // A service that is not in invokedBy is only where the event came from.
+  const bool is_by_provider =
+      call.is_service_event() && (call.service.empty() || caller.invoked_by != call.service);
   if (is_by_provider && !is_at_portal(call)) return call.view.call.event_source;
   return call.service;
 }

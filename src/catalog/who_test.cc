@@ -164,6 +164,7 @@ TEST(Who, service_by_a_role_of_its_own_is_the_actor) {
   EXPECT_EQ(actor("orders-role", "orders", "s3"), "orders-role ");
   EXPECT_EQ(actor("web", "i-0a1b2c3d4e5f60001", "events"), "web ");
   EXPECT_EQ(actor("Admin", "bob@example.org", "scheduler"), "bob@example.org Admin");
+  EXPECT_EQ(actor("Admin", "admin-session", "athena"), "Admin ");
 }
 
 TEST(Who, terminal_of_a_service_is_its_users) {
@@ -366,6 +367,17 @@ TEST(Who, provider_is_named_by_the_service_that_tells) {
                 ->actor,
             "kms.amazonaws.com");
   EXPECT_EQ(WhoCalled(R"({"type":"Unknown","principalId":"1:2837c6bd"})", "x")->actor, "");
+}
+
+TEST(Who, event_of_a_service_is_of_the_service_that_tells_it) {
+  constexpr const char* kRest =
+      R"(,"eventType":"AwsServiceEvent","eventSource":"vpc-lattice.amazonaws.com")";
+  const WhoCalled shared(R"({"type":"Unknown"})", "ec2.amazonaws.com", kRest);
+  EXPECT_EQ(shared.judged(), "provider likely");
+  EXPECT_EQ(shared->actor, "vpc-lattice.amazonaws.com");
+  const WhoCalled ended(R"({"accountId":"1","invokedBy":"AWS Internal"})", "aws-cli/1.15", kRest);
+  EXPECT_EQ(ended.judged(), "provider likely");
+  EXPECT_EQ(ended->tool, "");
 }
 
 TEST(Who, role_of_a_service_is_the_service) {
