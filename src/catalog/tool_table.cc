@@ -43,8 +43,11 @@ constexpr size_t kTellingLetters = 7;
 size_t size_of_word(std::string_view text, std::string_view word) {
   size_t at = 0;
   for (const char c : word) {
-    while (at > 0 && at < text.size() && joins(text[at])) ++at;
-    if (at == text.size() || lower_letter(text[at]) != c) return 0;
+    if (at == text.size()) return 0;
+    // What joins stands only where the letter does not fit.
+    while (lower_letter(text[at]) != c) {
+      if (at == 0 || !joins(text[at]) || ++at == text.size()) return 0;
+    }
     ++at;
   }
   const bool is_whole = word.size() >= kTellingLetters || word.back() == '/' ||
@@ -60,9 +63,12 @@ struct Found {
 Found find_at(std::string_view text, ToolPlace place) {
   if (text.empty()) return {};
   const size_t letter = static_cast<unsigned char>(lower_letter(text.front()));
+  // Most tokens begin as no word does.
+  const char second = text.size() > 1 ? lower_letter(text[1]) : '\0';
   for (size_t i = kIndex.begin[letter]; i < kIndex.begin[letter + 1]; ++i) {
     const ToolWord& each = kToolWords[kIndex.order[i]];
-    if ((each.places & place) == 0) continue;
+    const bool may_begin = second == each.word[1] || joins(second);
+    if (!may_begin || (each.places & place) == 0) continue;
     if (const size_t size = size_of_word(text, each.word); size > 0) return {&each, size};
   }
   return {};
@@ -86,6 +92,7 @@ const ToolWord* tool_in_name(std::string_view name) {
 }
 
 const ToolWord* tool_of_issuer(std::string_view issuer) {
+  if (issuer.empty()) return nullptr;
   for (const ToolWord& each : kToolWords) {
     if ((each.places & kInIssuer) != 0 && has_word(issuer, each.word)) return &each;
   }
