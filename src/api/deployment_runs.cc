@@ -3,53 +3,24 @@
 #include <algorithm>
 #include <functional>
 
-#include "format/names.h"
-
 namespace statewire {
 namespace {
 
-constexpr std::string_view kStackType = "AWS::CloudFormation::Stack";
-// The type of the actor of what only the stack's own events tell.
-constexpr std::string_view kStackActorType = "Stack";
-
-bool is_stack(const Notification& notification) { return notification.resource.type == kStackType; }
-
-std::string_view stack_of(const Notification& notification) {
-  if (is_stack(notification)) {
-    return notification.name.empty() ? bare_id(notification.resource.id) : notification.name;
-  }
-  if (notification.cause.actor_type == kStackActorType) return notification.cause.actor;
-  const bool is_its_own = notification.owner.tool == notification.cause.tool;
-  return is_its_own ? notification.owner.stack : std::string_view();
+DeploymentRun run_of(const DeploymentName& name, const Notification& notification) {
+  return {.tool = std::string(name.tool),
+          .stack = std::string(name.stack),
+          .actor = std::string(name.actor),
+          .account = std::string(name.account),
+          .region = std::string(name.region),
+          .began = notification.time,
+          .ended = notification.time,
+          .last_sequence = notification.sequence};
 }
 
-DeploymentRun run_of(const Notification& notification) {
-  const Cause& cause = notification.cause;
-  const std::string_view stack = stack_of(notification);
-  DeploymentRun run{.tool = std::string(is_stack(notification) ? kStackTool : cause.tool),
-                    .stack = std::string(stack),
-                    .account = std::string(notification.resource.account),
-                    .began = notification.time,
-                    .ended = notification.time,
-                    .last_sequence = notification.sequence};
-  if (cause.actor_type != kStackActorType) run.actor = cause.actor;
-  if (run.tool == kStackTool && !stack.empty()) run.region = notification.resource.region;
-  return run;
-}
-
-// A stack is deployed by one at a time, whoever that is.
-std::string key_of(const DeploymentRun& run) {
-  const std::string& whose = run.region.empty() ? run.actor : run.stack;
-  std::string key = run.tool;
-  for (const std::string& part : {whose, run.account, run.region}) key.append("\x1f").append(part);
-  return key;
-}
-
-void count(const Notification& notification, DeploymentRun& run) {
-  const bool is_failure =
-      notification.kind == NotificationKind::failed || notification.phase == Phase::degraded;
+void count(const DeploymentName& name, const Notification& notification, DeploymentRun& run) {
+  const bool is_failure = is_deployment_failure(notification);
   run.is_failed = run.is_failed || is_failure;
-  if (is_stack(notification)) return;
+  if (name.is_of_stack) return;
   const uint64_t resource = std::hash<std::string_view>()(notification.resource.id);
   (is_failure ? run.failed : run.changed).insert(resource);
 }
@@ -73,15 +44,11 @@ void join(DeploymentRun& run, DeploymentRun&& other) {
 }  // namespace
 
 void DeploymentRuns::add(const Notification& notification) {
-  // What is said of a resource later is done by nobody.
-  const bool is_deed =
-      notification.kind != NotificationKind::none && notification.kind != NotificationKind::stuck &&
-      notification.kind != NotificationKind::flapping && !notification.is_of_inventory;
-  if (!is_deed) return;
-  if (notification.cause.kind != CauseKind::deployment && !is_stack(notification)) return;
-  DeploymentRun run = run_of(notification);
-  count(notification, run);
-  std::vector<DeploymentRun>& runs = runs_[key_of(run)];
+  const std::optional<DeploymentName> name = deployment_of(notification);
+  if (!name) return;
+  DeploymentRun run = run_of(*name, notification);
+  count(*name, notification, run);
+  std::vector<DeploymentRun>& runs = runs_[name->key()];
   const auto is_before = [](const DeploymentRun& each, Time time) {
     return each.ended + kDeploymentQuiet < time;
   };

@@ -10,14 +10,9 @@
 
 #include "base/time.h"
 #include "model/notification.h"
+#include "route/deployment.h"
 
 namespace statewire {
-
-// Whose stacks are deployed one by one.
-inline constexpr std::string_view kStackTool = "cloudformation";
-
-// So long after the last change, nothing more is expected of a deployment.
-inline constexpr Duration kDeploymentQuiet = std::chrono::minutes(5);
 
 // What one tool did in a row, for one stack or else in one's name, in one account. Two of the same
 // are told apart by kDeploymentQuiet between them.

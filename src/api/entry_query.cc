@@ -4,12 +4,23 @@
 #include "api/json_parts.h"
 #include "api/queries.h"
 #include "base/limits.h"
+#include "route/deployment.h"
 
 namespace statewire {
 namespace {
 
-bool holds(const DeliveryRow& row, uint64_t sequence) {
-  return row.first_sequence <= sequence && sequence <= row.last_sequence;
+// An entry, and the key of the deployment that it belongs to; empty: to none.
+struct Sought {
+  uint64_t sequence = 0;
+  std::string deployment;
+};
+
+// A group that was told waits only for what comes late.
+bool holds(const DeliveryRow& row, const Sought& sought) {
+  if (row.first_sequence > sought.sequence || sought.sequence > row.last_sequence) return false;
+  if (row.group.key.empty()) return true;
+  const bool is_told = row.stage == Stage::group && !row.group.told.empty() && !row.group.has_news;
+  return row.group.key == sought.deployment && !is_told;
 }
 
 struct Outcome {
@@ -22,8 +33,8 @@ struct Outcome {
 // million of each.
 class OutcomeSearch {
  public:
-  OutcomeSearch(const Store& store, std::string_view subscription, uint64_t sequence)
-      : store_(store), subscription_(subscription), sequence_(sequence) {}
+  OutcomeSearch(const Store& store, std::string_view subscription, Sought sought)
+      : store_(store), subscription_(subscription), sought_(std::move(sought)) {}
 
   // True where it is known.
   Result<bool> step() {
@@ -46,7 +57,7 @@ class OutcomeSearch {
     has_read_parked_ = true;
     const auto visit = [&](const DeliveryKey& key, Result<ParkedRow> row) {
       if (key.subscription != subscription_) return false;
-      if (row && holds(row->delivery, sequence_)) {
+      if (row && holds(row->delivery, sought_)) {
         outcome_ = {.text = "parked", .detail = std::move(row->reason)};
         return false;
       }
@@ -63,8 +74,9 @@ class OutcomeSearch {
     size_t count = 0;
     has_read_waiting_ = true;
     const auto visit = [&](uint64_t number, Result<DeliveryRow> row) {
-      if (row && holds(*row, sequence_)) {
+      if (row && holds(*row, sought_)) {
         outcome_ = {.text = "waits", .detail = std::move(row->last_detail), .until = row->due};
+        if (row->stage == Stage::group) outcome_.detail = "in the group of its deployment";
         return false;
       }
       next_ = number + 1;
@@ -77,19 +89,19 @@ class OutcomeSearch {
   Result<void> judge() {
     const auto state = store_.subscription(subscription_);
     if (!state) return state.error();
-    if (*state && sequence_ <= (*state)->begins_after) {
+    if (*state && sought_.sequence <= (*state)->begins_after) {
       outcome_ = {.text = "not for it",
                   .detail = "it began after sequence " + std::to_string((*state)->begins_after)};
       return {};
     }
-    const bool is_settled = *state && (*state)->cursor >= sequence_;
+    const bool is_settled = *state && (*state)->cursor >= sought_.sequence;
     outcome_ = {.text = is_settled ? "settled" : "on its way"};
     return {};
   }
 
   const Store& store_;
   const std::string subscription_;
-  const uint64_t sequence_;
+  const Sought sought_;
   bool has_read_parked_ = false;
   bool has_read_waiting_ = false;
   uint64_t next_ = 0;  // The number of the row that is read next.
@@ -127,14 +139,16 @@ class EntryQuestion final : public Question {
     }
     if (!entry) return entry.error();
     const bool is_told = entry->told.kind != NotificationKind::none;
-    if (is_told && outcomes_.size() < parts_.subscriptions.size()) return look_further();
+    if (is_told && outcomes_.size() < parts_.subscriptions.size()) return look_further(*entry);
     return answer(*entry);
   }
 
  private:
-  std::optional<Result<std::string>> look_further() {
+  std::optional<Result<std::string>> look_further(const Entry& entry) {
     if (!search_) {
-      search_.emplace(parts_.store, parts_.subscriptions[outcomes_.size()].name, sequence_);
+      const auto deployment = deployment_of(notification_of(entry, parts_.teller));
+      search_.emplace(parts_.store, parts_.subscriptions[outcomes_.size()].name,
+                      Sought{sequence_, deployment ? deployment->key() : std::string()});
     }
     const Result<bool> is_over = search_->step();
     if (!is_over) return is_over.error();

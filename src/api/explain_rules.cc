@@ -2,6 +2,7 @@
 
 #include "api/json_parts.h"
 #include "delivery/hold.h"
+#include "route/deployment.h"
 #include "sinks/sink.h"
 
 namespace statewire {
@@ -14,6 +15,14 @@ void write_wait(const Wait& wait, JsonWriter& json) {
   if (wait.for_tags) json.text("tags");
   json.end_array();
   json.line("at_most", format_duration(wait.at_most()));
+  json.end_object();
+}
+
+void write_grouping(const Grouping& grouping, JsonWriter& json) {
+  json.begin_object("group");
+  json.text("by", "deployment");
+  json.line("quiet", format_duration(grouping.quiet));
+  json.line("at_most", format_duration(grouping.at_most));
   json.end_object();
 }
 
@@ -69,6 +78,7 @@ void ExplainRules::write_subscriptions(const Entry& entry, JsonWriter& json,
                                        const WriteMore& write_more) {
   const Notification notification = notification_of(entry, parts_.teller);
   routable_.set(notification);
+  belongs_to_deployment_ = deployment_of(notification).has_value();
   const bool knows_cause = notification.cause.kind != CauseKind::unknown;
   const Ignored ignored = ignored_after(knows_tags(entry.after));
   if (!ignored.rule.empty()) {
@@ -102,6 +112,9 @@ void ExplainRules::write_verdict(const Subscription& subscription, const Ignored
   }
   const bool waits = wait && (wait->for_cause || wait->for_tags);
   if (waits) write_wait(*wait, json);
+  if ((matches || waits) && belongs_to_deployment_ && subscription.grouping.by_deployment) {
+    write_grouping(subscription.grouping, json);
+  }
   const uint64_t per_hour = per_hour_of(subscription);
   if ((matches || waits) && per_hour > 0) json.number("per_hour", per_hour);
   if (write_more) write_more(subscription, json);

@@ -52,6 +52,7 @@ class ExplainRules {
   const Queries::Parts& parts_;
   std::optional<RuleBook> book_;
   Routable routable_;
+  bool belongs_to_deployment_ = false;  // What is explained.
 };
 
 }  // namespace statewire

@@ -3,6 +3,7 @@
 #include "api/place.h"
 #include "api/queries.h"
 #include "base/limits.h"
+#include "delivery/group.h"
 #include "delivery/hold.h"
 #include "delivery/rate.h"
 #include "format/format.h"
@@ -16,6 +17,8 @@ void write_wait_of(const DeliveryRow& row, JsonWriter& json) {
     if (row.waits_for_cause) json.text("cause");
     if (row.waits_for_tags) json.text("tags");
     if (!row.waits_for_cause && !row.waits_for_tags) json.text("one before it");
+  } else if (row.stage == Stage::group) {
+    json.text(row.group.told.empty() ? "the end of its deployment" : "what comes late");
   } else if (row.stage == Stage::rate) {
     json.text("the end of the hour");
   } else {
@@ -29,6 +32,7 @@ void write_wait_of(const DeliveryRow& row, JsonWriter& json) {
 void write_what(const DeliveryRow& row, const Teller& teller, JsonWriter& json) {
   std::string what;
   if (row.stage == Stage::rate) what = summary_of(row.digest);
+  if (row.stage == Stage::group) what = held_group_text(row);
   if (!row.entry.empty()) {
     Arena arena;
     const Result<Entry> entry = unpack_entry(row.entry, arena);

@@ -497,6 +497,17 @@ inline constexpr size_t kDigestNamesMax = 500;
 inline constexpr size_t kDigestKindsListedMax = 10;
 inline constexpr size_t kDigestKindsInTableMax = 30;
 
+// Deployments that one subscription gathers at a time; what belongs to others is told alone.
+inline constexpr size_t kGroupsMax = 256;
+// Resources of a group that are told apart. Of the others each notification counts as one.
+inline constexpr size_t kGroupResourcesMax = 4'096;
+// What a group counts apart, and the failures that it names.
+inline constexpr size_t kGroupKindsMax = 200;
+inline constexpr size_t kGroupFailuresMax = 10;
+inline constexpr size_t kGroupFailureCharactersMax = 300;
+// Names of a deployment: its tool, stack and actor.
+inline constexpr size_t kGroupNameBytesMax = 256;
+
 static_assert(kTruncatedTextBytesMax <= kEventTextBytesMax);
 static_assert(kEventTextBytesMax <= kTruncatedIdBytesMax);
 static_assert(kNotificationBytesMax <= kTemplatedMessageBytesMax);

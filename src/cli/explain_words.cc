@@ -42,6 +42,9 @@ std::string verdict_text(JsonElement verdict) {
     text =
         is_wanted ? "yes, after waiting for " + wait : "waits for " + wait + "; as it is, " + text;
   }
+  if (const std::string at_most = text_at(verdict, "group.at_most"); !at_most.empty()) {
+    text += "; in one message with all of its deployment, after " + at_most + " at most";
+  }
   if (const uint64_t per_hour = number_at(verdict, "per_hour"); per_hour > 0) {
     text += "; above " + std::to_string(per_hour) + " an hour one message counts the rest";
   }

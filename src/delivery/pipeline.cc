@@ -30,6 +30,7 @@ Pipeline::Pipeline(Parts parts)
       book_(parts.subscription.name),
       match_(parts.subscription, parts.ignored),
       hold_(parts.subscription, parts.ignored, parts.tags),
+      group_(parts.subscription.grouping),
       rate_(parts.subscription.per_hour.value_or(parts.kind.limits.per_hour_max)),
       send_({.subscription = parts.subscription,
              .kind = parts.kind,
@@ -121,6 +122,8 @@ Result<void> Pipeline::render_again(DeliveryRow& row) {
   Arena arena;
   if (row.type == type_of(NotificationKind::receipt)) {
     notification = receipt_of(row);
+  } else if (row.type == type_of(NotificationKind::group)) {
+    notification = notification_of_group(row);
   } else {
     const Result<Entry> entry =
         row.entry.empty() ? store_.entry(row.last_sequence, arena) : unpack_entry(row.entry, arena);
@@ -144,7 +147,9 @@ Result<void> Pipeline::render_again(DeliveryRow& row) {
 
 // The journal may be trimmed before it is redriven.
 void Pipeline::keep_entry(DeliveryRow& row) const {
-  if (row.type == type_of(NotificationKind::receipt)) return;  // Its row tells all.
+  // Their rows tell all.
+  if (row.type == type_of(NotificationKind::receipt)) return;
+  if (row.type == type_of(NotificationKind::group)) return;
   Arena arena;
   if (const Result<Entry> entry = store_.entry(row.last_sequence, arena)) {
     row.entry = pack_entry(*entry);
@@ -186,7 +191,11 @@ Result<bool> Pipeline::release(Time now) {
     }
     ++released;
   }
-  return released > 0;
+  if (released > 0) return true;
+  Booked* const group = group_.next_ready(heard);
+  if (group == nullptr || !may_release()) return false;
+  on_group_due(*group, now);
+  return true;
 }
 
 Result<void> Pipeline::read_block(Time now) {
@@ -263,8 +272,16 @@ Result<void> Pipeline::drop(const Entry& entry, Booked* held, Time now) {
 }
 
 void Pipeline::pass_on(const Notification& notification, Booked* held, Time now) {
+  if (const std::optional<DeploymentName> name = group_.name_of(notification)) {
+    return gather(*name, notification, held, now);
+  }
+  pass_rate(notification, row_of(notification, subscription_), held, now);
+}
+
+void Pipeline::pass_rate(const Notification& notification, DeliveryRow row, Booked* held,
+                         Time now) {
   if (rate_.decide(notification, now).passes()) {
-    render(notification, row_of(notification, subscription_), held, now);
+    render(notification, std::move(row), held, now);
   } else {
     count_in_digest(notification, now);
     if (held != nullptr) book_.settle(held->row.number);
@@ -306,8 +323,10 @@ void Pipeline::render(const Notification& notification, DeliveryRow row, Booked*
   }
   if (held == nullptr) {
     Booked& booked = book_.add(std::move(row), now);
-    // The digest's row goes with the same checkpoint.
-    if (notification.kind == NotificationKind::receipt) book_.change(booked);
+    // The row of the digest or group goes with the same checkpoint.
+    const bool is_of_row = notification.kind == NotificationKind::receipt ||
+                           notification.kind == NotificationKind::group;
+    if (is_of_row) book_.change(booked);
     return send_.add(booked);
   }
   row.number = held->row.number;
@@ -369,6 +388,7 @@ std::optional<Time> Pipeline::next_due(Time now, Time advances_at) const {
   };
   if (may_release()) {
     if (const std::optional<Time> held = hold_.next_due()) wait_for(*held);
+    if (const std::optional<Time> group = group_.next_due()) wait_for(*group);
     if (rate_.digest() != nullptr) wait_for(rate_.digest_due());
   }
   const bool is_more =
@@ -408,7 +428,8 @@ PipelineCounts Pipeline::counts() const {
   counts.parked = parked_ + send_.counts().parked;
   counts.not_matching = not_matching_;
   counts.outstanding = send_.lanes().size() + book_.unloaded();
-  counts.held = hold_.size() + (rate_.digest() != nullptr ? rate_.digest()->row.members : 0);
+  counts.held = hold_.size() + group_.members() +
+                (rate_.digest() != nullptr ? rate_.digest()->row.members : 0);
   const uint64_t last = store_.last_sequence();
   const uint64_t unread = last >= book_.position() ? last - book_.position() + 1 : 0;
   counts.lag = unread + counts.outstanding;

@@ -1,5 +1,6 @@
 // One subscription at work. It reads the journal from its cursor and takes each notification
-// through the stages: match ▶ hold ▶ rate ▶ send. What waits or is unsettled stands in its book.
+// through the stages: match ▶ hold ▶ group ▶ rate ▶ send. What waits or is unsettled stands in its
+// book.
 #pragma once
 
 #include <functional>
@@ -12,6 +13,7 @@
 #include "base/arena.h"
 #include "base/limits.h"
 #include "delivery/book.h"
+#include "delivery/group.h"
 #include "delivery/hold.h"
 #include "delivery/match.h"
 #include "delivery/rate.h"
@@ -132,6 +134,7 @@ class Pipeline {
   bool is_parked_or_waits(uint64_t number);
   void forget_lost_rows();
   void restore_digest(Booked& booked, Time now);
+  void restore_group(Booked& booked, Time now);
   Result<void> render_again(DeliveryRow& row);
   void keep_entry(DeliveryRow& row) const;
   Result<bool> release(Time now);
@@ -141,6 +144,8 @@ class Pipeline {
   Result<void> offer(const Entry& entry, Time now);
   // Through the stages behind hold. `held` is where it waited; null: it did not.
   void pass_on(const Notification& notification, Booked* held, Time now);
+  // The same behind group.
+  void pass_rate(const Notification& notification, DeliveryRow row, Booked* held, Time now);
   Result<void> release_one(Booked& held, Time now);
   Result<void> write(Notification notification, std::string& payload) const;
   void render(const Notification& notification, DeliveryRow row, Booked* held, Time now);
@@ -150,6 +155,11 @@ class Pipeline {
   void count_in_digest(const Notification& notification, Time now);
   void tell_limit(const Notification& first, Time now);
   void tell_digest(Time now);
+  void gather(const DeploymentName& name, const Notification& notification, Booked* held, Time now);
+  void on_group_due(Booked& group, Time now);
+  void tell_group(const Booked& group, Time now);
+  void end_group(Booked& group, Time now);
+  Notification notification_of_group(const DeliveryRow& group);
   Result<std::optional<Notification>> retraction_of(const Entry& entry, Arena& arena);
   void park(DeliveryRow row, std::string reason);
 
@@ -163,6 +173,7 @@ class Pipeline {
   Book book_;
   MatchStage match_;
   HoldStage hold_;
+  GroupStage group_;
   RateStage rate_;
   SendStage send_;
 
@@ -185,9 +196,10 @@ class Pipeline {
   mutable std::optional<Time> unread_since_;
   Arena arena_;
   Routable routable_;
-  std::string receipt_key_;  // Texts of the receipt that was made last.
+  std::string receipt_key_;  // Texts of the receipt or group that was made last.
   std::string receipt_summary_;
   std::vector<ReceiptKind> receipt_kinds_;
+  DeploymentTold deployment_told_;
 };
 
 // Until the store, which failed, is asked again.

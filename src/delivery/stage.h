@@ -4,10 +4,10 @@
 //
 //   match ▶ hold ▶ silence ▶ inhibit ▶ group ▶ rate ▶ send
 //
-// match, hold, rate and send have one type and one file each; `Pipeline` runs them. The others have
-// a place in the order, and no code yet. Where a subscription holds, hold is asked first, and match
-// when the wait is over, by what is known then. What cannot match, whatever becomes known, does not
-// wait: hold lets it pass, and match drops it.
+// match, hold, group, rate and send have one type and one file each; `Pipeline` runs them. The
+// others have a place in the order, and no code yet. Where a subscription holds, hold is asked
+// first, and match when the wait is over, by what is known then. What cannot match, whatever
+// becomes known, does not wait: hold lets it pass, and match drops it.
 #pragma once
 
 #include <string_view>

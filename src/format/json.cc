@@ -30,6 +30,8 @@ class JsonNotification {
 
  private:
   void receipt();
+  void group();
+  void deployment(const DeploymentTold& told);
   void origin();
   void resource();
   void tags();
@@ -94,6 +96,10 @@ size_t JsonNotification::data() {
     receipt();
     return 0;
   }
+  if (notification_.kind == NotificationKind::group) {
+    group();
+    return 0;
+  }
   origin();
   resource();
   state();
@@ -115,6 +121,46 @@ void JsonNotification::receipt() {
   line("summary", notification_.receipt);
   json_.end_object();
   message();
+}
+
+void JsonNotification::group() {
+  json_.begin_object("group");
+  json_.number("count", notification_.receipt_count);
+  line("summary", notification_.receipt);
+  json_.begin_array("kinds");
+  size_t listed = 0;
+  for (const ReceiptKind& kind : notification_.receipt_kinds) {
+    if (listed++ == kDigestKindsInTableMax) break;
+    json_.begin_object();
+    line("what", kind.name);
+    json_.number("count", kind.count);
+    json_.boolean("failed", kind.severity != 0);
+    json_.end_object();
+  }
+  json_.end_array();
+  json_.end_object();
+  if (notification_.deployment != nullptr) deployment(*notification_.deployment);
+  message();
+}
+
+void JsonNotification::deployment(const DeploymentTold& told) {
+  json_.begin_object("deployment");
+  json_.word("status", told.failures.empty() ? "well" : "failed");
+  known_line("tool", told.tool);
+  known_line("stack", told.stack);
+  known_line("actor", told.actor);
+  known_line("account", told.account);
+  known_line("region", told.region);
+  json_.time("began", told.began);
+  json_.time("ended", told.ended);
+  json_.number("changed", told.changed);
+  json_.number("failed", told.failed);
+  json_.begin_array("failures");
+  for (const std::string& failure : told.failures) {
+    json_.line(cut_text(failure, cut_.text_bytes_max));
+  }
+  json_.end_array();
+  json_.end_object();
 }
 
 void JsonNotification::origin() {
@@ -326,6 +372,8 @@ std::string_view type_of(NotificationKind kind) {
       return "statewire.resource.retracted.v1";
     case NotificationKind::receipt:
       return "statewire.receipt.v1";
+    case NotificationKind::group:
+      return "statewire.group.v1";
     case NotificationKind::stuck:
       return "statewire.resource.stuck.v1";
     case NotificationKind::flapping:
@@ -350,6 +398,7 @@ std::string_view dataschema_of(const Notification& notification) {
   const bool is_of_1_1 = notification.is_untimed || is_announcement || !cause.account.empty() ||
                          !cause.role.empty() || !cause.address.empty() || !cause.reason.empty() ||
                          has_late_cause(notification) || notification.owner.is_known() ||
+                         notification.kind == NotificationKind::group ||
                          notification.kind == NotificationKind::stuck ||
                          notification.kind == NotificationKind::flapping;
   return is_of_1_1 ? "urn:statewire:notification:1.1" : "urn:statewire:notification:1.0";

@@ -49,6 +49,19 @@ void add_present(const Notification& notification, Words& words) {
   add_transition(notification, NewsBeside::kind, words);
 }
 
+bool is_of_many(NotificationKind kind) {
+  return kind == NotificationKind::receipt || kind == NotificationKind::group;
+}
+
+// "Deployment of stack shop by ci-deployer", "Deployment by alice with terraform"
+void add_deployment(const DeploymentTold& told, Words& words) {
+  words.add(told.is_amendment ? "More of the deployment" : "Deployment");
+  const bool is_of_stack = !told.stack.empty();
+  if (is_of_stack) words.add(" of stack ", told.stack);
+  if (!told.actor.empty()) words.add(" by ", role_name(told.actor));
+  if (!is_of_stack) add_tool(told.tool, words);
+}
+
 // A sentence but for its subject.
 void add_predicate(const Notification& notification, Words& words) {
   switch (notification.kind) {
@@ -59,6 +72,7 @@ void add_predicate(const Notification& notification, Words& words) {
       words.add(words_before_failure(notification));
       return add_failure(notification, words);
     case NotificationKind::receipt:
+    case NotificationKind::group:
       return words.add(": ", notification.receipt);
     case NotificationKind::stuck:
     case NotificationKind::flapping:
@@ -93,6 +107,7 @@ void add_subject(const Notification& notification, Words& words) {
     return words.add(notification.receipt_count == 1 ? " more notification"
                                                      : " more notifications");
   }
+  if (notification.deployment != nullptr) return add_deployment(*notification.deployment, words);
   if (is_root_user(notification.resource)) {
     const std::string_view account = account_of(notification);
     return words.add("root user", account.empty() ? "" : " of ",
@@ -114,6 +129,7 @@ void add_news(const Notification& notification, NewsBeside beside, Words& words)
       add_failure(notification, words);
       break;
     case NotificationKind::receipt:
+    case NotificationKind::group:
       words.add(notification.receipt);
       break;
     case NotificationKind::stuck:
@@ -146,7 +162,7 @@ void add_message(const Notification& notification, Words& words) {
   if (is_completion(notification)) words.add("Now known: ");
   if (notification.kind == NotificationKind::retracted) words.add("No longer your concern: ");
   add_subject(notification, words);
-  if (notification.kind != NotificationKind::receipt) add_place(notification, words);
+  if (!is_of_many(notification.kind)) add_place(notification, words);
   add_predicate(notification, words);
   add_drift(notification, words);
   add_doubt_of_time(notification, words);

@@ -169,6 +169,28 @@ std::string_view severity_word(uint8_t severity) {
   return severity >= kError ? "error" : "warning";
 }
 
+// "warning · "; empty where it is no more than news.
+std::string severity_badge(const Notification& n) {
+  if (n.severity < kWarn) return {};
+  return std::string(severity_word(n.severity)) + " · ";
+}
+
+void add_deployment_facts(const DeploymentTold& told, std::vector<MessageFact>& facts) {
+  const auto add = [&](std::string_view label, std::string value) {
+    if (!value.empty()) facts.push_back({label, std::move(value)});
+  };
+  for (const std::string& failure : told.failures) {
+    if (facts.size() < kFactItemsMax / 2) add("Failed", clean(failure));
+  }
+  add("Stack", clean(told.stack));
+  add("Tool", clean(told.tool));
+  add("By", clean(role_name(told.actor)));
+  add("Account", clean(told.account));
+  add("Region", clean(told.region));
+  add("Began", readable(told.began));
+  add("Took", format_duration(std::max(Duration(), told.ended - told.began)));
+}
+
 void add_counts(const Notification& n, std::vector<MessageCount>& counts) {
   uint64_t others = 0;
   for (const ReceiptKind& kind : n.receipt_kinds) {
@@ -234,9 +256,7 @@ MessageParts parts_of(const Notification& notification) {
   parts.badge = is_about_phase ? name_of(notification.phase) : name_of(notification.kind);
   const std::string_view drift = drift_words(notification.drift);
   if (!drift.empty()) parts.badge.insert(0, std::string(drift) + " · ");
-  if (notification.severity >= kWarn) {
-    parts.badge.insert(0, std::string(severity_word(notification.severity)) + " · ");
-  }
+  parts.badge.insert(0, severity_badge(notification));
   Words title;
   add_subject(notification, title);
   title.limit(kTitleCharactersMax);
@@ -263,6 +283,13 @@ MessageParts parts_of(const Notification& notification) {
     }
     add_counts(notification, parts.counts);
     parts.origin = "more than this subscription sends in an hour";
+    return parts;
+  }
+  if (notification.deployment != nullptr) {
+    parts.badge = severity_badge(notification) + "deployment";
+    add_deployment_facts(*notification.deployment, parts.facts);
+    add_counts(notification, parts.counts);
+    parts.origin = "told together, as one deployment made it";
     return parts;
   }
   add_facts(notification, parts.facts);

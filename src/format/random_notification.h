@@ -33,6 +33,7 @@ class RandomNotifications {
       n.receipt = text();
       n.receipt_count = below(2) * below(1000);
     }
+    if (below(9) == 0) set_group(n);
     n.traceparent = maybe_text();
     n.origin = {maybe_text(), maybe_text(), maybe_text(), maybe_text()};
     n.resource = {text(),       text(),       maybe_text(), maybe_text(),
@@ -69,6 +70,35 @@ class RandomNotifications {
     }
     n.delay = std::chrono::seconds(below(1'000'000));
     return n;
+  }
+
+  // As many and as long as a group's may be.
+  void set_group(Notification& n) {
+    n.kind = NotificationKind::group;
+    n.amends = {};
+    if (coin()) n.amends.bytes.fill(0xcd);
+    n.receipt = text();
+    n.receipt_count = 1 + below(1000);
+    kinds_.clear();
+    for (size_t i = below(60); i > 0; --i) {
+      kinds_.push_back(
+          {.name = text(), .count = 1 + below(9), .severity = coin() ? kWarn : uint8_t{0}});
+    }
+    n.receipt_kinds = kinds_;
+    failures_.clear();
+    for (size_t i = below(11); i > 0; --i) failures_.emplace_back(text());
+    deployment_ = {.tool = maybe_text(),
+                   .stack = maybe_text(),
+                   .actor = maybe_text(),
+                   .account = maybe_text(),
+                   .region = maybe_text(),
+                   .began = time(),
+                   .ended = time(),
+                   .changed = below(1000),
+                   .failed = below(3),
+                   .failures = failures_,
+                   .is_amendment = !n.amends.is_zero()};
+    n.deployment = &deployment_;
   }
 
   size_t below(size_t end) { return random_() % end; }
@@ -167,6 +197,9 @@ class RandomNotifications {
 
   std::mt19937_64 random_;
   std::deque<std::string> texts_;
+  std::vector<ReceiptKind> kinds_;
+  std::vector<std::string> failures_;
+  DeploymentTold deployment_;
   std::vector<Tag> tags_;
   std::vector<Change> changes_;
 };

@@ -140,6 +140,39 @@ TEST(SinkFormats, a_mail_shows_what_a_digest_counts_as_a_table) {
   EXPECT_TRUE(has(read.render("email", n), "6  others\\n"));
 }
 
+TEST(SinkFormats, of_a_deployment_what_failed_stands_first) {
+  const ReadFormats read("");
+  Notification n = example_notification();
+  n.kind = NotificationKind::group;
+  n.severity = kWarn;
+  n.receipt = "1 failed: S3 bucket <invoices>: AccessDenied; 14 changed: 14 SQS queue stable";
+  n.receipt_count = 15;
+  const std::vector<ReceiptKind> kinds = {{"S3 bucket failed", 1, kWarn},
+                                          {"SQS queue stable", 14, 0}};
+  n.receipt_kinds = kinds;
+  const std::vector<std::string> failures = {"S3 bucket <invoices>: AccessDenied"};
+  const DeploymentTold told{.tool = "cloudformation",
+                            .stack = "shop",
+                            .actor = "ci-deployer",
+                            .began = n.time,
+                            .ended = n.time + std::chrono::seconds(115),
+                            .changed = 14,
+                            .failed = 1,
+                            .failures = failures};
+  n.deployment = &told;
+  const std::string mail = read.render("email", n);
+  EXPECT_TRUE(has(mail, "[WARN] Deployment of stack shop by ci-deployer: 1 failed")) << mail;
+  EXPECT_TRUE(has(mail, " 1  S3 bucket failed  (warning)\\n14  SQS queue stable\\n")) << mail;
+  EXPECT_TRUE(has(mail, "Failed     S3 bucket <invoices>: AccessDenied")) << mail;
+  EXPECT_LT(mail.find("S3 bucket failed"), mail.find("SQS queue stable"));
+  for (const char* kind : {"slack", "teams", "pagerduty"}) {
+    const std::string message = read.render(kind, n);
+    EXPECT_TRUE(has(message, "Deployment of stack shop by ci-deployer")) << message;
+    EXPECT_TRUE(has(message, "AccessDenied")) << message;
+  }
+  EXPECT_TRUE(has(read.render("text", n), "Deployment of stack shop by ci-deployer"));
+}
+
 TEST(SinkFormats, a_kind_of_sink_has_its_own_as_default) {
   const ReadFormats read("");
   EXPECT_EQ(read.formats.default_for_sink("slack"), "slack");

@@ -11,8 +11,8 @@ constexpr std::string_view kPhases[] = {"unknown",  "provisioning", "stable",   
 constexpr std::string_view kCauses[] = {"unknown",  "deployment", "human",   "autoscaling",
                                         "schedule", "provider",   "service", "automation"};
 constexpr std::string_view kConfidences[] = {"guess", "likely", "certain"};
-constexpr std::string_view kKinds[] = {"none",      "transition", "changed", "amended", "failed",
-                                       "retracted", "receipt",    "stuck",   "flapping"};
+constexpr std::string_view kKinds[] = {"none",      "transition", "changed", "amended",  "failed",
+                                       "retracted", "receipt",    "stuck",   "flapping", "group"};
 constexpr std::string_view kFates[] = {"recognised", "ignored",   "unrecognised", "duplicate",
                                        "too_late",   "malformed", "rejected",     "incomplete"};
 static_assert(std::size(kPhases) == kPhaseCount && std::size(kFates) == kFateCount);

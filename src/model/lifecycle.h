@@ -63,7 +63,9 @@ enum class NotificationKind : uint8_t {
   receipt = 6,    // Likewise: counts what a limit held back.
   stuck = 7,      // It did not arrive within the time that was expected.
   flapping = 8,   // It goes back and forth between two states, or is calm again.
+  group = 9,      // Never in the journal: tells many, such as those of a deployment.
 };
+// Of the journal.
 constexpr NotificationKind kLastKind = NotificationKind::flapping;
 std::string_view name_of(NotificationKind kind);
 

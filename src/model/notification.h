@@ -31,6 +31,21 @@ struct ReceiptKind {
   uint8_t severity = 0;  // 0: no more than news.
 };
 
+// What a group tells of a deployment, beside what it counts.
+struct DeploymentTold {
+  std::string_view tool;
+  std::string_view stack;  // Empty where only the actor is known.
+  std::string_view actor;
+  std::string_view account;
+  std::string_view region;
+  Time began;
+  Time ended;            // Of what it told last.
+  uint64_t changed = 0;  // Resources; what failed is not among them.
+  uint64_t failed = 0;
+  std::span<const std::string> failures;  // In words, the first ones.
+  bool is_amendment = false;              // It tells only what came after the group was told.
+};
+
 // A flat view of what one notification says. NOTIFICATION version 1 is its JSON form;
 // every other format is a projection of it. Texts live as long as the entry that it was made of.
 struct Notification {
@@ -82,13 +97,15 @@ struct Notification {
   // Of `changed`, where a rule of the catalog says what was done; of `stuck` and `flapping`, what
   // is told.
   std::string_view headline;
-  Expectation expectation;     // Of `stuck`.
-  bool is_flapping = false;    // Of `flapping`: false where it is calm again.
-  std::string_view receipt;    // Of `receipt`: what was held back, in words; else empty.
+  Expectation expectation;   // Of `stuck`.
+  bool is_flapping = false;  // Of `flapping`: false where it is calm again.
+  // Of `receipt`: what was held back, in words; of `group`: what it has. Else empty.
+  std::string_view receipt;
   uint64_t receipt_count = 0;  // How many; 0: it says that a limit is reached.
   // What they are, as `receipt` says it: the most severe first, then the most frequent.
   std::span<const ReceiptKind> receipt_kinds;
-  Duration delay{};  // Between happening and arrival.
+  const DeploymentTold* deployment = nullptr;  // Of `group`; else null.
+  Duration delay{};                            // Between happening and arrival.
 
   // What messages to people say besides.
   std::string_view subscription;  // That it is sent to; empty where there is none.
@@ -110,5 +127,8 @@ NotificationId retraction_id(const NotificationId& amended, std::string_view sub
 NotificationId receipt_id(std::string_view subscription, uint64_t first_sequence);
 // Of the receipt that says at once that there will be that one.
 NotificationId limit_id(std::string_view subscription, uint64_t first_sequence);
+// Of the group that `subscription` is sent for what `first_sequence` is the first of; and of what
+// amends it.
+NotificationId group_id(std::string_view subscription, uint64_t first_sequence, bool is_amendment);
 
 }  // namespace statewire

@@ -53,6 +53,29 @@ Hold read_hold(const Node& node) {
   return hold;
 }
 
+Grouping read_grouping(const Node& node) {
+  Grouping grouping;
+  if (!node) return grouping;
+  MapReader keys(node);
+  grouping.by_deployment = keys.required("by").choice<bool>({{"deployment", true}}, true);
+  const Node quiet = keys.optional("quiet");
+  grouping.quiet = quiet.duration(grouping.quiet, seconds(1), hours(24));
+  const Node at_most = keys.optional("at_most");
+  grouping.at_most = at_most.duration(grouping.at_most, seconds(1), hours(24));
+  if (grouping.quiet > grouping.at_most) {
+    (at_most ? at_most : quiet).error("at_most is shorter than quiet");
+  }
+  return grouping;
+}
+
+// What is told before it is known that a deployment made it is told alone.
+void warn_of_late_cause(const Node& node, const Grouping& grouping, const Hold& hold) {
+  if (!grouping.by_deployment || hold.for_cause) return;
+  node.warn(
+      "what made a change is often known only minutes later, and until then it belongs to no "
+      "deployment: add `hold: {for: [cause], at_most: 10m}` to the subscription");
+}
+
 // Minutes later it may be another.
 void warn_of_late_fields(const Node& node, const When& when, const Hold& hold) {
   const auto warn = [&](std::string_view what) {
@@ -88,12 +111,16 @@ Subscription read_subscription(const Node& node, const Formats& formats) {
   When when = read_when(condition);
   const Hold hold = read_hold(keys.optional("hold"));
   warn_of_late_fields(condition, when, hold);
+  const Node group = keys.optional("group");
+  const Grouping grouping = read_grouping(group);
+  warn_of_late_cause(group, grouping, hold);
   Subscription result{.name = std::string(node.key()),
                       .when = std::move(when.pattern),
                       .when_json = when.json,
                       .when_words = words_of_when(when.json),
                       .early_when = std::move(when.early),
-                      .hold = hold};
+                      .hold = hold,
+                      .grouping = grouping};
   const Node sink = keys.required("sink");
   result.sink_kind = read_sink_kind(sink);
   if (sink.is_map()) {

@@ -24,6 +24,14 @@ struct Hold {
   bool is_any() const { return for_cause || for_tags; }
 };
 
+// Whether what belongs to one deployment is told in one message. Where no event tells its end, it
+// ends when nothing of it was committed for `quiet`; and `at_most` after its first.
+struct Grouping {
+  bool by_deployment = false;
+  Duration quiet = std::chrono::minutes(5);
+  Duration at_most = std::chrono::hours(1);
+};
+
 struct Subscription {
   std::string name;
   Pattern when;            // Over the notification's data, with the envelope beside it.
@@ -31,6 +39,7 @@ struct Subscription {
   std::string when_words;  // The same, for people.
   Pattern early_when = Pattern::everything();  // See When::early.
   Hold hold;
+  Grouping grouping;
   const Format* format = nullptr;
   std::string format_name;
   std::string form;  // What messages look like: the format, and what wraps it for the sink.

@@ -66,6 +66,26 @@ TEST(Hold, what_is_asked_for_late_is_not_asked_at_once) {
   EXPECT_TRUE(may_get("{resource: {tags: {team: [shop]}}, state: {phase: [gone]}}", gone));
 }
 
+TEST(Group, of_deployments_is_read_and_what_it_lacks_is_told) {
+  const auto read = [](const std::string& keys) {
+    return Read("subscriptions: {x: {sink: {kind: stdout}, hold: {for: [cause]}, " + keys + "}}");
+  };
+  const Read well = read("group: {by: deployment, quiet: 2m}");
+  EXPECT_EQ(well.problems.to_text(), "");
+  EXPECT_TRUE(well.subscriptions.at(0).grouping.by_deployment);
+  EXPECT_EQ(well.subscriptions.at(0).grouping.quiet, std::chrono::minutes(2));
+  EXPECT_EQ(well.subscriptions.at(0).grouping.at_most, std::chrono::hours(1));
+  EXPECT_FALSE(read("per_hour: 0").subscriptions.at(0).grouping.by_deployment);
+  for (const char* wrong : {"group: {}", "group: {by: region}", "group: {by: deployment, max: 1}",
+                            "group: {by: deployment, quiet: 2h}", "group: deployment",
+                            "group: {by: deployment, at_most: 1m}"}) {
+    EXPECT_GT(read(wrong).problems.errors(), 0u) << wrong;
+  }
+  const Read alone("subscriptions: {x: {sink: {kind: stdout}, group: {by: deployment}}}");
+  EXPECT_EQ(alone.problems.errors(), 0u);
+  EXPECT_NE(alone.problems.to_text().find("hold: {for: [cause]"), std::string::npos);
+}
+
 TEST(Hold, asking_for_what_comes_late_without_it_is_warned_of) {
   const auto problems = [](const std::string& keys) {
     const Read read("subscriptions: {x: {sink: {kind: stdout}, " + keys + "}}");

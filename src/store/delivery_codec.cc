@@ -105,6 +105,25 @@ enum DeliveryField : uint64_t {
   kRecipients = 26,
   kRecorded = 27,
   kDigestKindSeverity = 28,
+  kGroup = 29,
+};
+
+enum GroupField : uint64_t {
+  kGroupKey = 1,
+  kGroupTool = 2,
+  kGroupStack = 3,
+  kGroupActor = 4,
+  kGroupAccount = 5,
+  kGroupRegion = 6,
+  kGroupLastTime = 7,
+  kGroupEndTime = 8,
+  kGroupTellsEnd = 9,
+  kGroupLatest = 10,
+  kGroupTold = 11,
+  kGroupToldMembers = 12,
+  kGroupHasNews = 13,
+  kGroupResources = 14,
+  kGroupFailure = 15,  // Once for each.
 };
 
 enum ParkedField : uint64_t {
@@ -149,6 +168,127 @@ void read_digest_kind_severity(FieldReader& fields, DigestCounts& digest) {
   const auto severity = static_cast<uint8_t>(fields.number());
   if (digest.kinds.empty()) return fields.fail();
   digest.kinds.back().severity = severity;
+}
+
+// Hashes grow: each is told by its distance from the one before.
+void put_resources(const std::vector<GroupResource>& resources, ByteWriter& out) {
+  uint64_t before = 0;
+  for (const GroupResource& resource : resources) {
+    out.varint(resource.hash - before);
+    out.varint(uint64_t{resource.kind} * 2 + (resource.is_told ? 1 : 0));
+    before = resource.hash;
+  }
+}
+
+void put_group(const GroupCounts& group, FieldWriter& delivery) {
+  ByteWriter out;
+  FieldWriter fields(out);
+  fields.text(kGroupKey, group.key);
+  fields.text(kGroupTool, group.tool);
+  fields.text(kGroupStack, group.stack);
+  fields.text(kGroupActor, group.actor);
+  fields.text(kGroupAccount, group.account);
+  fields.text(kGroupRegion, group.region);
+  fields.time(kGroupLastTime, group.last_time);
+  fields.time(kGroupEndTime, group.end_time);
+  fields.number(kGroupTellsEnd, group.tells_end ? 1 : 0);
+  fields.time(kGroupLatest, group.latest);
+  fields.text(kGroupTold, group.told);
+  fields.number(kGroupToldMembers, group.told_members);
+  fields.number(kGroupHasNews, group.has_news ? 1 : 0);
+  ByteWriter resources;
+  put_resources(group.resources, resources);
+  fields.text(kGroupResources, resources.view());
+  for (const std::string& failure : group.failures) fields.text(kGroupFailure, failure);
+  delivery.text(kGroup, out.view());
+}
+
+void read_resources(FieldReader& fields, std::vector<GroupResource>& resources) {
+  ByteReader in(fields.text());
+  uint64_t before = 0;
+  while (in.ok() && !in.at_end()) {
+    const uint64_t hash = before + in.varint();
+    const uint64_t kind = in.varint();
+    const bool is_in_order = resources.empty() || hash > before;
+    if (!is_in_order || kind / 2 > UINT32_MAX) return fields.fail();
+    resources.push_back(
+        {.hash = hash, .kind = static_cast<uint32_t>(kind / 2), .is_told = kind % 2 != 0});
+    before = hash;
+  }
+  if (!in.ok()) fields.fail();
+}
+
+void read_group_text(FieldReader& fields, GroupCounts& group) {
+  switch (fields.field()) {
+    case kGroupKey:
+      group.key = fields.text();
+      break;
+    case kGroupTool:
+      group.tool = fields.text();
+      break;
+    case kGroupStack:
+      group.stack = fields.text();
+      break;
+    case kGroupActor:
+      group.actor = fields.text();
+      break;
+    case kGroupAccount:
+      group.account = fields.text();
+      break;
+    case kGroupRegion:
+      group.region = fields.text();
+      break;
+    case kGroupTold:
+      group.told = fields.text();
+      break;
+    case kGroupFailure:
+      group.failures.emplace_back(fields.text());
+      break;
+    default:
+      break;  // Of a later version.
+  }
+}
+
+void read_group(FieldReader& delivery, GroupCounts& group) {
+  FieldReader fields(delivery.text());
+  while (fields.next()) {
+    switch (fields.field()) {
+      case kGroupLastTime:
+        group.last_time = fields.time();
+        break;
+      case kGroupEndTime:
+        group.end_time = fields.time();
+        break;
+      case kGroupTellsEnd:
+        group.tells_end = fields.number() != 0;
+        break;
+      case kGroupLatest:
+        group.latest = fields.time();
+        break;
+      case kGroupToldMembers:
+        group.told_members = fields.number();
+        break;
+      case kGroupHasNews:
+        group.has_news = fields.number() != 0;
+        break;
+      case kGroupResources:
+        read_resources(fields, group.resources);
+        break;
+      default:
+        read_group_text(fields, group);
+        break;
+    }
+  }
+  if (!fields.ok()) delivery.fail();
+}
+
+// Whether it can be counted on with it.
+bool is_group_whole(const DeliveryRow& row) {
+  if (row.stage == Stage::group && row.group.key.empty()) return false;
+  for (const GroupResource& resource : row.group.resources) {
+    if (resource.kind >= row.digest.kinds.size()) return false;
+  }
+  return row.group.told_members <= row.members;
 }
 
 void read_stage(FieldReader& fields, DeliveryRow& row) {
@@ -257,6 +397,9 @@ void read_delivery_field(FieldReader& fields, DeliveryRow& row) {
     case kDigestFirstTime:
       row.digest.first_time = fields.time();
       break;
+    case kGroup:
+      read_group(fields, row.group);
+      break;
     case kDigestSeverity:
       row.digest.severity = static_cast<uint8_t>(fields.number());
       break;
@@ -340,6 +483,7 @@ void encode_delivery(const DeliveryRow& row, ByteWriter& out) {
   fields.number(kWaitsForCause, row.waits_for_cause ? 1 : 0);
   fields.number(kWaitsForTags, row.waits_for_tags ? 1 : 0);
   if (row.digest != DigestCounts()) put_digest(row.digest, fields);
+  if (!row.group.key.empty()) put_group(row.group, fields);
 }
 
 Result<DeliveryRow> decode_delivery(std::string_view bytes) {
@@ -350,7 +494,8 @@ Result<DeliveryRow> decode_delivery(std::string_view bytes) {
   row.last_sequence += row.first_sequence;
   const bool is_whole = fields.ok() && row.stage != Stage::match && row.members > 0 &&
                         row.last_sequence >= row.first_sequence &&
-                        row.tried_for.value_or(Duration()) >= Duration() && row.wait >= Duration();
+                        row.tried_for.value_or(Duration()) >= Duration() &&
+                        row.wait >= Duration() && is_group_whole(row);
   if (!is_whole) return damaged_value("delivery");
   return row;
 }

@@ -34,6 +34,21 @@ DeliveryRow full_row() {
   row.digest = {.kinds = {{"EC2 instance gone", 29}, {"", 1}, {"trail main gone", 2, 13}},
                 .first_time = from_ns(11),
                 .severity = 13};
+  row.group = {.key = "terraform/ci",
+               .tool = "terraform",
+               .stack = "shop",
+               .actor = "ci",
+               .account = "123456789012",
+               .region = "eu-west-1",
+               .last_time = from_ns(12),
+               .end_time = from_ns(13),
+               .tells_end = true,
+               .latest = from_ns(14),
+               .told = "0a1b",
+               .told_members = 29,
+               .has_news = true,
+               .resources = {{0, 1, false}, {7, 0, true}, {UINT64_MAX, 2, true}},
+               .failures = {"first", "second"}};
   return row;
 }
 
@@ -43,6 +58,23 @@ std::string bytes_of(const DeliveryRow& row) {
   return std::string(out.view());
 }
 
+// A group that would be counted on with what is not there.
+TEST(DeliveryCodec, a_group_that_is_not_whole_is_damaged) {
+  const auto is_damaged = [](auto spoil) {
+    DeliveryRow row = full_row();
+    row.stage = Stage::group;
+    EXPECT_TRUE(decode_delivery(bytes_of(row)).ok());
+    spoil(row);
+    return !decode_delivery(bytes_of(row)).ok();
+  };
+  EXPECT_TRUE(is_damaged([](DeliveryRow& row) { row.group.resources[1].kind = 3; }));
+  EXPECT_TRUE(is_damaged([](DeliveryRow& row) { row.group.told_members = 31; }));
+  EXPECT_TRUE(is_damaged([](DeliveryRow& row) { row.group.key.clear(); }));
+  EXPECT_TRUE(is_damaged([](DeliveryRow& row) {
+    std::swap(row.group.resources[0].hash, row.group.resources[1].hash);
+  }));
+}
+
 TEST(DeliveryCodec, a_row_comes_back_as_it_was) {
   const Result<DeliveryRow> row = decode_delivery(bytes_of(full_row()));
   ASSERT_TRUE(row.ok());
@@ -50,6 +82,7 @@ TEST(DeliveryCodec, a_row_comes_back_as_it_was) {
   EXPECT_EQ(row->last_sequence, 9'000'000'000u);
   EXPECT_EQ(row->tried_for, Duration(0));
   EXPECT_EQ(row->digest.kinds, full_row().digest.kinds);
+  EXPECT_EQ(row->group, full_row().group);
   EXPECT_EQ(row->header, "h");
   EXPECT_EQ(row->settled_recipients, "a@x,b@x");
   EXPECT_EQ(row->recipients, "c@x");

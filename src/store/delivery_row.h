@@ -42,6 +42,34 @@ struct DigestCounts {
   bool operator==(const DigestCounts&) const = default;
 };
 
+// A resource that a group counts, once.
+struct GroupResource {
+  uint64_t hash = 0;     // Of its id.
+  uint32_t kind = 0;     // What it is counted as: the place in the kinds of the digest.
+  bool is_told = false;  // By the group's message.
+  bool operator==(const GroupResource&) const = default;
+};
+
+// What a group knows of its deployment. What it counts is in `digest`.
+struct GroupCounts {
+  std::string key;  // Empty: it is no group.
+  std::string tool;
+  std::string stack;
+  std::string actor;
+  std::string account;
+  std::string region;
+  Time last_time;          // When the last of its members happened.
+  Time end_time;           // When its stack said that it is over; unset: it did not.
+  bool tells_end = false;  // Its stack said that it began: it says when it is over.
+  Time latest;             // When it is told at the latest; once told, when it is forgotten.
+  std::string told;        // The id of its message, hex; empty: none yet.
+  uint64_t told_members = 0;
+  bool has_news = false;                 // It would say something that was not told.
+  std::vector<GroupResource> resources;  // By hash.
+  std::vector<std::string> failures;     // In words, the first ones; of what is not told.
+  bool operator==(const GroupCounts&) const = default;
+};
+
 // A delivery that outlives the cursor of its subscription: it waits in `stage`.
 struct DeliveryRow {
   std::string subscription;
@@ -64,7 +92,7 @@ struct DeliveryRow {
   // How long ago the first attempt was when the row was written. It is a length, so that a clock
   // that is set does not make a delivery older.
   std::optional<Duration> tried_for;
-  Time due;         // In hold and rate: the end of the wait. In send: the next attempt.
+  Time due;         // In hold, group and rate: the end of the wait. In send: the next attempt.
   Duration wait{};  // From when the row was written to `due`: no clock makes it longer.
   // The sink that it was tried at, by its keys; 0: at none, or in rows of earlier versions. What
   // one sink asked for, or failed to do, says nothing of another.
@@ -84,6 +112,7 @@ struct DeliveryRow {
   bool waits_for_tags = false;
   // In rate, and in the receipt that tells it. That which says that there is one counts nothing.
   DigestCounts digest;
+  GroupCounts group;  // In group, and in the message that tells it.
 };
 
 // A delivery that cannot succeed without a person, or one that has nothing to send: a gap

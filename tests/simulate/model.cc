@@ -6,6 +6,7 @@
 
 #include "delivery/hold.h"
 #include "model/notification.h"
+#include "route/deployment.h"
 
 namespace statewire {
 namespace {
@@ -13,9 +14,8 @@ namespace {
 constexpr Duration kRepeats = std::chrono::seconds(1);
 constexpr Duration kUnwritten = std::chrono::milliseconds(1'500);
 constexpr uint32_t kAttemptsMin = 3;
-constexpr std::string_view kReceiptType = "statewire.receipt.v1";
 
-bool is_receipt(const Sent& sent) { return sent.type == kReceiptType; }
+bool is_receipt(const Sent& sent) { return is_of_many(sent.type); }
 
 // In the same order.
 bool is_part_of(std::span<const uint64_t> part, std::span<const uint64_t> whole) {
@@ -66,6 +66,7 @@ void Model::on_plan(const Plan& plan, uint64_t first, uint64_t last) {
     if (!now->limits.is_frozen) known.batch.reset();
     known.had_hold |= may_hold(plan, *now);
     known.had_limit |= now->per_hour.has_value();
+    known.had_group |= now->grouping.by_deployment;
     const bool holds = now->on_lag == OnLag::hold;
     if (holds && known.held_from == 0) known.held_from = first;
     if (!holds) known.held_from = 0;
@@ -110,6 +111,10 @@ void Model::on_entry(const Entry& entry) {
   told.resource = notification.resource.id;
   told.kind = entry.told.kind;
   told.severity = notification.severity;
+  told.may_be_grouped = deployment_of(notification).has_value();
+  const bool is_of_state =
+      told.kind == NotificationKind::transition || told.kind == NotificationKind::amended;
+  told.label = is_of_state ? name_of(notification.phase) : name_of(told.kind);
   told.committed = elapsed_;
   told.lacks_cause = notification.cause.kind == CauseKind::unknown;
   told.lacks_tags = !knows_tags(entry.after);
@@ -151,7 +156,9 @@ void Model::learn(const Entry& entry) {
         completed->after.tags = entry.after.tags;
         completed->after.flags |= entry.after.flags & kTagsWhole;
       }
-      told.met.push_back(conditions_.met_by(notification_of(*completed, Teller{})));
+      const Notification notification = notification_of(*completed, Teller{});
+      told.met.push_back(conditions_.met_by(notification));
+      told.may_be_grouped |= deployment_of(notification).has_value();
       if (with_cause == tells_cause && with_tags == tells_tags)
         told.completed = pack_entry(*completed);
     };
@@ -299,7 +306,7 @@ void Model::check_order(const Known& known, const Trip& trip, const Sent& sent) 
     const bool is_trimmed = sequence < first_kept_ && !before.first_sent;
     const bool is_refused = known.plan->refuses_some && SimulatedFormat::is_refused(sequence);
     if (is_refused || (known.had_content_types && sequence < first_kept_)) continue;
-    const bool may_be_counted = known.had_limit && told_.at(sequence).severity < 17;
+    const bool may_be_counted = this->may_be_counted(known, told_.at(sequence));
     const bool is_expected = before.is_always && before.is_judged && !is_trimmed && !may_be_counted;
     const bool is_on_its_way = before.first_sent && !before.was_at_risk;
     if (!is_expected && !is_on_its_way) continue;

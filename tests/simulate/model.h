@@ -2,9 +2,9 @@
 // given and what it did, and says what is wrong.
 //
 // A notification that a subscription was promised has one of these fates: delivered, counted in a
-// digest, parked, within a parked gap, dropped by a person, or still on its way. Where it depends
-// on the moment whether it is wanted (it may wait until more is known; a reload may have changed
-// what is asked for) nothing is promised, and nothing is forbidden.
+// digest or a group, parked, within a parked gap, dropped by a person, or still on its way. Where
+// it depends on the moment whether it is wanted (it may wait until more is known; a reload may have
+// changed what is asked for) nothing is promised, and nothing is forbidden.
 #pragma once
 
 #include <functional>
@@ -78,8 +78,10 @@ class Model {
     Duration committed{};
     bool lacks_cause = false;  // As far as anybody knows by now.
     bool lacks_tags = false;
-    std::string completed;      // The entry, by what was learned since.
-    std::vector<uint32_t> met;  // As it was told, and each time that it was completed.
+    bool may_be_grouped = false;  // A deployment made it, or may have.
+    std::string label;            // What a group counts its resource as.
+    std::string completed;        // The entry, by what was learned since.
+    std::vector<uint32_t> met;    // As it was told, and each time that it was completed.
   };
   struct Owed {
     bool is_judged = false;
@@ -153,6 +155,7 @@ class Model {
     std::optional<size_t> form;      // Of its plan; of the last one where it is absent.
     bool had_content_types = false;  // Several.
     bool had_limit = false;          // It may have counted in digests.
+    bool had_group = false;          // It may have gathered deployments.
   };
 
   void judge(Known& known, uint64_t sequence, Owed& owed, uint32_t met) const;
@@ -171,6 +174,9 @@ class Model {
   bool matches(const ParkedSeen& seen, std::string_view filter) const;
   template <typename Visit>
   void each_parked_matching(std::optional<size_t> name, std::string_view filter, Visit visit);
+  // In a digest or a group.
+  bool may_be_counted(const Known& known, const Told& told) const;
+  bool may_change_nothing(const Known& known, uint64_t sequence) const;
   bool is_missing(const Known& known, uint64_t sequence, const Owed& owed) const;
   void check_fates(const Known& known);
   void check_digests(const Known& known, const Store& store);

@@ -1,6 +1,7 @@
 // What must be true of what is stored, and at the end.
 #include <algorithm>
 
+#include "delivery/group.h"
 #include "model.h"
 
 namespace statewire {
@@ -84,6 +85,21 @@ void Model::check_end(const Store& store) {
   }
 }
 
+bool Model::may_be_counted(const Known& known, const Told& told) const {
+  return (known.had_limit && told.severity < kErrorSeverity) ||
+         (known.had_group && told.may_be_grouped);
+}
+
+// It may have come after its group was told, and said what that said of its resource.
+bool Model::may_change_nothing(const Known& known, uint64_t sequence) const {
+  const Told& told = told_.at(sequence);
+  if (!known.had_group || !told.may_be_grouped) return false;
+  return std::ranges::any_of(told_of_.at(told.resource), [&](uint64_t other) {
+    return other != sequence && told_.at(other).may_be_grouped &&
+           told_.at(other).label == told.label;
+  });
+}
+
 bool Model::is_missing(const Known& known, uint64_t sequence, const Owed& owed) const {
   if (owed.has_fate() || owed.may_be_dropped) return false;
   // Parked, written late, and old by then.
@@ -93,8 +109,8 @@ bool Model::is_missing(const Known& known, uint64_t sequence, const Owed& owed) 
   const bool may_be_old = (owed.may_have_ended || is_unrendered) && plan_.parked_age > Duration() &&
                           elapsed_ - ended >= plan_.parked_age;
   if (may_be_old) return false;
-  const bool may_be_counted = known.had_limit && told_.at(sequence).severity < kErrorSeverity;
-  const bool is_promised = owed.is_judged && owed.is_always && !may_be_counted;
+  const bool is_promised =
+      owed.is_judged && owed.is_always && !may_be_counted(known, told_.at(sequence));
   const bool was_on_its_way = owed.first_sent && owed.kills_before == kills_;
   return is_promised || was_on_its_way;
 }
@@ -127,9 +143,10 @@ std::string Model::first_kept(size_t name,
   return {};
 }
 
-// Each is told alone, or counted once.
+// Each is told alone, or counted once: in a digest or in a group. A digest that counts groups tells
+// not how many they have.
 void Model::check_digests(const Known& known, const Store& store) {
-  if (!known.had_limit) return;
+  if (known.had_limit == known.had_group) return;
   uint64_t counted = 0;
   uint64_t at_risk = 0;
   for (const auto& [id, receipt] : known.receipts) {
@@ -138,22 +155,24 @@ void Model::check_digests(const Known& known, const Store& store) {
   }
   (void)store.each_delivery(known.name, 0, [&](uint64_t, Result<DeliveryRow> row) {
     if (row && row->stage == Stage::rate) counted += row->members;
+    if (row && row->stage == Stage::group) counted += untold_members(*row);
     return true;
   });
   uint64_t at_least = 0;
   uint64_t at_most = at_risk;
   for (const auto& [sequence, owed] : known.owed) {
-    const bool is_error = told_.at(sequence).severity >= kErrorSeverity;
+    const bool may_be_counted = this->may_be_counted(known, told_.at(sequence));
     const bool is_alone = owed.has_fate() || owed.first_sent;
-    if (is_error) continue;
-    if (owed.is_judged && owed.is_always && !is_alone && !owed.may_be_dropped) ++at_least;
+    if (!may_be_counted) continue;
+    const bool is_promised = owed.is_judged && owed.is_always && !owed.may_be_dropped;
+    if (is_promised && !is_alone && !may_change_nothing(known, sequence)) ++at_least;
     const bool may_be_retracted = told_.at(sequence).kind == NotificationKind::amended;
     if ((owed.is_ever || may_be_retracted) && (!is_alone || owed.was_at_risk || owed.is_in_gap))
       ++at_most;
   }
   if (counted < at_least || counted > at_most) {
-    fault(known.name + ": its digests count " + std::to_string(counted) + ", and should count " +
-          std::to_string(at_least) + " to " + std::to_string(at_most));
+    fault(known.name + ": its digests and groups count " + std::to_string(counted) +
+          ", and should count " + std::to_string(at_least) + " to " + std::to_string(at_most));
   }
 }
 

@@ -89,7 +89,7 @@ void Model::on_parked(Known& known, const ParkedRow& row) {
           .id = delivery.id,
           .resource = delivery.resource,
           .is_gap = row.is_gap,
-          .is_receipt = delivery.type == "statewire.receipt.v1",
+          .is_receipt = is_of_many(delivery.type),
           .parked = row.parked,
           .age_began = elapsed_ + set_forward_};
   if (row.is_gap) {

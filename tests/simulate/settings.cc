@@ -67,6 +67,10 @@ std::string words_of(const SubscriptionPlan& plan) {
     words += " at most " + format_duration(plan.at_most);
   }
   if (plan.per_hour) words += ", " + std::to_string(*plan.per_hour) + " per hour";
+  if (plan.grouping.by_deployment) {
+    words += ", groups by deployment when quiet for " + format_duration(plan.grouping.quiet) +
+             ", at most " + format_duration(plan.grouping.at_most);
+  }
   words += plan.from == StartFrom::now ? ", from now" : ", from earliest";
   if (plan.on_lag == OnLag::hold) words += ", holds the journal";
   words += ", retries for " + format_duration(plan.retry_for);
@@ -105,6 +109,11 @@ SubscriptionPlan draw_subscription(size_t name, std::mt19937_64& random) {
   plan.limits = draw_limits(random);
   plan.has_small_limits = chance(4, random);
   plan.refuses_some = chance(8, random);
+  if (chance(3, random)) {
+    const Duration quiet = one_of<Duration>({seconds(1), seconds(30), minutes(5)}, random);
+    plan.grouping = {
+        .by_deployment = true, .quiet = quiet, .at_most = quiet * one_of<int>({1, 3, 12}, random)};
+  }
   return plan;
 }
 
@@ -171,7 +180,8 @@ uint32_t Conditions::met_by(const Notification& notification) const {
 }
 
 Result<void> SimulatedFormat::render(const Notification& notification, std::string& out) const {
-  const bool is_receipt = notification.kind == NotificationKind::receipt;
+  const bool is_receipt = notification.kind == NotificationKind::receipt ||
+                          notification.kind == NotificationKind::group;
   if (refuses_some_ && !is_receipt && is_refused(notification.sequence)) {
     return bad_input("it is refused");
   }
@@ -183,6 +193,11 @@ Result<void> SimulatedFormat::render(const Notification& notification, std::stri
     for (const ReceiptKind& kind : notification.receipt_kinds) {
       by_kinds += kind.count;
       highest = std::max(highest, kind.severity);
+    }
+    // A group counts resources by kinds, and notifications altogether.
+    if (notification.kind == NotificationKind::group) {
+      by_kinds = notification.receipt_count;
+      highest = notification.severity;
     }
     for (const uint64_t number : {notification.receipt_count, by_kinds, uint64_t{highest}}) {
       out += std::to_string(number) + " ";
@@ -220,6 +235,7 @@ Settings::Settings(const Plan& p, const Conditions& conditions) : plan(p) {
                              .hold = {.for_cause = each.holds_cause,
                                       .for_tags = each.holds_tags,
                                       .at_most = each.at_most},
+                             .grouping = each.grouping,
                              .format = formats.back().get(),
                              .form = "form " + std::to_string(each.form),
                              .from = each.from,

@@ -27,6 +27,7 @@ struct SubscriptionPlan {
   bool holds_tags = false;
   Duration at_most = std::chrono::minutes(10);
   std::optional<uint64_t> per_hour;
+  Grouping grouping;
   StartFrom from = StartFrom::earliest;
   OnLag on_lag = OnLag::skip;
   Duration retry_for = std::chrono::hours(24);

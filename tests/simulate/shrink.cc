@@ -94,6 +94,7 @@ bool simplify(Script& script, const Fails& fails) {
   try_each([&](Subscription& each) { return set(each.holds_cause, false); });
   try_each([&](Subscription& each) { return set(each.holds_tags, false); });
   try_each([&](Subscription& each) { return set(each.per_hour, std::optional<uint64_t>()); });
+  try_each([&](Subscription& each) { return set(each.grouping.by_deployment, false); });
   try_each([&](Subscription& each) { return set(each.has_small_limits, false); });
   try_each([&](Subscription& each) { return set(each.refuses_some, false); });
   try_each([&](Subscription& each) { return set(each.limits.pace, Duration()); });

@@ -59,11 +59,10 @@ void SimulatedSink::deliver(std::span<const Delivery> batch, Completion done) {
 std::string words_of(const Trip& trip) {
   std::string words = name_of_subscription(trip.name) + (trip.batch_id.empty() ? "" : " as batch");
   for (size_t i = 0; i < trip.sent.size(); ++i) {
-    words +=
-        " " + std::to_string(trip.sent[i].sequence) +
-        (trip.sent[i].type == "statewire.receipt.v1" ? "(digest of " + trip.sent[i].payload + ")"
-                                                     : std::string()) +
-        (trip.sent[i].is_redriven ? "(redriven)" : "");
+    words += " " + std::to_string(trip.sent[i].sequence) +
+             (is_of_many(trip.sent[i].type) ? "(digest of " + trip.sent[i].payload + ")"
+                                            : std::string()) +
+             (trip.sent[i].is_redriven ? "(redriven)" : "");
     if (i < trip.answer.size()) words += ":" + std::string(name_of(trip.answer[i].verdict));
   }
   return words;

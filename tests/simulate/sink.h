@@ -12,6 +12,11 @@
 namespace statewire {
 
 // A delivery as a sink was given it.
+// Digests and groups.
+inline bool is_of_many(std::string_view type) {
+  return type == "statewire.receipt.v1" || type == "statewire.group.v1";
+}
+
 struct Sent {
   std::string id;
   std::string resource;

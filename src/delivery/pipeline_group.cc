@@ -1,0 +1,96 @@
+// What belongs to a deployment is counted in its group; a message tells the group when the
+// deployment is over, and one more what came late.
+#include <algorithm>
+
+#include "base/ids.h"
+#include "delivery/delivery_row_of.h"
+#include "delivery/pipeline.h"
+
+namespace statewire {
+
+void Pipeline::gather(const DeploymentName& name, const Notification& notification, Booked* held,
+                      Time now) {
+  Booked* group = group_.find(name);
+  if (group != nullptr && group_.is_of_next(*group, name, notification)) {
+    end_group(*group, now);
+    group = nullptr;
+  }
+  if (group == nullptr && !group_.has_room()) {
+    return pass_rate(notification, row_of(notification, subscription_), held, now);
+  }
+  // What was held has waited already; the others of its deployment may be let go after it.
+  const Time since = held != nullptr ? now : std::min(now, notification.recorded - wall_ahead_);
+  if (group == nullptr) {
+    group = &book_.add(group_.new_group(name, notification, since), now);
+    group_.open(*group);
+  }
+  group_.count(*group, name, notification, since);
+  book_.change_by_reading(*group);
+  if (held != nullptr) book_.settle(held->row.number);
+}
+
+void Pipeline::on_group_due(Booked& group, Time now) {
+  if (GroupStage::is_told(group) || !group_.is_asking()) return end_group(group, now);
+  tell_group(group, now);
+  group_.on_told(group, to_hex(group_id(subscription_.name, group.row.first_sequence, false)), now);
+  book_.change(group);
+}
+
+void Pipeline::end_group(Booked& group, Time now) {
+  if (GroupStage::has_news(group)) tell_group(group, now);
+  group_.close(group);
+  book_.settle(group.row.number);
+}
+
+// One message for all that the group counted. It has the sequence of the last of them.
+void Pipeline::tell_group(const Booked& group, Time now) {
+  const DeliveryRow& counts = group.row;
+  const Notification notification = notification_of_group(counts);
+  DeliveryRow row = row_of(notification, subscription_);
+  row.first_sequence = counts.first_sequence;
+  row.members = untold_members(counts);
+  row.digest = counts.digest;
+  row.group = counts.group;
+  row.group.told_members = 0;
+  row.group.resources.clear();
+  pass_rate(notification, std::move(row), nullptr, now);
+}
+
+// Of a group, or of the row of its message. What it names is the row's and the pipeline's.
+Notification Pipeline::notification_of_group(const DeliveryRow& group) {
+  deployment_told_ = told_of(group);
+  receipt_key_ = "urn:statewire:deployment:" + group.group.key;
+  std::ranges::replace(receipt_key_, '\x1f', ':');
+  receipt_summary_ = group_summary(group);
+  receipt_kinds_ = sorted_kinds_of(group.digest);
+  std::erase_if(receipt_kinds_, [](const ReceiptKind& kind) { return kind.count == 0; });
+  const bool is_amendment = deployment_told_.is_amendment;
+  Notification told;
+  told.id = group_id(subscription_.name, group.first_sequence, is_amendment);
+  if (is_amendment) told.amends = group_id(subscription_.name, group.first_sequence, false);
+  told.kind = NotificationKind::group;
+  told.instance = teller_.instance;
+  told.source = "subscriptions";
+  told.time = deployment_told_.ended;
+  told.recorded = wall_.now();
+  told.sequence = group.last_sequence;
+  told.severity = std::max(group.digest.severity, kInfo);
+  told.resource.id = receipt_key_;
+  told.resource.account = deployment_told_.account;
+  told.resource.region = deployment_told_.region;
+  told.receipt = receipt_summary_;
+  told.receipt_count = untold_members(group);
+  told.receipt_kinds = receipt_kinds_;
+  told.deployment = &deployment_told_;
+  return told;
+}
+
+// What was released while rows were still to come may have begun another of its name. It is told by
+// itself then.
+void Pipeline::restore_group(Booked& booked, Time now) {
+  if (group_.restore(booked, now)) return;
+  if (GroupStage::has_news(booked)) tell_group(booked, now);
+  book_.settle(booked.row.number);
+}
+
+}  // namespace statewire
