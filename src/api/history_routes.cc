@@ -39,10 +39,19 @@ Result<TrialWish> read_trial_wish(Parameters parameters, Time now) {
   wish.hold.for_cause = hold == "cause" || hold == "both";
   wish.hold.for_tags = hold == "tags" || hold == "both";
   if (!hold.empty() && !wish.hold.is_any()) return bad_input("hold must be cause, tags or both");
-  if (const std::string at_most = parameters.text("at_most"); !at_most.empty()) {
-    const std::optional<Duration> duration = parse_duration(at_most);
-    if (!duration) return bad_input("at_most must be a duration, such as 10m");
-    wish.hold.at_most = *duration;
+  const auto read_duration = [&](const char* name, Duration& to) -> Result<void> {
+    const std::string text = parameters.text(name);
+    if (text.empty()) return {};
+    const std::optional<Duration> duration = parse_duration(text);
+    if (!duration) return bad_input(std::string(name) + " must be a duration, such as 10m");
+    to = *duration;
+    return {};
+  };
+  wish.grouping.by_deployment = !parameters.text("group_quiet").empty();
+  for (const Result<void>& read : {read_duration("at_most", wish.hold.at_most),
+                                   read_duration("group_quiet", wish.grouping.quiet),
+                                   read_duration("group_at_most", wish.grouping.at_most)}) {
+    if (!read) return read.error();
   }
   wish.per_hour = parameters.number("per_hour", 0, UINT32_MAX);
   wish.since = parameters.since("since", now);

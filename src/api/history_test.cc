@@ -185,6 +185,8 @@ TEST_F(HistoryTest, a_trial_counts_what_would_have_been_sent) {
       holds(json("/api/v1/trial?per_hour=2"), "\"messages\":4,\"digests\":1,\"counted\":3"));
   EXPECT_TRUE(holds(json("/api/v1/trial?hold=both&at_most=10m"), "\"messages\":5"));
   EXPECT_TRUE(holds(json("/api/v1/trial?since=2026-11-23T12:00:01Z"), "\"notifications\":0"));
+  EXPECT_TRUE(holds(json("/api/v1/trial?group_quiet=5m"), "\"groups\":0,\"grouped\":0"));
+  EXPECT_EQ(get("/api/v1/trial?group_quiet=soon").status, 400);
   EXPECT_EQ(get("/api/v1/trial?when=%7B%22nothing%22:%5B1%5D%7D").status, 400);
 }
 

@@ -8,6 +8,7 @@
 #include "api/queries.h"
 #include "base/limits.h"
 #include "config/document.h"
+#include "delivery/group.h"
 #include "delivery/hold.h"
 #include "delivery/match.h"
 #include "delivery/rate.h"
@@ -33,6 +34,7 @@ class Trial {
         subscription_(std::move(subscription)),
         hold_(subscription_, ignored(), nullptr),
         match_(subscription_, ignored()),
+        group_(subscription_.grouping),
         rate_(per_hour) {}
 
   void take(const Entry& entry) {
@@ -66,6 +68,7 @@ class Trial {
       judge(*entry, std::min(time, booked->row.due));
       waiting_.erase(booked->row.first_sequence);
     }
+    while (Booked* const group = group_.next_ready(time)) on_group_due(*group);
   }
 
   void write(JsonWriter& json) const {
@@ -75,6 +78,8 @@ class Trial {
     json.number("messages", sent_ + 2 * digests_);  // Each is announced when it begins.
     json.number("digests", digests_);
     json.number("counted", counted_);
+    json.number("groups", groups_told_);
+    json.number("grouped", grouped_);
     json.begin_array("kinds");
     for (const auto& [name, kind] : by_count()) {
       json.begin_object();
@@ -100,6 +105,52 @@ class Trial {
     }
     const Notification notification = notification_of(entry, parts_.teller);
     count(notification);
+    if (const std::optional<DeploymentName> name = group_.name_of(notification)) {
+      return gather(*name, notification, now);
+    }
+    send(notification, now);
+  }
+
+  // As the pipeline does it.
+  void gather(const DeploymentName& name, const Notification& notification, Time now) {
+    Booked* group = group_.find(name);
+    if (group != nullptr && group_.is_of_next(*group, name, notification)) {
+      end_group(*group, now);
+      group = nullptr;
+    }
+    if (group == nullptr && !group_.has_room()) return send(notification, now);
+    if (group == nullptr) {
+      Booked booked{.row = group_.new_group(name, notification, now)};
+      booked.row.number = ++numbers_;
+      group = &groups_.emplace(numbers_, std::move(booked)).first->second;
+      group_.open(*group);
+    }
+    group_.count(*group, name, notification, now);
+    ++grouped_;
+  }
+
+  void on_group_due(Booked& group) {
+    const Time now = group.row.due;
+    if (GroupStage::is_told(group)) return end_group(group, now);
+    tell_group(group, now);
+    group_.on_told(group, "told", now);
+  }
+
+  void tell_group(const Booked& group, Time now) {
+    Notification told;
+    told.kind = NotificationKind::group;
+    told.severity = std::max(group.row.digest.severity, kInfo);
+    ++groups_told_;
+    send(told, now);
+  }
+
+  void end_group(Booked& group, Time now) {
+    if (GroupStage::has_news(group)) tell_group(group, now);
+    group_.close(group);
+    groups_.erase(group.row.number);
+  }
+
+  void send(const Notification& notification, Time now) {
     if (rate_.decide(notification, now).passes()) {
       ++sent_;
       return;
@@ -133,6 +184,8 @@ class Trial {
   std::map<uint64_t, Booked> waiting_;  // What `hold_` borrows, by sequence.
   HoldStage hold_;
   MatchStage match_;
+  std::map<uint64_t, Booked> groups_;  // What `group_` borrows, by number.
+  GroupStage group_;
   RateStage rate_;
   Routable routable_;
   std::map<std::string, TrialKind> kinds_;
@@ -140,6 +193,9 @@ class Trial {
   uint64_t not_matching_ = 0;
   uint64_t absorbed_ = 0;
   uint64_t sent_ = 0;
+  uint64_t numbers_ = 0;  // Of groups.
+  uint64_t grouped_ = 0;
+  uint64_t groups_told_ = 0;
   uint64_t counted_ = 0;
   uint64_t digests_ = 0;
   Time digest_ends_;
@@ -238,6 +294,7 @@ class NoQuestion final : public Question {
 Result<Subscription> subscription_of(const TrialWish& wish) {
   Subscription subscription{.name = "trial", .when = Pattern::everything()};
   subscription.hold = wish.hold;
+  subscription.grouping = wish.grouping;
   if (wish.when_json.empty()) return subscription;
   Problems problems;
   const std::optional<Document> document = Document::parse("when", wish.when_json, problems);

@@ -13,6 +13,7 @@ namespace statewire {
 struct TrialWish {
   std::string when_json;  // Empty: everything.
   Hold hold;
+  Grouping grouping;
   uint64_t per_hour = 0;      // 0: no limit.
   std::optional<Time> since;  // Recorded then or later; nothing: all that the journal has.
   std::optional<Time> until;

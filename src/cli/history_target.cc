@@ -33,6 +33,10 @@ std::string trial_target(const TrialWish& wish) {
   if (wish.hold.for_cause) add_parameter(target, "hold", wish.hold.for_tags ? "both" : "cause");
   if (!wish.hold.for_cause && wish.hold.for_tags) add_parameter(target, "hold", "tags");
   add_parameter(target, "at_most", format_duration(wish.hold.at_most));
+  if (wish.grouping.by_deployment) {
+    add_parameter(target, "group_quiet", format_duration(wish.grouping.quiet));
+    add_parameter(target, "group_at_most", format_duration(wish.grouping.at_most));
+  }
   if (wish.per_hour > 0) add_parameter(target, "per_hour", std::to_string(wish.per_hour));
   if (wish.since) add_parameter(target, "since", format_time(*wish.since));
   if (wish.until) add_parameter(target, "until", format_time(*wish.until));

@@ -39,6 +39,10 @@ std::string trial_summary(JsonElement trial, const std::string& name) {
     text += " (with " + counted(digests, "digest") + " of " +
             with_thousands(number_at(trial, "counted")) + " more, each announced when it begins)";
   }
+  if (const uint64_t groups = number_at(trial, "groups"); groups > 0) {
+    text += " (" + with_thousands(groups) + " for deployments, of " +
+            counted(number_at(trial, "grouped"), "notification") + ")";
+  }
   text += " for " + counted(told, "notification");
   const std::string since = text_at(trial, "since");
   return since.empty() ? text : text + " since " + short_time(since);
@@ -84,6 +88,7 @@ ExitCode run_test(const Invocation& invocation, Terminal& terminal) {
   const Time now = config->clock.now();
   TrialWish wish{.when_json = subscription->when_json,
                  .hold = subscription->hold,
+                 .grouping = subscription->grouping,
                  .per_hour = limit_of(*subscription)};
   wish.since = parse_since(invocation.text("--since", kTestSince), now);
   if (invocation.has("--until")) wish.until = parse_since(invocation.text("--until"), now);

@@ -272,8 +272,12 @@ std::string group_summary(const DeliveryRow& group) {
   for (const DigestKind& kind : group.digest.kinds) {
     if (kind.severity == 0 && kind.count > 0) changed.kinds.push_back(kind);
   }
-  text += totals.changed == 0 ? "no other change was told"
-                              : with_thousands(totals.changed) + " changed: " + summary_of(changed);
+  if (totals.changed > 0) {
+    text += with_thousands(totals.changed) + " changed: " + summary_of(changed);
+  } else {
+    text += text.empty() ? "no resource of it was told" : "nothing else was told";
+  }
+  if (!group.group.told.empty() && group.group.end_time != Time()) text += "; it is over";
   if (is_under_way(group.group)) text += "; it is still under way";
   return shortened(text, kMessageCharactersMax);
 }
