@@ -365,8 +365,13 @@ void read_rules(MapReader& keys, Settings& settings, Problems& problems) {
       read_subscriptions(keys.optional("subscriptions"), settings.formats, problems);
 }
 
+constexpr std::string_view kTopKeys[] = {
+    "version", "log",    "http",    "retention", "instance",  "store",
+    "backup",  "limits", "catalog", "accounts",  "links",     "actors",
+    "expect",  "ignore", "formats", "sources",   "inventory", "subscriptions"};
+
 void read_document(Settings& settings, SinkContext& context, Problems& problems) {
-  MapReader keys(settings.document->root());
+  MapReader keys(settings.document->root(), kTopKeys);
   const Node version = keys.required("version");
   const int64_t found = version.integer(0, 1'000'000, kVersion);
   if (version && found != kVersion) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/text.h"
 
 namespace statewire {
@@ -12,9 +13,24 @@ MapReader::MapReader(Node map) : map_(map) {
   map_ = {};
 }
 
+MapReader::MapReader(Node map, std::span<const std::string_view> keys) : MapReader(map) {
+  keys_ = keys;
+}
+
+Node MapReader::misspelt(std::string_view key) const {
+  if (keys_.empty() || !map_) return {};
+  for (const Node& entry : map_.entries()) {
+    const bool is_known = std::ranges::find(keys_, entry.key()) != keys_.end();
+    if (!is_known && nearest(entry.key(), keys_) == key) return entry;
+  }
+  return {};
+}
+
 Node MapReader::optional(std::string_view key) {
+  CHECK(keys_.empty() || std::ranges::find(keys_, key) != keys_.end());
   if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.emplace_back(key);
-  return map_.find(key);
+  const Node value = map_.find(key);
+  return value ? value : misspelt(key);
 }
 
 Node MapReader::required(std::string_view key) {

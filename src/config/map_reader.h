@@ -6,6 +6,7 @@
 // A key that is in the map and was never asked for is an error, with the nearest key that was.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,10 @@ class MapReader {
   // If `map` is not a map, that is the only problem, and every key counts as absent.
   // An absent `map` is an empty one in which nothing is required.
   explicit MapReader(Node map);
+  // The same, of which all keys are known before any is asked for. Then a misspelt key stands for
+  // the one that is meant, so that what is wrong below it is reported too; it is an error still.
+  // `keys` outlives this. REQUIRES of optional() and required() then: `key` is among them.
+  MapReader(Node map, std::span<const std::string_view> keys);
   // Finishes, if nobody did.
   ~MapReader() { finish(); }
   MapReader(const MapReader&) = delete;
@@ -35,7 +40,10 @@ class MapReader {
   const Node& node() const { return map_; }
 
  private:
+  Node misspelt(std::string_view key) const;
+
   Node map_;
+  std::span<const std::string_view> keys_;  // Empty: they are not known before.
   std::vector<std::string> known_;
   bool is_finished_ = false;
 };

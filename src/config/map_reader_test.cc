@@ -42,6 +42,27 @@ TEST_F(MapReaderTest, unknown_keys_are_errors_with_the_nearest_known_one) {
             "2 errors\n");
 }
 
+// What is wrong below it would show only once it was mended.
+TEST_F(MapReaderTest, a_misspelt_key_stands_for_the_one_that_is_meant) {
+  constexpr std::string_view kKeys[] = {"sink", "when"};
+  {
+    MapReader reader(parse("sinc: {kind: 1, kynd: 2}\nwhen: x\n"), kKeys);
+    MapReader sink(reader.required("sink"));
+    sink.required("kind");
+    EXPECT_EQ(reader.optional("when").text(), "x");
+  }
+  {
+    MapReader reader(parse("sink: a\nsinc: b\n"), kKeys);
+    EXPECT_EQ(reader.required("sink").text(), "a");
+    EXPECT_FALSE(reader.optional("when"));
+  }
+  EXPECT_EQ(problems_.to_text(),
+            "t.yaml:1:1: sinc: unknown key; did you mean \"sink\"?\n"
+            "t.yaml:1:17: sinc.kynd: unknown key; did you mean \"kind\"?\n"
+            "t.yaml:2:1: sinc: unknown key; did you mean \"sink\"?\n"
+            "3 errors\n");
+}
+
 TEST_F(MapReaderTest, missing_keys_are_errors_at_the_map) {
   const Node root = parse("pager:\n  sinc: 1\n");
   MapReader reader(root.find("pager"));

@@ -101,12 +101,15 @@ uint64_t hash_of_sink(const Node& sink) {
   return hash64(all);
 }
 
+constexpr std::string_view kSubscriptionKeys[] = {"when", "hold",   "sink",     "format",
+                                                  "from", "on_lag", "per_hour", "retry_for"};
+
 Subscription read_subscription(const Node& node, const Formats& formats) {
   if (!is_plain_name(node.key(), kSubscriptionNameBytesMax)) {
     node.error_at_key(
         "a subscription's name is at most 64 letters, digits, \"-\", \"_\" and \".\"");
   }
-  MapReader keys(node);
+  MapReader keys(node, kSubscriptionKeys);
   const Node condition = keys.optional("when");
   When when = read_when(condition);
   const Hold hold = read_hold(keys.optional("hold"));
