@@ -110,6 +110,8 @@ EventDescription describe(const EventView& view, std::string_view bytes, Time re
   result.evidence =
       recognition.origin.id.empty() ? hex_in(arena, recognition.event_id) : recognition.origin.id;
   result.traceparent = copy_clean(arena, view.traceparent, kPlaceBytesMax);
+  const std::string_view envelope_id = copy_clean(arena, view.id, kPlaceBytesMax);
+  if (envelope_id != recognition.origin.id) result.envelope_id = envelope_id;
   return result;
 }
 

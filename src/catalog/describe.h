@@ -26,6 +26,7 @@ struct EventDescription {
   std::string_view region;
   std::string_view evidence;  // Origin id, or the event id where there is none.
   std::string_view traceparent;
+  std::string_view envelope_id;  // Where it is not the origin id.
 };
 
 EventDescription describe(const EventView& view, std::string_view bytes, Time received,

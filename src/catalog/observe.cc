@@ -146,6 +146,7 @@ void Observer::start(Observation& observation, size_t index) const {
   observation.cause = call_.cause;
   observation.error = error_;
   observation.traceparent = event_.traceparent;
+  observation.envelope_id = event_.envelope_id;
   observation.entry = entry_.spec->name;
   observation.severity = verdict_ ? verdict_->severity : entry_.spec->severity;
   observation.toward = entry_.spec->toward;

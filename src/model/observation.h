@@ -153,6 +153,7 @@ struct Observation {
   std::string_view headline;
   std::string_view entry;  // Name of the catalog entry: "instance state".
   std::string_view traceparent;
+  std::string_view envelope_id;  // Of what carried the event, where that is not `origin.id`.
   std::span<const Tag> tags;
   std::span<const Change> changes;
   std::span<const std::string_view> aliases;  // Other names of the same resource.

@@ -96,6 +96,7 @@ Observation EntryDecoder::observation(uint64_t head, Time recorded) {
   if (head & kHasHeadline) seen.headline = own();
   if (head & kHasDeclared) seen.declared = own();
   if (head & kHasExpected) seen.expected = own();
+  if (head & kHasEnvelope) seen.envelope_id = own();
   in_.skip_fields(head & ~uint64_t{kObservationBits});
   return seen;
 }

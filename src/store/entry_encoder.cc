@@ -48,7 +48,8 @@ uint32_t bits_of(const Entry& entry, Time recorded) {
          bit_if(seen.settles_after != Duration::zero(), kSettlesAfter) |
          bit_if(!seen.headline.empty(), kHasHeadline) |
          bit_if(!seen.declared.empty(), kHasDeclared) |
-         bit_if(!seen.expected.empty(), kHasExpected);
+         bit_if(!seen.expected.empty(), kHasExpected) |
+         bit_if(!seen.envelope_id.empty(), kHasEnvelope);
 }
 
 uint32_t bits_of(const Record& record, const Entry& base) {
@@ -126,6 +127,7 @@ void EntryEncoder::observation(const Observation& seen, Time recorded) {
   if (!seen.headline.empty()) own(seen.headline);
   if (!seen.declared.empty()) own(seen.declared);
   if (!seen.expected.empty()) own(seen.expected);
+  if (!seen.envelope_id.empty()) own(seen.envelope_id);
 }
 
 void EntryEncoder::told(const Told& told, Time recorded) {

@@ -4,7 +4,7 @@
 //   observation := bits source received [recorded] [previous] key origin identity
 //                  effect|phase<<4 value [toward] cause [flags] [severity] [error] [traceparent]
 //                  catalog-entry [tags] [changes] [aliases] [settles_after] [headline]
-//                  [declared] [expected] newer
+//                  [declared] [expected] [envelope] newer
 //   key         := time [version] stage phase_rank value_rank event_id:16 [index]
 //   told        := bits|kind<<1 [id:16] [amends:16] previous newer
 //   record      := bits identity [phase] [value] [since] previous cause [flags] [newest]
@@ -53,8 +53,9 @@ enum ObservationBit : uint32_t {
   kHasHeadline = 1u << 13,  // In `newer`: the text, as it is.
   kHasDeclared = 1u << 14,  // Likewise.
   kHasExpected = 1u << 15,  // Likewise.
+  kHasEnvelope = 1u << 16,  // Likewise.
 };
-constexpr uint32_t kObservationBits = (1u << 16) - 1;
+constexpr uint32_t kObservationBits = (1u << 17) - 1;
 
 // Of `told`, around the kind.
 enum ToldBit : uint32_t {

@@ -154,6 +154,7 @@ class RandomEntries {
     result.headline = word();
     result.declared = word();
     result.expected = word();
+    result.envelope_id = word();
     result.tags = tags();
     std::vector<Change> changes(chance() ? 0 : below(5));
     for (Change& change : changes) change = {word(), word(), word()};
@@ -293,7 +294,7 @@ class EntryText {
         from_ns(o.settles_after.count()));
     cause(o.cause);
     put(int{o.flags}, int{o.severity}, o.error, o.entry, o.traceparent, o.headline, o.declared,
-        o.expected);
+        o.expected, o.envelope_id);
     tags(o.tags);
     put(uint64_t{o.changes.size()}, uint64_t{o.aliases.size()});
     for (const Change& change : o.changes) put(change.path, change.from, change.to);
