@@ -100,7 +100,7 @@ std::string_view region_told(const Notification& notification) {
   return is_global(notification.resource.type) ? std::string_view() : notification.resource.region;
 }
 
-void add_subject(const Notification& notification, Words& words) {
+void add_short_subject(const Notification& notification, Words& words) {
   if (notification.kind == NotificationKind::receipt) {
     if (notification.receipt_count == 0) return words.add("notifications are held back");
     words.add_number(notification.receipt_count);
@@ -114,10 +114,16 @@ void add_subject(const Notification& notification, Words& words) {
                      notification.account_name.empty() && !account.empty() ? "account " : "",
                      account);
   }
-  const std::string_view bare = bare_id(notification.resource.id);
   add_type_name(notification.resource.type, words);
-  words.add(" ", notification.name.empty() ? bare : notification.name);
-  if (!notification.name.empty() && notification.name != bare) words.add(" (", bare, ")");
+  words.add(" ", short_name(notification.name, notification.resource.id));
+}
+
+void add_subject(const Notification& notification, Words& words) {
+  add_short_subject(notification, words);
+  const bool is_named = !notification.name.empty() && !is_root_user(notification.resource) &&
+                        notification.kind != NotificationKind::receipt;
+  const std::string_view bare = bare_id(notification.resource.id);
+  if (is_named && notification.name != bare) words.add(" (", bare, ")");
 }
 
 void add_news(const Notification& notification, NewsBeside beside, Words& words) {

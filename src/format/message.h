@@ -12,6 +12,9 @@ namespace statewire {
 // "EC2 instance web-1 (i-0a1b2c3d4e5f60001)": names before ids.
 void add_subject(const Notification& notification, Words& words);
 
+// "EC2 instance web-1": without the id beside a name.
+void add_short_subject(const Notification& notification, Words& words);
+
 // Where people look for the resource; empty where it is the same everywhere.
 std::string_view region_told(const Notification& notification);
 

@@ -202,6 +202,10 @@ std::string_view bare_id(std::string_view id) {
   return bare.empty() ? id : bare;
 }
 
+std::string_view short_name(std::string_view name, std::string_view id) {
+  return name.empty() ? bare_id(id) : name;
+}
+
 void add_tool(std::string_view tool, Words& words) {
   if (tool.empty()) return;
   const std::string_view known = words_for(kTools, tool);

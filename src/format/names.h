@@ -16,6 +16,9 @@ void add_type_name(std::string_view type, Words& words);
 // A view of `id`.
 std::string_view bare_id(std::string_view id);
 
+// What people call a resource: its name, else the bare part of its id. A view of one of them.
+std::string_view short_name(std::string_view name, std::string_view id);
+
 // " in the console", " with Terraform", ": scale-in"; nothing where `tool` is empty.
 void add_tool(std::string_view tool, Words& words);
 
