@@ -4,6 +4,7 @@
 #include <future>
 
 #include "base/log.h"
+#include "delivery/left_behind.h"
 
 namespace statewire {
 namespace {
@@ -411,6 +412,19 @@ Result<ParkedChange> Dispatcher::drop(const ParkedFilter& filter, bool is_dry_ru
     change = drop_parked(store_, filter, is_dry_run, [this] { return !is_stopping(); });
   });
   return ran ? std::move(change) : ran.error();
+}
+
+Result<uint64_t> Dispatcher::drop_waiting(const std::string& subscription, bool is_dry_run) {
+  Result<uint64_t> dropped = unavailable("it is stopping");
+  const Result<void> ran = on_own_thread([&] {
+    const bool is_ours = std::ranges::any_of(places_, [&](const Place& place) {
+      return place.pipeline->subscription().name == subscription;
+    });
+    dropped = is_ours ? is_configured(subscription)
+                      : statewire::drop_waiting(store_, subscription, is_dry_run,
+                                                [this] { return !is_stopping(); });
+  });
+  return ran ? std::move(dropped) : ran.error();
 }
 
 std::vector<PipelineCounts> Dispatcher::counts() const {

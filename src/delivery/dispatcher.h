@@ -47,6 +47,8 @@ class Dispatcher {
   // Any thread but that of run(), for which they wait. `unavailable` once it stops.
   Result<ParkedChange> redrive(const ParkedFilter& filter, bool is_dry_run);
   Result<ParkedChange> drop(const ParkedFilter& filter, bool is_dry_run);
+  // How many were dropped, or would be. bad_input where a pipeline has that subscription.
+  Result<uint64_t> drop_waiting(const std::string& subscription, bool is_dry_run);
   // What was done counts since the start, over reloads. A subscription is left out until the rows
   // of its earlier run are here.
   std::vector<PipelineCounts> counts() const;
