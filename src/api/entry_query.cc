@@ -1,8 +1,13 @@
 // What became of what the journal has: what was told of it, to whom, and why not to others. What
 // did not match is explained by asking again, under the configuration that is in force.
+#include <algorithm>
+#include <functional>
+#include <set>
+
 #include "api/explain_rules.h"
 #include "api/json_parts.h"
 #include "api/queries.h"
+#include "api/waits.h"
 #include "base/limits.h"
 #include "route/deployment.h"
 
@@ -23,18 +28,36 @@ bool holds(const DeliveryRow& row, const Sought& sought) {
   return row.group.key == sought.deployment && !is_told;
 }
 
+// What became of an entry's delivery, or of its part for some of the recipients.
 struct Outcome {
   std::string text = {};  // Empty: it is not known yet.
   std::string detail = {};
-  Time until = {};
+  std::optional<Time> until = {};
+  std::string recipients = {};  // Empty: all.
+  std::string others = {};      // To whom it was sent with it.
 };
 
+// Adds to `names` what is between the commas of `list`.
+void add_names(std::string_view list, std::set<std::string, std::less<>>& names) {
+  while (!list.empty()) {
+    const size_t comma = std::min(list.find(','), list.size());
+    if (comma > 0) names.emplace(list.substr(0, comma));
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+}
+
 // What became of one entry's delivery to one subscription: some rows at a time, as there may be a
-// million of each.
+// million of each. A mail has a row for each recipient who refused it, and one for those who are
+// tried again.
 class OutcomeSearch {
  public:
-  OutcomeSearch(const Store& store, std::string_view subscription, Sought sought)
-      : store_(store), subscription_(subscription), sought_(std::move(sought)) {}
+  OutcomeSearch(const Queries::Parts& parts, std::string_view subscription, Sought sought, Time now)
+      : store_(parts.store),
+        pipeline_(pipeline_of(parts, subscription)),
+        is_removed_(is_removed(parts, subscription)),
+        subscription_(subscription),
+        sought_(std::move(sought)),
+        now_(now) {}
 
   // True where it is known.
   Result<bool> step() {
@@ -45,21 +68,31 @@ class OutcomeSearch {
       read = read_waiting();
     } else {
       read = judge();
+      if (read) return true;
     }
     if (!read) return read.error();
-    return !outcome_.text.empty();
+    return false;
   }
-  const Outcome& outcome() const { return outcome_; }
+  const std::vector<Outcome>& outcomes() const { return outcomes_; }
 
  private:
+  void add(std::string text, std::string detail, const DeliveryRow& row,
+           std::optional<Time> until = {}) {
+    if (outcomes_.size() >= kParkedListedMax) return;
+    outcomes_.push_back({.text = std::move(text),
+                         .detail = std::move(detail),
+                         .until = until,
+                         .recipients = row.recipients,
+                         .others = row.settled_recipients});
+  }
+
   Result<void> read_parked() {
     size_t count = 0;
     has_read_parked_ = true;
     const auto visit = [&](const DeliveryKey& key, Result<ParkedRow> row) {
       if (key.subscription != subscription_) return false;
       if (row && holds(row->delivery, sought_)) {
-        outcome_ = {.text = "parked", .detail = std::move(row->reason)};
-        return false;
+        add("parked", std::move(row->reason), row->delivery);
       }
       next_ = key.number + 1;
       has_read_parked_ = ++count < kParkedRowsAtATime;
@@ -75,9 +108,9 @@ class OutcomeSearch {
     has_read_waiting_ = true;
     const auto visit = [&](uint64_t number, Result<DeliveryRow> row) {
       if (row && holds(*row, sought_)) {
-        outcome_ = {.text = "waits", .detail = std::move(row->last_detail), .until = row->due};
-        if (row->stage == Stage::group) outcome_.detail = "in the group of its deployment";
-        return false;
+        const bool is_grouped = row->stage == Stage::group;
+        add("waits", is_grouped ? "in the group of its deployment" : row->last_detail, *row,
+            is_removed_ ? std::nullopt : waits_until(*row, pipeline_, now_));
       }
       next_ = number + 1;
       has_read_waiting_ = ++count < kParkedRowsAtATime;
@@ -87,26 +120,72 @@ class OutcomeSearch {
   }
 
   Result<void> judge() {
+    if (!outcomes_.empty()) {
+      add_settled();
+      return {};
+    }
     const auto state = store_.subscription(subscription_);
     if (!state) return state.error();
     if (*state && sought_.sequence <= (*state)->begins_after) {
-      outcome_ = {.text = "not for it",
-                  .detail = "it began after sequence " + std::to_string((*state)->begins_after)};
+      outcomes_.push_back(
+          {.text = "not for it",
+           .detail = "it began after sequence " + std::to_string((*state)->begins_after)});
       return {};
     }
     const bool is_settled = *state && (*state)->cursor >= sought_.sequence;
-    outcome_ = {.text = is_settled ? "settled" : "on its way"};
+    outcomes_.push_back({.text = is_settled ? "settled" : "on its way"});
     return {};
   }
 
+  // To whom it was sent, but for those whose part is parked or waits.
+  void add_settled() {
+    std::set<std::string, std::less<>> settled;
+    std::set<std::string, std::less<>> open;
+    for (const Outcome& outcome : outcomes_) {
+      add_names(outcome.others, settled);
+      add_names(outcome.recipients, open);
+    }
+    std::string recipients;
+    for (const std::string& name : settled) {
+      if (!open.contains(name)) recipients.append(recipients.empty() ? "" : ",").append(name);
+    }
+    if (!recipients.empty()) outcomes_.push_back({.text = "settled", .recipients = recipients});
+  }
+
   const Store& store_;
+  const PipelineCounts* const pipeline_;
+  const bool is_removed_;
   const std::string subscription_;
   const Sought sought_;
+  const Time now_;
   bool has_read_parked_ = false;
   bool has_read_waiting_ = false;
   uint64_t next_ = 0;  // The number of the row that is read next.
-  Outcome outcome_;
+  std::vector<Outcome> outcomes_;
 };
+
+void write_outcome(const Outcome& outcome, JsonWriter& json) {
+  json.line("outcome", outcome.text);
+  json.known_line("detail", outcome.detail);
+  if (outcome.until) json.time("until", *outcome.until);
+}
+
+// Members of the object that is open: the first outcome, and each where some have another.
+void write_outcomes(std::span<const Outcome> outcomes, JsonWriter& json) {
+  write_outcome(outcomes.front(), json);
+  const auto is_for_some = [](const Outcome& outcome) {
+    return !outcome.recipients.empty() || !outcome.others.empty();
+  };
+  if (std::ranges::none_of(outcomes, is_for_some)) return;
+  json.begin_array("parts");
+  for (const Outcome& outcome : outcomes) {
+    json.begin_object();
+    json.known_line("recipients", outcome.recipients);
+    write_outcome(outcome, json);
+    json.end_object();
+  }
+  json.end_array();
+}
 
 void write_members(const Entry& entry, const Notification& notification, JsonWriter& json) {
   json.key("entry");
@@ -126,8 +205,8 @@ void write_members(const Entry& entry, const Notification& notification, JsonWri
 
 class EntryQuestion final : public Question {
  public:
-  EntryQuestion(Queries::Parts parts, uint64_t sequence)
-      : parts_(std::move(parts)), sequence_(sequence) {}
+  EntryQuestion(Queries::Parts parts, uint64_t sequence, Time now)
+      : parts_(std::move(parts)), sequence_(sequence), now_(now) {}
 
   std::optional<Result<std::string>> step() override {
     Arena arena;
@@ -138,22 +217,40 @@ class EntryQuestion final : public Question {
                        std::to_string(parts_.store.last_sequence()));
     }
     if (!entry) return entry.error();
-    const bool is_told = entry->told.kind != NotificationKind::none;
-    if (is_told && outcomes_.size() < parts_.subscriptions.size()) return look_further(*entry);
+    if (entry->told.kind == NotificationKind::none) return answer(*entry);
+    if (names_.empty()) {
+      const Result<void> read = read_names();
+      if (!read) return read.error();
+    }
+    if (outcomes_.size() < names_.size()) return look_further(*entry);
     return answer(*entry);
   }
 
  private:
+  // Those that are configured, in their order, then those that were.
+  Result<void> read_names() {
+    std::set<std::string, std::less<>> configured;
+    for (const Subscription& subscription : parts_.subscriptions) {
+      names_.push_back(subscription.name);
+      configured.insert(subscription.name);
+    }
+    return parts_.store.each_subscription(
+        [&](std::string_view name, const Result<SubscriptionState>&) {
+          if (!configured.contains(name)) names_.emplace_back(name);
+          return true;
+        });
+  }
+
   std::optional<Result<std::string>> look_further(const Entry& entry) {
     if (!search_) {
       const auto deployment = deployment_of(notification_of(entry, parts_.teller));
-      search_.emplace(parts_.store, parts_.subscriptions[outcomes_.size()].name,
-                      Sought{sequence_, deployment ? deployment->key() : std::string()});
+      search_.emplace(parts_, names_[outcomes_.size()],
+                      Sought{sequence_, deployment ? deployment->key() : std::string()}, now_);
     }
     const Result<bool> is_over = search_->step();
     if (!is_over) return is_over.error();
     if (*is_over) {
-      outcomes_.push_back(search_->outcome());
+      outcomes_.push_back(search_->outcomes());
       search_.reset();
     }
     return std::nullopt;
@@ -165,33 +262,47 @@ class EntryQuestion final : public Question {
       json.begin_object();
       write_members(entry, notification_of(entry, parts_.teller), json);
       size_t place = 0;  // Subscriptions come in their order.
-      const auto write_outcome = [&](const Subscription&, JsonWriter& verdict) {
-        const Outcome& outcome = outcomes_[place++];
-        verdict.line("outcome", outcome.text);
-        verdict.known_line("detail", outcome.detail);
-        if (outcome.until != Time()) verdict.time("until", outcome.until);
+      const auto write_more = [&](const Subscription&, JsonWriter& verdict) {
+        write_outcomes(outcomes_[place++], verdict);
       };
       if (entry.told.kind != NotificationKind::none) {
-        rules.write_subscriptions(entry, json, write_outcome);
+        rules.write_subscriptions(entry, json, write_more);
+        write_removed(json);
       }
       json.end_object();
     });
   }
 
+  // What was settled for a subscription that is gone nobody knows: its condition is gone, too.
+  void write_removed(JsonWriter& json) const {
+    json.begin_object("removed_subscriptions");
+    for (size_t i = parts_.subscriptions.size(); i < names_.size(); ++i) {
+      const std::string& text = outcomes_[i].front().text;
+      if (text != "parked" && text != "waits") continue;
+      json.key_line(names_[i]);
+      json.begin_object();
+      write_outcomes(outcomes_[i], json);
+      json.end_object();
+    }
+    json.end_object();
+  }
+
   const Queries::Parts parts_;
   const uint64_t sequence_;
+  const Time now_;
+  std::vector<std::string> names_;
   std::optional<OutcomeSearch> search_;  // Of the subscription after those of `outcomes_`.
-  std::vector<Outcome> outcomes_;
+  std::vector<std::vector<Outcome>> outcomes_;
 };
 
 }  // namespace
 
-std::unique_ptr<Question> Queries::begin_entry(uint64_t sequence) const {
-  return std::make_unique<EntryQuestion>(parts_, sequence);
+std::unique_ptr<Question> Queries::begin_entry(uint64_t sequence, Time now) const {
+  return std::make_unique<EntryQuestion>(parts_, sequence, now);
 }
 
-Result<std::string> Queries::entry(uint64_t sequence) const {
-  return answer_of(begin_entry(sequence));
+Result<std::string> Queries::entry(uint64_t sequence, Time now) const {
+  return answer_of(begin_entry(sequence, now));
 }
 
 }  // namespace statewire

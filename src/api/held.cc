@@ -2,6 +2,7 @@
 #include "api/json_parts.h"
 #include "api/place.h"
 #include "api/queries.h"
+#include "api/waits.h"
 #include "base/limits.h"
 #include "delivery/group.h"
 #include "delivery/hold.h"
@@ -11,9 +12,13 @@
 namespace statewire {
 namespace {
 
-void write_wait_of(const DeliveryRow& row, JsonWriter& json) {
+void write_wait_of(const DeliveryRow& row, const Queries::Parts& parts, std::optional<Time> until,
+                   JsonWriter& json) {
   json.begin_array("for");
-  if (row.stage == Stage::hold) {
+  if (is_removed(parts, row.subscription)) {
+    json.text("its subscription, which was removed");
+    until.reset();
+  } else if (row.stage == Stage::hold) {
     if (row.waits_for_cause) json.text("cause");
     if (row.waits_for_tags) json.text("tags");
     if (!row.waits_for_cause && !row.waits_for_tags) json.text("one before it");
@@ -25,25 +30,41 @@ void write_wait_of(const DeliveryRow& row, JsonWriter& json) {
     json.text(row.attempts > 0 ? "the next attempt" : "its turn");
   }
   json.end_array();
-  if (row.due != Time()) json.time("until", row.due);
+  if (until) json.time("until", *until);
 }
 
-// What it tells, where its row says.
-void write_what(const DeliveryRow& row, const Teller& teller, JsonWriter& json) {
-  std::string what;
-  if (row.stage == Stage::rate) what = summary_of(row.digest);
-  if (row.stage == Stage::group) what = held_group_text(row);
-  if (!row.entry.empty()) {
+// What it tells: as its row has it, else as the journal does.
+void write_what(const DeliveryRow& row, const Queries::Parts& parts, JsonWriter& json) {
+  const bool is_group = row.stage == Stage::group;
+  std::string what = is_group ? held_group_text(row) : summary_of(row.digest);
+  Time since = row.recorded;
+  if (what.empty() && row.members == 1) {
     Arena arena;
-    const Result<Entry> entry = unpack_entry(row.entry, arena);
-    if (!entry) return json.line("what", entry.error().text);
-    append_message(notification_of(*entry, teller), what);
-    json.time("since", entry->recorded);
+    const Result<Entry> entry = row.entry.empty() ? parts.store.entry(row.last_sequence, arena)
+                                                  : unpack_entry(row.entry, arena);
+    const bool is_told = entry && entry->after.resource.id == row.resource;
+    if (is_told) {
+      append_message(notification_of(*entry, parts.teller), what);
+      since = entry->recorded;
+    } else if (!entry && !row.entry.empty()) {
+      what = entry.error().text;
+    }
   }
+  if (since != Time()) json.time("since", since);
   json.known_line("what", what);
 }
 
-void write_held(const DeliveryRow& row, const Queries::Parts& parts, JsonWriter& json) {
+// Why it still waits: the tags that cannot be looked up, or what its sink answered last.
+std::string_view reason_of(const DeliveryRow& row, const Queries::Parts& parts,
+                           const PipelineCounts* pipeline) {
+  if (row.stage == Stage::hold && row.waits_for_tags) return parts.tag_problem;
+  const bool is_sent = row.stage == Stage::send && pipeline != nullptr;
+  if (row.last_detail.empty() && is_sent && pipeline->trouble) return pipeline->trouble->reason;
+  return row.last_detail;
+}
+
+void write_held(const DeliveryRow& row, const Queries::Parts& parts, Time now, JsonWriter& json) {
+  const PipelineCounts* const pipeline = pipeline_of(parts, row.subscription);
   json.begin_object();
   json.line("subscription", row.subscription);
   json.number("number", row.number);
@@ -51,18 +72,18 @@ void write_held(const DeliveryRow& row, const Queries::Parts& parts, JsonWriter&
   json.number("members", row.members);
   json.known_line("resource", row.resource);
   json.known_line("type", row.type);
-  write_wait_of(row, json);
+  write_wait_of(row, parts, waits_until(row, pipeline, now), json);
   if (row.attempts > 0) json.number("attempts", row.attempts);
-  const bool waits_for_tags = row.stage == Stage::hold && row.waits_for_tags;
-  json.known_line("reason", waits_for_tags ? parts.tag_problem : row.last_detail);
-  write_what(row, parts.teller, json);
+  json.known_line("reason", reason_of(row, parts, pipeline));
+  write_what(row, parts, json);
   json.end_object();
 }
 
 // The rows of all subscriptions from a place on.
 class HeldList {
  public:
-  HeldList(const Queries::Parts& parts, JsonWriter& json) : parts_(parts), json_(json) {}
+  HeldList(const Queries::Parts& parts, Time now, JsonWriter& json)
+      : parts_(parts), now_(now), json_(json) {}
 
   // Where the next page begins, if there is one.
   Result<std::optional<DeliveryKey>> write(std::string_view subscription, const DeliveryKey& from) {
@@ -89,12 +110,13 @@ class HeldList {
       ++count_;
       row->subscription = name;
       row->number = number;
-      write_held(*row, parts_, json_);
+      write_held(*row, parts_, now_, json_);
       return true;
     });
   }
 
   const Queries::Parts& parts_;
+  const Time now_;
   JsonWriter& json_;
   size_t count_ = 0;
   std::optional<DeliveryKey> next_;
@@ -102,7 +124,17 @@ class HeldList {
 
 }  // namespace
 
-Result<std::string> Queries::held(std::string_view subscription, std::string_view after) const {
+std::string dropped_waiting_json(uint64_t count, bool is_dry_run) {
+  return json_of([&](JsonWriter& json) {
+    json.begin_object();
+    json.number("dropped_count", count);
+    json.boolean("dry_run", is_dry_run);
+    json.end_object();
+  });
+}
+
+Result<std::string> Queries::held(std::string_view subscription, std::string_view after,
+                                  Time now) const {
   const Result<DeliveryKey> from = read_place(after);
   if (!from) return from.error();
   Result<void> outcome;
@@ -110,7 +142,7 @@ Result<std::string> Queries::held(std::string_view subscription, std::string_vie
     json.begin_object();
     json.begin_array("held");
     const Result<std::optional<DeliveryKey>> next =
-        HeldList(parts_, json).write(subscription, *from);
+        HeldList(parts_, now, json).write(subscription, *from);
     json.end_array();
     if (!next) outcome = next.error();
     if (next && *next) json.line("next", place_text(**next));

@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "format/format.h"
 #include "format/json.h"
+#include "format/names.h"
 #include "store/block.h"
 
 namespace statewire {
@@ -30,6 +31,7 @@ void write_identity(const Notification& notification, JsonWriter& json) {
   json.line("id", resource.id);
   json.line("type", resource.type);
   json.known_line("name", notification.name);
+  json.line("short_name", short_name(notification.name, resource.id));
   json.known_line("account", resource.account);
   json.known_line("region", resource.region);
   json.end_object();
@@ -341,7 +343,8 @@ bool HistoryFilter::is_wanted_resource(const Notification& notification) const {
 namespace {
 
 bool is_of_event(const std::string& event, const Entry& entry) {
-  if (is_wanted(event, entry.observation.origin.id)) return true;
+  const Observation& seen = entry.observation;
+  if (is_wanted(event, seen.origin.id) || event == seen.envelope_id) return true;
   const Result<std::array<uint8_t, 16>> told = parse_hex128(event);
   return told && *told == entry.told.id.bytes;
 }
@@ -374,6 +377,7 @@ void write_history_entry(const Entry& entry, const Notification& notification, J
   json.boolean("late", entry.told.late);
   json.key("origin");
   write_origin(notification.origin, json);
+  json.known_line("envelope_id", entry.observation.envelope_id);
   write_identity(notification, json);
   json.line("phase", name_of(notification.phase));
   json.known_line("value", notification.value);

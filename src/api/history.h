@@ -24,8 +24,10 @@ struct HistoryFilter {
   std::string type;           // See is_of_type().
   std::string resource;       // Its id, or the whole last part of it, or its name.
   std::string account, region, actor, cause;
-  std::string kind;   // What was told of it: "transition", "none".
-  std::string event;  // The provider's id of the event, or the id of the notification that told it.
+  std::string kind;  // What was told of it: "transition", "none".
+  // The provider's id of the event, or of what carried it, or that of the notification that told
+  // it.
+  std::string event;
   // Of the event: see Fate. Those of the journal are recognised or too late.
   std::string fate;
   uint8_t severity = 0;          // At least.

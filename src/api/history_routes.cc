@@ -74,13 +74,13 @@ RouteSteps begin_entry(const RouteContext& context, const RouteCall& call) {
   if (Result<void> checked = sequence.check(); !checked) {
     return at_once(response_of(checked.error()));
   }
-  return steps_of(queries_of(context).begin_entry(number));
+  return steps_of(queries_of(context).begin_entry(number, context.clock.now()));
 }
 
 HttpServerResponse get_held(const RouteContext& context, const RouteCall& call) {
   const Parameters& parameters = call.parameters;
-  return response_of(
-      queries_of(context).held(parameters.text("subscription"), parameters.text("after")));
+  return response_of(queries_of(context).held(parameters.text("subscription"),
+                                              parameters.text("after"), context.clock.now()));
 }
 
 RouteSteps begin_history(const RouteContext& context, const RouteCall& call) {

@@ -150,6 +150,112 @@ TEST_F(HistoryTest, one_entry_says_what_is_parked_and_what_waits) {
   EXPECT_TRUE(holds(json("/api/v1/held?subscription=pager"), "\"held\":[]"));
 }
 
+// A mail to three: one has it, one refused it, one is tried again.
+TEST_F(HistoryTest, one_entry_says_which_recipients_have_it) {
+  take_life();
+  DeliveryRow row{.subscription = "pager", .number = 1, .first_sequence = 5, .last_sequence = 5};
+  ParkedRow parked{.delivery = row, .reason = "rejected: no such mailbox"};
+  parked.delivery.recipients = "bob@example.org";
+  parked.delivery.settled_recipients = "ann@example.org,eve@example.org";
+  DeliveryRow waiting = row;
+  waiting.number = 2;
+  waiting.recipients = "eve@example.org";
+  waiting.settled_recipients = "ann@example.org,bob@example.org";
+  waiting.last_detail = "mailbox full";
+  Settlement settlement;
+  settlement.parked_put = {parked};
+  settlement.put = {waiting};
+  settlement.states = {{"pager", {.cursor = 5, .rows = 1}}};
+  ASSERT_TRUE(store_->settle(settlement).ok());
+  const std::string told = json("/api/v1/entries/5");
+  EXPECT_TRUE(holds(told, R"("outcome":"parked","detail":"rejected: no such mailbox","parts":[)"
+                          R"({"recipients":"bob@example.org","outcome":"parked",)"
+                          R"("detail":"rejected: no such mailbox"},)"
+                          R"({"recipients":"eve@example.org","outcome":"waits",)"
+                          R"("detail":"mailbox full"},)"
+                          R"({"recipients":"ann@example.org","outcome":"settled"}])"));
+}
+
+TEST_F(HistoryTest, one_entry_says_what_a_subscription_that_was_removed_has_left) {
+  take_life();
+  const DeliveryRow row{
+      .subscription = "former", .number = 1, .first_sequence = 5, .last_sequence = 5};
+  Settlement settlement;
+  settlement.parked_put = {{.delivery = row, .reason = "rejected: http 422"}};
+  settlement.states = {{"former", {.cursor = 5}}, {"older", {.cursor = 5}}};
+  ASSERT_TRUE(store_->settle(settlement).ok());
+  EXPECT_TRUE(holds(json("/api/v1/entries/5"),
+                    R"("removed_subscriptions":{"former":{"outcome":"parked",)"
+                    R"("detail":"rejected: http 422"}})"));
+}
+
+TEST_F(HistoryTest, what_waits_for_a_subscription_that_was_removed_is_dropped) {
+  take_life();
+  DeliveryRow row{.subscription = "former", .number = 1, .first_sequence = 5, .last_sequence = 5};
+  Settlement settlement;
+  settlement.put = {row};
+  row.number = 2;
+  settlement.put.push_back(row);
+  settlement.states = {{"former", {.cursor = 5, .next_number = 3, .rows = 2}}};
+  settlement.batches_put = {{.subscription = "former", .id = "0a", .numbers = {1, 2}}};
+  ASSERT_TRUE(store_->settle(settlement).ok());
+  const auto drop = [&](const std::string& order) { return post("/api/v1/held/drop", order); };
+  EXPECT_EQ(drop(R"({"subscription":"console"})").status, 400);
+  EXPECT_EQ(drop("{}").status, 400);
+  EXPECT_EQ(drop(R"({"subscription":"former","dry_run":true})").body,
+            R"({"dropped_count":2,"dry_run":true})");
+  EXPECT_EQ(drop(R"({"subscription":"former"})").body, R"({"dropped_count":2,"dry_run":false})");
+  EXPECT_EQ(drop(R"({"subscription":"former"})").status, 404);
+  EXPECT_TRUE(holds(json("/api/v1/held"), R"("held":[])"));
+  const auto state = store_->subscription("former");
+  ASSERT_TRUE(state.ok() && *state);
+  EXPECT_EQ((*state)->rows, 0u);
+  EXPECT_EQ((*state)->next_number, 3u);
+  const auto batch = store_->frozen_batch("former");
+  EXPECT_TRUE(batch.ok() && !*batch);
+}
+
+TEST_F(HistoryTest, a_wait_that_is_over_has_no_end) {
+  DeliveryRow waiting{.subscription = "console", .number = 1, .attempts = 3};
+  waiting.due = kTestNow - std::chrono::minutes(1);
+  waiting.last_detail = "http 503";
+  Settlement settlement;
+  settlement.put = {waiting};
+  settlement.states = {{"console", {.cursor = 1, .next_number = 2, .rows = 1}}};
+  ASSERT_TRUE(store_->settle(settlement).ok());
+  EXPECT_TRUE(holds(json("/api/v1/held"), R"("for":["the next attempt"],"attempts":3)"));
+}
+
+// A record of CloudTrail has an id, and so has the event of EventBridge that carries it.
+TEST_F(HistoryTest, an_event_is_found_by_each_of_its_ids) {
+  take(R"({"version":"0","id":"carrier-1","detail-type":"AWS API Call via CloudTrail",)"
+       R"("source":"aws.s3","account":"123456789012","time":"2026-11-23T09:00:00Z",)"
+       R"("region":"eu-west-1","detail":{"eventVersion":"1.08","eventID":"record-1",)"
+       R"("eventSource":"s3.amazonaws.com","eventName":"CreateBucket","awsRegion":"eu-west-1",)"
+       R"("eventTime":"2026-11-23T09:00:00Z","recipientAccountId":"123456789012",)"
+       R"("requestParameters":{"bucketName":"invoices"}}})");
+  for (const char* id : {"carrier-1", "record-1"}) {
+    const std::string found = json(std::string("/api/v1/events?event=") + id);
+    EXPECT_TRUE(holds(found, R"("id":"record-1"},"envelope_id":"carrier-1")")) << id;
+  }
+  EXPECT_TRUE(holds(json("/api/v1/events?event=carrier-2"), R"("events":[])"));
+}
+
+// Mails, lists and the lives of resources call one by one name.
+TEST_F(HistoryTest, lists_call_a_resource_as_its_messages_do) {
+  const std::string stack = "arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/0a1b-2c3d";
+  take(R"({"version":"0","id":"s-1","detail-type":"CloudFormation Stack Status Change",)"
+       R"("source":"aws.cloudformation","account":"123456789012","time":"2026-11-23T09:00:00Z",)"
+       R"("region":"eu-west-1","resources":[")" +
+       stack + R"("],"detail":{"stack-id":")" + stack +
+       R"(","status-details":{"status":"CREATE_COMPLETE","status-reason":""}}})");
+  const std::string events = json("/api/v1/events");
+  EXPECT_TRUE(holds(events, R"("short_name":"shop")"));
+  EXPECT_TRUE(holds(events, R"("subject":"stack shop","news":")"));
+  EXPECT_TRUE(holds(json("/api/v1/resources"), R"("short_name":"shop")"));
+  EXPECT_TRUE(holds(json("/api/v1/timeline?resource=shop"), R"("short_name":"shop")"));
+}
+
 TEST_F(HistoryTest, what_waits_for_tags_says_why_they_cannot_be_looked_up) {
   tags_ = {.failed = 1, .problem = "no credentials"};
   DeliveryRow waiting{.subscription = "console", .number = 1, .stage = Stage::hold};

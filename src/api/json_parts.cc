@@ -1,8 +1,21 @@
 #include "api/json_parts.h"
 
+#include "base/limits.h"
 #include "format/format.h"
+#include "format/message.h"
+#include "format/names.h"
 
 namespace statewire {
+namespace {
+
+std::string text_of(Words& words) {
+  words.limit(kMessageCharactersMax);
+  std::string text;
+  words.append_to(text);
+  return text;
+}
+
+}  // namespace
 
 void write_cause(const Cause& cause, JsonWriter& json) {
   json.begin_object();
@@ -73,6 +86,7 @@ void write_resource(const Record& record, JsonWriter& json) {
   json.line("id", resource.id);
   json.line("type", resource.type);
   json.known_line("name", display_name(record));
+  json.line("short_name", short_name(display_name(record), resource.id));
   json.known_line("account", resource.account);
   json.known_line("region", resource.region);
   json.line("phase", name_of(record.phase));
@@ -101,6 +115,12 @@ void write_told(const Told& told, const Notification& notification, JsonWriter& 
   std::string message;
   append_message(notification, message);
   json.line("message", message);
+  Words subject;
+  add_short_subject(notification, subject);
+  json.line("subject", text_of(subject));
+  Words news;
+  add_news(notification, NewsBeside::kind, news);
+  json.line("news", text_of(news));
   json.hex("id", told.id.bytes);
   if (!told.amends.is_zero()) json.hex("amends", told.amends.bytes);
 }

@@ -28,8 +28,9 @@ void write_history_entry(const Entry& entry, const Notification& notification, J
 void write_refusal(const Refusal& refusal, JsonWriter& json);
 void write_catalog_row(const CatalogRow& row, JsonWriter& json);
 
-// Members of the object that is open: "message","id","amends" of what was told; none where nothing
-// was.
+// Members of the object that is open: "message","subject","news","id","amends" of what was told;
+// none where nothing was. Subject and news are the message in two, without the id and the place of
+// the resource, which stand beside them.
 void write_told(const Told& told, const Notification& notification, JsonWriter& json);
 
 // What a person calls it: its Name tag, else the name that events gave; may be empty.

@@ -67,8 +67,8 @@ void add_left_behind(const LeftBehind& left, Lines& lines) {
   std::string text = "subscription " + left.name + " is not configured any more: ";
   text += with_thousands(left.waiting) + " waiting, " + with_thousands(left.parked) + " parked";
   lines.push_back({std::move(text),
-                   "configure it again, and what waits is sent; `statewire parked drop "
-                   "--subscription` drops what is parked"});
+                   "configure it again, and what waits is sent; `statewire held drop` drops what "
+                   "waits, `statewire parked drop` what is parked"});
 }
 
 void add_backup(const BackupState& backup, Time now, Lines& lines) {
@@ -136,7 +136,10 @@ Lines what_is_not_well(const RouteContext& context, std::span<const ToldSource> 
     add_subscription(counts, context.store.parked_count(counts.name), context.clock.now(), lines);
   }
   for (const LeftBehind& left : left_behind(context.store, subscriptions)) {
-    if (left.parked > 0) add_left_behind(left, lines);
+    // A pipeline that is only beginning has no counts yet.
+    const bool is_configured = std::ranges::any_of(
+        context.snapshot.subscriptions, [&](const auto& each) { return each.name == left.name; });
+    if (!is_configured) add_left_behind(left, lines);
   }
   return lines;
 }

@@ -1,6 +1,7 @@
 #include "api/not_well.h"
 
 #include "api/api_for_test.h"
+#include "delivery/left_behind.h"
 
 namespace statewire {
 namespace {
@@ -53,6 +54,9 @@ TEST_F(NotWellTest, what_a_removed_subscription_left_is_told_until_it_is_gone) {
   settlement = {};
   settlement.parked_removed = {{"deletions", 2}};
   ASSERT_TRUE(store_->settle(settlement).ok());
+  EXPECT_EQ(lines_of(pager),
+            "subscription deletions is not configured any more: 1 waiting, 0 parked;");
+  ASSERT_TRUE(drop_waiting(*store_, "deletions", false).ok());
   EXPECT_EQ(lines_of(pager), "");
 }
 

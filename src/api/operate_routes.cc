@@ -1,4 +1,4 @@
-// The routes that a person acts on parked deliveries with.
+// The routes that a person acts on deliveries with.
 #include <simdjson.h>
 
 #include <algorithm>
@@ -6,6 +6,7 @@
 #include "api/answers.h"
 #include "api/queries.h"
 #include "api/route_functions.h"
+#include "delivery/left_behind.h"
 
 namespace statewire {
 namespace {
@@ -108,6 +109,25 @@ HttpServerResponse post_drop(const RouteContext& context, const RouteCall& call)
     if (!gone) return response_of(gone.error());
   }
   return json_response(dropped_json(*change, order->is_dry_run));
+}
+
+HttpServerResponse post_held_drop(const RouteContext& context, const RouteCall& call) {
+  const Result<ParkedOrder> order = read_order(call.request.body);
+  if (!order) return response_of(order.error());
+  const ParkedFilter& filter = order->filter;
+  if (filter.subscription.empty() || filter.sequence != 0 || !filter.resource.empty()) {
+    return response_of(bad_input(R"(expected {"subscription":text,"dry_run":bool})"));
+  }
+  Dispatcher* const dispatcher = context.snapshot.dispatcher;
+  const bool is_known = std::ranges::any_of(
+      context.snapshot.subscriptions,
+      [&](const Subscription& each) { return each.name == filter.subscription; });
+  if (is_known) return response_of(is_configured(filter.subscription));
+  const Result<uint64_t> dropped =
+      dispatcher != nullptr ? dispatcher->drop_waiting(filter.subscription, order->is_dry_run)
+                            : drop_waiting(context.store, filter.subscription, order->is_dry_run);
+  if (!dropped) return response_of(dropped.error());
+  return json_response(dropped_waiting_json(*dropped, order->is_dry_run));
 }
 
 }  // namespace statewire

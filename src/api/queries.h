@@ -66,6 +66,8 @@ class Queries {
     const IngestRules* rules = nullptr;   // Null: none.
     const IgnoreRules* ignore = nullptr;  // Null: none.
     std::string tag_problem = {};         // Why tags cannot be looked up now; empty: they can.
+    // What delivers now; nothing where no daemon runs.
+    std::optional<std::vector<PipelineCounts>> pipelines = {};
   };
   explicit Queries(Parts parts) : parts_(std::move(parts)) {}
 
@@ -100,10 +102,10 @@ class Queries {
   // nothing. bad_input where it is not one event.
   Result<std::string> explain(std::string_view event_json, Time now, bool is_as_new = false) const;
   // What became of what the journal has at `sequence`, whom it was told, and why not.
-  Result<std::string> entry(uint64_t sequence) const;
-  std::unique_ptr<Question> begin_entry(uint64_t sequence) const;
+  Result<std::string> entry(uint64_t sequence, Time now) const;
+  std::unique_ptr<Question> begin_entry(uint64_t sequence, Time now) const;
   // What waits, for what and until when: a page of it. An empty subscription means all.
-  Result<std::string> held(std::string_view subscription, std::string_view after) const;
+  Result<std::string> held(std::string_view subscription, std::string_view after, Time now) const;
   // What a subscription would have sent.
   Result<std::string> trial(const TrialWish& wish) const;
   std::unique_ptr<Question> begin_trial(TrialWish wish) const;
@@ -115,6 +117,8 @@ class Queries {
   const Parts parts_;
 };
 
+// {"dropped_count","dry_run"}: of what waited for a subscription that is not configured any more.
+std::string dropped_waiting_json(uint64_t count, bool is_dry_run);
 std::string redriven_json(const ParkedChange& change, bool is_dry_run);
 std::string dropped_json(const ParkedChange& change, bool is_dry_run);
 

@@ -46,6 +46,7 @@ constexpr Route kRoutes[] = {
     {"POST", "/api/v1/explain", kRead, "as_new", post_explain},
     {"GET", "/api/v1/entries/*", kRead, "", nullptr, kInTurns, begin_entry},
     {"GET", "/api/v1/held", kRead, "subscription after", get_held},
+    {"POST", "/api/v1/held/drop", kOperate, "", post_held_drop},
     {"GET", "/api/v1/trial", kRead,
      "when hold at_most group_quiet group_at_most per_hour since until", nullptr, kInTurns,
      begin_trial},

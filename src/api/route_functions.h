@@ -26,6 +26,7 @@ HttpServerResponse get_parked(const RouteContext& context, const RouteCall& call
 HttpServerResponse get_parked_one(const RouteContext& context, const RouteCall& call);
 HttpServerResponse post_redrive(const RouteContext& context, const RouteCall& call);
 HttpServerResponse post_drop(const RouteContext& context, const RouteCall& call);
+HttpServerResponse post_held_drop(const RouteContext& context, const RouteCall& call);
 HttpServerResponse post_store_copy(const RouteContext& context, const RouteCall& call);
 HttpServerResponse post_explain(const RouteContext& context, const RouteCall& call);
 HttpServerResponse get_catalog(const RouteContext& context, const RouteCall& call);

@@ -18,7 +18,10 @@ inline Queries queries_of(const RouteContext& context) {
                   .track = context.track,
                   .rules = context.snapshot.rules,
                   .ignore = context.snapshot.ignore,
-                  .tag_problem = context.snapshot.tags ? context.snapshot.tags().problem : ""});
+                  .tag_problem = context.snapshot.tags ? context.snapshot.tags().problem : "",
+                  .pipelines = context.snapshot.dispatcher != nullptr
+                                   ? std::optional(context.snapshot.dispatcher->counts())
+                                   : std::nullopt});
 }
 
 inline RouteSteps at_once(HttpServerResponse response) {

@@ -2,9 +2,12 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "base/json_writer.h"
 #include "base/percent.h"
 #include "cli/history_target.h"
+#include "delivery/left_behind.h"
 
 namespace statewire {
 namespace {
@@ -44,6 +47,14 @@ class DaemonClient final : public Client {
     return daemon_.get("/api/v1/entries/" + std::to_string(sequence));
   }
   Result<std::string> held(std::string_view subscription, std::string_view after) override;
+  Result<std::string> drop_waiting(const std::string& subscription, bool is_dry_run) override {
+    return daemon_.post("/api/v1/held/drop", json_of([&](JsonWriter& json) {
+                          json.begin_object();
+                          json.text("subscription", subscription);
+                          json.boolean("dry_run", is_dry_run);
+                          json.end_object();
+                        }));
+  }
   Result<std::string> trial(const TrialWish& wish) override {
     return daemon_.get(trial_target(wish));
   }
@@ -133,6 +144,7 @@ class StoreClient final : public Client {
   StoreClient(std::unique_ptr<Store> store, std::shared_ptr<const Catalog> catalog,
               const Settings& settings, const Clock& clock)
       : store_(std::move(store)),
+        subscriptions_(settings.subscriptions),
         clock_(clock),
         queries_({.store = *store_,
                   .catalog = std::move(catalog),
@@ -180,14 +192,26 @@ class StoreClient final : public Client {
   Result<std::string> explain(std::string_view event_json, bool is_as_new) override {
     return queries_.explain(event_json, clock_.now(), is_as_new);
   }
-  Result<std::string> entry(uint64_t sequence) override { return queries_.entry(sequence); }
+  Result<std::string> entry(uint64_t sequence) override {
+    return queries_.entry(sequence, clock_.now());
+  }
   Result<std::string> held(std::string_view subscription, std::string_view after) override {
-    return queries_.held(subscription, after);
+    return queries_.held(subscription, after, clock_.now());
+  }
+  Result<std::string> drop_waiting(const std::string& subscription, bool is_dry_run) override {
+    if (std::ranges::find(subscriptions_, subscription, &Subscription::name) !=
+        subscriptions_.end()) {
+      return is_configured(subscription);
+    }
+    const Result<uint64_t> dropped = statewire::drop_waiting(*store_, subscription, is_dry_run);
+    if (!dropped) return dropped.error();
+    return dropped_waiting_json(*dropped, is_dry_run);
   }
   Result<std::string> trial(const TrialWish& wish) override { return queries_.trial(wish); }
 
  private:
   const std::unique_ptr<Store> store_;
+  const std::span<const Subscription> subscriptions_;
   const Clock& clock_;
   const Queries queries_;
 };
@@ -197,8 +221,9 @@ Result<std::unique_ptr<Store>> open_store(StoreOptions options, Access access) {
       not_found("the store " + options.path + " does not exist yet: `statewire run` makes it");
   struct stat status;
   // Opened to be written, it would be made.
-  if (access == Access::write && ::stat(options.path.c_str(), &status) != 0) return none;
-  options.read_only = access != Access::write;
+  const bool is_written = access == Access::write || access == Access::write_by_rules;
+  if (is_written && ::stat(options.path.c_str(), &status) != 0) return none;
+  options.read_only = !is_written;
   Result<std::unique_ptr<Store>> store = Store::open(options);
   if (store || store.error().kind != ErrorKind::not_found) return store;
   if (access == Access::explain) return Store::open(StoreOptions{});
@@ -264,7 +289,7 @@ ExitCode with_client(const Invocation& invocation, Terminal& terminal, Access ac
     DaemonClient client(**std::move(daemon));
     return use(client);
   }
-  if (access == Access::explain) {
+  if (access == Access::explain || access == Access::write_by_rules) {
     config = load_config_part(invocation, ConfigPart::rules, terminal);
     if (config == nullptr) return ExitCode::bad_config;
   }

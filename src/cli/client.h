@@ -41,6 +41,8 @@ class Client {
   virtual Result<std::string> entry(uint64_t sequence) = 0;
   // One page of what waits; `after` as for parked().
   virtual Result<std::string> held(std::string_view subscription, std::string_view after) = 0;
+  // Of what waits for a subscription that is not configured any more.
+  virtual Result<std::string> drop_waiting(const std::string& subscription, bool is_dry_run) = 0;
   virtual Result<std::string> trial(const TrialWish& wish) = 0;
 };
 
@@ -49,6 +51,7 @@ enum class Access {
   read,
   explain,  // Reads the configuration's rules too. Where there is no store, an empty one is asked.
   write,
+  write_by_rules,  // And reads the configuration's rules.
 };
 
 // Opens a client and calls `use` with it; tells what goes wrong. Of the configuration only what

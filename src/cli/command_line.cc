@@ -122,11 +122,13 @@ class CommandLine {
       own_name = command.name.substr(blank + 1);
     }
     CLI::App* const app = parent->add_subcommand(own_name, std::string(command.summary));
-    std::string footer = "Examples:\n  " + std::string(command.examples);
-    for (size_t at = footer.find('\n', 10); at != footer.npos; at = footer.find('\n', at + 1)) {
-      footer.insert(at + 1, "  ");
+    std::string examples = "Examples:\n  " + std::string(command.examples);
+    for (size_t at = examples.find('\n', 10); at != examples.npos;
+         at = examples.find('\n', at + 1)) {
+      examples.insert(at + 1, "  ");
     }
-    app->footer(footer);
+    const std::string notes(command.notes);
+    app->footer(notes.empty() ? examples : notes + "\n\n" + examples);
     if (command.run == nullptr) {
       app->require_subcommand(1);
       app->add_option("-c,--config", config_, "The configuration")->type_name("PATH");

@@ -60,6 +60,10 @@ TEST(CommandLine, a_value_that_is_empty_or_stands_twice_is_refused) {
     EXPECT_EQ(ran.code, ExitCode::usage) << arguments[0] << ran.out;
     EXPECT_NE(ran.err, "") << arguments[0];
   }
+  for (const char* form : {"--output", "-o"}) {
+    EXPECT_EQ(run({"events", "--output", "csv", form, "json"}).err,
+              "statewire: --output is given twice; say it once\n");
+  }
 }
 
 TEST(CommandLine, a_misspelt_command_is_told_with_what_may_be_meant) {

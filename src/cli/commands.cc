@@ -1,5 +1,8 @@
 #include "cli/commands.h"
 
+#include <algorithm>
+#include <array>
+
 namespace statewire {
 namespace {
 
@@ -60,9 +63,29 @@ constexpr OptionSpec kDryRun{.name = "--dry-run",
                              .form = OptionForm::flag,
                              .help = "Say what would be done, and do nothing"};
 
+// Of every command that asks a daemon, or its store.
+constexpr OptionSpec kAsked[] = {kConfig, kUrl, kTokenFile, kCaFile};
+// Of those that list something.
+constexpr OptionSpec kListed[] = {kOutput, kConfig, kUrl, kTokenFile, kCaFile};
+// Of those that can be watched, too.
+constexpr OptionSpec kWatched[] = {kWatch, kOutput, kConfig, kUrl, kTokenFile, kCaFile};
+// Of those that show one thing.
+constexpr OptionSpec kAskedForOne[] = {kShown, kConfig, kUrl, kTokenFile, kCaFile};
+
+template <size_t Own, size_t Common>
+constexpr std::array<OptionSpec, Own + Common> with(const OptionSpec (&own)[Own],
+                                                    const OptionSpec (&common)[Common]) {
+  std::array<OptionSpec, Own + Common> all;
+  std::ranges::copy(common, std::ranges::copy(own, all.begin()).out);
+  return all;
+}
+
 constexpr OptionSpec kRunOptions[] = {kConfig};
 
 constexpr OptionSpec kInitOptions[] = {
+    {.name = "--yes",
+     .form = OptionForm::flag,
+     .help = "Ask nothing: answer each question with what it offers"},
     {.name = "CONFIG",
      .form = OptionForm::one,
      .help = "The configuration to write; ./statewire.yaml by default. No file is replaced"},
@@ -124,104 +147,78 @@ constexpr OptionSpec kCheckOptions[] = {
     kShown,
 };
 
-constexpr OptionSpec kExplainOptions[] = {
-    {.name = "EVENT",
-     .form = OptionForm::one,
-     .help = "A file with one event; - for standard input"},
-    {.name = "--as-new",
-     .form = OptionForm::flag,
-     .help = "As if it happened now, for the first time"},
-    {.name = "--sequence",
-     .form = OptionForm::number,
-     .value = "N",
-     .help = "What became of what the journal has there, whom it was told, and why not"},
-    {.name = "--event",
-     .value = "ID",
-     .help =
-         "The same of all that the event with this id said; or of the notification with this id, "
-         "as mails and messages have it"},
-    kConfig,
-    kUrl,
-    kTokenFile,
-    kCaFile,
-    kShown,
-};
+constexpr auto kExplainOptions = with(
+    {{.name = "EVENT",
+      .form = OptionForm::one,
+      .help = "A file with one event; - for standard input"},
+     {.name = "--as-new",
+      .form = OptionForm::flag,
+      .help = "As if it happened now, for the first time"},
+     {.name = "--sequence",
+      .form = OptionForm::number,
+      .value = "N",
+      .help = "What became of what the journal has there, whom it was told, and why not"},
+     {.name = "--event",
+      .value = "ID",
+      .help =
+          "The same of all that the event with this id said; or of the notification with this id, "
+          "as mails and messages have it"}},
+    kAskedForOne);
 
-constexpr OptionSpec kSendOptions[] = {
-    {.name = "FILES",
-     .form = OptionForm::many,
-     .help = "Files of events, also compressed with gzip; - or none: standard input"},
-    {.name = "--timeout",
-     .value = "HOW-LONG",
-     .help = "Give up where the daemon takes nothing for so long; 2m by default"},
-    kConfig,
-    kUrl,
-    kTokenFile,
-    kCaFile,
-};
+constexpr auto kSendOptions =
+    with({{.name = "FILES",
+           .form = OptionForm::many,
+           .help = "Files of events, also compressed with gzip; - or none: standard input"},
+          {.name = "--timeout",
+           .value = "HOW-LONG",
+           .help = "Give up where the daemon takes nothing for so long; 2m by default"}},
+         kAsked);
 
-constexpr OptionSpec kTailOptions[] = {
-    {.name = "--when", .value = "JSON", .help = "A pattern; only notifications that match it"},
-    {.name = "--format", .value = "NAME", .help = "text (the default), json, csv, …"},
-    {.name = "--from",
-     .value = "WHERE",
-     .help = "now (the default), earliest, or a sequence number"},
-    kConfig,
-    kUrl,
-    kTokenFile,
-    kCaFile,
-};
+constexpr auto kTailOptions = with(
+    {{.name = "--when", .value = "JSON", .help = "A pattern; only notifications that match it"},
+     {.name = "--format", .value = "NAME", .help = "text (the default), json, csv, …"},
+     {.name = "--from",
+      .value = "WHERE",
+      .help = "now (the default), earliest, or a sequence number"}},
+    kAsked);
 
-constexpr OptionSpec kResourcesOptions[] = {
-    {.name = "QUERY", .form = OptionForm::one, .help = "Part of an id or of a name"},
-    {.name = "--type",
-     .value = "TYPE",
-     .help = "Only of this type, or of a part of it: AWS::EC2::Instance, instance, ec2"},
-    {.name = "--account", .value = "ID", .help = "Only of this account"},
-    {.name = "--region", .value = "NAME", .help = "Only in this region"},
-    {.name = "--phase",
-     .value = "PHASE",
-     .help = "Only in this phase",
-     .choices = "provisioning|stable|changing|degraded|stopped|deprovisioning|gone|unknown"},
-    {.name = "--cause",
-     .value = "KIND",
-     .help = "Only where the cause is of this kind",
-     .choices = "deployment|human|autoscaling|schedule|provider|service|automation|unknown"},
-    {.name = "--actor", .value = "NAME", .help = "Only where the cause names this actor"},
-    {.name = "--drift",
-     .value = "DRIFT",
-     .help = "Only what stands so to the code that declares it",
-     .choices = "none|out_of_band|unmanaged|lost|unknown"},
-    {.name = "--owner",
-     .value = "NAME",
-     .help = "Only what this inventory or stack declares, or an address that holds this"},
-    {.name = "--tag", .value = "KEY=VALUE", .help = "Only with this tag"},
-    {.name = "--since",
-     .value = "WHEN",
-     .help =
-         "Only where the state changed since then: 24h, yesterday, 09:30, 2026-11-23, or a time"},
-    kLimit,
-    kWatch,
-    kOutput,
-    kConfig,
-    kUrl,
-    kTokenFile,
-    kCaFile,
-};
+constexpr auto kResourcesOptions = with(
+    {{.name = "QUERY", .form = OptionForm::one, .help = "Part of an id or of a name"},
+     {.name = "--type",
+      .value = "TYPE",
+      .help = "Only of this type, or of a part of it: AWS::EC2::Instance, instance, ec2"},
+     {.name = "--account", .value = "ID", .help = "Only of this account"},
+     {.name = "--region", .value = "NAME", .help = "Only in this region"},
+     {.name = "--phase",
+      .value = "PHASE",
+      .help = "Only in this phase",
+      .choices = "provisioning|stable|changing|degraded|stopped|deprovisioning|gone|unknown"},
+     {.name = "--cause",
+      .value = "KIND",
+      .help = "Only where the cause is of this kind",
+      .choices = "deployment|human|autoscaling|schedule|provider|service|automation|unknown"},
+     {.name = "--actor", .value = "NAME", .help = "Only where the cause names this actor"},
+     {.name = "--drift",
+      .value = "DRIFT",
+      .help = "Only what stands so to the code that declares it",
+      .choices = "none|out_of_band|unmanaged|lost|unknown"},
+     {.name = "--owner",
+      .value = "NAME",
+      .help = "Only what this inventory or stack declares, or an address that holds this"},
+     {.name = "--tag", .value = "KEY=VALUE", .help = "Only with this tag"},
+     {.name = "--since",
+      .value = "WHEN",
+      .help =
+          "Only where the state changed since then: 24h, yesterday, 09:30, 2026-11-23, or a time"},
+     kLimit},
+    kWatched);
 
-constexpr OptionSpec kTimelineOptions[] = {
-    {.name = "RESOURCE",
-     .form = OptionForm::one,
-     .help = "An id, the last part of one (i-0a1b…), or a name",
-     .is_required = true},
-    kNewest,
-    kWatch,
-    kOutput,
-    kConfig,
-    kUrl,
-    kTokenFile,
-    kCaFile,
-};
+constexpr auto kTimelineOptions = with({{.name = "RESOURCE",
+                                         .form = OptionForm::one,
+                                         .help = "An id, the last part of one (i-0a1b…), or a name",
+                                         .is_required = true},
+                                        kNewest},
+                                       kWatched);
 
 constexpr OptionSpec kSince{.name = "--since",
                             .value = "WHEN",
@@ -230,155 +227,119 @@ constexpr OptionSpec kSince{.name = "--since",
                                 "or a time"};
 constexpr OptionSpec kUntil{.name = "--until", .value = "WHEN", .help = "What happened before"};
 
-constexpr OptionSpec kEventsOptions[] = {
-    {.name = "RESOURCE",
-     .form = OptionForm::one,
-     .help = "Only of this resource: its id, the whole last part of it, or its name"},
-    kSince,
-    kUntil,
-    {.name = "--actor", .value = "NAME", .help = "Only what this actor did"},
-    {.name = "--account", .value = "ID", .help = "Only of this account"},
-    {.name = "--region", .value = "NAME", .help = "Only in this region"},
-    {.name = "--type",
-     .value = "TYPE",
-     .help = "Only of this type, or of a part of it: AWS::EC2::Instance, instance, ec2"},
-    {.name = "--cause",
-     .value = "KIND",
-     .help = "Only where the cause is of this kind",
-     .choices = "deployment|human|autoscaling|schedule|provider|service|automation|unknown"},
-    {.name = "--severity",
-     .value = "WORD",
-     .help = "Only what is at least so severe",
-     .choices = "INFO|WARN|ERROR"},
-    {.name = "--fate",
-     .value = "FATE",
-     .help = "Only events of this fate; of those that the journal does not have, samples",
-     .choices = "recognised|too_late|unrecognised|malformed|rejected|incomplete"},
-    {.name = "--event",
-     .value = "ID",
-     .help =
-         "Only the event with this id of its provider, or the one that a notification with this "
-         "id told"},
-    {.name = "--follow",
-     .form = OptionForm::flag,
-     .help = "Show the newest, and what comes, until Ctrl-C"},
-    {.name = "--limit",
-     .form = OptionForm::number,
-     .value = "N",
-     .help = "At most N, the newest; without it and --since, 100",
-     .letter = 'n'},
-    kOutput,
-    kConfig,
-    kUrl,
-    kTokenFile,
-    kCaFile,
-};
+constexpr auto kEventsOptions =
+    with({{.name = "RESOURCE",
+           .form = OptionForm::one,
+           .help = "Only of this resource: its id, the whole last part of it, or its name"},
+          kSince,
+          kUntil,
+          {.name = "--actor", .value = "NAME", .help = "Only what this actor did"},
+          {.name = "--account", .value = "ID", .help = "Only of this account"},
+          {.name = "--region", .value = "NAME", .help = "Only in this region"},
+          {.name = "--type",
+           .value = "TYPE",
+           .help = "Only of this type, or of a part of it: AWS::EC2::Instance, instance, ec2"},
+          {.name = "--cause",
+           .value = "KIND",
+           .help = "Only where the cause is of this kind",
+           .choices = "deployment|human|autoscaling|schedule|provider|service|automation|unknown"},
+          {.name = "--severity",
+           .value = "WORD",
+           .help = "Only what is at least so severe",
+           .choices = "INFO|WARN|ERROR"},
+          {.name = "--fate",
+           .value = "FATE",
+           .help = "Only events of this fate; of those that the journal does not have, samples",
+           .choices = "recognised|too_late|unrecognised|malformed|rejected|incomplete"},
+          {.name = "--event",
+           .value = "ID",
+           .help = "Only the event with this id: its provider's, or EventBridge's of a CloudTrail "
+                   "record; or "
+                   "the one that a notification with this id told"},
+          {.name = "--follow",
+           .form = OptionForm::flag,
+           .help = "Show the newest, and what comes, until Ctrl-C"},
+          {.name = "--limit",
+           .form = OptionForm::number,
+           .value = "N",
+           .help = "At most N, the newest; without it and --since, 100",
+           .letter = 'n'}},
+         kListed);
 
-constexpr OptionSpec kDeploymentsOptions[] = {
-    {.name = "STACK", .form = OptionForm::one, .help = "Only of this stack or state"},
-    {.name = "--since",
-     .value = "WHEN",
-     .help = "What changed something since then; 7d by default"},
-    {.name = "--actor", .value = "NAME", .help = "Only what this actor deployed"},
-    {.name = "--tool", .value = "NAME", .help = "Only by this tool: terraform, cloudformation"},
-    {.name = "--account", .value = "ID", .help = "Only in this account"},
-    kNewest,
-    kWatch,
-    kOutput,
-    kConfig,
-    kUrl,
-    kTokenFile,
-    kCaFile,
-};
+constexpr auto kDeploymentsOptions = with(
+    {{.name = "STACK", .form = OptionForm::one, .help = "Only of this stack or state"},
+     {.name = "--since",
+      .value = "WHEN",
+      .help = "What changed something since then; 7d by default"},
+     {.name = "--actor", .value = "NAME", .help = "Only what this actor deployed"},
+     {.name = "--tool", .value = "NAME", .help = "Only by this tool: terraform, cloudformation"},
+     {.name = "--account", .value = "ID", .help = "Only in this account"},
+     kNewest},
+    kWatched);
 
-constexpr OptionSpec kInventoryOptions[] = {
-    {.name = "--not-joined",
-     .form = OptionForm::flag,
-     .help = "List what is declared and cannot be joined with a resource, and why"},
-    {.name = "--check",
-     .form = OptionForm::flag,
-     .help = "Exit with 1 where anything is out of band, unmanaged or lost"},
-    kWatch,
-    kOutput,
-    kConfig,
-    kUrl,
-    kTokenFile,
-    kCaFile,
-};
+constexpr auto kInventoryOptions =
+    with({{.name = "--not-joined",
+           .form = OptionForm::flag,
+           .help = "List what is declared and cannot be joined with a resource, and why"},
+          {.name = "--check",
+           .form = OptionForm::flag,
+           .help = "Exit with 1 where anything is out of band, unmanaged or lost"}},
+         kWatched);
 
-constexpr OptionSpec kHeldOptions[] = {kSubscription, kWatch,     kOutput, kConfig,
-                                       kUrl,          kTokenFile, kCaFile};
+constexpr auto kHeldDropOptions =
+    with({{.name = "SUBSCRIPTION",
+           .form = OptionForm::one,
+           .help = "As `held` lists it; one that is not configured any more",
+           .is_required = true},
+          kDryRun},
+         kAskedForOne);
 
-constexpr OptionSpec kTestOptions[] = {
-    {.name = "SUBSCRIPTION",
-     .form = OptionForm::one,
-     .help = "One of the configuration",
-     .is_required = true},
-    {.name = "--since", .value = "WHEN", .help = "Of what was recorded since then; 7d by default"},
-    {.name = "--until", .value = "WHEN", .help = "Of what was recorded before"},
-    kOutput,
-    kConfig,
-    kUrl,
-    kTokenFile,
-    kCaFile,
-};
+constexpr auto kHeldOptions = with({kSubscription}, kWatched);
 
-constexpr OptionSpec kExpectationsOptions[] = {
-    kWatch, kOutput, kConfig, kUrl, kTokenFile, kCaFile,
-};
+constexpr auto kTestOptions = with(
+    {{.name = "SUBSCRIPTION",
+      .form = OptionForm::one,
+      .help = "One of the configuration",
+      .is_required = true},
+     {.name = "--since", .value = "WHEN", .help = "Of what was recorded since then; 7d by default"},
+     {.name = "--until", .value = "WHEN", .help = "Of what was recorded before"}},
+    kListed);
 
-constexpr OptionSpec kLedgerOptions[] = {
-    {.name = "--unrecognised",
-     .form = OptionForm::flag,
-     .help = "Kinds of events that no catalog entry knows, the most frequent first"},
-    {.name = "--refusals",
-     .form = OptionForm::flag,
-     .help = "Events that were malformed, rejected or incomplete, and why"},
-    kWatch,
-    kOutput,
-    kConfig,
-    kUrl,
-    kTokenFile,
-    kCaFile,
-};
+constexpr auto kLedgerOptions =
+    with({{.name = "--unrecognised",
+           .form = OptionForm::flag,
+           .help = "Kinds of events that no catalog entry knows, the most frequent first"},
+          {.name = "--refusals",
+           .form = OptionForm::flag,
+           .help = "Events that were malformed, rejected or incomplete, and why"}},
+         kWatched);
 
-constexpr OptionSpec kParkedListOptions[] = {kSubscription, kSequence, kOfResource, kLimit,
-                                             kWatch,        kOutput,   kConfig,     kUrl,
-                                             kTokenFile,    kCaFile};
-constexpr OptionSpec kParkedShowOptions[] = {
-    {.name = "SUBSCRIPTION",
-     .form = OptionForm::one,
-     .help = "As `parked list` shows it",
-     .is_required = true},
-    {.name = "SEQUENCE",
-     .form = OptionForm::one,
-     .help = "As `parked list` shows it",
-     .is_required = true},
-    kShown,
-    kConfig,
-    kUrl,
-    kTokenFile,
-    kCaFile,
-};
-constexpr OptionSpec kParkedRedriveOptions[] = {
-    kSubscription,
-    kSequence,
-    kOfResource,
-    {.name = "--skip-moot",
-     .form = OptionForm::flag,
-     .help = "Leave out those whose resource has had a newer notification since"},
-    kDryRun,
-    kOutput,
-    kConfig,
-    kUrl,
-    kTokenFile,
-    kCaFile};
-constexpr OptionSpec kParkedDropOptions[] = {
-    kSubscription, kSequence,
-    kOfResource,   {.name = "--all", .form = OptionForm::flag, .help = "Everything that is parked"},
-    kDryRun,       kOutput,
-    kConfig,       kUrl,
-    kTokenFile,    kCaFile};
+constexpr auto kParkedListOptions = with({kSubscription, kSequence, kOfResource, kLimit}, kWatched);
+constexpr auto kParkedShowOptions = with({{.name = "SUBSCRIPTION",
+                                           .form = OptionForm::one,
+                                           .help = "As `parked list` shows it",
+                                           .is_required = true},
+                                          {.name = "SEQUENCE",
+                                           .form = OptionForm::one,
+                                           .help = "As `parked list` shows it",
+                                           .is_required = true}},
+                                         kAskedForOne);
+constexpr auto kParkedRedriveOptions =
+    with({kSubscription,
+          kSequence,
+          kOfResource,
+          {.name = "--skip-moot",
+           .form = OptionForm::flag,
+           .help = "Leave out those whose resource has had a newer notification since"},
+          kDryRun},
+         kListed);
+constexpr auto kParkedDropOptions =
+    with({kSubscription,
+          kSequence,
+          kOfResource,
+          {.name = "--all", .form = OptionForm::flag, .help = "Everything that is parked"},
+          kDryRun},
+         kListed);
 
 constexpr OptionSpec kFolder{.name = "--folder",
                              .form = OptionForm::list,
@@ -400,34 +361,25 @@ constexpr OptionSpec kCatalogShowOptions[] = {
     kFolder,
     kConfig,
 };
-constexpr OptionSpec kCatalogCoverageOptions[] = {
-    {.name = "--of",
-     .form = OptionForm::list,
-     .value = "FILE",
-     .help = "How much of the events in a file is known, or of those in the `ledger`, rather than "
-             "of each service"},
-    kFolder,
-    kOutput,
-    kConfig,
-    kUrl,
-    kTokenFile,
-    kCaFile,
-};
-constexpr OptionSpec kCatalogSuggestOptions[] = {
-    {.name = "KIND",
-     .form = OptionForm::one,
-     .help = "Source and type of the events: aws.glue/CreateThing",
-     .is_required = true},
-    {.name = "--of",
-     .form = OptionForm::list,
-     .value = "FILE",
-     .help = "A file that has such an event; by default the ledger's sample"},
-    kFolder,
-    kConfig,
-    kUrl,
-    kTokenFile,
-    kCaFile,
-};
+constexpr auto kCatalogCoverageOptions = with(
+    {{.name = "--of",
+      .form = OptionForm::list,
+      .value = "FILE",
+      .help = "How much of the events in a file is known, or of those in the `ledger`, rather than "
+              "of each service"},
+     kFolder},
+    kListed);
+constexpr auto kCatalogSuggestOptions =
+    with({{.name = "KIND",
+           .form = OptionForm::one,
+           .help = "Source and type of the events: aws.glue/CreateThing",
+           .is_required = true},
+          {.name = "--of",
+           .form = OptionForm::list,
+           .value = "FILE",
+           .help = "A file that has such an event; by default the ledger's sample"},
+          kFolder},
+         kAsked);
 constexpr OptionSpec kCatalogWhyOptions[] = {
     {.name = "FILES",
      .form = OptionForm::many,
@@ -532,9 +484,7 @@ constexpr OptionSpec kStoreRestoreOptions[] = {
 constexpr OptionSpec kHelpOptions[] = {
     {.name = "COMMAND", .form = OptionForm::many, .help = "The command; without one, all"},
 };
-constexpr OptionSpec kStatusOptions[] = {
-    kWatch, kConfig, kUrl, kTokenFile, kCaFile, kShown,
-};
+constexpr auto kStatusOptions = with({kWatch}, kAskedForOne);
 
 constexpr CommandSpec kCommands[] = {
     {.name = "run",
@@ -606,6 +556,11 @@ constexpr CommandSpec kCommands[] = {
      .run = run_timeline},
     {.name = "events",
      .summary = "List what happened: by time, actor, account, type, severity, fate",
+     .notes =
+         "The newest arrival comes first; `late` stands at what came after what happened later.\n"
+         "Each line says what was known when it was told. What became known since, such as a\n"
+         "cause, has a line of its own: `amended`. `timeline` and `resources` show a resource as\n"
+         "it is known now.",
      .examples = "statewire events --actor carol --since yesterday\n"
                  "statewire events web-3 --since 24h\n"
                  "statewire events --severity WARN --follow",
@@ -627,7 +582,7 @@ constexpr CommandSpec kCommands[] = {
      .summary = "Show how long resources take to arrive, and when one is told to be stuck",
      .examples = "statewire expectations\n"
                  "statewire expectations --output json",
-     .options = kExpectationsOptions,
+     .options = kWatched,
      .run = run_expectations},
     {.name = "inventory",
      .summary = "Say what infrastructure code declares, and what differs from it",
@@ -638,10 +593,18 @@ constexpr CommandSpec kCommands[] = {
      .run = run_inventory},
     {.name = "held",
      .summary = "List what waits, for what, and until when",
+     .notes =
+         "`until` is the end of a wait at the latest, or when the next attempt is made. It is\n"
+         "empty where that is now, or where no daemon runs that would make one.",
      .examples = "statewire held\n"
                  "statewire held --subscription people --watch",
      .options = kHeldOptions,
      .run = run_held},
+    {.name = "held drop",
+     .summary = "Drop what waits for a subscription that was removed: it is never sent",
+     .examples = "statewire held drop pager --dry-run",
+     .options = kHeldDropOptions,
+     .run = run_held_drop},
     {.name = "test",
      .summary = "Say what a subscription would have sent; sends nothing",
      .examples = "statewire test people --since 7d",

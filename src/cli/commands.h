@@ -33,7 +33,8 @@ struct OptionSpec {
 struct CommandSpec {
   std::string_view name;  // "parked list": a word for each level.
   std::string_view summary;
-  std::string_view examples;  // A line each.
+  std::string_view notes = {};  // What there is to know besides; lines.
+  std::string_view examples;    // A line each.
   std::span<const OptionSpec> options;
   // Null: a group, which has commands below it and does nothing by itself.
   ExitCode (*run)(const Invocation&, Terminal&) = nullptr;
@@ -59,6 +60,7 @@ ExitCode run_events(const Invocation& invocation, Terminal& terminal);
 ExitCode run_deployments(const Invocation& invocation, Terminal& terminal);
 ExitCode run_inventory(const Invocation& invocation, Terminal& terminal);
 ExitCode run_held(const Invocation& invocation, Terminal& terminal);
+ExitCode run_held_drop(const Invocation& invocation, Terminal& terminal);
 ExitCode run_test(const Invocation& invocation, Terminal& terminal);
 ExitCode run_expectations(const Invocation& invocation, Terminal& terminal);
 ExitCode run_ledger(const Invocation& invocation, Terminal& terminal);

@@ -25,29 +25,14 @@ Cell show_told(JsonElement event) {
   const Tint tint = tint_of_severity(text_at(event, "severity"));
   return {is_true_at(event, "late") ? kind + ", late" : kind, tint};
 }
-std::string last_part_of_id(JsonElement event) {
-  const std::string id = text_at(event, "resource.id");
-  return id.substr(id.find_last_of("/:") + 1);
-}
-// The name, else the last part of the id: what people call it.
-std::string name_of_resource(JsonElement event) {
-  const std::string name = text_at(event, "resource.name");
-  return name.empty() ? last_part_of_id(event) : name;
-}
-// Leaves out what a table has no room for, and shows elsewhere.
-void leave_out(const std::string& words, std::string& message) {
-  if (const size_t at = message.find(words); at != std::string::npos)
-    message.erase(at, words.size());
-}
-// The sentence that was told; else what came, of what, and by whom.
+// What was told of it; else what came, of what, and by whom.
 Cell show_what(JsonElement event) {
-  if (std::string message = text_at(event, "message"); !message.empty()) {
-    leave_out(" (" + last_part_of_id(event) + ")", message);
-    leave_out(" in " + text_at(event, "resource.region"), message);
-    return {message};
+  if (const std::string news = text_at(event, "news"); !news.empty()) {
+    return {text_at(event, "subject") + ": " + news};
   }
   std::string text = text_at(event, "origin.type");
-  if (const std::string name = name_of_resource(event); !name.empty()) text += " of " + name;
+  const std::string name = text_at(event, "resource.short_name");
+  if (!name.empty()) text += " of " + name;
   const std::string reason = text_at(event, "reason");
   if (!reason.empty()) return {text + ": " + reason};
   const std::string cause = cause_cell(event).text;

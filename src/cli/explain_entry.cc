@@ -30,6 +30,7 @@ std::string past_text(JsonElement past, const Terminal& terminal) {
   }
   lines.add("told", of("entry.kind") + ": " + of("entry.message"));
   if (!add_verdicts(past, "went to", lines)) lines.add("went to", "nobody: no subscription");
+  add_removed(past, lines);
   return lines.take();
 }
 

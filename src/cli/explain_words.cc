@@ -16,18 +16,35 @@ std::string wait_text(JsonElement verdict) {
   return text.empty() ? text : text + ", at most " + text_at(verdict, "hold.at_most");
 }
 
+// What became of a delivery, or of its part for some: "settled", "waits until 09:31: http 503".
+std::string part_text(JsonElement part) {
+  std::string text = text_at(part, "outcome");
+  if (const std::string until = text_at(part, "until"); !until.empty()) {
+    text += " until " + short_time(until);
+  }
+  const std::string detail = text_at(part, "detail");
+  return detail.empty() ? text : text + ": " + detail;
+}
+
+// A line each, where some of the recipients have another outcome.
+void add_parts(JsonElement verdict, size_t indent, Labelled& lines) {
+  for (const JsonElement part : items_at(verdict, "parts")) {
+    std::string who = text_at(part, "recipients");
+    for (size_t at = who.find(','); at != who.npos; at = who.find(',', at + 2)) {
+      who.insert(at + 1, " ");
+    }
+    if (who.empty()) who = "all others";
+    lines.add("", std::string(indent, ' ') + who + ": " + part_text(part));
+  }
+}
+
 // What became of a delivery: "yes: settled", "yes: parked: http 422", "no: …".
 std::string outcome_text(JsonElement verdict, const std::string& outcome) {
   if (!is_true_at(verdict, "matches") && outcome == "settled") {
     return "no: " + text_at(verdict, "why");
   }
   if (outcome == "not for it") return "no: " + text_at(verdict, "detail");
-  std::string text = "yes: " + outcome;
-  if (const std::string until = text_at(verdict, "until"); !until.empty()) {
-    text += " until " + short_time(until);
-  }
-  const std::string detail = text_at(verdict, "detail");
-  return detail.empty() ? text : text + ": " + detail;
+  return "yes: " + part_text(verdict);
 }
 
 // "yes", "yes, after waiting for cause, at most 10m", "waits for …; as it is, no: …", "no: …".
@@ -100,8 +117,19 @@ bool add_verdicts(JsonElement of, std::string_view label, Labelled& lines) {
     line.resize(name_width + 3 + format_width + 3, ' ');
     lines.add(label, line + verdict_text(verdict.value));
     label = "";
+    add_parts(verdict.value, name_width + 3, lines);
   }
   return true;
+}
+
+void add_removed(JsonElement of, Labelled& lines) {
+  simdjson::dom::object removed;
+  if (find_at(of, "removed_subscriptions").get(removed) != simdjson::SUCCESS) return;
+  for (const auto verdict : removed) {
+    lines.add("",
+              std::string(verdict.key) + "   not configured any more: " + part_text(verdict.value));
+    add_parts(verdict.value, verdict.key.size() + 3, lines);
+  }
 }
 
 }  // namespace statewire

@@ -30,5 +30,7 @@ std::string joined_parts(std::initializer_list<std::string> parts, std::string_v
 std::string cause_line(JsonElement cause);
 // What each subscription makes of it, or made of it. False where there is nothing to say.
 bool add_verdicts(JsonElement of, std::string_view label, Labelled& lines);
+// What subscriptions that are not configured any more have left of it.
+void add_removed(JsonElement of, Labelled& lines);
 
 }  // namespace statewire

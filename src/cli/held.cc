@@ -1,4 +1,5 @@
 // What waits, for what, and until when.
+#include "base/text.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/list.h"
@@ -25,7 +26,7 @@ constexpr ListColumn kHeldColumns[] = {
     {.title = "subscription", .path = "subscription", .fit = Fit::end},
     {.title = "waits for", .path = "for", .show = show_held_for, .fit = Fit::end},
     {.title = "since", .path = "since", .show = show_held_since, .fit = Fit::moment, .spare = 3},
-    {.title = "at most until", .path = "until", .show = show_held_until, .fit = Fit::moment},
+    {.title = "until", .path = "until", .show = show_held_until, .fit = Fit::moment},
     {.title = "what", .path = "what", .show = show_held_what, .fit = Fit::end},
     {.title = "resource", .path = "resource", .is_for_csv = true},
     {.title = "reason", .path = "reason", .fit = Fit::end, .spare = 2},
@@ -48,6 +49,25 @@ ExitCode run_held(const Invocation& invocation, Terminal& terminal) {
     } while (!after.empty() && terminal.has_reader());
     return list.finish({.noun = "delivery", .if_empty = "nothing waits"});
   });
+}
+
+ExitCode run_held_drop(const Invocation& invocation, Terminal& terminal) {
+  const bool is_dry_run = invocation.has("--dry-run");
+  const auto drop = [&](Client& client) {
+    const Result<std::string> json =
+        client.drop_waiting(invocation.text("SUBSCRIPTION"), is_dry_run);
+    const Result<Reply> reply = json ? Reply::parse(*json) : json.error();
+    if (!reply) return fail(reply.error(), terminal);
+    if (invocation.text("--output") == "json") {
+      terminal.write_data(*json + "\n");
+    } else {
+      const uint64_t count = number_at(reply->root(), "dropped_count");
+      terminal.write((count == 1 ? "1 delivery" : with_thousands(count) + " deliveries") +
+                     (is_dry_run ? " would be dropped\n" : " dropped\n"));
+    }
+    return ExitCode::well;
+  };
+  return with_client(invocation, terminal, Access::write_by_rules, drop);
 }
 
 }  // namespace statewire

@@ -46,19 +46,20 @@ constexpr InitQuestion kQuestions[] = {
 };
 
 // An empty answer keeps what there is; one that is wrong is asked for again. False where nobody
-// answers that any more.
+// answers any more.
 bool ask(const InitQuestion& question, InitAnswers& answers, Terminal& terminal) {
   std::string& answer = answers.*question.answer;
   const std::string usual = answer;
-  for (bool is_well = true;;) {
+  for (;;) {
     terminal.write_error(std::string(question.text) + " [" + usual + "] ");
     const std::optional<std::string> said = read_line(terminal.streams().in);
-    if (!said) terminal.write_error("\n");
-    if (!said) return is_well;
+    if (!said) {
+      terminal.write_error("\n");
+      return false;
+    }
     answer = said->empty() ? usual : *said;
     const Result<void> checked = check_answers(answers);
-    is_well = checked.ok();
-    if (is_well) return true;
+    if (checked) return true;
     terminal.complain(checked.error().text);
     answer = usual;
   }
@@ -93,7 +94,9 @@ ExitCode run_init(const Invocation& invocation, Terminal& terminal) {
   }
   InitAnswers answers;
   for (const InitQuestion& question : kQuestions) {
-    if (!ask(question, answers, terminal)) return ExitCode::usage;
+    if (invocation.has("--yes") || ask(question, answers, terminal)) continue;
+    terminal.complain("nobody answers, and nothing was written; --yes takes what is offered");
+    return ExitCode::usage;
   }
   for (const InitFile& file : init_files(answers)) {
     const fs::path path = file.name.empty() ? config : config.parent_path() / file.name;

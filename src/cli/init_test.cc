@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <vector>
 
 #include "cli/command_line.h"
 #include "cli/init_files.h"
@@ -26,11 +27,14 @@ class InitTest : public testing::Test {
   void TearDown() override { fs::remove_all(folder_); }
 
   // What `init` says, where a person answers so.
-  std::string init(const std::string& answers, ExitCode wanted = ExitCode::well) {
+  std::string init(const std::string& answers, ExitCode wanted = ExitCode::well,
+                   std::vector<const char*> options = {}) {
     RecordedTerminal recorded(answers);
     const std::string path = (folder_ / "statewire.yaml").string();
-    const char* const arguments[] = {"statewire", "init", path.c_str()};
-    EXPECT_EQ(run_command_line(3, arguments, recorded.terminal()), wanted)
+    std::vector<const char*> arguments = {"statewire", "init", path.c_str()};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    const int count = static_cast<int>(arguments.size());
+    EXPECT_EQ(run_command_line(count, arguments.data(), recorded.terminal()), wanted)
         << recorded.out() << recorded.err();
     return recorded.out() + recorded.err();
   }
@@ -92,6 +96,16 @@ TEST_F(InitTest, an_answer_that_is_no_answer_is_told) {
     init(answers, ExitCode::usage);
     EXPECT_FALSE(fs::exists(folder_ / "statewire.yaml"));
   }
+}
+
+TEST_F(InitTest, what_nobody_answers_is_not_guessed) {
+  for (const char* answers : {"", "shop\n", "shop\n\n\n\n"}) {
+    const std::string said = init(answers, ExitCode::usage);
+    EXPECT_NE(said.find("nobody answers, and nothing was written"), std::string::npos) << said;
+    EXPECT_FALSE(fs::exists(folder_ / "statewire.yaml"));
+  }
+  init("", ExitCode::well, {"--yes"});
+  EXPECT_TRUE(fs::exists(folder_ / "statewire.yaml"));
 }
 
 TEST_F(InitTest, a_wrong_answer_is_asked_for_again) {

@@ -1,6 +1,7 @@
 #include "cli/word_faults.h"
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -31,6 +32,7 @@ class Words {
       } else if (!word.starts_with('-')) {
         fault = take_word(word);
       }
+      if (fault.empty()) fault = fault_of_repeat(word.substr(0, word.find('=')));
       if (!fault.empty()) return fault;
       if (takes_value(word)) ++i;
     }
@@ -66,6 +68,14 @@ class Words {
                         "statewire " + name() + (command_ == nullptr ? "--help" : " --help"));
   }
 
+  // What counts once and stands twice, in whichever of its forms.
+  std::string fault_of_repeat(std::string_view word) {
+    const OptionSpec* const option = command_ == nullptr ? nullptr : option_of(*command_, word);
+    if (option == nullptr || option->form == OptionForm::list) return {};
+    if (seen_.insert(option).second) return {};
+    return std::string(option->name) + " is given twice; say it once";
+  }
+
   // Whether the next word is the value of this one.
   bool takes_value(std::string_view word) const {
     if (word == "--config" || word == "-c") return true;
@@ -74,6 +84,7 @@ class Words {
   }
 
   const CommandSpec* command_ = nullptr;
+  std::set<const OptionSpec*> seen_;  // Options.
 };
 
 }  // namespace

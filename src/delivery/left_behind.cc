@@ -1,5 +1,7 @@
 #include "delivery/left_behind.h"
 
+#include <algorithm>
+
 #include "base/limits.h"
 
 namespace statewire {

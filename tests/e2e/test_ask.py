@@ -1,8 +1,10 @@
 """What people ask of the past: events, explain, held, test; and how commands end."""
 
+import datetime
 import json
 import signal
 import subprocess
+import time
 import unittest
 
 from harness import PATIENCE_SECONDS, ProgramTest, instance_event, wait_for
@@ -65,6 +67,50 @@ class Ask(ProgramTest):
         self.assertEqual(self.program.run("explain", "--sequence", "99").returncode, 1)
         self.assertEqual(self.program.run("explain", "--event", "none").returncode, 1)
         self.assertEqual(self.program.run("explain").returncode, 2)
+
+    def test_what_a_removed_subscription_has_left_is_told_and_dropped(self):
+        self.life()
+        text = self.program.config.read_text()
+        self.assertNotEqual(self.program.run("held", "drop", "patient").returncode, 0)
+        self.program.config.write_text(text[: text.index("  patient:")])
+        self.program.signal(signal.SIGHUP)
+        wait_for(lambda: len(self.program.get("/api/v1/status")["subscriptions"]) == 1, "a reload")
+        self.assertIn("hook   not configured any more: parked: rejected: http 422",
+                      self.program.run("explain", "--sequence", "3").stdout)
+        self.assertIn("patient   not configured any more: waits",
+                      self.program.run("explain", "--sequence", "4").stdout)
+        (held,) = json.loads(self.program.run("held", "-o", "json").stdout)
+        self.assertEqual(held["for"], ["its subscription, which was removed"])
+        self.assertNotIn("until", held)
+        self.assertIn("subscription patient is not configured any more: 1 waiting, 0 parked",
+                      self.program.run("status").stdout)
+        tried = wait_for(lambda: self.program.run("held", "drop", "patient", "--dry-run").stdout,
+                         "a pipeline that has ended")
+        self.assertEqual(tried, "1 delivery would be dropped\n")
+        self.program.stop()
+        self.assertEqual(self.program.run("held", "drop", "machines").returncode, 1)
+        self.program.start()
+        dropped = self.program.run("held", "drop", "patient")
+        self.assertEqual(dropped.stdout, "1 delivery dropped\n", dropped.stderr)
+        self.assertEqual(self.program.run("held").returncode, 1)
+
+    def test_held_says_when_what_failed_is_tried_again(self):
+        self.hook.decide = lambda request: Answer(503)
+        events = [instance_event(f"i-{n}", "running", "2026-11-23T09:00:00Z") for n in range(20)]
+        self.program.post(*events)
+        wait_for(lambda: self.program.subscription("hook")["circuit"] == "open", "an open circuit")
+        ends = time.monotonic() + 4
+        seen = 0
+        while time.monotonic() < ends:
+            asked = time.time()
+            done = self.program.run("held", "--subscription", "hook", "-o", "json")
+            for held in json.loads(done.stdout):
+                if "until" not in held:
+                    continue
+                until = datetime.datetime.fromisoformat(held["until"]).timestamp()
+                self.assertGreaterEqual(until, asked - 0.1, held)
+                seen += 1
+        self.assertGreater(seen, 0)
 
     def test_held_says_for_what_and_until_when(self):
         self.life()
