@@ -8,6 +8,7 @@
 #include "delivery/hold.h"
 #include "delivery/rate.h"
 #include "format/format.h"
+#include "format/json.h"
 
 namespace statewire {
 namespace {
@@ -16,7 +17,7 @@ void write_wait_of(const DeliveryRow& row, const Queries::Parts& parts, std::opt
                    JsonWriter& json) {
   json.begin_array("for");
   if (is_removed(parts, row.subscription)) {
-    json.text("its subscription, which was removed");
+    json.text("its subscription");
     until.reset();
   } else if (row.stage == Stage::hold) {
     if (row.waits_for_cause) json.text("cause");
@@ -38,13 +39,19 @@ void write_what(const DeliveryRow& row, const Queries::Parts& parts, JsonWriter&
   const bool is_group = row.stage == Stage::group;
   std::string what = is_group ? held_group_text(row) : summary_of(row.digest);
   Time since = row.recorded;
+  const bool is_receipt = row.type == type_of(NotificationKind::receipt);
+  if (what.empty() && is_receipt) what = "that more is counted until the hour ends";
   if (what.empty() && row.members == 1) {
     Arena arena;
     const Result<Entry> entry = row.entry.empty() ? parts.store.entry(row.last_sequence, arena)
                                                   : unpack_entry(row.entry, arena);
     const bool is_told = entry && entry->after.resource.id == row.resource;
     if (is_told) {
-      append_message(notification_of(*entry, parts.teller), what);
+      Notification notification = notification_of(*entry, parts.teller);
+      if (row.type == type_of(NotificationKind::retracted)) {
+        notification.kind = NotificationKind::retracted;
+      }
+      append_message(notification, what);
       since = entry->recorded;
     } else if (!entry && !row.entry.empty()) {
       what = entry.error().text;
@@ -57,6 +64,7 @@ void write_what(const DeliveryRow& row, const Queries::Parts& parts, JsonWriter&
 // Why it still waits: the tags that cannot be looked up, or what its sink answered last.
 std::string_view reason_of(const DeliveryRow& row, const Queries::Parts& parts,
                            const PipelineCounts* pipeline) {
+  if (is_removed(parts, row.subscription)) return "it is not configured any more";
   if (row.stage == Stage::hold && row.waits_for_tags) return parts.tag_problem;
   const bool is_sent = row.stage == Stage::send && pipeline != nullptr;
   if (row.last_detail.empty() && is_sent && pipeline->trouble) return pipeline->trouble->reason;

@@ -150,6 +150,26 @@ TEST_F(HistoryTest, one_entry_says_what_is_parked_and_what_waits) {
   EXPECT_TRUE(holds(json("/api/v1/held?subscription=pager"), "\"held\":[]"));
 }
 
+TEST_F(HistoryTest, what_waits_for_its_sink_is_told_in_words) {
+  take_life();
+  DeliveryRow row{.subscription = "console", .number = 1, .first_sequence = 5, .last_sequence = 5};
+  row.resource = test_instance(1);
+  Settlement settlement;
+  settlement.put = {row};
+  row.number = 2;
+  row.type = "statewire.resource.retracted.v1";
+  settlement.put.push_back(row);
+  row.number = 3;
+  row.type = "statewire.receipt.v1";
+  settlement.put.push_back(row);
+  settlement.states = {{"console", {.cursor = 5, .next_number = 4, .rows = 3}}};
+  ASSERT_TRUE(store_->settle(settlement).ok());
+  const std::string held = json("/api/v1/held");
+  EXPECT_TRUE(holds(held, R"("what":"EC2 instance i-1001 in eu-west-1 )"));
+  EXPECT_TRUE(holds(held, R"("what":"No longer your concern: EC2 instance i-1001 )"));
+  EXPECT_TRUE(holds(held, R"("what":"that more is counted until the hour ends")"));
+}
+
 // A mail to three: one has it, one refused it, one is tried again.
 TEST_F(HistoryTest, one_entry_says_which_recipients_have_it) {
   take_life();

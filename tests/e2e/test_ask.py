@@ -80,7 +80,8 @@ class Ask(ProgramTest):
         self.assertIn("patient   not configured any more: waits",
                       self.program.run("explain", "--sequence", "4").stdout)
         (held,) = json.loads(self.program.run("held", "-o", "json").stdout)
-        self.assertEqual(held["for"], ["its subscription, which was removed"])
+        self.assertEqual(held["for"], ["its subscription"])
+        self.assertEqual(held["reason"], "it is not configured any more")
         self.assertNotIn("until", held)
         self.assertIn("subscription patient is not configured any more: 1 waiting, 0 parked",
                       self.program.run("status").stdout)
