@@ -141,11 +141,13 @@ bool judge_change(Record& record, const Cause& cause, const Observation& observa
                    touch_by(record, cause, what_was_done(cause, observation), arena));
 }
 
-// Of several that asked for the end, one was the tool: its code does not want the resource.
+// Of several that asked for the end, one was the tool: its code does not want the resource. What it
+// asked for long before the end did not happen.
 bool did_its_tool_ask_for_the_end(const Record& record) {
   constexpr PhaseSet kEnds = phase_bit(Phase::deprovisioning) | phase_bit(Phase::gone);
   return std::ranges::any_of(record.hints, [&](const Hint& hint) {
     return hint.toward != kAllPhases && (hint.toward & kEnds) != 0 &&
+           record.since - hint.time <= kCauseCarry &&
            maker_of(record, hint.cause) == Maker::own_tool;
   });
 }

@@ -193,6 +193,37 @@ TEST_F(DriftTest, it_ends_when_its_tool_has_run_and_that_is_told) {
   EXPECT_EQ(journal_.last_told().kind, NotificationKind::changed);
 }
 
+// It asked for the stop, and not for what came after it.
+TEST_F(DriftTest, it_does_not_end_by_what_its_tool_did_not_ask_for) {
+  declare_bucket();
+  Observation stop = make_.observation(minutes(2), Effect::cause);
+  stop.toward = phase_bit(Phase::changing) | phase_bit(Phase::stopped);
+  stop.cause = by_terraform();
+  stop.cause.evidence = "event-of-stop";
+  journal_.fold(stop);
+  journal_.fold(make_.state(minutes(3), Phase::changing, {}));
+  journal_.fold(make_.call(minutes(4), "PutBucketPolicy", bob()));
+  journal_.fold(make_.state(minutes(20), Phase::stable, {}));
+  EXPECT_EQ(journal_.record().cause.kind, CauseKind::unknown);
+  EXPECT_EQ(drift(), Drift::out_of_band);
+}
+
+// What its tool asked for long ago, and did not get, is not why it is gone.
+TEST_F(DriftTest, an_end_that_its_tool_asked_for_days_before_is_not_its_own) {
+  for (const bool is_long_ago : {false, true}) {
+    DriftJournal journal;
+    journal.fold(make_.state(minutes(0), Phase::stable, by_terraform()));
+    journal.fold(make_.declare(minutes(1), kDeclaredWord, shop_));
+    Observation end = make_.observation(minutes(2), Effect::cause);
+    end.toward = phase_bit(Phase::deprovisioning) | phase_bit(Phase::gone);
+    end.cause = by_terraform();
+    end.cause.evidence = "event-of-end";
+    journal.fold(end);
+    journal.fold(make_.state(minutes(is_long_ago ? 2 * 24 * 60 : 5), Phase::gone, bob()));
+    EXPECT_EQ(journal.record().drift, is_long_ago ? Drift::lost : Drift::none);
+  }
+}
+
 TEST_F(DriftTest, it_does_not_end_by_being_read) {
   declare_bucket();
   journal_.fold(make_.call(minutes(2), "PutBucketPolicy", bob()));

@@ -5,8 +5,10 @@
 //   1. the observation says it itself (a call that moves the phase, an event of a deployment);
 //   2. a hint toward this phase within kCauseReach before it: the newest one wins, and a call
 //      makes it `likely` at most, as nothing but time connects the two. One that something else
-//      was seen to happen after explains no more;
-//   3. it completes an unsettled phase whose cause is known (pending, then running);
+//      was seen to happen after explains no more, nor does one that made or started the resource
+//      and has led to where it arrived;
+//   3. it completes an unsettled phase whose cause is known (pending, then running), and is what
+//      that cause leads to: who asked for a stop is not why it runs again;
 //   4. unknown.
 // The reason that an observation gives for its own state stands beside whatever cause is found. One
 // that came with an unsettled phase is not that of the phase that follows.
@@ -104,17 +106,69 @@ bool fold_tags(Record& record, const Observation& observation, Arena& arena) {
   return true;
 }
 
+// The hint that the cause of the present state came from; null where it came from none.
+const Hint* hint_of_cause(const Record& record) {
+  if (record.cause.evidence.empty()) return nullptr;
+  const auto is_it = [&](const Hint& hint) { return hint.cause.evidence == record.cause.evidence; };
+  const auto found = std::ranges::find_if(record.hints, is_it);
+  return found == record.hints.end() ? nullptr : &*found;
+}
+
+// Of too many, the oldest goes. That of the present cause is kept, as it says how far that carries.
 void add_hint(Record& record, const Observation& observation, Arena& arena) {
   std::array<Hint, kHintsMax> hints;
-  const size_t kept = std::min(record.hints.size(), kHintsMax - 1);
-  std::copy(record.hints.end() - static_cast<ptrdiff_t>(kept), record.hints.end(), hints.begin());
+  const Hint* const of_cause = hint_of_cause(record);
+  size_t too_many = record.hints.size() - std::min(record.hints.size(), kHintsMax - 1);
+  size_t kept = 0;
+  for (const Hint& hint : record.hints) {
+    if (too_many != 0 && &hint != of_cause) {
+      --too_many;
+    } else {
+      hints[kept++] = hint;
+    }
+  }
   hints[kept] = {observation.cause, observation.time(), observation.toward};
   record.hints = arena.copy_of(std::span<const Hint>(hints.data(), kept + 1));
 }
 
-// Something else has moved the resource since: what follows comes of that.
+// What a cause may lead to that says of no phases that it leads there, by the phase that it led to.
+PhaseSet led_to_from(Phase phase) {
+  switch (phase) {
+    case Phase::provisioning:
+      return phase_bit(Phase::provisioning) | phase_bit(Phase::changing) |
+             phase_bit(Phase::stable) | phase_bit(Phase::degraded);
+    case Phase::changing:
+      return phase_bit(Phase::changing) | phase_bit(Phase::stable) | phase_bit(Phase::stopped) |
+             phase_bit(Phase::degraded);
+    case Phase::deprovisioning:
+      return phase_bit(Phase::deprovisioning) | phase_bit(Phase::gone) | phase_bit(Phase::degraded);
+    case Phase::unknown:
+    case Phase::stable:
+    case Phase::degraded:
+    case Phase::stopped:
+    case Phase::gone:
+      break;
+  }
+  return 0;  // It rests.
+}
+
+// Something else has moved the resource since: what follows comes of that. Or it has led to where
+// it was to lead: what starts is not asked to change.
 bool is_spent(const Hint& hint, const Record& before) {
-  return hint.time < before.since && hint.cause.evidence != before.cause.evidence;
+  if (hint.time >= before.since) return false;
+  if (hint.cause.evidence != before.cause.evidence) return true;
+  const bool starts =
+      hint.toward != kAllPhases && (hint.toward & phase_bit(Phase::provisioning)) != 0;
+  return starts && is_arrived(before.phase);
+}
+
+// Whether the cause of an unsettled phase is that of the phase that follows, too.
+bool carries(const Record& before, Phase phase, Time time) {
+  const bool is_unsettled = !is_settled(before.phase) && before.phase != Phase::unknown;
+  if (!is_unsettled || before.since == Time{} || time - before.since > kCauseCarry) return false;
+  const Hint* const hint = hint_of_cause(before);
+  const PhaseSet toward = hint == nullptr ? led_to_from(before.phase) : hint->toward;
+  return (toward & phase_bit(phase)) != 0;
 }
 
 Cause cause_of_transition(const Record& before, const Observation& observation) {
@@ -128,9 +182,7 @@ Cause cause_of_transition(const Record& before, const Observation& observation) 
     if (!cause.call.empty()) cause.confidence = std::min(cause.confidence, Confidence::likely);
     return cause;
   }
-  const bool completes = before.since != Time{} && !is_settled(before.phase) &&
-                         before.phase != Phase::unknown && time - before.since <= kCauseCarry;
-  if (!completes) return {};
+  if (!carries(before, observation.phase, time)) return {};
   Cause cause = before.cause;
   cause.reason = {};
   return cause;

@@ -38,7 +38,7 @@ inline bool flaps(const Record& record) { return record.turn_count == kFlapTurns
 constexpr Duration kFlapWindow = std::chrono::minutes(10);
 // A call explains a state that is reached within this time after it.
 constexpr Duration kCauseReach = std::chrono::minutes(15);
-// The cause of an unsettled phase carries over to the phase that follows within this time.
+// The cause of an unsettled phase carries over to what it leads to, within this time.
 constexpr Duration kCauseCarry = std::chrono::hours(6);
 
 }  // namespace statewire
