@@ -57,8 +57,8 @@ void write_origin(const Origin& origin, JsonWriter& json) {
 void write_owner(const Record& record, JsonWriter& json) {
   const Owner owner = owner_of(record);
   json.line("drift", name_of(record.drift));
-  if (record.drift_since != Time()) json.time("drift_since", record.drift_since);
-  if (!record.touch.empty()) {
+  if (is_alarming(record.drift)) json.time("drift_since", record.drift_since);
+  if (is_alarming(record.drift) && !record.touch.empty()) {
     const Touch touch = touch_of(record.touch);
     json.begin_object("touch");
     json.known_line("what", touch.what);

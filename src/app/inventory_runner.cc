@@ -119,6 +119,7 @@ void InventoryRunner::take_turn(size_t place, const std::stop_token& stop) {
   Result<InventoryCounts> counts = InventoryCounts();
   {
     InventoryReading reading = setting.inventory->read();
+    reading.place = setting.place;
     counts = pass_.declare(setting.name, reading, *catalog_, reach_, stop);
     turn.is_to_do = !counts || !reading.is_whole;
     trouble = counts ? reading.trouble : counts.error().text;

@@ -18,6 +18,7 @@ struct InventorySetting {
   std::string name;
   const InventoryKind* kind = nullptr;
   std::unique_ptr<Inventory> inventory;
+  std::string place;  // Where it reads, as a text that is another for another place.
   Duration every = std::chrono::minutes(5);
   Duration grace = std::chrono::hours(1);  // After which what nobody declares is unmanaged.
 };

@@ -258,6 +258,17 @@ void check_inventory_name(const Node& entry, const Settings& settings) {
   }
 }
 
+// By its kind and whatever is the kind's own, but for what changes nothing of what is declared.
+std::string place_of_inventory(const Node& entry) {
+  constexpr std::string_view kNoPlaces[] = {"every", "grace", "code", "role"};
+  std::string text;
+  for (const Node& key : entry.entries()) {
+    if (std::ranges::find(kNoPlaces, key.key()) != std::end(kNoPlaces)) continue;
+    text.append(key.key()).append(1, '\0').append(to_json(key)).append(1, '\0');
+  }
+  return std::to_string(hash64(text));
+}
+
 void read_inventories(const Node& node, Settings& settings, InventoryContext context) {
   if (!node) return;
   for (const Node& entry : node.entries()) {
@@ -274,6 +285,7 @@ void read_inventories(const Node& node, Settings& settings, InventoryContext con
     setting.every = keys.optional("every").duration(setting.every, std::chrono::seconds(1),
                                                     std::chrono::hours(24));
     setting.grace = keys.optional("grace").duration(setting.grace);
+    setting.place = place_of_inventory(entry);
     setting.inventory = kind->open(setting.name, keys, context);
     keys.finish();
     if (setting.inventory != nullptr) settings.inventories.push_back(std::move(setting));

@@ -6,12 +6,13 @@
 #include "base/limits.h"
 #include "catalog/clean.h"
 #include "model/owner.h"
+#include "model/withheld.h"
 
 namespace statewire {
 namespace {
 
-constexpr std::string_view kWords[] = {kDeclaredWord, kReadWord, kDroppedWord, kUnmanagedWord,
-                                       kLostWord};
+constexpr std::string_view kWords[] = {kDeclaredWord,  kReadWord,      kDroppedWord,
+                                       kUnmanagedWord, kWithdrawnWord, kLostWord};
 
 std::string_view text_in(simdjson::dom::object object, std::string_view key, Arena& arena) {
   std::string_view text;
@@ -60,9 +61,10 @@ std::string_view read_declared(const EventView& view, Arena& arena, Observation&
   std::string packed;
   append_header(group, packed);
   simdjson::dom::array items;
-  const bool has_items = *word != kDroppedWord && !detail.at_key("declared").get_array().get(items);
+  const bool is_end = *word == kDroppedWord || *word == kWithdrawnWord;
+  const bool has_items = !is_end && !detail.at_key("declared").get_array().get(items);
   if (has_items) append_items(items, arena, packed);
-  if (*word != kDroppedWord && packed.find('\x1e') == packed.npos) return "nothing is declared";
+  if (!is_end && packed.find('\x1e') == packed.npos) return "nothing is declared";
   observation.declared = arena.copy(packed);
   return {};
 }

@@ -6,6 +6,7 @@
 
 #include "ingest/inventory_events.h"
 #include "inventory/terraform_types.h"
+#include "model/withheld.h"
 
 namespace statewire {
 namespace {
@@ -50,7 +51,7 @@ void InventoryLook::see(const Record& record) {
   }
   if (record.drift == Drift::out_of_band) see_over(record);
   if (record.drift == Drift::unmanaged && !is_in_reach(record)) {
-    tell(child_of(record), kDroppedWord, now_, kNobodysGroup);
+    tell(child_of(record), kWithdrawnWord, now_, kNobodysGroup);
   }
   if (is_child(record) || !is_unmanaged(record)) return;
   tell(child_of(record), kUnmanagedWord, now_, {});
@@ -125,8 +126,10 @@ bool InventoryLook::is_declarable(std::string_view type) const {
   });
 }
 
+// Of what was declared when its inventory left the configuration, nobody knows.
 bool InventoryLook::is_unmanaged(const Record& record) const {
   if (record.drift != Drift::unknown || record.phase == Phase::unknown) return false;
+  if (is_withheld(record) && standing_drift(record) != Drift::unmanaged) return false;
   if (now_ - record.since <= grace_ || owner_of(record).is_known()) return false;
   const CauseKind cause = record.cause.kind;
   const bool is_made_by_itself = cause == CauseKind::autoscaling || cause == CauseKind::service ||
@@ -175,7 +178,7 @@ Result<std::string_view> InventoryLook::group_by_way_of(const std::string& paren
 }
 
 // One that is declared by itself needs no parent. What it had by way of a parent that another
-// inventory declares now is taken away.
+// inventory declares now is taken away, and the verdict stays.
 void InventoryLook::settle(const Child& child, std::string_view group) {
   bool needs_parent = true;
   each_group(child.declared, [&](const DeclaredGroup& each) {
@@ -194,7 +197,8 @@ void InventoryLook::settle(const Child& child, std::string_view group) {
     if (is_stale) append_header(each, dropped.emplace_back());
     return true;
   });
-  for (const std::string& header : dropped) tell(child, kDroppedWord, now_, header);
+  const std::string_view word = group.empty() ? kDroppedWord : kWithdrawnWord;
+  for (const std::string& header : dropped) tell(child, word, now_, header);
   if (group.empty()) return;
   if (group_of(child.declared, inventory) != group) tell(child, kReadWord, now_, group);
 }

@@ -20,6 +20,7 @@
 #include "catalog/recogniser.h"
 #include "ingest/inventory_events.h"
 #include "ingest/inventory_look.h"
+#include "model/withheld.h"
 
 namespace statewire {
 namespace {
@@ -103,6 +104,10 @@ struct Run {
 
 std::string text_of(const Run& run) {
   return std::to_string(run.serial) + " " + std::to_string(to_ns(run.written));
+}
+
+std::string cursor_key(std::string_view what, std::string_view name) {
+  return std::string(kInventorySource).append("/").append(what).append("/").append(name);
 }
 
 std::optional<Run> parse_run(std::string_view text) {
@@ -269,7 +274,7 @@ InventoryPass::Word InventoryPass::word_for(const std::optional<Record>& record,
     if (is_again) return {kReadWord, now};
     return {kDeclaredWord, time_to_declare(declared.written, now)};
   }
-  const bool is_drifted = record->drift == Drift::out_of_band;
+  const bool is_drifted = standing_drift(*record) == Drift::out_of_band;
   const std::optional<Time> time = time_to_declare(*record, declared.written, now);
   const std::string_view known = group_of(record->declared, header_of(declared.group).inventory);
   if (known != declared.group) {
@@ -331,7 +336,8 @@ Result<uint64_t> InventoryPass::send_differences(std::string_view inventory, Dec
 
 // What only a child has by way of its parent is looked after by look_at_records().
 Result<void> InventoryPass::send_dropped(std::string_view inventory, const DeclaredById& all,
-                                         const std::stop_token& stop, uint64_t& events) {
+                                         std::string_view word, const std::stop_token& stop,
+                                         uint64_t& events) {
   std::string lines;
   const Time now = clock_.now();
   std::string packed;
@@ -348,7 +354,7 @@ Result<void> InventoryPass::send_dropped(std::string_view inventory, const Decla
     });
     if (is_child) return true;
     ++events;
-    append_inventory_event({.word = kDroppedWord,
+    append_inventory_event({.word = word,
                             .time = now,
                             .resource_type = record.resource.type,
                             .id = {},
@@ -373,7 +379,7 @@ Result<uint64_t> InventoryPass::drop_others(std::span<const std::string_view> na
   const Result<void> read = store_.each_record({}, [&](const Record& record) {
     const auto drop = [&](std::string_view header) {
       ++events;
-      append_inventory_event({.word = kDroppedWord,
+      append_inventory_event({.word = kWithdrawnWord,
                               .time = now,
                               .resource_type = record.resource.type,
                               .id = {},
@@ -415,9 +421,9 @@ Result<void> InventoryPass::note_that_one_was_read(const std::stop_token& stop) 
 
 // A file has a new time when it is copied, touched or restored, too, and that time may lie ahead.
 // The tool has run where the state's serial has grown: since when each has the serial that it has
-// is remembered.
+// is remembered, whatever the name of the inventory that reads it.
 Result<std::vector<CursorUpdate>> InventoryPass::find_runs(
-    std::string_view inventory, std::vector<DeclaredStack>& stacks) const {
+    std::vector<DeclaredStack>& stacks) const {
   std::map<std::string, Run> runs;
   const Time now = clock_.now();
   for (DeclaredStack& stack : stacks) {
@@ -426,7 +432,7 @@ Result<std::vector<CursorUpdate>> InventoryPass::find_runs(
       resource.written = std::min(resource.written, now);
     }
     if (stack.lineage.empty()) continue;
-    const std::string key = std::string(inventory) + "/" + stack.lineage;
+    const std::string key = cursor_key("run", stack.lineage);
     const Result<std::string> stored = store_.cursor(key);
     if (!stored) return stored.error();
     const std::optional<Run> known = parse_run(*stored);
@@ -441,13 +447,29 @@ Result<std::vector<CursorUpdate>> InventoryPass::find_runs(
   return updates;
 }
 
+// Where another place is read than the last time, nobody knows whether what is missing here is
+// still declared there.
+Result<void> InventoryPass::end_whole_reading(std::string_view inventory,
+                                              const InventoryReading& reading,
+                                              const DeclaredById& all, const std::stop_token& stop,
+                                              uint64_t& events) {
+  const std::string key = cursor_key("place", inventory);
+  const Result<std::string> before = store_.cursor(key);
+  if (!before) return before.error();
+  const bool is_elsewhere = !before->empty() && *before != reading.place;
+  const std::string_view word = is_elsewhere ? kWithdrawnWord : kDroppedWord;
+  if (Result<void> sent = send_dropped(inventory, all, word, stop, events); !sent) return sent;
+  if (*before == reading.place) return {};
+  return send_cursor(inventory, {key, reading.place}, stop);
+}
+
 Result<InventoryCounts> InventoryPass::declare(std::string_view inventory,
                                                InventoryReading& reading, const Catalog& catalog,
                                                InventoryReach& reach, const std::stop_token& stop) {
   InventoryCounts counts;
   const Time now = clock_.now();
   if (Result<void> noted = note_that_one_was_read(stop); !noted) return noted.error();
-  Result<std::vector<CursorUpdate>> runs = find_runs(inventory, reading.stacks);
+  Result<std::vector<CursorUpdate>> runs = find_runs(reading.stacks);
   if (!runs) return runs.error();
   Result<DeclaredById> all = gather(inventory, reading, catalog, counts);
   if (!all) return all.error();
@@ -469,8 +491,9 @@ Result<InventoryCounts> InventoryPass::declare(std::string_view inventory,
     }
   }
   if (!reading.is_whole) return counts;
-  if (Result<void> sent = send_dropped(inventory, *all, stop, counts.events); !sent) {
-    return sent.error();
+  if (Result<void> ended = end_whole_reading(inventory, reading, *all, stop, counts.events);
+      !ended) {
+    return ended.error();
   }
   reach.read.insert_or_assign(std::string(inventory), now);
   return counts;

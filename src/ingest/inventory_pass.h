@@ -40,13 +40,14 @@ class InventoryPass {
 
   // Makes events of what `reading` says otherwise than the records, and waits until they are
   // committed. Adds to `reach`. What `reading` says of when states were written becomes when their
-  // tools last ran, as far as that is known. An error: it is to be tried again.
+  // tools last ran, as far as that is known. Where it was read at another place than before, what
+  // it lacks is withdrawn, and not declared no more. An error: it is to be tried again.
   Result<InventoryCounts> declare(std::string_view inventory, InventoryReading& reading,
                                   const Catalog& catalog, InventoryReach& reach,
                                   const std::stop_token& stop);
-  // Takes away what inventories have declared that are not among `names`, which have been removed
-  // or renamed; without any, also that a resource is declared by nobody. Cheap where no inventory
-  // was ever read. How many events were made.
+  // Withdraws what inventories have declared that are not among `names`, which have been removed or
+  // renamed; without any, also that a resource is declared by nobody. Nobody is told. Cheap where
+  // no inventory was ever read. How many events were made.
   Result<uint64_t> drop_others(std::span<const std::string_view> names,
                                const std::stop_token& stop);
   // Looks at every record; see InventoryLook. REQUIRES: every inventory was read whole. How many
@@ -70,9 +71,11 @@ class InventoryPass {
                                     const InventoryReading& reading, bool is_again,
                                     const std::stop_token& stop);
   Result<void> send_dropped(std::string_view inventory, const DeclaredById& all,
-                            const std::stop_token& stop, uint64_t& events);
-  Result<std::vector<CursorUpdate>> find_runs(std::string_view inventory,
-                                              std::vector<DeclaredStack>& stacks) const;
+                            std::string_view word, const std::stop_token& stop, uint64_t& events);
+  Result<void> end_whole_reading(std::string_view inventory, const InventoryReading& reading,
+                                 const DeclaredById& all, const std::stop_token& stop,
+                                 uint64_t& events);
+  Result<std::vector<CursorUpdate>> find_runs(std::vector<DeclaredStack>& stacks) const;
   Result<void> send(std::string_view source, std::string lines, const std::stop_token& stop);
   Result<void> send_cursor(std::string_view source, CursorUpdate cursor,
                            const std::stop_token& stop);

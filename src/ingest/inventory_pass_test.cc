@@ -1,5 +1,6 @@
 #include "ingest/inventory_pass.h"
 
+#include <random>
 #include <set>
 
 #include "base/limits.h"
@@ -71,6 +72,7 @@ class InventoryPassTest : public IngestTest {
     reading.stacks = std::move(stacks);
     reading.is_whole = is_whole;
     reading.has_places = has_places;
+    reading.place = place_;
     const Result<InventoryCounts> counts =
         pass_->declare(inventory, reading, *catalog_, reach_, stop_.get_token());
     CHECK(counts.ok());
@@ -117,6 +119,30 @@ class InventoryPassTest : public IngestTest {
     return all;
   }
 
+  // What inventories have told since then.
+  struct Said {
+    std::string id;
+    Drift drift;
+  };
+  std::vector<Said> said_since(uint64_t sequence) {
+    std::vector<Said> all;
+    for (++sequence; sequence <= store_->last_sequence(); ++sequence) {
+      const Result<Entry> entry = store_->entry(sequence, arena_);
+      CHECK(entry.ok());
+      if (entry->observation.effect != Effect::declare) continue;
+      if (entry->told.kind == NotificationKind::none) continue;
+      all.push_back({std::string(entry->observation.resource.id), entry->after.drift});
+    }
+    return all;
+  }
+  void delete_bucket(Time time) {
+    fates_of(call_at(time, "s3.amazonaws.com", "DeleteBucket", R"({"bucketName":"logs"})"));
+  }
+  void create_queue_by_hand(Time time) {
+    fates_of(call_at(time, "sqs.amazonaws.com", "CreateQueue", R"({"queueName":"by-hand"})"));
+  }
+
+  std::string place_ = "terraform";
   InventoryReach reach_;
   std::stop_source stop_;
   std::unique_ptr<InventoryPass> pass_;
@@ -356,6 +382,7 @@ TEST_F(InventoryPassTest, an_inventory_that_is_configured_no_more_declares_nothi
   EXPECT_EQ(drop_others({"app"}), 1u);
   EXPECT_EQ(owner_of(logs()).inventory, "app");
   EXPECT_EQ(logs().drift, Drift::out_of_band);
+  clock_.advance(minutes(1));
   EXPECT_EQ(drop_others({}), 3u);
   for (const Record& each : {logs(), queue_record("q"), queue_record("by-hand")}) {
     EXPECT_EQ(each.drift, Drift::unknown) << each.resource.id;
@@ -371,9 +398,205 @@ TEST_F(InventoryPassTest, what_is_unmanaged_is_so_no_more_where_nothing_is_decla
   look();
   EXPECT_EQ(queue_record("by-hand").drift, Drift::unmanaged);
   reach_.accounts.clear();
+  clock_.advance(minutes(1));
   EXPECT_EQ(look(), 1u);
   EXPECT_EQ(queue_record("by-hand").drift, Drift::unknown);
   EXPECT_EQ(look(), 0u);
+}
+
+TEST_F(InventoryPassTest, one_that_leaves_and_comes_back_leaves_the_verdicts_and_tells_nothing) {
+  const auto read = [&] {
+    declare("shop", {stack("base", kNow - hours(3), {bucket(), queue("q", "aws_sqs_queue.q")})});
+    look();
+  };
+  read();
+  delete_bucket(kNow - hours(2));
+  set_queue(kNow - hours(2), "q");
+  create_queue_by_hand(kNow - hours(2));
+  look();
+  const uint64_t before = store_->last_sequence();
+  const Record lost = logs();
+  ASSERT_EQ(lost.drift, Drift::lost);
+  ASSERT_EQ(queue_record("q").drift, Drift::out_of_band);
+  ASSERT_EQ(queue_record("by-hand").drift, Drift::unmanaged);
+  clock_.advance(minutes(1));
+  drop_others({});
+  for (const Record& each : {logs(), queue_record("q"), queue_record("by-hand")}) {
+    EXPECT_EQ(each.drift, Drift::unknown) << each.resource.id;
+    EXPECT_FALSE(owner_of(each).is_known());
+  }
+  clock_.advance(minutes(1));
+  reach_ = {};
+  read();
+  EXPECT_EQ(logs().drift, Drift::lost);
+  EXPECT_EQ(logs().drift_since, lost.drift_since);
+  EXPECT_EQ(touch_of(logs().touch).actor, "alice");
+  EXPECT_EQ(queue_record("q").drift, Drift::out_of_band);
+  EXPECT_EQ(queue_record("by-hand").drift, Drift::unmanaged);
+  for (const Said& said : said_since(before)) {
+    ADD_FAILURE() << said.id << " is told to be " << name_of(said.drift);
+  }
+}
+
+// A state that was read under another name is the same state.
+TEST_F(InventoryPassTest, a_new_name_is_no_news_and_no_run_of_the_tool) {
+  declare("shop", {state(7, kNow - hours(3))});
+  put_policy(kNow - hours(2));
+  ASSERT_EQ(logs().drift, Drift::out_of_band);
+  const uint64_t before = store_->last_sequence();
+  clock_.advance(minutes(1));
+  pass_ = std::make_unique<InventoryPass>(*store_, *ingest_, clock_);
+  reach_ = {};
+  drop_others({"store"});
+  declare("store", {state(7, kNow - hours(1))});  // The file was touched.
+  look();
+  EXPECT_EQ(owner_of(logs()).inventory, "store");
+  EXPECT_EQ(logs().drift, Drift::out_of_band);
+  EXPECT_TRUE(said_since(before).empty());
+  clock_.advance(minutes(1));
+  declare("store", {state(8, kNow)});
+  EXPECT_EQ(logs().drift, Drift::none);
+  EXPECT_EQ(said_since(before).size(), 1u);
+}
+
+// Another kind, or another place: what it does not declare may be declared there still.
+TEST_F(InventoryPassTest, one_that_reads_elsewhere_withdraws_and_one_that_reads_on_drops) {
+  place_ = "terraform, a";
+  declare("shop", {stack("base", kNow - hours(3), {bucket(), queue("q", "aws_sqs_queue.q")})});
+  put_policy(kNow - hours(2));
+  set_queue(kNow - hours(2), "q");
+  const uint64_t before = store_->last_sequence();
+  clock_.advance(minutes(1));
+  place_ = "cloudformation";
+  declare("shop", {stack("web", kNow - hours(3), {queue("r", "Jobs")})});
+  EXPECT_FALSE(owner_of(logs()).is_known());
+  EXPECT_EQ(logs().drift, Drift::unknown);
+  EXPECT_TRUE(said_since(before).empty());
+  clock_.advance(minutes(1));
+  place_ = "terraform, a";
+  declare("shop", {stack("base", kNow - hours(3), {bucket(), queue("q", "aws_sqs_queue.q")})});
+  EXPECT_EQ(logs().drift, Drift::out_of_band);
+  EXPECT_EQ(queue_record("q").drift, Drift::out_of_band);
+  EXPECT_TRUE(said_since(before).empty());
+  clock_.advance(minutes(1));
+  declare("shop", {stack("base", kNow - hours(3), {bucket()})});
+  EXPECT_EQ(queue_record("q").drift, Drift::unknown);
+  EXPECT_EQ(said_since(before).size(), 1u);
+}
+
+// "No code declares it" would be said of what nobody reads any more.
+TEST_F(InventoryPassTest, what_a_removed_one_declared_is_not_unmanaged) {
+  declare("shop", {stack("base", kNow - hours(3), {bucket(), queue("q", "aws_sqs_queue.q")})});
+  declare("app", {stack("base", kNow - hours(3), {queue("r", "aws_sqs_queue.r")})});
+  set_queue(kNow - hours(2), "q");
+  set_queue(kNow - hours(2), "r");
+  clock_.advance(minutes(1));
+  const uint64_t before = store_->last_sequence();
+  reach_ = {};
+  drop_others({"app"});
+  declare("app", {stack("base", kNow - hours(3), {queue("r", "aws_sqs_queue.r")})});
+  look();
+  EXPECT_EQ(queue_record("q").drift, Drift::unknown);
+  EXPECT_EQ(queue_record("r").drift, Drift::out_of_band);
+  EXPECT_TRUE(said_since(before).empty());
+}
+
+TEST_F(InventoryPassTest, what_ended_while_nobody_read_its_code_is_lost_when_it_is_read_again) {
+  declare("shop", {stack("base", kNow - hours(3), {bucket()})});
+  drop_others({});
+  clock_.advance(minutes(10));
+  delete_bucket(kNow + minutes(5));
+  EXPECT_EQ(logs().drift, Drift::unknown);
+  const uint64_t before = store_->last_sequence();
+  declare("shop", {stack("base", kNow - hours(3), {bucket()})});
+  EXPECT_EQ(logs().drift, Drift::lost);
+  EXPECT_EQ(said_since(before).size(), 1u);
+}
+
+// Restarts, removals, new names and returns, between changes by hand and runs of the tool: a
+// verdict is told once, and ends only by a run.
+TEST_F(InventoryPassTest, whatever_becomes_of_the_configuration_a_verdict_is_told_once) {
+  constexpr std::string_view kInventories[] = {"shop", "store"};
+  for (uint32_t seed = 0; seed < 20; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    stop();
+    SetUp();
+    clock_.set(kNow);
+    reach_ = {};
+    std::mt19937 random(seed);
+    Drift expected = Drift::none;
+    Drift expected_by_hand = Drift::unknown;  // Of what no code declares.
+    size_t news = 0;
+    size_t name = 0;
+    bool is_configured = true;
+    Time written = kNow - hours(3);
+    uint64_t serial = 1;
+    std::string steps;
+    create_queue_by_hand(kNow - hours(3));
+    declare("shop", {state(serial, written)});
+    for (int step = 0; step < 12; ++step) {
+      clock_.advance(minutes(3));
+      const Time now = clock_.now();
+      switch (random() % 7) {
+        case 0:
+          steps += " removed";
+          is_configured = false;
+          break;
+        case 1:
+          steps += " renamed";
+          name = 1 - name;
+          is_configured = true;
+          break;
+        case 2:
+          steps += " returned";
+          is_configured = true;
+          break;
+        case 3:
+          if (!is_configured || expected == Drift::lost) break;
+          steps += " changed";
+          put_policy(now - minutes(1));
+          expected = Drift::out_of_band;
+          break;
+        case 4:
+          if (!is_configured || random() % 3 != 0 || expected == Drift::lost) break;
+          steps += " deleted";
+          delete_bucket(now - minutes(1));
+          expected = Drift::lost;
+          break;
+        case 5:
+          if (!is_configured) break;
+          steps += " run";
+          written = now;
+          ++serial;
+          news += expected == Drift::out_of_band;
+          if (expected == Drift::out_of_band) expected = Drift::none;
+          break;
+        default:
+          break;
+      }
+      // Each time as after a start.
+      pass_ = std::make_unique<InventoryPass>(*store_, *ingest_, clock_);
+      reach_ = {};
+      if (!is_configured) {
+        drop_others({});
+      } else {
+        drop_others({kInventories[name]});
+        DeclaredStack declared = state(serial, written);
+        declared.resources.push_back(queue("q", "aws_sqs_queue.q"));
+        declare(kInventories[name], {declared});
+        look();
+        if (expected_by_hand == Drift::unknown) ++news;
+        expected_by_hand = Drift::unmanaged;
+      }
+      SCOPED_TRACE(steps);
+      EXPECT_EQ(logs().drift, is_configured ? expected : Drift::unknown);
+      EXPECT_EQ(queue_record("by-hand").drift, is_configured ? expected_by_hand : Drift::unknown);
+      EXPECT_EQ(owner_of(logs()).is_known(), is_configured);
+      EXPECT_EQ(said_since(0).size(), news);
+      if (HasFailure()) return;
+    }
+    expect_refolds();
+  }
 }
 
 // What a record cannot hold as it is written is compared as the record holds it.

@@ -23,6 +23,8 @@ struct InventoryReading {
   bool has_places = true;  // False: the code is away, so that no file and line says nothing.
   std::string trouble;     // Why one was not; empty where all were.
   bool is_passing = true;  // The trouble is a lock, or a tool that writes: it passes by itself.
+  // Where it was read, as it is configured; only compared. Filled in by who asked for the reading.
+  std::string place = {};
 };
 
 // Not thread-safe: one thread reads it.

@@ -75,8 +75,10 @@ Notification notification_of(const Entry& entry, const Teller& teller) {
   result.cause = about_state ? record.cause : observation.cause;
   result.owner = owner_of(record);
   result.drift = record.drift;
-  result.drift_since = record.drift_since;
-  if (is_alarming(record.drift)) result.touch = touch_of(record.touch);
+  if (is_alarming(record.drift)) {
+    result.drift_since = record.drift_since;
+    result.touch = touch_of(record.touch);
+  }
   if (result.kind == NotificationKind::stuck) {
     result.expectation = unpack_expectation(observation.expected).value_or(Expectation{});
   }

@@ -12,12 +12,16 @@
 // A run of the tool leaves the resources of its state as declared, also those that it found nothing
 // to do at: an inventory that tells of a run says since when. Where that came out only by reading
 // (the code has moved, an event was too late), nothing is said of the drift.
+//
+// An inventory that leaves the configuration takes what it declared with it, but says nothing of
+// the code. The verdict is withheld until somebody declares the resource again.
 #include "track/drift.h"
 
 #include <algorithm>
 #include <iterator>
 
 #include "model/tool_words.h"
+#include "model/withheld.h"
 #include "track/step.h"
 
 namespace statewire {
@@ -193,7 +197,7 @@ bool judge(Record& record, const DriftBefore& before, const Observation& observa
   const bool is_moved = step.state || step.cause;
   const bool is_set = step.configured || (step.tags && observation.effect == Effect::tag);
   if (!is_moved && !is_set) return false;
-  if (record.drift == Drift::unmanaged && is_over(record)) {
+  if (standing_drift(record) == Drift::unmanaged && is_over(record)) {
     return set_calm(record, Drift::unknown);
   }
   if (!has_owner(record)) return false;
@@ -207,18 +211,39 @@ bool judge(Record& record, const DriftBefore& before, const Observation& observa
   return is_changed || is_back || is_withdrawn;
 }
 
+// What ended or came back while nobody read its code.
+bool catch_up(Record& record, const Observation& observation, Arena& arena) {
+  if (!is_over(record)) return record.drift == Drift::lost && set_calm(record, Drift::none);
+  return record.drift != Drift::lost && judge_end(record, observation, arena);
+}
+
+bool fold_unmanaged(Record& record, const Observation& observation) {
+  if (has_owner(record) || is_over(record)) return false;
+  if (standing_drift(record) == Drift::unmanaged) return bring_back(record);
+  return set_alarm(record, Drift::unmanaged, observation.time(), {});
+}
+
+// What is gone as it should be has no verdict worth keeping.
+bool fold_withdrawn(Record& record, bool is_changed, Arena& arena) {
+  if (has_owner(record)) return is_changed;
+  if (is_over(record) && record.drift == Drift::none) return set_calm(record, Drift::unknown);
+  return withhold(record, arena) || is_changed;
+}
+
 }  // namespace
 
 bool fold_declared(Record& record, const Observation& observation, Arena& arena) {
   const std::string_view word = observation.value;
-  if (word == kUnmanagedWord) {
-    if (has_owner(record) || is_over(record)) return false;
-    return set_alarm(record, Drift::unmanaged, observation.time(), {});
-  }
+  if (word == kUnmanagedWord) return fold_unmanaged(record, observation);
   const std::string_view before = record.declared;
   record.declared = with_group(before, observation.declared, arena);
-  const bool is_changed = record.declared != before;
+  bool is_changed = record.declared != before;
+  if (word == kWithdrawnWord) return fold_withdrawn(record, is_changed, arena);
   if (record.declared.empty()) return set_calm(record, Drift::unknown) || is_changed;
+  if (bring_back(record)) {
+    catch_up(record, observation, arena);
+    is_changed = true;
+  }
   if (word == kLostWord) {
     if (!is_over(record)) return is_changed;
     return set_alarm(record, Drift::lost, record.since, record.touch) || is_changed;
@@ -234,13 +259,14 @@ bool fold_declared(Record& record, const Observation& observation, Arena& arena)
 
 bool fold_drift(Record& record, const DriftBefore& before, const Observation& observation,
                 const FoldStep& step, Arena& arena) {
-  if (record.declared.empty() && record.tags.empty() && record.drift == Drift::unknown) {
+  if (record.declared.empty() && record.tags.empty() && record.drift == Drift::unknown &&
+      record.touch.empty()) {
     return false;
   }
   const bool is_calm_by_tags =
       step.tags && record.declared.empty() && !is_over(record) &&
       (record.drift == Drift::unknown || record.drift == Drift::unmanaged) && has_owner(record);
-  if (is_calm_by_tags) set_calm(record, Drift::none);
+  if (is_calm_by_tags && !bring_back(record)) set_calm(record, Drift::none);
   return judge(record, before, observation, step, arena) || is_calm_by_tags;
 }
 

@@ -23,7 +23,8 @@ struct DriftBefore {
 bool fold_drift(Record& record, const DriftBefore& before, const Observation& observation,
                 const FoldStep& step, Arena& arena);
 
-// Whether a change of the drift from one to the other is worth telling by itself.
+// Whether a change of the drift from one to the other is worth telling by itself. Both as told,
+// withheld or not: what goes and comes with the configuration is no news.
 constexpr bool is_drift_news(Drift before, Drift after) {
   return before != after && (is_alarming(before) || is_alarming(after));
 }

@@ -6,6 +6,7 @@
 #include <map>
 #include <random>
 
+#include "model/withheld.h"
 #include "track/fold.h"
 
 namespace statewire {
@@ -429,6 +430,32 @@ TEST_F(DriftTest, what_is_declared_no_more_has_no_owner) {
   EXPECT_FALSE(owner_of(journal_.record()).is_known());
 }
 
+TEST_F(DriftTest, what_is_withdrawn_has_no_owner_and_its_verdict_comes_back_untold) {
+  declare_bucket();
+  journal_.fold(make_.call(minutes(2), "PutBucketPolicy", bob()));
+  const std::string touch(journal_.record().touch);
+  const auto expect_untold = [&](Drift expected) {
+    EXPECT_EQ(drift(), expected);
+    EXPECT_EQ(journal_.last_told().kind, NotificationKind::none);
+  };
+  journal_.fold(make_.declare(minutes(3), kWithdrawnWord, none_));
+  expect_untold(Drift::unknown);
+  EXPECT_FALSE(owner_of(journal_.record()).is_known());
+  journal_.fold(make_.declare(minutes(4), kReadWord, shop_));
+  expect_untold(Drift::out_of_band);
+  EXPECT_EQ(journal_.record().touch, touch);
+  EXPECT_EQ(journal_.record().drift_since, kDriftStart + minutes(2));
+  const std::string other = group_text("store", "terraform", {"aws_s3_bucket.logs"});
+  journal_.fold(make_.declare(minutes(5), kReadWord, other));
+  journal_.fold(make_.declare(minutes(6), kWithdrawnWord, none_));
+  expect_untold(Drift::out_of_band);
+  journal_.fold(make_.declare(minutes(7), kWithdrawnWord, group_text("store", "terraform", {})));
+  expect_untold(Drift::unknown);
+  journal_.fold(make_.declare(minutes(8), kDeclaredWord, shop_));
+  EXPECT_EQ(drift(), Drift::none);
+  EXPECT_EQ(journal_.last_told().kind, NotificationKind::changed);
+}
+
 TEST_F(DriftTest, what_nobody_declares_is_unmanaged_until_somebody_does) {
   journal_.fold(make_.state(minutes(0), Phase::stable, bob()));
   journal_.fold(make_.declare(minutes(90), kUnmanagedWord, {}));
@@ -494,7 +521,8 @@ TEST_F(DriftTest, any_order_of_changes_and_snapshots_ends_in_the_same_owner_and_
           const std::string_view group = groups[below(std::size(groups))];
           const bool drops = group == none_ || group == no_other;
           const std::string_view words[] = {kDeclaredWord, kReadWord, kLostWord};
-          all.push_back(make_.declare(at, drops ? kDroppedWord : words[below(3)], group));
+          const std::string_view ends[] = {kDroppedWord, kWithdrawnWord};
+          all.push_back(make_.declare(at, drops ? ends[below(2)] : words[below(3)], group));
         }
       }
     }

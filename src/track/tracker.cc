@@ -14,6 +14,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "model/withheld.h"
 #include "track/drift.h"
 #include "track/set_before.h"
 #include "track/step.h"
@@ -38,7 +39,7 @@ void keep_arrival(Record& record, const Record& before) {
   record.is_flapping = before.is_flapping;
 }
 
-// `before`: how the record differed from its code until now.
+// `before`: how the record differed from its code until now, withheld or not.
 NotificationKind kind_of(const Observation& observation, const FoldStep& step, const Record& record,
                          Drift before) {
   if (step.state) return NotificationKind::transition;
@@ -47,7 +48,7 @@ NotificationKind kind_of(const Observation& observation, const FoldStep& step, c
     return NotificationKind::changed;
   }
   if (step.cause && !record.told.is_zero()) return NotificationKind::amended;
-  if (observation.effect == Effect::declare && is_drift_news(before, record.drift)) {
+  if (observation.effect == Effect::declare && is_drift_news(before, standing_drift(record))) {
     return NotificationKind::changed;
   }
   return NotificationKind::none;
@@ -112,7 +113,7 @@ Tracked left_out(const Record& before, uint64_t last_folded, Entry& entry) {
 
 void Tracker::fold_in_order(const Record* before, Entry& entry, Arena& arena) {
   entry.after = before == nullptr ? Record{} : *before;
-  const Drift drift = entry.after.drift;
+  const Drift drift = standing_drift(entry.after);
   const FoldStep step = fold_step(entry.after, entry.observation, arena);
   if (step.any()) ++entry.after.revision;
   if (step.passage) passages_.push_back(*step.passage);
@@ -198,7 +199,8 @@ Tracked Tracker::fold_again(const Record& before, Entry& entry, Arena& arena) {
   own_texts(after, arena);  // Walks may end before the record does.
   keep_arrival(after, before);
 
-  NotificationKind kind = kind_of(observation, {.configured = own.configured}, after, before.drift);
+  NotificationKind kind =
+      kind_of(observation, {.configured = own.configured}, after, standing_drift(before));
   const bool tags_changed = !std::ranges::equal(after.tags, before.tags);
   const bool is_known = std::ranges::any_of(
       passed_, [&](const Observation& other) { return is_retold(other, observation); });

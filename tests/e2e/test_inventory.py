@@ -198,14 +198,36 @@ class WasItCode(ProgramTest):
                          ("aws_s3_bucket.logs", "main.tf", 2))
         self.assertIn("main.tf:2", self.told()[0]["data"]["message"])
 
-    def test_an_inventory_that_is_removed_takes_its_owners_with_it(self):
-        self.put_policy(stamp(-60))
-        wait_for(lambda: self.told(), "the drift")
+    def run_with(self, config):
         self.program.stop()
+        self.program = self.daemon(config).start()
+
+    def test_an_inventory_that_leaves_takes_its_owners_and_brings_the_verdicts_back_untold(self):
         config = CONFIG.format(folder=self.iac)
-        self.program = self.daemon(config[config.index("subscriptions:"):]).start()
+        by_hand = f"arn:aws:sqs:eu-west-1:{ACCOUNT}:by-hand"
+        self.put_policy(stamp(-60))
+        self.program.post(call("CreateQueue", "sqs.amazonaws.com", {"queueName": "by-hand"},
+                               stamp(-60)))
+        wait_for(lambda: len(self.told()) == 2, "the drift, and what is unmanaged")
+        before = self.told("all")
+        self.run_with(config[config.index("subscriptions:"):])
         wait_for(lambda: not self.owned(), "no owner")
+        wait_for(lambda: self.drift_of(by_hand) == "unknown", "nothing unmanaged")
         self.assertEqual(self.drift_of("arn:aws:s3:::logs"), "unknown")
+        self.assertNotIn("touch", self.resources()["arn:aws:s3:::logs"])
+        for name in ("shop", "store"):
+            self.run_with(config.replace("shop:", f"{name}:"))
+            wait_for(lambda: len(self.resources("--owner", name)) == 2, "what the state declares")
+            wait_for(lambda: self.drift_of(by_hand) == "unmanaged", "what is unmanaged")
+            self.assertEqual(self.drift_of("arn:aws:s3:::logs"), "out_of_band")
+        self.assertEqual(self.told("all"), before)
+        # Another place: what is not found there is not said to be declared no more.
+        (self.iac / "other.tfstate").write_text(
+            json.dumps({"version": 4, "serial": 1, "resources": [QUEUE]}))
+        self.run_with(config.replace("shop:", "store:").replace("shop.tfstate", "other.tfstate"))
+        wait_for(lambda: len(self.resources("--owner", "store")) == 1, "what the other declares")
+        self.assertEqual(self.drift_of("arn:aws:s3:::logs"), "unknown")
+        self.assertEqual(self.told("all"), before)
 
     def test_code_that_is_away_leaves_file_and_line(self):
         before = self.journal()
