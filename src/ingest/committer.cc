@@ -7,9 +7,21 @@
 #include "ingest/reminder_events.h"
 
 namespace statewire {
+namespace {
+
+// Until it is asked once more whether a resource that is ignored is calm.
+constexpr Duration kAskAgain = std::chrono::hours(1);
+
+}  // namespace
 
 Committer::Committer(Store& store, TrackLimits limits)
     : store_(store), views_(store, &block_), fold_(views_, limits) {}
+
+void Committer::use(std::shared_ptr<const IngestRules> rules) {
+  if (rules == rules_) return;
+  book_ = std::make_unique<RuleBook>(*rules);
+  rules_ = std::move(rules);
+}
 
 // Folding decides nothing that lasts: what it throws is an error like any other. Once the write has
 // begun nobody knows what is stored, and only to start again finds out.
@@ -67,6 +79,9 @@ Result<Fate> Committer::fold_event(const Batch& batch, const BatchEvent& event, 
   EventFate fate;
   for (size_t i = 0; i < event.observation_count; ++i) {
     const Observation& observation = batch.observations[event.observation_first + i];
+    const Result<bool> silent = is_silent(observation, now);
+    if (!silent) return silent.error();
+    if (*silent) continue;
     const Result<Folded> folded = fold_.take({observation, source, received});
     if (!folded) return folded.error();
     fate.add(folded->fate);
@@ -77,6 +92,23 @@ Result<Fate> Committer::fold_event(const Batch& batch, const BatchEvent& event, 
                         moved_);
   }
   return fate.fate();
+}
+
+// What is about a record as it is now, and nobody wants to hear of the resource by now. Its arrival
+// was dropped, too: what the record says is not known to be so. Whether it is calm is asked again,
+// as it was told that it is not.
+Result<bool> Committer::is_silent(const Observation& observation, Time now) {
+  if (!is_of_now(observation.effect) || rules_->ignored.empty()) return false;
+  const Result<const Record*> record = fold_.record(observation.resource.id);
+  if (!record) return record.error();
+  if (*record == nullptr || !book_->ignored_by((*record)->resource)) return false;
+  if (observation.value != kCalmWord) return true;
+  moved_.push_back({.key = {.due = now + kAskAgain,
+                            .resource_id = moved_arena_.copy(observation.resource.id),
+                            .kind = ReminderKind::calm,
+                            .number = static_cast<uint64_t>(to_ns((*record)->since))},
+                    .payload = moved_arena_.copy(observation.expected)});
+  return true;
 }
 
 void Committer::count(const Batch& batch, const BatchEvent& event, Fate fate) {

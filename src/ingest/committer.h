@@ -24,8 +24,9 @@ class Committer {
 
   // One atomic, synced write for all of `batches`; fates[i] belongs to batches[i]. After an error
   // nothing was stored, and all of them may be sent again. No exception leaves it.
-  // From the next commit on, reminders are set as these rules say.
-  void use(std::shared_ptr<const IngestRules> rules) { rules_ = std::move(rules); }
+  // From the next commit on, reminders are set as these rules say, and those of resources that are
+  // ignored say nothing.
+  void use(std::shared_ptr<const IngestRules> rules);
   Result<void> commit(std::span<const std::unique_ptr<Batch>> batches, Time now,
                       std::vector<ChunkFates>& fates);
 
@@ -34,6 +35,7 @@ class Committer {
 
   Result<void> fold_all(Batches batches, Time now, std::vector<ChunkFates>& fates);
   Result<Fate> fold_event(const Batch& batch, const BatchEvent& event, Time now);
+  Result<bool> is_silent(const Observation& observation, Time now);
   void count(const Batch& batch, const BatchEvent& event, Fate fate);
   LedgerRow& row_of(const std::string& source, std::string_view account, std::string_view region);
   void add_notes(Batch& batch);
@@ -42,6 +44,7 @@ class Committer {
 
   Store& store_;
   std::shared_ptr<const IngestRules> rules_ = std::make_shared<IngestRules>();
+  std::unique_ptr<RuleBook> book_ = std::make_unique<RuleBook>(*rules_);
   BlockWriter block_;
   StoreViews views_;
   Fold fold_;
@@ -53,7 +56,7 @@ class Committer {
   std::string row_name_;                                // Kept for its memory.
   size_t last_row_ = 0;
   size_t new_rows_ = 0;          // Which the store does not have yet.
-  std::vector<Reminder> moved_;  // Carry the entries that the fold sends on.
+  std::vector<Reminder> moved_;  // Carry what the fold sends on, or are put off.
   Arena moved_arena_;
   std::vector<Reminder> reminders_;
   std::vector<CursorChange> cursors_;

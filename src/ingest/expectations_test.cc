@@ -64,6 +64,15 @@ class ExpectationTest : public IngestTest {
     rules_ = rules;
     ingest_->use({catalog_, rules_});
   }
+  void ignore(std::string_view pattern) {
+    auto rules = std::make_shared<IngestRules>(*rules_);
+    rules->ignored.clear();
+    if (!pattern.empty()) {
+      rules->ignored.push_back(std::get<Pattern>(Pattern::compile(std::string(pattern))));
+    }
+    rules_ = rules;
+    ingest_->use({catalog_, rules_});
+  }
   std::vector<Time> due() {
     std::vector<Time> times;
     CHECK(store_->each_reminder([&](const Reminder& reminder) {
@@ -97,6 +106,45 @@ class ExpectationTest : public IngestTest {
   std::string path_;
   std::shared_ptr<IngestRules> rules_ = std::make_shared<IngestRules>();
 };
+
+// Its arrival is dropped, so that nothing can be said of it: not before the rule goes, nor after.
+TEST_F(ExpectationTest, what_is_ignored_since_it_departed_is_not_stuck) {
+  expect_provisioning_within(minutes(15));
+  fates_of(event(1, "pending", 0, "e1"));
+  fates_of(event(2, "pending", 0, "e2"));
+  ignore(R"({"resource":{"id":[{"suffix":"i-1001"}]}})");
+  EXPECT_EQ(fates_of(event(1, "running", 5, "e3")).counts[static_cast<int>(Fate::ignored)], 1u);
+  reopen();
+  advance(minutes(20));
+  std::vector<Entry> stuck = told(NotificationKind::stuck);
+  ASSERT_EQ(stuck.size(), 1u);
+  EXPECT_EQ(stuck[0].after.resource.id, record_of(2).resource.id);
+  EXPECT_TRUE(due().empty());
+  ignore({});
+  advance(minutes(60));
+  EXPECT_EQ(told(NotificationKind::stuck).size(), 1u);
+  expect_refolds();
+}
+
+TEST_F(ExpectationTest, what_flaps_and_is_ignored_says_nothing_until_it_is_not) {
+  const auto turn = [&](int from, int count) {
+    for (int i = from; i < from + count; ++i) {
+      fates_of(alarm(i % 2 == 0 ? "OK" : "ALARM", i, "e" + std::to_string(i)));
+    }
+  };
+  clock_.set(kNow - minutes(60));
+  turn(0, 7);
+  advance(seconds(0));
+  ASSERT_EQ(told(NotificationKind::flapping).size(), 1u);
+  ignore(R"({"resource":{"type":["AWS::CloudWatch::Alarm"]}})");
+  advance(minutes(30));
+  EXPECT_EQ(told(NotificationKind::flapping).size(), 1u);
+  ignore({});
+  advance(minutes(90));
+  EXPECT_EQ(told(NotificationKind::flapping).size(), 2u);  // It is calm.
+  EXPECT_TRUE(due().empty());
+  expect_refolds();
+}
 
 TEST_F(ExpectationTest, what_does_not_arrive_in_time_is_told_once_and_over_restarts) {
   expect_provisioning_within(minutes(15));

@@ -68,11 +68,15 @@ void RuleBook::name_actor(std::string_view principal, std::span<Observation> obs
 }
 
 std::optional<size_t> RuleBook::ignored_by(const Observation& observation) {
-  if (rules_.ignored.empty() || observation.has(kSettle)) return std::nullopt;
+  return observation.has(kSettle) ? std::nullopt : ignored_by(observation.resource);
+}
+
+std::optional<size_t> RuleBook::ignored_by(const Identity& resource) {
+  if (rules_.ignored.empty()) return std::nullopt;
   text_.clear();
   {
     JsonWriter json(text_);
-    write_routable(observation.resource, json);
+    write_routable(resource, json);
   }
   text_.reserve(text_.size() + simdjson::SIMDJSON_PADDING);
   simdjson::dom::element element;

@@ -43,9 +43,11 @@ class RuleBook {
   // Sets the cause in `observations`, all of one event by `principal` (which may be empty), to what
   // the rule says. Texts are in `arena`.
   void name_actor(std::string_view principal, std::span<Observation> observations, Arena& arena);
-  // The index of the first rule that drops the observation. No rule drops a reminder: a resource
-  // that is tracked settles, whatever the rules say by now.
+  // The index of the first rule that drops the observation. No rule drops that a resource settles:
+  // one that is tracked does, whatever the rules say by now.
   std::optional<size_t> ignored_by(const Observation& observation);
+  // The index of the first rule that is about the resource.
+  std::optional<size_t> ignored_by(const Identity& resource);
 
  private:
   const IngestRules& rules_;

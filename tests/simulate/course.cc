@@ -2,11 +2,21 @@
 
 #include <algorithm>
 
+#include "script.h"
+
 namespace statewire {
 
 ExpectRules simulated_expectations() {
   using std::chrono::minutes;
   return {.otherwise = {.within = {minutes(20), minutes(5), minutes(60)}}};
+}
+
+bool Course::is_ignored_now(std::string_view id) const {
+  for (size_t i = 0; i < std::size(kResources); ++i) {
+    const bool is_it = id == kResources[i] || (i < std::size(kAliases) && id == kAliases[i]);
+    if (is_it) return is_ignored(ignored_, i);
+  }
+  return false;
 }
 
 std::string Course::on_entry(const Entry& entry, Time wall) {
@@ -16,6 +26,8 @@ std::string Course::on_entry(const Entry& entry, Time wall) {
   if (entry.told.too_late) return {};
   Seen& seen = seen_[id];
   const auto place = place_of_passing(record.phase);
+  const bool is_looked_at = is_of_now(entry.observation.effect);
+  if (is_looked_at && is_ignored_now(id)) return id + " is ignored, and something is told of it";
   if (entry.told.kind == NotificationKind::stuck) {
     if (seen.is_told) return id + " is told to be stuck twice";
     if (!place) return id + " is told to be stuck, and rests";
@@ -30,6 +42,7 @@ std::string Course::on_entry(const Entry& entry, Time wall) {
   if (waits && (is_other || !seen.waits)) {
     seen.told_by = std::chrono::ceil<std::chrono::seconds>(std::max(record.phase_since, wall) +
                                                            *rules_.otherwise.within[*place]);
+    seen.is_silent = false;
   }
   seen.phase = record.phase;
   seen.since = record.phase_since;
@@ -37,10 +50,11 @@ std::string Course::on_entry(const Entry& entry, Time wall) {
   return {};
 }
 
-std::string Course::check(Time wall) const {
-  for (const auto& [id, seen] : seen_) {
-    if (seen.waits && !seen.is_told && seen.told_by <= wall)
-      return id + " is stuck, and nobody is told";
+std::string Course::check(Time wall) {
+  for (auto& [id, seen] : seen_) {
+    if (!seen.waits || seen.is_told || seen.is_silent || seen.told_by > wall) continue;
+    if (!is_ignored_now(id)) return id + " is stuck, and nobody is told";
+    seen.is_silent = true;
   }
   return {};
 }

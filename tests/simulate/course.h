@@ -17,7 +17,9 @@ class Course {
   // `wall`: when it was committed. What is wrong; empty where nothing is.
   std::string on_entry(const Entry& entry, Time wall);
   // All reminders that are due by then have come back.
-  std::string check(Time wall) const;
+  std::string check(Time wall);
+  // Bits: of which of kResources nobody wants to hear from now on.
+  void ignore(uint32_t resources) { ignored_ = resources; }
 
  private:
   struct Seen {
@@ -26,8 +28,12 @@ class Course {
     bool waits = false;
     Time told_by;  // At the latest.
     bool is_told = false;
+    bool is_silent = false;  // It was ignored when it was to be told.
   };
+  bool is_ignored_now(std::string_view id) const;
+
   std::map<std::string, Seen> seen_;  // By resource.
+  uint32_t ignored_ = 0;
   const ExpectRules rules_ = simulated_expectations();
 };
 

@@ -109,8 +109,21 @@ Fate only_fate(const ChunkFates& fates) {
 
 Input::Input(Store& store, TrackLimits limits, std::shared_ptr<const Catalog> catalog)
     : store_(store), committer_(store, limits), recogniser_({std::move(catalog)}, {}) {
+  ignore(0);
+}
+
+void Input::ignore(uint32_t resources) {
+  ignored_ = resources;
   auto rules = std::make_shared<IngestRules>();
   rules->expect = simulated_expectations();
+  for (size_t i = 0; i < std::size(kResources); ++i) {
+    if (!is_ignored(resources, i)) continue;
+    const auto ids = {kResources[i], i < std::size(kAliases) ? kAliases[i] : kResources[i]};
+    for (const std::string_view id : ids) {
+      const std::string rule = R"({"resource":{"id":[")" + std::string(id) + R"("]}})";
+      rules->ignored.push_back(std::get<Pattern>(Pattern::compile(rule)));
+    }
+  }
   committer_.use(rules);
 }
 
@@ -121,9 +134,13 @@ Result<std::vector<Fate>> Input::commit(std::span<const EventPlan> events, Time 
     batch->source = "bus";
     batch->received = now;
     batch->observations.push_back(observation_of(event, now, batch->arena));
-    const Identity& resource = batch->observations.front().resource;
-    batch->events.push_back(
-        {.account = resource.account, .region = resource.region, .observation_count = 1});
+    const Identity resource = batch->observations.front().resource;
+    const bool is_dropped = is_ignored(ignored_, event.resource);
+    if (is_dropped) batch->observations.clear();
+    batch->events.push_back({.fate = is_dropped ? Fate::ignored : Fate::recognised,
+                             .account = resource.account,
+                             .region = resource.region,
+                             .observation_count = is_dropped ? 0u : 1u});
   }
   if (Result<void> done = committer_.commit(batches, now, fates_); !done) return done.error();
   std::vector<Fate> fates;

@@ -16,6 +16,8 @@ class Input {
  public:
   Input(Store& store, TrackLimits limits, std::shared_ptr<const Catalog> catalog);
 
+  // Bits: events of which of kResources are dropped from now on.
+  void ignore(uint32_t resources);
   // One commit; a fate for each event.
   Result<std::vector<Fate>> commit(std::span<const EventPlan> events, Time now);
   // Commits what is due by `now`; how many events that were.
@@ -30,6 +32,7 @@ class Input {
   Store& store_;
   Committer committer_;
   ChunkRecogniser recogniser_;
+  uint32_t ignored_ = 0;
   std::vector<ChunkFates> fates_;
 };
 

@@ -40,6 +40,10 @@ constexpr std::string_view kResources[] = {
     "urn:statewire:simulated",
 };
 constexpr std::string_view kAliases[] = {"alias-0", "alias-1"};  // Of the first resources.
+// Whether the resource of that number is among `resources`, which are bits.
+constexpr bool is_ignored(uint32_t resources, size_t resource) {
+  return (resources >> resource & 1) != 0;
+}
 constexpr std::string_view kTeams[] = {"", "core", "edge", "noisy"};
 // What a person names resources by.
 constexpr std::string_view kFilters[] = {"", "i-1", "1", "instance/i-1", "urn:statewire:simulated"};

@@ -125,6 +125,7 @@ Plan draw_plan(std::mt19937_64& random) {
     }
   }
   if (chance(4, random)) plan.ignored = 1u << (Conditions::kIgnoreFirst + random() % 2);
+  if (chance(4, random)) plan.ignored_resources = 1u << random() % 5;
   plan.parked_age = one_of<Duration>({Duration(), Duration(), hours(3), hours(24 * 30)}, random);
   return plan;
 }
@@ -132,6 +133,10 @@ Plan draw_plan(std::mt19937_64& random) {
 Plan draw_change(const Plan& plan, std::mt19937_64& random) {
   Plan next = plan;
   if (chance(4, random)) return draw_plan(random);
+  if (chance(4, random)) {
+    next.ignored_resources ^= 1u << random() % 5;
+    return next;
+  }
   const size_t name = random() % kNames;
   const auto known = std::ranges::find(next.subscriptions, name, &SubscriptionPlan::name);
   if (known == next.subscriptions.end()) {
@@ -154,6 +159,9 @@ std::string words_of(const Plan& plan) {
     words += "\n      " + words_of(subscription);
   }
   if (plan.ignored != 0) words += "\n      ignores " + std::to_string(plan.ignored);
+  if (plan.ignored_resources != 0) {
+    words += "\n      ignores the resources " + std::to_string(plan.ignored_resources);
+  }
   if (plan.parked_age > Duration()) {
     words += "\n      drops what is parked for " + format_duration(plan.parked_age);
   }

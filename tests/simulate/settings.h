@@ -40,7 +40,8 @@ struct SubscriptionPlan {
 
 struct Plan {
   std::vector<SubscriptionPlan> subscriptions;
-  uint32_t ignored = 0;  // Bits: which of Conditions are `ignore:` rules.
+  uint32_t ignored = 0;            // Bits: which of Conditions are `ignore:` rules.
+  uint32_t ignored_resources = 0;  // Bits: of which of kResources events are dropped.
   Duration parked_age{};
 };
 

@@ -114,6 +114,11 @@ bool simplify(Script& script, const Fails& fails) {
     return has_changed;
   });
   is_any |= make_plainer(script, fails, [&](Script& other) {
+    bool has_changed = set(other.plan.ignored_resources, 0u);
+    for (Step& step : other.steps) has_changed |= set(step.plan.ignored_resources, 0u);
+    return has_changed;
+  });
+  is_any |= make_plainer(script, fails, [&](Script& other) {
     bool has_changed = false;
     for (Step& step : other.steps) {
       for (EventPlan& event : step.events) {

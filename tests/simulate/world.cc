@@ -83,6 +83,7 @@ void World::start() {
   }
   if (!replaced) return model_.fault("it does not start: " + replaced.error().text);
   generation_ = generations_;
+  ignore();
   model_.look_at_parked(*process_->store, wall());
   model_.on_plan(plan_, process_->store->first_sequence(), process_->store->last_sequence());
 }
@@ -91,6 +92,11 @@ void World::end(Duration by) {
   process_.reset();
   elapsed_ += by;
   start();
+}
+
+void World::ignore() {
+  process_->input.ignore(plan_.ignored_resources);
+  course_.ignore(plan_.ignored_resources);
 }
 
 // What was to be written may not be written yet.
@@ -134,6 +140,7 @@ void World::reload(const Plan& plan, Duration grace) {
   plan_ = plan;
   model_.on_waits_changed();
   generation_ = generations_;
+  ignore();
   {
     const Undisturbed undisturbed(disk_);
     model_.look_at_parked(*process_->store, wall());
@@ -217,6 +224,7 @@ void World::commit(const std::vector<EventPlan>& events) {
   events_ += events.size();
   const bool is_trimmed = process_->store->first_sequence() > 1;
   for (size_t i = 0; i < events.size(); ++i) {
+    if (is_ignored(plan_.ignored_resources, events[i].resource)) continue;
     model_.on_fate(events[i], wall(), (*fates)[i], process_->limits, is_trimmed);
   }
   read_journal();
@@ -253,6 +261,7 @@ void World::trim(uint64_t kept) {
   const std::optional<uint64_t> held_from = process_->dispatcher.held_from();
   if (held_from) before = std::min(before, *held_from);
   (void)process_->store->trim_journal(before + 1);
+  has_trimmed_ = true;
   model_.on_trimmed(store.first_sequence());
 }
 
