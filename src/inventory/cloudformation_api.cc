@@ -12,7 +12,6 @@ namespace {
 
 constexpr AwsService kCloudFormation{"cloudformation", "cloudformation", "cloudformation"};
 constexpr std::string_view kCloudFormationVersion = "2010-05-15";
-// Whoever stops the program waits for the call in flight.
 constexpr auto kCallTimeout = std::chrono::seconds(20);
 // CloudFormation takes few calls a second, and says so: they are made more slowly then.
 constexpr int kAttempts = 8;
@@ -64,7 +63,7 @@ Result<std::string> CloudFormationApi::ask(std::string_view action, const QueryF
     call.role = place_.role;
     call.timeout = kCallTimeout;
     call.attempts_max = 1;
-    AwsAnswer answer = aws_.call_and_wait(std::move(call));
+    AwsAnswer answer = aws_.call_and_wait(std::move(call), stop_);
     if (answer.ok()) return std::move(answer.response.body);
     const std::string text = std::string(action) + ": " + answer.text();
     if (!may_pass_later(answer.fault)) return failed(text);

@@ -15,8 +15,10 @@ constexpr int kNotFound = 404;
 
 class StateObjects final : public StatePlace {
  public:
-  StateObjects(S3StatePattern pattern, AwsRole role, AwsClient& aws)
-      : pattern_(std::move(pattern)), bucket_(pattern_.bucket, std::move(role), aws) {}
+  StateObjects(S3StatePattern pattern, AwsRole role, AwsClient& aws, std::stop_token stop)
+      : pattern_(std::move(pattern)),
+        bucket_(pattern_.bucket, std::move(role), aws, stop),
+        stop_(std::move(stop)) {}
 
   Result<StateMarks> look() override {
     return pattern_.key.find_first_of(kOfPatterns) == std::string::npos ? look_at_one() : list();
@@ -33,6 +35,7 @@ class StateObjects final : public StatePlace {
 
   const S3StatePattern pattern_;
   S3Bucket bucket_;
+  const std::stop_token stop_;
 };
 
 Result<StateMarks> StateObjects::look_at_one() {
@@ -55,6 +58,7 @@ Result<StateMarks> StateObjects::list() {
 }
 
 Result<StateText> StateObjects::read(const std::string& path) {
+  if (stop_.stop_requested()) return unavailable("stopping");
   const Result<AwsAnswer> answer = bucket_.ask({.key = path.substr(path_of("").size()),
                                                 .timeout = kReadTimeout,
                                                 .answer_bytes_max = kStateBytesMax});
@@ -77,8 +81,9 @@ Result<S3StatePattern> parse_s3_states(std::string_view text) {
   return S3StatePattern{.bucket = path->bucket, .key = path->key};
 }
 
-std::unique_ptr<StatePlace> states_in_s3(S3StatePattern pattern, AwsRole role, AwsClient& aws) {
-  return std::make_unique<StateObjects>(std::move(pattern), std::move(role), aws);
+std::unique_ptr<StatePlace> states_in_s3(S3StatePattern pattern, AwsRole role, AwsClient& aws,
+                                         std::stop_token stop) {
+  return std::make_unique<StateObjects>(std::move(pattern), std::move(role), aws, std::move(stop));
 }
 
 }  // namespace statewire

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "aws/client.h"
@@ -43,7 +44,8 @@ struct S3StatePattern {
 Result<S3StatePattern> parse_s3_states(std::string_view text);
 
 // Its marks are ETags. S3 puts an object whole or not at all, so that no half of a state is seen,
-// and no lock asked for. Borrows `aws`.
-std::unique_ptr<StatePlace> states_in_s3(S3StatePattern pattern, AwsRole role, AwsClient& aws);
+// and no lock asked for. Borrows `aws`. Once `stop` is requested no call is waited for.
+std::unique_ptr<StatePlace> states_in_s3(S3StatePattern pattern, AwsRole role, AwsClient& aws,
+                                         std::stop_token stop);
 
 }  // namespace statewire

@@ -25,8 +25,10 @@ struct TerraformSettings {
 
 class TerraformInventory final : public Inventory {
  public:
-  TerraformInventory(TerraformSettings settings, std::vector<std::unique_ptr<StatePlace>> places)
-      : settings_(std::move(settings)), places_(std::move(places)) {}
+  // `stop` ends the calls of `places`.
+  TerraformInventory(TerraformSettings settings, std::vector<std::unique_ptr<StatePlace>> places,
+                     std::stop_source stop)
+      : settings_(std::move(settings)), places_(std::move(places)), stop_(std::move(stop)) {}
 
   bool has_changed() override {
     read_code();
@@ -37,6 +39,7 @@ class TerraformInventory final : public Inventory {
   }
 
   InventoryReading read() override;
+  void stop() override { stop_.request_stop(); }
 
  private:
   struct StateName {
@@ -60,6 +63,7 @@ class TerraformInventory final : public Inventory {
 
   const TerraformSettings settings_;
   std::vector<std::unique_ptr<StatePlace>> places_;
+  std::stop_source stop_;
   std::map<std::string, Kept, std::less<>> kept_;  // By path.
   CodeIndex code_;
   std::string code_trouble_;
@@ -242,7 +246,8 @@ InventoryReading TerraformInventory::read() {
 
 // Null where it is no place; its problem is told.
 std::unique_ptr<StatePlace> open_place(const Node& node, const AwsRole& role,
-                                       InventoryContext& context, std::string& text) {
+                                       InventoryContext& context, std::stop_token stop,
+                                       std::string& text) {
   constexpr std::string_view kWanted =
       "states are read in files and in S3: wanted a path, or s3://BUCKET/KEY";
   if (!node.is_scalar() || node.text().find("://") == std::string::npos) {
@@ -255,18 +260,19 @@ std::unique_ptr<StatePlace> open_place(const Node& node, const AwsRole& role,
     node.error(text.starts_with("s3:") ? pattern.error().text : std::string(kWanted));
     return nullptr;
   }
-  return states_in_s3(*std::move(pattern), role, context.aws);
+  return states_in_s3(*std::move(pattern), role, context.aws, std::move(stop));
 }
 
 std::unique_ptr<Inventory> open_terraform(std::string_view name, MapReader& keys,
                                           InventoryContext& context) {
   TerraformSettings settings{.name = std::string(name)};
   std::vector<std::unique_ptr<StatePlace>> places;
+  std::stop_source stop;
   const AwsRole role = read_aws_role(keys.optional("role"));
   const Node state = keys.required("state");
   for (const Node& each : state.is_list() ? state.items() : std::vector<Node>{state}) {
     std::string text;
-    std::unique_ptr<StatePlace> place = open_place(each, role, context, text);
+    std::unique_ptr<StatePlace> place = open_place(each, role, context, stop.get_token(), text);
     if (place == nullptr) continue;
     settings.states.push_back(std::move(text));
     places.push_back(std::move(place));
@@ -275,7 +281,8 @@ std::unique_ptr<Inventory> open_terraform(std::string_view name, MapReader& keys
   settings.defaults.account = keys.optional("account").text();
   settings.defaults.region = keys.optional("region").text();
   if (places.empty()) return nullptr;
-  return std::make_unique<TerraformInventory>(std::move(settings), std::move(places));
+  return std::make_unique<TerraformInventory>(std::move(settings), std::move(places),
+                                              std::move(stop));
 }
 
 }  // namespace

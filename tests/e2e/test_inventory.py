@@ -3,10 +3,11 @@
 import json
 import os
 import pathlib
+import socket
 import time
 import unittest
 
-from harness import ProgramTest, instance_arn, instance_event, wait_for
+from harness import SIGHUP, ProgramTest, instance_arn, instance_event, wait_for
 
 ACCOUNT = "123456789012"
 CONFIG = """
@@ -295,6 +296,53 @@ class WasItCode(ProgramTest):
         for path in pathlib.Path(self.program.folder).rglob("*"):
             if path.is_file() and self.iac not in path.parents:
                 self.assertNotIn(b"secret-policy", path.read_bytes(), path)
+
+
+class AServiceThatNeverAnswers(ProgramTest):
+    """Whoever stops or reloads does not wait for it."""
+
+    INVENTORIES = {
+        "S3": "{kind: terraform, state: s3://states/shop.tfstate, every: 1s}",
+        "CloudFormation": "{kind: cloudformation, every: 1s}",
+    }
+
+    def hanging(self, inventory):
+        service = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(service.close)
+        service.settimeout(20)
+        config = "inventory:\n  shop: " + inventory + """
+subscriptions:
+  one: {sink: {kind: file, path: one.jsonl}}
+"""
+        environment = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{service.getsockname()[1]}",
+                       "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret",
+                       "AWS_REGION": "eu-west-1", "AWS_CONFIG_FILE": os.devnull,
+                       "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+        program = self.daemon(config, environment=environment).start()
+        asked, _ = service.accept()
+        self.addCleanup(asked.close)
+        self.assertTrue(asked.recv(10))
+        return program, config
+
+    def test_a_stop_waits_for_none(self):
+        for name, inventory in self.INVENTORIES.items():
+            with self.subTest(name):
+                program, _ = self.hanging(inventory)
+                begun = time.monotonic()
+                self.assertEqual(program.stop(), 0)
+                self.assertLess(time.monotonic() - begun, 3)
+
+    def test_a_reload_waits_for_none(self):
+        for name, inventory in self.INVENTORIES.items():
+            with self.subTest(name):
+                program, config = self.hanging(inventory)
+                program.write_config(config.replace("one", "another"))
+                begun = time.monotonic()
+                program.signal(SIGHUP)
+                wait_for(lambda: "another" in json.dumps(program.get("/api/v1/status")),
+                         "the other subscription")
+                self.assertLess(time.monotonic() - begun, 3)
+                program.stop()
 
 
 if __name__ == "__main__":
