@@ -156,8 +156,13 @@ void Committer::set_overdue_reminders(std::span<const Departure> departures, Tim
     Expectation expectation = departure.expectation;
     const std::optional<size_t> place = place_of_passing(expectation.phase);
     if (!place) continue;
-    const Expected expected =
-        expected_of(rules_->expect, departure.type, *place, store_.learned(departure.type, *place));
+    Expected expected{.within = configured_within(rules_->expect, departure.type, *place)};
+    if (!expected.within) {
+      expected = expected_of(rules_->expect, departure.type, *place,
+                             store_.learned(departure.type, *place));
+    } else if (*expected.within == Duration::zero()) {
+      continue;
+    }
     if (!expected.within) continue;
     expectation.within = *expected.within;
     if (expected.is_learned) {

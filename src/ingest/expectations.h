@@ -36,6 +36,9 @@ struct Expected {
   std::optional<Duration> p99;
 };
 
+// What is configured; zero: nothing is expected. `place` as below.
+std::optional<Duration> configured_within(const ExpectRules& rules, std::string_view type,
+                                          size_t place);
 // `place` is that of the phase in kPassingPhases. Pure; any thread; allocates nothing.
 Expected expected_of(const ExpectRules& rules, std::string_view type, size_t place,
                      const DurationSketch& sketch);

@@ -311,6 +311,51 @@ TEST_F(ExpectationTest, any_order_of_arrival_teaches_the_same) {
   }
 }
 
+// It was calm again long before anybody read of it. What goes on is news.
+TEST_F(ExpectationTest, a_backlog_tells_no_flapping_that_is_over) {
+  const auto turn = [&](int from, int count, int apart) {
+    for (int i = from; i < from + count; ++i) {
+      fates_of(alarm(i % 2 == 0 ? "OK" : "ALARM", i * apart, "e" + std::to_string(i)));
+    }
+  };
+  clock_.set(*parse_time("2026-11-23T11:30:00Z"));
+  turn(0, 8, 60);
+  advance(seconds(0));
+  EXPECT_TRUE(told(NotificationKind::flapping).empty());
+  turn(8, 22, 60);
+  advance(seconds(0));
+  EXPECT_EQ(told(NotificationKind::flapping).size(), 1u);
+  expect_refolds();
+}
+
+TEST_F(ExpectationTest, a_launch_that_ends_in_nothing_teaches_nothing) {
+  fates_of(event(1, "pending", 0, "e1"));
+  fates_of(event(1, "terminated", 50, "e2"));
+  fates_of(event(2, "shutting-down", 0, "e3"));
+  fates_of(event(2, "running", 50, "e4"));
+  EXPECT_EQ(store_->learned(kType, kProvisioning).seen(), 0u);
+  EXPECT_EQ(store_->learned(kType, 2).seen(), 0u);
+  fates_of(event(3, "shutting-down", 0, "e5"));
+  fates_of(event(3, "terminated", 50, "e6"));
+  EXPECT_EQ(store_->learned(kType, 2).seen(), 1u);
+}
+
+// Nobody saw it arrive before it came.
+TEST_F(ExpectationTest, an_arrival_that_is_dated_ahead_teaches_nothing) {
+  clock_.set(*parse_time("2026-11-23T09:00:10Z"));
+  fates_of(event(1, "pending", 0, "e1"));
+  fates_of(event(1, "running", 50 * 60, "e2"));
+  EXPECT_EQ(store_->learned(kType, kProvisioning).seen(), 0u);
+  // Nor where what comes late has it folded again.
+  clock_.advance(seconds(5));
+  fates_of(event(1, "pending", 5, "e3"));
+  EXPECT_EQ(store_->learned(kType, kProvisioning).seen(), 0u);
+  fates_of(event(2, "pending", 0, "e4"));
+  fates_of(event(2, "running", 20, "e5"));  // Clocks differ.
+  EXPECT_EQ(store_->learned(kType, kProvisioning).seen(), 1u);
+  expect_refolds();
+}
+
 TEST_F(ExpectationTest, what_goes_back_and_forth_flaps_until_it_is_calm) {
   int second = 0;
   int number = 0;

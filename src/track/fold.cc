@@ -185,7 +185,7 @@ Result<Folded> Fold::fold_into(size_t place, const Arrival& arrival) {
     const Phase phase = working.record.phase;
     const Time phase_since = working.record.phase_since;
     const bool did_wait = is_on_its_way(working.record);
-    const bool did_flap = flaps(working.record);
+    const bool did_flap = flaps(working.record, recorded_);
     if (entry_.after.phase != phase) entry_.after.is_stuck = false;
     end_entry(working);
     folded.entry = &entry_;
@@ -200,7 +200,7 @@ Result<Folded> Fold::fold_into(size_t place, const Arrival& arrival) {
       if (!did_wait || after.phase != phase || after.phase_since != phase_since) {
         note_departure(place);
       }
-      if (flaps(after) && !did_flap && !after.is_flapping) {
+      if (flaps(after, recorded_) && !did_flap && !after.is_flapping) {
         set_turning(after, ReminderKind::flaps, recorded_, origin_of(entry_.observation));
       }
     }

@@ -92,7 +92,7 @@ bool Fold::tell_turning() {
   const auto expected = unpack_expectation(observation.expected);
   const bool is_over = observation.value == kCalmWord;
   if (!expected || record.told.is_zero() || record.is_flapping != is_over) return false;
-  if (!is_over && !flaps(record)) return false;
+  if (!is_over && !flaps(record, recorded_)) return false;
   const Time calm_at = record.since + kFlapWindow;
   // What is read from a file is long past: there may be more of it.
   const Time look_at = calm_at > recorded_ ? calm_at : recorded_ + kFlapWindow;

@@ -262,11 +262,18 @@ bool fold_cause(Record& record, const Observation& observation) {
   return true;
 }
 
+// What ends arrives where it is gone, and whatever else does not: a launch that failed took no time
+// to launch.
+bool arrives(Phase before, Phase after) {
+  if (!place_of_passing(before) || !is_arrived(after)) return false;
+  return (before == Phase::deprovisioning) == (after == Phase::gone);
+}
+
 // What settles by itself took as long as the catalog says, and what was moved was counted under its
 // other name.
 std::optional<Passage> passage_between(Phase before, Time since, const Record& after,
                                        const Observation& observation) {
-  if (!place_of_passing(before) || !is_arrived(after.phase)) return std::nullopt;
+  if (!arrives(before, after.phase)) return std::nullopt;
   if (observation.has(kSettle) || observation.has(kMoved)) return std::nullopt;
   return Passage{.phase = before, .bucket = DurationSketch::bucket_of(after.phase_since - since)};
 }

@@ -36,6 +36,12 @@ inline bool flaps(const Record& record) { return record.turn_count == kFlapTurns
 
 // What has not changed for so long is calm.
 constexpr Duration kFlapWindow = std::chrono::minutes(10);
+
+// Whether that is so by now, or was: what is read from a file is long past.
+inline bool flaps(const Record& record, Time now) {
+  return flaps(record) && now - record.turns[kFlapTurns - 1] <= kFlapWindow;
+}
+
 // A call explains a state that is reached within this time after it.
 constexpr Duration kCauseReach = std::chrono::minutes(15);
 // The cause of an unsettled phase carries over to what it leads to, within this time.

@@ -22,6 +22,8 @@
 namespace statewire {
 namespace {
 
+constexpr Duration kClocksDiffer = std::chrono::minutes(1);
+
 bool is_same_event(const Observation& a, const Observation& b) {
   return a.key.event_id == b.key.event_id && a.key.index == b.key.index;
 }
@@ -116,7 +118,7 @@ void Tracker::fold_in_order(const Record* before, Entry& entry, Arena& arena) {
   const Drift drift = standing_drift(entry.after);
   const FoldStep step = fold_step(entry.after, entry.observation, arena);
   if (step.any()) ++entry.after.revision;
-  if (step.passage) passages_.push_back(*step.passage);
+  add_passage(step, {entry.observation, entry.received}, 1);
   tell(entry, kind_of(entry.observation, step, entry.after, drift));
 }
 
@@ -164,37 +166,44 @@ Result<Tracker::Verdict> Tracker::walk_back(const Record& before, const Observat
       continue;
     }
     lowest = std::min(lowest, seen.observation.key);
-    passed_.push_back(seen.observation);
+    passed_.push_back({seen.observation, seen.received});
     bytes += text_bytes_of(seen);
   }
+}
+
+// What is dated ahead of when it came did not arrive then: a clock was wrong.
+void Tracker::add_passage(const FoldStep& step, const Seen& seen, int64_t count) {
+  if (!step.passage || seen.observation.time() > seen.received + kClocksDiffer) return;
+  passages_.push_back(*step.passage);
+  passages_.back().count = count;
 }
 
 // As it was told until now: what is folded again replaces it.
 void Tracker::take_passages_back() {
   Record record = base_;
-  for (const Observation& each : late_) {
-    const FoldStep step = fold_step(record, each, scratch_);
-    if (!step.passage) continue;
-    passages_.push_back(*step.passage);
-    passages_.back().count = -1;
+  for (const Seen& each : late_) {
+    add_passage(fold_step(record, each.observation, scratch_), each, -1);
   }
 }
 
 Tracked Tracker::fold_again(const Record& before, Entry& entry, Arena& arena) {
   const Observation& observation = entry.observation;
-  const auto is_before = [](const Observation& a, const Observation& b) { return a.key < b.key; };
+  const Seen now{observation, entry.received};
+  const auto is_before = [](const Seen& a, const Seen& b) {
+    return a.observation.key < b.observation.key;
+  };
   late_ = passed_;
   std::sort(late_.begin(), late_.end(), is_before);
   scratch_.clear();
   take_passages_back();
-  late_.insert(std::ranges::upper_bound(late_, observation, is_before), observation);
+  late_.insert(std::ranges::upper_bound(late_, now, is_before), now);
 
   Record& after = entry.after = base_;
   FoldStep own;
-  for (const Observation& each : late_) {
-    const FoldStep step = fold_step(after, each, scratch_);
-    if (step.passage) passages_.push_back(*step.passage);
-    if (is_same_event(each, observation)) own = step;
+  for (const Seen& each : late_) {
+    const FoldStep step = fold_step(after, each.observation, scratch_);
+    add_passage(step, each, 1);
+    if (is_same_event(each.observation, observation)) own = step;
   }
   own_texts(after, arena);  // Walks may end before the record does.
   keep_arrival(after, before);
@@ -203,7 +212,7 @@ Tracked Tracker::fold_again(const Record& before, Entry& entry, Arena& arena) {
       kind_of(observation, {.configured = own.configured}, after, standing_drift(before));
   const bool tags_changed = !std::ranges::equal(after.tags, before.tags);
   const bool is_known = std::ranges::any_of(
-      passed_, [&](const Observation& other) { return is_retold(other, observation); });
+      passed_, [&](const Seen& other) { return is_retold(other.observation, observation); });
   const bool is_settle = observation.has(kSettle);
   const bool is_news = own.state && !is_known && !observation.has(kMoved) && !is_settle;
   const bool story_changed = is_news || !is_same_story(after, before);

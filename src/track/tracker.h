@@ -11,6 +11,8 @@
 
 namespace statewire {
 
+struct FoldStep;
+
 struct TrackLimits {
   Duration horizon = std::chrono::hours(24 * 30);
   size_t entries_back_max = kEntriesBackMax;  // Of those that were folded.
@@ -41,20 +43,25 @@ class Tracker {
 
  private:
   enum class Verdict { repeat, late, in_order, too_far };
+  struct Seen {
+    Observation observation;
+    Time received;
+  };
   Result<Verdict> walk_back(const Record& before, const Observation& observation);
   Result<void> tell_from(const Record& before, Entry& entry, Arena& arena);
   void fold_in_order(const Record* before, Entry& entry, Arena& arena);
+  void add_passage(const FoldStep& step, const Seen& seen, int64_t count);
   void take_passages_back();
   Tracked settle_now(const Record& before, Entry& entry, Arena& arena);
   Tracked fold_again(const Record& before, Entry& entry, Arena& arena);
 
   const TrackLimits limits_;
   Walks& walks_;
-  bool is_cut_ = false;              // Whether the last walk was cut.
-  uint64_t last_folded_ = 0;         // Where it began.
-  std::vector<Observation> passed_;  // By the last walk, newest first.
-  Record base_;                      // The record that it ended at.
-  std::vector<Observation> late_;    // What is folded again, in key order.
+  bool is_cut_ = false;       // Whether the last walk was cut.
+  uint64_t last_folded_ = 0;  // Where it began.
+  std::vector<Seen> passed_;  // By the last walk, newest first.
+  Record base_;               // The record that it ended at.
+  std::vector<Seen> late_;    // What is folded again, in key order.
   std::vector<Passage> passages_;
   Arena scratch_;  // Of folding again.
 };

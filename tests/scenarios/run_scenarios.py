@@ -4,12 +4,13 @@
 import json
 import os
 import pathlib
+import re
 import shlex
 import shutil
 import sys
 import tempfile
 import traceback
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
@@ -91,7 +92,11 @@ def read_statements(path):
 
 
 def with_now(text):
-    return text.replace("${NOW}", datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    """`${NOW}`, and `${NOW-5}`: five seconds before it."""
+    def time_of(match):
+        then = datetime.now(timezone.utc) - timedelta(seconds=int(match.group(1) or 0))
+        return then.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return re.sub(r"\$\{NOW(?:-(\d+))?\}", time_of, text)
 
 
 def complete_event(event, number):
