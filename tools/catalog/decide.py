@@ -4,7 +4,8 @@ import re
 from identity import Names, id_paths, is_of_account
 from tagging import tag_effect
 from types_of import DATA, Type
-from words import CREATES, DELETES, ONLY_USES, STARTS, USES, only_reads, plain, singular, split, verb_and_noun
+from words import (CREATES, DELETES, ONLY_USES, OPPOSITES, STARTS, USES, only_reads, plain, singular, split,
+                   verb_and_noun)
 
 JOINS = re.compile(r"(?<=[a-z0-9])(To|From|With|For|In|On|Of|By|As)(?=[A-Z])")
 TO_SECOND = {"Add", "Attach", "Associate", "Disassociate", "Detach", "Remove", "Put", "Register",
@@ -22,8 +23,8 @@ MEASURES = re.compile(r"(Records?|Items?|Events?|Messages?|Data|Traces?|Segments
 UPSERTS = {"Put", "Upsert"}
 MAKES = {"Activate", "Enable", "Install", "Deploy", "Generate", "Initialize"}
 # They switch a resource off, and on again.
-STOPS = {"Stop", "Pause", "Suspend", "Disable", "Deactivate"}
-RESUMES = {"Start": ("Stop",), "Resume": ("Pause", "Suspend", "Stop"), "Enable": ("Disable",),
+STOPS = {"Stop", "Pause", "Suspend", "Disable", "Deactivate", "Shutdown", "Cancel"}
+RESUMES = {"Start": ("Stop", "Shutdown"), "Resume": ("Pause", "Suspend", "Stop"), "Enable": ("Disable",),
            "Activate": ("Deactivate",), "Unsuspend": ("Suspend",)}
 # They leave also a whole resource as it is.
 TRIES = {"Invoke", "Test"}
@@ -138,7 +139,12 @@ class Decider:
             return Decision("ignore", source="iam", sure="high")
         if plain(noun) in DATA or plain(singular(noun)) in DATA or verb == "Create" and LINKS.search(noun):
             return Decision("ignore", source="verb", sure="fair")
+        tie = self.tie(operation, verb, noun)
+        if tie:
+            return tie
         kind = self.exact(noun, self.iam_types(operation)[1]) or self.ending(noun, operation)
+        if kind and verb in ("Associate", "Disassociate"):
+            return self.decide_association(operation, verb, noun, kind)
         if kind:
             return self.decide_exact(operation, verb, noun, kind)
         return self.decide_part(operation, verb, noun)
@@ -155,6 +161,81 @@ class Decider:
             kind = next(iter(self.types))
         return Decision("tag", kind, "tag", "high" if kind else "fair")
 
+    def tie(self, operation, verb, noun):
+        """What two opposite calls make and end is a resource, if it has an id of its own that both of
+        them tell: AssociateRepository makes a RepositoryAssociation."""
+        make, end = next(((make + noun, end + noun) for make, end in OPPOSITES.items()
+                          if verb in (make, end)), (None, None))
+        operations = self.service.operations
+        if make not in operations or end not in operations:
+            return None
+        for kind in self.types:
+            own = plain(kind.name.rsplit("::", 1)[1])
+            by_cfn = make in kind.handlers.get("create", ()) and end in kind.handlers.get("delete", ())
+            is_named = (plain(make).startswith("associate") and
+                        own in (plain(noun) + "association", plain(singular(noun)) + "association"))
+            others = [each for each in kind.handlers.get("create", ()) if each != make and
+                      each in operations and verb_and_noun(each)[0] in CREATES and not tag_effect(each)]
+            if not (by_cfn or is_named) or own in self.created or others or is_of_account(kind):
+                continue
+            if not self.is_told_by_both(make, end, kind):
+                continue
+            return Decision("create" if operation == make else "delete", kind, "cfn" if by_cfn else "verb",
+                            "high" if by_cfn else "fair")
+        return None
+
+    def is_told_by_both(self, make, end, kind):
+        """Whether the answer of the one tells which one it is, by the same name as the other."""
+        own = plain(kind.name.rsplit("::", 1)[1])
+        has_id = len(kind.identifier) == 1 and plain(kind.identifier[0]) in ("id", "arn", own + "id", own + "arn")
+        if not kind.arn and not has_id:
+            return False
+        names = Names(self.service, kind)
+        made, ended = ({plain(path.rsplit(".", 1)[-1]) for path in id_paths(
+            self.service, each, kind, names, each == make) if not path.startswith("requestParameters") or
+            each == end} for each in (make, end))
+        return bool(made and ended) and bool(made & (ended | {"arn", "id"}) or not kind.variables())
+
+    def asks_for(self, operation, kind):
+        """Whether the call cannot do without naming one of the type, by its own name."""
+        ends = ("", "id", "name", "arn", "identifier")
+        wanted = {noun + end for noun in kind.nouns for end in ends}
+        return any(plain(each) in wanted for each in self.service.required(operation))
+
+    def decide_association(self, operation, verb, noun, kind):
+        """What is associated with another resource is a property of that one, which both calls name."""
+        other = next((each for each in (("Dis" + operation[0].lower() + operation[1:]),
+                                        operation[3:4].upper() + operation[4:])
+                      if each != operation and each in self.service.operations), operation)
+        every = self.iam_types(operation)[1] + self.iam_types(other)[1]
+        around = {plain(each) for each in kind.variables()[:-1]}
+        asked = [each for each in every if self.asks_for(operation, each) and self.asks_for(other, each)]
+        for each in asked:
+            around |= {plain(name) for name in each.variables()[:-1]}
+        for each in asked:
+            is_around = any(noun + end in around for noun in each.nouns for end in ("id", "name", ""))
+            if each is not kind and not is_around and operation not in kind.handlers.get("update", ()):
+                return Decision("configure", self.whole_of(each), "iam", "high")
+        if not self.asks_for(operation, kind) and any(
+                plain(each) in ("arn", "resourcearn") for each in self.service.required(operation)):
+            return Decision("configure", None, "iam", "fair")
+        return self.decide_exact(operation, verb, noun, kind)
+
+    def resumes(self, operation, verb, noun):
+        """Whether it needs no more than the call that stops the same."""
+        for stop in RESUMES.get(verb, ()):
+            other = stop + noun
+            if other in self.service.operations and self.service.needs(operation) and (
+                    self.service.needs(operation) == self.service.needs(other)):
+                return True
+        return False
+
+    def is_ended_by(self, operation, kind, noun):
+        """Whether CloudFormation ends it so, as no call has a plainer name for it: CancelMembership."""
+        operations = self.service.operations
+        return operation in kind.handlers.get("delete", ()) and not any(
+            end + noun in operations for end in DELETES)
+
     def decide_exact(self, operation, verb, noun, kind):
         required, every = self.iam_types(operation)
         whole = self.whole_of(kind, every)
@@ -164,8 +245,10 @@ class Decider:
         if verb in TRIES:
             return Decision("ignore", source="verb", sure="fair")
         does = "configure"
-        if verb in DELETES:
+        if verb in DELETES or verb == "Cancel" and self.is_ended_by(operation, kind, noun):
             does = "delete"
+        elif self.resumes(operation, verb, noun):
+            does = "state"
         elif verb in CREATES or (verb in STARTS and plain(noun) not in self.created):
             is_put = verb in ("Put", "Add", "Publish", "Subscribe", "Open", "Upload", "Build")
             in_create = operation in kind.handlers.get("create", ())

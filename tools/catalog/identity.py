@@ -3,6 +3,10 @@ import re
 
 from words import call_field, plain, singular, slots_in, split
 
+# What may be meant by them is said by what is around them, or by nothing.
+GENERIC = ("arn", "id", "name", "identifier", "url", "key", "code", "resourcearn", "resourceid", "resource")
+TIES = ("association", "attachment", "peering")
+ASSOCIATES = ("Associate", "Disassociate")
 KINDS = ("arn", "identifier", "name", "id", "url", "key", "code")
 PATHS_MAX = 6
 DESCRIBES = ("input", "details", "definition", "specification", "configuration", "request")
@@ -26,6 +30,7 @@ class Names:
         self.service = service
         self.kind = kind
         self.variables = kind.variables()
+        self.own = {noun + end for noun in kind.nouns for end in ("", "id", "name", "identifier")}
         self.required = self._required()
         self.stands_for = self._stands_for()
         self.of = {variable: self._names(index, variable)
@@ -51,6 +56,8 @@ class Names:
     def _names(self, index, variable):
         words = split(variable)
         names = [plain("".join(words[start:])) for start in range(max(len(words) - 1, 1))]
+        last = [each for each in names if each in ("resourceid", "resource", "resourcename")]
+        names = [each for each in names if each not in last]
         stands = self.stands_for.get(variable, "")
         names += [plain(stands)] if stands else []
         if len(self.variables) == 1 and len(self.kind.identifier) == 1:
@@ -63,6 +70,7 @@ class Names:
             names += SYNONYMS.get(self.kind.name, [])
             names += [kind, "identifier"] if kind == "id" else [kind]
             names += [noun + "identifier" for noun in sorted(self.kind.nouns)]
+        names += last
         return list(dict.fromkeys(names))
 
 
@@ -70,6 +78,8 @@ def in_request(service, operation, names, taken=()):
     members = {plain(name): name for name, member in service.input(operation).items()
                if service.is_scalar(member)}
     found = []
+    if operation.startswith(ASSOCIATES):  # That is what it is associated with.
+        names = [name for name in names if name not in ("resourceid", "resource", "resourcename")]
     for name in names:
         if name in members:
             paths = service.request_field(operation, members[name])
@@ -93,27 +103,43 @@ def in_request(service, operation, names, taken=()):
     return found
 
 
-def in_response(service, operation, names):
+WRAPS = re.compile(r"(details?|summary|result|output|configuration|info|metadata|description|item|response"
+                   r"|entity|resource|record|definition|body|task|object|async|operation)$")
+
+
+def is_around(outer, kind):
+    """Whether a structure of that name is about one of the type."""
+    stem = WRAPS.sub("", plain(outer))
+    return not stem or any(stem in noun or noun in stem for noun in kind.nouns)
+
+
+def in_response(service, operation, names, kind, is_create=False):
     output = service.output(operation)
     for outer, members in [(None, output), *service.structures(output).items()]:
         plain_members = {plain(name): name for name, member in members.items()
                          if service.is_scalar(member)}
         for name in names:
             # Of an inner structure, a bare `id` or `name` is that of the structure.
+            if outer and name in GENERIC and not is_create and not is_around(outer, kind):
+                continue
             if name in plain_members:
                 path = [plain_members[name]] if outer is None else [outer, plain_members[name]]
                 return service.response_field(operation, *path)
     return []
 
 
-def arn_paths(service, operation, kind, names, is_only):
+def arn_paths(service, operation, kind, names, is_only, is_create):
     """The ARN of the resource in the response, and in the request."""
     if kind.is_named_by_calls:
         return []
     own = [noun + "arn" for noun in sorted(kind.nouns)]
     own += [plain(name) for name in names.required if len(names.required) == 1 and kind_of(name) == "arn"]
-    paths = in_response(service, operation, own + (["arn", "resourcearn"] if is_only else []))
-    return paths + in_request(service, operation, own + (["arn", "resourcearn"] if is_only else []))
+    bare = ["arn", "resourcearn"] if is_only else []
+    asked = ["arn"] if any(plain(name) in names.own for name in service.required(operation)) else bare
+    if bare and (operation.startswith(ASSOCIATES) or plain(kind.name).endswith(TIES)):
+        bare = asked = ["arn"]  # The other is that of what it ties.
+    paths = in_response(service, operation, own + bare, kind, is_create)
+    return paths + in_request(service, operation, own + (asked if is_only else []))
 
 
 def of_output(service, operation):
@@ -133,7 +159,7 @@ def composed(service, operation, names, is_create):
     for variable in sorted(names.variables, key=lambda each: plain(each) not in {
             plain(name) for name in service.input(operation)}):
         request = in_request(service, operation, names.of[variable], taken)
-        response = in_response(service, operation, names.of[variable])
+        response = in_response(service, operation, names.of[variable], names.kind, is_create)
         response = [path for path in response if path not in taken]
         taken.update(request, response)
         paths = response + request if is_create and kind_of(variable) == "id" else request + response
@@ -156,7 +182,7 @@ def composed(service, operation, names, is_create):
 
 def id_paths(service, operation, kind, names, is_create=False, is_only=True):
     """All ways to the identity, the best first."""
-    paths = arn_paths(service, operation, kind, names, is_only)
+    paths = arn_paths(service, operation, kind, names, is_only, is_create)
     if names.variables:
         paths = paths + composed(service, operation, names, is_create)
     if not paths and is_create and not kind.is_named_by_calls:
@@ -166,7 +192,8 @@ def id_paths(service, operation, kind, names, is_create=False, is_only=True):
         paths = paths + [slots_in(kind.arn)]
     if not paths and len(names.variables) == 1 and not is_create:
         required = service.required(operation)
-        if len(required) == 1 and not kind.is_of_cfn:
+        if len(required) == 1 and not kind.is_of_cfn and (
+                kind_of(required[0]) or plain(required[0]) in kind.nouns):
             paths = service.request_field(operation, required[0])
     if not paths and is_of_account(kind):
         paths = ["{account}"]

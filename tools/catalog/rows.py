@@ -21,7 +21,7 @@ def names_one(member, kind):
 
 
 # ARNs that a call only uses.
-NOT_CHANGED = ("source", "destination", "role", "infrastructure", "kms")
+NOT_CHANGED = ("iam", "source", "destination", "role", "infrastructure", "kms")
 LISTS = ("resourcearns", "resourcearnlist", "resourceids", "resources", "arns", "configurationids")
 
 
@@ -156,6 +156,19 @@ class Rows:
                 and not plain(name).startswith(NOT_CHANGED)]
         if len(arns) == 1:  # Whatever it names is changed.
             row["of"], row["id"] = "*", self.service.request_field(operation, arns[0])
+        elif decision.does == "configure":
+            self.look_around(operation, decision, row)
+
+    def look_around(self, operation, decision, row):
+        """What it is a part of is changed, too."""
+        kinds = self.decider.iam_types(operation)[1] + [self.decider.by_input(operation)]
+        for kind in kinds:
+            if kind is None or kind is decision.kind or not self.decider.asks_for(operation, kind):
+                continue
+            row["id"] = id_paths(self.service, operation, kind, self.names_of(kind), is_only=False)
+            if row["id"]:
+                row["of"] = kind.name
+                return
 
     def arn_of_any(self, operation):
         paths = in_request(self.service, operation, ARN_FIELDS)

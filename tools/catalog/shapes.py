@@ -53,6 +53,11 @@ class Service:
         names = self.shapes[shape].get("required", []) if shape else []
         return [name for name in names if self.is_scalar(self.input(operation)[name])]
 
+    def needs(self, operation):
+        """All that the operation cannot do without."""
+        shape = self.operations[operation].get("input", {}).get("shape")
+        return set(self.shapes[shape].get("required", [])) if shape else set()
+
     def needs_more(self, operation):
         """Whether it cannot do without a list or structure."""
         shape = self.operations[operation].get("input", {}).get("shape")

@@ -1,6 +1,7 @@
 """The resource types of one IAM prefix: CloudFormation's, and those that only IAM knows."""
 import re
 
+from tagging import tag_effect
 from words import CREATES, DELETES, STARTS, pascal, plain, singular, verb_and_noun
 
 VARIABLE = re.compile(r"\$\{([A-Za-z0-9_-]+)\}")
@@ -9,13 +10,18 @@ DATA = {"object", "item", "record", "message", "event", "datapoint", "row", "met
         "records", "messages", "events", "objects", "objectversion", "query"}
 
 
+# What calls say of a type that is named otherwise.
+CALLED = {"AWS::EMR::Cluster": "jobflow",
+          "AWS::ServiceCatalog::CloudFormationProvisionedProduct": "provisionedproduct"}
+
+
 class Type:
     """`nouns`: its names in operations, plain. `arn`: as IAM writes it, or None."""
 
     def __init__(self, name, arn=None):
         self.name = name
         self.arn = arn
-        self.nouns = {plain(name.rsplit("::", 1)[1])}
+        self.nouns = {plain(name.rsplit("::", 1)[-1])} | ({CALLED[name]} if name in CALLED else set())
         self.iam_keys = set()
         self.identifier = []  # CloudFormation's primary identifier.
         self.handlers = {}    # {"create": {operation}, …}
@@ -80,13 +86,34 @@ def cfn_types(prefix, namespaces, spec, handlers, operations):
     return result
 
 
+def nouns_of(operations):
+    """{plain: as it is spelt}."""
+    return {plain(verb_and_noun(each)[1]): verb_and_noun(each)[1] for each in operations
+            if not tag_effect(each)}
+
+
 def spelt(key, operations):
-    """"ratebasedrule" is a RateBasedRule where an operation spells it so."""
-    for operation in operations:
-        noun = verb_and_noun(operation)[1]
-        if plain(noun) == plain(key):
-            return noun
+    """"ratebasedrule" is a RateBasedRule where an operation spells it so; "waveresource" is a Wave."""
+    nouns, text = nouns_of(operations), plain(key)
+    for name in (text if not text.endswith("s") else singular(text), text,
+                 re.sub(r"(resource|id|name)$", "", text)):
+        if name in nouns:
+            return nouns[name]
     return pascal(key)
+
+
+def ended_as(key, operations, actions):
+    """What the only call that ends such a resource calls it, where that is more or less than IAM does:
+    a "consumer" is a StreamConsumer, a "batch-import" a BatchImportJob."""
+    nouns = {verb_and_noun(each)[1] for each in operations if verb_and_noun(each)[0] in DELETES and any(
+        listed["name"].lower() == key for listed in actions.get(each.lower(), {}).get("resourceTypes", ()))}
+    text = singular(plain(key))
+    if {text, plain(key)} & nouns_of(operations).keys():
+        return None
+    alike = {singular(each) for each in nouns if len(text) > 3 and len(each) > 4 and (
+        re.fullmatch(text + "(job|configuration|throughput|definition|version)", plain(each)) or
+        plain(each).endswith(text) or text.endswith(plain(each)))}
+    return alike.pop() if len(alike) == 1 else None
 
 
 def likest(kinds, noun):
@@ -97,7 +124,7 @@ def likest(kinds, noun):
     return min(reversed(kinds), key=rank) if kinds else None
 
 
-def add_iam_types(types, namespace, resources, operations):
+def add_iam_types(types, namespace, resources, operations, actions):
     """Joins IAM's resources to the types they are, and adds those that CloudFormation lacks."""
     by_arn = {}
     for kind in types.values():
@@ -114,7 +141,9 @@ def add_iam_types(types, namespace, resources, operations):
             if not is_usable(arn) or noun in DATA:
                 continue
             key_word = re.split("[/]", resource["key"])[0]
-            kind = Type(f"AWS::{namespace}::{spelt(key_word, operations)}", arn)
+            word = Type("", arn).variables() and ended_as(key, operations, actions)
+            word = word or spelt(key_word, operations)
+            kind = Type(f"AWS::{namespace}::{word}", arn)
             kind = types.setdefault(kind.name, kind)
         kind.iam_keys.add(key)
         kind.nouns.add(noun)

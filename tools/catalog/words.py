@@ -7,6 +7,10 @@ CREATES = set("""Create Register Allocate Run Launch Import Request Provision Pu
     Copy Clone Restore Publish Put Define Setup Issue Order Add Onboard Subscribe""".split())
 DELETES = set("Delete Deregister Release Terminate Remove Destroy Unregister Deprovision".split())
 STARTS = set("Start Submit Initiate Run".split())
+# What makes or begins something, and what ends it.
+OPPOSITES = {"Associate": "Disassociate", "Enable": "Disable", "Activate": "Deactivate",
+             "Attach": "Detach", "Register": "Deregister", "Add": "Remove",
+             "Link": "Unlink", "Deploy": "Undeploy"}
 # They use a resource, or tell it something, and leave it as it is.
 USES = set("""Accept Answer Ask Assume Authenticate Authorize Chat Classify Complete Compute Converse
     Connect Decrypt Derive Detect Discover Encrypt Evaluate Exchange Execute Export Find Forgot Generate
