@@ -58,6 +58,7 @@ void leave_to_native_events(EntrySpec& entry, PhaseSet told) {
     entry.effect = EntryEffect::cause;
     entry.toward = static_cast<PhaseSet>(phase_bit(Phase::changing) | phase_bit(entry.otherwise));
     entry.states.clear();
+    entry.settles_after = {};
     return;
   }
   if (entry.effect != EntryEffect::create && entry.effect != EntryEffect::remove) return;

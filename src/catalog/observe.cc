@@ -17,6 +17,17 @@ using simdjson::dom::element;
 // By when a way that an answer tells of has ended, where nothing else says so.
 constexpr Duration kAnsweredWay = std::chrono::minutes(10);
 
+// A row's call that stops something, or starts it again.
+bool is_switch(const EntrySpec& spec) {
+  return spec.effect == EntryEffect::state && spec.phases.empty() && !spec.is_by_words &&
+         !spec.states.empty() && spec.states.front().text == "{call}" &&
+         (spec.otherwise == Phase::stopped || spec.otherwise == Phase::stable);
+}
+
+Phase on_the_way_to(Phase settled) {
+  return settled == Phase::stopped ? Phase::changing : Phase::provisioning;
+}
+
 uint64_t version_of(const std::optional<EventPath>& path, const RenderContext& context) {
   if (!path) return 0;
   const std::optional<element> value = find(*path, context);
@@ -177,11 +188,12 @@ Observer::Verdict Observer::take(const Template& text, std::string_view& out) {
   return rendered.outcome == RenderOutcome::too_long ? refuse(rendered) : Verdict::observed;
 }
 
-// The first of the entry's that resolves.
-Observer::Verdict Observer::read_native_state(Observation& observation) {
+// The first that resolves.
+Observer::Verdict Observer::read_native_state(std::span<const Template> states,
+                                              Observation& observation) {
   const std::string_view reason = reason_;
   Verdict verdict = Verdict::nothing;
-  for (const Template& text : entry_.states) {
+  for (const Template& text : states) {
     verdict = require(text, observation.value);
     if (verdict != Verdict::nothing) break;
   }
@@ -190,7 +202,7 @@ Observer::Verdict Observer::read_native_state(Observation& observation) {
 }
 
 Observer::Verdict Observer::read_state(Observation& observation) {
-  const Verdict verdict = read_native_state(observation);
+  const Verdict verdict = read_native_state(entry_.states, observation);
   if (verdict != Verdict::observed) return verdict;
   observation.effect = Effect::state;
   observation.phase = entry_.spec->otherwise;
@@ -233,7 +245,10 @@ Observer::Verdict Observer::read_effect(Observation& observation) {
   const bool later = entry_.spec->settles_natively || entry_.spec->settles_after > Duration::zero();
   switch (entry_.spec->effect) {
     case EntryEffect::state:
-      return read_state(observation);
+      if (!is_switch(*entry_.spec)) return read_state(observation);
+      observation.phase = entry_.spec->otherwise;
+      if (later) observation.phase = on_the_way_to(observation.phase);
+      break;
     case EntryEffect::settle:
       return read_settle(observation);
     case EntryEffect::put:
@@ -268,7 +283,7 @@ Observer::Verdict Observer::read_effect(Observation& observation) {
   observation.effect = Effect::state;
   observation.value = observation.origin.type;
   observation.settles_after = entry_.spec->settles_after;
-  if (!entry_.states.empty()) read_answered_state(observation);
+  read_answered_state(observation);
   observation.key.phase_rank = static_cast<uint8_t>(observation.phase);
   return Verdict::observed;
 }
@@ -276,16 +291,25 @@ Observer::Verdict Observer::read_effect(Observation& observation) {
 // The state that the answer tells beats what the call's name says, where its word is known and is
 // one on the way that the call began: an answer may also show what it is about as it was before.
 void Observer::read_answered_state(Observation& observation) {
+  const EntrySpec& spec = *entry_.spec;
+  const std::span<const Template> states = entry_.states;
+  const bool switches = is_switch(spec);
   Observation answered;
-  if (read_native_state(answered) != Verdict::observed) return;
-  const std::optional<Phase> phase = catalog_.phase_of_word(answered.value);
+  if (states.size() < (switches ? 2 : 1)) return;
+  if (read_native_state(states.subspan(switches ? 1 : 0), answered) != Verdict::observed) return;
+  std::optional<Phase> phase = catalog_.phase_of_word(answered.value);
   if (!phase) return;
-  const bool is_end = entry_.spec->effect == EntryEffect::remove;
-  const bool ends = *phase == Phase::deprovisioning || *phase == Phase::gone;
-  const bool is_on_the_way = *phase == Phase::deprovisioning || *phase == Phase::provisioning;
-  const bool settles =
-      entry_.spec->settles_natively || entry_.spec->settles_after > Duration::zero();
-  if (ends != is_end) return;
+  // What is only being made is not there yet, whatever is being done to it.
+  if (spec.effect == EntryEffect::create && *phase == Phase::changing) phase = Phase::provisioning;
+  const bool is_on_the_way = *phase == Phase::deprovisioning || *phase == Phase::provisioning ||
+                             (switches && *phase == Phase::changing);
+  const bool settles = spec.settles_natively || spec.settles_after > Duration::zero();
+  if (switches) {
+    if (*phase != spec.otherwise && *phase != on_the_way_to(spec.otherwise)) return;
+  } else {
+    const bool ends = *phase == Phase::deprovisioning || *phase == Phase::gone;
+    if (ends != (spec.effect == EntryEffect::remove)) return;
+  }
   observation.value = answered.value;
   observation.phase = *phase;
   if (!is_on_the_way) observation.settles_after = {};

@@ -1,6 +1,7 @@
 // An event and the entry that knows it, to observations.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,7 +62,7 @@ class Observer {
   Verdict read_rules_name(Observation& observation, const TypeRule* rule);
   Verdict name_physical(Observation& observation, const TypeRule* rule);
   void take_from_arn(Identity& resource) const;
-  Verdict read_native_state(Observation& observation);
+  Verdict read_native_state(std::span<const Template> states, Observation& observation);
   Verdict read_state(Observation& observation);
   Verdict read_settle(Observation& observation);
   Verdict read_effect(Observation& observation);

@@ -214,9 +214,8 @@ Result<Folded> Fold::fold_into(size_t place, const Arrival& arrival) {
 // from an alias has set its reminder already.
 void Fold::set_settle(const Observation& observation) {
   if (observation.settles_after <= Duration::zero() || observation.has(kMoved)) return;
-  const bool is_ending = observation.phase == Phase::deprovisioning;
   const Identity& resource = observation.resource;
-  const std::string_view phase = name_of(is_ending ? Phase::gone : Phase::stable);
+  const std::string_view phase = name_of(arrival_of(observation.phase));
   const std::string payload = json_of([&](JsonWriter& json) {
     json.begin_object();
     json.text("account", resource.account);

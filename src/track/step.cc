@@ -241,8 +241,7 @@ bool only_sets(const Record& record, const Observation& observation) {
 
 bool fold_settle(Record& record, const Observation& observation) {
   if (!is_waited_for(record, observation)) return false;
-  const Phase phase = record.phase == Phase::deprovisioning ? Phase::gone : Phase::stable;
-  begin_state(record, phase, record.value, observation.time());
+  begin_state(record, arrival_of(record.phase), record.value, observation.time());
   record.settles_at = {};
   return true;
 }

@@ -28,6 +28,12 @@ struct FoldStep {
 // placed in `arena`. The members of the record that depend on arrival are left alone.
 FoldStep fold_step(Record& record, const Observation& observation, Arena& arena);
 
+// Where what is on its way arrives after a time: only what is being stopped waits in `changing`.
+constexpr Phase arrival_of(Phase phase) {
+  if (phase == Phase::deprovisioning) return Phase::gone;
+  return phase == Phase::changing ? Phase::stopped : Phase::stable;
+}
+
 // Whether this is the reminder for which the record's phase waits.
 bool is_waited_for(const Record& record, const Observation& observation);
 

@@ -1,7 +1,7 @@
 """What an operation does, and to which type. Each rule names the witness that it follows."""
 import re
 
-from identity import Names, id_paths, is_of_account
+from identity import ASSOCIATES, Names, id_paths, is_of_account
 from tagging import tag_effect
 from types_of import DATA, Type
 from words import (CREATES, DELETES, ONLY_USES, OPPOSITES, STARTS, USES, only_reads, plain, singular, split,
@@ -143,7 +143,7 @@ class Decider:
         if tie:
             return tie
         kind = self.exact(noun, self.iam_types(operation)[1]) or self.ending(noun, operation)
-        if kind and verb in ("Associate", "Disassociate"):
+        if kind and operation.startswith(ASSOCIATES):
             return self.decide_association(operation, verb, noun, kind)
         if kind:
             return self.decide_exact(operation, verb, noun, kind)
@@ -154,7 +154,7 @@ class Decider:
         kinds = {each.name: each for each in every}
         noun = re.sub(r"^(Tag|Untag|AddTagsTo|RemoveTagsFrom|AddTags|RemoveTags|DeleteTags|CreateTags)",
                       "", operation)
-        kind = self.exact(noun) if noun else None
+        kind = self.exact(noun) if noun not in ("", "Resource", "Resources") else None
         if kind is None and len(kinds) == 1:
             kind = next(iter(kinds.values()))
         if kind is None and len(self.types) == 1:
@@ -245,11 +245,14 @@ class Decider:
         if verb in TRIES:
             return Decision("ignore", source="verb", sure="fair")
         does = "configure"
+        ends = [end + noun for end in DELETES if end + noun in self.service.operations]
+        is_back = verb == "Restore" and any(self.service.needs(each) == self.service.needs(operation)
+                                            for each in ends)
         if verb in DELETES or verb == "Cancel" and self.is_ended_by(operation, kind, noun):
             does = "delete"
         elif self.resumes(operation, verb, noun):
             does = "state"
-        elif verb in CREATES or (verb in STARTS and plain(noun) not in self.created):
+        elif (verb in CREATES and not is_back) or (verb in STARTS and plain(noun) not in self.created):
             is_put = verb in ("Put", "Add", "Publish", "Subscribe", "Open", "Upload", "Build")
             in_create = operation in kind.handlers.get("create", ())
             does = "configure" if is_put and plain(noun) in self.created and not in_create else "create"
@@ -279,6 +282,11 @@ class Decider:
         if made:
             by_cfn = operation in made.handlers.get("create", ())
             return Decision("create", made, "cfn" if by_cfn else "part", "high" if by_cfn else "fair")
+        if verb in DELETES and "Create" + noun in self.service.operations:
+            made = self.decide("Create" + noun)
+            if made and made.does == "create" and id_paths(
+                    self.service, operation, made.kind, Names(self.service, made.kind)):
+                return Decision("delete", made.kind, made.source, made.sure)
         required, every = self.iam_types(operation)
         kind, piece = self.by_part(verb, noun)
         kind = self.whole_of(kind, every) if kind else None

@@ -6,7 +6,7 @@ from words import call_field, plain, singular, slots_in, split
 # What may be meant by them is said by what is around them, or by nothing.
 GENERIC = ("arn", "id", "name", "identifier", "url", "key", "code", "resourcearn", "resourceid", "resource")
 TIES = ("association", "attachment", "peering")
-ASSOCIATES = ("Associate", "Disassociate")
+ASSOCIATES = ("Associate", "Disassociate", "Dissociate")
 KINDS = ("arn", "identifier", "name", "id", "url", "key", "code")
 PATHS_MAX = 6
 DESCRIBES = ("input", "details", "definition", "specification", "configuration", "request")
@@ -138,6 +138,8 @@ def arn_paths(service, operation, kind, names, is_only, is_create):
     asked = ["arn"] if any(plain(name) in names.own for name in service.required(operation)) else bare
     if bare and (operation.startswith(ASSOCIATES) or plain(kind.name).endswith(TIES)):
         bare = asked = ["arn"]  # The other is that of what it ties.
+    if operation.startswith(("Create", "Start")) and is_create:
+        asked = []  # What is only being made has no ARN yet.
     paths = in_response(service, operation, own + bare, kind, is_create)
     return paths + in_request(service, operation, own + (asked if is_only else []))
 

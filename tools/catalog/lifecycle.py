@@ -6,6 +6,11 @@ from words import plain
 STARTING = re.compile(r"creating|pending|provisioning|in_?progress|starting|initiali[sz]ing|building|"
                       r"submitted|queued|requested|launching|deploying", re.I)
 ENDING = re.compile(r"deleting|terminating|delete_?(pending|in_?progress)|deprovisioning|shutting", re.I)
+STOPPING = re.compile(r"stopping|pausing|suspending|disabling|deactivating|shutting|cancell?ing|"
+                      r"(stop|pause|suspend|disable|deactivate|cancel|cancellation)_?(pending|requested|in_?progress)|"
+                      r"pending_?(stop|pause|cancel)", re.I)
+RESUMING = re.compile(r"starting|resuming|enabling|activating|"
+                      r"(start|resume|enable|activate|activation)_?(pending|requested|in_?progress)", re.I)
 AFTER_DEFAULT = 600
 AFTER_MAX = 3600
 
@@ -16,7 +21,10 @@ def state_member(service, members, noun):
     for name in (f"{noun}status", f"{noun}state", "status", "state", "lifecyclestate", "lifecyclestatus"):
         if name in named:
             return named[name]
-    return None
+    # A DataIngestionJob has a jobStatus.
+    ends = [name for name in sorted(named) if (found := re.fullmatch(r"(\w+)(status|state)", name))
+            and noun.endswith(found[1])]
+    return named[ends[0]] if len(ends) == 1 else None
 
 
 def words_of_state(service, operation_names, noun):
@@ -46,6 +54,12 @@ def seconds_of_waiter(service, nouns, is_end):
         if about.endswith(ends) == is_end:
             return min(max(waiter["delay"] * waiter["maxAttempts"], 60), AFTER_MAX)
     return None
+
+
+def switches_after(words, is_stop):
+    """Seconds that it takes to stop or to start again; 0 where the call itself does it."""
+    on_the_way = STOPPING if is_stop else RESUMING
+    return AFTER_DEFAULT if any(on_the_way.search(word) for word in words) else 0
 
 
 def settles_after(service, kind, noun, words, is_end):

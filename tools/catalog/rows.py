@@ -4,10 +4,10 @@ import re
 from decide import STOPS, Decider, Decision
 from further import further_paths
 from identity import Names, id_paths, in_request, list_path
-from lifecycle import settles_after, state_member, words_of_state
+from lifecycle import settles_after, state_member, switches_after, words_of_state
 from tagging import tag_effect, tags_of
 from types_of import Type
-from words import plain, only_reads, verb_and_noun
+from words import inner_verb, only_reads, plain
 
 ARN_FIELDS = ("resourcearn", "arn", "resourcename", "resourceid", "resource", "resourceidentifier",
               "taggableresourcearn", "entityarn")
@@ -95,7 +95,7 @@ class Rows:
     def row(self, operation, decision):
         row = {"does": decision.does}
         if decision.does == "state":
-            row["phase"] = "stopped" if verb_and_noun(operation)[0] in STOPS else "stable"
+            row["phase"] = "stopped" if inner_verb(operation) in STOPS else "stable"
         if decision.does != "ignore":
             if not self.add_resource(operation, decision, row):
                 return None
@@ -137,13 +137,22 @@ class Rows:
                 row["each"], row["id"] = each[0], [each[1]]
             if not row["id"]:
                 self.look_further(operation, decision, row)
+            elif decision.does == "configure" and decision.source != "hand":
+                self.follow_name(decision, row)
         if decision.makes or decision.does == "tag":
             tags = tags_of(self.service, operation)
             if tags and ("removed" in tags) == (tag_effect(operation) == "remove"):
                 row["tags"] = tags
-        if decision.does in ("create", "delete"):
+        if decision.does in ("create", "delete", "state"):
             self.add_lifecycle(operation, decision, row)
         return True
+
+    def follow_name(self, decision, row):
+        """What is named by another type's ARN is one of that type."""
+        field = re.fullmatch(r"requestParameters\.(\w+)arn", row["id"][0], re.I)
+        kinds = self.decider.by_noun.get(plain(field[1]), []) if field else []
+        if kinds and decision.kind not in kinds:
+            row["of"] = kinds[0].name
 
     def look_further(self, operation, decision, row):
         each, row["id"] = further_paths(self.service, operation, decision.kind,
@@ -187,7 +196,8 @@ class Rows:
                                  if re.match(r"Get|Describe|Create", each)
                                  and plain(re.sub(r"^(Get|Describe|Create)", "", each)) in kind.nouns]
         words = words_of_state(service, tellers, noun)
-        after = settles_after(service, kind, noun, words, decision.does == "delete")
+        after = (switches_after(words, row["phase"] == "stopped") if decision.does == "state" else
+                 settles_after(service, kind, noun, words, decision.does == "delete"))
         if after:
             row["after"] = after
         output = service.output(operation)

@@ -2,7 +2,7 @@
 import re
 
 from tagging import tag_effect
-from words import CREATES, DELETES, STARTS, pascal, plain, singular, verb_and_noun
+from words import CREATES, DELETES, STARTS, pascal, plain, singular, split, verb_and_noun
 
 VARIABLE = re.compile(r"\$\{([A-Za-z0-9_-]+)\}")
 # What is read and written all day, and is no infrastructure.
@@ -13,6 +13,24 @@ DATA = {"object", "item", "record", "message", "event", "datapoint", "row", "met
 # What calls say of a type that is named otherwise.
 CALLED = {"AWS::EMR::Cluster": "jobflow",
           "AWS::ServiceCatalog::CloudFormationProvisionedProduct": "provisionedproduct"}
+
+
+# They are no resources by themselves.
+NO_THINGS = ("Url", "URL", "Token", "Credentials", "Commit", "Version", "Revision", "Permission", "Policy", "Query",
+             "Preview", "Settings", "Session", "Code", "Login", "Event", "Comment", "Attendee")
+
+
+# IAM's abbreviations.
+NAMES = {"AWS::RDS::Deployment": "AWS::RDS::BlueGreenDeployment",
+         "AWS::RDS::Ri": "AWS::RDS::ReservedDBInstance",
+         "AWS::RDS::AutoBackup": "AWS::RDS::DBInstanceAutomatedBackup",
+         "AWS::RDS::ClusterAutoBackup": "AWS::RDS::DBClusterAutomatedBackup",
+         "AWS::StorageGateway::FsAssociation": "AWS::StorageGateway::FileSystemAssociation",
+         "AWS::MemoryDB::Reservednode": "AWS::MemoryDB::ReservedNode",
+         "AWS::WorkSpaces::Directoryid": "AWS::WorkSpaces::WorkspaceDirectory",
+         "AWS::SocialMessaging::Waba": "AWS::SocialMessaging::WhatsAppBusinessAccount",
+         "AWS::ElastiCache::ReservedInstance": "AWS::ElastiCache::ReservedCacheNode",
+         "AWS::EC2::Ipv4poolEc2": "AWS::EC2::PublicIpv4Pool"}
 
 
 class Type:
@@ -143,7 +161,8 @@ def add_iam_types(types, namespace, resources, operations, actions):
             key_word = re.split("[/]", resource["key"])[0]
             word = Type("", arn).variables() and ended_as(key, operations, actions)
             word = word or spelt(key_word, operations)
-            kind = Type(f"AWS::{namespace}::{word}", arn)
+            name = f"AWS::{namespace}::{word}"
+            kind = Type(NAMES.get(name, name), arn)
             kind = types.setdefault(kind.name, kind)
         kind.iam_keys.add(key)
         kind.nouns.add(noun)
@@ -190,6 +209,57 @@ def add_named_types(types, namespace, operations, actions):
             continue
         kind = types.setdefault(f"AWS::{namespace}::{noun}", Type(f"AWS::{namespace}::{noun}"))
         kind.identifier = [noun + "Id"]
+
+
+OWN_ENDS = ("id", "arn", "identifier")
+TELLERS = ("Describe", "Get", "Delete", "Stop", "Cancel", "Update")
+
+
+def own_ids(noun):
+    """What the id of such a thing may be called: a DataIngestionJob has a jobId."""
+    words = split(noun)
+    return {plain("".join(words[start:])) + end for start in range(len(words) + 1) for end in OWN_ENDS}
+
+
+def add_told_types(types, namespace, service):
+    """What a call makes and answers an id of, by which other calls name it."""
+    known = {noun for kind in types.values() for noun in kind.nouns}
+    for operation in service.operations:
+        verb, noun = verb_and_noun(operation)
+        if verb not in ("Create", "Start") or plain(noun) in known | DATA or noun.endswith(NO_THINGS):
+            continue
+        makers = [kind for kind in types.values() if operation in kind.handlers.get("create", ())]
+        if len(makers) == 1 and verb == "Create":  # CloudFormation calls it less.
+            if plain(noun).endswith(plain(makers[0].name.rsplit("::", 1)[1])):
+                makers[0].nouns.add(plain(noun))
+            continue
+        # What is only read again is work on data.
+        tellers = [each + noun for each in TELLERS if each + noun in service.operations and
+                   (verb == "Create" or each != "Get")]
+        own = own_ids(noun)
+        naming = [each for each in tellers if service.required(each) and
+                  plain(service.required(each)[-1]) in own or
+                  any(plain(name) in own - {"id", "arn", "identifier"} for name in service.required(each))]
+        output = service.output(operation)
+        answered = {plain(name): name for name, member in output.items() if service.is_scalar(member)}
+        for outer, members in service.structures(output).items():
+            if plain(outer) in plain(noun) or plain(noun) in plain(outer):
+                answered.update({plain(name): name for name, member in members.items()
+                                 if service.is_scalar(member)})
+        asked = {plain(name) for name in service.required(operation)}
+        named = {re.sub(r"(id|arn|identifier)$", "", plain(name)) for each in naming
+                 for name in service.required(each) if plain(name) in own}
+        if named & known - {""}:  # It is one of them, made in another manner.
+            continue
+        if not naming or not own & (answered.keys() - asked):
+            continue
+        needed = [name for name in service.required(naming[0]) if not plain(name).endswith("token")]
+        around = [name for name in needed if plain(name) not in own]
+        if len(needed) - len(around) != 1 or any(
+                plain(name) not in asked or not plain(name).endswith(OWN_ENDS + ("name",)) for name in around):
+            continue
+        kind = types.setdefault(f"AWS::{namespace}::{noun}", Type(f"AWS::{namespace}::{noun}"))
+        kind.identifier = around + [name for name in needed if name not in around]
 
 
 def without_foreign(prefix, resources):

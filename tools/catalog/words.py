@@ -4,7 +4,7 @@ import re
 READS = set("""Calculate Check Compare Count Decode Describe Discover Download Estimate Filter Get Head
     List Lookup Preview Query Read Scan Search Select Simulate Validate View""".split())
 CREATES = set("""Create Register Allocate Run Launch Import Request Provision Purchase Upload Build Open
-    Copy Clone Restore Publish Put Define Setup Issue Order Add Onboard Subscribe""".split())
+    Copy Clone Restore Publish Put Define Setup Issue Order Add Onboard Subscribe Schedule Reserve""".split())
 DELETES = set("Delete Deregister Release Terminate Remove Destroy Unregister Deprovision".split())
 STARTS = set("Start Submit Initiate Run".split())
 # What makes or begins something, and what ends it.
@@ -30,6 +30,12 @@ def split(name):
 def verb_and_noun(operation):
     verb = split(operation)[0]
     return verb, operation[len(verb):]
+
+
+def inner_verb(operation):
+    """"BatchStopUpdate" stops."""
+    verb, noun = verb_and_noun(operation)
+    return split(noun)[0] if verb in ("Batch", "Bulk", "Admin") and noun else verb
 
 
 def only_reads(operation):
