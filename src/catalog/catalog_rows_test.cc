@@ -167,7 +167,7 @@ TEST_F(CatalogRows, call_that_names_more_than_the_type_does_not_end_one) {
     // What is called more fully in calls than as a type.
     const std::set<std::string> known = {
         "",        "s",          "es",      "byname",      "configuration",
-        "uration", "definition", "service", "association", "byprincipalid"};
+        "uration", "definition", "service", "association", "byprincipalid", "requests"};
     EXPECT_TRUE(known.contains(noun.substr(type.size())))
         << name_of_row(table, row) << " " << row.type;
   });
@@ -178,13 +178,85 @@ TEST_F(CatalogRows, only_a_verb_that_ends_something_ends_it) {
   each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
     if (row.effect != EntryEffect::remove) return;
     EXPECT_TRUE(
-        row.from == "hand" || (row.from == "cfn" && begins_with(row.name, {"Disable"})) ||
+        row.from == "hand" || begins_with(row.name, {"Disassociate"}) ||
+        (row.from == "cfn" && begins_with(row.name, {"Disable", "Cancel"})) ||
         begins_with(row.name, {"Delete", "Deregister", "Release", "Terminate", "Remove", "Destroy",
                                "Unregister", "Deprovision", "Batch", "Bulk", "Admin"}))
         << name_of_row(table, row);
     EXPECT_NE(row.from, "part") << name_of_row(table, row);
     EXPECT_NE(row.type, "*") << name_of_row(table, row);
   });
+}
+
+// "RepositoryAssociation" is made by AssociateRepository, and ended by its opposite.
+TEST_F(CatalogRows, opposite_calls_make_and_end_the_same) {
+  std::map<std::string, std::pair<std::string, EntryEffect>> calls;
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    calls[table.file + row.name] = {row.type, row.effect};
+  });
+  size_t made = 0;
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    if (row.from == "hand" || !begins_with(row.name, {"Associate", "Disassociate"})) return;
+    const bool makes = row.name.starts_with("Associate");
+    const EntryEffect own = makes ? EntryEffect::create : EntryEffect::remove;
+    if (row.effect != own) return;
+    const std::string other = makes ? "Disa" + row.name.substr(1) : "A" + row.name.substr(4);
+    const auto found = calls.find(table.file + other);
+    ASSERT_NE(found, calls.end()) << name_of_row(table, row);
+    const EntryEffect opposite = makes ? EntryEffect::remove : EntryEffect::create;
+    EXPECT_EQ(found->second, std::pair(row.type, opposite)) << name_of_row(table, row);
+    ++made;
+  });
+  EXPECT_GT(made, 10u);
+}
+
+// A call is about what it names by an ARN, or about a part of it, and not about what it is tied to.
+TEST_F(CatalogRows, association_is_not_known_by_what_it_ties) {
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    if (row.from == "hand" || !begins_with(row.name, {"Associate", "Disassociate"})) return;
+    if (row.effect == EntryEffect::ignore || row.type == "*") return;
+    EXPECT_EQ(row.ids.find("requestParameters.resourceId"), std::string::npos)
+        << name_of_row(table, row) << " " << row.ids;
+  });
+}
+
+// Work that is started has an id in the answer, or a name that nothing else has.
+TEST_F(CatalogRows, what_starts_again_is_not_made) {
+  size_t starts = 0;
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    if (!begins_with(row.name, {"StartInstance", "StartInputDevice", "StartDbNode", "StartGateway",
+                                "StartMetricStreams"}))
+      return;
+    if (begins_with(row.name, {"StartInputDeviceMaintenanceWindow", "StartInstances",
+                               "StartInstanceRefresh", "StartInstanceOnboardingJob"}))
+      return;
+    EXPECT_EQ(row.effect, EntryEffect::state) << name_of_row(table, row);
+    ++starts;
+  });
+  EXPECT_GE(starts, 5u);
+}
+
+// Types are named as calls name them, and not as IAM abbreviates them.
+TEST_F(CatalogRows, types_are_named_as_calls_name_them) {
+  const std::map<std::string, std::string> cases = {
+      {"DeregisterStreamConsumer", "AWS::Kinesis::StreamConsumer"},
+      {"DeleteSourceServer", "AWS::MGN::SourceServer AWS::DRS::SourceServer"},
+      {"RevokeRevision", "AWS::DataExchange::Revision"},
+      {"DeleteBlueGreenDeployment", "AWS::RDS::Deployment"},
+      {"PurchaseReservedDBInstancesOffering", "AWS::RDS::ReservedDBInstance"},
+      {"TerminateJobFlows", "AWS::EMR::Cluster"},
+      {"TerminateProvisionedProduct", "AWS::ServiceCatalog::CloudFormationProvisionedProduct"}};
+  std::set<std::string> seen;
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    EXPECT_FALSE(row.type.ends_with("Resource") && !row.name.ends_with("Resource") &&
+                 begins_with(row.type, {"AWS::MGN", "AWS::DRS"}))
+        << name_of_row(table, row) << " " << row.type;
+    const auto found = cases.find(row.name);
+    if (found == cases.end()) return;
+    seen.insert(row.name);
+    EXPECT_NE(found->second.find(row.type), std::string::npos) << row.name << " " << row.type;
+  });
+  EXPECT_EQ(seen.size(), cases.size());
 }
 
 TEST_F(CatalogRows, phase_is_not_moved_where_native_events_announce_the_start) {
@@ -254,14 +326,16 @@ TEST_F(CatalogRows, what_is_switched_off_is_stopped) {
   size_t starts = 0;
   each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
     if (row.effect != EntryEffect::state) return;
-    const bool is_stop =
-        begins_with(row.name, {"Stop", "Pause", "Suspend", "Disable", "Deactivate"});
+    const bool is_batch = begins_with(row.name, {"Batch"});
+    const std::string_view name = std::string_view(row.name).substr(is_batch ? 5 : 0);
+    const bool is_stop = begins_with(name, {"Stop", "Pause", "Suspend", "Disable", "Deactivate",
+                                            "Shutdown", "Cancel"});
     EXPECT_EQ(row.more().phase, is_stop ? Phase::stopped : Phase::stable)
         << name_of_row(table, row);
     ++(is_stop ? stops : starts);
   });
-  EXPECT_GT(stops, 80u);
-  EXPECT_GT(starts, 50u);
+  EXPECT_GT(stops, 180u);
+  EXPECT_GT(starts, 60u);
 }
 
 TEST_F(CatalogRows, what_is_only_tried_is_no_change) {

@@ -34,6 +34,10 @@ calls:
   OpenBox: {does: ignore, from: verb}
   PauseBox: {does: state, phase: stopped, of: AWS::Things::Box, id: requestParameters.boxName,
              from: verb}
+  HaltBox: {does: state, phase: stopped, of: AWS::Things::Box, id: requestParameters.boxName,
+            after: 60s, state: responseElements.box.status, from: verb}
+  WakeBox: {does: state, phase: stable, of: AWS::Things::Box, id: requestParameters.boxName,
+            after: 60s, state: responseElements.box.status, from: verb}
 )";
 
 std::string call_of_things(const std::string& name, const std::string& request,
@@ -91,7 +95,8 @@ TEST(RowTable, arn_of_the_answer_beats_the_name_that_was_asked_for) {
 
 TEST(RowTable, state_in_the_answer_beats_the_name_of_the_call) {
   const std::string words =
-      "\n---\nwords: {active: stable, creating: provisioning, deleting: deprovisioning}";
+      "\n---\nwords: {active: stable, creating: provisioning, deleting: deprovisioning, "
+      "halting: changing, halted: stopped, starting: provisioning}";
   struct Case {
     const char* call;
     const char* status;
@@ -107,6 +112,17 @@ TEST(RowTable, state_in_the_answer_beats_the_name_of_the_call) {
       // As it was before; and a way that the row knows no time of.
       {"EndBox", "ACTIVE", Phase::gone, "EndBox", false},
       {"EndBox", "DELETING", Phase::deprovisioning, "DELETING", true},
+      // What is being made is not there, whatever is done to it.
+      {"StartBox", "HALTING", Phase::provisioning, "HALTING", true},
+      // What stops is on its way until the answer says otherwise.
+      {"HaltBox", "odd", Phase::changing, "HaltBox", true},
+      {"HaltBox", "ACTIVE", Phase::changing, "HaltBox", true},
+      {"HaltBox", "HALTING", Phase::changing, "HALTING", true},
+      {"HaltBox", "HALTED", Phase::stopped, "HALTED", false},
+      {"WakeBox", "HALTED", Phase::provisioning, "WakeBox", true},
+      {"WakeBox", "STARTING", Phase::provisioning, "STARTING", true},
+      {"WakeBox", "ACTIVE", Phase::stable, "ACTIVE", false},
+      {"PauseBox", "HALTING", Phase::stopped, "PauseBox", false},
   };
   for (const Case& each : kCases) {
     const Recognised told(

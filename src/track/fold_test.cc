@@ -68,7 +68,7 @@ Observation moving(uint8_t number, Duration at, Phase phase, std::string_view na
 }
 
 Observation settle_reminder_of(uint8_t number, const Observation& call) {
-  const Phase phase = call.phase == Phase::deprovisioning ? Phase::gone : Phase::stable;
+  const Phase phase = arrival_of(call.phase);
   Observation result = native(number, call.time() + call.settles_after - kStart, phase, call.value);
   result.key.stage = 2;
   result.key.phase_rank = 0;
@@ -572,6 +572,18 @@ TEST(Fold, what_nothing_else_moves_settles_when_its_time_has_passed) {
       moving(3, minutes(9), Phase::deprovisioning, "DeleteTable", minutes(1));
   history.see(deleted);
   EXPECT_EQ(history.see(settle_reminder_of(4, deleted)).after.phase, Phase::gone);
+}
+
+TEST(Fold, what_is_being_stopped_is_stopped_when_its_time_has_passed) {
+  History history;
+  history.see(moving(1, seconds(0), Phase::stable, "CreateFleet", {}));
+  const Observation stopping = moving(2, minutes(1), Phase::changing, "StopFleet", minutes(5));
+  EXPECT_EQ(history.see(stopping).after.phase, Phase::changing);
+  EXPECT_EQ(history.see(settle_reminder_of(3, stopping)).after.phase, Phase::stopped);
+  const Observation starting =
+      moving(4, minutes(9), Phase::provisioning, "StartFleet", minutes(5));
+  history.see(starting);
+  EXPECT_EQ(history.see(settle_reminder_of(5, starting)).after.phase, Phase::stable);
 }
 
 TEST(Fold, what_was_moved_before_its_time_does_not_settle) {

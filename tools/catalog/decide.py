@@ -286,7 +286,7 @@ class Decider:
             made = self.decide("Create" + noun)
             if made and made.does == "create" and id_paths(
                     self.service, operation, made.kind, Names(self.service, made.kind)):
-                return Decision("delete", made.kind, made.source, made.sure)
+                return Decision("delete", made.kind, "verb", "fair")
         required, every = self.iam_types(operation)
         kind, piece = self.by_part(verb, noun)
         kind = self.whole_of(kind, every) if kind else None
@@ -299,7 +299,10 @@ class Decider:
             return Decision(does, kind, "part", "high" if every else "fair")
         if MEASURES.search(noun):
             return Decision("ignore", source="verb", sure="fair")
-        if verb in USES - CHANGES and not (verb == "Start" and (kind or self.is_switch(noun))):
+        if verb == "Start" and len(every) == 1 and self.asks_for(operation, every[0]) and not (
+                re.match("Query|Conversation|.*Preview$", noun)):
+            return Decision("configure", self.whole_of(every[0]), "iam", "fair")
+        if verb == "Start" and noun.startswith("Query") or verb in USES - CHANGES and not (verb == "Start" and (kind or self.is_switch(noun))):
             return Decision("ignore", source="verb", sure="fair")
         if required or len({each.name for each in every}) == 1:
             best = self.first_named(operation, required or every)

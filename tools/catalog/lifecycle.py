@@ -27,13 +27,21 @@ def state_member(service, members, noun):
     return named[ends[0]] if len(ends) == 1 else None
 
 
+def elements(service, output, noun):
+    """The members of what a list of the type holds."""
+    for name, member in output.items():
+        shape = service.shape_of(member)
+        if shape["type"] == "list" and noun in plain(name):
+            yield service.members(shape["member"]["shape"])
+
+
 def words_of_state(service, operation_names, noun):
     """All words of the state of the type, where an operation that tells of it says them."""
     for operation in operation_names:
         if operation not in service.operations:
             continue
         output = service.output(operation)
-        for members in [output, *service.structures(output).values()]:
+        for members in [output, *service.structures(output).values(), *elements(service, output, noun)]:
             name = state_member(service, members, noun)
             if name:
                 words = service.shape_of(members[name]).get("enum", [])

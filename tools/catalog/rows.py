@@ -7,7 +7,7 @@ from identity import Names, id_paths, in_request, list_path
 from lifecycle import settles_after, state_member, switches_after, words_of_state
 from tagging import tag_effect, tags_of
 from types_of import Type
-from words import inner_verb, only_reads, plain
+from words import inner_verb, only_reads, plain, singular
 
 ARN_FIELDS = ("resourcearn", "arn", "resourcename", "resourceid", "resource", "resourceidentifier",
               "taggableresourcearn", "entityarn")
@@ -20,6 +20,7 @@ def names_one(member, kind):
                for noun in kind.nouns)
 
 
+TELLS = r"^(Get|Describe|Create|List)"
 # ARNs that a call only uses.
 NOT_CHANGED = ("iam", "source", "destination", "role", "infrastructure", "kms")
 LISTS = ("resourcearns", "resourcearnlist", "resourceids", "resources", "arns", "configurationids")
@@ -137,8 +138,6 @@ class Rows:
                 row["each"], row["id"] = each[0], [each[1]]
             if not row["id"]:
                 self.look_further(operation, decision, row)
-            elif decision.does == "configure" and decision.source != "hand":
-                self.follow_name(decision, row)
         if decision.makes or decision.does == "tag":
             tags = tags_of(self.service, operation)
             if tags and ("removed" in tags) == (tag_effect(operation) == "remove"):
@@ -146,13 +145,6 @@ class Rows:
         if decision.does in ("create", "delete", "state"):
             self.add_lifecycle(operation, decision, row)
         return True
-
-    def follow_name(self, decision, row):
-        """What is named by another type's ARN is one of that type."""
-        field = re.fullmatch(r"requestParameters\.(\w+)arn", row["id"][0], re.I)
-        kinds = self.decider.by_noun.get(plain(field[1]), []) if field else []
-        if kinds and decision.kind not in kinds:
-            row["of"] = kinds[0].name
 
     def look_further(self, operation, decision, row):
         each, row["id"] = further_paths(self.service, operation, decision.kind,
@@ -193,8 +185,8 @@ class Rows:
         kind, service = decision.kind, self.service
         noun = min(kind.nouns, key=len)
         tellers = [operation] + [each for each in service.operations
-                                 if re.match(r"Get|Describe|Create", each)
-                                 and plain(re.sub(r"^(Get|Describe|Create)", "", each)) in kind.nouns]
+                                 if re.match(TELLS, each) and kind.nouns & {
+                                     plain(re.sub(TELLS, "", each)), plain(singular(re.sub(TELLS, "", each)))}]
         words = words_of_state(service, tellers, noun)
         after = (switches_after(words, row["phase"] == "stopped") if decision.does == "state" else
                  settles_after(service, kind, noun, words, decision.does == "delete"))

@@ -21,8 +21,7 @@ NO_THINGS = ("Url", "URL", "Token", "Credentials", "Commit", "Version", "Revisio
 
 
 # IAM's abbreviations.
-NAMES = {"AWS::RDS::Deployment": "AWS::RDS::BlueGreenDeployment",
-         "AWS::RDS::Ri": "AWS::RDS::ReservedDBInstance",
+NAMES = {"AWS::RDS::Ri": "AWS::RDS::ReservedDBInstance",
          "AWS::RDS::AutoBackup": "AWS::RDS::DBInstanceAutomatedBackup",
          "AWS::RDS::ClusterAutoBackup": "AWS::RDS::DBClusterAutomatedBackup",
          "AWS::StorageGateway::FsAssociation": "AWS::StorageGateway::FileSystemAssociation",
@@ -123,7 +122,7 @@ def spelt(key, operations):
 def ended_as(key, operations, actions):
     """What the only call that ends such a resource calls it, where that is more or less than IAM does:
     a "consumer" is a StreamConsumer, a "batch-import" a BatchImportJob."""
-    nouns = {verb_and_noun(each)[1] for each in operations if verb_and_noun(each)[0] in DELETES and any(
+    nouns = {verb_and_noun(each)[1] for each in operations if verb_and_noun(each)[0] in DELETES | {"Cancel"} and any(
         listed["name"].lower() == key for listed in actions.get(each.lower(), {}).get("resourceTypes", ()))}
     text = singular(plain(key))
     if {text, plain(key)} & nouns_of(operations).keys():
