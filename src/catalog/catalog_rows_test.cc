@@ -188,6 +188,23 @@ TEST_F(CatalogRows, only_a_verb_that_ends_something_ends_it) {
   });
 }
 
+// What is made and ended under one name is one type, and its end is an end.
+TEST_F(CatalogRows, what_one_name_makes_and_ends_is_one_type) {
+  std::map<std::string, std::pair<std::string, EntryEffect>> calls;
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    calls[table.file + " " + row.name] = {row.type, row.effect};
+  });
+  size_t pairs = 0;
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    if (row.effect != EntryEffect::create || !row.name.starts_with("Create")) return;
+    const auto end = calls.find(table.file + " Delete" + row.name.substr(6));
+    if (end == calls.end() || end->second.second == EntryEffect::ignore) return;
+    EXPECT_EQ(end->second, std::pair(row.type, EntryEffect::remove)) << name_of_row(table, row);
+    ++pairs;
+  });
+  EXPECT_GT(pairs, 1500u);
+}
+
 // "RepositoryAssociation" is made by AssociateRepository, and ended by its opposite.
 TEST_F(CatalogRows, opposite_calls_make_and_end_the_same) {
   std::map<std::string, std::pair<std::string, EntryEffect>> calls;

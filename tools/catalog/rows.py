@@ -4,7 +4,7 @@ import re
 from decide import STOPS, Decider, Decision
 from further import further_paths
 from identity import Names, id_paths, in_request, list_path
-from lifecycle import settles_after, state_member, switches_after, words_of_state
+from lifecycle import AFTER_DEFAULT, settles_after, state_member, switches_after, words_of_state
 from tagging import tag_effect, tags_of
 from types_of import Type
 from words import inner_verb, only_reads, plain, singular
@@ -20,6 +20,7 @@ def names_one(member, kind):
                for noun in kind.nouns)
 
 
+OPERATION = "operation(id|identifier|arn)"  # It is told apart from what it makes: it goes on.
 TELLS = r"^(Get|Describe|Create|List)"
 # ARNs that a call only uses.
 NOT_CHANGED = ("iam", "source", "destination", "role", "infrastructure", "kms")
@@ -190,6 +191,9 @@ class Rows:
         words = words_of_state(service, tellers, noun)
         after = (switches_after(words, row["phase"] == "stopped") if decision.does == "state" else
                  settles_after(service, kind, noun, words, decision.does == "delete"))
+        if not after and decision.does != "state" and any(
+                re.fullmatch(OPERATION, plain(each)) for each in service.output(operation)):
+            after = AFTER_DEFAULT
         if after:
             row["after"] = after
         output = service.output(operation)
