@@ -166,8 +166,8 @@ TEST_F(CatalogRows, call_that_names_more_than_the_type_does_not_end_one) {
     if (!noun.starts_with(type)) return;
     // What is called more fully in calls than as a type.
     const std::set<std::string> known = {
-        "",        "s",          "es",      "byname",      "configuration",
-        "uration", "definition", "service", "association", "byprincipalid", "requests"};
+        "",           "s",       "es",          "byname",        "configuration", "uration",
+        "definition", "service", "association", "byprincipalid", "requests"};
     EXPECT_TRUE(known.contains(noun.substr(type.size())))
         << name_of_row(table, row) << " " << row.type;
   });
@@ -345,8 +345,8 @@ TEST_F(CatalogRows, what_is_switched_off_is_stopped) {
     if (row.effect != EntryEffect::state) return;
     const bool is_batch = begins_with(row.name, {"Batch"});
     const std::string_view name = std::string_view(row.name).substr(is_batch ? 5 : 0);
-    const bool is_stop = begins_with(name, {"Stop", "Pause", "Suspend", "Disable", "Deactivate",
-                                            "Shutdown", "Cancel"});
+    const bool is_stop = begins_with(
+        name, {"Stop", "Pause", "Suspend", "Disable", "Deactivate", "Shutdown", "Cancel"});
     EXPECT_EQ(row.more().phase, is_stop ? Phase::stopped : Phase::stable)
         << name_of_row(table, row);
     ++(is_stop ? stops : starts);

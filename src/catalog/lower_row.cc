@@ -90,6 +90,12 @@ NativePhases native_phases(const std::vector<EntrySpec>& entries) {
   return told;
 }
 
+bool is_switch(const EntrySpec& spec) {
+  return spec.effect == EntryEffect::state && spec.phases.empty() && !spec.is_by_words &&
+         !spec.states.empty() && spec.states.front().text == "{call}" &&
+         (spec.otherwise == Phase::stopped || spec.otherwise == Phase::stable);
+}
+
 std::vector<std::string> split_ids(std::string_view ids) {
   constexpr std::string_view kOr = " | ";
   std::vector<std::string> ways;

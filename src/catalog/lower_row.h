@@ -19,6 +19,10 @@ NativePhases native_phases(const std::vector<EntrySpec>& entries);
 // where native events announce the start of it too; where they tell the end alone, they settle it.
 EntrySpec lower_row(const CallTable& table, const CallRow& row, PhaseSet told_natively);
 
+// Whether it is the entry of a row whose call stops something, or starts it again: the first of
+// `states` is the call, what follows it is the state in the answer.
+bool is_switch(const EntrySpec& spec);
+
 // The ways of `ids` as an entry has them: "{detail.requestParameters.name}".
 std::vector<std::string> split_ids(std::string_view ids);
 

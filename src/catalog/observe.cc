@@ -7,6 +7,7 @@
 #include "catalog/call_verb.h"
 #include "catalog/clean.h"
 #include "catalog/declared.h"
+#include "catalog/lower_row.h"
 #include "catalog/tags.h"
 
 namespace statewire {
@@ -16,13 +17,6 @@ using simdjson::dom::element;
 
 // By when a way that an answer tells of has ended, where nothing else says so.
 constexpr Duration kAnsweredWay = std::chrono::minutes(10);
-
-// A row's call that stops something, or starts it again.
-bool is_switch(const EntrySpec& spec) {
-  return spec.effect == EntryEffect::state && spec.phases.empty() && !spec.is_by_words &&
-         !spec.states.empty() && spec.states.front().text == "{call}" &&
-         (spec.otherwise == Phase::stopped || spec.otherwise == Phase::stable);
-}
 
 Phase on_the_way_to(Phase settled) {
   return settled == Phase::stopped ? Phase::changing : Phase::provisioning;

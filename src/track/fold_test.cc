@@ -580,8 +580,7 @@ TEST(Fold, what_is_being_stopped_is_stopped_when_its_time_has_passed) {
   const Observation stopping = moving(2, minutes(1), Phase::changing, "StopFleet", minutes(5));
   EXPECT_EQ(history.see(stopping).after.phase, Phase::changing);
   EXPECT_EQ(history.see(settle_reminder_of(3, stopping)).after.phase, Phase::stopped);
-  const Observation starting =
-      moving(4, minutes(9), Phase::provisioning, "StartFleet", minutes(5));
+  const Observation starting = moving(4, minutes(9), Phase::provisioning, "StartFleet", minutes(5));
   history.see(starting);
   EXPECT_EQ(history.see(settle_reminder_of(5, starting)).after.phase, Phase::stable);
 }
