@@ -178,7 +178,7 @@ class Refold {
     return sequence < first_sequence_ || std::ranges::any_of(missing_, holds);
   }
 
-  bool is_complete() const { return first_sequence_ == 1 && missing_.empty(); }
+  bool is_complete() const { return !store_.is_trimmed() && missing_.empty(); }
 
   // As the commit that made it.
   Result<void> fold_block(const StoredBlock& block) {

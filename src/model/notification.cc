@@ -108,8 +108,7 @@ NotificationId limit_id(std::string_view subscription, uint64_t first_sequence) 
   return {hash128("limit", {subscription, std::to_string(first_sequence)})};
 }
 
-NotificationId group_id(std::string_view subscription, uint64_t first_sequence,
-                        bool is_amendment) {
+NotificationId group_id(std::string_view subscription, uint64_t first_sequence, bool is_amendment) {
   return {hash128(is_amendment ? "group amended" : "group",
                   {subscription, std::to_string(first_sequence)})};
 }

@@ -153,6 +153,8 @@ class Store {
   // --- Journal.
   uint64_t first_sequence() const;  // Of what retention has left; 1 at the beginning.
   uint64_t last_sequence() const;   // 0 at the beginning.
+  // Whether retention has taken blocks; those without entries go while the first entry stays.
+  bool is_trimmed() const;
   // The block that holds `sequence`, or the first one after it; `bytes` is null where there is
   // none. What a record names is there, also where its commit is only about to be published.
   Result<StoredBlock> block_at(uint64_t sequence) const;

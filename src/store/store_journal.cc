@@ -88,6 +88,11 @@ uint64_t Store::first_sequence() const {
   return first_sequence_;
 }
 
+bool Store::is_trimmed() const {
+  Lock lock(tail_mutex_);
+  return bytes_before_first_ > 0;
+}
+
 uint64_t Store::last_sequence() const {
   Lock lock(tail_mutex_);
   return last_sequence_;

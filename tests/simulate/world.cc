@@ -261,7 +261,6 @@ void World::trim(uint64_t kept) {
   const std::optional<uint64_t> held_from = process_->dispatcher.held_from();
   if (held_from) before = std::min(before, *held_from);
   (void)process_->store->trim_journal(before + 1);
-  has_trimmed_ = true;
   model_.on_trimmed(store.first_sequence());
 }
 

@@ -85,7 +85,6 @@ class World {
   uint64_t told_to_ = 0;  // The model has heard of the journal up to here.
   uint64_t parked_seen_ = 0;
   uint64_t events_ = 0;  // Acknowledged.
-  bool has_trimmed_ = false;
   Duration failing_since_{};
   Duration failed_until_ = -std::chrono::hours(1);
   std::vector<std::unique_ptr<Trip>> trips_;
