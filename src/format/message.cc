@@ -120,8 +120,10 @@ void add_short_subject(const Notification& notification, Words& words) {
 
 void add_subject(const Notification& notification, Words& words) {
   add_short_subject(notification, words);
+  // Others are about no resource of a name.
   const bool is_named = !notification.name.empty() && !is_root_user(notification.resource) &&
-                        notification.kind != NotificationKind::receipt;
+                        notification.kind != NotificationKind::receipt &&
+                        notification.deployment == nullptr;
   const std::string_view bare = bare_id(notification.resource.id);
   if (is_named && notification.name != bare) words.add(" (", bare, ")");
 }

@@ -101,8 +101,8 @@ uint64_t hash_of_sink(const Node& sink) {
   return hash64(all);
 }
 
-constexpr std::string_view kSubscriptionKeys[] = {"when", "hold",   "sink",     "format",
-                                                  "from", "on_lag", "per_hour", "retry_for"};
+constexpr std::string_view kSubscriptionKeys[] = {
+    "when", "hold", "group", "sink", "format", "from", "on_lag", "per_hour", "retry_for"};
 
 Subscription read_subscription(const Node& node, const Formats& formats) {
   if (!is_plain_name(node.key(), kSubscriptionNameBytesMax)) {

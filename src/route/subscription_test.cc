@@ -184,9 +184,9 @@ TEST(Subscriptions, mistakes_are_told_where_they_stand) {
     sink: {path: out}
   "a b": {sink: stdout}
 )");
-  EXPECT_EQ(read.problems.to_text(),
-            R"(statewire.yaml:3:5: subscriptions.people: missing key "sink"
-statewire.yaml:4:15: subscriptions.people.when.state.settle: no such field; did you mean "settled"?
+  EXPECT_EQ(
+      read.problems.to_text(),
+      R"(statewire.yaml:4:15: subscriptions.people.when.state.settle: no such field; did you mean "settled"?
 statewire.yaml:5:13: subscriptions.people.format: there is no format "jsn"; did you mean "json"?
 statewire.yaml:6:5: subscriptions.people.sinc: unknown key; did you mean "sink"?
 statewire.yaml:8:11: subscriptions.pager.from: expected now or earliest, found "yesterday"
@@ -195,7 +195,7 @@ statewire.yaml:10:16: subscriptions.pager.retry_for: expected a duration such as
 statewire.yaml:12:11: subscriptions.pager.sink: missing key "kind"
 statewire.yaml:13:3: subscriptions."a b": a subscription's name is at most 64 letters, digits, "-", "_" and "."
 statewire.yaml:13:17: subscriptions."a b".sink: expected a map, found "stdout"
-10 errors
+9 errors
 )");
 }
 
