@@ -4,26 +4,37 @@
 #include <functional>
 #include <set>
 
+#include "api/amendments.h"
 #include "api/explain_rules.h"
 #include "api/json_parts.h"
 #include "api/queries.h"
 #include "api/waits.h"
+#include "base/ids.h"
 #include "base/limits.h"
 #include "route/deployment.h"
 
 namespace statewire {
 namespace {
 
-// An entry, and the key of the deployment that it belongs to; empty: to none.
+// An entry, its resource, and the key of the deployment that it belongs to; empty: to none that the
+// journal knows of.
 struct Sought {
   uint64_t sequence = 0;
+  uint64_t resource_hash = 0;
   std::string deployment;
 };
 
-// A group that was told waits only for what comes late.
+// A group goes by what was learned of a cause while it was held, and so by its resources first. One
+// that was told waits only for what comes late.
 bool holds(const DeliveryRow& row, const Sought& sought) {
   if (row.first_sequence > sought.sequence || sought.sequence > row.last_sequence) return false;
   if (row.group.key.empty()) return true;
+  const auto& resources = row.group.resources;
+  const auto counted =
+      std::ranges::lower_bound(resources, sought.resource_hash, {}, &GroupResource::hash);
+  if (counted != resources.end() && counted->hash == sought.resource_hash) {
+    return !counted->is_told;
+  }
   const bool is_told = row.stage == Stage::group && !row.group.told.empty() && !row.group.has_news;
   return row.group.key == sought.deployment && !is_told;
 }
@@ -218,15 +229,33 @@ class EntryQuestion final : public Question {
     }
     if (!entry) return entry.error();
     if (entry->told.kind == NotificationKind::none) return answer(*entry);
-    if (names_.empty()) {
-      const Result<void> read = read_names();
-      if (!read) return read.error();
+    if (!has_read_chain_) {
+      if (const Result<void> read = read_chain(*entry); !read) return read.error();
+      if (const Result<void> read = read_names(); !read) return read.error();
     }
     if (outcomes_.size() < names_.size()) return look_further(*entry);
     return answer(*entry);
   }
 
  private:
+  Result<void> read_chain(const Entry& entry) {
+    Result<std::optional<Entry>> amendment = amendment_of(parts_.store, entry, amendment_texts_);
+    if (!amendment) return amendment.error();
+    amendment_ = *std::move(amendment);
+    Arena texts;
+    const Result<std::optional<Entry>> amended = amended_by(parts_.store, entry, texts);
+    if (!amended) return amended.error();
+    if (*amended) {
+      amended_ = (*amended)->sequence;
+      for (const Subscription& subscription : parts_.subscriptions) {
+        const bool is_part = ExplainRules::is_held_until(subscription, **amended, entry.recorded);
+        if (is_part) absorbed_by_.insert(subscription.name);
+      }
+    }
+    has_read_chain_ = true;
+    return {};
+  }
+
   // Those that are configured, in their order, then those that were.
   Result<void> read_names() {
     std::set<std::string, std::less<>> configured;
@@ -244,8 +273,13 @@ class EntryQuestion final : public Question {
   std::optional<Result<std::string>> look_further(const Entry& entry) {
     if (!search_) {
       const auto deployment = deployment_of(notification_of(entry, parts_.teller));
-      search_.emplace(parts_, names_[outcomes_.size()],
-                      Sought{sequence_, deployment ? deployment->key() : std::string()}, now_);
+      const std::string& name = names_[outcomes_.size()];
+      // What a subscription held was told with its amendment.
+      search_.emplace(parts_, name,
+                      Sought{.sequence = absorbed_by_.contains(name) ? amended_ : sequence_,
+                             .resource_hash = hash64(entry.after.resource.id),
+                             .deployment = deployment ? deployment->key() : std::string()},
+                      now_);
     }
     const Result<bool> is_over = search_->step();
     if (!is_over) return is_over.error();
@@ -262,11 +296,12 @@ class EntryQuestion final : public Question {
       json.begin_object();
       write_members(entry, notification_of(entry, parts_.teller), json);
       size_t place = 0;  // Subscriptions come in their order.
-      const auto write_more = [&](const Subscription&, JsonWriter& verdict) {
+      const auto write_more = [&](const Subscription& subscription, JsonWriter& verdict) {
+        if (absorbed_by_.contains(subscription.name)) verdict.number("told_with", amended_);
         write_outcomes(outcomes_[place++], verdict);
       };
       if (entry.told.kind != NotificationKind::none) {
-        rules.write_subscriptions(entry, json, write_more);
+        rules.write_subscriptions(entry, json, write_more, amendment_);
         write_removed(json);
       }
       json.end_object();
@@ -290,6 +325,11 @@ class EntryQuestion final : public Question {
   const Queries::Parts parts_;
   const uint64_t sequence_;
   const Time now_;
+  bool has_read_chain_ = false;
+  Arena amendment_texts_;
+  std::optional<Entry> amendment_;                  // The newest of the entry.
+  uint64_t amended_ = 0;                            // What the entry amends; 0: nothing.
+  std::set<std::string, std::less<>> absorbed_by_;  // Subscriptions that tell it with that.
   std::vector<std::string> names_;
   std::optional<OutcomeSearch> search_;  // Of the subscription after those of `outcomes_`.
   std::vector<std::vector<Outcome>> outcomes_;

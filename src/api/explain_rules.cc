@@ -75,11 +75,9 @@ ExplainRules::Ignored ExplainRules::ignored_after(bool knows_tags) const {
 }
 
 void ExplainRules::write_subscriptions(const Entry& entry, JsonWriter& json,
-                                       const WriteMore& write_more) {
-  const Notification notification = notification_of(entry, parts_.teller);
-  routable_.set(notification);
-  belongs_to_deployment_ = deployment_of(notification).has_value();
-  const bool knows_cause = notification.cause.kind != CauseKind::unknown;
+                                       const WriteMore& write_more,
+                                       const std::optional<Entry>& amendment) {
+  routable_.set(notification_of(entry, parts_.teller));
   const Ignored ignored = ignored_after(knows_tags(entry.after));
   if (!ignored.rule.empty()) {
     json.begin_object("ignored_by");
@@ -87,18 +85,35 @@ void ExplainRules::write_subscriptions(const Entry& entry, JsonWriter& json,
     json.line("stage", ignored.is_certain ? "after" : "tags");
     json.end_object();
   }
+  std::optional<Entry> learned;
+  if (amendment) {
+    learned = entry;
+    learned->after.cause = amendment->after.cause;
+    take_verdict(amendment->after, learned->after);
+  }
   json.begin_object("notifications");
   for (const Subscription& subscription : parts_.subscriptions) {
-    const std::optional<Wait> wait =
-        wait_of(subscription, after(), routable_, knows_cause, knows_tags(entry.after));
-    write_verdict(subscription, ignored, wait, json, write_more);
+    const bool has_learned = amendment && is_held_until(subscription, entry, amendment->recorded);
+    write_verdict(subscription, has_learned ? *learned : entry, json, [&] {
+      if (has_learned) json.time("cause_known", amendment->recorded);
+      if (write_more) write_more(subscription, json);
+    });
   }
   json.end_object();
 }
 
-void ExplainRules::write_verdict(const Subscription& subscription, const Ignored& ignored,
-                                 const std::optional<Wait>& wait, JsonWriter& json,
-                                 const WriteMore& write_more) const {
+bool ExplainRules::is_held_until(const Subscription& subscription, const Entry& entry, Time time) {
+  return subscription.hold.for_cause && time - entry.recorded <= subscription.hold.at_most;
+}
+
+void ExplainRules::write_verdict(const Subscription& subscription, const Entry& entry,
+                                 JsonWriter& json, const std::function<void()>& write_more) {
+  const Notification notification = notification_of(entry, parts_.teller);
+  routable_.set(notification);
+  const bool knows_cause = notification.cause.kind != CauseKind::unknown;
+  const Ignored ignored = ignored_after(knows_tags(entry.after));
+  const std::optional<Wait> wait =
+      wait_of(subscription, after(), routable_, knows_cause, knows_tags(entry.after));
   const std::optional<Mismatch> mismatch = routable_.explain(subscription.when);
   const bool matches = !mismatch && !ignored.is_certain;
   json.key_line(subscription.name);
@@ -112,12 +127,11 @@ void ExplainRules::write_verdict(const Subscription& subscription, const Ignored
   }
   const bool waits = wait && (wait->for_cause || wait->for_tags);
   if (waits) write_wait(*wait, json);
-  if ((matches || waits) && belongs_to_deployment_ && subscription.grouping.by_deployment) {
-    write_grouping(subscription.grouping, json);
-  }
+  const bool is_grouped = subscription.grouping.by_deployment && deployment_of(notification);
+  if ((matches || waits) && is_grouped) write_grouping(subscription.grouping, json);
   const uint64_t per_hour = per_hour_of(subscription);
   if ((matches || waits) && per_hour > 0) json.number("per_hour", per_hour);
-  if (write_more) write_more(subscription, json);
+  write_more();
   json.end_object();
 }
 

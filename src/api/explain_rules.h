@@ -30,10 +30,15 @@ class ExplainRules {
   std::string_view ignored_before(const Observation& observation);
 
   // ,"ignored_by":{"rule","stage"} where one applies, and ,"notifications":{…}: what each
-  // subscription would make of the notification that `entry` tells. `write_more` adds members to
-  // each verdict.
+  // subscription would make of the notification that `entry` tells. One that held it is asked by
+  // what `amendment` tells of its cause, where that came in time; then "cause_known" says when.
+  // `write_more` adds members to each verdict.
   using WriteMore = std::function<void(const Subscription&, JsonWriter&)>;
-  void write_subscriptions(const Entry& entry, JsonWriter& json, const WriteMore& write_more = {});
+  void write_subscriptions(const Entry& entry, JsonWriter& json, const WriteMore& write_more = {},
+                           const std::optional<Entry>& amendment = {});
+
+  // Whether it still waited for the cause of `entry` then, as far as its configuration says.
+  static bool is_held_until(const Subscription& subscription, const Entry& entry, Time time);
 
  private:
   // The rule that keeps a notification from everybody, or may once the tags are known.
@@ -45,14 +50,12 @@ class ExplainRules {
   // The rules that ask for tags.
   std::span<const When> after() const;
   Ignored ignored_after(bool knows_tags) const;
-  void write_verdict(const Subscription& subscription, const Ignored& ignored,
-                     const std::optional<Wait>& wait, JsonWriter& json,
-                     const WriteMore& write_more) const;
+  void write_verdict(const Subscription& subscription, const Entry& entry, JsonWriter& json,
+                     const std::function<void()>& write_more);
 
   const Queries::Parts& parts_;
   std::optional<RuleBook> book_;
   Routable routable_;
-  bool belongs_to_deployment_ = false;  // What is explained.
 };
 
 }  // namespace statewire

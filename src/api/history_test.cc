@@ -261,6 +261,45 @@ TEST_F(HistoryTest, an_event_is_found_by_each_of_its_ids) {
   EXPECT_TRUE(holds(json("/api/v1/events?event=carrier-2"), R"("events":[])"));
 }
 
+// Who waited for the cause was told with it: that is what decided, and not what was known first.
+TEST_F(HistoryTest, what_was_held_is_explained_by_the_cause_that_it_waited_for) {
+  for (const auto& [name, at_most] : {std::pair("held", std::chrono::minutes(10)),
+                                      std::pair("impatient", std::chrono::minutes(1))}) {
+    subscribe(name, R"({"cause":{"kind":["human"]}})", "json");
+    subscriptions_.back().hold = {.for_cause = true, .at_most = at_most};
+  }
+  publish({});
+  clock_.set(*parse_time("2026-11-23T09:03:00Z"));
+  take(test_event(1, "running", 1));
+  take(test_event(1, "terminated", 2));
+  clock_.set(*parse_time("2026-11-23T09:08:00Z"));
+  take(R"({"version":"0","id":"call-1","detail-type":"AWS API Call via CloudTrail",)"
+       R"("source":"aws.ec2","account":"123456789012","time":"2026-11-23T09:01:50Z",)"
+       R"("region":"eu-west-1","detail":{"eventVersion":"1.08","eventID":"record-1",)"
+       R"("eventSource":"ec2.amazonaws.com","eventName":"TerminateInstances",)"
+       R"("awsRegion":"eu-west-1","eventTime":"2026-11-23T09:01:50Z",)"
+       R"("recipientAccountId":"123456789012","userIdentity":{"type":"IAMUser",)"
+       R"("arn":"arn:aws:iam::123456789012:user/bob","userName":"bob"},)"
+       R"("requestParameters":{"instancesSet":{"items":[{"instanceId":"i-1001"}]}},)"
+       R"("responseElements":{"instancesSet":{"items":[{"instanceId":"i-1001"}]}}}})");
+  DeliveryRow row{.subscription = "held", .number = 1, .first_sequence = 2, .last_sequence = 2};
+  row.stage = Stage::hold;
+  row.due = kTestNow + std::chrono::minutes(1);
+  Settlement settlement;
+  settlement.put = {row};
+  settlement.states = {{"held", {.cursor = 3, .next_number = 2, .rows = 1}},
+                       {"impatient", {.cursor = 3}}};
+  ASSERT_TRUE(store_->settle(settlement).ok());
+  const std::string gone = json("/api/v1/entries/2");
+  EXPECT_TRUE(holds(gone, R"("held":{"format":"json","matches":true,"cause_known":)")) << gone;
+  EXPECT_TRUE(holds(gone, R"("impatient":{"format":"json","matches":false,"why":)")) << gone;
+  const std::string amendment = json("/api/v1/entries/3");
+  EXPECT_TRUE(holds(amendment, R"("matches":true,"told_with":2,"outcome":"waits")")) << amendment;
+  EXPECT_TRUE(
+      holds(amendment, R"("impatient":{"format":"json","matches":true,"outcome":"settled")"))
+      << amendment;
+}
+
 // Mails, lists and the lives of resources call one by one name.
 TEST_F(HistoryTest, lists_call_a_resource_as_its_messages_do) {
   const std::string stack = "arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/0a1b-2c3d";

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 
 #include "app/check_paths.h"
 #include "base/limits.h"
@@ -258,13 +259,18 @@ void check_inventory_name(const Node& entry, const Settings& settings) {
   }
 }
 
-// By its kind and whatever is the kind's own, but for what changes nothing of what is declared.
+// By its kind and whatever is the kind's own, in any order, but for what changes nothing of what is
+// declared. A role may be of another account.
 std::string place_of_inventory(const Node& entry) {
-  constexpr std::string_view kNoPlaces[] = {"every", "grace", "code", "role"};
-  std::string text;
+  constexpr std::string_view kNoPlaces[] = {"every", "grace", "code"};
+  std::map<std::string_view, std::string> parts;
   for (const Node& key : entry.entries()) {
     if (std::ranges::find(kNoPlaces, key.key()) != std::end(kNoPlaces)) continue;
-    text.append(key.key()).append(1, '\0').append(to_json(key)).append(1, '\0');
+    parts.emplace(key.key(), to_json(key));
+  }
+  std::string text;
+  for (const auto& [key, value] : parts) {
+    text.append(key).append(1, '\0').append(value).append(1, '\0');
   }
   return std::to_string(hash64(text));
 }

@@ -44,7 +44,14 @@ std::string outcome_text(JsonElement verdict, const std::string& outcome) {
     return "no: " + text_at(verdict, "why");
   }
   if (outcome == "not for it") return "no: " + text_at(verdict, "detail");
-  return "yes: " + part_text(verdict);
+  std::string text = "yes: " + part_text(verdict);
+  if (const std::string known = text_at(verdict, "cause_known"); !known.empty()) {
+    text += "; by its cause, which came at " + short_time(known);
+  }
+  if (const uint64_t with = number_at(verdict, "told_with"); with > 0) {
+    text += "; told with sequence " + std::to_string(with);
+  }
+  return text;
 }
 
 // "yes", "yes, after waiting for cause, at most 10m", "waits for …; as it is, no: …", "no: …".

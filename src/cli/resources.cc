@@ -13,6 +13,7 @@ Cell show_phase(JsonElement resource) {
   const std::string phase = text_at(resource, "phase");
   return {phase, tint_of_phase(phase)};
 }
+Cell show_name(JsonElement resource) { return {text_at(resource, "short_name")}; }
 Cell show_since(JsonElement resource) { return {short_time(text_at(resource, "since"))}; }
 
 Cell show_drift(JsonElement resource) {
@@ -30,7 +31,7 @@ Cell show_drift_since(JsonElement resource) {
 constexpr ListColumn kDriftColumns[] = {
     {.title = "drift", .path = "drift", .show = show_drift},
     {.title = "type", .path = "type", .fit = Fit::start, .spare = 2},
-    {.title = "name", .path = "short_name", .fit = Fit::end},
+    {.title = "name", .path = "name", .show = show_name, .fit = Fit::end},
     {.title = "what", .path = "touch.what", .show = show_touch, .fit = Fit::end},
     {.title = "since", .path = "drift_since", .show = show_drift_since, .fit = Fit::moment},
     {.title = "declared as", .path = "owner.address", .show = show_code, .fit = Fit::end},
@@ -44,7 +45,7 @@ constexpr ListColumn kResourceColumns[] = {
     {.title = "phase", .path = "phase", .show = show_phase},
     {.title = "value", .path = "value", .fit = Fit::end, .spare = 2},
     {.title = "type", .path = "type", .fit = Fit::start, .spare = 1},
-    {.title = "name", .path = "short_name", .fit = Fit::end},
+    {.title = "name", .path = "name", .show = show_name, .fit = Fit::end},
     {.title = "account", .path = "account", .fit = Fit::end, .spare = 4},
     {.title = "region", .path = "region", .fit = Fit::end, .spare = 3},
     {.title = "since", .path = "since", .show = show_since, .fit = Fit::moment},

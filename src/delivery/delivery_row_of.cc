@@ -1,5 +1,6 @@
 #include "delivery/delivery_row_of.h"
 
+#include "base/ids.h"
 #include "format/json.h"
 
 namespace statewire {
@@ -26,6 +27,16 @@ DeliveryRow row_of(const Notification& notification, const Subscription& subscri
   row.type = type_of(notification.kind);
   set_form(subscription, row);
   return row;
+}
+
+NotificationId id_of(const DeliveryRow& row) {
+  if (!row.id.empty()) return id_of_hex(row.id);
+  return {hash128("row", {row.subscription, std::to_string(row.first_sequence)})};
+}
+
+NotificationId id_of_hex(std::string_view text) {
+  const auto bytes = parse_hex128(text);
+  return bytes ? NotificationId{*bytes} : NotificationId{};
 }
 
 }  // namespace statewire

@@ -52,7 +52,7 @@ uint32_t place_of(DigestCounts& digest, DigestKind kind) {
 }
 
 void add_failure(const Notification& notification, GroupCounts& group) {
-  if (group.failures.size() >= kGroupFailuresMax) return;
+  if (group.failures.size() - group.failures_told >= kGroupFailuresMax) return;
   std::string text;
   append_message(notification, text);
   text = shortened(text, kGroupFailureCharactersMax);
@@ -118,6 +118,9 @@ bool GroupStage::restore(Booked& booked, Time now) {
   if (groups_.contains(group.key)) return false;
   group.latest = std::min(group.latest, now + (is_told(booked) ? kGroupKept : grouping_.at_most));
   booked.row.due = std::min({booked.row.due, now + booked.row.wait, group.latest});
+  if (!is_told(booked) && !is_under_way(group)) {
+    booked.row.due = std::min(booked.row.due, now + grouping_.quiet);
+  }
   if (!is_asking()) booked.row.due = now;
   open(booked);
   return true;
@@ -199,7 +202,7 @@ void GroupStage::on_told(Booked& booked, std::string id, Time now) {
   row.group.told = std::move(id);
   row.group.told_members = row.members;
   row.group.has_news = false;
-  row.group.failures.clear();
+  row.group.failures_told = row.group.failures.size();
   for (GroupResource& resource : row.group.resources) resource.is_told = true;
   for (DigestKind& kind : row.digest.kinds) kind.count = 0;
   row.digest.severity = 0;
@@ -230,6 +233,14 @@ GroupTotals totals_of(const DeliveryRow& group) {
   return totals;
 }
 
+namespace {
+
+std::span<const std::string> untold_failures(const GroupCounts& group) {
+  return std::span(group.failures).subspan(group.failures_told);
+}
+
+}  // namespace
+
 DeploymentTold told_of(const DeliveryRow& group) {
   const GroupTotals totals = totals_of(group);
   const GroupCounts& counts = group.group;
@@ -242,8 +253,10 @@ DeploymentTold told_of(const DeliveryRow& group) {
           .ended = std::max(counts.last_time, counts.end_time),
           .changed = totals.changed,
           .failed = totals.failed,
-          .failures = counts.failures,
-          .is_amendment = !counts.told.empty()};
+          .failures = untold_failures(counts),
+          .is_amendment = !counts.told.empty(),
+          .has_failed = totals.failed > 0 || !counts.failures.empty(),
+          .is_under_way = is_under_way(counts)};
 }
 
 std::string held_group_text(const DeliveryRow& group) {
@@ -261,10 +274,11 @@ std::string held_group_text(const DeliveryRow& group) {
 std::string group_summary(const DeliveryRow& group) {
   const GroupTotals totals = totals_of(group);
   std::string text;
-  if (!group.group.failures.empty()) {
-    text = totals.failed > 0 ? with_thousands(totals.failed) + " failed: " : "failed: ";
-    for (size_t i = 0; i < group.group.failures.size(); ++i) {
-      text.append(i == 0 ? "" : "; ").append(group.group.failures[i]);
+  const std::span<const std::string> failures = untold_failures(group.group);
+  if (totals.failed > 0 || !failures.empty()) {
+    text = totals.failed > 0 ? with_thousands(totals.failed) + " failed" : "failed";
+    for (size_t i = 0; i < failures.size(); ++i) {
+      text.append(i == 0 ? ": " : "; ").append(failures[i]);
     }
     text.append("; ");
   }

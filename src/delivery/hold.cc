@@ -18,15 +18,14 @@ std::string_view reason_of(const DeliveryRow& row) {
   return row.waits_for_tags ? "tags" : kWaitsBehind;
 }
 
-// Who did it decides whether the code did.
+}  // namespace
+
 void take_verdict(const Record& from, Record& to) {
   to.declared = from.declared;
   to.drift = from.drift;
   to.drift_since = from.drift_since;
   to.touch = from.touch;
 }
-
-}  // namespace
 
 std::string pack_entry(const Entry& entry) {
   BlockWriter writer;

@@ -32,6 +32,9 @@ struct ResourceHash : std::hash<std::string_view> {
   using is_transparent = void;
 };
 
+// What follows from who did it: whether the code did.
+void take_verdict(const Record& from, Record& to);
+
 // Not thread-safe. Borrows everything, also the deliveries that wait.
 class HoldStage {
  public:

@@ -41,6 +41,7 @@ Result<uint64_t> drop_waiting(Store& store, const std::string& subscription, boo
     settlement.batches_removed.push_back(subscription);
     if (Result<void> settled = store.settle(settlement); !settled) return settled.error();
   }
+  if (dropped == 0 && !may_go_on()) return unavailable("it is stopping");
   if (dropped == 0) return not_found("nothing waits for a subscription " + subscription);
   return dropped;
 }

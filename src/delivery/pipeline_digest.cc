@@ -1,5 +1,6 @@
 // What a limit holds back: it is counted in a digest. One message says at once that this begins,
 // and one tells the digest when the hour is over.
+#include "base/ids.h"
 #include "delivery/delivery_row_of.h"
 #include "delivery/pipeline.h"
 
@@ -7,7 +8,11 @@ namespace statewire {
 
 void Pipeline::count_in_digest(const Notification& notification, Time now) {
   const bool is_first = rate_.digest() == nullptr;
-  if (is_first) rate_.open(book_.add(rate_.new_digest(notification), now), now);
+  if (is_first) {
+    DeliveryRow digest = rate_.new_digest(notification);
+    digest.id = to_hex(receipt_id(subscription_.name, notification.id));
+    rate_.open(book_.add(std::move(digest), now), now);
+  }
   rate_.count(notification);
   book_.change_by_reading(*rate_.digest());
   if (is_first) tell_limit(notification, now);
@@ -16,6 +21,7 @@ void Pipeline::count_in_digest(const Notification& notification, Time now) {
 // Like any delivery that reading makes, it is made again with the digest where neither was stored.
 void Pipeline::tell_limit(const Notification& first, Time now) {
   DeliveryRow limit;
+  limit.id = to_hex(limit_id(subscription_.name, first.id));
   limit.first_sequence = limit.last_sequence = first.sequence;
   limit.digest = {.kinds = {}, .first_time = first.time, .severity = kWarn};
   const Notification receipt = receipt_of(limit);
@@ -48,8 +54,7 @@ Notification Pipeline::receipt_of(const DeliveryRow& digest) {
       is_limit ? limit_text(most, rate_.ends() + wall_ahead_) : summary_of(digest.digest);
   receipt_kinds_ = sorted_kinds_of(digest.digest);
   Notification receipt;
-  receipt.id = is_limit ? limit_id(subscription_.name, digest.first_sequence)
-                        : receipt_id(subscription_.name, digest.first_sequence);
+  receipt.id = id_of(digest);
   receipt.kind = NotificationKind::receipt;
   receipt.instance = teller_.instance;
   receipt.source = "subscriptions";

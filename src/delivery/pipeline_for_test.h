@@ -117,6 +117,11 @@ class PipelineTest : public testing::Test {
     return entry;
   }
 
+  NotificationId told_id(uint64_t sequence) const {
+    Arena arena;
+    return store_->entry(sequence, arena)->told.id;
+  }
+
   // Journals one transition for each resource, in one block.
   void journal(const std::vector<std::string>& resources) {
     std::vector<Entry> entries;

@@ -21,7 +21,9 @@ void Pipeline::gather(const DeploymentName& name, const Notification& notificati
   // What was held has waited already; the others of its deployment may be let go after it.
   const Time since = held != nullptr ? now : std::min(now, notification.recorded - wall_ahead_);
   if (group == nullptr) {
-    group = &book_.add(group_.new_group(name, notification, since), now);
+    DeliveryRow row = group_.new_group(name, notification, since);
+    row.id = to_hex(group_id(subscription_.name, notification.id));
+    group = &book_.add(std::move(row), now);
     group_.open(*group);
   }
   group_.count(*group, name, notification, since);
@@ -32,7 +34,7 @@ void Pipeline::gather(const DeploymentName& name, const Notification& notificati
 void Pipeline::on_group_due(Booked& group, Time now) {
   if (GroupStage::is_told(group) || !group_.is_asking()) return end_group(group, now);
   tell_group(group, now);
-  group_.on_told(group, to_hex(group_id(subscription_.name, group.row.first_sequence, false)), now);
+  group_.on_told(group, group.row.id, now);
   book_.change(group);
 }
 
@@ -44,7 +46,8 @@ void Pipeline::end_group(Booked& group, Time now) {
 
 // One message for all that the group counted. It has the sequence of the last of them.
 void Pipeline::tell_group(const Booked& group, Time now) {
-  const DeliveryRow& counts = group.row;
+  DeliveryRow counts = group.row;
+  if (GroupStage::is_told(group)) counts.id = to_hex(group_amendment_id(id_of(group.row)));
   const Notification notification = notification_of_group(counts);
   DeliveryRow row = row_of(notification, subscription_);
   row.first_sequence = counts.first_sequence;
@@ -64,10 +67,9 @@ Notification Pipeline::notification_of_group(const DeliveryRow& group) {
   receipt_summary_ = group_summary(group);
   receipt_kinds_ = sorted_kinds_of(group.digest);
   std::erase_if(receipt_kinds_, [](const ReceiptKind& kind) { return kind.count == 0; });
-  const bool is_amendment = deployment_told_.is_amendment;
   Notification told;
-  told.id = group_id(subscription_.name, group.first_sequence, is_amendment);
-  if (is_amendment) told.amends = group_id(subscription_.name, group.first_sequence, false);
+  told.id = id_of(group);
+  if (deployment_told_.is_amendment) told.amends = id_of_hex(group.group.told);
   told.kind = NotificationKind::group;
   told.instance = teller_.instance;
   told.source = "subscriptions";

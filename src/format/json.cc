@@ -145,7 +145,7 @@ void JsonNotification::group() {
 
 void JsonNotification::deployment(const DeploymentTold& told) {
   json_.begin_object("deployment");
-  json_.word("status", told.failures.empty() ? "well" : "failed");
+  json_.word("status", told.has_failed ? "failed" : told.is_under_way ? "under_way" : "well");
   known_line("tool", told.tool);
   known_line("stack", told.stack);
   known_line("actor", told.actor);

@@ -421,9 +421,10 @@ Result<void> InventoryPass::note_that_one_was_read(const std::stop_token& stop) 
 
 // A file has a new time when it is copied, touched or restored, too, and that time may lie ahead.
 // The tool has run where the state's serial has grown: since when each has the serial that it has
-// is remembered, whatever the name of the inventory that reads it.
+// is remembered, by where it was read: copies of a state have one lineage. The name of the
+// inventory is no part of that.
 Result<std::vector<CursorUpdate>> InventoryPass::find_runs(
-    std::vector<DeclaredStack>& stacks) const {
+    std::string_view place, std::vector<DeclaredStack>& stacks) const {
   std::map<std::string, Run> runs;
   const Time now = clock_.now();
   for (DeclaredStack& stack : stacks) {
@@ -432,7 +433,7 @@ Result<std::vector<CursorUpdate>> InventoryPass::find_runs(
       resource.written = std::min(resource.written, now);
     }
     if (stack.lineage.empty()) continue;
-    const std::string key = cursor_key("run", stack.lineage);
+    const std::string key = cursor_key("run", std::string(place) + "/" + stack.lineage);
     const Result<std::string> stored = store_.cursor(key);
     if (!stored) return stored.error();
     const std::optional<Run> known = parse_run(*stored);
@@ -469,7 +470,7 @@ Result<InventoryCounts> InventoryPass::declare(std::string_view inventory,
   InventoryCounts counts;
   const Time now = clock_.now();
   if (Result<void> noted = note_that_one_was_read(stop); !noted) return noted.error();
-  Result<std::vector<CursorUpdate>> runs = find_runs(reading.stacks);
+  Result<std::vector<CursorUpdate>> runs = find_runs(reading.place, reading.stacks);
   if (!runs) return runs.error();
   Result<DeclaredById> all = gather(inventory, reading, catalog, counts);
   if (!all) return all.error();

@@ -75,7 +75,8 @@ class InventoryPass {
   Result<void> end_whole_reading(std::string_view inventory, const InventoryReading& reading,
                                  const DeclaredById& all, const std::stop_token& stop,
                                  uint64_t& events);
-  Result<std::vector<CursorUpdate>> find_runs(std::vector<DeclaredStack>& stacks) const;
+  Result<std::vector<CursorUpdate>> find_runs(std::string_view place,
+                                              std::vector<DeclaredStack>& stacks) const;
   Result<void> send(std::string_view source, std::string lines, const std::stop_token& stop);
   Result<void> send_cursor(std::string_view source, CursorUpdate cursor,
                            const std::stop_token& stop);

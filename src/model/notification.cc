@@ -100,17 +100,20 @@ NotificationId retraction_id(const NotificationId& amended, std::string_view sub
   return {hash128("retracted", {amended.view(), subscription})};
 }
 
-NotificationId receipt_id(std::string_view subscription, uint64_t first_sequence) {
-  return {hash128("receipt", {subscription, std::to_string(first_sequence)})};
+NotificationId receipt_id(std::string_view subscription, const NotificationId& first) {
+  return {hash128("receipt", {subscription, first.view()})};
 }
 
-NotificationId limit_id(std::string_view subscription, uint64_t first_sequence) {
-  return {hash128("limit", {subscription, std::to_string(first_sequence)})};
+NotificationId limit_id(std::string_view subscription, const NotificationId& first) {
+  return {hash128("limit", {subscription, first.view()})};
 }
 
-NotificationId group_id(std::string_view subscription, uint64_t first_sequence, bool is_amendment) {
-  return {hash128(is_amendment ? "group amended" : "group",
-                  {subscription, std::to_string(first_sequence)})};
+NotificationId group_id(std::string_view subscription, const NotificationId& first) {
+  return {hash128("group", {subscription, first.view()})};
+}
+
+NotificationId group_amendment_id(const NotificationId& group) {
+  return {hash128("group amended", {group.view()})};
 }
 
 }  // namespace statewire

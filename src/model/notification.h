@@ -42,8 +42,10 @@ struct DeploymentTold {
   Time ended;            // Of what it told last.
   uint64_t changed = 0;  // Resources; what failed is not among them.
   uint64_t failed = 0;
-  std::span<const std::string> failures;  // In words, the first ones.
+  std::span<const std::string> failures;  // In words, the first ones; of what is told now.
   bool is_amendment = false;              // It tells only what came after the group was told.
+  bool has_failed = false;                // Something of it did, told now or before.
+  bool is_under_way = false;              // Its stack has not said that it is over.
 };
 
 // A flat view of what one notification says. NOTIFICATION version 1 is its JSON form;
@@ -123,12 +125,12 @@ Notification notification_of(const Entry& entry, const Teller& teller);
 
 // Of the notification that takes `amended` back from `subscription`.
 NotificationId retraction_id(const NotificationId& amended, std::string_view subscription);
-// Of the receipt for what `subscription` was not sent, from `first_sequence` on.
-NotificationId receipt_id(std::string_view subscription, uint64_t first_sequence);
-// Of the receipt that says at once that there will be that one.
-NotificationId limit_id(std::string_view subscription, uint64_t first_sequence);
-// Of the group that `subscription` is sent for what `first_sequence` is the first of; and of what
-// amends it.
-NotificationId group_id(std::string_view subscription, uint64_t first_sequence, bool is_amendment);
+// Of the receipt for what `subscription` was not sent, of which `first` is the first; of the
+// receipt that says at once that there will be that one; of the group that `first` begins, and of
+// what amends it. A sequence names none of them, as a store that was restored gives it again.
+NotificationId receipt_id(std::string_view subscription, const NotificationId& first);
+NotificationId limit_id(std::string_view subscription, const NotificationId& first);
+NotificationId group_id(std::string_view subscription, const NotificationId& first);
+NotificationId group_amendment_id(const NotificationId& group);
 
 }  // namespace statewire

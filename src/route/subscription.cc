@@ -61,10 +61,9 @@ Grouping read_grouping(const Node& node) {
   const Node quiet = keys.optional("quiet");
   grouping.quiet = quiet.duration(grouping.quiet, seconds(1), hours(24));
   const Node at_most = keys.optional("at_most");
-  grouping.at_most = at_most.duration(grouping.at_most, seconds(1), hours(24));
-  if (grouping.quiet > grouping.at_most) {
-    (at_most ? at_most : quiet).error("at_most is shorter than quiet");
-  }
+  const Duration at_most_by_default = std::max<Duration>(grouping.at_most, grouping.quiet);
+  grouping.at_most = at_most.duration(at_most_by_default, seconds(1), hours(24));
+  if (grouping.quiet > grouping.at_most) at_most.error("it is shorter than quiet");
   return grouping;
 }
 

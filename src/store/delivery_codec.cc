@@ -124,6 +124,7 @@ enum GroupField : uint64_t {
   kGroupHasNews = 13,
   kGroupResources = 14,
   kGroupFailure = 15,  // Once for each.
+  kGroupFailuresTold = 16,
 };
 
 enum ParkedField : uint64_t {
@@ -200,6 +201,7 @@ void put_group(const GroupCounts& group, FieldWriter& delivery) {
   put_resources(group.resources, resources);
   fields.text(kGroupResources, resources.view());
   for (const std::string& failure : group.failures) fields.text(kGroupFailure, failure);
+  fields.number(kGroupFailuresTold, group.failures_told);
   delivery.text(kGroup, out.view());
 }
 
@@ -271,6 +273,9 @@ void read_group(FieldReader& delivery, GroupCounts& group) {
       case kGroupHasNews:
         group.has_news = fields.number() != 0;
         break;
+      case kGroupFailuresTold:
+        group.failures_told = fields.number();
+        break;
       case kGroupResources:
         read_resources(fields, group.resources);
         break;
@@ -288,7 +293,8 @@ bool is_group_whole(const DeliveryRow& row) {
   for (const GroupResource& resource : row.group.resources) {
     if (resource.kind >= row.digest.kinds.size()) return false;
   }
-  return row.group.told_members <= row.members;
+  return row.group.told_members <= row.members &&
+         row.group.failures_told <= row.group.failures.size();
 }
 
 void read_stage(FieldReader& fields, DeliveryRow& row) {

@@ -48,7 +48,8 @@ DeliveryRow full_row() {
                .told_members = 29,
                .has_news = true,
                .resources = {{0, 1, false}, {7, 0, true}, {UINT64_MAX, 2, true}},
-               .failures = {"first", "second"}};
+               .failures = {"first", "second"},
+               .failures_told = 1};
   return row;
 }
 
@@ -69,6 +70,7 @@ TEST(DeliveryCodec, a_group_that_is_not_whole_is_damaged) {
   };
   EXPECT_TRUE(is_damaged([](DeliveryRow& row) { row.group.resources[1].kind = 3; }));
   EXPECT_TRUE(is_damaged([](DeliveryRow& row) { row.group.told_members = 31; }));
+  EXPECT_TRUE(is_damaged([](DeliveryRow& row) { row.group.failures_told = 3; }));
   EXPECT_TRUE(is_damaged([](DeliveryRow& row) { row.group.key.clear(); }));
   EXPECT_TRUE(is_damaged([](DeliveryRow& row) {
     std::swap(row.group.resources[0].hash, row.group.resources[1].hash);

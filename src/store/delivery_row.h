@@ -66,7 +66,8 @@ struct GroupCounts {
   uint64_t told_members = 0;
   bool has_news = false;                 // It would say something that was not told.
   std::vector<GroupResource> resources;  // By hash.
-  std::vector<std::string> failures;     // In words, the first ones; of what is not told.
+  std::vector<std::string> failures;     // In words, the first ones.
+  uint64_t failures_told = 0;            // So many of them, the first ones.
   bool operator==(const GroupCounts&) const = default;
 };
 

@@ -266,7 +266,10 @@ bool fold_drift(Record& record, const DriftBefore& before, const Observation& ob
   const bool is_calm_by_tags =
       step.tags && record.declared.empty() && !is_over(record) &&
       (record.drift == Drift::unknown || record.drift == Drift::unmanaged) && has_owner(record);
-  if (is_calm_by_tags && !bring_back(record)) set_calm(record, Drift::none);
+  // It has an owner now: it is not unmanaged, and was not when nobody read its code.
+  if (is_calm_by_tags && (!bring_back(record) || record.drift == Drift::unmanaged)) {
+    set_calm(record, Drift::none);
+  }
   return judge(record, before, observation, step, arena) || is_calm_by_tags;
 }
 

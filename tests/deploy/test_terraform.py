@@ -30,7 +30,7 @@ KINDS = {
                      "Period", "EvaluationPeriods", "Threshold", "ComparisonOperator",
                      "TreatMissingData", "AlarmActions")}),
     "AWS::IAM::Role": ("aws_iam_role", "name", {
-        "RoleName": "name", "Description": "description",
+        "RoleName": "name", "Path": "path", "Description": "description",
         "AssumeRolePolicyDocument": "assume_role_policy", "Policies": None,
         "ManagedPolicyArns": None}),
     "AWS::IAM::ManagedPolicy": ("aws_iam_policy", "arn", {

@@ -34,6 +34,7 @@ class Queries(ProgramTest):
             "backup: {to: backups, every: 1h}\n"
         )
         self.program.stop()
+        (self.folder / "backups").mkdir()
         self.write("shop.tfstate", '{"version":4,"serial":1,"lineage":"l","resources":[]}')
         daemon.start()
         daemon.post(instance_event("i-1", "running", "2026-11-23T09:00:00Z"))
