@@ -265,7 +265,7 @@ TEST_F(HistoryTest, an_event_is_found_by_each_of_its_ids) {
 TEST_F(HistoryTest, what_was_held_is_explained_by_the_cause_that_it_waited_for) {
   for (const auto& [name, at_most] : {std::pair("held", std::chrono::minutes(10)),
                                       std::pair("impatient", std::chrono::minutes(1))}) {
-    subscribe(name, R"({"cause":{"kind":["human"]}})", "json");
+    subscribe(name, R"({"cause":{"actor":["bob"]}})", "json");
     subscriptions_.back().hold = {.for_cause = true, .at_most = at_most};
   }
   publish({});

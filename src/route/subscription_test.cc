@@ -75,10 +75,11 @@ TEST(Group, of_deployments_is_read_and_what_it_lacks_is_told) {
   EXPECT_TRUE(well.subscriptions.at(0).grouping.by_deployment);
   EXPECT_EQ(well.subscriptions.at(0).grouping.quiet, std::chrono::minutes(2));
   EXPECT_EQ(well.subscriptions.at(0).grouping.at_most, std::chrono::hours(1));
+  const Read slow = read("group: {by: deployment, quiet: 2h}");
+  EXPECT_EQ(slow.subscriptions.at(0).grouping.at_most, std::chrono::hours(2));
   EXPECT_FALSE(read("per_hour: 0").subscriptions.at(0).grouping.by_deployment);
   for (const char* wrong : {"group: {}", "group: {by: region}", "group: {by: deployment, max: 1}",
-                            "group: {by: deployment, quiet: 2h}", "group: deployment",
-                            "group: {by: deployment, at_most: 1m}"}) {
+                            "group: deployment", "group: {by: deployment, at_most: 1m}"}) {
     EXPECT_GT(read(wrong).problems.errors(), 0u) << wrong;
   }
   const Read alone("subscriptions: {x: {sink: {kind: stdout}, group: {by: deployment}}}");
