@@ -72,7 +72,8 @@ TEST_F(PipelineTest, a_kill_counts_nothing_twice_and_forgets_nothing) {
   ASSERT_NE(digest, left.end());
   EXPECT_EQ(digest->members, 59u);
   // It was announced once.
-  EXPECT_EQ(std::ranges::count(left, to_hex(limit_id("machines", told_id(2))), &DeliveryRow::id), 1);
+  EXPECT_EQ(std::ranges::count(left, to_hex(limit_id("machines", told_id(2))), &DeliveryRow::id),
+            1);
 }
 
 TEST_F(PipelineTest, two_digests_become_one_that_counts_all) {
