@@ -265,7 +265,7 @@ TEST_F(HistoryTest, an_event_is_found_by_each_of_its_ids) {
 TEST_F(HistoryTest, what_was_held_is_explained_by_the_cause_that_it_waited_for) {
   for (const auto& [name, at_most] : {std::pair("held", std::chrono::minutes(10)),
                                       std::pair("impatient", std::chrono::minutes(1))}) {
-    subscribe(name, R"({"cause":{"actor":["bob"]}})", "json");
+    subscribe(name, R"({"cause":{"kind":["human"]}})", "json");
     subscriptions_.back().hold = {.for_cause = true, .at_most = at_most};
   }
   publish({});
@@ -280,6 +280,7 @@ TEST_F(HistoryTest, what_was_held_is_explained_by_the_cause_that_it_waited_for) 
        R"("awsRegion":"eu-west-1","eventTime":"2026-11-23T09:01:50Z",)"
        R"("recipientAccountId":"123456789012","userIdentity":{"type":"IAMUser",)"
        R"("arn":"arn:aws:iam::123456789012:user/bob","userName":"bob"},)"
+       R"("sessionCredentialFromConsole":"true","userAgent":"Mozilla/5.0",)"
        R"("requestParameters":{"instancesSet":{"items":[{"instanceId":"i-1001"}]}},)"
        R"("responseElements":{"instancesSet":{"items":[{"instanceId":"i-1001"}]}}}})");
   DeliveryRow row{.subscription = "held", .number = 1, .first_sequence = 2, .last_sequence = 2};
