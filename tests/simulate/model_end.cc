@@ -54,8 +54,9 @@ void Model::check_rows(const Store& store) {
       ++rows;
       highest = number;
       if (!row) fault(known.name + ": a row cannot be read: " + row.error().text);
-      const bool is_twice =
-          row && !row->id.empty() && !ids.emplace(row->id, row->last_sequence).second;
+      // A group that was told is kept for what comes late, beside its message.
+      const bool has_id = row && !row->id.empty() && row->stage != Stage::group;
+      const bool is_twice = has_id && !ids.emplace(row->id, row->last_sequence).second;
       if (is_twice && !row->is_redriven) fault(words(known, row->last_sequence) + " has two rows");
       return true;
     });
