@@ -92,7 +92,7 @@ TEST_F(GroupTest, many_of_one_deployment_are_one_message_when_it_is_quiet) {
   EXPECT_TRUE(says(R"("type":"statewire.group.v1")"));
   EXPECT_TRUE(says(R"("group":{"count":400,)"));
   // Not by a sequence, which a store that was restored gives again.
-  EXPECT_EQ(held_.front().ids.front(), to_hex(group_id("machines", told_id(1))));
+  EXPECT_EQ(held_.front().ids.front(), to_hex(group_id("machines", first_told(1))));
   answer(Verdict::delivered);
   EXPECT_EQ(pipeline_->counts().held, 0u);
   wait(minutes(31));

@@ -10,7 +10,7 @@ void Pipeline::count_in_digest(const Notification& notification, Time now) {
   const bool is_first = rate_.digest() == nullptr;
   if (is_first) {
     DeliveryRow digest = rate_.new_digest(notification);
-    digest.id = to_hex(receipt_id(subscription_.name, notification.id));
+    digest.id = to_hex(receipt_id(subscription_.name, notification));
     rate_.open(book_.add(std::move(digest), now), now);
   }
   rate_.count(notification);
@@ -21,7 +21,7 @@ void Pipeline::count_in_digest(const Notification& notification, Time now) {
 // Like any delivery that reading makes, it is made again with the digest where neither was stored.
 void Pipeline::tell_limit(const Notification& first, Time now) {
   DeliveryRow limit;
-  limit.id = to_hex(limit_id(subscription_.name, first.id));
+  limit.id = to_hex(limit_id(subscription_.name, first));
   limit.first_sequence = limit.last_sequence = first.sequence;
   limit.digest = {.kinds = {}, .first_time = first.time, .severity = kWarn};
   const Notification receipt = receipt_of(limit);

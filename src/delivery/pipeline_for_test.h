@@ -117,9 +117,13 @@ class PipelineTest : public testing::Test {
     return entry;
   }
 
-  NotificationId told_id(uint64_t sequence) const {
+  // As far as ids are made of it.
+  Notification first_told(uint64_t sequence) const {
     Arena arena;
-    return store_->entry(sequence, arena)->told.id;
+    Notification told;
+    told.id = store_->entry(sequence, arena)->told.id;
+    told.sequence = sequence;
+    return told;
   }
 
   // Journals one transition for each resource, in one block.

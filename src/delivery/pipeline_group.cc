@@ -22,7 +22,7 @@ void Pipeline::gather(const DeploymentName& name, const Notification& notificati
   const Time since = held != nullptr ? now : std::min(now, notification.recorded - wall_ahead_);
   if (group == nullptr) {
     DeliveryRow row = group_.new_group(name, notification, since);
-    row.id = to_hex(group_id(subscription_.name, notification.id));
+    row.id = to_hex(group_id(subscription_.name, notification));
     group = &book_.add(std::move(row), now);
     group_.open(*group);
   }

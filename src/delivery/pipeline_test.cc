@@ -32,7 +32,7 @@ TEST_F(PipelineTest, what_is_above_the_limit_is_one_row_and_one_message_when_the
   turn();
   // The third is kept back, and that is said at once.
   EXPECT_EQ(in_flight(), (std::vector<uint64_t>{1, 2, 3}));
-  EXPECT_EQ(held_.back().ids.front(), to_hex(limit_id("machines", told_id(3))));
+  EXPECT_EQ(held_.back().ids.front(), to_hex(limit_id("machines", first_told(3))));
   answer(Verdict::delivered);
   answer(Verdict::delivered);
   answer(Verdict::delivered);
@@ -48,11 +48,11 @@ TEST_F(PipelineTest, what_is_above_the_limit_is_one_row_and_one_message_when_the
   journal({"f"});
   turn();
   ASSERT_EQ(in_flight(), (std::vector<uint64_t>{5, 6}));
-  EXPECT_EQ(held_.front().ids.front(), to_hex(receipt_id("machines", told_id(3))));
+  EXPECT_EQ(held_.front().ids.front(), to_hex(receipt_id("machines", first_told(3))));
   kill();
   turn();
   EXPECT_EQ(in_flight(), (std::vector<uint64_t>{5, 6}));
-  EXPECT_EQ(held_.front().ids.front(), to_hex(receipt_id("machines", told_id(3))));
+  EXPECT_EQ(held_.front().ids.front(), to_hex(receipt_id("machines", first_told(3))));
   answer(Verdict::delivered);
   answer(Verdict::delivered);
   EXPECT_TRUE(rows().empty());
@@ -72,7 +72,7 @@ TEST_F(PipelineTest, a_kill_counts_nothing_twice_and_forgets_nothing) {
   ASSERT_NE(digest, left.end());
   EXPECT_EQ(digest->members, 59u);
   // It was announced once.
-  EXPECT_EQ(std::ranges::count(left, to_hex(limit_id("machines", told_id(2))), &DeliveryRow::id),
+  EXPECT_EQ(std::ranges::count(left, to_hex(limit_id("machines", first_told(2))), &DeliveryRow::id),
             1);
 }
 
@@ -100,7 +100,7 @@ TEST_F(PipelineTest, what_a_limit_counted_is_told_when_the_limit_is_taken_away) 
   kill();
   turn();
   ASSERT_EQ(in_flight(), (std::vector<uint64_t>{3}));
-  EXPECT_EQ(held_.front().ids.front(), to_hex(receipt_id("machines", told_id(2))));
+  EXPECT_EQ(held_.front().ids.front(), to_hex(receipt_id("machines", first_told(2))));
 }
 
 TEST_F(PipelineTest, errors_pass_above_the_limit) {

@@ -100,16 +100,16 @@ NotificationId retraction_id(const NotificationId& amended, std::string_view sub
   return {hash128("retracted", {amended.view(), subscription})};
 }
 
-NotificationId receipt_id(std::string_view subscription, const NotificationId& first) {
-  return {hash128("receipt", {subscription, first.view()})};
+NotificationId receipt_id(std::string_view subscription, const Notification& first) {
+  return {hash128("receipt", {subscription, first.id.view(), std::to_string(first.sequence)})};
 }
 
-NotificationId limit_id(std::string_view subscription, const NotificationId& first) {
-  return {hash128("limit", {subscription, first.view()})};
+NotificationId limit_id(std::string_view subscription, const Notification& first) {
+  return {hash128("limit", {subscription, first.id.view(), std::to_string(first.sequence)})};
 }
 
-NotificationId group_id(std::string_view subscription, const NotificationId& first) {
-  return {hash128("group", {subscription, first.view()})};
+NotificationId group_id(std::string_view subscription, const Notification& first) {
+  return {hash128("group", {subscription, first.id.view(), std::to_string(first.sequence)})};
 }
 
 NotificationId group_amendment_id(const NotificationId& group) {

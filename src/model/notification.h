@@ -127,10 +127,11 @@ Notification notification_of(const Entry& entry, const Teller& teller);
 NotificationId retraction_id(const NotificationId& amended, std::string_view subscription);
 // Of the receipt for what `subscription` was not sent, of which `first` is the first; of the
 // receipt that says at once that there will be that one; of the group that `first` begins, and of
-// what amends it. A sequence names none of them, as a store that was restored gives it again.
-NotificationId receipt_id(std::string_view subscription, const NotificationId& first);
-NotificationId limit_id(std::string_view subscription, const NotificationId& first);
-NotificationId group_id(std::string_view subscription, const NotificationId& first);
+// what amends it. By id and sequence of the first: a store that was restored gives sequences again,
+// and what is taken back twice has one id.
+NotificationId receipt_id(std::string_view subscription, const Notification& first);
+NotificationId limit_id(std::string_view subscription, const Notification& first);
+NotificationId group_id(std::string_view subscription, const Notification& first);
 NotificationId group_amendment_id(const NotificationId& group);
 
 }  // namespace statewire
