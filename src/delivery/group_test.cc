@@ -131,6 +131,7 @@ TEST_F(GroupTest, what_is_long_under_way_is_told_after_at_most) {
   wait(minutes(1));
   ASSERT_EQ(held_.size(), 1u);
   EXPECT_TRUE(says("it is still under way")) << said();
+  EXPECT_TRUE(says(R"("status":"under_way")")) << said();
 }
 
 TEST_F(GroupTest, failures_lead_with_their_reason) {
@@ -165,6 +166,37 @@ TEST_F(GroupTest, what_comes_late_is_told_once_and_only_where_it_changes_what_wa
   EXPECT_TRUE(says(R"("causationid":")" + first)) << said();
   answer(Verdict::delivered);
   EXPECT_TRUE(rows().empty());
+}
+
+TEST_F(GroupTest, what_has_failed_is_told_once_and_its_deployment_stays_failed) {
+  journal_entries({member("i-1", 1), refused("bucket", 2)});
+  turn();
+  wait(minutes(5));
+  ASSERT_TRUE(says(R"("status":"failed")")) << said();
+  ASSERT_TRUE(says("AccessDenied")) << said();
+  answer(Verdict::delivered);
+  now_ -= minutes(3);  // By the provider's clock they are of the deployment.
+  Entry late = member("i-3", 3);
+  Entry again = refused("bucket", 4);
+  now_ += minutes(3);
+  late.recorded = late.received = again.recorded = again.received = now_;
+  journal_entries({late, again});
+  turn();
+  wait(minutes(5));
+  ASSERT_EQ(held_.size(), 1u);
+  EXPECT_TRUE(says("1 changed")) << said();
+  EXPECT_TRUE(says(R"("status":"failed")")) << said();
+  EXPECT_FALSE(says("AccessDenied")) << said();
+}
+
+TEST_F(GroupTest, a_shorter_quiet_time_counts_from_the_reload_on) {
+  deploy({"i-1"});
+  subscription_.grouping.quiet = seconds(10);
+  kill();
+  turn();
+  EXPECT_TRUE(held_.empty());
+  wait(seconds(10));
+  EXPECT_EQ(held_.size(), 1u);
 }
 
 TEST_F(GroupTest, another_deployment_of_the_same_name_is_a_message_of_its_own) {

@@ -459,6 +459,21 @@ TEST_F(InventoryPassTest, a_new_name_is_no_news_and_no_run_of_the_tool) {
   EXPECT_EQ(said_since(before).size(), 1u);
 }
 
+// Copies have one lineage, and serials of their own.
+TEST_F(InventoryPassTest, a_copy_of_a_state_elsewhere_is_another_state) {
+  place_ = "terraform, eu";
+  DeclaredStack copy = state(50, kNow - hours(3));
+  copy.resources = {queue("q", "aws_sqs_queue.q")};
+  declare("eu", {copy});
+  place_ = "terraform, us";
+  declare("us", {state(20, kNow - hours(3))});
+  put_policy(kNow - hours(2));
+  ASSERT_EQ(logs().drift, Drift::out_of_band);
+  clock_.advance(minutes(1));
+  declare("us", {state(21, kNow)});
+  EXPECT_EQ(logs().drift, Drift::none);
+}
+
 // Another kind, or another place: what it does not declare may be declared there still.
 TEST_F(InventoryPassTest, one_that_reads_elsewhere_withdraws_and_one_that_reads_on_drops) {
   place_ = "terraform, a";

@@ -456,6 +456,19 @@ TEST_F(DriftTest, what_is_withdrawn_has_no_owner_and_its_verdict_comes_back_unto
   EXPECT_EQ(journal_.last_told().kind, NotificationKind::changed);
 }
 
+TEST_F(DriftTest, a_withheld_unmanaged_ends_where_tags_name_an_owner) {
+  journal_.fold(make_.state(minutes(0), Phase::stable, bob()));
+  journal_.fold(make_.declare(minutes(90), kUnmanagedWord, {}));
+  journal_.fold(make_.declare(minutes(91), kWithdrawnWord, none_));
+  ASSERT_EQ(standing_drift(journal_.record()), Drift::unmanaged);
+  const Tag tags[] = {{"aws:cloudformation:logical-id", "Logs"},
+                      {"aws:cloudformation:stack-name", "shop"}};
+  Observation tagged = make_.observation(minutes(92), Effect::tag);
+  tagged.tags = tags;
+  journal_.fold(tagged);
+  EXPECT_EQ(drift(), Drift::none);
+}
+
 TEST_F(DriftTest, what_nobody_declares_is_unmanaged_until_somebody_does) {
   journal_.fold(make_.state(minutes(0), Phase::stable, bob()));
   journal_.fold(make_.declare(minutes(90), kUnmanagedWord, {}));
