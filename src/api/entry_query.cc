@@ -9,6 +9,7 @@
 #include "api/json_parts.h"
 #include "api/queries.h"
 #include "api/waits.h"
+#include "base/comma_list.h"
 #include "base/ids.h"
 #include "base/limits.h"
 #include "route/deployment.h"
@@ -51,9 +52,7 @@ struct Outcome {
 // Adds to `names` what is between the commas of `list`.
 void add_names(std::string_view list, std::set<std::string, std::less<>>& names) {
   while (!list.empty()) {
-    const size_t comma = std::min(list.find(','), list.size());
-    if (comma > 0) names.emplace(list.substr(0, comma));
-    list.remove_prefix(std::min(comma + 1, list.size()));
+    if (const std::string_view item = take_item(list); !item.empty()) names.emplace(item);
   }
 }
 

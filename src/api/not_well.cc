@@ -137,9 +137,7 @@ Lines what_is_not_well(const RouteContext& context, std::span<const ToldSource> 
   }
   for (const LeftBehind& left : left_behind(context.store, subscriptions)) {
     // A pipeline that is only beginning has no counts yet.
-    const bool is_configured = std::ranges::any_of(
-        context.snapshot.subscriptions, [&](const auto& each) { return each.name == left.name; });
-    if (!is_configured) add_left_behind(left, lines);
+    if (!has_subscription(context.snapshot.subscriptions, left.name)) add_left_behind(left, lines);
   }
   return lines;
 }

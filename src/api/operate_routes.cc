@@ -61,8 +61,7 @@ HttpServerResponse post_redrive(const RouteContext& context, const RouteCall& ca
   if (!order) return response_of(order.error());
   Dispatcher* const dispatcher = context.snapshot.dispatcher;
   const std::string& name = order->filter.subscription;
-  const bool is_known = std::ranges::any_of(context.snapshot.subscriptions,
-                                            [&](const auto& each) { return each.name == name; });
+  const bool is_known = has_subscription(context.snapshot.subscriptions, name);
   if (dispatcher != nullptr && !name.empty() && !is_known) {
     return response_of(
         not_found("no subscription " + name +
@@ -119,10 +118,9 @@ HttpServerResponse post_held_drop(const RouteContext& context, const RouteCall& 
     return response_of(bad_input(R"(expected {"subscription":text,"dry_run":bool})"));
   }
   Dispatcher* const dispatcher = context.snapshot.dispatcher;
-  const bool is_known = std::ranges::any_of(
-      context.snapshot.subscriptions,
-      [&](const Subscription& each) { return each.name == filter.subscription; });
-  if (is_known) return response_of(is_configured(filter.subscription));
+  if (has_subscription(context.snapshot.subscriptions, filter.subscription)) {
+    return response_of(error_of_configured(filter.subscription));
+  }
   const Result<uint64_t> dropped =
       dispatcher != nullptr ? dispatcher->drop_waiting(filter.subscription, order->is_dry_run)
                             : drop_waiting(context.store, filter.subscription, order->is_dry_run);

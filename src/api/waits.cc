@@ -11,8 +11,7 @@ const PipelineCounts* pipeline_of(const Queries::Parts& parts, std::string_view 
 }
 
 bool is_removed(const Queries::Parts& parts, std::string_view subscription) {
-  return parts.pipelines && std::ranges::find(parts.subscriptions, subscription,
-                                              &Subscription::name) == parts.subscriptions.end();
+  return parts.pipelines && !has_subscription(parts.subscriptions, subscription);
 }
 
 std::optional<Time> waits_until(const DeliveryRow& row, const PipelineCounts* pipeline, Time now) {

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <map>
 
 #include "app/check_paths.h"
 #include "base/limits.h"
 #include "base/own_sources.h"
 #include "base/text.h"
+#include "config/json.h"
 #include "config/plain_name.h"
 #include "net/url.h"
 
@@ -259,21 +259,8 @@ void check_inventory_name(const Node& entry, const Settings& settings) {
   }
 }
 
-// By its kind and whatever is the kind's own, in any order, but for what changes nothing of what is
-// declared. A role may be of another account.
-std::string place_of_inventory(const Node& entry) {
-  constexpr std::string_view kNoPlaces[] = {"every", "grace", "code"};
-  std::map<std::string_view, std::string> parts;
-  for (const Node& key : entry.entries()) {
-    if (std::ranges::find(kNoPlaces, key.key()) != std::end(kNoPlaces)) continue;
-    parts.emplace(key.key(), to_json(key));
-  }
-  std::string text;
-  for (const auto& [key, value] : parts) {
-    text.append(key).append(1, '\0').append(value).append(1, '\0');
-  }
-  return std::to_string(hash64(text));
-}
+// What changes nothing of what an inventory declares. A role may be of another account.
+constexpr std::string_view kNoOtherPlace[] = {"every", "grace", "code"};
 
 void read_inventories(const Node& node, Settings& settings, InventoryContext context) {
   if (!node) return;
@@ -291,7 +278,7 @@ void read_inventories(const Node& node, Settings& settings, InventoryContext con
     setting.every = keys.optional("every").duration(setting.every, std::chrono::seconds(1),
                                                     std::chrono::hours(24));
     setting.grace = keys.optional("grace").duration(setting.grace);
-    setting.place = place_of_inventory(entry);
+    setting.place = std::to_string(hash_of_keys(entry, kNoOtherPlace));
     setting.inventory = kind->open(setting.name, keys, context);
     keys.finish();
     if (setting.inventory != nullptr) settings.inventories.push_back(std::move(setting));

@@ -28,7 +28,7 @@ Result<S3Path> parse_s3_path(std::string_view text);
 Error error_of_s3(const AwsAnswer& answer);
 
 // Finds the bucket's region by itself. Not thread-safe. Borrows `aws`; blocks for as long as calls
-// take, or until `stop` is requested: no call passes then.
+// take, or until `stop` is requested: they fail then.
 class S3Bucket {
  public:
   struct Ask {

@@ -332,8 +332,6 @@ Result<BackupList> restore_backup(BackupPlace& place, const std::string& name,
   const std::string from = *newest ? (*newest)->list.store : "";
   const Result<void> begun = begin_identity(folder, from, *newest ? (*newest)->name : "");
   if (!begun) return begun.error();
-  const OwnedFd made(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (made.get() < 0 || ::fsync(made.get()) != 0) return backup_fault(folder);
   return list;
 }
 

@@ -78,9 +78,7 @@ Result<void> begin_identity(const std::string& store_path, const std::string& fr
   if (error == 0 && ::link(unfinished.c_str(), path.c_str()) != 0) error = errno;
   ::unlink(unfinished.c_str());
   if (error != 0) return identity_fault(path, error);
-  const OwnedFd folder(::open(store_path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.get() < 0 || ::fsync(folder.get()) != 0) return identity_fault(store_path, errno);
-  return {};
+  return sync_folder(store_path) ? Result<void>() : Result<void>(identity_fault(store_path, errno));
 }
 
 Result<BackupIdentity> identity_of(const std::string& store_path) {

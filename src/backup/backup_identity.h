@@ -23,7 +23,8 @@ struct BackupIdentity {
 
 // Of the store in that folder, which must be there. Any thread, any process.
 Result<BackupIdentity> identity_of(const std::string& store_path);
-// Gives the store in that folder, which has none, a new identity.
+// Gives the store in that folder, which has none, a new identity. What is in the folder by then is
+// there after a loss of power.
 Result<void> begin_identity(const std::string& store_path, const std::string& from,
                             const std::string& newest);
 

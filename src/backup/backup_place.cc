@@ -103,9 +103,7 @@ class FolderPlace final : public BackupPlace {
     return {};
   }
   static Result<void> sync(const std::string& folder) {
-    const OwnedFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    return fd.get() >= 0 && ::fsync(fd.get()) == 0 ? Result<void>()
-                                                   : Result<void>(file_fault(folder));
+    return sync_folder(folder) ? Result<void>() : Result<void>(file_fault(folder));
   }
 
   const std::string folder_;

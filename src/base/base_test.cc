@@ -100,6 +100,8 @@ TEST(Text, nearest_finds_what_was_meant_and_nothing_far) {
 TEST(Text, counts_read_well) {
   EXPECT_EQ(counted(1, "event"), "1 event");
   EXPECT_EQ(counted(1234567, "event"), "1,234,567 events");
+  EXPECT_EQ(counted(1, "delivery"), "1 delivery");
+  EXPECT_EQ(counted(2, "delivery"), "2 deliveries");
 }
 
 TEST(Arena, texts_stay_where_they_are_until_it_is_cleared) {

@@ -1,5 +1,6 @@
 #include "base/descriptor.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -26,6 +27,11 @@ Written write_all(int fd, std::string_view bytes) {
     }
   }
   return written;
+}
+
+bool sync_folder(const std::string& path) {
+  const OwnedFd folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return folder.get() >= 0 && ::fsync(folder.get()) == 0;
 }
 
 }  // namespace statewire

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -30,5 +31,9 @@ struct Written {
 };
 // Writes all of `bytes`, waiting where a pipe is full.
 Written write_all(int fd, std::string_view bytes);
+
+// So that a name that was made in the folder outlives a loss of power. False, and errno says why,
+// where that is not certain.
+bool sync_folder(const std::string& path);
 
 }  // namespace statewire

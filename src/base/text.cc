@@ -64,7 +64,10 @@ std::string with_thousands(uint64_t number) {
 }
 
 std::string counted(uint64_t count, std::string_view noun) {
-  return with_thousands(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+  const std::string number = with_thousands(count) + " ";
+  if (count == 1) return number + std::string(noun);
+  if (!noun.ends_with('y')) return number + std::string(noun) + "s";
+  return number + std::string(noun.substr(0, noun.size() - 1)) + "ies";
 }
 
 }  // namespace statewire

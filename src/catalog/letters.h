@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <span>
 #include <string_view>
 
 #include "base/text.h"
@@ -13,6 +14,13 @@ inline bool begins_with(std::string_view text, std::string_view word) {
   return text.size() >= word.size() &&
          std::equal(word.begin(), word.end(), text.begin(),
                     [](char of_word, char of_text) { return of_word == lower_letter(of_text); });
+}
+
+// Whether it is one of `words`, which are in lower case.
+inline bool is_one_of(std::string_view text, std::span<const std::string_view> words) {
+  return std::ranges::any_of(words, [text](std::string_view word) {
+    return text.size() == word.size() && begins_with(text, word);
+  });
 }
 
 inline bool has_word(std::string_view text, std::string_view word) {

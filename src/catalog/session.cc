@@ -27,9 +27,7 @@ constexpr std::string_view kMachineWords[] = {
 bool is_letter(char c) { return lower_letter(c) >= 'a' && lower_letter(c) <= 'z'; }
 
 bool is_machine_word(std::string_view word) {
-  return is_tool_word(word) || std::ranges::any_of(kMachineWords, [word](std::string_view each) {
-           return each.size() == word.size() && begins_with(word, each);
-         });
+  return is_tool_word(word) || is_one_of(word, kMachineWords);
 }
 
 // Whether a session begins with the letters of a label, whatever is between those.

@@ -78,10 +78,7 @@ std::string_view program_in(std::string_view token) {
       name.ends_with("_VM") || begins_with(name, "com.")) {
     return {};
   }
-  const bool is_platform = std::ranges::any_of(kPlatforms, [name](std::string_view each) {
-    return each.size() == name.size() && begins_with(name, each);
-  });
-  return is_platform ? std::string_view() : name;
+  return is_one_of(name, kPlatforms) ? std::string_view() : name;
 }
 
 // Of whom the environment is that a program says it runs in.

@@ -29,7 +29,7 @@ std::string summary_of(const Settings& settings, size_t catalog_entries) {
                   (listener.tls ? ", TLS, " : ", ") +
                   (settings.http.tokens.empty() ? "no tokens"
                                                 : counted(settings.http.tokens.size(), "token")));
-  add("catalog", with_thousands(catalog_entries) + (catalog_entries == 1 ? " entry" : " entries"));
+  add("catalog", counted(catalog_entries, "entry"));
   add("sources", joined(settings.sources, [](const SourceSetting& source) {
         const std::optional<Time> next = source.source->next_time();
         return source.name + " (" + std::string(source.kind->name) +

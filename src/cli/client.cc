@@ -199,10 +199,7 @@ class StoreClient final : public Client {
     return queries_.held(subscription, after, clock_.now());
   }
   Result<std::string> drop_waiting(const std::string& subscription, bool is_dry_run) override {
-    if (std::ranges::find(subscriptions_, subscription, &Subscription::name) !=
-        subscriptions_.end()) {
-      return is_configured(subscription);
-    }
+    if (has_subscription(subscriptions_, subscription)) return error_of_configured(subscription);
     const Result<uint64_t> dropped = statewire::drop_waiting(*store_, subscription, is_dry_run);
     if (!dropped) return dropped.error();
     return dropped_waiting_json(*dropped, is_dry_run);

@@ -62,7 +62,7 @@ ExitCode run_held_drop(const Invocation& invocation, Terminal& terminal) {
       terminal.write_data(*json + "\n");
     } else {
       const uint64_t count = number_at(reply->root(), "dropped_count");
-      terminal.write((count == 1 ? "1 delivery" : with_thousands(count) + " deliveries") +
+      terminal.write(counted(count, "delivery") +
                      (is_dry_run ? " would be dropped\n" : " dropped\n"));
     }
     return ExitCode::well;

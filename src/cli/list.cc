@@ -36,11 +36,6 @@ TableLook look_of(OutputForm form, const Terminal& terminal) {
           .today = format_time(SystemClock().now()).substr(0, 10)};
 }
 
-std::string counted_rows(uint64_t count, std::string_view noun) {
-  if (count == 1 || !noun.ends_with('y')) return counted(count, noun);
-  return with_thousands(count) + " " + std::string(noun.substr(0, noun.size() - 1)) + "ies";
-}
-
 }  // namespace
 
 OutputForm output_form(const Invocation& invocation) {
@@ -100,10 +95,9 @@ void ListWriter::write_rows() {
 }
 
 std::string ListWriter::count_line(const ListEnd& end) const {
-  std::string line = end.total > count_
-                         ? "the newest " + with_thousands(count_) + " of " +
-                               counted_rows(end.total, end.noun) + "; -n says how many"
-                         : counted_rows(count_, end.noun);
+  std::string line = end.total > count_ ? "the newest " + with_thousands(count_) + " of " +
+                                              counted(end.total, end.noun) + "; -n says how many"
+                                        : counted(count_, end.noun);
   std::string left_out;
   for (const std::string_view title : table_.left_out()) {
     if (title.empty()) continue;

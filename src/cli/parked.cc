@@ -51,8 +51,7 @@ ExitCode write_done(const Result<std::string>& json, std::string_view member, st
     return ExitCode::well;
   }
   const bool is_dry_run = is_true_at(reply->root(), "dry_run");
-  std::string text = (count == 1 ? "1 delivery " : with_thousands(count) + " deliveries ") +
-                     std::string(is_dry_run ? would : done);
+  std::string text = counted(count, "delivery") + " " + std::string(is_dry_run ? would : done);
   if (const uint64_t moot = number_at(reply->root(), "moot_count"); moot > 0) {
     text += "; " + with_thousands(moot) + " left as moot";
   }

@@ -70,9 +70,7 @@ Result<void> Unfinished::finish() {
   fs::rename(path(), path_, problem);
   if (problem) return failed(path_ + ": " + problem.message());
   const std::string parent = fs::path(path_).parent_path();
-  const OwnedFd folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return folder.get() >= 0 && ::fsync(folder.get()) == 0 ? Result<void>()
-                                                         : Result<void>(unfinished_fault(parent));
+  return sync_folder(parent) ? Result<void>() : Result<void>(unfinished_fault(parent));
 }
 
 Result<std::string> new_directory(const std::string& given, std::string_view maker) {

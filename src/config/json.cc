@@ -1,5 +1,9 @@
 #include "config/json.h"
 
+#include <algorithm>
+#include <vector>
+
+#include "base/ids.h"
 #include "base/json_writer.h"
 #include "config/plain_scalar.h"
 #include "config/yaml_tree.h"
@@ -43,6 +47,18 @@ void write_value(const YamlTree& tree, uint32_t record, JsonWriter& json) {
 std::string to_json(const Node& node) {
   if (!node.exists()) return "null";
   return json_of([&](JsonWriter& json) { write_value(*node.tree_, node.record_, json); });
+}
+
+uint64_t hash_of_keys(const Node& map, std::span<const std::string_view> but) {
+  std::vector<std::string> keys;
+  for (const Node& entry : map.entries()) {
+    if (std::ranges::find(but, entry.key()) != but.end()) continue;
+    keys.push_back(std::string(entry.key()) + " " + to_json(entry));
+  }
+  std::ranges::sort(keys);
+  std::string all;
+  for (const std::string& key : keys) all.append(key).append("\n");
+  return hash64(all);
 }
 
 }  // namespace statewire

@@ -158,6 +158,20 @@ TEST(Json, text_of_several_lines_is_one_string) {
   EXPECT_EQ(result.json, R"({"a":"one\ntwo\n","b":"one two","c":"one two"})");
 }
 
+TEST(Json, keys_have_one_hash_in_any_order) {
+  const auto hash_of = [](std::string yaml) {
+    Problems problems;
+    const auto document = Document::parse("t.yaml", std::move(yaml), problems);
+    constexpr std::string_view kBut[] = {"every"};
+    return hash_of_keys(document->root(), kBut);
+  };
+  const uint64_t hash = hash_of("{kind: terraform, state: [a, b], every: 1m}");
+  EXPECT_EQ(hash_of("{state: [a, b], kind: terraform}"), hash);
+  EXPECT_EQ(hash_of("{state: [a, b], every: 5m, kind: terraform}"), hash);
+  EXPECT_NE(hash_of("{state: [b, a], kind: terraform}"), hash);
+  EXPECT_NE(hash_of("{state: [a, b], kind: terraform, role: other}"), hash);
+}
+
 TEST(Json, of_json_is_the_same) {
   const std::string json = R"({"a":[1,2.5,"x\ny",null,true,{"b":{}}],"c":""})";
   EXPECT_EQ(convert(json).json, json);

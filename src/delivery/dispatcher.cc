@@ -420,7 +420,7 @@ Result<uint64_t> Dispatcher::drop_waiting(const std::string& subscription, bool 
     const bool is_ours = std::ranges::any_of(places_, [&](const Place& place) {
       return place.pipeline->subscription().name == subscription;
     });
-    dropped = is_ours ? is_configured(subscription)
+    dropped = is_ours ? error_of_configured(subscription)
                       : statewire::drop_waiting(store_, subscription, is_dry_run,
                                                 [this] { return !is_stopping(); });
   });

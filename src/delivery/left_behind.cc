@@ -6,7 +6,7 @@
 
 namespace statewire {
 
-Error is_configured(const std::string& subscription) {
+Error error_of_configured(const std::string& subscription) {
   return bad_input("the subscription " + subscription +
                    " is configured, and sends what waits; only what waits for one that was removed "
                    "can be dropped");

@@ -11,7 +11,7 @@
 namespace statewire {
 
 // Why what waits for a subscription is not dropped.
-Error is_configured(const std::string& subscription);
+Error error_of_configured(const std::string& subscription);
 
 // How many were dropped, or would be. The subscription keeps its place in the journal. Written in
 // pieces, and `may_go_on` is asked between them: where it says no, the result is what was done

@@ -100,7 +100,9 @@ std::string_view region_told(const Notification& notification) {
   return is_global(notification.resource.type) ? std::string_view() : notification.resource.region;
 }
 
-void add_short_subject(const Notification& notification, Words& words) {
+namespace {
+
+void add_subject(const Notification& notification, bool has_id, Words& words) {
   if (notification.kind == NotificationKind::receipt) {
     if (notification.receipt_count == 0) return words.add("notifications are held back");
     words.add_number(notification.receipt_count);
@@ -114,18 +116,21 @@ void add_short_subject(const Notification& notification, Words& words) {
                      notification.account_name.empty() && !account.empty() ? "account " : "",
                      account);
   }
+  const std::string_view bare = bare_id(notification.resource.id);
+  const std::string_view name = short_name(notification.name, notification.resource.id);
   add_type_name(notification.resource.type, words);
-  words.add(" ", short_name(notification.name, notification.resource.id));
+  words.add(" ", name);
+  if (has_id && name != bare) words.add(" (", bare, ")");
 }
 
+}  // namespace
+
 void add_subject(const Notification& notification, Words& words) {
-  add_short_subject(notification, words);
-  // Others are about no resource of a name.
-  const bool is_named = !notification.name.empty() && !is_root_user(notification.resource) &&
-                        notification.kind != NotificationKind::receipt &&
-                        notification.deployment == nullptr;
-  const std::string_view bare = bare_id(notification.resource.id);
-  if (is_named && notification.name != bare) words.add(" (", bare, ")");
+  add_subject(notification, /*has_id=*/true, words);
+}
+
+void add_short_subject(const Notification& notification, Words& words) {
+  add_subject(notification, /*has_id=*/false, words);
 }
 
 void add_news(const Notification& notification, NewsBeside beside, Words& words) {

@@ -100,16 +100,25 @@ NotificationId retraction_id(const NotificationId& amended, std::string_view sub
   return {hash128("retracted", {amended.view(), subscription})};
 }
 
+namespace {
+
+NotificationId id_of_many(std::string_view what, std::string_view subscription,
+                          const Notification& first) {
+  return {hash128(what, {subscription, first.id.view(), std::to_string(first.sequence)})};
+}
+
+}  // namespace
+
 NotificationId receipt_id(std::string_view subscription, const Notification& first) {
-  return {hash128("receipt", {subscription, first.id.view(), std::to_string(first.sequence)})};
+  return id_of_many("receipt", subscription, first);
 }
 
 NotificationId limit_id(std::string_view subscription, const Notification& first) {
-  return {hash128("limit", {subscription, first.id.view(), std::to_string(first.sequence)})};
+  return id_of_many("limit", subscription, first);
 }
 
 NotificationId group_id(std::string_view subscription, const Notification& first) {
-  return {hash128("group", {subscription, first.id.view(), std::to_string(first.sequence)})};
+  return id_of_many("group", subscription, first);
 }
 
 NotificationId group_amendment_id(const NotificationId& group) {

@@ -86,19 +86,8 @@ void warn_of_late_fields(const Node& node, const When& when, const Hold& hold) {
   if (when.asks_for_tags && !hold.for_tags) warn("tags");
 }
 
-// Of what makes it another sink, in any order: how long to wait for it and how large its files may
-// get does not.
-uint64_t hash_of_sink(const Node& sink) {
-  std::vector<std::string> keys;
-  for (const Node& entry : sink.entries()) {
-    if (entry.key() == "timeout" || entry.key() == "rotate_bytes") continue;
-    keys.push_back(std::string(entry.key()) + " " + to_json(entry));
-  }
-  std::ranges::sort(keys);
-  std::string all;
-  for (const std::string& key : keys) all.append(key).append("\n");
-  return hash64(all);
-}
+// How long to wait for it and how large its files may get make it no other sink.
+constexpr std::string_view kNoOtherSink[] = {"timeout", "rotate_bytes"};
 
 constexpr std::string_view kSubscriptionKeys[] = {
     "when", "hold", "group", "sink", "format", "from", "on_lag", "per_hour", "retry_for"};
@@ -127,7 +116,7 @@ Subscription read_subscription(const Node& node, const Formats& formats) {
   result.sink_kind = read_sink_kind(sink);
   if (sink.is_map()) {
     result.sink = sink;
-    result.sink_hash = hash_of_sink(sink);
+    result.sink_hash = hash_of_keys(sink, kNoOtherSink);
   }
   const Node format = keys.optional("format");
   result.format_name = format.text(formats.default_for_sink(result.sink_kind));
@@ -154,6 +143,10 @@ std::vector<Subscription> read_subscriptions(Node node, const Formats& formats, 
 
 void append_routable(const Notification& notification, std::string& out) {
   append_flat_json(notification, out);
+}
+
+bool has_subscription(std::span<const Subscription> subscriptions, std::string_view name) {
+  return std::ranges::find(subscriptions, name, &Subscription::name) != subscriptions.end();
 }
 
 }  // namespace statewire

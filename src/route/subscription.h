@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +55,9 @@ struct Subscription {
 
 // Reads `subscriptions:`. Formats must outlive the result. The sinks' own keys are not read here.
 std::vector<Subscription> read_subscriptions(Node node, const Formats& formats, Problems& problems);
+
+// Whether one of that name is configured.
+bool has_subscription(std::span<const Subscription> subscriptions, std::string_view name);
 
 // Appends the JSON that patterns see: the fields of data, with those of the envelope beside them.
 void append_routable(const Notification& notification, std::string& out);

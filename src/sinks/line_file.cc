@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "base/descriptor.h"
 #include "base/limits.h"
 #include "base/log.h"
 
@@ -125,10 +126,7 @@ int LineFile::sync() { return fd_ < 0 || ::fdatasync(fd_) == 0 ? 0 : errno; }
 void LineFile::sync_folder() const {
   std::string folder = std::filesystem::path(path_).parent_path().string();
   if (folder.empty()) folder = ".";
-  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return;
-  ::fsync(fd);
-  ::close(fd);
+  (void)statewire::sync_folder(folder);
 }
 
 }  // namespace statewire

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/comma_list.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "format/sink_formats.h"
@@ -43,9 +44,7 @@ std::string field_at(dom::element at, std::string_view path) {
 
 bool is_in_list(std::string_view list, std::string_view item) {
   while (!list.empty()) {
-    const size_t comma = std::min(list.find(','), list.size());
-    if (list.substr(0, comma) == item) return true;
-    list.remove_prefix(std::min(comma + 1, list.size()));
+    if (take_item(list) == item) return true;
   }
   return false;
 }

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "base/descriptor.h"
 #include "base/ids.h"
 #include "store/wire.h"
 
@@ -33,15 +34,6 @@ MarkBytes encode_mark(const Acknowledged& mark) {
 
 Error failed_mark(const std::string& path) {
   return failed(path + ": " + std::generic_category().message(errno));
-}
-
-// So that a name that was made outlives a loss of power.
-bool sync_directory(const std::string& path) {
-  const int directory = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0) return false;
-  const bool is_synced = ::fsync(directory) == 0;
-  ::close(directory);
-  return is_synced;
 }
 
 }  // namespace
@@ -78,7 +70,7 @@ Result<void> AcknowledgedFile::open(const std::string& store_path, const Acknowl
   const MarkBytes bytes = encode_mark(now);
   const bool is_written = ::pwrite(file_, bytes.data(), bytes.size(), 0) == kMarkBytes &&
                           ::ftruncate(file_, kMarkBytes) == 0 && ::fdatasync(file_) == 0 &&
-                          sync_directory(store_path);
+                          sync_folder(store_path);
   return is_written ? Result<void>() : Result<void>(failed_mark(path));
 }
 
