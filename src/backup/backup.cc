@@ -13,7 +13,7 @@
 
 #include "aws/sigv4.h"
 #include "base/limits.h"
-#include "store/acknowledged.h"
+#include "store/marks.h"
 
 namespace statewire {
 namespace {

@@ -10,7 +10,7 @@
 #include "aws/client.h"
 #include "base/limits.h"
 #include "config/read_file.h"
-#include "store/acknowledged.h"
+#include "store/marks.h"
 
 namespace statewire {
 namespace {

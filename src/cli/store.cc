@@ -101,9 +101,7 @@ ExitCode check_store_at(const StoreOptions& options, const TrackLimits& limits,
         " were folded\n");
   };
   Findings found;
-  if (const Result<std::optional<Acknowledged>> mark = read_acknowledged(options.path); !mark) {
-    found.add(mark.error().text);
-  }
+  if (const Result<void> marks = check_marks(options.path); !marks) found.add(marks.error().text);
   const Result<RefoldReport> report = check(**store, limits, progress, found);
   if (!report) return fail(report.error(), terminal);
   for (const std::string& difference : found.texts()) terminal.write(difference + "\n");

@@ -125,6 +125,10 @@ enum class TableList {
   as_written,  // By the files that name its others.
   by_tables,   // All that are there, by what they say of themselves. What was removed may be there.
 };
+// `damaged` where the list by which a store has its tables is cut, or has zeros in it: tables that
+// it named would be taken for ones that nobody needs. A list that cannot be read is left to the
+// opening.
+Result<void> check_list_of_tables(const std::string& path);
 // Opens what can be read of a damaged store, to be read only. The directory `beside` is made for
 // it: with links to the tables, and logs of the records that are whole; what was left out of those
 // is told in `faults`. What the system fails to read is `damaged` here, as what is wrong is.

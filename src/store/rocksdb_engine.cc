@@ -7,9 +7,9 @@
 #include <filesystem>
 #include <fstream>
 
-#include "store/acknowledged.h"
 #include "store/engine.h"
 #include "store/log_copy.h"
+#include "store/marks.h"
 #include "store/place.h"
 #include "store/store.h"
 #include "store/wire.h"
@@ -20,6 +20,7 @@
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/checkpoint.h>
@@ -28,6 +29,7 @@
 #include <rocksdb/write_buffer_manager.h>
 
 #include "base/limits.h"
+#include "base/mutex.h"
 
 namespace statewire {
 namespace {
@@ -82,6 +84,44 @@ class LogOrder final : public rocksdb::WalFilter {
 
  private:
   uint64_t next_ = 0;  // 0: the first decides.
+};
+
+constexpr std::string_view kListPrefix = "MANIFEST-";
+
+// The list that a store goes by, and how long it is; nothing where the library will say what is
+// wrong with it.
+std::optional<TablesListed> list_of_tables(const std::string& path) {
+  std::string name;
+  std::ifstream(path + "/CURRENT") >> name;
+  if (!name.starts_with(kListPrefix)) return {};
+  std::error_code problem;
+  const uint64_t bytes = std::filesystem::file_size(path + "/" + name, problem);
+  if (problem) return {};
+  return TablesListed{.list = std::strtoull(name.c_str() + kListPrefix.size(), nullptr, 10),
+                      .bytes = bytes};
+}
+
+// Notes how far the list of tables was written, before what it made needless is removed.
+class ListMark final : public rocksdb::EventListener {
+ public:
+  explicit ListMark(std::string path) : path_(std::move(path)) {}
+
+  Result<void> open() {
+    Lock lock(mutex_);
+    return mark_.open(path_, list_of_tables(path_).value_or(TablesListed{}));
+  }
+  void note() {
+    Lock lock(mutex_);
+    if (const auto now = list_of_tables(path_)) mark_.write(*now);
+  }
+
+  void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo&) override { note(); }
+  void OnCompactionCompleted(rocksdb::DB*, const rocksdb::CompactionJobInfo&) override { note(); }
+
+ private:
+  const std::string path_;
+  Mutex mutex_;
+  MarkFile mark_ GUARDED_BY(mutex_);
 };
 
 // Who only reads writes no log of the library's either.
@@ -173,11 +213,12 @@ Error error_of(std::string what, const Status& status, LogTrust trust) {
 class RocksdbEngine final : public Engine {
  public:
   RocksdbEngine(std::string path, const Memory& memory, bool read_only, LogTrust trust,
-                std::unique_ptr<LogOrder> log_order, std::unique_ptr<rocksdb::DB> database,
-                std::vector<ColumnFamilyHandle*> handles)
+                std::unique_ptr<LogOrder> log_order, std::shared_ptr<ListMark> list_mark,
+                std::unique_ptr<rocksdb::DB> database, std::vector<ColumnFamilyHandle*> handles)
       : path_(std::move(path)),
         memory_(memory),
         log_order_(std::move(log_order)),
+        list_mark_(std::move(list_mark)),
         read_only_(read_only),
         trust_(trust),
         database_(std::move(database)),
@@ -191,7 +232,10 @@ class RocksdbEngine final : public Engine {
 
   // What is flushed now need not be replayed at the next start; what fails to is in the log.
   ~RocksdbEngine() override {
-    if (!read_only_) database_->Flush({}, handles_).PermitUncheckedError();
+    if (!read_only_) {
+      database_->Flush({}, handles_).PermitUncheckedError();
+      list_mark_->note();
+    }
     for (ColumnFamilyHandle* handle : handles_) database_->DestroyColumnFamilyHandle(handle);
     database_->Close().PermitUncheckedError();
   }
@@ -320,6 +364,7 @@ class RocksdbEngine final : public Engine {
   const std::string path_;
   const Memory memory_;
   const std::unique_ptr<LogOrder> log_order_;  // The database keeps its address.
+  const std::shared_ptr<ListMark> list_mark_;  // Null where it is only read.
   const bool read_only_;
   const LogTrust trust_;
   const std::unique_ptr<rocksdb::DB> database_;
@@ -410,17 +455,26 @@ Result<void> repair(const StoreOptions& options) {
   return opening_error(options.path, status, LogTrust::what_is);
 }
 
-// The list of tables that the store is made of.
-Result<void> check_manifest(const std::string& path) {
+}  // namespace
+
+// The mark first: it moves on where a daemon runs.
+Result<void> check_list_of_tables(const std::string& path) {
+  const auto mark = read_tables_listed(path);
   std::string name;
   std::ifstream(path + "/CURRENT") >> name;
-  if (!name.starts_with("MANIFEST-")) return {};  // The library says what is wrong with it.
+  const auto list = list_of_tables(path);
+  if (!list) return {};  // The library says what is wrong with it.
+  const std::string cannot = "store " + path + " cannot be opened: ";
+  if (mark && *mark && list->list < (*mark)->list) {
+    return damaged(cannot + "CURRENT names " + name + ", which is older than the store");
+  }
+  if (mark && *mark && *list < **mark) {
+    return damaged(cannot + name + " ends at byte " + std::to_string(list->bytes) +
+                   ", and was written to byte " + std::to_string((*mark)->bytes));
+  }
   const Result<void> checked = check_no_zeros(path + "/" + name);
-  return checked ? checked
-                 : damaged("store " + path + " cannot be opened: " + checked.error().text);
+  return checked ? checked : damaged(cannot + checked.error().text);
 }
-
-}  // namespace
 
 // Logs are read after a repair: the library's own would make tables of them beside those that were
 // made of them before. Where there are no tables yet a new store gives its families the numbers
@@ -436,7 +490,7 @@ Result<std::unique_ptr<Engine>> open_what_is(const StoreOptions& options, const 
     if (list == TableList::as_written) {
       link_files(options.path, beside, [](const fs::path& file) {
         const std::string name = file.filename();
-        return file.extension() == ".sst" || name == "CURRENT" || name.starts_with("MANIFEST-");
+        return file.extension() == ".sst" || name == "CURRENT" || name.starts_with(kListPrefix);
       });
     } else if (link_files(options.path, beside,
                           [](const fs::path& file) { return file.extension() == ".sst"; }) > 0) {
@@ -493,7 +547,12 @@ Result<std::unique_ptr<Engine>> open_rocksdb_engine(const StoreOptions& options,
     return made.error();
   }
   if (trust != LogTrust::what_is) {
-    if (Result<void> checked = check_manifest(options.path); !checked) return checked.error();
+    if (Result<void> checked = check_list_of_tables(options.path); !checked) return checked.error();
+  }
+  std::shared_ptr<ListMark> list_mark;
+  if (!options.read_only) {
+    list_mark = std::make_shared<ListMark>(options.path);
+    database.listeners.push_back(list_mark);
   }
   std::vector<ColumnFamilyDescriptor> families;
   for (const std::string& name : families_to_open(database, options)) {
@@ -506,9 +565,13 @@ Result<std::unique_ptr<Engine>> open_rocksdb_engine(const StoreOptions& options,
           ? rocksdb::DB::OpenForReadOnly(database, options.path, families, &handles, &opened)
           : rocksdb::DB::Open(database, options.path, families, &handles, &opened);
   if (!status.ok()) return opening_error(options.path, status, trust);
-  return std::unique_ptr<Engine>(std::make_unique<RocksdbEngine>(
-      options.path, memory, options.read_only, trust, std::move(log_order),
-      std::unique_ptr<rocksdb::DB>(opened), std::move(handles)));
+  auto engine = std::make_unique<RocksdbEngine>(
+      options.path, memory, options.read_only, trust, std::move(log_order), list_mark,
+      std::unique_ptr<rocksdb::DB>(opened), std::move(handles));
+  if (list_mark != nullptr) {
+    if (Result<void> marked = list_mark->open(); !marked) return marked.error();
+  }
+  return std::unique_ptr<Engine>(std::move(engine));
 }
 
 }  // namespace statewire
@@ -518,6 +581,8 @@ Result<std::unique_ptr<Engine>> open_rocksdb_engine(const StoreOptions& options,
 namespace statewire {
 
 bool is_rocksdb_store(const std::string&) { return false; }
+
+Result<void> check_list_of_tables(const std::string&) { return {}; }
 
 Result<std::unique_ptr<Engine>> open_what_is(const StoreOptions& options, const std::string&,
                                              TableList, std::vector<std::string>&) {

@@ -41,11 +41,8 @@ class Salvage {
     if (Result<void> held = place.hold(from_.path); !held) return held.error();
     const auto lock = lock_rocksdb(from_);
     if (!lock) return lock.error();
-    if (const auto mark = read_acknowledged(from_.path); !mark) {
-      fault(mark.error().text);
-    } else if (*mark) {
-      acknowledged_ = **mark;
-    }
+    if (Result<void> marks = check_marks(from_.path); !marks) fault(marks.error().text);
+    if (const auto mark = read_acknowledged(from_.path); mark && *mark) acknowledged_ = **mark;
     if (Result<void> opened = open(); !opened) return opened.error();
     for (size_t i = 0; i < kFamilyNames.size(); ++i) {
       if (Result<void> copied = copy(static_cast<Family>(i)); !copied) return copied.error();
@@ -72,14 +69,15 @@ class Salvage {
     if (!listed) fault(listed.error().text);
     if (listed) source_ = *std::move(listed);
     const Held listed_rows = source_ != nullptr ? journal_of(*source_) : Held{};
-    if (!listed_rows.is_whole) {
+    const Result<void> list = check_list_of_tables(from_.path);
+    if (!list) fault(list.error().text);
+    if (!listed_rows.is_whole || !list) {
       // Deletions may be lost in it: it is the second choice.
       Engine* const second = by_tables();
       if (second == nullptr && source_ == nullptr) return second_error_;
-      if (second != nullptr &&
-          (source_ == nullptr || journal_of(*second).bytes > listed_rows.bytes)) {
-        source_ = std::move(second_);
-      }
+      const uint64_t has = second != nullptr ? journal_of(*second).bytes : 0;
+      const bool has_more = has > listed_rows.bytes || (!list && has == listed_rows.bytes);
+      if (second != nullptr && (source_ == nullptr || has_more)) source_ = std::move(second_);
     }
     auto made = open_rocksdb_engine(to_);
     if (!made) return made.error();

@@ -100,11 +100,11 @@ Result<void> Store::look_first(const StoreOptions& options) {
   if (stat(options.path.c_str(), &status) == 0 && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     log_warn("others than its owner can read the store: chmod 700", {{"path", options.path}});
   }
-  const auto mark = read_acknowledged(options.path);
-  if (!mark) {
+  if (const Result<void> checked = check_marks(options.path); !checked) {
     log_error("whether the store has all that was acknowledged cannot be told",
-              {{"error", mark.error().text}});
+              {{"error", checked.error().text}});
   }
+  const auto mark = read_acknowledged(options.path);
   StoreOptions to_read = options;
   to_read.read_only = true;
   const auto whole = open_to_read(to_read, /*is_whole_log=*/true);
@@ -661,7 +661,7 @@ Result<void> Store::verify_files() const { return engine_->verify(); }
 Result<void> Store::copy_to(const std::string& path) const {
   const Acknowledged mark = end_of_journal();
   if (auto copied = engine_->copy_to(path); !copied) return copied;
-  return AcknowledgedFile().open(path, mark);
+  return MarkFile().open(path, mark);
 }
 
 size_t Store::memory_used() const {

@@ -22,9 +22,9 @@
 #include "model/entry.h"
 #include "model/expectation.h"
 #include "model/reminder.h"
-#include "store/acknowledged.h"
 #include "store/delivery_row.h"
 #include "store/ledger.h"
+#include "store/marks.h"
 
 namespace rocksdb {
 class Env;
@@ -305,7 +305,7 @@ class Store {
   uint64_t bytes_before_next_ GUARDED_BY(tail_mutex_) = 0;
 
   std::vector<LostRange> lost_;
-  AcknowledgedFile acknowledged_;      // Of the committing thread.
+  MarkFile acknowledged_;              // Of the committing thread.
   std::atomic<int> mark_problem_ = 0;  // As errno says it; 0: the mark is where it should be.
 
   const SteadyClock steady_clock_;

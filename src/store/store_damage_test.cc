@@ -61,6 +61,17 @@ std::map<std::string, std::string> files_of(const fs::path& folder) {
   return files;
 }
 
+// Of a file that is laid out as the library's logs are.
+std::vector<size_t> begins_of_records(const std::string& file) {
+  constexpr size_t kHeader = 7;
+  std::vector<size_t> begins;
+  for (size_t at = 0; at + kHeader <= file.size();) {
+    begins.push_back(at);
+    at += kHeader + static_cast<uint8_t>(file[at + 4]) + 256 * static_cast<uint8_t>(file[at + 5]);
+  }
+  return begins;
+}
+
 // A store as a process leaves it that was killed: commits, and behind them a settlement that was
 // not synced.
 class StoreDamageTest : public testing::Test {
@@ -143,12 +154,7 @@ TEST_F(StoreDamageTest, a_list_of_tables_that_ends_in_zeros_stops_the_start) {
   std::string name;
   std::ifstream(folder_ / "live" / "CURRENT") >> name;
   const std::string whole = files_of(folder_ / "live")[name];
-  constexpr size_t kHeader = 7;
-  std::vector<size_t> records;
-  for (size_t at = 0; at + kHeader <= whole.size();) {
-    records.push_back(at);
-    at += kHeader + static_cast<uint8_t>(whole[at + 4]) + 256 * static_cast<uint8_t>(whole[at + 5]);
-  }
+  const std::vector<size_t> records = begins_of_records(whole);
   ASSERT_GT(records.size(), 4u);
   for (size_t back = 1; back <= 3; ++back) {
     for (const size_t kept : {0, 1, 4}) {
@@ -160,6 +166,36 @@ TEST_F(StoreDamageTest, a_list_of_tables_that_ends_in_zeros_stops_the_start) {
       const std::string why = why_refused();
       EXPECT_NE(why.find(name + ": zeros in place of a record"), why.npos) << why;
     }
+  }
+}
+
+// The library takes it for a whole one, and removes the tables that it does not name.
+TEST_F(StoreDamageTest, a_list_of_tables_that_is_cut_stops_the_start) {
+  fs::remove_all(store_path());
+  for (const char* const end : {"killed", "stopped"}) {
+    {
+      const auto store = Store::open(options("live"));
+      ASSERT_TRUE(store.ok()) << store.error().text;
+      for (uint64_t i = 0; i < kCommits; ++i) commit_entries(**store);
+      if (end == std::string("killed")) {
+        fs::copy(folder_ / "live", folder_ / end, fs::copy_options::recursive);
+      }
+    }
+    if (end == std::string("stopped")) fs::rename(folder_ / "live", folder_ / end);
+    std::string name;
+    std::ifstream(folder_ / end / "CURRENT") >> name;
+    const std::string whole = files_of(folder_ / end)[name];
+    for (const size_t begin : begins_of_records(whole)) {
+      for (const size_t kept : {0, 1, 7}) {
+        fs::resize_file(folder_ / end / name, begin + kept);
+        const auto store = Store::open(options(end));
+        ASSERT_FALSE(store.ok()) << end << " at byte " << begin + kept;
+        ASSERT_EQ(store.error().kind, ErrorKind::damaged) << store.error().text;
+        std::ofstream(folder_ / end / name, std::ios::binary) << whole;
+      }
+    }
+    const auto store = Store::open(options(end));
+    ASSERT_TRUE(store.ok()) << store.error().text;
   }
 }
 

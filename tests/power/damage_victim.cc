@@ -39,7 +39,7 @@ bool check(const std::string& path) {
   const auto store = Store::open({.path = path, .read_only = true});
   if (!store) return tell("check refused " + store.error().text), false;
   std::string found = first_finding(**store);
-  if (const auto mark = read_acknowledged(path); !mark) found = mark.error().text;
+  if (const Result<void> marks = check_marks(path); !marks) found = marks.error().text;
   tell(found.empty() ? "check sound" : "check found " + found);
   return found.empty();
 }

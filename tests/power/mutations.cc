@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <map>
+#include <sstream>
 
 #include "base/check.h"
 
@@ -48,8 +49,34 @@ Change zero_page(const fs::path& path, uint64_t size, std::mt19937_64& random) {
   return {begin, "bytes " + std::to_string(begin) + " to " + std::to_string(end) + " are zeros"};
 }
 
+// Where records end in a file that is laid out as the library's logs are: in blocks, each record
+// behind the 7 bytes of its header.
+std::vector<uint64_t> ends_of_records(const fs::path& path) {
+  constexpr uint64_t kBlock = 32768;
+  constexpr uint64_t kHeader = 7;
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  const std::string bytes = text.str();
+  std::vector<uint64_t> ends{0};
+  for (uint64_t at = 0; at + kHeader <= bytes.size();) {
+    if (kBlock - at % kBlock < kHeader) {
+      at += kBlock - at % kBlock;
+      continue;
+    }
+    at += kHeader + static_cast<uint8_t>(bytes[at + 4]) + 256 * static_cast<uint8_t>(bytes[at + 5]);
+    if (at < bytes.size()) ends.push_back(at);
+  }
+  return ends;
+}
+
+// Every other one of logs between two records: the library sees nothing there.
 Change cut(const fs::path& path, uint64_t size, std::mt19937_64& random) {
-  const uint64_t left = random() % size;
+  uint64_t left = random() % size;
+  const std::string kind = kind_of_file(path);
+  if ((kind == "log" || kind == "MANIFEST") && random() % 2 == 0) {
+    const std::vector<uint64_t> ends = ends_of_records(path);
+    left = ends[random() % ends.size()];
+  }
   fs::resize_file(path, left);
   return {left, "it is cut to " + std::to_string(left) + " bytes"};
 }

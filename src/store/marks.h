@@ -1,0 +1,67 @@
+// Marks: small files beside the engine's that say how far a store was once. A store that ends
+// before its mark has lost something that no other file tells of.
+//
+// `acknowledged`: how far the journal was acknowledged. A crash may tear the end of the engine's
+// log, and the library takes a torn end and a damaged middle for the same: it drops what follows.
+// `tables-listed`: how far the engine's list of its tables was written. The library takes a list
+// that is cut behind a record for a whole one, and removes the tables that it does not name.
+//
+// Layout, little-endian: format:1, two numbers of 8 bytes that never become less, XXH3-64 of
+// these:8. Written in place, in one sector, when what it says was synced; not synced itself, as an
+// older mark only promises less.
+#pragma once
+
+#include <compare>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace statewire {
+
+constexpr std::string_view kAcknowledgedName = "acknowledged";
+constexpr std::string_view kTablesListedName = "tables-listed";
+
+struct Acknowledged {
+  uint64_t last_sequence = 0;
+  uint64_t journal_bytes = 0;  // As keys::JournalPlace counts them; grows by every block.
+
+  bool operator==(const Acknowledged&) const = default;
+};
+
+struct TablesListed {
+  uint64_t list = 0;   // The number of the file: each opening begins another.
+  uint64_t bytes = 0;  // Of it.
+
+  auto operator<=>(const TablesListed&) const = default;
+};
+
+// Nothing where the store has none, as one of an earlier program, or a copy; `damaged` where it is
+// not what was written.
+Result<std::optional<Acknowledged>> read_acknowledged(const std::string& store_path);
+Result<std::optional<TablesListed>> read_tables_listed(const std::string& store_path);
+
+// `damaged` where one is not what was written: what the store lost is not seen by it.
+Result<void> check_marks(const std::string& store_path);
+
+// Not thread-safe.
+class MarkFile {
+ public:
+  MarkFile() = default;  // Writes nothing.
+  ~MarkFile();
+  MarkFile(const MarkFile&) = delete;
+  MarkFile& operator=(const MarkFile&) = delete;
+
+  // Makes the file where there is none, durably, and writes `now`.
+  Result<void> open(const std::string& store_path, const Acknowledged& now);
+  Result<void> open(const std::string& store_path, const TablesListed& now);
+  // 0, or why it failed, as errno says it: the mark stays behind then, and promises less.
+  int write(const Acknowledged& now);
+  int write(const TablesListed& now);
+
+ private:
+  int file_ = -1;
+};
+
+}  // namespace statewire
