@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/causation.h"
 #include "model/notification.h"
 #include "store/block.h"
 
@@ -18,7 +19,28 @@ std::string_view reason_of(const DeliveryRow& row) {
   return row.waits_for_tags ? "tags" : kWaitsBehind;
 }
 
+// Not about a call alone.
+bool is_about_state(const Entry& entry) {
+  return entry.told.kind == NotificationKind::transition ||
+         entry.told.kind == NotificationKind::amended || is_of_now(entry.observation.effect);
+}
+
+// What is told of a state that the resource has left: it was not gone yet.
+void take_verdict_of_later(const Record& from, Record& to) {
+  take_verdict(from, to);
+  if (to.drift != Drift::lost || to.phase == Phase::gone) return;
+  to.drift = Drift::out_of_band;
+  to.drift_since = to.since;
+}
+
 }  // namespace
+
+Cause cause_given_to(const Entry& held, const Entry& late) {
+  if (late.told.too_late || !is_about_state(held)) return {};
+  // The fold has said that of the last transition itself.
+  if (held.after.told == late.after.told) return {};
+  return cause_given(held.after, late.observation);
+}
 
 void take_verdict(const Record& from, Record& to) {
   to.declared = from.declared;
@@ -42,10 +64,7 @@ Result<Entry> unpack_entry(std::string_view bytes, Arena& arena) {
 }
 
 std::optional<Wait> HoldStage::wait_for(const Entry& entry, const Routable& routable) {
-  const bool about_state = entry.told.kind == NotificationKind::transition ||
-                           entry.told.kind == NotificationKind::amended ||
-                           is_of_now(entry.observation.effect);
-  const Cause& cause = about_state ? entry.after.cause : entry.observation.cause;
+  const Cause& cause = is_about_state(entry) ? entry.after.cause : entry.observation.cause;
   std::optional<Wait> wait = wait_of(subscription_, ignored_, routable,
                                      cause.kind != CauseKind::unknown, knows_tags(entry.after));
   if (!wait) return wait;
@@ -128,18 +147,23 @@ void HoldStage::learn_one(const Entry& entry, Booked& booked, Learned& learned) 
                            !entry.after.told.is_zero() && is_of(entry.after.told, row);
   const bool tells_tags =
       knows_tags(entry.after) && (row.waits_for_tags || !entry.observation.tags.empty());
-  if (!is_amended && !tells_cause && !tells_tags) return;
-  learned.changed.push_back(&booked);
+  const bool may_explain = !tells_cause && row.waits_for_cause && is_hint(entry.observation);
+  if (!is_amended && !tells_cause && !tells_tags && !may_explain) return;
   Arena arena;
   Result<Entry> kept = unpack_entry(row.entry, arena);
   if (!kept) return;  // It was read back when it was restored.
+  const Cause given = may_explain ? cause_given_to(*kept, entry) : Cause{};
+  const bool explains = given.kind != CauseKind::unknown;
+  if (!is_amended && !tells_cause && !tells_tags && !explains) return;
+  learned.changed.push_back(&booked);
   // What was found out about the time before it.
   if (is_amended) kept->told.previous = kept->after.previous = entry.after.previous;
-  if (tells_cause) {
-    kept->after.cause = entry.after.cause;
+  if (tells_cause || explains) {
+    kept->after.cause = explains ? given : entry.after.cause;
     row.waits_for_cause = false;
   }
   if (is_amended || tells_cause) take_verdict(entry.after, kept->after);
+  if (explains) take_verdict_of_later(entry.after, kept->after);
   if (tells_tags) {
     kept->after.tags = entry.after.tags;
     kept->after.flags |= entry.after.flags & kTagsWhole;

@@ -2,7 +2,8 @@
 // Behind one that waits, those of the same resource wait too.
 //
 // What comes later about the resource completes what waits: the cause of that transition, the state
-// before it, and the newest tags. An amendment of a transition that waits is absorbed, as nothing
+// before it, and the newest tags. A late call may be the cause of several that wait, and of none
+// that is the newest. An amendment of a transition that waits is absorbed, as nothing
 // was sent yet.
 #pragma once
 
@@ -32,6 +33,9 @@ struct ResourceHash : std::hash<std::string_view> {
   using is_transparent = void;
 };
 
+// The cause of `held` that a later entry of its resource tells, where its state is not the one that
+// the resource has by then; unknown where it tells none.
+Cause cause_given_to(const Entry& held, const Entry& late);
 // What follows from who did it: whether the code did.
 void take_verdict(const Record& from, Record& to);
 

@@ -118,6 +118,45 @@ TEST_F(HoldTest, learns_with_the_cause_whether_the_code_did_it) {
   EXPECT_EQ(told.touch.actor, "alice");
 }
 
+// Stopped, and started again before it was known who had stopped it: the call is the cause of two
+// that wait, and not of the newest.
+TEST_F(HoldTest, a_late_call_explains_all_that_it_led_to) {
+  const auto state = [&](uint64_t sequence, Phase phase, Phase before) {
+    Entry result = entry(sequence, "a");
+    const Time time = kHeldAt + seconds(10 * sequence);
+    result.observation.key.set_time(time);
+    result.after.phase = phase;
+    result.after.since = time;
+    result.after.previous = result.told.previous = {before, {}, time - seconds(10)};
+    result.after.tags = tags_;
+    return result;
+  };
+  ASSERT_TRUE(offer(state(1, Phase::changing, Phase::stable)));
+  ASSERT_TRUE(offer(state(2, Phase::stopped, Phase::changing)));
+  ASSERT_TRUE(offer(state(3, Phase::provisioning, Phase::stopped)));
+  const Entry newest = state(4, Phase::stable, Phase::provisioning);
+  ASSERT_TRUE(offer(newest));
+  Entry call = newest;
+  call.told = {.late = true};
+  call.observation.effect = Effect::cause;
+  call.observation.toward = phase_bit(Phase::changing) | phase_bit(Phase::stopped);
+  call.observation.key.set_time(kHeldAt + seconds(9));
+  call.observation.cause = {.kind = CauseKind::human, .actor = "alice", .evidence = "e"};
+  call.observation.cause.call = "StopInstances";
+  EXPECT_EQ(hold_.learn(call).changed.size(), 2u);
+  EXPECT_EQ(ready(), (Sequences{1, 2}));
+  Arena arena;
+  const Result<Entry> stopped = unpack_entry(book_.find(2)->row.entry, arena);
+  EXPECT_EQ(stopped->after.cause.actor, "alice");
+  EXPECT_EQ(stopped->after.cause.confidence, Confidence::guess);
+  call.observation.toward = phase_bit(Phase::provisioning) | phase_bit(Phase::stable);
+  EXPECT_TRUE(hold_.learn(call).changed.empty()) << "it was asked for before the stop";
+  call.observation.key.set_time(kHeldAt + seconds(25));
+  call.after.cause = call.observation.cause;
+  EXPECT_EQ(hold_.learn(call).changed.size(), 2u);
+  EXPECT_EQ(ready(), (Sequences{3, 4}));
+}
+
 TEST_F(HoldTest, learns_what_was_before_it) {
   Entry held = entry(1, "a");
   held.told.previous = {.phase = Phase::stable, .value = "running"};

@@ -20,6 +20,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "model/causation.h"
 #include "model/tool_words.h"
 #include "model/withheld.h"
 #include "track/step.h"

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "base/limits.h"
+#include "model/causation.h"
 #include "track/step.h"
 
 namespace statewire {

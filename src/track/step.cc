@@ -1,20 +1,7 @@
 // The fold is a pure function of the observations in key order, so that every order of arrival
 // ends in the same record.
 //
-// The cause of a transition is decided from its neighbours, the first that applies:
-//   1. the observation says it itself (a call that moves the phase, an event of a deployment);
-//   2. a hint toward this phase within kCauseReach before it: the newest one wins, and a call
-//      makes it `likely` at most, as nothing but time connects the two. One that something else
-//      was seen to happen after explains no more, nor does one that made or started the resource
-//      and has led to where it arrived;
-//   3. it completes an unsettled phase whose cause is known (pending, then running), and is what
-//      that cause leads to: who asked for a stop is not why it runs again;
-//   4. unknown.
-// The reason that an observation gives for its own state stands beside whatever cause is found. One
-// that came with an unsettled phase is not that of the phase that follows.
-// A native event that names the cause may also follow the state it explains (Auto Scaling tells
-// of a termination after it): it then replaces a weaker cause. A call never does: what was asked
-// for cannot be the cause of what was reached before.
+// model/causation.h says what the cause of a transition is.
 //
 // A phase may settle by itself, so long after the observation that moved it. That the time has
 // passed is an observation of its own, as no clock is asked here. It moves what waits for this very
@@ -28,14 +15,11 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "model/arn.h"
+#include "model/causation.h"
 #include "track/drift.h"
 
 namespace statewire {
 namespace {
-
-bool says_who(const Cause& cause) {
-  return cause.kind != CauseKind::unknown || !cause.actor.empty();
-}
 
 void keep_newest(std::string_view& kept, std::string_view seen) {
   if (!seen.empty()) kept = seen;
@@ -106,14 +90,6 @@ bool fold_tags(Record& record, const Observation& observation, Arena& arena) {
   return true;
 }
 
-// The hint that the cause of the present state came from; null where it came from none.
-const Hint* hint_of_cause(const Record& record) {
-  if (record.cause.evidence.empty()) return nullptr;
-  const auto is_it = [&](const Hint& hint) { return hint.cause.evidence == record.cause.evidence; };
-  const auto found = std::ranges::find_if(record.hints, is_it);
-  return found == record.hints.end() ? nullptr : &*found;
-}
-
 // Of too many, the oldest goes. That of the present cause is kept, as it says how far that carries.
 void add_hint(Record& record, const Observation& observation, Arena& arena) {
   std::array<Hint, kHintsMax> hints;
@@ -129,63 +105,6 @@ void add_hint(Record& record, const Observation& observation, Arena& arena) {
   }
   hints[kept] = {observation.cause, observation.time(), observation.toward};
   record.hints = arena.copy_of(std::span<const Hint>(hints.data(), kept + 1));
-}
-
-// What a cause may lead to that says of no phases that it leads there, by the phase that it led to.
-PhaseSet led_to_from(Phase phase) {
-  switch (phase) {
-    case Phase::provisioning:
-      return phase_bit(Phase::provisioning) | phase_bit(Phase::changing) |
-             phase_bit(Phase::stable) | phase_bit(Phase::degraded);
-    case Phase::changing:
-      return phase_bit(Phase::changing) | phase_bit(Phase::stable) | phase_bit(Phase::stopped) |
-             phase_bit(Phase::degraded);
-    case Phase::deprovisioning:
-      return phase_bit(Phase::deprovisioning) | phase_bit(Phase::gone) | phase_bit(Phase::degraded);
-    case Phase::unknown:
-    case Phase::stable:
-    case Phase::degraded:
-    case Phase::stopped:
-    case Phase::gone:
-      break;
-  }
-  return 0;  // It rests.
-}
-
-// Something else has moved the resource since: what follows comes of that. Or it has led to where
-// it was to lead: what starts is not asked to change.
-bool is_spent(const Hint& hint, const Record& before) {
-  if (hint.time >= before.since) return false;
-  if (hint.cause.evidence != before.cause.evidence) return true;
-  const bool starts =
-      hint.toward != kAllPhases && (hint.toward & phase_bit(Phase::provisioning)) != 0;
-  return starts && is_arrived(before.phase);
-}
-
-// Whether the cause of an unsettled phase is that of the phase that follows, too.
-bool carries(const Record& before, Phase phase, Time time) {
-  const bool is_unsettled = !is_settled(before.phase) && before.phase != Phase::unknown;
-  if (!is_unsettled || before.since == Time{} || time - before.since > kCauseCarry) return false;
-  const Hint* const hint = hint_of_cause(before);
-  const PhaseSet toward = hint == nullptr ? led_to_from(before.phase) : hint->toward;
-  return (toward & phase_bit(phase)) != 0;
-}
-
-Cause cause_of_transition(const Record& before, const Observation& observation) {
-  if (says_who(observation.cause)) return observation.cause;
-  const Time time = observation.time();
-  for (auto hint = before.hints.rbegin(); hint != before.hints.rend(); ++hint) {
-    if ((hint->toward & phase_bit(observation.phase)) == 0) continue;
-    if (hint->time > time || time - hint->time > kCauseReach) continue;
-    if (is_spent(*hint, before)) continue;
-    Cause cause = hint->cause;
-    if (!cause.call.empty()) cause.confidence = std::min(cause.confidence, Confidence::likely);
-    return cause;
-  }
-  if (!carries(before, observation.phase, time)) return {};
-  Cause cause = before.cause;
-  cause.reason = {};
-  return cause;
 }
 
 // Only between two states in which it rests: what is asked for leads through others, as often as
@@ -246,15 +165,8 @@ bool fold_settle(Record& record, const Observation& observation) {
   return true;
 }
 
-// A native event that names the cause of the state that was reached before it.
 bool fold_cause(Record& record, const Observation& observation) {
-  const bool is_call = observation.key.stage == 0;
-  if (is_call || !says_who(observation.cause) || record.since == Time{}) return false;
-  if ((observation.toward & phase_bit(record.phase)) == 0) return false;
-  if (observation.time() - record.since > kCauseReach) return false;
-  const bool stronger = record.cause.kind == CauseKind::unknown ||
-                        observation.cause.confidence > record.cause.confidence;
-  if (!stronger) return false;
+  if (!names_cause(record, observation)) return false;
   const std::string_view reason = record.cause.reason;
   record.cause = observation.cause;
   if (record.cause.reason.empty()) record.cause.reason = reason;
@@ -313,13 +225,13 @@ FoldStep fold_step(Record& record, const Observation& observation, Arena& arena)
       break;
     case Effect::cause:
       step.cause = fold_cause(record, observation);
-      if (says_who(observation.cause)) add_hint(record, observation, arena);
+      if (is_hint(observation)) add_hint(record, observation, arena);
       break;
     case Effect::configure:
       step.configured = true;
-      if (observation.toward == kAllPhases) break;
+      if (!is_hint(observation)) break;
       fold_cause(record, observation);
-      if (says_who(observation.cause)) add_hint(record, observation, arena);
+      add_hint(record, observation, arena);
       break;
     case Effect::tag:
     case Effect::fail:

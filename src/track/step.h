@@ -48,9 +48,4 @@ inline bool flaps(const Record& record, Time now) {
   return flaps(record) && now - record.turns[kFlapTurns - 1] <= kFlapWindow;
 }
 
-// A call explains a state that is reached within this time after it.
-constexpr Duration kCauseReach = std::chrono::minutes(15);
-// The cause of an unsettled phase carries over to what it leads to, within this time.
-constexpr Duration kCauseCarry = std::chrono::hours(6);
-
 }  // namespace statewire

@@ -140,8 +140,15 @@ void Model::learn(const Entry& entry) {
     const std::string about = to_hex(entry.after.told);
     // An amendment that lacks the cause of its transition learns it, too.
     const bool is_of = about == told.id || (told.lacks_cause && about == told.amends);
-    const bool tells_cause =
-        !entry.after.told.is_zero() && is_of && entry.after.cause.kind != CauseKind::unknown;
+    Arena texts;
+    Cause cause;
+    if (!entry.after.told.is_zero() && is_of) cause = entry.after.cause;
+    if (cause.kind == CauseKind::unknown && told.lacks_cause) {
+      if (const Result<Entry> held = unpack_entry(told.completed, texts)) {
+        cause = cause_given_to(*held, entry);
+      }
+    }
+    const bool tells_cause = cause.kind != CauseKind::unknown;
     const bool tells_tags =
         knows_tags(entry.after) && (told.lacks_tags || !entry.observation.tags.empty());
     if (!tells_cause && !tells_tags) continue;
@@ -151,7 +158,7 @@ void Model::learn(const Entry& entry) {
       Arena arena;
       Result<Entry> completed = unpack_entry(told.completed, arena);
       if (!completed) return fault("an entry cannot be unpacked: " + completed.error().text);
-      if (with_cause) completed->after.cause = entry.after.cause;
+      if (with_cause) completed->after.cause = cause;
       if (with_tags) {
         completed->after.tags = entry.after.tags;
         completed->after.flags |= entry.after.flags & kTagsWhole;
