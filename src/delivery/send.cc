@@ -277,7 +277,7 @@ void SendStage::on_attempt(Booked& booked, const Attempt& attempt, bool was_alon
         park(booked, attempt, "rejected: " + reason_of(attempt));
       } else {
         booked.is_alone = true;
-        lanes_.postpone(booked, now);
+        postpone(booked, now);
       }
       break;
     case Verdict::gone:
@@ -302,8 +302,8 @@ void SendStage::on_refused(Booked& booked, const Attempt& attempt, Time now) {
               {{"subscription", subscription_.name}, {"answer", reason_of(attempt)}});
   }
   tell_trouble(is_opened, now);
-  lanes_.postpone(
-      booked, now + std::min<Duration>(backoff(booked.row.attempts, {}, random_), kRefusedWaitMax));
+  postpone(booked,
+           now + std::min<Duration>(backoff(booked.row.attempts, {}, random_), kRefusedWaitMax));
 }
 
 // Those that have it are done, and each that was refused is parked by itself. What is left over is
@@ -333,7 +333,6 @@ void SendStage::on_parts(Booked& booked, const Attempt& attempt, Time now) {
     }
     of_left.recipient.clear();  // Of several, maybe.
     of_left.detail = cut_utf8(of_left.detail, kAttemptDetailBytesMax);
-    book_.change(booked);
     if (of_left.verdict == Verdict::unavailable) return on_refused(booked, of_left, now);
     return retry(booked, of_left, false, now);
   }
@@ -364,7 +363,11 @@ void SendStage::retry(Booked& booked, const Attempt& attempt, bool is_sink_at_fa
   const Duration asked = std::clamp(attempt.retry_after, Duration(), std::max(left, Duration()));
   const Duration wait = backoff(booked.row.attempts, asked, random_);
   booked.waits_as_asked = asked > Duration() && wait == std::min(asked, kAskedMax);
-  lanes_.postpone(booked, now + wait);
+  postpone(booked, now + wait);
+}
+
+void SendStage::postpone(Booked& booked, Time due) {
+  lanes_.postpone(booked, due);
   book_.change(booked);
 }
 
@@ -388,7 +391,7 @@ ParkedRow SendStage::parked_of(DeliveryRow row, const Attempt& attempt, std::str
 }
 
 void SendStage::stop_for_good(Booked& booked, const Attempt& attempt) {
-  lanes_.postpone(booked, Time{});
+  postpone(booked, Time{});
   if (book_.is_gone()) return;
   book_.set_gone(true);
   log_error("a sink is gone: its subscription stops, and keeps its place",

@@ -89,6 +89,8 @@ class SendStage {
   void on_parts(Booked& booked, const Attempt& attempt, Time now);
   void on_refused(Booked& booked, const Attempt& attempt, Time now);
   void retry(Booked& booked, const Attempt& attempt, bool is_sink_at_fault, Time now);
+  // It was tried and stays: its row says so from the next checkpoint on.
+  void postpone(Booked& booked, Time due);
   void park(Booked& booked, const Attempt& attempt, std::string reason);
   ParkedRow parked_of(DeliveryRow row, const Attempt& attempt, std::string reason);
   void leave(Booked& booked);
