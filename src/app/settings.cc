@@ -438,6 +438,9 @@ std::unique_ptr<Settings> read_settings_part(const std::string& path, ConfigPart
   if (!settings->document) return nullptr;
   MapReader keys(settings->document->root());
   read_store(keys, *settings);
+  const Node http = keys.optional("http");
+  read_listen(http.find("listen"), settings->http.listener);
+  if (http.find("tls")) settings->http.listener.tls.emplace();
   if (part == ConfigPart::rules) read_rules(keys, *settings, problems);
   keys.ignore_rest();
   const bool is_wrong = std::ranges::any_of(

@@ -79,7 +79,7 @@ std::unique_ptr<Settings> read_settings(const std::string& path, SinkContext& co
 
 // What a command needs of a configuration that it does not run.
 enum class ConfigPart {
-  store,  // Where the store is, and the names of the instance and of accounts.
+  store,  // Where store and listener are, and the names of the instance and of accounts.
   rules,  // And what recognises events, and says to whom they go.
 };
 // Reads that part, and the catalog's folders. Sources, sinks, tokens and roles are not looked at:

@@ -6,6 +6,7 @@
 
 #include "base/json_writer.h"
 #include "base/percent.h"
+#include "cli/elsewhere.h"
 #include "cli/history_target.h"
 #include "delivery/left_behind.h"
 
@@ -286,6 +287,9 @@ ExitCode with_client(const Invocation& invocation, Terminal& terminal, Access ac
     DaemonClient client(**std::move(daemon));
     return use(client);
   }
+  if (const std::string elsewhere = daemon_elsewhere(*config->settings); !elsewhere.empty()) {
+    terminal.complain("no daemon serves " + config->settings->store.path + ": " + elsewhere);
+  }
   if (access == Access::explain || access == Access::write_by_rules) {
     config = load_config_part(invocation, ConfigPart::rules, terminal);
     if (config == nullptr) return ExitCode::bad_config;
@@ -307,7 +311,10 @@ ExitCode with_daemon(const Invocation& invocation, Terminal& terminal,
   const Result<std::optional<Daemon>> daemon = Daemon::find(store);
   if (!daemon) return fail(daemon.error(), terminal);
   if (*daemon) return use(**daemon);
-  return fail(unavailable("no daemon serves " + store + ": `statewire run` starts one"), terminal);
+  const std::string elsewhere = daemon_elsewhere(*config->settings);
+  return fail(unavailable("no daemon serves " + store + ": " +
+                          (elsewhere.empty() ? "`statewire run` starts one" : elsewhere)),
+              terminal);
 }
 
 ExitCode exit_code_of(const Error& error) {

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/daemon.h"
+#include "cli/elsewhere.h"
 #include "cli/reply.h"
 #include "cli/try_sink.h"
 #include "format/clean_text.h"
@@ -57,6 +58,10 @@ void find_daemon(const Settings& settings, Findings& findings) {
                           "ask as the user that runs it: its socket is for nobody else");
   }
   if (!*daemon) {
+    if (const std::string elsewhere = daemon_elsewhere(settings); !elsewhere.empty()) {
+      return findings.wrong("daemon", "none serves this store: " + elsewhere,
+                            "name the store that it serves, or restart it");
+    }
     findings.not_tried("daemon", "none runs: `statewire run` starts one");
     return try_to_listen(settings.http.listener, findings);
   }

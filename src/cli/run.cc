@@ -7,18 +7,11 @@
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/config_at_hand.h"
+#include "cli/elsewhere.h"
 #include "cli/progress_line.h"
 
 namespace statewire {
 namespace {
-
-// A wildcard address is no place to send anything to.
-std::string url_of(const HttpTcpListener& listener, uint16_t port) {
-  std::string host = listener.address;
-  if (host == "0.0.0.0" || host == "::") host = "localhost";
-  if (host.find(':') != std::string::npos) host = "[" + host + "]";
-  return (listener.tls ? "https://" : "http://") + host + ":" + std::to_string(port);
-}
 
 // What a person wants to know first. On standard error, as standard output is for sinks; and by way
 // of the log, as nothing waits for a person who does not read.

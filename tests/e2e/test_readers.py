@@ -2,10 +2,11 @@
 
 import json
 import os
+import signal
 import subprocess
 import unittest
 
-from harness import ROOT, ProgramTest, instance_event, run_statewire, wait_for
+from harness import ROOT, ProgramTest, free_port, instance_event, run_statewire, wait_for
 
 NOTHING_FOUND = 1
 STOPPED = ROOT / "examples" / "ec2-stopped.json"
@@ -78,6 +79,58 @@ class Readers(ProgramTest):
             done = program.run(*command)
             self.assertEqual(done.returncode, 1)
             self.assertIn("no daemon serves", done.stderr)
+
+
+class Elsewhere(ProgramTest):
+    """The file names another store than the daemon that listens where the file says."""
+
+    def begin(self, http="", move="moved"):
+        program = self.daemon(f"http: {{listen: '127.0.0.1:$PORT'{http}}}\n" + SINK).start()
+        text = program.config.read_text()
+        program.write_config(f"http: {{listen: '127.0.0.1:$PORT'{http}}}\n" + SINK)
+        program.config.write_text(text.replace("store: store", f"store: {move}"))
+        program.signal(signal.SIGHUP)
+        wait_for(lambda: "only a restart can" in program.log_text(), "a reload that is refused")
+        return program
+
+    def test_readers_say_where_the_daemon_is_and_what_it_serves(self):
+        program = self.begin()
+        url = f"http://127.0.0.1:{program.port}"
+        for command in [*WITH_DAEMON, ["resources"], ["held"]]:
+            done = program.run(*command)
+            self.assertEqual(done.returncode, 1, command)
+            for words in (url, f"serves the store {self.folder}/store", f"--url {url}"):
+                self.assertIn(words, done.stderr, command)
+        self.assertIn("the last reload failed: store: only a restart", done.stderr)
+        self.assertEqual(program.run("status", "--url", url).returncode, 1)
+        doctor = program.run("doctor").stdout
+        self.assertIn(f"serves the store {self.folder}/store", doctor)
+        self.assertNotIn("none runs", doctor)
+
+    def test_a_store_that_nobody_serves_is_read_and_that_is_said(self):
+        other = self.daemon(SINK, port=free_port())
+        other.config.write_text(other.config.read_text().replace("store: store", "store: moved"))
+        other.start()
+        other.stop()
+        program = self.begin()
+        done = program.run("resources", "--output", "json")
+        self.assertIn("serves the store", done.stderr)
+        self.assertEqual(json.loads(done.stdout), [])
+        program.stop()
+        self.assertEqual(program.run("resources").stderr.count("serves the store"), 0)
+
+    def test_a_daemon_that_wants_a_token_is_named_as_one(self):
+        self.write("token", "the-read-token\n")
+        program = self.begin(", tokens: [{scope: read, token_file: token}]")
+        done = program.run("status")
+        self.assertIn("--token-file", done.stderr)
+        self.assertNotIn("the-read-token", done.stderr)
+
+    def test_a_socket_that_is_gone_is_said_to_be(self):
+        program = self.daemon(SINK).start()
+        (self.folder / "store" / "control.sock").unlink()
+        done = program.run("status")
+        self.assertIn("control.sock is gone", done.stderr)
 
 
 class Remote(ProgramTest):
