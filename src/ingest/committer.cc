@@ -11,6 +11,8 @@ namespace {
 
 // Until it is asked once more whether a resource that is ignored is calm.
 constexpr Duration kAskAgain = std::chrono::hours(1);
+// Records that are read in one go, where many reminders are looked at.
+constexpr size_t kRecordsInOneGo = 256;
 
 }  // namespace
 
@@ -21,6 +23,7 @@ void Committer::use(std::shared_ptr<const IngestRules> rules) {
   if (rules == rules_) return;
   book_ = std::make_unique<RuleBook>(*rules);
   rules_ = std::move(rules);
+  is_new_to_store_ = !rules_->ignored.empty();
 }
 
 // Folding decides nothing that lasts: what it throws is an error like any other. Once the write has
@@ -68,7 +71,7 @@ Result<void> Committer::fold_all(Batches batches, Time now, std::vector<ChunkFat
   }
   // These leave the batches, which may be folded again where one of them could not be.
   for (const auto& batch : batches) add_notes(*batch);
-  return {};
+  return find_unwanted();
 }
 
 Result<Fate> Committer::fold_event(const Batch& batch, const BatchEvent& event, Time now) {
@@ -109,6 +112,44 @@ Result<bool> Committer::is_silent(const Observation& observation, Time now) {
                             .number = static_cast<uint64_t>(to_ns((*record)->since))},
                     .payload = moved_arena_.copy(observation.expected)});
   return true;
+}
+
+// Once for each set of rules: what departs later is dropped, or looked at when it departs.
+Result<void> Committer::find_unwanted() {
+  unwanted_.clear();
+  if (!is_new_to_store_) return {};
+  std::vector<ReminderKey> overdue;
+  const Result<void> read = store_.each_reminder([&](const Reminder& reminder) {
+    if (reminder.key.kind != ReminderKind::overdue) return true;
+    overdue.push_back(reminder.key);
+    overdue.back().resource_id = moved_arena_.copy(reminder.key.resource_id);
+    return true;
+  });
+  if (!read) return read;
+  std::vector<std::string_view> ids;
+  std::vector<std::optional<Record>> records;
+  for (size_t first = 0; first < overdue.size(); first += kRecordsInOneGo) {
+    const auto some =
+        std::span(overdue).subspan(first).first(std::min(kRecordsInOneGo, overdue.size() - first));
+    Arena arena;
+    ids.clear();
+    for (const ReminderKey& key : some) {
+      const Result<std::string_view> resource = views_.resource_of_alias(key.resource_id, arena);
+      if (!resource) return resource.error();
+      ids.push_back(resource->empty() ? key.resource_id : *resource);
+    }
+    if (Result<void> found = views_.records(ids, arena, records); !found) return found;
+    for (size_t i = 0; i < some.size(); ++i) {
+      if (records[i] && book_->ignored_by(records[i]->resource)) unwanted_.push_back(some[i]);
+    }
+  }
+  return {};
+}
+
+bool Committer::is_ignored(std::string_view resource_id) {
+  if (rules_->ignored.empty()) return false;
+  const Result<const Record*> record = fold_.record(resource_id);  // It is of this commit.
+  return record && *record != nullptr && book_->ignored_by((*record)->resource);
 }
 
 void Committer::count(const Batch& batch, const BatchEvent& event, Fate fate) {
@@ -156,14 +197,10 @@ void Committer::set_overdue_reminders(std::span<const Departure> departures, Tim
     Expectation expectation = departure.expectation;
     const std::optional<size_t> place = place_of_passing(expectation.phase);
     if (!place) continue;
-    Expected expected{.within = configured_within(rules_->expect, departure.type, *place)};
-    if (!expected.within) {
-      expected = expected_of(rules_->expect, departure.type, *place,
-                             store_.learned(departure.type, *place));
-    } else if (*expected.within == Duration::zero()) {
-      continue;
-    }
-    if (!expected.within) continue;
+    const Expected expected =
+        expected_of(rules_->expect, departure.type, *place, store_.learned(departure.type, *place));
+    // It was recognised before the rule came.
+    if (!expected.within || is_ignored(departure.resource_id)) continue;
     expectation.within = *expected.within;
     if (expected.is_learned) {
       expectation.seen = expected.seen;
@@ -193,18 +230,21 @@ Result<void> Committer::write(Batches batches, Time now) {
   reminders_.assign(changes.reminders.begin(), changes.reminders.end());
   reminders_.insert(reminders_.end(), moved_.begin(), moved_.end());
   set_overdue_reminders(changes.departures, now);
-  return store_.commit({.first_sequence = first_sequence_,
-                        .last_sequence = fold_.next_sequence() - 1,
-                        .recorded = now,
-                        .block = block_.finish(ledger_),
-                        .records = changes.records,
-                        .removed = changes.removed,
-                        .aliases = changes.aliases,
-                        .cursors = cursors_,
-                        .reminders = reminders_,
-                        .fired = fired_,
-                        .ledger = &ledger_,
-                        .passages = changes.passages});
+  fired_.insert(fired_.end(), unwanted_.begin(), unwanted_.end());
+  Result<void> written = store_.commit({.first_sequence = first_sequence_,
+                                        .last_sequence = fold_.next_sequence() - 1,
+                                        .recorded = now,
+                                        .block = block_.finish(ledger_),
+                                        .records = changes.records,
+                                        .removed = changes.removed,
+                                        .aliases = changes.aliases,
+                                        .cursors = cursors_,
+                                        .reminders = reminders_,
+                                        .fired = fired_,
+                                        .ledger = &ledger_,
+                                        .passages = changes.passages});
+  is_new_to_store_ = is_new_to_store_ && !written;
+  return written;
 }
 
 }  // namespace statewire

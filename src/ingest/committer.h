@@ -25,7 +25,8 @@ class Committer {
   // One atomic, synced write for all of `batches`; fates[i] belongs to batches[i]. After an error
   // nothing was stored, and all of them may be sent again. No exception leaves it.
   // From the next commit on, reminders are set as these rules say, and those of resources that are
-  // ignored say nothing.
+  // ignored say nothing: of what is on its way when a rule comes, nobody says later that it did not
+  // arrive, as its arrival may be dropped. That outlives the rule, and a restart.
   void use(std::shared_ptr<const IngestRules> rules);
   Result<void> commit(std::span<const std::unique_ptr<Batch>> batches, Time now,
                       std::vector<ChunkFates>& fates);
@@ -39,12 +40,15 @@ class Committer {
   void count(const Batch& batch, const BatchEvent& event, Fate fate);
   LedgerRow& row_of(const std::string& source, std::string_view account, std::string_view region);
   void add_notes(Batch& batch);
+  Result<void> find_unwanted();
+  bool is_ignored(std::string_view resource_id);
   void set_overdue_reminders(std::span<const Departure> departures, Time now);
   Result<void> write(Batches batches, Time now);
 
   Store& store_;
   std::shared_ptr<const IngestRules> rules_ = std::make_shared<IngestRules>();
   std::unique_ptr<RuleBook> book_ = std::make_unique<RuleBook>(*rules_);
+  bool is_new_to_store_ = false;  // No commit has looked at reminders since the rules came.
   BlockWriter block_;
   StoreViews views_;
   Fold fold_;
@@ -61,6 +65,7 @@ class Committer {
   std::vector<Reminder> reminders_;
   std::vector<CursorChange> cursors_;
   std::vector<ReminderKey> fired_;
+  std::vector<ReminderKey> unwanted_;  // Overdue, of what the rules ignore since.
 };
 
 }  // namespace statewire

@@ -9,14 +9,15 @@ namespace {
 constexpr int kTimesUsual = 3;
 constexpr Duration kExpectedMin = std::chrono::minutes(1);
 
-}  // namespace
-
+// Zero: nothing is expected.
 std::optional<Duration> configured_within(const ExpectRules& rules, std::string_view type,
                                           size_t place) {
   const auto found = rules.types.find(type);
   if (found != rules.types.end() && found->second.within[place]) return found->second.within[place];
   return rules.otherwise.within[place];
 }
+
+}  // namespace
 
 Expected expected_of(const ExpectRules& rules, std::string_view type, size_t place,
                      const DurationSketch& sketch) {

@@ -30,15 +30,12 @@ struct Expected {
   std::optional<Duration> within;  // Nothing where nothing is expected.
   bool is_configured = false;
   bool is_learned = false;
-  // Of what was seen, where that was looked at.
+  // Of what was seen.
   uint64_t seen = 0;
   std::optional<Duration> median;
   std::optional<Duration> p99;
 };
 
-// What is configured; zero: nothing is expected. `place` as below.
-std::optional<Duration> configured_within(const ExpectRules& rules, std::string_view type,
-                                          size_t place);
 // `place` is that of the phase in kPassingPhases. Pure; any thread; allocates nothing.
 Expected expected_of(const ExpectRules& rules, std::string_view type, size_t place,
                      const DurationSketch& sketch);

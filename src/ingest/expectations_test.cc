@@ -126,6 +126,43 @@ TEST_F(ExpectationTest, what_is_ignored_since_it_departed_is_not_stuck) {
   expect_refolds();
 }
 
+// The rule may have dropped its arrival, and is gone before the time is over.
+TEST_F(ExpectationTest, what_was_ignored_for_a_while_is_not_stuck) {
+  for (const bool is_restarted : {false, true}) {
+    const int own = is_restarted ? 3 : 1;
+    const std::string suffix = "i-100" + std::to_string(own);
+    expect_provisioning_within(minutes(15));
+    fates_of(event(own, "pending", 0, "e1" + suffix));
+    fates_of(event(own + 1, "pending", 0, "e2" + suffix));
+    EXPECT_EQ(due().size(), 2u);
+    ignore(R"({"resource":{"id":[{"suffix":")" + suffix + R"("}]}})");
+    if (is_restarted) reopen();
+    EXPECT_EQ(
+        fates_of(event(own, "running", 5, "e3" + suffix)).counts[static_cast<int>(Fate::ignored)],
+        1u);
+    EXPECT_EQ(due().size(), 1u);
+    ignore({});
+    if (is_restarted) reopen();
+    advance(minutes(20));
+    const std::vector<Entry> stuck = told(NotificationKind::stuck);
+    ASSERT_EQ(stuck.size(), is_restarted ? 2u : 1u);
+    EXPECT_EQ(stuck.back().after.resource.id, record_of(own + 1).resource.id);
+    EXPECT_TRUE(due().empty());
+    expect_refolds();
+    clock_.set(kNow);
+  }
+}
+
+// Nothing was stored while the rule was there, so that nothing can have been dropped.
+TEST_F(ExpectationTest, a_rule_that_came_and_went_between_two_commits_changes_nothing) {
+  expect_provisioning_within(minutes(15));
+  fates_of(event(1, "pending", 0, "e1"));
+  ignore(R"({"resource":{"id":[{"suffix":"i-1001"}]}})");
+  ignore({});
+  advance(minutes(20));
+  EXPECT_EQ(told(NotificationKind::stuck).size(), 1u);
+}
+
 TEST_F(ExpectationTest, what_flaps_and_is_ignored_says_nothing_until_it_is_not) {
   const auto turn = [&](int from, int count) {
     for (int i = from; i < from + count; ++i) {
