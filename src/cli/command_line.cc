@@ -39,7 +39,7 @@ std::vector<std::string> words_of(std::string_view choices) {
   return words;
 }
 
-// What CLI11 shows of a value; empty where it is well.
+// What is told of a value behind the option's name; empty where it is well.
 std::string fault_of_number(const std::string& text) {
   const bool is_number = !text.empty() && text.size() < 20 &&
                          text.find_first_not_of("0123456789") == std::string::npos;
@@ -49,6 +49,15 @@ std::string fault_of_number(const std::string& text) {
 // A variable of a script that is not set asks for nothing, and not for everything.
 std::string fault_of_text(const std::string& text) {
   return text.empty() ? "wants a value, and was given an empty one" : "";
+}
+
+std::string fault_of_choice(std::string_view choices, const std::string& text) {
+  std::string listed;
+  for (const std::string& choice : words_of(choices)) {
+    if (choice == text) return {};
+    listed += (listed.empty() ? "" : ", ") + choice;
+  }
+  return "there is no \"" + text + "\"; there are " + listed;
 }
 
 CLI::Option* add_option(CLI::App& app, const OptionSpec& spec, Slot& slot) {
@@ -66,7 +75,10 @@ CLI::Option* add_option(CLI::App& app, const OptionSpec& spec, Slot& slot) {
                                                               : CLI::MultiOptionPolicy::Throw);
   }
   option->check(spec.form == OptionForm::number ? fault_of_number : fault_of_text, "");
-  if (!spec.choices.empty()) option->check(CLI::IsMember(words_of(spec.choices)), "");
+  if (!spec.choices.empty()) {
+    option->check([&spec](const std::string& text) { return fault_of_choice(spec.choices, text); },
+                  "");
+  }
   return option->required(spec.is_required);
 }
 
@@ -100,6 +112,17 @@ class CommandLine {
   }
 
   CLI::App& app() { return app_; }
+
+  // "statewire sinks test": what was read of it, also where the parser stopped.
+  std::string call() const {
+    std::string words = app_.get_name();
+    const CLI::App* app = &app_;
+    while (!app->get_subcommands().empty()) {
+      app = app->get_subcommands().front();
+      words += ' ' + app->get_name();
+    }
+    return words;
+  }
 
  private:
   void take(std::string_view command, Chosen& chosen) {
@@ -151,10 +174,12 @@ class CommandLine {
 ExitCode tell(CommandLine& line, const CLI::ParseError& error, Terminal& terminal) {
   std::ostringstream out;
   std::ostringstream err;
-  const int code = line.app().exit(error, out, err);
-  terminal.write(out.str());
-  terminal.write_error(err.str());
-  return code == 0 ? ExitCode::well : ExitCode::usage;
+  if (line.app().exit(error, out, err) == 0) {
+    terminal.write(out.str());
+    return ExitCode::well;
+  }
+  terminal.complain(std::string(error.what()) + "; `" + line.call() + " --help` says more");
+  return ExitCode::usage;
 }
 
 // Clears the screen between two rounds, where there is one.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -95,6 +96,39 @@ TEST(CommandLine, a_misspelt_word_behind_a_command_is_told_likewise) {
     EXPECT_EQ(ran.code, ExitCode::usage) << each.fault;
     EXPECT_NE(ran.err.find(each.fault), std::string::npos) << ran.err;
   }
+}
+
+TEST(CommandLine, what_the_parser_refuses_is_told_in_our_own_words) {
+  const struct {
+    std::vector<const char*> arguments;
+    const char* fault;
+  } kCases[] = {
+      {{"aws", "template", "--service", "ec2"},
+       "--service takes no value; did you mean \"--services ec2\"?"},
+      {{"aws", "template", "--service=ec2"},
+       "--service takes no value; did you mean \"--services=ec2\"?"},
+      {{"aws", "template", "--hub=yes"}, "--hub takes no value"},
+      {{"aws", "template", "hub"},
+       "\"hub\" is too much: `statewire aws template` takes no argument"},
+      {{"aws", "whoami", "--output", "json", "x"}, "`statewire aws whoami` takes no argument"},
+      {{"sinks", "test", "a", "b", "c"}, "is too much: `statewire sinks test` takes"},
+      {{"aws"}, "`statewire aws` wants one of its commands: whoami, template"},
+      {{"parked", "--config", "x"}, "`statewire parked` wants one of its commands: list, "},
+      {{"aws", "template", "--format", "yaml"},
+       "--format: there is no \"yaml\"; there are cloudformation, terraform, sam"},
+      {{"aws", "template", "--services"}, "--services wants a value"},
+      {{"timeline"}, "RESOURCE is required; `statewire timeline --help` says more"},
+      {{}, "`statewire --help` says more"},
+  };
+  for (const auto& each : kCases) {
+    const Ran ran = run(each.arguments);
+    EXPECT_EQ(ran.code, ExitCode::usage) << each.fault;
+    EXPECT_NE(ran.err.find(each.fault), std::string::npos) << each.fault << "\n" << ran.err;
+    EXPECT_TRUE(ran.err.starts_with("statewire: ")) << ran.err;
+    EXPECT_EQ(std::ranges::count(ran.err, '\n'), 1) << ran.err;
+  }
+  EXPECT_EQ(run({"aws", "--help"}).code, ExitCode::well);
+  EXPECT_EQ(run({"aws", "template", "hub", "-h"}).code, ExitCode::well);
 }
 
 TEST(CommandLine, the_value_of_an_option_is_no_word_of_its_own) {
