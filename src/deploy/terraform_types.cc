@@ -56,6 +56,10 @@ constexpr TerraformProperty kProfile[] = {
     {"Roles", "role", Form::first},
 };
 constexpr TerraformProperty kTopic[] = {{"TopicName", "name"}};
+constexpr TerraformProperty kTopicPolicy[] = {
+    {"Topics", "arn", Form::first},
+    {"PolicyDocument", "policy", Form::json},
+};
 constexpr TerraformProperty kSubscription[] = {
     {"TopicArn", "topic_arn"},
     {"Protocol", "protocol"},
@@ -73,6 +77,7 @@ constexpr TerraformKind kTypes[] = {
     {"AWS::IAM::Role", "aws_iam_role", "name", kRole},
     {"AWS::IAM::InstanceProfile", "aws_iam_instance_profile", "name", kProfile},
     {"AWS::SNS::Topic", "aws_sns_topic", "arn", kTopic},
+    {"AWS::SNS::TopicPolicy", "aws_sns_topic_policy", "id", kTopicPolicy},
     {"AWS::SNS::Subscription", "aws_sns_topic_subscription", "id", kSubscription},
 };
 

@@ -7,6 +7,8 @@ import email.policy
 import json
 import unittest
 
+import yaml
+
 from deployed import (ACCOUNT, OTHER_ACCOUNT, OTHER_REGION, REGION, DeployTest, Harm, actions_of,
                       notifications, template_of, wait_for)
 
@@ -52,6 +54,22 @@ class HubAndSpokes(DeployTest):
             account,
         )
         return arn
+
+    def tell_alarm(self, description, state, region, account):
+        """As CloudWatch tells it, of an alarm of the stack there."""
+        arn = f"arn:aws:cloudwatch:{region}:{account}:alarm:StackSet-statewire-CallsLostAlarm-1"
+        detail = {"alarmName": arn.split(":")[-1], "configuration": {"description": description},
+                  "state": {"value": state}}
+        self.tell("aws.cloudwatch", "CloudWatch Alarm State Change", json.dumps(detail), [arn],
+                  region, account)
+
+    def heard_of_alarms(self, topic):
+        """A queue behind the topic."""
+        queue = self.sqs.create_queue(QueueName="alarms")["QueueUrl"]
+        arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:alarms"
+        self.moto.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn,
+                                          Attributes={"RawMessageDelivery": "true"})
+        return queue
 
     def subjects(self):
         sent = self.moto.get("/moto-api/data.json").get("ses", {}).get("RawMessage", [])
@@ -111,6 +129,29 @@ class HubAndSpokes(DeployTest):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertEqual(daemon.stop(), 0)
         self.check_policies(hub, spoke, set(proxy.requests))
+
+    def test_alarms_of_all_spokes_reach_the_topic_of_the_hub(self):
+        spoke = template_of("--spoke")
+        outputs = self.deploy(template_of("--hub"), MailFrom="example.org")
+        places = [(REGION, OTHER_ACCOUNT), (OTHER_REGION, OTHER_ACCOUNT), (OTHER_REGION, ACCOUNT)]
+        for region, account in places:
+            self.deploy(spoke, region, account, HubBusArn=outputs["BusArn"])
+        queue = self.heard_of_alarms(outputs["AlarmsArn"])
+        said = {
+            resource["Properties"]["AlarmDescription"]
+            for resource in yaml.safe_load(spoke)["Resources"].values()
+            if resource["Type"] == "AWS::CloudWatch::Alarm"
+        }
+        for description in sorted(said):
+            for place in places:
+                self.tell_alarm(description, "ALARM", *place)
+                self.tell_alarm(description, "OK", *place)
+                self.tell_alarm("Anything of yours", "ALARM", *place)
+        heard = [json.loads(each["Body"])
+                 for each in self.receive(queue, len(places) * len(said))]
+        self.assertEqual({(each["region"], each["account"]) for each in heard}, set(places))
+        self.assertEqual({each["detail"]["configuration"]["description"] for each in heard}, said)
+        self.assertEqual(len(heard), len(places) * len(said))
 
     def check_policies(self, hub, spoke, calls):
         self.assertEqual(calls - set(ACTIONS), set(), "calls that ACTIONS does not know")

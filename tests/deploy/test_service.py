@@ -146,7 +146,8 @@ class Service(DeployTest):
         resources = yaml.safe_load(self.template)["Resources"]
         self.assertTrue(resources["Volume"]["Properties"]["Encrypted"])
         for name in ("Volume", "Backups"):
-            self.assertEqual(resources[name]["DeletionPolicy"], "Retain")
+            # A deployment that makes them and fails leaves nothing to pay for.
+            self.assertEqual(resources[name]["DeletionPolicy"], "RetainExceptOnCreate")
             self.assertEqual(resources[name]["UpdateReplacePolicy"], "Retain")
         self.assertNotIn("SecurityGroupIngress", json.dumps(resources))
         root = resources["LaunchTemplate"]["Properties"]["LaunchTemplateData"]["BlockDeviceMappings"]
@@ -180,7 +181,8 @@ class FirstStart(DeployTest):
         (self.root / "count").write_text("0\n")
         self.make_package()
         values = {
-            "AWS::Region": REGION, "AWS::StackName": "statewire", "VolumeId": "vol-0abc",
+            "AWS::Region": REGION, "AWS::StackName": "statewire",
+            "AWS::URLSuffix": "amazonaws.com", "VolumeId": "vol-0abc",
             "VolumeGiB": "20", "BackupBucket": "shop-backups", "PackageBucket": "shop-code",
             "PackageForm": "tar.xz", "PackageSha256": self.sha256, "ConfigKey": "",
             "SecretsPath": "",
@@ -268,6 +270,15 @@ class FirstStart(DeployTest):
     def test_it_waits_for_the_instance_before_it(self):
         (self.root / "taken").touch()
         self.assertEqual(self.start().count("aws ec2 attach-volume"), 2)
+
+    def test_it_takes_no_events_where_it_cannot_say_so(self):
+        """A deployment that goes back takes away the volume that it made."""
+        curl = self.root / "bin/curl"
+        curl.write_text(curl.read_text().replace(
+            'case "$*" in', 'case "$*" in *cloudformation*) exit 28 ;;'))
+        log = self.start(status=28)
+        self.assertIn(f"https://cloudformation.{REGION}.amazonaws.com/", log)
+        self.assertNotIn("systemctl", log)
 
     def test_another_package_than_was_meant_is_not_installed(self):
         self.package.write_bytes(b"something else")

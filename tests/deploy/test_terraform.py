@@ -39,6 +39,8 @@ KINDS = {
     "AWS::IAM::InstanceProfile": ("aws_iam_instance_profile", "name", {
         "InstanceProfileName": "name", "Roles": "role"}),
     "AWS::SNS::Topic": ("aws_sns_topic", "arn", {"TopicName": "name"}),
+    "AWS::SNS::TopicPolicy": ("aws_sns_topic_policy", "id", {
+        "Topics": "arn", "PolicyDocument": "policy"}),
     "AWS::SNS::Subscription": ("aws_sns_topic_subscription", "id", {
         "TopicArn": "topic_arn", "Protocol": "protocol", "Endpoint": "endpoint"}),
 }
@@ -153,7 +155,7 @@ class SameInBoth(ProgramTest):
             for key, value in properties.items():
                 if names[key] is None:
                     continue
-                if key in ("Queues", "Roles"):
+                if key in ("Queues", "Roles", "Topics"):
                     value, = value
                 if key == "Dimensions":
                     value = {each["Name"]: each["Value"] for each in value}

@@ -54,7 +54,7 @@ variable "look_up_region" {
 
 variable "alarm_mail" {
   type = string
-  description = "Who hears of alarms, by mail; empty: subscribe to the topic as you like"
+  description = "Who hears of alarms here, by mail; empty: whoever subscribes to this topic, or to the hub's, which hears of them, too"
   default = ""
 }
 
@@ -352,6 +352,7 @@ resource "aws_sqs_queue_policy" "native1_lost_policy" {
   })
 }
 
+# A rule on the hub's bus goes by the description, so that the hub's topic hears of it, too.
 resource "aws_cloudwatch_metric_alarm" "calls_lost_alarm" {
   alarm_name = "${var.stack_name}-calls-lost-alarm"
   alarm_description = "Events did not reach the hub"
@@ -371,6 +372,7 @@ resource "aws_cloudwatch_metric_alarm" "calls_lost_alarm" {
   ]
 }
 
+# A rule on the hub's bus goes by the description, so that the hub's topic hears of it, too.
 resource "aws_cloudwatch_metric_alarm" "native1_lost_alarm" {
   alarm_name = "${var.stack_name}-native1-lost-alarm"
   alarm_description = "Events did not reach the hub"
@@ -462,6 +464,6 @@ output "look_up_role_arn" {
 }
 
 output "alarms_arn" {
-  description = "The topic of all alarms"
+  description = "The topic of the alarms of this account and region"
   value = aws_sns_topic.alarms.arn
 }
