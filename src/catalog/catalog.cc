@@ -1,5 +1,6 @@
 #include "catalog/catalog.h"
 
+#include <iterator>
 #include <utility>
 
 #include "catalog/compiled.h"
@@ -18,6 +19,12 @@ void rows_to_entries(CatalogSpec& spec) {
     for (TypeSpec& type : table.types) spec.types.push_back(std::move(type));
   }
   spec.tables.clear();
+}
+
+template <typename T>
+void append(std::vector<T>& items, std::vector<T>& more) {
+  if (items.empty()) return items.swap(more);
+  items.insert(items.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
 }
 
 }  // namespace
@@ -55,11 +62,11 @@ Result<Catalog> Catalog::with_folders(std::string_view bytes, std::span<const st
   for (const std::string& folder : folders) load_folder(folder, folder, spec, problems);
   rows_to_entries(spec);
   if (problems.errors() != errors_before) return bad_input("the catalog's folders have errors");
-  for (EntrySpec& entry : built_in->entries) spec.entries.push_back(std::move(entry));
-  for (RuleSpec& rule : built_in->rules) spec.rules.push_back(std::move(rule));
-  for (TypeSpec& type : built_in->types) spec.types.push_back(std::move(type));
-  spec.tables = std::move(built_in->tables);
-  for (auto& word : built_in->words) spec.words.push_back(std::move(word));
+  append(spec.entries, built_in->entries);
+  append(spec.rules, built_in->rules);
+  append(spec.types, built_in->types);
+  append(spec.tables, built_in->tables);
+  append(spec.words, built_in->words);
   auto compiled = CompiledCatalog::build(std::move(spec));
   if (!compiled) return compiled.error();
   return Catalog(std::move(*compiled));
