@@ -48,13 +48,16 @@ ExitCode run_lambda(const Invocation& invocation, Terminal& terminal) {
   const std::unique_ptr<ConfigAtHand> config = load_config(invocation, terminal);
   if (config == nullptr) return fail(ExitCode::bad_config, "the configuration has errors");
   const Settings& settings = *config->settings;
-  const std::shared_ptr<const Catalog> catalog = load_catalog(settings.catalog_folders, terminal);
-  if (catalog == nullptr) return fail(ExitCode::bad_config, "the catalog has errors");
+  std::shared_ptr<const Catalog> catalog;
+  if (*handler == LambdaFunction::Handler::standardise) {
+    catalog = load_catalog(settings.catalog_folders, terminal);
+    if (catalog == nullptr) return fail(ExitCode::bad_config, "the catalog has errors");
+  }
   set_log(settings.log_level, settings.log_form);
   const SteadyClock steady;
   TagsNow tags(config->aws, steady);
   tags.use_roles(settings.account_roles);
-  LambdaFunction function(*handler, settings, *catalog, config->clock, tags);
+  LambdaFunction function(settings, catalog.get(), config->clock, tags);
   if (const Result<void> fits = function.check(); !fits) {
     return fail(ExitCode::bad_config, fits.error().text);
   }

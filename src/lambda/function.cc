@@ -16,15 +16,14 @@ std::optional<LambdaFunction::Handler> LambdaFunction::handler_of(std::string_vi
   return std::nullopt;
 }
 
-LambdaFunction::LambdaFunction(Handler handler, const Settings& settings, const Catalog& catalog,
-                               const Clock& clock, TagsNow& tags)
-    : handler_(handler),
-      settings_(settings),
-      standardiser_(catalog, settings, clock, tags),
-      outbox_(settings, clock) {}
+LambdaFunction::LambdaFunction(const Settings& settings, const Catalog* catalog, const Clock& clock,
+                               TagsNow& tags)
+    : settings_(settings), outbox_(settings, clock) {
+  if (catalog != nullptr) standardiser_.emplace(*catalog, settings, clock, tags);
+}
 
 Result<void> LambdaFunction::check() const {
-  if (handler_ == Handler::deliver && settings_.subscriptions.size() != 1) {
+  if (!standardiser_ && settings_.subscriptions.size() != 1) {
     return bad_input("the handler deliver needs a configuration with exactly one subscription");
   }
   return {};
@@ -45,9 +44,9 @@ Result<void> LambdaFunction::handle(const LambdaInvocation& invocation, LambdaRu
   Failures failures(messages->size());
   std::vector<Outgoing> outgoing;
   const Time until = invocation.deadline - kAnswerMargin;
-  if (handler_ == Handler::standardise) {
-    for (size_t i = 0; i < messages->size(); ++i) standardiser_.read((*messages)[i], i, failures);
-    standardiser_.tell(until, outgoing, failures);
+  if (standardiser_) {
+    for (size_t i = 0; i < messages->size(); ++i) standardiser_->read((*messages)[i], i, failures);
+    standardiser_->tell(until, outgoing, failures);
   } else {
     for (size_t i = 0; i < messages->size(); ++i) forward((*messages)[i], i, outgoing, failures);
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "app/settings.h"
@@ -23,8 +24,9 @@ class LambdaFunction {
   };
   static std::optional<Handler> handler_of(std::string_view name);
 
-  LambdaFunction(Handler handler, const Settings& settings, const Catalog& catalog,
-                 const Clock& clock, TagsNow& tags);
+  // With a catalog it standardises; null: it delivers, and needs none.
+  LambdaFunction(const Settings& settings, const Catalog* catalog, const Clock& clock,
+                 TagsNow& tags);
 
   // bad_input where the configuration does not fit the handler.
   Result<void> check() const;
@@ -36,9 +38,8 @@ class LambdaFunction {
   void forward(const LambdaMessage& message, size_t place, std::vector<Outgoing>& outgoing,
                Failures& failures) const;
 
-  const Handler handler_;
   const Settings& settings_;
-  Standardiser standardiser_;
+  std::optional<Standardiser> standardiser_;
   Outbox outbox_;
 };
 

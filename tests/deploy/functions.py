@@ -2,6 +2,7 @@
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html"""
 
 import json
+import pathlib
 import queue
 import re
 import subprocess
@@ -10,7 +11,7 @@ import time
 import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from harness import PATIENCE_SECONDS, statewire_path
+from harness import PATIENCE_SECONDS, statewire_path, wait_for
 
 PREFIX = "/2018-06-01/runtime/"
 
@@ -126,6 +127,14 @@ class Function:
                     STATEWIRE_CONFIG=str(config),
                 ),
             )
+
+    def cold_start(self):
+        """Milliseconds to its first poll, and those of them that processors worked on it. Of one that
+        was never invoked."""
+        wait_for(lambda: self.interface.first_poll, "a function that polls", pause=0.005)
+        tasks = pathlib.Path(f"/proc/{self.process.pid}/task").iterdir()
+        busy = sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e6
+        return (self.interface.first_poll - self.started) * 1000, busy
 
     def invoke(self, payload, **more):
         return self.interface.invoke(payload, **more)
