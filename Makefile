@@ -9,7 +9,7 @@ unexport STATEWIRE_CONFIG
 CMAKE = cmake -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo
 
 .PHONY: help run build test ci gcc-ci clang asan tsan format check-format check-includes crash \
-        siege damage simulate simulate-faults edges-sources bench bench-history bench-patterns \
+        siege damage simulate simulate-faults day edges-sources bench bench-history bench-patterns \
         bench-sqs catalog coverage templates kubernetes fuzz install tarball lambda deb check-deb image \
         check-image clean
 .DEFAULT_GOAL := help
@@ -125,6 +125,13 @@ simulate: ## Play SEEDS random histories of deliveries on one thread each, and c
 simulate-faults: ## Expect the simulator to find each of its planted faults
 	@tools/setup test
 	@python3 tests/simulate/run_faults.py --tree $(BUILD)-faults --jobs $(JOBS)
+
+day: ## Play a generated day of 100,000 resources, and print how right the verdicts are
+	@tools/setup test
+	@$(CMAKE) -B $(BUILD) -S . -DSTATEWIRE_TESTS=ON >/dev/null
+	@ninja -C $(BUILD) -j$(JOBS) day
+	@$(BUILD)/tests/day/day --seed $(or $(SEED),1) --resources 100000 --deployments 300 \
+	  --moves 5000 --hand-changes 200 --stuck 50 --flapping 20 --quiet-moves 200 --on-disk 1
 
 bench: ## Measure this machine, and what it does with no work of ours
 	@tools/setup bench
