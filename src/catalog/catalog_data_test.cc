@@ -99,11 +99,11 @@ TEST(CatalogData, no_two_types_share_an_arn_but_as_aws_has_it) {
       "aws-marketplace:{}:{}:DeploymentParameter:catalogs/{}/products/{}/{}",
       // Kinds of one thing.
       "appsync:{}:{}:apis/{}", "backup:{}:{}:backup-vault:{}", "cloudwatch:{}:{}:alarm:{}",
-      "directconnect:{}:{}:dxvif/{}", "ec2:{}:{}:transit-gateway-attachment/{}",
-      "iam::{}:policy/{}", "mobiletargeting:{}:{}:templates/{}/EMAIL",
-      "networkmanager::{}:attachment/{}", "rtbfabric:{}:{}:gateway/{}",
-      "rtbfabric:{}:{}:gateway/{}/link/{}", "servicediscovery:{}:{}:namespace/{}",
-      "states:{}:{}:stateMachine:{}:{}",
+      "directconnect:{}:{}:dxvif/{}", "ds:{}:{}:directory/{}",
+      "ec2:{}:{}:transit-gateway-attachment/{}", "iam::{}:policy/{}",
+      "mobiletargeting:{}:{}:templates/{}/EMAIL", "networkmanager::{}:attachment/{}",
+      "rtbfabric:{}:{}:gateway/{}", "rtbfabric:{}:{}:gateway/{}/link/{}",
+      "servicediscovery:{}:{}:namespace/{}", "states:{}:{}:stateMachine:{}:{}",
       // A part that has the ARN of its whole.
       "appconfig:{}:{}:application/{}/configurationprofile/{}",
       "mediapackagev2:{}:{}:channelGroup/{}/channel/{}",

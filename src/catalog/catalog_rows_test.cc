@@ -346,13 +346,97 @@ TEST_F(CatalogRows, what_is_switched_off_is_stopped) {
     const bool is_batch = begins_with(row.name, {"Batch"});
     const std::string_view name = std::string_view(row.name).substr(is_batch ? 5 : 0);
     const bool is_stop = begins_with(
-        name, {"Stop", "Pause", "Suspend", "Disable", "Deactivate", "Shutdown", "Cancel"});
+        name, {"Stop", "End", "Pause", "Suspend", "Disable", "Deactivate", "Shutdown", "Cancel"});
     EXPECT_EQ(row.more().phase, is_stop ? Phase::stopped : Phase::stable)
         << name_of_row(table, row);
     ++(is_stop ? stops : starts);
   });
   EXPECT_GT(stops, 180u);
   EXPECT_GT(starts, 60u);
+}
+
+// "StartBrowserSession", "CreateChatToken": a door that is open for a while is no change of what is
+// behind it.
+TEST_F(CatalogRows, what_lets_somebody_in_changes_nothing) {
+  size_t passes = 0;
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    const bool opens = begins_with(row.name, {"Create", "Generate", "Start", "Stop"});
+    const bool is_pass = row.name.ends_with("Session") || row.name.ends_with("Token") ||
+                         row.name.ends_with("Preview") || row.name.ends_with("Claim");
+    if (row.from == "hand" || !opens || !is_pass) return;
+    ++passes;
+    const std::string noun = plain_name(noun_of(row.name));
+    const std::string type = plain_name(std::string_view(row.type).substr(row.type.rfind(':') + 1));
+    const bool has_end = std::ranges::any_of(table.rows, [&](const CallRow& other) {
+      return other.name == "Delete" + std::string(noun_of(row.name));
+    });
+    EXPECT_TRUE(row.effect == EntryEffect::ignore || type == noun || has_end)
+        << name_of_row(table, row) << " " << row.type;
+  });
+  EXPECT_GT(passes, 40u);
+}
+
+// What goes on is told by an operation of its own, whose id is not that of the resource.
+TEST_F(CatalogRows, operation_is_not_the_resource_that_it_changes) {
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    EXPECT_EQ(row.ids.find("responseElements.operation."), row.ids.npos)
+        << name_of_row(table, row) << " " << row.ids;
+    EXPECT_NE(row.more().state, "responseElements.operation.status") << name_of_row(table, row);
+  });
+}
+
+TEST_F(CatalogRows, settings_are_those_of_an_account) {
+  size_t settings = 0;
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    if (row.from == "hand" || !row.type.ends_with("::AccountSettings")) return;
+    ++settings;
+    EXPECT_TRUE(row.ids == "{account}" || row.ids.ends_with(".accountId"))
+        << name_of_row(table, row) << " " << row.ids;
+  });
+  EXPECT_GT(settings, 50u);
+}
+
+// A call that says in its answer how far it got has a time after which it should be done, if the
+// state can be one on the way.
+TEST_F(CatalogRows, what_takes_time_has_a_time) {
+  const std::set<std::string> slow = {"CreateIpam",
+                                      "DeleteIpam",
+                                      "CreateAgentAlias",
+                                      "CreateDirectConnectGateway",
+                                      "DeleteVerifiedAccessEndpoint",
+                                      "StartExperiment",
+                                      "CreateManagedPrefixList",
+                                      "CreateConnectAttachment",
+                                      "DeleteBroker",
+                                      "CreateServerlessCache",
+                                      "CreateCanary",
+                                      "CreateAccountAssignment",
+                                      "StartNetworkInsightsAnalysis"};
+  // What only ends slowly, and what is there as soon as it is called so.
+  const std::set<std::string> quick = {"CreateNetworkInterface", "RegisterTaskDefinition",
+                                       "CreateCollector", "ImportKeyPair",
+                                       "DeleteNetworkInterface"};
+  std::set<std::string> seen;
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    const bool is_slow = slow.contains(row.name);
+    if (!is_slow && !quick.contains(row.name)) return;
+    if (table.file.ends_with("/ec2.yaml") && row.name == "ImportKeyPair") return;
+    seen.insert(row.name);
+    EXPECT_EQ(row.settles_after.count() > 0, is_slow) << name_of_row(table, row);
+  });
+  EXPECT_EQ(seen.size(), slow.size() + quick.size()) << testing::PrintToString(seen);
+}
+
+// "PurchaseReservedDBInstancesOffering" makes what is reserved.
+TEST_F(CatalogRows, what_is_bought_is_made) {
+  size_t purchases = 0;
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    if (!row.name.starts_with("Purchase") || row.name.find("Offering") == row.name.npos) return;
+    ++purchases;
+    EXPECT_EQ(row.effect, EntryEffect::create) << name_of_row(table, row);
+    EXPECT_FALSE(row.type.ends_with("Offering")) << name_of_row(table, row);
+  });
+  EXPECT_GE(purchases, 6u);
 }
 
 TEST_F(CatalogRows, what_is_only_tried_is_no_change) {

@@ -23,9 +23,14 @@ MEASURES = re.compile(r"(Records?|Items?|Events?|Messages?|Data|Traces?|Segments
 UPSERTS = {"Put", "Upsert"}
 MAKES = {"Activate", "Enable", "Install", "Deploy", "Generate", "Initialize"}
 # They switch a resource off, and on again.
-STOPS = {"Stop", "Pause", "Suspend", "Disable", "Deactivate", "Shutdown", "Cancel"}
+STOPS = {"Stop", "End", "Pause", "Suspend", "Disable", "Deactivate", "Shutdown", "Cancel"}
 RESUMES = {"Start": ("Stop", "Shutdown"), "Resume": ("Pause", "Suspend", "Stop"), "Enable": ("Disable",),
            "Activate": ("Deactivate",), "Unsuspend": ("Suspend",)}
+# What opens a door for a while, and is no resource where nothing ends it by name.
+PASSES = re.compile(r"(Session|Token|Credential|Claim|Shell|LinkCode|Preview)s?$")
+OPENS = {"Create", "Generate", "Start", "Stop", "End"}
+# Pieces of what is being uploaded.
+PIECES = re.compile(r"((Layer|Multipart)(Upload|Part)|UploadPart\w*)$")
 # They leave also a whole resource as it is.
 TRIES = {"Invoke", "Test"}
 CHANGES = {"Put", "Authorize", "Accept", "Subscribe"}
@@ -78,7 +83,9 @@ class Decider:
 
     def whole_of(self, kind, listed=()):
         """A type without an ARN of its own, which no call creates, is a part of what names it."""
-        if kind.arn or not kind.is_of_cfn or plain(kind.name.rsplit("::", 1)[1]) in self.created:
+        own = plain(kind.name.rsplit("::", 1)[1])
+        is_made = own in self.created or (len(kind.identifier) > 1 and kind.nouns & self.created)
+        if kind.arn or not kind.is_of_cfn or is_made:
             return kind
         parts = {plain(each) for each in kind.identifier}
         others = [other for other in (listed or self.types) if other is not kind and other.arn]
@@ -87,6 +94,8 @@ class Decider:
             names = {noun + end for noun in other.nouns for end in ("", "id", "name", "arn")}
             if len(variables) == 1 and parts & (set(variables) | names):
                 return other
+        others.sort(key=lambda other: (not any(own.endswith(noun) for noun in other.nouns),
+                                       not any(own.startswith(noun) for noun in other.nouns)))
         return others[0] if listed and others else kind
 
     def exact(self, noun, listed=()):
@@ -131,6 +140,8 @@ class Decider:
         verb, noun = verb_and_noun(operation)
         if verb in ("Batch", "Bulk", "Admin") and len(split(noun)) > 1:
             verb, noun = verb_and_noun(noun)
+        elif verb == "Batch":
+            verb, noun = noun, ""
         if tag_effect(operation):
             return self.decide_tag(operation)
         if only_reads(operation):
@@ -139,6 +150,10 @@ class Decider:
             return Decision("ignore", source="iam", sure="high")
         if plain(noun) in DATA or plain(singular(noun)) in DATA or verb == "Create" and LINKS.search(noun):
             return Decision("ignore", source="verb", sure="fair")
+        if PIECES.search(noun) or self.is_pass(verb, noun):
+            return Decision("ignore", source="verb", sure="fair")
+        if verb == "Purchase" and noun.endswith(("Offering", "Offerings")):
+            return self.decide_purchase(noun)
         tie = self.tie(operation, verb, noun)
         if tie:
             return tie
@@ -148,6 +163,17 @@ class Decider:
         if kind:
             return self.decide_exact(operation, verb, noun, kind)
         return self.decide_part(operation, verb, noun)
+
+    def decide_purchase(self, noun):
+        """Of an offering, what is bought is a reservation."""
+        bought = re.sub(r"Offerings?$", "", noun)
+        kind = self.exact(bought or "Reservation") or self.exact(singular(bought))
+        return Decision("create", kind, "verb", "fair") if kind else None
+
+    def is_pass(self, verb, noun):
+        """Whether it lets somebody in for a while, or out again: StartBrowserSession."""
+        return verb in OPENS and bool(PASSES.search(noun)) and self.exact(noun) is None and not any(
+            end + noun in self.service.operations for end in DELETES)
 
     def decide_tag(self, operation):
         required, every = self.iam_types(operation)
@@ -250,7 +276,7 @@ class Decider:
                                             for each in ends)
         if verb in DELETES or verb == "Cancel" and self.is_ended_by(operation, kind, noun):
             does = "delete"
-        elif self.resumes(operation, verb, noun):
+        elif is_back or self.resumes(operation, verb, noun):
             does = "state"
         elif (verb in CREATES and not is_back) or (verb in STARTS and plain(noun) not in self.created):
             is_put = verb in ("Put", "Add", "Publish", "Subscribe", "Open", "Upload", "Build")
@@ -276,6 +302,10 @@ class Decider:
         return Decision(does, kind, "cfn" if by_cfn else "iam" if kind in every else "verb", sure, differs)
 
     def decide_part(self, operation, verb, noun):
+        if not noun and verb not in ONLY_USES:  # BatchStop: what it is about is in its lists.
+            of_lists = self.decide_lists(operation, verb)
+            if of_lists or self.ids_in_lists(operation):
+                return of_lists
         if verb in ONLY_USES:
             return Decision("ignore", source="verb", sure="fair")
         made = self.made_in_a_manner(operation, verb, noun)
@@ -318,6 +348,19 @@ class Decider:
         if not self.service.required(operation):
             return Decision("configure", self.settings, "verb", "low")
         return None
+
+    def decide_lists(self, operation, verb):
+        """By the first list of ids of a type: channelIds are those of channels."""
+        for name in self.ids_in_lists(operation):
+            kind = self.exact(re.sub(r"(Arn|Id|Name)s$", "", name))
+            if kind:
+                does = "delete" if verb in DELETES else "state" if verb in STOPS or verb in RESUMES else "configure"
+                return Decision(does, kind, "verb", "fair")
+        return None
+
+    def ids_in_lists(self, operation):
+        return [name for name in self.service.input(operation)
+                if re.search(r"(Arn|Id|Name)s$", name) and plain(name) != "accountids"]
 
     def made_in_a_manner(self, operation, verb, noun):
         """The type of which one is made under a longer name: DefaultVpc, UpdatedImage, AutoMLJobV2."""

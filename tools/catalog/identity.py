@@ -113,9 +113,14 @@ def is_around(outer, kind):
     return not stem or any(stem in noun or noun in stem for noun in kind.nouns)
 
 
+OF_OPERATION = ("operation", "operations")  # It is told of what was asked for, and not of the resource.
+
+
 def in_response(service, operation, names, kind, is_create=False):
     output = service.output(operation)
     for outer, members in [(None, output), *service.structures(output).items()]:
+        if outer and plain(outer) in OF_OPERATION:
+            continue
         plain_members = {plain(name): name for name, member in members.items()
                          if service.is_scalar(member)}
         for name in names:

@@ -3,8 +3,9 @@ import re
 
 from decide import STOPS, Decider, Decision
 from further import further_paths
-from identity import Names, id_paths, in_request, list_path
-from lifecycle import AFTER_DEFAULT, settles_after, state_member, switches_after, words_of_state
+from identity import OF_OPERATION, Names, id_paths, in_request, list_path
+from lifecycle import (AFTER_DEFAULT, answers_state, of_type, settles_after, state_path, switches_after,
+                       words_of_state)
 from tagging import tag_effect, tags_of
 from types_of import Type
 from words import inner_verb, only_reads, plain, singular
@@ -129,6 +130,8 @@ class Rows:
                        decision.makes or decision.does == "delete")
             row["id"] = id_paths(self.service, operation, kind, self.names_of(kind),
                                  decision.makes, is_only)
+            if kind is self.decider.settings:  # Of one account, whichever other ids are around.
+                row["id"] = [each for each in row["id"] if each.endswith(".accountId")] or ["{account}"]
             if not row["id"] and decision.does == "tag":
                 row["id"] = self.arn_of_any(operation)
                 if row["id"] == ["."]:
@@ -183,26 +186,27 @@ class Rows:
         return None
 
     def add_lifecycle(self, operation, decision, row):
-        kind, service = decision.kind, self.service
-        noun = min(kind.nouns, key=len)
+        nouns, service = decision.kind.nouns, self.service
         tellers = [operation] + [each for each in service.operations
-                                 if re.match(TELLS, each) and kind.nouns & {
+                                 if re.match(TELLS, each) and nouns & {
                                      plain(re.sub(TELLS, "", each)), plain(singular(re.sub(TELLS, "", each)))}]
-        words = words_of_state(service, tellers, noun)
+        words = words_of_state(service, tellers, nouns)
+        path = answers_state(service, operation, nouns)
         after = (switches_after(words, row["phase"] == "stopped") if decision.does == "state" else
-                 settles_after(service, kind, noun, words, decision.does == "delete"))
-        if not after and decision.does != "state" and any(
-                re.fullmatch(OPERATION, plain(each)) for each in service.output(operation)):
+                 settles_after(service, decision.kind, words, decision.does == "delete", bool(path)))
+        if not after and decision.does != "state" and self.answers_operation(operation, tellers, nouns, words):
             after = AFTER_DEFAULT
         if after:
             row["after"] = after
-        output = service.output(operation)
-        name = state_member(service, output, noun)
-        if name:
-            row["state"] = service.response_field(operation, name)[0]
-            return
-        for outer, members in service.structures(output).items():
-            name = state_member(service, members, noun)
-            if name and (plain(outer) in kind.nouns or len(service.structures(output)) == 1):
-                row["state"] = service.response_field(operation, outer, name)[-1]
-                return
+        if path:
+            fields = service.response_field(operation, *path)
+            row["state"] = fields[-1 if len(path) > 1 else 0]
+
+    def answers_operation(self, operation, tellers, nouns, words):
+        """Whether the answer names an operation that goes on. What lists such does so of all that it makes:
+        there it counts for a type that has a state, in words that the service does not list."""
+        service, output = self.service, self.service.output(operation)
+        if any(re.fullmatch(OPERATION, plain(each)) for each in output):
+            return True
+        return not words and any(plain(each) in OF_OPERATION for each in output) and any(
+            state_path(service, members, nouns) for each in tellers for members in of_type(service, each, nouns))

@@ -141,6 +141,21 @@ def likest(kinds, noun):
     return min(reversed(kinds), key=rank) if kinds else None
 
 
+# What IAM has one resource for, and CloudFormation a type for each of its forms.
+GENERAL = {("DirectoryService", "directory"): ("Directory", ("MicrosoftAD", "SimpleAD"))}
+
+
+def general_name(kinds):
+    """"VirtualInterface" for what is private, public or transit; "" where they share no word."""
+    words = [split(kind.name.rsplit("::", 1)[1])[::-1] for kind in kinds]
+    shared = []
+    for each in zip(*words):
+        if len(set(each)) > 1:
+            break
+        shared.insert(0, each[0])
+    return "".join(shared)
+
+
 def add_iam_types(types, namespace, resources, operations, actions):
     """Joins IAM's resources to the types they are, and adds those that CloudFormation lacks."""
     by_arn = {}
@@ -149,7 +164,17 @@ def add_iam_types(types, namespace, resources, operations, actions):
     for key, resource in sorted(resources.items()):
         arn = resource["arn"].split(",")[0].strip()
         noun = plain(re.split(r"[/]", key)[0])
-        kind = likest(by_arn.get(same_arn(arn), []), noun)
+        kinds = by_arn.get(same_arn(arn), [])
+        general, forms = GENERAL.get((namespace, key), ("", ()))
+        if len(kinds) > 1 and not any(noun in each.nouns for each in kinds):
+            general = general_name(kinds) or spelt(key, operations)
+        for form in forms:
+            types[f"AWS::{namespace}::{form}"].arn = arn
+        if general:
+            kind = types.setdefault(f"AWS::{namespace}::{general}", Type(f"AWS::{namespace}::{general}", arn))
+            kind.iam_keys.add(key)
+            continue
+        kind = likest(kinds, noun)
         if kind is None:
             alike = [each for each in types.values()
                      if each.nouns & {noun, plain(key), singular(noun)}]

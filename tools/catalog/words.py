@@ -13,9 +13,9 @@ OPPOSITES = {"Associate": "Disassociate", "Enable": "Disable", "Activate": "Deac
              "Link": "Unlink", "Deploy": "Undeploy"}
 # They use a resource, or tell it something, and leave it as it is.
 USES = set("""Accept Answer Ask Assume Authenticate Authorize Chat Classify Complete Compute Converse
-    Connect Decrypt Derive Detect Discover Encrypt Evaluate Exchange Execute Export Find Forgot Generate
+    Connect Decapsulate Decrypt Derive Detect Discover Encapsulate Encrypt Evaluate Exchange Execute Export Find Forgot Generate
     Infer Initiate Invoke Join Notify Optimize Poll Post Predict Process Publish Put Query Receive
-    Recognize Record Redeem Refresh Render Report Resend Respond Retrieve Search Select Send Sign Signal
+    Recognize Record Redeem Refresh Render Report Rerank Resend Respond Retrieve Search Select Send Sign Signal
     Start Stream Subscribe Submit Synthesize Test Transact Translate Validate Verify Vote Write Sample""".split())
 # Of these, a call on a part of a resource leaves it as it is.
 ONLY_USES = USES - set("""Accept Authorize Complete Connect Execute Export Initiate Join Process Publish Put
