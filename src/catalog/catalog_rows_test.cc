@@ -399,7 +399,11 @@ TEST_F(CatalogRows, settings_are_those_of_an_account) {
 // A call that says in its answer how far it got has a time after which it should be done, if the
 // state can be one on the way.
 TEST_F(CatalogRows, what_takes_time_has_a_time) {
-  const std::set<std::string> slow = {"CreateIpam",
+  const std::set<std::string> slow = {"CreateFileCache",
+                                      "CreateSolution",
+                                      "CreateForecastExportJob",
+                                      "DeleteFileShare",
+                                      "CreateIpam",
                                       "DeleteIpam",
                                       "CreateAgentAlias",
                                       "CreateDirectConnectGateway",
@@ -425,6 +429,25 @@ TEST_F(CatalogRows, what_takes_time_has_a_time) {
     EXPECT_EQ(row.settles_after.count() > 0, is_slow) << name_of_row(table, row);
   });
   EXPECT_EQ(seen.size(), slow.size() + quick.size()) << testing::PrintToString(seen);
+}
+
+// What an account has one of is made and ended by a switch: EnableMacie.
+TEST_F(CatalogRows, switch_that_makes_a_resource_is_no_setting_of_it) {
+  const std::map<std::string, EntryEffect> cases = {
+      {"EnableMacie", EntryEffect::create},
+      {"DisableMacie", EntryEffect::remove},
+      {"EnableSecurityHubV2", EntryEffect::create},
+      {"DisableSecurityHubV2", EntryEffect::remove},
+      {"EnableEnhancedMonitoring", EntryEffect::configure}};
+  size_t seen = 0;
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    const auto found = cases.find(row.name);
+    if (found == cases.end()) return;
+    ++seen;
+    EXPECT_EQ(row.effect, found->second) << name_of_row(table, row);
+    EXPECT_FALSE(row.type.ends_with("::AccountSettings")) << name_of_row(table, row);
+  });
+  EXPECT_EQ(seen, cases.size());
 }
 
 // "PurchaseReservedDBInstancesOffering" makes what is reserved.

@@ -21,6 +21,7 @@ MEASURES = re.compile(r"(Records?|Items?|Events?|Messages?|Data|Traces?|Segments
                       r"Values?|Points?|Logs|Metrics)$")
 # They make what is not there, and set the properties of what is.
 UPSERTS = {"Put", "Upsert"}
+SETS = {"Configure", "Set", "Associate", "Disassociate"}
 MAKES = {"Activate", "Enable", "Install", "Deploy", "Generate", "Initialize"}
 # They switch a resource off, and on again.
 STOPS = {"Stop", "End", "Pause", "Suspend", "Disable", "Deactivate", "Shutdown", "Cancel"}
@@ -327,7 +328,10 @@ class Decider:
             if verb in STARTS and piece and self.exact(piece) is None:
                 does = "configure"
             return Decision(does, kind, "part", "high" if every else "fair")
-        if MEASURES.search(noun):
+        switched = self.switched(operation, verb)
+        if switched:
+            return switched
+        if MEASURES.search(noun) and verb not in SETS:
             return Decision("ignore", source="verb", sure="fair")
         if verb == "Start" and len(every) == 1 and self.asks_for(operation, every[0]) and not (
                 re.match("Query|Conversation|.*Preview$", noun)):
@@ -346,8 +350,26 @@ class Decider:
         if every:
             return Decision("configure", self.whole_of(self.first_named(operation, every)), "iam", "low")
         if not self.service.required(operation):
-            return Decision("configure", self.settings, "verb", "low")
+            return Decision("configure", self.by_choice(operation) or self.settings, "verb", "low")
         return None
+
+    def switched(self, operation, verb):
+        """What an account has one of, and CloudFormation makes and ends by a switch alone: EnableMacie."""
+        handler = {"Enable": "create", "Disable": "delete"}.get(verb)
+        for kind in self.types if handler else ():
+            made = [each for each in kind.handlers.get("create", ()) if each in self.service.operations]
+            if is_of_account(kind) and operation in kind.handlers.get(handler, ()) and not any(
+                    verb_and_noun(each)[0] in CREATES for each in made):
+                return Decision(handler, kind, "cfn", "high")
+        return None
+
+    def by_choice(self, operation):
+        """The only type that a member names which may be left out, as there are several: StreamName, StreamARN."""
+        kinds = [self.exact(re.sub(r"(Arn|ARN|Id|Identifier|Name)$", "", name))
+                 for name, member in self.service.input(operation).items()
+                 if self.service.is_scalar(member) and re.search(r"(Arn|ARN|Id|Identifier|Name)$", name)]
+        found = list(dict.fromkeys(kind for kind in kinds if kind))
+        return found[0] if len(found) == 1 and kinds.count(found[0]) > 1 else None
 
     def decide_lists(self, operation, verb):
         """By the first list of ids of a type: channelIds are those of channels."""

@@ -24,11 +24,13 @@ OF_CHANGE = re.compile(r"delet|terminat|updat|modif|remov|stop|cancel|suspen|dis
                        r"dis(associat|connect)|detach|dereg|deprov|migrat|rotat|restor|failover|reboot", re.I)
 # Work that runs to its end is not there before.
 WORKING = re.compile(r"running|started|executing|copying|exporting", re.I)
+WORKS = re.compile(r"(job|task|run|execution|export|analysis)$")
 DONE = re.compile(r"succeeded|success|successful|completed?|finished|done", re.I)
+OF_WORDS = re.compile(r"create_(pending|in_progress)|active|available|stable", re.I)
 AFTER_DEFAULT = 600
 AFTER_MAX = 3600
 # How the state of the resource is told, where its name does not stand before it.
-STATES = ("status", "state", "lifecyclestate", "lifecyclestatus", "creationstatus", "deletionstatus",
+STATES = ("status", "state", "lifecycle", "lifecyclestate", "lifecyclestatus", "creationstatus", "deletionstatus",
           "configurationstate", "provisioningstatus")
 WORDS_OF_STATE = ("code", "statuscode", "state", "status", "name", "value")
 
@@ -68,11 +70,21 @@ def state_path(service, members, nouns):
     return paths[ends[0]] if len(ends) == 1 else None
 
 
+# A service that lists no words tells them in what it says of the field.
+SAID = re.compile(r"<code>\s*([\w -]+?)\s*</code>|\b([A-Z][A-Z]+(?:[_ ][A-Z]+)*|[a-z]+ing)\b")
+
+
 def words_at(service, members, path):
+    """All words of the state at the path: the listed ones, or those that its description names."""
     member = members[path[0]]
     for name in path[1:]:
         member = service.members(member["shape"])[name]
-    return service.shape_of(member).get("enum", [])
+    shape = service.shape_of(member)
+    if "enum" in shape:
+        return shape["enum"]
+    text = re.sub(r"<(?!/?code>)[^>]*>", " ", member.get("documentation", "") + " " + shape.get("documentation", ""))
+    words = [(code or bare).replace(" ", "_") for code, bare in SAID.findall(text.replace("&gt;", " > "))]
+    return [word for word in words if (STARTING.fullmatch(word) or ENDING.fullmatch(word) or OF_WORDS.fullmatch(word))]
 
 
 def elements(service, output, nouns):
@@ -144,13 +156,15 @@ def seconds_of_waiter(service, nouns, is_end):
     return None
 
 
-def is_work(words):
-    return any(WORKING.fullmatch(word) for word in words) and any(DONE.fullmatch(word) for word in words)
+def is_work(words, kind):
+    is_called_so = any(WORKS.search(noun) for noun in kind.nouns)
+    return any(DONE.fullmatch(word) for word in words) and (
+        is_called_so or any(WORKING.fullmatch(word) for word in words))
 
 
 def is_told_to_begin(words, kind):
     is_tie = any(TIES.search(noun) for noun in kind.nouns)
-    return is_work(words) or any(
+    return is_work(words, kind) or any(
         (STARTING.search(word) and not OF_CHANGE.search(word)) or
         (is_tie and TYING.match(word)) for word in words)
 
@@ -166,14 +180,14 @@ def switches_after(words, is_stop):
     return AFTER_DEFAULT if any(on_the_way.search(word) for word in words) else 0
 
 
-def settles_after(service, kind, words, is_end, is_answered):
-    """Seconds; 0 where the call itself settles it. `is_answered`: the answer tells a state, which is
-    news only where it is not yet the last one."""
+def settles_after(service, kind, words, is_end, is_told):
+    """Seconds; 0 where the call itself settles it. `is_told`: a state is told, in words that the service
+    does not list; it would not be where there is but one."""
     waiter = seconds_of_waiter(service, kind.nouns, is_end)
     if words:
         is_slow = is_told_to_end(words, kind) if is_end else is_told_to_begin(words, kind)
     else:
-        is_slow = is_answered
+        is_slow = is_told
     if is_slow or (waiter and not words):
         return waiter or AFTER_DEFAULT
     return 0

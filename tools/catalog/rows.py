@@ -4,8 +4,8 @@ import re
 from decide import STOPS, Decider, Decision
 from further import further_paths
 from identity import OF_OPERATION, Names, id_paths, in_request, list_path
-from lifecycle import (AFTER_DEFAULT, answers_state, of_type, settles_after, state_path, switches_after,
-                       words_of_state)
+from lifecycle import (AFTER_DEFAULT, WORKS, answers_state, of_type, settles_after, state_path,
+                       switches_after, words_of_state)
 from tagging import tag_effect, tags_of
 from types_of import Type
 from words import inner_verb, only_reads, plain, singular
@@ -193,7 +193,8 @@ class Rows:
         words = words_of_state(service, tellers, nouns)
         path = answers_state(service, operation, nouns)
         after = (switches_after(words, row["phase"] == "stopped") if decision.does == "state" else
-                 settles_after(service, decision.kind, words, decision.does == "delete", bool(path)))
+                 settles_after(service, decision.kind, words, decision.does == "delete",
+                               bool(path) or self.is_work(decision, tellers)))
         if not after and decision.does != "state" and self.answers_operation(operation, tellers, nouns, words):
             after = AFTER_DEFAULT
         if after:
@@ -201,6 +202,12 @@ class Rows:
         if path:
             fields = service.response_field(operation, *path)
             row["state"] = fields[-1 if len(path) > 1 else 0]
+
+    def is_work(self, decision, tellers):
+        """Whether it is called a job, and a state is told of it anywhere."""
+        kind, service = decision.kind, self.service
+        return decision.makes and any(WORKS.search(noun) for noun in kind.nouns) and any(
+            state_path(service, members, kind.nouns) for each in tellers for members in of_type(service, each, kind.nouns))
 
     def answers_operation(self, operation, tellers, nouns, words):
         """Whether the answer names an operation that goes on. What lists such does so of all that it makes:
