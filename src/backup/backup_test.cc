@@ -32,7 +32,7 @@ class BackupTest : public testing::Test {
     write("CURRENT", "MANIFEST-000004\n");
     write("MANIFEST-000004", "tables");
     write("000007.sst", std::string(100, 'a'));
-    CHECK(AcknowledgedFile().open(store(), {.last_sequence = 42, .journal_bytes = 7}).ok());
+    CHECK(MarkFile().open(store(), {.last_sequence = 42, .journal_bytes = 7}).ok());
     place_ = open_backup_place({.text = {}, .bucket = {}, .path = to()}, {}, aws_);
   }
   ~BackupTest() override { fs::remove_all(folder_); }
