@@ -351,6 +351,8 @@ void AwsClient::call(AwsCall call, Done done) {
 }
 
 AwsAnswer AwsClient::call_and_wait(AwsCall call, const std::stop_token& stop) {
+  const AwsAnswer stopped = unanswered(AwsFault::network, "it was stopped");
+  if (stop.stop_requested()) return stopped;
   // The answer and the wish to stop both come from other threads; the first one counts.
   struct Waiting {
     std::promise<AwsAnswer> answer;
@@ -360,8 +362,7 @@ AwsAnswer AwsClient::call_and_wait(AwsCall call, const std::stop_token& stop) {
   const auto tell = [waiting](AwsAnswer answer) {
     std::call_once(waiting->is_told, [&] { waiting->answer.set_value(std::move(answer)); });
   };
-  const std::stop_callback on_stop(
-      stop, [tell] { tell(unanswered(AwsFault::network, "it was stopped")); });
+  const std::stop_callback on_stop(stop, [&] { tell(stopped); });
   this->call(std::move(call), tell);
   return waiting->answer.get_future().get();
 }

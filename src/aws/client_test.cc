@@ -295,7 +295,9 @@ TEST_F(AwsClientTest, a_wait_ends_when_its_stop_is_requested) {
   use_environment();
   std::stop_source stop;
   std::promise<void> over;
-  start([stop, end = over.get_future().share()](const SeenRequest&) mutable {
+  std::atomic<int> seen = 0;
+  start([stop, &seen, end = over.get_future().share()](const SeenRequest&) mutable {
+    ++seen;
     stop.request_stop();
     end.wait_for(std::chrono::seconds(20));
     return json_answer(200, "{}");
@@ -307,6 +309,7 @@ TEST_F(AwsClientTest, a_wait_ends_when_its_stop_is_requested) {
   EXPECT_EQ(aws_->call_and_wait(call(), stop.get_token()).message, "it was stopped");
   over.set_value();
   EXPECT_TRUE(aws_->call_and_wait(call()).ok());
+  EXPECT_EQ(seen, 2) << "what is stopped already sends nothing";
 }
 
 }  // namespace
