@@ -41,9 +41,12 @@ Result<Unfinished> Unfinished::begin(const std::string& path, std::string_view m
   const bool is_new = ::mkdir(folder.c_str(), 0700) == 0;
   if (!is_new && errno != EEXIST) return unfinished_fault(folder);
   const std::string name = folder + std::string(kLock);
-  OwnedFd lock(::open(name.c_str(), O_RDWR | O_CLOEXEC | (is_new ? O_CREAT | O_EXCL : 0), 0600));
+  // An empty one is of somebody who makes the lock right now, or was killed before: who has the
+  // lock decides.
+  const bool is_ours = is_new || fs::is_empty(folder, problem);
+  OwnedFd lock(::open(name.c_str(), O_RDWR | O_CLOEXEC | (is_ours ? O_CREAT : 0), 0600));
   if (lock.get() < 0) {
-    if (is_new) return unfinished_fault(name);
+    if (is_ours) return unfinished_fault(name);
     return bad_input(folder + " is there, and not of a " + std::string(maker) +
                      ": remove it, or name another directory than " + path);
   }

@@ -152,6 +152,12 @@ class BackupsInFolders(ProgramTest):
         salvage = daemon.run("store", "salvage", "--to", self.folder / "again")
         self.assertIn("is there, and not of a salvage", salvage.stderr)
         shutil.rmtree(other)
+        # As a restore leaves it that was killed before it had the lock.
+        other.mkdir()
+        self.assertEqual(
+            daemon.run("store", "restore", self.to, self.folder / "again").returncode, 0)
+        self.assertFalse(other.exists())
+        shutil.rmtree(self.folder / "again")
         # As a restore leaves it that was killed.
         (other / "whole").mkdir(parents=True)
         (other / "whole" / "CURRENT").touch()
