@@ -271,13 +271,12 @@ class EntryQuestion final : public Question {
 
   std::optional<Result<std::string>> look_further(const Entry& entry) {
     if (!search_) {
-      const auto deployment = deployment_of(notification_of(entry, parts_.teller));
       const std::string& name = names_[outcomes_.size()];
       // What a subscription held was told with its amendment.
       search_.emplace(parts_, name,
                       Sought{.sequence = absorbed_by_.contains(name) ? amended_ : sequence_,
                              .resource_hash = hash64(entry.after.resource.id),
-                             .deployment = deployment ? deployment->key() : std::string()},
+                             .deployment = deployment_for(name, entry)},
                       now_);
     }
     const Result<bool> is_over = search_->step();
@@ -287,6 +286,19 @@ class EntryQuestion final : public Question {
       search_.reset();
     }
     return std::nullopt;
+  }
+
+  // The key of its deployment, as far as the subscription knew the cause when it told it; empty: it
+  // is of none.
+  std::string deployment_for(std::string_view name, const Entry& entry) const {
+    const bool has_learned =
+        amendment_ && std::ranges::any_of(parts_.subscriptions, [&](const Subscription& each) {
+          return each.name == name &&
+                 ExplainRules::is_held_until(each, entry, amendment_->recorded);
+        });
+    const Entry told = has_learned ? ExplainRules::with_cause(entry, *amendment_) : entry;
+    const auto deployment = deployment_of(notification_of(told, parts_.teller));
+    return deployment ? deployment->key() : std::string();
   }
 
   std::string answer(const Entry& entry) const {

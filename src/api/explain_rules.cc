@@ -86,15 +86,11 @@ void ExplainRules::write_subscriptions(const Entry& entry, JsonWriter& json,
     json.end_object();
   }
   std::optional<Entry> learned;
-  if (amendment) {
-    learned = entry;
-    learned->after.cause = amendment->after.cause;
-    take_verdict(amendment->after, learned->after);
-  }
+  if (amendment) learned = with_cause(entry, *amendment);
   json.begin_object("notifications");
   for (const Subscription& subscription : parts_.subscriptions) {
     const bool has_learned = amendment && is_held_until(subscription, entry, amendment->recorded);
-    write_verdict(subscription, has_learned ? *learned : entry, json, [&] {
+    write_verdict(subscription, has_learned ? *learned : entry, ignored, json, [&] {
       if (has_learned) json.time("cause_known", amendment->recorded);
       if (write_more) write_more(subscription, json);
     });
@@ -106,12 +102,19 @@ bool ExplainRules::is_held_until(const Subscription& subscription, const Entry& 
   return subscription.hold.for_cause && time - entry.recorded <= subscription.hold.at_most;
 }
 
+Entry ExplainRules::with_cause(const Entry& entry, const Entry& amendment) {
+  Entry learned = entry;
+  learned.after.cause = amendment.after.cause;
+  take_verdict(amendment.after, learned.after);
+  return learned;
+}
+
 void ExplainRules::write_verdict(const Subscription& subscription, const Entry& entry,
-                                 JsonWriter& json, const std::function<void()>& write_more) {
+                                 const Ignored& ignored, JsonWriter& json,
+                                 const std::function<void()>& write_more) {
   const Notification notification = notification_of(entry, parts_.teller);
   routable_.set(notification);
   const bool knows_cause = notification.cause.kind != CauseKind::unknown;
-  const Ignored ignored = ignored_after(knows_tags(entry.after));
   const std::optional<Wait> wait =
       wait_of(subscription, after(), routable_, knows_cause, knows_tags(entry.after));
   const std::optional<Mismatch> mismatch = routable_.explain(subscription.when);

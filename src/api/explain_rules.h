@@ -39,6 +39,8 @@ class ExplainRules {
 
   // Whether it still waited for the cause of `entry` then, as far as its configuration says.
   static bool is_held_until(const Subscription& subscription, const Entry& entry, Time time);
+  // `entry` with what `amendment` tells of its cause. Texts are those of both.
+  static Entry with_cause(const Entry& entry, const Entry& amendment);
 
  private:
   // The rule that keeps a notification from everybody, or may once the tags are known.
@@ -50,8 +52,9 @@ class ExplainRules {
   // The rules that ask for tags.
   std::span<const When> after() const;
   Ignored ignored_after(bool knows_tags) const;
-  void write_verdict(const Subscription& subscription, const Entry& entry, JsonWriter& json,
-                     const std::function<void()>& write_more);
+  // `ignored` is of its resource, whatever is known of the cause.
+  void write_verdict(const Subscription& subscription, const Entry& entry, const Ignored& ignored,
+                     JsonWriter& json, const std::function<void()>& write_more);
 
   const Queries::Parts& parts_;
   std::optional<RuleBook> book_;

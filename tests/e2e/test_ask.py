@@ -205,5 +205,34 @@ class Ask(ProgramTest):
         self.assertEqual(self.program.run("ledger", "--refusals").returncode, 1)
 
 
+class LearnedWhileHeld(ProgramTest):
+    def test_a_groups_message_on_its_way_waits_also_for_a_cause_that_was_learned(self):
+        hook = self.receiver(lambda request: Answer(503))
+        program = self.daemon(
+            "subscriptions:\n  people:\n"
+            "    hold: {for: [cause], at_most: 1h}\n    group: {by: deployment, quiet: 1s}\n"
+            f"    sink: {{kind: webhook, url: '{hook.url('/hook')}'}}\n"
+        ).start()
+        program.post(instance_event("i-0a1b2c3d4e5f60001", "stopped", "2026-11-23T09:10:00Z"))
+        program.post({
+            "eventVersion": "1.08", "eventID": "stop", "eventTime": "2026-11-23T09:09:30Z",
+            "eventSource": "ec2.amazonaws.com", "eventName": "StopInstances",
+            "awsRegion": "eu-west-1", "recipientAccountId": "123456789012",
+            "userAgent": "HashiCorp Terraform/1.9.8 terraform-provider-aws/5.80.0",
+            "userIdentity": {"type": "AssumedRole", "accountId": "123456789012",
+                             "arn": "arn:aws:sts::123456789012:assumed-role/ci-deployer/run"},
+            "requestParameters": {"instancesSet": {"items": [
+                {"instanceId": "i-0a1b2c3d4e5f60001"}]}},
+            "responseElements": None,
+        })
+        wait_for(lambda: program.subscription("people")["retried"] > 0, "a try")
+        self.assertIn("group", hook.requests[0].body.decode())
+        self.assertIn("yes: waits", program.run("explain", "--sequence", "1").stdout)
+        hook.decide = lambda request: Answer()
+        wait_for(lambda: program.subscription("people")["delivered"] == 1, "the message")
+        wait_for(lambda: "yes: settled" in program.run("explain", "--sequence", "1").stdout,
+                 "the settled one")
+
+
 if __name__ == "__main__":
     unittest.main()
