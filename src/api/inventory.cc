@@ -1,20 +1,37 @@
 // What code declares of all that is known, counted over all records.
+#include <algorithm>
 #include <map>
 
 #include "api/inventory_state.h"
 #include "api/json_parts.h"
 #include "api/queries.h"
 #include "base/limits.h"
+#include "model/withheld.h"
 
 namespace statewire {
 namespace {
 
-// Of the records that one inventory declares something of.
+// Of the records that one inventory declares something of. Each is one of matched, not_seen, ended
+// and lost.
 struct InventorySums {
   uint64_t resources = 0;
-  uint64_t matched = 0;  // Known by more than that they are declared.
+  uint64_t matched = 0;   // They are there, by what events say.
+  uint64_t not_seen = 0;  // No more is known of them than that they are declared.
+  uint64_t ended = 0;     // By their tool, or before their state was written: nobody misses them.
   uint64_t lost = 0;
-  uint64_t out_of_band = 0;
+  uint64_t out_of_band = 0;  // Of those that are there.
+
+  void add(const Record& record) {
+    ++resources;
+    out_of_band += record.drift == Drift::out_of_band ? 1 : 0;
+    if (record.drift == Drift::lost) {
+      ++lost;
+    } else if (record.phase == Phase::gone) {
+      ++ended;
+    } else {
+      ++(record.phase == Phase::unknown ? not_seen : matched);
+    }
+  }
 };
 
 // Of all records but those that are gone, unless they are lost.
@@ -23,6 +40,27 @@ struct RecordSums {
   uint64_t declared = 0;  // By an inventory, or by tags that a tool sets.
   uint64_t children = 0;  // Of declared parents.
   uint64_t by_drift[kDriftCount] = {};
+};
+
+// Verdicts on what no inventory that is configured declares any more.
+struct WithheldSums {
+  uint64_t by_drift[kDriftCount] = {};
+  Time since = Time::max();  // Of the first of them.
+
+  void add(const Record& record) {
+    if (!is_withheld(record)) return;
+    ++by_drift[static_cast<size_t>(standing_drift(record))];
+    since = std::min(since, record.drift_since);
+  }
+  void write(JsonWriter& json) const {
+    json.begin_object("withheld");
+    for (const Drift drift : {Drift::out_of_band, Drift::unmanaged, Drift::lost}) {
+      json.key_text(name_of(drift));
+      json.number(by_drift[static_cast<size_t>(drift)]);
+    }
+    if (since != Time::max()) json.time("since", since);
+    json.end_object();
+  }
 };
 
 class InventoryQuestion final : public Question {
@@ -48,17 +86,14 @@ class InventoryQuestion final : public Question {
  private:
   void add(const Record& record) {
     const bool is_there = record.phase != Phase::gone;
+    withheld_.add(record);
     bool is_child = false;
     each_group(record.declared, [&](const DeclaredGroup& group) {
       if (!group.via.empty()) {
         is_child = true;
         return true;
       }
-      InventorySums& sums = sums_[std::string(group.inventory)];
-      ++sums.resources;
-      sums.matched += is_there && record.phase != Phase::unknown ? 1 : 0;
-      sums.lost += record.drift == Drift::lost ? 1 : 0;
-      sums.out_of_band += record.drift == Drift::out_of_band ? 1 : 0;
+      sums_[std::string(group.inventory)].add(record);
       return true;
     });
     if (is_there || record.drift == Drift::lost) {
@@ -76,6 +111,8 @@ class InventoryQuestion final : public Question {
   void write_sums(const InventorySums& sums, JsonWriter& json) const {
     json.number("resources", sums.resources);
     json.number("matched", sums.matched);
+    json.number("not_seen", sums.not_seen);
+    json.number("ended", sums.ended);
     json.number("lost", sums.lost);
     json.number("out_of_band", sums.out_of_band);
   }
@@ -127,6 +164,7 @@ class InventoryQuestion final : public Question {
         json.number(all_.by_drift[i]);
       }
       json.end_object();
+      withheld_.write(json);
       json.end_object();
     });
   }
@@ -136,6 +174,7 @@ class InventoryQuestion final : public Question {
   std::string at_;  // Looked at last.
   std::map<std::string, InventorySums, std::less<>> sums_;
   RecordSums all_;
+  WithheldSums withheld_;
 };
 
 }  // namespace

@@ -1,4 +1,7 @@
 // What code declares, and how what is there differs from it.
+#include <algorithm>
+
+#include "base/text.h"
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/list.h"
@@ -20,6 +23,8 @@ constexpr ListColumn kInventoryColumns[] = {
     {.title = "declares", .path = "declares", .align = Align::right},
     {.title = "resources", .path = "resources", .align = Align::right},
     {.title = "matched", .path = "matched", .align = Align::right},
+    {.title = "not seen", .path = "not_seen", .align = Align::right},
+    {.title = "ended", .path = "ended", .align = Align::right},
     {.title = "out of band",
      .path = "out_of_band",
      .align = Align::right,
@@ -52,6 +57,31 @@ std::string coverage(JsonElement all) {
   }
   line += "; " + std::to_string(number_at(all, "drift.out_of_band")) + " out of band";
   return line;
+}
+
+// What nobody is told of, and how to find out; empty where there is none.
+std::string withheld(JsonElement all) {
+  std::string what;
+  for (const char* const drift : {"lost", "out_of_band", "unmanaged"}) {
+    const uint64_t count = number_at(all, "withheld." + std::string(drift));
+    if (count == 0) continue;
+    what.append(what.empty() ? "" : ", ").append(with_thousands(count)).append(" ").append(drift);
+  }
+  std::ranges::replace(what, '_', ' ');
+  if (what.empty()) return {};
+  return "withheld, as no inventory that is configured reads their code: " + what +
+         ", the first since " + short_time(text_at(all, "withheld.since")) +
+         "; they stand again once one reads it\n";
+}
+
+// A state that is copied or checked out anew says that it was written then, and so after the end.
+std::string ended(JsonElement inventory) {
+  const uint64_t count = number_at(inventory, "ended");
+  if (count == 0) return {};
+  return text_at(inventory, "name") + ": " + counted(count, "declared resource") +
+         " ended and not lost: by the tool, or before the state was written, as which a copy or a "
+         "new checkout counts too; a plan of the tool says whether the code still wants " +
+         (count == 1 ? "it" : "them") + "\n";
 }
 
 bool is_all_well(JsonElement all) {
@@ -88,8 +118,14 @@ ExitCode run_inventory(const Invocation& invocation, Terminal& terminal) {
     list.add(items_at(all, "inventories"));
     const ExitCode listed = list.finish(
         {.noun = "inventory", .if_empty = "no inventory was read; inventory: names what to read"});
-    if (listed != ExitCode::well) return listed;
-    if (is_table(form)) terminal.write("\n" + coverage(all) + "\n");
+    if (listed != ExitCode::well) {
+      if (is_table(form)) terminal.write(withheld(all));
+      return listed;
+    }
+    if (is_table(form)) {
+      terminal.write("\n" + coverage(all) + "\n" + withheld(all));
+      for (const JsonElement each : items_at(all, "inventories")) terminal.write(ended(each));
+    }
     return is_failing ? ExitCode::failed : ExitCode::well;
   });
 }

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import shutil
 import socket
 import time
 import unittest
@@ -229,6 +230,38 @@ class WasItCode(ProgramTest):
         wait_for(lambda: len(self.resources("--owner", "store")) == 1, "what the other declares")
         self.assertEqual(self.drift_of("arn:aws:s3:::logs"), "unknown")
         self.assertEqual(self.told("all"), before)
+
+    def sums(self, name="shop"):
+        sums = next(each for each in self.inventory()["inventories"] if each["name"] == name)
+        parts = [sums[part] for part in ("matched", "not_seen", "ended", "lost")]
+        self.assertEqual(sums["resources"], sum(parts), sums)
+        return parts
+
+    def test_the_sums_add_up_and_what_is_withheld_is_counted(self):
+        self.assertEqual(self.sums(), [0, 2, 0, 0])
+        self.program.post(call("CreateQueue", "sqs.amazonaws.com", {"queueName": "jobs"}, stamp(-90)))
+        wait_for(lambda: self.sums() == [1, 1, 0, 0], "what is there")
+        self.program.post(call("DeleteBucket", "s3.amazonaws.com", {"bucketName": "logs"}, stamp(-60)))
+        wait_for(lambda: self.sums() == [1, 0, 0, 1], "what is lost")
+        self.assertNotIn("withheld", self.program.run("inventory").stdout)
+        config = CONFIG.format(folder=self.iac)
+        self.run_with(config[config.index("subscriptions:"):])
+        wait_for(lambda: self.inventory()["withheld"]["lost"] == 1, "a verdict that is withheld")
+        shown = self.program.run("inventory").stdout
+        self.assertIn("withheld, as no inventory that is configured reads their code: 1 lost", shown)
+
+    def test_an_end_that_a_new_checkout_covers_up_is_counted(self):
+        self.program.stop()
+        shutil.rmtree(pathlib.Path(self.program.folder) / "store")
+        config = CONFIG.format(folder=self.iac)
+        self.program = self.daemon(config[config.index("subscriptions:"):]).start()
+        self.put_policy(stamp(-90))
+        self.program.post(call("DeleteBucket", "s3.amazonaws.com", {"bucketName": "logs"}, stamp(-60)))
+        self.write_state(BUCKET, POLICY, QUEUE)  # Its file is of now.
+        self.run_with(config)
+        wait_for(lambda: self.sums() == [0, 1, 1, 0], "what has ended")
+        shown = self.program.run("inventory").stdout
+        self.assertIn("shop: 1 declared resource ended and not lost", shown)
 
     def test_code_that_is_away_leaves_file_and_line(self):
         before = self.journal()
