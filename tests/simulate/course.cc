@@ -30,6 +30,7 @@ std::string Course::on_entry(const Entry& entry, Time wall) {
   if (is_looked_at && is_ignored_now(id)) return id + " is ignored, and something is told of it";
   if (entry.told.kind == NotificationKind::stuck) {
     if (seen.is_told) return id + " is told to be stuck twice";
+    if (seen.is_silent) return id + " is told to be stuck, and was ignored since it departed";
     if (!place) return id + " is told to be stuck, and rests";
     if (wall < seen.since + *rules_.otherwise.within[*place])
       return id + " is told to be stuck too early";
@@ -48,6 +49,11 @@ std::string Course::on_entry(const Entry& entry, Time wall) {
   seen.since = record.phase_since;
   seen.waits = waits;
   return {};
+}
+
+void Course::on_commit() {
+  if (ignored_ == 0) return;
+  for (auto& [id, seen] : seen_) seen.is_silent |= seen.waits && is_ignored_now(id);
 }
 
 std::string Course::check(Time wall) {

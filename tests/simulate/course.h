@@ -18,6 +18,8 @@ class Course {
   std::string on_entry(const Entry& entry, Time wall);
   // All reminders that are due by then have come back.
   std::string check(Time wall);
+  // What is ignored by then is never told to be stuck, whatever becomes of the rule.
+  void on_commit();
   // Bits: of which of kResources nobody wants to hear from now on.
   void ignore(uint32_t resources) { ignored_ = resources; }
 
@@ -28,7 +30,7 @@ class Course {
     bool waits = false;
     Time told_by;  // At the latest.
     bool is_told = false;
-    bool is_silent = false;  // It was ignored when it was to be told.
+    bool is_silent = false;  // It was ignored since it departed.
   };
   bool is_ignored_now(std::string_view id) const;
 

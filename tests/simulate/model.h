@@ -56,6 +56,9 @@ class Model {
                          bool is_for_drop) const;
   void expect_redriven(std::optional<size_t> name, std::string_view filter);
   void expect_dropped(std::optional<size_t> name, std::string_view filter);
+  bool is_configured(size_t name) const { return known_[name].plan.has_value(); }
+  // A person has dropped all that waited for it, while it was not configured.
+  void on_waiting_dropped(size_t name, const std::vector<DeliveryRow>& rows);
 
   // Rows and states of the store agree with each other.
   void check_rows(const Store& store);

@@ -44,6 +44,24 @@ void Model::expect_dropped(std::optional<size_t> name, std::string_view filter) 
                        [&](Known&, ParkedSeen& seen) { seen.meant = ParkedSeen::is_dropped; });
 }
 
+// What a digest or a group counted is dropped with it.
+void Model::on_waiting_dropped(size_t name, const std::vector<DeliveryRow>& rows) {
+  Known& known = known_[name];
+  known.batch.reset();
+  for (const DeliveryRow& row : rows) {
+    const bool is_message = is_of_many(row.type);
+    if (is_message) known.receipts[row.id].is_dropped = true;
+    if (is_message || row.stage == Stage::rate || row.stage == Stage::group) {
+      for (auto& [sequence, owed] : known.owed) {
+        const bool is_within = row.first_sequence <= sequence && sequence <= row.last_sequence;
+        if (is_within && may_be_counted(known, told_.at(sequence))) owed.may_be_dropped = true;
+      }
+    } else if (Owed& owed = known.owed[row.last_sequence]; !owed.has_fate()) {
+      owed.dropped = elapsed_;
+    }
+  }
+}
+
 // A subscription whose place was never durable begins anew.
 void Model::forget_lost(const Store& store) {
   for (Known& known : known_) {

@@ -98,6 +98,10 @@ class Drawing {
   void add_trim() { add(Does::trim).number = chance(3) ? 0 : random_() % 8; }
 
   void add_parked() {
+    if (chance(4)) {
+      add(Does::drop_waiting).name = random_() % kNames;
+      return;
+    }
     Step& step = add(chance(4) ? Does::drop : Does::redrive);
     step.name = chance(2) ? kNames : random_() % kNames;
     step.filter = chance(2) ? 0 : random_() % std::size(kFilters);
@@ -306,6 +310,8 @@ std::string words_of(const Step& step) {
       return "redrive" + name + filter + (step.is_on ? " without moot ones" : "");
     case Does::drop:
       return "drop" + name + filter;
+    case Does::drop_waiting:
+      return "drop what waits" + name;
     case Does::mood:
       return "sink" + name + words_of(step.mood);
     case Does::answer_late:

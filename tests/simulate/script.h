@@ -75,6 +75,7 @@ enum class Does : uint8_t {
   trim,
   redrive,
   drop,
+  drop_waiting,
   mood,
   answer_late,
   fail_writes,
@@ -88,7 +89,7 @@ struct Step {
   Duration by{};
   uint64_t number = 0;  // Of trim: sequences that are kept; of power_cut: writes lost.
   bool is_on = false;   // Of fail_*: from now on; of redrive: without the moot ones.
-  size_t name = 0;      // Of a subscription; kNames: of any.
+  size_t name = 0;      // Of a subscription; kNames: of any, but not of drop_waiting.
   size_t filter = 0;    // Of redrive and drop: of kFilters.
   Mood mood;
   Plan plan;  // Of reload.

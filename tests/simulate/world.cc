@@ -186,6 +186,9 @@ void World::play_step(const Step& step) {
     case Does::drop:
       change_parked(step);
       break;
+    case Does::drop_waiting:
+      drop_waiting(step.name);
+      break;
     case Does::mood:
       moods_[step.name] = step.mood;
       break;
@@ -228,6 +231,7 @@ void World::commit(const std::vector<EventPlan>& events) {
     model_.on_fate(events[i], wall(), (*fates)[i], process_->limits, is_trimmed);
   }
   read_journal();
+  course_.on_commit();
 }
 
 void World::fire_reminders() {
@@ -240,6 +244,7 @@ void World::fire_reminders() {
     if (!fired || *fired == 0) return;
     events_ += *fired;
     read_journal();
+    course_.on_commit();
   }
 }
 
@@ -285,6 +290,27 @@ void World::change_parked(const Step& step) {
                  " were redriven or dropped, and meant were " + std::to_string(expected));
   }
   model_.look_at_parked(*process_->store, wall());
+}
+
+void World::drop_waiting(size_t name) {
+  if (disk_.fails_reads || disk_.fails_writes) return;
+  const std::string subscription = name_of_subscription(name);
+  std::vector<DeliveryRow> rows;
+  (void)process_->store->each_delivery(subscription, 0, [&](uint64_t, Result<DeliveryRow> row) {
+    if (row) rows.push_back(*std::move(row));
+    return true;
+  });
+  const Result<uint64_t> dropped = process_->dispatcher.drop_waiting(subscription, false);
+  if (dropped && model_.is_configured(name)) {
+    return model_.fault(subscription + " is configured, and what waits for it is dropped");
+  }
+  // One that leaves may still wait for its answers, and is configured until then.
+  if (!dropped && dropped.error().kind == ErrorKind::bad_input) return;
+  if (dropped ? *dropped != rows.size() : !rows.empty()) {
+    return model_.fault(std::to_string(rows.size()) + " wait for " + subscription + ", and " +
+                        (dropped ? std::to_string(*dropped) : "none") + " were dropped");
+  }
+  model_.on_waiting_dropped(name, rows);
 }
 
 // --- Time.

@@ -46,6 +46,7 @@ class World {
   void commit(const std::vector<EventPlan>& events);
   void trim(uint64_t kept);
   void change_parked(const Step& step);
+  void drop_waiting(size_t name);
   void answer_what_hangs(size_t name);
   void trace(const std::string& text) const;
   void play_step(const Step& step);
