@@ -21,7 +21,7 @@ variable "stack_name" {
 
 variable "organization_id" {
   type = string
-  description = "Accounts of this organisation may send to the bus; empty: only this account"
+  description = "Accounts of this organisation may send to the bus, and their alarms to the topic; empty: only this account"
   default = ""
 
   validation {
@@ -211,96 +211,6 @@ resource "aws_cloudwatch_metric_alarm" "spokes_lost_alarm" {
   metric_name = "ApproximateNumberOfMessagesVisible"
   dimensions = {
     QueueName = aws_sqs_queue.spokes_lost.name
-  }
-  statistic = "Maximum"
-  period = 300
-  evaluation_periods = 1
-  threshold = 0
-  comparison_operator = "GreaterThanThreshold"
-  treat_missing_data = "notBreaching"
-  alarm_actions = [
-    aws_sns_topic.alarms.arn,
-  ]
-}
-
-# What the alarms of spokes say, in whichever account and region: by their description.
-resource "aws_cloudwatch_event_rule" "spokes_alarms_rule" {
-  name = "${var.stack_name}-spokes-alarms"
-  description = "Alarms of spokes, for the hub's topic of alarms"
-  event_bus_name = aws_cloudwatch_event_bus.bus.name
-  event_pattern = jsonencode({
-    "source" = [
-      "aws.cloudwatch",
-    ]
-    "detail-type" = [
-      "CloudWatch Alarm State Change",
-    ]
-    "detail" = {
-      "state" = {
-        "value" = [
-          "ALARM",
-        ]
-      }
-      "configuration" = {
-        "description" = [
-          "Events did not reach the hub",
-        ]
-      }
-    }
-  })
-}
-
-resource "aws_cloudwatch_event_target" "spokes_alarms_rule" {
-  rule = aws_cloudwatch_event_rule.spokes_alarms_rule.name
-  event_bus_name = aws_cloudwatch_event_bus.bus.name
-  target_id = "topic"
-  arn = aws_sns_topic.alarms.arn
-
-  dead_letter_config {
-    arn = aws_sqs_queue.spokes_alarms_lost.arn
-  }
-
-  retry_policy {
-    maximum_event_age_in_seconds = 86400
-    maximum_retry_attempts = 185
-  }
-}
-
-resource "aws_sqs_queue" "spokes_alarms_lost" {
-  name = "${var.stack_name}-spokes-alarms-lost"
-  message_retention_seconds = 1209600
-  sqs_managed_sse_enabled = true
-}
-
-resource "aws_sqs_queue_policy" "spokes_alarms_lost_policy" {
-  queue_url = aws_sqs_queue.spokes_alarms_lost.id
-  policy = jsonencode({
-    "Version" = "2012-10-17"
-    "Statement" = [
-      {
-        "Effect" = "Allow"
-        "Principal" = {
-          "Service" = "events.amazonaws.com"
-        }
-        "Action" = "sqs:SendMessage"
-        "Resource" = aws_sqs_queue.spokes_alarms_lost.arn
-        "Condition" = {
-          "ArnEquals" = {
-            "aws:SourceArn" = aws_cloudwatch_event_rule.spokes_alarms_rule.arn
-          }
-        }
-      },
-    ]
-  })
-}
-
-resource "aws_cloudwatch_metric_alarm" "spokes_alarms_lost_alarm" {
-  alarm_name = "${var.stack_name}-spokes-alarms-lost-alarm"
-  alarm_description = "Alarms of spokes did not reach the topic"
-  namespace = "AWS/SQS"
-  metric_name = "ApproximateNumberOfMessagesVisible"
-  dimensions = {
-    QueueName = aws_sqs_queue.spokes_alarms_lost.name
   }
   statistic = "Maximum"
   period = 300
@@ -698,12 +608,12 @@ resource "aws_sns_topic" "alarms" {
   name = "${var.stack_name}-alarms"
 }
 
-# Alarms of this account, and the rule of those of spokes: EventBridge takes no condition in policies of topics.
+# Alarms of this account, and those of spokes that name this topic: their parameter AlarmTopic.
 resource "aws_sns_topic_policy" "alarms_policy" {
   arn = aws_sns_topic.alarms.arn
   policy = jsonencode({
     "Version" = "2012-10-17"
-    "Statement" = [
+    "Statement" = [for each in [
       {
         "Effect" = "Allow"
         "Principal" = {
@@ -717,15 +627,20 @@ resource "aws_sns_topic_policy" "alarms_policy" {
           }
         }
       },
-      {
+      local.has_organization ? {
         "Effect" = "Allow"
         "Principal" = {
-          "Service" = "events.amazonaws.com"
+          "Service" = "cloudwatch.amazonaws.com"
         }
         "Action" = "sns:Publish"
         "Resource" = aws_sns_topic.alarms.arn
-      },
-    ]
+        "Condition" = {
+          "StringEquals" = {
+            "aws:SourceOrgID" = var.organization_id
+          }
+        }
+      } : null,
+    ] : each if each != null]
   })
 }
 
@@ -824,6 +739,6 @@ output "instance_profile_name" {
 }
 
 output "alarms_arn" {
-  description = "The topic of all alarms, the spokes' too"
+  description = "The topic of all alarms"
   value = aws_sns_topic.alarms.arn
 }

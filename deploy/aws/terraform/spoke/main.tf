@@ -54,13 +54,37 @@ variable "look_up_region" {
 
 variable "alarm_mail" {
   type = string
-  description = "Who hears of alarms here, by mail; empty: whoever subscribes to this topic, or to the hub's, which hears of them, too"
+  description = "Who hears of alarms, by mail; empty: subscribe to the topic as you like"
   default = ""
+}
+
+variable "alarm_topic" {
+  type = string
+  description = "A topic of this name in the hub's account and this region hears of alarms, too: statewire-alarms of the hub's stack, and of spokes' there; empty: none"
+  default = ""
+
+  validation {
+    condition = can(regex("^[A-Za-z0-9_-]*$", var.alarm_topic))
+    error_message = "It must match ^[A-Za-z0-9_-]*$."
+  }
+}
+
+variable "organization_id" {
+  type = string
+  description = "In the hub's account: alarms of this organisation may come to the topic here; empty: only those of this account"
+  default = ""
+
+  validation {
+    condition = can(regex("^(o-[a-z0-9]{10,32})?$", var.organization_id))
+    error_message = "It must match ^(o-[a-z0-9]{10,32})?$."
+  }
 }
 
 locals {
   makes_look_up_role = data.aws_region.current.name == var.look_up_region
   has_alarm_mail = !(var.alarm_mail == "")
+  has_alarm_topic = !(var.alarm_topic == "")
+  has_organization = !(var.organization_id == "")
 }
 
 # What the rules may do: send to that bus, which takes events from roles of this path alone. It has no name, as roles belong to all regions.
@@ -352,7 +376,6 @@ resource "aws_sqs_queue_policy" "native1_lost_policy" {
   })
 }
 
-# A rule on the hub's bus goes by the description, so that the hub's topic hears of it, too.
 resource "aws_cloudwatch_metric_alarm" "calls_lost_alarm" {
   alarm_name = "${var.stack_name}-calls-lost-alarm"
   alarm_description = "Events did not reach the hub"
@@ -367,12 +390,12 @@ resource "aws_cloudwatch_metric_alarm" "calls_lost_alarm" {
   threshold = 0
   comparison_operator = "GreaterThanThreshold"
   treat_missing_data = "notBreaching"
-  alarm_actions = [
+  alarm_actions = [for each in [
     aws_sns_topic.alarms.arn,
-  ]
+    local.has_alarm_topic ? "arn:${data.aws_partition.current.partition}:sns:${data.aws_region.current.name}:${split(":", var.hub_bus_arn)[4]}:${var.alarm_topic}" : null,
+  ] : each if each != null]
 }
 
-# A rule on the hub's bus goes by the description, so that the hub's topic hears of it, too.
 resource "aws_cloudwatch_metric_alarm" "native1_lost_alarm" {
   alarm_name = "${var.stack_name}-native1-lost-alarm"
   alarm_description = "Events did not reach the hub"
@@ -387,9 +410,10 @@ resource "aws_cloudwatch_metric_alarm" "native1_lost_alarm" {
   threshold = 0
   comparison_operator = "GreaterThanThreshold"
   treat_missing_data = "notBreaching"
-  alarm_actions = [
+  alarm_actions = [for each in [
     aws_sns_topic.alarms.arn,
-  ]
+    local.has_alarm_topic ? "arn:${data.aws_partition.current.partition}:sns:${data.aws_region.current.name}:${split(":", var.hub_bus_arn)[4]}:${var.alarm_topic}" : null,
+  ] : each if each != null]
 }
 
 # What Statewire may do here: ask for tags, and for `doctor --aws` whether events can come.
@@ -451,6 +475,42 @@ resource "aws_sns_topic" "alarms" {
   name = "${var.stack_name}-alarms"
 }
 
+# Alarms of this account, and in the hub's those of spokes that name this topic.
+resource "aws_sns_topic_policy" "alarms_policy" {
+  arn = aws_sns_topic.alarms.arn
+  policy = jsonencode({
+    "Version" = "2012-10-17"
+    "Statement" = [for each in [
+      {
+        "Effect" = "Allow"
+        "Principal" = {
+          "Service" = "cloudwatch.amazonaws.com"
+        }
+        "Action" = "sns:Publish"
+        "Resource" = aws_sns_topic.alarms.arn
+        "Condition" = {
+          "StringEquals" = {
+            "aws:SourceAccount" = data.aws_caller_identity.current.account_id
+          }
+        }
+      },
+      local.has_organization ? {
+        "Effect" = "Allow"
+        "Principal" = {
+          "Service" = "cloudwatch.amazonaws.com"
+        }
+        "Action" = "sns:Publish"
+        "Resource" = aws_sns_topic.alarms.arn
+        "Condition" = {
+          "StringEquals" = {
+            "aws:SourceOrgID" = var.organization_id
+          }
+        }
+      } : null,
+    ] : each if each != null]
+  })
+}
+
 resource "aws_sns_topic_subscription" "alarm_subscription" {
   count = local.has_alarm_mail ? 1 : 0
   topic_arn = aws_sns_topic.alarms.arn
@@ -466,4 +526,9 @@ output "look_up_role_arn" {
 output "alarms_arn" {
   description = "The topic of the alarms of this account and region"
   value = aws_sns_topic.alarms.arn
+}
+
+output "hub_alarms_arn" {
+  description = "Where they go to in the hub's account: a topic that must be there"
+  value = local.has_alarm_topic ? "arn:${data.aws_partition.current.partition}:sns:${data.aws_region.current.name}:${split(":", var.hub_bus_arn)[4]}:${var.alarm_topic}" : null
 }
