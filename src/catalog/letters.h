@@ -9,6 +9,8 @@
 
 namespace statewire {
 
+inline bool is_letter(char c) { return lower_letter(c) >= 'a' && lower_letter(c) <= 'z'; }
+
 // `word` is in lower case.
 inline bool begins_with(std::string_view text, std::string_view word) {
   return text.size() >= word.size() &&

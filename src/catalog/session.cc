@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "catalog/letters.h"
+#include "catalog/machine_words.h"
 #include "catalog/tool_table.h"
 
 namespace statewire {
@@ -13,22 +14,7 @@ namespace {
 constexpr std::string_view kDigits = "0123456789";
 constexpr std::string_view kCdk = "aws-cdk-";
 
-// Words in names of sessions that are not of people, beside those of programs.
-constexpr std::string_view kMachineWords[] = {
-    "admin",     "agent",       "apply",   "argo",   "automation", "aws",  "bot",     "build",
-    "builder",   "cd",          "cdk",     "ci",     "cloud",      "cron", "default", "deploy",
-    "deployer",  "deployment",  "dev",     "ec2",    "eks",        "gha",  "github",  "infra",
-    "job",       "lambda",      "nightly", "ops",    "pipeline",   "plan", "prod",    "production",
-    "provision", "provisioner", "release", "role",   "root",       "run",  "runner",  "service",
-    "session",   "stage",       "staging", "svc",    "system",     "task", "temp",    "test",
-    "tf",        "tfc",         "tofu",    "ubuntu", "user",       "web",  "worker",  "workflow",
-};
-
-bool is_letter(char c) { return lower_letter(c) >= 'a' && lower_letter(c) <= 'z'; }
-
-bool is_machine_word(std::string_view word) {
-  return is_tool_word(word) || is_one_of(word, kMachineWords);
-}
+bool is_machine_word(std::string_view word) { return is_tool_word(word) || names_machine(word); }
 
 // Whether a session begins with the letters of a label, whatever is between those.
 bool begins_with_letters(std::string_view session, std::string_view label) {

@@ -1,11 +1,13 @@
 #include "catalog/tool_table.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <iterator>
 
 #include "base/text.h"
 #include "catalog/letters.h"
+#include "catalog/machine_words.h"
 
 namespace statewire {
 namespace {
@@ -78,15 +80,53 @@ bool begins_word(std::string_view name, size_t at) {
   return at == 0 || is_upper(name[at]) || !(is_lower(name[at - 1]) || is_upper(name[at - 1]));
 }
 
+// Whether all words of a text are of machines; "ManagedBy" has two. What is no letter is none.
+bool is_of_machines(std::string_view text) {
+  for (size_t begin = 0; begin < text.size();) {
+    if (!is_letter(text[begin])) {
+      ++begin;
+      continue;
+    }
+    size_t end = begin + 1;
+    while (end < text.size() && is_letter(text[end]) &&
+           !(is_upper(text[end]) && is_lower(text[end - 1]))) {
+      ++end;
+    }
+    if (!names_machine(text.substr(begin, end - begin))) return false;
+    begin = end;
+  }
+  return true;
+}
+
+// Whether an ambiguous word of `size` bytes at `at` stands for the program: nothing but words of
+// machines follows it, and where nothing does, nothing else precedes it.
+bool stands_for_program(std::string_view name, size_t at, size_t size) {
+  const std::string_view after = name.substr(at + size);
+  const bool is_followed = std::any_of(after.begin(), after.end(), is_letter);
+  return is_of_machines(after) && (is_followed || is_of_machines(name.substr(0, at)));
+}
+
+bool counts(const Found& found, std::string_view name, size_t at) {
+  return found.word != nullptr &&
+         ((found.word->places & kAmbiguous) == 0 || stands_for_program(name, at, found.size));
+}
+
 }  // namespace
 
-const ToolWord* tool_at(std::string_view rest) { return find_at(rest, kInAgent).word; }
+const ToolWord* tool_at(std::string_view rest) {
+  const Found found = find_at(rest, kInAgent);
+  if (found.word == nullptr || (found.word->places & kAmbiguous) == 0) return found.word;
+  const std::string_view product = rest.substr(0, rest.find_first_of(" /[(,;)]"));
+  // "bam boo" is two products.
+  const bool is_one = found.size <= product.size();
+  return is_one && stands_for_program(product, 0, found.size) ? found.word : nullptr;
+}
 
 const ToolWord* tool_in_name(std::string_view name) {
   for (size_t at = 0; at < name.size(); ++at) {
     if (!begins_word(name, at)) continue;
     const Found found = find_at(name.substr(at), kInName);
-    if (found.word != nullptr) return found.word;
+    if (counts(found, name, at)) return found.word;
   }
   return nullptr;
 }
@@ -101,9 +141,9 @@ const ToolWord* tool_of_issuer(std::string_view issuer) {
 
 bool is_tool_word(std::string_view word) {
   for (const ToolPlace place : {kInAgent, kInName}) {
-    if (const Found found = find_at(word, place); found.size > 0 && found.size == word.size()) {
-      return true;
-    }
+    const Found found = find_at(word, place);
+    if (found.word == nullptr || found.size != word.size()) continue;
+    if ((found.word->places & kAmbiguous) == 0) return true;
   }
   return false;
 }

@@ -12,14 +12,15 @@ namespace statewire {
 const ToolWord* tool_at(std::string_view rest);
 
 // The first word that a part of a name begins with and that ends there or is long; hyphens, digits
-// and capitals part it: "drone" in "ci-drone2" and in "MyDroneRunner", and not in "drones". Null
-// where there is none. Linear in the name.
+// and capitals part it: "drone" in "ci-drone2" and in "MyDroneRunner", and not in "drones". What
+// people call other things, too, counts beside words of machines alone: "drone" not in
+// "drone-footage". Null where there is none. Linear in the name.
 const ToolWord* tool_in_name(std::string_view name);
 
 // By the address of who vouched for a session.
 const ToolWord* tool_of_issuer(std::string_view issuer);
 
-// Whether all of `word` is the name of a program.
+// Whether all of `word` is the name of a program, and of nothing else.
 bool is_tool_word(std::string_view word);
 
 }  // namespace statewire

@@ -25,6 +25,27 @@ TEST(ToolTable, word_stands_whole_in_a_name) {
   }
 }
 
+// People use them for what they make, and are called so.
+TEST(ToolTable, english_word_stands_for_a_program_beside_machines_alone) {
+  for (const char* const name :
+       {"concourse", "concourse-worker", "prod-concourse", "concourse-ci-4411",
+        "acme-concourse-worker", "ConcourseWebRole"}) {
+    EXPECT_EQ(named(name), "concourse") << name;
+  }
+  EXPECT_EQ(named("spinnakerManaged"), "spinnaker");
+  EXPECT_EQ(named("flux-system"), "flux");
+  for (const char* const name :
+       {"concourse-display", "acme-concourse", "lena.bamboo", "drone-footage", "woodpecker-songs",
+        "bamboo-furniture-shop", "flux-capacitor", "atlantis-resort", "spinnaker-sails"}) {
+    EXPECT_EQ(named(name), "") << name;
+  }
+  EXPECT_EQ(tool_at("concourse/7.12.0 aws-sdk-go/1")->tool, "concourse");
+  EXPECT_EQ(tool_at("bamboo-furniture/1.0 aws-sdk-go/1"), nullptr);
+  EXPECT_EQ(tool_at("bam boo/1.0"), nullptr) << "two products";
+  EXPECT_EQ(named("bam boo"), "bamboo");
+  EXPECT_FALSE(is_tool_word("bamboo")) << "somebody's name";
+}
+
 TEST(ToolTable, words_stand_only_where_they_tell) {
   EXPECT_EQ(named("terraform-deploy"), "") << "others may use it";
   EXPECT_EQ(tool_at("AWSCodeBuild-1"), nullptr);

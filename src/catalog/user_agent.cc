@@ -98,7 +98,10 @@ Tool tool_of_token(std::string_view rest, size_t size, bool has_console) {
   }
   const ToolWord* const word = tool_at(is_led ? name : rest);
   // Parts of an SDK are named so, too.
-  if (word != nullptr && !(is_led && word->rank == ToolRank::sdk)) return {word->tool, word->rank};
+  const bool is_part = word != nullptr && is_led && word->rank == ToolRank::sdk;
+  const bool is_doubtful =
+      word != nullptr && (word->places & kAmbiguous) != 0 && !is_led && program_in(token).empty();
+  if (word != nullptr && !is_part && !is_doubtful) return {word->tool, word->rank};
   if (has_console && is_console(token)) return {"console", ToolRank::console};
   return {};
 }

@@ -16,6 +16,10 @@ enum ToolPlace : uint8_t {
   kInAgent = 1,   // A token of the user agent begins with it.
   kInName = 2,    // It is a part of the name of a role, a user or a session.
   kInIssuer = 4,  // It is a part of the address of who vouched for a session.
+  // A word that people use for other things: it counts only beside words of machines alone, as
+  // "concourse-worker" does and "concourse-display" does not, and as a product that tells its
+  // version.
+  kAmbiguous = 8,
 };
 
 // In lower case. Hyphens, underscores and blanks do not count: "externaldns" is also
@@ -30,6 +34,7 @@ struct ToolWord {
 // Of programs that work alone, by a role or a user of their own, and often do not name themselves.
 // Tools that deploy do, and so roles that are named after them say nothing of who used them.
 inline constexpr uint8_t kAnywhere = kInAgent | kInName;
+inline constexpr uint8_t kAsProgram = kAnywhere | kAmbiguous;
 
 // The first that fits counts: the longest of those that begin alike stands first.
 inline constexpr ToolWord kToolWords[] = {
@@ -55,9 +60,11 @@ inline constexpr ToolWord kToolWords[] = {
     {"awschalice", "chalice", ToolRank::deploys},
     {"amplifycli", "amplify", ToolRank::deploys},
     {"sst", "sst", ToolRank::deploys},
-    {"spinnaker", "spinnaker", ToolRank::deploys, kAnywhere},
+    {"spinnaker", "spinnaker", ToolRank::deploys, kAsProgram},
+    {"flux", "flux", ToolRank::deploys, kAsProgram},
     {"argocd", "argocd", ToolRank::deploys, kAnywhere},
     {"argorollouts", "argo-rollouts", ToolRank::deploys, kAnywhere},
+    {"argoworkflows", "argo-workflows", ToolRank::automates, kAnywhere},
     {"zappa", "zappa", ToolRank::deploys},
     {"cloudformation.amazonaws.com", "cloudformation", ToolRank::deploys},
     {"openshift/4.x", "openshift", ToolRank::deploys},
@@ -81,7 +88,7 @@ inline constexpr ToolWord kToolWords[] = {
     {"harnessdelegate", "harness", ToolRank::pipeline, kInName},
     {"harness", "harness", ToolRank::pipeline},
     {"harness.io", "harness", ToolRank::pipeline, kInIssuer},
-    {"atlantis", "atlantis", ToolRank::pipeline, kAnywhere},
+    {"atlantis", "atlantis", ToolRank::pipeline, kAsProgram},
     {"spacelift", "spacelift", ToolRank::pipeline, kAnywhere | kInIssuer},
     {"env0", "env0", ToolRank::pipeline, kAnywhere | kInIssuer},
     {"tfcagent", "terraform-cloud", ToolRank::pipeline},
@@ -89,10 +96,10 @@ inline constexpr ToolWord kToolWords[] = {
     {"codefresh", "codefresh", ToolRank::pipeline, kAnywhere | kInIssuer},
     {"semaphoreci", "semaphore", ToolRank::pipeline, kAnywhere | kInIssuer},
     {"vercel", "vercel", ToolRank::pipeline, kAnywhere | kInIssuer},
-    {"drone", "drone", ToolRank::pipeline, kAnywhere},
-    {"woodpecker", "woodpecker", ToolRank::pipeline, kAnywhere},
-    {"concourse", "concourse", ToolRank::pipeline, kAnywhere},
-    {"bamboo", "bamboo", ToolRank::pipeline, kAnywhere},
+    {"drone", "drone", ToolRank::pipeline, kAsProgram},
+    {"woodpecker", "woodpecker", ToolRank::pipeline, kAsProgram},
+    {"concourse", "concourse", ToolRank::pipeline, kAsProgram},
+    {"bamboo", "bamboo", ToolRank::pipeline, kAsProgram},
     {"travisci", "travis-ci", ToolRank::pipeline, kAnywhere},
     {"tekton", "tekton", ToolRank::pipeline, kAnywhere},
     {"gocd", "gocd", ToolRank::pipeline, kAnywhere},
@@ -124,11 +131,12 @@ inline constexpr ToolWord kToolWords[] = {
     {"certmanager", "cert-manager", ToolRank::automates, kAnywhere},
     {"velero", "velero", ToolRank::automates, kAnywhere},
     {"openshift", "openshift", ToolRank::automates},
+    {"backstage", "backstage", ToolRank::automates, kInAgent | kAmbiguous},
     {"rundeck", "rundeck", ToolRank::automates},
     {"airflow", "airflow", ToolRank::automates},
     {"apacheairflow", "airflow", ToolRank::automates},
     {"datadog", "datadog", ToolRank::automates},
-    {"prowler", "prowler", ToolRank::automates, kAnywhere},
+    {"prowler", "prowler", ToolRank::automates, kAsProgram},
     {"steampipe", "steampipe", ToolRank::automates, kAnywhere},
     {"vault/", "vault", ToolRank::automates},
     {"instancescheduler", "instance-scheduler", ToolRank::automates, kInName},
