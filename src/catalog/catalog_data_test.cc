@@ -63,6 +63,7 @@ TEST(CatalogData, an_arn_is_of_the_type_that_leaves_least_of_it_open) {
   const std::string elb = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:";
   const std::string api = "arn:aws:apigateway:eu-west-1::";
   const std::string lambda = "arn:aws:lambda:eu-west-1:123456789012:";
+  const std::string rds = "arn:aws:rds:eu-west-1:123456789012:";
   for (const auto& [arn, type] : std::vector<std::pair<std::string, std::string>>{
            {elb + "loadbalancer/shop", "AWS::ElasticLoadBalancing::LoadBalancer"},
            {elb + "loadbalancer/app/shop/0a1b", "AWS::ElasticLoadBalancingV2::LoadBalancer"},
@@ -77,7 +78,27 @@ TEST(CatalogData, an_arn_is_of_the_type_that_leaves_least_of_it_open) {
            {api + "/apis/abc/stages/prod", "AWS::ApiGatewayV2::Stage"},
            {lambda + "function:shop", "AWS::Lambda::Function"},
            {lambda + "layer:common:3", "AWS::Lambda::LayerVersion"},
-           {"arn:aws:rds:eu-west-1:123456789012:cluster-snapshot:s", "AWS::RDS::DBClusterSnapshot"},
+           {rds + "db:s", "AWS::RDS::DBInstance"},
+           {rds + "cluster:s", "AWS::RDS::DBCluster"},
+           {rds + "snapshot:s", "AWS::RDS::DBSnapshot"},
+           {rds + "cluster-snapshot:s", "AWS::RDS::DBClusterSnapshot"},
+           {rds + "pg:s", "AWS::RDS::DBParameterGroup"},
+           {rds + "cluster-pg:s", "AWS::RDS::DBClusterParameterGroup"},
+           {rds + "og:s", "AWS::RDS::OptionGroup"},
+           {rds + "subgrp:s", "AWS::RDS::DBSubnetGroup"},
+           {rds + "es:s", "AWS::RDS::EventSubscription"},
+           {rds + "db-proxy:prx-0a", "AWS::RDS::DBProxy"},
+           {rds + "db-proxy-endpoint:prx-endpoint-0a", "AWS::RDS::DBProxyEndpoint"},
+           {rds + "cluster-endpoint:s", "AWS::RDS::DBClusterEndpoint"},
+           {rds + "secgrp:s", "AWS::RDS::DBSecurityGroup"},
+           {rds + "ri:s", "AWS::RDS::ReservedDBInstance"},
+           {rds + "deployment:bgd-0a", "AWS::RDS::Deployment"},
+           {rds + "target-group:prx-tg-0a", "AWS::RDS::DBProxyTargetGroup"},
+           {rds + "auto-backup:ab-0a", "AWS::RDS::DBInstanceAutomatedBackup"},
+           {rds + "cluster-auto-backup:ab-0a", "AWS::RDS::DBClusterAutomatedBackup"},
+           {rds + "integration:0a1b", "AWS::RDS::Integration"},
+           {rds + "shard-group:shardgroup-0a", "AWS::RDS::DBShardGroup"},
+           {rds + "tenant-database:tdb-0a", "AWS::RDS::TenantDatabase"},
            {"arn:aws:es:eu-west-1:123456789012:domain/logs", "AWS::OpenSearchService::Domain"},
            {"arn:aws:firehose:eu-west-1:123456789012:deliverystream/d",
             "AWS::KinesisFirehose::DeliveryStream"},

@@ -400,6 +400,7 @@ TEST_F(CatalogRows, settings_are_those_of_an_account) {
 // state can be one on the way.
 TEST_F(CatalogRows, what_takes_time_has_a_time) {
   const std::set<std::string> slow = {"CreateFileCache",
+                                      "CreateEndpointAccess",
                                       "CreateSolution",
                                       "CreateForecastExportJob",
                                       "DeleteFileShare",
@@ -418,8 +419,8 @@ TEST_F(CatalogRows, what_takes_time_has_a_time) {
                                       "StartNetworkInsightsAnalysis"};
   // What only ends slowly, and what is there as soon as it is called so.
   const std::set<std::string> quick = {"CreateNetworkInterface", "RegisterTaskDefinition",
-                                       "CreateCollector", "ImportKeyPair",
-                                       "DeleteNetworkInterface"};
+                                       "CreateCollector",        "ImportKeyPair",
+                                       "CreateRestApi",          "DeleteNetworkInterface"};
   std::set<std::string> seen;
   each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
     const bool is_slow = slow.contains(row.name);
@@ -448,6 +449,18 @@ TEST_F(CatalogRows, switch_that_makes_a_resource_is_no_setting_of_it) {
     EXPECT_FALSE(row.type.ends_with("::AccountSettings")) << name_of_row(table, row);
   });
   EXPECT_EQ(seen, cases.size());
+}
+
+// What is put into an index or a knowledge base is data.
+TEST_F(CatalogRows, documents_are_data) {
+  size_t documents = 0;
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    if (!row.name.ends_with("Documents") && !row.name.ends_with("DeleteDocument")) return;
+    ++documents;
+    EXPECT_TRUE(row.effect == EntryEffect::ignore || row.type.ends_with("::Document"))
+        << name_of_row(table, row);
+  });
+  EXPECT_GE(documents, 6u);
 }
 
 // "PurchaseReservedDBInstancesOffering" makes what is reserved.

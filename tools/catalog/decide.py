@@ -30,6 +30,8 @@ RESUMES = {"Start": ("Stop", "Shutdown"), "Resume": ("Pause", "Suspend", "Stop")
 # What opens a door for a while, and is no resource where nothing ends it by name.
 PASSES = re.compile(r"(Session|Token|Credential|Claim|Shell|LinkCode|Preview)s?$")
 OPENS = {"Create", "Generate", "Start", "Stop", "End"}
+# What an index or a knowledge base holds is data.
+CONTENT = re.compile(r"(?<!Policy)(?<!Identity)Documents?$")
 # Pieces of what is being uploaded.
 PIECES = re.compile(r"((Layer|Multipart)(Upload|Part)|UploadPart\w*)$")
 # They leave also a whole resource as it is.
@@ -151,7 +153,8 @@ class Decider:
             return Decision("ignore", source="iam", sure="high")
         if plain(noun) in DATA or plain(singular(noun)) in DATA or verb == "Create" and LINKS.search(noun):
             return Decision("ignore", source="verb", sure="fair")
-        if PIECES.search(noun) or self.is_pass(verb, noun):
+        is_content = CONTENT.search(noun) and self.exact(noun) is None
+        if is_content or PIECES.search(noun) or self.is_pass(verb, noun):
             return Decision("ignore", source="verb", sure="fair")
         if verb == "Purchase" and noun.endswith(("Offering", "Offerings")):
             return self.decide_purchase(noun)

@@ -64,9 +64,9 @@ def state_path(service, members, nouns):
         if name in within:
             return within[name]
     paths = {**within, **plainly}
-    # A DataIngestionJob has a jobStatus.
+    # A DataIngestionJob has a jobStatus, and an EndpointAccess an endpointStatus.
     ends = [name for name in sorted(paths) if (found := re.fullmatch(r"(\w+)(status|state)", name))
-            and any(noun.endswith(found[1]) for noun in nouns)]
+            and any(noun.endswith(found[1]) or noun.startswith(found[1]) for noun in nouns)]
     return paths[ends[0]] if len(ends) == 1 else None
 
 

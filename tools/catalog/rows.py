@@ -148,6 +148,8 @@ class Rows:
                 row["tags"] = tags
         if decision.does in ("create", "delete", "state"):
             self.add_lifecycle(operation, decision, row)
+            if said.get("settles") == "call":
+                row.pop("after", None)
         return True
 
     def look_further(self, operation, decision, row):
