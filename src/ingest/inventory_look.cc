@@ -130,7 +130,10 @@ bool InventoryLook::is_declarable(std::string_view type) const {
 bool InventoryLook::is_unmanaged(const Record& record) const {
   if (record.drift != Drift::unknown || record.phase == Phase::unknown) return false;
   if (is_withheld(record) && standing_drift(record) != Drift::unmanaged) return false;
-  if (now_ - record.since <= grace_ || owner_of(record).is_known()) return false;
+  // What was so before, and is withheld, is so again at once.
+  const Time since =
+      is_withheld(record) ? record.since : std::max(record.since, record.drift_since);
+  if (now_ - since <= grace_ || owner_of(record).is_known()) return false;
   const CauseKind cause = record.cause.kind;
   const bool is_made_by_itself = cause == CauseKind::autoscaling || cause == CauseKind::service ||
                                  cause == CauseKind::provider;

@@ -43,7 +43,8 @@ Time time_to_declare(Time written, Time now);
 
 // One look at all records, which also sees what has come late. A child gets the group of its
 // parent, `via` it, and loses it with it. What nobody declares is told to be unmanaged, once it has
-// been in its state for `grace`, unless Auto Scaling, a service or the provider made it, or things
+// been in its state, and declared by nobody, for `grace`: the call by which its tool ended it may
+// be late; unless Auto Scaling, a service or the provider made it, or things
 // of its type are mostly made along with others; it is so no more where nothing in its account is
 // declared. What is declared and gone, and nobody is known to have ended it, is told to be lost
 // after half an hour, if its code was read since: the call that ended it would be here by then.

@@ -391,6 +391,24 @@ TEST_F(InventoryPassTest, an_inventory_that_is_configured_no_more_declares_nothi
   EXPECT_EQ(drop_others({}), 0u);
 }
 
+// The tool deletes it and writes its state; the call that tells of it comes minutes later.
+TEST_F(InventoryPassTest, what_its_code_lets_go_of_is_unmanaged_only_after_the_grace) {
+  fates_of(call_at(kNow - hours(2), "sqs.amazonaws.com", "CreateQueue", R"({"queueName":"jobs"})"));
+  const auto read = [&](std::vector<DeclaredResource> resources, Time written) {
+    declare("shop", {stack("base", written, std::move(resources))});
+  };
+  read({bucket(), queue("jobs", "aws_sqs_queue.jobs")}, kNow - hours(2));
+  EXPECT_EQ(queue_record("jobs").drift, Drift::none);
+  read({bucket()}, kNow);
+  EXPECT_EQ(look(), 0u);
+  clock_.advance(minutes(59));
+  EXPECT_EQ(look(), 0u);
+  EXPECT_EQ(queue_record("jobs").drift, Drift::unknown);
+  clock_.advance(minutes(2));
+  EXPECT_EQ(look(), 1u);
+  EXPECT_EQ(queue_record("jobs").drift, Drift::unmanaged);
+}
+
 TEST_F(InventoryPassTest, what_is_unmanaged_is_so_no_more_where_nothing_is_declared) {
   declare("shop", {stack("base", kNow - hours(3), {bucket()})});
   fates_of(

@@ -68,7 +68,8 @@ uint32_t bits_of(const Record& record, const Entry& base) {
          bit_if(record.recorded != base.recorded, kRecordRecordedDiffers) |
          bit_if(record.last_sequence != base.sequence, kLastSequenceDiffers) |
          bit_if(record.settles_at != Time{}, kSettlesAt) |
-         bit_if(!record.declared.empty() || record.drift != Drift::unknown || !record.touch.empty(),
+         bit_if(!record.declared.empty() || record.drift != Drift::unknown ||
+                    !record.touch.empty() || record.drift_since != Time{},
                 kHasOwner) |
          bit_if(record.phase_since != record.since || record.turn_count != 0 || record.is_stuck ||
                     record.is_flapping,

@@ -231,6 +231,13 @@ bool fold_withdrawn(Record& record, bool is_changed, Arena& arena) {
   return withhold(record, arena) || is_changed;
 }
 
+// Its code declares it no more, and nobody else's: since when is asked before it is unmanaged.
+bool let_go(Record& record, Time time) {
+  const bool changes = set_calm(record, Drift::unknown);
+  if (changes && !is_over(record)) record.drift_since = time;
+  return changes;
+}
+
 }  // namespace
 
 bool fold_declared(Record& record, const Observation& observation, Arena& arena) {
@@ -240,7 +247,7 @@ bool fold_declared(Record& record, const Observation& observation, Arena& arena)
   record.declared = with_group(before, observation.declared, arena);
   bool is_changed = record.declared != before;
   if (word == kWithdrawnWord) return fold_withdrawn(record, is_changed, arena);
-  if (record.declared.empty()) return set_calm(record, Drift::unknown) || is_changed;
+  if (record.declared.empty()) return let_go(record, observation.time()) || is_changed;
   if (bring_back(record)) {
     catch_up(record, observation, arena);
     is_changed = true;
