@@ -260,7 +260,8 @@ void check_inventory_name(const Node& entry, const Settings& settings) {
 }
 
 // What changes nothing of what an inventory declares. A role may be of another account.
-constexpr std::string_view kNoOtherPlace[] = {"every", "grace", "code"};
+constexpr std::string_view kNoOtherPlace[] = {"every", "grace",    "code",
+                                              "user",  "password", "password_file"};
 
 void read_inventories(const Node& node, Settings& settings, InventoryContext context) {
   if (!node) return;
@@ -388,7 +389,8 @@ void read_document(Settings& settings, SinkContext& context, Problems& problems)
   read_store(keys, settings);
   read_rules(keys, settings, problems);
   read_sources(keys.optional("sources"), settings, {.clock = context.clock, .aws = context.aws});
-  read_inventories(keys.optional("inventory"), settings, {.aws = context.aws});
+  read_inventories(keys.optional("inventory"), settings,
+                   {.aws = context.aws, .http = context.http});
   warn_of_unknown_owners(settings.document->root());
   open_sinks(settings, context);
   keys.finish();

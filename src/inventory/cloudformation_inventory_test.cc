@@ -37,7 +37,7 @@ class CloudFormationInventoryTest : public ::testing::Test {
     home_.set("AWS_SECRET_ACCESS_KEY", "secret");
     home_.set("AWS_ENDPOINT_URL", service_.url());
     aws_ = std::make_unique<AwsClient>(http_, clock_, home_.surroundings());
-    context_ = std::make_unique<InventoryContext>(InventoryContext{*aws_});
+    context_ = std::make_unique<InventoryContext>(InventoryContext{*aws_, http_});
     aws_thread_ = std::jthread([this] { aws_->run(); });
   }
   ~CloudFormationInventoryTest() override {

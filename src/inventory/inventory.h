@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "config/map_reader.h"
 #include "inventory/declared.h"
+#include "net/http_client.h"
 
 namespace statewire {
 
@@ -43,6 +44,7 @@ class Inventory {
 // What an inventory may use of the program; all of it outlives every inventory.
 struct InventoryContext {
   AwsClient& aws;
+  HttpClient& http;
 };
 
 // A kind of inventory, as configured by `kind:`. registry.cc lists them.

@@ -1,4 +1,4 @@
-// Where states of Terraform lie: files of this machine, or a bucket of S3.
+// Where states of Terraform lie: files of this machine, a bucket of S3, or behind HTTP.
 #pragma once
 
 #include <map>
@@ -8,6 +8,8 @@
 
 #include "aws/client.h"
 #include "base/result.h"
+#include "config/secret.h"
+#include "net/http_client.h"
 
 namespace statewire {
 
@@ -47,5 +49,19 @@ Result<S3StatePattern> parse_s3_states(std::string_view text);
 // and no lock asked for. Borrows `aws`. Once `stop` is requested no call is waited for.
 std::unique_ptr<StatePlace> states_in_s3(S3StatePattern pattern, AwsRole role, AwsClient& aws,
                                          std::stop_token stop);
+
+struct HttpStateAddress {
+  std::string url;    // May hold a token.
+  std::string shown;  // The same without query; what it is called.
+  std::string user;   // Empty: none is told.
+  Secret password;
+};
+// bad_input says what is wrong with it, and shows nothing of it.
+Result<HttpStateAddress> parse_http_state(std::string_view text);
+
+// One state, as Terraform's backend `http` keeps it. Its mark is its ETag, or where the server has
+// none what it says. Borrows `http`. Once `stop` is requested no answer is waited for.
+std::unique_ptr<StatePlace> state_behind_http(HttpStateAddress address, HttpClient& http,
+                                              std::stop_token stop);
 
 }  // namespace statewire

@@ -244,23 +244,46 @@ InventoryReading TerraformInventory::read() {
   return reading;
 }
 
-// Null where it is no place; its problem is told.
-std::unique_ptr<StatePlace> open_place(const Node& node, const AwsRole& role,
-                                       InventoryContext& context, std::stop_token stop,
-                                       std::string& text) {
+// What all places of an inventory share.
+struct PlaceKeys {
+  AwsRole role;
+  std::string user;
+  Secret password;
+  InventoryContext& context;
+  std::stop_token stop;
+};
+
+std::unique_ptr<StatePlace> open_http_place(const Node& node, const PlaceKeys& keys,
+                                            std::string& text) {
+  Result<HttpStateAddress> address = parse_http_state(text);
+  if (!address) {
+    node.error(address.error().text);
+    return nullptr;
+  }
+  text = address->shown;
+  address->user = keys.user;
+  address->password = keys.password;
+  return state_behind_http(*std::move(address), keys.context.http, keys.stop);
+}
+
+// Null where it is no place; its problem is told. `text` becomes what it is called.
+std::unique_ptr<StatePlace> open_place(const Node& node, const PlaceKeys& keys, std::string& text) {
   constexpr std::string_view kWanted =
-      "states are read in files and in S3: wanted a path, or s3://BUCKET/KEY";
+      "states are read in files, in S3 and over HTTP: wanted a path, s3://BUCKET/KEY or a URL";
   if (!node.is_scalar() || node.text().find("://") == std::string::npos) {
     text = node.file_path();
     return text.empty() ? nullptr : states_in_files(text);
   }
   text = node.text();
+  if (text.starts_with("http://") || text.starts_with("https://")) {
+    return open_http_place(node, keys, text);
+  }
   Result<S3StatePattern> pattern = parse_s3_states(text);
   if (!pattern) {
     node.error(text.starts_with("s3:") ? pattern.error().text : std::string(kWanted));
     return nullptr;
   }
-  return states_in_s3(*std::move(pattern), role, context.aws, std::move(stop));
+  return states_in_s3(*std::move(pattern), keys.role, keys.context.aws, keys.stop);
 }
 
 std::unique_ptr<Inventory> open_terraform(std::string_view name, MapReader& keys,
@@ -268,12 +291,21 @@ std::unique_ptr<Inventory> open_terraform(std::string_view name, MapReader& keys
   TerraformSettings settings{.name = std::string(name)};
   std::vector<std::unique_ptr<StatePlace>> places;
   std::stop_source stop;
-  const AwsRole role = read_aws_role(keys.optional("role"));
+  const Node user = keys.optional("user");
+  const PlaceKeys shared{.role = read_aws_role(keys.optional("role")),
+                         .user = user.text(),
+                         .password = optional_secret(keys, "password").value_or(Secret()),
+                         .context = context,
+                         .stop = stop.get_token()};
   const Node state = keys.required("state");
   for (const Node& each : state.is_list() ? state.items() : std::vector<Node>{state}) {
     std::string text;
-    std::unique_ptr<StatePlace> place = open_place(each, role, context, stop.get_token(), text);
+    std::unique_ptr<StatePlace> place = open_place(each, shared, text);
     if (place == nullptr) continue;
+    // URLs that differ in their queries only could not be told apart.
+    if (std::ranges::find(settings.states, text) != settings.states.end()) {
+      each.error("this state is there already");
+    }
     settings.states.push_back(std::move(text));
     places.push_back(std::move(place));
   }
@@ -289,7 +321,7 @@ std::unique_ptr<Inventory> open_terraform(std::string_view name, MapReader& keys
 
 const InventoryKind terraform_inventory_kind{
     .name = "terraform",
-    .summary = "states of Terraform and OpenTofu, in files and in S3",
+    .summary = "states of Terraform and OpenTofu, in files, in S3 and over HTTP",
     .stack_word = "state",
     .open = open_terraform,
 };

@@ -44,7 +44,7 @@ class TerraformInventoryTest : public ::testing::Test {
   SystemClock clock_;
   HttpClient http_{HttpClientLimits()};
   AwsClient aws_{http_, clock_, home_.surroundings()};
-  InventoryContext context_{aws_};
+  InventoryContext context_{aws_, http_};
 };
 
 TEST_F(TerraformInventoryTest, all_states_of_a_pattern_are_read_and_again_when_they_change) {
@@ -164,13 +164,19 @@ TEST_F(TerraformInventoryTest, modules_are_followed_to_where_init_has_put_them) 
 
 TEST_F(TerraformInventoryTest, states_elsewhere_and_places_without_a_key_are_refused) {
   EXPECT_NE(open("state: \"s3://bucket/prod/*.tfstate\""), nullptr);
+  EXPECT_NE(open("state: \"https://host/state?token=hush\", user: reader"), nullptr);
   EXPECT_TRUE(problems_.ok());
   for (const std::string_view wrong :
-       {"s3://bucket", "s3://bucket/", "s3:///key", "s3://B/key", "https://host/state"}) {
+       {"s3://bucket", "s3://bucket/", "s3:///key", "s3://B/key", "ftp://host/state", "https://",
+        "https://reader:hush@host/state"}) {
     problems_ = {};
     EXPECT_EQ(open("state: \"" + std::string(wrong) + "\""), nullptr) << wrong;
     EXPECT_FALSE(problems_.ok()) << wrong;
+    EXPECT_EQ(problems_.to_text().find("hush"), std::string::npos);
   }
+  problems_ = {};
+  open("state: [\"https://host/state?a\", \"https://host/state?b\"]");
+  EXPECT_FALSE(problems_.ok());
 }
 
 }  // namespace

@@ -1,10 +1,15 @@
 """Was it code? A real daemon, a state and its code on disk, and the calls of several people."""
 
+import base64
+import email.utils
+import hashlib
+import http.server
 import json
 import os
 import pathlib
 import shutil
 import socket
+import threading
 import time
 import unittest
 
@@ -331,18 +336,136 @@ class WasItCode(ProgramTest):
                 self.assertNotIn(b"secret-policy", path.read_bytes(), path)
 
 
+class StateServer:
+    """Keeps one state as Terraform's backend `http` has it, on a loopback port."""
+
+    def __init__(self, has_etags=True):
+        self.body = b""
+        self.written = time.time() - 3600
+        self.status = 200  # Other than that: what everybody is told.
+        self.bodies_sent = 0
+        self.asked = 0
+        keeper = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                keeper.answer(self, has_etags)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/terraform/state/prod"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def write(self, serial, *resources):
+        self.body = json.dumps({"version": 4, "serial": serial, "lineage": "3f1c",
+                                "resources": list(resources)}).encode()
+        self.written = time.time()
+
+    def answer(self, request, has_etags):
+        self.asked += 1
+        wanted = "Basic " + base64.b64encode(b"reader:open sesame").decode()
+        etag = '"' + hashlib.sha256(self.body).hexdigest() + '"'
+        status, body = self.status, b""
+        if request.headers.get("Authorization") != wanted:
+            status = 401
+        elif status == 200 and has_etags and request.headers.get("If-None-Match") == etag:
+            status = 304
+        elif status == 200:
+            body = self.body
+            self.bodies_sent += 1
+        request.send_response(status)
+        if has_etags and status in (200, 304):
+            request.send_header("ETag", etag)
+            request.send_header("Last-Modified", email.utils.formatdate(self.written, usegmt=True))
+        request.send_header("Content-Length", str(len(body)))
+        request.end_headers()
+        request.wfile.write(body)
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class AStateBehindHttp(ProgramTest):
+    def begin(self, password="open sesame", has_etags=True):
+        self.server = StateServer(has_etags)
+        self.addCleanup(self.server.close)
+        self.server.write(1, BUCKET, QUEUE)
+        self.program = self.daemon(f"""
+inventory:
+  shop: {{kind: terraform, state: "{self.server.url}?token=hush", user: reader,
+         password: "{password}", every: 1s, grace: 1h}}
+""").start()
+
+    def inventory(self):
+        return self.program.get("/api/v1/inventory")["inventories"][0]
+
+    def owned(self):
+        done = self.program.run("resources", "--owner", "shop", "--output", "json")
+        return {each["id"]: each for each in json.loads(done.stdout or "[]")}
+
+    def wait_for_looks(self, count):
+        before = self.server.asked
+        wait_for(lambda: self.server.asked >= before + count, "looks")
+
+    def test_it_is_read_once_and_again_when_it_changes(self):
+        self.begin()
+        wait_for(lambda: len(self.owned()) == 2, "what the state declares")
+        self.assertEqual(self.owned()["arn:aws:s3:::logs"]["owner"]["stack"], "prod")
+        self.wait_for_looks(3)
+        self.assertEqual(self.server.bodies_sent, 1)
+        self.server.write(2, BUCKET)
+        wait_for(lambda: len(self.owned()) == 1, "what is declared no more")
+        self.wait_for_looks(2)
+        self.assertEqual(self.server.bodies_sent, 2)
+
+    def test_without_etags_it_is_told_by_what_it_says(self):
+        self.begin(has_etags=False)
+        wait_for(lambda: len(self.owned()) == 2, "what the state declares")
+        before = self.program.get("/api/v1/status")["journal"]["last_sequence"]
+        self.wait_for_looks(3)
+        self.assertEqual(self.program.get("/api/v1/status")["journal"]["last_sequence"], before)
+        self.server.write(2, BUCKET)
+        wait_for(lambda: len(self.owned()) == 1, "what is declared no more")
+
+    def test_what_is_locked_is_as_it_was_until_it_is_not(self):
+        self.begin()
+        wait_for(lambda: len(self.owned()) == 2, "what the state declares")
+        self.server.status = 423
+        self.server.write(2, BUCKET)
+        wait_for(lambda: "locked" in self.inventory().get("trouble", ""), "the trouble")
+        self.assertEqual(len(self.owned()), 2)
+        self.server.status = 200
+        wait_for(lambda: len(self.owned()) == 1, "what is declared no more")
+        self.assertNotIn("trouble", self.inventory())
+
+    def test_who_is_refused_is_told_and_no_secret_is(self):
+        self.begin(password="wrong sesame")
+        wait_for(lambda: "401" in self.inventory().get("trouble", ""), "the trouble")
+        status = self.program.run("status")
+        shown = json.dumps(self.inventory()) + status.stdout + status.stderr
+        shown += self.program.log_text()
+        self.assertNotIn("sesame", shown)
+        self.assertNotIn("hush", shown)
+        self.assertEqual(self.owned(), {})
+
+
 class AServiceThatNeverAnswers(ProgramTest):
     """Whoever stops or reloads does not wait for it."""
 
     INVENTORIES = {
         "S3": "{kind: terraform, state: s3://states/shop.tfstate, every: 1s}",
         "CloudFormation": "{kind: cloudformation, every: 1s}",
+        "HTTP": "{kind: terraform, state: 'http://127.0.0.1:$SERVICE/state', every: 1s}",
     }
 
     def hanging(self, inventory):
         service = socket.create_server(("127.0.0.1", 0))
         self.addCleanup(service.close)
         service.settimeout(20)
+        inventory = inventory.replace("$SERVICE", str(service.getsockname()[1]))
         config = "inventory:\n  shop: " + inventory + """
 subscriptions:
   one: {sink: {kind: file, path: one.jsonl}}
