@@ -9,7 +9,8 @@ namespace statewire {
 
 struct FoldStep;
 
-// Folds what an inventory says (Effect::declare) into the record. True if it changed anything.
+// Folds what an inventory says (Effect::declare) into the record. True if it changed anything. What
+// its code lets go of, and nobody else declares, has as `drift_since` when that was.
 bool fold_declared(Record& record, const Observation& observation, Arena& arena);
 
 // What a record was before a step.
