@@ -353,7 +353,7 @@ bool is_of_event(const std::string& event, const Entry& entry) {
 
 bool HistoryFilter::matches(const Entry& entry, const Notification& notification) const {
   const Identity& resource = notification.resource;
-  if (!is_wanted_time(entry.observation.time())) return false;
+  if (!is_wanted_time(notification.time)) return false;
   if (!is_wanted(account, resource.account) || !is_wanted(region, resource.region) ||
       !is_wanted(actor, notification.cause.actor) ||
       !is_wanted(cause, name_of(notification.cause.kind)) ||
@@ -374,7 +374,7 @@ void write_history_entry(const Entry& entry, const Notification& notification, J
   json.line("fate", name_of(entry.told.too_late ? Fate::too_late : Fate::recognised));
   json.line("severity", severity_text(notification.severity));
   json.line("kind", name_of(entry.told.kind));
-  json.boolean("late", entry.told.late);
+  json.boolean("late", notification.is_late);
   json.key("origin");
   write_origin(notification.origin, json);
   json.known_line("envelope_id", entry.observation.envelope_id);

@@ -44,7 +44,7 @@ void write_entry(const Entry& entry, const Teller& teller, JsonWriter& json) {
   write_previous(entry.told.previous, json);
   json.key("cause");
   write_cause(notification.cause, json);
-  json.boolean("late", entry.told.late);
+  json.boolean("late", notification.is_late);
   json.boolean("too_late", entry.told.too_late);
   json.number("revision", entry.after.revision);
   write_told(entry.told, notification, json);

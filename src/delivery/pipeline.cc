@@ -159,6 +159,8 @@ void Pipeline::keep_entry(DeliveryRow& row) const {
 void Pipeline::take_back(Notification& amendment) const {
   amendment.kind = NotificationKind::retracted;
   amendment.id = retraction_id(amendment.amends, subscription_.name);
+  // The late fact may be older than what is taken back.
+  amendment.time = std::max(amendment.time, amendment.since);
 }
 
 // What waits may find what it waits for in the journal. So it has waited long enough only where all

@@ -326,6 +326,19 @@ TEST(Message, a_late_call_is_told_with_who_made_it) {
   EXPECT_EQ(fact_of(parts_of(n), "Cause"), "unknown");
 }
 
+TEST(Message, what_has_no_time_is_not_called_late) {
+  Notification n = bucket_call(NotificationKind::amended, "");
+  n.phase = Phase::stable;
+  n.value = "running";
+  n.cause = {};
+  n.has_late_observation = n.is_untimed = true;
+  n.late_value = "stopped";
+  n.late_phase = Phase::stopped;
+  n.late_time = n.time = n.recorded = *parse_time("2026-11-23T03:01:04Z");
+  EXPECT_EQ(message_of(n),
+            "S3 bucket invoices in eu-west-1 was said to be stopped (when is not known)");
+}
+
 TEST(Message, what_was_taken_away_does_not_read_as_added) {
   Notification n = bucket_call(NotificationKind::changed, "DeregisterTargets");
   const std::vector<Change> changes = {{"targets", "i-1", ""}, {"targets", "i-2", ""}};

@@ -166,6 +166,12 @@ void add_late_fact(const Notification& notification, Words& words) {
   const Deed deed = deed_of(late);
   const Deed now = deed_of(notification);
   const bool is_known = is_cause_known(late.cause);
+  // It may be older than the state that it does not change, and nobody knows that it came late.
+  if (notification.is_untimed) {
+    const bool has_verb = deed.is_told_alone || late.value.empty();
+    words.add("was said to be ", has_verb ? deed.verb : words_of_state(late.value).words);
+    return add_reason(late.cause, words);
+  }
   if (deed.is_told_alone || late.value.empty()) {
     words.add("was ", deed.verb);
   } else {

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "ingest/ingest_for_test.h"
 #include "inventory/cloudformation_types.h"
+#include "model/notification.h"
 
 namespace statewire {
 namespace {
@@ -163,6 +164,20 @@ TEST_F(InventoryPassTest, a_run_after_a_change_ends_its_drift_and_one_before_doe
   EXPECT_EQ(look(), 0u);
   EXPECT_EQ(declare("shop", {stack("base", kNow - hours(1), {bucket()})}), 1u);
   EXPECT_EQ(logs().drift, Drift::none);
+}
+
+// The code was written before the change, and read after it.
+TEST_F(InventoryPassTest, a_verdict_is_not_older_than_what_it_judges) {
+  put_policy(kNow - hours(2));
+  declare("shop", {stack("base", kNow - hours(3), {bucket()})});
+  const Result<Entry> entry = store_->entry(store_->last_sequence(), arena_);
+  ASSERT_TRUE(entry);
+  const Notification told = notification_of(*entry, Teller{});
+  ASSERT_EQ(told.kind, NotificationKind::changed);
+  EXPECT_EQ(told.drift, Drift::out_of_band);
+  EXPECT_EQ(told.drift_since, kNow - hours(2));
+  EXPECT_EQ(told.time, entry->received);
+  EXPECT_FALSE(told.is_late);
 }
 
 DeclaredStack state(uint64_t serial, Time written) {

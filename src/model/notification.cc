@@ -1,5 +1,7 @@
 #include "model/notification.h"
 
+#include "model/told_time.h"
+
 namespace statewire {
 namespace {
 
@@ -33,7 +35,7 @@ Notification notification_of(const Entry& entry, const Teller& teller) {
   result.instance = teller.instance;
   result.links = teller.links;
   result.source = entry.source;
-  result.time = observation.time();
+  result.time = told_time(observation.effect, observation.key, entry.received);
   result.recorded = entry.recorded;
   result.sequence = entry.sequence;
   result.amends = entry.told.amends;
@@ -64,11 +66,12 @@ Notification notification_of(const Entry& entry, const Teller& teller) {
   }
   result.error = observation.error;
   result.headline = observation.headline;
-  result.is_late = entry.told.late;
+  result.is_late =
+      entry.told.late && !observation.has(kNoTime) && observation.effect != Effect::declare;
   result.is_future = observation.has(kFutureTime);
   result.is_untimed = observation.has(kNoTime);
   result.is_assumed = observation.has(kSettle);
-  if (entry.received > observation.time()) result.delay = entry.received - observation.time();
+  if (entry.received > result.time) result.delay = entry.received - result.time;
   const bool about_state = result.kind == NotificationKind::transition ||
                            result.kind == NotificationKind::amended ||
                            is_of_now(observation.effect);

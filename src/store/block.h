@@ -59,7 +59,7 @@ class BlockReader {
   // tags are there. False where that was.
   template <typename Visit>
   bool each_shared_text(Visit visit) const;
-  // When what the entry at `index` < size() observed happened.
+  // When what the entry at `index` < size() tells happened: see told_time().
   Result<Time> time_of(size_t index) const;
 
  private:

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "model/told_time.h"
 #include "store/ledger_codec.h"
 #include "store/sample_entries.h"
 
@@ -57,6 +58,10 @@ TEST_F(BlockTest, every_field_of_random_entries_comes_back) {
       const auto entry = reader->entry(i, arena);
       ASSERT_TRUE(entry) << entry.error().text;
       EXPECT_EQ(EntryText::of(*entry), texts_[i]) << "seed " << seed + round << ", entry " << i;
+      const Observation& seen = entry->observation;
+      const Result<Time> time = reader->time_of(i);
+      ASSERT_TRUE(time) << time.error().text;
+      EXPECT_EQ(*time, told_time(seen.effect, seen.key, entry->received)) << "entry " << i;
     }
   }
 }

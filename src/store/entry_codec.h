@@ -49,7 +49,7 @@ class EntryDecoder {
 
   Entry entry(uint64_t sequence, Time recorded);
   Record record(const Entry& base);
-  // Of an entry: when what it observed happened. Nothing behind that is read.
+  // Of an entry: when what it tells happened. Nothing behind that is read.
   Time time_of_entry(Time recorded);
   // Everything could be read, and nothing is left over.
   bool is_done() const { return in_.ok() && in_.at_end(); }
@@ -64,6 +64,7 @@ class EntryDecoder {
   uint64_t begin(Entry& entry, Time recorded);
   Observation observation(uint64_t head, Time recorded);
   Told told(Time recorded);
+  Origin origin();
   SortKey sort_key(bool has_version, bool has_index, Time recorded);
   Identity identity(const Identity& base);
   Cause cause(std::string_view origin_id);

@@ -1,6 +1,7 @@
 // The layout is described in entry_layout.h.
 #include <algorithm>
 
+#include "model/told_time.h"
 #include "store/entry_codec.h"
 #include "store/entry_layout.h"
 
@@ -18,6 +19,8 @@ Enum known(uint64_t number, Enum last, Enum otherwise) {
 
 Phase known_phase(uint64_t number) { return known(number, Phase::gone, Phase::unknown); }
 static_assert(static_cast<int>(Phase::gone) == kPhaseCount - 1);
+
+Effect known_effect(uint8_t byte) { return known(byte & 0x0fu, kLastEffect, Effect::cause); }
 
 }  // namespace
 
@@ -67,20 +70,20 @@ uint64_t EntryDecoder::begin(Entry& entry, Time recorded) {
 Time EntryDecoder::time_of_entry(Time recorded) {
   Entry entry;
   const uint64_t head = begin(entry, recorded);
-  return from_ns(sort_key(head & kHasVersion, head & kHasIndex, recorded).time_ns);
+  const SortKey key = sort_key(head & kHasVersion, head & kHasIndex, recorded);
+  origin();
+  identity(Identity{});
+  return told_time(known_effect(in_.byte()), key, entry.received);
 }
 
 Observation EntryDecoder::observation(uint64_t head, Time recorded) {
   Observation seen;
   seen.key = sort_key(head & kHasVersion, head & kHasIndex, recorded);
-  seen.origin.system = shared();
-  seen.origin.source = shared();
-  seen.origin.type = shared();
-  seen.origin.id = own();
+  seen.origin = origin();
   seen.resource = identity(Identity{});
-  const uint8_t effect = in_.byte();
-  seen.effect = known(effect & 0x0f, kLastEffect, Effect::cause);
-  seen.phase = known_phase(effect >> 4);
+  const uint8_t byte = in_.byte();
+  seen.effect = known_effect(byte);
+  seen.phase = known_phase(byte >> 4);
   seen.value = shared();
   if (head & kHasToward) seen.toward = phases();
   seen.cause = cause(seen.origin.id);
@@ -99,6 +102,15 @@ Observation EntryDecoder::observation(uint64_t head, Time recorded) {
   if (head & kHasEnvelope) seen.envelope_id = own();
   in_.skip_fields(head & ~uint64_t{kObservationBits});
   return seen;
+}
+
+Origin EntryDecoder::origin() {
+  Origin result;
+  result.system = shared();
+  result.source = shared();
+  result.type = shared();
+  result.id = own();
+  return result;
 }
 
 Told EntryDecoder::told(Time recorded) {
