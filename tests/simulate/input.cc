@@ -57,13 +57,15 @@ void set_effect(const EventPlan& event, Observation& result) {
   }
 }
 
-// As the catalog does it: a time far in the future is none.
+// As the catalog does it: a time far in the future is none, and none lies before all others.
 void set_time(const EventPlan& event, Time received, Observation& result) {
   Time time = kBegin + event.at;
   if (event.is_untimed) {
-    time = received;
+    result.key.set_arrival(received);
     result.flags |= kNoTime;
-  } else if (time > received + std::chrono::hours(1)) {
+    return;
+  }
+  if (time > received + std::chrono::hours(1)) {
     time = received;
     result.flags |= kFutureTime;
   }
