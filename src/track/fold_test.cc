@@ -9,7 +9,6 @@
 
 #include "base/limits.h"
 #include "model/causation.h"
-#include "track/key_order.h"
 #include "track/step.h"
 
 namespace statewire {
@@ -910,8 +909,7 @@ std::vector<Observation> random_life(std::mt19937_64& random) {
   const bool reusable = random() % 2 == 0;
   for (size_t i = 0; i < count; ++i) {
     const auto number = static_cast<uint8_t>(i + 1);
-    // No two are of the same time: arrival would decide between them.
-    const Duration at = seconds(random() % 3000) + std::chrono::milliseconds(i);
+    const Duration at = seconds(random() % 3000);
     switch (random() % 5) {
       case 0: {
         const auto toward = static_cast<PhaseSet>(random());
@@ -963,61 +961,6 @@ TEST(Fold, any_order_and_any_repeats_end_in_the_same_record) {
           << "round " << round;
       ASSERT_EQ(shuffled.size(), life.size());
     }
-  }
-}
-
-TEST(Fold, of_one_time_and_rank_the_one_that_came_first_is_first) {
-  const Tag first_team[] = {{"team", "a"}};
-  const Tag second_team[] = {{"team", "b"}};
-  const auto tag = [](uint8_t number, std::span<const Tag> tags) {
-    Observation result = native(number, seconds(1), Phase::unknown, "");
-    result.effect = Effect::tag;
-    result.tags = tags;
-    return result;
-  };
-  for (const bool is_late : {false, true}) {
-    History history;
-    history.see(native(1, seconds(0), Phase::stable, "running"));
-    if (is_late) history.see(native(9, seconds(5), Phase::stopped, "stopped"));
-    history.see(tag(3, first_team));
-    const History::Seen second = history.see(tag(2, second_team));
-    EXPECT_EQ(second.told.kind, NotificationKind::changed);
-    EXPECT_EQ(second.told.late, is_late);
-    ASSERT_EQ(history.record().tags.size(), 1u);
-    EXPECT_EQ(history.record().tags[0].value, "b");
-    EXPECT_EQ(history.see(tag(3, first_team)).fate, Fate::duplicate);
-    EXPECT_EQ(history.see(tag(2, second_team)).fate, Fate::duplicate);
-  }
-}
-
-// Many of the same time, late ones and repeats among them.
-TEST(Fold, of_one_time_and_rank_the_order_of_arrival_decides) {
-  const uint64_t seed = std::random_device{}();
-  SCOPED_TRACE("seed " + std::to_string(seed));
-  std::mt19937_64 random(seed);
-  for (int round = 0; round < 1000; ++round) {
-    std::vector<Observation> life = random_life(random);
-    for (Observation& each : life) {
-      if (each.settles_after > Duration() || each.has(kSettle)) continue;
-      each.key.set_time(kStart + seconds(random() % 3));
-    }
-    std::shuffle(life.begin(), life.end(), random);
-    std::vector<Observation> in_order = life;
-    std::stable_sort(
-        in_order.begin(), in_order.end(),
-        [](const Observation& a, const Observation& b) { return is_before(a.key, b.key); });
-    History expected;  // Ids decide nothing.
-    for (uint8_t number = 1; Observation & each : in_order) {
-      each.key.event_id = event(number++);
-      expected.see(each);
-    }
-    History history;
-    for (size_t i = 0; i < life.size(); ++i) {
-      history.see(life[i]);
-      EXPECT_EQ(history.see(life[random() % (i + 1)]).fate, Fate::duplicate);
-    }
-    ASSERT_EQ(folded_text(history.record()), folded_text(expected.record())) << "round " << round;
-    ASSERT_EQ(history.size(), life.size());
   }
 }
 

@@ -5,8 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "track/key_order.h"
-
 namespace statewire {
 namespace {
 
@@ -63,14 +61,14 @@ bool SetBefore::is_same_part(const Observation& earlier) const {
 
 void SetBefore::look_at(const Observation& earlier, bool was_late) {
   if (!sets_properties(earlier) || earlier.origin.type != observation_.origin.type ||
-      is_before(observation_.key, earlier.key) || !is_same_part(earlier)) {
+      earlier.key > observation_.key || !is_same_part(earlier)) {
     return;
   }
   for (size_t i = 0; i < before_.size(); ++i) {
     Before& before = before_[i];
     const Change* const set = find(earlier.changes, observation_.changes[i].path);
     if (!before.is_open || set == nullptr) continue;
-    if (is_before(before.key, earlier.key)) {
+    if (before.key < earlier.key) {
       before.is_known = is_single(earlier.changes, set->path);
       before.value = before.is_known ? arena_.copy(set->to) : std::string_view();
       before.key = earlier.key;

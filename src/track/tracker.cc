@@ -5,8 +5,7 @@
 // and with it the newest key until then. The walk ends at an entry before which everything lies
 // below the observation and below all that was walked past (an earlier late one may lie deeper
 // than this one). A repeat is found on the way. A late one is folded in its place: from the
-// record at that entry, over all that was walked past and itself, in key order. One that is of the
-// same time and rank as the newest follows it, unless it is a repeat.
+// record at that entry, over all that was walked past and itself, in key order.
 //
 // A reminder that comes too late for this, and that the record still waits for, settles the phase
 // as it is now: nothing would do so later.
@@ -17,7 +16,6 @@
 #include "base/limits.h"
 #include "model/withheld.h"
 #include "track/drift.h"
-#include "track/key_order.h"
 #include "track/set_before.h"
 #include "track/step.h"
 
@@ -32,13 +30,6 @@ bool is_same_event(const Observation& a, const Observation& b) {
 
 bool is_untimed(const Observation& observation) {
   return observation.has(kFutureTime) || observation.has(kNoTime);
-}
-
-// Of an observation that was walked past, `back` entries ago. What was moved from an alias came
-// under that before, and comes the newest first.
-int64_t turn_of(const Observation& observation, int64_t back) {
-  constexpr int64_t kMovedFirst = int64_t{1} << 32;
-  return observation.has(kMoved) ? back - kMovedFirst : -back;
 }
 
 void keep_arrival(Record& record, const Record& before) {
@@ -139,22 +130,17 @@ Tracked Tracker::settle_now(const Record& before, Entry& entry, Arena& arena) {
 }
 
 Result<Tracker::Verdict> Tracker::walk_back(const Record& before, const Observation& observation) {
-  const bool is_tied =
-      !is_before(observation.key, before.newest) && !is_before(before.newest, observation.key);
-  const bool in_order =
-      is_tied ? !observation.has(kMoved) : is_before(before.newest, observation.key);
+  const bool in_order = observation.key > before.newest;
   Walk& walk = walks_.of(before.resource.id, before.last_sequence);
   passed_.clear();
   last_folded_ = before.last_sequence;
   size_t bytes = 0;
   SortKey lowest = observation.key;
   bool has_place = in_order;
-  bool may_be_tied = is_tied;  // With what is still to be looked at: a repeat may be there.
   const Verdict placed = in_order ? Verdict::in_order : Verdict::late;
   size_t of_now = 0;  // Of those that were seen; each stands behind one that was folded.
   for (size_t back = 0;; ++back) {
-    const bool seeks_repeat = (may_be_tied && back < limits_.entries_back_max) ||
-                              (is_untimed(observation) && back < kUntimedEntriesBackMax);
+    const bool seeks_repeat = is_untimed(observation) && back < kUntimedEntriesBackMax;
     if (has_place && !seeks_repeat) return placed;
     if (!has_place &&
         (back - of_now >= limits_.entries_back_max || bytes > limits_.bytes_back_max)) {
@@ -173,17 +159,14 @@ Result<Tracker::Verdict> Tracker::walk_back(const Record& before, const Observat
     if (back == 0) last_folded_ = seen.sequence;
     if (is_same_event(seen.observation, observation)) return Verdict::repeat;
     of_now += is_of_now(seen.observation.effect);
-    if (is_before(seen.after.newest, observation.key)) may_be_tied = false;
     if (has_place || is_of_now(seen.observation.effect)) continue;
-    if (is_before(seen.after.newest, lowest)) {
+    if (seen.after.newest < lowest) {
       base_ = seen.after;
       has_place = true;
       continue;
     }
-    if (is_before(seen.observation.key, lowest)) lowest = seen.observation.key;
-    passed_.push_back({.observation = seen.observation,
-                       .received = seen.received,
-                       .turn = turn_of(seen.observation, static_cast<int64_t>(back) + 1)});
+    lowest = std::min(lowest, seen.observation.key);
+    passed_.push_back({seen.observation, seen.received});
     bytes += text_bytes_of(seen);
   }
 }
@@ -205,16 +188,15 @@ void Tracker::take_passages_back() {
 
 Tracked Tracker::fold_again(const Record& before, Entry& entry, Arena& arena) {
   const Observation& observation = entry.observation;
-  const Seen now{observation, entry.received, turn_of(observation, 0)};
-  const auto is_first = [](const Seen& a, const Seen& b) {
-    if (is_before(a.observation.key, b.observation.key)) return true;
-    return !is_before(b.observation.key, a.observation.key) && a.turn < b.turn;
+  const Seen now{observation, entry.received};
+  const auto is_before = [](const Seen& a, const Seen& b) {
+    return a.observation.key < b.observation.key;
   };
   late_ = passed_;
-  std::sort(late_.begin(), late_.end(), is_first);
+  std::sort(late_.begin(), late_.end(), is_before);
   scratch_.clear();
   take_passages_back();
-  late_.insert(std::ranges::upper_bound(late_, now, is_first), now);
+  late_.insert(std::ranges::upper_bound(late_, now, is_before), now);
 
   Record& after = entry.after = base_;
   FoldStep own;
@@ -272,7 +254,7 @@ Result<Tracked> Tracker::track(const Record* before, Entry& entry, Arena& arena)
   const Observation& observation = entry.observation;
   entry.told = Told{};
   passages_.clear();
-  const bool is_newest = before == nullptr || is_before(before->newest, observation.key);
+  const bool is_newest = before == nullptr || observation.key > before->newest;
   if (before == nullptr || (is_newest && !is_untimed(observation))) {
     fold_in_order(before, entry, arena);
     if (before != nullptr && sets_something(observation)) {

@@ -46,7 +46,6 @@ class Tracker {
   struct Seen {
     Observation observation;
     Time received;
-    int64_t turn = 0;  // Of those that are of one time and rank: the lowest is folded first.
   };
   Result<Verdict> walk_back(const Record& before, const Observation& observation);
   Result<void> tell_from(const Record& before, Entry& entry, Arena& arena);

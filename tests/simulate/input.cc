@@ -57,15 +57,13 @@ void set_effect(const EventPlan& event, Observation& result) {
   }
 }
 
-// As the catalog does it: a time far in the future is none, and none lies before all others.
+// As the catalog does it: a time far in the future is none.
 void set_time(const EventPlan& event, Time received, Observation& result) {
   Time time = kBegin + event.at;
   if (event.is_untimed) {
-    result.key.set_arrival(received);
+    time = received;
     result.flags |= kNoTime;
-    return;
-  }
-  if (time > received + std::chrono::hours(1)) {
+  } else if (time > received + std::chrono::hours(1)) {
     time = received;
     result.flags |= kFutureTime;
   }

@@ -31,7 +31,7 @@ void Model::on_fate(const EventPlan& event, Time received, Fate fate, TrackLimit
     if (seen == folded.events.end() && fate == Fate::duplicate)
       fault(words + "new, and was not folded");
     const bool is_too_old = folded.newest - time > limits.horizon;
-    if (fate == Fate::too_late && is_within && !is_too_old && !event.is_untimed)
+    if (fate == Fate::too_late && is_within && !is_too_old)
       fault(words + "not too late, and was left");
     const bool is_folded = seen == folded.events.end() && fate == Fate::recognised;
     if (is_folded && is_too_old) fault(words + "too late, and was folded");
@@ -40,8 +40,7 @@ void Model::on_fate(const EventPlan& event, Time received, Fate fate, TrackLimit
     folded.events.emplace(event.number, is_as_said && fate == Fate::recognised);
   if (fate != Fate::recognised) return;
   ++folded.count;
-  // What has no time makes nothing that has one too late.
-  if (!event.is_untimed) folded.newest = std::max(folded.newest, time);
+  folded.newest = std::max(folded.newest, time);
 }
 
 void Model::check_rows(const Store& store) {
