@@ -40,7 +40,9 @@ struct Record {
   std::span<const Hint> hints;  // Oldest first; at most kHintsMax.
   std::string_view declared;    // By code; packed as model/owner.h says. At most kDeclaredBytesMax.
   Drift drift = Drift::unknown;
-  Time drift_since;        // The epoch where the drift is nothing that alarms.
+  // Where the drift is nothing that alarms: since when the code declares it no more; else the
+  // epoch.
+  Time drift_since;
   std::string_view touch;  // What made it so, packed; empty where nobody knows.
   // When it last changed between the present state and the one before, within kFlapWindow: the
   // oldest first. None, or two or more.

@@ -131,6 +131,16 @@ void Model::on_entry(const Entry& entry) {
   }
 }
 
+// An amendment tells what was before its transition, too.
+void Model::learn_previous(const Entry& entry, Told& told) {
+  if (entry.told.kind != NotificationKind::amended || to_hex(entry.told.amends) != told.id) return;
+  Arena arena;
+  Result<Entry> completed = unpack_entry(told.completed, arena);
+  if (!completed) return fault("an entry cannot be unpacked: " + completed.error().text);
+  completed->told.previous = completed->after.previous = entry.after.previous;
+  told.completed = pack_entry(*completed);
+}
+
 // What waits is completed by what comes later about its resource. Whether it waits, nobody asks.
 void Model::learn(const Entry& entry) {
   const auto before = told_of_.find(std::string(entry.observation.resource.id));
@@ -140,6 +150,7 @@ void Model::learn(const Entry& entry) {
     const std::string about = to_hex(entry.after.told);
     // An amendment that lacks the cause of its transition learns it, too.
     const bool is_of = about == told.id || (told.lacks_cause && about == told.amends);
+    learn_previous(entry, told);
     Arena texts;
     Cause cause;
     if (!entry.after.told.is_zero() && is_of) cause = entry.after.cause;

@@ -164,6 +164,7 @@ class Model {
   void judge(Known& known, uint64_t sequence, Owed& owed, uint32_t met) const;
   void judge_all(Known& known);
   void learn(const Entry& entry);
+  void learn_previous(const Entry& entry, Told& told);
   void on_sent_one(Known& known, const Trip& trip, const Sent& sent);
   void on_sent_receipt(Known& known, const Sent& sent);
   void check_order(const Known& known, const Trip& trip, const Sent& sent);
