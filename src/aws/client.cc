@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <future>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <vector>
 
 #include "aws/call_now.h"
 #include "aws/credential_chain.h"
+#include "base/first_answer.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/mutex.h"
@@ -353,18 +352,10 @@ void AwsClient::call(AwsCall call, Done done) {
 AwsAnswer AwsClient::call_and_wait(AwsCall call, const std::stop_token& stop) {
   const AwsAnswer stopped = unanswered(AwsFault::network, "it was stopped");
   if (stop.stop_requested()) return stopped;
-  // The answer and the wish to stop both come from other threads; the first one counts.
-  struct Waiting {
-    std::promise<AwsAnswer> answer;
-    std::once_flag is_told;
-  };
-  const auto waiting = std::make_shared<Waiting>();
-  const auto tell = [waiting](AwsAnswer answer) {
-    std::call_once(waiting->is_told, [&] { waiting->answer.set_value(std::move(answer)); });
-  };
-  const std::stop_callback on_stop(stop, [&] { tell(stopped); });
-  this->call(std::move(call), tell);
-  return waiting->answer.get_future().get();
+  const auto first = std::make_shared<FirstAnswer<AwsAnswer>>();
+  const std::stop_callback on_stop(stop, [&] { first->tell(stopped); });
+  this->call(std::move(call), [first](AwsAnswer answer) { first->tell(std::move(answer)); });
+  return first->wait();
 }
 
 void AwsClient::run() { core_->run(); }

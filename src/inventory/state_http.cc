@@ -4,15 +4,15 @@
 //
 // Nobody who only reads may take a lock, and no method asks for one. A server that refuses to hand
 // out what is locked answers 423 or 409.
-#include <condition_variable>
 #include <optional>
+#include <stop_token>
 #include <utility>
 
 #include "base/base64.h"
+#include "base/first_answer.h"
 #include "base/http_date.h"
 #include "base/ids.h"
 #include "base/limits.h"
-#include "base/mutex.h"
 #include "inventory/state_place.h"
 #include "net/url.h"
 
@@ -20,29 +20,6 @@ namespace statewire {
 namespace {
 
 constexpr auto kTimeout = std::chrono::minutes(1);
-
-// The answer and the wish to stop both come from other threads; the first one counts.
-class Waiting {
- public:
-  void tell(Result<HttpResponse> answer) {
-    {
-      Lock lock(mutex_);
-      if (answer_) return;
-      answer_ = std::move(answer);
-    }
-    changed_.notify_all();
-  }
-  Result<HttpResponse> wait() {
-    Lock lock(mutex_);
-    changed_.wait(mutex_, [this]() REQUIRES(mutex_) { return answer_.has_value(); });
-    return *std::move(answer_);
-  }
-
- private:
-  Mutex mutex_;
-  std::condition_variable_any changed_;
-  std::optional<Result<HttpResponse>> answer_ GUARDED_BY(mutex_);
-};
 
 class StateBehindHttp final : public StatePlace {
  public:
@@ -77,11 +54,11 @@ Result<HttpResponse> StateBehindHttp::get(std::string_view known) {
          "Basic " + base64_encoded(address_.user + ":" + address_.password.reveal())});
   }
   if (!known.empty()) request.headers.push_back({"If-None-Match", std::string(known)});
-  const auto waiting = std::make_shared<Waiting>();
-  const std::stop_callback on_stop(stop_, [waiting] { waiting->tell(unavailable("stopping")); });
+  const auto first = std::make_shared<FirstAnswer<Result<HttpResponse>>>();
+  const std::stop_callback on_stop(stop_, [&] { first->tell(unavailable("stopping")); });
   http_.send(std::move(request),
-             [waiting](Result<HttpResponse> answer) { waiting->tell(std::move(answer)); });
-  return waiting->wait();
+             [first](Result<HttpResponse> answer) { first->tell(std::move(answer)); });
+  return first->wait();
 }
 
 // What was read already is fetched again only where it is wanted.
