@@ -850,7 +850,8 @@ TEST_F(FileSourceTest, a_file_that_is_not_there_yet_is_looked_for_again) {
     read_when_there(pattern);
     expect_trouble(pattern == "a.jsonl" ? path(pattern) + ": No such file or directory"
                                         : "no file matches " + path(pattern));
-    write("a.jsonl", events(0, 2));
+    write("a", events(0, 2));  // What is read once is whole from the moment that it is there.
+    fs::rename(path("a"), path("a.jsonl"));
     ASSERT_TRUE(intake_.wait_for_lines(2));
     thread_.join();
     EXPECT_EQ(trouble(), "none");
