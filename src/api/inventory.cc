@@ -49,8 +49,9 @@ struct WithheldSums {
 
   void add(const Record& record) {
     if (!is_withheld(record)) return;
-    ++by_drift[static_cast<size_t>(standing_drift(record))];
-    since = std::min(since, record.drift_since);
+    const Drift drift = standing_drift(record);
+    ++by_drift[static_cast<size_t>(drift)];
+    if (is_alarming(drift)) since = std::min(since, record.drift_since);
   }
   void write(JsonWriter& json) const {
     json.begin_object("withheld");

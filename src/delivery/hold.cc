@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "model/causation.h"
+#include "model/drift_rule.h"
 #include "model/notification.h"
 #include "store/block.h"
 
@@ -25,12 +26,14 @@ bool is_about_state(const Entry& entry) {
          entry.told.kind == NotificationKind::amended || is_of_now(entry.observation.effect);
 }
 
-// What is told of a state that the resource has left: it was not gone yet.
-void take_verdict_of_later(const Record& from, Record& to) {
-  take_verdict(from, to);
-  if (to.drift != Drift::lost || to.phase == Phase::gone) return;
-  to.drift = Drift::out_of_band;
-  to.drift_since = to.since;
+// Of a state that the resource has left, by the cause that it has been given.
+void judge(Entry& held, std::string_view declared, Arena& arena) {
+  Record& record = held.after;
+  record.declared = declared;
+  if (!has_owner(record)) return;
+  if (record.drift == Drift::unknown) set_calm(record, Drift::none);
+  is_over(record) ? judge_end(record, held.observation, arena)
+                  : judge_change(record, record.cause, held.observation, arena);
 }
 
 }  // namespace
@@ -163,7 +166,7 @@ void HoldStage::learn_one(const Entry& entry, Booked& booked, Learned& learned) 
     row.waits_for_cause = false;
   }
   if (is_amended || tells_cause) take_verdict(entry.after, kept->after);
-  if (explains) take_verdict_of_later(entry.after, kept->after);
+  if (explains) judge(*kept, entry.after.declared, arena);
   if (tells_tags) {
     kept->after.tags = entry.after.tags;
     kept->after.flags |= entry.after.flags & kTagsWhole;

@@ -157,6 +157,43 @@ TEST_F(HoldTest, a_late_call_explains_all_that_it_led_to) {
   EXPECT_EQ(ready(), (Sequences{3, 4}));
 }
 
+// What holds of the newest state was brought about by somebody else.
+TEST_F(HoldTest, a_late_call_is_judged_by_who_made_it) {
+  std::string declared;
+  append_header({.inventory = "shop", .tool = "terraform", .stack = {}, .via = {}, .items = {}},
+                declared);
+  uint64_t number = 0;
+  const auto verdict_on = [&](const Cause& cause) {
+    Entry held = entry(++number, "a");
+    held.after.tags = tags_;
+    held.observation.key.set_time(kHeldAt);
+    held.after.phase = Phase::stopped;
+    held.after.since = kHeldAt;
+    held.after.declared = declared;
+    held.after.drift = Drift::none;
+    EXPECT_TRUE(offer(held));
+    Entry call = entry(9, "a");
+    call.told = {.late = true};
+    call.after.declared = declared;
+    call.after.drift = cause.tool.empty() ? Drift::none : Drift::out_of_band;
+    call.observation.effect = Effect::cause;
+    call.observation.toward = phase_bit(Phase::stopped);
+    call.observation.key.set_time(kHeldAt - seconds(1));
+    call.observation.cause = cause;
+    EXPECT_EQ(hold_.learn(call).changed.size(), 1u);
+    Arena arena;
+    const Result<Entry> learned = unpack_entry(book_.find(number)->row.entry, arena);
+    EXPECT_EQ(ready(), Sequences{number});
+    return learned->after.drift;
+  };
+  EXPECT_EQ(
+      verdict_on(
+          {.kind = CauseKind::deployment, .actor = "ci", .tool = "terraform", .evidence = "e"}),
+      Drift::none);
+  EXPECT_EQ(verdict_on({.kind = CauseKind::human, .actor = "alice", .evidence = "e"}),
+            Drift::out_of_band);
+}
+
 TEST_F(HoldTest, learns_what_was_before_it) {
   Entry held = entry(1, "a");
   held.told.previous = {.phase = Phase::stable, .value = "running"};

@@ -69,9 +69,10 @@ Result<void> Committer::fold_all(Batches batches, Time now, std::vector<ChunkFat
     }
     fates[i].reasons = batch.reasons;
   }
+  find_unwanted();
   // These leave the batches, which may be folded again where one of them could not be.
   for (const auto& batch : batches) add_notes(*batch);
-  return find_unwanted();
+  return {};
 }
 
 Result<Fate> Committer::fold_event(const Batch& batch, const BatchEvent& event, Time now) {
@@ -114,10 +115,11 @@ Result<bool> Committer::is_silent(const Observation& observation, Time now) {
   return true;
 }
 
-// Once for each set of rules: what departs later is dropped, or looked at when it departs.
-Result<void> Committer::find_unwanted() {
+// Once for each set of rules: what departs later is dropped, or looked at when it departs. What
+// cannot be read keeps its reminder.
+void Committer::find_unwanted() {
   unwanted_.clear();
-  if (!is_new_to_store_) return {};
+  if (!is_new_to_store_) return;
   std::vector<ReminderKey> overdue;
   const Result<void> read = store_.each_reminder([&](const Reminder& reminder) {
     if (reminder.key.kind != ReminderKind::overdue) return true;
@@ -125,23 +127,34 @@ Result<void> Committer::find_unwanted() {
     overdue.back().resource_id = moved_arena_.copy(reminder.key.resource_id);
     return true;
   });
-  if (!read) return read;
-  std::vector<std::string_view> ids;
-  std::vector<std::optional<Record>> records;
+  const auto tell = [](const Error& error) {
+    log_error("whether somebody wants to hear of what is overdue cannot be read",
+              {{"error", error.text}});
+  };
+  if (!read) tell(read.error());
   for (size_t first = 0; first < overdue.size(); first += kRecordsInOneGo) {
     const auto some =
         std::span(overdue).subspan(first).first(std::min(kRecordsInOneGo, overdue.size() - first));
-    Arena arena;
-    ids.clear();
+    if (add_unwanted(some)) continue;
     for (const ReminderKey& key : some) {
-      const Result<std::string_view> resource = views_.resource_of_alias(key.resource_id, arena);
-      if (!resource) return resource.error();
-      ids.push_back(resource->empty() ? key.resource_id : *resource);
+      if (Result<void> added = add_unwanted({&key, 1}); !added) tell(added.error());
     }
-    if (Result<void> found = views_.records(ids, arena, records); !found) return found;
-    for (size_t i = 0; i < some.size(); ++i) {
-      if (records[i] && book_->ignored_by(records[i]->resource)) unwanted_.push_back(some[i]);
-    }
+  }
+}
+
+// All of them, or none.
+Result<void> Committer::add_unwanted(std::span<const ReminderKey> overdue) {
+  Arena arena;
+  std::vector<std::string_view> ids;
+  for (const ReminderKey& key : overdue) {
+    const Result<std::string_view> resource = views_.resource_of_alias(key.resource_id, arena);
+    if (!resource) return resource.error();
+    ids.push_back(resource->empty() ? key.resource_id : *resource);
+  }
+  std::vector<std::optional<Record>> records;
+  if (Result<void> found = views_.records(ids, arena, records); !found) return found;
+  for (size_t i = 0; i < overdue.size(); ++i) {
+    if (records[i] && book_->ignored_by(records[i]->resource)) unwanted_.push_back(overdue[i]);
   }
   return {};
 }

@@ -40,7 +40,8 @@ class Committer {
   void count(const Batch& batch, const BatchEvent& event, Fate fate);
   LedgerRow& row_of(const std::string& source, std::string_view account, std::string_view region);
   void add_notes(Batch& batch);
-  Result<void> find_unwanted();
+  void find_unwanted();
+  Result<void> add_unwanted(std::span<const ReminderKey> overdue);
   bool is_ignored(std::string_view resource_id);
   void set_overdue_reminders(std::span<const Departure> departures, Time now);
   Result<void> write(Batches batches, Time now);

@@ -8,6 +8,7 @@
 #include "ingest/ingest_for_test.h"
 #include "ingest/reminder_source.h"
 #include "store/block.h"
+#include "store/engine.h"
 
 namespace statewire {
 namespace {
@@ -106,6 +107,31 @@ class ExpectationTest : public IngestTest {
   std::string path_;
   std::shared_ptr<IngestRules> rules_ = std::make_shared<IngestRules>();
 };
+
+TEST_F(ExpectationTest, a_damaged_record_stops_no_commit_under_new_rules) {
+  stop();
+  auto made = make_memory_engine();
+  Engine& engine = *made;
+  store_ = *Store::open({}, std::move(made));
+  start();
+  expect_provisioning_within(minutes(15));
+  for (int i = 1; i <= 3; ++i) fates_of(event(i, "pending", 0, "e" + std::to_string(i)));
+  ASSERT_EQ(due().size(), 3u);
+  stop();
+  EngineBatch batch;
+  ASSERT_TRUE(engine.each(
+      Family::resources, "", Direction::forward, [&](std::string_view key, std::string_view value) {
+        const bool is_second = value.find("i-1002") != value.npos || key.find("i-1002") != key.npos;
+        if (is_second) batch.put(Family::resources, key, "no record");
+        return true;
+      }));
+  ASSERT_TRUE(engine.write(batch, Sync::yes));
+  ingest_ = std::make_unique<Ingest>(*store_, clock_, Knowledge{catalog_, rules_}, IngestLimits{});
+  ignore(R"({"resource":{"id":[{"suffix":"i-1003"}]}})");
+  thread_ = std::thread([this] { ingest_->run(); });
+  EXPECT_EQ(fates_of(event(4, "running", 5, "e4")).counts[static_cast<int>(Fate::recognised)], 1u);
+  EXPECT_EQ(due().size(), 2u) << "what is ignored is not waited for";
+}
 
 // Its arrival is dropped, so that nothing can be said of it: not before the rule goes, nor after.
 TEST_F(ExpectationTest, what_is_ignored_since_it_departed_is_not_stuck) {

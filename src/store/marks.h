@@ -6,9 +6,9 @@
 // `tables-listed`: how far the engine's list of its tables was written. The library takes a list
 // that is cut behind a record for a whole one, and removes the tables that it does not name.
 //
-// Layout, little-endian: format:1, two numbers of 8 bytes that never become less, XXH3-64 of
-// these:8. Written in place, in one sector, when what it says was synced; not synced itself, as an
-// older mark only promises less.
+// Layout, little-endian: format:1, two numbers of 8 bytes, XXH3-64 of these:8. Written in
+// place, in one sector, when what it says was synced; not synced itself, as an older mark only
+// promises less. As pairs, the numbers never become less.
 #pragma once
 
 #include <compare>

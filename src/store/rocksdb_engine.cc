@@ -3,6 +3,9 @@
 // Memory: write buffers and the block cache share one budget; index and filter blocks live in the
 // cache too. The journal's keys only grow, so its files never overlap, and as
 // they are compressed alike on all levels, compaction moves them down without writing them again.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -28,6 +31,7 @@
 #include <rocksdb/write_batch.h>
 #include <rocksdb/write_buffer_manager.h>
 
+#include "base/descriptor.h"
 #include "base/limits.h"
 #include "base/mutex.h"
 
@@ -88,17 +92,25 @@ class LogOrder final : public rocksdb::WalFilter {
 
 constexpr std::string_view kListPrefix = "MANIFEST-";
 
+// As CURRENT names it; empty where that names none.
+std::string path_of_list(const std::string& path) {
+  std::string name;
+  std::ifstream(path + "/CURRENT") >> name;
+  return name.starts_with(kListPrefix) ? path + "/" + name : std::string();
+}
+
 // The list that a store goes by, and how long it is; nothing where the library will say what is
 // wrong with it.
 std::optional<TablesListed> list_of_tables(const std::string& path) {
-  std::string name;
-  std::ifstream(path + "/CURRENT") >> name;
-  if (!name.starts_with(kListPrefix)) return {};
+  const std::string list = path_of_list(path);
+  const size_t number_at = list.rfind(kListPrefix);
+  if (number_at == list.npos) return {};
   std::error_code problem;
-  const uint64_t bytes = std::filesystem::file_size(path + "/" + name, problem);
+  const uint64_t bytes = std::filesystem::file_size(list, problem);
   if (problem) return {};
-  return TablesListed{.list = std::strtoull(name.c_str() + kListPrefix.size(), nullptr, 10),
-                      .bytes = bytes};
+  return TablesListed{
+      .list = std::strtoull(list.c_str() + number_at + kListPrefix.size(), nullptr, 10),
+      .bytes = bytes};
 }
 
 // Notes how far the list of tables was written, before what it made needless is removed.
@@ -108,17 +120,26 @@ class ListMark final : public rocksdb::EventListener {
 
   Result<void> open() {
     Lock lock(mutex_);
-    return mark_.open(path_, list_of_tables(path_).value_or(TablesListed{}));
+    return mark_.open(path_, synced_list().value_or(TablesListed{}));
   }
   void note() {
     Lock lock(mutex_);
-    if (const auto now = list_of_tables(path_)) mark_.write(*now);
+    if (const auto now = synced_list()) mark_.write(*now);
   }
 
   void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo&) override { note(); }
   void OnCompactionCompleted(rocksdb::DB*, const rocksdb::CompactionJobInfo&) override { note(); }
 
  private:
+  // Another job may be writing to it, and has not synced that yet.
+  std::optional<TablesListed> synced_list() const REQUIRES(mutex_) {
+    const auto list = list_of_tables(path_);
+    if (!list) return {};
+    const OwnedFd file(::open(path_of_list(path_).c_str(), O_RDONLY | O_CLOEXEC));
+    const bool is_synced = file.get() >= 0 && ::fdatasync(file.get()) == 0;
+    return is_synced ? list : std::nullopt;
+  }
+
   const std::string path_;
   Mutex mutex_;
   MarkFile mark_ GUARDED_BY(mutex_);
@@ -460,10 +481,10 @@ Result<void> repair(const StoreOptions& options) {
 // The mark first: it moves on where a daemon runs.
 Result<void> check_list_of_tables(const std::string& path) {
   const auto mark = read_tables_listed(path);
-  std::string name;
-  std::ifstream(path + "/CURRENT") >> name;
   const auto list = list_of_tables(path);
   if (!list) return {};  // The library says what is wrong with it.
+  const std::string file = path_of_list(path);
+  const std::string name = file.substr(file.rfind('/') + 1);
   const std::string cannot = "store " + path + " cannot be opened: ";
   if (mark && *mark && list->list < (*mark)->list) {
     return damaged(cannot + "CURRENT names " + name + ", which is older than the store");
@@ -472,7 +493,7 @@ Result<void> check_list_of_tables(const std::string& path) {
     return damaged(cannot + name + " ends at byte " + std::to_string(list->bytes) +
                    ", and was written to byte " + std::to_string((*mark)->bytes));
   }
-  const Result<void> checked = check_no_zeros(path + "/" + name);
+  const Result<void> checked = check_no_zeros(file);
   return checked ? checked : damaged(cannot + checked.error().text);
 }
 

@@ -111,7 +111,7 @@ Result<void> Store::look_first(const StoreOptions& options) {
   if (whole) return {};
   if (whole.error().kind != ErrorKind::damaged) return whole.error();
   if (auto to_end = open_to_read(to_read, /*is_whole_log=*/false); !to_end) return to_end.error();
-  if (!mark) {
+  if (!mark || !*mark) {
     log_error("the end of the store's log is torn, and what was acknowledged last may be lost",
               {{"found", whole.error().text}});
     return {};

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <random>
+#include <tuple>
 
 #include "base/check.h"
 #include "day.h"
@@ -789,8 +790,12 @@ Day Generator::generate() {
     const auto next = plan_.extract(plan_.begin());
     next.mapped()(next.key());
   }
-  std::ranges::stable_sort(day_.written, {}, &Written::at);
-  std::ranges::stable_sort(day_.arrivals, {}, &Arrival::at);
+  std::ranges::sort(day_.written, {}, [](const Written& each) {
+    return std::tuple(each.at, each.inventory, each.stack, each.now.serial);
+  });
+  std::ranges::sort(day_.arrivals, {}, [](const Arrival& each) {
+    return std::tuple(each.at, std::string_view(each.line));
+  });
   return std::move(day_);
 }
 

@@ -254,6 +254,7 @@ class WasItCode(ProgramTest):
         wait_for(lambda: self.inventory()["withheld"]["lost"] == 1, "a verdict that is withheld")
         shown = self.program.run("inventory").stdout
         self.assertIn("withheld, as no inventory that is configured reads their code: 1 lost", shown)
+        self.assertIn(f"the first since {stamp(-60)[:10]}", shown)
 
     def test_an_end_that_a_new_checkout_covers_up_is_counted(self):
         self.program.stop()
