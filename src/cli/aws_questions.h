@@ -43,11 +43,15 @@ struct QueueToLookAt {
   std::string url;
   std::string name;
 };
-// Rules, policy, dead letters, age and silence of a queue. The ARNs of the buses whose rules send
-// to it.
-std::vector<std::string> look_at_queue_events(const AwsQuestions& aws, const QueueToLookAt& queue,
-                                              Findings& findings);
-// Whether some rule of the default bus forwards to one of `buses`.
+struct QueueFound {
+  std::string arn;  // Empty where the queue may not be asked.
+  std::vector<std::string>
+      buses;  // The ARNs of those whose rules send to it; the default one first.
+};
+// Rules, policy, dead letters, age and silence of a queue.
+QueueFound look_at_queue_events(const AwsQuestions& aws, const QueueToLookAt& queue,
+                                Findings& findings);
+// Whether some rule of the default bus forwards to one of `buses`; the last is the one to advise.
 void look_at_spoke(const AwsQuestions& aws, std::string_view what,
                    const std::vector<std::string>& buses, Findings& findings);
 

@@ -1,4 +1,6 @@
 // Credentials, queues and the clock, by asking AWS; nothing there is changed.
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -10,11 +12,14 @@
 #include "cli/aws_questions.h"
 #include "cli/doctor.h"
 #include "cli/reply.h"
+#include "model/arn.h"
 
 namespace statewire {
 namespace {
 
 constexpr Duration kSkewMax = std::chrono::minutes(1);
+// Where IAM, Route 53, CloudFront and Organizations tell their events, in the partition "aws".
+constexpr std::string_view kGlobalRegion = "us-east-1";
 constexpr std::string_view kQueueActions =
     "sqs:ReceiveMessage, sqs:DeleteMessage, sqs:ChangeMessageVisibility, sqs:GetQueueAttributes";
 
@@ -100,10 +105,11 @@ class AwsDoctor {
     if (depth_ == AwsDepth::surface) return;
     const AwsQuestions questions{aws, *credentials, clock_, queue->target.region};
     regions_.insert(questions.region);
-    for (std::string& bus : look_at_queue_events(
-             questions, {.what = what, .url = url, .name = queue->name}, findings_)) {
-      buses_[questions.region].push_back(std::move(bus));
-    }
+    QueueFound found =
+        look_at_queue_events(questions, {.what = what, .url = url, .name = queue->name}, findings_);
+    hubs_.emplace(arn_fields(found.arn).account, questions.region);
+    has_global_region_ |= found.arn.starts_with("arn:aws:");
+    std::ranges::move(found.buses, std::back_inserter(buses_[questions.region]));
   }
 
   // Of this account, in every region of a queue.
@@ -113,7 +119,8 @@ class AwsDoctor {
     }
   }
 
-  // Of each account that the configuration has a role for.
+  // Of each account that the configuration has a role for. Where a queue is, the rules that were
+  // looked at send straight to it: no spoke is wanted there.
   void look_at_spokes(const Settings& settings, const AwsCredentials& own, const AwsSettings& aws) {
     for (const auto& [account, role] : settings.account_roles) {
       const std::string what = "account " + account;
@@ -122,12 +129,30 @@ class AwsDoctor {
         findings_.wrong(what, there.error().text, "let its role " + role.arn + " be assumed");
         continue;
       }
-      for (const std::string& region : regions_) {
+      for (const std::string& region : regions_of_spokes()) {
         const AwsQuestions questions{aws, *there, clock_, region};
-        look_at_spoke(questions, what + ", " + region, buses_[region], findings_);
+        if (!hubs_.contains({account, region})) {
+          look_at_spoke(questions, what + ", " + region, buses_for(region), findings_);
+        }
         look_at_trail(questions, what + ", trail of " + region, findings_);
       }
     }
+  }
+
+  // Those of the queues, and the one where global services tell.
+  std::set<std::string> regions_of_spokes() const {
+    std::set<std::string> regions = regions_;
+    if (has_global_region_) regions.emplace(kGlobalRegion);
+    return regions;
+  }
+
+  // A spoke may forward to another region. The hub of its own is the last, as the one to advise.
+  std::vector<std::string> buses_for(const std::string& region) const {
+    std::vector<std::string> all;
+    for (const auto& [other, buses] : buses_) {
+      all.insert(other == region ? all.end() : all.begin(), buses.begin(), buses.end());
+    }
+    return all;
   }
 
   void look_at_skew(const AwsAnswer& answer) {
@@ -144,6 +169,8 @@ class AwsDoctor {
   Findings& findings_;
   std::set<std::string> regions_;                          // Of the queues.
   std::map<std::string, std::vector<std::string>> buses_;  // That fill them, by region.
+  std::set<std::pair<std::string, std::string>> hubs_;     // Account and region of each.
+  bool has_global_region_ = false;                         // Some are in the partition that has it.
   const AwsSurroundings surroundings_;
   const SystemClock clock_;
 };

@@ -41,7 +41,7 @@ class EventsDoctor {
   EventsDoctor(const AwsQuestions& aws, const QueueToLookAt& queue, Findings& findings)
       : aws_(aws), queue_(queue), findings_(findings) {}
 
-  std::vector<std::string> look() {
+  QueueFound look() {
     const Result<AwsJson> queue = attributes_of(queue_.url);
     if (!queue) {
       cannot_ask(queue_.what, queue.error(), "sqs:GetQueueAttributes", findings_);
@@ -52,7 +52,7 @@ class EventsDoctor {
     look_at_dead_letters(queue->text("Attributes.RedrivePolicy"));
     look_at_age();
     look_at_silence();
-    return std::move(buses_);
+    return {.arn = std::move(arn_), .buses = std::move(buses_)};
   }
 
  private:
@@ -78,7 +78,9 @@ class EventsDoctor {
       const std::string name = bus.text("Name");
       const Result<std::vector<std::string>> names = rules_to(aws_, name, arn_);
       if (!names) return cannot_ask(what("rules"), names.error(), kListRules, findings_);
-      if (!names->empty()) buses_.push_back(bus.text("Arn"));
+      if (!names->empty()) {
+        buses_.insert(name == "default" ? buses_.begin() : buses_.end(), bus.text("Arn"));
+      }
       for (const std::string& rule : *names) {
         if (!look_at_rule(name, rule, rules)) return;
       }
@@ -223,13 +225,17 @@ class EventsDoctor {
 
 }  // namespace
 
-std::vector<std::string> look_at_queue_events(const AwsQuestions& aws, const QueueToLookAt& queue,
-                                              Findings& findings) {
+QueueFound look_at_queue_events(const AwsQuestions& aws, const QueueToLookAt& queue,
+                                Findings& findings) {
   return EventsDoctor(aws, queue, findings).look();
 }
 
+// The stack that is advised has a name of its own: one of the hub's would make the hub a spoke.
 void look_at_spoke(const AwsQuestions& aws, std::string_view what,
                    const std::vector<std::string>& buses, Findings& findings) {
+  if (buses.empty()) {
+    return findings.not_tried(what, "which bus it should forward to is not known");
+  }
   for (const std::string& bus : buses) {
     const Result<std::vector<std::string>> names = EventsDoctor::rules_to(aws, "default", bus);
     if (!names) return cannot_ask(what, names.error(), kListRules, findings);
@@ -237,11 +243,11 @@ void look_at_spoke(const AwsQuestions& aws, std::string_view what,
       return findings.well(what, counted(names->size(), "rule") + " forward to " + bus);
     }
   }
-  findings.wrong(what, "no rule forwards its events to the hub in " + aws.region,
-                 "aws cloudformation deploy --stack-name statewire --template-file "
+  findings.wrong(what, "no rule forwards its events to the hub",
+                 "aws cloudformation deploy --stack-name statewire-spoke --template-file "
                  "deploy/aws/spoke.yaml --capabilities CAPABILITY_NAMED_IAM --region " +
-                     aws.region +
-                     " --parameter-overrides HubBusArn=" + (buses.empty() ? "BUS" : buses.back()));
+                     aws.region + " --parameter-overrides HubBusArn=" + buses.back() +
+                     "; docs/aws.md says what its alarms need");
 }
 
 }  // namespace statewire

@@ -73,8 +73,11 @@ void look_at_trail(const AwsQuestions& aws, std::string_view what, Findings& fin
   for (const AwsJson& trail : found->items("trailList")) {
     if (++looked_at > kDoctorTrailsMax) break;
     const std::string arn = trail.text("TrailARN");
-    const std::string home = " --region " + trail.text("HomeRegion");
-    const Result<TrailState> state = state_of_trail(aws, arn);
+    // Of a trail of several regions, its own knows everything.
+    AwsQuestions at_home = aws;
+    if (std::string region = trail.text("HomeRegion"); !region.empty()) at_home.region = region;
+    const std::string home = " --region " + at_home.region;
+    const Result<TrailState> state = state_of_trail(at_home, arn);
     if (!state) {
       return cannot_ask(what, state.error(),
                         "cloudtrail:GetTrailStatus, cloudtrail:GetEventSelectors", findings);

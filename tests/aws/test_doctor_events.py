@@ -11,6 +11,7 @@ from cloud import ACCOUNT, REGION, CloudTest, Harm
 from harness import ROOT
 
 OTHER = "222222222222"
+GLOBAL_REGION = "us-east-1"    # Where IAM and other global services tell their events.
 DENIED = Harm(status=400, body=b'{"__type":"AccessDeniedException","message":"not yours"}')
 
 
@@ -178,7 +179,9 @@ class DoctorOfEvents(CloudTest):
             lambda request: DENIED
             if request.operation in ("ListEventBuses", "DescribeTrails") else None
         )
-        text = self.wrong(status=0, proxy=proxy)
+        # Nor is anything said of spokes, whose bus is not known then.
+        config = f"accounts:\n  '{OTHER}': {{role: 'arn:aws:iam::{OTHER}:role/look'}}\n"
+        text = self.wrong(status=0, config=config, proxy=proxy)
         self.assertIn("allow events:ListEventBuses", text)
         self.assertIn("allow cloudtrail:DescribeTrails", text)
 
@@ -189,7 +192,8 @@ class DoctorOfEvents(CloudTest):
             actions = statement["Action"]
             yield from [actions] if isinstance(actions, str) else actions
 
-    def test_another_account_is_asked_in_its_role(self):
+    def make_hub(self):
+        """A bus for spokes, beside the default one; its ARN."""
         bus = self.events.create_event_bus(Name="hub")["EventBusArn"]
         self.events.put_rule(Name="spokes", EventBusName="hub", EventPattern='{"source":["aws.ec2"]}')
         self.events.put_targets(
@@ -200,21 +204,45 @@ class DoctorOfEvents(CloudTest):
             QueueUrl=self.inbox,
             Attributes={"Policy": self.policy(f"arn:aws:events:{REGION}:{ACCOUNT}:rule/*")},
         )
+        return bus
+
+    def make_spoke(self, bus, account, region):
+        spoke = self.moto.client("events", region, account)
+        spoke.put_rule(Name="forward", EventPattern='{"source":["aws.ec2"]}')
+        spoke.put_targets(Rule="forward", Targets=[{"Id": "hub", "Arn": bus}])
+
+    def test_the_hubs_own_account_needs_a_spoke_in_other_regions_alone(self):
+        bus = self.make_hub()
+        config = f"accounts:\n  '{ACCOUNT}': {{role: 'arn:aws:iam::{ACCOUNT}:role/look'}}\n"
+        text = self.wrong(config=config)
+        self.assertNotIn(f"account {ACCOUNT}, {REGION}", text)
+        self.assertIn(f"account {ACCOUNT}, {GLOBAL_REGION}", text)
+        [advice] = [line for line in text.splitlines() if "spoke.yaml" in line]
+        # The hub's stack may have any name that its documentation gives it.
+        self.assertIn("--stack-name statewire-spoke ", advice)
+        self.assertIn(f"--region {GLOBAL_REGION} --parameter-overrides HubBusArn={bus};", advice)
+        self.make_spoke(bus, ACCOUNT, GLOBAL_REGION)
+        self.assertIn(f"1 rule forward to {bus}", self.doctor(0, config))
+
+    def test_another_account_is_asked_in_its_role(self):
+        bus = self.make_hub()
         config = f"accounts:\n  '{OTHER}': {{role: 'arn:aws:iam::{OTHER}:role/look'}}\n"
         text = self.wrong(config=config)
         self.assertIn(f"account {OTHER}, {REGION}", text)
         self.assertIn(f"HubBusArn={bus}", text)
         self.assertIn(f"no trail in {REGION}", text)
-        spoke = self.moto.client("events", account=OTHER)
-        spoke.put_rule(Name="forward", EventPattern='{"source":["aws.ec2"]}')
-        spoke.put_targets(Rule="forward", Targets=[{"Id": "hub", "Arn": bus}])
+        self.make_spoke(bus, OTHER, REGION)
         self.moto.client("s3", account=OTHER).create_bucket(
             Bucket="trails-2", CreateBucketConfiguration={"LocationConstraint": REGION}
         )
         trails = self.moto.client("cloudtrail", account=OTHER)
-        trails.create_trail(Name="own", S3BucketName="trails-2")
+        trails.create_trail(Name="own", S3BucketName="trails-2", IsMultiRegionTrail=True)
         trails.put_event_selectors(TrailName="own", EventSelectors=self.ALL)
         trails.start_logging(Name="own")
+        text = self.wrong(config=config)
+        self.assertNotIn(f"account {OTHER}, {REGION}", text)
+        self.assertIn(f"account {OTHER}, {GLOBAL_REGION}", text)
+        self.make_spoke(bus, OTHER, GLOBAL_REGION)
         asked = []
         proxy = self.proxy(lambda request: asked.append(request.operation))
         text = self.doctor(0, config, proxy)
