@@ -81,6 +81,16 @@ fs::path nearest_folder(fs::path path) {
   return path;
 }
 
+std::string advice_for(const Error& no_backups) {
+  // Nothing was asked: this user's settings do not say where.
+  if (no_backups.kind == ErrorKind::bad_input) {
+    return "set AWS_REGION, or `region` in ~/.aws/config, for this user: what the daemon's unit "
+           "sets is not set here";
+  }
+  return "make the place; of a bucket, allow s3:ListBucket, s3:GetObject, s3:PutObject and "
+         "s3:DeleteObject; `statewire aws whoami` shows who asks";
+}
+
 }  // namespace
 
 void Findings::line(std::string_view mark, Tint tint, std::string_view what,
@@ -177,9 +187,7 @@ void look_for_backups(const BackupSetting& setting, AwsClient& aws, Findings& fi
   const auto place = open_backup_place(setting.to, setting.role, aws);
   const Result<std::vector<std::string>> names = backups_in(*place);
   if (!names) {
-    return findings.wrong("backup", names.error().text,
-                          "make the place; of a bucket, allow s3:ListBucket, s3:GetObject, "
-                          "s3:PutObject and s3:DeleteObject");
+    return findings.wrong("backup", names.error().text, advice_for(names.error()));
   }
   const std::string there = counted(names->size(), "backup") + " in " + setting.to.text;
   if (names->empty()) return findings.well("backup", there);

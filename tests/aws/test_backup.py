@@ -197,6 +197,19 @@ class Backups(CloudTest):
         self.assertNotIn("trouble", backup())
         self.assertEqual(list((self.folder / "store").glob("copy-*")), [])
 
+    def test_who_has_no_region_is_told_so_by_doctor(self):
+        daemon = self.cloud_daemon(f"backup: {{to: '{PLACE}'}}\n")
+        for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+            daemon.environment[name] = ""
+        text = daemon.run("doctor").stdout
+        self.assertRegex(text, "WRONG +backup .*no AWS region is known")
+        self.assertRegex(text, "→ set AWS_REGION, or `region` in ~/.aws/config, for this user")
+        home = self.folder / "home"
+        (home / ".aws").mkdir(parents=True)
+        (home / ".aws/config").write_text(f"[default]\nregion = {REGION}\n")
+        daemon.environment["HOME"] = str(home)
+        self.assertRegex(daemon.run("doctor").stdout, "well +backup +0 backups in s3://backups")
+
     def test_a_restart_goes_on_with_the_schedule(self):
         daemon = self.cloud_daemon(f"backup: {{to: '{PLACE}', every: 1h}}\n").start()
         wait_for(lambda: "last" in daemon.get("/api/v1/status")["backup"], "the first backup")
