@@ -345,6 +345,21 @@ class FirstStart(DeployTest):
             AWS_ENDPOINT_URL=self.moto.url, **KEYS))
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
+    def test_a_session_knows_the_region_of_backups(self):
+        """Its environment has nothing of the unit's: root's home says it."""
+        (self.root / "root/.aws").mkdir()
+        (self.root / "root/.aws/config").write_text("[default]\nregion = of-somebody\n")
+        self.start()
+        self.assertIn("of-somebody", (self.root / "root/.aws/config").read_text())
+        shutil.rmtree(self.root / "root/.aws")
+        self.start()
+        self.moto.client("s3").create_bucket(
+            Bucket="shop-backups", CreateBucketConfiguration={"LocationConstraint": REGION})
+        session = self.surroundings(AWS_ENDPOINT_URL=self.moto.url, **KEYS)
+        session.update(AWS_REGION="", HOME=str(self.root / "root"))
+        done = run_statewire("store", "backups", "s3://shop-backups/statewire", environment=session)
+        self.assertIn("there is no backup", done.stdout + done.stderr)
+
     def test_a_configuration_of_the_bucket_is_taken_as_it_is(self):
         (self.root / "bucket/shop.yaml").write_text("version: 1\n")
         self.first = self.first.replace("config=''", "config='shop.yaml'")
