@@ -103,6 +103,17 @@ class Templates(ProgramTest):
         self.assertFalse(passes(True, "DescribeDocument"))
         self.assertFalse(passes(False, "UpdateInstanceInformation"))
 
+    def test_every_queue_of_hub_and_spokes_has_an_alarm(self):
+        for name in ("--hub", "--spoke"):
+            resources = yaml.safe_load(template_of(name))["Resources"]
+            queues = {key for key, each in resources.items() if each["Type"] == "AWS::SQS::Queue"}
+            watched = {
+                dimension["Value"]["Fn::GetAtt"][0]
+                for each in resources.values() if each["Type"] == "AWS::CloudWatch::Alarm"
+                for dimension in each["Properties"]["Dimensions"]
+            }
+            self.assertEqual(queues - watched, set(), name)
+
     def test_two_templates_at_once_and_what_there_is_not_are_refused(self):
         for arguments, reason in (
             (["--hub", "--spoke"], "ask for one"),

@@ -518,6 +518,25 @@ resource "aws_sqs_queue" "machines" {
   sqs_managed_sse_enabled = true
 }
 
+resource "aws_cloudwatch_metric_alarm" "machines_alarm" {
+  alarm_name = "${var.stack_name}-machines-alarm"
+  alarm_description = "A message for machines waits for a week: after another it is lost"
+  namespace = "AWS/SQS"
+  metric_name = "ApproximateAgeOfOldestMessage"
+  dimensions = {
+    QueueName = aws_sqs_queue.machines.name
+  }
+  statistic = "Maximum"
+  period = 300
+  evaluation_periods = 1
+  threshold = 604800
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data = "notBreaching"
+  alarm_actions = [
+    aws_sns_topic.alarms.arn,
+  ]
+}
+
 # What Statewire may do, and no more. Where it runs elsewhere than in AWS, attach it to its user.
 resource "aws_iam_policy" "permissions" {
   name = "${var.stack_name}-${data.aws_region.current.name}"
