@@ -3,6 +3,7 @@ same as in deploy/aws."""
 
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import unittest
@@ -102,6 +103,13 @@ class Templates(ProgramTest):
         self.assertTrue(passes(False, "CreateDocument"))
         self.assertFalse(passes(True, "DescribeDocument"))
         self.assertFalse(passes(False, "UpdateInstanceInformation"))
+
+    def test_the_documented_update_of_a_stack_set_keeps_every_parameter(self):
+        text = (ROOT / "docs/deploying.md").read_text()
+        command = text.split("aws cloudformation update-stack-set")[1].split("```")[0]
+        named = re.findall(r"ParameterKey=(\w+),UsePreviousValue=true", command)
+        parameters = yaml.safe_load(template_of("--spoke"))["Parameters"]
+        self.assertEqual(sorted(named), sorted(parameters))
 
     def test_every_queue_of_hub_and_spokes_has_an_alarm(self):
         for name in ("--hub", "--spoke"):
