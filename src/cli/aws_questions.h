@@ -51,8 +51,10 @@ struct QueueFound {
 // Rules, policy, dead letters, age and silence of a queue.
 QueueFound look_at_queue_events(const AwsQuestions& aws, const QueueToLookAt& queue,
                                 Findings& findings);
+// An account without a spoke tells nothing; the hub's own lacks global services alone.
+enum class SpokeIs { wanted, advised };
 // Whether some rule of the default bus forwards to one of `buses`; the last is the one to advise.
 void look_at_spoke(const AwsQuestions& aws, std::string_view what,
-                   const std::vector<std::string>& buses, Findings& findings);
+                   const std::vector<std::string>& buses, SpokeIs need, Findings& findings);
 
 }  // namespace statewire

@@ -70,6 +70,7 @@ class AwsDoctor {
     }
     if (depth_ == AwsDepth::surface) return;
     look_at_trails(*found.credentials, *aws);
+    look_at_global_services(settings, *found.credentials, *aws);
     look_at_spokes(settings, *found.credentials, *aws);
   }
 
@@ -119,6 +120,18 @@ class AwsDoctor {
     }
   }
 
+  // Of this account, where the configuration has no role for the hub's.
+  void look_at_global_services(const Settings& settings, const AwsCredentials& own,
+                               const AwsSettings& aws) {
+    const std::string region(kGlobalRegion);
+    if (!has_global_region_ || regions_.contains(region)) return;
+    for (const auto& [account, hub_region] : hubs_) {
+      if (settings.account_roles.contains(account)) return;
+    }
+    look_at_spoke({aws, own, clock_, region}, region + " of this account", buses_for(region),
+                  SpokeIs::advised, findings_);
+  }
+
   // Of each account that the configuration has a role for. Where a queue is, the rules that were
   // looked at send straight to it: no spoke is wanted there.
   void look_at_spokes(const Settings& settings, const AwsCredentials& own, const AwsSettings& aws) {
@@ -132,7 +145,8 @@ class AwsDoctor {
       for (const std::string& region : regions_of_spokes()) {
         const AwsQuestions questions{aws, *there, clock_, region};
         if (!hubs_.contains({account, region})) {
-          look_at_spoke(questions, what + ", " + region, buses_for(region), findings_);
+          look_at_spoke(questions, what + ", " + region, buses_for(region), SpokeIs::wanted,
+                        findings_);
         }
         look_at_trail(questions, what + ", trail of " + region, findings_);
       }

@@ -232,7 +232,7 @@ QueueFound look_at_queue_events(const AwsQuestions& aws, const QueueToLookAt& qu
 
 // The stack that is advised has a name of its own: one of the hub's would make the hub a spoke.
 void look_at_spoke(const AwsQuestions& aws, std::string_view what,
-                   const std::vector<std::string>& buses, Findings& findings) {
+                   const std::vector<std::string>& buses, SpokeIs need, Findings& findings) {
   if (buses.empty()) {
     return findings.not_tried(what, "which bus it should forward to is not known");
   }
@@ -243,11 +243,15 @@ void look_at_spoke(const AwsQuestions& aws, std::string_view what,
       return findings.well(what, counted(names->size(), "rule") + " forward to " + bus);
     }
   }
-  findings.wrong(what, "no rule forwards its events to the hub",
-                 "aws cloudformation deploy --stack-name statewire-spoke --template-file "
-                 "deploy/aws/spoke.yaml --capabilities CAPABILITY_NAMED_IAM --region " +
-                     aws.region + " --parameter-overrides HubBusArn=" + buses.back() +
-                     "; docs/aws.md says what its alarms need");
+  const std::string advice =
+      "aws cloudformation deploy --stack-name statewire-spoke --template-file "
+      "deploy/aws/spoke.yaml --capabilities CAPABILITY_NAMED_IAM --region " +
+      aws.region + " --parameter-overrides HubBusArn=" + buses.back() +
+      "; docs/aws.md says what its alarms need";
+  if (need == SpokeIs::wanted) {
+    return findings.wrong(what, "no rule forwards its events to the hub", advice);
+  }
+  findings.doubtful(what, "no rule forwards what IAM and other global services tell there", advice);
 }
 
 }  // namespace statewire

@@ -224,6 +224,15 @@ class DoctorOfEvents(CloudTest):
         self.make_spoke(bus, ACCOUNT, GLOBAL_REGION)
         self.assertIn(f"1 rule forward to {bus}", self.doctor(0, config))
 
+    def test_one_account_alone_is_advised_a_spoke_for_global_services(self):
+        bus = self.make_hub()
+        text = self.doctor(0)
+        self.assertRegex(text, f"look +{GLOBAL_REGION} of this account +no rule forwards what IAM")
+        self.assertIn(f"--region {GLOBAL_REGION} --parameter-overrides HubBusArn={bus};", text)
+        self.make_spoke(bus, ACCOUNT, GLOBAL_REGION)
+        self.assertRegex(
+            self.doctor(0), f"well +{GLOBAL_REGION} of this account +1 rule forward to {bus}")
+
     def test_another_account_is_asked_in_its_role(self):
         bus = self.make_hub()
         config = f"accounts:\n  '{OTHER}': {{role: 'arn:aws:iam::{OTHER}:role/look'}}\n"
