@@ -12,7 +12,7 @@ namespace statewire {
 struct InventoryState {
   std::string name;
   std::string kind;
-  Time last_read;          // The epoch where it was not read yet.
+  Time last_read;          // Whole; the epoch where it was not yet. Counts are of then.
   std::string trouble;     // Why it, or a part of it, cannot be read now; empty where it can.
   Time trouble_since;      // Of any trouble; the epoch where there is none.
   bool is_passing = true;  // As in InventoryReading.

@@ -134,7 +134,7 @@ void InventoryRunner::take_turn(size_t place, const std::stop_token& stop) {
   InventoryState& state = states_[place];
   set_trouble(state, std::move(trouble));
   state.is_passing = is_passing;
-  if (!counts) return;
+  if (turn.is_to_do) return;  // What is known of the last time is not less true.
   state.last_read = clock_.now();
   state.counts = *std::move(counts);
 }
