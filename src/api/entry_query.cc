@@ -4,8 +4,8 @@
 #include <functional>
 #include <set>
 
-#include "api/amendments.h"
 #include "api/explain_rules.h"
+#include "api/held_then.h"
 #include "api/json_parts.h"
 #include "api/queries.h"
 #include "api/waits.h"
@@ -228,8 +228,10 @@ class EntryQuestion final : public Question {
     }
     if (!entry) return entry.error();
     if (entry->told.kind == NotificationKind::none) return answer(*entry);
-    if (!has_read_chain_) {
-      if (const Result<void> read = read_chain(*entry); !read) return read.error();
+    if (names_.empty()) {
+      Result<std::vector<HeldThen>> held = held_then(parts_, *entry);
+      if (!held) return held.error();
+      held_ = *std::move(held);
       if (const Result<void> read = read_names(); !read) return read.error();
     }
     if (outcomes_.size() < names_.size()) return look_further(*entry);
@@ -237,24 +239,6 @@ class EntryQuestion final : public Question {
   }
 
  private:
-  Result<void> read_chain(const Entry& entry) {
-    Result<std::optional<Entry>> amendment = amendment_of(parts_.store, entry, amendment_texts_);
-    if (!amendment) return amendment.error();
-    amendment_ = *std::move(amendment);
-    Arena texts;
-    const Result<std::optional<Entry>> amended = amended_by(parts_.store, entry, texts);
-    if (!amended) return amended.error();
-    if (*amended) {
-      amended_ = (*amended)->sequence;
-      for (const Subscription& subscription : parts_.subscriptions) {
-        const bool is_part = ExplainRules::is_held_until(subscription, **amended, entry.recorded);
-        if (is_part) absorbed_by_.insert(subscription.name);
-      }
-    }
-    has_read_chain_ = true;
-    return {};
-  }
-
   // Those that are configured, in their order, then those that were.
   Result<void> read_names() {
     std::set<std::string, std::less<>> configured;
@@ -271,12 +255,13 @@ class EntryQuestion final : public Question {
 
   std::optional<Result<std::string>> look_further(const Entry& entry) {
     if (!search_) {
-      const std::string& name = names_[outcomes_.size()];
-      // What a subscription held was told with its amendment.
-      search_.emplace(parts_, name,
-                      Sought{.sequence = absorbed_by_.contains(name) ? amended_ : sequence_,
+      // Of one that was removed nobody knows what it held.
+      const size_t place = outcomes_.size();
+      const HeldThen then = place < held_.size() ? held_[place] : HeldThen();
+      search_.emplace(parts_, names_[place],
+                      Sought{.sequence = then.told_with > 0 ? then.told_with : sequence_,
                              .resource_hash = hash64(entry.after.resource.id),
-                             .deployment = deployment_for(name, entry)},
+                             .deployment = deployment_for(then, entry)},
                       now_);
     }
     const Result<bool> is_over = search_->step();
@@ -290,13 +275,9 @@ class EntryQuestion final : public Question {
 
   // The key of its deployment, as far as the subscription knew the cause when it told it; empty: it
   // is of none.
-  std::string deployment_for(std::string_view name, const Entry& entry) const {
-    const bool has_learned =
-        amendment_ && std::ranges::any_of(parts_.subscriptions, [&](const Subscription& each) {
-          return each.name == name &&
-                 ExplainRules::is_held_until(each, entry, amendment_->recorded);
-        });
-    const Entry told = has_learned ? ExplainRules::with_cause(entry, *amendment_) : entry;
+  std::string deployment_for(const HeldThen& then, const Entry& entry) const {
+    Arena arena;
+    const Entry told = completed_by(then, entry, arena);
     const auto deployment = deployment_of(notification_of(told, parts_.teller));
     return deployment ? deployment->key() : std::string();
   }
@@ -307,12 +288,12 @@ class EntryQuestion final : public Question {
       json.begin_object();
       write_members(entry, notification_of(entry, parts_.teller), json);
       size_t place = 0;  // Subscriptions come in their order.
-      const auto write_more = [&](const Subscription& subscription, JsonWriter& verdict) {
-        if (absorbed_by_.contains(subscription.name)) verdict.number("told_with", amended_);
+      const auto write_more = [&](const Subscription&, JsonWriter& verdict) {
+        if (held_[place].told_with > 0) verdict.number("told_with", held_[place].told_with);
         write_outcomes(outcomes_[place++], verdict);
       };
       if (entry.told.kind != NotificationKind::none) {
-        rules.write_subscriptions(entry, json, write_more, amendment_);
+        rules.write_subscriptions(entry, json, write_more, held_);
         write_removed(json);
       }
       json.end_object();
@@ -336,11 +317,7 @@ class EntryQuestion final : public Question {
   const Queries::Parts parts_;
   const uint64_t sequence_;
   const Time now_;
-  bool has_read_chain_ = false;
-  Arena amendment_texts_;
-  std::optional<Entry> amendment_;                  // The newest of the entry.
-  uint64_t amended_ = 0;                            // What the entry amends; 0: nothing.
-  std::set<std::string, std::less<>> absorbed_by_;  // Subscriptions that tell it with that.
+  std::vector<HeldThen> held_;  // For each subscription that is configured.
   std::vector<std::string> names_;
   std::optional<OutcomeSearch> search_;  // Of the subscription after those of `outcomes_`.
   std::vector<std::vector<Outcome>> outcomes_;

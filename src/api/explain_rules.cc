@@ -76,7 +76,7 @@ ExplainRules::Ignored ExplainRules::ignored_after(bool knows_tags) const {
 
 void ExplainRules::write_subscriptions(const Entry& entry, JsonWriter& json,
                                        const WriteMore& write_more,
-                                       const std::optional<Entry>& amendment) {
+                                       std::span<const HeldThen> held) {
   routable_.set(notification_of(entry, parts_.teller));
   const Ignored ignored = ignored_after(knows_tags(entry.after));
   if (!ignored.rule.empty()) {
@@ -85,35 +85,24 @@ void ExplainRules::write_subscriptions(const Entry& entry, JsonWriter& json,
     json.line("stage", ignored.is_certain ? "after" : "tags");
     json.end_object();
   }
-  std::optional<Entry> learned;
-  if (amendment) learned = with_cause(entry, *amendment);
   json.begin_object("notifications");
-  for (const Subscription& subscription : parts_.subscriptions) {
-    const bool has_learned = amendment && is_held_until(subscription, entry, amendment->recorded);
-    write_verdict(subscription, has_learned ? *learned : entry, ignored, json, [&] {
-      if (has_learned) json.time("cause_known", amendment->recorded);
+  for (size_t i = 0; i < parts_.subscriptions.size(); ++i) {
+    const Subscription& subscription = parts_.subscriptions[i];
+    const HeldThen then = held.empty() ? HeldThen() : held[i];
+    Arena arena;
+    write_verdict(subscription, completed_by(then, entry, arena), json, [&] {
+      if (then.cause_known) json.time("cause_known", *then.cause_known);
       if (write_more) write_more(subscription, json);
     });
   }
   json.end_object();
 }
 
-bool ExplainRules::is_held_until(const Subscription& subscription, const Entry& entry, Time time) {
-  return subscription.hold.for_cause && time - entry.recorded <= subscription.hold.at_most;
-}
-
-Entry ExplainRules::with_cause(const Entry& entry, const Entry& amendment) {
-  Entry learned = entry;
-  learned.after.cause = amendment.after.cause;
-  take_verdict(amendment.after, learned.after);
-  return learned;
-}
-
 void ExplainRules::write_verdict(const Subscription& subscription, const Entry& entry,
-                                 const Ignored& ignored, JsonWriter& json,
-                                 const std::function<void()>& write_more) {
+                                 JsonWriter& json, const std::function<void()>& write_more) {
   const Notification notification = notification_of(entry, parts_.teller);
   routable_.set(notification);
+  const Ignored ignored = ignored_after(knows_tags(entry.after));
   const bool knows_cause = notification.cause.kind != CauseKind::unknown;
   const std::optional<Wait> wait =
       wait_of(subscription, after(), routable_, knows_cause, knows_tags(entry.after));

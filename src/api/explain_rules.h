@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include "api/held_then.h"
 #include "api/queries.h"
 #include "base/arena.h"
 #include "base/json_writer.h"
@@ -31,16 +32,11 @@ class ExplainRules {
 
   // ,"ignored_by":{"rule","stage"} where one applies, and ,"notifications":{…}: what each
   // subscription would make of the notification that `entry` tells. One that held it is asked by
-  // what `amendment` tells of its cause, where that came in time; then "cause_known" says when.
+  // what it learned, as `held` says, one for each; "cause_known" says when it learned the cause.
   // `write_more` adds members to each verdict.
   using WriteMore = std::function<void(const Subscription&, JsonWriter&)>;
   void write_subscriptions(const Entry& entry, JsonWriter& json, const WriteMore& write_more = {},
-                           const std::optional<Entry>& amendment = {});
-
-  // Whether it still waited for the cause of `entry` then, as far as its configuration says.
-  static bool is_held_until(const Subscription& subscription, const Entry& entry, Time time);
-  // `entry` with what `amendment` tells of its cause. Texts are those of both.
-  static Entry with_cause(const Entry& entry, const Entry& amendment);
+                           std::span<const HeldThen> held = {});
 
  private:
   // The rule that keeps a notification from everybody, or may once the tags are known.
@@ -52,9 +48,8 @@ class ExplainRules {
   // The rules that ask for tags.
   std::span<const When> after() const;
   Ignored ignored_after(bool knows_tags) const;
-  // `ignored` is of its resource, whatever is known of the cause.
-  void write_verdict(const Subscription& subscription, const Entry& entry, const Ignored& ignored,
-                     JsonWriter& json, const std::function<void()>& write_more);
+  void write_verdict(const Subscription& subscription, const Entry& entry, JsonWriter& json,
+                     const std::function<void()>& write_more);
 
   const Queries::Parts& parts_;
   std::optional<RuleBook> book_;

@@ -173,6 +173,20 @@ TEST_F(IgnoreExplainTest, what_is_ignored_by_its_tags_is_tracked_and_told_to_nob
   EXPECT_TRUE(holds(known, R"("after":{"phase":"stable")"));
 }
 
+// Each waits for the tags, as they may have it ignored.
+TEST_F(IgnoreExplainTest, what_was_ignored_by_tags_that_came_while_it_waited_says_so) {
+  ignore("- resource: {tags: {monitoring: [\"off\"]}}\n");
+  take(test_event(1, "running", 1));
+  EXPECT_TRUE(
+      holds(json("/api/v1/entries/1"), R"("console":{"format":"text","matches":true,"hold")"));
+  take(call_by("ci", "CreateTags",
+               R"("resourcesSet":{"items":[{"resourceId":"i-1001"}]},)"
+               R"("tagSet":{"items":[{"key":"monitoring","value":"off"}]})"));
+  EXPECT_TRUE(
+      holds(json("/api/v1/entries/1"),
+            R"("console":{"format":"text","matches":false,"why":"ignored by statewire.yaml:1 )"));
+}
+
 TEST_F(ExplainTest, a_subscription_says_what_it_would_wait_for_and_how_many_it_takes) {
   Subscription held{.name = "held", .when = subscriptions_[1].when};
   held.hold = {.for_cause = true, .for_tags = true, .at_most = std::chrono::minutes(3)};

@@ -29,6 +29,19 @@ class HistoryTest : public ApiTest {
   }
   std::vector<uint64_t> sequences(const std::string& query) { return page(query).sequences; }
 
+  std::string call_by_bob(std::string_view name, std::string_view time) {
+    return R"({"version":"0","id":"call-1","detail-type":"AWS API Call via CloudTrail",)"
+           R"("source":"aws.ec2","account":"123456789012","time":")" +
+           std::string(time) +
+           R"(","region":"eu-west-1","detail":{"eventVersion":"1.08","eventID":"record-1",)"
+           R"("eventSource":"ec2.amazonaws.com","eventName":")" +
+           std::string(name) + R"(","awsRegion":"eu-west-1","eventTime":")" + std::string(time) +
+           R"(","recipientAccountId":"123456789012","userIdentity":{"type":"IAMUser",)"
+           R"("arn":"arn:aws:iam::123456789012:user/bob","userName":"bob"},)"
+           R"("sessionCredentialFromConsole":"true","userAgent":"Mozilla/5.0",)"
+           R"("requestParameters":{"instancesSet":{"items":[{"instanceId":"i-1001"}]}},)"
+           R"("responseElements":{"instancesSet":{"items":[{"instanceId":"i-1001"}]}}}})";
+  }
   void take_life() {
     take(test_event(1, "pending", 1) + "\n" + test_event(1, "running", 2));
     take(test_event(2, "running", 3));
@@ -273,16 +286,7 @@ TEST_F(HistoryTest, what_was_held_is_explained_by_the_cause_that_it_waited_for) 
   take(test_event(1, "running", 1));
   take(test_event(1, "terminated", 2));
   clock_.set(*parse_time("2026-11-23T09:08:00Z"));
-  take(R"({"version":"0","id":"call-1","detail-type":"AWS API Call via CloudTrail",)"
-       R"("source":"aws.ec2","account":"123456789012","time":"2026-11-23T09:01:50Z",)"
-       R"("region":"eu-west-1","detail":{"eventVersion":"1.08","eventID":"record-1",)"
-       R"("eventSource":"ec2.amazonaws.com","eventName":"TerminateInstances",)"
-       R"("awsRegion":"eu-west-1","eventTime":"2026-11-23T09:01:50Z",)"
-       R"("recipientAccountId":"123456789012","userIdentity":{"type":"IAMUser",)"
-       R"("arn":"arn:aws:iam::123456789012:user/bob","userName":"bob"},)"
-       R"("sessionCredentialFromConsole":"true","userAgent":"Mozilla/5.0",)"
-       R"("requestParameters":{"instancesSet":{"items":[{"instanceId":"i-1001"}]}},)"
-       R"("responseElements":{"instancesSet":{"items":[{"instanceId":"i-1001"}]}}}})");
+  take(call_by_bob("TerminateInstances", "2026-11-23T09:01:50Z"));
   DeliveryRow row{.subscription = "held", .number = 1, .first_sequence = 2, .last_sequence = 2};
   row.stage = Stage::hold;
   row.due = kTestNow + std::chrono::minutes(1);
@@ -299,6 +303,53 @@ TEST_F(HistoryTest, what_was_held_is_explained_by_the_cause_that_it_waited_for) 
   EXPECT_TRUE(
       holds(amendment, R"("impatient":{"format":"json","matches":true,"outcome":"settled")"))
       << amendment;
+}
+
+// A late call completes each state that it led to, also one that is not the newest: that is what
+// was told, and no amendment says so.
+TEST_F(HistoryTest, what_was_held_is_explained_by_a_call_that_led_to_it) {
+  for (const auto& [name, kind] :
+       {std::pair("humans", "human"), std::pair("nobodies", "unknown")}) {
+    subscribe(name, R"({"cause":{"kind":[")" + std::string(kind) + R"("]}})", "json");
+    subscriptions_.back().hold = {.for_cause = true, .at_most = std::chrono::minutes(10)};
+  }
+  publish({});
+  clock_.set(*parse_time("2026-11-23T09:06:00Z"));
+  take(test_event(1, "running", 1));
+  take(test_event(1, "stopping", 4));
+  take(test_event(1, "stopped", 5));
+  clock_.set(*parse_time("2026-11-23T09:08:00Z"));
+  take(call_by_bob("StopInstances", "2026-11-23T09:03:50Z"));
+  Settlement settlement;
+  settlement.states = {{"humans", {.cursor = 4}}, {"nobodies", {.cursor = 4}}};
+  ASSERT_TRUE(store_->settle(settlement).ok());
+  for (const char* path : {"/api/v1/entries/2", "/api/v1/entries/3"}) {
+    const std::string told = json(path);
+    EXPECT_TRUE(holds(told, R"("humans":{"format":"json","matches":true,"cause_known":)"
+                            R"("2026-11-23T09:08:00)"));
+    EXPECT_TRUE(holds(told, R"("nobodies":{"format":"json","matches":false,"why":)"));
+  }
+  EXPECT_TRUE(holds(json("/api/v1/entries/4"), R"("told_with":3)"));
+}
+
+// What is known when it comes waits behind what does not know, and takes in what amends it. Who
+// waits for nothing any more was told, and is told the amendment.
+TEST_F(HistoryTest, what_waited_behind_another_is_told_with_what_amends_it) {
+  for (const auto& [name, at_most] : {std::pair("patient", std::chrono::minutes(10)),
+                                      std::pair("prompt", std::chrono::minutes(2))}) {
+    subscribe(name, "{}", "json");
+    subscriptions_.back().hold = {.for_cause = true, .at_most = at_most};
+  }
+  publish({});
+  clock_.set(*parse_time("2026-11-23T09:03:00Z"));
+  take(test_event(1, "running", 1));
+  clock_.set(*parse_time("2026-11-23T09:06:00Z"));
+  take(call_by_bob("StopInstances", "2026-11-23T09:02:50Z"));
+  take(test_event(1, "stopped", 5));
+  take(test_event(1, "stopping", 3));
+  const std::string amendment = json("/api/v1/entries/4");
+  EXPECT_TRUE(holds(amendment, R"("patient":{"format":"json","matches":true,"told_with":3)"));
+  EXPECT_TRUE(holds(amendment, R"("prompt":{"format":"json","matches":true,"outcome")"));
 }
 
 // Mails, lists and the lives of resources call one by one name.

@@ -233,6 +233,40 @@ class LearnedWhileHeld(ProgramTest):
         wait_for(lambda: "yes: settled" in program.run("explain", "--sequence", "1").stdout,
                  "the settled one")
 
+    def test_a_state_that_is_not_the_newest_is_explained_by_the_cause_it_was_told_with(self):
+        hook = self.receiver(lambda request: Answer())
+        program = self.daemon("subscriptions:\n" + "".join(
+            f"  {name}:\n    when: {{cause: {{kind: [{kind}]}}}}\n"
+            "    hold: {for: [cause], at_most: 1h}\n"
+            f"    sink: {{kind: webhook, url: '{hook.url('/' + name)}'}}\n"
+            for name, kind in (("humans", "human"), ("nobodies", "unknown"))
+        )).start()
+        program.post(
+            instance_event("i-0a1b2c3d4e5f60001", "stopping", "2026-11-23T09:10:01Z"),
+            instance_event("i-0a1b2c3d4e5f60001", "stopped", "2026-11-23T09:10:31Z"),
+        )
+        wait_for(lambda: program.subscription("nobodies")["held"] == 2, "what waits")
+        program.post({
+            "eventVersion": "1.08", "eventID": "stop", "eventTime": "2026-11-23T09:10:00Z",
+            "eventSource": "ec2.amazonaws.com", "eventName": "StopInstances",
+            "awsRegion": "eu-west-1", "recipientAccountId": "123456789012",
+            "sessionCredentialFromConsole": "true", "userAgent": "Mozilla/5.0",
+            "userIdentity": {"type": "IAMUser", "accountId": "123456789012", "userName": "alice",
+                             "arn": "arn:aws:iam::123456789012:user/alice"},
+            "requestParameters": {"instancesSet": {"items": [
+                {"instanceId": "i-0a1b2c3d4e5f60001"}]}},
+            "responseElements": None,
+        })
+        wait_for(lambda: program.subscription("humans")["delivered"] == 2, "both states")
+        for sequence in ("1", "2"):
+            explained = wait_for(
+                lambda: "yes: settled" in (
+                    said := program.run("explain", "--sequence", sequence).stdout) and said,
+                "what is settled")
+            self.assertRegex(explained, r"humans +\S+ +yes: settled; by its cause, which came at")
+            self.assertRegex(explained, r'nobodies +\S+ +no: cause.kind is "human"')
+        self.assertEqual({request.path for request in hook.requests}, {"/humans"})
+
 
 if __name__ == "__main__":
     unittest.main()
