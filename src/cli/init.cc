@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "cli/commands.h"
 #include "cli/init_files.h"
@@ -65,23 +67,49 @@ bool ask(const InitQuestion& question, InitAnswers& answers, Terminal& terminal)
   }
 }
 
-// Never over a file that is there.
-Result<void> write_new(const fs::path& path, const InitFile& file) {
-  const OwnedFd fd(
-      ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, file.is_secret ? 0600 : 0644));
-  const auto fault = [&] {
-    return failed(path.string() + ": " + std::generic_category().message(errno));
-  };
-  if (fd.get() < 0) return fault();
-  std::string_view left = file.text;
-  while (!left.empty()) {
-    const ssize_t count = ::write(fd.get(), left.data(), left.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return fault();
-    left.remove_prefix(static_cast<size_t>(count));
+// New files, all or none, and never over one that is there.
+class NewFiles {
+ public:
+  explicit NewFiles(fs::path folder) : folder_(std::move(folder)) {}
+  NewFiles(const NewFiles&) = delete;
+  NewFiles& operator=(const NewFiles&) = delete;
+  // Removes what keep() was not called for.
+  ~NewFiles() {
+    for (const fs::path& path : made_) ::unlink(path.c_str());
   }
-  return {};
-}
+
+  Result<void> write(const InitFile& file) {
+    const fs::path path = folder_ / file.name;
+    const OwnedFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                            file.is_secret ? 0600 : 0644));
+    if (fd.get() < 0 && errno == EEXIST) {
+      return failed(path.string() + " is there already; nothing was written: name another " +
+                    "configuration, or move that file away");
+    }
+    if (fd.get() < 0) return fault(path);
+    made_.push_back(path);
+    std::string_view left = file.text;
+    while (!left.empty()) {
+      const ssize_t count = ::write(fd.get(), left.data(), left.size());
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) return fault(path);
+      left.remove_prefix(static_cast<size_t>(count));
+    }
+    return {};
+  }
+
+  // What was written stays.
+  std::vector<fs::path> keep() { return std::exchange(made_, {}); }
+
+ private:
+  static Error fault(const fs::path& path) {
+    return failed(path.string() + ": " + std::generic_category().message(errno) +
+                  "; nothing was written");
+  }
+
+  const fs::path folder_;
+  std::vector<fs::path> made_;
+};
 
 }  // namespace
 
@@ -98,14 +126,14 @@ ExitCode run_init(const Invocation& invocation, Terminal& terminal) {
     terminal.complain("nobody answers, and nothing was written; --yes takes what is offered");
     return ExitCode::usage;
   }
-  for (const InitFile& file : init_files(answers)) {
-    const fs::path path = file.name.empty() ? config : config.parent_path() / file.name;
-    if (Result<void> written = write_new(path, file); !written) {
+  NewFiles files(config.parent_path());
+  for (const InitFile& file : init_files(answers, config.filename().string())) {
+    if (const Result<void> written = files.write(file); !written) {
       terminal.complain(written.error().text);
       return ExitCode::failed;
     }
-    terminal.write("wrote " + path.string() + "\n");
   }
+  for (const fs::path& path : files.keep()) terminal.write("wrote " + path.string() + "\n");
   Invocation check;
   check.set("CONFIG", {config.string()});
   const ExitCode checked = run_check(check, terminal);

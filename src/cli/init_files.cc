@@ -15,8 +15,21 @@
 namespace statewire {
 namespace {
 
-constexpr std::string_view kAddressFile = "statewire-address";
-constexpr std::string_view kTemplateFile = "statewire-aws.yaml";
+// What the names of the files beside a configuration begin with, where its own name will not do.
+constexpr std::string_view kUsualStem = "statewire";
+
+// The files beside the configuration: those of two in one folder differ.
+struct FileNames {
+  std::string address;
+  std::string stack;
+};
+
+// "b" of "b.yaml".
+FileNames names_beside(const std::string& config) {
+  std::string stem = config.substr(0, config.rfind('.'));
+  if (!is_plain_name(stem, kPlaceBytesMax)) stem = kUsualStem;
+  return {.address = stem + "-address", .stack = stem + "-aws.yaml"};
+}
 
 // The parts of https://sqs.eu-west-1.amazonaws.com/123456789012/name.
 struct QueueName {
@@ -58,7 +71,14 @@ std::string yaml_text(std::string_view text) {
   return json_of([&](JsonWriter& json) { json.text(text); });
 }
 
-std::string source_section(const std::string& events) {
+// "./events.jsonl", "trail.jsonl", "C/D/*.json.gz": no single word, which may be an answer to
+// another question, and no address.
+bool is_path(const std::string& text) {
+  if (text.find("://") != text.npos || is_mail_address(text)) return false;
+  return text.find_first_of("/.") != text.npos && !text.ends_with('/');
+}
+
+std::string source_section(const std::string& events, const FileNames& names) {
   if (events == "http") {
     return "# Events come over HTTP alone: POST /events. Other sources are in "
            "docs/statewire.yaml.\n"
@@ -69,7 +89,7 @@ std::string source_section(const std::string& events) {
   if (const std::optional<QueueName> queue = queue_of(events)) {
     const std::string how =
         may_be_made(*queue)
-            ? fmt::format("{} makes the queue, its rules and the role.", kTemplateFile)
+            ? fmt::format("{} makes the queue, its rules and the role.", names.stack)
             : "`statewire aws template` writes what makes one.";
     return fmt::format(
         "sources:\n"
@@ -87,7 +107,7 @@ std::string source_section(const std::string& events) {
       yaml_text(events));
 }
 
-std::string sink_section(const std::string& to) {
+std::string sink_section(const std::string& to, const FileNames& names) {
   if (to == "stdout") return "    format: text\n    sink: {kind: stdout}\n";
   if (is_mail_address(to)) {
     return fmt::format(
@@ -105,10 +125,10 @@ std::string sink_section(const std::string& to) {
       "    sink:\n"
       "      kind: {}\n"
       "      url_file: {}   # The address is a secret: it stands in a file of its own.\n",
-      is_slack ? "slack" : "webhook", kAddressFile);
+      is_slack ? "slack" : "webhook", names.address);
 }
 
-std::string subscription_section(const InitAnswers& answers) {
+std::string subscription_section(const InitAnswers& answers, const FileNames& names) {
   std::string text = "subscriptions:\n  people:\n";
   if (answers.what == "trouble") {
     text +=
@@ -118,10 +138,10 @@ std::string subscription_section(const InitAnswers& answers) {
         "    # Who did it is often known only minutes later.\n"
         "    hold: {for: [cause], at_most: 10m}\n";
   }
-  return text + sink_section(answers.to);
+  return text + sink_section(answers.to, names);
 }
 
-std::string configuration(const InitAnswers& answers) {
+std::string configuration(const InitAnswers& answers, const FileNames& names) {
   return fmt::format(
       "# Written by `statewire init`. `statewire check` looks at it, `statewire doctor` tries it;\n"
       "# docs/statewire.yaml has every key.\n"
@@ -133,11 +153,11 @@ std::string configuration(const InitAnswers& answers) {
       "  listen: 127.0.0.1:8484         # Events, questions, metrics. Beyond loopback it needs "
       "tokens.\n"
       "\n{}\n{}",
-      answers.instance, yaml_text(answers.store), source_section(answers.events),
-      subscription_section(answers));
+      answers.instance, yaml_text(answers.store), source_section(answers.events, names),
+      subscription_section(answers, names));
 }
 
-std::string stack_of(const QueueName& queue) {
+std::string stack_of(const QueueName& queue, const FileNames& names) {
   const Result<Catalog> catalog = Catalog::from_compiled(compiled_catalog_bytes());
   CHECK(catalog.ok());
   const Result<std::vector<EventRule>> rules = event_rules(*catalog, {});
@@ -147,7 +167,7 @@ std::string stack_of(const QueueName& queue) {
       fmt::format("What the source `bus` needs, as a stack in account {}, region {}:\n"
                   "  aws cloudformation deploy --stack-name {} --template-file {} \\\n"
                   "    --capabilities CAPABILITY_NAMED_IAM --region {}",
-                  queue.account, queue.region, queue.name, kTemplateFile, queue.region));
+                  queue.account, queue.region, queue.name, names.stack, queue.region));
 }
 
 }  // namespace
@@ -167,7 +187,11 @@ Result<void> check_answers(const InitAnswers& answers) {
         "the queue's URL is one such as "
         "https://sqs.eu-west-1.amazonaws.com/123456789012/statewire");
   }
-  if (answers.events.empty()) return bad_input("say http, a queue's URL, or a file");
+  const bool has_source =
+      answers.events == "http" || is_url(answers.events) || is_path(answers.events);
+  if (!has_source) {
+    return bad_input("say http, a queue's URL, or the path of a file, such as ./events.jsonl");
+  }
   const bool is_known = answers.to == "stdout" || is_url(answers.to) || is_mail_address(answers.to);
   if (!is_known) return bad_input("say stdout, a URL, or a mail address");
   if (answers.what != "trouble" && answers.what != "everything") {
@@ -176,15 +200,15 @@ Result<void> check_answers(const InitAnswers& answers) {
   return {};
 }
 
-std::vector<InitFile> init_files(const InitAnswers& answers) {
-  std::vector<InitFile> files = {{.name = "", .text = configuration(answers)}};
+std::vector<InitFile> init_files(const InitAnswers& answers, const std::string& config) {
+  const FileNames names = names_beside(config);
+  std::vector<InitFile> files = {{.name = config, .text = configuration(answers, names)}};
   if (is_url(answers.to)) {
-    files.push_back(
-        {.name = std::string(kAddressFile), .text = answers.to + "\n", .is_secret = true});
+    files.push_back({.name = names.address, .text = answers.to + "\n", .is_secret = true});
   }
   const std::optional<QueueName> queue = queue_of(answers.events);
   if (queue && may_be_made(*queue)) {
-    files.push_back({.name = std::string(kTemplateFile), .text = stack_of(*queue)});
+    files.push_back({.name = names.stack, .text = stack_of(*queue, names)});
   }
   return files;
 }

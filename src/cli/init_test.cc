@@ -28,9 +28,9 @@ class InitTest : public testing::Test {
 
   // What `init` says, where a person answers so.
   std::string init(const std::string& answers, ExitCode wanted = ExitCode::well,
-                   std::vector<const char*> options = {}) {
+                   std::vector<const char*> options = {}, const char* name = "statewire.yaml") {
     RecordedTerminal recorded(answers);
-    const std::string path = (folder_ / "statewire.yaml").string();
+    const std::string path = (folder_ / name).string();
     std::vector<const char*> arguments = {"statewire", "init", path.c_str()};
     arguments.insert(arguments.end(), options.begin(), options.end());
     const int count = static_cast<int>(arguments.size());
@@ -90,9 +90,42 @@ TEST_F(InitTest, no_file_is_replaced) {
   EXPECT_EQ(text_of("statewire.yaml").find("other"), std::string::npos);
 }
 
+// What would be sent to the address of another is not.
+TEST_F(InitTest, two_configurations_of_one_folder_have_files_of_their_own) {
+  for (const char* name : {"a", "b"}) {
+    const std::string address = std::string("https://example.org/") + name;
+    init("\n" + store() + "\n" + kQueue + "\n" + address + "\n\n", ExitCode::well, {},
+         (std::string(name) + ".yaml").c_str());
+    EXPECT_EQ(text_of((std::string(name) + "-address").c_str()), address + "\n");
+  }
+  EXPECT_NE(text_of("b.yaml").find("url_file: b-address"), std::string::npos);
+  EXPECT_NE(text_of("b.yaml").find("b-aws.yaml makes the queue"), std::string::npos);
+  EXPECT_NE(text_of("b-aws.yaml").find("--template-file b-aws.yaml"), std::string::npos);
+}
+
+TEST_F(InitTest, all_files_are_written_or_none) {
+  std::ofstream(folder_ / "statewire-aws.yaml") << "mine";
+  const std::string said =
+      init("\n" + store() + "\n" + kQueue + "\nhttps://example.org/b\n\n", ExitCode::failed);
+  EXPECT_NE(said.find("statewire-aws.yaml is there already; nothing was written"), said.npos)
+      << said;
+  EXPECT_EQ(said.find("wrote"), said.npos) << said;
+  EXPECT_FALSE(fs::exists(folder_ / "statewire.yaml"));
+  EXPECT_FALSE(fs::exists(folder_ / "statewire-address"));
+  EXPECT_EQ(text_of("statewire-aws.yaml"), "mine");
+}
+
+// It would be part of other texts.
+TEST_F(InitTest, a_name_that_is_not_plain_names_no_other_file) {
+  init("\n" + store() + "\n\nhttps://example.org/b\n\n", ExitCode::well, {}, "my file.yaml");
+  EXPECT_EQ(text_of("statewire-address"), "https://example.org/b\n");
+}
+
 TEST_F(InitTest, an_answer_that_is_no_answer_is_told) {
-  for (const char* answers : {"a b\n", "\n\nhttps://example.org/queue\n", "\n\n\nnowhere\n",
-                              "\n\n\n\nsomething\n", "\n/var/${X}\n"}) {
+  for (const char* answers :
+       {"a b\n", "\n\nhttps://example.org/queue\n", "\n\n\nnowhere\n", "\n\n\n\nsomething\n",
+        "\n/var/${X}\n", "\n\nstore\n", "\n\narn:aws:sqs:eu-west-1:1:q\n",
+        "\n\ns3://bucket/trail\n", "\n\nops@example.org\n", "\n\n./folder/\n"}) {
     init(answers, ExitCode::usage);
     EXPECT_FALSE(fs::exists(folder_ / "statewire.yaml"));
   }
