@@ -155,7 +155,22 @@ TEST_F(ChangeTest, of_nothing_waits_no_longer_than_an_hour) {
   EXPECT_EQ(in_flight().size(), 1u);
 }
 
-class TroubleTest : public ChangeTest {};
+class TroubleTest : public ChangeTest {
+ protected:
+  static void begin_log() {
+    flush_log();  // What was said before goes where it should.
+    testing::internal::CaptureStderr();
+  }
+  static std::string end_log() {
+    flush_log();
+    return testing::internal::GetCapturedStderr();
+  }
+  static size_t count(const std::string& log, std::string_view text) {
+    size_t found = 0;
+    for (size_t at = log.find(text); at != std::string::npos; at = log.find(text, at + 1)) ++found;
+    return found;
+  }
+};
 
 TEST_F(TroubleTest, is_shown_from_the_first_failure_to_the_next_success) {
   journal({"a", "b"});
@@ -200,9 +215,42 @@ TEST_F(TroubleTest, is_shown_while_the_circuit_is_open) {
   EXPECT_FALSE(trouble());
 }
 
+// It was not seen delivering.
+TEST_F(TroubleTest, that_ends_as_all_is_refused_ends_well_only_with_the_next_delivery) {
+  begin_log();
+  journal({"a"});
+  turn();
+  answer(Verdict::retry, 500);
+  now_ += seconds(20);
+  turn();
+  answer(Verdict::reject, 404);
+  EXPECT_FALSE(trouble());
+  std::string log = end_log();
+  EXPECT_EQ(count(log, "a sink fails; deliveries are tried again"), 1u) << log;
+  EXPECT_EQ(count(log, "a sink is well again"), 0u) << log;
+  begin_log();
+  for (int i = 0; i < 2; ++i) {
+    journal({"b"});
+    turn();
+    answer(Verdict::delivered);
+  }
+  log = end_log();
+  EXPECT_EQ(count(log, "a sink is well again"), 1u) << log;
+}
+
+TEST_F(TroubleTest, of_a_sink_that_is_gone_has_no_next_attempt) {
+  journal({"a"});
+  turn();
+  answer(Verdict::retry, 503, minutes(7));
+  journal({"b"});
+  turn();
+  answer(Verdict::gone, 410);
+  ASSERT_TRUE(trouble());
+  EXPECT_FALSE(trouble()->next_attempt);
+}
+
 TEST_F(TroubleTest, is_told_once_and_at_most_once_a_minute) {
-  flush_log();  // What was said before goes where it should.
-  testing::internal::CaptureStderr();
+  begin_log();
   for (int i = 0; i < 4; ++i) {
     journal({"a"});
     turn();
@@ -214,15 +262,9 @@ TEST_F(TroubleTest, is_told_once_and_at_most_once_a_minute) {
     turn();
     answer(Verdict::delivered);
   }
-  flush_log();
-  const std::string log = testing::internal::GetCapturedStderr();
-  const auto count = [&](std::string_view text) {
-    size_t found = 0;
-    for (size_t at = log.find(text); at != std::string::npos; at = log.find(text, at + 1)) ++found;
-    return found;
-  };
-  EXPECT_EQ(count("a sink fails; deliveries are tried again"), 3u) << log;
-  EXPECT_EQ(count("a sink is well again"), 3u) << log;
+  const std::string log = end_log();
+  EXPECT_EQ(count(log, "a sink fails; deliveries are tried again"), 3u) << log;
+  EXPECT_EQ(count(log, "a sink is well again"), 3u) << log;
 }
 
 }  // namespace

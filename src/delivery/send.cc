@@ -86,7 +86,7 @@ void SendStage::begin_failing(Booked& booked, Time since) {
   if (failing_before_ && circuit_.successes() == 0) since = *failing_before_;
   if (!is_failing()) {
     failing_since_ = since;
-    successes_before_ = circuit_.successes();
+    delivered_before_ = counts_.delivered;
   }
   failing_since_ = std::min(failing_since_, since);
   failing_ += booked.is_failing ? 0 : 1;
@@ -103,6 +103,7 @@ void SendStage::tell_trouble(bool is_told, Time now) {
   const bool is_soon = trouble_told_ && now < *trouble_told_ + kTroubleInterval;
   if (!is_told && (is_trouble_told_ || is_soon)) return;
   is_trouble_told_ = true;
+  is_well_awaited_ = true;
   trouble_told_ = now;
   if (is_told) return;
   log_warn("a sink fails; deliveries are tried again",
@@ -115,17 +116,19 @@ void SendStage::leave(Booked& booked) {
   lanes_.remove(booked);
 }
 
-// Not where the last of what failed was parked.
+// Where the last of what failed was parked, it is well once something is delivered.
 void SendStage::tell_if_well() {
-  if (is_failing() || !is_trouble_told_) return;
+  if (is_failing()) return;
   is_trouble_told_ = false;
-  if (circuit_.successes() == successes_before_) return;
+  if (!is_well_awaited_ || counts_.delivered == delivered_before_) return;
+  is_well_awaited_ = false;
   log_info("a sink is well again", {{"subscription", subscription_.name}});
 }
 
 std::optional<Trouble> SendStage::trouble() const {
   if (!is_failing()) return std::nullopt;
   Trouble trouble{.since = failing_since_, .reason = last_reason_};
+  if (book_.is_gone()) return trouble;
   const Booked* const waiting = lanes_.next_waiting();
   if (circuit_.is_open()) {
     if (flights_.empty()) trouble.next_attempt = circuit_.probe_at();

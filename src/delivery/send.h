@@ -27,7 +27,7 @@ struct SendCounts {
 struct Trouble {
   Time since;                        // By the wall clock.
   std::string reason;                // What was answered last.
-  std::optional<Time> next_attempt;  // Nothing while one is under way.
+  std::optional<Time> next_attempt;  // Nothing while one is under way, and where the sink is gone.
   bool is_as_asked = false;          // Until then the sink asked to wait.
 };
 
@@ -122,8 +122,9 @@ class SendStage {
   Time failing_since_;  // By the wall clock.
   std::optional<Time> failing_before_;
   std::string last_reason_;
-  uint64_t successes_before_ = 0;     // Of the circuit, when it began.
+  uint64_t delivered_before_ = 0;     // When it began to fail.
   bool is_trouble_told_ = false;      // The log says that it fails.
+  bool is_well_awaited_ = false;      // It has not said since that it is well again.
   std::optional<Time> trouble_told_;  // When it said so last.
   std::optional<Time> refusal_told_;  // Likewise, of an open circuit.
   mutable uint64_t oldest_from_ = 0;  // No lower number is in this stage.
