@@ -70,7 +70,7 @@ class DeploymentsQuestion final : public Question {
   }
 
   bool matches(const DeploymentRun& run) const {
-    return is_wanted(filter_.actor, run.actor) && is_wanted(filter_.tool, run.tool) &&
+    return is_wanted_actor(filter_.actor, run.actor) && is_wanted(filter_.tool, run.tool) &&
            is_wanted(filter_.stack, run.stack) && (!filter_.since || run.ended >= *filter_.since);
   }
 

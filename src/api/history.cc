@@ -41,7 +41,7 @@ void write_identity(const Notification& notification, JsonWriter& json) {
 class BlockSieve {
  public:
   explicit BlockSieve(const HistoryFilter& filter) : filter_(filter) {
-    for (const std::string* text : {&filter.account, &filter.region, &filter.actor}) {
+    for (const std::string* text : {&filter.account, &filter.region}) {
       if (!text->empty()) shared_.push_back(*text);
     }
     if (!filter.resource.empty()) anywhere_.push_back(filter.resource);
@@ -54,15 +54,17 @@ class BlockSieve {
     const bool has_event =
         filter_.event.empty() || holds(filter_.event) || (!told_id_.empty() && holds(told_id_));
     if (!has_event) return false;
-    if (shared_.empty() && filter_.type.empty()) return true;
+    if (shared_.empty() && filter_.type.empty() && filter_.actor.empty()) return true;
     bool has_type = filter_.type.empty();
+    bool has_actor = filter_.actor.empty();
     std::vector<std::string_view> missing = shared_;
     block.each_shared_text([&](std::string_view text) {
       std::erase(missing, text);
       has_type = has_type || is_of_type(filter_.type, text);
-      return !missing.empty() || !has_type;
+      has_actor = has_actor || is_wanted_actor(filter_.actor, text);
+      return !missing.empty() || !has_type || !has_actor;
     });
-    return missing.empty() && has_type;
+    return missing.empty() && has_type && has_actor;
   }
 
  private:
@@ -355,7 +357,7 @@ bool HistoryFilter::matches(const Entry& entry, const Notification& notification
   const Identity& resource = notification.resource;
   if (!is_wanted_time(notification.time)) return false;
   if (!is_wanted(account, resource.account) || !is_wanted(region, resource.region) ||
-      !is_wanted(actor, notification.cause.actor) ||
+      !is_wanted_actor(actor, notification.cause.actor) ||
       !is_wanted(cause, name_of(notification.cause.kind)) ||
       !is_wanted(kind, name_of(entry.told.kind)) || !is_of_event(event, entry)) {
     return false;

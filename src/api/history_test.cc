@@ -259,6 +259,30 @@ TEST_F(HistoryTest, a_wait_that_is_over_has_no_end) {
   EXPECT_TRUE(holds(json("/api/v1/held"), R"("for":["the next attempt"],"attempts":3)"));
 }
 
+// By single sign-on the actor is an address.
+TEST_F(HistoryTest, an_actor_is_found_by_the_name_of_its_address) {
+  take_life();
+  take(R"({"version":"0","id":"call-1","detail-type":"AWS API Call via CloudTrail",)"
+       R"("source":"aws.s3","account":"123456789012","time":"2026-11-23T09:20:00Z",)"
+       R"("region":"eu-west-1","detail":{"eventVersion":"1.08","eventID":"record-1",)"
+       R"("eventSource":"s3.amazonaws.com","eventName":"CreateBucket","awsRegion":"eu-west-1",)"
+       R"("eventTime":"2026-11-23T09:20:00Z","recipientAccountId":"123456789012",)"
+       R"("userIdentity":{"type":"IAMUser","userName":"carol@example.org",)"
+       R"("arn":"arn:aws:iam::123456789012:user/carol@example.org"},)"
+       R"("requestParameters":{"bucketName":"invoices"}}})");
+  for (const char* actor : {"carol@example.org", "carol", "Carol", "CAROL@EXAMPLE.ORG"}) {
+    const std::string query = std::string("?actor=") + actor;
+    EXPECT_EQ(sequences(query), (Sequences{6})) << actor;
+    EXPECT_TRUE(holds(json("/api/v1/resources" + query), "invoices")) << actor;
+    EXPECT_TRUE(holds(json("/api/v1/resources" + query + "&order=newest"), "invoices")) << actor;
+  }
+  for (const char* actor : {"caro", "example.org", "bob"}) {
+    const std::string query = std::string("?actor=") + actor;
+    EXPECT_EQ(sequences(query), Sequences{}) << actor;
+    EXPECT_TRUE(holds(json("/api/v1/resources" + query), R"("resources":[])")) << actor;
+  }
+}
+
 // A record of CloudTrail has an id, and so has the event of EventBridge that carries it.
 TEST_F(HistoryTest, an_event_is_found_by_each_of_its_ids) {
   take(R"({"version":"0","id":"carrier-1","detail-type":"AWS API Call via CloudTrail",)"

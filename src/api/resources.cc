@@ -42,7 +42,7 @@ bool ResourceFilter::matches(const Record& record) const {
   if ((!type.empty() && !is_of_type(type, resource.type)) ||
       !is_wanted(account, resource.account) || !is_wanted(region, resource.region) ||
       !is_wanted(phase, name_of(record.phase)) || !is_wanted(cause, name_of(record.cause.kind)) ||
-      !is_wanted(actor, record.cause.actor)) {
+      !is_wanted_actor(actor, record.cause.actor)) {
     return false;
   }
   if (!is_wanted(drift, name_of(record.drift))) return false;
@@ -58,8 +58,7 @@ namespace {
 // A text that stands in all records that match, as far as one is known: records without it need not
 // be decoded.
 const std::string& text_of(const ResourceFilter& filter) {
-  if (!filter.query.empty()) return filter.query;
-  return filter.tag_value.empty() ? filter.actor : filter.tag_value;
+  return filter.query.empty() ? filter.tag_value : filter.query;
 }
 
 class ResourcesQuestion final : public Question {

@@ -1,5 +1,7 @@
 #include "api/wanted.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace statewire {
@@ -13,6 +15,13 @@ bool is_of_type(std::string_view wanted, std::string_view type) {
     if (begins && (end == whole.size() || !is_letter_or_digit(whole[end]))) return true;
   }
   return false;
+}
+
+bool is_wanted_actor(std::string_view wanted, std::string_view actor) {
+  const auto is_it = [&](std::string_view name) {
+    return std::ranges::equal(wanted, name, {}, lower_letter, lower_letter);
+  };
+  return wanted.empty() || is_it(actor) || is_it(actor.substr(0, actor.find('@')));
 }
 
 bool is_end_of(std::string_view end, std::string_view id) {

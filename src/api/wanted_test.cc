@@ -22,5 +22,17 @@ TEST(Wanted, an_id_is_named_by_its_whole_last_part) {
   EXPECT_FALSE(is_end_of("i-1", "i-1"));
 }
 
+TEST(Wanted, an_actor_is_named_by_what_stands_before_the_at) {
+  for (const char* name : {"carol@example.org", "carol", "Carol", "CAROL@example.ORG", ""}) {
+    EXPECT_TRUE(is_wanted_actor(name, "carol@example.org")) << name;
+  }
+  EXPECT_TRUE(is_wanted_actor("Carol", "carol"));
+  for (const char* name : {"caro", "carol@", "example.org", "carol@example", "arol"}) {
+    EXPECT_FALSE(is_wanted_actor(name, "carol@example.org")) << name;
+  }
+  EXPECT_FALSE(is_wanted_actor("carol@example.org", "carol"));
+  EXPECT_FALSE(is_wanted_actor("carol", ""));
+}
+
 }  // namespace
 }  // namespace statewire
