@@ -45,8 +45,9 @@ struct Outcome {
   std::string text = {};  // Empty: it is not known yet.
   std::string detail = {};
   std::optional<Time> until = {};
-  std::string recipients = {};  // Empty: all.
-  std::string others = {};      // To whom it was sent with it.
+  std::optional<Time> parked_at = {};  // If it goes on to fail.
+  std::string recipients = {};         // Empty: all.
+  std::string others = {};             // To whom it was sent with it.
 };
 
 // Adds to `names` what is between the commas of `list`.
@@ -62,7 +63,8 @@ void add_names(std::string_view list, std::set<std::string, std::less<>>& names)
 class OutcomeSearch {
  public:
   OutcomeSearch(const Queries::Parts& parts, std::string_view subscription, Sought sought, Time now)
-      : store_(parts.store),
+      : parts_(parts),
+        store_(parts.store),
         pipeline_(pipeline_of(parts, subscription)),
         is_removed_(is_removed(parts, subscription)),
         subscription_(subscription),
@@ -87,11 +89,12 @@ class OutcomeSearch {
 
  private:
   void add(std::string text, std::string detail, const DeliveryRow& row,
-           std::optional<Time> until = {}) {
+           std::optional<Time> until = {}, std::optional<Time> parked_at = {}) {
     if (outcomes_.size() >= kParkedListedMax) return;
     outcomes_.push_back({.text = std::move(text),
                          .detail = std::move(detail),
                          .until = until,
+                         .parked_at = parked_at,
                          .recipients = row.recipients,
                          .others = row.settled_recipients});
   }
@@ -113,14 +116,21 @@ class OutcomeSearch {
     return read;
   }
 
+  std::string why_it_waits(const DeliveryRow& row) const {
+    if (row.stage == Stage::group) return "in the group of its deployment";
+    if (!is_stopped(row, pipeline_)) return row.last_detail;
+    const std::string why = "its sink is gone, and nothing is tried until a reload or a restart";
+    return row.last_detail.empty() ? why : why + ": " + row.last_detail;
+  }
+
   Result<void> read_waiting() {
     size_t count = 0;
     has_read_waiting_ = true;
     const auto visit = [&](uint64_t number, Result<DeliveryRow> row) {
       if (row && holds(*row, sought_)) {
-        const bool is_grouped = row->stage == Stage::group;
-        add("waits", is_grouped ? "in the group of its deployment" : row->last_detail, *row,
-            is_removed_ ? std::nullopt : waits_until(*row, pipeline_, now_));
+        add("waits", why_it_waits(*row), *row,
+            is_removed_ ? std::nullopt : waits_until(*row, pipeline_, now_),
+            parked_at(*row, parts_, subscription_));
       }
       next_ = number + 1;
       has_read_waiting_ = ++count < kParkedRowsAtATime;
@@ -162,6 +172,7 @@ class OutcomeSearch {
     if (!recipients.empty()) outcomes_.push_back({.text = "settled", .recipients = recipients});
   }
 
+  const Queries::Parts& parts_;
   const Store& store_;
   const PipelineCounts* const pipeline_;
   const bool is_removed_;
@@ -178,6 +189,7 @@ void write_outcome(const Outcome& outcome, JsonWriter& json) {
   json.line("outcome", outcome.text);
   json.known_line("detail", outcome.detail);
   if (outcome.until) json.time("until", *outcome.until);
+  if (outcome.parked_at) json.time("parked_at", *outcome.parked_at);
 }
 
 // Members of the object that is open: the first outcome, and each where some have another.

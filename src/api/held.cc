@@ -27,11 +27,14 @@ void write_wait_of(const DeliveryRow& row, const Queries::Parts& parts, std::opt
     json.text(row.group.told.empty() ? "the end of its deployment" : "what comes late");
   } else if (row.stage == Stage::rate) {
     json.text("the end of the hour");
+  } else if (is_stopped(row, pipeline_of(parts, row.subscription))) {
+    json.text("a reload or a restart: its sink is gone");
   } else {
     json.text(row.attempts > 0 ? "the next attempt" : "its turn");
   }
   json.end_array();
   if (until) json.time("until", *until);
+  if (const auto parked = parked_at(row, parts, row.subscription)) json.time("parked_at", *parked);
 }
 
 // What it tells: as its row has it, else as the journal does.

@@ -1,4 +1,5 @@
 #include "api/api_for_test.h"
+#include "api/queries.h"
 #include "base/limits.h"
 
 namespace statewire {
@@ -281,6 +282,62 @@ TEST_F(HistoryTest, an_actor_is_found_by_the_name_of_its_address) {
     EXPECT_EQ(sequences(query), Sequences{}) << actor;
     EXPECT_TRUE(holds(json("/api/v1/resources" + query), R"("resources":[])")) << actor;
   }
+}
+
+// Nothing is tried until a person acts, whatever the rows say.
+TEST_F(HistoryTest, what_waits_for_a_sink_that_is_gone_says_so) {
+  take_life();
+  DeliveryRow row{.subscription = "console", .number = 1, .first_sequence = 5, .last_sequence = 5};
+  row.attempts = 1;
+  row.due = kTestNow + std::chrono::minutes(1);
+  row.last_detail = "http 410";
+  Settlement settlement;
+  settlement.put = {row};
+  row.number = 2;
+  row.stage = Stage::hold;
+  row.waits_for_cause = true;
+  settlement.put.push_back(row);
+  settlement.states = {{"console", {.cursor = 5, .next_number = 3, .rows = 2, .is_gone = true}}};
+  ASSERT_TRUE(store_->settle(settlement).ok());
+  const Queries queries({.store = *store_,
+                         .catalog = catalog_,
+                         .subscriptions = subscriptions_,
+                         .teller = {.instance = "test"},
+                         .pipelines = {{{.name = "console", .is_gone = true}}}});
+  const Result<std::string> held = queries.held("", "", kTestNow);
+  ASSERT_TRUE(held.ok());
+  EXPECT_TRUE(holds(*held, R"("for":["a reload or a restart: its sink is gone"],"attempts":1)"));
+  EXPECT_TRUE(holds(*held, R"("for":["cause"],"until":"2026-11-23T12:01:00Z")"));
+  const Result<std::string> entry = queries.entry(5, kTestNow);
+  ASSERT_TRUE(entry.ok());
+  EXPECT_TRUE(holds(*entry, R"("outcome":"waits","detail":"its sink is gone, and nothing is tried )"
+                            R"(until a reload or a restart: http 410"})"));
+}
+
+TEST_F(HistoryTest, what_is_tried_again_says_when_it_is_parked) {
+  take_life();
+  DeliveryRow row{.subscription = "console", .number = 1, .first_sequence = 5, .last_sequence = 5};
+  row.attempts = 3;
+  row.tried_for = std::chrono::minutes(10);
+  row.wait = std::chrono::minutes(2);
+  row.due = kTestNow + std::chrono::minutes(1);
+  Settlement settlement;
+  settlement.put = {row};
+  settlement.states = {{"console", {.cursor = 5, .next_number = 2, .rows = 1}}};
+  ASSERT_TRUE(store_->settle(settlement).ok());
+  const Queries queries({.store = *store_,
+                         .catalog = catalog_,
+                         .subscriptions = subscriptions_,
+                         .teller = {.instance = "test"},
+                         .pipelines = {{{.name = "console"}}}});
+  constexpr std::string_view kTimes =
+      R"("until":"2026-11-23T12:01:00Z","parked_at":"2026-11-24T11:49:00Z")";
+  const Result<std::string> held = queries.held("", "", kTestNow);
+  ASSERT_TRUE(held.ok());
+  EXPECT_TRUE(holds(*held, kTimes));
+  const Result<std::string> entry = queries.entry(5, kTestNow);
+  ASSERT_TRUE(entry.ok());
+  EXPECT_TRUE(holds(*entry, kTimes));
 }
 
 // A record of CloudTrail has an id, and so has the event of EventBridge that carries it.

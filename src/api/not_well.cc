@@ -42,8 +42,9 @@ void add_store(const Store& store, Lines& lines) {
 void add_subscription(const PipelineCounts& counts, uint64_t parked, Time now, Lines& lines) {
   const std::string name = "subscription " + counts.name;
   if (counts.is_gone) {
-    lines.push_back(
-        {name + " has stopped: its sink is gone", "name another sink, and reload with SIGHUP"});
+    lines.push_back({name + " has stopped: its sink is gone",
+                     "act on its answer, or name another sink, and reload with SIGHUP: that tries "
+                     "it once more"});
   } else if (counts.is_circuit_open) {
     lines.push_back({"the circuit of " + name + " is open" +
                          (counts.trouble ? ": " + counts.trouble->reason : ""),

@@ -601,7 +601,8 @@ constexpr CommandSpec kCommands[] = {
      .summary = "List what waits, for what, and until when",
      .notes =
          "`until` is the end of a wait at the latest, or when the next attempt is made. It is\n"
-         "empty where that is now, or where no daemon runs that would make one.",
+         "empty where that is now, or where no daemon runs that would make one. `parked at` (with\n"
+         "-o wide) is when a delivery whose attempts go on to fail is parked.",
      .examples = "statewire held\n"
                  "statewire held --subscription people --watch",
      .options = kHeldOptions,

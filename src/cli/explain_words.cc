@@ -22,6 +22,9 @@ std::string part_text(JsonElement part) {
   if (const std::string until = text_at(part, "until"); !until.empty()) {
     text += " until " + short_time(until);
   }
+  if (const std::string parked = text_at(part, "parked_at"); !parked.empty()) {
+    text += ", parked at " + short_time(parked) + " if it goes on to fail";
+  }
   const std::string detail = text_at(part, "detail");
   return detail.empty() ? text : text + ": " + detail;
 }

@@ -16,6 +16,7 @@ Cell show_held_for(JsonElement held) {
 }
 Cell show_held_since(JsonElement held) { return {short_time(text_at(held, "since"))}; }
 Cell show_held_until(JsonElement held) { return {short_time(text_at(held, "until"))}; }
+Cell show_held_parked(JsonElement held) { return {short_time(text_at(held, "parked_at"))}; }
 // What it tells, or else about which resource it is.
 Cell show_held_what(JsonElement held) {
   const std::string what = text_at(held, "what");
@@ -27,6 +28,11 @@ constexpr ListColumn kHeldColumns[] = {
     {.title = "waits for", .path = "for", .show = show_held_for, .fit = Fit::end},
     {.title = "since", .path = "since", .show = show_held_since, .fit = Fit::moment, .spare = 3},
     {.title = "until", .path = "until", .show = show_held_until, .fit = Fit::moment},
+    {.title = "parked at",
+     .path = "parked_at",
+     .show = show_held_parked,
+     .fit = Fit::moment,
+     .spare = 4},
     {.title = "what", .path = "what", .show = show_held_what, .fit = Fit::end},
     {.title = "resource", .path = "resource", .is_for_csv = true},
     {.title = "reason", .path = "reason", .fit = Fit::end, .spare = 2},

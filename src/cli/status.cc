@@ -109,9 +109,12 @@ void write_trouble(JsonElement subscription, Terminal& terminal) {
   const std::string oldest = text_at(subscription, "oldest_outstanding");
   const Time now = SystemClock().now();
   const bool is_old = now - parse_time(oldest).value_or(now) >= kOutstandingLong;
-  if (since.empty() && !is_old) return;
+  const bool is_gone = is_true_at(subscription, "gone");
+  if (since.empty() && !is_old && !is_gone) return;
   std::string line = text_at(subscription, "name") + ":";
-  if (!since.empty()) {
+  if (is_gone) {
+    line += " its sink is gone; a reload or a restart tries it once more;";
+  } else if (!since.empty()) {
     line += " failing since " + clock_text(since) + " (" + ago(since) +
             "): " + shown_reason(text_at(subscription, "failing.reason"));
     const std::string next = text_at(subscription, "failing.next_attempt");

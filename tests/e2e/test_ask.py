@@ -113,6 +113,17 @@ class Ask(ProgramTest):
                 seen += 1
         self.assertGreater(seen, 0)
 
+    def test_a_sink_that_is_gone_says_what_tries_it_once_more(self):
+        self.hook.decide = lambda request: Answer(410)
+        self.program.post(instance_event("i-1", "running", "2026-11-23T09:00:00Z"))
+        wait_for(lambda: self.program.subscription("hook")["gone"], "a sink that is gone")
+        held = wait_for(lambda: self.program.run("held", "--subscription", "hook").stdout,
+                        "a delivery that waits")
+        self.assertIn("a reload or a restart: its sink is gone", held)
+        status = self.program.run("status").stdout
+        self.assertIn("hook: its sink is gone; a reload or a restart tries it once more; "
+                      "1 outstanding", status)
+
     def test_held_says_for_what_and_until_when(self):
         self.life()
         (held,) = json.loads(self.program.run("held", "-o", "json").stdout)
