@@ -557,6 +557,10 @@ constexpr CommandSpec kCommands[] = {
      .run = run_resources},
     {.name = "timeline",
      .summary = "Show what happened to a resource, the newest first",
+     .notes =
+         "The newest arrival comes first, whatever its time; `late` stands at what came after\n"
+         "what happened later. `state` is what was known when it was told; the lines above the\n"
+         "list say what is known now.",
      .examples = "statewire timeline i-0a1b2c3d4e5f60001",
      .options = kTimelineOptions,
      .run = run_timeline},

@@ -45,7 +45,8 @@ std::string trial_summary(JsonElement trial, const std::string& name) {
   }
   text += " for " + counted(told, "notification");
   const std::string since = text_at(trial, "since");
-  return since.empty() ? text : text + " since " + short_time(since);
+  if (since.empty()) return text + ": the store has no events of that time";
+  return text + " since " + short_time(since);
 }
 
 ExitCode show_trial(const Subscription& subscription, const TrialWish& wish, OutputForm form,

@@ -135,6 +135,11 @@ class Ask(ProgramTest):
         self.assertIn("i-1", self.program.run("held", "--subscription", "patient").stdout)
         self.assertEqual(self.program.run("held", "--subscription", "machines").returncode, 1)
 
+    def test_a_subscription_is_tried_on_a_store_without_events(self):
+        tried = self.program.run("test", "hook")
+        self.assertEqual(tried.returncode, 1, tried.stderr)
+        self.assertIn("the store has no events of that time; nothing was sent", tried.stdout)
+
     def test_a_subscription_is_tried_on_the_past_and_nothing_is_sent(self):
         self.life()
         asked = len(self.hook.requests)
