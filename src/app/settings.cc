@@ -6,11 +6,13 @@
 #include <cstdlib>
 
 #include "app/check_paths.h"
+#include "base/ids.h"
 #include "base/limits.h"
 #include "base/own_sources.h"
 #include "base/text.h"
 #include "config/json.h"
 #include "config/plain_name.h"
+#include "inventory/state_place.h"
 #include "net/url.h"
 
 namespace statewire {
@@ -259,9 +261,22 @@ void check_inventory_name(const Node& entry, const Settings& settings) {
   }
 }
 
-// What changes nothing of what an inventory declares. A role may be of another account.
-constexpr std::string_view kNoOtherPlace[] = {"every", "grace",    "code",
+// What changes nothing of what an inventory declares, and `state`, of which the places count. A
+// role may be of another account.
+constexpr std::string_view kNoOtherPlace[] = {"every", "grace",    "code",         "state",
                                               "user",  "password", "password_file"};
+
+// Where it reads. The query of a URL may hold a token, which may be another one tomorrow.
+std::string place_of(const Node& entry) {
+  std::string all = std::to_string(hash_of_keys(entry, kNoOtherPlace));
+  const Node state = entry.find("state");
+  for (const Node& each : state.is_list() ? state.items() : std::vector<Node>{state}) {
+    const std::string text = each.is_scalar() ? each.text() : std::string();
+    const Result<HttpStateAddress> address = parse_http_state(text);
+    all.append("\n").append(address ? address->shown : text);
+  }
+  return std::to_string(hash64(all));
+}
 
 void read_inventories(const Node& node, Settings& settings, InventoryContext context) {
   if (!node) return;
@@ -279,7 +294,7 @@ void read_inventories(const Node& node, Settings& settings, InventoryContext con
     setting.every = keys.optional("every").duration(setting.every, std::chrono::seconds(1),
                                                     std::chrono::hours(24));
     setting.grace = keys.optional("grace").duration(setting.grace);
-    setting.place = std::to_string(hash_of_keys(entry, kNoOtherPlace));
+    setting.place = place_of(entry);
     setting.inventory = kind->open(setting.name, keys, context);
     keys.finish();
     if (setting.inventory != nullptr) settings.inventories.push_back(std::move(setting));

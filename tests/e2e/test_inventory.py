@@ -390,18 +390,39 @@ class StateServer:
 
 
 class AStateBehindHttp(ProgramTest):
-    def begin(self, password="open sesame", has_etags=True):
-        self.server = StateServer(has_etags)
-        self.addCleanup(self.server.close)
-        self.server.write(1, BUCKET, QUEUE)
-        self.program = self.daemon(f"""
+    BUCKET_ID = "arn:aws:s3:::logs"
+
+    def serve(self, *resources, has_etags=True):
+        server = StateServer(has_etags)
+        self.addCleanup(server.close)
+        server.write(1, *resources)
+        server.written -= 60
+        return server
+
+    def config(self, password="open sesame", token="hush", servers=()):
+        states = ", ".join(f'"{each.url}?token={token}"' for each in servers or [self.server])
+        return f"""
 inventory:
-  shop: {{kind: terraform, state: "{self.server.url}?token=hush", user: reader,
+  shop: {{kind: terraform, state: [{states}], user: reader,
          password: "{password}", every: 1s, grace: 1h}}
-""").start()
+subscriptions:
+  all: {{sink: {{kind: file, path: all.jsonl}}}}
+"""
+
+    def begin(self, password="open sesame", has_etags=True):
+        self.server = self.serve(BUCKET, QUEUE, has_etags=has_etags)
+        self.program = self.daemon(self.config(password)).start()
 
     def inventory(self):
         return self.program.get("/api/v1/inventory")["inventories"][0]
+
+    def change_by_hand(self):
+        self.program.post(call("PutBucketPolicy", "s3.amazonaws.com",
+                               {"bucketName": "logs", "bucketPolicy": {}}, stamp(0)))
+        wait_for(lambda: self.drift() == "out_of_band", "the drift")
+
+    def drift(self):
+        return self.owned().get(self.BUCKET_ID, {}).get("drift")
 
     def owned(self):
         done = self.program.run("resources", "--owner", "shop", "--output", "json")
@@ -441,6 +462,18 @@ inventory:
         self.server.status = 200
         wait_for(lambda: len(self.owned()) == 1, "what is declared no more")
         self.assertNotIn("trouble", self.inventory())
+
+    def test_another_token_is_no_other_place(self):
+        self.begin()
+        wait_for(lambda: len(self.owned()) == 2, "what the state declares")
+        self.change_by_hand()
+        self.program.stop()
+        self.server.write(2, QUEUE)
+        self.program.write_config(self.config(token="quiet"))
+        self.program.start()
+        wait_for(lambda: len(self.owned()) == 1, "what is declared no more")
+        told = pathlib.Path(self.program.folder) / "all.jsonl"
+        wait_for(lambda: "no longer declared" in told.read_text(), "what says so")
 
     def test_who_is_refused_is_told_and_no_secret_is(self):
         self.begin(password="wrong sesame")
