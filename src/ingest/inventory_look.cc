@@ -33,7 +33,9 @@ constexpr Duration kWrittenBack = std::chrono::hours(24 * 29);
 
 }  // namespace
 
-Time time_to_declare(Time written, Time now) { return std::max(written, now - kWrittenBack); }
+Time time_to_declare(Time written, Time now) {
+  return written == Time() ? now : std::max(written, now - kWrittenBack);
+}
 
 std::optional<Time> time_to_declare(const Record& record, Time written, Time now) {
   const Time time = time_to_declare(written, now);

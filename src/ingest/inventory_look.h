@@ -36,7 +36,8 @@ struct InventoryReach {
 
 // As of when a record takes that its tool wrote its state, at `written`. What was written a month
 // ago is taken as of a later time: records are not folded again from so far back. Nothing where
-// that would cover up what has happened in between.
+// that would cover up what has happened in between. What was written nobody knows when is taken as
+// of now, and covers up all that has happened.
 std::optional<Time> time_to_declare(const Record& record, Time written, Time now);
 // The same of a resource that has no record yet.
 Time time_to_declare(Time written, Time now);

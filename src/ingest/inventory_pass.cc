@@ -99,7 +99,7 @@ void remember_written(std::string_view inventory, const InventoryReading& readin
 // When a state got the serial that it has.
 struct Run {
   uint64_t serial = 0;
-  Time written;
+  Time written;  // As in DeclaredStack.
 };
 
 std::string text_of(const Run& run) {
@@ -438,7 +438,8 @@ Result<std::vector<CursorUpdate>> InventoryPass::find_runs(
     if (!stored) return stored.error();
     const std::optional<Run> known = parse_run(*stored);
     if (known && known->serial >= stack.serial) {
-      stack.written = std::min(stack.written, known->written);
+      stack.written =
+          stack.written == Time() ? known->written : std::min(stack.written, known->written);
     } else if (Run& run = runs[key]; run.serial <= stack.serial) {
       run = {stack.serial, stack.written};
     }

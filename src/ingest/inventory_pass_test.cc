@@ -209,6 +209,37 @@ TEST_F(InventoryPassTest, a_run_is_told_by_the_serial_and_not_by_the_time_of_the
   EXPECT_EQ(logs().drift, Drift::none);
 }
 
+TEST_F(InventoryPassTest, a_run_of_which_nobody_knows_when_it_was_ends_no_drift) {
+  const Time unknown;
+  put_policy(kNow - hours(3));
+  declare("shop", {state(7, unknown)});
+  EXPECT_EQ(logs().drift, Drift::none);
+  put_policy(kNow + minutes(1));
+  ASSERT_EQ(logs().drift, Drift::out_of_band);
+  clock_.advance(hours(1));
+  for (const uint64_t serial : {7, 8, 8}) {
+    declare("shop", {state(serial, unknown)});
+    EXPECT_EQ(look(), 0u);
+    EXPECT_EQ(logs().drift, Drift::out_of_band) << serial;
+  }
+  place_ = "terraform elsewhere";
+  DeclaredStack moved = state(8, unknown);
+  moved.resources.front().address = "aws_s3_bucket.moved";
+  declare("shop", {moved});
+  EXPECT_EQ(look(), 0u);
+  EXPECT_EQ(logs().drift, Drift::out_of_band);
+  moved.serial = 9;
+  moved.written = kNow + minutes(30);
+  declare("shop", {moved});
+  EXPECT_EQ(logs().drift, Drift::none);
+  // What is known of a run still holds where the place has forgotten it.
+  put_policy(kNow + minutes(20));
+  moved.written = unknown;
+  declare("shop", {moved});
+  look();
+  EXPECT_EQ(logs().drift, Drift::none);
+}
+
 TEST_F(InventoryPassTest, a_state_of_the_future_covers_up_nothing) {
   declare("shop", {state(7, kNow + kDay)});
   clock_.advance(minutes(2));

@@ -36,7 +36,7 @@ struct DeclaredStack {
   std::string id;    // Of CloudFormation: its ARN.
   std::string name;  // "network"
   std::string tool;  // "terraform", "opentofu", "cloudformation"
-  Time written;      // When the tool wrote it last.
+  Time written;      // When the tool wrote it last; Time(): nobody knows.
   // A run of CloudFormation touches what has changed in its template, and nothing else: what is
   // otherwise than declared stays so. Each resource has its own time. Otherwise a run leaves all
   // of the stack as declared.

@@ -1,5 +1,5 @@
 // A state behind HTTP, as Terraform's backend `http` has it: GET answers with the state, or with
-// 404 or 204 where there is none yet. To ask is to fetch, so that a look keeps what it was answered
+// 404 or 204 where there is none. To ask is to fetch, so that a look keeps what it was answered
 // for the reading that follows; an ETag spares the next look the body.
 //
 // Nobody who only reads may take a lock, and no method asks for one. A server that refuses to hand
@@ -37,9 +37,9 @@ class StateBehindHttp final : public StatePlace {
   const HttpStateAddress address_;
   HttpClient& http_;
   const std::stop_token stop_;
-  std::string mark_;               // Of what was answered last; empty: there is no state.
+  std::string mark_;               // Of the state that was answered last.
   std::string etag_;               // Of the same.
-  Time looked_;                    // When that was, by the server's clock.
+  Time looked_;                    // When that was, by the server's clock; Time(): it is not known.
   Time written_;                   // Of the same.
   std::string read_;               // The mark of what was read last.
   std::optional<StateText> text_;  // Fetched, and not read yet.
@@ -87,12 +87,10 @@ Result<void> StateBehindHttp::fetch(bool is_wanted) {
   etag_ = answer->header("ETag");
   std::string mark = etag_.empty() ? std::to_string(hash64(answer->body)) : etag_;
   // Where the server does not say when it was written, it was after the last look that saw another:
-  // then no change by hand is taken for one that the run has ended.
-  const bool is_other = mark != mark_;
+  // then no change by hand is taken for one that the run has ended. Of the first that is seen,
+  // nobody knows.
   const std::optional<Time> modified = parse_http_date(answer->header("Last-Modified"));
-  if (modified || is_other) {
-    written_ = modified.value_or(mark_.empty() || looked_ == Time() ? now : looked_);
-  }
+  if (modified || mark != mark_) written_ = modified.value_or(looked_);
   looked_ = now;
   mark_ = mark;
   text_.reset();

@@ -19,7 +19,7 @@ using StateMarks = std::map<std::string, std::string, std::less<>>;
 struct StateText {
   std::string text;
   std::string mark;
-  Time written;
+  Time written;  // Time(): nobody knows.
 };
 
 // Not thread-safe. Blocks for as long as files or calls take.

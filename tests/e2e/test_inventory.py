@@ -463,6 +463,24 @@ subscriptions:
         wait_for(lambda: len(self.owned()) == 1, "what is declared no more")
         self.assertNotIn("trouble", self.inventory())
 
+    def test_a_run_while_nobody_looked_ends_no_drift_and_the_next_run_does(self):
+        self.begin(has_etags=False)
+        wait_for(lambda: len(self.owned()) == 2, "what the state declares")
+        self.program.stop()
+        self.server.write(2, BUCKET, QUEUE)
+        self.server.status = 503
+        self.program.start()
+        wait_for(lambda: "503" in self.inventory().get("trouble", ""), "the trouble")
+        time.sleep(2)
+        self.change_by_hand()
+        time.sleep(1)
+        self.server.status = 200
+        wait_for(lambda: "trouble" not in self.inventory(), "the state read")
+        self.wait_for_looks(3)
+        self.assertEqual(self.drift(), "out_of_band")
+        self.server.write(3, BUCKET, QUEUE)
+        wait_for(lambda: self.drift() == "none", "the end of the drift")
+
     def test_another_token_is_no_other_place(self):
         self.begin()
         wait_for(lambda: len(self.owned()) == 2, "what the state declares")
