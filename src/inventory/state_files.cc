@@ -54,10 +54,12 @@ class StateFiles final : public StatePlace {
   // What cannot be looked at is told by whoever reads it.
   Result<StateMarks> look() override {
     StateMarks marks;
+    const bool is_named = pattern_.find_first_of(kOfPatterns) == std::string::npos;
     for (std::string& path : paths_for(pattern_)) {
       Result<FileMark> mark = mark_of(path);
       marks.emplace(std::move(path), mark ? std::move(mark->text) : std::string());
     }
+    if (is_named && marks.empty()) return failed(std::string(kNoStateText));
     return marks;
   }
 

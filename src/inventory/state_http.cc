@@ -68,14 +68,12 @@ Result<void> StateBehindHttp::fetch(bool is_wanted) {
   const Time now = parse_http_date(answer->header("Date")).value_or(Time());
   switch (answer->status) {
     case 304:
+      if (is_wanted || etag_.empty()) return failed("http 304 to who has nothing");
       looked_ = now;
       return {};
     case 204:
     case 404:
-      mark_.clear();
-      etag_.clear();
-      text_.reset();
-      return {};
+      return failed(std::string(kNoStateText));
     case 409:
     case 423:
       return unavailable("it is locked");
@@ -101,14 +99,12 @@ Result<void> StateBehindHttp::fetch(bool is_wanted) {
 
 Result<StateMarks> StateBehindHttp::look() {
   if (Result<void> fetched = fetch(false); !fetched) return fetched.error();
-  if (mark_.empty()) return StateMarks();
   return StateMarks{{address_.shown, mark_}};
 }
 
 Result<StateText> StateBehindHttp::read(const std::string&) {
   if (!text_) {
     if (Result<void> fetched = fetch(true); !fetched) return fetched.error();
-    if (!text_) return unavailable("it is there no more");
   }
   StateText text = *std::move(text_);
   text_.reset();

@@ -9,7 +9,6 @@
 namespace statewire {
 namespace {
 
-constexpr std::string_view kOfPatterns = "*?[";
 constexpr auto kReadTimeout = std::chrono::minutes(1);
 constexpr int kNotFound = 404;
 
@@ -41,7 +40,7 @@ class StateObjects final : public StatePlace {
 Result<StateMarks> StateObjects::look_at_one() {
   const Result<AwsAnswer> answer = bucket_.ask({.method = "HEAD", .key = pattern_.key});
   if (!answer) return answer.error();
-  if (answer->status == kNotFound) return StateMarks();
+  if (answer->status == kNotFound) return failed(std::string(kNoStateText));
   if (!answer->ok()) return error_of_s3(*answer);
   return StateMarks{{path_of(pattern_.key), std::string(answer->response.header("ETag"))}};
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "aws/client.h"
 #include "base/result.h"
@@ -26,13 +27,18 @@ struct StateText {
 class StatePlace {
  public:
   virtual ~StatePlace() = default;
-  // The states that are there now, by their paths. An error where nobody can tell.
+  // The states that are there now, by their paths. An error where nobody can tell, and where one
+  // that is named, and not by a pattern, is not there: what it declared is as it was then.
   virtual Result<StateMarks> look() = 0;
   // One of them, whole. `unavailable`: somebody writes it, which passes by itself.
   virtual Result<StateText> read(const std::string& path) = 0;
   // To read a state costs a call: what has the same mark as before is not read again.
   virtual bool is_far() const = 0;
 };
+
+// Of paths and keys: what has one of these is a pattern.
+inline constexpr std::string_view kOfPatterns = "*?[";
+inline constexpr std::string_view kNoStateText = "no state is there";
 
 // `pattern`: a path, or a pattern as glob(3) has them.
 std::unique_ptr<StatePlace> states_in_files(std::string pattern);

@@ -226,11 +226,12 @@ InventoryReading TerraformInventory::read() {
   reading.has_places = settings_.code.empty() || !code_.empty();
   reading.is_passing = code_trouble_.empty();
   for (const std::unique_ptr<StatePlace>& place : places_) read_place(*place, marks, reading);
-  // A folder that is not mounted looks like one in which nothing is declared.
+  // A folder that is not mounted looks like one in which nothing is declared. What is named is
+  // missed by its place.
   if (marks.empty() && reading.is_whole) {
     reading.is_whole = false;
     reading.is_passing = false;
-    reading.trouble = "no state is there";
+    reading.trouble = kNoStateText;
   }
   name_stacks(marks, reading.stacks);
   fill_places(reading.stacks);

@@ -179,5 +179,23 @@ TEST_F(TerraformInventoryTest, states_elsewhere_and_places_without_a_key_are_ref
   EXPECT_FALSE(problems_.ok());
 }
 
+TEST_F(TerraformInventoryTest, a_state_that_is_away_is_missed_where_it_is_named) {
+  write("a.tfstate", queue("a"));
+  const auto inventory = open("state: [" + folder() + "/*.tfstate, " + folder() +
+                              "/more/b.tfstate, " + folder() + "/none/*.tfstate]");
+  EXPECT_FALSE(inventory->read().is_whole);
+  write("more/b.tfstate", queue("b"));
+  EXPECT_TRUE(inventory->has_changed());
+  EXPECT_TRUE(inventory->read().is_whole);
+  EXPECT_FALSE(inventory->has_changed());
+  fs::remove(folder_ / "more/b.tfstate");
+  EXPECT_TRUE(inventory->has_changed());
+  const InventoryReading reading = inventory->read();
+  EXPECT_FALSE(reading.is_whole);
+  EXPECT_FALSE(reading.is_passing);
+  EXPECT_NE(reading.trouble.find("no state is there"), std::string::npos);
+  EXPECT_EQ(reading.stacks.size(), 1u);
+}
+
 }  // namespace
 }  // namespace statewire

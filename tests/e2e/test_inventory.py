@@ -481,6 +481,25 @@ subscriptions:
         self.server.write(3, BUCKET, QUEUE)
         wait_for(lambda: self.drift() == "none", "the end of the drift")
 
+    def test_a_state_that_is_away_is_taken_to_be_as_it_was(self):
+        self.server = self.serve(BUCKET)
+        servers = [self.serve(QUEUE), self.server]
+        self.program = self.daemon(self.config(servers=servers)).start()
+        wait_for(lambda: len(self.owned()) == 2, "what the states declare")
+        self.change_by_hand()
+        # A start knows no more of it.
+        for status in (404, 204):
+            self.server.status = status
+            wait_for(lambda: "no state is there" in self.inventory().get("trouble", ""),
+                     "the trouble")
+            self.wait_for_looks(3)
+            self.assertEqual(self.drift(), "out_of_band")
+            self.program.stop()
+            self.program.start()
+        self.server.status = 200
+        wait_for(lambda: "trouble" not in self.inventory(), "the state read")
+        self.assertEqual(self.drift(), "out_of_band")
+
     def test_another_token_is_no_other_place(self):
         self.begin()
         wait_for(lambda: len(self.owned()) == 2, "what the state declares")
