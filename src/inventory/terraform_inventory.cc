@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 
+#include "aws/bucket.h"
 #include "base/ids.h"
 #include "inventory/code_index.h"
 #include "inventory/state_place.h"
@@ -54,7 +55,7 @@ class TerraformInventory final : public Inventory {
 
   Result<StateMarks> marks_now();
   void read_code();
-  void read_place(StatePlace& place, StateMarks& marks, InventoryReading& reading);
+  void read_place(size_t which, StateMarks& marks, InventoryReading& reading);
   Result<DeclaredStack> read_state(StatePlace& place, const std::string& path, std::string& mark);
   StateName name_of_state(const fs::path& path) const;
   std::vector<std::string> names_of_states(const std::vector<std::string>& all) const;
@@ -62,7 +63,7 @@ class TerraformInventory final : public Inventory {
   void find_code(DeclaredStack& stack) const;
 
   const TerraformSettings settings_;
-  std::vector<std::unique_ptr<StatePlace>> places_;
+  std::vector<std::unique_ptr<StatePlace>> places_;  // Of settings_.states, in the same order.
   std::stop_source stop_;
   std::map<std::string, Kept, std::less<>> kept_;  // By path.
   CodeIndex code_;
@@ -195,21 +196,21 @@ void fill_places(std::vector<DeclaredStack>& stacks) {
 }
 
 // What one place cannot tell leaves the others as they are.
-void TerraformInventory::read_place(StatePlace& place, StateMarks& marks,
-                                    InventoryReading& reading) {
+void TerraformInventory::read_place(size_t which, StateMarks& marks, InventoryReading& reading) {
+  StatePlace& place = *places_[which];
   const auto fail = [&](const std::string& what, const Error& error) {
     reading.is_whole = false;
     if (error.kind != ErrorKind::unavailable) reading.is_passing = false;
-    reading.trouble = what + error.text;
+    reading.trouble = what + ": " + error.text;
   };
   Result<StateMarks> found = place.look();
-  if (!found) return fail("states cannot be looked for: ", found.error());
+  if (!found) return fail(settings_.states[which], found.error());
   for (auto& [path, mark] : *found) {
     if (marks.contains(path)) continue;  // Two patterns meet it.
     Result<DeclaredStack> stack = read_state(place, path, mark);
     marks.emplace(path, mark);
     if (!stack) {
-      fail(path + ": ", stack.error());
+      fail(path, stack.error());
       continue;
     }
     stack->name = path;  // For now.
@@ -225,7 +226,7 @@ InventoryReading TerraformInventory::read() {
   reading.trouble = code_trouble_;
   reading.has_places = settings_.code.empty() || !code_.empty();
   reading.is_passing = code_trouble_.empty();
-  for (const std::unique_ptr<StatePlace>& place : places_) read_place(*place, marks, reading);
+  for (size_t i = 0; i < places_.size(); ++i) read_place(i, marks, reading);
   // A folder that is not mounted looks like one in which nothing is declared. What is named is
   // missed by its place.
   if (marks.empty() && reading.is_whole) {
@@ -243,6 +244,36 @@ InventoryReading TerraformInventory::read() {
     std::erase_if(kept_, [this](const auto& kept) { return !marks_.contains(kept.first); });
   }
   return reading;
+}
+
+bool is_http(std::string_view text) {
+  return text.starts_with("http://") || text.starts_with("https://");
+}
+
+std::vector<Node> items_of(const Node& state) {
+  return state.is_list() ? state.items() : std::vector<Node>{state};
+}
+
+// What no state has a use for would be dropped in silence.
+void check_use(MapReader& keys, const Node& state) {
+  bool has_http = false;
+  bool has_s3 = false;
+  for (const Node& each : items_of(state)) {
+    const std::string text = each.is_scalar() ? each.text() : std::string();
+    has_http = has_http || is_http(text);
+    has_s3 = has_s3 || text.starts_with(kS3Scheme);
+  }
+  if (!has_s3) keys.optional("role").error_at_key("no state is in S3");
+  const bool has_user = !keys.optional("user").text().empty();
+  if (!has_http) keys.optional("user").error_at_key("no state is behind HTTP");
+  for (const std::string_view key : {"password", "password_file"}) {
+    const Node password = keys.optional(key);
+    if (!has_http) {
+      password.error_at_key("no state is behind HTTP");
+    } else if (!has_user) {
+      password.error_at_key("it is told along with `user`, and there is none");
+    }
+  }
 }
 
 // What all places of an inventory share.
@@ -276,9 +307,7 @@ std::unique_ptr<StatePlace> open_place(const Node& node, const PlaceKeys& keys, 
     return text.empty() ? nullptr : states_in_files(text);
   }
   text = node.text();
-  if (text.starts_with("http://") || text.starts_with("https://")) {
-    return open_http_place(node, keys, text);
-  }
+  if (is_http(text)) return open_http_place(node, keys, text);
   Result<S3StatePattern> pattern = parse_s3_states(text);
   if (!pattern) {
     node.error(text.starts_with("s3:") ? pattern.error().text : std::string(kWanted));
@@ -299,7 +328,8 @@ std::unique_ptr<Inventory> open_terraform(std::string_view name, MapReader& keys
                          .context = context,
                          .stop = stop.get_token()};
   const Node state = keys.required("state");
-  for (const Node& each : state.is_list() ? state.items() : std::vector<Node>{state}) {
+  check_use(keys, state);
+  for (const Node& each : items_of(state)) {
     std::string text;
     std::unique_ptr<StatePlace> place = open_place(each, shared, text);
     if (place == nullptr) continue;

@@ -179,6 +179,26 @@ TEST_F(TerraformInventoryTest, states_elsewhere_and_places_without_a_key_are_ref
   EXPECT_FALSE(problems_.ok());
 }
 
+TEST_F(TerraformInventoryTest, keys_that_no_state_has_a_use_for_are_refused) {
+  const std::string far = "state: [\"https://host/state\", s3://bucket/key, /a]";
+  const std::string role = ", role: \"arn:aws:iam::123456789012:role/reader\"";
+  for (const std::string& keys :
+       {far + role + ", user: u, password: hush", far + ", user: u", far + role}) {
+    problems_ = {};
+    open(keys);
+    EXPECT_TRUE(problems_.ok()) << problems_.to_text();
+  }
+  for (const std::string& keys :
+       {far + ", password: hush", far + ", user: \"\", password: hush",
+        std::string("state: /a, user: u"), std::string("state: /a, password: hush"),
+        "state: /a" + role, "state: \"https://host/state\"" + role}) {
+    problems_ = {};
+    open(keys);
+    EXPECT_FALSE(problems_.ok()) << keys;
+    EXPECT_EQ(problems_.to_text().find("hush"), std::string::npos);
+  }
+}
+
 TEST_F(TerraformInventoryTest, a_state_that_is_away_is_missed_where_it_is_named) {
   write("a.tfstate", queue("a"));
   const auto inventory = open("state: [" + folder() + "/*.tfstate, " + folder() +
@@ -193,7 +213,7 @@ TEST_F(TerraformInventoryTest, a_state_that_is_away_is_missed_where_it_is_named)
   const InventoryReading reading = inventory->read();
   EXPECT_FALSE(reading.is_whole);
   EXPECT_FALSE(reading.is_passing);
-  EXPECT_NE(reading.trouble.find("no state is there"), std::string::npos);
+  EXPECT_EQ(reading.trouble, folder() + "/more/b.tfstate: no state is there");
   EXPECT_EQ(reading.stacks.size(), 1u);
 }
 

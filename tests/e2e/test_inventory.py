@@ -515,6 +515,7 @@ subscriptions:
     def test_who_is_refused_is_told_and_no_secret_is(self):
         self.begin(password="wrong sesame")
         wait_for(lambda: "401" in self.inventory().get("trouble", ""), "the trouble")
+        self.assertEqual(self.inventory()["trouble"], f"{self.server.url}: http 401")
         status = self.program.run("status")
         shown = json.dumps(self.inventory()) + status.stdout + status.stderr
         shown += self.program.log_text()

@@ -232,8 +232,8 @@ TROUBLES = [
         lose_the_state,
         ["StatewireInventoryUnreadable"],
         metric='statewire_inventory_up{inventory="shop"} 0',
-        status="inventory shop cannot be read whole: .*no state is there",
-        doctor="inventory shop cannot be read whole: .*no state is there",
+        status="inventory shop cannot be read whole: .*/none.tfstate: no state is there",
+        doctor="inventory shop cannot be read whole: .*/none.tfstate: no state is there",
     ),
     Trouble(
         "no backup can be made",
