@@ -21,7 +21,12 @@ std::string past_text(JsonElement past, const Terminal& terminal) {
   JsonElement cause;
   std::string record = before.empty() ? of("entry.phase") : before + " → " + of("entry.phase");
   if (find_at(past, "entry.cause").get(cause) == simdjson::SUCCESS) {
-    record += "   " + cause_line(cause);
+    // Of an event that did not move the record it is not why the record is so.
+    if (before.empty()) {
+      lines.add("says", cause_line(cause));
+    } else {
+      record += "   " + cause_line(cause);
+    }
   }
   lines.add("record", record + ", revision " + of("revision"));
   if (const std::string why_not = of("why_not_told"); !why_not.empty()) {
