@@ -35,7 +35,7 @@ Error backup_fault(const std::string& path) {
 // Locks and the library's own log stay behind.
 bool is_of_store(const std::string& name) {
   return name.ends_with(kTableEnding) || name.ends_with(".log") || name.starts_with("MANIFEST-") ||
-         name.starts_with("OPTIONS-") || name == "CURRENT" || name == kAcknowledgedName;
+         name.starts_with("OPTIONS-") || name == "CURRENT" || name == Acknowledged::kName;
 }
 
 struct FileAtHand {
@@ -199,7 +199,7 @@ Result<BackupReport> make_backup(BackupPlace& place, const BackupWish& wish, Kno
                                  const BackupProgress& progress) {
   const Result<std::vector<FileAtHand>> files = files_in(wish.folder);
   if (!files) return files.error();
-  const Result<std::optional<Acknowledged>> mark = read_acknowledged(wish.folder);
+  const Result<std::optional<Acknowledged>> mark = read_mark<Acknowledged>(wish.folder);
   if (!mark) return mark.error();
   const Result<std::vector<std::string>> names = backups_in(place);
   if (!names) return names.error();

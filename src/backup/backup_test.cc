@@ -32,7 +32,7 @@ class BackupTest : public testing::Test {
     write("CURRENT", "MANIFEST-000004\n");
     write("MANIFEST-000004", "tables");
     write("000007.sst", std::string(100, 'a'));
-    CHECK(MarkFile().open(store(), {.last_sequence = 42, .journal_bytes = 7}).ok());
+    CHECK(MarkFile<Acknowledged>().open(store(), {.last_sequence = 42, .journal_bytes = 7}).ok());
     place_ = open_backup_place({.text = {}, .bucket = {}, .path = to()}, {}, aws_);
   }
   ~BackupTest() override { fs::remove_all(folder_); }
@@ -90,7 +90,7 @@ TEST_F(BackupTest, restores_every_file_as_it_was) {
   EXPECT_EQ(restored("000009.sst"), large);
   EXPECT_EQ(restored("000007.sst"), std::string(100, 'a'));
   EXPECT_EQ(restored("000008.log"), "");
-  EXPECT_EQ(read_acknowledged(folder_ + "/restored").value()->last_sequence, 42u);
+  EXPECT_EQ(read_mark<Acknowledged>(folder_ + "/restored").value()->last_sequence, 42u);
   EXPECT_FALSE(fs::exists(folder_ + "/restored/LOG"));
 }
 

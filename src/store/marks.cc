@@ -19,11 +19,14 @@ constexpr size_t kMarkBytes = 25;
 constexpr size_t kHashAt = kMarkBytes - sizeof(uint64_t);
 using MarkBytes = std::array<char, kMarkBytes>;
 
-std::string path_of_mark(const std::string& store_path, std::string_view name) {
-  return store_path + "/" + std::string(name);
+template <typename Mark>
+std::string path_of_mark(const std::string& store_path) {
+  return store_path + "/" + std::string(Mark::kName);
 }
 
-MarkBytes encode_mark(uint64_t first, uint64_t second) {
+template <typename Mark>
+MarkBytes encode_mark(const Mark& mark) {
+  const auto& [first, second] = mark;
   MarkBytes bytes;
   bytes[0] = kMarkFormat;
   to_little_endian(first, bytes.data() + 1);
@@ -31,30 +34,9 @@ MarkBytes encode_mark(uint64_t first, uint64_t second) {
   to_little_endian(hash64({bytes.data(), kHashAt}), bytes.data() + kHashAt);
   return bytes;
 }
-MarkBytes encode_mark(const Acknowledged& now) {
-  return encode_mark(now.last_sequence, now.journal_bytes);
-}
-MarkBytes encode_mark(const TablesListed& now) { return encode_mark(now.list, now.bytes); }
 
 Error failed_mark(const std::string& path) {
   return failed(path + ": " + std::generic_category().message(errno));
-}
-
-template <typename Mark>
-Result<std::optional<Mark>> read_mark(const std::string& store_path, std::string_view name) {
-  const std::string path = path_of_mark(store_path, name);
-  const OwnedFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0 && errno == ENOENT) return std::optional<Mark>();
-  if (file.get() < 0) return failed_mark(path);
-  std::array<char, kMarkBytes + 1> bytes;
-  const ssize_t size = ::pread(file.get(), bytes.data(), bytes.size(), 0);
-  if (size < 0) return failed_mark(path);
-  const bool is_whole =
-      size == kMarkBytes && bytes[0] == kMarkFormat &&
-      hash64({bytes.data(), kHashAt}) == from_little_endian<uint64_t>(bytes.data() + kHashAt);
-  if (!is_whole) return damaged(path + " is not what was written");
-  return std::optional(Mark{from_little_endian<uint64_t>(bytes.data() + 1),
-                            from_little_endian<uint64_t>(bytes.data() + 9)});
 }
 
 // The file, open to be written; -1, as errno says it.
@@ -71,50 +53,58 @@ int make_mark(const std::string& store_path, const std::string& path, const Mark
   return -1;
 }
 
-int write_mark(int file, const MarkBytes& bytes) {
-  if (file < 0) return 0;
-  const ssize_t written = ::pwrite(file, bytes.data(), bytes.size(), 0);
-  if (written < 0) return errno;
-  return written == kMarkBytes ? 0 : ENOSPC;
-}
-
 }  // namespace
 
-Result<std::optional<Acknowledged>> read_acknowledged(const std::string& store_path) {
-  return read_mark<Acknowledged>(store_path, kAcknowledgedName);
-}
-
-Result<std::optional<TablesListed>> read_tables_listed(const std::string& store_path) {
-  return read_mark<TablesListed>(store_path, kTablesListedName);
+template <typename Mark>
+Result<std::optional<Mark>> read_mark(const std::string& store_path) {
+  const std::string path = path_of_mark<Mark>(store_path);
+  const OwnedFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0 && errno == ENOENT) return std::optional<Mark>();
+  if (file.get() < 0) return failed_mark(path);
+  std::array<char, kMarkBytes + 1> bytes;
+  const ssize_t size = ::pread(file.get(), bytes.data(), bytes.size(), 0);
+  if (size < 0) return failed_mark(path);
+  const bool is_whole =
+      size == kMarkBytes && bytes[0] == kMarkFormat &&
+      hash64({bytes.data(), kHashAt}) == from_little_endian<uint64_t>(bytes.data() + kHashAt);
+  if (!is_whole) return damaged(path + " is not what was written");
+  return std::optional(Mark{from_little_endian<uint64_t>(bytes.data() + 1),
+                            from_little_endian<uint64_t>(bytes.data() + 9)});
 }
 
 Result<void> check_marks(const std::string& store_path) {
-  if (const auto mark = read_acknowledged(store_path); !mark) return mark.error();
-  if (const auto mark = read_tables_listed(store_path); !mark) return mark.error();
+  if (const auto mark = read_mark<Acknowledged>(store_path); !mark) return mark.error();
+  if (const auto mark = read_mark<TablesListed>(store_path); !mark) return mark.error();
   return {};
 }
 
-MarkFile::~MarkFile() {
+template <typename Mark>
+MarkFile<Mark>::~MarkFile() {
   if (file_ < 0) return;
   ::fdatasync(file_);
   ::close(file_);
 }
 
-Result<void> MarkFile::open(const std::string& store_path, const Acknowledged& now) {
+template <typename Mark>
+Result<void> MarkFile<Mark>::open(const std::string& store_path, const Mark& now) {
   CHECK(file_ < 0);
-  const std::string path = path_of_mark(store_path, kAcknowledgedName);
+  const std::string path = path_of_mark<Mark>(store_path);
   file_ = make_mark(store_path, path, encode_mark(now));
   return file_ >= 0 ? Result<void>() : Result<void>(failed_mark(path));
 }
 
-Result<void> MarkFile::open(const std::string& store_path, const TablesListed& now) {
-  CHECK(file_ < 0);
-  const std::string path = path_of_mark(store_path, kTablesListedName);
-  file_ = make_mark(store_path, path, encode_mark(now));
-  return file_ >= 0 ? Result<void>() : Result<void>(failed_mark(path));
+template <typename Mark>
+int MarkFile<Mark>::write(const Mark& now) {
+  if (file_ < 0) return 0;
+  const MarkBytes bytes = encode_mark(now);
+  const ssize_t written = ::pwrite(file_, bytes.data(), bytes.size(), 0);
+  if (written < 0) return errno;
+  return written == kMarkBytes ? 0 : ENOSPC;
 }
 
-int MarkFile::write(const Acknowledged& now) { return write_mark(file_, encode_mark(now)); }
-int MarkFile::write(const TablesListed& now) { return write_mark(file_, encode_mark(now)); }
+template Result<std::optional<Acknowledged>> read_mark(const std::string& store_path);
+template Result<std::optional<TablesListed>> read_mark(const std::string& store_path);
+template class MarkFile<Acknowledged>;
+template class MarkFile<TablesListed>;
 
 }  // namespace statewire

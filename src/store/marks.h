@@ -20,10 +20,9 @@
 
 namespace statewire {
 
-constexpr std::string_view kAcknowledgedName = "acknowledged";
-constexpr std::string_view kTablesListedName = "tables-listed";
-
 struct Acknowledged {
+  static constexpr std::string_view kName = "acknowledged";
+
   uint64_t last_sequence = 0;
   uint64_t journal_bytes = 0;  // As keys::JournalPlace counts them; grows by every block.
 
@@ -31,21 +30,24 @@ struct Acknowledged {
 };
 
 struct TablesListed {
+  static constexpr std::string_view kName = "tables-listed";
+
   uint64_t list = 0;   // The number of the file: each opening begins another.
   uint64_t bytes = 0;  // Of it.
 
   auto operator<=>(const TablesListed&) const = default;
 };
 
-// Nothing where the store has none, as one of an earlier program, or a copy; `damaged` where it is
-// not what was written.
-Result<std::optional<Acknowledged>> read_acknowledged(const std::string& store_path);
-Result<std::optional<TablesListed>> read_tables_listed(const std::string& store_path);
+// Of either. Nothing where the store has none, as one of an earlier program, or a copy; `damaged`
+// where it is not what was written.
+template <typename Mark>
+Result<std::optional<Mark>> read_mark(const std::string& store_path);
 
 // `damaged` where one is not what was written: what the store lost is not seen by it.
 Result<void> check_marks(const std::string& store_path);
 
-// Not thread-safe.
+// Of either. Not thread-safe.
+template <typename Mark>
 class MarkFile {
  public:
   MarkFile() = default;  // Writes nothing.
@@ -54,11 +56,9 @@ class MarkFile {
   MarkFile& operator=(const MarkFile&) = delete;
 
   // Makes the file where there is none, durably, and writes `now`.
-  Result<void> open(const std::string& store_path, const Acknowledged& now);
-  Result<void> open(const std::string& store_path, const TablesListed& now);
+  Result<void> open(const std::string& store_path, const Mark& now);
   // 0, or why it failed, as errno says it: the mark stays behind then, and promises less.
-  int write(const Acknowledged& now);
-  int write(const TablesListed& now);
+  int write(const Mark& now);
 
  private:
   int file_ = -1;

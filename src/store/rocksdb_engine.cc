@@ -92,25 +92,23 @@ class LogOrder final : public rocksdb::WalFilter {
 
 constexpr std::string_view kListPrefix = "MANIFEST-";
 
-// As CURRENT names it; empty where that names none.
-std::string path_of_list(const std::string& path) {
+// The list of tables that a store goes by, as CURRENT names it.
+struct ListFile {
   std::string name;
-  std::ifstream(path + "/CURRENT") >> name;
-  return name.starts_with(kListPrefix) ? path + "/" + name : std::string();
-}
+  std::string path;
+  TablesListed reach;
+};
 
-// The list that a store goes by, and how long it is; nothing where the library will say what is
-// wrong with it.
-std::optional<TablesListed> list_of_tables(const std::string& path) {
-  const std::string list = path_of_list(path);
-  const size_t number_at = list.rfind(kListPrefix);
-  if (number_at == list.npos) return {};
+// Nothing where the library will say what is wrong with it.
+std::optional<ListFile> list_of_tables(const std::string& path) {
+  ListFile list;
+  std::ifstream(path + "/CURRENT") >> list.name;
+  if (!list.name.starts_with(kListPrefix)) return {};
+  list.path = path + "/" + list.name;
   std::error_code problem;
-  const uint64_t bytes = std::filesystem::file_size(list, problem);
-  if (problem) return {};
-  return TablesListed{
-      .list = std::strtoull(list.c_str() + number_at + kListPrefix.size(), nullptr, 10),
-      .bytes = bytes};
+  list.reach.list = std::strtoull(list.name.c_str() + kListPrefix.size(), nullptr, 10);
+  list.reach.bytes = std::filesystem::file_size(list.path, problem);
+  return problem ? std::nullopt : std::optional(std::move(list));
 }
 
 // Notes how far the list of tables was written, before what it made needless is removed.
@@ -135,14 +133,14 @@ class ListMark final : public rocksdb::EventListener {
   std::optional<TablesListed> synced_list() const REQUIRES(mutex_) {
     const auto list = list_of_tables(path_);
     if (!list) return {};
-    const OwnedFd file(::open(path_of_list(path_).c_str(), O_RDONLY | O_CLOEXEC));
+    const OwnedFd file(::open(list->path.c_str(), O_RDONLY | O_CLOEXEC));
     const bool is_synced = file.get() >= 0 && ::fdatasync(file.get()) == 0;
-    return is_synced ? list : std::nullopt;
+    return is_synced ? std::optional(list->reach) : std::nullopt;
   }
 
   const std::string path_;
   Mutex mutex_;
-  MarkFile mark_ GUARDED_BY(mutex_);
+  MarkFile<TablesListed> mark_ GUARDED_BY(mutex_);
 };
 
 // Who only reads writes no log of the library's either.
@@ -480,20 +478,18 @@ Result<void> repair(const StoreOptions& options) {
 
 // The mark first: it moves on where a daemon runs.
 Result<void> check_list_of_tables(const std::string& path) {
-  const auto mark = read_tables_listed(path);
+  const auto mark = read_mark<TablesListed>(path);
   const auto list = list_of_tables(path);
   if (!list) return {};  // The library says what is wrong with it.
-  const std::string file = path_of_list(path);
-  const std::string name = file.substr(file.rfind('/') + 1);
   const std::string cannot = "store " + path + " cannot be opened: ";
-  if (mark && *mark && list->list < (*mark)->list) {
-    return damaged(cannot + "CURRENT names " + name + ", which is older than the store");
+  if (mark && *mark && list->reach.list < (*mark)->list) {
+    return damaged(cannot + "CURRENT names " + list->name + ", which is older than the store");
   }
-  if (mark && *mark && *list < **mark) {
-    return damaged(cannot + name + " ends at byte " + std::to_string(list->bytes) +
+  if (mark && *mark && list->reach < **mark) {
+    return damaged(cannot + list->name + " ends at byte " + std::to_string(list->reach.bytes) +
                    ", and was written to byte " + std::to_string((*mark)->bytes));
   }
-  const Result<void> checked = check_no_zeros(file);
+  const Result<void> checked = check_no_zeros(list->path);
   return checked ? checked : damaged(cannot + checked.error().text);
 }
 
@@ -536,7 +532,7 @@ bool is_rocksdb_store(const std::string& path) {
   std::error_code problem;
   for (const auto& entry : std::filesystem::directory_iterator(path, problem)) {
     const std::string name = entry.path().filename().string();
-    if (name == "CURRENT" || name == kAcknowledgedName || name.ends_with(".sst")) return true;
+    if (name == "CURRENT" || name == Acknowledged::kName || name.ends_with(".sst")) return true;
   }
   return false;
 }

@@ -42,7 +42,8 @@ class Salvage {
     const auto lock = lock_rocksdb(from_);
     if (!lock) return lock.error();
     if (Result<void> marks = check_marks(from_.path); !marks) fault(marks.error().text);
-    if (const auto mark = read_acknowledged(from_.path); mark && *mark) acknowledged_ = **mark;
+    if (const auto mark = read_mark<Acknowledged>(from_.path); mark && *mark)
+      acknowledged_ = **mark;
     if (Result<void> opened = open(); !opened) return opened.error();
     for (size_t i = 0; i < kFamilyNames.size(); ++i) {
       if (Result<void> copied = copy(static_cast<Family>(i)); !copied) return copied.error();

@@ -104,7 +104,7 @@ Result<void> Store::look_first(const StoreOptions& options) {
     log_error("whether the store has all that was acknowledged cannot be told",
               {{"error", checked.error().text}});
   }
-  const auto mark = read_acknowledged(options.path);
+  const auto mark = read_mark<Acknowledged>(options.path);
   StoreOptions to_read = options;
   to_read.read_only = true;
   const auto whole = open_to_read(to_read, /*is_whole_log=*/true);
@@ -125,7 +125,7 @@ Result<void> Store::look_first(const StoreOptions& options) {
 
 // The mark first: it moves on where a daemon runs.
 Result<std::unique_ptr<Store>> Store::open_to_read(const StoreOptions& options, bool is_whole_log) {
-  const auto mark = read_acknowledged(options.path);
+  const auto mark = read_mark<Acknowledged>(options.path);
   auto opened = open_rocksdb_engine(options, is_whole_log ? LogTrust::whole : LogTrust::to_end);
   if (!opened) {
     if (opened.error().kind != ErrorKind::damaged) return opened.error();
@@ -424,7 +424,7 @@ void Store::mark_acknowledged(uint64_t last_sequence) {
   const int problem = acknowledged_.write(
       {.last_sequence = last_sequence, .journal_bytes = state_->bytes_before_next});
   if (problem == mark_problem_.exchange(problem)) return;
-  const std::string path = options_.path + "/" + std::string(kAcknowledgedName);
+  const std::string path = options_.path + "/" + std::string(Acknowledged::kName);
   if (problem == 0)
     return log_info("how far events are acknowledged is written again", {{"file", path}});
   log_error(
@@ -638,7 +638,7 @@ DiskSpace Store::disk_space() const {
           .needed_bytes = needed,
           .is_known = true,
           .problem = mark_problem == 0 ? std::string()
-                                       : std::string(kAcknowledgedName) + " cannot be written: " +
+                                       : std::string(Acknowledged::kName) + " cannot be written: " +
                                              std::generic_category().message(mark_problem)};
 }
 
@@ -661,7 +661,7 @@ Result<void> Store::verify_files() const { return engine_->verify(); }
 Result<void> Store::copy_to(const std::string& path) const {
   const Acknowledged mark = end_of_journal();
   if (auto copied = engine_->copy_to(path); !copied) return copied;
-  return MarkFile().open(path, mark);
+  return MarkFile<Acknowledged>().open(path, mark);
 }
 
 size_t Store::memory_used() const {

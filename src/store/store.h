@@ -305,8 +305,8 @@ class Store {
   uint64_t bytes_before_next_ GUARDED_BY(tail_mutex_) = 0;
 
   std::vector<LostRange> lost_;
-  MarkFile acknowledged_;              // Of the committing thread.
-  std::atomic<int> mark_problem_ = 0;  // As errno says it; 0: the mark is where it should be.
+  MarkFile<Acknowledged> acknowledged_;  // Of the committing thread.
+  std::atomic<int> mark_problem_ = 0;    // As errno says it; 0: the mark is where it should be.
 
   const SteadyClock steady_clock_;
   const Clock& clock_;

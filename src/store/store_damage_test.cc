@@ -320,7 +320,7 @@ TEST_F(StoreDamageTest, a_mark_that_cannot_be_written_is_told) {
   int mark = -1;
   for (const fs::directory_entry& entry : fs::directory_iterator("/proc/self/fd")) {
     std::error_code problem;
-    if (fs::read_symlink(entry, problem) == store_path() / kAcknowledgedName) {
+    if (fs::read_symlink(entry, problem) == store_path() / Acknowledged::kName) {
       mark = std::stoi(entry.path().filename());
     }
   }
@@ -359,11 +359,11 @@ TEST_F(StoreDamageTest, much_memory_takes_no_room_for_the_log_in_advance) {
 }
 
 TEST_F(StoreDamageTest, a_store_without_a_mark_starts) {
-  fs::remove(store_path() / kAcknowledgedName);
+  fs::remove(store_path() / Acknowledged::kName);
   const auto store = Store::open(options("killed"));
   ASSERT_TRUE(store.ok()) << store.error().text;
   EXPECT_EQ((*store)->last_sequence(), kLast);
-  EXPECT_TRUE(read_acknowledged(store_path())->has_value());
+  EXPECT_TRUE(read_mark<Acknowledged>(store_path())->has_value());
 }
 
 }  // namespace
