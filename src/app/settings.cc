@@ -269,8 +269,7 @@ constexpr std::string_view kNoOtherPlace[] = {"every", "grace",    "code",      
 // Where it reads. The query of a URL may hold a token, which may be another one tomorrow.
 std::string place_of(const Node& entry) {
   std::string all = std::to_string(hash_of_keys(entry, kNoOtherPlace));
-  const Node state = entry.find("state");
-  for (const Node& each : state.is_list() ? state.items() : std::vector<Node>{state}) {
+  for (const Node& each : entry.find("state").items_or_itself()) {
     const std::string text = each.is_scalar() ? each.text() : std::string();
     const Result<HttpStateAddress> address = parse_http_state(text);
     all.append("\n").append(address ? address->shown : text);

@@ -92,7 +92,7 @@ TextSpec read_template(const Node& node, bool has_each) {
 
 std::vector<TextSpec> read_templates(const Node& node, bool has_each) {
   std::vector<TextSpec> texts;
-  for (const Node& item : node.is_list() ? node.items() : std::vector<Node>{node}) {
+  for (const Node& item : node.items_or_itself()) {
     if (item) texts.push_back(read_template(item, has_each));
   }
   if (node.is_list() && texts.empty()) node.error("the list is empty");

@@ -68,7 +68,7 @@ CallSpec read_call(const Node& node) {
 
 std::vector<CallSpec> read_calls(const Node& node) {
   std::vector<CallSpec> calls;
-  for (const Node& item : node.is_list() ? node.items() : std::vector<Node>{node}) {
+  for (const Node& item : node.items_or_itself()) {
     if (item) calls.push_back(read_call(item));
   }
   return calls;

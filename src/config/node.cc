@@ -32,6 +32,10 @@ std::vector<Node> Node::items() const {
   return {};
 }
 
+std::vector<Node> Node::items_or_itself() const {
+  return is_list() ? children() : std::vector<Node>{*this};
+}
+
 std::vector<Node> Node::entries() const {
   if (is_map()) return children();
   error_wanted("a map");

@@ -58,6 +58,8 @@ class Node {
 
   // The items of a list, in order; the values of a map, in the order of the file.
   std::vector<Node> items() const;
+  // The same where one may stand without a list: the node itself then.
+  std::vector<Node> items_or_itself() const;
   std::vector<Node> entries() const;
   // A list of scalars.
   std::vector<std::string> texts() const;

@@ -250,15 +250,11 @@ bool is_http(std::string_view text) {
   return text.starts_with("http://") || text.starts_with("https://");
 }
 
-std::vector<Node> items_of(const Node& state) {
-  return state.is_list() ? state.items() : std::vector<Node>{state};
-}
-
 // What no state has a use for would be dropped in silence.
 void check_use(MapReader& keys, const Node& state) {
   bool has_http = false;
   bool has_s3 = false;
-  for (const Node& each : items_of(state)) {
+  for (const Node& each : state.items_or_itself()) {
     const std::string text = each.is_scalar() ? each.text() : std::string();
     has_http = has_http || is_http(text);
     has_s3 = has_s3 || text.starts_with(kS3Scheme);
@@ -329,7 +325,7 @@ std::unique_ptr<Inventory> open_terraform(std::string_view name, MapReader& keys
                          .stop = stop.get_token()};
   const Node state = keys.required("state");
   check_use(keys, state);
-  for (const Node& each : items_of(state)) {
+  for (const Node& each : state.items_or_itself()) {
     std::string text;
     std::unique_ptr<StatePlace> place = open_place(each, shared, text);
     if (place == nullptr) continue;

@@ -28,7 +28,7 @@ std::optional<std::string> key_of(const std::string& secret) {
 WebhookSigner WebhookSigner::read(const Node& sign) {
   WebhookSigner signer;
   if (!sign) return signer;
-  const std::vector<Node> items = sign.is_list() ? sign.items() : std::vector<Node>{sign};
+  const std::vector<Node> items = sign.items_or_itself();
   if (items.empty() || items.size() > kWebhookSecretsMax) {
     sign.error("expected 1 to " + std::to_string(kWebhookSecretsMax) + " secrets");
   }
