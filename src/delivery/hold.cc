@@ -20,12 +20,6 @@ std::string_view reason_of(const DeliveryRow& row) {
   return row.waits_for_tags ? "tags" : kWaitsBehind;
 }
 
-// Not about a call alone.
-bool is_about_state(const Entry& entry) {
-  return entry.told.kind == NotificationKind::transition ||
-         entry.told.kind == NotificationKind::amended || is_of_now(entry.observation.effect);
-}
-
 // Of a state that the resource has left, by the cause that it has been given.
 void judge(Entry& held, std::string_view declared, Arena& arena) {
   Record& record = held.after;
@@ -155,18 +149,23 @@ void HoldStage::learn_one(const Entry& entry, Booked& booked, Learned& learned) 
   Arena arena;
   Result<Entry> kept = unpack_entry(row.entry, arena);
   if (!kept) return;  // It was read back when it was restored.
-  const Cause given = may_explain ? cause_given_to(*kept, entry) : Cause{};
-  const bool explains = given.kind != CauseKind::unknown;
-  if (!is_amended && !tells_cause && !tells_tags && !explains) return;
+  Cause cause;
+  if (tells_cause) cause = entry.after.cause;
+  if (may_explain) cause = cause_given_to(*kept, entry);
+  const bool learns_cause = cause.kind != CauseKind::unknown;
+  if (!is_amended && !learns_cause && !tells_tags) return;
   learned.changed.push_back(&booked);
   // What was found out about the time before it.
   if (is_amended) kept->told.previous = kept->after.previous = entry.after.previous;
-  if (tells_cause || explains) {
-    kept->after.cause = explains ? given : entry.after.cause;
+  if (learns_cause) {
+    kept->after.cause = cause;
     row.waits_for_cause = false;
   }
-  if (is_amended || tells_cause) take_verdict(entry.after, kept->after);
-  if (explains) judge(*kept, entry.after.declared, arena);
+  if (is_amended || tells_cause) {
+    take_verdict(entry.after, kept->after);
+  } else if (learns_cause) {
+    judge(*kept, entry.after.declared, arena);
+  }
   if (tells_tags) {
     kept->after.tags = entry.after.tags;
     kept->after.flags |= entry.after.flags & kTagsWhole;

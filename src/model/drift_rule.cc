@@ -75,13 +75,13 @@ Maker maker_of(const Record& record, const Cause& cause) {
 // What ends a resource ends the whole.
 std::string_view touch_by(const Record& record, const Cause& cause, std::string_view what,
                           Arena& arena) {
-  const bool is_of_whole = record.phase == Phase::gone;
-  return pack({.actor = cause.actor,
-               .tool = cause.tool,
-               .what = what,
-               .part = is_of_whole ? std::string_view() : part_changed_by(record.declared, what),
-               .evidence = cause.evidence},
-              arena);
+  return pack(
+      {.actor = cause.actor,
+       .tool = cause.tool,
+       .what = what,
+       .part = is_over(record) ? std::string_view() : part_changed_by(record.declared, what),
+       .evidence = cause.evidence},
+      arena);
 }
 
 std::string_view what_was_done(const Cause& cause, const Observation& observation) {
@@ -105,8 +105,6 @@ bool did_its_tool_ask_for_the_end(const Record& record) {
 bool has_owner(const Record& record) {
   return !record.declared.empty() || (!record.tags.empty() && owner_of(record).is_known());
 }
-
-bool is_over(const Record& record) { return record.phase == Phase::gone; }
 
 bool is_by_own_tool(const Record& record, const Cause& cause) {
   return maker_of(record, cause) == Maker::own_tool;

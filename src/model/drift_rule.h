@@ -18,7 +18,7 @@ namespace statewire {
 
 // Code declares it, or its tags say that code has made it.
 bool has_owner(const Record& record);
-bool is_over(const Record& record);
+inline bool is_over(const Record& record) { return record.phase == Phase::gone; }
 // Whether `cause` is the tool of one of those that declare the record.
 bool is_by_own_tool(const Record& record, const Cause& cause);
 

@@ -26,6 +26,11 @@ uint8_t severity_of(const Notification& notification, uint8_t asked) {
 
 }  // namespace
 
+bool is_about_state(const Entry& entry) {
+  return entry.told.kind == NotificationKind::transition ||
+         entry.told.kind == NotificationKind::amended || is_of_now(entry.observation.effect);
+}
+
 Notification notification_of(const Entry& entry, const Teller& teller) {
   const Observation& observation = entry.observation;
   const Record& record = entry.after;
@@ -72,10 +77,7 @@ Notification notification_of(const Entry& entry, const Teller& teller) {
   result.is_untimed = observation.has(kNoTime);
   result.is_assumed = observation.has(kSettle);
   if (entry.received > result.time) result.delay = entry.received - result.time;
-  const bool about_state = result.kind == NotificationKind::transition ||
-                           result.kind == NotificationKind::amended ||
-                           is_of_now(observation.effect);
-  result.cause = about_state ? record.cause : observation.cause;
+  result.cause = is_about_state(entry) ? record.cause : observation.cause;
   result.owner = owner_of(record);
   result.drift = record.drift;
   if (is_alarming(record.drift)) {

@@ -122,6 +122,9 @@ struct Teller {
   const Links* links = nullptr;        // Null: none.
 };
 Notification notification_of(const Entry& entry, const Teller& teller);
+// Whether what it tells is about the resource's state, whose cause it tells then: not about a call
+// alone.
+bool is_about_state(const Entry& entry);
 
 // Of the notification that takes `amended` back from `subscription`.
 NotificationId retraction_id(const NotificationId& amended, std::string_view subscription);
