@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "cli/commands.h"
 #include "cli/init_files.h"
 #include "sources/byte_input.h"
@@ -88,14 +89,8 @@ class NewFiles {
     }
     if (fd.get() < 0) return fault(path);
     made_.push_back(path);
-    std::string_view left = file.text;
-    while (!left.empty()) {
-      const ssize_t count = ::write(fd.get(), left.data(), left.size());
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) return fault(path);
-      left.remove_prefix(static_cast<size_t>(count));
-    }
-    return {};
+    errno = write_all(fd.get(), file.text).error;
+    return errno == 0 ? Result<void>() : Result<void>(fault(path));
   }
 
   // What was written stays.
