@@ -4,9 +4,9 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "ingest/due_reminders_for_test.h"
 #include "ingest/refold.h"
 #include "ingest/reminder_events.h"
-#include "ingest/reminder_source.h"
 #include "route/subscription.h"
 
 namespace statewire::day {
@@ -104,23 +104,14 @@ class DirectIntake final : public Intake {
 
   // How many were due.
   size_t fire_due() {
-    const Time now = clock_.now();
-    if (store_.next_reminder() > now) return 0;
     Arena arena;
-    std::vector<Reminder> due;
-    const Result<void> read = store_.each_reminder([&](const Reminder& reminder) {
-      if (reminder.key.due > now || due.size() == kRemindersAtATime) return false;
-      Reminder& kept = due.emplace_back(reminder);
-      kept.key.resource_id = arena.copy(reminder.key.resource_id);
-      kept.payload = arena.copy(reminder.payload);
-      return true;
-    });
-    CHECK(read.ok());
-    if (due.empty()) return 0;
+    const Result<std::vector<Reminder>> due = due_reminders(store_, clock_.now(), arena);
+    CHECK(due.ok());
+    if (due->empty()) return 0;
     Chunk chunk{.source = std::string(kRemindersSource), .is_own = true};
-    for (const Reminder& reminder : due) append_event_line(reminder, chunk.text);
-    commit(chunk, due);
-    return due.size();
+    for (const Reminder& reminder : *due) append_event_line(reminder, chunk.text);
+    commit(chunk, *due);
+    return due->size();
   }
 
  private:

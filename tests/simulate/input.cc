@@ -3,8 +3,8 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "course.h"
+#include "ingest/due_reminders_for_test.h"
 #include "ingest/reminder_events.h"
-#include "ingest/reminder_source.h"
 
 namespace statewire {
 namespace {
@@ -150,17 +150,10 @@ Result<std::vector<Fate>> Input::commit(std::span<const EventPlan> events, Time 
 
 // As ReminderSource and Ingest do it together.
 Result<uint64_t> Input::fire_due(Time now) {
-  if (store_.next_reminder() > now) return uint64_t{0};
   Arena arena;
-  std::vector<Reminder> due;
-  const Result<void> read = store_.each_reminder([&](const Reminder& reminder) {
-    if (reminder.key.due > now || due.size() == kRemindersAtATime) return false;
-    Reminder& kept = due.emplace_back(reminder);
-    kept.key.resource_id = arena.copy(reminder.key.resource_id);
-    kept.payload = arena.copy(reminder.payload);
-    return true;
-  });
+  const Result<std::vector<Reminder>> read = due_reminders(store_, now, arena);
   if (!read) return read.error();
+  const std::vector<Reminder>& due = *read;
   if (due.empty()) return uint64_t{0};
   std::vector<std::unique_ptr<Batch>> batches;
   Batch& batch = *batches.emplace_back(std::make_unique<Batch>());
