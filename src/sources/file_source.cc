@@ -177,7 +177,8 @@ bool FileSource::read(Run& run, Entry& entry) {
     if (!hand_over(run, entry, std::move(**piece))) break;
     note_progress();
   }
-  if (options_.follow) bound_what_is_ahead(entry);
+  // Where it was written over, prepare() looks for a copy before it begins anew.
+  if (options_.follow && !entry.file->is_written_over()) bound_what_is_ahead(entry);
   return has_read;
 }
 

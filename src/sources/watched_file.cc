@@ -13,6 +13,9 @@
 namespace statewire {
 namespace {
 
+// From the time that a write gives a file to the last of its bytes.
+constexpr std::chrono::seconds kWriteLastsAtMost{5};
+
 template <typename Timestamp>
 int64_t nanoseconds(const Timestamp& time) {
   return time.tv_sec * int64_t{1'000'000'000} + time.tv_nsec;
@@ -171,6 +174,7 @@ Result<void> WatchedFile::read_from(TextPosition position) {
   }
   reader_ = std::make_unique<PieceReader>(std::move(input), position, pieces_);
   is_finished_ = false;
+  is_written_over_ = false;
   head_.resize(std::min<uint64_t>(head_.size(), position.offset));
   tail_end_ = position.offset > 0 && is_gzip_ ? size() : position.offset;
   tail_ = bytes_before(tail_end_, kFileTailBytesMax);
@@ -178,9 +182,13 @@ Result<void> WatchedFile::read_from(TextPosition position) {
 }
 
 Result<std::optional<Piece>> WatchedFile::next() {
-  if (is_finished_) return std::optional<Piece>();
+  if (is_finished_ || is_written_over_) return std::optional<Piece>();
   Result<std::optional<Piece>> piece = reader_->next();
-  if (piece && *piece) note(**piece);
+  if (!piece || !*piece) return piece;
+  // Whoever writes over a file is past what stood here before its own bytes are read.
+  is_written_over_ = !is_what_was_read();
+  if (is_written_over_) return unavailable("it was written over while it was read");
+  note(**piece);
   return piece;
 }
 
@@ -210,12 +218,14 @@ void WatchedFile::note(const Piece& piece) {
 }
 
 std::optional<Piece> WatchedFile::rest() {
+  if (is_written_over_) return std::nullopt;
   std::optional<Piece> piece = reader_->rest();
   if (piece) note(*piece);
   return piece;
 }
 
 std::optional<Piece> WatchedFile::whole_rest() {
+  if (is_written_over_) return std::nullopt;
   std::optional<Piece> piece = reader_->whole_rest();
   if (piece) note(*piece);
   return piece;
@@ -253,12 +263,16 @@ Result<WatchedFile::Change> WatchedFile::look() {
   const struct stat before = last_;
   if (::fstat(fd_.get(), &last_) != 0) return failed(reason_of(errno));
   const bool is_changed = stamp_of(last_) != stamp_of(before);
-  if (!is_changed && !is_doubtful_) return Change::none;
-  // What was read ahead is compared once it is a piece.
-  is_doubtful_ = !is_gzip_ && reader_->offset_read() > tail_end_;
+  const auto now = std::chrono::steady_clock::now();
+  if (is_changed) changed_at_ = now;
+  // The bytes of a write may come after its time; what was read ahead is compared once it is a
+  // piece.
+  const bool is_doubtful =
+      now - changed_at_ < kWriteLastsAtMost || (!is_gzip_ && reader_->offset_read() > tail_end_);
+  if (!is_changed && !is_doubtful && !is_written_over_) return Change::none;
   const bool is_shorter =
       last_.st_size < before.st_size || (!is_gzip_ && size() < reader_->offset_read());
-  if (is_shorter || !is_what_was_read()) return Change::rewritten;
+  if (is_shorter || is_written_over_ || !is_what_was_read()) return Change::rewritten;
   return is_changed ? Change::grown : Change::none;
 }
 

@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -65,7 +66,10 @@ class WatchedFile {
   // Goes back to a place where it has been; to the beginning where what stood before it is not
   // what was read: the file was written anew meanwhile.
   Result<void> rewind(TextPosition position);
+  // An error, too, where the file is written over meanwhile, so that the piece is of another text
+  // than those before it; look() says so then.
   Result<std::optional<Piece>> next();
+  bool is_written_over() const { return is_written_over_; }
   // The rest that is no whole line, once nothing more will follow.
   std::optional<Piece> rest();
   // The same, if it is a whole value, which need not wait for its line feed for ever, or too long.
@@ -109,7 +113,8 @@ class WatchedFile {
   const PieceLimits pieces_;
   std::string path_;
   std::unique_ptr<PieceReader> reader_;
-  bool is_doubtful_ = false;  // It changed while more was read than pieces were made of.
+  std::chrono::steady_clock::time_point changed_at_;
+  bool is_written_over_ = false;
   bool is_finished_ = false;
   // The first bytes that were read and the last ones before `tail_end_`; of a gzip file, of its
   // packed ones. Not what is there now.
