@@ -416,7 +416,7 @@ TEST_F(IngestTest, room_that_comes_without_a_commit_is_seen_by_who_waits_for_it)
   });
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
   word.set_value();
-  EXPECT_EQ(waited.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  EXPECT_EQ(waited.get_future().wait_for(std::chrono::seconds(60)), std::future_status::ready);
   stop_waiting.request_stop();
   EXPECT_FALSE(done.get_future().get());
 }

@@ -160,7 +160,7 @@ class LateServer {
   }
   void wait_for(const bool& flag) {
     std::unique_lock lock(mutex_);
-    EXPECT_TRUE(changed_.wait_for(lock, std::chrono::seconds(20), [&] { return flag; }));
+    EXPECT_TRUE(changed_.wait_for(lock, std::chrono::seconds(60), [&] { return flag; }));
   }
 
   void let_wait() {

@@ -30,7 +30,7 @@ class Outcome {
   }
   std::vector<Attempt> wait() {
     std::unique_lock lock(state_->mutex);
-    EXPECT_TRUE(state_->changed.wait_for(lock, std::chrono::seconds(10),
+    EXPECT_TRUE(state_->changed.wait_for(lock, std::chrono::seconds(60),
                                          [this] { return state_->calls > 0; }));
     return state_->attempts;
   }

@@ -103,10 +103,10 @@ class FakeIntake final : public Intake {
     }
     for (const Chunk& chunk : held) chunk.done(fates_of(chunk));
   }
-  // Until so many lines came; false after ten seconds.
+  // Until so many lines came; false after a minute.
   bool wait_for_lines(size_t count) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::seconds(10),
+    return changed_.wait_for(lock, std::chrono::seconds(60),
                              [&] { return lines_.size() >= count; });
   }
   std::vector<std::string> lines() {

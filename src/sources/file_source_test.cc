@@ -516,6 +516,16 @@ TEST_F(FileSourceTest, file_written_over_while_its_events_wait_is_read_anew) {
   }
 }
 
+TEST_F(FileSourceTest, what_was_read_of_a_file_that_is_cut_off_is_handed_over) {
+  write("a.jsonl", events(0, 20'000));
+  intake_.hold();
+  follow("a.jsonl");
+  for (int i = 0; i < 200 && intake_.submitted() < 4; ++i) let_poll();
+  fs::resize_file(path("a.jsonl"), 0);
+  intake_.release();
+  EXPECT_TRUE(intake_.wait_for_lines(20'000));
+}
+
 // A long write has its time before its bytes.
 TEST_F(FileSourceTest, file_that_is_being_written_over_when_it_is_looked_at_is_read_anew) {
   write("a.jsonl", long_events(1000, 1010));

@@ -183,11 +183,13 @@ Result<void> WatchedFile::read_from(TextPosition position) {
 
 Result<std::optional<Piece>> WatchedFile::next() {
   if (is_finished_ || is_written_over_) return std::optional<Piece>();
+  const uint64_t taken = reader_->bytes_taken();
   Result<std::optional<Piece>> piece = reader_->next();
-  if (!piece || !*piece) return piece;
-  // Whoever writes over a file is past what stood here before its own bytes are read.
-  is_written_over_ = !is_what_was_read();
+  // Whoever writes over a file is past what stands here before any of his own bytes is read behind
+  // it. What was read earlier is as it was.
+  is_written_over_ = reader_->bytes_taken() != taken && !is_what_was_read();
   if (is_written_over_) return unavailable("it was written over while it was read");
+  if (!piece || !*piece) return piece;
   note(**piece);
   return piece;
 }
