@@ -3,6 +3,7 @@
 #include "base/dom_text.h"
 #include "base/text.h"
 #include "catalog/letters.h"
+#include "catalog/robot_name.h"
 #include "catalog/service_caller.h"
 #include "catalog/session.h"
 #include "catalog/tool_table.h"
@@ -55,6 +56,15 @@ void read_session(Caller& caller) {
   if (caller.role.empty() && first < last) {
     caller.role = caller.arn.substr(first + 1, last - first - 1);
   }
+}
+
+// Of a mail address what stands before its '@', and else all.
+std::string_view local_part(std::string_view name) {
+  return has_mail_form(name) ? name.substr(0, name.find('@')) : name;
+}
+
+bool is_persons_mail(std::string_view name) {
+  return has_mail_form(name) && !names_robot(local_part(name));
 }
 
 // "codebuild-web-service-role", "CodeDeployServiceRole", "AWSGlueServiceRole-crawler": made for the
@@ -113,15 +123,31 @@ bool is_user(const Caller& caller) {
          (caller.type == "AWSAccount" && caller.principal_id.starts_with("AIDA"));
 }
 
+std::string_view user_of(const Caller& caller) {
+  if (!caller.user_name.empty()) return caller.user_name;
+  const bool is_in_arn = caller.type == "IAMUser" || caller.type == "FederatedUser";
+  const size_t slash = caller.arn.rfind('/');
+  return is_in_arn && slash != caller.arn.npos ? caller.arn.substr(slash + 1) : std::string_view();
+}
+
 bool is_of_person(const Caller& caller) {
   return caller.role.starts_with("AWSReservedSSO_") || caller.is_mfa ||
-         has_mail_form(caller.session) || has_mail_form(caller.source) ||
+         is_persons_mail(caller.session) || is_persons_mail(caller.source) ||
          !name_in_session(caller.source).empty();
 }
 
 bool is_person(const Caller& caller) {
   return is_root(caller) || is_of_person(caller) || caller.type == "SAMLUser" ||
-         caller.type == "IdentityCenterUser" || caller.type == "FederatedUser";
+         caller.type == "IdentityCenterUser" ||
+         (caller.type == "FederatedUser" && !is_named_as_robot(caller));
+}
+
+bool is_named_as_robot(const Caller& caller) {
+  if (caller.type != "AssumedRole") return names_robot(user_of(caller));
+  if (!caller.source.empty()) return names_robot(local_part(caller.source));
+  const std::string_view session = local_part(caller.session);
+  return names_robot(session) ||
+         (name_in_session(session).empty() && names_robot_alone(caller.role));
 }
 
 bool is_certificate(std::string_view source) { return source.starts_with("CN="); }
@@ -131,8 +157,8 @@ const ToolWord* program_of(const Caller& caller) {
     return issuer;
   }
   if (is_person(caller)) return nullptr;
-  if (const ToolWord* const session = tool_in_name(caller.session); session != nullptr) {
-    return session;
+  for (const std::string_view name : {caller.source, caller.session}) {
+    if (const ToolWord* const word = tool_in_name(name); word != nullptr) return word;
   }
   if (!name_in_session(caller.session).empty()) return nullptr;
   return tool_in_name(caller.type == "AssumedRole" ? caller.role : caller.user_name);

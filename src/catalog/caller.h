@@ -33,6 +33,9 @@ bool is_root(const Caller& caller);
 // A user of this account or of another one.
 bool is_user(const Caller& caller);
 
+// By name, also where only the ARN has it; empty where none is told.
+std::string_view user_of(const Caller& caller);
+
 // Known as a person whatever the call: by single sign-on, by a mail address, by a typed code, by
 // federation, or root.
 bool is_person(const Caller& caller);
@@ -40,13 +43,18 @@ bool is_person(const Caller& caller);
 // A session that carries a person's name: a person, and not root or a user.
 bool is_of_person(const Caller& caller);
 
-// The program that the caller is named after, by who vouched for the session, by the session's own
-// name, or by that of the role or user where no person works in it: "jenkins" for jenkins-deploy.
+// The program that the caller is named after, by who vouched for the session, by its source
+// identity, by its own name, or by that of the role or user where no person works in it: "jenkins"
+// for jenkins-deploy.
 // Null where none is known.
 const ToolWord* program_of(const Caller& caller);
 
 // A session of a program: on an instance, by the token of a pod or pipeline, by a certificate.
 bool is_of_program(const Caller& caller);
+
+// Whether somebody named the user, the session or else the role as programs are named. Says nothing
+// of those who are known as persons.
+bool is_named_as_robot(const Caller& caller);
 
 // Whether a source identity is the subject of a certificate.
 bool is_certificate(std::string_view source);

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "catalog/letters.h"
 #include "catalog/machine_words.h"
+#include "catalog/robot_name.h"
 #include "catalog/tool_table.h"
 
 namespace statewire {
@@ -39,6 +40,8 @@ bool is_made_up(std::string_view session) {
 }
 
 std::string_view name_in_session(std::string_view session) {
+  const bool has_digit = session.find_first_of(kDigits) != std::string_view::npos;
+  if (has_digit || names_robot(session)) return {};
   if (is_named_session(session) || tool_in_name(session) != nullptr) return {};
   const std::string_view name = session.starts_with(kCdk) ? session.substr(kCdk.size()) : session;
   for (size_t begin = 0;;) {

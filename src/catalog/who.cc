@@ -5,7 +5,8 @@
 //   2. it came with a role that belongs to a service;
 //   3. the user agent is a tool that deploys, scales or automates, or the call came out of a
 //      pipeline, which deploys;
-//   4. it came from the console, or by the root user, or by a person at a command line;
+//   4. it came from the console, or by the root user, or by a person at a command line: any user
+//      there but one who is named as robots are;
 //   5. it came from a program.
 //
 // The actor is the service where it works by a role of its own, and who called it where it works in
@@ -103,7 +104,7 @@ Tool tool_used(const EventView& view, const Caller& caller, std::string_view ser
   if (program != nullptr && (service.empty() || program->rank == ToolRank::pipeline)) {
     return {program->tool, program->rank};
   }
-  if (tool.rank == ToolRank::command_line) return tool;
+  if (tool.rank > ToolRank::sdk) return tool;
   if (execution_environment(view.call.user_agent) == kCloudShell) return tool;
   const bool is_within = is_within_aws(caller, view.call);
   if (view.call.is_from_console == true || (is_within && is_of_somebody(caller))) {
@@ -160,12 +161,16 @@ Judgement judge_person(const Call& call) {
   // Of another account, without a word of who: nobody is known.
   if (caller.type == "AWSAccount" && caller.principal_id.empty()) return {};
   const bool is_at_command_line = call.tool.rank == ToolRank::command_line;
+  const bool is_at_desk = is_at_command_line || call.tool.rank == ToolRank::desktop;
   const bool is_by_program = is_program(caller, agent) && !is_of_person(caller);
-  if (is_person(caller) || (is_user(caller) && is_at_command_line && !is_by_program)) {
-    return {CauseKind::human, Confidence::likely};
-  }
+  if (is_person(caller)) return {CauseKind::human, Confidence::likely};
   if (is_by_program) return {CauseKind::automation, Confidence::likely};
-  if (caller.type == "AssumedRole" && is_at_command_line) {
+  // Scripts use the command line, too.
+  if (is_at_command_line && is_named_as_robot(caller)) {
+    return {CauseKind::automation, Confidence::guess};
+  }
+  if (is_user(caller) && is_at_desk) return {CauseKind::human, Confidence::likely};
+  if (caller.type == "AssumedRole" && is_at_desk) {
     return {ends_with_uuid(caller.session) ? CauseKind::automation : CauseKind::human,
             Confidence::guess};
   }
@@ -198,6 +203,7 @@ Judgement judge(const Call& call) {
     case ToolRank::none:
     case ToolRank::sdk:
     case ToolRank::command_line:
+    case ToolRank::desktop:
     case ToolRank::console:
       break;
   }
@@ -251,10 +257,7 @@ std::string_view actor_of(const Call& call, CauseKind kind) {
     return caller.session;
   }
   if (caller.type == "AWSAccount" && !caller.account_id.empty()) return caller.account_id;
-  if (caller.type == "IAMUser" || caller.type == "FederatedUser") {
-    const size_t slash = caller.arn.rfind('/');
-    if (slash != std::string_view::npos) return caller.arn.substr(slash + 1);
-  }
+  if (const std::string_view user = user_of(caller); !user.empty()) return user;
   if (!caller.user_id.empty()) return caller.user_id;
   if (!caller.principal_id.empty() && caller.type != "Unknown") return caller.principal_id;
   // A service that is not in invokedBy is only where the event came from.

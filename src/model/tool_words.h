@@ -9,7 +9,17 @@
 namespace statewire {
 
 // In the order of what they tell: a tool that deploys uses an SDK too, and runs in a pipeline.
-enum class ToolRank { none, sdk, command_line, console, automates, scales, pipeline, deploys };
+enum class ToolRank {
+  none,
+  sdk,
+  command_line,  // Of people and of scripts.
+  desktop,       // A program with windows, and so a person.
+  console,
+  automates,
+  scales,
+  pipeline,
+  deploys,
+};
 
 // Where a word names its tool.
 enum ToolPlace : uint8_t {
@@ -43,6 +53,7 @@ inline constexpr ToolWord kToolWords[] = {
     {"terragrunt", "terragrunt", ToolRank::deploys},
     {"pulumi", "pulumi", ToolRank::deploys},
     {"awscdk", "cdk", ToolRank::deploys},
+    {"cdkassets", "cdk", ToolRank::deploys},
     {"awssamcli", "sam", ToolRank::deploys},
     {"serverless", "serverless", ToolRank::deploys},
     {"ansible", "ansible", ToolRank::deploys},
@@ -100,6 +111,7 @@ inline constexpr ToolWord kToolWords[] = {
     {"woodpecker", "woodpecker", ToolRank::pipeline, kAsProgram},
     {"concourse", "concourse", ToolRank::pipeline, kAsProgram},
     {"bamboo", "bamboo", ToolRank::pipeline, kAsProgram},
+    {"codecatalyst", "codecatalyst", ToolRank::pipeline, kInName},
     {"travisci", "travis-ci", ToolRank::pipeline, kAnywhere},
     {"tekton", "tekton", ToolRank::pipeline, kAnywhere},
     {"gocd", "gocd", ToolRank::pipeline, kAnywhere},
@@ -141,6 +153,7 @@ inline constexpr ToolWord kToolWords[] = {
     {"vault/", "vault", ToolRank::automates},
     {"instancescheduler", "instance-scheduler", ToolRank::automates, kInName},
     {"awssolution/so0030", "instance-scheduler", ToolRank::automates},
+    {"awsfluentbitplugin", "fluent-bit", ToolRank::automates},
     {"cloudquery", "cloudquery", ToolRank::automates},
     {"console.", "console", ToolRank::console},
     {"signin.", "console", ToolRank::console},
@@ -153,11 +166,13 @@ inline constexpr ToolWord kToolWords[] = {
     {"ebcli", "eb-cli", ToolRank::command_line},
     {"ecscli", "ecs-cli", ToolRank::command_line},
     {"amazonecscli", "ecs-cli", ToolRank::command_line},
-    {"awstoolkit", "aws-toolkit", ToolRank::command_line},
-    {"amazonq", "amazon-q", ToolRank::command_line},
-    {"s3browser", "s3browser", ToolRank::command_line},
-    {"cyberduck", "cyberduck", ToolRank::command_line},
-    {"winscp", "winscp", ToolRank::command_line},
+    {"awstoolkit", "aws-toolkit", ToolRank::desktop},
+    {"amazonq", "amazon-q", ToolRank::desktop},
+    {"s3browser", "s3browser", ToolRank::desktop},
+    {"cyberduck", "cyberduck", ToolRank::desktop},
+    {"winscp", "winscp", ToolRank::desktop},
+    {"postmanruntime", "postman", ToolRank::desktop},
+    {"insomnia/", "insomnia", ToolRank::desktop},
     {"rclone", "rclone", ToolRank::command_line},
     {"s3cmd", "s3cmd", ToolRank::command_line},
     {"boto3/", "boto3", ToolRank::sdk},
