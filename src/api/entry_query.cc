@@ -221,7 +221,9 @@ void write_members(const Entry& entry, const Notification& notification, JsonWri
   json.known_line("catalog_entry", entry.observation.entry);
   if (entry.told.too_late) json.text("why_not_told", "it came too late to be folded");
   if (!entry.told.too_late && entry.told.kind == NotificationKind::none) {
-    json.text("why_not_told", "it changed nothing that is told");
+    json.text("why_not_told", notification.is_late
+                                  ? "it came late, and changed nothing that is told"
+                                  : "it changed nothing that is told");
   }
 }
 

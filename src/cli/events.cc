@@ -20,10 +20,8 @@ Cell show_told(JsonElement event) {
   const std::string kind = text_at(event, "kind");
   const std::string fate = text_at(event, "fate");
   if (kind.empty()) return {fate, Tint::bad};
-  if (fate == "too_late") return {"too late", Tint::faint};
-  if (kind == "none") return {"-", Tint::faint};
-  const Tint tint = tint_of_severity(text_at(event, "severity"));
-  return {is_true_at(event, "late") ? kind + ", late" : kind, tint};
+  const Tint tint = kind == "none" ? Tint::faint : tint_of_severity(text_at(event, "severity"));
+  return {told_text(event), tint};
 }
 // What was told of it; else what came, of what, and by whom.
 Cell show_what(JsonElement event) {
@@ -53,6 +51,7 @@ constexpr ListColumn kEventColumns[] = {
     {.title = "region", .path = "resource.region", .fit = Fit::end, .spare = 3},
     {.title = "severity", .path = "severity", .is_for_csv = true},
     {.title = "fate", .path = "fate", .is_for_csv = true},
+    {.title = "late", .path = "late", .is_for_csv = true},
     {.title = "sequence", .path = "sequence", .align = Align::right, .spare = 1},
 };
 constexpr ListEnd kEventsEnd{.noun = "event", .if_empty = "no event matches"};

@@ -33,7 +33,7 @@ std::string past_text(JsonElement past, const Terminal& terminal) {
     lines.add("told", "nobody: " + why_not);
     return lines.take();
   }
-  lines.add("told", of("entry.kind") + ": " + of("entry.message"));
+  lines.add("told", told_text(find_at(past, "entry").value()) + ": " + of("entry.message"));
   if (!add_verdicts(past, "went to", lines)) lines.add("went to", "nobody: no subscription");
   add_removed(past, lines);
   return lines.take();

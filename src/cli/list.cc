@@ -149,6 +149,13 @@ std::string declared_as(JsonElement resource) {
   return text;
 }
 
+std::string told_text(JsonElement entry) {
+  if (is_true_at(entry, "too_late") || text_at(entry, "fate") == "too_late") return "too late";
+  const std::string kind = text_at(entry, "kind");
+  const std::string told = kind == "none" ? "-" : kind;
+  return is_true_at(entry, "late") ? told + ", late" : told;
+}
+
 Tint tint_of_phase(std::string_view phase) {
   if (phase == "stable") return Tint::good;
   if (phase == "degraded") return Tint::bad;

@@ -83,6 +83,9 @@ std::string declared_as(JsonElement resource);
 
 // A phase in its colour.
 Tint tint_of_phase(std::string_view phase);
+// What was told of an entry of the journal: "transition, late", or "-" where nothing was. Late is
+// whatever came after something newer of its resource, also where nothing is told of it.
+std::string told_text(JsonElement entry);
 // Colours of what is told, by its kind and by its severity.
 Tint tint_of_kind(std::string_view kind);
 Tint tint_of_severity(std::string_view severity);

@@ -17,11 +17,8 @@ constexpr uint64_t kEntries = 100;
 Cell show_time(JsonElement entry) { return {short_time(text_at(entry, "time"))}; }
 Cell show_kind(JsonElement entry) {
   const std::string kind = text_at(entry, "kind");
-  if (is_true_at(entry, "too_late")) return {"too late", Tint::faint};
-  if (kind == "none") return {"-", Tint::faint};
-  // Those stand below what they amend.
-  const std::string shown = kind == "amended" ? "└ amended" : kind;
-  return {is_true_at(entry, "late") ? shown + ", late" : shown, tint_of_kind(kind)};
+  // Amendments stand below what they amend.
+  return {(kind == "amended" ? "└ " : "") + told_text(entry), tint_of_kind(kind)};
 }
 Cell show_phase_and_value(JsonElement entry) {
   return {state_text(entry), tint_of_phase(text_at(entry, "phase"))};
@@ -43,6 +40,7 @@ constexpr ListColumn kTimelineColumns[] = {
      .spare = 3},
     {.title = "cause", .path = "cause.kind", .show = cause_cell, .fit = Fit::end},
     {.title = "actor", .path = "cause.actor", .is_for_csv = true},
+    {.title = "late", .path = "late", .is_for_csv = true},
     {.title = "event", .path = "origin.type", .fit = Fit::end, .spare = 2},
     {.title = "sequence", .path = "sequence", .align = Align::right, .spare = 1},
 };

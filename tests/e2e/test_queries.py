@@ -86,6 +86,26 @@ class Queries(ProgramTest):
         self.assertIn(unclear.status, (200, 404, 409))
         self.assertEqual(self.program.run("timeline", "i-none").returncode, 1)
 
+    def test_what_came_late_says_so_whatever_is_told_of_it(self):
+        for state, when in (
+            ("running", "09:00:00"),
+            ("stopped", "09:10:00"),
+            ("running", "09:00:30"),  # It changes nothing.
+            ("pending", "08:59:00"),  # It changes what is known of before.
+        ):
+            self.program.post(instance_event("i-0a1b2c3d4e5f60004", state, f"2026-11-23T{when}Z"))
+        lists = (("timeline", "i-0a1b2c3d4e5f60004"), ("events", "i-0a1b2c3d4e5f60004"))
+        for words in lists:
+            shown = self.program.run(*words).stdout
+            self.assertRegex(shown, r"09:00:30 +-, late ")
+            self.assertRegex(shown, r"08:59:00 +(└ )?amended, late ")
+            self.assertNotRegex(shown, r"09:[01]0:00 .*late")
+            late = [line["late"] for line in self.csv_of(*words)]
+            self.assertEqual(late, ["true", "true", "false", "false"])
+        (sequence,) = [e["sequence"] for e in self.csv_of(*lists[1]) if e["kind"] == "none"]
+        explained = self.program.run("explain", "--sequence", sequence).stdout
+        self.assertIn("it came late, and changed nothing that is told", explained)
+
     def test_resources_page_by_page(self):
         self.program.post(
             *[
