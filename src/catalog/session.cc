@@ -47,8 +47,11 @@ std::string_view name_in_session(std::string_view session) {
   for (size_t begin = 0;;) {
     const size_t end = name.find_first_of(".-_", begin);
     const std::string_view word = name.substr(begin, end - begin);
-    if (word.empty() || !std::ranges::all_of(word, is_letter) || is_machine_word(word)) return {};
-    if (end == std::string_view::npos) return name;
+    const bool is_last = end == std::string_view::npos;
+    const bool is_last_name = is_last && is_full_name(name) && !names_machine(word);
+    if (word.empty() || !std::ranges::all_of(word, is_letter)) return {};
+    if (is_machine_word(word) && !is_last_name) return {};
+    if (is_last) return name;
     begin = end + 1;
   }
 }

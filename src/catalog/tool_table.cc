@@ -80,8 +80,10 @@ bool begins_word(std::string_view name, size_t at) {
   return at == 0 || is_upper(name[at]) || !(is_lower(name[at - 1]) || is_upper(name[at - 1]));
 }
 
-// Whether all words of a text are of machines; "ManagedBy" has two. What is no letter is none.
-bool is_of_machines(std::string_view text) {
+// The words of a text, from the first to the last, for as long as `visit` says so; "ManagedBy" has
+// two. What is no letter parts them.
+template <typename Visit>
+bool each_word(std::string_view text, Visit visit) {
   for (size_t begin = 0; begin < text.size();) {
     if (!is_letter(text[begin])) {
       ++begin;
@@ -92,22 +94,40 @@ bool is_of_machines(std::string_view text) {
            !(is_upper(text[end]) && is_lower(text[end - 1]))) {
       ++end;
     }
-    if (!names_machine(text.substr(begin, end - begin))) return false;
+    if (!visit(text.substr(begin, end - begin))) return false;
     begin = end;
   }
   return true;
 }
 
+bool is_of_machines(std::string_view text) { return each_word(text, names_machine); }
+
+// Empty where there is none.
+std::string_view first_word(std::string_view text) {
+  std::string_view first;
+  each_word(text, [&](std::string_view word) {
+    first = word;
+    return false;
+  });
+  return first;
+}
+
 // Whether an ambiguous word of `size` bytes at `at` stands for the program: nothing but words of
-// machines follows it, and where nothing does, nothing else precedes it.
+// machines follows it. What precedes it may be anybody's name, so that a part of a program must
+// follow then: "acme-drone-runner", and not "alice-drone-test".
 bool stands_for_program(std::string_view name, size_t at, size_t size) {
   const std::string_view after = name.substr(at + size);
-  const bool is_followed = std::any_of(after.begin(), after.end(), is_letter);
-  return is_of_machines(after) && (is_followed || is_of_machines(name.substr(0, at)));
+  return is_of_machines(after) &&
+         (is_of_machines(name.substr(0, at)) || names_part_of_program(first_word(after)));
+}
+
+// "alice.jenkins" is called so.
+bool is_last_name(const Found& found, std::string_view name, size_t at) {
+  return at > 0 && name[at - 1] == '.' && at + found.size == name.size() && is_full_name(name);
 }
 
 bool counts(const Found& found, std::string_view name, size_t at) {
-  return found.word != nullptr &&
+  return found.word != nullptr && !is_last_name(found, name, at) &&
          ((found.word->places & kAmbiguous) == 0 || stands_for_program(name, at, found.size));
 }
 
@@ -143,7 +163,8 @@ bool is_tool_word(std::string_view word) {
   for (const ToolPlace place : {kInAgent, kInName}) {
     const Found found = find_at(word, place);
     if (found.word == nullptr || found.size != word.size()) continue;
-    if ((found.word->places & kAmbiguous) == 0) return true;
+    // Nobody is called by a word that stands in agents alone.
+    if ((found.word->places & kAmbiguous) == 0 || (found.word->places & kInName) == 0) return true;
   }
   return false;
 }

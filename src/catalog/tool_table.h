@@ -13,8 +13,9 @@ const ToolWord* tool_at(std::string_view rest);
 
 // The first word that a part of a name begins with and that ends there or is long; hyphens, digits
 // and capitals part it: "drone" in "ci-drone2" and in "MyDroneRunner", and not in "drones". What
-// people call other things, too, counts beside words of machines alone: "drone" not in
-// "drone-footage". Null where there is none. Linear in the name.
+// people call other things, too, counts where a program's name stands: "drone" not in
+// "drone-footage", nor in "alice-drone-test"; and no word is a person's last name
+// ("alice.jenkins"). Null where there is none. Linear in the name.
 const ToolWord* tool_in_name(std::string_view name);
 
 // By the address of who vouched for a session.

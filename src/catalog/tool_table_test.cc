@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 namespace statewire {
 namespace {
@@ -44,6 +45,82 @@ TEST(ToolTable, english_word_stands_for_a_program_beside_machines_alone) {
   EXPECT_EQ(tool_at("bam boo/1.0"), nullptr) << "two products";
   EXPECT_EQ(named("bam boo"), "bamboo");
   EXPECT_FALSE(is_tool_word("bamboo")) << "somebody's name";
+}
+
+// Whether a word is the program's or a part of somebody's free name shows in what is beside it.
+TEST(ToolTable, name_of_a_program_stands_where_programs_stand) {
+  struct Named {
+    const char* name;
+    const char* tool;
+  };
+  constexpr Named kNames[] = {
+      // Nobody's name is before it.
+      {"drone", "drone"},
+      {"drone-test", "drone"},
+      {"ci_drone", "drone"},
+      {"prod-concourse-test", "concourse"},
+      {"AtlantisRole", "atlantis"},
+      {"atlantis-pr-41", "atlantis"},
+      {"jenkins-user", "jenkins"},
+      // Somebody's is, and a part of the program follows.
+      {"acme-drone-runner-7", "drone"},
+      {"MyDroneRunner", "drone"},
+      {"AcmeBambooAgent", "bamboo"},
+      {"team-a-woodpecker-server", "woodpecker"},
+      // Free names.
+      {"alice-drone-test", ""},
+      {"alice_drone", ""},
+      {"AliceDroneTest", ""},
+      {"bob-concourse-dev", ""},
+      {"carol.bamboo-user", ""},
+      {"bamboo-carol", ""},
+      {"dan-flux-prod", ""},
+      {"erin-atlantis-admin", ""},
+      {"woodpecker-erin-test", ""},
+      {"frank-drone-operator", ""},
+      {"gina-spinnaker-role", ""},
+      {"hugo-prowler-role", ""},
+      // Words that are no tool's, or are told by agents alone.
+      {"alice-buddy-test", ""},
+      {"atlas-runner", ""},
+      {"alice-pulumi-test", ""},
+      {"chef-runner", ""},
+      // Last names.
+      {"alice.jenkins", ""},
+      {"Alice.Jenkins", ""},
+      {"ci.jenkins", "jenkins"},
+      {"acme-jenkins", "jenkins"},
+      {"jenkins.example", "jenkins"},
+      // Names that no person and no role has by chance.
+      {"alice-gitlab-test", "gitlab"},
+  };
+  for (const auto& [name, tool] : kNames) EXPECT_EQ(named(name), tool) << name;
+}
+
+// Agents name products. What is called by a common word says that it is one of its kind.
+TEST(ToolTable, product_is_a_program_only_by_its_whole_name) {
+  const std::pair<const char*, const char*> kProducts[] = {
+      {"chef/18.2", "chef"},
+      {"chef-aws-cookbook/9.1.1", "chef"},
+      {"Puppet/8.4", "puppet"},
+      {"puppet-agent/8.4", "puppet"},
+      {"salt/3006.1", "salt"},
+      {"Packer/1.10.1 (+https://www.packer.io/)", "packer"},
+      {"packer-plugin-amazon/1.3.1", "packer"},
+      {"harness-delegate/24.5", "harness"},
+      {"Octopus.Client/14.3", "octopus-deploy"},
+      {"chef-recipes/2.1", ""},
+      {"puppet-theatre/1.0", ""},
+      {"salt-lake-site/1.0", ""},
+      {"packer-slots/1.0", ""},
+      {"harness-racing/1.0", ""},
+      {"octopus-card/1.0", ""},
+      {"drone-footage/1.0", ""},
+  };
+  for (const auto& [agent, tool] : kProducts) {
+    const ToolWord* const word = tool_at(agent);
+    EXPECT_EQ(word == nullptr ? "" : word->tool, tool) << agent;
+  }
 }
 
 TEST(ToolTable, words_stand_only_where_they_tell) {

@@ -344,6 +344,11 @@ TEST(Who, program_of_a_name_is_told_wherever_it_stands) {
   EXPECT_EQ(told(R"({"type":"IAMUser","userName":"ci_drone"})"), "deployment likely drone");
   EXPECT_EQ(told(role("drones-telemetry", "7")), "automation guess aws-sdk-go-v2");
   EXPECT_EQ(told(role("jenkins-admin", "tina")), "automation guess aws-sdk-go-v2") << "a person's";
+  EXPECT_EQ(told(role("prod", "alice-drone-test")), "automation guess aws-sdk-go-v2");
+  const WhoCalled person(role("dev", "alice.jenkins"), "aws-sdk-go-v2/1.32 os/macos");
+  EXPECT_EQ(person.judged(), "human guess");
+  EXPECT_EQ(person->actor, "alice.jenkins");
+  EXPECT_EQ(person->tool, "aws-sdk-go-v2");
 }
 
 TEST(Who, runbooks_and_state_machines_are_automation_and_alarms_no_schedule) {

@@ -26,9 +26,9 @@ enum ToolPlace : uint8_t {
   kInAgent = 1,   // A token of the user agent begins with it.
   kInName = 2,    // It is a part of the name of a role, a user or a session.
   kInIssuer = 4,  // It is a part of the address of who vouched for a session.
-  // A word that people use for other things: it counts only beside words of machines alone, as
-  // "concourse-worker" does and "concourse-display" does not, and as a product that tells its
-  // version.
+  // A word that people use for other things: it counts only where a program's name stands, as in
+  // "concourse-worker", and not in "concourse-display" or "alice-concourse-test"; and as a product
+  // that tells its version.
   kAmbiguous = 8,
 };
 
@@ -57,10 +57,10 @@ inline constexpr ToolWord kToolWords[] = {
     {"awssamcli", "sam", ToolRank::deploys},
     {"serverless", "serverless", ToolRank::deploys},
     {"ansible", "ansible", ToolRank::deploys},
-    {"chef", "chef", ToolRank::deploys},
-    {"puppet", "puppet", ToolRank::deploys},
+    {"chef", "chef", ToolRank::deploys, kInAgent | kAmbiguous},
+    {"puppet", "puppet", ToolRank::deploys, kInAgent | kAmbiguous},
     {"saltstack", "salt", ToolRank::deploys},
-    {"salt", "salt", ToolRank::deploys},
+    {"salt", "salt", ToolRank::deploys, kInAgent | kAmbiguous},
     {"eksctl", "eksctl", ToolRank::deploys},
     {"kops", "kops", ToolRank::deploys},
     {"crossplane", "crossplane", ToolRank::deploys},
@@ -95,9 +95,9 @@ inline constexpr ToolWord kToolWords[] = {
     {"awscodebuild", "codebuild", ToolRank::pipeline, kInName},
     {"teamcity", "teamcity", ToolRank::pipeline, kAnywhere},
     {"octopusdeploy", "octopus-deploy", ToolRank::pipeline, kAnywhere},
-    {"octopus", "octopus-deploy", ToolRank::pipeline},
+    {"octopus", "octopus-deploy", ToolRank::pipeline, kInAgent | kAmbiguous},
     {"harnessdelegate", "harness", ToolRank::pipeline, kInName},
-    {"harness", "harness", ToolRank::pipeline},
+    {"harness", "harness", ToolRank::pipeline, kInAgent | kAmbiguous},
     {"harness.io", "harness", ToolRank::pipeline, kInIssuer},
     {"atlantis", "atlantis", ToolRank::pipeline, kAsProgram},
     {"spacelift", "spacelift", ToolRank::pipeline, kAnywhere | kInIssuer},
@@ -126,7 +126,7 @@ inline constexpr ToolWord kToolWords[] = {
     {"c7n", "cloud-custodian", ToolRank::automates, kAnywhere},
     {"awsnuke", "aws-nuke", ToolRank::automates},
     {"cloudnuke", "cloud-nuke", ToolRank::automates},
-    {"packer", "packer", ToolRank::automates},
+    {"packer", "packer", ToolRank::automates, kInAgent | kAmbiguous},
     {"elbv2.k8s.aws", "aws-load-balancer-controller", ToolRank::automates},
     {"awsloadbalancercontroller", "aws-load-balancer-controller", ToolRank::automates, kAnywhere},
     {"loadbalancercontroller", "aws-load-balancer-controller", ToolRank::automates, kInName},
