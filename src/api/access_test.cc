@@ -1,6 +1,7 @@
 #include <filesystem>
 
 #include "api/api_for_test.h"
+#include "api/tokens.h"
 
 namespace statewire {
 namespace {
@@ -38,7 +39,7 @@ TEST_F(AccessTest, a_token_is_needed_where_there_are_tokens) {
   use_tokens();
   const HttpResponse response = get("/api/v1/ledger");
   EXPECT_EQ(response.status, 401);
-  EXPECT_EQ(response.header("www-authenticate"), "Bearer");
+  EXPECT_EQ(response.header("www-authenticate"), kBearerChallenge);
   EXPECT_EQ(get("/api/v1/ledger", {bearer("unknown")}).status, 401);
   EXPECT_EQ(get("/api/v1/ledger", {bearer("read-")}).status, 401);
   EXPECT_EQ(get("/api/v1/ledger", {bearer("")}).status, 401);
@@ -78,8 +79,9 @@ TEST_F(AccessTest, only_those_who_send_events_are_asked_for_a_password) {
     }
     return all;
   };
-  EXPECT_EQ(challenges(post("/events", "")), "Bearer;Basic realm=\"statewire\";");
-  EXPECT_EQ(challenges(get("/metrics")), "Bearer;");
+  EXPECT_EQ(challenges(post("/events", "")),
+            "Bearer realm=\"statewire\";Basic realm=\"statewire\";");
+  EXPECT_EQ(challenges(get("/metrics")), "Bearer realm=\"statewire\";");
 }
 
 TEST_F(AccessTest, a_scope_allows_what_it_names_and_operate_includes_read) {

@@ -58,7 +58,7 @@ std::string given_token(const HttpRequestHead& head, TokenScope scope) {
 // user for one: only those who send events are asked.
 HttpServerResponse unauthorized(TokenScope scope, std::string_view text) {
   HttpServerResponse response = error_response(401, text);
-  response.headers.emplace_back("WWW-Authenticate", "Bearer");
+  response.headers.emplace_back("WWW-Authenticate", std::string(kBearerChallenge));
   if (scope == TokenScope::ingest) {
     response.headers.emplace_back("WWW-Authenticate", "Basic realm=\"statewire\"");
   }

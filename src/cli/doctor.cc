@@ -5,7 +5,9 @@
 #include <sys/timex.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
+#include <system_error>
 
 #include "app/check_paths.h"
 #include "backup/backup.h"
@@ -43,9 +45,15 @@ void look_at_daemon(JsonElement status, Findings& findings) {
 void try_to_listen(const HttpTcpListener& listener, Findings& findings) {
   const Result<ListeningSocket> socket = open_tcp_listener(listener.address, listener.port);
   if (!socket) {
-    return findings.wrong("http", socket.error().text,
-                          "name another address with `http: {listen: ADDRESS:PORT}`, or stop what "
-                          "listens there");
+    const bool is_taken =
+        socket.error().text.ends_with(std::generic_category().message(EADDRINUSE));
+    return findings.wrong(
+        "http",
+        socket.error().text + (is_taken ? "; another program listens there, or a Statewire that "
+                                          "does not answer"
+                                        : ""),
+        "name another address with `http: {listen: ADDRESS:PORT}`, or stop what "
+        "listens there");
   }
   const OwnedFd closed(socket->descriptor);
   findings.well("http", listener.address + ":" + std::to_string(listener.port) + " is free");

@@ -1,5 +1,6 @@
 #include "cli/elsewhere.h"
 
+#include "api/tokens.h"
 #include "app/check_paths.h"
 #include "cli/reply.h"
 #include "net/http_client.h"
@@ -29,13 +30,15 @@ std::string daemon_elsewhere(const Settings& settings) {
     return "what listens at " + url + " may be one of another store" + ask +
            " --ca-file FILE asks it";
   }
-  const Result<Reply> reply = Reply::parse(response->body);
-  if (!reply) return {};
   if (response->status == 401) {
+    // Any program may refuse who shows no token.
+    if (response->header("WWW-Authenticate") != kBearerChallenge) return {};
     return "the one at " + url + " may serve another store" + ask + " --token-file FILE asks it";
   }
+  const Result<Reply> reply = Reply::parse(response->body);
+  if (response->status != 200 || !reply) return {};
   const std::string store = text_at(reply->root(), "store");
-  if (response->status != 200 || store.empty()) return {};
+  if (store.empty() || text_at(reply->root(), "catalog_entries").empty()) return {};
   if (store == settings.store.path) {
     return "the one at " + url + " does, but " + control_socket_of(store) + " is gone" + ask +
            " asks it; a restart makes the socket again";

@@ -66,6 +66,30 @@ class Doctor(ProgramTest):
             self.program.write_config(f"http: {{listen: '{address}'}}\n")
             self.assertRegex(self.doctor(status=1), f"WRONG  http +.*{address}.*already in use")
 
+    def test_another_program_is_not_taken_for_a_daemon(self):
+        for answer in (
+            Answer(401, {"Content-Type": "application/json"}, b'{"error":"who are you?"}'),
+            Answer(401, {"WWW-Authenticate": "Bearer"}, b'{"error":"who are you?"}'),
+            Answer(200, {"Content-Type": "application/json"}, b'{"store":"groceries"}'),
+        ):
+            other = self.receiver(lambda request: answer)
+            address = other.url("").removeprefix("http://")
+            self.program.write_config(f"http: {{listen: '{address}'}}\n")
+            text = self.doctor(status=1)
+            self.assertRegex(text, f"WRONG  http +.*{address}.*another program listens there")
+            self.assertNotIn("WRONG  daemon", text)
+
+    def test_a_daemon_of_another_store_is_known_also_where_it_wants_a_token(self):
+        self.write("token", "t" * 32)
+        here = self.program.port
+        http = f"http: {{listen: '127.0.0.1:{here}', tokens: [{{scope: operate, token_file: token}}]}}\n"
+        self.program.write_config(http)
+        self.program.start()
+        config = self.program.config.read_text().replace("store: store", "store: elsewhere")
+        (self.folder / "other.yaml").write_text(config)
+        text = self.program.run("doctor", "--config", self.folder / "other.yaml").stdout
+        self.assertRegex(text, "WRONG  daemon +none serves this store: .*may serve another store")
+
     def test_schedules_say_when_they_fire(self):
         self.program.write_config(
             "sources:\n  tick: {kind: schedule, cron: '0 0 1 1 ? 2099'}\n"
