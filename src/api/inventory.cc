@@ -66,8 +66,8 @@ struct WithheldSums {
 
 class InventoryQuestion final : public Question {
  public:
-  InventoryQuestion(const Store& store, std::vector<InventoryState> states)
-      : store_(store), states_(std::move(states)) {}
+  InventoryQuestion(const Store& store, std::vector<InventoryState> states, Time now)
+      : store_(store), states_(std::move(states)), now_(now) {}
 
   std::optional<Result<std::string>> step() override {
     size_t looked_at = 0;
@@ -129,6 +129,7 @@ class InventoryQuestion final : public Question {
     write_sums(sums == sums_.end() ? InventorySums() : sums->second, json);
     if (state.last_read != Time()) json.time("last_read", state.last_read);
     json.known_line("trouble", state.trouble);
+    json.boolean("up", state.is_up(now_));
     json.begin_array("not_joined");
     for (const UnjoinedResource& each : state.counts.unjoined_first) {
       json.begin_object();
@@ -172,6 +173,7 @@ class InventoryQuestion final : public Question {
 
   const Store& store_;
   const std::vector<InventoryState> states_;
+  const Time now_;
   std::string at_;  // Looked at last.
   std::map<std::string, InventorySums, std::less<>> sums_;
   RecordSums all_;
@@ -180,10 +182,11 @@ class InventoryQuestion final : public Question {
 
 }  // namespace
 
-std::unique_ptr<Question> Queries::begin_inventory(std::vector<InventoryState> states) const {
-  return std::make_unique<InventoryQuestion>(parts_.store, std::move(states));
+std::unique_ptr<Question> Queries::begin_inventory(std::vector<InventoryState> states,
+                                                   Time now) const {
+  return std::make_unique<InventoryQuestion>(parts_.store, std::move(states), now);
 }
 
-Result<std::string> Queries::inventory() const { return answer_of(begin_inventory({})); }
+Result<std::string> Queries::inventory() const { return answer_of(begin_inventory({}, Time())); }
 
 }  // namespace statewire

@@ -4,6 +4,7 @@
 #include "format/format.h"
 #include "format/message.h"
 #include "format/names.h"
+#include "model/withheld.h"
 
 namespace statewire {
 namespace {
@@ -65,6 +66,12 @@ void write_owner(const Record& record, JsonWriter& json) {
     json.known_line("actor", touch.actor);
     json.known_line("tool", touch.tool);
     json.known_line("evidence", touch.evidence);
+    json.end_object();
+  }
+  if (is_withheld(record) && is_alarming(standing_drift(record))) {
+    json.begin_object("withheld");
+    json.line("drift", name_of(standing_drift(record)));
+    json.time("since", record.drift_since);
     json.end_object();
   }
   if (!owner.is_known()) return;

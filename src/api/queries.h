@@ -86,7 +86,7 @@ class Queries {
   std::unique_ptr<Question> begin_deployments(DeploymentFilter filter) const;
   // What inventories declare; `states` tell how they were read, where somebody reads them.
   Result<std::string> inventory() const;
-  std::unique_ptr<Question> begin_inventory(std::vector<InventoryState> states) const;
+  std::unique_ptr<Question> begin_inventory(std::vector<InventoryState> states, Time now) const;
   // Within which time resources of each type are expected to arrive, and why.
   std::string expectations() const;
   Result<std::string> ledger() const;

@@ -86,7 +86,7 @@ RouteSteps begin_timeline(const RouteContext& context, const RouteCall& call) {
 RouteSteps begin_inventory(const RouteContext& context, const RouteCall&) {
   std::vector<InventoryState> states;
   if (context.snapshot.inventories) states = context.snapshot.inventories();
-  return steps_of(queries_of(context).begin_inventory(std::move(states)));
+  return steps_of(queries_of(context).begin_inventory(std::move(states), context.clock.now()));
 }
 
 RouteSteps begin_deployments(const RouteContext& context, const RouteCall& call) {

@@ -5,6 +5,7 @@
 #include "api/not_well.h"
 #include "api/route_functions.h"
 #include "api/told_sources.h"
+#include "ingest/inventory_look.h"
 
 namespace statewire {
 namespace {
@@ -57,6 +58,15 @@ void write_disk(const Store& store, const IngestCounts& counts, JsonWriter& json
   json.number("refused", counts.refused_disk);
   if (!disk.problem.empty()) json.line("problem", disk.problem);
   json.end_object();
+}
+
+// Whether one was read, by whatever configuration: then verdicts may be withheld, which the
+// question of inventories counts.
+bool was_inventory_read(const Store& store) {
+  bool is_any = false;
+  (void)store.each_cursor(std::string(kInventorySource) + "/",
+                          [&](std::string_view, std::string_view) { is_any = true; });
+  return is_any;
 }
 
 void write_tag_lookups(const Snapshot& snapshot, JsonWriter& json) {
@@ -182,6 +192,7 @@ HttpServerResponse get_status(const RouteContext& context, const RouteCall&) {
     write_disk(context.store, counts, json);
     write_backup(context, json);
     write_tag_lookups(snapshot, json);
+    if (was_inventory_read(context.store)) json.boolean("inventory_read", true);
     json.begin_array("restart_needed");
     for (const std::string& key : snapshot.restart_needed) {
       json.line(key);

@@ -289,7 +289,8 @@ constexpr auto kInventoryOptions =
            .help = "List what is declared and cannot be joined with a resource, and why"},
           {.name = "--check",
            .form = OptionForm::flag,
-           .help = "Exit with 1 where anything is out of band, unmanaged or lost"}},
+           .help = "Exit with 1 where anything is out of band, unmanaged or lost, or an inventory "
+                   "cannot be read"}},
          kWatched);
 
 constexpr auto kHeldDropOptions =

@@ -103,14 +103,16 @@ HttpRequest Daemon::request(std::string method, const std::string& target) const
   request.url = base_ + target;
   if (!token_.empty()) request.headers = {{"Authorization", "Bearer " + token_.reveal()}};
   request.response_bytes_max = kDaemonAnswerBytesMax;
-  request.timeout = std::chrono::minutes(5);
+  request.timeout = kAnswerTimeout;
   request.unix_socket = socket_;
   request.tls = tls_;
   return request;
 }
 
-Result<std::string> Daemon::get(const std::string& target) const {
-  return body_of(fetch(request("GET", target)));
+Result<std::string> Daemon::get(const std::string& target, Duration timeout) const {
+  HttpRequest get = request("GET", target);
+  get.timeout = timeout;
+  return body_of(fetch(get));
 }
 
 Result<std::string> Daemon::post(const std::string& target, std::string body) const {

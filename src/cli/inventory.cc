@@ -61,17 +61,8 @@ std::string coverage(JsonElement all) {
 
 // What nobody is told of, and how to find out; empty where there is none.
 std::string withheld(JsonElement all) {
-  std::string what;
-  for (const char* const drift : {"lost", "out_of_band", "unmanaged"}) {
-    const uint64_t count = number_at(all, "withheld." + std::string(drift));
-    if (count == 0) continue;
-    what.append(what.empty() ? "" : ", ").append(with_thousands(count)).append(" ").append(drift);
-  }
-  std::ranges::replace(what, '_', ' ');
-  if (what.empty()) return {};
-  return "withheld, as no inventory that is configured reads their code: " + what +
-         ", the first since " + short_time(text_at(all, "withheld.since")) +
-         "; they stand again once one reads it\n";
+  const std::string what = withheld_text(all);
+  return what.empty() ? "" : what + "; they stand again once one reads it\n";
 }
 
 // A state that is copied or checked out anew says that it was written then, and so after the end.
@@ -84,7 +75,12 @@ std::string ended(JsonElement inventory) {
          (count == 1 ? "it" : "them") + "\n";
 }
 
+// Where an inventory cannot be read, nobody knows. Without a daemon none is.
 bool is_all_well(JsonElement all) {
+  for (const JsonElement inventory : items_at(all, "inventories")) {
+    if (text_at(inventory, "kind").empty()) continue;  // Not configured any more.
+    if (!is_true_at(inventory, "up") || text_at(inventory, "last_read").empty()) return false;
+  }
   for (const char* drift : {"drift.out_of_band", "drift.unmanaged", "drift.lost"}) {
     if (number_at(all, drift) > 0) return false;
   }

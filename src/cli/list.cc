@@ -149,6 +149,19 @@ std::string declared_as(JsonElement resource) {
   return text;
 }
 
+std::string withheld_text(JsonElement all) {
+  std::string what;
+  for (const char* const drift : {"lost", "out_of_band", "unmanaged"}) {
+    const uint64_t count = number_at(all, "withheld." + std::string(drift));
+    if (count == 0) continue;
+    what.append(what.empty() ? "" : ", ").append(with_thousands(count)).append(" ").append(drift);
+  }
+  std::ranges::replace(what, '_', ' ');
+  if (what.empty()) return {};
+  return "withheld, as no inventory that is configured reads their code: " + what +
+         ", the first since " + short_time(text_at(all, "withheld.since"));
+}
+
 std::string told_text(JsonElement entry) {
   if (is_true_at(entry, "too_late") || text_at(entry, "fate") == "too_late") return "too late";
   const std::string kind = text_at(entry, "kind");

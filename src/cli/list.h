@@ -81,6 +81,10 @@ std::string touch_text(JsonElement resource);
 // Of a resource: "aws_s3_bucket.logs, s3.tf:12 in shop"; empty where no code is known.
 std::string declared_as(JsonElement resource);
 
+// "withheld, as no inventory that is configured reads their code: 1 lost, the first since
+// 2026-11-23 09:00:12", of the answer to the question of inventories; empty where there are none.
+std::string withheld_text(JsonElement all);
+
 // A phase in its colour.
 Tint tint_of_phase(std::string_view phase);
 // What was told of an entry of the journal: "transition, late", or "-" where nothing was. Late is

@@ -12,6 +12,9 @@ namespace {
 // A delivery that is outstanding for longer is told of.
 constexpr Duration kOutstandingLong = std::chrono::minutes(1);
 
+// So long the records may be counted.
+constexpr Duration kCountedWithin = std::chrono::seconds(5);
+
 // "2m", "1h5m": how long ago it was, in whole minutes where it is a minute or more.
 std::string ago(std::string_view time) {
   const Duration age = SystemClock().now() - parse_time(time).value_or(SystemClock().now());
@@ -172,6 +175,17 @@ void write_backup(JsonElement status, Terminal& terminal) {
   terminal.write(line + "\n");
 }
 
+// What nobody is told of, and `inventory` shows. Counting looks at all records: it takes a second
+// for a million, and is done only where an inventory was ever read.
+void write_withheld(JsonElement status, const Daemon& daemon, Terminal& terminal) {
+  if (!is_true_at(status, "inventory_read")) return;
+  const Result<std::string> json = daemon.get("/api/v1/inventory", kCountedWithin);
+  const Result<Reply> all = json ? Reply::parse(*json) : json.error();
+  std::string text = all ? withheld_text(all->root())
+                         : "verdicts that are withheld could not be counted: " + all.error().text;
+  if (!text.empty()) terminal.write("\n" + text + "; `statewire inventory` says more\n");
+}
+
 void write_not_well(const std::vector<JsonElement>& lines, Terminal& terminal) {
   if (lines.empty()) return terminal.write("\nall is well\n");
   terminal.write("\n" + terminal.tinted("not well:", Tint::bad) + "\n");
@@ -180,7 +194,7 @@ void write_not_well(const std::vector<JsonElement>& lines, Terminal& terminal) {
   }
 }
 
-void write_status(JsonElement status, Terminal& terminal) {
+void write_status(JsonElement status, const Daemon& daemon, Terminal& terminal) {
   const uint64_t bytes = number_at(status, "journal.bytes");
   terminal.write("statewire " + text_at(status, "version") + " · instance " +
                  text_at(status, "instance") + " · store " + text_at(status, "store") +
@@ -200,6 +214,7 @@ void write_status(JsonElement status, Terminal& terminal) {
   const std::vector<JsonElement> subscriptions = items_at(status, "subscriptions");
   write_list(subscriptions, kSubscriptionColumns, terminal);
   for (const JsonElement& subscription : subscriptions) write_trouble(subscription, terminal);
+  write_withheld(status, daemon, terminal);
   write_not_well(items_at(status, "not_well"), terminal);
 }
 
@@ -213,7 +228,7 @@ ExitCode run_status(const Invocation& invocation, Terminal& terminal) {
     if (invocation.text("--output") == "json") {
       terminal.write_data(*json + "\n");
     } else {
-      write_status(reply->root(), terminal);
+      write_status(reply->root(), daemon, terminal);
     }
     return items_at(reply->root(), "not_well").empty() ? ExitCode::well : ExitCode::failed;
   });

@@ -92,6 +92,12 @@ std::string code_line(JsonElement resource, const Terminal& terminal) {
   const std::string drift = text_at(resource, "drift");
   const bool is_calm = drift == "none" || drift == "unknown";
   const std::string code = declared_as(resource);
+  if (std::string verdict = text_at(resource, "withheld.drift"); !verdict.empty()) {
+    std::ranges::replace(verdict, '_', ' ');
+    return "\n" + terminal.tinted(verdict, Tint::doubtful) + " since " +
+           short_time(text_at(resource, "withheld.since")) +
+           ", withheld until an inventory that is configured reads its code again";
+  }
   if (code.empty() && is_calm) return {};
   std::string line = "\n";
   append_clean(line, code.empty() ? std::string("declared by no code") : "declared as " + code);

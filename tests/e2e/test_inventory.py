@@ -248,13 +248,25 @@ class WasItCode(ProgramTest):
         wait_for(lambda: self.sums() == [1, 1, 0, 0], "what is there")
         self.program.post(call("DeleteBucket", "s3.amazonaws.com", {"bucketName": "logs"}, stamp(-60)))
         wait_for(lambda: self.sums() == [1, 0, 0, 1], "what is lost")
-        self.assertNotIn("withheld", self.program.run("inventory").stdout)
+        for words in (["inventory"], ["status"], ["timeline", "logs"]):
+            self.assertNotIn("withheld", self.program.run(*words).stdout)
         config = CONFIG.format(folder=self.iac)
         self.run_with(config[config.index("subscriptions:"):])
         wait_for(lambda: self.inventory()["withheld"]["lost"] == 1, "a verdict that is withheld")
         shown = self.program.run("inventory").stdout
         self.assertIn("withheld, as no inventory that is configured reads their code: 1 lost", shown)
         self.assertIn(f"the first since {stamp(-60)[:10]}", shown)
+        self.assertRegex(self.program.run("timeline", "logs").stdout,
+                         rf"\nlost since {stamp(-60)[:10]}.*, withheld until an inventory")
+        status = self.program.run("status")
+        self.assertRegex(status.stdout, "withheld, .*: 1 lost, .*`statewire inventory` says more\n\nall is well\n$")
+        self.assertEqual(status.returncode, 0)
+
+    def test_what_cannot_be_read_is_not_well(self):
+        self.assertEqual(self.program.run("inventory", "--check").returncode, 0)
+        (self.iac / "shop.tfstate").unlink()
+        wait_for(lambda: "trouble" in self.inventory()["inventories"][0], "the trouble")
+        self.assertEqual(self.program.run("inventory", "--check").returncode, 1)
 
     def test_an_end_that_a_new_checkout_covers_up_is_counted(self):
         self.program.stop()
