@@ -25,19 +25,21 @@ inline bool is_one_of(std::string_view text, std::span<const std::string_view> w
   });
 }
 
-// Calls `visit` with each word of a name: runs of letters, parted where a capital follows a small
-// letter. "CiRunner-2" has two.
+// Visits the words of a name, from the first to the last, for as long as `visit` says so, and says
+// whether it said so of all: runs of letters, parted where a capital follows a small letter.
+// "CiRunner-2" has two.
 template <typename Visit>
-void each_word(std::string_view name, Visit visit) {
+bool each_word(std::string_view name, Visit visit) {
   const auto is_small = [](char c) { return c >= 'a' && c <= 'z'; };
   size_t begin = 0;
   for (size_t at = 0; at <= name.size(); ++at) {
     const bool is_in = at < name.size() && is_letter(name[at]);
     const bool parts = is_in && at > begin && !is_small(name[at]) && is_small(name[at - 1]);
     if (is_in && !parts) continue;
-    if (at > begin) visit(name.substr(begin, at - begin));
+    if (at > begin && !visit(name.substr(begin, at - begin))) return false;
     begin = is_in ? at : at + 1;
   }
+  return true;
 }
 
 inline bool has_word(std::string_view text, std::string_view word) {

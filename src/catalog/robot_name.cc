@@ -41,6 +41,7 @@ Words words_of(std::string_view name) {
     words.has_tool |= is_tool;
     words.has_people |= is_one_of(word, kPeopleWords);
     words.has_other |= !is_robot && !is_tool && !names_machine(word);
+    return true;
   });
   for (size_t at = 1; at + 1 < name.size(); ++at) {
     words.is_dotted |= name[at] == '.' && is_letter(name[at - 1]) && is_letter(name[at + 1]);

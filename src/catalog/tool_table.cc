@@ -80,26 +80,6 @@ bool begins_word(std::string_view name, size_t at) {
   return at == 0 || is_upper(name[at]) || !(is_lower(name[at - 1]) || is_upper(name[at - 1]));
 }
 
-// The words of a text, from the first to the last, for as long as `visit` says so; "ManagedBy" has
-// two. What is no letter parts them.
-template <typename Visit>
-bool each_word(std::string_view text, Visit visit) {
-  for (size_t begin = 0; begin < text.size();) {
-    if (!is_letter(text[begin])) {
-      ++begin;
-      continue;
-    }
-    size_t end = begin + 1;
-    while (end < text.size() && is_letter(text[end]) &&
-           !(is_upper(text[end]) && is_lower(text[end - 1]))) {
-      ++end;
-    }
-    if (!visit(text.substr(begin, end - begin))) return false;
-    begin = end;
-  }
-  return true;
-}
-
 bool is_of_machines(std::string_view text) { return each_word(text, names_machine); }
 
 // Empty where there is none.
