@@ -21,6 +21,15 @@ std::string_view service_of_type(std::string_view type, Arena& arena) {
   return {place, name.size()};
 }
 
+// A part of an id that is named by its ARN says all that stands before it:
+// "svc-1/listener/arn:aws:vpc-lattice:…:service/svc-1/listener/listener-1".
+std::string_view from_last_arn(std::string_view id) {
+  const size_t slash = id.rfind("/arn:");
+  if (slash == id.npos) return id;
+  const std::string_view arn = id.substr(slash + 1);
+  return arn_fields(arn).resource.empty() ? id : arn;
+}
+
 }  // namespace
 
 Observer::Verdict Observer::read_resource(Observation& observation) {
@@ -138,6 +147,7 @@ Observer::Verdict Observer::take_id(Observation& observation, const TypeRule* ru
   // A call of a REST API shows its path as it was sent.
   constexpr std::string_view kEncoded = "arn%3A";
   if (id.starts_with(kEncoded)) id = arena_.copy(percent_decode(id));
+  id = from_last_arn(id);
   observation.resource.id = id;
   context_.physical_id = id;
   if (!id.starts_with("arn:")) {

@@ -307,6 +307,32 @@ TEST(Observe, physical_id_that_is_an_arn_is_taken_as_it_is) {
   EXPECT_TRUE(event.only().resource.name.empty());
 }
 
+TEST(Observe, part_of_an_id_that_is_an_arn_says_what_stands_before_it) {
+  const std::string yaml = R"(
+types:
+  AWS::VpcLattice::Rule: {id: "arn:{partition}:vpc-lattice:{region}:{account}:service/{}"}
+entries:
+  - name: x
+    call: s3.amazonaws.com Do
+    resource:
+      type: AWS::VpcLattice::Rule
+      physical_id: "{detail.requestParameters.s}/listener/{detail.requestParameters.l}/rule/{detail.requestParameters.r}"
+    effect: configure
+)";
+  const std::string service = "arn:aws:vpc-lattice:eu-west-1:123456789012:service/svc-1";
+  const std::string listener = service + "/listener/listener-1";
+  const std::string rule = listener + "/rule/rule-1";
+  for (const std::string& s : {std::string("svc-1"), service}) {
+    for (const std::string& l : {std::string("listener-1"), listener}) {
+      for (const std::string& r : {std::string("rule-1"), rule}) {
+        const Recognised event(yaml, call("Do", R"(,"requestParameters":{"s":")" + s +
+                                                    R"(","l":")" + l + R"(","r":")" + r + R"("})"));
+        EXPECT_EQ(event.only().resource.id, rule) << s << ' ' << l << ' ' << r;
+      }
+    }
+  }
+}
+
 TEST(Observe, text_by_table_leaves_out_what_is_not_in_it) {
   const std::string yaml = R"(
 - name: tags
