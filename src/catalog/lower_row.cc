@@ -69,7 +69,8 @@ void leave_to_native_events(EntrySpec& entry, PhaseSet told) {
     entry.effect = EntryEffect::cause;
     entry.toward = static_cast<PhaseSet>(phase_bit(start) | phase_bit(end));
     entry.settles_after = {};
-  } else if (tells(told, end)) {
+  } else if (tells(told, end) && (!is_create || entry.settles_after.count() > 0)) {
+    // What a call makes at once does not wait: a project is stable again with its first build.
     entry.settles_natively = true;
     entry.settles_after = {};
   }
