@@ -288,6 +288,10 @@ TEST_F(CatalogRows, phase_is_not_moved_where_native_events_announce_the_start) {
     EXPECT_FALSE(tells_start && spec.effect == EntryEffect::create) << name_of_row(table, row);
     const bool ends_by_itself = spec.effect == EntryEffect::remove && !spec.settles_natively;
     EXPECT_FALSE(tells_gone && ends_by_itself) << name_of_row(table, row);
+    const bool is_made_at_once =
+        row.effect == EntryEffect::create && row.settles_after.count() == 0;
+    EXPECT_FALSE(is_made_at_once && !tells_start && spec.settles_natively)
+        << name_of_row(table, row);
     ++checked;
   });
   EXPECT_GT(checked, 50u);
@@ -383,6 +387,62 @@ TEST_F(CatalogRows, operation_is_not_the_resource_that_it_changes) {
         << name_of_row(table, row) << " " << row.ids;
     EXPECT_NE(row.more().state, "responseElements.operation.status") << name_of_row(table, row);
   });
+}
+
+// Where a resource may be named by its ARN or by its name, a call may give either.
+TEST_F(CatalogRows, arn_that_may_be_left_out_is_not_the_only_way) {
+  size_t checked = 0;
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    const bool is_firewall = row.type == "AWS::NetworkFirewall::Firewall";
+    const bool is_bucket = row.type == "AWS::S3Vectors::VectorBucket";
+    if (!is_firewall && !is_bucket) return;
+    const std::string_view arn = is_firewall ? "s.firewallArn" : "s.vectorBucketArn";
+    const std::string_view name = is_firewall ? "s.firewallName" : "s.vectorBucketName";
+    // A flow operation needs the ARN.
+    if (row.ids.find(arn) == row.ids.npos || begins_with(row.name, {"Create", "Start"})) return;
+    EXPECT_NE(row.ids.find(name), row.ids.npos) << name_of_row(table, row) << " " << row.ids;
+    ++checked;
+  });
+  EXPECT_GT(checked, 15u);
+}
+
+// Some services log what the URL has as it stands there.
+TEST_F(CatalogRows, names_in_a_url_are_known_in_both_forms) {
+  size_t checked = 0;
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    if (!table.file.ends_with("/pinpoint.yaml")) return;
+    if (row.ids.find("requestParameters.applicationId") == row.ids.npos) return;
+    EXPECT_NE(row.ids.find("requestParameters.application-id"), row.ids.npos)
+        << name_of_row(table, row) << " " << row.ids;
+    ++checked;
+  });
+  EXPECT_GT(checked, 20u);
+}
+
+// An account of an organization is the one that the call names, and not the one that calls.
+TEST_F(CatalogRows, account_of_an_organization_is_the_one_that_is_named) {
+  size_t checked = 0;
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    if (row.type != "AWS::Organizations::Account") return;
+    EXPECT_EQ(row.ids, "requestParameters.accountId") << name_of_row(table, row);
+    ++checked;
+  });
+  EXPECT_GT(checked, 3u);
+}
+
+// What names nothing but what is to be is a setting of the account.
+TEST_F(CatalogRows, call_that_names_nothing_sets_what_the_account_has) {
+  const std::set<std::string> calls = {"UpdateEnrollmentStatus", "ModifyDefaultCreditSpecification",
+                                       "EnableAWSServiceAccess", "UpdateEnrollmentConfiguration",
+                                       "UpdateSPICECapacityConfiguration"};
+  std::set<std::string> seen;
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    if (!calls.contains(row.name)) return;
+    seen.insert(row.name);
+    EXPECT_TRUE(row.type.ends_with("::AccountSettings")) << name_of_row(table, row);
+    EXPECT_EQ(row.effect, EntryEffect::configure) << name_of_row(table, row);
+  });
+  EXPECT_EQ(seen, calls);
 }
 
 TEST_F(CatalogRows, settings_are_those_of_an_account) {

@@ -67,6 +67,8 @@ class Shapes:
 def spellings(name, member, protocol):
     """How a member may be written: with a small or a large first letter."""
     names = {name, name.lower()} if name.isupper() else {name}  # Secrets Manager's `ARN` is `arn`.
+    if "-" in member.serialization.get("name", ""):  # As a URL or header has it.
+        names.add(member.serialization["name"])
     if protocol == "ec2":
         names |= {member.serialization.get("name", name)}
     return {form for each in names for form in (each[:1].lower() + each[1:], each[:1].upper() + each[1:])}

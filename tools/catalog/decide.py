@@ -34,9 +34,18 @@ OPENS = {"Create", "Generate", "Start", "Stop", "End"}
 CONTENT = re.compile(r"(?<!Policy)(?<!Identity)Documents?$")
 # Pieces of what is being uploaded.
 PIECES = re.compile(r"((Layer|Multipart)(Upload|Part)|UploadPart\w*)$")
+# What names something, or is said to somebody. Every call names the account, and may bear a token.
+NAMING = re.compile(r"(Id|Arn|Identifier|Name|Key|Token|Url|Cidr|Address|PhoneNumber|Handle|Text|Blob|Code|"
+                    r"Query|Message|Bucket|Resource|Ip)$", re.I)
+NAMES_NOTHING = re.compile(r"(Aws)?AccountId|(Client|ClientRequest|Idempotency|Next|Request)(Token|Id)", re.I)
 # They leave also a whole resource as it is.
 TRIES = {"Invoke", "Test"}
 CHANGES = {"Put", "Authorize", "Accept", "Subscribe"}
+
+
+def names_one(member):
+    """Whether a member tells which resource it is, or what is said to somebody."""
+    return bool(NAMING.search(member)) and not NAMES_NOTHING.fullmatch(member)
 
 
 class Decision:
@@ -352,9 +361,19 @@ class Decider:
             return Decision("configure", self.whole_of(named), "verb", "low")
         if every:
             return Decision("configure", self.whole_of(self.first_named(operation, every)), "iam", "low")
-        if not self.service.required(operation):
-            return Decision("configure", self.by_choice(operation) or self.settings, "verb", "low")
+        if not any(names_one(each) for each in self.service.required(operation)):
+            kind = self.by_choice(operation) or self.settings_of_account(operation, verb, noun)
+            return Decision("configure", kind, "verb", "low") if kind else None
         return None
+
+    def settings_of_account(self, operation, verb, noun):
+        """The account's, where nothing that the call may be told names anything else: UpdateEnrollmentStatus.
+        What it makes is none of them, and what it sends to somebody neither."""
+        if not self.service.required(operation):
+            return self.settings
+        members = self.service.input(operation)
+        named = any(names_one(name) for name, each in members.items() if self.service.is_scalar(each))
+        return None if named or verb == "Create" or noun.startswith("Provisioned") else self.settings
 
     def switched(self, operation, verb):
         """What an account has one of, and CloudFormation makes and ends by a switch alone: EnableMacie."""

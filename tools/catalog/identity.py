@@ -85,9 +85,10 @@ def in_request(service, operation, names, taken=()):
             paths = service.request_field(operation, members[name])
             if not taken or paths[0] not in taken:
                 if members[name] in service.required(operation):
-                    return paths
-                found = paths
-                break
+                    return found + paths
+                found = found + paths
+                if not name.endswith("arn"):  # It may be named by its ARN, or else by its name.
+                    break
     # What is to be made may be described by a structure of its own: databaseInput.name.
     for outer, inner in service.structures(service.input(operation)).items():
         if plain(outer) not in names and not plain(outer).endswith(DESCRIBES):

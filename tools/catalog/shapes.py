@@ -3,7 +3,7 @@ from words import call_field
 
 SCALARS = {"string", "integer", "long"}
 EVENT_SOURCES = {  # Where CloudTrail names a service otherwise than its signing name.
-    "application-autoscaling": ["autoscaling"], "cloudwatch": ["monitoring"],
+    "application-autoscaling": ["autoscaling", "application-autoscaling"], "cloudwatch": ["monitoring"],
     "cloudcontrol": ["cloudcontrolapi"], "codestar-connections": ["codestar-connections"],
     "ses": ["ses"], "sesv2": ["ses"], "s3control": ["s3"], "s3tables": ["s3tables"],
     "servicecatalog-appregistry": ["servicecatalog-appregistry", "servicecatalog"],
@@ -90,6 +90,9 @@ class Service:
         paths = [f"requestParameters.{call_field(name)}"]
         if self.folder.startswith("apigateway") and "location" not in member:
             paths.append(f"requestParameters.{call_field(operation)}Input.{call_field(name)}")
+        wire = member.get("locationName", "")
+        if "location" in member and "-" in wire and not wire.lower().startswith("x-"):
+            paths.append(f"requestParameters.{wire}")  # As the URL has it: application-id.
         return paths
 
     def response_field(self, operation, *names):

@@ -11,7 +11,7 @@ DATA = {"object", "item", "record", "message", "event", "datapoint", "row", "met
 
 
 # What calls say of a type that is named otherwise.
-CALLED = {"AWS::EMR::Cluster": "jobflow",
+CALLED = {"AWS::EMR::Cluster": "jobflow", "AWS::OpenSearchService::Domain": "elasticsearchdomain",
           "AWS::ServiceCatalog::CloudFormationProvisionedProduct": "provisionedproduct"}
 
 
@@ -30,6 +30,18 @@ NAMES = {"AWS::RDS::Ri": "AWS::RDS::ReservedDBInstance",
          "AWS::SocialMessaging::Waba": "AWS::SocialMessaging::WhatsAppBusinessAccount",
          "AWS::ElastiCache::ReservedInstance": "AWS::ElastiCache::ReservedCacheNode",
          "AWS::EC2::Ipv4poolEc2": "AWS::EC2::PublicIpv4Pool"}
+
+
+VAULT = "arn:${Partition}:bedrock-agentcore:${Region}:${Account}:token-vault/default/"
+TEMPLATE = "arn:${Partition}:mobiletargeting:${Region}:${Account}:templates/${TemplateName}/"
+# What the tables have no ARN of, or another type's. There is one vault in an account.
+ARNS = {"AWS::BedrockAgentCore::ApiKeyCredentialProvider": VAULT + "apikeycredentialprovider/${Name}",
+        "AWS::BedrockAgentCore::OAuth2CredentialProvider": VAULT + "oauth2credentialprovider/${Name}",
+        "AWS::BedrockAgentCore::WorkloadIdentity":
+            VAULT.replace("token-vault", "workload-identity-directory") + "workload-identity/${Name}",
+        "AWS::Pinpoint::InAppTemplate": TEMPLATE + "INAPP",
+        "AWS::Pinpoint::PushTemplate": TEMPLATE + "PUSH",
+        "AWS::Pinpoint::SmsTemplate": TEMPLATE + "SMS"}
 
 
 class Type:
@@ -83,6 +95,9 @@ def nouns_by_handlers(kind, operations):
     alike = [noun for noun in both if plain(noun) in own]
     if alike:
         return {plain(singular(max(alike, key=len)))}
+    longer = [noun for noun in both if plain(singular(noun)).endswith(own)]
+    if longer:  # A Runtime is made by CreateAgentRuntime.
+        return {plain(singular(min(longer, key=len)))}
     return {plain(singular(noun)) for noun in both} if len(both) == 1 else set()
 
 
@@ -92,7 +107,8 @@ def cfn_types(prefix, namespaces, spec, handlers, operations):
              if name.count("::") == 2 and name.split("::")[1] in namespaces]
     for name in sorted(names, key=lambda each: namespaces.index(each.split("::")[1])):
         entity = spec.get(name, {})
-        kind = Type(name, entity.get("arnTemplate") if is_usable(entity.get("arnTemplate")) else None)
+        arn = ARNS.get(name, entity.get("arnTemplate"))
+        kind = Type(name, arn if is_usable(arn) else None)
         kind.is_of_cfn = True
         kind.identifier = entity.get("primaryIdentifier", [])
         for handler, permissions in handlers.get(name, {}).items():
