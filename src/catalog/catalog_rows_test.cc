@@ -165,9 +165,18 @@ TEST_F(CatalogRows, call_that_names_more_than_the_type_does_not_end_one) {
     const std::string type = plain_name(std::string_view(row.type).substr(row.type.rfind(':') + 1));
     if (!noun.starts_with(type)) return;
     // What is called more fully in calls than as a type.
-    const std::set<std::string> known = {
-        "",           "s",       "es",          "byname",        "configuration", "uration",
-        "definition", "service", "association", "byprincipalid", "requests"};
+    const std::set<std::string> known = {"",
+                                         "s",
+                                         "es",
+                                         "byname",
+                                         "configuration",
+                                         "uration",
+                                         "definition",
+                                         "service",
+                                         "association",
+                                         "byprincipalid",
+                                         "requests",
+                                         "forobjectlambda"};
     EXPECT_TRUE(known.contains(noun.substr(type.size())))
         << name_of_row(table, row) << " " << row.type;
   });
@@ -404,6 +413,26 @@ TEST_F(CatalogRows, arn_that_may_be_left_out_is_not_the_only_way) {
     ++checked;
   });
   EXPECT_GT(checked, 15u);
+}
+
+// What a call makes is what its answer names by an ARN of its own, and not what it is made of.
+TEST_F(CatalogRows, what_is_made_of_something_is_not_that) {
+  const std::map<std::string, std::string> cases = {
+      {"StartIncident", "AWS::SSMIncidents::IncidentRecord"},
+      {"CreateSolutionVersion", "AWS::Personalize::SolutionVersion"},
+      {"CreatePlatformEndpoint", "AWS::SNS::PlatformEndpoint"},
+      {"StartImagePipelineExecution", "AWS::ImageBuilder::Image"},
+      {"CreateAccessPointForObjectLambda", "AWS::S3ObjectLambda::AccessPoint"},
+      {"CreateInstancesFromSnapshot", "AWS::Lightsail::Instance"}};
+  size_t seen = 0;
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    const auto found = cases.find(row.name);
+    if (found == cases.end()) return;
+    ++seen;
+    EXPECT_EQ(row.type, found->second) << name_of_row(table, row);
+    EXPECT_EQ(row.effect, EntryEffect::create) << name_of_row(table, row);
+  });
+  EXPECT_EQ(seen, cases.size());
 }
 
 // Some services log what the URL has as it stands there.
