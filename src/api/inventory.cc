@@ -130,6 +130,15 @@ class InventoryQuestion final : public Question {
     if (state.last_read != Time()) json.time("last_read", state.last_read);
     json.known_line("trouble", state.trouble);
     json.boolean("up", state.is_up(now_));
+    if (state.trouble_since != Time()) json.time("trouble_since", state.trouble_since);
+    json.begin_array("waits");
+    for (const InventoryWait& wait : state.waits) {
+      json.begin_object();
+      json.line("place", wait.place);
+      json.time("since", wait.since);
+      json.end_object();
+    }
+    json.end_array();
     json.begin_array("not_joined");
     for (const UnjoinedResource& each : state.counts.unjoined_first) {
       json.begin_object();

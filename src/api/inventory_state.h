@@ -9,6 +9,15 @@
 
 namespace statewire {
 
+// A place is late that has answered nothing for so long. What else there is, is read without it.
+inline constexpr Duration kInventoryPatience = std::chrono::seconds(10);
+
+// A place that an inventory asks, and that is late.
+struct InventoryWait {
+  std::string place;  // "https://gitlab.example.org/state", "123456789012 eu-west-1"
+  Time since;
+};
+
 struct InventoryState {
   std::string name;
   std::string kind;
@@ -16,6 +25,7 @@ struct InventoryState {
   std::string trouble;     // Why it, or a part of it, cannot be read now; empty where it can.
   Time trouble_since;      // Of any trouble; the epoch where there is none.
   bool is_passing = true;  // As in InventoryReading.
+  std::vector<InventoryWait> waits;  // The one that has lasted longest first.
   InventoryCounts counts;
 
   // A run of a tool may lock its state for so long.

@@ -95,6 +95,17 @@ void add_inventories(const std::vector<InventoryState>& all, Time now, MetricFam
     if (each.last_read != Time())
       families.value(seconds(each.last_read), {{"inventory", each.name}});
   }
+  families.gauge(
+      "statewire_inventory_waiting_seconds",
+      "For how long a place that the inventory asks has not answered; 0, without a place, "
+      "while all answer within ten seconds.");
+  for (const InventoryState& each : all) {
+    if (each.waits.empty()) families.value(0, {{"inventory", each.name}, {"place", ""}});
+    for (const InventoryWait& wait : each.waits) {
+      families.value(std::max(0.0, seconds(now) - seconds(wait.since)),
+                     {{"inventory", each.name}, {"place", wait.place}});
+    }
+  }
 }
 
 void add_backup(const BackupState& backup, Time now, MetricFamilies& families) {

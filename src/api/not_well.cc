@@ -121,6 +121,11 @@ Lines what_is_not_well(const RouteContext& context, std::span<const ToldSource> 
   }
   if (context.snapshot.inventories) {
     for (const InventoryState& each : context.snapshot.inventories()) {
+      for (const InventoryWait& wait : each.waits) {
+        lines.push_back({"inventory " + each.name + " waits for " + wait.place +
+                             ", which has not " + "answered since " + format_time(wait.since),
+                         kWait});
+      }
       if (each.is_up(context.clock.now())) continue;
       lines.push_back(
           {"inventory " + each.name + " cannot be read whole: " + each.trouble, kActOnReason});

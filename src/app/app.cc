@@ -315,7 +315,11 @@ void App::publish(const std::shared_ptr<Generation>& generation) {
       std::make_shared<SourceRunner>(generation->settings->sources, *ingest_, clock_);
   snapshot->sources = [sources = generation->sources] { return sources->states(); };
   generation->inventories = std::make_shared<InventoryRunner>(
-      generation->settings->inventories, *store_, *ingest_, generation->catalog, clock_);
+      InventoryRunner::Parts{.settings = generation->settings->inventories,
+                             .store = *store_,
+                             .intake = *ingest_,
+                             .catalog = generation->catalog,
+                             .clock = clock_});
   snapshot->inventories = [inventories = generation->inventories] { return inventories->states(); };
   if (settings.backup) {
     generation->backup =

@@ -18,14 +18,22 @@ constexpr auto kLookEvery = std::chrono::minutes(1);
 
 }  // namespace
 
-InventoryRunner::InventoryRunner(std::vector<InventorySetting>& settings, const Store& store,
-                                 Intake& intake, std::shared_ptr<const Catalog> catalog,
-                                 const Clock& clock)
-    : settings_(settings),
-      catalog_(std::move(catalog)),
-      clock_(clock),
-      pass_(store, intake, clock),
-      turns_(settings.size()) {
+InventoryRunner::InventoryRunner(Parts parts)
+    : settings_(parts.settings),
+      catalog_(std::move(parts.catalog)),
+      clock_(parts.clock),
+      pass_(parts.store, parts.intake, parts.clock),
+      turns_(settings_.size()) {
+  const auto wake = [this] {
+    Lock lock(mutex_);
+    is_news_ = true;
+    woken_.notify_all();
+  };
+  for (const InventorySetting& setting : settings_) {
+    visits_.push_back(std::make_unique<InventoryVisits>(
+        *setting.inventory, clock_,
+        InventoryVisits::Settings{.patience = parts.patience, .on_news = wake}));
+  }
   Lock lock(mutex_);
   for (const InventorySetting& setting : settings_) {
     InventoryState& state = states_.emplace_back();
@@ -37,6 +45,7 @@ InventoryRunner::InventoryRunner(std::vector<InventorySetting>& settings, const 
 InventoryRunner::~InventoryRunner() { stop(); }
 
 void InventoryRunner::start() {
+  for (const auto& visits : visits_) visits->start();
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
@@ -44,12 +53,18 @@ void InventoryRunner::stop() {
   if (!thread_.joinable()) return;  // The settings may be gone.
   thread_.request_stop();
   for (const InventorySetting& setting : settings_) setting.inventory->stop();
+  for (const auto& visits : visits_) visits->stop();
   thread_.join();
 }
 
 std::vector<InventoryState> InventoryRunner::states() const {
-  Lock lock(mutex_);
-  return states_;
+  std::vector<InventoryState> states;
+  {
+    Lock lock(mutex_);
+    states = states_;
+  }
+  for (size_t i = 0; i < states.size(); ++i) states[i].waits = visits_[i]->waits();
+  return states;
 }
 
 // Without inventories, what earlier ones have left is taken away, and that is all.
@@ -63,20 +78,49 @@ void InventoryRunner::run(const std::stop_token& stop) {
     }
     if (settings_.empty() && have_others_gone_) return;
     for (size_t i = 0; i < settings_.size() && !stop.stop_requested(); ++i) {
-      if (turns_[i].due > steady_clock::now()) continue;
-      try {
-        take_turn(i, stop);
-      } catch (const std::exception& fault) {
-        log_error("an inventory could not be read",
-                  {{"inventory", settings_[i].name}, {"fault", std::string_view(fault.what())}});
-        Lock lock(mutex_);
-        set_trouble(states_[i], fault.what());
-      }
-      turns_[i].due = steady_clock::now() + settings_[i].every;
+      take_turn_if_due(i, stop);
     }
+    tell_waits();
     look_at_records(stop);
     Lock lock(mutex_);
-    never_.wait_for(mutex_, stop, kTurnMax, [] { return false; });
+    woken_.wait_for(mutex_, stop, kTurnMax, [this]() REQUIRES(mutex_) { return is_news_; });
+    is_news_ = false;
+  }
+}
+
+// Near places are read as soon as it is due, and far ones once they have answered. A turn that
+// takes long is followed by a pause that is as long.
+void InventoryRunner::take_turn_if_due(size_t place, const std::stop_token& stop) {
+  Turn& turn = turns_[place];
+  const auto begun = steady_clock::now();
+  if (turn.due <= begun) {
+    visits_[place]->begin();
+    turn.due = begun + settings_[place].every;
+  }
+  if (!visits_[place]->take_news()) return;
+  try {
+    take_turn(place, stop);
+  } catch (const std::exception& fault) {
+    log_error("an inventory could not be read",
+              {{"inventory", settings_[place].name}, {"fault", std::string_view(fault.what())}});
+    Lock lock(mutex_);
+    set_trouble(states_[place], fault.what());
+  }
+  const auto ended = steady_clock::now();
+  turn.due = std::max(turn.due, ended + (ended - begun));
+}
+
+// Once for each wait.
+void InventoryRunner::tell_waits() {
+  for (size_t i = 0; i < settings_.size(); ++i) {
+    for (const InventoryWait& wait : visits_[i]->waits()) {
+      if (wait.since <= turns_[i].waits_told) continue;
+      turns_[i].waits_told = wait.since;
+      log_warn("an inventory waits for an answer; the others are read without it",
+               {{"inventory", settings_[i].name},
+                {"place", wait.place},
+                {"since", format_time(wait.since)}});
+    }
   }
 }
 
@@ -105,9 +149,12 @@ void InventoryRunner::set_trouble(InventoryState& state, std::string trouble) {
 // then.
 void InventoryRunner::take_turn(size_t place, const std::stop_token& stop) {
   const InventorySetting& setting = settings_[place];
+  const InventoryVisits& visits = *visits_[place];
   Turn& turn = turns_[place];
-  const Time begun = clock_.now();
-  if (!setting.inventory->has_changed() && !turn.is_to_do) {
+  const std::string being_asked = visits.being_asked();
+  const std::string fault = visits.fault();
+  const Time begun = visits.asked(clock_.now());
+  if (!setting.inventory->has_changed() && !turn.is_to_do && being_asked.empty() && fault.empty()) {
     reach_.read.insert_or_assign(setting.name, begun);
     Lock lock(mutex_);
     states_[place].last_read = begun;
@@ -120,11 +167,19 @@ void InventoryRunner::take_turn(size_t place, const std::stop_token& stop) {
   {
     InventoryReading reading = setting.inventory->read();
     reading.place = setting.place;
+    if (!being_asked.empty() || !fault.empty()) {
+      reading.is_whole = false;
+      reading.is_passing = reading.is_passing && fault.empty();
+      if (reading.is_passing || reading.trouble.empty()) {
+        reading.trouble = fault.empty() ? being_asked : fault;
+      }
+    }
     counts = pass_.declare(setting.name, reading, *catalog_, reach_, stop);
     turn.is_to_do = !counts || !reading.is_whole;
     trouble = counts ? reading.trouble : counts.error().text;
     is_passing = counts && reading.is_passing;
   }
+  if (!turn.is_to_do) reach_.read.insert_or_assign(setting.name, begun);
   give_back_memory();
   if (!trouble.empty() && !stop.stop_requested()) {
     log_warn("an inventory cannot be read whole; it is tried again",
@@ -135,7 +190,7 @@ void InventoryRunner::take_turn(size_t place, const std::stop_token& stop) {
   set_trouble(state, std::move(trouble));
   state.is_passing = is_passing;
   if (turn.is_to_do) return;  // What is known of the last time is not less true.
-  state.last_read = clock_.now();
+  state.last_read = begun;
   state.counts = *std::move(counts);
 }
 

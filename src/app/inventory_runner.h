@@ -1,4 +1,5 @@
-// Reads the configured inventories, all on one thread, and makes events of what has changed.
+// Reads the configured inventories and makes events of what has changed. One thread reads, and
+// waits for nothing; what is far away is asked by threads of its own.
 #pragma once
 
 #include <memory>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "api/inventory_state.h"
+#include "app/inventory_visits.h"
 #include "base/mutex.h"
 #include "catalog/catalog.h"
 #include "ingest/inventory_pass.h"
@@ -25,9 +27,16 @@ struct InventorySetting {
 
 class InventoryRunner {
  public:
-  // Borrows all; the intake must take chunks until stop() has returned.
-  InventoryRunner(std::vector<InventorySetting>& settings, const Store& store, Intake& intake,
-                  std::shared_ptr<const Catalog> catalog, const Clock& clock);
+  struct Parts {
+    std::vector<InventorySetting>& settings;
+    const Store& store;
+    Intake& intake;  // Takes chunks until stop() has returned.
+    std::shared_ptr<const Catalog> catalog;
+    const Clock& clock;
+    Duration patience = kInventoryPatience;
+  };
+  // Borrows all.
+  explicit InventoryRunner(Parts parts);
   ~InventoryRunner();
 
   void start();
@@ -41,11 +50,14 @@ class InventoryRunner {
   struct Turn {
     std::chrono::steady_clock::time_point due{};
     bool is_to_do = true;  // What was read last has not come in whole.
+    Time waits_told{};     // Since when the place is late that was logged last.
   };
 
   void run(const std::stop_token& stop);
   void drop_others(const std::stop_token& stop);
+  void take_turn_if_due(size_t place, const std::stop_token& stop);
   void take_turn(size_t place, const std::stop_token& stop);
+  void tell_waits();
   void set_trouble(InventoryState& state, std::string trouble) REQUIRES(mutex_);
   void look_at_records(const std::stop_token& stop);
 
@@ -56,9 +68,11 @@ class InventoryRunner {
   InventoryReach reach_;
   bool have_others_gone_ = false;  // What inventories declared that are configured no more.
   std::vector<Turn> turns_;
+  std::vector<std::unique_ptr<InventoryVisits>> visits_;
   std::chrono::steady_clock::time_point look_due_{};
   mutable Mutex mutex_;
-  std::condition_variable_any never_;
+  std::condition_variable_any woken_;
+  bool is_news_ GUARDED_BY(mutex_) = false;
   std::vector<InventoryState> states_ GUARDED_BY(mutex_);
   std::jthread thread_;
 };

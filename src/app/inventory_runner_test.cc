@@ -32,8 +32,40 @@ class ThrowingInventory final : public Inventory {
   std::atomic<int> readings_ = 0;
 };
 
+// Two queues in places that are far away; the first answers only when it is told to.
+class StallingInventory final : public Inventory {
+ public:
+  std::vector<std::string> far_places() const override { return {"stalls", "answers"}; }
+  void visit(size_t place, const std::function<void()>&) override {
+    if (place == 0) answer_.wait(false);
+    ++visits_[place];
+  }
+  bool has_changed() override { return true; }
+  InventoryReading read() override {
+    InventoryReading reading;
+    DeclaredResource bucket{.id = "arn:aws:s3:::logs", .account = "123456789012"};
+    bucket.region = "eu-west-1";
+    bucket.address = visits_[0] > 0 ? "aws_s3_bucket.late" : "aws_s3_bucket.logs";
+    reading.stacks.push_back({.name = "base", .tool = "terraform", .written = kNow});
+    reading.stacks.front().resources.push_back(bucket);
+    return reading;
+  }
+  void stop() override { answer(); }
+  void answer() {
+    answer_ = true;
+    answer_.notify_all();
+  }
+  int visits(size_t place) const { return visits_[place]; }
+
+ private:
+  std::atomic<bool> answer_ = false;
+  std::array<std::atomic<int>, 2> visits_ = {};
+};
+
 class InventoryRunnerTest : public IngestTest {
  protected:
+  Duration patience_ = kInventoryPatience;
+
   std::string address() {
     const std::string_view id = "arn:aws:s3:::logs";
     std::vector<std::optional<Record>> records;
@@ -48,7 +80,12 @@ class InventoryRunnerTest : public IngestTest {
     return is_there();
   }
   std::unique_ptr<InventoryRunner> runner(std::vector<InventorySetting>& settings) {
-    return std::make_unique<InventoryRunner>(settings, *store_, *ingest_, catalog_, clock_);
+    return std::make_unique<InventoryRunner>(InventoryRunner::Parts{.settings = settings,
+                                                                    .store = *store_,
+                                                                    .intake = *ingest_,
+                                                                    .catalog = catalog_,
+                                                                    .clock = clock_,
+                                                                    .patience = patience_});
   }
 };
 
@@ -70,6 +107,49 @@ TEST_F(InventoryRunnerTest, a_reading_that_throws_is_tried_again_and_is_told_as_
   EXPECT_TRUE(comes([&] { return running->states().front().trouble.empty(); }));
   running->stop();
   EXPECT_EQ(inventory.readings(), 3);
+}
+
+TEST_F(InventoryRunnerTest, a_place_that_stalls_holds_up_none_and_is_named_until_it_answers) {
+  patience_ = std::chrono::milliseconds(20);
+  auto owned = std::make_unique<StallingInventory>();
+  StallingInventory& stalling = *owned;
+  std::vector<InventorySetting> settings;
+  settings.push_back({.name = "slow",
+                      .kind = inventory_kinds().front(),
+                      .inventory = std::move(owned),
+                      .every = std::chrono::milliseconds(1)});
+  settings.push_back({.name = "shop",
+                      .kind = inventory_kinds().front(),
+                      .inventory = std::make_unique<ThrowingInventory>(),
+                      .every = std::chrono::milliseconds(1)});
+  const auto running = runner(settings);
+  running->start();
+  ASSERT_TRUE(comes([&] { return running->states()[1].last_read != Time(); }));
+  ASSERT_TRUE(comes([&] { return !running->states()[0].waits.empty(); }));
+  EXPECT_EQ(running->states()[0].waits.front().place, "stalls");
+  EXPECT_EQ(running->states()[0].waits.front().since, clock_.now());
+  ASSERT_TRUE(comes([&] { return !running->states()[0].trouble.empty(); }));
+  EXPECT_TRUE(running->states()[0].trouble.starts_with("stalls: it has not answered since"));
+  EXPECT_EQ(running->states()[0].last_read, Time());
+  EXPECT_EQ(running->states()[0].counts.declares, 0u);
+  // Its other place is asked at its interval.
+  EXPECT_TRUE(comes([&] { return stalling.visits(1) >= 3; }));
+  EXPECT_EQ(stalling.visits(0), 0);
+  stalling.answer();
+  EXPECT_TRUE(comes([&] { return running->states()[0].last_read != Time(); }));
+  EXPECT_EQ(running->states()[0].trouble, "");
+  EXPECT_TRUE(comes([&] { return running->states()[0].waits.empty(); }));
+  running->stop();
+}
+
+TEST_F(InventoryRunnerTest, a_stop_waits_for_no_place_that_stalls) {
+  std::vector<InventorySetting> settings;
+  settings.push_back({.name = "slow",
+                      .kind = inventory_kinds().front(),
+                      .inventory = std::make_unique<StallingInventory>()});
+  const auto running = runner(settings);
+  running->start();
+  running->stop();
 }
 
 TEST_F(InventoryRunnerTest, an_inventory_that_was_removed_leaves_nothing_without_any_other) {

@@ -177,6 +177,7 @@ void read_inventories(const Settings& settings, Findings& findings) {
   const Node inventories = settings.document->root().find("inventory");
   for (const InventorySetting& setting : settings.inventories) {
     const std::string what = "inventory " + setting.name;
+    visit_all(*setting.inventory);
     const InventoryReading reading = setting.inventory->read();
     if (!reading.trouble.empty() && !reading.is_passing) {
       const std::string where(inventories.find(setting.name).find("state").text());

@@ -75,6 +75,16 @@ std::string ended(JsonElement inventory) {
          (count == 1 ? "it" : "them") + "\n";
 }
 
+std::string waits(JsonElement inventory) {
+  std::string lines;
+  for (const JsonElement wait : items_at(inventory, "waits")) {
+    lines += text_at(inventory, "name") + ": " + text_at(wait, "place") +
+             " has not answered since " + short_time(text_at(wait, "since")) +
+             "; the rest is read without it\n";
+  }
+  return lines;
+}
+
 // Where an inventory cannot be read, nobody knows. Without a daemon none is.
 bool is_all_well(JsonElement all) {
   for (const JsonElement inventory : items_at(all, "inventories")) {
@@ -120,7 +130,9 @@ ExitCode run_inventory(const Invocation& invocation, Terminal& terminal) {
     }
     if (is_table(form)) {
       terminal.write("\n" + coverage(all) + "\n" + withheld(all));
-      for (const JsonElement each : items_at(all, "inventories")) terminal.write(ended(each));
+      for (const JsonElement each : items_at(all, "inventories")) {
+        terminal.write(waits(each) + ended(each));
+      }
     }
     return is_failing ? ExitCode::failed : ExitCode::well;
   });

@@ -64,7 +64,10 @@ Result<std::string> CloudFormationApi::ask(std::string_view action, const QueryF
     call.timeout = kCallTimeout;
     call.attempts_max = 1;
     AwsAnswer answer = aws_.call_and_wait(std::move(call), stop_);
-    if (answer.ok()) return std::move(answer.response.body);
+    if (answer.ok()) {
+      on_answer_();
+      return std::move(answer.response.body);
+    }
     const std::string text = std::string(action) + ": " + answer.text();
     if (!may_pass_later(answer.fault)) return failed(text);
     if (answer.fault != AwsFault::throttled || attempts >= kAttempts) return unavailable(text);

@@ -1,6 +1,7 @@
 // Calls of CloudFormation, in one account and region.
 #pragma once
 
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -24,6 +25,9 @@ class CloudFormationApi {
   CloudFormationApi(StackPlace place, AwsClient& aws, std::stop_token stop)
       : place_(std::move(place)), aws_(aws), stop_(std::move(stop)) {}
 
+  // Calls `on_answer` for each call that is answered well.
+  void tell_answers(std::function<void()> on_answer) { on_answer_ = std::move(on_answer); }
+
   // Those that exist, or that are being made or deleted.
   Result<std::vector<StackSummary>> stacks();
   Result<std::vector<StackMember>> members(const std::string& stack_id);
@@ -39,6 +43,7 @@ class CloudFormationApi {
   const StackPlace place_;
   AwsClient& aws_;
   const std::stop_token stop_;
+  std::function<void()> on_answer_ = [] {};
 };
 
 }  // namespace statewire

@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
+#include "base/mutex.h"
 #include "inventory/cloudformation_api.h"
 #include "inventory/cloudformation_stack.h"
 #include "inventory/template_index.h"
@@ -20,6 +22,99 @@ constexpr std::string_view kAnyAccount = "*";
 
 // By the ids of stacks.
 using StackMarks = std::map<std::string, std::string, std::less<>>;
+
+constexpr std::string_view kNotRead = "it is not read yet";
+
+// The stacks of one account and region, as its API has answered last. One thread asks, and another
+// reads what is kept.
+class FarStacks {
+ public:
+  explicit FarStacks(CloudFormationApi api) : api_(std::move(api)) {}
+
+  std::string shown() const { return api_.shown(); }
+  void ask(const std::function<void()>& on_answer);
+  // All that are there, whatever their status.
+  Result<std::vector<StackSummary>> found() const;
+  // One of them, as it was when nobody worked at it.
+  Result<DeclaredStack> stack(const StackSummary& found) const;
+
+ private:
+  struct Kept {
+    std::string mark;
+    DeclaredStack stack;
+  };
+
+  bool is_kept(const StackSummary& found) const;
+  Result<DeclaredStack> ask_for(const StackSummary& found);
+
+  CloudFormationApi api_;  // Of who asks.
+  mutable Mutex mutex_;
+  Result<std::vector<StackSummary>> found_ GUARDED_BY(mutex_) = unavailable(std::string(kNotRead));
+  std::map<std::string, Kept, std::less<>> kept_ GUARDED_BY(mutex_);  // By the ids of stacks.
+  std::map<std::string, Error, std::less<>> faults_ GUARDED_BY(mutex_);
+};
+
+// Each stack that was read is there for who reads, whatever becomes of the next one.
+void FarStacks::ask(const std::function<void()>& on_answer) {
+  api_.tell_answers(on_answer);
+  const Result<std::vector<StackSummary>> found = api_.stacks();
+  {
+    Lock lock(mutex_);
+    found_ = found;
+    if (!found) return;
+    std::set<std::string_view> ids;
+    for (const StackSummary& stack : *found) ids.insert(stack.id);
+    const auto is_gone = [&](const auto& each) { return !ids.contains(each.first); };
+    std::erase_if(kept_, is_gone);
+    std::erase_if(faults_, is_gone);
+  }
+  for (const StackSummary& each : *found) {
+    if (each.is_busy() || is_kept(each)) continue;
+    Result<DeclaredStack> stack = ask_for(each);
+    Lock lock(mutex_);
+    if (stack) {
+      kept_[each.id] = {each.mark(), *std::move(stack)};
+    } else {
+      faults_.insert_or_assign(each.id, stack.error());
+    }
+  }
+}
+
+bool FarStacks::is_kept(const StackSummary& found) const {
+  Lock lock(mutex_);
+  const auto kept = kept_.find(found.id);
+  return kept != kept_.end() && kept->second.mark == found.mark();
+}
+
+Result<DeclaredStack> FarStacks::ask_for(const StackSummary& found) {
+  const std::string& id = found.id;
+  const Result<std::vector<StackMember>> members = api_.members(id);
+  if (!members) return members.error();
+  const Result<std::string> text = api_.template_text(id);
+  if (!text) return text.error();
+  Result<StackParameters> parameters = StackParameters();
+  if (has_parameters(*text)) parameters = api_.parameters(id);
+  if (!parameters) return parameters.error();
+  return read_stack(
+      {.summary = found, .members = *members, .template_text = *text, .parameters = *parameters});
+}
+
+Result<std::vector<StackSummary>> FarStacks::found() const {
+  Lock lock(mutex_);
+  return found_;
+}
+
+Result<DeclaredStack> FarStacks::stack(const StackSummary& found) const {
+  Lock lock(mutex_);
+  const auto kept = kept_.find(found.id);
+  const bool is_there = kept != kept_.end();
+  if (is_there && (found.is_busy() || kept->second.mark == found.mark())) {
+    return kept->second.stack;
+  }
+  const auto fault = faults_.find(found.id);
+  if (fault != faults_.end() && !found.is_busy()) return fault->second;
+  return unavailable(std::string(kNotRead));
+}
 
 struct FoundStack {
   StackSummary summary;
@@ -41,31 +136,34 @@ class CloudFormationInventory final : public Inventory {
  public:
   CloudFormationInventory(std::vector<StackPlace> places, std::string code, AwsClient& aws)
       : code_path_(std::move(code)), code_(code_path_) {
-    for (StackPlace& place : places) apis_.emplace_back(std::move(place), aws, stop_.get_token());
+    for (StackPlace& place : places) {
+      far_.push_back(
+          std::make_unique<FarStacks>(CloudFormationApi(std::move(place), aws, stop_.get_token())));
+    }
   }
 
+  std::vector<std::string> far_places() const override {
+    std::vector<std::string> names;
+    for (const std::unique_ptr<FarStacks>& far : far_) names.push_back(far->shown());
+    return names;
+  }
+  void visit(size_t place, const std::function<void()>& on_answer) override {
+    far_[place]->ask(on_answer);
+  }
   bool has_changed() override;
   InventoryReading read() override;
   void stop() override { stop_.request_stop(); }
 
  private:
-  struct Kept {
-    std::string mark;
-    DeclaredStack stack;
-  };
-
   StackLook look();
-  void read_stack_found(const FoundStack& found, InventoryReading& reading);
-  void hand_over_busy(const FoundStack& found, InventoryReading& reading) const;
-  Result<DeclaredStack> ask_for(const FoundStack& found);
+  void read_stack_found(const FoundStack& found, InventoryReading& reading) const;
   void name_stacks(const StackLook& look, std::vector<DeclaredStack>& stacks) const;
 
   std::stop_source stop_;
-  std::vector<CloudFormationApi> apis_;
+  std::vector<std::unique_ptr<FarStacks>> far_;
   const std::string code_path_;
   TemplateIndex code_;
   std::optional<StackLook> look_;  // Of has_changed(), for the reading that follows.
-  std::map<std::string, Kept, std::less<>> kept_;  // By the ids of stacks.
   // Of the last reading that was whole.
   bool is_read_ = false;
   StackMarks marks_;
@@ -75,10 +173,10 @@ class CloudFormationInventory final : public Inventory {
 
 StackLook CloudFormationInventory::look() {
   StackLook look;
-  for (size_t i = 0; i < apis_.size(); ++i) {
-    Result<std::vector<StackSummary>> stacks = apis_[i].stacks();
+  for (size_t i = 0; i < far_.size(); ++i) {
+    Result<std::vector<StackSummary>> stacks = far_[i]->found();
     if (!stacks) {
-      look.trouble = Error{stacks.error().kind, apis_[i].shown() + ": " + stacks.error().text};
+      look.trouble = Error{stacks.error().kind, far_[i]->shown() + ": " + stacks.error().text};
       continue;
     }
     for (StackSummary& stack : *stacks) look.stacks.push_back({std::move(stack), i});
@@ -97,51 +195,18 @@ bool CloudFormationInventory::has_changed() {
   return !is_same;
 }
 
-Result<DeclaredStack> CloudFormationInventory::ask_for(const FoundStack& found) {
-  CloudFormationApi& api = apis_[found.place];
-  const std::string& id = found.summary.id;
-  const Result<std::vector<StackMember>> members = api.members(id);
-  if (!members) return members.error();
-  const Result<std::string> text = api.template_text(id);
-  if (!text) return text.error();
-  Result<StackParameters> parameters = StackParameters();
-  if (has_parameters(*text)) parameters = api.parameters(id);
-  if (!parameters) return parameters.error();
-  return read_stack({.summary = found.summary,
-                     .members = *members,
-                     .template_text = *text,
-                     .parameters = *parameters});
-}
-
 // What is being made for the first time declares nothing yet.
-void CloudFormationInventory::hand_over_busy(const FoundStack& found,
-                                             InventoryReading& reading) const {
-  if (const auto kept = kept_.find(found.summary.id); kept != kept_.end()) {
-    reading.stacks.push_back(kept->second.stack);
-  } else if (found.summary.status != "CREATE_IN_PROGRESS") {
-    reading.is_whole = false;
-    reading.trouble =
-        found.summary.name + ": " + found.summary.status + ": it is read when that ends";
-  }
-}
-
-void CloudFormationInventory::read_stack_found(const FoundStack& found, InventoryReading& reading) {
-  const std::string mark = found.summary.mark();
-  if (found.summary.is_busy()) return hand_over_busy(found, reading);
-  const auto kept = kept_.find(found.summary.id);
-  if (kept != kept_.end() && kept->second.mark == mark) {
-    reading.stacks.push_back(kept->second.stack);
-    return;
-  }
-  Result<DeclaredStack> stack = ask_for(found);
-  if (stack) {
-    kept_[found.summary.id] = {mark, *stack};
-    reading.stacks.push_back(*std::move(stack));
-    return;
-  }
+void CloudFormationInventory::read_stack_found(const FoundStack& found,
+                                               InventoryReading& reading) const {
+  const StackSummary& summary = found.summary;
+  Result<DeclaredStack> stack = far_[found.place]->stack(summary);
+  if (stack) return reading.stacks.push_back(*std::move(stack));
+  if (summary.status == "CREATE_IN_PROGRESS") return;
   reading.is_whole = false;
   if (stack.error().kind != ErrorKind::unavailable) reading.is_passing = false;
-  reading.trouble = found.summary.name + ": " + stack.error().text;
+  reading.trouble =
+      summary.name + ": " +
+      (summary.is_busy() ? summary.status + ": it is read when that ends" : stack.error().text);
 }
 
 // Those that share a name get their account and region before it.
@@ -175,7 +240,6 @@ InventoryReading CloudFormationInventory::read() {
   marks_ = found.marks();
   read_code_hash_ = code_.hash();
   read_code_trouble_ = found.code_trouble;
-  std::erase_if(kept_, [this](const auto& kept) { return !marks_.contains(kept.first); });
   return reading;
 }
 

@@ -7,6 +7,7 @@
 #include "aws/aws_for_test.h"
 #include "config/document.h"
 #include "inventory/cloudformation_for_test.h"
+#include "inventory/visited_for_test.h"
 #include "model/arn.h"
 
 namespace statewire {
@@ -48,7 +49,7 @@ class CloudFormationInventoryTest : public ::testing::Test {
   std::unique_ptr<Inventory> open(const std::string& keys = "") {
     const auto document = Document::parse("test.yaml", "{" + keys + "}", problems_);
     MapReader reader(document->root());
-    return cloudformation_inventory_kind.open("stacks", reader, *context_);
+    return visited(cloudformation_inventory_kind.open("stacks", reader, *context_));
   }
   static std::string queue(const std::string& name) {
     return xml_of_member(name, "AWS::SQS::Queue", "https://sqs/" + name);

@@ -1,6 +1,7 @@
 // A reader of infrastructure code: what it declares, as a whole, again and again.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -28,18 +29,30 @@ struct InventoryReading {
   std::string place = {};
 };
 
-// Not thread-safe: one thread reads it.
+// One thread reads it, and others visit what is far away meanwhile.
 class Inventory {
  public:
   virtual ~Inventory() = default;
+  // What only calls over a network tell, each of which may take long: by what they are called.
+  virtual std::vector<std::string> far_places() const { return {}; }
+  // Asks one of them, and keeps what it answers for has_changed() and read(), which never ask. Any
+  // thread, and one at a time for each place. Blocks for as long as the calls take; each has a
+  // bound. `on_answer` is called for each that is answered.
+  virtual void visit(size_t, const std::function<void()>& on_answer) { on_answer(); }
   // Whether something is written otherwise than at the last reading that was whole. Cheap. What it
   // has looked at serves the reading that follows.
   virtual bool has_changed() = 0;
-  // Reads all of it. Keeps at most what it hands over, of states that it would have to fetch again.
+  // Reads all of it, as far places have answered last. Keeps at most what it hands over, of states
+  // that it would have to fetch again.
   virtual InventoryReading read() = 0;
   // Any thread. Lets a reading that takes long end soon, and not whole. Nothing is read after it.
   virtual void stop() {}
 };
+
+// Visits all of them one after the other: for who has nothing else to do.
+inline void visit_all(Inventory& inventory) {
+  for (size_t i = 0; i < inventory.far_places().size(); ++i) inventory.visit(i, [] {});
+}
 
 // What an inventory may use of the program; all of it outlives every inventory.
 struct InventoryContext {

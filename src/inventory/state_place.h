@@ -32,7 +32,8 @@ class StatePlace {
   virtual Result<StateMarks> look() = 0;
   // One of them, whole. `unavailable`: somebody writes it, which passes by itself.
   virtual Result<StateText> read(const std::string& path) = 0;
-  // To read a state costs a call: what has the same mark as before is not read again.
+  // To look or to read costs a call, which may take long: who has something else to do does not
+  // wait for it, and what has the same mark as before is not read again.
   virtual bool is_far() const = 0;
 };
 

@@ -9,6 +9,7 @@
 #include "aws/bucket.h"
 #include "base/ids.h"
 #include "inventory/code_index.h"
+#include "inventory/far_states.h"
 #include "inventory/state_place.h"
 #include "inventory/terraform_state.h"
 
@@ -29,7 +30,14 @@ class TerraformInventory final : public Inventory {
   // `stop` ends the calls of `places`.
   TerraformInventory(TerraformSettings settings, std::vector<std::unique_ptr<StatePlace>> places,
                      std::stop_source stop)
-      : settings_(std::move(settings)), places_(std::move(places)), stop_(std::move(stop)) {}
+      : settings_(std::move(settings)), places_(std::move(places)), stop_(std::move(stop)) {
+    for (const std::unique_ptr<StatePlace>& place : places_) {
+      far_.push_back(place->is_far() ? std::make_unique<FarStates>(*place) : nullptr);
+    }
+  }
+
+  std::vector<std::string> far_places() const override;
+  void visit(size_t place, const std::function<void()>& on_answer) override;
 
   bool has_changed() override {
     read_code();
@@ -47,16 +55,11 @@ class TerraformInventory final : public Inventory {
     std::string name;
     fs::path above;  // The folder above those that are in the name.
   };
-  // What was read of a state that is far away: names of resources, and no value of an attribute.
-  struct Kept {
-    std::string mark;
-    DeclaredStack stack;
-  };
 
+  Result<StateMarks> marks_of(size_t which);
   Result<StateMarks> marks_now();
   void read_code();
   void read_place(size_t which, StateMarks& marks, InventoryReading& reading);
-  Result<DeclaredStack> read_state(StatePlace& place, const std::string& path, std::string& mark);
   StateName name_of_state(const fs::path& path) const;
   std::vector<std::string> names_of_states(const std::vector<std::string>& all) const;
   void name_stacks(const StateMarks& found, std::vector<DeclaredStack>& stacks) const;
@@ -64,8 +67,8 @@ class TerraformInventory final : public Inventory {
 
   const TerraformSettings settings_;
   std::vector<std::unique_ptr<StatePlace>> places_;  // Of settings_.states, in the same order.
+  std::vector<std::unique_ptr<FarStates>> far_;      // The same; null for what is near.
   std::stop_source stop_;
-  std::map<std::string, Kept, std::less<>> kept_;  // By path.
   CodeIndex code_;
   std::string code_trouble_;
   uint64_t code_hash_ = 0;
@@ -77,10 +80,28 @@ class TerraformInventory final : public Inventory {
   std::string read_code_trouble_;
 };
 
+std::vector<std::string> TerraformInventory::far_places() const {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < far_.size(); ++i) {
+    if (far_[i] != nullptr) names.push_back(settings_.states[i]);
+  }
+  return names;
+}
+
+void TerraformInventory::visit(size_t place, const std::function<void()>& on_answer) {
+  for (const std::unique_ptr<FarStates>& far : far_) {
+    if (far != nullptr && place-- == 0) return far->ask(settings_.defaults, on_answer);
+  }
+}
+
+Result<StateMarks> TerraformInventory::marks_of(size_t which) {
+  return far_[which] != nullptr ? far_[which]->marks() : places_[which]->look();
+}
+
 Result<StateMarks> TerraformInventory::marks_now() {
   StateMarks all;
-  for (const std::unique_ptr<StatePlace>& place : places_) {
-    Result<StateMarks> marks = place->look();
+  for (size_t i = 0; i < places_.size(); ++i) {
+    Result<StateMarks> marks = marks_of(i);
     if (!marks) return marks;
     all.merge(*marks);
   }
@@ -151,21 +172,6 @@ void TerraformInventory::name_stacks(const StateMarks& found,
   }
 }
 
-// `mark` is what it was known by when it was looked for, and becomes that of what was read.
-Result<DeclaredStack> TerraformInventory::read_state(StatePlace& place, const std::string& path,
-                                                     std::string& mark) {
-  const auto kept = kept_.find(path);
-  if (place.is_far() && kept != kept_.end() && kept->second.mark == mark) return kept->second.stack;
-  Result<StateText> state = place.read(path);
-  if (!state) return state.error();
-  Result<DeclaredStack> stack = read_terraform_state(state->text, settings_.defaults);
-  if (!stack) return stack;
-  mark = std::move(state->mark);
-  stack->written = state->written;
-  if (place.is_far()) kept_[path] = {mark, *stack};
-  return stack;
-}
-
 void TerraformInventory::find_code(DeclaredStack& stack) const {
   for (DeclaredResource& resource : stack.resources) {
     const auto place = code_.find(resource.block);
@@ -197,17 +203,23 @@ void fill_places(std::vector<DeclaredStack>& stacks) {
 
 // What one place cannot tell leaves the others as they are.
 void TerraformInventory::read_place(size_t which, StateMarks& marks, InventoryReading& reading) {
-  StatePlace& place = *places_[which];
   const auto fail = [&](const std::string& what, const Error& error) {
     reading.is_whole = false;
     if (error.kind != ErrorKind::unavailable) reading.is_passing = false;
     reading.trouble = what + ": " + error.text;
   };
-  Result<StateMarks> found = place.look();
-  if (!found) return fail(settings_.states[which], found.error());
+  Result<StateMarks> found = marks_of(which);
+  if (!found) {
+    // One that is named takes part in the names of all, whether it is there or not.
+    const std::string& state = settings_.states[which];
+    if (state.find_first_of(kOfPatterns) == state.npos) marks.emplace(state, "");
+    return fail(state, found.error());
+  }
   for (auto& [path, mark] : *found) {
     if (marks.contains(path)) continue;  // Two patterns meet it.
-    Result<DeclaredStack> stack = read_state(place, path, mark);
+    Result<DeclaredStack> stack = far_[which] != nullptr
+                                      ? far_[which]->stack(path)
+                                      : read_state(*places_[which], path, settings_.defaults, mark);
     marks.emplace(path, mark);
     if (!stack) {
       fail(path, stack.error());
@@ -241,7 +253,6 @@ InventoryReading TerraformInventory::read() {
     marks_ = std::move(marks);
     read_code_hash_ = code_hash_;
     read_code_trouble_ = code_trouble_;
-    std::erase_if(kept_, [this](const auto& kept) { return !marks_.contains(kept.first); });
   }
   return reading;
 }

@@ -8,6 +8,7 @@
 #include "aws/aws_for_test.h"
 #include "config/document.h"
 #include "inventory/code_index.h"
+#include "inventory/visited_for_test.h"
 
 namespace statewire {
 namespace {
@@ -35,7 +36,7 @@ class TerraformInventoryTest : public ::testing::Test {
   std::unique_ptr<Inventory> open(const std::string& keys) {
     const auto document = Document::parse("test.yaml", "{" + keys + "}", problems_);
     MapReader reader(document->root());
-    return terraform_inventory_kind.open("shop", reader, context_);
+    return visited(terraform_inventory_kind.open("shop", reader, context_));
   }
   std::string folder() const { return folder_.string(); }
 
@@ -77,6 +78,16 @@ TEST_F(TerraformInventoryTest, states_that_would_be_called_the_same_are_told_apa
   // Also while one of them is locked.
   write("eu/prod/.terraform.tfstate.lock.info", "{}");
   EXPECT_EQ(inventory->read().stacks.front().name, "us/prod");
+}
+
+TEST_F(TerraformInventoryTest, a_named_state_that_is_away_leaves_the_names_of_the_others) {
+  write("eu/prod/terraform.tfstate", queue("a"));
+  const auto inventory = open("state: [" + folder() + "/eu/prod/terraform.tfstate, " + folder() +
+                              "/us/prod/terraform.tfstate]");
+  const InventoryReading reading = inventory->read();
+  EXPECT_FALSE(reading.is_whole);
+  ASSERT_EQ(reading.stacks.size(), 1u);
+  EXPECT_EQ(reading.stacks.front().name, "eu/prod");
 }
 
 TEST_F(TerraformInventoryTest, code_that_is_away_is_taken_to_be_as_it_was) {

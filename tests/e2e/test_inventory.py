@@ -536,6 +536,106 @@ subscriptions:
         self.assertEqual(self.owned(), {})
 
 
+class Stalling:
+    """Takes requests; answers nothing, or a byte a second, until it is closed."""
+
+    def __init__(self, does_dribble):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}/state"
+        self.does_dribble = does_dribble
+        self.asked = 0
+        self.is_closed = threading.Event()
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while not self.is_closed.is_set():
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.stall, args=(connection,), daemon=True).start()
+
+    def stall(self, connection):
+        with connection:
+            if not connection.recv(10000):
+                return
+            self.asked += 1
+            if self.does_dribble:
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n{")
+            while not self.is_closed.wait(1):
+                if self.does_dribble:
+                    connection.sendall(b" ")
+
+    def close(self):
+        self.is_closed.set()
+        self.listener.close()
+
+
+class AStateThatStalls(ProgramTest):
+    def stalling(self, does_dribble):
+        server = Stalling(does_dribble)
+        self.addCleanup(server.close)
+        return server
+
+    def owned(self, owner):
+        done = self.program.run("resources", "--owner", owner, "--output", "json")
+        return [each["owner"]["address"] for each in json.loads(done.stdout or "[]")]
+
+    def inventory(self, name):
+        every = self.program.get("/api/v1/inventory")["inventories"]
+        return next(each for each in every if each["name"] == name)
+
+    def write(self, *resources):
+        path = pathlib.Path(self.folder) / "shop.tfstate"
+        path.write_text(json.dumps({"version": 4, "serial": 1, "resources": list(resources)}))
+
+    def test_it_holds_up_no_other_and_is_named_until_it_fails(self):
+        stalling = [self.stalling(False), self.stalling(True)]
+        answering = StateServer(False)
+        self.addCleanup(answering.close)
+        answering.write(1, QUEUE)
+        self.write(BUCKET)
+        urls = ", ".join(f'"{each.url}?token=hush"' for each in [*stalling, answering])
+        self.program = self.daemon(f"""
+inventory:
+  slow: {{kind: terraform, state: [{urls}], user: reader, password: open sesame, every: 1s}}
+  shop: {{kind: terraform, state: "{self.folder}/shop.tfstate", every: 1s}}
+subscriptions:
+  all: {{sink: {{kind: file, path: all.jsonl}}}}
+""").start()
+        wait_for(lambda: all(each.asked for each in stalling), "requests to those that stall")
+        # The other inventory is read at its interval.
+        wait_for(lambda: self.owned("shop") == ["aws_s3_bucket.logs"], "the other", seconds=8)
+        self.write(BUCKET | {"name": "moved"})
+        wait_for(lambda: self.owned("shop") == ["aws_s3_bucket.moved"], "its change", seconds=8)
+        # So is the state that answers, of the same inventory.
+        wait_for(lambda: len(self.inventory("slow")["waits"]) == 2, "both that stall", seconds=20)
+        waits = {each["place"]: each["since"] for each in self.inventory("slow")["waits"]}
+        self.assertEqual(set(waits), {each.url for each in stalling})
+        wait_for(lambda: self.owned("slow") == ["module.web.aws_sqs_queue.jobs"], "the third state")
+        asked = answering.asked
+        wait_for(lambda: answering.asked > asked + 1, "looks at the third state", seconds=8)
+        self.assertEqual([each.asked for each in stalling], [1, 1])
+        # Whoever asks is told.
+        for server in stalling:
+            self.assertIn(f"inventory slow waits for {server.url}, which has not answered since",
+                          self.program.run("status").stdout)
+            self.assertIn(f"slow: {server.url} has not answered since",
+                          self.program.run("inventory").stdout)
+            self.assertIn(f'{{inventory="slow",place="{server.url}"}}',
+                          self.program.request("GET", "/metrics").body.decode())
+            self.assertIn(server.url, self.program.log_text())
+        self.assertIn("has not answered since", self.inventory("slow")["trouble"])
+        self.assertNotIn("hush", self.program.log_text())
+        # Then it fails.
+        for server in stalling:
+            server.close()
+        wait_for(lambda: not self.inventory("slow")["waits"], "the end of both waits")
+        wait_for(lambda: stalling[1].url in self.inventory("slow").get("trouble", ""), "the failure")
+        self.assertNotIn("has not answered", self.inventory("slow")["trouble"])
+        self.assertEqual(self.program.stop(), 0)
+
+
 class AServiceThatNeverAnswers(ProgramTest):
     """Whoever stops or reloads does not wait for it."""
 

@@ -1,0 +1,143 @@
+#include "app/inventory_visits.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace statewire {
+namespace {
+
+// Of one inventory. Where so many do not answer, the others wait until one of those is given up.
+constexpr size_t kVisitsAtOnce = 8;
+
+}  // namespace
+
+InventoryVisits::InventoryVisits(Inventory& inventory, const Clock& clock, Settings settings)
+    : inventory_(inventory), clock_(clock), settings_(std::move(settings)) {
+  Lock lock(mutex_);
+  for (std::string& name : inventory.far_places()) places_.push_back({.name = std::move(name)});
+}
+
+InventoryVisits::~InventoryVisits() { stop(); }
+
+void InventoryVisits::start() {
+  size_t count = 0;
+  {
+    Lock lock(mutex_);
+    count = std::min(places_.size(), kVisitsAtOnce);
+  }
+  for (size_t i = 0; i < count; ++i) {
+    threads_.emplace_back([this](const std::stop_token& stop) { run(stop); });
+  }
+}
+
+void InventoryVisits::stop() {
+  for (std::jthread& thread : threads_) thread.request_stop();
+  threads_.clear();
+}
+
+void InventoryVisits::begin() {
+  Lock lock(mutex_);
+  for (Place& place : places_) {
+    if (place.phase == Phase::answered) place.phase = Phase::queued;
+  }
+  is_news_ = true;
+  queued_.notify_all();
+}
+
+void InventoryVisits::run(const std::stop_token& stop) {
+  const auto is_queued = [](const Place& place) { return place.phase == Phase::queued; };
+  while (!stop.stop_requested()) {
+    size_t at = 0;
+    {
+      Lock lock(mutex_);
+      auto next = std::ranges::find_if(places_, is_queued);
+      if (next == places_.end()) {
+        queued_.wait(mutex_, stop,
+                     [&]() REQUIRES(mutex_) { return std::ranges::any_of(places_, is_queued); });
+        continue;
+      }
+      at = static_cast<size_t>(next - places_.begin());
+      next->phase = Phase::asked;
+      next->asked = next->heard = clock_.now();
+      next->since = next->heard_since = Steady::now();
+    }
+    visit(at);
+  }
+}
+
+void InventoryVisits::visit(size_t place) {
+  const auto on_answer = [&] {
+    Lock lock(mutex_);
+    places_[place].heard = clock_.now();
+    places_[place].heard_since = Steady::now();
+  };
+  std::string fault;
+  try {
+    inventory_.visit(place, on_answer);
+  } catch (const std::exception& thrown) {
+    fault = thrown.what();
+  }
+  {
+    Lock lock(mutex_);
+    Place& visited = places_[place];
+    visited.phase = Phase::answered;
+    visited.asked_before = visited.asked;
+    visited.fault = fault.empty() ? fault : visited.name + ": " + fault;
+    is_news_ = true;
+  }
+  settings_.on_news();
+}
+
+// Where no thread is free, those that are queued wait for places that are late.
+bool InventoryVisits::take_news() {
+  Lock lock(mutex_);
+  if (!is_news_) return false;
+  size_t queued = 0, asked = 0;
+  for (const Place& place : places_) {
+    if (place.phase == Phase::asked && !is_late(place.since)) return false;
+    queued += place.phase == Phase::queued ? 1 : 0;
+    asked += place.phase == Phase::asked ? 1 : 0;
+  }
+  if (queued > 0 && asked < std::min(places_.size(), kVisitsAtOnce)) return false;
+  is_news_ = false;
+  return true;
+}
+
+std::string InventoryVisits::being_asked() const {
+  Lock lock(mutex_);
+  for (const Phase phase : {Phase::asked, Phase::queued}) {
+    const auto first = std::ranges::find(places_, phase, &Place::phase);
+    if (first == places_.end()) continue;
+    if (phase == Phase::queued) return first->name + ": it is asked after others";
+    return first->name + ": it has not answered since " + format_time(first->heard);
+  }
+  return {};
+}
+
+std::string InventoryVisits::fault() const {
+  Lock lock(mutex_);
+  for (const Place& place : places_) {
+    if (!place.fault.empty()) return place.fault;
+  }
+  return {};
+}
+
+Time InventoryVisits::asked(Time now) const {
+  Lock lock(mutex_);
+  for (const Place& place : places_) now = std::min(now, place.asked_before);
+  return now;
+}
+
+std::vector<InventoryWait> InventoryVisits::waits() const {
+  Lock lock(mutex_);
+  std::vector<InventoryWait> waits;
+  for (const Place& place : places_) {
+    if (place.phase != Phase::asked || !is_late(place.heard_since)) continue;
+    waits.push_back({.place = place.name, .since = place.heard});
+  }
+  std::ranges::sort(waits, {}, &InventoryWait::since);
+  return waits;
+}
+
+}  // namespace statewire
