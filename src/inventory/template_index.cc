@@ -6,6 +6,7 @@
 #include "base/ids.h"
 #include "base/limits.h"
 #include "config/read_file.h"
+#include "inventory/cdk_traces.h"
 #include "inventory/cloudformation_template.h"
 
 namespace statewire {
@@ -73,7 +74,29 @@ Result<TemplateIndex::Templates> TemplateIndex::look() const {
     const bool is_known = known != templates_.end() && known->second.mark == each.mark;
     each.lines = is_known ? known->second.lines : lines_of_file(file.string());
   }
+  find_traces(found);
   return found;
+}
+
+// Each folder with a manifest is an assembly of its own: stages of CDK have folders below.
+void TemplateIndex::find_traces(Templates& found) const {
+  const fs::path root = fs::path(path_).lexically_normal();
+  std::error_code fault;
+  const fs::path top = fs::is_directory(root, fault) ? root : root.parent_path();
+  std::map<std::string, CdkTraces, std::less<>> by_folder;
+  for (auto& [file, each] : found) {
+    if (each.lines.empty()) continue;
+    const fs::path path(file);
+    const std::string folder = path.parent_path().generic_string();
+    auto traces = by_folder.find(folder);
+    if (traces == by_folder.end()) {
+      traces = by_folder.emplace(folder, read_cdk_traces(top / folder)).first;
+    }
+    for (const auto& [id, line] : each.lines) {
+      const CodePlace* const place = traces->second.find(path.filename().string(), id);
+      if (place != nullptr) each.traced.emplace(id, *place);
+    }
+  }
 }
 
 Result<void> TemplateIndex::refresh() {
@@ -95,6 +118,9 @@ uint64_t TemplateIndex::hash() const {
   for (const auto& [file, each] : templates_) {
     for (const auto& [id, line] : each.lines) {
       all.append(file).append("\n").append(id).append(":").append(std::to_string(line));
+    }
+    for (const auto& [id, place] : each.traced) {
+      all.append(place.file).append("\n").append(id).append(":").append(std::to_string(place.line));
     }
   }
   return hash64(all);
@@ -119,12 +145,15 @@ void TemplateIndex::find_code(DeclaredStack& stack) const {
     return rank(a) < rank(b);
   });
   if (best == alike.end()) return;
-  const auto& lines = best->second.first->lines;
+  const Template& found = *best->second.first;
   for (DeclaredResource& resource : stack.resources) {
-    const auto line = lines.find(resource.block);
-    if (line == lines.end()) continue;
-    resource.file = best->first;
-    resource.line = line->second;
+    if (const auto place = found.traced.find(resource.block); place != found.traced.end()) {
+      resource.file = place->second.file;
+      resource.line = place->second.line;
+    } else if (const auto line = found.lines.find(resource.block); line != found.lines.end()) {
+      resource.file = best->first;
+      resource.line = line->second;
+    }
   }
 }
 

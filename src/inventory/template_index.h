@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "inventory/code_index.h"
 #include "inventory/declared.h"
 
 namespace statewire {
@@ -25,16 +26,20 @@ class TemplateIndex {
   // What it says: another number means that lines or files have moved.
   uint64_t hash() const;
   // Sets file and line of resources: by the template that has most of the stack's logical ids.
+  // Where CDK has written down where its code makes them, that is told, and not the template's
+  // line.
   void find_code(DeclaredStack& stack) const;
 
  private:
   struct Template {
     std::string mark;  // Of the file.
     std::map<std::string, uint32_t, std::less<>> lines;
+    std::map<std::string, CodePlace, std::less<>> traced;  // Of CDK, those that are known.
   };
   using Templates = std::map<std::string, Template, std::less<>>;  // By file.
 
   Result<Templates> look() const;
+  void find_traces(Templates& found) const;
 
   const std::string path_;
   Templates templates_;
