@@ -161,6 +161,19 @@ TEST_F(DriftTest, what_nobody_has_read_is_unknown) {
   EXPECT_EQ(drift(), Drift::unknown);
 }
 
+// The state was read before the call by which its tool had made the bucket arrived.
+TEST_F(DriftTest, what_was_read_before_makes_no_event_a_late_one) {
+  journal_.fold(make_.declare(minutes(5), kReadWord, shop_));
+  journal_.fold(make_.state(minutes(0), Phase::stable, by_terraform()));
+  EXPECT_EQ(journal_.last_told().kind, NotificationKind::transition);
+  EXPECT_FALSE(journal_.last_told().late);
+  // What lies behind another event of the provider is late, whatever was read.
+  journal_.fold(make_.call(minutes(3), "PutBucketPolicy", by_terraform()));
+  EXPECT_FALSE(journal_.last_told().late);
+  journal_.fold(make_.call(minutes(2), "PutBucketTagging", by_terraform()));
+  EXPECT_TRUE(journal_.last_told().late);
+}
+
 TEST_F(DriftTest, what_its_tool_does_is_none) {
   declare_bucket();
   journal_.fold(make_.call(minutes(2), "PutBucketPolicy", by_terraform()));

@@ -14,6 +14,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "base/own_sources.h"
 #include "model/withheld.h"
 #include "track/drift.h"
 #include "track/set_before.h"
@@ -103,6 +104,11 @@ bool is_same_owner(const Record& a, const Record& b) {
          a.touch == b.touch;
 }
 
+bool is_own(const Entry& entry) {
+  return entry.observation.effect == Effect::declare ||
+         std::ranges::find(kOwnSources, entry.source) != kOwnSources.end();
+}
+
 Tracked left_out(const Record& before, uint64_t last_folded, Entry& entry) {
   entry.after = before;
   entry.after.last_sequence = last_folded;
@@ -166,7 +172,7 @@ Result<Tracker::Verdict> Tracker::walk_back(const Record& before, const Observat
       continue;
     }
     lowest = std::min(lowest, seen.observation.key);
-    passed_.push_back({seen.observation, seen.received});
+    passed_.push_back({seen.observation, seen.received, is_own(seen)});
     bytes += text_bytes_of(seen);
   }
 }
@@ -229,7 +235,10 @@ Tracked Tracker::fold_again(const Record& before, Entry& entry, Arena& arena) {
     ++after.revision;
   }
   tell(entry, kind);
-  entry.told.late = true;
+  // What was read of a resource before its first event came does not make that event a late one.
+  entry.told.late = std::ranges::any_of(passed_, [&](const Seen& other) {
+    return !other.is_own && other.observation.key > observation.key;
+  });
   return {};
 }
 

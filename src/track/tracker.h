@@ -46,6 +46,7 @@ class Tracker {
   struct Seen {
     Observation observation;
     Time received;
+    bool is_own = false;  // Statewire's own word of what it read or looked up, and no provider's.
   };
   Result<Verdict> walk_back(const Record& before, const Observation& observation);
   Result<void> tell_from(const Record& before, Entry& entry, Arena& arena);
