@@ -81,7 +81,10 @@ class StateReader {
                      const std::string& address);
   void note_place(std::string_view arn);
   static std::string_view id_by(std::string_view attributes, const object& values);
-  void add(const object& values, std::string_view type, DeclaredResource resource);
+  static void join_by_named_arn(std::string_view type, const object& values,
+                                DeclaredResource& resource);
+  void add(const object& instance, const object& values, std::string_view type,
+           DeclaredResource resource);
 
   const StateDefaults& defaults_;
   DeclaredStack stack_;
@@ -158,6 +161,35 @@ std::string_view StateReader::id_by(std::string_view attributes, const object& v
   return {};
 }
 
+// "replication_task_arn" is that of an aws_dms_replication_task itself, and "web_acl_arn" that of
+// what an aws_wafv2_web_acl_rule is a part of. What the ARN of another name is of, only the table
+// tells.
+void StateReader::join_by_named_arn(std::string_view type, const object& values,
+                                    DeclaredResource& resource) {
+  constexpr std::string_view kEnding = "_arn";
+  constexpr std::string_view kOfOthers[] = {"iam_role", "role", "kms_key"};
+  std::string whole;  // The longest name says most.
+  for (const auto& [key, value] : values) {
+    const std::string_view arn = text_of(value);
+    if (!key.ends_with(kEnding) || !arn.starts_with("arn:")) continue;
+    const std::string_view name = key.substr(0, key.size() - kEnding.size());
+    const std::string word = "_" + std::string(name);
+    if (type.ends_with(word)) {
+      resource.id = arn;
+      resource.is_part = false;
+      return;
+    }
+    // An association says of which resource it is, and does not make that resource.
+    const bool is_named = name == "resource" ? type.ends_with("_resource_policy")
+                                             : type.find(word + "_") != type.npos;
+    if (!is_named || name.size() <= whole.size()) continue;
+    if (std::ranges::find(kOfOthers, name) != std::end(kOfOthers)) continue;
+    whole = name;
+    resource.id = arn;
+    resource.is_part = true;
+  }
+}
+
 void StateReader::read_instance(const object& instance, std::string_view type,
                                 const std::string& block, const std::string& address) {
   object values;
@@ -165,13 +197,18 @@ void StateReader::read_instance(const object& instance, std::string_view type,
     stack_.unjoined.push_back({address, std::string(type), "it has no attributes"});
     return;
   }
-  add(values, type,
+  add(instance, values, type,
       {.type = {}, .id = {}, .account = {}, .region = {}, .address = address, .block = block});
 }
 
-void StateReader::add(const object& values, std::string_view type, DeclaredResource resource) {
+void StateReader::add(const object& instance, const object& values, std::string_view type,
+                      DeclaredResource resource) {
   const TerraformType* const row = find_terraform_type(type);
-  const std::string_view arn = id_by("arn|id", values);
+  // By what the provider knows it, since Terraform 1.12: an ARN, or an account, a region and a
+  // name.
+  const FoundElement identity = instance["identity"];
+  std::string_view arn = id_by("arn|id", values);
+  if (!arn.starts_with("arn:")) arn = text_of(identity["arn"]);
   const bool has_arn = arn.starts_with("arn:");
   if (row != nullptr) {
     resource.type = row->type;
@@ -179,6 +216,8 @@ void StateReader::add(const object& values, std::string_view type, DeclaredResou
     resource.id = id_by(row->attributes, values);
   } else if (has_arn) {
     resource.id = arn;
+  } else {
+    join_by_named_arn(type, values, resource);
   }
   if (resource.id.empty()) {
     const bool is_of_account = row != nullptr && row->attributes.empty();
@@ -194,6 +233,8 @@ void StateReader::add(const object& values, std::string_view type, DeclaredResou
   std::string_view region = arn_fields(resource.id).region;
   if (account.empty() && has_arn) account = arn_fields(arn).account;
   if (region.empty() && has_arn) region = arn_fields(arn).region;
+  if (account.empty()) account = text_of(identity["account_id"]);
+  if (region.empty()) region = text_of(identity["region"]);
   if (account.empty() && is_account(text_of(values["owner_id"]))) {
     account = text_of(values["owner_id"]);
   }

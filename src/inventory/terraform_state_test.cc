@@ -55,6 +55,51 @@ TEST(TerraformStateTest, a_part_declares_its_whole_under_its_own_address) {
   EXPECT_EQ(stack.resources[1].account, "123456789012");
 }
 
+TEST(TerraformStateTest, an_arn_that_a_word_of_the_type_names_joins_it) {
+  const std::string task = "arn:aws:dms:eu-west-1:123456789012:task:a";
+  const std::string acl = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/a/1";
+  const std::string role = "arn:aws:iam::123456789012:role/a";
+  const DeclaredStack stack = read(state_of(
+      resource("aws_dms_replication_task", "own",
+               R"({"id":"a","replication_instance_arn":")" + role +
+                   R"(","replication_task_arn":")" + task + R"("})") +
+      "," + resource("aws_wafv2_web_acl_rule", "part", R"({"web_acl_arn":")" + acl + R"("})") +
+      "," +
+      resource("aws_kinesis_resource_policy", "policy", R"({"resource_arn":")" + task + R"("})") +
+      "," +
+      resource("aws_licensemanager_association", "no", R"({"resource_arn":")" + task + R"("})") +
+      "," +
+      resource("aws_odb_iam_role_association", "no", R"({"iam_role_arn":")" + role + R"("})")));
+  ASSERT_EQ(stack.resources.size(), 3u);
+  EXPECT_EQ(stack.resources[0].id, task);
+  EXPECT_FALSE(stack.resources[0].is_part);
+  EXPECT_EQ(stack.resources[1].id, acl);
+  EXPECT_TRUE(stack.resources[1].is_part);
+  EXPECT_EQ(stack.resources[2].id, task);
+  EXPECT_TRUE(stack.resources[2].is_part);
+  // What is beside it does not make it.
+  EXPECT_EQ(stack.unjoined.size(), 2u);
+}
+
+TEST(TerraformStateTest, its_identity_tells_account_region_and_arn) {
+  const auto with_identity = [](std::string_view type, std::string_view identity) {
+    return R"({"mode":"managed","type":")" + std::string(type) +
+           R"(","name":"a","provider":"provider[\"registry.terraform.io/hashicorp/aws\"]",)" +
+           R"("instances":[{"attributes":{"bucket":"logs","id":"logs"},"identity":)" +
+           std::string(identity) + "}]}";
+  };
+  const std::string policy =
+      R"({"account_id":"222222222222","bucket":"logs","region":"ap-south-1"})";
+  const std::string job = R"({"arn":"arn:aws:glue:eu-west-1:333333333333:job/a"})";
+  const DeclaredStack stack = read(state_of(with_identity("aws_s3_bucket_policy", policy) + "," +
+                                            with_identity("aws_of_tomorrow", job)),
+                                   {.account = "111111111111", .region = "eu-west-1"});
+  ASSERT_EQ(stack.resources.size(), 2u);
+  EXPECT_EQ(stack.resources[0].account, "222222222222");
+  EXPECT_EQ(stack.resources[0].region, "ap-south-1");
+  EXPECT_EQ(stack.resources[1].id, "arn:aws:glue:eu-west-1:333333333333:job/a");
+}
+
 TEST(TerraformStateTest, what_tells_no_account_is_in_that_of_most_others) {
   const DeclaredStack stack = read(state_of(
       resource("aws_network_acl_rule", "in", R"({"network_acl_id":"acl-1"})") + "," +

@@ -19,7 +19,7 @@ struct TerraformType {
 };
 
 // The row of the type, the longest name that fits; null where there is none. Such a type is joined
-// by the ARN that it holds.
+// by the ARN that it holds: its own, or one that is called as a word of its name.
 const TerraformType* find_terraform_type(std::string_view type);
 
 std::span<const TerraformType> terraform_types();
