@@ -164,10 +164,12 @@ def _about(template, resource, pair):
 class Stream:
     """An endless run of bodies over resources that no other stream touches, in order of time.
 
-    Every resource changes its state once a round; memory holds one round.
+    Every resource changes its state once a round; memory holds one round. `is_live`: the events
+    have the time at which they are sent, and not one that is long past. `first` bodies were sent
+    before, by another stream.
     """
 
-    def __init__(self, place, places, resources, events_per_body):
+    def __init__(self, place, places, resources, events_per_body, is_live=False, first=0):
         own = list(range(place, resources, places))
         pairs = events_per_body // EVENTS_PER_PAIR
         half = len(own) // 2
@@ -177,15 +179,44 @@ class Stream:
             calls = [own[(i + half) % len(own)] for i in indexes]
             self.bodies.append(Body([own[i] for i in indexes], calls))
         self._place = place
-        self._sent = 0
+        self._sent = first
+        self._is_live = is_live
 
     def next(self):
         body = self.bodies[self._sent % len(self.bodies)]
         rounds = self._sent // len(self.bodies)
+        second = int(time.time()) - FIRST_SECOND if self._is_live else self._sent
         # Nine hex digits: four of the stream and five of the body.
-        body.become(self._place << 20 | self._sent, self._sent, rounds % 2 == 0)
+        body.become(self._place << 20 | self._sent, second, rounds % 2 == 0)
         self._sent += 1
         return body
+
+
+def write_state(path, resources):
+    """A state of Terraform that declares the instances that the events are about."""
+
+    def instance(resource):
+        account = ACCOUNTS[resource % len(ACCOUNTS)]
+        region = REGIONS[resource % len(REGIONS)]
+        name = "i-0a1b2c3d%09x" % resource
+        arn = f"arn:aws:ec2:{region}:{account}:instance/{name}"
+        return {"index_key": resource, "attributes": {"arn": arn, "id": name}}
+
+    state = {
+        "version": 4,
+        "serial": 1,
+        "lineage": "bench",
+        "resources": [
+            {
+                "mode": "managed",
+                "type": "aws_instance",
+                "name": "web",
+                "provider": 'provider["registry.terraform.io/hashicorp/aws"]',
+                "instances": [instance(resource) for resource in range(resources)],
+            }
+        ],
+    }
+    path.write_text(_compact(state))
 
 
 def write_file(path, events, resources):

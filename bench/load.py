@@ -32,6 +32,8 @@ class Load:
     connections: int = 8
     events_per_body: int = 1000
     resources: int = 100_000
+    is_live: bool = False  # The events have the time at which they are sent.
+    first: int = 0  # Bodies that each connection sent before.
 
 
 def send(load):
@@ -64,7 +66,8 @@ def send(load):
 
 
 def _send_stream(load, place, start, results):
-    stream = Stream(place, load.connections, load.resources, load.events_per_body)
+    stream = Stream(place, load.connections, load.resources, load.events_per_body, load.is_live,
+                    load.first)
     connection = socket.create_connection(("127.0.0.1", load.port))
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     start.wait()

@@ -30,6 +30,10 @@ CONVERT_RUNS = 3
 START_RUNS = 5
 FLOOR_RUNS = 3
 WAITING_MIN = 100_000
+PAIRS = 3
+WARM_UP_PART = 4  # Of the load's seconds: until all resources are known, in each run of a pair.
+INVENTORY_PATIENCE_SECONDS = 300
+BODIES_MAX = 1 << 20  # Of a stream: its events' ids have no more room.
 SYNCS = 400
 SYNC_BYTES = 8 << 10
 CORES = "0,1"
@@ -39,6 +43,9 @@ SUBSCRIPTION = """subscriptions:
 """
 
 
+INVENTORY = """inventory:
+  bench: {kind: terraform, state: ../bench.tfstate}
+"""
 # A file sink in a folder that is missing: everything waits.
 REFUSING = """subscriptions:
   all: {format: json, from: earliest, sink: {kind: file, path: missing/delivered.jsonl}}
@@ -66,7 +73,9 @@ class Row:
 
 
 class Bench:
-    def __init__(self, build, folder, seconds):
+    def __init__(self, build, folder, seconds, declared=0, pairs=PAIRS):
+        self.declared = declared
+        self.pairs = pairs
         self.statewire = build / "statewire"
         self.floors = build / "bench" / "floors"
         self.folder = folder
@@ -115,6 +124,63 @@ class Bench:
                 note=both_note),
             Row("memory (VmRSS)", resident, "MiB", 0, 100, True, stored),
         ]
+
+    def inventory(self):
+        """Durable batches about resources that code declares, beside the same without the code."""
+        events.write_state(self.folder / "bench.tfstate", self.declared)
+        rates = {False: [], True: []}
+        resident = {False: [], True: []}
+        used = {False: [], True: []}
+        for pair in range(self.pairs):
+            # Whichever comes first has the cooler machine: they take turns.
+            for has_inventory in (pair % 2 == 1, pair % 2 == 0):
+                rate, memory, processor = self._declared_ingest(has_inventory)
+                rates[has_inventory].append(rate)
+                resident[has_inventory].append(memory)
+                used[has_inventory].append(processor)
+        ratios = [after / before for before, after in zip(rates[False], rates[True])]
+        before, after = (statistics.median(resident[has]) for has in (False, True))
+        listed = ", ".join(f"{ratio:.3f}" for ratio in ratios)
+        name = f"{self.declared:,} declared"
+        return [
+            Row("durable ingest, nothing declared", statistics.median(rates[False]), "events/s",
+                note=f"median of {self.pairs} runs of {self.seconds:g} s, about {RESOURCES:,} "
+                     "resources"),
+            Row(f"the same, {name}", statistics.median(rates[True]), "events/s",
+                note="the pairs: " + listed),
+            Row("  of that without, median of the pairs", statistics.median(ratios), "", 0, 0.95),
+            Row("processor's time, nothing declared", statistics.median(used[False]), "us/event"),
+            Row(f"the same, {name}", statistics.median(used[True]), "us/event"),
+            Row("memory (VmRSS), nothing declared", before, "MiB"),
+            Row(f"the same, {name}", after, "MiB", note=f"{after - before:+,.0f} MiB"),
+        ]
+
+    def _declared_ingest(self, has_inventory):
+        """Events/s, MiB of memory after it, and microseconds of a processor for each event."""
+        name = "declared" if has_inventory else "undeclared"
+        with self._daemon(name, INVENTORY if has_inventory else "") as daemon:
+            if has_inventory:
+                self._wait_for_reading(daemon)
+            time.sleep(1)  # Times of events are whole seconds: none is before the reading.
+            self._send(daemon, seconds=self.seconds / WARM_UP_PART, is_live=True)
+            used = daemon.cpu_seconds()
+            sent, rate, _ = self._send(daemon, is_live=True, first=BODIES_MAX // 2)
+            used = daemon.cpu_seconds() - used
+            memory = daemon.resident_bytes() / MIB
+            daemon.stop()
+        shutil.rmtree(daemon.folder)
+        return rate, memory, used / sent.accepted * 1e6
+
+    def _wait_for_reading(self, daemon):
+        deadline = time.monotonic() + INVENTORY_PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            (state,) = daemon.get("/api/v1/inventory")["inventories"]
+            if "last_read" in state:
+                if state["resources"] != self.declared:
+                    raise RuntimeError(f"{state['resources']:,} of {self.declared:,} are declared")
+                return
+            time.sleep(0.5)
+        raise RuntimeError("the inventory is not read")
 
     def start(self):
         """After a clean stop, with deliveries that wait for a sink which takes none."""
@@ -200,10 +266,11 @@ class Bench:
         shutil.rmtree(folder, ignore_errors=True)
         return Daemon(self.statewire, folder, subscriptions, prefix=("taskset", "-c", CORES))
 
-    def _send(self, daemon, subscription=None):
+    def _send(self, daemon, subscription=None, seconds=None, is_live=False, first=0):
         """What was sent, events/s until it was stored or delivered, what to know about it."""
         used = daemon.cpu_seconds()
-        sent = load.send(load.Load(daemon.port, self.seconds, resources=RESOURCES))
+        sent = load.send(load.Load(daemon.port, seconds or self.seconds, resources=RESOURCES,
+                                   is_live=is_live, first=first))
         seconds = sent.seconds
         if subscription:
             daemon.wait_until_settled(subscription)
@@ -283,12 +350,21 @@ def main():
     names = ["disk", "convert", "ingest", "start", "single"]
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="WHAT",
                         help=", ".join(names))
+    parser.add_argument("--inventory", type=int, metavar="RESOURCES",
+                        help="measures ingest with so many declared resources beside the same "
+                        "without, in pairs, and nothing else")
+    parser.add_argument("--pairs", type=int, default=PAIRS, help="of --inventory")
     options = parser.parse_args()
+    if options.inventory is not None:
+        if not 0 < options.inventory <= RESOURCES or options.pairs < 1:
+            parser.error(f"--inventory wants 1 to {RESOURCES:,} resources, and a pair at least")
+        options.only = ["inventory"]
 
     folder = options.dir / "run"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    bench = Bench(options.build.resolve(), folder.resolve(), options.seconds)
+    bench = Bench(options.build.resolve(), folder.resolve(), options.seconds, options.inventory,
+                  options.pairs)
     about = machine(folder)
     rows = []
     try:
