@@ -19,6 +19,8 @@ FIRST_SECOND = 1_704_067_200
 TIME = "T" * 19  # 2024-01-01T00:00:00
 NUMBER = "N" * 12  # The running number of the event, in hex; part of its id.
 INSTANCE = "R" * 17  # In hex.
+BOTO = "Boto3/1.34.1 "  # Who calls; an agent of Terraform's is the code's own tool.
+TERRAFORM = "APN/1.0 HashiCorp/1.0 Terraform/1.9.0 "
 STATE = "SSSSSSS"  # "running" or "stopped": of the same length.
 ACCOUNT = "A" * 12
 REGION = "GGGGGGGGG"
@@ -40,17 +42,17 @@ def native_template():
     )
 
 
-def call_template():
+def call_template(agent=BOTO):
     """A call whose padding brings the pair to its length, lines' ends included."""
 
     def with_padding(count):
-        return _compact(_call("p" * count))
+        return _compact(_call(agent + "p" * count))
 
     missing = PAIR_BYTES - len(native_template()) - len(with_padding(0)) - EVENTS_PER_PAIR
     return with_padding(missing)
 
 
-def _call(padding):
+def _call(agent):
     role = "arn:aws:iam::%s:role/ci-deployer" % ACCOUNT
     return {
         "version": "0",
@@ -81,7 +83,7 @@ def _call(padding):
             "eventName": "ModifyInstanceAttribute",
             "awsRegion": REGION,
             "sourceIPAddress": "192.0.2.44",
-            "userAgent": "Boto3/1.34.1 " + padding,
+            "userAgent": agent,
             "requestParameters": {
                 "instanceId": f"i-{INSTANCE}",
                 "disableApiTermination": {"value": True},
@@ -110,8 +112,8 @@ def _compact(event):
 class Body:
     """JSON lines, each resource at most once as either kind; `text` is what to send."""
 
-    def __init__(self, native_resources, call_resources):
-        native, call = native_template(), call_template()
+    def __init__(self, native_resources, call_resources, agent):
+        native, call = native_template(), call_template(agent)
         self.pairs = len(native_resources)
         self._places = _places(native + "\n" + call + "\n")
         # The last three digits of a number say which pair it is, and stay.
@@ -169,7 +171,8 @@ class Stream:
     before, by another stream.
     """
 
-    def __init__(self, place, places, resources, events_per_body, is_live=False, first=0):
+    def __init__(self, place, places, resources, events_per_body, is_live=False, first=0,
+                 agent=BOTO):
         own = list(range(place, resources, places))
         pairs = events_per_body // EVENTS_PER_PAIR
         half = len(own) // 2
@@ -177,7 +180,7 @@ class Stream:
         for begin in range(0, len(own), pairs):
             indexes = range(begin, min(begin + pairs, len(own)))
             calls = [own[(i + half) % len(own)] for i in indexes]
-            self.bodies.append(Body([own[i] for i in indexes], calls))
+            self.bodies.append(Body([own[i] for i in indexes], calls, agent))
         self._place = place
         self._sent = first
         self._is_live = is_live

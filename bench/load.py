@@ -7,7 +7,7 @@ import resource
 import socket
 import time
 
-from events import Stream
+from events import BOTO, Stream
 
 RETRY_SECONDS = 0.02
 
@@ -34,6 +34,7 @@ class Load:
     resources: int = 100_000
     is_live: bool = False  # The events have the time at which they are sent.
     first: int = 0  # Bodies that each connection sent before.
+    agent: str = BOTO
 
 
 def send(load):
@@ -67,7 +68,7 @@ def send(load):
 
 def _send_stream(load, place, start, results):
     stream = Stream(place, load.connections, load.resources, load.events_per_body, load.is_live,
-                    load.first)
+                    load.first, load.agent)
     connection = socket.create_connection(("127.0.0.1", load.port))
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     start.wait()

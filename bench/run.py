@@ -73,9 +73,11 @@ class Row:
 
 
 class Bench:
-    def __init__(self, build, folder, seconds, declared=0, pairs=PAIRS):
+    def __init__(self, build, folder, seconds, declared=0, pairs=PAIRS,
+                 is_by_hand=False):
         self.declared = declared
         self.pairs = pairs
+        self.agent = events.BOTO if is_by_hand else events.TERRAFORM
         self.statewire = build / "statewire"
         self.floors = build / "bench" / "floors"
         self.folder = folder
@@ -270,7 +272,8 @@ class Bench:
         """What was sent, events/s until it was stored or delivered, what to know about it."""
         used = daemon.cpu_seconds()
         sent = load.send(load.Load(daemon.port, seconds or self.seconds, resources=RESOURCES,
-                                   is_live=is_live, first=first))
+                                   is_live=is_live, first=first,
+                                   agent=self.agent if is_live else events.BOTO))
         seconds = sent.seconds
         if subscription:
             daemon.wait_until_settled(subscription)
@@ -354,6 +357,8 @@ def main():
                         help="measures ingest with so many declared resources beside the same "
                         "without, in pairs, and nothing else")
     parser.add_argument("--pairs", type=int, default=PAIRS, help="of --inventory")
+    parser.add_argument("--by-hand", action="store_true", help="of --inventory: the calls are not "
+                        "those of Terraform, so that every resource is out of band")
     options = parser.parse_args()
     if options.inventory is not None:
         if not 0 < options.inventory <= RESOURCES or options.pairs < 1:
@@ -364,7 +369,7 @@ def main():
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     bench = Bench(options.build.resolve(), folder.resolve(), options.seconds, options.inventory,
-                  options.pairs)
+                  options.pairs, options.by_hand)
     about = machine(folder)
     rows = []
     try:
