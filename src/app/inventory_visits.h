@@ -21,7 +21,7 @@ class InventoryVisits {
  public:
   struct Settings {
     Duration patience = kInventoryPatience;
-    std::function<void()> on_news;  // Any thread: is_ready() may have become true.
+    std::function<void()> on_news;  // Any thread: take_news() may have become true.
   };
   // Borrows all.
   InventoryVisits(Inventory& inventory, const Clock& clock, Settings settings);
