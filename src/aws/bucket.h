@@ -57,7 +57,9 @@ class S3Bucket {
   const AwsRole role_;
   AwsClient& aws_;
   const std::stop_token stop_;
-  std::string region_;  // Of the bucket, once an answer told it; empty: where calls usually go.
+  // Of the bucket, once an answer told it; until then of the instance where no region is
+  // configured. Empty: where calls usually go.
+  std::string region_;
 };
 
 }  // namespace statewire

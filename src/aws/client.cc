@@ -8,6 +8,7 @@
 
 #include "aws/call_now.h"
 #include "aws/credential_chain.h"
+#include "aws/providers.h"
 #include "base/first_answer.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -362,5 +363,9 @@ void AwsClient::run() { core_->run(); }
 void AwsClient::stop() { core_->stop(); }
 
 Result<AwsSettings> AwsClient::settings() const { return AwsSettings::read(core_->surroundings()); }
+
+std::string AwsClient::region_of_instance() const {
+  return statewire::region_of_instance(core_->surroundings());
+}
 
 }  // namespace statewire

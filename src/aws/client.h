@@ -44,6 +44,9 @@ class AwsClient {
 
   // Region and endpoints, read anew. Any thread.
   Result<AwsSettings> settings() const;
+  // The region of the instance that this runs on; empty where it is none, or does not say. Any
+  // thread; blocks for as long as the instance's metadata service takes, a second or two.
+  std::string region_of_instance() const;
 
  private:
   class Core;

@@ -66,6 +66,11 @@ Error agent_error(const std::string& who, const Result<HttpResponse>& response) 
   return may_pass_later(fault_of({.status = response->status})) ? unavailable(text) : failed(text);
 }
 
+bool is_instance_hidden(const AwsSurroundings& surroundings) {
+  const std::string disabled = surroundings.variable("AWS_EC2_METADATA_DISABLED");
+  return disabled == "true" || disabled == "True" || disabled == "TRUE";
+}
+
 // The instance's metadata service, with the token that it asks for.
 class InstanceMetadata {
  public:
@@ -139,10 +144,7 @@ ProviderResult from_container(const ProviderContext& context) {
 
 ProviderResult from_instance(const ProviderContext& context) {
   const AwsSurroundings& surroundings = context.surroundings;
-  const std::string disabled = surroundings.variable("AWS_EC2_METADATA_DISABLED");
-  if (disabled == "true" || disabled == "True" || disabled == "TRUE") {
-    return nothing("AWS_EC2_METADATA_DISABLED is set");
-  }
+  if (is_instance_hidden(surroundings)) return nothing("AWS_EC2_METADATA_DISABLED is set");
   InstanceMetadata metadata(surroundings);
   const std::string who = "the instance's credentials";
   if (const Result<HttpResponse> opened = metadata.open(); !opened || opened->status != 200) {
@@ -162,6 +164,16 @@ ProviderResult from_instance(const ProviderContext& context) {
   Result<AwsCredentials> credentials = read_agent(answer->body);
   if (!credentials) return Error{credentials.error().kind, who + ": " + credentials.error().text};
   return ProviderFound{*std::move(credentials), "role " + name + " of the instance"};
+}
+
+std::string region_of_instance(const AwsSurroundings& surroundings) {
+  if (is_instance_hidden(surroundings)) return {};
+  InstanceMetadata metadata(surroundings);
+  const Result<HttpResponse> opened = metadata.open();
+  if (!opened || opened->status != 200) return {};
+  const Result<HttpResponse> region = metadata.get("/latest/meta-data/placement/region");
+  const bool is_told = region && region->status == 200 && is_region(region->body);
+  return is_told ? region->body : std::string();
 }
 
 }  // namespace statewire

@@ -39,6 +39,8 @@ ProviderResult from_web_identity(const ProviderContext& context, const std::stri
                                  bool uses_environment);
 ProviderResult from_container(const ProviderContext& context);
 ProviderResult from_instance(const ProviderContext& context);
+// Empty where no instance says it.
+std::string region_of_instance(const AwsSurroundings& surroundings);
 
 Result<AwsCredentials> call_assume_role(const ProviderContext& context, const AwsCredentials& own,
                                         const AwsRole& role);

@@ -92,8 +92,7 @@ fs::path nearest_folder(fs::path path) {
 std::string advice_for(const Error& no_backups) {
   // Nothing was asked: this user's settings do not say where.
   if (no_backups.kind == ErrorKind::bad_input) {
-    return "set AWS_REGION, or `region` in ~/.aws/config, for this user: what the daemon's unit "
-           "sets is not set here";
+    return "set AWS_REGION, or `region` in ~/.aws/config, for this user";
   }
   return "make the place; of a bucket, allow s3:ListBucket, s3:GetObject, s3:PutObject and "
          "s3:DeleteObject; `statewire aws whoami` shows who asks";

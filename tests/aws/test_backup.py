@@ -9,6 +9,7 @@ import unittest
 
 from cloud import KEYS, REGION, CloudTest, Harm
 from harness import instance_event, wait_for
+from receiver import Answer
 
 PLACE = "s3://backups/statewire"
 # Of some hundred events, whatever else the machine does.
@@ -209,6 +210,25 @@ class Backups(CloudTest):
         (home / ".aws/config").write_text(f"[default]\nregion = {REGION}\n")
         daemon.environment["HOME"] = str(home)
         self.assertRegex(daemon.run("doctor").stdout, "well +backup +0 backups in s3://backups")
+
+    def test_commands_on_an_instance_know_its_region(self):
+        said = {"/latest/api/token": b"token", "/latest/meta-data/placement/region": REGION.encode()}
+        instance = self.receiver(
+            lambda request: Answer(200 if request.path in said else 404, {}, said.get(request.path, b""))
+        )
+        daemon = self.cloud_daemon(f"backup: {{to: '{PLACE}'}}\n").start()
+        daemon.post(*some_events(10))
+        for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+            daemon.environment[name] = ""
+        refused = daemon.run("store", "backup")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("export AWS_REGION=REGION", refused.stderr)
+        daemon.environment["AWS_EC2_METADATA_DISABLED"] = ""
+        daemon.environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = instance.url("")
+        self.run_well(daemon, "store", "backup")
+        self.assertIn("backup", self.run_well(daemon, "store", "backups", PLACE))
+        self.run_well(daemon, "store", "restore", PLACE, self.folder / "restored")
+        self.assertRegex(daemon.run("doctor").stdout, "well +backup +1 backup in s3://backups")
 
     def test_a_restart_goes_on_with_the_schedule(self):
         daemon = self.cloud_daemon(f"backup: {{to: '{PLACE}', every: 1h}}\n").start()
