@@ -94,6 +94,12 @@ constexpr OptionSpec kDoctorOptions[] = {
     {.name = "--aws",
      .form = OptionForm::flag,
      .help = "Look at the way of events in AWS, too: trails, rules, policies, dead letters"},
+    {.name = "--region",
+     .form = OptionForm::list,
+     .value = "NAME",
+     .help =
+         "With --aws: look for a spoke and a trail in this region, too; the queues' and us-east-1 "
+         "are looked at anyway"},
     {.name = "--send",
      .form = OptionForm::flag,
      .help = "Send an example notification to each sink, too"},

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "app/check_paths.h"
+#include "aws/endpoint.h"
 #include "backup/backup.h"
 #include "base/descriptor.h"
 #include "base/text.h"
@@ -224,7 +225,20 @@ void look_with_clients(const Invocation& invocation, Terminal& terminal, Finding
   });
 }
 
+// Why these regions cannot be looked at; empty where they can.
+std::string fault_of_regions(const Invocation& invocation) {
+  for (const std::string& region : invocation.texts("--region")) {
+    if (!is_region(region)) return "--region: \"" + region + "\" is no AWS region";
+  }
+  const bool is_lonely = invocation.has("--region") && !invocation.has("--aws");
+  return is_lonely ? "--region goes with --aws" : "";
+}
+
 ExitCode run_doctor(const Invocation& invocation, Terminal& terminal) {
+  if (const std::string fault = fault_of_regions(invocation); !fault.empty()) {
+    terminal.complain(fault);
+    return ExitCode::usage;
+  }
   const std::unique_ptr<ConfigAtHand> config = load_config(invocation, terminal);
   if (config == nullptr) return ExitCode::bad_config;
   const Settings& settings = *config->settings;
@@ -232,7 +246,8 @@ ExitCode run_doctor(const Invocation& invocation, Terminal& terminal) {
   findings.well("configuration", settings.path);
   look_at_store(settings, findings);
   look_at_clock(findings);
-  look_at_aws(settings, invocation.has("--aws") ? AwsDepth::events : AwsDepth::surface, findings);
+  look_at_aws(settings, invocation.has("--aws") ? AwsDepth::events : AwsDepth::surface,
+              invocation.texts("--region"), findings);
   look_at_sources(settings, findings);
   if (!settings.inventories.empty() || settings.backup) {
     look_with_clients(invocation, terminal, findings);

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/config_at_hand.h"
 #include "cli/terminal.h"
@@ -38,7 +39,10 @@ enum class AwsDepth {
   surface,
   events,  // And the way that events take to it: trails, rules, policies, dead letters.
 };
-void look_at_aws(const Settings& settings, AwsDepth depth, Findings& findings);
+// `regions`: where spokes and trails are looked for besides those of the queues and the one of
+// global services.
+void look_at_aws(const Settings& settings, AwsDepth depth, const std::vector<std::string>& regions,
+                 Findings& findings);
 // Files that are read, and schedules.
 void look_at_sources(const Settings& settings, Findings& findings);
 // Reads each inventory once, and lists the backups.

@@ -54,7 +54,8 @@ std::string queue_advice(const AwsAnswer& answer) {
 
 class AwsDoctor {
  public:
-  AwsDoctor(AwsDepth depth, Findings& findings) : depth_(depth), findings_(findings) {}
+  AwsDoctor(AwsDepth depth, const std::vector<std::string>& regions, Findings& findings)
+      : depth_(depth), findings_(findings), others_(regions.begin(), regions.end()) {}
 
   void look(const Settings& settings) {
     const FoundCredentials found = find_credentials(surroundings_, clock_);
@@ -70,8 +71,9 @@ class AwsDoctor {
     }
     if (depth_ == AwsDepth::surface) return;
     look_at_trails(*found.credentials, *aws);
-    look_at_global_services(settings, *found.credentials, *aws);
+    look_at_own_spokes(settings, *found.credentials, *aws);
     look_at_spokes(settings, *found.credentials, *aws);
+    tell_regions();
   }
 
  private:
@@ -113,23 +115,39 @@ class AwsDoctor {
     std::ranges::move(found.buses, std::back_inserter(buses_[questions.region]));
   }
 
-  // Of this account, in every region of a queue.
+  // Of this account, in every region of a queue, and where somebody asked.
   void look_at_trails(const AwsCredentials& own, const AwsSettings& aws) {
-    for (const std::string& region : regions_) {
+    std::set<std::string> regions = regions_;
+    regions.insert(others_.begin(), others_.end());
+    for (const std::string& region : regions) {
       look_at_trail({aws, own, clock_, region}, "trail of " + region, findings_);
     }
   }
 
   // Of this account, where the configuration has no role for the hub's.
-  void look_at_global_services(const Settings& settings, const AwsCredentials& own,
-                               const AwsSettings& aws) {
-    const std::string region(kGlobalRegion);
-    if (!has_global_region_ || regions_.contains(region)) return;
+  void look_at_own_spokes(const Settings& settings, const AwsCredentials& own,
+                          const AwsSettings& aws) {
     for (const auto& [account, hub_region] : hubs_) {
       if (settings.account_roles.contains(account)) return;
     }
-    look_at_spoke({aws, own, clock_, region}, region + " of this account", buses_for(region),
-                  SpokeIs::advised, findings_);
+    for (const std::string& region : regions_of_spokes()) {
+      if (regions_.contains(region)) continue;
+      look_at_spoke({aws, own, clock_, region}, region + " of this account", buses_for(region),
+                    others_.contains(region) ? SpokeIs::wanted : SpokeIs::advised, findings_);
+    }
+  }
+
+  // An account has more regions than a doctor can ask, and nobody but its owner knows which it
+  // uses.
+  void tell_regions() {
+    std::string regions;
+    for (const std::string& region : regions_of_spokes()) {
+      regions.append(regions.empty() ? "" : ", ").append(region);
+    }
+    if (regions.empty()) return;
+    findings_.not_tried("other regions", "looked at " + regions +
+                                             "; `--aws --region REGION` looks at one more, from "
+                                             "which events should come");
   }
 
   // Of each account that the configuration has a role for. Where a queue is, the rules that were
@@ -153,9 +171,10 @@ class AwsDoctor {
     }
   }
 
-  // Those of the queues, and the one where global services tell.
+  // Those of the queues, the one where global services tell, and those that somebody asked for.
   std::set<std::string> regions_of_spokes() const {
     std::set<std::string> regions = regions_;
+    regions.insert(others_.begin(), others_.end());
     if (has_global_region_) regions.emplace(kGlobalRegion);
     return regions;
   }
@@ -181,6 +200,7 @@ class AwsDoctor {
 
   const AwsDepth depth_;
   Findings& findings_;
+  const std::set<std::string> others_;                     // Regions that somebody asked for.
   std::set<std::string> regions_;                          // Of the queues.
   std::map<std::string, std::vector<std::string>> buses_;  // That fill them, by region.
   std::set<std::pair<std::string, std::string>> hubs_;     // Account and region of each.
@@ -191,8 +211,9 @@ class AwsDoctor {
 
 }  // namespace
 
-void look_at_aws(const Settings& settings, AwsDepth depth, Findings& findings) {
-  if (needs_aws(settings)) return AwsDoctor(depth, findings).look(settings);
+void look_at_aws(const Settings& settings, AwsDepth depth, const std::vector<std::string>& regions,
+                 Findings& findings) {
+  if (needs_aws(settings)) return AwsDoctor(depth, regions, findings).look(settings);
   if (depth == AwsDepth::surface) return;
   findings.not_tried("AWS", "the configuration has no source and no sink there");
 }

@@ -78,9 +78,9 @@ class DoctorOfEvents(CloudTest):
             ],
         )
 
-    def doctor(self, status, config="", proxy=None):
+    def doctor(self, status, config="", proxy=None, options=()):
         daemon = self.cloud_daemon(self.config + config, proxy)
-        done = daemon.run("doctor", "--aws", seconds=120)
+        done = daemon.run("doctor", "--aws", *options, seconds=120)
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         return done.stdout
 
@@ -232,6 +232,25 @@ class DoctorOfEvents(CloudTest):
         self.make_spoke(bus, ACCOUNT, GLOBAL_REGION)
         self.assertRegex(
             self.doctor(0), f"well +{GLOBAL_REGION} of this account +1 rule forward to {bus}")
+
+    def test_regions_are_named_and_more_of_them_can_be_asked(self):
+        bus = self.make_hub()
+        self.make_spoke(bus, ACCOUNT, GLOBAL_REGION)
+        text = self.doctor(0)
+        self.assertRegex(text, f"- +other regions +looked at {REGION}, {GLOBAL_REGION};.*--region")
+        self.assertNotIn("eu-north-1", text)
+        asked = ("--region", "eu-north-1")
+        text = self.doctor(1, options=asked)
+        self.assertRegex(text, "WRONG +eu-north-1 of this account +no rule forwards its events")
+        self.assertIn(f"--region eu-north-1 --parameter-overrides HubBusArn={bus};", text)
+        self.make_spoke(bus, ACCOUNT, "eu-north-1")
+        text = self.doctor(0, options=asked)
+        self.assertRegex(text, f"well +eu-north-1 of this account +1 rule forward to {bus}")
+        self.assertRegex(text, "well +trail of eu-north-1")
+        config = f"accounts:\n  '{ACCOUNT}': {{role: 'arn:aws:iam::{ACCOUNT}:role/look'}}\n"
+        self.assertRegex(self.doctor(0, config, options=asked), f"well +account {ACCOUNT}, eu-north-1")
+        for wrong in (("--aws", "--region", "the north"), ("--region", "eu-north-1")):
+            self.assertEqual(self.cloud_daemon(self.config).run("doctor", *wrong).returncode, 2)
 
     def test_another_account_is_asked_in_its_role(self):
         bus = self.make_hub()
