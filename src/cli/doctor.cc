@@ -21,6 +21,8 @@
 #include "cli/try_sink.h"
 #include "format/clean_text.h"
 #include "net/listening_socket.h"
+#include "store/marks.h"
+#include "store/store.h"
 
 namespace statewire {
 namespace {
@@ -78,6 +80,23 @@ void find_daemon(const Settings& settings, Findings& findings) {
   const Result<Reply> status = json ? Reply::parse(*json) : json.error();
   if (status) return look_at_daemon(status->root(), findings);
   findings.wrong("daemon", status.error().text, "look at its log");
+}
+
+// Why a start would refuse what is stored; empty where it would not, or a daemon runs, which has
+// read it. Costs what the reading at a start does.
+std::string fault_at_rest(StoreOptions options) {
+  std::error_code error;
+  const fs::path folder(options.path);
+  if (!fs::exists(folder / "acknowledged", error) && !fs::exists(folder / "CURRENT", error)) {
+    return {};  // A folder for the first start.
+  }
+  const Result<std::optional<Daemon>> daemon = Daemon::find(options.path);
+  if (!daemon || *daemon) return {};
+  options.read_only = true;
+  const auto store = Store::open(options);
+  if (!store) return store.error().text;
+  const Result<void> marks = check_marks(options.path);
+  return marks ? "" : marks.error().text;
 }
 
 // The folder itself, or the nearest above it that is there.
@@ -151,6 +170,9 @@ void look_at_store(const Settings& settings, Findings& findings) {
                    with_thousands(space.available >> 20) + " MiB are free, and " +
                        with_thousands(settings.store.free_bytes_min >> 20) + " are needed",
                    "free space, name another disk, or lower the reserve");
+  } else if (const std::string fault = fault_at_rest(settings.store); !fault.empty()) {
+    findings.wrong("store", fault,
+                   "docs/operating.md, *Damage*, says what a start and a salvage do");
   } else if (const std::string free = with_thousands(space.available >> 20) + " MiB free";
              fs::exists(store, error)) {
     findings.well("store", store.string() + ", " + free);
@@ -200,7 +222,8 @@ void look_for_backups(const BackupSetting& setting, AwsClient& aws, Findings& fi
   }
   const std::string there = counted(names->size(), "backup") + " in " + setting.to.text;
   if (names->empty()) return findings.well("backup", there);
-  const std::string newest = ", the newest of " + format_time(*time_of_backup(names->back()));
+  const Time made = *time_of_backup(names->back());
+  const std::string newest = ", the newest of " + format_time(made);
   const Result<BackupList> list = read_backup(*place, names->back());
   const Result<PiecesThere> pieces = PiecesThere::look(*place);
   std::string trouble;
@@ -208,6 +231,12 @@ void look_for_backups(const BackupSetting& setting, AwsClient& aws, Findings& fi
     trouble = list.error().text;
   } else {
     trouble = pieces ? pieces->trouble_of(*list) : pieces.error().text;
+  }
+  if (trouble.empty() && SystemClock().now() - made > 2 * setting.every) {
+    return findings.doubtful(
+        "backup", there + newest + ": older than twice `every`",
+        "a daemon that runs makes the next one; `statewire status` says why it "
+        "does not, and `statewire store backup` makes one now");
   }
   if (trouble.empty()) return findings.well("backup", there + newest);
   findings.wrong("backup", there + newest + ", which cannot be restored: " + trouble,

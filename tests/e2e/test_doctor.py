@@ -1,6 +1,7 @@
 """`statewire doctor` and `init`: what is well, and each thing that can be made not so."""
 
 import socket
+import time
 import unittest
 
 from harness import ProgramTest, free_port, instance_event, wait_for
@@ -89,6 +90,26 @@ class Doctor(ProgramTest):
         (self.folder / "other.yaml").write_text(config)
         text = self.program.run("doctor", "--config", self.folder / "other.yaml").stdout
         self.assertRegex(text, "WRONG  daemon +none serves this store: .*may serve another store")
+
+    def test_a_store_that_a_start_refuses_is_not_well(self):
+        self.program.start()
+        self.program.post(instance_event("i-1", "running", "2026-11-23T09:00:00Z"))
+        self.program.stop()
+        self.assertIn("well   store", self.doctor())
+        (self.folder / "store" / "CURRENT").write_text("MANIFEST-999999\n")
+        self.assertRegex(self.doctor(status=1), "WRONG  store +.*cannot be opened.*statewire store salvage")
+
+    def test_a_backup_that_is_old_is_not_well(self):
+        (self.folder / "backups").mkdir()
+        config = "backup: {to: backups, every: 1s}\n"
+        self.program.write_config(config)
+        self.program.start()
+        wait_for(lambda: "last" in self.program.get("/api/v1/status")["backup"], "a backup")
+        self.program.stop()
+        time.sleep(2.1)
+        self.assertRegex(self.doctor(), "look   backup +.*older than twice `every`")
+        self.program.write_config(config.replace("1s", "1h"))
+        self.assertRegex(self.doctor(), "well   backup ")
 
     def test_schedules_say_when_they_fire(self):
         self.program.write_config(
