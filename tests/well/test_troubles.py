@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import unittest
 
@@ -52,7 +53,29 @@ class Troubles(ProgramTest):
         self.assertEqual(shown.returncode, 1 if trouble.status else 0, text)
         self.assertEqual(readiness_of(daemon), trouble.readiness)
         self.check_commands(daemon, trouble)
+        if trouble.status and trouble.readiness != 0 and trouble.outlives:
+            self.check_that_it_outlives(daemon, trouble)
         return trouble.name, well, told, trouble.alerts
+
+    def check_that_it_outlives(self, daemon, trouble):
+        """What was known before is not forgotten, or is seen again."""
+        reloaded = daemon.log_text().count("the configuration was read again")
+        daemon.signal(signal.SIGHUP)
+        wait_for(
+            lambda: daemon.log_text().count("the configuration was read again") > reloaded,
+            "a reload",
+        )
+        self.check_status(daemon, trouble)
+        daemon.stop()
+        daemon.start(is_ready=False)
+        wait_for(lambda: readiness_of(daemon) == trouble.readiness, "an answer")
+        self.check_status(daemon, trouble)
+
+    def check_status(self, daemon, trouble):
+        """Not well from the first answer on; for the same reason once that was looked at again."""
+        shown = daemon.run("status")
+        self.assertEqual(shown.returncode, 1, shown.stdout)
+        wait_for(lambda: re.search(f"(?m){trouble.status}", daemon.run("status").stdout), trouble.status)
 
     def check_commands(self, daemon, trouble):
         """What looks at the configuration, and at all that it needs."""

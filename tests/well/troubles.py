@@ -38,6 +38,7 @@ class Trouble:
     readiness: int = 200
     doctor: str = ""  # A pattern of what `doctor` says is wrong; empty: all is well to it.
     check: str = ""  # The same of `check`, which looks at the configuration alone.
+    outlives: bool = True  # A reload and a restart, which change nothing of it.
     settled: typing.Iterable[str] = ("log", "hook")  # Subscriptions that it leaves alone.
 
 
@@ -139,6 +140,14 @@ def post_to_sns(scene):
     scene.daemon.request("POST", "/sns", b"no message")
 
 
+def remove_the_subscription(scene):
+    sink_answers(Answer(422, body=b"wrong"))(scene)
+    wait_for(lambda: scene.daemon.subscription("hook")["parked"] == 1, "what is parked")
+    scene.out = "".join(scene.out.splitlines(keepends=True)[:2])
+    scene.reload(HTTP + SOURCES + scene.out)
+    wait_for(lambda: len(scene.daemon.get("/api/v1/status")["subscriptions"]) == 1, "its end")
+
+
 def want_tags(scene):
     scene.reload(HTTP + SOURCES + scene.out + TAGS)
     wait_for(lambda: "owners" in str(scene.daemon.get("/api/v1/status")), "the subscription")
@@ -202,6 +211,7 @@ TROUBLES = [
         status='the last reload failed: .*retantion: unknown key; did you mean "retention"',
         doctor="retantion: unknown key",
         check="retantion: unknown key",
+        outlives=False,  # There is no start with it.
     ),
     Trouble(
         "a source cannot read",
@@ -299,11 +309,21 @@ TROUBLES = [
         doctor="1 delivery of subscription hook is parked",
     ),
     Trouble(
+        "a subscription is removed, and what is parked stays",
+        remove_the_subscription,
+        ["StatewireDeliveriesParked"],
+        metric='statewire_parked_deliveries{subscription="hook"} 1',
+        status="subscription hook is not configured any more: 0 waiting, 1 parked",
+        settled=["log"],
+        doctor="subscription hook is not configured any more",
+    ),
+    Trouble(
         "tags cannot be looked up",
         want_tags,
         ["StatewireTagLookupsFail"],
         metric='statewire_tag_lookups_total{outcome="failed"} 1',
         status="tags cannot be looked up: ",
         doctor="tags cannot be looked up",
+        outlives=False,  # Nothing waits for tags any more, until the next that does.
     ),
 ]
