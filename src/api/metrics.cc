@@ -25,6 +25,8 @@ void add_ledger(const LedgerSums& by_source, MetricFamilies& families) {
 void add_ingest(const IngestCounts& counts, MetricFamilies& families) {
   families.histogram("statewire_commit_seconds", "How long commits took since the start.",
                      counts.commits);
+  families.gauge("statewire_commit_hangs", "1 while a commit has not ended for ten seconds.");
+  families.value(counts.does_commit_hang() ? 1 : 0);
   families.gauge("statewire_queued_events", "Events that wait for their commit.");
   families.value(number(counts.queued_events));
   families.counter("statewire_refused_chunks_total",

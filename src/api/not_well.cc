@@ -21,7 +21,13 @@ constexpr std::string_view kCheckStore =
 // The alert rule for it waits as long.
 constexpr Duration kLagLong = std::chrono::minutes(15);
 
-void add_store(const Store& store, Lines& lines) {
+void add_store(const Store& store, const IngestCounts& ingest, Lines& lines) {
+  if (ingest.does_commit_hang()) {
+    const auto lasts = std::chrono::floor<std::chrono::seconds>(ingest.commit_lasts);
+    lines.push_back({"a commit has not ended for " + format_duration(lasts) +
+                         ": the disk of the store does not answer",
+                     "look at the disk; senders wait, and nothing is acknowledged"});
+  }
   if (std::string fault = store.place_fault(); !fault.empty()) {
     lines.push_back({std::move(fault), kLookAtLog});
   }
@@ -110,7 +116,7 @@ Lines what_is_not_well(const RouteContext& context, std::span<const ToldSource> 
   Lines lines;
   if (context.readiness == Readiness::starting) lines.push_back({"it is starting", kWait});
   if (context.readiness == Readiness::stopping) lines.push_back({"it is stopping", kWait});
-  add_store(context.store, lines);
+  add_store(context.store, context.ingest.counts(), lines);
   if (!context.config.problem.empty()) {
     lines.push_back({"the last reload failed: " + context.config.problem,
                      "correct the configuration, and send SIGHUP again"});

@@ -155,6 +155,9 @@ HttpServerResponse get_readyz(const RouteContext& context, const RouteCall&) {
   if (!context.store.disk_space().is_enough) {
     return unavailable_response("the disk of the store is nearly full", kProbeAfterSeconds);
   }
+  if (context.ingest.counts().does_commit_hang()) {
+    return unavailable_response("the disk of the store does not answer", kProbeAfterSeconds);
+  }
   return json_response(R"({"ready":true})");
 }
 

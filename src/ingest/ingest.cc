@@ -439,7 +439,9 @@ void Ingest::commit(std::span<const std::unique_ptr<Batch>> batches) {
     Lock lock(mutex_);
     committer_.use(knowledge_.rules);
   }
+  commit_began_ = began;
   const Result<void> committed = committer_.commit(batches, start, fates);
+  commit_began_ = std::chrono::steady_clock::time_point();
   const Duration took = std::chrono::steady_clock::now() - began;
   const bool is_full = !committed && committed.error().kind == ErrorKind::unavailable;
   if (!committed && !is_full && batches.size() > 1) {
@@ -487,12 +489,15 @@ void Ingest::use(Knowledge knowledge) {
 }
 
 IngestCounts Ingest::counts() const {
+  const auto began = commit_began_.load();
+  const bool runs = began != std::chrono::steady_clock::time_point();
   Lock lock(mutex_);
   return {.events = events_,
           .refused_busy = refused_busy_,
           .refused_disk = refused_disk_,
           .queued_events = queued_events_,
-          .commits = commits_.counts()};
+          .commits = commits_.counts(),
+          .commit_lasts = runs ? std::chrono::steady_clock::now() - began : Duration()};
 }
 
 }  // namespace statewire

@@ -31,6 +31,9 @@ struct IngestLimits {
   size_t commit_events_max = kCommitEventsMax;  // A commit takes batches until it has so many.
 };
 
+// The disk does not answer where a commit has not ended by then.
+inline constexpr Duration kCommitHangsAfter = std::chrono::seconds(10);
+
 // Counts since the start, for metrics.
 struct IngestCounts {
   uint64_t events = 0;
@@ -38,6 +41,9 @@ struct IngestCounts {
   uint64_t refused_disk = 0;
   uint64_t queued_events = 0;
   DurationHistogram::Counts commits;  // How long they took, those that failed left out.
+  Duration commit_lasts{};            // For how long one runs by now; 0 where none does.
+
+  bool does_commit_hang() const { return commit_lasts >= kCommitHangsAfter; }
 };
 
 class Ingest final : public Intake {
@@ -134,6 +140,8 @@ class Ingest final : public Intake {
   std::atomic<uint64_t> refused_disk_{0};
   std::atomic<bool> is_disk_short_{false};  // When it was last asked.
   DurationHistogram commits_;
+  // When the commit began that runs; the epoch where none does.
+  std::atomic<std::chrono::steady_clock::time_point> commit_began_{};
   Arrivals arrivals_;
 };
 

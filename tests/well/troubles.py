@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import typing
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
@@ -154,11 +155,12 @@ def want_tags(scene):
     scene.post()
 
 
-def sync_slowly(scene):
+def trace_syncs(scene, seconds):
+    """From now on each takes so long; returns what traces them."""
     if not shutil.which("strace"):
         scene.test.skipTest("strace is not installed")
     process = scene.daemon.process.pid
-    slow = "inject=fdatasync,fsync:delay_enter=1300000"
+    slow = f"inject=fdatasync,fsync:delay_enter={int(seconds * 1e6)}"
     tracer = subprocess.Popen(
         ["strace", "-f", "-o", "/dev/null", "-e", slow, "-p", str(process)],
         stderr=subprocess.DEVNULL,
@@ -173,9 +175,21 @@ def sync_slowly(scene):
         return all("TracerPid:\t0" not in each.read_text() for each in tasks.glob("*/status"))
 
     wait_for(is_attached, "strace at work")
+    return tracer
+
+
+def sync_slowly(scene):
+    tracer = trace_syncs(scene, 1.3)
     scene.post()
     tracer.terminate()
     tracer.wait(60)
+
+
+def sync_never(scene):
+    trace_syncs(scene, 600)
+    sender = threading.Thread(target=scene.post)
+    sender.start()
+    scene.test.addCleanup(sender.join, 60)
 
 
 def end(scene):
@@ -195,6 +209,16 @@ TROUBLES = [
     ),
     Trouble("the disk is nearly full", lack_disk, ["StatewireDiskLow"]),
     Trouble("the disk is slow", sync_slowly, ["StatewireCommitsSlow"]),
+    Trouble(
+        "the disk does not answer",
+        sync_never,
+        ["StatewireCommitHangs"],
+        metric="statewire_commit_hangs 1",
+        status="a commit has not ended for 1\\ds: the disk of the store does not answer",
+        readiness=503,
+        doctor="the disk of the store does not answer",
+        outlives=False,  # A start has another disk, or waits for it.
+    ),
     Trouble(
         "a reminder is damaged",
         damage_a_reminder,
