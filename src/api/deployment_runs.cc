@@ -7,13 +7,14 @@ namespace statewire {
 namespace {
 
 DeploymentRun run_of(const DeploymentName& name, const Notification& notification) {
+  std::string stacks;
+  add_stack(name.stack, stacks);
   return {.tool = std::string(name.tool),
-          .stack = std::string(name.stack),
+          .stacks = std::move(stacks),
           .actor = std::string(name.actor),
           .account = std::string(name.account),
           .region = std::string(name.region),
-          .began = notification.time,
-          .ended = notification.time,
+          .times = times_of(name, notification),
           .last_sequence = notification.sequence};
 }
 
@@ -26,19 +27,13 @@ void count(const DeploymentName& name, const Notification& notification, Deploym
 }
 
 void join(DeploymentRun& run, DeploymentRun&& other) {
-  run.began = std::min(run.began, other.began);
-  run.ended = std::max(run.ended, other.ended);
+  run.times.join(other.times);
   run.last_sequence = std::max(run.last_sequence, other.last_sequence);
   if (run.actor.empty()) run.actor = std::move(other.actor);
-  if (run.stack.empty()) {
-    run.stack = std::move(other.stack);
-  } else {
-    run.has_more_stacks = run.has_more_stacks || (!other.stack.empty() && other.stack != run.stack);
-  }
+  add_stacks(other.stacks, run.stacks);
   run.changed.merge(other.changed);
   run.failed.merge(other.failed);
   run.is_failed = run.is_failed || other.is_failed;
-  run.has_more_stacks = run.has_more_stacks || other.has_more_stacks;
 }
 
 }  // namespace
@@ -49,20 +44,30 @@ void DeploymentRuns::add(const Notification& notification) {
   DeploymentRun run = run_of(*name, notification);
   count(*name, notification, run);
   std::vector<DeploymentRun>& runs = runs_[name->key()];
-  const auto is_before = [](const DeploymentRun& each, Time time) {
-    return each.ended + kDeploymentQuiet < time;
-  };
-  const auto place = std::lower_bound(runs.begin(), runs.end(), run.began, is_before);
-  if (place == runs.end() || run.ended + kDeploymentQuiet < place->began) {
-    runs.insert(place, std::move(run));
+  const auto times_of_run = [](const DeploymentRun& each) -> const RunTimes& { return each.times; };
+  const auto began = [](const DeploymentRun& each) { return each.times.began; };
+  // It belongs to the last that began before it, to the first that began after it, or to none.
+  const auto next = std::ranges::upper_bound(runs, run.times.began, {}, began);
+  const auto first = next == runs.begin() ? next : std::prev(next);
+  const auto last = next == runs.end() ? next : std::next(next);
+  auto place = run_with(kDeploymentRule, run.times, first, last, times_of_run);
+  if (place == last) {
+    runs.insert(next, std::move(run));
     return;
   }
   join(*place, std::move(run));
   // It may have come between two.
-  const auto next = std::next(place);
-  if (next != runs.end() && !is_before(*place, next->began)) {
-    join(*place, std::move(*next));
-    runs.erase(next);
+  const auto are_one = [&](const DeploymentRun& a, const DeploymentRun& b) {
+    return distance_within(kDeploymentRule, a.times, b.times).has_value();
+  };
+  const auto join_next = [&](auto each) {
+    join(*each, std::move(*std::next(each)));
+    runs.erase(std::next(each));
+  };
+  while (std::next(place) != runs.end() && are_one(*place, *std::next(place))) join_next(place);
+  while (place != runs.begin() && are_one(*std::prev(place), *place)) {
+    --place;
+    join_next(place);
   }
 }
 
@@ -72,7 +77,8 @@ std::vector<const DeploymentRun*> DeploymentRuns::newest() const {
     for (const DeploymentRun& run : runs) all.push_back(&run);
   }
   std::ranges::sort(all, [](const DeploymentRun* a, const DeploymentRun* b) {
-    return a->ended != b->ended ? a->ended > b->ended : a->last_sequence > b->last_sequence;
+    return a->times.until() != b->times.until() ? a->times.until() > b->times.until()
+                                                : a->last_sequence > b->last_sequence;
   });
   return all;
 }

@@ -8,27 +8,27 @@
 #include <string_view>
 #include <vector>
 
-#include "base/time.h"
 #include "model/notification.h"
-#include "route/deployment.h"
+#include "route/deployment_run.h"
 
 namespace statewire {
 
-// What one tool did in a row, for one stack or else in one's name, in one account. Two of the same
-// are told apart by kDeploymentQuiet between them.
+// That of a group by default.
+constexpr RunRule kDeploymentRule{};
+
+// What one tool did in a row, for one stack or else in one's name, in one account.
 struct DeploymentRun {
   std::string tool;
-  std::string stack;  // Of CloudFormation; else of the states that declare what it changed.
-  std::string actor;  // Empty where only the stack is known.
+  std::string stacks;  // As add_stack() keeps them: of CloudFormation, or the states that declare
+                       // what it changed.
+  std::string actor;   // Empty where only the stack is known.
   std::string account;
   std::string region;  // Of a stack; else empty.
-  Time began;
-  Time ended;                  // Of what it changed last.
+  RunTimes times;
   uint64_t last_sequence = 0;  // Its newest in the journal.
   std::set<uint64_t> changed;  // Resources, by their hashes.
   std::set<uint64_t> failed;
-  bool is_failed = false;        // The stack says so, or something in it did.
-  bool has_more_stacks = false;  // More than the one that is named.
+  bool is_failed = false;  // The stack says so, or something in it did.
 };
 
 // Takes notifications in any order. Not thread-safe.
@@ -40,7 +40,7 @@ class DeploymentRuns {
   std::vector<const DeploymentRun*> newest() const;
 
  private:
-  // Of one key, the oldest first; more than kDeploymentQuiet apart.
+  // Of one key, by when they began; no two are one by kDeploymentRule.
   std::map<std::string, std::vector<DeploymentRun>, std::less<>> runs_;
 };
 

@@ -43,7 +43,9 @@ class DeploymentsQuestion final : public Question {
   bool has_enough() const {
     size_t count = 0;
     for (const DeploymentRun* const run : runs_.newest()) {
-      count += matches(*run) && run->began - kDeploymentQuiet > recorded_ + kAheadMax ? 1 : 0;
+      count += matches(*run) && run->times.began - kDeploymentRule.at_most > recorded_ + kAheadMax
+                   ? 1
+                   : 0;
     }
     return count >= filter_.limit;
   }
@@ -52,7 +54,7 @@ class DeploymentsQuestion final : public Question {
     recorded_ = block.recorded();
     // What began before may have gone on.
     const bool is_too_old =
-        filter_.since && recorded_ + kAheadMax < *filter_.since - kDeploymentQuiet;
+        filter_.since && recorded_ + kAheadMax < *filter_.since - kDeploymentRule.at_most;
     if (is_too_old) {
       next_ = end_;
       return {};
@@ -71,7 +73,8 @@ class DeploymentsQuestion final : public Question {
 
   bool matches(const DeploymentRun& run) const {
     return is_wanted_actor(filter_.actor, run.actor) && is_wanted(filter_.tool, run.tool) &&
-           is_wanted(filter_.stack, run.stack) && (!filter_.since || run.ended >= *filter_.since);
+           (filter_.stack.empty() || has_stack(filter_.stack, run.stacks)) &&
+           (!filter_.since || run.times.until() >= *filter_.since);
   }
 
   std::string answer() const {
@@ -93,18 +96,18 @@ class DeploymentsQuestion final : public Question {
   static void write(const DeploymentRun& run, JsonWriter& json) {
     json.begin_object();
     json.line("status", run.is_failed ? "failed" : "well");
-    json.time("began", run.began);
-    json.time("ended", run.ended);
+    json.time("began", run.times.began);
+    json.time("ended", run.times.until());
     json.known_line("tool", run.tool);
-    json.known_line("stack", run.stack);
-    if (run.has_more_stacks) json.boolean("has_more_stacks", true);
+    json.known_line("stack", stacks_text(run.stacks));
     json.known_line("actor", run.actor);
     json.known_line("account", run.account);
     json.known_line("region", run.region);
     json.number("changed", run.changed.size());
     json.number("failed", run.failed.size());
-    json.number("took_seconds",
-                std::chrono::duration_cast<std::chrono::seconds>(run.ended - run.began).count());
+    json.number("took_seconds", std::chrono::duration_cast<std::chrono::seconds>(run.times.until() -
+                                                                                 run.times.began)
+                                    .count());
     json.number("sequence", run.last_sequence);
     json.end_object();
   }

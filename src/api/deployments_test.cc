@@ -21,10 +21,10 @@ Notification change_by(std::string_view tool, std::string_view actor, std::strin
 std::string words_of(const DeploymentRuns& runs) {
   std::string text;
   for (const DeploymentRun* const run : runs.newest()) {
-    text += run->tool + " " + run->stack + " " + run->actor + " " +
+    text += run->tool + " " + stacks_text(run->stacks) + " " + run->actor + " " +
             std::to_string(run->changed.size()) + " " + std::to_string(run->failed.size()) + " " +
-            format_time(run->began).substr(11, 5) + "-" + format_time(run->ended).substr(11, 5) +
-            "\n";
+            format_time(run->times.began).substr(11, 5) + "-" +
+            format_time(run->times.until()).substr(11, 5) + "\n";
   }
   return text;
 }
@@ -78,6 +78,39 @@ TEST(DeploymentRuns, of_a_stack_are_its_own_whoever_made_it) {
             "cloudformation web  1 0 09:01-09:01\n");
   EXPECT_TRUE(runs.newest().front()->is_failed);
   EXPECT_FALSE(runs.newest().back()->is_failed);
+}
+
+// What the list reads comes the newest first.
+TEST(DeploymentRuns, of_a_stack_end_when_it_says_so_and_not_before) {
+  std::vector<Notification> all;
+  const auto tell = [&](Phase phase, int minute) {
+    Notification& stack = all.emplace_back(
+        change_by("", "", "arn:aws:cloudformation:eu-west-1:1:stack/shop/0a1b", minute));
+    stack.resource.type = "AWS::CloudFormation::Stack";
+    stack.name = "shop";
+    stack.kind = NotificationKind::transition;
+    stack.phase = phase;
+  };
+  const auto change = [&](const char* resource, int minute) {
+    all.push_back(change_by("cloudformation", "shop", resource, minute));
+    all.back().cause.actor_type = "Stack";
+  };
+  tell(Phase::changing, 0);
+  change("a", 1);
+  change("b", 20);
+  tell(Phase::stable, 30);
+  tell(Phase::changing, 32);
+  change("a", 33);
+  tell(Phase::stable, 34);
+  const std::string_view expected =
+      "cloudformation shop  1 0 09:32-09:34\n"
+      "cloudformation shop  2 0 09:00-09:30\n";
+  DeploymentRuns runs;
+  for (const Notification& each : all) runs.add(each);
+  EXPECT_EQ(words_of(runs), expected);
+  DeploymentRuns backwards;
+  for (auto each = all.rbegin(); each != all.rend(); ++each) backwards.add(*each);
+  EXPECT_EQ(words_of(backwards), expected);
 }
 
 class DeploymentsTest : public ApiTest {

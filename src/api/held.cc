@@ -4,7 +4,7 @@
 #include "api/queries.h"
 #include "api/waits.h"
 #include "base/limits.h"
-#include "delivery/group.h"
+#include "delivery/group_words.h"
 #include "delivery/hold.h"
 #include "delivery/rate.h"
 #include "format/format.h"

@@ -27,14 +27,14 @@ struct TrialKind {
   std::string example;   // The newest.
 };
 
-class Trial {
+class Trial final : private GroupKeeper {
  public:
   Trial(const Queries::Parts& parts, Subscription subscription, uint64_t per_hour)
       : parts_(parts),
         subscription_(std::move(subscription)),
         hold_(subscription_, ignored(), nullptr),
         match_(subscription_, ignored()),
-        group_(subscription_.grouping),
+        group_(subscription_.grouping, *this),
         rate_(per_hour) {}
 
   void take(const Entry& entry) {
@@ -68,7 +68,7 @@ class Trial {
       judge(*entry, std::min(time, booked->row.due));
       waiting_.erase(booked->row.first_sequence);
     }
-    while (Booked* const group = group_.next_ready(time)) on_group_due(*group);
+    while (Booked* const group = group_.next_ready(time)) group_.on_due(*group, group->row.due);
   }
 
   void write(JsonWriter& json) const {
@@ -105,50 +105,29 @@ class Trial {
     }
     const Notification notification = notification_of(entry, parts_.teller);
     count(notification);
-    if (const std::optional<DeploymentName> name = group_.name_of(notification)) {
-      return gather(*name, notification, now);
+    const std::optional<DeploymentName> name = group_.name_of(notification);
+    if (name && group_.gather(*name, notification, now, now)) {
+      ++grouped_;
+      return;
     }
     send(notification, now);
   }
 
-  // As the pipeline does it.
-  void gather(const DeploymentName& name, const Notification& notification, Time now) {
-    Booked* group = group_.find(name);
-    if (group != nullptr && group_.is_of_next(*group, name, notification)) {
-      end_group(*group, now);
-      group = nullptr;
-    }
-    if (group == nullptr && !group_.has_room()) return send(notification, now);
-    if (group == nullptr) {
-      Booked booked{.row = group_.new_group(name, notification, now)};
-      booked.row.number = ++numbers_;
-      group = &groups_.emplace(numbers_, std::move(booked)).first->second;
-      group_.open(*group);
-    }
-    group_.count(*group, name, notification, now);
-    ++grouped_;
+  Booked& add_group(DeliveryRow row, const Notification&, Time) override {
+    row.id = "trial";
+    row.number = ++numbers_;
+    return groups_.emplace(numbers_, Booked{.row = std::move(row)}).first->second;
   }
-
-  void on_group_due(Booked& group) {
-    const Time now = group.row.due;
-    if (GroupStage::is_told(group)) return end_group(group, now);
-    tell_group(group, now);
-    group_.on_told(group, "told", now);
-  }
-
-  void tell_group(const Booked& group, Time now) {
+  void on_group_counted(const Booked&) override {}
+  void tell_group(const Booked& group, Time now) override {
     Notification told;
     told.kind = NotificationKind::group;
     told.severity = std::max(group.row.digest.severity, kInfo);
     ++groups_told_;
     send(told, now);
   }
-
-  void end_group(Booked& group, Time now) {
-    if (GroupStage::has_news(group)) tell_group(group, now);
-    group_.close(group);
-    groups_.erase(group.row.number);
-  }
+  void on_group_told(const Booked&) override {}
+  void remove_group(Booked& group) override { groups_.erase(group.row.number); }
 
   void send(const Notification& notification, Time now) {
     if (rate_.decide(notification, now).passes()) {

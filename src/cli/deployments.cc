@@ -11,14 +11,13 @@ namespace {
 constexpr std::string_view kSinceDefault = "7d";
 
 Cell show_ended(JsonElement run) { return {short_time(text_at(run, "ended"))}; }
-// "stack shop", "run of network and others", "run"
+// "stack shop", "run of network and shop", "run"
 Cell show_deployment(JsonElement run) {
   const std::string stack = text_at(run, "stack");
   std::string text = "run";
   if (!stack.empty()) {
     text = (text_at(run, "tool") == kStackTool ? "stack " : "run of ") + stack;
   }
-  if (is_true_at(run, "has_more_stacks")) text += " and others";
   return {text, text_at(run, "status") == "failed" ? Tint::bad : Tint::none};
 }
 Cell show_failed(JsonElement run) {

@@ -1,22 +1,29 @@
-// The stage `group`: what belongs to one deployment is gathered, and told in one message when the
-// deployment ends: when its stack says so, or else when nothing of it came for `quiet`; `at_most`
-// after its first in any case.
+// The stage `group`: what belongs to one run of a deployment is gathered, and told in one message.
+// Which run something belongs to, and when another begins, is said by route/deployment_run.
+//
+// The message goes when the run seems to be over: a minute after its stack said so; never before,
+// while the stack says that it is under way; or else when nothing of it came in for `quiet`. A run
+// that begins soon after another waits until nothing can come in any more that lies between the
+// two and makes them one (RunRule::late). After `at_most` it goes in any case.
 //
 // A group that was told stays for a while. What comes late and would have changed what was said is
-// told in one amendment, after which the group is forgotten; what would have changed nothing is
-// part of what was told. One name has one group at a time: another deployment of that name begins
-// where its own events are later than the end of the one before it.
+// told in one amendment, when no more of it can come in; then the group is forgotten. What would
+// have changed nothing is part of what was told.
+//
+// Waits are for what comes in; the times of what happened are only compared with each other. So
+// what comes in all at once, days later, is as many messages as there were runs.
 #pragma once
 
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
-#include <utility>
+#include <vector>
 
 #include "delivery/book.h"
+#include "delivery/group_counts.h"
 #include "model/notification.h"
-#include "route/deployment.h"
+#include "route/deployment_run.h"
 #include "route/subscription.h"
 
 namespace statewire {
@@ -27,78 +34,69 @@ constexpr Duration kGroupAfterEnd = std::chrono::minutes(1);
 // or so.
 constexpr Duration kGroupKept = std::chrono::minutes(30);
 
-// Not thread-safe. Borrows the deliveries of its groups while they are groups.
+// Where the groups of a stage are kept, and what tells them.
+class GroupKeeper {
+ public:
+  virtual ~GroupKeeper() = default;
+  // Has it until it is removed, and gives it an id and a number; numbers grow. `first` is its first
+  // member.
+  virtual Booked& add_group(DeliveryRow row, const Notification& first, Time now) = 0;
+  // It has counted something that the journal says.
+  virtual void on_group_counted(const Booked& group) = 0;
+  // A message goes of what it counts and has not told: an amendment where it was told before.
+  virtual void tell_group(const Booked& group, Time now) = 0;
+  // It was told, and stays.
+  virtual void on_group_told(const Booked& group) = 0;
+  virtual void remove_group(Booked& group) = 0;
+};
+
+// Not thread-safe. Borrows the groups.
 class GroupStage {
  public:
-  explicit GroupStage(const Grouping& grouping) : grouping_(grouping) {}
+  GroupStage(const Grouping& grouping, GroupKeeper& keeper)
+      : is_asking_(grouping.by_deployment),
+        rule_{.quiet = grouping.quiet, .at_most = grouping.at_most},
+        keeper_(keeper) {}
 
-  bool is_asking() const { return grouping_.by_deployment; }
   // The deployment whose group gathers `notification`; nothing: it passes.
   std::optional<DeploymentName> name_of(const Notification& notification) const;
+  // Counts it in the group of its run. `since`: it came in then. False where there is no room for
+  // another group: it is told alone.
+  bool gather(const DeploymentName& name, const Notification& notification, Time since, Time now);
+  // After a restart. Brings back times that a set clock has moved away, and waits no longer than is
+  // configured now.
+  void restore(Booked& group, Time now);
 
-  // Null where there is none of that name.
-  Booked* find(const DeploymentName& name) const;
-  // Whether `notification` belongs to a later deployment than the group of its name.
-  bool is_of_next(const Booked& group, const DeploymentName& name,
-                  const Notification& notification) const;
-  // Beyond it, what belongs to no group that is here is told alone.
-  bool has_room() const { return groups_.size() < kGroupsMax; }
-  // The row of a new group, for the book. `now` is the time from which it waits.
-  DeliveryRow new_group(const DeploymentName& name, const Notification& first, Time now) const;
-  // REQUIRES: there is none of its name.
-  void open(Booked& group);
-  // After a restart. False where there is one of its name: then nothing was done.
-  // Brings back times that a set clock has moved away, and waits no longer than is configured now.
-  bool restore(Booked& group, Time now);
-  void count(Booked& group, const DeploymentName& name, const Notification& notification, Time now);
-
-  // The next one whose wait is over at `heard`; null where there is none. It is for told() or
-  // close().
+  // The next one whose wait is over at `heard`; null where there is none. It is for on_due().
   Booked* next_ready(Time heard) const;
   std::optional<Time> next_due() const;
-  static bool has_news(const Booked& group) { return group.row.group.has_news; }
-  static bool is_told(const Booked& group) { return !group.row.group.told.empty(); }
-  // Its message has the id `id`. It waits for what comes late.
-  void on_told(Booked& group, std::string id, Time now);
-  // It is none any more.
-  void close(Booked& group);
+  void on_due(Booked& group, Time now);
 
-  size_t size() const { return groups_.size(); }
   // Members that are still to be told.
   uint64_t members() const;
 
  private:
+  using OfName = std::vector<Booked*>;
   struct Due {
     Time due;
     uint64_t number;
     auto operator<=>(const Due&) const = default;
   };
+  void open(Booked& group);
+  void close(Booked& group);
+  void end(Booked& group, Time now);
+  void end_before(const RunTimes& next, const std::string& key, Time now);
+  Booked* one_with(const Booked& group) const;
+  Booked& join_all(Booked& group);
+  bool follows_another(const Booked& group) const;
+  Time due_of(const Booked& group, Time since) const;
   void set_due(Booked& group, Time due);
-  void count_resource(DeliveryRow& row, const Notification& notification);
 
-  const Grouping grouping_;
-  std::map<std::string, Booked*, std::less<>> groups_;  // By the names' keys.
-  std::map<Due, Booked*> due_;
+  const bool is_asking_;
+  const RunRule rule_;
+  GroupKeeper& keeper_;
+  std::map<std::string, OfName, std::less<>> groups_;  // By the names' keys; never empty.
+  std::map<Due, Booked*> due_;                         // All of them.
 };
-
-// Members that its next message tells, or that change nothing.
-inline uint64_t untold_members(const DeliveryRow& row) {
-  return row.members - row.group.told_members;
-}
-
-// What a message of the group says, besides its subject: failures first, then what changed.
-//   "1 failed: S3 bucket invoices …: AccessDenied; 14 changed: 10 EC2 instance stable, 4 …"
-std::string group_summary(const DeliveryRow& group);
-// Of one that waits: what it would say by now.
-//   "Deployment of stack shop by ci-deployer: 14 changed: …"
-std::string held_group_text(const DeliveryRow& group);
-// What it counts; what failed is not among the changed.
-struct GroupTotals {
-  uint64_t changed = 0;
-  uint64_t failed = 0;
-};
-GroupTotals totals_of(const DeliveryRow& group);
-// Texts are those of the row.
-DeploymentTold told_of(const DeliveryRow& group);
 
 }  // namespace statewire

@@ -30,7 +30,7 @@ Pipeline::Pipeline(Parts parts)
       book_(parts.subscription.name),
       match_(parts.subscription, parts.ignored),
       hold_(parts.subscription, parts.ignored, parts.tags),
-      group_(parts.subscription.grouping),
+      group_(parts.subscription.grouping, *this),
       rate_(parts.subscription.per_hour.value_or(parts.kind.limits.per_hour_max)),
       send_({.subscription = parts.subscription,
              .kind = parts.kind,
@@ -196,7 +196,7 @@ Result<bool> Pipeline::release(Time now) {
   if (released > 0) return true;
   Booked* const group = group_.next_ready(heard);
   if (group == nullptr || !may_release()) return false;
-  on_group_due(*group, now);
+  group_.on_due(*group, now);
   return true;
 }
 

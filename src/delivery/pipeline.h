@@ -56,7 +56,7 @@ struct PipelineLimits {
 
 // Not thread-safe: the dispatcher's thread owns it. Reads the store and never writes it: prepare()
 // says what is to be written.
-class Pipeline {
+class Pipeline final : private GroupKeeper {
  public:
   struct Parts {
     const Subscription& subscription;
@@ -134,7 +134,6 @@ class Pipeline {
   bool is_parked_or_waits(uint64_t number);
   void forget_lost_rows();
   void restore_digest(Booked& booked, Time now);
-  void restore_group(Booked& booked, Time now);
   Result<void> render_again(DeliveryRow& row);
   void keep_entry(DeliveryRow& row) const;
   Result<bool> release(Time now);
@@ -156,9 +155,11 @@ class Pipeline {
   void tell_limit(const Notification& first, Time now);
   void tell_digest(Time now);
   void gather(const DeploymentName& name, const Notification& notification, Booked* held, Time now);
-  void on_group_due(Booked& group, Time now);
-  void tell_group(const Booked& group, Time now);
-  void end_group(Booked& group, Time now);
+  Booked& add_group(DeliveryRow row, const Notification& first, Time now) override;
+  void on_group_counted(const Booked& group) override;
+  void tell_group(const Booked& group, Time now) override;
+  void on_group_told(const Booked& group) override;
+  void remove_group(Booked& group) override;
   Notification notification_of_group(const DeliveryRow& group);
   Result<std::optional<Notification>> retraction_of(const Entry& entry, Arena& arena);
   void park(DeliveryRow row, std::string reason);
@@ -199,6 +200,7 @@ class Pipeline {
   std::string receipt_key_;  // Texts of the receipt or group that was made last.
   std::string receipt_summary_;
   std::vector<ReceiptKind> receipt_kinds_;
+  std::string deployment_stacks_;
   DeploymentTold deployment_told_;
 };
 

@@ -1,53 +1,38 @@
-// What belongs to a deployment is counted in its group; a message tells the group when the
-// deployment is over, and one more what came late.
+// What belongs to a deployment is counted in its group, which the book has as a row.
 #include <algorithm>
 
 #include "base/ids.h"
 #include "delivery/delivery_row_of.h"
+#include "delivery/group_words.h"
 #include "delivery/pipeline.h"
 
 namespace statewire {
 
 void Pipeline::gather(const DeploymentName& name, const Notification& notification, Booked* held,
                       Time now) {
-  Booked* group = group_.find(name);
-  if (group != nullptr && group_.is_of_next(*group, name, notification)) {
-    end_group(*group, now);
-    group = nullptr;
-  }
-  if (group == nullptr && !group_.has_room()) {
-    return pass_rate(notification, row_of(notification, subscription_), held, now);
-  }
   // What was held has waited already; the others of its deployment may be let go after it.
   const Time since = held != nullptr ? now : std::min(now, notification.recorded - wall_ahead_);
-  if (group == nullptr) {
-    DeliveryRow row = group_.new_group(name, notification, since);
-    row.id = to_hex(group_id(subscription_.name, notification));
-    group = &book_.add(std::move(row), now);
-    group_.open(*group);
+  if (!group_.gather(name, notification, since, now)) {
+    return pass_rate(notification, row_of(notification, subscription_), held, now);
   }
-  group_.count(*group, name, notification, since);
-  book_.change_by_reading(*group);
   if (held != nullptr) book_.settle(held->row.number);
 }
 
-void Pipeline::on_group_due(Booked& group, Time now) {
-  if (GroupStage::is_told(group) || !group_.is_asking()) return end_group(group, now);
-  tell_group(group, now);
-  group_.on_told(group, group.row.id, now);
-  book_.change(group);
+Booked& Pipeline::add_group(DeliveryRow row, const Notification& first, Time now) {
+  row.id = to_hex(group_id(subscription_.name, first));
+  return book_.add(std::move(row), now);
 }
 
-void Pipeline::end_group(Booked& group, Time now) {
-  if (GroupStage::has_news(group)) tell_group(group, now);
-  group_.close(group);
-  book_.settle(group.row.number);
-}
+void Pipeline::on_group_counted(const Booked& group) { book_.change_by_reading(group); }
+
+void Pipeline::on_group_told(const Booked& group) { book_.change(group); }
+
+void Pipeline::remove_group(Booked& group) { book_.settle(group.row.number); }
 
 // One message for all that the group counted. It has the sequence of the last of them.
 void Pipeline::tell_group(const Booked& group, Time now) {
   DeliveryRow counts = group.row;
-  if (GroupStage::is_told(group)) counts.id = to_hex(group_amendment_id(id_of(group.row)));
+  if (is_told(group.row)) counts.id = to_hex(group_amendment_id(id_of(group.row)));
   const Notification notification = notification_of_group(counts);
   DeliveryRow row = row_of(notification, subscription_);
   row.first_sequence = counts.first_sequence;
@@ -61,7 +46,7 @@ void Pipeline::tell_group(const Booked& group, Time now) {
 
 // Of a group, or of the row of its message. What it names is the row's and the pipeline's.
 Notification Pipeline::notification_of_group(const DeliveryRow& group) {
-  deployment_told_ = told_of(group);
+  deployment_told_ = told_of(group, deployment_stacks_);
   receipt_key_ = "urn:statewire:deployment:" + group.group.key;
   std::ranges::replace(receipt_key_, '\x1f', ':');
   receipt_summary_ = group_summary(group);
@@ -85,14 +70,6 @@ Notification Pipeline::notification_of_group(const DeliveryRow& group) {
   told.receipt_kinds = receipt_kinds_;
   told.deployment = &deployment_told_;
   return told;
-}
-
-// What was released while rows were still to come may have begun another of its name. It is told by
-// itself then.
-void Pipeline::restore_group(Booked& booked, Time now) {
-  if (group_.restore(booked, now)) return;
-  if (GroupStage::has_news(booked)) tell_group(booked, now);
-  book_.settle(booked.row.number);
 }
 
 }  // namespace statewire

@@ -146,7 +146,7 @@ Result<void> Pipeline::restore_row(DeliveryRow row, Time now) {
   } else if (booked->row.stage == Stage::rate) {
     restore_digest(*booked, now);
   } else if (booked->row.stage == Stage::group) {
-    restore_group(*booked, now);
+    group_.restore(*booked, now);
   } else if (booked->row.stage == Stage::hold) {
     const Result<void> held = hold_.restore(*booked, teller_, now);
     if (!held) park(booked->row, held.error().text);

@@ -1,21 +1,18 @@
 // Which deployment a notification belongs to: a stack's operation, or else what one actor does with
-// one tool in one account. The list of deployments and the stage `group` go by this.
+// one tool in one account. Which run of it, says route/deployment_run. The list of deployments and
+// the stage `group` go by both.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "base/time.h"
 #include "model/notification.h"
 
 namespace statewire {
 
 // Whose stacks are deployed one by one.
 inline constexpr std::string_view kStackTool = "cloudformation";
-
-// So long after the last change, nothing more is expected of a deployment.
-inline constexpr Duration kDeploymentQuiet = std::chrono::minutes(5);
 
 // Texts are those of the notification.
 struct DeploymentName {

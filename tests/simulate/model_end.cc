@@ -1,7 +1,7 @@
 // What must be true of what is stored, and at the end.
 #include <algorithm>
 
-#include "delivery/group.h"
+#include "delivery/group_counts.h"
 #include "model.h"
 
 namespace statewire {

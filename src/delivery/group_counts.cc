@@ -1,0 +1,190 @@
+#include "delivery/group_counts.h"
+
+#include <algorithm>
+
+#include "base/ids.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "format/format.h"
+#include "format/message.h"
+#include "format/message_parts.h"
+#include "format/names.h"
+
+namespace statewire {
+namespace {
+
+constexpr std::string_view kOtherKind = "other";
+
+std::string name_text(std::string_view text) {
+  return std::string(cut_utf8(text, kGroupNameBytesMax));
+}
+
+// "EC2 instance stable". An amendment says what is so by now.
+DigestKind kind_of(const Notification& notification) {
+  const bool is_of_state = notification.kind == NotificationKind::transition ||
+                           notification.kind == NotificationKind::amended;
+  Words words;
+  add_type_name(notification.resource.type, words);
+  words.add(" ", is_of_state ? name_of(notification.phase) : name_of(notification.kind));
+  words.limit(kSubjectCharactersMax);
+  DigestKind kind;
+  words.append_to(kind.name);
+  // Of what failed; other severities are the message's alone.
+  if (is_deployment_failure(notification)) kind.severity = std::max(kWarn, notification.severity);
+  return kind;
+}
+
+// Its place; where there is no room for another, that of the others.
+uint32_t place_of(DigestCounts& digest, DigestKind kind) {
+  const auto find = [&] {
+    return std::ranges::find_if(digest.kinds, [&](const DigestKind& each) {
+      return each.name == kind.name && each.severity == kind.severity;
+    });
+  };
+  auto place = find();
+  if (place == digest.kinds.end() && digest.kinds.size() + 1 >= kGroupKindsMax) {
+    kind.name = kOtherKind;
+    place = find();
+  }
+  if (place == digest.kinds.end()) place = digest.kinds.insert(place, std::move(kind));
+  return static_cast<uint32_t>(place - digest.kinds.begin());
+}
+
+void add_failure(std::string text, GroupCounts& group) {
+  if (group.failures.size() - group.failures_told >= kGroupFailuresMax) return;
+  if (std::ranges::find(group.failures, text) != group.failures.end()) return;
+  group.failures.push_back(std::move(text));
+}
+
+std::string failure_text(const Notification& notification) {
+  std::string text;
+  append_message(notification, text);
+  return shortened(text, kGroupFailureCharactersMax);
+}
+
+// A resource is counted once, as what was said of it last; but what failed has failed. `is_last`:
+// no member says something later of it.
+void count_resource(uint64_t hash, uint32_t kind, bool is_last, DeliveryRow& row) {
+  GroupCounts& group = row.group;
+  auto& kinds = row.digest.kinds;
+  const auto place = std::ranges::lower_bound(group.resources, hash, {}, &GroupResource::hash);
+  if (place == group.resources.end() || place->hash != hash) {
+    ++kinds[kind].count;
+    group.has_news = true;
+    if (group.resources.size() < kGroupResourcesMax) {
+      group.resources.insert(place, {.hash = hash, .kind = kind});
+    }
+    return;
+  }
+  const bool fails = kinds[kind].severity != 0;
+  const bool has_failed = !place->is_told && kinds[place->kind].severity != 0;
+  if (place->kind == kind || (has_failed && !fails) || (!is_last && !fails)) return;
+  if (!place->is_told) --kinds[place->kind].count;
+  ++kinds[kind].count;
+  *place = {.hash = hash, .kind = kind};
+  group.has_news = true;
+}
+
+void join_kinds(const DeliveryRow& other, DeliveryRow& row) {
+  const bool is_last = other.group.last_time >= row.group.last_time;
+  std::vector<DigestKind> rest = other.digest.kinds;  // Of what is not told apart.
+  for (const GroupResource& resource : other.group.resources) {
+    DigestKind kind = rest[resource.kind];
+    if (rest[resource.kind].count > 0) --rest[resource.kind].count;
+    kind.count = 0;
+    count_resource(resource.hash, place_of(row.digest, std::move(kind)), is_last, row);
+  }
+  for (DigestKind& kind : rest) {
+    const uint64_t count = std::exchange(kind.count, 0);
+    if (count == 0) continue;
+    row.digest.kinds[place_of(row.digest, std::move(kind))].count += count;
+    row.group.has_news = true;
+  }
+}
+
+void set_times(const RunTimes& times, DeliveryRow& row) {
+  row.digest.first_time = times.began;
+  row.group.last_time = times.last;
+  row.group.end_time = times.ended;
+  row.group.tells_end = times.tells_end;
+}
+
+}  // namespace
+
+RunTimes times_of(const DeliveryRow& group) {
+  return {.began = group.digest.first_time,
+          .last = group.group.last_time,
+          .ended = group.group.end_time,
+          .tells_end = group.group.tells_end};
+}
+
+DeliveryRow new_group(const DeploymentName& name, const Notification& first) {
+  DeliveryRow row;
+  row.stage = Stage::group;
+  row.first_sequence = row.last_sequence = first.sequence;
+  row.members = 0;
+  row.recorded = first.recorded;
+  row.digest.first_time = first.time;
+  row.group = {.key = name.key(),
+               .tool = name_text(name.tool),
+               .actor = name_text(name.actor),
+               .account = name_text(name.account),
+               .region = name_text(name.region),
+               .last_time = first.time};
+  return row;
+}
+
+void count_member(const DeploymentName& name, const Notification& notification, DeliveryRow& row) {
+  GroupCounts& group = row.group;
+  ++row.members;
+  row.last_sequence = std::max(row.last_sequence, notification.sequence);
+  row.digest.severity = std::max(row.digest.severity, notification.severity);
+  if (group.actor.empty()) group.actor = name_text(name.actor);
+  add_stack(name.stack, group.stack);
+  const bool is_failure = is_deployment_failure(notification);
+  const RunTimes member = times_of(name, notification);
+  RunTimes times = times_of(row);
+  group.has_news |= !is_told(row);
+  if (!name.is_of_stack) {
+    const uint32_t kind = place_of(row.digest, kind_of(notification));
+    count_resource(hash64(notification.resource.id), kind, true, row);
+  } else {
+    const bool is_end = member.ended != Time() && times.ended == Time();
+    group.has_news |= is_end || is_failure;
+  }
+  if (is_failure && group.has_news) add_failure(failure_text(notification), group);
+  times.join(member);
+  set_times(times, row);
+}
+
+void join_group(const DeliveryRow& other, DeliveryRow& row) {
+  GroupCounts& group = row.group;
+  row.first_sequence = std::min(row.first_sequence, other.first_sequence);
+  row.last_sequence = std::max(row.last_sequence, other.last_sequence);
+  row.members += other.members;
+  row.recorded = std::min(row.recorded, other.recorded);
+  row.digest.severity = std::max(row.digest.severity, other.digest.severity);
+  if (group.actor.empty()) group.actor = other.group.actor;
+  add_stacks(other.group.stack, group.stack);
+  join_kinds(other, row);
+  RunTimes times = times_of(row);
+  group.has_news |= times.ended == Time() && other.group.end_time != Time();
+  const size_t failures = group.failures.size();
+  for (const std::string& failure : other.group.failures) add_failure(failure, group);
+  group.has_news |= group.failures.size() > failures;
+  times.join(times_of(other));
+  set_times(times, row);
+}
+
+void set_told(DeliveryRow& row) {
+  GroupCounts& group = row.group;
+  group.told = row.id;
+  group.told_members = row.members;
+  group.has_news = false;
+  group.failures_told = group.failures.size();
+  for (GroupResource& resource : group.resources) resource.is_told = true;
+  for (DigestKind& kind : row.digest.kinds) kind.count = 0;
+  row.digest.severity = 0;
+}
+
+}  // namespace statewire

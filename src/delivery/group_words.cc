@@ -1,0 +1,93 @@
+#include "delivery/group_words.h"
+
+#include <span>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "delivery/group_counts.h"
+#include "delivery/rate.h"
+#include "format/format.h"
+#include "format/message.h"
+
+namespace statewire {
+namespace {
+
+// What it counts; what failed is not among the changed.
+struct GroupTotals {
+  uint64_t changed = 0;
+  uint64_t failed = 0;
+};
+
+GroupTotals totals_of(const DeliveryRow& group) {
+  GroupTotals totals;
+  for (const DigestKind& kind : group.digest.kinds) {
+    (kind.severity != 0 ? totals.failed : totals.changed) += kind.count;
+  }
+  return totals;
+}
+
+std::span<const std::string> untold_failures(const GroupCounts& group) {
+  return std::span(group.failures).subspan(group.failures_told);
+}
+
+}  // namespace
+
+DeploymentTold told_of(const DeliveryRow& group, std::string& stacks) {
+  const GroupTotals totals = totals_of(group);
+  const GroupCounts& counts = group.group;
+  const RunTimes times = times_of(group);
+  stacks = stacks_text(counts.stack);
+  return {.tool = counts.tool,
+          .stack = stacks,
+          .actor = counts.actor,
+          .account = counts.account,
+          .region = counts.region,
+          .began = times.began,
+          .ended = times.until(),
+          .changed = totals.changed,
+          .failed = totals.failed,
+          .failures = untold_failures(counts),
+          .is_amendment = !counts.told.empty(),
+          .has_failed = totals.failed > 0 || !counts.failures.empty(),
+          .is_under_way = times.is_under_way()};
+}
+
+std::string held_group_text(const DeliveryRow& group) {
+  std::string stacks;
+  const DeploymentTold told = told_of(group, stacks);
+  const std::string summary = group.group.has_news ? group_summary(group) : "nothing yet";
+  Notification notification;
+  notification.kind = NotificationKind::group;
+  notification.receipt = summary;
+  notification.deployment = &told;
+  std::string text;
+  append_message(notification, text);
+  return text;
+}
+
+std::string group_summary(const DeliveryRow& group) {
+  const GroupTotals totals = totals_of(group);
+  std::string text;
+  const std::span<const std::string> failures = untold_failures(group.group);
+  if (totals.failed > 0 || !failures.empty()) {
+    text = totals.failed > 0 ? with_thousands(totals.failed) + " failed" : "failed";
+    for (size_t i = 0; i < failures.size(); ++i) {
+      text.append(i == 0 ? ": " : "; ").append(failures[i]);
+    }
+    text.append("; ");
+  }
+  DigestCounts changed;
+  for (const DigestKind& kind : group.digest.kinds) {
+    if (kind.severity == 0 && kind.count > 0) changed.kinds.push_back(kind);
+  }
+  if (totals.changed > 0) {
+    text += with_thousands(totals.changed) + " changed: " + summary_of(changed);
+  } else {
+    text += text.empty() ? "no resource of it was told" : "nothing else was told";
+  }
+  if (!group.group.told.empty() && group.group.end_time != Time()) text += "; it is over";
+  if (times_of(group).is_under_way()) text += "; it is still under way";
+  return shortened(text, kMessageCharactersMax);
+}
+
+}  // namespace statewire

@@ -1,0 +1,93 @@
+#include "route/deployment_run.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+
+namespace statewire {
+namespace {
+
+constexpr char kBetweenStacks = '\x1f';
+constexpr size_t kStacksBytes = 16 * kGroupNameBytesMax;
+// In words. The rest are counted.
+constexpr size_t kStacksInWords = 3;
+
+template <typename Visit>
+void each_stack(std::string_view stacks, Visit visit) {
+  while (!stacks.empty()) {
+    const size_t end = std::min(stacks.find(kBetweenStacks), stacks.size());
+    visit(stacks.substr(0, end));
+    stacks.remove_prefix(std::min(end + 1, stacks.size()));
+  }
+}
+
+}  // namespace
+
+void RunTimes::join(const RunTimes& other) {
+  began = std::min(began, other.began);
+  last = std::max(last, other.last);
+  ended = std::max(ended, other.ended);
+  tells_end |= other.tells_end;
+}
+
+RunTimes times_of(const DeploymentName& name, const Notification& notification) {
+  RunTimes times{.began = notification.time, .last = notification.time};
+  const bool is_of_state = notification.kind == NotificationKind::transition ||
+                           notification.kind == NotificationKind::amended;
+  if (!name.is_of_stack || !is_of_state) return times;
+  times.tells_end = !is_settled(notification.phase);
+  if (!times.tells_end) times.ended = notification.time;
+  return times;
+}
+
+std::optional<Duration> distance_within(const RunRule& rule, const RunTimes& one,
+                                        const RunTimes& other) {
+  const bool is_in_order = one.began <= other.began;
+  const RunTimes& first = is_in_order ? one : other;
+  const RunTimes& second = is_in_order ? other : one;
+  const bool is_said = first.ended != Time() && second.tells_end && second.began > first.ended;
+  if (is_said) return std::nullopt;
+  const Duration distance = std::max(Duration(), second.began - first.until());
+  if (first.is_under_way()) {
+    if (distance > std::max(rule.at_most, rule.quiet)) return std::nullopt;
+    return Duration();
+  }
+  if (distance > rule.quiet) return std::nullopt;
+  return distance;
+}
+
+void add_stack(std::string_view stack, std::string& stacks) {
+  stack = cut_utf8(stack, kGroupNameBytesMax);
+  const bool has_room = stacks.size() + 1 + stack.size() <= kStacksBytes;
+  if (stack.empty() || !has_room || has_stack(stack, stacks)) return;
+  if (!stacks.empty()) stacks += kBetweenStacks;
+  stacks.append(stack);
+}
+
+void add_stacks(std::string_view more, std::string& stacks) {
+  each_stack(more, [&](std::string_view each) { add_stack(each, stacks); });
+}
+
+bool has_stack(std::string_view stack, std::string_view stacks) {
+  bool is_there = false;
+  each_stack(stacks, [&](std::string_view each) { is_there |= each == stack; });
+  return is_there;
+}
+
+std::string stacks_text(std::string_view stacks) {
+  size_t count = 0;
+  each_stack(stacks, [&](std::string_view) { ++count; });
+  // One that is left is named, too: its count would be as long.
+  const size_t named = count <= kStacksInWords + 1 ? count : kStacksInWords;
+  std::string text;
+  size_t place = 0;
+  each_stack(stacks, [&](std::string_view each) {
+    if (place == named) return;
+    if (place > 0) text += place + 1 == count ? " and " : ", ";
+    text.append(each);
+    ++place;
+  });
+  if (named < count) text += " and " + std::to_string(count - named) + " more";
+  return text;
+}
+
+}  // namespace statewire
