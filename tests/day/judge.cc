@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/ids.h"
+
 namespace statewire::day {
 namespace {
 
@@ -109,9 +111,24 @@ bool is_about(const Told& told, const Deployment& deployment) {
          told.began <= deployment.ended + kAround;
 }
 
+// What its messages count together, and what it has changed, are the same resources.
+void judge_members(const Deployment& deployment, std::set<uint64_t> counted, Verdicts& verdicts) {
+  for (const std::string& resource : deployment.resources) {
+    if (counted.erase(hash64(resource)) > 0) continue;
+    ++verdicts.not_counted;
+    note(verdicts.deployment_examples, "not counted: " + resource);
+  }
+  verdicts.not_its_own += counted.size();
+  if (counted.empty()) return;
+  note(verdicts.deployment_examples,
+       fmt::format("counts {} of others: {} {} from {}", counted.size(), deployment.tool,
+                   deployment.name, format_time(deployment.began)));
+}
+
 void judge_deployments(const Day& day, const Played& played, Verdicts& verdicts) {
   std::vector<size_t> counts(day.truth.deployments.size());
-  std::vector<size_t> members(day.truth.deployments.size());
+  std::set<std::string> amended;
+  std::vector<std::set<uint64_t>> members(day.truth.deployments.size());
   for (const Told& told : played.people) {
     const bool is_group = told.kind == NotificationKind::group;
     if (!is_group) {
@@ -121,23 +138,26 @@ void judge_deployments(const Day& day, const Played& played, Verdicts& verdicts)
       continue;
     }
     verdicts.amendments += told.is_amendment;
+    verdicts.amended_again += told.is_amendment && !amended.insert(told.group).second;
     const auto found = std::ranges::find_if(
         day.truth.deployments, [&](const Deployment& each) { return is_about(told, each); });
     if (found != day.truth.deployments.end()) {
       const auto place = static_cast<size_t>(found - day.truth.deployments.begin());
       counts[place] += !told.is_amendment;
-      members[place] += told.members;
+      const auto rows = played.members.find(told.group);
+      if (rows != played.members.end())
+        members[place].insert(rows->second.begin(), rows->second.end());
       continue;
     }
     ++verdicts.of_none;
     note(verdicts.deployment_examples,
-         fmt::format("of none: {} {} {} {} from {}, {} resources", told.tool, told.stack,
-                     told.actor, told.account, format_time(told.began), told.members));
+         fmt::format("of none: {} {} {} {} from {}", told.tool, told.stack, told.actor,
+                     told.account, format_time(told.began)));
   }
   for (size_t i = 0; i < counts.size(); ++i) {
     const Deployment& each = day.truth.deployments[i];
     verdicts.changed += each.resources.size();
-    verdicts.not_counted += each.resources.size() - std::min(members[i], each.resources.size());
+    judge_members(each, std::move(members[i]), verdicts);
     verdicts.told_once += counts[i] == 1;
     verdicts.told_more += counts[i] > 1;
     verdicts.told_never += counts[i] == 0;

@@ -31,10 +31,12 @@ struct Verdicts {
   size_t told_more = 0;  // In several messages, amendments left out.
   size_t told_never = 0;
   size_t amendments = 0;
-  size_t changed = 0;      // Resources that deployments have changed.
-  size_t not_counted = 0;  // Of those, by how many the messages count too few.
-  size_t of_none = 0;      // Messages of deployments that were none.
-  size_t told_alone = 0;   // Messages about one resource that a deployment has changed.
+  size_t amended_again = 0;  // Amendments of what was amended before.
+  size_t changed = 0;        // Resources that deployments have changed.
+  size_t not_counted = 0;    // Of those, how many no message of their deployment counts.
+  size_t not_its_own = 0;    // How many a message counts that its deployment has not changed.
+  size_t of_none = 0;        // Messages of deployments that were none.
+  size_t told_alone = 0;     // Messages about one resource that a deployment has changed.
   std::vector<std::string> deployment_examples;
 };
 

@@ -42,7 +42,7 @@ class ToldFormat final : public Format {
     }
     add(std::to_string(to_ns(group.began)));
     add(group.is_amendment ? "1" : "0");
-    add(std::to_string(group.changed + group.failed));
+    add(to_hex(group.is_amendment ? notification.amends : notification.id));
     return {};
   }
 };
@@ -67,7 +67,7 @@ Told told_of(std::string_view text, Time at) {
   told.account = next();
   told.began = from_ns(std::stoll(next()));
   told.is_amendment = next() == "1";
-  told.members = std::stoull(next());
+  told.group = next();
   return told;
 }
 
@@ -173,6 +173,7 @@ class Player {
   void take_written(Time now);
   void read_inventories();
   void deliver();
+  void look_at_groups();
   void step(Time now);
   void look();
   void read_records();
@@ -274,6 +275,18 @@ void Player::deliver() {
   }
 }
 
+// Messages count their members; the rows know which they are.
+void Player::look_at_groups() {
+  const Result<void> read = store_->each_delivery("people", 0, [&](uint64_t, const auto& row) {
+    CHECK(row.ok());
+    if (row->stage != Stage::group) return true;
+    std::set<uint64_t>& members = played_.members[row->id];
+    for (const GroupResource& resource : row->group.resources) members.insert(resource.hash);
+    return true;
+  });
+  CHECK(read.ok());
+}
+
 void Player::step(Time now) {
   wall_.set(now);
   steady_.set(now);
@@ -285,6 +298,7 @@ void Player::step(Time now) {
   while (intake_.fire_due() > 0) {
   }
   deliver();
+  if (now >= day_.begins_itself) look_at_groups();
 }
 
 void Player::read_records() {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,13 +31,14 @@ struct Told {
   std::string tool, stack, actor, account;
   Time began;
   bool is_amendment = false;
-  uint64_t members = 0;
+  std::string group;  // The id of its first message.
 };
 
 struct Played {
-  std::vector<Told> all;                // To a subscription that takes everything at once.
-  std::vector<Told> people;             // To one that holds for the cause and groups by deployment.
-  std::map<std::string, Drift> stands;  // Of each record.
+  std::vector<Told> all;     // To a subscription that takes everything at once.
+  std::vector<Told> people;  // To one that holds for the cause and groups by deployment.
+  std::map<std::string, std::set<uint64_t>> members;  // Of groups, by `group`: hashes of ids.
+  std::map<std::string, Drift> stands;                // Of each record.
   uint64_t events = 0;
   uint64_t entries = 0;
   uint64_t unknown_events = 0;           // Unrecognised, malformed or rejected: the day is wrong.
