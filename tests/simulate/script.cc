@@ -14,6 +14,8 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr uint64_t kRocksOneIn = 100;
+// What happens is mostly of one deployment, or of several.
+constexpr uint64_t kDeploysOneIn = 3;
 
 // Draws the steps one after the other. It keeps its own clock, so that events are about when they
 // are committed.
@@ -182,6 +184,7 @@ class Drawing {
       event.tells_alias = true;
     }
     fill(event);
+    if (script_.seed % kDeploysOneIn == 0) deploy(event);
     seen_.push_back(event);
     return event;
   }
@@ -222,6 +225,16 @@ class Drawing {
     if (event.what == What::tags || event.what == What::whole_tags || chance(8)) {
       event.team = random_() % std::size(kTeams);
     }
+  }
+
+  // It often comes in late, and lies near to something else, or between two.
+  void deploy(EventPlan& event) {
+    if (event.what == What::state && !chance(4)) event.cause = CauseKind::deployment;
+    if (seen_.empty() || !chance(3)) return;
+    const EventPlan& other =
+        seen_[seen_.size() - 1 - random_() % std::min<size_t>(seen_.size(), 12)];
+    event.at = other.at + one_of<Duration>({-minutes(4), -seconds(20), -milliseconds(800),
+                                            milliseconds(800), seconds(20), minutes(4)});
   }
 
   std::mt19937_64 random_;
