@@ -4,6 +4,7 @@ acknowledged, once."""
 import json
 import os
 import random
+import time
 import unittest
 
 from harness import ACCOUNT, REGION, ProgramTest, wait_for
@@ -86,6 +87,8 @@ class GroupOverKills(ProgramTest):
             daemon.post(*members[:count])
             del members[:count]
             if draw.random() < 0.15 or (not members and kills < KILLS_MIN):
+                # Right after a commit, or when groups have been written.
+                time.sleep(draw.choice([0, 0.3, 1.2]))
                 daemon.kill()
                 daemon.start()
                 kills += 1
