@@ -100,6 +100,32 @@ TEST_F(DamagedRowsTest, those_that_can_be_read_are_delivered_and_the_others_told
   EXPECT_GT(delivered, kRows - 100);
 }
 
+TEST_F(DamagedRowsTest, groups_that_can_be_read_are_told_and_the_others_parked) {
+  subscription_.grouping.by_deployment = true;
+  Settlement settlement;
+  for (uint64_t number = 1; number <= kRows; ++number) {
+    DeliveryRow& group = settlement.put.emplace_back(row(number));
+    group.stage = Stage::group;
+    group.id = std::string(26, 'a') + std::to_string(100'000 + number);
+    group.group = {.key = "terraform/" + group.resource, .has_news = true};
+  }
+  settlement.states = {
+      {subscription_.name, {.cursor = 1, .next_number = kRows + 1, .rows = kRows}}};
+  ASSERT_TRUE(store_->settle(settlement));
+  damage();
+  kill();
+  size_t delivered = 0;
+  for (turn(); !held_.empty(); turn()) {
+    delivered += held_.front().sequences.size();
+    answer(Verdict::delivered);
+  }
+  EXPECT_EQ(listed().rows.size(), 1u);
+  EXPECT_EQ(pipeline_->counts().held, 0u);
+  EXPECT_EQ(pipeline_->counts().outstanding, 0u);
+  EXPECT_LT(delivered, kRows);
+  EXPECT_GT(delivered, kRows - 400);
+}
+
 TEST_F(DamagedRowsTest, parked_ones_that_can_be_read_are_listed_redriven_and_dropped) {
   Settlement settlement;
   for (uint64_t number = 1; number <= kRows; ++number) {
