@@ -1,5 +1,7 @@
 #include "api/metrics.h"
 
+#include <algorithm>
+
 #include "api/inventory_state.h"
 #include "api/metric_families.h"
 #include "api/not_well.h"
@@ -13,6 +15,11 @@ double seconds(Time time) { return static_cast<double>(to_ns(time)) / 1e9; }
 
 // Accounts and regions are left to the ledger: they would make too many series.
 void add_ledger(const LedgerSums& by_source, MetricFamilies& families) {
+  families.gauge("statewire_ledger_adds_up",
+                 "1 where each row's fates are as many as its events; 0 where one's are not.");
+  const bool do_all =
+      std::ranges::all_of(by_source, [](const auto& each) { return each.second.do_rows_add_up; });
+  families.value(do_all ? 1 : 0);
   families.counter("statewire_events_total", "Events by what became of them, as in the ledger.");
   for (const auto& [source, counts] : by_source) {
     for (int i = 0; i < kFateCount; ++i) {

@@ -103,6 +103,16 @@ def damage_a_reminder(scene):
     scene.daemon.start()
 
 
+def count_one_too_many(scene):
+    """In one row of the ledger: what was received, which stands behind the format and a zero."""
+    scene.daemon.stop()
+    store = RocksDb(scene.test.folder / "store")
+    key, value = next((k, v) for k, v in store.items("ledger") if b"http" in k and len(v) == 12)
+    store.put("ledger", key, value[:2] + bytes([value[2] + 1]) + value[3:])
+    store.close()
+    scene.daemon.start()
+
+
 def reload_nonsense(scene):
     scene.reload(HTTP + SOURCES + scene.out + "retantion: {}\n")
 
@@ -186,10 +196,11 @@ def sync_slowly(scene):
 
 
 def sync_never(scene):
-    trace_syncs(scene, 600)
+    tracer = trace_syncs(scene, 600)
     sender = threading.Thread(target=scene.post)
     sender.start()
     scene.test.addCleanup(sender.join, 60)
+    scene.test.addCleanup(tracer.terminate)  # Before the sender is waited for.
 
 
 def end(scene):
@@ -214,7 +225,7 @@ TROUBLES = [
         sync_never,
         ["StatewireCommitHangs"],
         metric="statewire_commit_hangs 1",
-        status="a commit has not ended for 1\\ds: the disk of the store does not answer",
+        status="a commit has not ended for \\d+s: the disk of the store does not answer",
         readiness=503,
         doctor="the disk of the store does not answer",
         outlives=False,  # A start has another disk, or waits for it.
@@ -226,6 +237,14 @@ TROUBLES = [
         metric="statewire_reminders_damaged 1",
         status="1 stored reminder cannot be read",
         doctor="1 stored reminder cannot be read",
+    ),
+    Trouble(
+        "the ledger does not add up",
+        count_one_too_many,
+        ["StatewireStoreDamaged"],
+        metric="statewire_ledger_adds_up 0",
+        status="the ledger of source http does not add up",
+        doctor="the ledger of source http does not add up",
     ),
     Trouble(
         "a reload failed",
