@@ -5,6 +5,7 @@
 #include <new>
 #include <thread>
 
+#include "base/comes_for_test.h"
 #include "ingest/ingest_for_test.h"
 
 namespace statewire {
@@ -72,12 +73,6 @@ class InventoryRunnerTest : public IngestTest {
     Arena arena;
     CHECK(store_->records({&id, 1}, arena, records).ok());
     return records[0] ? std::string(owner_of(*records[0]).address) : std::string();
-  }
-  static bool comes(const std::function<bool()>& is_there) {
-    for (int i = 0; i < 1000 && !is_there(); ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    return is_there();
   }
   std::unique_ptr<InventoryRunner> runner(std::vector<InventorySetting>& settings) {
     return std::make_unique<InventoryRunner>(InventoryRunner::Parts{.settings = settings,

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "aws/aws_for_test.h"
+#include "base/comes_for_test.h"
 
 namespace statewire {
 namespace {
@@ -140,9 +141,7 @@ TEST_F(AwsClientTest, many_calls_ask_for_credentials_once) {
     aws_->call(call(), [&](AwsAnswer answer) { done += answer.ok() ? 1 : 100; });
   }
   EXPECT_TRUE(aws_->call_and_wait(call()).ok());
-  for (int i = 0; i < 1000 && done < 20; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
+  comes([&] { return done >= 20; });
   EXPECT_EQ(done, 20);
   EXPECT_EQ(std::filesystem::file_size(home_.folder() + "/count"), 2u);
 }
@@ -264,9 +263,7 @@ TEST_F(AwsClientTest, a_process_that_hangs_holds_up_neither_other_calls_nor_the_
   advance(std::chrono::minutes(56));
   const auto begin = std::chrono::steady_clock::now();
   EXPECT_TRUE(aws_->call_and_wait(call()).ok());
-  for (int i = 0; i < 2000 && !std::filesystem::exists(begun); ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
+  comes([&] { return std::filesystem::exists(begun); });
   ASSERT_TRUE(std::filesystem::exists(begun)) << "others are looked for, and that hangs";
   refusals = 2;
   EXPECT_TRUE(aws_->call_and_wait(call()).ok()) << "what is tried again does not wait for it";

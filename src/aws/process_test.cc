@@ -8,6 +8,7 @@
 #include <fstream>
 #include <thread>
 
+#include "base/comes_for_test.h"
 #include "base/log.h"
 
 namespace statewire {
@@ -82,7 +83,7 @@ TEST(Process, what_it_started_is_ended_with_it) {
   ASSERT_FALSE(ended.ok());
   std::string pid;
   ASSERT_TRUE(std::ifstream(file) >> pid);
-  for (int i = 0; i < 1000 && is_alive(pid); ++i) ::poll(nullptr, 0, 10);
+  comes([&] { return !is_alive(pid); });
   EXPECT_FALSE(is_alive(pid));
   std::remove(file.c_str());
 }

@@ -2,10 +2,12 @@
 // each is one message, and one amendment at most, and they count its resources and no others.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <set>
 #include <sstream>
+#include <tuple>
 
 #include "delivery/pipeline_for_test.h"
 
@@ -84,7 +86,9 @@ class GroupRuns : public PipelineTest, public testing::WithParamInterface<uint64
         begins = ended + (below(2) == 0 ? some(least, minutes(20)) : some(least, hours(2)));
       }
     }
-    std::ranges::stable_sort(happenings_, {}, &Happening::at);
+    std::ranges::sort(happenings_, {}, [](const Happening& each) {
+      return std::tuple(each.at, each.time, each.run, each.thing, each.status);
+    });
   }
 
   Time plan_run(bool is_of_stack, size_t name, Time begins) {

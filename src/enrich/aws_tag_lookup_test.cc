@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "aws/aws_for_test.h"
+#include "base/comes_for_test.h"
 
 namespace statewire {
 namespace {
@@ -153,9 +154,7 @@ TEST_F(TagLookupTest, one_bad_arn_makes_no_other_wait) {
     EXPECT_NE(told.find("\"resource-id\":\"" + id + "\""), std::string::npos) << id;
     EXPECT_FALSE(lookup_->is_over(id)) << id;
   }
-  for (int i = 0; i < 1000 && !lookup_->is_over(kBad); ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
+  comes([&] { return lookup_->is_over(kBad); });
   EXPECT_TRUE(lookup_->is_over(kBad));
   EXPECT_EQ(told.find(kBad), std::string::npos);
   EXPECT_LT(service_.seen().size(), 40u);
@@ -164,9 +163,7 @@ TEST_F(TagLookupTest, one_bad_arn_makes_no_other_wait) {
 TEST_F(TagLookupTest, a_refusal_ends_it) {
   status_ = 403;
   want(kArn);
-  for (int i = 0; i < 1000 && !lookup_->is_over(kArn); ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
+  comes([&] { return lookup_->is_over(kArn); });
   EXPECT_TRUE(lookup_->is_over(kArn));
   EXPECT_EQ(lookup_->ended(), 1u);
   EXPECT_EQ(lookup_->counts().failed, 1u);

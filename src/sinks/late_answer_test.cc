@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "base/comes_for_test.h"
 #include "format/sink_formats.h"
 #include "net/servers_for_test.h"
 #include "sinks/kinds.h"
@@ -131,9 +132,7 @@ class LateAnswers : public testing::TestWithParam<const SinkKind*> {
     stop();
     EXPECT_EQ(outcome_.calls(), 1);
     // A writer's thread lets go of it a moment later.
-    for (int i = 0; i < 1000 && !kept_.expired(); ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
+    comes([&] { return kept_.expired(); });
     EXPECT_TRUE(kept_.expired());
   }
 

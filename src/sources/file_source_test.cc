@@ -13,6 +13,7 @@
 #include <random>
 #include <thread>
 
+#include "base/comes_for_test.h"
 #include "base/descriptor.h"
 #include "sources/fake_intake_test.h"
 
@@ -104,14 +105,13 @@ class FileSourceTest : public testing::Test {
     return trouble ? trouble->reason : "none";
   }
   void expect_trouble(const std::string& wanted) const {
-    for (int i = 0; i < 2000 && trouble() != wanted; ++i) let_pass();
+    comes([&] { return trouble() == wanted; });
     EXPECT_EQ(trouble(), wanted);
   }
   void expect_note(const std::string& wanted) const {
-    for (int i = 0; i < 2000 && source_->note().text != wanted; ++i) let_pass();
+    comes([&] { return source_->note().text == wanted; });
     EXPECT_EQ(source_->note().text, wanted);
   }
-  static void let_pass() { std::this_thread::sleep_for(milliseconds(5)); }
 
   // These events are all of a.jsonl; the next one has not seen them come.
   bool read_by_an_earlier_run(int from, int to, const std::string& pattern = "a.jsonl") {
@@ -135,8 +135,7 @@ class FileSourceTest : public testing::Test {
       const Texts lines = intake_.lines();
       return std::find(lines.begin(), lines.end(), line) != lines.end();
     };
-    for (int i = 0; i < 200 && !has_come(); ++i) let_poll();
-    EXPECT_TRUE(has_come());
+    EXPECT_TRUE(comes(has_come));
   }
 
   // So many polls that whatever was going to happen has happened.
@@ -393,7 +392,7 @@ TEST_F(FileSourceTest, what_is_too_long_in_a_quiet_file_is_told) {
   pieces_ = {.bytes_max = 512, .value_bytes_max = 4096};
   write("a.json", "{\"Records\":[" + std::string(10'000, ' ') + "]}");
   follow("a.json");
-  for (int i = 0; i < 100 && intake_.chunks().empty(); ++i) let_poll();
+  comes([&] { return !intake_.chunks().empty(); });
   ASSERT_EQ(intake_.chunks().size(), 1u);
   EXPECT_EQ(intake_.chunks()[0].unreadable, "a line of more than 4,096 bytes");
 }
@@ -503,7 +502,7 @@ TEST_F(FileSourceTest, file_written_over_while_its_events_wait_is_read_anew) {
     write("a.jsonl", long_events(1000, 1000 + events_before));
     intake_.hold();
     follow("a.jsonl");
-    for (int i = 0; i < 200 && intake_.submitted() == 0; ++i) let_poll();
+    comes([&] { return intake_.submitted() != 0; });
     let_poll();
     std::fstream(path("a.jsonl"), std::ios::in | std::ios::out)
         << long_events(5000, 5001 + events_before);
@@ -520,7 +519,7 @@ TEST_F(FileSourceTest, what_was_read_of_a_file_that_is_cut_off_is_handed_over) {
   write("a.jsonl", events(0, 20'000));
   intake_.hold();
   follow("a.jsonl");
-  for (int i = 0; i < 200 && intake_.submitted() < 4; ++i) let_poll();
+  comes([&] { return intake_.submitted() >= 4; });
   fs::resize_file(path("a.jsonl"), 0);
   intake_.release();
   EXPECT_TRUE(intake_.wait_for_lines(20'000));

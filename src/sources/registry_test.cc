@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "aws/aws_for_test.h"
+#include "base/comes_for_test.h"
 #include "config/document.h"
 #include "sources/fake_intake_test.h"
 #include "sources/source.h"
@@ -124,9 +125,7 @@ TEST(SourceKinds, file_paths_are_relative_to_the_configuration) {
   const auto source = find_source_kind("file")->open("it", keys, surroundings.context);
   FakeIntake intake;
   const std::jthread running([&](std::stop_token stop) { (void)source->run(intake, stop); });
-  for (int i = 0; i < 1000 && !source->trouble(); ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
+  comes([&] { return source->trouble().has_value(); });
   ASSERT_TRUE(source->trouble());
   EXPECT_EQ(source->trouble()->reason, "/nonexistent: No such file or directory");
 }

@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "base/comes_for_test.h"
 #include "config/document.h"
 #include "sources/fake_intake_test.h"
 
@@ -30,9 +31,7 @@ class ScheduleTest : public testing::Test {
   void stop() { thread_ = {}; }
   // It has looked at the clock once it has stored where it begins.
   void wait_until_begun() {
-    for (int i = 0; i < 1000 && intake_.cursor("tick/schedule")->empty(); ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
+    comes([&] { return !intake_.cursor("tick/schedule")->empty(); });
     ASSERT_NE(*intake_.cursor("tick/schedule"), "");
   }
   // Time goes by; a clock that is set only says so.
@@ -73,16 +72,12 @@ TEST_F(ScheduleTest, a_firing_that_is_not_stored_is_trouble_until_it_is) {
   wait_until_begun();
   intake_.fail(1);
   pass(minutes(5));
-  for (int i = 0; i < 1000 && !source_->trouble(); ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+  comes([&] { return source_->trouble().has_value(); });
   ASSERT_TRUE(source_->trouble().has_value());
   EXPECT_EQ(source_->trouble()->reason, "an event was not stored: the disk said no");
   EXPECT_EQ(source_->trouble()->since, kStart + minutes(5));
   ASSERT_TRUE(intake_.wait_for_lines(1));
-  for (int i = 0; i < 1000 && source_->trouble(); ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+  comes([&] { return !source_->trouble(); });
   EXPECT_FALSE(source_->trouble().has_value());
 }
 
@@ -101,9 +96,7 @@ TEST_F(ScheduleTest, a_firing_has_the_same_id_wherever_it_is_made) {
                         .members = R"("detail-type":"Tick","detail":{})"},
                        clock, elapsed);
   std::jthread thread([&](std::stop_token stop) { (void)again.run(other, std::move(stop)).ok(); });
-  for (int i = 0; i < 1000 && other.cursor("tick/schedule")->empty(); ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
+  comes([&] { return !other.cursor("tick/schedule")->empty(); });
   elapsed->advance(minutes(5));
   clock.advance(minutes(5));
   ASSERT_TRUE(other.wait_for_lines(1));
@@ -174,9 +167,7 @@ TEST_F(ScheduleTest, what_falls_due_while_one_waits_to_be_stored_fires_too) {
   wait_until_begun();
   intake_.fail(2);
   pass(minutes(5));
-  for (int i = 0; i < 1000 && !source_->trouble(); ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+  comes([&] { return source_->trouble().has_value(); });
   pass(minutes(15));
   ASSERT_TRUE(intake_.wait_for_lines(4));
   stop();
@@ -195,9 +186,7 @@ TEST_F(ScheduleTest, a_clock_that_was_far_ahead_does_not_silence_it) {
   clock_.set(kStart);
   const std::string ahead = *intake_.cursor("tick/schedule");
   start();
-  for (int i = 0; i < 1000 && *intake_.cursor("tick/schedule") == ahead; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
+  comes([&] { return *intake_.cursor("tick/schedule") != ahead; });
   pass(minutes(5));
   ASSERT_TRUE(intake_.wait_for_lines(2));
   EXPECT_EQ(time_in(intake_.lines()[1]), "2026-11-23T09:05:00Z");
@@ -225,9 +214,7 @@ TEST_F(ScheduleTest, another_rule_begins_where_it_is_first_seen) {
   pass(minutes(4));
   const std::string before = *intake_.cursor("tick/schedule");
   start(true, "1m");
-  for (int i = 0; i < 1000 && *intake_.cursor("tick/schedule") == before; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
+  comes([&] { return *intake_.cursor("tick/schedule") != before; });
   pass(minutes(1));
   ASSERT_TRUE(intake_.wait_for_lines(2));
   stop();

@@ -6,6 +6,7 @@
 #include "aws/aws_for_test.h"
 #include "aws/gzip.h"
 #include "aws/json.h"
+#include "base/comes_for_test.h"
 #include "base/json_writer.h"
 #include "base/limits.h"
 #include "sources/fake_intake_test.h"
@@ -188,18 +189,10 @@ class FakeQueue {
     return json_answer(200, "{}");
   }
   bool wait_until_deleted(size_t count) const {
-    for (int i = 0; i < 1000; ++i) {
-      if (deleted >= count) return true;
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    return false;
+    return comes([&] { return deleted >= count; });
   }
   bool wait_until_fetched(size_t count) const {
-    for (int i = 0; i < 1000; ++i) {
-      if (fetched >= count) return true;
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    return false;
+    return comes([&] { return fetched >= count; });
   }
   void fail(int count) { failures_ = count; }
   void put_file(const std::string& name, File file) {
@@ -361,9 +354,7 @@ TEST_F(SqsSourceTest, messages_are_handed_over_and_deleted_in_batches) {
 
 TEST_F(SqsSourceTest, a_queue_that_cannot_be_read_is_trouble_until_it_can) {
   const auto wait_for_trouble = [&](bool is_wanted) {
-    for (int i = 0; i < 1000 && source_->trouble().has_value() != is_wanted; ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
+    comes([&] { return source_->trouble().has_value() == is_wanted; });
     return source_->trouble();
   };
   const Time begin = clock_.now();
@@ -382,9 +373,7 @@ TEST_F(SqsSourceTest, nothing_is_deleted_before_it_is_stored) {
   intake_.hold();
   start(true, 2);
   EXPECT_TRUE(intake_.wait_for_lines(1));
-  for (int i = 0; i < 500 && queue_.prolonged == 0; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
+  comes([&] { return queue_.prolonged != 0; });
   EXPECT_GE(queue_.prolonged, 1u) << "others might have got it meanwhile";
   EXPECT_EQ(queue_.deleted, 0u);
   intake_.release();
@@ -414,13 +403,9 @@ TEST_F(SqsSourceTest, a_stop_gives_back_what_was_not_handed_over) {
   queue_.put("{\"n\":1}");
   intake_.refuse(1'000'000);
   start();
-  for (int i = 0; i < 500 && intake_.submitted() == 0 && service_.seen().size() < 2; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
+  comes([&] { return intake_.submitted() != 0 || service_.seen().size() >= 2; });
   stop();
-  for (int i = 0; i < 500 && queue_.shown_again == 0; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
+  comes([&] { return queue_.shown_again != 0; });
   EXPECT_GE(queue_.shown_again, 1u);
   EXPECT_EQ(queue_.deleted, 0u);
 }
@@ -430,18 +415,14 @@ TEST_F(SqsSourceTest, what_comes_after_a_stop_is_given_back) {
   queue_.put_file("a.json.gz", {gzipped("{\"Records\":[]}")});
   intake_.refuse(1'000'000);
   start();
-  for (int i = 0; i < 500 && queue_.receive_calls == 0; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
+  comes([&] { return queue_.receive_calls != 0; });
   thread_.request_stop();
   queue_.put("{\"n\":1}");
   queue_.put(message_of_file("a.json.gz"));
   const auto asked = steady_clock::now();
   stop();
   EXPECT_LT(steady_clock::now() - asked, std::chrono::seconds(5));
-  for (int i = 0; i < 500 && queue_.shown_again < 2; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
+  comes([&] { return queue_.shown_again >= 2; });
   // More where another receiver that still waited was given them again.
   EXPECT_GE(queue_.shown_again, 2u);
 }
@@ -518,9 +499,7 @@ TEST_F(SqsSourceTest, what_cannot_be_read_ends_with_a_reason_or_back_at_its_queu
   for (int i = 0; i < 200; ++i) queue_.put("{\"n\":" + std::to_string(i) + "}");
   EXPECT_TRUE(queue_.wait_until_deleted(deleted + 200));
   for (size_t i = 0; i < cases.size(); ++i) {
-    for (int k = 0; k < 1000 && !cases[i].is_deleted && queue_.receives(i) < 2; ++k) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
+    comes([&] { return cases[i].is_deleted || queue_.receives(i) >= 2; });
   }
   stop();
   EXPECT_EQ(queue_.deleted, deleted + 200);
