@@ -27,8 +27,7 @@ bool GroupStage::gather(const DeploymentName& name, const Notification& notifica
     if (found != end) group = *found;
   }
   if (group == nullptr) {
-    end_before(times, key, now);
-    if (due_.size() >= kGroupsMax) return false;
+    if (due_.size() >= kGroupsMax && !make_room(times, now)) return false;
     DeliveryRow row = new_group(name, notification);
     row.due = row.group.latest = since + rule_.at_most;
     group = &keeper_.add_group(std::move(row), notification, now);
@@ -42,14 +41,23 @@ bool GroupStage::gather(const DeploymentName& name, const Notification& notifica
   return true;
 }
 
-// Runs of one name so long before the one that begins that nothing can make them one with it.
-void GroupStage::end_before(const RunTimes& next, const std::string& key, Time now) {
-  const auto same = groups_.find(key);
-  if (same == groups_.end()) return;
-  const OfName all = same->second;
-  for (Booked* const each : all) {
-    if (next.began - times_in(each).until() > rule_.quiet + rule_.late()) end(*each, now);
+// Ends a group: of those that were told the one that would be forgotten first, and else the one
+// that ended first, where nothing that begins with `next` can be of it. False where there is none.
+bool GroupStage::make_room(const RunTimes& next, Time now) {
+  const auto is_first = [](const Booked* one, const Booked* other) {
+    if (is_told(one->row) != is_told(other->row)) return is_told(one->row);
+    if (is_told(one->row)) return one->row.due < other->row.due;
+    return times_in(one).until() < times_in(other).until();
+  };
+  Booked* first = nullptr;
+  for (const auto& [due, group] : due_) {
+    if (first == nullptr || is_first(group, first)) first = group;
   }
+  if (first == nullptr) return false;
+  const Duration since = next.began - times_in(first).until();
+  if (!is_told(first->row) && since <= rule_.quiet + rule_.late()) return false;
+  end(*first, now);
+  return true;
 }
 
 // Another that is of the same run by now; null where there is none. Two that were told stay two.
@@ -97,10 +105,6 @@ void GroupStage::restore(Booked& booked, Time now) {
   GroupCounts& group = booked.row.group;
   group.latest = std::min(group.latest, now + (is_told(booked.row) ? kGroupKept : rule_.at_most));
   booked.row.due = std::min({booked.row.due, now + booked.row.wait, group.latest});
-  if (!is_told(booked.row) && !times_of(booked.row).is_under_way()) {
-    booked.row.due =
-        std::min(booked.row.due, now + (follows_another(booked) ? rule_.late() : rule_.quiet));
-  }
   if (!is_asking_) booked.row.due = now;
   open(booked);
   // What was let go while rows were still to come may have begun another.
@@ -109,6 +113,16 @@ void GroupStage::restore(Booked& booked, Time now) {
   if (due_.size() == before) return;
   set_due(joined, due_of(joined, now));
   keeper_.on_group_counted(joined);
+}
+
+void GroupStage::on_restored(Time now) {
+  std::vector<Booked*> all;
+  for (const auto& [due, group] : due_) all.push_back(group);
+  for (Booked* const group : all) {
+    if (is_told(group->row) || times_in(group).is_under_way()) continue;
+    const Duration most = follows_another(*group) ? rule_.late() : rule_.quiet;
+    set_due(*group, std::min(group->row.due, now + most));
+  }
 }
 
 // Another of its name began before it, and not long before: what comes late may make them one.

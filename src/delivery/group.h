@@ -63,9 +63,10 @@ class GroupStage {
   // Counts it in the group of its run. `since`: it came in then. False where there is no room for
   // another group: it is told alone.
   bool gather(const DeploymentName& name, const Notification& notification, Time since, Time now);
-  // After a restart. Brings back times that a set clock has moved away, and waits no longer than is
-  // configured now.
+  // After a restart. Brings back times that a set clock has moved away.
   void restore(Booked& group, Time now);
+  // All of them are restored. None waits longer than is configured now.
+  void on_restored(Time now);
 
   // The next one whose wait is over at `heard`; null where there is none. It is for on_due().
   Booked* next_ready(Time heard) const;
@@ -85,7 +86,7 @@ class GroupStage {
   void open(Booked& group);
   void close(Booked& group);
   void end(Booked& group, Time now);
-  void end_before(const RunTimes& next, const std::string& key, Time now);
+  bool make_room(const RunTimes& next, Time now);
   Booked* one_with(const Booked& group) const;
   Booked& join_all(Booked& group);
   bool follows_another(const Booked& group) const;

@@ -147,7 +147,9 @@ void count_member(const DeploymentName& name, const Notification& notification, 
   group.has_news |= !is_told(row);
   if (!name.is_of_stack) {
     const uint32_t kind = place_of(row.digest, kind_of(notification));
-    count_resource(hash64(notification.resource.id), kind, true, row);
+    // What is amended is told as it is by now.
+    const bool is_last = !notification.is_late || notification.kind == NotificationKind::amended;
+    count_resource(hash64(notification.resource.id), kind, is_last, row);
   } else {
     const bool is_end = member.ended != Time() && times.ended == Time();
     group.has_news |= is_end || is_failure;

@@ -127,6 +127,68 @@ TEST_F(GroupTest, a_stack_says_itself_when_it_is_over) {
   EXPECT_TRUE(says("Deployment of stack shop: 1 changed: 1 EC2 instance stable")) << said();
 }
 
+// Its time is that of the call, and its phase the one of now.
+TEST_F(GroupTest, a_late_call_on_a_stack_is_of_its_deployment) {
+  const Time begun = now_;
+  journal_entries({stack("UPDATE_IN_PROGRESS", Phase::changing, 1)});
+  turn();
+  now_ += minutes(1);
+  journal_entries({member_of_stack("i-1", 2)});
+  now_ += minutes(7);
+  journal_entries({stack("UPDATE_COMPLETE", Phase::stable, 3)});
+  turn();
+  Entry call = stack("UPDATE_COMPLETE", Phase::stable, 4);
+  call.told.kind = NotificationKind::amended;
+  call.observation.key.time_ns = to_ns(begun - seconds(2));
+  call.told.late = true;
+  call.after.cause = {.kind = CauseKind::deployment, .actor = "alice", .tool = "cloudformation"};
+  journal_entries({call});
+  turn();
+  wait(minutes(1));
+  ASSERT_EQ(held_.size(), 1u);
+  EXPECT_TRUE(says("Deployment of stack shop by alice: 1 changed: 1 EC2 instance stable"))
+      << said();
+  answer(Verdict::delivered);
+  wait(minutes(31));
+  EXPECT_TRUE(held_.empty()) << said();
+}
+
+TEST_F(GroupTest, a_stack_that_somebody_deletes_has_not_failed) {
+  Entry gone = stack("DELETE_COMPLETE", Phase::gone, 2);
+  gone.after.cause = {.kind = CauseKind::human, .actor = "alice"};
+  journal_entries({stack("DELETE_IN_PROGRESS", Phase::deprovisioning, 1), gone});
+  turn();
+  wait(minutes(1));
+  ASSERT_EQ(held_.size(), 1u);
+  EXPECT_FALSE(says(R"("status":"failed")")) << said();
+}
+
+// Of one source all comes before the other's.
+TEST_F(GroupTest, runs_that_come_interleaved_are_told_when_it_is_quiet) {
+  const Time first = now_;
+  const auto member_at = [&](std::string_view resource, Time time) {
+    Entry entry = member(resource, next());
+    entry.observation.key.time_ns = to_ns(time);
+    return entry;
+  };
+  for (const std::string_view source : {"i", "k"}) {
+    for (const Duration after : {Duration(minutes(1)), Duration(hours(3))}) {
+      const std::string name = std::string(source) + std::to_string(after / minutes(1));
+      journal_entries({member_at(name, first + after)});
+      turn();
+    }
+  }
+  EXPECT_TRUE(held_.empty()) << said();
+  for (int i = 0; i < 2; ++i) {
+    wait(minutes(15));
+    ASSERT_EQ(held_.size(), 1u);
+    EXPECT_TRUE(says(": 2 changed")) << said();
+    answer(Verdict::delivered);
+  }
+  wait(minutes(31));
+  EXPECT_TRUE(held_.empty()) << said();
+}
+
 TEST_F(GroupTest, what_is_long_under_way_is_told_after_at_most) {
   journal_entries({stack("UPDATE_IN_PROGRESS", Phase::changing, 1), member_of_stack("i-1", 2)});
   turn();

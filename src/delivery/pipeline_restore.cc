@@ -90,7 +90,10 @@ Result<void> Pipeline::restore(Time now) {
       });
   if (!read || !restored) return read ? restored : read;
   is_restored_ = !is_more;
-  if (is_restored_) forget_lost_rows();
+  if (is_restored_) {
+    forget_lost_rows();
+    group_.on_restored(now);
+  }
   const bool is_batch_here =
       send_.batches().is_awaited() && (is_restored_ || next_row_ > send_.batches().awaited_to());
   if (is_batch_here) send_.batch_restored();

@@ -56,9 +56,14 @@ std::optional<DeploymentName> deployment_of(const Notification& notification) {
 }
 
 bool is_deployment_failure(const Notification& notification) {
+  if (notification.kind == NotificationKind::failed || notification.phase == Phase::degraded) {
+    return true;
+  }
   // A stack that rolled back is well again, and what was to be deployed is not there.
-  return notification.kind == NotificationKind::failed || notification.phase == Phase::degraded ||
-         (is_stack(notification) && notification.severity >= kWarn);
+  const bool is_of_state = notification.kind == NotificationKind::transition ||
+                           notification.kind == NotificationKind::amended;
+  return is_stack(notification) && is_of_state && notification.phase == Phase::stable &&
+         notification.severity >= kWarn;
 }
 
 }  // namespace statewire

@@ -31,9 +31,8 @@ void RunTimes::join(const RunTimes& other) {
 
 RunTimes times_of(const DeploymentName& name, const Notification& notification) {
   RunTimes times{.began = notification.time, .last = notification.time};
-  const bool is_of_state = notification.kind == NotificationKind::transition ||
-                           notification.kind == NotificationKind::amended;
-  if (!name.is_of_stack || !is_of_state) return times;
+  // An amendment has the time of what came late, and the phase of now.
+  if (!name.is_of_stack || notification.kind != NotificationKind::transition) return times;
   times.tells_end = !is_settled(notification.phase);
   if (!times.tells_end) times.ended = notification.time;
   return times;
