@@ -9,6 +9,7 @@
 #include "catalog/declared.h"
 #include "catalog/lower_row.h"
 #include "catalog/tags.h"
+#include "catalog/word.h"
 
 namespace statewire {
 namespace {
@@ -33,6 +34,16 @@ uint64_t version_of(const std::optional<EventPath>& path, const RenderContext& c
     return read.ec == std::errc() && read.ptr == text.data() + text.size() ? number : 0;
   }
   return 0;
+}
+
+// The row as the state is written, else the first that differs in case alone or so: one service of
+// AWS says CREATING, another Creating, and its guide may have either. The end where there is none.
+std::vector<PhaseRow>::const_iterator row_of(const std::vector<PhaseRow>& rows,
+                                             std::string_view state) {
+  const auto row = std::ranges::find(rows, state, &PhaseRow::word);
+  if (row != rows.end()) return row;
+  return std::ranges::find_if(
+      rows, [state](const PhaseRow& each) { return is_same_state(each.word, state); });
 }
 
 // What a deployment that reports such a phase may have led to.
@@ -201,9 +212,7 @@ Observer::Verdict Observer::read_state(Observation& observation) {
   observation.effect = Effect::state;
   observation.phase = entry_.spec->otherwise;
   const std::vector<PhaseRow>& rows = entry_.spec->phases;
-  const auto row = std::find_if(rows.begin(), rows.end(), [&](const PhaseRow& each) {
-    return each.word == observation.value;
-  });
+  const auto row = row_of(rows, observation.value);
   if (row != rows.end()) {
     observation.phase = row->phase;
     if (!row->value.empty()) observation.value = row->value;

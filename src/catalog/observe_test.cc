@@ -364,6 +364,26 @@ TEST(Observe, row_of_phases_may_say_the_state_in_other_words) {
   EXPECT_EQ(event.only().value, "halted");
 }
 
+TEST(Observe, state_is_known_in_any_case_and_told_as_it_came) {
+  const std::string yaml = R"(
+- name: x
+  when: {source: [aws.x]}
+  resource: {type: T, id: "t:{detail.a}"}
+  state: "{detail.s}"
+  phases: {CREATING: provisioning, up: stable, UP: stopped, Delete Failed: {phase: degraded, value: torn}}
+)";
+  const auto observed = [&](const std::string& state) {
+    const Recognised event(yaml, native("t", R"({"a":1,"s":")" + state + "\"}"));
+    return std::pair(event.only().phase, std::string(event.only().value));
+  };
+  EXPECT_EQ(observed("Creating"), std::pair(Phase::provisioning, std::string("Creating")));
+  EXPECT_EQ(observed("DELETE_FAILED"), std::pair(Phase::degraded, std::string("torn")));
+  EXPECT_EQ(observed("DeleteFailed").first, Phase::degraded);
+  EXPECT_EQ(observed("UP").first, Phase::stopped) << "as it is written comes first";
+  EXPECT_EQ(observed("Up").first, Phase::stable);
+  EXPECT_EQ(observed("Creatin").first, Phase::unknown);
+}
+
 TEST(Observe, native_event_may_say_its_cause) {
   const std::string yaml = R"(
 - name: x

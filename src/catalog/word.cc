@@ -1,5 +1,7 @@
 #include "catalog/word.h"
 
+#include "base/text.h"
+
 namespace statewire {
 namespace {
 
@@ -7,6 +9,12 @@ bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_of_word(char c) { return is_upper(c) || is_lower(c) || is_digit(c); }
+
+void skip_gaps(std::string_view& text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '_' || text.front() == '-')) {
+    text.remove_prefix(1);
+  }
+}
 
 }  // namespace
 
@@ -24,6 +32,17 @@ std::string_view plain_word(std::string_view state, WordBuffer& buffer) {
     buffer[size++] = is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
   }
   return {buffer.data(), size};
+}
+
+bool is_same_state(std::string_view one, std::string_view other) {
+  for (;;) {
+    skip_gaps(one);
+    skip_gaps(other);
+    if (one.empty() || other.empty()) return one.empty() && other.empty();
+    if (lower_letter(one.front()) != lower_letter(other.front())) return false;
+    one.remove_prefix(1);
+    other.remove_prefix(1);
+  }
 }
 
 std::string_view tail_of(std::string_view word) {
