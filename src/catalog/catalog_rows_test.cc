@@ -59,6 +59,8 @@ TEST_F(CatalogRows, sources_and_types_are_spelt_as_such) {
     if (row.effect == EntryEffect::ignore) return;
     const bool is_type = row.type.starts_with("AWS::") && std::ranges::count(row.type, ':') == 4;
     EXPECT_TRUE(is_type || row.type == "*") << name_of_row(table, row) << " " << row.type;
+    const bool is_capital = is_type && row.type[5] >= 'A' && row.type[5] <= 'Z';
+    EXPECT_TRUE(is_capital || !is_type) << name_of_row(table, row) << " " << row.type;
     // Whatever an ARN names may be tagged or configured; it says itself what it is.
     const bool takes_any = row.effect == EntryEffect::tag || row.effect == EntryEffect::configure;
     EXPECT_TRUE(is_type || takes_any) << name_of_row(table, row);
@@ -562,6 +564,39 @@ TEST_F(CatalogRows, what_is_bought_is_made) {
     EXPECT_FALSE(row.type.ends_with("Offering")) << name_of_row(table, row);
   });
   EXPECT_GE(purchases, 6u);
+}
+
+// What users, agents and workers do all day by what others have set up.
+TEST_F(CatalogRows, use_of_a_data_plane_is_no_change) {
+  std::set<std::string> left = {
+      "PutSnapshotBlock",  "CompleteAttachmentUpload", "PutJobFailureResult", "PutJobSuccessResult",
+      "MeterUsage",        "BatchMeterUsage",          "ConfigureAgent",      "UpdateJobExecution",
+      "CommitTransaction", "AcknowledgeJob",           "UpdateThingShadow",   "PutEvaluations"};
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    if (left.erase(row.name) == 0) return;
+    EXPECT_EQ(row.effect, EntryEffect::ignore) << name_of_row(table, row);
+  });
+  EXPECT_TRUE(left.empty()) << *left.begin();
+}
+
+// A call answers the ARN, and another one names the same by less.
+TEST_F(CatalogRows, arn_that_only_the_service_s_own_shapes_tell_is_known) {
+  for (const char* type : {"AWS::Lambda::Runtime", "AWS::SageMaker::TrainingSession",
+                           "AWS::APIPortal::ProductPage", "AWS::Continuum::Collector"}) {
+    const TypeRule* const rule = compiled().rule_of_type(type);
+    EXPECT_TRUE(rule != nullptr && !rule->id.is_empty()) << type;
+  }
+}
+
+// Any of the service's resources may be tagged, though its tables have but one type.
+TEST_F(CatalogRows, tag_by_an_arn_is_of_what_the_arn_names) {
+  size_t tags = 0;
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    if (!table.file.ends_with("/artifact.yaml") || row.effect != EntryEffect::tag) return;
+    ++tags;
+    EXPECT_EQ(row.type, "*") << name_of_row(table, row);
+  });
+  EXPECT_EQ(tags, 2u);
 }
 
 TEST_F(CatalogRows, what_is_only_tried_is_no_change) {

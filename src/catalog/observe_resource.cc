@@ -30,6 +30,9 @@ std::string_view from_last_arn(std::string_view id) {
   return arn_fields(arn).resource.empty() ? id : arn;
 }
 
+// An id that is put together of an ARN and a name in it is no ARN: "arn:…:service/s-1|test-1".
+bool is_whole_arn(std::string_view id) { return id.starts_with("arn:") && id.find('|') == id.npos; }
+
 }  // namespace
 
 Observer::Verdict Observer::read_resource(Observation& observation) {
@@ -150,7 +153,7 @@ Observer::Verdict Observer::take_id(Observation& observation, const TypeRule* ru
   id = from_last_arn(id);
   observation.resource.id = id;
   context_.physical_id = id;
-  if (!id.starts_with("arn:")) {
+  if (!is_whole_arn(id)) {
     return entry_.spec->resource.is_physical ? name_physical(observation, rule) : Verdict::observed;
   }
   const auto bare_id = bare_id_in(id, observation.resource.type, rule);

@@ -384,6 +384,19 @@ TEST(Observe, state_is_known_in_any_case_and_told_as_it_came) {
   EXPECT_EQ(observed("Creatin").first, Phase::unknown);
 }
 
+TEST(Observe, id_that_is_put_together_of_an_arn_is_none) {
+  const std::string yaml = R"(
+- name: x
+  call: s3.amazonaws.com Do
+  resource: {type: T, physical_id: "{detail.requestParameters.arn}|{detail.requestParameters.test}"}
+  effect: configure
+)";
+  const Recognised event(
+      yaml, call("Do", R"(,"requestParameters":{"arn":"arn:aws:x:r:1:service/s","test":"t"})"));
+  EXPECT_TRUE(event.only().resource.id.starts_with("urn:aws:")) << event.only().resource.id;
+  EXPECT_TRUE(event.only().resource.id.ends_with(":T:arn:aws:x:r:1:service/s|t"));
+}
+
 TEST(Observe, native_event_may_say_its_cause) {
   const std::string yaml = R"(
 - name: x

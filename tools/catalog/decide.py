@@ -37,7 +37,13 @@ PIECES = re.compile(r"((Layer|Multipart)(Upload|Part)|UploadPart\w*)$")
 # What names something, or is said to somebody. Every call names the account, and may bear a token.
 NAMING = re.compile(r"(Id|Arn|Identifier|Name|Key|Token|Url|Cidr|Address|PhoneNumber|Handle|Text|Blob|Code|"
                     r"Query|Message|Bucket|Resource|Ip)$", re.I)
-NAMES_NOTHING = re.compile(r"(Aws)?AccountId|(Client|ClientRequest|Idempotency|Next|Request)(Token|Id)", re.I)
+NAMES_NOTHING = re.compile(r"(Aws)?AccountId|(Client|ClientRequest|Idempotency|Next|Request)(Token|Id)|"
+                           r"Kms\w*", re.I)
+# Services by which others' resources are used: what they do to no resource of their own is no change.
+DATA_PLANES = re.compile(r"(?!ds-data)([\w-]+-(data|runtime)|\w+runtime|connectparticipant|ebs|meteringmarketplace|"
+                         r"personalize-events)")
+# What a worker or a person says of work that was given to them.
+ANSWERS = re.compile(r"(Job\w*Result|Feedback|Evaluations|Interactions)$")
 # They leave also a whole resource as it is.
 TRIES = {"Invoke", "Test"}
 CHANGES = {"Put", "Authorize", "Accept", "Subscribe"}
@@ -196,7 +202,8 @@ class Decider:
         kind = self.exact(noun) if noun not in ("", "Resource", "Resources") else None
         if kind is None and len(kinds) == 1:
             kind = next(iter(kinds.values()))
-        if kind is None and len(self.types) == 1:
+        names_arn = any(plain(each) in ("arn", "resourcearn") for each in self.service.required(operation))
+        if kind is None and len(self.types) == 1 and not names_arn:
             kind = next(iter(self.types))
         return Decision("tag", kind, "tag", "high" if kind else "fair")
 
@@ -315,6 +322,13 @@ class Decider:
         return Decision(does, kind, "cfn" if by_cfn else "iam" if kind in every else "verb", sure, differs)
 
     def decide_part(self, operation, verb, noun):
+        decision = self.decide_resource(operation, verb, noun)
+        uses = DATA_PLANES.fullmatch(self.service.folder) and (decision is None or decision.does == "configure")
+        if uses or decision is None and ANSWERS.search(noun):
+            return Decision("ignore", source="verb", sure="fair")
+        return decision
+
+    def decide_resource(self, operation, verb, noun):
         if not noun and verb not in ONLY_USES:  # BatchStop: what it is about is in its lists.
             of_lists = self.decide_lists(operation, verb)
             if of_lists or self.ids_in_lists(operation):
@@ -364,6 +378,8 @@ class Decider:
         if not any(names_one(each) for each in self.service.required(operation)):
             kind = self.by_choice(operation) or self.settings_of_account(operation, verb, noun)
             return Decision("configure", kind, "verb", "low") if kind else None
+        if any(plain(each) in ("arn", "resourcearn") for each in self.service.required(operation)):
+            return Decision("configure", None, "verb", "low")  # Whatever the ARN names: PutResourcePolicy.
         return None
 
     def settings_of_account(self, operation, verb, noun):

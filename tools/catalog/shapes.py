@@ -10,7 +10,9 @@ EVENT_SOURCES = {  # Where CloudTrail names a service otherwise than its signing
     "opensearchserverless": ["aoss"], "identitystore": ["identitystore", "sso-directory"],
     "ecr-public": ["ecr-public"], "mturk": ["mturk-requester"], "route53": ["route53"],
     "resourcegroupstaggingapi": ["tagging"], "cognito-identity": ["cognito-identity"],
-    "iotsecuretunneling": ["iotsecuredtunneling"], "health": ["health"]}
+    "iotsecuretunneling": ["iotsecuredtunneling"], "health": ["health"],
+    "meteringmarketplace": ["metering-marketplace", "aws-marketplace"],
+    "connectparticipant": ["participant.connect", "connect"]}
 
 
 class Service:

@@ -261,6 +261,32 @@ def own_ids(noun):
     return {plain("".join(words[start:])) + end for start in range(len(words) + 1) for end in OWN_ENDS}
 
 
+def arn_in_pattern(pattern, own):
+    """IAM's form of what a pattern of ARNs says: kinds and ids in turns, or None where it says less."""
+    classes = re.sub(r"\[[^\]]*\]", "\0", pattern.replace("\\/", "/"))
+    found = re.search(r"arn:.*?:([a-z0-9-]+):(.*?)(?:\\d|\0)\{12\}\)?\??:([^|:]*)", classes)
+    if not found:
+        return None
+    parts = re.split(r"\((?=/)", found[3])[0].split("/")
+    kinds, ids = parts[::2], parts[1::2]
+    if len(parts) % 2 or not all(re.fullmatch("[a-z][a-z-]*", each) for each in kinds) or (
+            not all("\0" in each for each in ids)):
+        return None
+    names = [pascal(singular(each)) + "Id" for each in kinds[:-1]] + [own + "Id"]
+    region = "" if found[2] == ":" else "${Region}"
+    return (f"arn:${{Partition}}:{found[1]}:{region}:${{Account}}:" +
+            "/".join(f"{kind}/${{{name}}}" for kind, name in zip(kinds, names)))
+
+
+def add_told_arns(types, service, by_hand):
+    """Of a type whose ARN no table has, what the service's own shape of it says: RuntimeArn."""
+    for name, kind in types.items():
+        own = name.rsplit("::", 1)[1]
+        for shape, each in service.shapes.items():
+            if kind.arn is None and name not in by_hand and plain(shape) == plain(own) + "arn":
+                kind.arn = arn_in_pattern(each.get("pattern", ""), own)
+
+
 def add_told_types(types, namespace, service):
     """What a call makes and answers an id of, by which other calls name it."""
     known = {noun for kind in types.values() for noun in kind.nouns}

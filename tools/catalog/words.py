@@ -12,7 +12,7 @@ OPPOSITES = {"Associate": "Disassociate", "Enable": "Disable", "Activate": "Deac
              "Attach": "Detach", "Register": "Deregister", "Add": "Remove",
              "Link": "Unlink", "Deploy": "Undeploy"}
 # They use a resource, or tell it something, and leave it as it is.
-USES = set("""Accept Answer Ask Assume Authenticate Authorize Chat Classify Complete Compute Converse
+USES = set("""Accept Acknowledge Answer Ask Assume Authenticate Authorize Chat Classify Complete Compute Converse
     Connect Decapsulate Decrypt Derive Detect Discover Encapsulate Encrypt Evaluate Exchange Execute Export Find Forgot Generate
     Infer Initiate Invoke Join Notify Optimize Poll Post Predict Process Publish Put Query Receive
     Recognize Record Redeem Refresh Render Report Rerank Resend Respond Retrieve Search Select Send Sign Signal
