@@ -365,6 +365,7 @@ resource "aws_cloudwatch_event_rule" "native1_rule" {
       "aws.signer",
       "aws.ssm",
       "aws.states",
+      "aws.supplychain",
       "aws.synthetics",
       "aws.tag",
       "aws.transcribe",
