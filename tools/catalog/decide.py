@@ -324,9 +324,14 @@ class Decider:
     def decide_part(self, operation, verb, noun):
         decision = self.decide_resource(operation, verb, noun)
         uses = DATA_PLANES.fullmatch(self.service.folder) and (decision is None or decision.does == "configure")
-        if uses or decision is None and ANSWERS.search(noun):
+        if uses or decision is None and (ANSWERS.search(noun) or self.stops_what_is_ignored(verb, noun)):
             return Decision("ignore", source="verb", sure="fair")
         return decision
+
+    def stops_what_is_ignored(self, verb, noun):
+        begins = [begin + noun for begin in ("Start", "Send", "Create") if verb in STOPS]
+        made = [self.decide(each) for each in begins if each in self.service.operations]
+        return any(each is not None and each.does == "ignore" for each in made)
 
     def decide_resource(self, operation, verb, noun):
         if not noun and verb not in ONLY_USES:  # BatchStop: what it is about is in its lists.
