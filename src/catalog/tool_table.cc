@@ -38,8 +38,16 @@ bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool joins(char c) { return c == '-' || c == '_' || c == ' '; }
 
-// A word of so many letters is no part of another by chance: "jenkins" of "jenkinsmaster".
+// A word of so many letters is no part of another by chance: "jenkins" of "jenkinsmaster"; but for
+// names of people, "jenkinson", so that a word of machines follows.
 constexpr size_t kTellingLetters = 7;
+
+bool begins_as_machine(std::string_view rest) {
+  for (size_t size = 2; size <= rest.size(); ++size) {
+    if (names_machine(rest.substr(0, size))) return true;
+  }
+  return false;
+}
 
 // How much of `text` is the word; 0 where it begins otherwise, or goes on behind it.
 size_t size_of_word(std::string_view text, std::string_view word) {
@@ -52,9 +60,10 @@ size_t size_of_word(std::string_view text, std::string_view word) {
     }
     ++at;
   }
-  const bool is_whole = word.size() >= kTellingLetters || word.back() == '/' ||
-                        word.back() == '.' || at == text.size() || !is_lower(text[at]);
-  return is_whole ? at : 0;
+  const bool is_whole =
+      word.back() == '/' || word.back() == '.' || at == text.size() || !is_lower(text[at]);
+  if (is_whole) return at;
+  return word.size() >= kTellingLetters && begins_as_machine(text.substr(at)) ? at : 0;
 }
 
 struct Found {

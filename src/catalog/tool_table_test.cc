@@ -88,6 +88,9 @@ TEST(ToolTable, name_of_a_program_stands_where_programs_stand) {
       // Last names.
       {"alice.jenkins", ""},
       {"Alice.Jenkins", ""},
+      {"jenkinson", ""},
+      {"jenkinsm", ""},
+      {"jenkinsmaster", "jenkins"},
       {"ci.jenkins", "jenkins"},
       {"acme-jenkins", "jenkins"},
       {"jenkins.example", "jenkins"},

@@ -70,8 +70,9 @@ std::string ended(JsonElement inventory) {
   const uint64_t count = number_at(inventory, "ended");
   if (count == 0) return {};
   return text_at(inventory, "name") + ": " + counted(count, "declared resource") +
-         " ended and not lost: by the tool, or before the state was written, as which a copy or a "
-         "new checkout counts too; a plan of the tool says whether the code still wants " +
+         " ended and not lost: by the tool or the provider, by nobody who is known yet, or before "
+         "the state was written, as which a copy or a new checkout counts too; a plan of the tool "
+         "says whether the code still wants " +
          (count == 1 ? "it" : "them") + "\n";
 }
 

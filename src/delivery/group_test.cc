@@ -311,7 +311,8 @@ TEST_F(GroupTest, what_lies_between_makes_one_of_two) {
 
 TEST_F(GroupTest, all_states_that_fit_are_named) {
   for (const char* state : {"dns", "network", "dns", "shop", "web", "mail"}) {
-    Entry entry = member("i-" + std::to_string(next()), next());
+    const std::string resource = "i-" + std::to_string(next());
+    Entry entry = member(resource, next());
     const std::string declared =
         "states\x1fterraform\x1f" + std::string(state) + "\x1f\x1ew\x1f" + "a.b\x1f\x1f";
     entry.after.declared = declared;

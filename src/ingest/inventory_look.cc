@@ -27,6 +27,7 @@ constexpr std::string_view kCompanions[] = {"AWS::EC2::NetworkInterface", "AWS::
                                             "AWS::EC2::Snapshot", "AWS::Logs::LogGroup",
                                             "AWS::CloudFormation::Stack"};
 
+constexpr std::string_view kStacks = "cloudformation";
 constexpr Duration kLostAfter = std::chrono::minutes(30);
 // What is older is beyond every record's horizon.
 constexpr Duration kWrittenBack = std::chrono::hours(24 * 29);
@@ -139,9 +140,11 @@ bool InventoryLook::is_unmanaged(const Record& record) const {
   const CauseKind cause = record.cause.kind;
   const bool is_made_by_itself = cause == CauseKind::autoscaling || cause == CauseKind::service ||
                                  cause == CauseKind::provider;
+  const bool is_of_unread_stack = cause == CauseKind::deployment && record.cause.tool == kStacks &&
+                                  !reach_.tools.contains(kStacks);
   const std::string_view type = record.resource.type;
   const bool is_companion = std::ranges::find(kCompanions, type) != std::end(kCompanions);
-  return !is_made_by_itself && !is_companion && is_in_reach(record);
+  return !is_made_by_itself && !is_of_unread_stack && !is_companion && is_in_reach(record);
 }
 
 bool InventoryLook::is_in_reach(const Record& record) const {

@@ -27,6 +27,8 @@ struct InventoryReach {
   // Of what they declare: only there can something be declared by nobody.
   std::set<std::string, std::less<>> accounts;
   std::set<std::string, std::less<>> types;
+  // That their stacks are of: "terraform", "cloudformation".
+  std::set<std::string, std::less<>> tools;
   // When each stack was written, by inventory and name; of several that share both, the one that
   // was written first.
   std::map<std::pair<std::string, std::string>, Time> written;
@@ -45,8 +47,9 @@ Time time_to_declare(Time written, Time now);
 // One look at all records, which also sees what has come late. A child gets the group of its
 // parent, `via` it, and loses it with it. What nobody declares is told to be unmanaged, once it has
 // been in its state, and declared by nobody, for `grace`: the call by which its tool ended it may
-// be late; unless Auto Scaling, a service or the provider made it, or things
-// of its type are mostly made along with others; it is so no more where nothing in its account is
+// be late; unless Auto Scaling, a service or the provider made it, or a stack
+// of CloudFormation where no inventory reads such stacks, or things of its type are mostly made
+// along with others; it is so no more where nothing in its account is
 // declared. What is declared and gone, and nobody is known to have ended it, is told to be lost
 // after half an hour, if its code was read since: the call that ended it would be here by then.
 // What was out of band before its tool ran is so no more. Not thread-safe.

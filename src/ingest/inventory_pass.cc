@@ -85,10 +85,11 @@ std::string with_known(std::string_view known, std::string_view read) {
 
 // Two states may share a name, "prod". Their resources cannot be told apart by it: what holds of
 // the one that was written first holds of both.
-void remember_written(std::string_view inventory, const InventoryReading& reading,
-                      InventoryReach& reach) {
+void remember_stacks(std::string_view inventory, const InventoryReading& reading,
+                     InventoryReach& reach) {
   std::set<std::string_view> seen;
   for (const DeclaredStack& stack : reading.stacks) {
+    reach.tools.insert(stack.tool);
     if (stack.is_written_by_parts) continue;
     Time& written = reach.written[{std::string(inventory), stack.name}];
     const bool is_first = seen.insert(stack.name).second;
@@ -475,7 +476,7 @@ Result<InventoryCounts> InventoryPass::declare(std::string_view inventory,
   if (!runs) return runs.error();
   Result<DeclaredById> all = gather(inventory, reading, catalog, counts);
   if (!all) return all.error();
-  remember_written(inventory, reading, reach);
+  remember_stacks(inventory, reading, reach);
   for (const auto& [id, declared] : *all) {
     if (!declared.has_whole) continue;
     reach.accounts.insert(declared.account);

@@ -398,6 +398,28 @@ TEST_F(InventoryPassTest, a_stack_that_declares_is_not_unmanaged_though_nested_o
   EXPECT_EQ(record(root).drift, Drift::unknown);
 }
 
+// Its code is a template, and nobody reads templates.
+TEST_F(InventoryPassTest, what_a_stack_made_is_not_unmanaged_where_no_stacks_are_read) {
+  declare("shop", {stack("base", kNow - hours(3), {bucket(), queue("q", "aws_sqs_queue.q")})});
+  fates_of(
+      R"({"version":"0","id":"r-1","source":"aws.cloudformation","detail-type":)"
+      R"("CloudFormation Resource Status Change","account":"123456789012","region":"eu-west-1",)"
+      R"("time":")" +
+      format_time(kNow - hours(3)) +
+      R"(","resources":[],"detail":{"stack-id":"arn:aws:cloudformation:eu-west-1:123456789012:)"
+      R"(stack/jobs/1","logical-resource-id":"Jobs","physical-resource-id":)"
+      R"("https://sqs.eu-west-1.amazonaws.com/123456789012/jobs","resource-type":"AWS::SQS::Queue",)"
+      R"("status-details":{"status":"CREATE_COMPLETE","status-reason":""}}})");
+  ASSERT_EQ(queue_record("jobs").cause.tool, "cloudformation");
+  EXPECT_EQ(look(), 0u);
+  EXPECT_EQ(queue_record("jobs").drift, Drift::unknown);
+  DeclaredStack other = stack("other", kNow - hours(3), {bucket()});
+  other.tool = "cloudformation";
+  declare("stacks", {other});
+  EXPECT_EQ(look(), 1u);
+  EXPECT_EQ(queue_record("jobs").drift, Drift::unmanaged);
+}
+
 TEST_F(InventoryPassTest, a_reading_that_is_not_whole_drops_no_part) {
   declare("shop",
           {stack("a", kNow - hours(3), {bucket()}), stack("b", kNow - hours(3), {policy()})});

@@ -31,6 +31,8 @@ bool is_about_state(const Entry& entry) {
          entry.told.kind == NotificationKind::amended || is_of_now(entry.observation.effect);
 }
 
+bool may_learn_cause(const Entry& entry) { return entry.observation.effect != Effect::declare; }
+
 Notification notification_of(const Entry& entry, const Teller& teller) {
   const Observation& observation = entry.observation;
   const Record& record = entry.after;
@@ -77,7 +79,11 @@ Notification notification_of(const Entry& entry, const Teller& teller) {
   result.is_untimed = observation.has(kNoTime);
   result.is_assumed = observation.has(kSettle);
   if (entry.received > result.time) result.delay = entry.received - result.time;
-  result.cause = is_about_state(entry) ? record.cause : observation.cause;
+  // What an inventory finds to be lost was ended by somebody, and what nobody declares was made so.
+  const bool is_of_state =
+      is_about_state(entry) || (observation.effect == Effect::declare &&
+                                (record.drift == Drift::lost || record.drift == Drift::unmanaged));
+  result.cause = is_of_state ? record.cause : observation.cause;
   result.owner = owner_of(record);
   result.drift = record.drift;
   if (is_alarming(record.drift)) {

@@ -8,6 +8,8 @@ namespace {
 
 constexpr char kBetweenStacks = '\x1f';
 constexpr size_t kStacksBytes = 16 * kGroupNameBytesMax;
+// From the last that was heard of a stack to its end.
+constexpr Duration kStackLastsAtMost = std::chrono::hours(24);
 // In words. The rest are counted.
 constexpr size_t kStacksInWords = 3;
 
@@ -31,9 +33,12 @@ void RunTimes::join(const RunTimes& other) {
 
 RunTimes times_of(const DeploymentName& name, const Notification& notification) {
   RunTimes times{.began = notification.time, .last = notification.time};
-  // An amendment has the time of what came late, and the phase of now.
-  if (!name.is_of_stack || notification.kind != NotificationKind::transition) return times;
-  times.tells_end = !is_settled(notification.phase);
+  const bool is_amended = notification.kind == NotificationKind::amended;
+  // An amendment has the phase of now; what came late is told beside it, where it was a state.
+  const bool tells_state = notification.kind == NotificationKind::transition ||
+                           (is_amended && notification.has_late_observation);
+  if (!name.is_of_stack || !tells_state) return times;
+  times.tells_end = !is_settled(is_amended ? notification.late_phase : notification.phase);
   if (!times.tells_end) times.ended = notification.time;
   return times;
 }
@@ -47,6 +52,8 @@ std::optional<Duration> distance_within(const RunRule& rule, const RunTimes& one
   if (is_said) return std::nullopt;
   const Duration distance = std::max(Duration(), second.began - first.until());
   if (first.is_under_way()) {
+    const bool is_its_end = second.ended == second.began && !second.tells_end;
+    if (is_its_end && distance <= kStackLastsAtMost) return Duration();
     if (distance > std::max(rule.at_most, rule.quiet)) return std::nullopt;
     return Duration();
   }

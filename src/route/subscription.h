@@ -25,8 +25,8 @@ struct Hold {
   bool is_any() const { return for_cause || for_tags; }
 };
 
-// Whether what belongs to one deployment is told in one message. Where no event tells its end, it
-// ends when nothing of it was committed for `quiet`; and `at_most` after its first.
+// Whether what belongs to one deployment is told in one message: when its stack is over, or else
+// when nothing of it came in for `quiet`; and `at_most` after its first (delivery/group).
 struct Grouping {
   bool by_deployment = false;
   Duration quiet = std::chrono::minutes(5);

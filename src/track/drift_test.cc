@@ -174,6 +174,20 @@ TEST_F(DriftTest, what_was_read_before_makes_no_event_a_late_one) {
   EXPECT_TRUE(journal_.last_told().late);
 }
 
+// What it caused has passed, and the state of now has another cause.
+TEST_F(DriftTest, a_late_call_that_takes_it_out_of_its_code_is_told) {
+  declare_bucket();
+  journal_.fold(make_.state(minutes(10), Phase::deprovisioning, {}));
+  journal_.fold(make_.state(minutes(12), Phase::stable, {}));
+  ASSERT_EQ(drift(), Drift::none);
+  Observation call = make_.observation(minutes(9), Effect::cause);
+  call.toward = static_cast<PhaseSet>(phase_bit(Phase::deprovisioning));
+  call.cause = bob();
+  journal_.fold(call);
+  EXPECT_EQ(drift(), Drift::out_of_band);
+  EXPECT_EQ(journal_.last_told().kind, NotificationKind::amended);
+}
+
 TEST_F(DriftTest, what_its_tool_does_is_none) {
   declare_bucket();
   journal_.fold(make_.call(minutes(2), "PutBucketPolicy", by_terraform()));

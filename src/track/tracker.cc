@@ -221,7 +221,8 @@ Tracked Tracker::fold_again(const Record& before, Entry& entry, Arena& arena) {
       passed_, [&](const Seen& other) { return is_retold(other.observation, observation); });
   const bool is_settle = observation.has(kSettle);
   const bool is_news = own.state && !is_known && !observation.has(kMoved) && !is_settle;
-  const bool story_changed = is_news || !is_same_story(after, before);
+  const bool is_drift_told = is_drift_news(standing_drift(before), standing_drift(after));
+  const bool story_changed = is_news || is_drift_told || !is_same_story(after, before);
   if (!is_same_state(after, before)) {
     kind = NotificationKind::transition;
   } else if (kind == NotificationKind::none && story_changed) {

@@ -220,7 +220,11 @@ class Backups(CloudTest):
         daemon.post(*some_events(10))
         for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
             daemon.environment[name] = ""
-        refused = daemon.run("store", "backup")
+        # The daemon's own first one may be under way.
+        refused = wait_for(
+            lambda: (done := daemon.run("store", "backup")) and "being made" not in done.stderr and done,
+            "a backup of its own",
+        )
         self.assertEqual(refused.returncode, 1)
         self.assertIn("export AWS_REGION=REGION", refused.stderr)
         daemon.environment["AWS_EC2_METADATA_DISABLED"] = ""
