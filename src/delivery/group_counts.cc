@@ -147,8 +147,10 @@ void count_member(const DeploymentName& name, const Notification& notification, 
   group.has_news |= !is_told(row);
   if (!name.is_of_stack) {
     const uint32_t kind = place_of(row.digest, kind_of(notification));
-    // What is amended is told as it is by now.
-    const bool is_last = !notification.is_late || notification.kind == NotificationKind::amended;
+    // Of a state what it is by now is told, however late that comes; of a call what it was.
+    const bool is_last = !notification.is_late ||
+                         notification.kind == NotificationKind::transition ||
+                         notification.kind == NotificationKind::amended;
     count_resource(hash64(notification.resource.id), kind, is_last, row);
   } else {
     const bool is_end = member.ended != Time() && times.ended == Time();

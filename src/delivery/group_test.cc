@@ -237,6 +237,31 @@ TEST_F(GroupTest, what_comes_late_is_told_once_and_only_where_it_changes_what_wa
   EXPECT_TRUE(rows().empty());
 }
 
+// Of a state what it is by now is told, and of a call what it was.
+TEST_F(GroupTest, a_late_state_replaces_what_was_said_and_a_late_call_does_not) {
+  for (const NotificationKind kind : {NotificationKind::changed, NotificationKind::transition}) {
+    const std::string resource = "i-" + std::to_string(next());
+    deploy({resource});
+    wait(minutes(5));
+    ASSERT_EQ(held_.size(), 1u);
+    answer(Verdict::delivered);
+    now_ -= minutes(5);
+    Entry late = member(resource, next());
+    now_ += minutes(5);
+    late.recorded = late.received = now_;
+    late.told.kind = kind;
+    late.told.late = true;
+    late.observation.cause = late.after.cause;
+    late.after.phase = Phase::gone;
+    journal_entries({late});
+    turn();
+    wait(minutes(31));
+    ASSERT_EQ(held_.size(), kind == NotificationKind::transition ? 1u : 0u) << said();
+    now_ += hours(2);
+  }
+  EXPECT_TRUE(says("1 EC2 instance gone")) << said();
+}
+
 TEST_F(GroupTest, what_has_failed_is_told_once_and_its_deployment_stays_failed) {
   journal_entries({member("i-1", 1), refused("bucket", 2)});
   turn();
