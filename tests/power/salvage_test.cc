@@ -18,6 +18,7 @@
 #include <span>
 
 #include "base/log.h"
+#include "disk_handles.h"
 #include "mutations.h"
 #include "store/block.h"
 #include "store/engine.h"
@@ -112,6 +113,29 @@ std::set<fs::path> names_in(const fs::path& folder) {
   return names;
 }
 
+// Whether the engine lists each table that is there. One that it does not list is being made, and
+// no part of the store.
+bool lists_all_tables(const fs::path& folder) {
+  std::vector<std::string> names;
+  CHECK(rocksdb::DB::ListColumnFamilies({}, folder, &names).ok());
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (const std::string& name : names) families.emplace_back(name, rocksdb::ColumnFamilyOptions());
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* opened = nullptr;
+  rocksdb::DBOptions options;
+  options.info_log = std::make_shared<NoLogger>();
+  CHECK(rocksdb::DB::OpenForReadOnly(options, folder, families, &handles, &opened).ok());
+  const std::unique_ptr<rocksdb::DB> database(opened);
+  std::vector<rocksdb::LiveFileMetaData> listed;
+  database->GetLiveFilesMetaData(&listed);
+  for (rocksdb::ColumnFamilyHandle* handle : handles) {
+    CHECK(database->DestroyColumnFamilyHandle(handle).ok());
+  }
+  const std::set<fs::path> there = names_in(folder);
+  const auto is_table = [](const fs::path& name) { return name.extension() == ".sst"; };
+  return static_cast<size_t>(std::ranges::count_if(there, is_table)) == listed.size();
+}
+
 // A moment at which the engine neither makes nor removes a file.
 void copy_at_rest(const fs::path& from, const fs::path& to) {
   std::set<fs::path> before;
@@ -121,7 +145,7 @@ void copy_at_rest(const fs::path& from, const fs::path& to) {
     before = names_in(from);
     problem = {};
     fs::copy(from, to, kAll, problem);
-  } while (problem || names_in(from) != before || names_in(to) != before);
+  } while (problem || names_in(from) != before || names_in(to) != before || !lists_all_tables(to));
 }
 
 // A disk of which one stretch of one file cannot be read.
