@@ -167,6 +167,7 @@ void InventoryRunner::take_turn(size_t place, const std::stop_token& stop) {
   {
     InventoryReading reading = setting.inventory->read();
     reading.place = setting.place;
+    reading.asked = begun;
     if (!being_asked.empty() || !fault.empty()) {
       reading.is_whole = false;
       reading.is_passing = reading.is_passing && fault.empty();
@@ -179,7 +180,6 @@ void InventoryRunner::take_turn(size_t place, const std::stop_token& stop) {
     trouble = counts ? reading.trouble : counts.error().text;
     is_passing = counts && reading.is_passing;
   }
-  if (!turn.is_to_do) reach_.read.insert_or_assign(setting.name, begun);
   give_back_memory();
   if (!trouble.empty() && !stop.stop_requested()) {
     log_warn("an inventory cannot be read whole; it is tried again",

@@ -498,7 +498,8 @@ Result<InventoryCounts> InventoryPass::declare(std::string_view inventory,
       !ended) {
     return ended.error();
   }
-  reach.read.insert_or_assign(std::string(inventory), now);
+  reach.read.insert_or_assign(std::string(inventory),
+                              reading.asked == Time() ? now : reading.asked);
   return counts;
 }
 

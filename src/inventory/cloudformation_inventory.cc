@@ -12,6 +12,7 @@
 #include "base/mutex.h"
 #include "inventory/cloudformation_api.h"
 #include "inventory/cloudformation_stack.h"
+#include "inventory/kept_stacks.h"
 #include "inventory/template_index.h"
 #include "model/arn.h"
 
@@ -22,8 +23,6 @@ constexpr std::string_view kAnyAccount = "*";
 
 // By the ids of stacks.
 using StackMarks = std::map<std::string, std::string, std::less<>>;
-
-constexpr std::string_view kNotRead = "it is not read yet";
 
 // The stacks of one account and region, as its API has answered last. One thread asks, and another
 // reads what is kept.
@@ -39,19 +38,13 @@ class FarStacks {
   Result<DeclaredStack> stack(const StackSummary& found) const;
 
  private:
-  struct Kept {
-    std::string mark;
-    DeclaredStack stack;
-  };
-
   bool is_kept(const StackSummary& found) const;
   Result<DeclaredStack> ask_for(const StackSummary& found);
 
   CloudFormationApi api_;  // Of who asks.
   mutable Mutex mutex_;
-  Result<std::vector<StackSummary>> found_ GUARDED_BY(mutex_) = unavailable(std::string(kNotRead));
-  std::map<std::string, Kept, std::less<>> kept_ GUARDED_BY(mutex_);  // By the ids of stacks.
-  std::map<std::string, Error, std::less<>> faults_ GUARDED_BY(mutex_);
+  Result<std::vector<StackSummary>> found_ GUARDED_BY(mutex_) = KeptStacks::not_read();
+  KeptStacks kept_ GUARDED_BY(mutex_);  // By the ids of stacks.
 };
 
 // Each stack that was read is there for who reads, whatever becomes of the next one.
@@ -64,26 +57,19 @@ void FarStacks::ask(const std::function<void()>& on_answer) {
     if (!found) return;
     std::set<std::string_view> ids;
     for (const StackSummary& stack : *found) ids.insert(stack.id);
-    const auto is_gone = [&](const auto& each) { return !ids.contains(each.first); };
-    std::erase_if(kept_, is_gone);
-    std::erase_if(faults_, is_gone);
+    kept_.drop_but([&](std::string_view id) { return ids.contains(id); });
   }
   for (const StackSummary& each : *found) {
     if (each.is_busy() || is_kept(each)) continue;
     Result<DeclaredStack> stack = ask_for(each);
     Lock lock(mutex_);
-    if (stack) {
-      kept_[each.id] = {each.mark(), *std::move(stack)};
-    } else {
-      faults_.insert_or_assign(each.id, stack.error());
-    }
+    kept_.keep(each.id, each.mark(), std::move(stack));
   }
 }
 
 bool FarStacks::is_kept(const StackSummary& found) const {
   Lock lock(mutex_);
-  const auto kept = kept_.find(found.id);
-  return kept != kept_.end() && kept->second.mark == found.mark();
+  return kept_.has(found.id, found.mark());
 }
 
 Result<DeclaredStack> FarStacks::ask_for(const StackSummary& found) {
@@ -106,14 +92,7 @@ Result<std::vector<StackSummary>> FarStacks::found() const {
 
 Result<DeclaredStack> FarStacks::stack(const StackSummary& found) const {
   Lock lock(mutex_);
-  const auto kept = kept_.find(found.id);
-  const bool is_there = kept != kept_.end();
-  if (is_there && (found.is_busy() || kept->second.mark == found.mark())) {
-    return kept->second.stack;
-  }
-  const auto fault = faults_.find(found.id);
-  if (fault != faults_.end() && !found.is_busy()) return fault->second;
-  return unavailable(std::string(kNotRead));
+  return found.is_busy() ? kept_.last_stack(found.id) : kept_.stack(found.id, found.mark());
 }
 
 struct FoundStack {

@@ -15,21 +15,10 @@ Result<DeclaredStack> read_state(StatePlace& place, const std::string& path,
   return stack;
 }
 
-bool FarStates::is_kept(const std::string& path, const std::string& mark) const {
-  Lock lock(mutex_);
-  const auto kept = kept_.find(path);
-  return kept != kept_.end() && kept->second.mark == mark;
-}
-
 void FarStates::keep(const std::string& path, std::string mark, Result<DeclaredStack> stack) {
   Lock lock(mutex_);
-  if (!stack) {
-    faults_.insert_or_assign(path, stack.error());
-    return;
-  }
-  if (marks_) (*marks_)[path] = mark;
-  faults_.erase(path);
-  kept_[path] = {std::move(mark), *std::move(stack)};
+  if (stack && marks_) (*marks_)[path] = mark;
+  kept_.keep(path, std::move(mark), std::move(stack));
 }
 
 // Each state that was read is there for who reads, whatever becomes of the next one.
@@ -40,9 +29,7 @@ void FarStates::ask(const StateDefaults& defaults, const std::function<void()>& 
     Lock lock(mutex_);
     marks_ = found;
     if (!found) return;
-    const auto is_gone = [&](const auto& each) { return !found->contains(each.first); };
-    std::erase_if(kept_, is_gone);
-    std::erase_if(faults_, is_gone);
+    kept_.drop_but([&](std::string_view path) { return found->contains(path); });
   }
   for (const auto& [path, mark] : *found) {
     if (is_kept(path, mark)) continue;
@@ -58,14 +45,15 @@ Result<StateMarks> FarStates::marks() const {
   return marks_;
 }
 
+bool FarStates::is_kept(const std::string& path, const std::string& mark) const {
+  Lock lock(mutex_);
+  return kept_.has(path, mark);
+}
+
 Result<DeclaredStack> FarStates::stack(const std::string& path) const {
   Lock lock(mutex_);
-  const auto kept = kept_.find(path);
-  const bool is_as_found = kept != kept_.end() && marks_ && marks_->contains(path) &&
-                           marks_->find(path)->second == kept->second.mark;
-  if (is_as_found) return kept->second.stack;
-  if (const auto fault = faults_.find(path); fault != faults_.end()) return fault->second;
-  return unavailable("it is not read yet");
+  const bool is_found = marks_ && marks_->contains(path);
+  return is_found ? kept_.stack(path, marks_->find(path)->second) : KeptStacks::not_read();
 }
 
 }  // namespace statewire

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <string>
 
 #include "base/mutex.h"
 #include "base/result.h"
 #include "inventory/declared.h"
+#include "inventory/kept_stacks.h"
 #include "inventory/state_place.h"
 #include "inventory/terraform_state.h"
 
@@ -29,18 +29,13 @@ class FarStates {
   Result<DeclaredStack> stack(const std::string& path) const;
 
  private:
-  struct Kept {
-    std::string mark;
-    DeclaredStack stack;
-  };
   bool is_kept(const std::string& path, const std::string& mark) const;
   void keep(const std::string& path, std::string mark, Result<DeclaredStack> stack);
 
   StatePlace& place_;
   mutable Mutex mutex_;
-  Result<StateMarks> marks_ GUARDED_BY(mutex_) = unavailable("it is not read yet");
-  std::map<std::string, Kept, std::less<>> kept_ GUARDED_BY(mutex_);  // By path.
-  std::map<std::string, Error, std::less<>> faults_ GUARDED_BY(mutex_);
+  Result<StateMarks> marks_ GUARDED_BY(mutex_) = KeptStacks::not_read();
+  KeptStacks kept_ GUARDED_BY(mutex_);  // By path.
 };
 
 }  // namespace statewire

@@ -27,6 +27,7 @@ struct InventoryReading {
   bool is_passing = true;  // The trouble is a lock, or a tool that writes: it passes by itself.
   // Where it was read, as it is configured; only compared. Filled in by who asked for the reading.
   std::string place = {};
+  Time asked = {};  // When it was asked for; filled in likewise. The epoch: now.
 };
 
 // One thread reads it, and others visit what is far away meanwhile.
@@ -51,7 +52,8 @@ class Inventory {
 
 // Visits all of them one after the other: for who has nothing else to do.
 inline void visit_all(Inventory& inventory) {
-  for (size_t i = 0; i < inventory.far_places().size(); ++i) inventory.visit(i, [] {});
+  const size_t count = inventory.far_places().size();
+  for (size_t i = 0; i < count; ++i) inventory.visit(i, [] {});
 }
 
 // What an inventory may use of the program; all of it outlives every inventory.
