@@ -103,9 +103,8 @@ void ExplainRules::write_verdict(const Subscription& subscription, const Entry& 
   const Notification notification = notification_of(entry, parts_.teller);
   routable_.set(notification);
   const Ignored ignored = ignored_after(knows_tags(entry.after));
-  const bool knows_cause = notification.cause.kind != CauseKind::unknown || !may_learn_cause(entry);
   const std::optional<Wait> wait =
-      wait_of(subscription, after(), routable_, knows_cause, knows_tags(entry.after));
+      wait_of(subscription, after(), routable_, !may_learn_cause(entry), knows_tags(entry.after));
   const std::optional<Mismatch> mismatch = routable_.explain(subscription.when);
   const bool matches = !mismatch && !ignored.is_certain;
   json.key_line(subscription.name);

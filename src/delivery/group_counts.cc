@@ -21,11 +21,10 @@ std::string name_text(std::string_view text) {
 
 // "EC2 instance stable". An amendment says what is so by now.
 DigestKind kind_of(const Notification& notification) {
-  const bool is_of_state = notification.kind == NotificationKind::transition ||
-                           notification.kind == NotificationKind::amended;
   Words words;
   add_type_name(notification.resource.type, words);
-  words.add(" ", is_of_state ? name_of(notification.phase) : name_of(notification.kind));
+  words.add(" ", tells_state(notification.kind) ? name_of(notification.phase)
+                                                : name_of(notification.kind));
   words.limit(kSubjectCharactersMax);
   DigestKind kind;
   words.append_to(kind.name);
@@ -148,9 +147,7 @@ void count_member(const DeploymentName& name, const Notification& notification, 
   if (!name.is_of_stack) {
     const uint32_t kind = place_of(row.digest, kind_of(notification));
     // Of a state what it is by now is told, however late that comes; of a call what it was.
-    const bool is_last = !notification.is_late ||
-                         notification.kind == NotificationKind::transition ||
-                         notification.kind == NotificationKind::amended;
+    const bool is_last = !notification.is_late || tells_state(notification.kind);
     count_resource(hash64(notification.resource.id), kind, is_last, row);
   } else {
     const bool is_end = member.ended != Time() && times.ended == Time();

@@ -61,10 +61,8 @@ Result<Entry> unpack_entry(std::string_view bytes, Arena& arena) {
 }
 
 std::optional<Wait> HoldStage::wait_for(const Entry& entry, const Routable& routable) {
-  const Cause& cause = is_about_state(entry) ? entry.after.cause : entry.observation.cause;
   std::optional<Wait> wait =
-      wait_of(subscription_, ignored_, routable,
-              cause.kind != CauseKind::unknown || !may_learn_cause(entry), knows_tags(entry.after));
+      wait_of(subscription_, ignored_, routable, !may_learn_cause(entry), knows_tags(entry.after));
   if (!wait) return wait;
   const Identity& resource = entry.observation.resource;
   if (wait->for_tags && tags_ != nullptr) {

@@ -67,6 +67,10 @@ enum class NotificationKind : uint8_t {
 };
 // Of the journal.
 constexpr NotificationKind kLastKind = NotificationKind::flapping;
+// Whether it tells the state that the resource is in by now, and not what was called.
+constexpr bool tells_state(NotificationKind kind) {
+  return kind == NotificationKind::transition || kind == NotificationKind::amended;
+}
 std::string_view name_of(NotificationKind kind);
 
 // What became of an event. Every event that is received gets exactly one.

@@ -27,11 +27,26 @@ uint8_t severity_of(const Notification& notification, uint8_t asked) {
 }  // namespace
 
 bool is_about_state(const Entry& entry) {
-  return entry.told.kind == NotificationKind::transition ||
-         entry.told.kind == NotificationKind::amended || is_of_now(entry.observation.effect);
+  return tells_state(entry.told.kind) || is_of_now(entry.observation.effect);
 }
 
-bool may_learn_cause(const Entry& entry) { return entry.observation.effect != Effect::declare; }
+namespace {
+
+const Cause& cause_told(const Entry& entry) {
+  const bool is_found = entry.observation.effect == Effect::declare;
+  // What an inventory finds to be lost was ended by somebody, and what nobody declares was made so.
+  const bool is_of_state =
+      is_about_state(entry) ||
+      (is_found && (entry.after.drift == Drift::lost || entry.after.drift == Drift::unmanaged));
+  return is_of_state ? entry.after.cause : entry.observation.cause;
+}
+
+}  // namespace
+
+bool may_learn_cause(const Entry& entry) {
+  return entry.observation.effect != Effect::declare &&
+         cause_told(entry).kind == CauseKind::unknown;
+}
 
 Notification notification_of(const Entry& entry, const Teller& teller) {
   const Observation& observation = entry.observation;
@@ -79,11 +94,7 @@ Notification notification_of(const Entry& entry, const Teller& teller) {
   result.is_untimed = observation.has(kNoTime);
   result.is_assumed = observation.has(kSettle);
   if (entry.received > result.time) result.delay = entry.received - result.time;
-  // What an inventory finds to be lost was ended by somebody, and what nobody declares was made so.
-  const bool is_of_state =
-      is_about_state(entry) || (observation.effect == Effect::declare &&
-                                (record.drift == Drift::lost || record.drift == Drift::unmanaged));
-  result.cause = is_of_state ? record.cause : observation.cause;
+  result.cause = cause_told(entry);
   result.owner = owner_of(record);
   result.drift = record.drift;
   if (is_alarming(record.drift)) {

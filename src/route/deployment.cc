@@ -60,10 +60,8 @@ bool is_deployment_failure(const Notification& notification) {
     return true;
   }
   // A stack that rolled back is well again, and what was to be deployed is not there.
-  const bool is_of_state = notification.kind == NotificationKind::transition ||
-                           notification.kind == NotificationKind::amended;
-  return is_stack(notification) && is_of_state && notification.phase == Phase::stable &&
-         notification.severity >= kWarn;
+  return is_stack(notification) && tells_state(notification.kind) &&
+         notification.phase == Phase::stable && notification.severity >= kWarn;
 }
 
 }  // namespace statewire
