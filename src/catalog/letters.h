@@ -9,6 +9,8 @@
 
 namespace statewire {
 
+inline bool is_small(char c) { return c >= 'a' && c <= 'z'; }
+inline bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 inline bool is_letter(char c) { return lower_letter(c) >= 'a' && lower_letter(c) <= 'z'; }
 
 // `word` is in lower case.
@@ -30,7 +32,6 @@ inline bool is_one_of(std::string_view text, std::span<const std::string_view> w
 // "CiRunner-2" has two.
 template <typename Visit>
 bool each_word(std::string_view name, Visit visit) {
-  const auto is_small = [](char c) { return c >= 'a' && c <= 'z'; };
   size_t begin = 0;
   for (size_t at = 0; at <= name.size(); ++at) {
     const bool is_in = at < name.size() && is_letter(name[at]);

@@ -9,13 +9,12 @@
 #include "base/dom_text.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "catalog/letters.h"
 
 namespace statewire {
 namespace {
 
 using simdjson::dom::element;
-
-bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 
 bool is_any_of(std::string_view text, std::initializer_list<std::string_view> words) {
   return std::ranges::find(words, text) != words.end();

@@ -9,6 +9,7 @@
 #include "catalog/call_verb.h"
 #include "catalog/compiled.h"
 #include "catalog/examples.h"
+#include "catalog/letters.h"
 #include "catalog/likely_name.h"
 #include "catalog/read_entries.h"
 #include "catalog/recogniser.h"
@@ -26,8 +27,6 @@ constexpr std::string_view kEndOfSource = ".amazonaws.com";
 std::string json_text(std::string_view text) {
   return json_of([&](JsonWriter& json) { json.text(text); });
 }
-
-bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 
 // "create thing" of "CreateThing".
 std::string as_words(std::string_view name) {

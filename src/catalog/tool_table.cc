@@ -34,8 +34,6 @@ constexpr WordIndex kIndex = [] {
   return index;
 }();
 
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool joins(char c) { return c == '-' || c == '_' || c == ' '; }
 
 // A word of so many letters is no part of another by chance: "jenkins" of "jenkinsmaster"; but for
@@ -61,7 +59,7 @@ size_t size_of_word(std::string_view text, std::string_view word) {
     ++at;
   }
   const bool is_whole =
-      word.back() == '/' || word.back() == '.' || at == text.size() || !is_lower(text[at]);
+      word.back() == '/' || word.back() == '.' || at == text.size() || !is_small(text[at]);
   if (is_whole) return at;
   return word.size() >= kTellingLetters && begins_as_machine(text.substr(at)) ? at : 0;
 }
@@ -86,7 +84,7 @@ Found find_at(std::string_view text, ToolPlace place) {
 }
 
 bool begins_word(std::string_view name, size_t at) {
-  return at == 0 || is_upper(name[at]) || !(is_lower(name[at - 1]) || is_upper(name[at - 1]));
+  return at == 0 || is_capital(name[at]) || !(is_small(name[at - 1]) || is_capital(name[at - 1]));
 }
 
 bool is_of_machines(std::string_view text) { return each_word(text, names_machine); }
