@@ -129,7 +129,7 @@ Lines what_is_not_well(const RouteContext& context, std::span<const ToldSource> 
     for (const InventoryState& each : context.snapshot.inventories()) {
       for (const InventoryWait& wait : each.waits) {
         lines.push_back({"inventory " + each.name + " waits for " + wait.place +
-                             ", which has not " + "answered since " + format_time(wait.since),
+                             ", which has not answered since " + format_time(wait.since),
                          kWait});
       }
       if (each.is_up(context.clock.now())) continue;

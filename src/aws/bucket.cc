@@ -33,13 +33,14 @@ Result<AwsAnswer> S3Bucket::ask(const Ask& ask) {
   const Result<AwsSettings> settings = aws_.settings();
   if (!settings) return settings.error();
   // Some region must be asked which one is the bucket's.
-  if (region_.empty() && settings->region().empty()) region_ = aws_.region_of_instance();
   if (region_.empty() && settings->region().empty()) {
-    return bad_input(
-        "no AWS region is known, and no instance says one: export AWS_REGION=REGION, or write "
-        "`region = REGION` below [default] in ~/.aws/config. What a unit sets for the daemon is "
-        "not "
-        "set for commands");
+    region_ = aws_.region_of_instance();
+    if (region_.empty()) {
+      return bad_input(
+          "no AWS region is known, and no instance says one: export AWS_REGION=REGION, or write "
+          "`region = REGION` below [default] in ~/.aws/config. What a unit sets for the daemon is "
+          "not set for commands");
+    }
   }
   while (true) {
     const Result<AwsTarget> target = settings->target(kS3, region_);

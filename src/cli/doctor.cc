@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "api/backup_state.h"
 #include "app/check_paths.h"
 #include "aws/endpoint.h"
 #include "backup/backup.h"
@@ -87,7 +88,7 @@ void find_daemon(const Settings& settings, Findings& findings) {
 std::string fault_at_rest(StoreOptions options) {
   std::error_code error;
   const fs::path folder(options.path);
-  if (!fs::exists(folder / "acknowledged", error) && !fs::exists(folder / "CURRENT", error)) {
+  if (!fs::exists(folder / Acknowledged::kName, error) && !fs::exists(folder / "CURRENT", error)) {
     return {};  // A folder for the first start.
   }
   const Result<std::optional<Daemon>> daemon = Daemon::find(options.path);
@@ -232,7 +233,8 @@ void look_for_backups(const BackupSetting& setting, AwsClient& aws, Findings& fi
   } else {
     trouble = pieces ? pieces->trouble_of(*list) : pieces.error().text;
   }
-  if (trouble.empty() && SystemClock().now() - made > 2 * setting.every) {
+  if (trouble.empty() &&
+      BackupState{.every = setting.every, .last = made}.is_old(SystemClock().now())) {
     return findings.doubtful(
         "backup", there + newest + ": older than twice `every`",
         "a daemon that runs makes the next one; `statewire status` says why it "

@@ -43,17 +43,16 @@ bool GroupStage::gather(const DeploymentName& name, const Notification& notifica
 
 // Ends a group: of those that were told the one that would be forgotten first, and else the one
 // that ended first, where nothing that begins with `next` can be of it. False where there is none.
+// REQUIRES: there is a group.
 bool GroupStage::make_room(const RunTimes& next, Time now) {
   const auto is_first = [](const Booked* one, const Booked* other) {
     if (is_told(one->row) != is_told(other->row)) return is_told(one->row);
     if (is_told(one->row)) return one->row.due < other->row.due;
     return times_in(one).until() < times_in(other).until();
   };
-  Booked* first = nullptr;
-  for (const auto& [due, group] : due_) {
-    if (first == nullptr || is_first(group, first)) first = group;
-  }
-  if (first == nullptr) return false;
+  Booked* const first = std::ranges::min_element(due_, is_first, [](const auto& each) {
+                          return each.second;
+                        })->second;
   const Duration since = next.began - times_in(first).until();
   if (!is_told(first->row) && since <= rule_.quiet + rule_.late()) return false;
   end(*first, now);

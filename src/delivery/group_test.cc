@@ -459,6 +459,28 @@ TEST_F(GroupTest, more_groups_than_have_room_are_told_alone) {
   EXPECT_EQ(in_flight(), (std::vector<uint64_t>{kGroupsMax + 1}));
 }
 
+TEST_F(GroupTest, one_that_was_told_gives_its_place_to_another) {
+  for (size_t i = 0; i < kGroupsMax; ++i) {
+    Entry entry = member("i-1", next());
+    const std::string actor = "ci-" + std::to_string(i);
+    entry.after.cause.actor = actor;
+    journal_entries({entry});
+  }
+  turn();
+  wait(minutes(5));
+  size_t told = 0;
+  for (; !held_.empty(); ++told) {
+    answer(Verdict::delivered);
+    turn();
+  }
+  EXPECT_EQ(told, kGroupsMax);
+  deploy({"i-2"});
+  EXPECT_TRUE(held_.empty()) << said();
+  EXPECT_EQ(rows().size(), kGroupsMax);
+  wait(minutes(5));
+  EXPECT_TRUE(says("by ci with Terraform: 1 changed")) << said();
+}
+
 TEST_F(GroupTest, its_row_is_bounded) {
   for (size_t at = 0; at < kGroupResourcesMax + 500; at += 100) {
     std::vector<std::string> resources;
