@@ -11,7 +11,6 @@ using std::chrono::seconds;
 
 constexpr size_t kTurnsMax = 20'000;
 constexpr size_t kSpinsMax = 1'000;
-constexpr Duration kFine = seconds(3);  // Before the end of a pass every due time is met.
 constexpr PipelineLimits kSmallLimits = {
     .sending_max = 3, .held_max = 4, .bytes_max = 8'000, .restored_max = 2, .released_max = 2};
 // After writes have failed: until the next is tried, and has come.

@@ -36,6 +36,9 @@ class World {
  private:
   struct Process;
 
+  static constexpr Duration kFine =
+      std::chrono::seconds(3);  // Before the end of a pass every due time is met.
+
   void start();
   void end(Duration by);
   void ignore();

@@ -10,7 +10,6 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr Duration kFine = seconds(3);
 constexpr Duration kEndLeap = minutes(10);
 constexpr size_t kEndLeapsMax = 400;
 
