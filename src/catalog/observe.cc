@@ -10,6 +10,7 @@
 #include "catalog/lower_row.h"
 #include "catalog/tags.h"
 #include "catalog/word.h"
+#include "model/notification.h"
 
 namespace statewire {
 namespace {
@@ -154,6 +155,7 @@ Observer::Verdict Observer::fill(Observation& observation) {
   const bool is_of_event =
       !entry_.type.is_constant() && entry_.spec->resource.type_form != TypeForm::own_arn;
   if (is_of_event && !observation.has(kSettle)) yield_to_native_events(observation);
+  add_reason_to_error(observation);
   return Verdict::observed;
 }
 
@@ -392,10 +394,27 @@ void Observer::read_tags_of(Observation& observation) {
   if (entry_.tags.form == TagsSpec::Form::removed) observation.flags |= kTagsRemoved;
 }
 
-// What a deployment reports of a resource that has events of its own is the cause of these.
+// A refused call says in its error why; of other failures the reason says it.
+void Observer::add_reason_to_error(Observation& observation) {
+  const std::string_view reason = observation.cause.reason;
+  if (observation.effect != Effect::fail || reason.empty() || !error_.empty()) return;
+  observation.error = arena_.join(observation.error, ": ", reason);
+}
+
+// What a deployment reports of a resource that has events of its own is the cause of these, but
+// for what it could not do: that may never become a state, and is told as a failure.
 void Observer::yield_to_native_events(Observation& observation) {
   if (observation.effect != Effect::state) return;
   if (!catalog_.native_types.contains(observation.resource.type)) return;
+  const bool has_failed =
+      observation.phase == Phase::degraded && entry_.spec->cause.kind == CauseKind::deployment;
+  if (has_failed) {
+    observation.effect = Effect::fail;
+    observation.error = observation.value;
+    observation.value = {};
+    if (observation.severity == 0) observation.severity = kError;
+    return;
+  }
   observation.effect = Effect::cause;
   observation.toward = led_to(observation.phase);
   observation.phase = Phase::unknown;

@@ -74,6 +74,7 @@ class Observer {
   void read_time(Observation& observation);
   void read_tags_of(Observation& observation);
   void yield_to_native_events(Observation& observation);
+  void add_reason_to_error(Observation& observation);
 
   // A text that must be there.
   Verdict require(const Template& text, std::string_view& out);

@@ -122,6 +122,7 @@ constexpr Phrase kReports[] = {
 constexpr Phrase kFailures[] = {
     {"EC2 Instance Launch Unsuccessful", "could not launch an instance"},
     {"EC2 Instance Terminate Unsuccessful", "could not terminate an instance"},
+    {"CloudFormation Resource Status Change", "failed in a deployment"},
 };
 
 constexpr Phrase kProviders[] = {

@@ -68,9 +68,13 @@ bool says_who(const Cause& cause) {
   return cause.kind != CauseKind::unknown || !cause.actor.empty();
 }
 
+bool reports_failure(const Observation& observation) {
+  return observation.effect == Effect::fail && observation.phase == Phase::degraded;
+}
+
 bool is_hint(const Observation& observation) {
   const bool may_lead =
-      observation.effect == Effect::cause ||
+      observation.effect == Effect::cause || reports_failure(observation) ||
       (observation.effect == Effect::configure && observation.toward != kAllPhases);
   return may_lead && says_who(observation.cause);
 }

@@ -27,6 +27,9 @@ constexpr Duration kCauseReach = std::chrono::minutes(15);
 constexpr Duration kCauseCarry = std::chrono::hours(6);
 
 bool says_who(const Cause& cause);
+// Whether a deployment says that it failed at a resource that has events of its own: of
+// Effect::fail, with the phase that such an event would tell.
+bool reports_failure(const Observation& observation);
 // Whether what comes later may be explained by it.
 bool is_hint(const Observation& observation);
 // The hint that the cause of the present state came from; null where it came from none.

@@ -141,7 +141,7 @@ struct Observation {
   Origin origin;
   Identity resource;
   Effect effect = Effect::state;
-  Phase phase = Phase::unknown;  // Of Effect::state.
+  Phase phase = Phase::unknown;  // Of Effect::state; of fail: see reports_failure().
   std::string_view value;        // Native state, or the call that moved the phase.
   Duration settles_after{};      // The phase settles by itself, so long after it; 0: it does not.
   PhaseSet toward = kAllPhases;  // The phases that this may be the cause of.

@@ -405,6 +405,62 @@ TEST(Fold, refused_call_is_told_and_changes_nothing) {
             CauseKind::unknown);
 }
 
+// What a stack says that it could not do with a resource that has events of its own.
+Observation failed_in_a_stack(uint8_t number, Duration at) {
+  Observation failed = native(number, at, Phase::degraded, "");
+  failed.effect = Effect::fail;
+  failed.error = "CREATE_FAILED: no such class";
+  failed.cause = {.kind = CauseKind::deployment,
+                  .confidence = Confidence::certain,
+                  .actor = "shop",
+                  .actor_type = "Stack",
+                  .evidence = "evidence-of-stack",
+                  .reason = "no such class"};
+  return failed;
+}
+
+TEST(Fold, failure_in_a_stack_is_told_and_leaves_the_phase_to_native_events) {
+  History history;
+  history.see(native(1, seconds(0), Phase::provisioning, "creating"));
+  const History::Seen failed = history.see(failed_in_a_stack(2, seconds(5)));
+  EXPECT_EQ(failed.told.kind, NotificationKind::failed);
+  EXPECT_EQ(failed.after.phase, Phase::provisioning);
+  const History::Seen ended = history.see(native(3, seconds(9), Phase::gone, "deleted"));
+  EXPECT_EQ(ended.told.kind, NotificationKind::transition);
+  EXPECT_EQ(ended.after.cause.actor, "shop") << "it may be the cause of what follows";
+}
+
+TEST(Fold, failure_in_a_stack_that_a_native_event_has_told_only_says_why) {
+  History history;
+  const History::Seen told =
+      history.see(native(1, seconds(0), Phase::degraded, "incompatible-network"));
+  const History::Seen failed = history.see(failed_in_a_stack(2, seconds(5)));
+  EXPECT_EQ(failed.told.kind, NotificationKind::amended);
+  EXPECT_EQ(failed.told.amends, told.told.id);
+  EXPECT_EQ(failed.after.cause.actor, "shop");
+  EXPECT_EQ(failed.after.cause.reason, "no such class");
+  EXPECT_EQ(failed.after.value, "incompatible-network");
+  EXPECT_EQ(history.see(failed_in_a_stack(3, seconds(6))).told.kind, NotificationKind::none)
+      << "nothing new";
+}
+
+TEST(Fold, failure_in_a_stack_long_after_a_native_one_is_another) {
+  History history;
+  history.see(native(1, seconds(0), Phase::degraded, "incompatible-network"));
+  EXPECT_EQ(history.see(failed_in_a_stack(2, hours(5))).told.kind, NotificationKind::failed);
+}
+
+TEST(Fold, late_failure_in_a_stack_is_told_once) {
+  History history;
+  history.see(native(1, seconds(0), Phase::provisioning, "creating"));
+  history.see(native(3, seconds(9), Phase::gone, "deleted"));
+  const Observation late = failed_in_a_stack(2, seconds(5));
+  EXPECT_EQ(history.see(late).told.kind, NotificationKind::failed);
+  EXPECT_EQ(history.record().phase, Phase::gone);
+  EXPECT_EQ(history.record().cause.actor, "shop");
+  EXPECT_EQ(history.see(late).fate, Fate::duplicate);
+}
+
 TEST(Fold, older_than_the_horizon_is_too_late) {
   History history;
   history.see(native(2, hours(24 * 31), Phase::stable, "running"));

@@ -173,6 +173,26 @@ bool fold_cause(Record& record, const Observation& observation) {
   return true;
 }
 
+// Whether an event of the resource itself has told the failure that a deployment reports.
+bool is_told_natively(const Record& record, const Observation& observation) {
+  return reports_failure(observation) && record.phase == Phase::degraded &&
+         observation.time() - record.since <= kCauseReach;
+}
+
+// What is told already gets its cause, and the reason that its own event did not give.
+void fold_failure(Record& record, const Observation& observation, FoldStep& step, Arena& arena) {
+  step.failed = !is_told_natively(record, observation);
+  if (!step.failed) {
+    step.cause = fold_cause(record, observation);
+    const std::string_view reason = observation.cause.reason;
+    if (record.cause.reason.empty() && !reason.empty()) {
+      record.cause.reason = reason;
+      step.cause = true;
+    }
+  }
+  if (is_hint(observation)) add_hint(record, observation, arena);
+}
+
 // What ends arrives where it is gone, and whatever else does not: a launch that failed took no time
 // to launch.
 bool arrives(Phase before, Phase after) {
@@ -203,7 +223,10 @@ FoldStep fold_step(Record& record, const Observation& observation, Arena& arena)
   if (!observation.has(kSettle) || record.resource.id.empty()) fold_identity(record, observation);
   record.newest = observation.key;
   record.flags |= observation.flags & kReusableId;
-  if (observation.effect == Effect::fail) return step;
+  if (observation.effect == Effect::fail) {
+    fold_failure(record, observation, step, arena);
+    return step;
+  }
   if (observation.effect == Effect::declare) {
     step.owner = fold_declared(record, observation, arena);
     return step;

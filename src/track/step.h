@@ -15,7 +15,8 @@ struct FoldStep {
   bool cause = false;  // Why the present state came about, without a new state.
   bool tags = false;
   bool configured = false;
-  bool owner = false;  // What declares it, or how it differs from that.
+  bool failed = false;  // Something could not be done, and the state does not tell it.
+  bool owner = false;   // What declares it, or how it differs from that.
   // Where it arrived: the phase that it passed through, and how long that took. Nothing where the
   // time says nothing: nobody saw when it arrived.
   std::optional<Passage> passage = std::nullopt;

@@ -46,7 +46,7 @@ void keep_arrival(Record& record, const Record& before) {
 NotificationKind kind_of(const Observation& observation, const FoldStep& step, const Record& record,
                          Drift before) {
   if (step.state) return NotificationKind::transition;
-  if (observation.effect == Effect::fail) return NotificationKind::failed;
+  if (step.failed) return NotificationKind::failed;
   if (step.configured || (step.tags && observation.effect == Effect::tag)) {
     return NotificationKind::changed;
   }
@@ -214,8 +214,8 @@ Tracked Tracker::fold_again(const Record& before, Entry& entry, Arena& arena) {
   own_texts(after, arena);  // Walks may end before the record does.
   keep_arrival(after, before);
 
-  NotificationKind kind =
-      kind_of(observation, {.configured = own.configured}, after, standing_drift(before));
+  NotificationKind kind = kind_of(observation, {.configured = own.configured, .failed = own.failed},
+                                  after, standing_drift(before));
   const bool tags_changed = !std::ranges::equal(after.tags, before.tags);
   const bool is_known = std::ranges::any_of(
       passed_, [&](const Seen& other) { return is_retold(other.observation, observation); });

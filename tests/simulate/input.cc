@@ -53,6 +53,8 @@ void set_effect(const EventPlan& event, Observation& result) {
     case What::failure:
       result.effect = Effect::fail;
       result.error = "AccessDenied";
+      // As a stack reports it of a resource that has events of its own.
+      if (event.cause == CauseKind::deployment) result.phase = Phase::degraded;
       break;
   }
 }

@@ -221,6 +221,7 @@ class Drawing {
       event.what = chance(2) ? What::tags : What::whole_tags;
     } else {
       event.what = What::failure;
+      if (event.number % 2 == 0) event.cause = CauseKind::deployment;
     }
     if (event.what == What::tags || event.what == What::whole_tags || chance(8)) {
       event.team = random_() % std::size(kTeams);
