@@ -38,8 +38,9 @@ struct TextSpec {
 struct PhaseRow {
   std::string word;
   Phase phase = Phase::unknown;
-  std::string value;     // What is told in place of the word; empty: the word.
-  uint8_t severity = 0;  // OpenTelemetry number; 0: the entry's.
+  std::string value;          // What is told in place of the word; empty: the word.
+  uint8_t severity = 0;       // OpenTelemetry number; 0: the entry's.
+  bool is_by_itself = false;  // Nobody asks for it: no cause of it is waited for.
 };
 
 // A call by its eventSource and eventName.

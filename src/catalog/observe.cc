@@ -219,6 +219,7 @@ Observer::Verdict Observer::read_state(Observation& observation) {
     observation.phase = row->phase;
     if (!row->value.empty()) observation.value = row->value;
     if (row->severity != 0) observation.severity = row->severity;
+    if (row->is_by_itself) observation.toward = 0;
     observation.key.value_rank = static_cast<uint8_t>(row - rows.begin());
   } else if (entry_.spec->is_by_words) {
     const std::optional<Phase> phase = catalog_.phase_of_word(observation.value);

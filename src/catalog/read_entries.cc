@@ -128,9 +128,13 @@ PhaseRow read_phase_row(const Node& node) {
   row.phase = read_phase(reader.required("phase"), Phase::unknown);
   const Node value = reader.optional("value");
   const Node severity = reader.optional("severity");
-  if (!value && !severity) node.error("expected value, severity, or a phase alone");
+  const Node by_itself = reader.optional("by_itself");
+  if (!value && !severity && !by_itself) {
+    node.error("expected value, severity, by_itself, or a phase alone");
+  }
   row.value = value.text();
   row.severity = read_severity(severity);
+  row.is_by_itself = by_itself.boolean();
   return row;
 }
 

@@ -44,7 +44,7 @@ void transfer(Archive& archive, TextSpec& text) {
 }
 template <typename Archive>
 void transfer(Archive& archive, PhaseRow& row) {
-  transfer_all(archive, row.word, row.phase, row.value, row.severity);
+  transfer_all(archive, row.word, row.phase, row.value, row.severity, row.is_by_itself);
 }
 template <typename Archive>
 void transfer(Archive& archive, CallSpec& call) {

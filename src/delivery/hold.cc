@@ -122,14 +122,13 @@ Result<void> HoldStage::restore(Booked& booked, const Teller& teller, Time now) 
   return {};
 }
 
-// Whether what waits is the transition `told`, or waits for the cause of it: an amendment, or what
+// Whether what waits is the transition `told`, or lacks the cause of it: an amendment, or what
 // followed.
 bool HoldStage::is_of(const NotificationId& told, const DeliveryRow& row) {
   if (to_hex(told) == row.id) return true;
-  if (!row.waits_for_cause) return false;
   Arena arena;
   const Result<Entry> kept = unpack_entry(row.entry, arena);
-  if (!kept) return false;
+  if (!kept || kept->after.cause.kind != CauseKind::unknown) return false;
   if (is_of_now(kept->observation.effect)) return kept->after.told == told;
   return kept->told.kind == NotificationKind::amended && kept->told.amends == told;
 }

@@ -120,6 +120,41 @@ TEST_F(HoldTest, learns_with_the_cause_whether_the_code_did_it) {
 
 // Stopped, and started again before it was known who had stopped it: the call is the cause of two
 // that wait, and not of the newest.
+TEST_F(HoldTest, waits_for_no_cause_that_never_comes) {
+  subscription_.hold = {.for_cause = true};
+  Entry alarm = entry(1, "alarm");
+  alarm.observation.toward = 0;
+  EXPECT_FALSE(offer(alarm)) << "nobody asks for it";
+  Entry stuck = entry(2, "a");
+  stuck.observation.effect = Effect::overdue;
+  stuck.told.kind = NotificationKind::stuck;
+  EXPECT_FALSE(offer(stuck));
+  Entry flapping = entry(3, "b");
+  flapping.observation.effect = Effect::turning;
+  flapping.told.kind = NotificationKind::flapping;
+  EXPECT_FALSE(offer(flapping));
+  Entry notice = entry(4, "c");
+  notice.observation.effect = Effect::configure;
+  notice.told.kind = NotificationKind::changed;
+  EXPECT_FALSE(offer(notice)) << "it tells of its own event alone";
+  EXPECT_TRUE(offer(entry(5, "d")));
+}
+
+TEST_F(HoldTest, what_is_told_of_a_state_that_waits_learns_its_cause_too) {
+  subscription_.hold = {.for_cause = true};
+  const Entry held = entry(1, "a");
+  ASSERT_TRUE(offer(held));
+  Entry stuck = entry(2, "a");
+  stuck.observation.effect = Effect::overdue;
+  stuck.told.kind = NotificationKind::stuck;
+  stuck.after.told = held.told.id;
+  ASSERT_TRUE(offer(stuck)) << "behind what it is about";
+  hold_.learn(cause_of(held, 3));
+  Arena arena;
+  EXPECT_EQ(unpack_entry(book_.find(2)->row.entry, arena)->after.cause.actor, "alice");
+  EXPECT_EQ(ready(), (Sequences{1, 2}));
+}
+
 TEST_F(HoldTest, a_late_call_explains_all_that_it_led_to) {
   const auto state = [&](uint64_t sequence, Phase phase, Phase before) {
     Entry result = entry(sequence, "a");

@@ -44,8 +44,10 @@ const Cause& cause_told(const Entry& entry) {
 }  // namespace
 
 bool may_learn_cause(const Entry& entry) {
-  return entry.observation.effect != Effect::declare &&
-         cause_told(entry).kind == CauseKind::unknown;
+  const Observation& observation = entry.observation;
+  const bool is_by_itself = observation.effect == Effect::state && observation.toward == 0;
+  return tells_state(entry.told.kind) && !is_by_itself &&
+         entry.after.cause.kind == CauseKind::unknown;
 }
 
 Notification notification_of(const Entry& entry, const Teller& teller) {

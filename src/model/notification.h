@@ -125,8 +125,8 @@ Notification notification_of(const Entry& entry, const Teller& teller);
 // Whether what it tells is about the resource's state, whose cause it tells then: not about a call
 // alone.
 bool is_about_state(const Entry& entry);
-// Whether a call that comes later may say who did it: nobody is known, and it is not what an
-// inventory found.
+// Whether what comes later may say who did it: it tells a state of which nobody is known, and that
+// comes about when somebody asks for it.
 bool may_learn_cause(const Entry& entry);
 
 // Of the notification that takes `amended` back from `subscription`.

@@ -144,7 +144,7 @@ struct Observation {
   Phase phase = Phase::unknown;  // Of Effect::state; of fail: see reports_failure().
   std::string_view value;        // Native state, or the call that moved the phase.
   Duration settles_after{};      // The phase settles by itself, so long after it; 0: it does not.
-  PhaseSet toward = kAllPhases;  // The phases that this may be the cause of.
+  PhaseSet toward = kAllPhases;  // What this may be the cause of; 0 on a state: nobody asks for it.
   Cause cause;
   uint8_t flags = 0;
   uint8_t severity = 0;    // OpenTelemetry number; 0: by the rule of the notification.

@@ -25,6 +25,7 @@ void set_effect(const EventPlan& event, Observation& result) {
       result.phase = event.phase;
       result.value = name_of(event.phase);
       result.settles_after = event.settles_after;
+      if (event.number % 5 == 0) result.toward = 0;
       result.key.stage = event.settles_after > Duration() ? 0 : 1;
       break;
     case What::call:

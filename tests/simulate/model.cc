@@ -117,6 +117,9 @@ void Model::on_entry(const Entry& entry) {
   told.label = is_of_state ? name_of(notification.phase) : name_of(told.kind);
   told.committed = elapsed_;
   told.lacks_cause = notification.cause.kind == CauseKind::unknown;
+  const bool is_by_itself =
+      entry.observation.effect == Effect::state && entry.observation.toward == 0;
+  told.waits_for_cause = is_of_state && !is_by_itself;
   told.lacks_tags = !knows_tags(entry.after);
   told.completed = pack_entry(entry);
   told.met.push_back(conditions_.met_by(notification));
@@ -354,7 +357,8 @@ void Model::check_form(const Known& known, const Trip& trip, const Sent& sent) {
 void Model::check_wait(const Known& known, const Sent& sent) {
   const Told& told = told_.at(sent.sequence);
   const SubscriptionPlan& plan = *known.plan;
-  const bool waits = (plan.holds_cause && told.lacks_cause) || (plan.holds_tags && told.lacks_tags);
+  const bool waits = (plan.holds_cause && told.lacks_cause && told.waits_for_cause) ||
+                     (plan.holds_tags && told.lacks_tags);
   const Duration waited = elapsed_ - told.committed;
   if (!waits || waited >= plan.at_most || told.committed <= waits_since_) return;
   fault(words(known, sent.sequence) + " is sent after " + format_duration(waited) +

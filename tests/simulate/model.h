@@ -79,7 +79,8 @@ class Model {
     NotificationKind kind = NotificationKind::none;
     uint8_t severity = 0;
     Duration committed{};
-    bool lacks_cause = false;  // As far as anybody knows by now.
+    bool lacks_cause = false;      // As far as anybody knows by now.
+    bool waits_for_cause = false;  // Where it lacks one: it tells a state that somebody asks for.
     bool lacks_tags = false;
     bool may_be_grouped = false;  // A deployment made it, or may have.
     std::string label;            // What a group counts its resource as.
