@@ -34,31 +34,36 @@ class DeploymentsQuestion final : public Question {
     if (!outcome) return outcome.error();
     looked_at_ += entries;
     const bool is_over = !has_blocks || next_ <= end_ || looked_at_ >= kHistoryEntriesMax;
-    if (!is_over && !has_enough()) return std::nullopt;
+    if (!is_over && !has_enough() && !is_too_old()) return std::nullopt;
     return answer();
   }
 
  private:
-  // Those that nothing which is looked at later can belong to.
+  // Nothing which is looked at later can belong to it.
+  bool is_whole(const DeploymentRun& run) const {
+    const Duration reach = reach_back(kDeploymentRule, run.times);
+    return run.times.began - reach > recorded_ + kAheadMax;
+  }
+
   bool has_enough() const {
     size_t count = 0;
     for (const DeploymentRun* const run : runs_.newest()) {
-      count += matches(*run) && run->times.began - kDeploymentRule.at_most > recorded_ + kAheadMax
-                   ? 1
-                   : 0;
+      count += matches(*run) && is_whole(*run) ? 1 : 0;
     }
     return count >= filter_.limit;
   }
 
+  // What began before may have gone on, or have ended a day later.
+  bool is_too_old() const {
+    if (!filter_.since || recorded_ + kAheadMax >= *filter_.since - kDeploymentRule.at_most) {
+      return false;
+    }
+    return std::ranges::all_of(
+        runs_.newest(), [&](const DeploymentRun* run) { return !matches(*run) || is_whole(*run); });
+  }
+
   Result<void> read_block(const BlockReader& block) {
     recorded_ = block.recorded();
-    // What began before may have gone on.
-    const bool is_too_old =
-        filter_.since && recorded_ + kAheadMax < *filter_.since - kDeploymentRule.at_most;
-    if (is_too_old) {
-      next_ = end_;
-      return {};
-    }
     Arena arena;
     for (size_t i = block.size(); i-- > 0;) {
       arena.clear();

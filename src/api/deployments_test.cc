@@ -113,6 +113,49 @@ TEST(DeploymentRuns, of_a_stack_end_when_it_says_so_and_not_before) {
   EXPECT_EQ(words_of(backwards), expected);
 }
 
+TEST(DeploymentRuns, of_a_stack_that_begins_again_are_two_also_where_the_first_end_is_lost) {
+  std::vector<Notification> all;
+  const auto tell = [&](Phase phase, std::string_view value, int minute) {
+    Notification& stack = all.emplace_back(
+        change_by("", "", "arn:aws:cloudformation:eu-west-1:1:stack/shop/0a1b", minute));
+    stack.resource.type = "AWS::CloudFormation::Stack";
+    stack.name = "shop";
+    stack.kind = NotificationKind::transition;
+    stack.phase = phase;
+    stack.value = value;
+  };
+  const auto change = [&](const char* resource, int minute) {
+    all.push_back(change_by("cloudformation", "shop", resource, minute));
+    all.back().cause.actor_type = "Stack";
+  };
+  tell(Phase::changing, "UPDATE_IN_PROGRESS", 0);
+  change("a", 1);
+  change("b", 27);
+  tell(Phase::changing, "UPDATE_ROLLBACK_IN_PROGRESS", 28);
+  change("c", 29);
+  tell(Phase::changing, "UPDATE_IN_PROGRESS", 31);
+  change("a", 33);
+  tell(Phase::stable, "UPDATE_COMPLETE", 34);
+  const std::string_view expected =
+      "cloudformation shop  1 0 09:31-09:34\n"
+      "cloudformation shop  3 0 09:00-09:29\n";
+  DeploymentRuns backwards;
+  for (auto each = all.rbegin(); each != all.rend(); ++each) backwards.add(*each);
+  EXPECT_EQ(words_of(backwards), expected);
+  DeploymentRuns forwards;
+  for (const Notification& each : all) forwards.add(each);
+  EXPECT_EQ(words_of(forwards), expected);
+  // Once it is known when they began, the rest may come in any order.
+  std::swap(all[1], all[5]);
+  std::mt19937 random(1);
+  for (int i = 0; i < 200; ++i) {
+    std::shuffle(all.begin() + 2, all.end(), random);
+    DeploymentRuns runs;
+    for (const Notification& each : all) runs.add(each);
+    EXPECT_EQ(words_of(runs), expected);
+  }
+}
+
 class DeploymentsTest : public ApiTest {
  protected:
   void SetUp() override {
@@ -176,6 +219,17 @@ TEST_F(DeploymentsTest, a_filter_names_what_is_wanted) {
     EXPECT_EQ(count(other), 0u) << other;
   }
   EXPECT_EQ(get("/api/v1/deployments?stak=shop").status, 400);
+}
+
+TEST_F(DeploymentsTest, one_that_ended_since_is_told_from_its_beginning) {
+  take(stack_event(5, "UPDATE_IN_PROGRESS", 50));
+  clock_.advance(std::chrono::hours(6));
+  std::string end = stack_event(6, "UPDATE_COMPLETE", 50);
+  end.replace(end.find("T09:"), 4, "T16:");
+  take(end);
+  EXPECT_TRUE(holds(json("/api/v1/deployments?since=2026-11-23T16:00:00Z"),
+                    R"({"status":"well","began":"2026-11-23T09:50:00Z",)"
+                    R"("ended":"2026-11-23T16:50:00Z")"));
 }
 
 }  // namespace

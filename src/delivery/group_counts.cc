@@ -104,6 +104,7 @@ void join_kinds(const DeliveryRow& other, DeliveryRow& row) {
 void set_times(const RunTimes& times, DeliveryRow& row) {
   row.digest.first_time = times.began;
   row.group.last_time = times.last;
+  row.group.begin_time = times.announced;
   row.group.end_time = times.ended;
   row.group.tells_end = times.tells_end;
 }
@@ -113,6 +114,7 @@ void set_times(const RunTimes& times, DeliveryRow& row) {
 RunTimes times_of(const DeliveryRow& group) {
   return {.began = group.digest.first_time,
           .last = group.group.last_time,
+          .announced = group.group.begin_time,
           .ended = group.group.end_time,
           .tells_end = group.group.tells_end};
 }

@@ -10,6 +10,13 @@ constexpr char kBetweenStacks = '\x1f';
 constexpr size_t kStacksBytes = 16 * kGroupNameBytesMax;
 // From the last that was heard of a stack to its end.
 constexpr Duration kStackLastsAtMost = std::chrono::hours(24);
+// What a stack's own call says may have an earlier time than the event by which it begins.
+constexpr Duration kClocksDiffer = std::chrono::minutes(1);
+// With which an operation of a stack begins. Others that are on their way go on with one.
+constexpr std::string_view kBeginnings[] = {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS",
+                                            "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS"};
+// It waits for a person, who may begin something or not.
+constexpr std::string_view kInReview = "REVIEW_IN_PROGRESS";
 // In words. The rest are counted.
 constexpr size_t kStacksInWords = 3;
 
@@ -22,9 +29,20 @@ void each_stack(std::string_view stacks, Visit visit) {
   }
 }
 
+// A stack does one thing at a time.
+bool are_begun_apart(const RunTimes& one, const RunTimes& other) {
+  const bool are_two =
+      one.announced != Time() && other.announced != Time() && one.announced != other.announced;
+  const auto is_before = [](const RunTimes& first, const RunTimes& second) {
+    return second.announced != Time() && first.until() + kClocksDiffer < second.announced;
+  };
+  return are_two || is_before(one, other) || is_before(other, one);
+}
+
 }  // namespace
 
 void RunTimes::join(const RunTimes& other) {
+  if (announced == Time()) announced = other.announced;
   began = std::min(began, other.began);
   last = std::max(last, other.last);
   ended = std::max(ended, other.ended);
@@ -38,13 +56,19 @@ RunTimes times_of(const DeploymentName& name, const Notification& notification) 
   const bool tells_state = notification.kind == NotificationKind::transition ||
                            (is_amended && notification.has_late_observation);
   if (!name.is_of_stack || !tells_state) return times;
+  const std::string_view state = is_amended ? notification.late_value : notification.value;
+  if (state == kInReview) return times;
   times.tells_end = !is_settled(is_amended ? notification.late_phase : notification.phase);
   if (!times.tells_end) times.ended = notification.time;
+  if (std::ranges::find(kBeginnings, state) != std::end(kBeginnings)) {
+    times.announced = notification.time;
+  }
   return times;
 }
 
 std::optional<Duration> distance_within(const RunRule& rule, const RunTimes& one,
                                         const RunTimes& other) {
+  if (are_begun_apart(one, other)) return std::nullopt;
   const bool is_in_order = one.began <= other.began;
   const RunTimes& first = is_in_order ? one : other;
   const RunTimes& second = is_in_order ? other : one;
@@ -59,6 +83,12 @@ std::optional<Duration> distance_within(const RunRule& rule, const RunTimes& one
   }
   if (distance > rule.quiet) return std::nullopt;
   return distance;
+}
+
+Duration reach_back(const RunRule& rule, const RunTimes& run) {
+  if (run.announced != Time()) return kClocksDiffer;
+  const Duration reach = std::max(rule.at_most, rule.quiet);
+  return run.ended == Time() ? reach : std::max(reach, kStackLastsAtMost);
 }
 
 void add_stack(std::string_view stack, std::string& stacks) {

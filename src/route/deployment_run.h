@@ -2,10 +2,11 @@
 // for the list of deployments and for the stage `group`.
 //
 // What happened is compared by its own times, in whatever order it came in. Two are of one run
-// unless the stack said between them that one run is over and another began, or unless there is
-// more than `quiet` between them and nothing is known that lies there. What comes late and does lie
-// there makes one run of two. A stack that said that it began, and not yet that it is over, may be
-// quiet for `at_most`.
+// unless the stack said between them that one run is over or that another began, or unless there
+// is more than `quiet` between them and nothing is known that lies there. What comes late and does
+// lie there makes one run of two. A stack that said that it began, and not yet that it is over, may
+// be quiet for `at_most`, and its end belongs to it a day later. What was joined stays joined, also
+// where it is heard only then that a stack began in between: that begins a run with what follows.
 #pragma once
 
 #include <algorithm>
@@ -30,8 +31,9 @@ struct RunRule {
 struct RunTimes {
   Time began;
   Time last;               // Of what happened in it.
+  Time announced;          // When its stack said that it began; unset: it did not.
   Time ended;              // When its stack said that it is over; unset: it did not.
-  bool tells_end = false;  // Its stack said that it began: it says when it is over.
+  bool tells_end = false;  // Its stack said that it is under way: it says when it is over.
 
   Time until() const { return std::max(last, ended); }
   bool is_under_way() const { return tells_end && ended == Time(); }
@@ -44,6 +46,8 @@ RunTimes times_of(const DeploymentName& name, const Notification& notification);
 // How much time is between two of one run; nothing where they are of two. Pure.
 std::optional<Duration> distance_within(const RunRule& rule, const RunTimes& one,
                                         const RunTimes& other);
+// How long before a run something may have happened that is of it. Pure.
+Duration reach_back(const RunRule& rule, const RunTimes& run);
 
 // The one among runs of its name that `times` belongs to: of several the nearest, and the last
 // that began of equally near ones. The end where it belongs to none.

@@ -125,6 +125,7 @@ enum GroupField : uint64_t {
   kGroupResources = 14,
   kGroupFailure = 15,  // Once for each.
   kGroupFailuresTold = 16,
+  kGroupBeginTime = 20,
 };
 
 enum ParkedField : uint64_t {
@@ -191,6 +192,7 @@ void put_group(const GroupCounts& group, FieldWriter& delivery) {
   fields.text(kGroupAccount, group.account);
   fields.text(kGroupRegion, group.region);
   fields.time(kGroupLastTime, group.last_time);
+  fields.time(kGroupBeginTime, group.begin_time);
   fields.time(kGroupEndTime, group.end_time);
   fields.number(kGroupTellsEnd, group.tells_end ? 1 : 0);
   fields.time(kGroupLatest, group.latest);
@@ -257,6 +259,9 @@ void read_group(FieldReader& delivery, GroupCounts& group) {
     switch (fields.field()) {
       case kGroupLastTime:
         group.last_time = fields.time();
+        break;
+      case kGroupBeginTime:
+        group.begin_time = fields.time();
         break;
       case kGroupEndTime:
         group.end_time = fields.time();

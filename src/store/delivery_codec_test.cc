@@ -41,6 +41,7 @@ DeliveryRow full_row() {
                .account = "123456789012",
                .region = "eu-west-1",
                .last_time = from_ns(12),
+               .begin_time = from_ns(15),
                .end_time = from_ns(13),
                .tells_end = true,
                .latest = from_ns(14),

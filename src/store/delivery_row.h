@@ -59,8 +59,9 @@ struct GroupCounts {
   std::string account;
   std::string region;
   Time last_time;          // When the last of its members happened.
+  Time begin_time;         // When its stack said that it began; unset: it did not.
   Time end_time;           // When its stack said that it is over; unset: it did not.
-  bool tells_end = false;  // Its stack said that it began: it says when it is over.
+  bool tells_end = false;  // Its stack said that it is under way: it says when it is over.
   Time latest;             // When it is told at the latest; once told, when it is forgotten.
   std::string told;        // The id of its message, hex; empty: none yet.
   uint64_t told_members = 0;
