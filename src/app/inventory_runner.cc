@@ -5,6 +5,7 @@
 
 #include "app/process_limits.h"
 #include "base/log.h"
+#include "inventory/trouble.h"
 
 namespace statewire {
 namespace {
@@ -53,8 +54,8 @@ void InventoryRunner::stop() {
   if (!thread_.joinable()) return;  // The settings may be gone.
   thread_.request_stop();
   for (const InventorySetting& setting : settings_) setting.inventory->stop();
+  thread_.join();  // It starts threads of visits.
   for (const auto& visits : visits_) visits->stop();
-  thread_.join();
 }
 
 std::vector<InventoryState> InventoryRunner::states() const {
@@ -171,9 +172,9 @@ void InventoryRunner::take_turn(size_t place, const std::stop_token& stop) {
     if (!being_asked.empty() || !fault.empty()) {
       reading.is_whole = false;
       reading.is_passing = reading.is_passing && fault.empty();
-      if (reading.is_passing || reading.trouble.empty()) {
-        reading.trouble = fault.empty() ? being_asked : fault;
-      }
+      if (is_unread(reading.trouble)) reading.trouble.clear();
+      add_trouble(fault, reading.trouble);
+      add_trouble(being_asked, reading.trouble);
     }
     counts = pass_.declare(setting.name, reading, *catalog_, reach_, stop);
     turn.is_to_do = !counts || !reading.is_whole;

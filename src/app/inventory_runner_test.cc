@@ -33,13 +33,18 @@ class ThrowingInventory final : public Inventory {
   std::atomic<int> readings_ = 0;
 };
 
-// Two queues in places that are far away; the first answers only when it is told to.
+// Places that are far away; all but the last answer only when they are told to.
 class StallingInventory final : public Inventory {
  public:
-  std::vector<std::string> far_places() const override { return {"stalls", "answers"}; }
+  explicit StallingInventory(size_t stalling = 1) : stalling_(stalling) {}
+  std::vector<std::string> far_places() const override {
+    std::vector<std::string> places(stalling_, "stalls");
+    places.push_back("answers");
+    return places;
+  }
   void visit(size_t place, const std::function<void()>&) override {
-    if (place == 0) answer_.wait(false);
-    ++visits_[place];
+    if (place < stalling_) answer_.wait(false);
+    ++visits_[place < stalling_ ? 0 : 1];
   }
   bool has_changed() override { return true; }
   InventoryReading read() override {
@@ -59,8 +64,29 @@ class StallingInventory final : public Inventory {
   int visits(size_t place) const { return visits_[place]; }
 
  private:
+  const size_t stalling_;
   std::atomic<bool> answer_ = false;
   std::array<std::atomic<int>, 2> visits_ = {};
+};
+
+// One place that answers call after call, and is not done until it is stopped.
+class SlowInventory final : public Inventory {
+ public:
+  std::vector<std::string> far_places() const override { return {"slow"}; }
+  void visit(size_t, const std::function<void()>& on_answer) override {
+    while (!is_stopped_) {
+      on_answer();
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+  bool has_changed() override { return true; }
+  InventoryReading read() override {
+    return {.stacks = {}, .is_whole = false, .trouble = "code: it cannot be opened"};
+  }
+  void stop() override { is_stopped_ = true; }
+
+ private:
+  std::atomic<bool> is_stopped_ = false;
 };
 
 class InventoryRunnerTest : public IngestTest {
@@ -134,6 +160,39 @@ TEST_F(InventoryRunnerTest, a_place_that_stalls_holds_up_none_and_is_named_until
   EXPECT_TRUE(comes([&] { return running->states()[0].last_read != Time(); }));
   EXPECT_EQ(running->states()[0].trouble, "");
   EXPECT_TRUE(comes([&] { return running->states()[0].waits.empty(); }));
+  running->stop();
+}
+
+TEST_F(InventoryRunnerTest, many_places_that_stall_hold_up_no_other) {
+  patience_ = std::chrono::milliseconds(20);
+  auto owned = std::make_unique<StallingInventory>(20);
+  StallingInventory& stalling = *owned;
+  std::vector<InventorySetting> settings;
+  settings.push_back({.name = "slow",
+                      .kind = inventory_kinds().front(),
+                      .inventory = std::move(owned),
+                      .every = std::chrono::milliseconds(1)});
+  const auto running = runner(settings);
+  running->start();
+  EXPECT_TRUE(comes([&] { return stalling.visits(1) >= 3; }));
+  EXPECT_TRUE(comes([&] { return running->states()[0].waits.size() == 20; }));
+  EXPECT_EQ(stalling.visits(0), 0);
+  running->stop();
+}
+
+TEST_F(InventoryRunnerTest, a_place_that_is_slow_is_told_as_such_beside_other_troubles) {
+  patience_ = std::chrono::milliseconds(50);
+  std::vector<InventorySetting> settings;
+  settings.push_back({.name = "shop",
+                      .kind = inventory_kinds().front(),
+                      .inventory = std::make_unique<SlowInventory>(),
+                      .every = std::chrono::milliseconds(1)});
+  const auto running = runner(settings);
+  running->start();
+  const std::string expected =
+      "code: it cannot be opened; slow: it is being asked since " + format_time(clock_.now());
+  EXPECT_TRUE(comes([&] { return running->states()[0].trouble == expected; }))
+      << running->states()[0].trouble;
   running->stop();
 }
 

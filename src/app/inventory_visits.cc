@@ -3,12 +3,15 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "inventory/trouble.h"
 
 namespace statewire {
 namespace {
 
-// Of one inventory. Where so many do not answer, the others wait until one of those is given up.
+// Of one inventory, besides those that do not answer.
 constexpr size_t kVisitsAtOnce = 8;
+// Where so many do not answer, the others wait until one of those is given up.
+constexpr size_t kVisitsInAll = 64;
 
 }  // namespace
 
@@ -20,13 +23,19 @@ InventoryVisits::InventoryVisits(Inventory& inventory, const Clock& clock, Setti
 
 InventoryVisits::~InventoryVisits() { stop(); }
 
-void InventoryVisits::start() {
+void InventoryVisits::start() { add_threads(); }
+
+void InventoryVisits::add_threads() {
   size_t count = 0;
   {
     Lock lock(mutex_);
-    count = std::min(places_.size(), kVisitsAtOnce);
+    const auto stalls = [this](const Place& place) REQUIRES(mutex_) {
+      return place.phase == Phase::asked && is_late(place.heard_since);
+    };
+    const auto stalling = static_cast<size_t>(std::ranges::count_if(places_, stalls));
+    count = std::min({places_.size(), stalling + kVisitsAtOnce, kVisitsInAll});
   }
-  for (size_t i = 0; i < count; ++i) {
+  while (threads_.size() < count) {
     threads_.emplace_back([this](const std::stop_token& stop) { run(stop); });
   }
 }
@@ -91,6 +100,7 @@ void InventoryVisits::visit(size_t place) {
 
 // Where no thread is free, those that are queued wait for places that are late.
 bool InventoryVisits::take_news() {
+  add_threads();
   Lock lock(mutex_);
   if (!is_news_) return false;
   size_t queued = 0, asked = 0;
@@ -99,28 +109,32 @@ bool InventoryVisits::take_news() {
     queued += place.phase == Phase::queued ? 1 : 0;
     asked += place.phase == Phase::asked ? 1 : 0;
   }
-  if (queued > 0 && asked < std::min(places_.size(), kVisitsAtOnce)) return false;
+  if (queued > 0 && asked < threads_.size()) return false;
   is_news_ = false;
   return true;
 }
 
 std::string InventoryVisits::being_asked() const {
   Lock lock(mutex_);
-  for (const Phase phase : {Phase::asked, Phase::queued}) {
-    const auto first = std::ranges::find(places_, phase, &Place::phase);
-    if (first == places_.end()) continue;
-    if (phase == Phase::queued) return first->name + ": it is asked after others";
-    return first->name + ": it has not answered since " + format_time(first->heard);
+  std::string silent, slow, queued;
+  for (const Place& place : places_) {
+    if (place.phase == Phase::queued) {
+      add_trouble(place.name + ": it is asked after others", queued);
+    } else if (place.phase == Phase::asked && is_late(place.heard_since)) {
+      add_trouble(place.name + ": it has not answered since " + format_time(place.heard), silent);
+    } else if (place.phase == Phase::asked) {
+      add_trouble(place.name + ": it is being asked since " + format_time(place.asked), slow);
+    }
   }
-  return {};
+  for (const std::string& rest : {slow, queued}) add_trouble(rest, silent);
+  return silent;
 }
 
 std::string InventoryVisits::fault() const {
   Lock lock(mutex_);
-  for (const Place& place : places_) {
-    if (!place.fault.empty()) return place.fault;
-  }
-  return {};
+  std::string faults;
+  for (const Place& place : places_) add_trouble(place.fault, faults);
+  return faults;
 }
 
 Time InventoryVisits::asked(Time now) const {

@@ -1,5 +1,6 @@
 // Asks what an inventory has far away: several places at once, each on a thread of its own, so that
-// one that does not answer holds up no other place, no other inventory and no stop.
+// one that does not answer holds up no other place, no other inventory and no stop. Where places do
+// not answer, others get threads besides, up to a bound.
 #pragma once
 
 #include <chrono>
@@ -16,7 +17,7 @@
 
 namespace statewire {
 
-// Thread-safe, but for start() and stop().
+// Thread-safe, but for start(), begin(), take_news() and stop(): one at a time.
 class InventoryVisits {
  public:
   struct Settings {
@@ -31,14 +32,14 @@ class InventoryVisits {
   // Waits for the calls that are made: the inventory was stopped before.
   void stop();
 
-  // Asks all places that are not being asked still.
+  // Asks all places that are not being asked still, once there are threads.
   void begin();
   // Something was begun or answered since it was taken, and all that was asked has answered, but
   // for those that have not for longer than `patience`. Takes it.
   bool take_news();
-  // Why not all have answered; empty where all have.
+  // Why not all have answered: which does not answer, and which is slow; empty where all have.
   std::string being_asked() const;
-  // Why a place could not be asked at all; empty where all could.
+  // Why places could not be asked at all; empty where all could.
   std::string fault() const;
   // When the place was asked that was asked first, of what was answered last; `now` without any.
   Time asked(Time now) const;
@@ -59,6 +60,7 @@ class InventoryVisits {
     std::string fault;
   };
 
+  void add_threads();
   void run(const std::stop_token& stop);
   void visit(size_t place);
   bool is_late(Steady::time_point since) const {

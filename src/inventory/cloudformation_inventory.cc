@@ -14,6 +14,7 @@
 #include "inventory/cloudformation_stack.h"
 #include "inventory/kept_stacks.h"
 #include "inventory/template_index.h"
+#include "inventory/trouble.h"
 #include "model/arn.h"
 
 namespace statewire {
@@ -155,7 +156,11 @@ StackLook CloudFormationInventory::look() {
   for (size_t i = 0; i < far_.size(); ++i) {
     Result<std::vector<StackSummary>> stacks = far_[i]->found();
     if (!stacks) {
-      look.trouble = Error{stacks.error().kind, far_[i]->shown() + ": " + stacks.error().text};
+      const bool may_pass = !look.trouble || look.trouble->kind == ErrorKind::unavailable;
+      std::string text = look.trouble ? std::move(look.trouble->text) : std::string();
+      add_trouble(far_[i]->shown(), stacks.error(), text);
+      const ErrorKind kind = may_pass ? stacks.error().kind : look.trouble->kind;
+      look.trouble = Error{kind, std::move(text)};
       continue;
     }
     for (StackSummary& stack : *stacks) look.stacks.push_back({std::move(stack), i});
@@ -183,9 +188,9 @@ void CloudFormationInventory::read_stack_found(const FoundStack& found,
   if (summary.status == "CREATE_IN_PROGRESS") return;
   reading.is_whole = false;
   if (stack.error().kind != ErrorKind::unavailable) reading.is_passing = false;
-  reading.trouble =
-      summary.name + ": " +
-      (summary.is_busy() ? summary.status + ": it is read when that ends" : stack.error().text);
+  const std::string why =
+      summary.is_busy() ? summary.status + ": it is read when that ends" : stack.error().text;
+  add_trouble(summary.name + ": " + why, reading.trouble);
 }
 
 // Those that share a name get their account and region before it.
@@ -209,7 +214,7 @@ InventoryReading CloudFormationInventory::read() {
   if (found.trouble) {
     reading.is_whole = false;
     reading.is_passing = reading.is_passing && found.trouble->kind == ErrorKind::unavailable;
-    reading.trouble = found.trouble->text;
+    add_trouble(found.trouble->text, reading.trouble);
   }
   for (const FoundStack& stack : found.stacks) read_stack_found(stack, reading);
   name_stacks(found, reading.stacks);

@@ -12,6 +12,7 @@
 #include "inventory/far_states.h"
 #include "inventory/state_place.h"
 #include "inventory/terraform_state.h"
+#include "inventory/trouble.h"
 
 namespace statewire {
 namespace {
@@ -206,7 +207,7 @@ void TerraformInventory::read_place(size_t which, StateMarks& marks, InventoryRe
   const auto fail = [&](const std::string& what, const Error& error) {
     reading.is_whole = false;
     if (error.kind != ErrorKind::unavailable) reading.is_passing = false;
-    reading.trouble = what + ": " + error.text;
+    add_trouble(what, error, reading.trouble);
   };
   Result<StateMarks> found = marks_of(which);
   if (!found) {
