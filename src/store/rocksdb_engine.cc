@@ -45,7 +45,9 @@ using rocksdb::Slice;
 using rocksdb::Status;
 
 constexpr int kBloomBitsPerKey = 10;
-constexpr size_t kScanBytesAhead = 1u << 20;
+// A turn of a scan needs some hundred KiB. A larger buffer would be mapped anew for each turn.
+constexpr size_t kScanBytesAhead = 128u << 10;
+static_assert(kScanBytesAhead < kHeapBlockBytesMax);
 
 Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view view(const Slice& bytes) { return {bytes.data(), bytes.size()}; }
@@ -206,10 +208,13 @@ ColumnFamilyOptions family_options(std::string_view name, const Memory& memory) 
     result.arena_block_size = 1u << 20;
     // Neighbours, one partition after the other: each goes in where the last one did.
     result.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
-    table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
   }
-  if (name == stored_name(Family::aliases)) {
+  if (name == stored_name(Family::resources) || name == stored_name(Family::aliases)) {
     table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+    // The index of a million keys takes megabytes. The cache has no room for it as a whole, so that
+    // each turn of a scan, and many a look-up, would read all of it again.
+    table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+    table.partition_filters = true;
   }
   result.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return result;
