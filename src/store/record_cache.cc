@@ -6,9 +6,17 @@ namespace statewire {
 namespace {
 
 constexpr size_t kSlotsAtFirst = 1024;
-// So that a record that grows a little stays where it is.
-constexpr size_t kCapacityStep = 32;
-constexpr size_t kAllocationOverhead = 16;
+// One eviction of so many is by the hand, and one record of so many is a newcomer.
+constexpr size_t kByNewcomers = 8;
+// The allocator's, of each value; together they are multiples of its step.
+constexpr size_t kAllocationOverhead = 8;
+constexpr size_t kAllocationStep = 16;
+
+// What the allocator gives for so many bytes.
+size_t capacity_for(size_t bytes) {
+  return (bytes + kAllocationOverhead + kAllocationStep - 1) / kAllocationStep * kAllocationStep -
+         kAllocationOverhead;
+}
 
 }  // namespace
 
@@ -62,7 +70,8 @@ size_t RecordCache::place_of(uint64_t hash) const {
 void RecordCache::put(const Item& item) {
   if (bytes_max_ == 0) return;
   Slot* slot = &slots_[place_of(item.hash)];
-  // A new one has to prove itself: a scan does not drive out what is used.
+  // A new one has to prove itself by being found: what comes once does not drive out what is used,
+  // also where a commit learns it and then writes it.
   const bool is_known = slot->value != nullptr;
   if (!is_known) {
     if (++count_ * 8 > slots_.size() * 7) {
@@ -71,17 +80,18 @@ void RecordCache::put(const Item& item) {
     }
     slot->hash = item.hash;
     bytes_ += kAllocationOverhead;
+    newcomers_.push_back(item.hash);
+    if (newcomers_.size() * kByNewcomers > slots_.size()) newcomers_.pop_front();
   }
   if (slot->value == nullptr || slot->capacity < item.value.size()) {
     bytes_ -= slot->capacity;
-    slot->capacity =
-        static_cast<uint32_t>((item.value.size() + kCapacityStep) / kCapacityStep * kCapacityStep);
+    slot->capacity = static_cast<uint32_t>(capacity_for(item.value.size()));
     slot->value.reset(new char[slot->capacity]);
     bytes_ += slot->capacity;
   }
   item.value.copy(slot->value.get(), item.value.size());
   slot->size = static_cast<uint32_t>(item.value.size()) & INT32_MAX;
-  slot->is_recent = is_known;
+  if (!is_known) slot->is_recent = false;
   while (bytes_ > bytes_max_ && count_ > 0) evict_one();
 }
 
@@ -99,14 +109,27 @@ void RecordCache::grow() {
   }
 }
 
-// A record that was used since the hand last passed gets one more round.
 void RecordCache::evict_one() {
+  if (++evictions_ % kByNewcomers != 0 && evict_newcomer()) return;
+  // A record that was used since the hand last passed gets one more round.
   for (;; ++hand_) {
     Slot& slot = slots_[hand_ & (slots_.size() - 1)];
     if (slot.value == nullptr) continue;
     if (!slot.is_recent) return erase(hand_ & (slots_.size() - 1));
     slot.is_recent = false;
   }
+}
+
+// The oldest, where there are enough of them. False where none was.
+bool RecordCache::evict_newcomer() {
+  while (newcomers_.size() * kByNewcomers > count_) {
+    const size_t at = place_of(newcomers_.front());
+    newcomers_.pop_front();
+    if (slots_[at].value == nullptr || slots_[at].is_recent) continue;
+    erase(at);
+    return true;
+  }
+  return false;
 }
 
 // Those behind it move up, so that no probing meets a gap.

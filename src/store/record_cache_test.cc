@@ -63,6 +63,40 @@ TEST(RecordCacheTest, what_is_used_stays) {
   EXPECT_EQ(found(cache, 0x9e3779b97f4a7c15), "");
 }
 
+// As the store does for each commit: what is not found is learned, and all is written.
+TEST(RecordCacheTest, of_more_than_fits_a_part_stays_though_all_are_written_in_turn) {
+  constexpr uint64_t kRecords = 2'000;
+  constexpr size_t kValueBytes = 327;
+  RecordCache cache(kRecords * (kValueBytes + 32) * 3 / 4);
+  const std::string value(kValueBytes, 'x');
+  constexpr int kRounds = 20;
+  size_t hits = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    for (uint64_t record = 0; record < kRecords; ++record) {
+      const RecordCache::Item item{record * 0x9e3779b97f4a7c15, value};
+      if (found(cache, item.hash).empty()) {
+        cache.learn({&item, 1}, cache.epoch());
+      } else {
+        ++hits;
+      }
+      cache.update({&item, 1});
+    }
+  }
+  EXPECT_GT(hits, kRecords * kRounds / 2);
+}
+
+TEST(RecordCacheTest, values_take_little_more_than_their_bytes) {
+  constexpr size_t kValueBytes = 327;
+  RecordCache cache(1 << 20);
+  const size_t before = cache.bytes();
+  const std::string value(kValueBytes, 'x');
+  for (uint64_t hash = 0; hash < 100; ++hash) {
+    const RecordCache::Item item{hash * 0x9e3779b97f4a7c15, value};
+    cache.update({&item, 1});
+  }
+  EXPECT_LE(cache.bytes() - before, 100 * (kValueBytes + 24));
+}
+
 TEST(RecordCacheTest, one_without_room_keeps_nothing) {
   RecordCache cache(0);
   const RecordCache::Item item{7, "value"};
