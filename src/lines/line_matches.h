@@ -34,8 +34,8 @@ class LineScratch {
     size_t number = 0;
     bool is_json = false;
   };
-  // One is judged, of the next one the rules are found, the one after that is read: a set of a
-  // million rules lies in memory that takes its time to come.
+  // Of a large set, one is judged, of the next one the rules are found, the one after that is read:
+  // what such a set needs lies in memory that takes its time to come. Else only the first is used.
   std::array<Line, 3> lines_;
 };
 
@@ -44,7 +44,7 @@ class LineScratch {
 class LineMatches {
  public:
   LineMatches(const PatternSet& set, LineScratch& scratch, simdjson::padded_string_view text)
-      : set_(set), scratch_(scratch), text_(text.data(), text.size()) {}
+      : set_(set), scratch_(scratch), text_(text.data(), text.size()), is_ahead_(set.is_large()) {}
 
   // To the next event. False: there is none.
   bool next();
@@ -62,14 +62,17 @@ class LineMatches {
  private:
   using Line = LineScratch::Line;
   Line& line_at(size_t event) { return scratch_.lines_[event % scratch_.lines_.size()]; }
+  bool next_ahead();
   bool read(Line& line);
+  void judge(Line& line);
 
   const PatternSet& set_;
   LineScratch& scratch_;
   std::string_view text_;
   size_t at_ = 0;      // Where the next line begins.
   size_t number_ = 0;  // Of the last line.
-  size_t read_ = 0;    // Events that took each step.
+  const bool is_ahead_;
+  size_t read_ = 0;  // Events that took each step, where it is ahead.
   size_t found_ = 0;
   size_t judged_ = 0;
   const Line* line_ = nullptr;

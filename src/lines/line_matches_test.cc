@@ -78,6 +78,28 @@ TEST(LineMatches, equals_what_is_matched_of_parsed_events) {
   }
 }
 
+// Large ones look some events ahead.
+TEST(LineMatches, large_sets_answer_as_small_ones_do) {
+  const uint64_t seed = pattern_test::printed_seed();
+  pattern_test::Generator generator(seed);
+  std::vector<std::string> patterns;
+  for (int i = 0; i < 40; ++i) patterns.push_back(generator.pattern(2));
+  const PatternSet small = sealed(patterns);
+  for (int i = 0; i < 70'000; ++i) {
+    patterns.push_back(R"({"of no event":[)" + std::to_string(i) + "]}");
+  }
+  const PatternSet large = sealed(patterns);
+  ASSERT_TRUE(large.is_large() && !small.is_large());
+  for (int events = 0; events < 60; ++events) {
+    std::string text;
+    for (int i = 0; i < events; ++i) {
+      text += generator.event(3) + "\n";
+      if (i % 5 == events % 7) text += "\n \n{\n[1]\n";
+    }
+    ASSERT_EQ(matched(large, text), matched(small, text)) << "seed " << seed << "\n" << text;
+  }
+}
+
 TEST(JsonText, keys_and_values_are_compared_unescaped) {
   const PatternSet set = sealed({R"({"key":["a\"\\/é😀"]})", R"({"k\"y":[1]})", R"({"":["b"]})"});
   const std::vector<std::string> wanted{"1:1", "2:1", "3:2", "4:3", "5:", "6:3"};

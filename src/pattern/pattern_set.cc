@@ -59,6 +59,8 @@ std::optional<std::span<const uint32_t>> PatternSet::match(simdjson::dom::elemen
 
 const pattern::Paths& PatternSet::paths() const { return content_->paths; }
 
+bool PatternSet::is_large() const { return content_->segment && content_->segment->is_large(); }
+
 void PatternSet::prefetch(pattern::Leaves& leaves) const {
   if (content_->segment) content_->segment->prefetch(leaves);
 }

@@ -64,6 +64,8 @@ class PatternSet {
 
   // For other readers of events: the fields to read, and what they are worth, in steps (segment.h).
   const pattern::Paths& paths() const;
+  // Whether its rules may not stay in the processor's cache.
+  bool is_large() const;
   void prefetch(pattern::Leaves& leaves) const;
   void find(pattern::Leaves& leaves, pattern::Hits& hits) const;
   std::optional<std::span<const uint32_t>> judge(pattern::Leaves& leaves,

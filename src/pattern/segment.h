@@ -68,6 +68,7 @@ class Segment {
  public:
   explicit Segment(const Rules& rules);
 
+  bool is_large() const { return rules_.size() >= kLargeRules; }
   // Three steps, each of which has the memory come that the next one needs: whoever has several
   // events takes a step of each in turn. Only the last two are needed.
   void prefetch(Leaves& leaves) const { index_.prefetch(leaves); }
@@ -78,6 +79,8 @@ class Segment {
   std::span<const uint32_t> judge(Leaves& leaves, Hits& hits) const;
 
  private:
+  static constexpr size_t kLargeRules = size_t{64} << 10;
+
   // Rules from `begin` to `end`, sorted by id.
   struct Run {
     uint32_t slot = kNothing;  // Of what must be present; kNothing: of nothing.
