@@ -4,7 +4,6 @@
 // was not even split into tokens. Escapes and numbers are simdjson's to read.
 #include "lines/json_reader.h"
 
-#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -22,7 +21,7 @@ using pattern::Paths;
 
 namespace {
 
-constexpr size_t kPrefetchedBytes = 1024;
+constexpr size_t kPrefetchedBytes = 512;  // As far as most events are walked.
 
 // REQUIRES: 8 bytes behind the text may be read.
 bool has_backslash(std::string_view text) {
@@ -43,9 +42,9 @@ bool is_space(uint8_t c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r
 }  // namespace
 
 // The memory behind an event is likely to be the next one.
-void prefetch(const char* begin, size_t bytes) {
+void prefetch(const char* begin) {
   constexpr size_t kCacheLine = 64;
-  for (size_t i = 0; i < bytes; i += kCacheLine) __builtin_prefetch(begin + i);
+  for (size_t i = 0; i < kPrefetchedBytes; i += kCacheLine) __builtin_prefetch(begin + i);
 }
 
 // One event. Functions answer false where it is not JSON; after that nothing else is called. Each
@@ -85,9 +84,8 @@ class JsonWalk {
     if (tokens_.kind() == '}') return close();
     const uint32_t serial = leaves_.begin_object();
     for (;;) {
-      uint32_t child = kNothing;
+      uint32_t child = pass_members(paths_.node(node));
       bool is_nested = false;
-      if (is_for_nobody(paths_.node(node), child) && tokens_.pass_member()) continue;
       if (child == kNothing ? !key(node, serial, child, is_nested) : !known_key()) return false;
       if (child == kNothing || !leaves_.is_first(child, serial)) {
         if (!skip()) return false;
@@ -103,14 +101,20 @@ class JsonWalk {
     }
   }
 
-  // Most keys are compared where they stand: the node that one leads to, or true where nobody looks
-  // at it. Where it is neither, the key must be read.
-  bool is_for_nobody(const Paths::Node& node, uint32_t& child) const {
-    if (tokens_.kind() != '"' || tokens_.has_backslashes()) return false;
-    const char* const begin = reinterpret_cast<const char*>(tokens_.at()) + 1;
-    if (!node.compares_quoted) return !Paths::may_begin(node, begin);
-    child = paths_.child_quoted(node, begin);
-    return child == kNothing && !Paths::may_lead_below(node, begin);
+  // Most keys are compared where they stand. Passes members that nobody looks at, and returns the
+  // node that the next key leads to; kNothing where the key must be read.
+  uint32_t pass_members(const Paths::Node& node) {
+    uint32_t child = kNothing;
+    tokens_.pass_members([&](const char* key) {
+      return !Paths::may_begin(node, key) || is_for_nobody(node, key, child);
+    });
+    return child;
+  }
+
+  bool is_for_nobody(const Paths::Node& node, const char* key, uint32_t& child) const {
+    if (!node.compares_quoted) return false;
+    child = paths_.child_quoted(node, key);
+    return child == kNothing && !Paths::may_lead_below(node, key);
   }
 
   bool close() {
@@ -270,7 +274,7 @@ bool JsonReader::read(std::string_view event, const Paths& paths, Leaves& leaves
   const size_t unescaped_max = event.size() + simdjson::SIMDJSON_PADDING;
   if (unescaped_.size() > kMatchBytesKept) std::vector<uint8_t>().swap(unescaped_);
   if (unescaped_.size() < unescaped_max) unescaped_.resize(std::bit_ceil(unescaped_max));
-  prefetch(event.data() + event.size(), std::min(event.size(), kPrefetchedBytes));
+  prefetch(event.data() + event.size());
   return JsonWalk(*this, event, paths, leaves).run();
 }
 

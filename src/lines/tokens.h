@@ -37,14 +37,37 @@ class Tokens {
     left_ = without_first(left_);
   }
 
-  // The present token begins a key: moves to the next key of the object, where colon, value and
-  // comma follow within a block, the value is no object or array, and nothing is escaped. Else
-  // false, and stays.
-  bool pass_member() {
-    if (has_four_left()) return pass_member_in_block();
-    if (at_ == text_ + block_begin_) return false;
-    read_block_here();
-    return has_four_left() && !has_backslashes() && pass_member_in_block();
+  // The present token begins a key: moves on to the first key of the object that `is_passed`
+  // (where it begins, behind its quote) is false of, or whose member is not passed: that is where
+  // colon, value, comma and the next key do not follow within a block, the value is an object or
+  // array, or anything is escaped.
+  template <typename IsPassed>
+  void pass_members(IsPassed is_passed) {
+    // What the loop changes stays in registers.
+    const uint8_t* at = at_;
+    const uint8_t* begin = text_ + block_begin_;
+    uint64_t left = left_;
+    while (*at == '"' && !has_backslashes() && is_passed(reinterpret_cast<const char*>(at) + 1)) {
+      if (!has_four(left)) {
+        if (at == begin) break;
+        at_ = at;
+        read_block_here();
+        begin = at;
+        left = left_;
+        if (!has_four(left) || has_backslashes()) break;
+      }
+      const uint64_t value = without_first(left);
+      const uint64_t comma = without_first(value);
+      const uint64_t key = without_first(comma);
+      // Three different bits, and whether each is of its kind.
+      const uint64_t right = ((left ^ value) & block_.colons) | ((value ^ comma) & block_.scalars) |
+                             ((comma ^ key) & block_.commas);
+      if (right != (left ^ key)) break;
+      at = begin + std::countr_zero(key);
+      left = without_first(key);
+    }
+    at_ = at;
+    left_ = left;
   }
 
   // Moves behind the bracket that closes the innermost `depth` of those that are open, the present
@@ -61,18 +84,8 @@ class Tokens {
   static uint64_t first_of(uint64_t bits) { return bits & (0 - bits); }
   static uint64_t without_first(uint64_t bits) { return bits & (bits - 1); }
 
-  bool has_four_left() const { return without_first(without_first(without_first(left_))) != 0; }
-  bool pass_member_in_block() {
-    const uint64_t value = without_first(left_);
-    const uint64_t comma = without_first(value);
-    const uint64_t key = without_first(comma);
-    // Three different bits, and whether each is of its kind.
-    const uint64_t right = ((left_ ^ value) & block_.colons) | ((value ^ comma) & block_.scalars) |
-                           ((comma ^ key) & block_.commas);
-    if (right != (left_ ^ key)) return false;
-    at_ = text_ + block_begin_ + std::countr_zero(key);
-    left_ = without_first(key);
-    return true;
+  static bool has_four(uint64_t bits) {
+    return without_first(without_first(without_first(bits))) != 0;
   }
 
   bool read_block() { return read_block(block_begin_ + kBlockBytes); }

@@ -70,12 +70,15 @@ class NumberSet {
   std::span<uint32_t> all() { return all_; }
 
   static void make_set(std::vector<uint32_t>& values) {
-    if (values.size() <= 1) return;
+    if (values.size() > 1) make_set_of_many(values);
+  }
+
+ private:
+  static void make_set_of_many(std::vector<uint32_t>& values) {
     if (!std::is_sorted(values.begin(), values.end())) std::sort(values.begin(), values.end());
     values.erase(std::unique(values.begin(), values.end()), values.end());
   }
 
- private:
   static constexpr size_t kSortMin = 4096;
   static constexpr size_t kFew = 64;  // That no repeats are remembered of.
 

@@ -118,7 +118,7 @@ std::span<const uint32_t> Segment::judge(Leaves& leaves, Hits& hits) const {
       return rules_.ids().subspan(run->begin, run->end - run->begin);
     }
   }
-  sequences += copy_runs(leaves, excluded, out);
+  if (!runs_.empty()) sequences += copy_runs(leaves, excluded, out);
   if (sequences > 1 || repeats_ids_) NumberSet::make_set(out);
   return out;
 }
