@@ -164,8 +164,197 @@ TEST(TerraformStateTest, half_a_state_and_other_versions_are_refused) {
     EXPECT_FALSE(read_terraform_state(odd, {}).ok()) << odd;
   }
   EXPECT_TRUE(read_terraform_state(R"({"version":4,"resources":[]})", {}).ok());
-  EXPECT_FALSE(read_terraform_state(R"({"version":3,"modules":[]})", {}).ok());
+  EXPECT_TRUE(read_terraform_state(R"({"version":3,"modules":[]})", {}).ok());
+  EXPECT_FALSE(read_terraform_state(R"({"version":2,"modules":[]})", {}).ok());
   EXPECT_FALSE(read_terraform_state(R"({"resources":[]})", {}).ok());
+}
+
+TEST(TerraformStateTest, a_state_that_opentofu_has_encrypted_is_called_so) {
+  const Result<DeclaredStack> stack = read_terraform_state(
+      R"({"serial":1,"lineage":"l","meta":{},"encrypted_data":"aGk=","encryption_version":"v0"})",
+      {});
+  ASSERT_FALSE(stack.ok());
+  EXPECT_EQ(stack.error().text, "it is encrypted, and is not read");
+}
+
+// One module of a state of version 3; `resources` are its pairs.
+std::string module_of(std::string_view path, std::string_view resources) {
+  return R"({"path":[)" + std::string(path) + R"(],"outputs":{},"resources":{)" +
+         std::string(resources) + R"(},"depends_on":[]})";
+}
+
+std::string old_state(std::string_view modules) {
+  return R"({"version":3,"terraform_version":"0.11.14","serial":7,"lineage":"l","modules":[)" +
+         std::string(modules) + "]}";
+}
+
+std::string old_resource(std::string_view key, std::string_view type, std::string_view attributes,
+                         std::string_view provider = "provider.aws") {
+  return '"' + std::string(key) + R"(":{"type":")" + std::string(type) +
+         R"(","depends_on":[],"primary":{"id":"x","attributes":)" + std::string(attributes) +
+         R"(,"meta":{},"tainted":false},"deposed":[],"provider":")" + std::string(provider) + "\"}";
+}
+
+TEST(TerraformStateTest, states_of_version_3_are_read) {
+  const std::string queue = R"({"arn":"arn:aws:sqs:eu-west-1:111111111111:a","tags.%":"0"})";
+  const std::string rule = R"({"id":"sgrule-1","security_group_id":"sg-1","cidr_blocks.#":"0"})";
+  const DeclaredStack stack = read(old_state(
+      module_of(R"("root")",
+                old_resource("aws_sqs_queue.q.1", "aws_sqs_queue", queue) + "," +
+                    old_resource("data.aws_ami.a", "aws_ami", R"({"id":"ami-1"})") + "," +
+                    old_resource("random_id.r", "random_id", R"({"id":"r"})", "provider.random")) +
+      "," +
+      module_of(R"("root","web","db")",
+                old_resource("aws_security_group_rule.in", "aws_security_group_rule", rule,
+                             "module.web.provider.aws.east"))));
+  EXPECT_EQ(stack.serial, 7u);
+  EXPECT_EQ(stack.lineage, "l");
+  EXPECT_EQ(stack.tool, "terraform");
+  EXPECT_EQ(stack.of_other_providers, 1u);
+  EXPECT_TRUE(stack.unjoined.empty());
+  ASSERT_EQ(stack.resources.size(), 2u);
+  EXPECT_EQ(stack.resources[0].id, "arn:aws:sqs:eu-west-1:111111111111:a");
+  EXPECT_EQ(stack.resources[0].address, "aws_sqs_queue.q[1]");
+  EXPECT_EQ(stack.resources[0].block, "aws_sqs_queue.q");
+  EXPECT_EQ(stack.resources[1].id, "sg-1");
+  EXPECT_EQ(stack.resources[1].type, "AWS::EC2::SecurityGroup");
+  EXPECT_TRUE(stack.resources[1].is_part);
+  EXPECT_EQ(stack.resources[1].address, "module.web.module.db.aws_security_group_rule.in");
+  EXPECT_EQ(stack.resources[1].account, "111111111111");
+}
+
+// Terraform 0.11 and older often name no provider; it is that of the type's first word.
+TEST(TerraformStateTest, the_provider_of_version_3_may_be_left_out) {
+  const DeclaredStack stack = read(old_state(module_of(
+      R"("root")", old_resource("aws_sqs_queue.q", "aws_sqs_queue",
+                                R"({"arn":"arn:aws:sqs:eu-west-1:111111111111:a"})", "") +
+                       "," +
+                       old_resource("google_project.p", "google_project", R"({"id":"p"})", "") +
+                       R"(,"aws_sqs_queue.replaced":{"type":"aws_sqs_queue","primary":null,
+              "deposed":[{"id":"x","attributes":{}}],"provider":"provider.aws"})")));
+  ASSERT_EQ(stack.resources.size(), 1u);
+  EXPECT_EQ(stack.resources[0].address, "aws_sqs_queue.q");
+  EXPECT_EQ(stack.of_other_providers, 1u);
+  EXPECT_TRUE(stack.unjoined.empty());
+}
+
+TEST(TerraformStateTest, odd_states_of_version_3_are_refused) {
+  for (const char* const odd :
+       {R"({"version":3})", R"({"version":3,"modules":[1]})",
+        R"({"version":3,"modules":[{"path":["root"]}]})",
+        R"({"version":3,"modules":[{"path":["root"],"resources":{"aws_vpc.a":1}}]})"}) {
+    EXPECT_FALSE(read_terraform_state(odd, {}).ok()) << odd;
+  }
+}
+
+// As Terraform 0.12 writes what it took over from version 3 and has not refreshed since.
+TEST(TerraformStateTest, attributes_that_were_taken_over_flat_are_read) {
+  const DeclaredStack stack = read(state_of(
+      R"({"mode":"managed","type":"aws_sqs_queue","name":"q",
+          "provider":"provider[\"registry.terraform.io/-/aws\"]","instances":[
+          {"attributes_flat":{"arn":"arn:aws:sqs:eu-west-1:111111111111:a"}}]})"));
+  ASSERT_EQ(stack.resources.size(), 1u);
+  EXPECT_EQ(stack.resources[0].id, "arn:aws:sqs:eu-west-1:111111111111:a");
+}
+
+TEST(TerraformStateTest, a_provider_whose_name_begins_like_aws_is_another) {
+  const DeclaredStack stack = read(state_of(
+      R"({"mode":"managed","type":"awscc_sqs_queue","name":"q","provider":"provider.awscc",
+          "instances":[{"attributes":{"arn":"arn:aws:sqs:eu-west-1:111111111111:a"}}]})"));
+  EXPECT_TRUE(stack.resources.empty());
+  EXPECT_EQ(stack.of_other_providers, 1u);
+}
+
+TEST(TerraformStateTest, an_attachment_to_many_is_a_part_of_each) {
+  const std::string ours = R"("policy_arn":"arn:aws:iam::111111111111:policy/p")";
+  const std::string of_aws = R"("policy_arn":"arn:aws:iam::aws:policy/AmazonS3FullAccess")";
+  const auto check = [&](const DeclaredStack& stack) {
+    std::vector<std::string> seen;
+    for (const DeclaredResource& each : stack.resources) {
+      EXPECT_TRUE(each.is_part);
+      EXPECT_EQ(each.account, "111111111111");
+      seen.push_back(each.address + " " + each.type + " " + each.id);
+    }
+    EXPECT_EQ(seen, (std::vector<std::string>{"aws_iam_policy_attachment.a AWS::IAM::ManagedPolicy "
+                                              "arn:aws:iam::111111111111:policy/p",
+                                              "aws_iam_policy_attachment.a AWS::IAM::Role r1",
+                                              "aws_iam_policy_attachment.a AWS::IAM::Role r2",
+                                              "aws_iam_policy_attachment.b AWS::IAM::User u",
+                                              "aws_iam_policy_attachment.b AWS::IAM::Group g"}));
+  };
+  check(read(state_of(resource("aws_iam_policy_attachment", "a",
+                               "{" + ours + R"(,"roles":["r1","r2"],"users":null})") +
+                      "," +
+                      resource("aws_iam_policy_attachment", "b",
+                               "{" + of_aws + R"(,"users":["u"],"groups":["g"]})"))));
+  check(read(old_state(module_of(
+      R"("root")", old_resource("aws_iam_policy_attachment.a", "aws_iam_policy_attachment",
+                                "{" + ours + R"(,"roles.#":"2","roles.7":"r1","roles.8":"r2"})") +
+                       "," +
+                       old_resource("aws_iam_policy_attachment.b", "aws_iam_policy_attachment",
+                                    "{" + of_aws + R"(,"users.1":"u","groups.2":"g"})")))));
+}
+
+TEST(TerraformStateTest, what_is_of_aws_itself_is_no_resource_of_ours) {
+  const DeclaredStack stack = read(state_of(
+      resource("aws_iam_policy_attachment", "a",
+               R"({"policy_arn":"arn:aws:iam::aws:policy/AmazonS3FullAccess","roles":[]})") +
+      "," +
+      resource("aws_of_tomorrow", "b", R"({"arn":"arn:aws:ec2:eu-west-1:aws:prefix-list/pl-1"})")));
+  EXPECT_TRUE(stack.resources.empty());
+  ASSERT_EQ(stack.unjoined.size(), 2u);
+  EXPECT_EQ(stack.unjoined[0].reason, "it is of AWS, and of no account");
+  EXPECT_EQ(stack.unjoined[1].reason, "it is of AWS, and of no account");
+}
+
+std::string data(std::string_view type, std::string_view attributes) {
+  return R"({"mode":"data","type":")" + std::string(type) +
+         R"(","name":"d","provider":"provider[\"registry.terraform.io/hashicorp/aws\"]",)" +
+         R"("instances":[{"attributes":)" + std::string(attributes) + "}]}";
+}
+
+TEST(TerraformStateTest, data_sources_tell_the_place_where_no_resource_does) {
+  const std::string record = resource("aws_route53_record", "r", R"({"zone_id":"Z1"})");
+  const std::string subnet =
+      data("aws_subnet", R"({"arn":"arn:aws-us-gov:ec2:us-gov-west-1:222222222222:subnet/s-1"})");
+  const std::string caller = data("aws_caller_identity", R"({"account_id":"333333333333"})");
+  const std::string queue =
+      resource("aws_sqs_queue", "q", R"({"arn":"arn:aws:sqs:eu-west-1:111111111111:a"})");
+  const DeclaredStack by_data = read(state_of(subnet + "," + record));
+  EXPECT_EQ(by_data.resources[0].account, "222222222222");
+  EXPECT_EQ(by_data.resources[0].region, "us-gov-west-1");
+  // Who asks is where most is made; what it only looks at may be shared by another account.
+  const DeclaredStack by_caller =
+      read(state_of(subnet + "," + subnet + "," + caller + "," + record));
+  EXPECT_EQ(by_caller.resources[0].account, "333333333333");
+  const DeclaredStack by_resource =
+      read(state_of(subnet + "," + caller + "," + record + "," + queue));
+  EXPECT_EQ(by_resource.resources[0].account, "111111111111");
+  EXPECT_EQ(by_resource.resources[0].region, "eu-west-1");
+  const DeclaredStack by_region =
+      read(state_of(data("aws_region", R"({"name":"cn-north-1"})") + "," + record));
+  EXPECT_EQ(by_region.resources[0].region, "cn-north-1");
+  const DeclaredStack of_old = read(old_state(module_of(
+      R"("root")", old_resource("data.aws_caller_identity.me", "aws_caller_identity",
+                                R"({"account_id":"333333333333"})") +
+                       "," +
+                       old_resource("aws_instance.a", "aws_instance",
+                                    R"({"id":"i-1","availability_zone":"us-west-2b"})"))));
+  EXPECT_EQ(of_old.resources[0].account, "333333333333");
+  EXPECT_EQ(of_old.resources[0].region, "us-west-2");
+}
+
+// The ARN of a bucket tells no place; the bucket's other attributes do.
+TEST(TerraformStateTest, what_others_tell_beside_their_arn_counts_too) {
+  const DeclaredStack stack = read(state_of(
+      resource("aws_s3_bucket", "b",
+               R"({"arn":"arn:aws-cn:s3:::b","bucket":"b","region":"cn-north-1"})") +
+      "," + resource("aws_s3_bucket_policy", "p", R"({"bucket":"b"})") + "," +
+      resource("aws_ebs_volume", "v",
+               R"({"id":"vol-1","owner_id":"111111111111","availability_zone":"cn-north-1a"})")));
+  ASSERT_EQ(stack.resources.size(), 3u);
+  EXPECT_EQ(stack.resources[1].region, "cn-north-1");
+  EXPECT_EQ(stack.resources[1].account, "111111111111");
 }
 
 // Neither what is secret nor anything else of an attribute but what names the resource.
