@@ -373,6 +373,36 @@ TEST(TerraformStateTest, no_secret_leaves_the_state) {
   EXPECT_EQ(stack.resources.size() + stack.unjoined.size(), 2u);
 }
 
+// The ARN of a subscription begins with the name of its topic.
+TEST(TerraformStateTest, a_subscription_is_a_part_of_its_topic) {
+  const std::string topic = "arn:aws:sns:eu-west-1:111111111111:orders_topic";
+  const DeclaredStack stack = read(
+      state_of(resource("aws_sns_topic_subscription", "s",
+                        R"({"arn":")" + topic + R"(:af79ada4","topic_arn":")" + topic + R"("})")));
+  ASSERT_EQ(stack.resources.size(), 1u);
+  EXPECT_EQ(stack.resources[0].id, topic);
+  EXPECT_EQ(stack.resources[0].type, "AWS::SNS::Topic");
+  EXPECT_TRUE(stack.resources[0].is_part);
+}
+
+// Older providers give no ARN.
+TEST(TerraformStateTest, a_resource_without_an_arn_is_joined_by_its_name) {
+  const DeclaredStack stack = read(
+      state_of(resource("aws_elasticache_cluster", "c", R"({"id":"c","cluster_id":"c"})") + "," +
+               resource("aws_codedeploy_app", "a", R"({"id":"0a1b:shop","name":"shop"})") + "," +
+               resource("aws_api_gateway_domain_name", "d",
+                        R"({"arn":"arn:aws:apigateway:eu-west-1::/domainnames/a.example.org",
+                            "domain_name":"a.example.org"})")),
+      {.account = "111111111111", .region = "eu-west-1"});
+  ASSERT_EQ(stack.resources.size(), 3u);
+  EXPECT_EQ(stack.resources[0].type, "AWS::ElastiCache::CacheCluster");
+  EXPECT_EQ(stack.resources[0].id, "c");
+  EXPECT_EQ(stack.resources[1].type, "AWS::CodeDeploy::Application");
+  EXPECT_EQ(stack.resources[1].id, "shop");
+  EXPECT_EQ(stack.resources[2].type, "AWS::ApiGateway::DomainName");
+  EXPECT_EQ(stack.resources[2].id, "a.example.org");
+}
+
 TEST(TerraformTypesTest, the_longest_name_that_fits_is_found) {
   EXPECT_EQ(find_terraform_type("aws_s3_bucket_policy")->name, "aws_s3_bucket_*");
   EXPECT_EQ(find_terraform_type("aws_s3_bucket")->type, "AWS::S3::Bucket");
