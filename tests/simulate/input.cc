@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "code.h"
 #include "course.h"
 #include "ingest/due_reminders_for_test.h"
 #include "ingest/reminder_events.h"
@@ -172,6 +173,53 @@ Result<uint64_t> Input::fire_due(Time now) {
   const uint64_t events = batch.events.size();
   if (Result<void> done = committer_.commit(batches, now, fates_); !done) return done.error();
   return events;
+}
+
+// Takes chunks as Ingest does, and commits each at once.
+class Input::Direct final : public Intake {
+ public:
+  Direct(Input& input, const Clock& wall, uint64_t& events)
+      : input_(input), wall_(wall), events_(events) {}
+
+  Result<void> submit(Chunk&& chunk) override {
+    std::vector<std::unique_ptr<Batch>> batches;
+    Batch& batch = *batches.emplace_back(std::make_unique<Batch>());
+    input_.recogniser_.recognise_whole(chunk, wall_.now(), batch);
+    batch.cursor = std::move(chunk.cursor);
+    const uint64_t events = batch.events.size();
+    const Result<void> done = input_.committer_.commit(batches, wall_.now(), input_.fates_);
+    if (done) events_ += events;
+    if (stops_after_one) stop.request_stop();
+    chunk.done(done ? Result<ChunkFates>(input_.fates_.front()) : Result<ChunkFates>(done.error()));
+    return {};
+  }
+  void wait_for_room(std::stop_token) override {}
+  Result<std::string> cursor(std::string_view key) override { return input_.store_.cursor(key); }
+  Result<std::map<std::string, std::string>> cursors(std::string_view) override {
+    return std::map<std::string, std::string>();
+  }
+
+  std::stop_source stop;
+  bool stops_after_one = false;
+
+ private:
+  Input& input_;
+  const Clock& wall_;
+  uint64_t& events_;
+};
+
+bool Input::read_code(DeclaredStack stack, const Clock& wall, bool is_stopped, uint64_t& events) {
+  Direct direct(*this, wall, events);
+  direct.stops_after_one = is_stopped;
+  InventoryPass pass(store_, direct, wall);
+  InventoryReading reading;
+  reading.stacks.push_back(std::move(stack));
+  reading.place = "code";
+  InventoryReach reach;
+  const auto& catalog = *recogniser_.knowledge().catalog;
+  const std::stop_token token = direct.stop.get_token();
+  if (!pass.declare(kCodeInventory, reading, catalog, reach, token)) return false;
+  return pass.look_at_records(reach, Code::kGrace, token).ok() && !direct.stop.stop_requested();
 }
 
 Time Input::next_due() const { return store_.next_reminder(); }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ingest/committer.h"
+#include "inventory/declared.h"
 #include "script.h"
 
 namespace statewire {
@@ -22,6 +23,9 @@ class Input {
   Result<std::vector<Fate>> commit(std::span<const EventPlan> events, Time now);
   // Commits what is due by `now`; how many events that were.
   Result<uint64_t> fire_due(Time now);
+  // Reads code that declares `stack`, and looks at all records; or ends after a commit of it. Each
+  // event that was committed counts in `events`. False: it did not come to its end.
+  bool read_code(DeclaredStack stack, const Clock& wall, bool is_stopped, uint64_t& events);
   // When the first may be due.
   Time next_due() const;
 
@@ -29,6 +33,8 @@ class Input {
   const ChunkFates& fates() const { return fates_.front(); }
 
  private:
+  class Direct;
+
   Store& store_;
   Committer committer_;
   ChunkRecogniser recogniser_;

@@ -40,6 +40,10 @@ class Model {
   // What became of an event; `is_trimmed`: not all of the journal is there.
   void on_fate(const EventPlan& event, Time received, Fate fate, TrackLimits limits,
                bool is_trimmed);
+  // Others than those of scripts: how many there are of a resource is not counted any more.
+  void on_more_events() {
+    for (size_t i = 0; i < std::size(kResources); ++i) folded_[i].is_simple = false;
+  }
   // The program has gone without a word; it had last written at `written`.
   void on_killed(Duration written);
   // The same; and what it wrote after `written` is forgotten: `store` has what is left.

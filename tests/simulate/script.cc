@@ -16,6 +16,8 @@ using std::chrono::seconds;
 constexpr uint64_t kRocksOneIn = 100;
 // What happens is mostly of one deployment, or of several.
 constexpr uint64_t kDeploysOneIn = 3;
+// Seeds in which code is read: so many others draw as they did without it.
+constexpr uint64_t kReadsCodeOneIn = 4;
 
 // Draws the steps one after the other. It keeps its own clock, so that events are about when they
 // are committed.
@@ -45,6 +47,7 @@ class Drawing {
   Step& add(Does does) { return script_.steps.emplace_back(Step{.does = does}); }
 
   void add_step() {
+    if (script_.seed % kReadsCodeOneIn == 1 && chance(10)) return add_reading();
     const uint64_t draw = random_() % 100;
     if (draw < 36) return add_commit();
     if (draw < 68) return add_pass();
@@ -88,6 +91,13 @@ class Drawing {
     Step& step = add(Does::reload);
     step.plan = plan_;
     step.by = one_of<Duration>({Duration(), seconds(5)});
+  }
+
+  void add_reading() {
+    Step& step = add(Does::read_code);
+    step.number = random_() % (1u << kDeclarable);
+    step.by = one_of<Duration>({Duration(), minutes(2), hours(2)});
+    step.is_on = chance(4);
   }
 
   void add_clock() {
@@ -330,6 +340,14 @@ std::string words_of(const Step& step) {
       return "sink" + name + words_of(step.mood);
     case Does::answer_late:
       return "answer what hangs" + name;
+    case Does::read_code: {
+      std::string words =
+          "read code that was written " + by + " ago" + (step.is_on ? ", in part" : "");
+      for (size_t i = 0; i < kDeclarable; ++i) {
+        if ((step.number >> i & 1) != 0) words += "\n      declares " + std::string(kResources[i]);
+      }
+      return words;
+    }
     case Does::fail_writes:
       return step.is_on ? "writes of delivery state fail" : "writes succeed again";
     case Does::fail_reads:

@@ -39,6 +39,8 @@ constexpr std::string_view kResources[] = {
     "arn:aws:sqs:eu-west-1:444455556666:i-1",
     "urn:statewire:simulated",
 };
+constexpr size_t kDeclarable = 3;  // The first of them, which code may declare.
+constexpr std::string_view kCodeInventory = "code";
 constexpr std::string_view kAliases[] = {"alias-0", "alias-1"};  // Of the first resources.
 // Whether the resource of that number is among `resources`, which are bits.
 constexpr bool is_ignored(uint32_t resources, size_t resource) {
@@ -78,6 +80,7 @@ enum class Does : uint8_t {
   drop_waiting,
   mood,
   answer_late,
+  read_code,
   fail_writes,
   fail_reads,
 };
@@ -87,10 +90,12 @@ struct Step {
   std::vector<EventPlan> events;  // Of commit.
   // Of pass and set_clock; of kill, stop, power_cut: until it runs; of reload: its grace.
   Duration by{};
-  uint64_t number = 0;  // Of trim: sequences that are kept; of power_cut: writes lost.
-  bool is_on = false;   // Of fail_*: from now on; of redrive: without the moot ones.
-  size_t name = 0;      // Of a subscription; kNames: of any, but not of drop_waiting.
-  size_t filter = 0;    // Of redrive and drop: of kFilters.
+  // Of trim: sequences that are kept; of power_cut: writes lost; of read_code: bits of kResources.
+  uint64_t number = 0;
+  bool is_on = false;  // Of fail_*: from now on; of redrive: without the moot ones; of
+                       // read_code: it is stopped on its way.
+  size_t name = 0;     // Of a subscription; kNames: of any, but not of drop_waiting.
+  size_t filter = 0;   // Of redrive and drop: of kFilters.
   Mood mood;
   Plan plan;  // Of reload.
 };

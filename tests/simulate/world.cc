@@ -194,6 +194,9 @@ void World::play_step(const Step& step) {
     case Does::answer_late:
       answer_what_hangs(step.name);
       break;
+    case Does::read_code:
+      read_code(step);
+      break;
     case Does::fail_writes:
       if (step.is_on && !disk_.fails_writes && !has_just_failed()) failing_since_ = elapsed_;
       if (!step.is_on && disk_.fails_writes) failed_until_ = elapsed_;
@@ -255,7 +258,21 @@ void World::read_journal() {
     if (!entry) return model_.fault("an entry cannot be read: " + entry.error().text);
     model_.on_entry(*entry);
     if (std::string wrong = course_.on_entry(*entry, wall()); !wrong.empty()) model_.fault(wrong);
+    code_.on_entry(*entry);
   }
+  if (std::string wrong = code_.check_verdicts(*process_->store); !wrong.empty())
+    model_.fault(wrong);
+}
+
+void World::read_code(const Step& step) {
+  set_clocks();
+  DeclaredStack stack = simulated_stack(step.number, wall() - step.by);
+  const bool is_whole =
+      process_->input.read_code(std::move(stack), wall_clock_, step.is_on, events_);
+  if (!is_whole && !disk_.fails_reads && !step.is_on) model_.fault("code cannot be read");
+  model_.on_more_events();
+  read_journal();
+  course_.on_commit();
 }
 
 // As retention does it: never beyond who holds the journal.

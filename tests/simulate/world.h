@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "code.h"
 #include "course.h"
 #include "delivery/dispatcher.h"
 #include "disk.h"
@@ -47,6 +48,7 @@ class World {
   void cut_power(const Step& step);
   void reload(const Plan& plan, Duration grace);
   void commit(const std::vector<EventPlan>& events);
+  void read_code(const Step& step);
   void trim(uint64_t kept);
   void change_parked(const Step& step);
   void drop_waiting(size_t name);
@@ -79,6 +81,7 @@ class World {
   Disk disk_;
   Model model_;
   Course course_;
+  Code code_;
   Plan plan_;
   ManualClock wall_clock_{kBegin};
   ManualClock steady_clock_{kBegin};
