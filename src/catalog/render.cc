@@ -68,6 +68,11 @@ size_t place_of_separator(std::string_view text, const Filter& filter, bool is_f
 }
 
 std::string_view filtered(std::string_view text, const Filter& filter) {
+  if (filter.kind == Filter::Kind::instead) {
+    const std::string_view both = filter.separator;
+    const size_t equals = both.find('=');
+    return text == both.substr(0, equals) ? both.substr(equals + 1) : text;
+  }
   const bool is_from_end = filter.kind == Filter::Kind::until || filter.kind == Filter::Kind::last;
   const size_t at = place_of_separator(text, filter, is_from_end);
   if (at == std::string_view::npos) return text;

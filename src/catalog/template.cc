@@ -14,10 +14,12 @@ constexpr std::pair<std::string_view, Slot> kNames[] = {{"partition", Slot::part
                                                         {"account", Slot::account},
                                                         {"call", Slot::call}};
 
-constexpr std::pair<std::string_view, Filter::Kind> kFilters[] = {{"first", Filter::Kind::first},
-                                                                  {"until", Filter::Kind::until},
-                                                                  {"after", Filter::Kind::after},
-                                                                  {"last", Filter::Kind::last}};
+constexpr std::pair<std::string_view, Filter::Kind> kFilters[] = {
+    {"first", Filter::Kind::first},
+    {"until", Filter::Kind::until},
+    {"after", Filter::Kind::after},
+    {"last", Filter::Kind::last},
+    {"instead", Filter::Kind::instead}};
 
 constexpr std::pair<std::string_view, PathRoot> kRoots[] = {
     {"detail.requestParameters", PathRoot::request},
@@ -67,11 +69,14 @@ Result<void> parse_filter(std::string_view text, TemplatePart& part) {
                                     [&](const auto& each) { return each.first == name; });
   if (filter == std::end(kFilters)) {
     return bad_input("no such filter " + in_quotes(name) +
-                     "; there are first:, until:, after:, last: and lower");
+                     "; there are first:, until:, after:, last:, instead: and lower");
   }
   if (colon == std::string_view::npos || colon + 1 == text.size()) {
     return bad_input(in_quotes(name) + " needs a separator, as in {path|" + std::string(name) +
                      ":/}");
+  }
+  if (filter->second == Filter::Kind::instead && text.find('=', colon) == std::string_view::npos) {
+    return bad_input(in_quotes(name) + " needs two texts, as in {path|instead:CLOUDFRONT=global}");
   }
   part.filters.push_back({filter->second, std::string(text.substr(colon + 1)), part.is_lower});
   return {};

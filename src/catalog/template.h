@@ -8,6 +8,7 @@
 //   first:X  what precedes the first X      after:X  what follows the first X
 //   until:X  what precedes the last X       last:X   what follows the last X
 //   lower    ASCII letters in lower case
+//   instead:X=Y  Y where the text is X
 // What a template gives may be looked up in a table; a word that is not in it gives nothing.
 #pragma once
 
@@ -55,9 +56,9 @@ enum class Slot : uint8_t {
 };
 
 struct Filter {
-  enum class Kind : uint8_t { first, until, after, last };
+  enum class Kind : uint8_t { first, until, after, last, instead };
   Kind kind = Kind::first;
-  std::string separator;
+  std::string separator;        // Of `instead`, X=Y.
   bool is_after_lower = false;  // It looks at a text in lower case.
 };
 

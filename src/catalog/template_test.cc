@@ -52,6 +52,13 @@ TEST(Template, numbers_and_booleans_are_text) {
             "-7,18446744073709551615,0.5,false");
 }
 
+TEST(Template, a_text_may_stand_instead_of_another) {
+  const std::string event = R"({"a":"CLOUDFRONT","b":"REGIONAL"})";
+  EXPECT_EQ(rendered("{a|instead:CLOUDFRONT=global|lower}", event), "global");
+  EXPECT_EQ(rendered("{b|instead:CLOUDFRONT=global|lower}", event), "regional");
+  EXPECT_FALSE(parse_template("{a|instead:CLOUDFRONT}").ok());
+}
+
 TEST(Template, null_and_empty_text_are_absent) {
   rendered("{a}", R"({"a":null})", RenderOutcome::absent);
   rendered("{a}", R"({"a":""})", RenderOutcome::absent);

@@ -8,7 +8,8 @@ EVENT_SOURCES = {  # Where CloudTrail names a service otherwise than its signing
     "ses": ["ses"], "sesv2": ["ses"], "s3control": ["s3"], "s3tables": ["s3tables"],
     "servicecatalog-appregistry": ["servicecatalog-appregistry", "servicecatalog"],
     "opensearchserverless": ["aoss"], "identitystore": ["identitystore", "sso-directory"],
-    "ecr-public": ["ecr-public"], "mturk": ["mturk-requester"], "route53": ["route53"],
+    "ecr-public": ["ecr-public"], "sso": ["awsssoportal", "sso"],
+    "sso-oidc": ["sso-oauth", "oidc", "sso"], "mturk": ["mturk-requester"], "route53": ["route53"],
     "resourcegroupstaggingapi": ["tagging"], "cognito-identity": ["cognito-identity"],
     "iotsecuretunneling": ["iotsecuredtunneling"], "health": ["health"],
     "meteringmarketplace": ["metering-marketplace", "aws-marketplace"],
@@ -89,6 +90,8 @@ class Service:
                     f"requestParameters.{operation}Request.{wire}"]
         if self.folder == "s3" and name == "Bucket":
             return ["requestParameters.bucketName"]
+        if self.folder == "wafv2" and name == "Scope":  # An ARN has it as regional or global.
+            return ["requestParameters.scope|instead:CLOUDFRONT=global|lower"]
         paths = [f"requestParameters.{call_field(name)}"]
         if self.folder.startswith("apigateway") and "location" not in member:
             paths.append(f"requestParameters.{call_field(operation)}Input.{call_field(name)}")
