@@ -180,7 +180,7 @@ TEST_F(HistoryTest, what_waits_for_its_sink_is_told_in_words) {
   ASSERT_TRUE(store_->settle(settlement).ok());
   const std::string held = json("/api/v1/held");
   EXPECT_TRUE(holds(held, R"("what":"EC2 instance i-1001 in eu-west-1 )"));
-  EXPECT_TRUE(holds(held, R"("what":"No longer your concern: EC2 instance i-1001 )"));
+  EXPECT_TRUE(holds(held, R"("what":"Taken back: EC2 instance i-1001 )"));
   EXPECT_TRUE(holds(held, R"("what":"that more is counted until the hour ends")"));
 }
 

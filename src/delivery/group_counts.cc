@@ -19,12 +19,20 @@ std::string name_text(std::string_view text) {
   return std::string(cut_utf8(text, kGroupNameBytesMax));
 }
 
+// What a deployment has brought it to: its phase, unless that leaves open whether it was made.
+std::string_view state_word(const Notification& notification) {
+  const bool is_running = notification.value == "running" || notification.value == "RUNNING";
+  if (notification.phase != Phase::stable || is_running) return name_of(notification.phase);
+  if (notification.previous.phase == Phase::provisioning) return "created";
+  return notification.previous.phase == Phase::changing ? "updated" : name_of(Phase::stable);
+}
+
 // "EC2 instance stable". An amendment says what is so by now.
 DigestKind kind_of(const Notification& notification) {
   Words words;
   add_type_name(notification.resource.type, words);
-  words.add(" ", tells_state(notification.kind) ? name_of(notification.phase)
-                                                : name_of(notification.kind));
+  words.add(" ",
+            tells_state(notification.kind) ? state_word(notification) : name_of(notification.kind));
   words.limit(kSubjectCharactersMax);
   DigestKind kind;
   words.append_to(kind.name);
@@ -85,7 +93,7 @@ void count_resource(uint64_t hash, uint32_t kind, bool is_last, DeliveryRow& row
 }
 
 void join_kinds(const DeliveryRow& other, DeliveryRow& row) {
-  const bool is_last = other.group.last_time >= row.group.last_time;
+  const bool is_last = other.group.times.last >= row.group.times.last;
   std::vector<DigestKind> rest = other.digest.kinds;  // Of what is not told apart.
   for (const GroupResource& resource : other.group.resources) {
     DigestKind kind = rest[resource.kind];
@@ -101,23 +109,36 @@ void join_kinds(const DeliveryRow& other, DeliveryRow& row) {
   }
 }
 
-void set_times(const RunTimes& times, DeliveryRow& row) {
-  row.digest.first_time = times.began;
-  row.group.last_time = times.last;
-  row.group.begin_time = times.announced;
-  row.group.end_time = times.ended;
-  row.group.tells_end = times.tells_end;
+// As many as a fact of a message has items.
+void add_name(GroupName name, bool is_first, std::vector<GroupName>& names) {
+  std::erase_if(names, [&](const GroupName& each) { return each.hash == name.hash; });
+  names.insert(is_first ? names.begin() : names.end(), std::move(name));
+  if (names.size() > kFactItemsMax) names.pop_back();
+}
+
+GroupName name_of(const Notification& notification, uint64_t hash) {
+  const Identity& resource = notification.resource;
+  GroupName name{.hash = hash,
+                 .type = name_text(resource.type),
+                 .name = name_text(short_name(notification.name, resource.id))};
+  if (notification.phase != Phase::gone && resource.id.size() <= kLinkedIdBytesMax) {
+    name.id = resource.id;
+  }
+  return name;
+}
+
+// One that is named stays where it is, and is not linked to where it is gone.
+void name_member(const Notification& notification, bool is_failure, GroupCounts& group) {
+  const uint64_t hash = hash64(notification.resource.id);
+  const auto same = std::ranges::find(group.names, hash, &GroupName::hash);
+  if (same != group.names.end() && !is_failure) {
+    same->id = name_of(notification, hash).id;
+    return;
+  }
+  add_name(name_of(notification, hash), is_failure, group.names);
 }
 
 }  // namespace
-
-RunTimes times_of(const DeliveryRow& group) {
-  return {.began = group.digest.first_time,
-          .last = group.group.last_time,
-          .announced = group.group.begin_time,
-          .ended = group.group.end_time,
-          .tells_end = group.group.tells_end};
-}
 
 DeliveryRow new_group(const DeploymentName& name, const Notification& first) {
   DeliveryRow row;
@@ -125,13 +146,12 @@ DeliveryRow new_group(const DeploymentName& name, const Notification& first) {
   row.first_sequence = row.last_sequence = first.sequence;
   row.members = 0;
   row.recorded = first.recorded;
-  row.digest.first_time = first.time;
   row.group = {.key = name.key(),
                .tool = name_text(name.tool),
                .actor = name_text(name.actor),
                .account = name_text(name.account),
                .region = name_text(name.region),
-               .last_time = first.time};
+               .times = {.began = first.time, .last = first.time}};
   return row;
 }
 
@@ -144,20 +164,23 @@ void count_member(const DeploymentName& name, const Notification& notification, 
   add_stack(name.stack, group.stack);
   const bool is_failure = is_deployment_failure(notification);
   const RunTimes member = times_of(name, notification);
-  RunTimes times = times_of(row);
+  RunTimes& times = group.times;
   group.has_news |= !is_told(row);
   if (!name.is_of_stack) {
     const uint32_t kind = place_of(row.digest, kind_of(notification));
     // Of a state what it is by now is told, however late that comes; of a call what it was.
     const bool is_last = !notification.is_late || tells_state(notification.kind);
     count_resource(hash64(notification.resource.id), kind, is_last, row);
+    if (group.has_news) name_member(notification, is_failure, group);
   } else {
+    if (notification.resource.id.size() <= kLinkedIdBytesMax) {
+      group.stack_id = notification.resource.id;
+    }
     const bool is_end = member.ended != Time() && times.ended == Time();
     group.has_news |= is_end || is_failure;
   }
   if (is_failure && group.has_news) add_failure(failure_text(notification), group);
   times.join(member);
-  set_times(times, row);
 }
 
 void join_group(const DeliveryRow& other, DeliveryRow& row) {
@@ -168,15 +191,15 @@ void join_group(const DeliveryRow& other, DeliveryRow& row) {
   row.recorded = std::min(row.recorded, other.recorded);
   row.digest.severity = std::max(row.digest.severity, other.digest.severity);
   if (group.actor.empty()) group.actor = other.group.actor;
+  if (group.stack_id.empty()) group.stack_id = other.group.stack_id;
   add_stacks(other.group.stack, group.stack);
   join_kinds(other, row);
-  RunTimes times = times_of(row);
-  group.has_news |= times.ended == Time() && other.group.end_time != Time();
+  group.has_news |= group.times.ended == Time() && other.group.times.ended != Time();
   const size_t failures = group.failures.size();
   for (const std::string& failure : other.group.failures) add_failure(failure, group);
   group.has_news |= group.failures.size() > failures;
-  times.join(times_of(other));
-  set_times(times, row);
+  for (const GroupName& each : other.group.names) add_name(each, false, group.names);
+  group.times.join(other.group.times);
 }
 
 void set_told(DeliveryRow& row) {
@@ -186,6 +209,7 @@ void set_told(DeliveryRow& row) {
   group.has_news = false;
   group.failures_told = group.failures.size();
   for (GroupResource& resource : group.resources) resource.is_told = true;
+  group.names.clear();
   for (DigestKind& kind : row.digest.kinds) kind.count = 0;
   row.digest.severity = 0;
 }

@@ -8,7 +8,7 @@
 namespace statewire {
 
 // When its run was, as far as it is known.
-RunTimes times_of(const DeliveryRow& group);
+inline const RunTimes& times_of(const DeliveryRow& group) { return group.group.times; }
 inline bool is_told(const DeliveryRow& group) { return !group.group.told.empty(); }
 inline bool has_news(const DeliveryRow& group) { return group.group.has_news; }
 // Members that its next message tells, or that change nothing.

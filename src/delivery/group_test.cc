@@ -163,6 +163,19 @@ TEST_F(GroupTest, a_stack_that_somebody_deletes_has_not_failed) {
   EXPECT_FALSE(says(R"("status":"failed")")) << said();
 }
 
+TEST_F(GroupTest, a_stack_that_rolls_back_says_why) {
+  Entry rolls_back = stack("ROLLBACK_IN_PROGRESS", Phase::deprovisioning, 2);
+  rolls_back.observation.severity = kWarn;
+  rolls_back.after.cause.reason = "failed to create: [Db]";
+  journal_entries({stack("CREATE_IN_PROGRESS", Phase::provisioning, 1), rolls_back,
+                   stack("ROLLBACK_COMPLETE", Phase::degraded, 3)});
+  turn();
+  wait(minutes(1));
+  ASSERT_EQ(held_.size(), 1u);
+  EXPECT_TRUE(says(R"("status":"failed")")) << said();
+  EXPECT_TRUE(says("ROLLBACK_IN_PROGRESS: failed to create: [Db]")) << said();
+}
+
 // Of one source all comes before the other's.
 TEST_F(GroupTest, runs_that_come_interleaved_are_told_when_it_is_quiet) {
   const Time first = now_;
@@ -209,6 +222,31 @@ TEST_F(GroupTest, failures_lead_with_their_reason) {
   EXPECT_TRUE(says("AccessDenied")) << said();
   EXPECT_TRUE(says(R"("status":"failed")")) << said();
   EXPECT_LT(said().find("AccessDenied"), said().find("1 changed"));
+}
+
+TEST_F(GroupTest, its_first_resources_are_named_and_what_failed_before_all) {
+  std::vector<std::string> resources;
+  for (int i = 0; i < 20; ++i) resources.push_back("i-" + std::to_string(i));
+  deploy(resources);
+  Entry gone = member("i-1", next());
+  gone.after.phase = Phase::gone;
+  deploy_entries({gone, refused("bucket", next() + 1)});
+  kill();
+  wait(minutes(5));
+  ASSERT_EQ(held_.size(), 1u);
+  EXPECT_TRUE(says(R"("resources":[{"type":"AWS::EC2::Instance","name":"bucket","id":"bucket"},)"
+                   R"({"type":"AWS::EC2::Instance","name":"i-0","id":"i-0"},)"
+                   R"({"type":"AWS::EC2::Instance","name":"i-1"},)"))
+      << said();
+  EXPECT_FALSE(says(R"("name":"i-7")")) << said();
+  // What is told later names what is told then.
+  answer(Verdict::delivered);
+  deploy_entries({member("i-30", next())});
+  wait(minutes(20));
+  ASSERT_EQ(held_.size(), 1u);
+  EXPECT_TRUE(says(R"("resources":[{"type":"AWS::EC2::Instance","name":"i-30","id":"i-30"}])"))
+      << said();
+  EXPECT_TRUE(says("1 changed: 1 EC2 instance stable (i-30)")) << said();
 }
 
 TEST_F(GroupTest, what_comes_late_is_told_once_and_only_where_it_changes_what_was_said) {

@@ -26,19 +26,36 @@ GroupTotals totals_of(const DeliveryRow& group) {
   return totals;
 }
 
+// " (shop-api, shop-mailer)", where they are few; the message has names of more.
+std::string names_text(const DeliveryRow& group, const GroupTotals& totals) {
+  const std::vector<GroupName>& names = group.group.names;
+  const bool are_few = totals.failed == 0 && totals.changed <= kMessageChangesMax;
+  if (!are_few || names.size() != totals.changed) return {};
+  std::string text;
+  for (const GroupName& each : names) text.append(text.empty() ? " (" : ", ").append(each.name);
+  return text + ")";
+}
+
 std::span<const std::string> untold_failures(const GroupCounts& group) {
   return std::span(group.failures).subspan(group.failures_told);
 }
 
 }  // namespace
 
-DeploymentTold told_of(const DeliveryRow& group, std::string& stacks) {
+DeploymentTold told_of(const DeliveryRow& group, DeploymentTexts& texts) {
   const GroupTotals totals = totals_of(group);
   const GroupCounts& counts = group.group;
   const RunTimes times = times_of(group);
-  stacks = stacks_text(counts.stack);
+  texts.stacks = stacks_text(counts.stack);
+  texts.stack_names = names_of_stacks(counts.stack);
+  texts.resources.clear();
+  for (const GroupName& each : counts.names) {
+    texts.resources.push_back({.type = each.type, .name = each.name, .id = each.id});
+  }
   return {.tool = counts.tool,
-          .stack = stacks,
+          .stack = texts.stacks,
+          .stacks = texts.stack_names,
+          .stack_id = counts.stack_id,
           .actor = counts.actor,
           .account = counts.account,
           .region = counts.region,
@@ -47,14 +64,15 @@ DeploymentTold told_of(const DeliveryRow& group, std::string& stacks) {
           .changed = totals.changed,
           .failed = totals.failed,
           .failures = untold_failures(counts),
+          .resources = texts.resources,
           .is_amendment = !counts.told.empty(),
           .has_failed = totals.failed > 0 || !counts.failures.empty(),
           .is_under_way = times.is_under_way()};
 }
 
 std::string held_group_text(const DeliveryRow& group) {
-  std::string stacks;
-  const DeploymentTold told = told_of(group, stacks);
+  DeploymentTexts texts;
+  const DeploymentTold told = told_of(group, texts);
   const std::string summary = group.group.has_news ? group_summary(group) : "nothing yet";
   Notification notification;
   notification.kind = NotificationKind::group;
@@ -82,10 +100,11 @@ std::string group_summary(const DeliveryRow& group) {
   }
   if (totals.changed > 0) {
     text += with_thousands(totals.changed) + " changed: " + summary_of(changed);
+    text += names_text(group, totals);
   } else {
     text += text.empty() ? "no resource of it was told" : "nothing else was told";
   }
-  if (!group.group.told.empty() && group.group.end_time != Time()) text += "; it is over";
+  if (!group.group.told.empty() && group.group.times.ended != Time()) text += "; it is over";
   if (times_of(group).is_under_way()) text += "; it is still under way";
   return shortened(text, kMessageCharactersMax);
 }

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "model/notification.h"
 #include "store/delivery_row.h"
@@ -14,7 +16,13 @@ std::string group_summary(const DeliveryRow& group);
 // Of one that waits: what it would say by now.
 //   "Deployment of stack shop by ci-deployer: 14 changed: …"
 std::string held_group_text(const DeliveryRow& group);
-// Texts are those of the row, and `stacks`, which it writes.
-DeploymentTold told_of(const DeliveryRow& group, std::string& stacks);
+// What is made for it, and is in no row.
+struct DeploymentTexts {
+  std::string stacks;
+  std::vector<std::string_view> stack_names;
+  std::vector<ToldResource> resources;
+};
+// Texts are those of the row, and `texts`, which it writes.
+DeploymentTold told_of(const DeliveryRow& group, DeploymentTexts& texts);
 
 }  // namespace statewire

@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "delivery/book.h"
 #include "delivery/group.h"
+#include "delivery/group_words.h"
 #include "delivery/hold.h"
 #include "delivery/match.h"
 #include "delivery/rate.h"
@@ -200,7 +201,7 @@ class Pipeline final : private GroupKeeper {
   std::string receipt_key_;  // Texts of the receipt or group that was made last.
   std::string receipt_summary_;
   std::vector<ReceiptKind> receipt_kinds_;
-  std::string deployment_stacks_;
+  DeploymentTexts deployment_texts_;
   DeploymentTold deployment_told_;
 };
 

@@ -46,7 +46,7 @@ void Pipeline::tell_group(const Booked& group, Time now) {
 
 // Of a group, or of the row of its message. What it names is the row's and the pipeline's.
 Notification Pipeline::notification_of_group(const DeliveryRow& group) {
-  deployment_told_ = told_of(group, deployment_stacks_);
+  deployment_told_ = told_of(group, deployment_texts_);
   receipt_key_ = "urn:statewire:deployment:" + group.group.key;
   std::ranges::replace(receipt_key_, '\x1f', ':');
   receipt_summary_ = group_summary(group);
@@ -56,7 +56,6 @@ Notification Pipeline::notification_of_group(const DeliveryRow& group) {
   told.id = id_of(group);
   if (deployment_told_.is_amendment) told.amends = id_of_hex(group.group.told);
   told.kind = NotificationKind::group;
-  told.instance = teller_.instance;
   told.source = "subscriptions";
   told.time = deployment_told_.ended;
   told.recorded = wall_.now();
@@ -65,6 +64,7 @@ Notification Pipeline::notification_of_group(const DeliveryRow& group) {
   told.resource.id = receipt_key_;
   told.resource.account = deployment_told_.account;
   told.resource.region = deployment_told_.region;
+  set_teller(teller_, told);
   told.receipt = receipt_summary_;
   told.receipt_count = untold_members(group);
   told.receipt_kinds = receipt_kinds_;

@@ -148,9 +148,10 @@ std::string summary_of(const DigestCounts& digest) {
 }
 
 std::string limit_text(uint64_t per_hour_max, Time ends) {
-  return "more than " + with_thousands(per_hour_max) +
-         " in an hour; what follows is counted until " + format_time(ends).substr(11, 8) +
-         " UTC, and told then; ERROR is still told at once";
+  return "more than " + with_thousands(per_hour_max) + " in an hour, so until " +
+         format_time(ends).substr(11, 8) +
+         " UTC further ones are counted and not sent; one message then says what they were; "
+         "ERROR is still sent at once";
 }
 
 }  // namespace statewire

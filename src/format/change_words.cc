@@ -8,6 +8,14 @@
 namespace statewire {
 namespace {
 
+// "22/tcp" for "ipPermissions[22/tcp].ipRanges": the addresses stand beside it.
+std::string_view path_words(std::string_view path) {
+  constexpr std::string_view kRule = "ipPermissions[";
+  const size_t end = path.find(']');
+  return path.starts_with(kRule) && end != path.npos ? path.substr(kRule.size(), end - kRule.size())
+                                                     : path;
+}
+
 // "backupRetentionPeriod 7 → 0, securityGroups sg-1, sg-2"
 void add_changes(std::span<const Change> changes, Words& words) {
   std::string_view path;
@@ -23,7 +31,7 @@ void add_changes(std::span<const Change> changes, Words& words) {
       words.add("…");
       break;
     }
-    if (!is_path_said) words.add(change.path);
+    if (!is_path_said) words.add(path_words(change.path));
     if (has_value) {
       words.add(is_path_said ? ""
                 : is_removed ? " no longer "

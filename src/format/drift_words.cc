@@ -7,6 +7,20 @@ namespace {
 
 bool is_alarm(const Notification& n) { return is_alarming(n.drift); }
 
+// "; last changed by bob: PutBucketPolicy"
+void add_touch(const Touch& touch, Words& words) {
+  if (touch.actor.empty() && touch.what.empty()) return;
+  words.add("; last changed", touch.actor.empty() ? "" : " by ", service_name(touch.actor));
+  words.add(touch.what.empty() ? "" : ": ", touch.what);
+}
+
+// "; alice did it: CreateBucket"
+void add_last_call(const Notification& notification, Words& words) {
+  if (!is_cause_known(notification.cause)) return;
+  words.add("; ", verb_for(notification));
+  add_by_whom(notification, words);
+}
+
 }  // namespace
 
 std::string_view drift_words(Drift drift) {
@@ -37,9 +51,11 @@ void add_owner(const Owner& owner, Words& words) {
 void add_drift_news(const Notification& notification, Words& words) {
   switch (notification.drift) {
     case Drift::out_of_band:
-      return words.add("no longer as its code declares it");
+      words.add("no longer as its code declares it");
+      return add_touch(notification.touch, words);
     case Drift::unmanaged:
-      return words.add("declared by no code");
+      words.add("declared by no code");
+      return add_last_call(notification, words);
     case Drift::lost:
       words.add("gone, and its code still declares it: ");
       return add_owner(notification.owner, words);
@@ -51,11 +67,13 @@ void add_drift_news(const Notification& notification, Words& words) {
   }
 }
 
-void add_drift(const Notification& notification, Words& words) {
+void add_drift(const Notification& notification, DriftSaid said, Words& words) {
   if (!is_alarm(notification) || notification.is_of_inventory) return;
-  words.add("; ", drift_words(notification.drift));
-  if (!notification.owner.is_known()) return;
-  words.add(notification.drift == Drift::lost ? ": still declared as " : ": declared as ");
+  const bool is_known = notification.owner.is_known();
+  if (said == DriftSaid::here) words.add("; ", drift_words(notification.drift));
+  if (!is_known) return;
+  words.add(said == DriftSaid::here ? ": " : "; ",
+            notification.drift == Drift::lost ? "still declared as " : "declared as ");
   add_owner(notification.owner, words);
 }
 

@@ -44,7 +44,7 @@ constexpr std::string_view kMono =
 constexpr std::string_view kStyleSheet = R"(<style>
 :root{color-scheme:light dark;supported-color-schemes:light dark}
 a{text-decoration:none}
-@media (max-width:640px){.card,.foot{width:100%!important}.time{white-space:normal!important}.pad{padding-left:20px!important;padding-right:20px!important}}
+@media (max-width:640px){.card,.foot{width:100%!important}.row{display:block!important;text-align:left!important}.time{padding-top:8px!important}.pad{padding-left:20px!important;padding-right:20px!important}}
 @media (prefers-color-scheme:dark){
 .page{background-color:#14171c!important}.card{background-color:#1e232a!important;border-color:#2d343e!important}
 .strong{color:#f2f4f7!important}.text{color:#d3d9e1!important}.faint{color:#95a0af!important}
@@ -112,13 +112,14 @@ class HtmlMail {
   void title() {
     add("<tr><td class=\"pad\" style=\"padding:26px 32px 0 32px;", kFont, "\">",
         "<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" ",
-        "border=\"0\"><tr><td align=\"left\" style=\"", kFont, "\"><span class=\"badge-",
-        look_.style, "\" style=\"display:inline-block;padding:4px 11px;border-radius:999px;",
+        "border=\"0\"><tr><td class=\"row\" align=\"left\" style=\"", kFont,
+        "\"><span class=\"badge-", look_.style,
+        "\" style=\"display:inline-block;padding:4px 11px;border-radius:999px;",
         "background-color:", look_.background, ";color:", look_.bar, ";font-size:12px;",
-        "line-height:16px;font-weight:600;letter-spacing:.02em;white-space:nowrap;\">",
-        escaped_html(parts_.badge), "</span></td><td class=\"faint time\" align=\"right\" style=\"",
-        kFont, "font-size:13px;line-height:18px;color:#6b7280;white-space:nowrap;\">", parts_.time,
-        parts_.late, "</td></tr></table></td></tr>\n");
+        "line-height:16px;font-weight:600;letter-spacing:.02em;\">", escaped_html(parts_.badge),
+        "</span></td><td class=\"faint row time\" align=\"right\" style=\"", kFont,
+        "font-size:13px;line-height:18px;color:#6b7280;\">", parts_.time, parts_.late,
+        "</td></tr></table></td></tr>\n");
     add("<tr><td class=\"pad strong\" style=\"padding:16px 32px 0 32px;", kFont,
         "font-size:21px;line-height:28px;font-weight:600;color:#111827;",
         "overflow-wrap:anywhere;word-break:break-word;\">", escaped_html(parts_.title),
@@ -228,12 +229,21 @@ std::string plain_counts(std::span<const MessageCount> counts) {
   return counts.empty() ? text : text + "\n";
 }
 
+// "warning · changed: encrypted by bob". What both say is said once: "stopped", "taken back: …".
+std::string headline(const MessageParts& parts) {
+  const std::string_view badge = parts.badge;
+  if (!parts.counts.empty() || badge.ends_with(parts.news)) return parts.badge;
+  const size_t dot = badge.rfind(" · ");
+  const size_t last = dot == badge.npos ? 0 : dot + std::string_view(" · ").size();
+  std::string_view news = parts.news;
+  if (news.starts_with("is ")) news.remove_prefix(3);
+  if (!news.starts_with(badge.substr(last))) return parts.badge + ": " + parts.news;
+  return std::string(badge.substr(0, last)).append(news);
+}
+
 std::string plain_mail(const MessageParts& parts) {
   constexpr size_t kLabelWidth = 11;
-  // A native state is often the name of its phase: "stopped".
-  const bool is_said = parts.badge.ends_with(parts.news);
-  std::string text = parts.title + "\n" + parts.badge;
-  if (!is_said && parts.counts.empty()) text += ": " + parts.news;
+  std::string text = parts.title + "\n" + headline(parts);
   text += "\n\n" + plain_counts(parts.counts);
   const auto add = [&](std::string_view label, std::string_view value) {
     text.append(label).append(kLabelWidth - label.size(), ' ');

@@ -147,7 +147,7 @@ void JsonNotification::deployment(const DeploymentTold& told) {
   json_.begin_object("deployment");
   json_.word("status", told.has_failed ? "failed" : told.is_under_way ? "under_way" : "well");
   known_line("tool", told.tool);
-  known_line("stack", told.stack);
+  if (told.stacks.size() == 1) line("stack", told.stacks.front());
   known_line("actor", told.actor);
   known_line("account", told.account);
   known_line("region", told.region);
@@ -158,6 +158,19 @@ void JsonNotification::deployment(const DeploymentTold& told) {
   json_.begin_array("failures");
   for (const std::string& failure : told.failures) {
     json_.line(cut_text(failure, cut_.text_bytes_max));
+  }
+  json_.end_array();
+  known_line("stack_id", told.stack_id);
+  json_.begin_array("stacks");
+  for (const std::string_view stack : told.stacks) json_.line(cut_text(stack, cut_.text_bytes_max));
+  json_.end_array();
+  json_.begin_array("resources");
+  for (const ToldResource& resource : told.resources) {
+    json_.begin_object();
+    line("type", resource.type);
+    line("name", resource.name);
+    if (!resource.id.empty()) json_.line("id", cut_text(resource.id, cut_.id_bytes_max));
+    json_.end_object();
   }
   json_.end_array();
   json_.end_object();
@@ -319,7 +332,7 @@ size_t JsonNotification::changes() {
 
 void JsonNotification::message() {
   Words words;
-  add_message(notification_, words);
+  add_message(notification_, DriftSaid::here, words);
   json_.key("message");
   json_.begin_string();
   for (const std::string_view piece : words.pieces()) json_.inside(piece, JsonWriter::For::people);

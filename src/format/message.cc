@@ -49,6 +49,13 @@ void add_present(const Notification& notification, Words& words) {
   add_transition(notification, NewsBeside::kind, words);
 }
 
+// "; this was not known when you were told of it: TerminateInstances told it later"
+void add_who_corrects(const Notification& notification, Words& words) {
+  words.add("; this was not known when you were told of it");
+  const std::string_view told = call_name(notification.origin.type);
+  if (!told.empty()) words.add(": ", told, " told it later");
+}
+
 bool is_of_many(NotificationKind kind) {
   return kind == NotificationKind::receipt || kind == NotificationKind::group;
 }
@@ -104,10 +111,13 @@ namespace {
 
 void add_subject(const Notification& notification, bool has_id, Words& words) {
   if (notification.kind == NotificationKind::receipt) {
-    if (notification.receipt_count == 0) return words.add("notifications are held back");
+    const std::string_view subscription = notification.subscription;
+    if (notification.receipt_count == 0) {
+      return words.add("limit of messages", subscription.empty() ? "" : " to ", subscription);
+    }
     words.add_number(notification.receipt_count);
-    return words.add(notification.receipt_count == 1 ? " more notification"
-                                                     : " more notifications");
+    words.add(" more notification", notification.receipt_count == 1 ? "" : "s");
+    return words.add(subscription.empty() ? "" : " to ", subscription, ", counted but not sent");
   }
   if (notification.deployment != nullptr) return add_deployment(*notification.deployment, words);
   if (is_root_user(notification.resource)) {
@@ -159,32 +169,37 @@ void add_news(const Notification& notification, NewsBeside beside, Words& words)
       }
       break;
     case NotificationKind::retracted:
-      words.add("no longer your concern: ");
+      words.add("taken back: ");
       add_transition(notification, beside, words);
+      add_who_corrects(notification, words);
       break;
     case NotificationKind::transition:
     case NotificationKind::none:
       add_transition(notification, beside, words);
       break;
   }
-  add_drift(notification, words);
+  add_drift(notification, DriftSaid::here, words);
   add_doubt_of_time(notification, words);
 }
 
-void add_message(const Notification& notification, Words& words) {
+void add_message(const Notification& notification, DriftSaid drift, Words& words) {
   if (is_completion(notification)) words.add("Now known: ");
-  if (notification.kind == NotificationKind::retracted) words.add("No longer your concern: ");
+  if (notification.kind == NotificationKind::retracted) words.add("Taken back: ");
   add_subject(notification, words);
   if (!is_of_many(notification.kind)) add_place(notification, words);
+  if (notification.deployment != nullptr && !account_told(notification).empty()) {
+    words.add(" in ", account_told(notification));
+  }
   add_predicate(notification, words);
-  add_drift(notification, words);
+  if (notification.kind == NotificationKind::retracted) add_who_corrects(notification, words);
+  add_drift(notification, drift, words);
   add_doubt_of_time(notification, words);
   words.limit(kMessageCharactersMax);
 }
 
 void append_message(const Notification& notification, std::string& out) {
   Words words;
-  add_message(notification, words);
+  add_message(notification, DriftSaid::here, words);
   words.append_to(out);
 }
 

@@ -26,8 +26,10 @@ enum class NewsBeside { phase, kind };
 // "running; started by alice in the console"
 void add_news(const Notification& notification, NewsBeside beside, Words& words);
 
+// Where it is said that the resource left its code.
+enum class DriftSaid { here, before };
 // All of it, within kMessageCharactersMax: the `message` field.
-void add_message(const Notification& notification, Words& words);
+void add_message(const Notification& notification, DriftSaid drift, Words& words);
 
 // The format `text`: a line in columns.
 void append_text(const Notification& notification, std::string& out);

@@ -49,7 +49,9 @@ std::string state_text(Phase phase, std::string_view value) {
 
 std::string cause_text(const Cause& cause) {
   std::string text(name_of(cause.kind));
-  if (cause.kind == CauseKind::unknown) return text;
+  if (cause.kind == CauseKind::unknown) {
+    return cause.reason.empty() ? text : text + ": " + clean(cause.reason);
+  }
   text.append(" (").append(name_of(cause.confidence)).append(")");
   if (!cause.actor.empty()) text.append(": ").append(clean(role_name(cause.actor)));
   const std::string_view tool = tool_beside_actor(cause);
@@ -154,14 +156,13 @@ void add_cloudtrail_link(const Notification& n, std::vector<MessageLink>& links)
 }
 
 // The console finds a resource by its ARN, as long as it is there.
-void add_console_link(const Notification& n, std::vector<MessageLink>& links) {
-  if (n.phase == Phase::gone || n.resource.id.size() > kLinkedIdBytesMax) return;
-  const AwsPartition* partition = aws_partition_in(n.resource.id);
+void add_console_link(std::string title, std::string_view id, std::vector<MessageLink>& links) {
+  if (id.size() > kLinkedIdBytesMax) return;
+  const AwsPartition* partition = aws_partition_in(id);
   if (partition == nullptr || partition->console_host.empty()) return;
   // A query may hold as they are the two that an ARN is full of.
-  links.push_back(
-      {"Open in the AWS console", "https://" + std::string(partition->console_host) +
-                                      "/go/view?arn=" + percent_encode(n.resource.id, ":/")});
+  links.push_back({std::move(title), "https://" + std::string(partition->console_host) +
+                                         "/go/view?arn=" + percent_encode(id, ":/")});
 }
 
 std::string_view severity_word(uint8_t severity) {
@@ -175,17 +176,48 @@ std::string severity_badge(const Notification& n) {
   return std::string(severity_word(n.severity)) + " · ";
 }
 
-void add_deployment_facts(const DeploymentTold& told, std::vector<MessageFact>& facts) {
+// "Lambda function shop-api"
+std::string resource_text(const ToldResource& resource) {
+  Words words;
+  add_type_name(resource.type, words);
+  words.add(" ", resource.name);
+  return text_of(words);
+}
+
+// One a line; at last how many more there are.
+std::string resources_text(const DeploymentTold& told) {
+  std::string text = listed(told.resources, "\n", resource_text);
+  const uint64_t all = told.changed + told.failed;
+  if (text.empty() || all <= told.resources.size()) return text;
+  return text + "\nand " + with_thousands(all - told.resources.size()) + " more";
+}
+
+// Its stack, else some of what it changed.
+void add_deployment_links(const DeploymentTold& told, std::vector<MessageLink>& links) {
+  constexpr size_t kConsoleLinks = 3;
+  const size_t most = links.size() + kConsoleLinks;
+  if (!told.stack_id.empty()) {
+    return add_console_link("Open the stack in the AWS console", told.stack_id, links);
+  }
+  for (const ToldResource& resource : told.resources) {
+    if (links.size() >= most) return;
+    add_console_link("Open " + resource_text(resource) + " in the AWS console", resource.id, links);
+  }
+}
+
+void add_deployment_facts(const Notification& n, std::vector<MessageFact>& facts) {
+  const DeploymentTold& told = *n.deployment;
   const auto add = [&](std::string_view label, std::string value) {
     if (!value.empty()) facts.push_back({label, std::move(value)});
   };
   for (const std::string& failure : told.failures) {
     if (facts.size() < kFactItemsMax / 2) add("Failed", clean(failure));
   }
+  add("Resources", resources_text(told));
   add("Stack", clean(told.stack));
   add("Tool", clean(told.tool));
   add("By", clean(role_name(told.actor)));
-  add("Account", clean(told.account));
+  add("Account", account_text(n));
   add("Region", clean(told.region));
   add("Began", readable(told.began));
   add("Took", format_duration(std::max(Duration(), told.ended - told.began)));
@@ -208,10 +240,12 @@ void add_counts(const Notification& n, std::vector<MessageCount>& counts) {
 std::string why_text(const Notification& n) {
   if (n.subscription.empty()) return {};
   const std::string sent = "Sent to " + clean(n.subscription);
-  if (n.kind == NotificationKind::receipt) return sent + " because of its per_hour";
+  if (n.kind == NotificationKind::receipt) {
+    return sent + " because it had as many messages in an hour as its per_hour lets through";
+  }
   if (n.kind == NotificationKind::retracted) {
-    return sent + " because it was told before, and as is known now it should not have been" +
-           (n.why.empty() ? "" : ": " + clean(n.why));
+    return sent + " because it was told of this, and wants only " +
+           (n.why.empty() ? "what is not ignored" : "what meets: " + clean(n.why));
   }
   const std::string why = n.why.empty() ? ", which wants everything" : " because " + clean(n.why);
   return sent + why;
@@ -253,7 +287,10 @@ MessageParts parts_of(const Notification& notification) {
   MessageParts parts;
   parts.tone = tone_of(notification);
   const bool is_about_phase = notification.kind == NotificationKind::transition;
-  parts.badge = is_about_phase ? name_of(notification.phase) : name_of(notification.kind);
+  const bool is_retraction = notification.kind == NotificationKind::retracted;
+  parts.badge = is_about_phase  ? name_of(notification.phase)
+                : is_retraction ? "taken back"
+                                : name_of(notification.kind);
   const std::string_view drift = drift_words(notification.drift);
   if (!drift.empty()) parts.badge.insert(0, std::string(drift) + " · ");
   parts.badge.insert(0, severity_badge(notification));
@@ -269,7 +306,9 @@ MessageParts parts_of(const Notification& notification) {
     parts.line.append("[").append(severity_text(notification.severity)).append("] ");
   }
   if (!drift.empty()) parts.line.append(drift).append(": ");
-  append_message(notification, parts.line);
+  Words message;
+  add_message(notification, drift.empty() ? DriftSaid::here : DriftSaid::before, message);
+  message.append_to(parts.line);
   parts.time =
       (notification.is_untimed ? "time unknown, arrived " : "") + readable(notification.time);
   if (notification.delay > usual_lag(notification)) {
@@ -278,8 +317,9 @@ MessageParts parts_of(const Notification& notification) {
   parts.why = why_text(notification);
   if (notification.kind == NotificationKind::receipt) {
     parts.badge = "limit";
-    if (notification.receipt_count != 0 && notification.recorded != Time()) {
-      parts.time += " to " + readable(notification.recorded);
+    if (notification.recorded != Time()) {
+      const std::string now = readable(notification.recorded);
+      parts.time = notification.receipt_count == 0 ? now : parts.time + " to " + now;
     }
     add_counts(notification, parts.counts);
     parts.origin = "more than this subscription sends in an hour";
@@ -287,14 +327,18 @@ MessageParts parts_of(const Notification& notification) {
   }
   if (notification.deployment != nullptr) {
     parts.badge = severity_badge(notification) + "deployment";
-    add_deployment_facts(*notification.deployment, parts.facts);
+    add_deployment_facts(notification, parts.facts);
     add_counts(notification, parts.counts);
+    if (notification.links != nullptr) notification.links->add_to(parts.links, notification);
+    add_deployment_links(*notification.deployment, parts.links);
     parts.origin = "told together, as one deployment made it";
     return parts;
   }
   add_facts(notification, parts.facts);
   if (notification.links != nullptr) notification.links->add_to(parts.links, notification);
-  add_console_link(notification, parts.links);
+  if (notification.phase != Phase::gone) {
+    add_console_link("Open in the AWS console", notification.resource.id, parts.links);
+  }
   add_cloudtrail_link(notification, parts.links);
   parts.origin =
       clean(notification.origin.source) + " · " + clean(call_name(notification.origin.type));

@@ -589,11 +589,16 @@ TEST(Message, what_is_taken_back_says_so_first) {
   n.subscription = "pager";
   n.why = "cause.kind is human";
   EXPECT_EQ(message_of(n),
-            "No longer your concern: EC2 instance web-1 (i-0a1b2c3d4e5f60001) in eu-west-1 is "
-            "running; started by alice in the console");
+            "Taken back: EC2 instance web-1 (i-0a1b2c3d4e5f60001) in eu-west-1 is running; started "
+            "by alice in the console; this was not known when you were told of it: EC2 Instance "
+            "State-change Notification told it later");
+  EXPECT_EQ(parts_of(n).badge, "taken back");
   EXPECT_EQ(parts_of(n).why,
-            "Sent to pager because it was told before, and as is known now it should not have "
-            "been: cause.kind is human");
+            "Sent to pager because it was told of this, and wants only what meets: cause.kind is "
+            "human");
+  n.why = "";
+  EXPECT_EQ(parts_of(n).why,
+            "Sent to pager because it was told of this, and wants only what is not ignored");
 }
 
 TEST(Message, a_service_is_named_once) {

@@ -44,8 +44,8 @@ void add_owner(const Owner& owner, Words& words);
 // What an inventory alone says: "declared by no code".
 void add_drift_news(const Notification& notification, Words& words);
 // What is said beside other news: "; out of band: declared as aws_s3_bucket.logs, s3.tf:12 in
-// shop".
-void add_drift(const Notification& notification, Words& words);
+// shop". Where it was said before: "; declared as …".
+void add_drift(const Notification& notification, DriftSaid said, Words& words);
 
 // ": Threshold Crossed": why, in the provider's words; nothing where it gave none.
 void add_reason(const Cause& cause, Words& words);

@@ -87,8 +87,16 @@ class RandomNotifications {
     n.receipt_kinds = kinds_;
     failures_.clear();
     for (size_t i = below(11); i > 0; --i) failures_.emplace_back(text());
+    stacks_.clear();
+    for (size_t i = below(4); i > 0; --i) stacks_.push_back(text());
+    resources_.clear();
+    for (size_t i = below(kFactItemsMax + 1); i > 0; --i) {
+      resources_.push_back({.type = text(), .name = text(), .id = maybe_text()});
+    }
     deployment_ = {.tool = maybe_text(),
                    .stack = maybe_text(),
+                   .stacks = stacks_,
+                   .stack_id = maybe_text(),
                    .actor = maybe_text(),
                    .account = maybe_text(),
                    .region = maybe_text(),
@@ -97,6 +105,7 @@ class RandomNotifications {
                    .changed = below(1000),
                    .failed = below(3),
                    .failures = failures_,
+                   .resources = resources_,
                    .is_amendment = !n.amends.is_zero()};
     n.deployment = &deployment_;
   }
@@ -199,6 +208,8 @@ class RandomNotifications {
   std::deque<std::string> texts_;
   std::vector<ReceiptKind> kinds_;
   std::vector<std::string> failures_;
+  std::vector<std::string_view> stacks_;
+  std::vector<ToldResource> resources_;
   DeploymentTold deployment_;
   std::vector<Tag> tags_;
   std::vector<Change> changes_;

@@ -114,7 +114,9 @@ TEST(SinkFormats, what_says_little_is_a_message_too) {
   }
   EXPECT_FALSE(has(read.render("email", n), "border=\\\"0\\\">\\n</table>"));
   for (const char* kind : {"slack", "teams", "email"}) {
-    EXPECT_TRUE(has(read.render_for(kind, "none/v1", n), "3 more notifications")) << kind;
+    EXPECT_TRUE(
+        has(read.render_for(kind, "none/v1", n), "3 more notifications, counted but not sent"))
+        << kind;
   }
   EXPECT_EQ(read.render("one/v1", n), "\"\"");
 }
@@ -151,16 +153,39 @@ TEST(SinkFormats, of_a_deployment_what_failed_stands_first) {
                                           {"SQS queue stable", 14, 0}};
   n.receipt_kinds = kinds;
   const std::vector<std::string> failures = {"S3 bucket <invoices>: AccessDenied"};
-  const DeploymentTold told{.tool = "cloudformation",
-                            .stack = "shop",
-                            .actor = "ci-deployer",
-                            .began = n.time,
-                            .ended = n.time + std::chrono::seconds(115),
-                            .changed = 14,
-                            .failed = 1,
-                            .failures = failures};
+  const std::string_view stacks[] = {"shop"};
+  const ToldResource resources[] = {
+      {"AWS::S3::Bucket", "<invoices>", "arn:aws:s3:::invoices"},
+      {"AWS::SQS::Queue", "orders", "arn:aws:sqs:eu-west-1:123456789012:orders"}};
+  n.resource.account = "123456789012";
+  n.account_name = "shop-prod";
+  DeploymentTold told{.tool = "cloudformation",
+                      .stack = "shop",
+                      .stacks = stacks,
+                      .actor = "ci-deployer",
+                      .account = "123456789012",
+                      .began = n.time,
+                      .ended = n.time + std::chrono::seconds(115),
+                      .changed = 14,
+                      .failed = 1,
+                      .failures = failures,
+                      .resources = resources};
   n.deployment = &told;
   const std::string mail = read.render("email", n);
+  EXPECT_TRUE(has(mail,
+                  "Resources  S3 bucket <invoices>\\n           SQS queue orders\\n"
+                  "           and 13 more\\n"))
+      << mail;
+  EXPECT_TRUE(has(mail, "Account    shop-prod (123456789012)")) << mail;
+  EXPECT_TRUE(has(mail,
+                  "Open SQS queue orders in the AWS console:\\nhttps://console.aws.amazon.com"
+                  "/go/view?arn=arn:aws:sqs:eu-west-1:123456789012:orders"))
+      << mail;
+  EXPECT_TRUE(has(read.render("json", n), R"("stack":"shop")"));
+  told.stack_id = "arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/1";
+  const std::string of_stack = read.render("email", n);
+  EXPECT_TRUE(has(of_stack, "Open the stack in the AWS console:")) << of_stack;
+  EXPECT_FALSE(has(of_stack, "Open SQS queue")) << of_stack;
   EXPECT_TRUE(has(mail, "[WARN] Deployment of stack shop by ci-deployer: 1 failed")) << mail;
   EXPECT_TRUE(has(mail, " 1  S3 bucket failed  (warning)\\n14  SQS queue stable\\n")) << mail;
   EXPECT_TRUE(has(mail, "Failed     S3 bucket <invoices>: AccessDenied")) << mail;

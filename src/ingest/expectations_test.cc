@@ -435,7 +435,8 @@ TEST_F(ExpectationTest, what_goes_back_and_forth_flaps_until_it_is_calm) {
   turn(1, 60);
   std::vector<Entry> flapping = told(NotificationKind::flapping);
   ASSERT_EQ(flapping.size(), 1u);
-  EXPECT_EQ(message_of(flapping[0]), "is flapping: 6 changes between ALARM and OK in 5 min");
+  EXPECT_EQ(message_of(flapping[0]),
+            "is flapping: 6 changes between ALARM and OK in 5 min, now OK");
   EXPECT_TRUE(flapping[0].after.is_flapping);
   expect_refolds();
   reopen();
@@ -448,7 +449,7 @@ TEST_F(ExpectationTest, what_goes_back_and_forth_flaps_until_it_is_calm) {
   ASSERT_EQ(flapping.size(), 2u);
   EXPECT_FALSE(flapping[1].after.is_flapping);
   EXPECT_EQ(message_of(flapping[1]),
-            "is calm again: ALARM for 10 min, after changes to and from OK");
+            "has stopped flapping and stays ALARM: no change to or from OK for 10 min");
   EXPECT_NE(flapping[0].told.id, flapping[1].told.id);
   EXPECT_TRUE(due().empty());
   expect_refolds();

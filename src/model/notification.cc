@@ -50,14 +50,23 @@ bool may_learn_cause(const Entry& entry) {
          entry.after.cause.kind == CauseKind::unknown;
 }
 
+void set_teller(const Teller& teller, Notification& notification) {
+  notification.instance = teller.instance;
+  notification.links = teller.links;
+  if (teller.accounts == nullptr) return;
+  notification.is_of_many = teller.accounts->size() > 1;
+  const auto account = teller.accounts->find(notification.resource.account);
+  if (account == teller.accounts->end()) return;
+  notification.account_name = account->second.name;
+  notification.account_owner = account->second.owner;
+}
+
 Notification notification_of(const Entry& entry, const Teller& teller) {
   const Observation& observation = entry.observation;
   const Record& record = entry.after;
   Notification result;
   result.id = entry.told.id;
   result.kind = entry.told.kind;
-  result.instance = teller.instance;
-  result.links = teller.links;
   result.source = entry.source;
   result.time = told_time(observation.effect, observation.key, entry.received);
   result.recorded = entry.recorded;
@@ -66,16 +75,9 @@ Notification notification_of(const Entry& entry, const Teller& teller) {
   result.traceparent = observation.traceparent;
   result.origin = observation.origin;
   result.resource = record.resource;
+  set_teller(teller, result);
   result.name = name_in(record, observation);
   result.tags = record.tags;
-  if (teller.accounts != nullptr) {
-    const auto account = teller.accounts->find(record.resource.account);
-    if (account != teller.accounts->end()) {
-      result.account_name = account->second.name;
-      result.account_owner = account->second.owner;
-    }
-  }
-  if (teller.accounts != nullptr) result.is_of_many = teller.accounts->size() > 1;
   result.phase = record.phase;
   result.value = record.value;
   result.since = record.since;

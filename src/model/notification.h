@@ -31,10 +31,19 @@ struct ReceiptKind {
   uint8_t severity = 0;  // 0: no more than news.
 };
 
+// A resource that a group names.
+struct ToldResource {
+  std::string_view type;
+  std::string_view name;
+  std::string_view id;  // Empty where it is no more.
+};
+
 // What a group tells of a deployment, beside what it counts.
 struct DeploymentTold {
   std::string_view tool;
-  std::string_view stack;  // Empty where only the actor is known.
+  std::string_view stack;                    // In words; empty where only the actor is known.
+  std::span<const std::string_view> stacks;  // One by one.
+  std::string_view stack_id;                 // Of CloudFormation, where its own events told it.
   std::string_view actor;
   std::string_view account;
   std::string_view region;
@@ -42,10 +51,11 @@ struct DeploymentTold {
   Time ended;            // Of what it told last.
   uint64_t changed = 0;  // Resources; what failed is not among them.
   uint64_t failed = 0;
-  std::span<const std::string> failures;  // In words, the first ones; of what is told now.
-  bool is_amendment = false;              // It tells only what came after the group was told.
-  bool has_failed = false;                // Something of it did, told now or before.
-  bool is_under_way = false;              // Its stack has not said that it is over.
+  std::span<const std::string> failures;    // In words, the first ones; of what is told now.
+  std::span<const ToldResource> resources;  // The first ones, of what is told now.
+  bool is_amendment = false;                // It tells only what came after the group was told.
+  bool has_failed = false;                  // Something of it did, told now or before.
+  bool is_under_way = false;                // Its stack has not said that it is over.
 };
 
 // A flat view of what one notification says. NOTIFICATION version 1 is its JSON form;
@@ -122,6 +132,8 @@ struct Teller {
   const Links* links = nullptr;        // Null: none.
 };
 Notification notification_of(const Entry& entry, const Teller& teller);
+// What the teller knows of its account, and the rest of what does not come from the journal.
+void set_teller(const Teller& teller, Notification& notification);
 // Whether what it tells is about the resource's state, whose cause it tells then: not about a call
 // alone.
 bool is_about_state(const Entry& entry);

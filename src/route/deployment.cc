@@ -59,9 +59,15 @@ bool is_deployment_failure(const Notification& notification) {
   if (notification.kind == NotificationKind::failed || notification.phase == Phase::degraded) {
     return true;
   }
-  // A stack that rolled back is well again, and what was to be deployed is not there.
-  return is_stack(notification) && tells_state(notification.kind) &&
-         notification.phase == Phase::stable && notification.severity >= kWarn;
+  const bool is_warning =
+      is_stack(notification) && tells_state(notification.kind) && notification.severity >= kWarn;
+  if (!is_warning) return false;
+  // A stack that rolled back is well again, and what was to be deployed is not there. Why, it says
+  // when it begins to roll back.
+  const bool begins_to_roll_back = !is_settled(notification.phase) &&
+                                   notification.drift != Drift::out_of_band &&
+                                   !notification.cause.reason.empty();
+  return notification.phase == Phase::stable || begins_to_roll_back;
 }
 
 }  // namespace statewire

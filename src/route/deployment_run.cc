@@ -41,14 +41,6 @@ bool are_begun_apart(const RunTimes& one, const RunTimes& other) {
 
 }  // namespace
 
-void RunTimes::join(const RunTimes& other) {
-  if (announced == Time()) announced = other.announced;
-  began = std::min(began, other.began);
-  last = std::max(last, other.last);
-  ended = std::max(ended, other.ended);
-  tells_end |= other.tells_end;
-}
-
 RunTimes times_of(const DeploymentName& name, const Notification& notification) {
   RunTimes times{.began = notification.time, .last = notification.time};
   const bool is_amended = notification.kind == NotificationKind::amended;
@@ -107,6 +99,12 @@ bool has_stack(std::string_view stack, std::string_view stacks) {
   bool is_there = false;
   each_stack(stacks, [&](std::string_view each) { is_there |= each == stack; });
   return is_there;
+}
+
+std::vector<std::string_view> names_of_stacks(std::string_view stacks) {
+  std::vector<std::string_view> names;
+  each_stack(stacks, [&](std::string_view each) { names.push_back(each); });
+  return names;
 }
 
 std::string stacks_text(std::string_view stacks) {

@@ -13,8 +13,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/time.h"
+#include "model/run_times.h"
 #include "route/deployment.h"
 
 namespace statewire {
@@ -26,18 +28,6 @@ struct RunRule {
   // So long after something happened it may still come in, as calls of CloudTrail do: 15 minutes,
   // where `quiet` is what it is by default.
   Duration late() const { return 3 * quiet; }
-};
-
-struct RunTimes {
-  Time began;
-  Time last;               // Of what happened in it.
-  Time announced;          // When its stack said that it began; unset: it did not.
-  Time ended;              // When its stack said that it is over; unset: it did not.
-  bool tells_end = false;  // Its stack said that it is under way: it says when it is over.
-
-  Time until() const { return std::max(last, ended); }
-  bool is_under_way() const { return tells_end && ended == Time(); }
-  void join(const RunTimes& other);
 };
 
 // Of one that has nothing but `notification`.
@@ -75,6 +65,8 @@ void add_stack(std::string_view stack, std::string& stacks);
 // The same with all of `more`.
 void add_stacks(std::string_view more, std::string& stacks);
 bool has_stack(std::string_view stack, std::string_view stacks);
+// One by one.
+std::vector<std::string_view> names_of_stacks(std::string_view stacks);
 // In words: "shop", "network, dns, shop and 4 more"
 std::string stacks_text(std::string_view stacks);
 

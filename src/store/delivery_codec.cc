@@ -125,6 +125,9 @@ enum GroupField : uint64_t {
   kGroupResources = 14,
   kGroupFailure = 15,  // Once for each.
   kGroupFailuresTold = 16,
+  kGroupBegan = 17,  // Before, it was kDigestFirstTime.
+  kGroupName = 18,   // Once for each.
+  kGroupStackId = 19,
   kGroupBeginTime = 20,
 };
 
@@ -182,19 +185,29 @@ void put_resources(const std::vector<GroupResource>& resources, ByteWriter& out)
   }
 }
 
+void put_name(const GroupName& name, ByteWriter& out) {
+  out.varint(name.hash);
+  for (const std::string* text : {&name.type, &name.name, &name.id}) {
+    out.varint(text->size());
+    out.bytes(*text);
+  }
+}
+
 void put_group(const GroupCounts& group, FieldWriter& delivery) {
   ByteWriter out;
   FieldWriter fields(out);
   fields.text(kGroupKey, group.key);
   fields.text(kGroupTool, group.tool);
   fields.text(kGroupStack, group.stack);
+  fields.text(kGroupStackId, group.stack_id);
   fields.text(kGroupActor, group.actor);
   fields.text(kGroupAccount, group.account);
   fields.text(kGroupRegion, group.region);
-  fields.time(kGroupLastTime, group.last_time);
-  fields.time(kGroupBeginTime, group.begin_time);
-  fields.time(kGroupEndTime, group.end_time);
-  fields.number(kGroupTellsEnd, group.tells_end ? 1 : 0);
+  fields.time(kGroupBegan, group.times.began);
+  fields.time(kGroupLastTime, group.times.last);
+  fields.time(kGroupBeginTime, group.times.announced);
+  fields.time(kGroupEndTime, group.times.ended);
+  fields.number(kGroupTellsEnd, group.times.tells_end ? 1 : 0);
   fields.time(kGroupLatest, group.latest);
   fields.text(kGroupTold, group.told);
   fields.number(kGroupToldMembers, group.told_members);
@@ -204,6 +217,12 @@ void put_group(const GroupCounts& group, FieldWriter& delivery) {
   fields.text(kGroupResources, resources.view());
   for (const std::string& failure : group.failures) fields.text(kGroupFailure, failure);
   fields.number(kGroupFailuresTold, group.failures_told);
+  ByteWriter name;
+  for (const GroupName& each : group.names) {
+    name.clear();
+    put_name(each, name);
+    fields.text(kGroupName, name.view());
+  }
   delivery.text(kGroup, out.view());
 }
 
@@ -222,6 +241,14 @@ void read_resources(FieldReader& fields, std::vector<GroupResource>& resources) 
   if (!in.ok()) fields.fail();
 }
 
+void read_name(FieldReader& fields, std::vector<GroupName>& names) {
+  ByteReader in(fields.text());
+  GroupName name{.hash = in.varint()};
+  for (std::string* text : {&name.type, &name.name, &name.id}) *text = in.bytes(in.varint());
+  if (!in.ok()) return fields.fail();
+  names.push_back(std::move(name));
+}
+
 void read_group_text(FieldReader& fields, GroupCounts& group) {
   switch (fields.field()) {
     case kGroupKey:
@@ -232,6 +259,9 @@ void read_group_text(FieldReader& fields, GroupCounts& group) {
       break;
     case kGroupStack:
       group.stack = fields.text();
+      break;
+    case kGroupStackId:
+      group.stack_id = fields.text();
       break;
     case kGroupActor:
       group.actor = fields.text();
@@ -258,16 +288,22 @@ void read_group(FieldReader& delivery, GroupCounts& group) {
   while (fields.next()) {
     switch (fields.field()) {
       case kGroupLastTime:
-        group.last_time = fields.time();
+        group.times.last = fields.time();
         break;
       case kGroupBeginTime:
-        group.begin_time = fields.time();
+        group.times.announced = fields.time();
         break;
       case kGroupEndTime:
-        group.end_time = fields.time();
+        group.times.ended = fields.time();
         break;
       case kGroupTellsEnd:
-        group.tells_end = fields.number() != 0;
+        group.times.tells_end = fields.number() != 0;
+        break;
+      case kGroupBegan:
+        group.times.began = fields.time();
+        break;
+      case kGroupName:
+        read_name(fields, group.names);
         break;
       case kGroupLatest:
         group.latest = fields.time();
@@ -503,6 +539,8 @@ Result<DeliveryRow> decode_delivery(std::string_view bytes) {
   row.stage = Stage::match;
   while (fields.next()) read_delivery_field(fields, row);
   row.last_sequence += row.first_sequence;
+  const bool is_of_earlier = !row.group.key.empty() && row.group.times.began == Time();
+  if (is_of_earlier) row.group.times.began = row.digest.first_time;
   const bool is_whole = fields.ok() && row.stage != Stage::match && row.members > 0 &&
                         row.last_sequence >= row.first_sequence &&
                         row.tried_for.value_or(Duration()) >= Duration() &&

@@ -37,20 +37,23 @@ DeliveryRow full_row() {
   row.group = {.key = "terraform/ci",
                .tool = "terraform",
                .stack = "shop",
+               .stack_id = "arn:aws:shop",
                .actor = "ci",
                .account = "123456789012",
                .region = "eu-west-1",
-               .last_time = from_ns(12),
-               .begin_time = from_ns(15),
-               .end_time = from_ns(13),
-               .tells_end = true,
+               .times = {.began = from_ns(15),
+                         .last = from_ns(12),
+                         .announced = from_ns(16),
+                         .ended = from_ns(13),
+                         .tells_end = true},
                .latest = from_ns(14),
                .told = "0a1b",
                .told_members = 29,
                .has_news = true,
                .resources = {{0, 1, false}, {7, 0, true}, {UINT64_MAX, 2, true}},
                .failures = {"first", "second"},
-               .failures_told = 1};
+               .failures_told = 1,
+               .names = {{7, "AWS::S3::Bucket", "logs", "arn:aws:s3:::logs"}, {0, "", "", ""}}};
   return row;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "model/run_times.h"
 
 namespace statewire {
 
@@ -37,7 +38,7 @@ struct DigestKind {
 // What a digest counts. It is one row, however much it counts.
 struct DigestCounts {
   std::vector<DigestKind> kinds;
-  Time first_time;       // When the first of them happened.
+  Time first_time;       // When the first of them happened; a group has `times`.
   uint8_t severity = 0;  // The highest.
   bool operator==(const DigestCounts&) const = default;
 };
@@ -50,25 +51,33 @@ struct GroupResource {
   bool operator==(const GroupResource&) const = default;
 };
 
+// A resource that a group names.
+struct GroupName {
+  uint64_t hash = 0;  // Of its id.
+  std::string type;   // "AWS::Lambda::Function"
+  std::string name;   // "shop-api"
+  std::string id;     // Empty where it is no more, or too long for a link.
+  bool operator==(const GroupName&) const = default;
+};
+
 // What a group knows of its deployment. What it counts is in `digest`.
 struct GroupCounts {
   std::string key;  // Empty: it is no group.
   std::string tool;
   std::string stack;
+  std::string stack_id;  // Of CloudFormation, where its own events told it.
   std::string actor;
   std::string account;
   std::string region;
-  Time last_time;          // When the last of its members happened.
-  Time begin_time;         // When its stack said that it began; unset: it did not.
-  Time end_time;           // When its stack said that it is over; unset: it did not.
-  bool tells_end = false;  // Its stack said that it is under way: it says when it is over.
-  Time latest;             // When it is told at the latest; once told, when it is forgotten.
-  std::string told;        // The id of its message, hex; empty: none yet.
+  RunTimes times;
+  Time latest;       // When it is told at the latest; once told, when it is forgotten.
+  std::string told;  // The id of its message, hex; empty: none yet.
   uint64_t told_members = 0;
   bool has_news = false;                 // It would say something that was not told.
   std::vector<GroupResource> resources;  // By hash.
   std::vector<std::string> failures;     // In words, the first ones.
   uint64_t failures_told = 0;            // So many of them, the first ones.
+  std::vector<GroupName> names;          // Some of what it is to tell: what failed first.
   bool operator==(const GroupCounts&) const = default;
 };
 

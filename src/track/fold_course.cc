@@ -19,12 +19,12 @@ std::string turning_sentence(const Record& record) {
   const std::string now = state_word(record.phase, record.value);
   const std::string before = state_word(record.previous.phase, record.previous.value);
   if (!record.is_flapping) {
-    return "is calm again: " + now + " for " + rough_duration(kFlapWindow) +
-           ", after changes to and from " + before;
+    return "has stopped flapping and stays " + now + ": no change to or from " + before + " for " +
+           rough_duration(kFlapWindow);
   }
   return "is flapping: " + std::to_string(record.turn_count) + " changes between " + before +
          " and " + now + " in " +
-         rough_duration(record.turns[record.turn_count - 1] - record.turns[0]);
+         rough_duration(record.turns[record.turn_count - 1] - record.turns[0]) + ", now " + now;
 }
 
 }  // namespace
