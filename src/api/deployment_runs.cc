@@ -11,6 +11,7 @@ DeploymentRun run_of(const DeploymentName& name, const Notification& notificatio
   add_stack(name.stack, stacks);
   return {.tool = std::string(name.tool),
           .stacks = std::move(stacks),
+          .stack_id = name.is_of_stack ? std::string(notification.resource.id) : std::string(),
           .actor = std::string(name.actor),
           .account = std::string(name.account),
           .region = std::string(name.region),
@@ -30,6 +31,7 @@ void join(DeploymentRun& run, DeploymentRun&& other) {
   run.times.join(other.times);
   run.last_sequence = std::max(run.last_sequence, other.last_sequence);
   if (run.actor.empty()) run.actor = std::move(other.actor);
+  if (run.stack_id.empty()) run.stack_id = std::move(other.stack_id);
   add_stacks(other.stacks, run.stacks);
   run.changed.merge(other.changed);
   run.failed.merge(other.failed);

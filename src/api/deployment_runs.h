@@ -19,9 +19,10 @@ constexpr RunRule kDeploymentRule{};
 // What one tool did in a row, for one stack or else in one's name, in one account.
 struct DeploymentRun {
   std::string tool;
-  std::string stacks;  // As add_stack() keeps them: of CloudFormation, or the states that declare
-                       // what it changed.
-  std::string actor;   // Empty where only the stack is known.
+  std::string stacks;    // As add_stack() keeps them: of CloudFormation, or the states that declare
+                         // what it changed.
+  std::string stack_id;  // Of CloudFormation, where its own events told it.
+  std::string actor;     // Empty where only the stack is known.
   std::string account;
   std::string region;  // Of a stack; else empty.
   RunTimes times;

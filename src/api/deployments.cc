@@ -98,13 +98,20 @@ class DeploymentsQuestion final : public Question {
     });
   }
 
+  // "stack shop", "run of network and shop", "run"
+  static std::string title_of(const DeploymentRun& run) {
+    if (run.stacks.empty()) return "run";
+    return (run.tool == kStackTool ? "stack " : "run of ") + stacks_text(run.stacks);
+  }
+
   static void write(const DeploymentRun& run, JsonWriter& json) {
     json.begin_object();
     json.line("status", run.is_failed ? "failed" : "well");
     json.time("began", run.times.began);
     json.time("ended", run.times.until());
     json.known_line("tool", run.tool);
-    json.known_line("stack", stacks_text(run.stacks));
+    const std::vector<std::string_view> stacks = names_of_stacks(run.stacks);
+    if (stacks.size() == 1) json.line("stack", stacks.front());
     json.known_line("actor", run.actor);
     json.known_line("account", run.account);
     json.known_line("region", run.region);
@@ -114,6 +121,11 @@ class DeploymentsQuestion final : public Question {
                                                                                  run.times.began)
                                     .count());
     json.number("sequence", run.last_sequence);
+    json.line("title", title_of(run));
+    json.known_line("stack_id", run.stack_id);
+    json.begin_array("stacks");
+    for (const std::string_view stack : stacks) json.line(stack);
+    json.end_array();
     json.end_object();
   }
 

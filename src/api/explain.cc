@@ -23,14 +23,19 @@ constexpr uint64_t kExplainedSequence = uint64_t{1} << 62;
 // What the catalog would say that an entry for such an event matches: "aws.ec2 / EC2 Instance
 // State-change Notification", "ec2.amazonaws.com RunInstances".
 struct Match {
-  std::string source;  // With what ends it.
+  bool is_call = false;
+  std::string source;        // With what ends it.
+  std::string other_source;  // The same of the source's other events: calls, or native ones.
   std::string whole;
 
   explicit Match(const Origin& origin) {
     constexpr std::string_view kPrefix = "aws.";
-    const bool is_call = origin.system == "aws.cloudtrail" && origin.source.starts_with(kPrefix);
-    source = is_call ? std::string(origin.source.substr(kPrefix.size())) + ".amazonaws.com "
-                     : std::string(origin.source) + " / ";
+    source = std::string(origin.source) + " / ";
+    if (origin.source.starts_with(kPrefix)) {
+      other_source = std::string(origin.source.substr(kPrefix.size())) + ".amazonaws.com ";
+    }
+    is_call = origin.system == "aws.cloudtrail" && !other_source.empty();
+    if (is_call) std::swap(source, other_source);
     whole = source + std::string(origin.type);
   }
   size_t nearness(std::string_view other) const {
@@ -44,7 +49,17 @@ std::string why_unrecognised(const Catalog& catalog, const Origin& origin) {
   const Match wanted(origin);
   const std::string source(origin.source);
   std::vector<CatalogRow> rows = catalog.rows();
-  std::erase_if(rows, [&](const CatalogRow& row) { return !row.match.starts_with(wanted.source); });
+  std::ranges::move(catalog.call_rows(), std::back_inserter(rows));
+  const bool has_others = std::ranges::any_of(rows, [&](const CatalogRow& row) {
+    return !wanted.other_source.empty() && row.match.starts_with(wanted.other_source);
+  });
+  std::erase_if(rows, [&](const CatalogRow& row) {
+    return row.is_hidden || !row.match.starts_with(wanted.source);
+  });
+  if (rows.empty() && has_others) {
+    return "no catalog entry matches \"" + std::string(origin.type) + "\", nor any other " +
+           (wanted.is_call ? "call of " : "event but calls of ") + source;
+  }
   if (rows.empty()) {
     return "no catalog entry knows the source " + (source.empty() ? "of such an event" : source);
   }

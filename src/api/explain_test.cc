@@ -86,6 +86,24 @@ TEST_F(ExplainTest, an_unknown_event_of_a_known_source_names_the_entries_nearby)
   EXPECT_TRUE(holds(body, R"("observations":[]})"));
 }
 
+// Its known calls are rows, and no entry is about it.
+TEST_F(ExplainTest, an_unknown_call_of_a_known_service_names_the_calls_nearby) {
+  const std::string body =
+      explain(R"({"eventVersion":"1.08","eventSource":"amplifybackend.amazonaws.com",)"
+              R"("eventName":"FrobnicateBackend","awsRegion":"eu-west-1","eventID":"e1",)"
+              R"("eventTime":"2026-11-23T09:00:00Z","recipientAccountId":"123456789012"})");
+  EXPECT_TRUE(holds(body, R"("reason":"no catalog entry matches \"FrobnicateBackend\"; )")) << body;
+  EXPECT_TRUE(holds(body, "know aws.amplifybackend: ")) << body;
+}
+
+TEST_F(ExplainTest, an_unknown_native_event_of_a_service_whose_calls_are_known_says_so) {
+  const std::string body =
+      explain(R"({"source":"aws.amplifybackend","detail-type":"x","detail":{}})");
+  EXPECT_TRUE(holds(body, R"(no catalog entry matches \"x\", nor any other event but calls of )"
+                          R"(aws.amplifybackend)"))
+      << body;
+}
+
 TEST_F(ExplainTest, an_unknown_source_is_said_to_be_unknown) {
   EXPECT_TRUE(holds(explain(R"({"source":"org.example","detail-type":"x","detail":{}})"),
                     R"("reason":"no catalog entry knows the source org.example")"));

@@ -1,5 +1,4 @@
 // What was deployed: which stack or run, by whom, and what failed.
-#include "api/deployment_runs.h"
 #include "base/since.h"
 #include "cli/client.h"
 #include "cli/commands.h"
@@ -11,14 +10,13 @@ namespace {
 constexpr std::string_view kSinceDefault = "7d";
 
 Cell show_ended(JsonElement run) { return {short_time(text_at(run, "ended"))}; }
-// "stack shop", "run of network and shop", "run"
+// "stack shop", "stack shop failed"
 Cell show_deployment(JsonElement run) {
-  const std::string stack = text_at(run, "stack");
-  std::string text = "run";
-  if (!stack.empty()) {
-    text = (text_at(run, "tool") == kStackTool ? "stack " : "run of ") + stack;
-  }
-  return {text, text_at(run, "status") == "failed" ? Tint::bad : Tint::none};
+  const bool has_failed = text_at(run, "status") == "failed";
+  // Where it is no resource that failed, nothing else says so.
+  const bool is_itself = has_failed && number_at(run, "failed") == 0;
+  return {text_at(run, "title") + (is_itself ? " failed" : ""),
+          has_failed ? Tint::bad : Tint::none};
 }
 Cell show_failed(JsonElement run) {
   const uint64_t failed = number_at(run, "failed");
@@ -40,6 +38,8 @@ constexpr ListColumn kDeploymentColumns[] = {
     {.title = "account", .path = "account", .fit = Fit::end, .spare = 1},
     {.title = "region", .path = "region", .spare = 2},
     {.title = "sequence", .path = "sequence", .align = Align::right, .spare = 3},
+    {.title = "title", .path = "title", .is_for_csv = true},
+    {.title = "stack id", .path = "stack_id", .is_for_csv = true},
 };
 
 }  // namespace

@@ -23,6 +23,13 @@ Cell show_told(JsonElement event) {
   const Tint tint = kind == "none" ? Tint::faint : tint_of_severity(text_at(event, "severity"));
   return {told_text(event), tint};
 }
+// Of what was told.
+Cell show_severity(JsonElement event) {
+  const std::string kind = text_at(event, "kind");
+  if (kind.empty() || kind == "none") return {"-", Tint::faint};
+  const std::string severity = text_at(event, "severity");
+  return {severity, tint_of_severity(severity)};
+}
 // What was told of it; else what came, of what, and by whom.
 Cell show_what(JsonElement event) {
   if (const std::string news = text_at(event, "news"); !news.empty()) {
@@ -40,6 +47,7 @@ Cell show_what(JsonElement event) {
 constexpr ListColumn kEventColumns[] = {
     {.title = "time", .path = "time", .show = show_event_time, .fit = Fit::moment},
     {.title = "told", .path = "kind", .show = show_told},
+    {.title = "severity", .path = "severity", .show = show_severity, .is_for_table = true},
     {.title = "type", .path = "resource.type", .is_for_csv = true},
     {.title = "resource", .path = "resource.id", .is_for_csv = true},
     {.title = "state", .path = "phase", .is_for_csv = true},

@@ -19,6 +19,7 @@ std::string wait_text(JsonElement verdict) {
 // What became of a delivery, or of its part for some: "settled", "waits until 09:31: http 503".
 std::string part_text(JsonElement part) {
   std::string text = text_at(part, "outcome");
+  if (text == "settled") text = "settled (sent, or dropped by hand; when is not kept)";
   if (const std::string until = text_at(part, "until"); !until.empty()) {
     text += " until " + short_time(until);
   }

@@ -13,7 +13,9 @@ namespace {
 
 std::vector<ListColumn> columns_for(OutputForm form, std::span<const ListColumn> columns) {
   std::vector<ListColumn> result(columns.begin(), columns.end());
-  if (is_table(form)) std::erase_if(result, [](const auto& c) { return c.is_for_csv; });
+  std::erase_if(result, [&](const ListColumn& column) {
+    return is_table(form) ? column.is_for_csv : column.is_for_table;
+  });
   return result;
 }
 

@@ -28,6 +28,8 @@ struct ListColumn {
   Cell (*show)(JsonElement element) = nullptr;
   // What a table shows within another column stands in CSV by itself.
   bool is_for_csv = false;
+  // What stands elsewhere in CSV.
+  bool is_for_table = false;
   // How a table makes room.
   Fit fit = Fit::whole;
   int spare = 0;

@@ -32,7 +32,7 @@ constexpr ListColumn kDriftColumns[] = {
     {.title = "drift", .path = "drift", .show = show_drift},
     {.title = "type", .path = "type", .fit = Fit::start, .spare = 2},
     {.title = "name", .path = "name", .show = show_name, .fit = Fit::end},
-    {.title = "what", .path = "touch.what", .show = show_touch, .fit = Fit::end},
+    {.title = "last change", .path = "touch.what", .show = show_touch, .fit = Fit::end},
     {.title = "since", .path = "drift_since", .show = show_drift_since, .fit = Fit::moment},
     {.title = "declared as", .path = "owner.address", .show = show_code, .fit = Fit::end},
     {.title = "file", .path = "owner.file", .is_for_csv = true},

@@ -86,8 +86,8 @@ std::vector<JsonElement> with_amendments_beside(const std::vector<JsonElement>& 
   return result;
 }
 
-// "declared as aws_instance.web[2], web.tf:12 in shop: out of band since 09:16, StopInstances by
-// bob"
+// "declared as aws_instance.web[2], web.tf:12 in shop: out of band since 09:16, last change:
+// StopInstances by bob"
 std::string code_line(JsonElement resource, const Terminal& terminal) {
   const std::string drift = text_at(resource, "drift");
   const bool is_calm = drift == "none" || drift == "unknown";
@@ -107,7 +107,8 @@ std::string code_line(JsonElement resource, const Terminal& terminal) {
   line += ": " + terminal.tinted(words, drift == "lost" ? Tint::bad : Tint::doubtful);
   if (!since.empty()) line += " since " + short_time(since);
   const std::string what = touch_text(resource);
-  if (!what.empty()) append_clean(line.append(", "), what);
+  // It may have been touched several times since.
+  if (!what.empty()) append_clean(line.append(", last change: "), what);
   return line;
 }
 
