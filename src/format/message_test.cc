@@ -601,6 +601,40 @@ TEST(Message, what_is_taken_back_says_so_first) {
             "Sent to pager because it was told of this, and wants only what is not ignored");
 }
 
+TEST(Message, a_subject_that_begins_with_a_drift_says_it_once) {
+  Notification n = example_notification();
+  n.drift = Drift::out_of_band;
+  n.owner = {.tool = "terraform", .stack = "shop", .address = "aws_instance.web"};
+  EXPECT_TRUE(message_of(n).ends_with("; out of band: declared as aws_instance.web in shop"));
+  const std::string line = parts_of(n).line;
+  EXPECT_TRUE(line.starts_with("out of band: EC2 instance web-1")) << line;
+  EXPECT_TRUE(line.ends_with("in the console; declared as aws_instance.web in shop")) << line;
+}
+
+TEST(Message, what_an_inventory_finds_says_who_did_it) {
+  Notification n = example_notification();
+  n.kind = NotificationKind::changed;
+  n.is_of_inventory = true;
+  n.drift = Drift::unmanaged;
+  EXPECT_TRUE(message_of(n).ends_with(" is declared by no code; started by alice in the console"));
+  n.drift = Drift::out_of_band;
+  n.touch = {.actor = "bob", .what = "ModifyInstanceAttribute"};
+  EXPECT_TRUE(message_of(n).ends_with(
+      " is no longer as its code declares it; last changed by bob: ModifyInstanceAttribute"));
+}
+
+TEST(Message, a_limit_names_whose_it_is) {
+  Notification n = example_notification();
+  n.kind = NotificationKind::receipt;
+  n.receipt = "more than 6 in an hour";
+  n.subscription = "tasks";
+  EXPECT_EQ(message_of(n), "limit of messages to tasks: more than 6 in an hour");
+  n.receipt = "2 EC2 instance gone";
+  n.receipt_count = 2;
+  EXPECT_EQ(message_of(n),
+            "2 more notifications to tasks, counted but not sent: 2 EC2 instance gone");
+}
+
 TEST(Message, a_service_is_named_once) {
   Notification n = example_notification();
   n.cause.actor = "AWSServiceRoleForAutoScaling";

@@ -142,6 +142,18 @@ TEST(SinkFormats, a_mail_shows_what_a_digest_counts_as_a_table) {
   EXPECT_TRUE(has(read.render("email", n), "6  others\\n"));
 }
 
+TEST(SinkFormats, a_badge_may_break_and_what_it_says_is_not_said_again) {
+  const ReadFormats read("");
+  Notification n = example_notification();
+  n.kind = NotificationKind::flapping;
+  n.severity = kWarn;
+  n.headline = "is flapping: 6 changes between OK and ALARM in 5 min";
+  const std::string mail = read.render("email", n);
+  EXPECT_TRUE(has(mail, "\\nwarning · flapping: 6 changes between")) << mail;
+  EXPECT_TRUE(has(mail, ">warning · flapping</span>")) << mail;
+  EXPECT_FALSE(has(mail, "letter-spacing:.02em;white-space:nowrap")) << mail;
+}
+
 TEST(SinkFormats, of_a_deployment_what_failed_stands_first) {
   const ReadFormats read("");
   Notification n = example_notification();
