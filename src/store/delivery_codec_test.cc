@@ -97,6 +97,15 @@ TEST(DeliveryCodec, a_row_comes_back_as_it_was) {
   EXPECT_EQ(row->recorded, from_ns(-12));
 }
 
+// It had no place of its own there.
+TEST(DeliveryCodec, a_group_of_an_earlier_version_began_with_its_digest) {
+  DeliveryRow before = full_row();
+  before.group.times.began = Time();
+  const Result<DeliveryRow> row = decode_delivery(bytes_of(before));
+  ASSERT_TRUE(row.ok());
+  EXPECT_EQ(row->group.times.began, from_ns(11));
+}
+
 TEST(DeliveryCodec, a_field_of_a_later_version_is_skipped) {
   std::string bytes = bytes_of(full_row());
   bytes += "\x7f\x03new";
