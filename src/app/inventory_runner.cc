@@ -98,8 +98,8 @@ void InventoryRunner::take_turn_if_due(size_t place, const std::stop_token& stop
     visits_[place]->begin();
     turn.due = begun + settings_[place].every;
   }
-  if (!visits_[place]->take_news()) return;
   try {
+    if (!visits_[place]->take_news()) return;
     take_turn(place, stop);
   } catch (const std::exception& fault) {
     log_error("an inventory could not be read",

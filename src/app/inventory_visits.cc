@@ -35,8 +35,12 @@ void InventoryVisits::add_threads() {
     const auto stalling = static_cast<size_t>(std::ranges::count_if(places_, stalls));
     count = std::min({places_.size(), stalling + kVisitsAtOnce, kVisitsInAll});
   }
-  while (threads_.size() < count) {
-    threads_.emplace_back([this](const std::stop_token& stop) { run(stop); });
+  try {
+    while (threads_.size() < count) {
+      threads_.emplace_back([this](const std::stop_token& stop) { run(stop); });
+    }
+  } catch (const std::system_error&) {
+    if (threads_.empty()) throw;  // Those that there are go on.
   }
 }
 

@@ -411,6 +411,7 @@ void Observer::yield_to_native_events(Observation& observation) {
       observation.phase == Phase::degraded && entry_.spec->cause.kind == CauseKind::deployment;
   if (has_failed) {
     observation.effect = Effect::fail;
+    observation.toward = phase_bit(Phase::degraded);
     observation.error = observation.value;
     observation.value = {};
     if (observation.severity == 0) observation.severity = kError;

@@ -23,7 +23,10 @@ std::string name_text(std::string_view text) {
 std::string_view state_word(const Notification& notification) {
   const bool is_running = notification.value == "running" || notification.value == "RUNNING";
   if (notification.phase != Phase::stable || is_running) return name_of(notification.phase);
-  if (notification.previous.phase == Phase::provisioning) return "created";
+  if (notification.previous.phase == Phase::provisioning) {
+    const std::string_view verb = verb_for(notification);
+    return verb == "started" ? verb : "created";
+  }
   return notification.previous.phase == Phase::changing ? "updated" : name_of(Phase::stable);
 }
 
@@ -70,8 +73,8 @@ std::string failure_text(const Notification& notification) {
 }
 
 // A resource is counted once, as what was said of it last; but what failed has failed. `is_last`:
-// no member says something later of it.
-void count_resource(uint64_t hash, uint32_t kind, bool is_last, DeliveryRow& row) {
+// no member says something later of it. Whether it is news.
+bool count_resource(uint64_t hash, uint32_t kind, bool is_last, DeliveryRow& row) {
   GroupCounts& group = row.group;
   auto& kinds = row.digest.kinds;
   const auto place = std::ranges::lower_bound(group.resources, hash, {}, &GroupResource::hash);
@@ -81,15 +84,25 @@ void count_resource(uint64_t hash, uint32_t kind, bool is_last, DeliveryRow& row
     if (group.resources.size() < kGroupResourcesMax) {
       group.resources.insert(place, {.hash = hash, .kind = kind});
     }
-    return;
+    return true;
   }
   const bool fails = kinds[kind].severity != 0;
   const bool has_failed = !place->is_told && kinds[place->kind].severity != 0;
-  if (place->kind == kind || (has_failed && !fails) || (!is_last && !fails)) return;
+  if (place->kind == kind || (has_failed && !fails) || (!is_last && !fails)) {
+    return false;
+  }
   if (!place->is_told) --kinds[place->kind].count;
   ++kinds[kind].count;
   *place = {.hash = hash, .kind = kind};
   group.has_news = true;
+  return true;
+}
+
+// Whether the message that comes next counts it.
+bool is_news(uint64_t hash, const GroupCounts& group) {
+  const auto place = std::ranges::lower_bound(group.resources, hash, {}, &GroupResource::hash);
+  const bool is_there = place != group.resources.end() && place->hash == hash;
+  return !is_there || !place->is_told;
 }
 
 void join_kinds(const DeliveryRow& other, DeliveryRow& row) {
@@ -170,12 +183,12 @@ void count_member(const DeploymentName& name, const Notification& notification, 
     const uint32_t kind = place_of(row.digest, kind_of(notification));
     // Of a state what it is by now is told, however late that comes; of a call what it was.
     const bool is_last = !notification.is_late || tells_state(notification.kind);
-    count_resource(hash64(notification.resource.id), kind, is_last, row);
-    if (group.has_news) name_member(notification, is_failure, group);
+    const bool is_new = count_resource(hash64(notification.resource.id), kind, is_last, row);
+    if (is_new) name_member(notification, is_failure, group);
   } else {
-    if (notification.resource.id.size() <= kLinkedIdBytesMax) {
-      group.stack_id = notification.resource.id;
-    }
+    const bool is_linked = notification.phase != Phase::gone &&
+                           notification.resource.id.size() <= kLinkedIdBytesMax;
+    group.stack_id = is_linked ? notification.resource.id : std::string_view();
     const bool is_end = member.ended != Time() && times.ended == Time();
     group.has_news |= is_end || is_failure;
   }
@@ -198,7 +211,9 @@ void join_group(const DeliveryRow& other, DeliveryRow& row) {
   const size_t failures = group.failures.size();
   for (const std::string& failure : other.group.failures) add_failure(failure, group);
   group.has_news |= group.failures.size() > failures;
-  for (const GroupName& each : other.group.names) add_name(each, false, group.names);
+  for (const GroupName& each : other.group.names) {
+    if (is_news(each.hash, group)) add_name(each, false, group.names);
+  }
   group.times.join(other.group.times);
 }
 

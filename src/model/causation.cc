@@ -72,6 +72,10 @@ bool reports_failure(const Observation& observation) {
   return observation.effect == Effect::fail && observation.phase == Phase::degraded;
 }
 
+bool may_report(const Observation& failure, const Record& record) {
+  return reports_failure(failure) && !is_settled(record.previous.phase);
+}
+
 bool is_hint(const Observation& observation) {
   const bool may_lead =
       observation.effect == Effect::cause || reports_failure(observation) ||
@@ -89,7 +93,10 @@ const Hint* hint_of_cause(const Record& record) {
 Cause cause_of_transition(const Record& before, const Observation& observation) {
   if (says_who(observation.cause)) return observation.cause;
   const Time time = observation.time();
+  // Nobody asks for such a state, unless a call does.
+  const bool is_by_itself = observation.effect == Effect::state && observation.toward == 0;
   for (auto hint = before.hints.rbegin(); hint != before.hints.rend(); ++hint) {
+    if (is_by_itself && hint->cause.call.empty()) continue;
     if (reaches(*hint, observation.phase, time) && !is_spent(*hint, before)) return cause_by(*hint);
   }
   if (!carries(before, observation.phase, time)) return {};
@@ -101,6 +108,7 @@ Cause cause_of_transition(const Record& before, const Observation& observation) 
 bool names_cause(const Record& record, const Observation& later) {
   const bool is_call = later.key.stage == 0;
   if (is_call || !says_who(later.cause) || record.since == Time{}) return false;
+  if (reports_failure(later) && !may_report(later, record)) return false;
   if ((later.toward & phase_bit(record.phase)) == 0) return false;
   if (later.time() - record.since > kCauseReach) return false;
   return record.cause.kind == CauseKind::unknown ||

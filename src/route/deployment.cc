@@ -46,6 +46,7 @@ std::optional<DeploymentName> deployment_of(const Notification& notification) {
   const Cause& cause = notification.cause;
   if (!is_deed(notification)) return std::nullopt;
   if (cause.kind != CauseKind::deployment && !is_stack(notification)) return std::nullopt;
+  if (is_stack(notification) && notification.value == kStackInReview) return std::nullopt;
   DeploymentName name{.tool = is_stack(notification) ? kStackTool : cause.tool,
                       .stack = stack_of(notification),
                       .account = notification.resource.account,
@@ -59,15 +60,11 @@ bool is_deployment_failure(const Notification& notification) {
   if (notification.kind == NotificationKind::failed || notification.phase == Phase::degraded) {
     return true;
   }
-  const bool is_warning =
-      is_stack(notification) && tells_state(notification.kind) && notification.severity >= kWarn;
-  if (!is_warning) return false;
   // A stack that rolled back is well again, and what was to be deployed is not there. Why, it says
   // when it begins to roll back.
-  const bool begins_to_roll_back = !is_settled(notification.phase) &&
-                                   notification.drift != Drift::out_of_band &&
-                                   !notification.cause.reason.empty();
-  return notification.phase == Phase::stable || begins_to_roll_back;
+  const bool rolls_back = is_stack(notification) && tells_state(notification.kind) &&
+                          notification.value.find("ROLLBACK") != std::string_view::npos;
+  return rolls_back && (is_settled(notification.phase) || !notification.cause.reason.empty());
 }
 
 }  // namespace statewire

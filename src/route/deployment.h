@@ -13,6 +13,8 @@ namespace statewire {
 
 // Whose stacks are deployed one by one.
 inline constexpr std::string_view kStackTool = "cloudformation";
+// The state of a stack that waits for a person, who may begin something or not.
+inline constexpr std::string_view kStackInReview = "REVIEW_IN_PROGRESS";
 
 // Texts are those of the notification.
 struct DeploymentName {

@@ -8,15 +8,13 @@ namespace {
 
 constexpr char kBetweenStacks = '\x1f';
 constexpr size_t kStacksBytes = 16 * kGroupNameBytesMax;
-// From the last that was heard of a stack to its end.
+// From the last that was heard of a stack to what it says next: that it rolls back, or its end.
 constexpr Duration kStackLastsAtMost = std::chrono::hours(24);
 // What a stack's own call says may have an earlier time than the event by which it begins.
 constexpr Duration kClocksDiffer = std::chrono::minutes(1);
 // With which an operation of a stack begins. Others that are on their way go on with one.
 constexpr std::string_view kBeginnings[] = {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS",
                                             "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS"};
-// It waits for a person, who may begin something or not.
-constexpr std::string_view kInReview = "REVIEW_IN_PROGRESS";
 // In words. The rest are counted.
 constexpr size_t kStacksInWords = 3;
 
@@ -49,7 +47,7 @@ RunTimes times_of(const DeploymentName& name, const Notification& notification) 
                            (is_amended && notification.has_late_observation);
   if (!name.is_of_stack || !tells_state) return times;
   const std::string_view state = is_amended ? notification.late_value : notification.value;
-  if (state == kInReview) return times;
+  if (state == kStackInReview) return times;
   times.tells_end = !is_settled(is_amended ? notification.late_phase : notification.phase);
   if (!times.tells_end) times.ended = notification.time;
   if (std::ranges::find(kBeginnings, state) != std::end(kBeginnings)) {
@@ -68,8 +66,9 @@ std::optional<Duration> distance_within(const RunRule& rule, const RunTimes& one
   if (is_said) return std::nullopt;
   const Duration distance = std::max(Duration(), second.began - first.until());
   if (first.is_under_way()) {
-    const bool is_its_end = second.ended == second.began && !second.tells_end;
-    if (is_its_end && distance <= kStackLastsAtMost) return Duration();
+    const bool is_its_word =
+        second.announced == Time() && (second.tells_end || second.ended != Time());
+    if (is_its_word && distance <= kStackLastsAtMost) return Duration();
     if (distance > std::max(rule.at_most, rule.quiet)) return std::nullopt;
     return Duration();
   }
@@ -80,7 +79,8 @@ std::optional<Duration> distance_within(const RunRule& rule, const RunTimes& one
 Duration reach_back(const RunRule& rule, const RunTimes& run) {
   if (run.announced != Time()) return kClocksDiffer;
   const Duration reach = std::max(rule.at_most, rule.quiet);
-  return run.ended == Time() ? reach : std::max(reach, kStackLastsAtMost);
+  const bool is_its_word = run.tells_end || run.ended != Time();
+  return is_its_word ? std::max(reach, kStackLastsAtMost) : reach;
 }
 
 void add_stack(std::string_view stack, std::string& stacks) {

@@ -175,7 +175,7 @@ bool fold_cause(Record& record, const Observation& observation) {
 
 // Whether an event of the resource itself has told the failure that a deployment reports.
 bool is_told_natively(const Record& record, const Observation& observation) {
-  return reports_failure(observation) && record.phase == Phase::degraded &&
+  return may_report(observation, record) && record.phase == Phase::degraded &&
          observation.time() - record.since <= kCauseReach;
 }
 
