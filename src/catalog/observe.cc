@@ -411,7 +411,8 @@ void Observer::yield_to_native_events(Observation& observation) {
       observation.phase == Phase::degraded && entry_.spec->cause.kind == CauseKind::deployment;
   if (has_failed) {
     observation.effect = Effect::fail;
-    observation.toward = phase_bit(Phase::degraded);
+    observation.toward =
+        phase_bit(Phase::degraded) | phase_bit(Phase::deprovisioning) | phase_bit(Phase::gone);
     observation.error = observation.value;
     observation.value = {};
     if (observation.severity == 0) observation.severity = kError;

@@ -8,6 +8,11 @@
 namespace statewire {
 namespace {
 
+// Once it was told.
+Duration kept_for(const Booked& group) {
+  return times_of(group.row).is_under_way() ? kStackLastsAtMost : kGroupKept;
+}
+
 RunTimes times_in(const Booked* group) { return times_of(group->row); }
 
 }  // namespace
@@ -102,7 +107,8 @@ void GroupStage::close(Booked& group) {
 
 void GroupStage::restore(Booked& booked, Time now) {
   GroupCounts& group = booked.row.group;
-  group.latest = std::min(group.latest, now + (is_told(booked.row) ? kGroupKept : rule_.at_most));
+  const bool was_told = is_told(booked.row);
+  group.latest = std::min(group.latest, now + (was_told ? kept_for(booked) : rule_.at_most));
   booked.row.due = std::min({booked.row.due, now + booked.row.wait, group.latest});
   if (!is_asking_) booked.row.due = now;
   open(booked);
@@ -141,7 +147,7 @@ Time GroupStage::due_of(const Booked& booked, Time since) const {
   const bool is_over = times.ended != Time();
   const Time after_end = since + std::min(kGroupAfterEnd, rule_.quiet);
   if (is_told(booked.row)) {
-    const Time told = group.latest - kGroupKept;
+    const Time told = std::min(group.latest - kGroupKept, since);
     return is_over ? std::max(after_end, told + rule_.late()) : since + rule_.quiet + rule_.late();
   }
   if (is_over) return after_end;
@@ -170,7 +176,7 @@ void GroupStage::on_due(Booked& group, Time now) {
   if (is_told(group.row) || !is_asking_) return end(group, now);
   keeper_.tell_group(group, now);
   set_told(group.row);
-  group.row.group.latest = now + kGroupKept;
+  group.row.group.latest = now + kept_for(group);
   set_due(group, group.row.group.latest);
   keeper_.on_group_told(group);
 }

@@ -31,7 +31,7 @@ namespace statewire {
 // After the end that its stack told: its last members may still be on their way.
 constexpr Duration kGroupAfterEnd = std::chrono::minutes(1);
 // So long a group that was told is kept for what comes late. CloudTrail's records take 15 minutes
-// or so.
+// or so; a stack that is still under way, kStackLastsAtMost.
 constexpr Duration kGroupKept = std::chrono::minutes(30);
 
 // Where the groups of a stage are kept, and what tells them.

@@ -186,8 +186,8 @@ void count_member(const DeploymentName& name, const Notification& notification, 
     const bool is_new = count_resource(hash64(notification.resource.id), kind, is_last, row);
     if (is_new) name_member(notification, is_failure, group);
   } else {
-    const bool is_linked = notification.phase != Phase::gone &&
-                           notification.resource.id.size() <= kLinkedIdBytesMax;
+    const bool is_linked =
+        notification.phase != Phase::gone && notification.resource.id.size() <= kLinkedIdBytesMax;
     group.stack_id = is_linked ? notification.resource.id : std::string_view();
     const bool is_end = member.ended != Time() && times.ended == Time();
     group.has_news |= is_end || is_failure;

@@ -176,6 +176,51 @@ TEST_F(GroupTest, a_stack_that_rolls_back_says_why) {
   EXPECT_TRUE(says("ROLLBACK_IN_PROGRESS: failed to create: [Db]")) << said();
 }
 
+TEST_F(GroupTest, a_stack_that_somebody_updates_by_hand_has_not_failed) {
+  Entry updated = stack("UPDATE_COMPLETE", Phase::stable, 2);
+  updated.observation.severity = kWarn;
+  updated.after.cause = {.kind = CauseKind::human, .actor = "alice"};
+  journal_entries({stack("UPDATE_IN_PROGRESS", Phase::changing, 1), updated});
+  turn();
+  wait(minutes(1));
+  ASSERT_EQ(held_.size(), 1u);
+  EXPECT_TRUE(says(R"("status":"well")")) << said();
+}
+
+TEST_F(GroupTest, a_stack_that_rolls_back_after_hours_is_in_the_same_deployment) {
+  journal_entries({stack("UPDATE_IN_PROGRESS", Phase::changing, 1), member_of_stack("i-1", 2)});
+  turn();
+  wait(hours(1));
+  ASSERT_EQ(held_.size(), 1u);
+  answer(Verdict::delivered);
+  kill();
+  wait(hours(2));
+  Entry rolls_back = stack("UPDATE_ROLLBACK_IN_PROGRESS", Phase::changing, next());
+  rolls_back.after.cause.reason = "no such class";
+  deploy_entries({rolls_back});
+  deploy_entries({stack("UPDATE_ROLLBACK_COMPLETE", Phase::stable, next())});
+  wait(minutes(20));
+  ASSERT_EQ(held_.size(), 1u);
+  EXPECT_TRUE(says("More of the deployment of stack shop: failed: ")) << said();
+  EXPECT_TRUE(says("no such class")) << said();
+}
+
+TEST_F(GroupTest, a_stack_in_review_is_no_deployment_yet) {
+  deploy_entries({stack("REVIEW_IN_PROGRESS", Phase::provisioning, 1)});
+  ASSERT_EQ(held_.size(), 1u);
+  EXPECT_FALSE(says(R"("kind":"group")")) << said();
+}
+
+TEST_F(GroupTest, says_started_of_what_was_started) {
+  Entry started = member("i-1", 1);
+  started.told.previous.phase = Phase::provisioning;
+  started.after.cause.call = "StartApplication";
+  started.after.value = "STARTED";
+  deploy_entries({started});
+  wait(minutes(5));
+  EXPECT_TRUE(says("1 EC2 instance started")) << said();
+}
+
 // Of one source all comes before the other's.
 TEST_F(GroupTest, runs_that_come_interleaved_are_told_when_it_is_quiet) {
   const Time first = now_;
@@ -241,7 +286,7 @@ TEST_F(GroupTest, its_first_resources_are_named_and_what_failed_before_all) {
   EXPECT_FALSE(says(R"("name":"i-7")")) << said();
   // What is told later names what is told then.
   answer(Verdict::delivered);
-  deploy_entries({member("i-30", next())});
+  deploy_entries({member("i-30", next()), member("i-2", next() + 1)});  // One was said already.
   wait(minutes(20));
   ASSERT_EQ(held_.size(), 1u);
   EXPECT_TRUE(says(R"("resources":[{"type":"AWS::EC2::Instance","name":"i-30","id":"i-30"}])"))

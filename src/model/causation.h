@@ -30,8 +30,8 @@ bool says_who(const Cause& cause);
 // Whether a deployment says that it failed at a resource that has events of its own: of
 // Effect::fail, with the phase that such an event would tell.
 bool reports_failure(const Observation& observation);
-// Whether it may be of the state of `record`, by what was before: what was at rest was not at what a
-// deployment failed at, as a failover comes by itself.
+// Whether it may be of the state of `record`, by what was before: what was at rest was not at what
+// a deployment failed at, as a failover comes by itself.
 bool may_report(const Observation& failure, const Record& record);
 // Whether what comes later may be explained by it.
 bool is_hint(const Observation& observation);

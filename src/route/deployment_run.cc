@@ -8,8 +8,6 @@ namespace {
 
 constexpr char kBetweenStacks = '\x1f';
 constexpr size_t kStacksBytes = 16 * kGroupNameBytesMax;
-// From the last that was heard of a stack to what it says next: that it rolls back, or its end.
-constexpr Duration kStackLastsAtMost = std::chrono::hours(24);
 // What a stack's own call says may have an earlier time than the event by which it begins.
 constexpr Duration kClocksDiffer = std::chrono::minutes(1);
 // With which an operation of a stack begins. Others that are on their way go on with one.

@@ -5,8 +5,9 @@
 // unless the stack said between them that one run is over or that another began, or unless there
 // is more than `quiet` between them and nothing is known that lies there. What comes late and does
 // lie there makes one run of two. A stack that said that it began, and not yet that it is over, may
-// be quiet for `at_most`, and what it says next of itself belongs to it a day later. What was joined stays joined, also
-// where it is heard only then that a stack began in between: that begins a run with what follows.
+// be quiet for `at_most`, and what it says next of itself belongs to it a day later. What was
+// joined stays joined, also where it is heard only then that a stack began in between: that begins
+// a run with what follows.
 #pragma once
 
 #include <algorithm>
@@ -20,6 +21,10 @@
 #include "route/deployment.h"
 
 namespace statewire {
+
+// From the last that was heard of a stack that is under way to what it says next: that it rolls
+// back, or its end.
+constexpr Duration kStackLastsAtMost = std::chrono::hours(24);
 
 struct RunRule {
   Duration quiet = std::chrono::minutes(5);

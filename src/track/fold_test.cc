@@ -444,6 +444,31 @@ TEST(Fold, failure_in_a_stack_that_a_native_event_has_told_only_says_why) {
       << "nothing new";
 }
 
+// Nobody asked for it, but where a call did.
+TEST(Fold, failover_is_not_what_a_deployment_failed_at) {
+  Observation failover = native(3, minutes(5), Phase::degraded, "failing-over");
+  failover.toward = 0;
+  History before;
+  before.see(native(1, seconds(0), Phase::stable, "available"));
+  before.see(failover);
+  EXPECT_EQ(before.see(failed_in_a_stack(4, minutes(6))).told.kind, NotificationKind::failed);
+  EXPECT_EQ(before.record().cause.kind, CauseKind::unknown);
+
+  History after;
+  after.see(native(1, seconds(0), Phase::stable, "available"));
+  after.see(failed_in_a_stack(2, minutes(1)));
+  EXPECT_EQ(after.see(failover).after.cause.kind, CauseKind::unknown);
+
+  History asked;
+  asked.see(native(1, seconds(0), Phase::stable, "available"));
+  Observation call = native(2, minutes(4), Phase::unknown, "");
+  call.effect = Effect::cause;
+  call.cause = {.kind = CauseKind::human, .actor = "alice", .evidence = "e"};
+  call.cause.call = "FailoverDBCluster";
+  asked.see(call);
+  EXPECT_EQ(asked.see(failover).after.cause.actor, "alice");
+}
+
 TEST(Fold, failure_in_a_stack_long_after_a_native_one_is_another) {
   History history;
   history.see(native(1, seconds(0), Phase::degraded, "incompatible-network"));
