@@ -139,6 +139,17 @@ class InventoryQuestion final : public Question {
       json.end_object();
     }
     json.end_array();
+    json.begin_array("missing");
+    for (const MissingPlace& each : state.missing) {
+      json.begin_object();
+      json.known_line("place", each.place.name);
+      json.known_line("account", each.place.account);
+      json.known_line("region", each.place.region);
+      json.time("since", each.since);
+      json.end_object();
+    }
+    json.end_array();
+    json.known_line("withholds", state.withholds());
     json.begin_array("not_joined");
     for (const UnjoinedResource& each : state.counts.unjoined_first) {
       json.begin_object();

@@ -25,7 +25,8 @@ struct InventoryState {
   std::string trouble;     // Why it, or a part of it, cannot be read now; empty where it can.
   Time trouble_since;      // Of any trouble; the epoch where there is none.
   bool is_passing = true;  // As in InventoryReading.
-  std::vector<InventoryWait> waits;  // The one that has lasted longest first.
+  std::vector<InventoryWait> waits;   // The one that has lasted longest first.
+  std::vector<MissingPlace> missing;  // What has not come in whole.
   InventoryCounts counts;
 
   // A run of a tool may lock its state for so long.
@@ -35,6 +36,8 @@ struct InventoryState {
   bool is_up(Time now) const {
     return trouble.empty() || (is_passing && now - trouble_since < kTroublePasses);
   }
+  // Which verdicts wait for what is missing, and since when; empty where none does.
+  std::string withholds() const;
 };
 
 }  // namespace statewire

@@ -78,6 +78,21 @@ void add_left_behind(const LeftBehind& left, Lines& lines) {
                    "waits, `statewire parked drop` what is parked"});
 }
 
+// While one is away for a moment, nothing is said: `statewire inventory` tells it.
+void add_inventory(const InventoryState& inventory, Time now, Lines& lines) {
+  std::string withholds = inventory.withholds();
+  if (!withholds.empty()) withholds.insert(0, "; ");
+  for (const InventoryWait& wait : inventory.waits) {
+    lines.push_back({"inventory " + inventory.name + " waits for " + wait.place +
+                         ", which has not answered since " + format_time(wait.since) + withholds,
+                     kWait});
+  }
+  if (inventory.is_up(now)) return;
+  lines.push_back(
+      {"inventory " + inventory.name + " cannot be read whole: " + inventory.trouble + withholds,
+       kActOnReason});
+}
+
 void add_backup(const BackupState& backup, Time now, Lines& lines) {
   if (!backup.is_old(now)) return;
   const std::string age =
@@ -127,14 +142,7 @@ Lines what_is_not_well(const RouteContext& context, std::span<const ToldSource> 
   }
   if (context.snapshot.inventories) {
     for (const InventoryState& each : context.snapshot.inventories()) {
-      for (const InventoryWait& wait : each.waits) {
-        lines.push_back({"inventory " + each.name + " waits for " + wait.place +
-                             ", which has not answered since " + format_time(wait.since),
-                         kWait});
-      }
-      if (each.is_up(context.clock.now())) continue;
-      lines.push_back(
-          {"inventory " + each.name + " cannot be read whole: " + each.trouble, kActOnReason});
+      add_inventory(each, context.clock.now(), lines);
     }
   }
   if (context.snapshot.backup) add_backup(context.snapshot.backup(), context.clock.now(), lines);

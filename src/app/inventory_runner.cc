@@ -16,6 +16,25 @@ constexpr auto kTurnMax = std::chrono::seconds(1);
 // A look at all records takes a second for a million: it gets no more than this part of the time.
 constexpr int kLookPart = 100;
 constexpr auto kLookEvery = std::chrono::minutes(1);
+// All that an inventory reads.
+constexpr InventoryPlace kEverywhere[] = {{}};
+
+void add_unanswered(const InventoryVisits::Unanswered& unanswered, InventoryReading& reading) {
+  // Where it is not whole and names no place, any may be unread.
+  if (reading.is_whole || !reading.unread.empty()) {
+    reading.unread.insert(reading.unread.end(), unanswered.places.begin(), unanswered.places.end());
+  }
+  reading.is_whole = false;
+  reading.is_passing = reading.is_passing && unanswered.fault.empty();
+  if (is_unread(reading.trouble)) reading.trouble.clear();
+  add_trouble(unanswered.fault, reading.trouble);
+  add_trouble(unanswered.being_asked, reading.trouble);
+}
+
+std::span<const InventoryPlace> missing_in(const InventoryReading& reading) {
+  if (reading.is_whole) return {};
+  return reading.unread.empty() ? std::span<const InventoryPlace>(kEverywhere) : reading.unread;
+}
 
 }  // namespace
 
@@ -35,12 +54,15 @@ InventoryRunner::InventoryRunner(Parts parts)
         *setting.inventory, clock_,
         InventoryVisits::Settings{.patience = parts.patience, .on_news = wake}));
   }
-  Lock lock(mutex_);
-  for (const InventorySetting& setting : settings_) {
-    InventoryState& state = states_.emplace_back();
-    state.name = setting.name;
-    state.kind = setting.kind->name;
+  {
+    Lock lock(mutex_);
+    for (const InventorySetting& setting : settings_) {
+      InventoryState& state = states_.emplace_back();
+      state.name = setting.name;
+      state.kind = setting.kind->name;
+    }
   }
+  for (size_t i = 0; i < settings_.size(); ++i) set_missing(i, kEverywhere);
 }
 
 InventoryRunner::~InventoryRunner() { stop(); }
@@ -100,10 +122,12 @@ void InventoryRunner::take_turn_if_due(size_t place, const std::stop_token& stop
   }
   try {
     if (!visits_[place]->take_news()) return;
+    turn.was_taken = true;
     take_turn(place, stop);
   } catch (const std::exception& fault) {
     log_error("an inventory could not be read",
               {{"inventory", settings_[place].name}, {"fault", std::string_view(fault.what())}});
+    set_missing(place, kEverywhere);
     Lock lock(mutex_);
     set_trouble(states_[place], fault.what());
   }
@@ -146,22 +170,41 @@ void InventoryRunner::set_trouble(InventoryState& state, std::string trouble) {
   }
 }
 
+// What was missing before, by itself or in all that was, is so since then.
+void InventoryRunner::set_missing(size_t place, std::span<const InventoryPlace> missing) {
+  const std::string& name = settings_[place].name;
+  const std::vector<MissingPlace> before = std::exchange(reach_.missing[name], {});
+  std::vector<MissingPlace>& now = reach_.missing[name];
+  for (const InventoryPlace& each : missing) {
+    const auto is_it = [&](const MissingPlace& other) { return other.place.name == each.name; };
+    if (std::ranges::any_of(now, is_it)) continue;
+    Time since = clock_.now();
+    for (const MissingPlace& other : before) {
+      if (is_it(other) || other.place.name.empty()) since = std::min(since, other.since);
+    }
+    now.push_back({.place = each, .since = since});
+  }
+  {
+    Lock lock(mutex_);
+    states_[place].missing = now;
+  }
+  if (now.empty()) reach_.missing.erase(name);
+}
+
 // An inventory that has not changed may still have something to say: of what has changed since
 // then.
 void InventoryRunner::take_turn(size_t place, const std::stop_token& stop) {
   const InventorySetting& setting = settings_[place];
   const InventoryVisits& visits = *visits_[place];
-  Turn& turn = turns_[place];
-  const std::string being_asked = visits.being_asked();
-  const std::string fault = visits.fault();
+  const InventoryVisits::Unanswered unanswered = visits.unanswered();
   const Time begun = visits.asked(clock_.now());
-  if (!setting.inventory->has_changed() && !turn.is_to_do && being_asked.empty() && fault.empty()) {
+  const bool was_whole = !reach_.missing.contains(setting.name);
+  if (!setting.inventory->has_changed() && was_whole && unanswered.is_none()) {
     reach_.read.insert_or_assign(setting.name, begun);
     Lock lock(mutex_);
     states_[place].last_read = begun;
     return;
   }
-  turn.is_to_do = true;  // Until all of it has come in, whatever is thrown before.
   std::string trouble;
   bool is_passing = false;
   Result<InventoryCounts> counts = InventoryCounts();
@@ -169,15 +212,9 @@ void InventoryRunner::take_turn(size_t place, const std::stop_token& stop) {
     InventoryReading reading = setting.inventory->read();
     reading.place = setting.place;
     reading.asked = begun;
-    if (!being_asked.empty() || !fault.empty()) {
-      reading.is_whole = false;
-      reading.is_passing = reading.is_passing && fault.empty();
-      if (is_unread(reading.trouble)) reading.trouble.clear();
-      add_trouble(fault, reading.trouble);
-      add_trouble(being_asked, reading.trouble);
-    }
+    if (!unanswered.is_none()) add_unanswered(unanswered, reading);
     counts = pass_.declare(setting.name, reading, *catalog_, reach_, stop);
-    turn.is_to_do = !counts || !reading.is_whole;
+    set_missing(place, counts ? missing_in(reading) : kEverywhere);
     trouble = counts ? reading.trouble : counts.error().text;
     is_passing = counts && reading.is_passing;
   }
@@ -190,15 +227,15 @@ void InventoryRunner::take_turn(size_t place, const std::stop_token& stop) {
   InventoryState& state = states_[place];
   set_trouble(state, std::move(trouble));
   state.is_passing = is_passing;
-  if (turn.is_to_do) return;  // What is known of the last time is not less true.
+  if (!state.missing.empty()) return;  // What is known of the last time is not less true.
   state.last_read = begun;
   state.counts = *std::move(counts);
 }
 
 void InventoryRunner::look_at_records(const std::stop_token& stop) {
-  const bool is_any_missing = std::ranges::any_of(turns_, &Turn::is_to_do);
+  const bool is_beginning = !std::ranges::all_of(turns_, &Turn::was_taken);
   const auto now = steady_clock::now();
-  if (is_any_missing || now < look_due_ || stop.stop_requested()) return;
+  if (is_beginning || now < look_due_ || stop.stop_requested()) return;
   Duration grace{};
   for (const InventorySetting& setting : settings_) grace = std::max(grace, setting.grace);
   const Result<uint64_t> events = pass_.look_at_records(reach_, grace, stop);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -49,8 +50,8 @@ class InventoryRunner {
   // Of the thread alone.
   struct Turn {
     std::chrono::steady_clock::time_point due{};
-    bool is_to_do = true;  // What was read last has not come in whole.
-    Time waits_told{};     // Since when the place is late that was logged last.
+    bool was_taken = false;  // Once at least.
+    Time waits_told{};       // Since when the place is late that was logged last.
   };
 
   void run(const std::stop_token& stop);
@@ -59,6 +60,8 @@ class InventoryRunner {
   void take_turn(size_t place, const std::stop_token& stop);
   void tell_waits();
   void set_trouble(InventoryState& state, std::string trouble) REQUIRES(mutex_);
+  // What of this inventory has not come in whole. Nothing: all of it has.
+  void set_missing(size_t place, std::span<const InventoryPlace> missing);
   void look_at_records(const std::stop_token& stop);
 
   std::vector<InventorySetting>& settings_;

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <new>
+#include <stdexcept>
 #include <thread>
 
 #include "base/comes_for_test.h"
@@ -37,9 +38,9 @@ class ThrowingInventory final : public Inventory {
 class StallingInventory final : public Inventory {
  public:
   explicit StallingInventory(size_t stalling = 1) : stalling_(stalling) {}
-  std::vector<std::string> far_places() const override {
-    std::vector<std::string> places(stalling_, "stalls");
-    places.push_back("answers");
+  std::vector<InventoryPlace> far_places() const override {
+    std::vector<InventoryPlace> places(stalling_, {.name = "stalls"});
+    places.push_back({.name = "answers"});
     return places;
   }
   void visit(size_t place, const std::function<void()>&) override {
@@ -72,7 +73,7 @@ class StallingInventory final : public Inventory {
 // One place that answers call after call, and is not done until it is stopped.
 class SlowInventory final : public Inventory {
  public:
-  std::vector<std::string> far_places() const override { return {"slow"}; }
+  std::vector<InventoryPlace> far_places() const override { return {{.name = "slow"}}; }
   void visit(size_t, const std::function<void()>& on_answer) override {
     while (!is_stopped_) {
       on_answer();
@@ -89,16 +90,75 @@ class SlowInventory final : public Inventory {
   std::atomic<bool> is_stopped_ = false;
 };
 
+// One place, which cannot be asked until it is there.
+class AwayInventory final : public Inventory {
+ public:
+  explicit AwayInventory(InventoryPlace place) : place_(std::move(place)) {}
+  std::vector<InventoryPlace> far_places() const override { return {place_}; }
+  void visit(size_t, const std::function<void()>&) override {
+    ++visits_;
+    if (!is_there_) throw std::runtime_error("away");
+  }
+  bool has_changed() override { return true; }
+  InventoryReading read() override { return {}; }
+  void come() { is_there_ = true; }
+  int visits() const { return visits_; }
+
+ private:
+  const InventoryPlace place_;
+  std::atomic<int> visits_ = 0;
+  std::atomic<bool> is_there_ = false;
+};
+
 class InventoryRunnerTest : public IngestTest {
  protected:
   Duration patience_ = kInventoryPatience;
+  AwayInventory* away_ = nullptr;
+  Arena arena_;
 
-  std::string address() {
-    const std::string_view id = "arn:aws:s3:::logs";
+  std::optional<Record> record(std::string_view id) {
     std::vector<std::optional<Record>> records;
-    Arena arena;
-    CHECK(store_->records({&id, 1}, arena, records).ok());
-    return records[0] ? std::string(owner_of(*records[0]).address) : std::string();
+    arena_.clear();
+    CHECK(store_->records({&id, 1}, arena_, records).ok());
+    return records[0];
+  }
+  std::string address() {
+    const std::optional<Record> logs = record("arn:aws:s3:::logs");
+    return logs ? std::string(owner_of(*logs).address) : std::string();
+  }
+  Drift drift_of(std::string_view id) {
+    const std::optional<Record> found = record(id);
+    return found ? found->drift : Drift::none;
+  }
+  // Of the account and region of "shop", by hand, longer ago than any grace.
+  void make_bucket(std::string_view name) {
+    fates_of(call_by_alice("s3.amazonaws.com", "CreateBucket", "00:00", "make-" + std::string(name),
+                           R"({"bucketName":")" + std::string(name) + R"("})"));
+  }
+  void make_queue(std::string_view name) {
+    fates_of(call_by_alice("sqs.amazonaws.com", "CreateQueue", "00:00", "make-" + std::string(name),
+                           R"({"queueName":")" + std::string(name) + R"("})"));
+  }
+  void wait_for_looks() {
+    const int before = away_->visits();
+    EXPECT_TRUE(comes([&] { return away_->visits() > before + 2; }));
+  }
+  // "shop", which declares a bucket, beside one that is away.
+  std::vector<InventorySetting> beside(InventoryPlace away) {
+    auto owned = std::make_unique<AwayInventory>(std::move(away));
+    away_ = owned.get();
+    std::vector<InventorySetting> settings;
+    settings.push_back({.name = "shop",
+                        .kind = inventory_kinds().front(),
+                        .inventory = std::make_unique<ThrowingInventory>(),
+                        .every = std::chrono::milliseconds(1),
+                        .grace = std::chrono::milliseconds(1)});
+    settings.push_back({.name = "far",
+                        .kind = inventory_kinds().front(),
+                        .inventory = std::move(owned),
+                        .every = std::chrono::milliseconds(1),
+                        .grace = std::chrono::milliseconds(1)});
+    return settings;
   }
   std::unique_ptr<InventoryRunner> runner(std::vector<InventorySetting>& settings) {
     return std::make_unique<InventoryRunner>(InventoryRunner::Parts{.settings = settings,
@@ -204,6 +264,83 @@ TEST_F(InventoryRunnerTest, a_stop_waits_for_no_place_that_stalls) {
   const auto running = runner(settings);
   running->start();
   running->stop();
+}
+
+constexpr std::string_view kByHand = "arn:aws:sqs:eu-west-1:123456789012:by-hand";
+
+TEST_F(InventoryRunnerTest, a_place_that_is_away_holds_up_no_verdict_elsewhere) {
+  for (const InventoryPlace& away :
+       {InventoryPlace{.name = "other", .account = "210987654321"},
+        InventoryPlace{.name = "us", .account = "123456789012", .region = "us-east-1"}}) {
+    SCOPED_TRACE(away.name);
+    make_queue(away.name);
+    const std::string queue = "arn:aws:sqs:eu-west-1:123456789012:" + away.name;
+    std::vector<InventorySetting> settings = beside(away);
+    const auto running = runner(settings);
+    running->start();
+    EXPECT_TRUE(comes([&] { return drift_of(queue) == Drift::unmanaged; }));
+    const InventoryState far = running->states()[1];
+    ASSERT_EQ(far.missing.size(), 1u);
+    EXPECT_EQ(far.missing.front().place.name, away.name);
+    EXPECT_EQ(far.missing.front().since, clock_.now());
+    EXPECT_TRUE(running->states()[0].missing.empty());
+    away_->come();
+    EXPECT_TRUE(comes([&] { return running->states()[1].missing.empty(); }));
+    running->stop();
+  }
+  expect_refolds();
+}
+
+TEST_F(InventoryRunnerTest, what_a_place_that_is_away_may_declare_is_judged_once_it_is_read) {
+  make_queue("by-hand");
+  make_bucket("by-hand");
+  const std::string_view bucket = "arn:aws:s3:::by-hand";
+  for (const InventoryPlace& away :
+       {InventoryPlace{.name = "state"}, InventoryPlace{.name = "eu", .region = "eu-west-1"}}) {
+    SCOPED_TRACE(away.name);
+    std::vector<InventorySetting> settings = beside(away);
+    const auto running = runner(settings);
+    running->start();
+    ASSERT_TRUE(comes([&] { return !running->states()[1].trouble.empty(); }));
+    EXPECT_NE(running->states()[1].withholds(), "");
+    wait_for_looks();
+    EXPECT_EQ(drift_of(kByHand), Drift::unknown);
+    EXPECT_EQ(drift_of(bucket), Drift::unknown);
+    running->stop();
+  }
+  // No ARN of a bucket tells a region: a stack of any may declare it.
+  std::vector<InventorySetting> settings =
+      beside({.name = "us", .account = "123456789012", .region = "us-east-1"});
+  const auto running = runner(settings);
+  running->start();
+  ASSERT_TRUE(comes([&] { return drift_of(kByHand) == Drift::unmanaged; }));
+  EXPECT_EQ(drift_of(bucket), Drift::unknown);
+  away_->come();
+  EXPECT_TRUE(comes([&] { return drift_of(bucket) == Drift::unmanaged; }));
+  EXPECT_EQ(running->states()[1].withholds(), "");
+  running->stop();
+  expect_refolds();
+}
+
+// The place that declares something in the account is away after a new start, or after a reload.
+TEST_F(InventoryRunnerTest, a_verdict_that_stands_is_not_taken_back_while_a_place_is_away) {
+  make_queue("by-hand");
+  std::vector<InventorySetting> both = beside({.name = "far"});
+  away_->come();
+  const auto before = runner(both);
+  before->start();
+  ASSERT_TRUE(comes([&] { return drift_of(kByHand) == Drift::unmanaged; }));
+  before->stop();
+  std::vector<InventorySetting> settings = beside({.name = "far"});
+  away_->come();
+  settings[0].inventory = std::make_unique<AwayInventory>(InventoryPlace{.name = "shop"});
+  const auto after = runner(settings);
+  after->start();
+  ASSERT_TRUE(comes([&] { return after->states()[1].last_read != Time(); }));
+  wait_for_looks();
+  EXPECT_EQ(drift_of(kByHand), Drift::unmanaged);
+  after->stop();
+  expect_refolds();
 }
 
 TEST_F(InventoryRunnerTest, an_inventory_that_was_removed_leaves_nothing_without_any_other) {

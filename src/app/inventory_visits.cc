@@ -18,7 +18,8 @@ constexpr size_t kVisitsInAll = 64;
 InventoryVisits::InventoryVisits(Inventory& inventory, const Clock& clock, Settings settings)
     : inventory_(inventory), clock_(clock), settings_(std::move(settings)) {
   Lock lock(mutex_);
-  for (std::string& name : inventory.far_places()) places_.push_back({.name = std::move(name)});
+  for (InventoryPlace& place : inventory.far_places())
+    places_.push_back({.place = std::move(place)});
 }
 
 InventoryVisits::~InventoryVisits() { stop(); }
@@ -96,7 +97,7 @@ void InventoryVisits::visit(size_t place) {
     Place& visited = places_[place];
     visited.phase = Phase::answered;
     visited.asked_before = visited.asked;
-    visited.fault = fault.empty() ? fault : visited.name + ": " + fault;
+    visited.fault = fault.empty() ? fault : visited.place.name + ": " + fault;
     is_news_ = true;
   }
   settings_.on_news();
@@ -118,27 +119,25 @@ bool InventoryVisits::take_news() {
   return true;
 }
 
-std::string InventoryVisits::being_asked() const {
+InventoryVisits::Unanswered InventoryVisits::unanswered() const {
   Lock lock(mutex_);
-  std::string silent, slow, queued;
+  Unanswered all;
+  std::string slow, queued;
   for (const Place& place : places_) {
+    const std::string& name = place.place.name;
     if (place.phase == Phase::queued) {
-      add_trouble(place.name + ": it is asked after others", queued);
+      add_trouble(name + ": it is asked after others", queued);
     } else if (place.phase == Phase::asked && is_late(place.heard_since)) {
-      add_trouble(place.name + ": it has not answered since " + format_time(place.heard), silent);
+      add_trouble(name + ": it has not answered since " + format_time(place.heard),
+                  all.being_asked);
     } else if (place.phase == Phase::asked) {
-      add_trouble(place.name + ": it is being asked since " + format_time(place.asked), slow);
+      add_trouble(name + ": it is being asked since " + format_time(place.asked), slow);
     }
+    add_trouble(place.fault, all.fault);
+    if (place.phase != Phase::answered || !place.fault.empty()) all.places.push_back(place.place);
   }
-  for (const std::string& rest : {slow, queued}) add_trouble(rest, silent);
-  return silent;
-}
-
-std::string InventoryVisits::fault() const {
-  Lock lock(mutex_);
-  std::string faults;
-  for (const Place& place : places_) add_trouble(place.fault, faults);
-  return faults;
+  for (const std::string& rest : {slow, queued}) add_trouble(rest, all.being_asked);
+  return all;
 }
 
 Time InventoryVisits::asked(Time now) const {
@@ -152,7 +151,7 @@ std::vector<InventoryWait> InventoryVisits::waits() const {
   std::vector<InventoryWait> waits;
   for (const Place& place : places_) {
     if (place.phase != Phase::asked || !is_late(place.heard_since)) continue;
-    waits.push_back({.place = place.name, .since = place.heard});
+    waits.push_back({.place = place.place.name, .since = place.heard});
   }
   std::ranges::sort(waits, {}, &InventoryWait::since);
   return waits;

@@ -37,10 +37,14 @@ class InventoryVisits {
   // Something was begun or answered since it was taken, and all that was asked has answered, but
   // for those that have not for longer than `patience`. Takes it.
   bool take_news();
-  // Why not all have answered: which does not answer, and which is slow; empty where all have.
-  std::string being_asked() const;
-  // Why places could not be asked at all; empty where all could.
-  std::string fault() const;
+  // What has not answered what it was asked last.
+  struct Unanswered {
+    std::string being_asked;  // Which does not answer, and which is slow; empty where all have.
+    std::string fault;        // Why places could not be asked at all; empty where all could.
+    std::vector<InventoryPlace> places;
+    bool is_none() const { return places.empty(); }
+  };
+  Unanswered unanswered() const;
   // When the place was asked that was asked first, of what was answered last; `now` without any.
   Time asked(Time now) const;
   // Of places that have answered nothing for longer than `patience`, the first one first.
@@ -50,7 +54,7 @@ class InventoryVisits {
   using Steady = std::chrono::steady_clock;
   enum class Phase { answered, queued, asked };
   struct Place {
-    std::string name;
+    InventoryPlace place;
     Phase phase = Phase::answered;
     Time asked;                // Last.
     Time asked_before;         // What was answered last.

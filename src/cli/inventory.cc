@@ -86,6 +86,11 @@ std::string waits(JsonElement inventory) {
   return lines;
 }
 
+std::string withholds(JsonElement inventory) {
+  const std::string what = text_at(inventory, "withholds");
+  return what.empty() ? "" : text_at(inventory, "name") + " is not read whole: " + what + "\n";
+}
+
 // Where an inventory cannot be read, nobody knows. Without a daemon none is.
 bool is_all_well(JsonElement all) {
   for (const JsonElement inventory : items_at(all, "inventories")) {
@@ -132,7 +137,7 @@ ExitCode run_inventory(const Invocation& invocation, Terminal& terminal) {
     if (is_table(form)) {
       terminal.write("\n" + coverage(all) + "\n" + withheld(all));
       for (const JsonElement each : items_at(all, "inventories")) {
-        terminal.write(waits(each) + ended(each));
+        terminal.write(waits(each) + withholds(each) + ended(each));
       }
     }
     return is_failing ? ExitCode::failed : ExitCode::well;

@@ -175,6 +175,18 @@ void write_backup(JsonElement status, Terminal& terminal) {
   terminal.write(line + "\n");
 }
 
+// What a state that is locked for a run holds up, say. Where somebody must look, `not well` says
+// it.
+void write_missing(JsonElement all, Terminal& terminal) {
+  for (const JsonElement inventory : items_at(all, "inventories")) {
+    const bool is_told = !is_true_at(inventory, "up") || !items_at(inventory, "waits").empty();
+    const std::string withholds = text_at(inventory, "withholds");
+    if (is_told || withholds.empty() || text_at(inventory, "trouble").empty()) continue;
+    terminal.write("\ninventory " + text_at(inventory, "name") +
+                   " is not read whole: " + withholds + "\n");
+  }
+}
+
 // What nobody is told of, and `inventory` shows. Counting looks at all records: it takes a second
 // for a million, and is done only where an inventory was ever read.
 void write_withheld(JsonElement status, const Daemon& daemon, Terminal& terminal) {
@@ -184,6 +196,7 @@ void write_withheld(JsonElement status, const Daemon& daemon, Terminal& terminal
   std::string text = all ? withheld_text(all->root())
                          : "verdicts that are withheld could not be counted: " + all.error().text;
   if (!text.empty()) terminal.write("\n" + text + "; `statewire inventory` says more\n");
+  if (all) write_missing(all->root(), terminal);
 }
 
 void write_not_well(const std::vector<JsonElement>& lines, Terminal& terminal) {

@@ -6,6 +6,7 @@
 
 #include "ingest/inventory_events.h"
 #include "inventory/terraform_types.h"
+#include "model/arn.h"
 #include "model/withheld.h"
 
 namespace statewire {
@@ -53,7 +54,7 @@ void InventoryLook::see(const Record& record) {
     return;
   }
   if (record.drift == Drift::out_of_band) see_over(record);
-  if (record.drift == Drift::unmanaged && !is_in_reach(record)) {
+  if (record.drift == Drift::unmanaged && reach_.missing.empty() && !is_in_reach(record)) {
     tell(child_of(record), kWithdrawnWord, now_, kNobodysGroup);
   }
   if (is_child(record) || !is_unmanaged(record)) return;
@@ -88,7 +89,8 @@ void InventoryLook::see_over(const Record& record) {
         reach_.written.find({std::string(group.inventory), std::string(group.stack)});
     const bool is_over = group.via.empty() && written != reach_.written.end() &&
                          written->second > record.drift_since;
-    if (!is_over) return true;
+    // A state that is missing may have the same name.
+    if (!is_over || reach_.missing.contains(group.inventory)) return true;
     const std::optional<Time> time = time_to_declare(record, written->second, now_);
     if (!time) return true;
     tell(child_of(record), kDeclaredWord, *time, group_of(record.declared, group.inventory));
@@ -144,7 +146,24 @@ bool InventoryLook::is_unmanaged(const Record& record) const {
                                   !reach_.tools.contains(kStacks);
   const std::string_view type = record.resource.type;
   const bool is_companion = std::ranges::find(kCompanions, type) != std::end(kCompanions);
-  return !is_made_by_itself && !is_of_unread_stack && !is_companion && is_in_reach(record);
+  return !is_made_by_itself && !is_of_unread_stack && !is_companion && is_in_reach(record) &&
+         !may_be_declared_unread(record.resource.id, record.resource.account);
+}
+
+// A stack of any region may declare what is in none. Ids that are no ARNs name the region of the
+// call, which is another one for such things.
+bool InventoryLook::may_be_declared_unread(std::string_view id, std::string_view account) const {
+  const std::string_view region = arn_fields(id).region;
+  const auto may_be_in = [](std::string_view wanted, std::string_view told) {
+    return wanted.empty() || told.empty() || wanted == told;
+  };
+  for (const auto& [inventory, places] : reach_.missing) {
+    for (const MissingPlace& each : places) {
+      if (may_be_in(each.place.account, account) && may_be_in(each.place.region, region))
+        return true;
+    }
+  }
+  return false;
 }
 
 bool InventoryLook::is_in_reach(const Record& record) const {
@@ -194,6 +213,8 @@ void InventoryLook::settle(const Child& child, std::string_view group) {
     return needs_parent;
   });
   if (!needs_parent) group = {};
+  // The parent may be declared there by now.
+  if (group.empty() && may_be_declared_unread(child.id, child.account)) return;
   std::string_view inventory;
   each_group(group, [&](const DeclaredGroup& each) {
     inventory = each.inventory;

@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "inventory/inventory.h"
 #include "model/record.h"
 #include "store/store.h"
 
@@ -21,6 +22,12 @@ inline constexpr std::string_view kInventorySource = "inventory";
 
 // A group by which nothing is declared, and nothing was.
 inline constexpr std::string_view kNobodysGroup = "-\x1f-\x1f\x1f";
+
+// What may declare more than is known.
+struct MissingPlace {
+  InventoryPlace place;  // Of an empty name: all that the inventory reads.
+  Time since;
+};
 
 // Of what inventories have read last.
 struct InventoryReach {
@@ -34,6 +41,8 @@ struct InventoryReach {
   std::map<std::pair<std::string, std::string>, Time> written;
   // When each inventory was last known to declare what the records say, by name.
   std::map<std::string, Time, std::less<>> read;
+  // What of each inventory could not be read, by name; those that were read whole are not in it.
+  std::map<std::string, std::vector<MissingPlace>, std::less<>> missing;
 };
 
 // As of when a record takes that its tool wrote its state, at `written`. What was written a month
@@ -49,10 +58,11 @@ Time time_to_declare(Time written, Time now);
 // been in its state, and declared by nobody, for `grace`: the call by which its tool ended it may
 // be late; unless Auto Scaling, a service or the provider made it, or a stack
 // of CloudFormation where no inventory reads such stacks, or things of its type are mostly made
-// along with others; it is so no more where nothing in its account is
-// declared. What is declared and gone, and nobody is known to have ended it, is told to be lost
-// after half an hour, if its code was read since: the call that ended it would be here by then.
-// What was out of band before its tool ran is so no more. Not thread-safe.
+// along with others, or a place that is missing may declare it; it is so no more where nothing in
+// its account is declared. While a place is missing, nothing of that is taken back, and what its
+// inventory read before ends no drift. What is declared and gone, and nobody is known to have ended
+// it, is told to be lost after half an hour, if its code was read since: the call that ended it
+// would be here by then. What was out of band before its tool ran is so no more. Not thread-safe.
 class InventoryLook {
  public:
   InventoryLook(const InventoryReach& reach, Duration grace, Time now)
@@ -78,6 +88,7 @@ class InventoryLook {
   void see_over(const Record& record);
   bool is_unmanaged(const Record& record) const;
   bool is_in_reach(const Record& record) const;
+  bool may_be_declared_unread(std::string_view id, std::string_view account) const;
   bool is_declarable(std::string_view type) const;
   Result<std::string_view> group_by_way_of(const std::string& parent, const Store& store);
   void settle(const Child& child, std::string_view group);

@@ -50,7 +50,7 @@ class InventoryPass {
   // no inventory was ever read. How many events were made.
   Result<uint64_t> drop_others(std::span<const std::string_view> names,
                                const std::stop_token& stop);
-  // Looks at every record; see InventoryLook. REQUIRES: every inventory was read whole. How many
+  // Looks at every record; see InventoryLook. REQUIRES: `reach` says what is missing. How many
   // events were made.
   Result<uint64_t> look_at_records(const InventoryReach& reach, Duration grace,
                                    const std::stop_token& stop);

@@ -384,6 +384,38 @@ TEST_F(InventoryPassTest, a_child_follows_its_group_to_another_inventory_and_no_
   }
 }
 
+// The group may be declared there by now.
+TEST_F(InventoryPassTest, a_child_keeps_its_group_while_a_place_is_missing_that_may_declare_it) {
+  const std::string child = "arn:aws:ec2:eu-west-1:123456789012:instance/i-1001";
+  fates_of(event(1, "running", 0, "e-1"));
+  fates_of(call_at(kNow - hours(5), "ec2.amazonaws.com", "CreateTags",
+                   R"({"resourcesSet":{"items":[{"resourceId":"i-1001"}]},"tagSet":{"items":[)"
+                   R"({"key":"aws:autoscaling:groupName","value":"web"}]}})"));
+  declare("shop", {stack("base", kNow - hours(3), {scaling_group()})});
+  EXPECT_EQ(look(), 1u);
+  clock_.advance(minutes(1));
+  declare("shop", {stack("base", kNow - hours(2), {})});
+  reach_.missing["far"] = {{.place = {.name = "eu", .region = "eu-west-1"}, .since = kNow}};
+  EXPECT_EQ(look(), 0u);
+  EXPECT_EQ(addresses(record(child), "shop"), Parts{"aws_autoscaling_group.web"});
+  reach_.missing["far"].front().place.region = "us-east-1";
+  EXPECT_EQ(look(), 1u);
+  EXPECT_EQ(addresses(record(child), "shop"), Parts{});
+}
+
+// A state that is missing may share the name of the one that was written.
+TEST_F(InventoryPassTest, no_drift_ends_late_while_its_inventory_is_not_read_whole) {
+  declare("shop", {stack("base", kNow - hours(3), {bucket()})});
+  declare("shop", {stack("base", kNow - hours(1), {bucket()})});
+  put_policy(kNow - hours(2));
+  reach_.missing["shop"] = {{.place = {}, .since = kNow}};
+  EXPECT_EQ(look(), 0u);
+  EXPECT_EQ(logs().drift, Drift::out_of_band);
+  reach_.missing = {};
+  EXPECT_EQ(look(), 1u);
+  EXPECT_EQ(logs().drift, Drift::none);
+}
+
 TEST_F(InventoryPassTest, a_stack_that_declares_is_not_unmanaged_though_nested_ones_are_declared) {
   const std::string root = "arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/1";
   fates_of(R"({"version":"0","id":"s-1","source":"aws.cloudformation","detail-type":)"

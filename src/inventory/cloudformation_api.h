@@ -36,6 +36,7 @@ class CloudFormationApi {
   Result<StackParameters> parameters(const std::string& stack_id);
   // "123456789012 eu-west-1"
   std::string shown() const;
+  const StackPlace& place() const { return place_; }
 
  private:
   Result<std::string> ask(std::string_view action, const QueryFields& fields);

@@ -32,6 +32,7 @@ class FarStacks {
   explicit FarStacks(CloudFormationApi api) : api_(std::move(api)) {}
 
   std::string shown() const { return api_.shown(); }
+  InventoryPlace place() const;
   void ask(const std::function<void()>& on_answer);
   // All that are there, whatever their status.
   Result<std::vector<StackSummary>> found() const;
@@ -47,6 +48,14 @@ class FarStacks {
   Result<std::vector<StackSummary>> found_ GUARDED_BY(mutex_) = KeptStacks::not_read();
   KeptStacks kept_ GUARDED_BY(mutex_);  // By the ids of stacks.
 };
+
+// Without `accounts`, the role still tells its own.
+InventoryPlace FarStacks::place() const {
+  const StackPlace& place = api_.place();
+  const std::string_view account =
+      place.account.empty() ? arn_fields(place.role.arn).account : place.account;
+  return {.name = shown(), .account = std::string(account), .region = place.region};
+}
 
 // Each stack that was read is there for who reads, whatever becomes of the next one.
 void FarStacks::ask(const std::function<void()>& on_answer) {
@@ -102,7 +111,8 @@ struct FoundStack {
 };
 struct StackLook {
   std::vector<FoundStack> stacks;
-  std::optional<Error> trouble;  // Of a place whose stacks could not be listed.
+  std::optional<Error> trouble;  // Of places whose stacks could not be listed.
+  std::set<size_t> unlisted;     // Those places.
   std::string code_trouble;
 
   StackMarks marks() const {
@@ -122,10 +132,10 @@ class CloudFormationInventory final : public Inventory {
     }
   }
 
-  std::vector<std::string> far_places() const override {
-    std::vector<std::string> names;
-    for (const std::unique_ptr<FarStacks>& far : far_) names.push_back(far->shown());
-    return names;
+  std::vector<InventoryPlace> far_places() const override {
+    std::vector<InventoryPlace> places;
+    for (const std::unique_ptr<FarStacks>& far : far_) places.push_back(far->place());
+    return places;
   }
   void visit(size_t place, const std::function<void()>& on_answer) override {
     far_[place]->ask(on_answer);
@@ -136,7 +146,7 @@ class CloudFormationInventory final : public Inventory {
 
  private:
   StackLook look();
-  void read_stack_found(const FoundStack& found, InventoryReading& reading) const;
+  bool read_stack_found(const FoundStack& found, InventoryReading& reading) const;
   void name_stacks(const StackLook& look, std::vector<DeclaredStack>& stacks) const;
 
   std::stop_source stop_;
@@ -161,6 +171,7 @@ StackLook CloudFormationInventory::look() {
       add_trouble(far_[i]->shown(), stacks.error(), text);
       const ErrorKind kind = may_pass ? stacks.error().kind : look.trouble->kind;
       look.trouble = Error{kind, std::move(text)};
+      look.unlisted.insert(i);
       continue;
     }
     for (StackSummary& stack : *stacks) look.stacks.push_back({std::move(stack), i});
@@ -179,18 +190,22 @@ bool CloudFormationInventory::has_changed() {
   return !is_same;
 }
 
-// What is being made for the first time declares nothing yet.
-void CloudFormationInventory::read_stack_found(const FoundStack& found,
+// Whether what it declares is known. What is being made for the first time declares nothing yet.
+bool CloudFormationInventory::read_stack_found(const FoundStack& found,
                                                InventoryReading& reading) const {
   const StackSummary& summary = found.summary;
   Result<DeclaredStack> stack = far_[found.place]->stack(summary);
-  if (stack) return reading.stacks.push_back(*std::move(stack));
-  if (summary.status == "CREATE_IN_PROGRESS") return;
+  if (stack) {
+    reading.stacks.push_back(*std::move(stack));
+    return true;
+  }
+  if (summary.status == "CREATE_IN_PROGRESS") return true;
   reading.is_whole = false;
   if (stack.error().kind != ErrorKind::unavailable) reading.is_passing = false;
   const std::string why =
       summary.is_busy() ? summary.status + ": it is read when that ends" : stack.error().text;
   add_trouble(summary.name + ": " + why, reading.trouble);
+  return false;
 }
 
 // Those that share a name get their account and region before it.
@@ -207,6 +222,7 @@ void CloudFormationInventory::name_stacks(const StackLook& look,
 
 InventoryReading CloudFormationInventory::read() {
   const StackLook found = look_ ? *std::exchange(look_, std::nullopt) : look();
+  std::set<size_t> unread = found.unlisted;
   InventoryReading reading;
   reading.trouble = found.code_trouble;
   reading.is_passing = found.code_trouble.empty();
@@ -216,7 +232,10 @@ InventoryReading CloudFormationInventory::read() {
     reading.is_passing = reading.is_passing && found.trouble->kind == ErrorKind::unavailable;
     add_trouble(found.trouble->text, reading.trouble);
   }
-  for (const FoundStack& stack : found.stacks) read_stack_found(stack, reading);
+  for (const FoundStack& stack : found.stacks) {
+    if (!read_stack_found(stack, reading)) unread.insert(stack.place);
+  }
+  for (const size_t place : unread) reading.unread.push_back(far_[place]->place());
   name_stacks(found, reading.stacks);
   for (DeclaredStack& stack : reading.stacks) code_.find_code(stack);
   if (!reading.is_whole) return reading;

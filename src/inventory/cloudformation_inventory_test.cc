@@ -61,7 +61,9 @@ class CloudFormationInventoryTest : public ::testing::Test {
       const std::string role = form_field(request.body, "RoleArn");
       return {.body = sts_credentials(action, role.substr(role.find("iam%3A%3A") + 9, 12))};
     }
-    if (!refusal_.empty() && --refusals_ >= 0) {
+    const bool is_there =
+        request.headers.at("authorization").find(refused_in_) != std::string::npos;
+    if (!refusal_.empty() && is_there && --refusals_ >= 0) {
       return {.status = 400,
               .body = "<ErrorResponse><Error><Code>" + refusal_ +
                       "</Code><Message>no</Message></Error></ErrorResponse>"};
@@ -120,6 +122,7 @@ class CloudFormationInventoryTest : public ::testing::Test {
 
   std::map<std::string, FakeStack> stacks_;
   std::string refusal_;
+  std::string refused_in_;  // A region; empty: in all.
   int refusals_ = 0;
   Problems problems_;
   AwsHome home_;
@@ -226,6 +229,36 @@ TEST_F(CloudFormationInventoryTest, several_accounts_and_regions_are_read_by_the
                        "222222222222/eu-west-1/shop a", "222222222222/us-east-1/shop a"}));
   EXPECT_EQ(reading.stacks[3].resources[0].account, "222222222222");
   EXPECT_EQ(reading.stacks[3].resources[0].region, "us-east-1");
+}
+
+TEST_F(CloudFormationInventoryTest, what_could_not_be_read_is_named_by_account_and_region) {
+  const auto names = [](const InventoryReading& reading) {
+    std::vector<std::string> all;
+    for (const InventoryPlace& each : reading.unread) {
+      all.push_back(each.account + "/" + each.region);
+    }
+    return all;
+  };
+  using Names = std::vector<std::string>;
+  stacks_["shop"] = {.pages = {queue("a")}};
+  refusal_ = "AccessDenied";
+  refusals_ = 1'000'000;
+  refused_in_ = "/us-east-1/";
+  const std::string regions = "regions: [eu-west-1, us-east-1], ";
+  const InventoryReading several =
+      open(regions +
+           "accounts: ['111111111111', '222222222222'], role: 'arn:aws:iam::*:role/reader'")
+          ->read();
+  EXPECT_FALSE(several.is_whole);
+  EXPECT_EQ(names(several), (Names{"111111111111/us-east-1", "222222222222/us-east-1"}));
+  EXPECT_EQ(several.stacks.size(), 2u);
+  // Of a role that is named whole, its account; of the daemon's own, none.
+  EXPECT_EQ(names(open(regions + "role: 'arn:aws:iam::111111111111:role/reader'")->read()),
+            Names{"111111111111/us-east-1"});
+  EXPECT_EQ(names(open(regions)->read()), Names{"/us-east-1"});
+  refusal_ = "";
+  stacks_["shop"].status = "UPDATE_IN_PROGRESS";
+  EXPECT_EQ(names(open("regions: [us-east-1]")->read()), Names{"/us-east-1"});
 }
 
 TEST_F(CloudFormationInventoryTest, another_account_than_wanted_is_trouble) {

@@ -16,12 +16,20 @@
 
 namespace statewire {
 
+// A part of what an inventory reads, and where that lies which is declared there.
+struct InventoryPlace {
+  std::string name;     // "123456789012 eu-west-1", "https://gitlab.example.org/state"
+  std::string account;  // Empty: any.
+  std::string region;   // Empty: any. Else also what is in no region.
+};
+
 // One reading of all stacks of an inventory.
 struct InventoryReading {
   std::vector<DeclaredStack> stacks;
   // All stacks were read. Where one was not, what only that one declares is not known, and nothing
   // is taken to be declared no more.
   bool is_whole = true;
+  std::vector<InventoryPlace> unread = {};  // Those with such stacks; empty: any.
   bool has_places = true;  // False: the code is away, so that no file and line says nothing.
   std::string trouble;     // Why one was not; empty where all were.
   bool is_passing = true;  // The trouble is a lock, or a tool that writes: it passes by itself.
@@ -35,7 +43,7 @@ class Inventory {
  public:
   virtual ~Inventory() = default;
   // What only calls over a network tell, each of which may take long: by what they are called.
-  virtual std::vector<std::string> far_places() const { return {}; }
+  virtual std::vector<InventoryPlace> far_places() const { return {}; }
   // Asks one of them, and keeps what it answers for has_changed() and read(), which never ask. Any
   // thread, and one at a time for each place. Blocks for as long as the calls take; each has a
   // bound. `on_answer` is called for each that is answered.

@@ -37,7 +37,7 @@ class TerraformInventory final : public Inventory {
     }
   }
 
-  std::vector<std::string> far_places() const override;
+  std::vector<InventoryPlace> far_places() const override;
   void visit(size_t place, const std::function<void()>& on_answer) override;
 
   bool has_changed() override {
@@ -81,12 +81,12 @@ class TerraformInventory final : public Inventory {
   std::string read_code_trouble_;
 };
 
-std::vector<std::string> TerraformInventory::far_places() const {
-  std::vector<std::string> names;
+std::vector<InventoryPlace> TerraformInventory::far_places() const {
+  std::vector<InventoryPlace> places;
   for (size_t i = 0; i < far_.size(); ++i) {
-    if (far_[i] != nullptr) names.push_back(settings_.states[i]);
+    if (far_[i] != nullptr) places.push_back({.name = settings_.states[i]});
   }
-  return names;
+  return places;
 }
 
 void TerraformInventory::visit(size_t place, const std::function<void()>& on_answer) {

@@ -199,6 +199,48 @@ class OwnStacks(Stacks):
                 self.assertNotIn(KEYS["AWS_SECRET_ACCESS_KEY"].encode(), path.read_bytes(), path)
 
 
+class StacksOfTwoRegions(CloudTest):
+    AWAY = "us-east-1"
+
+    def drift(self, region):
+        found = self.program.get("/api/v1/resources")["resources"]
+        queue = f"arn:aws:sqs:{region}:{ACCOUNT}:by-hand"
+        return {each["id"]: each.get("drift") for each in found}.get(queue)
+
+    def test_one_that_is_away_leaves_the_verdicts_of_the_other(self):
+        for region in (REGION, self.AWAY):
+            template = TEMPLATE[:TEMPLATE.index("  Logs")]
+            self.moto.client("cloudformation", region).create_stack(
+                StackName="shop", TemplateBody=template)
+        is_away = True
+        through = self.proxy(lambda request: DENIED if is_away and f"/{self.AWAY}/" in
+                             request.headers.get("Authorization", "") else None)
+        self.program = self.cloud_daemon(
+            "inventory:\n  stacks: {kind: cloudformation, every: 1s, grace: 1s,\n"
+            f"    accounts: ['{ACCOUNT}'], regions: [{REGION}, {self.AWAY}]}}\n", through).start()
+        for region in (REGION, self.AWAY):
+            record = call("sqs", "CreateQueue", {"queueName": "by-hand"}, seconds=-60)
+            self.program.post(record | {"awsRegion": region, "eventID": f"made-{region}"})
+        wait_for(lambda: self.drift(REGION) == "unmanaged", "the verdict of the other")
+        self.assertEqual(self.drift(self.AWAY), "unknown")
+        withheld = f"nothing more in {ACCOUNT} {self.AWAY} is called unmanaged"
+        for words in (["status"], ["inventory"], ["doctor"]):
+            self.assertIn(withheld, self.program.run(*words).stdout)
+        (inventory,) = self.program.get("/api/v1/inventory")["inventories"]
+        self.assertEqual([each["region"] for each in inventory["missing"]], [self.AWAY])
+        # So it is after a new start.
+        self.assertEqual(self.program.stop(), 0)
+        self.program.start()
+        wait_for(lambda: self.program.get("/api/v1/inventory")["inventories"][0].get("trouble"),
+                 "the trouble")
+        lists = through.requests.count("ListStacks")
+        wait_for(lambda: through.requests.count("ListStacks") > lists + 4, "more looks")
+        self.assertEqual((self.drift(REGION), self.drift(self.AWAY)), ("unmanaged", "unknown"))
+        is_away = False
+        wait_for(lambda: self.drift(self.AWAY) == "unmanaged", "the verdict once it is read")
+        self.assertNotIn(withheld, self.program.run("status").stdout)
+
+
 class StacksOfSeveralAccounts(CloudTest):
     # Each role's account is one of its own.
     moto_program = ["env", "-u", "MOTO_ACCOUNT_ID",
