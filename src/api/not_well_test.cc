@@ -71,5 +71,34 @@ TEST_F(NotWellTest, a_source_is_well_while_it_can_read_or_is_done) {
   }
 }
 
+TEST_F(NotWellTest, an_inventory_that_is_away_says_which_verdicts_wait_for_it) {
+  InventoryState state{.name = "stacks", .kind = "cloudformation"};
+  const auto lines = [&] {
+    Snapshot snapshot;
+    snapshot.inventories = [&] { return std::vector{state}; };
+    live_.set(std::make_shared<Snapshot>(std::move(snapshot)));
+    return lines_of({.name = "pager"});
+  };
+  state.missing = {{.place = {}, .since = kTestNow}};
+  EXPECT_EQ(lines(), "") << "it is only beginning";
+  state.trouble = "us: AccessDenied";
+  state.is_passing = false;
+  const std::string said = "inventory stacks cannot be read whole: us: AccessDenied; since " +
+                           format_time(kTestNow) + " nothing more";
+  EXPECT_EQ(lines(), said + " is called unmanaged;");
+  const auto place = [](std::string account, std::string region) {
+    return MissingPlace{.place = {.name = "it", .account = account, .region = region},
+                        .since = kTestNow};
+  };
+  state.missing = {place("123456789012", "us-east-1"), place("", "eu-west-1")};
+  EXPECT_EQ(lines(), said + " in 123456789012 us-east-1, eu-west-1 is called unmanaged;");
+  state.missing.insert(state.missing.end(), 3, place("210987654321", ""));
+  EXPECT_EQ(lines(), said +
+                         " in 123456789012 us-east-1, eu-west-1, 210987654321 and other places"
+                         " is called unmanaged;");
+  state.missing.push_back(place("", ""));
+  EXPECT_EQ(lines(), said + " is called unmanaged;");
+}
+
 }  // namespace
 }  // namespace statewire

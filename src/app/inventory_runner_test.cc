@@ -331,6 +331,7 @@ TEST_F(InventoryRunnerTest, a_verdict_that_stands_is_not_taken_back_while_a_plac
   before->start();
   ASSERT_TRUE(comes([&] { return drift_of(kByHand) == Drift::unmanaged; }));
   before->stop();
+  clock_.advance(std::chrono::minutes(1));
   std::vector<InventorySetting> settings = beside({.name = "far"});
   away_->come();
   settings[0].inventory = std::make_unique<AwayInventory>(InventoryPlace{.name = "shop"});
