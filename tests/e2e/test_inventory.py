@@ -470,6 +470,10 @@ subscriptions:
         self.server.status = 423
         self.server.write(2, BUCKET)
         wait_for(lambda: "locked" in self.inventory().get("trouble", ""), "the trouble")
+        # A run of the tool: nothing is wrong, and what waits for it is said.
+        status = self.program.run("status")
+        self.assertEqual(status.returncode, 0, status.stdout)
+        self.assertRegex(status.stdout, "inventory shop is not read whole: since .* nothing more is called unmanaged")
         self.assertEqual(len(self.owned()), 2)
         self.server.status = 200
         wait_for(lambda: len(self.owned()) == 1, "what is declared no more")
