@@ -188,6 +188,21 @@ TEST_F(DriftTest, a_late_call_that_takes_it_out_of_its_code_is_told) {
   EXPECT_EQ(journal_.last_told().kind, NotificationKind::amended);
 }
 
+// It had settled before somebody moved it on: what seemed to be the same state was another one.
+TEST_F(DriftTest, a_late_settling_that_says_who_took_it_out_of_its_code_is_told) {
+  declare_bucket();
+  Observation stop = make_.state(minutes(10), Phase::changing, {});
+  stop.settles_after = minutes(1);
+  journal_.fold(stop);
+  journal_.fold(make_.state(minutes(12), Phase::changing, bob()));
+  ASSERT_EQ(drift(), Drift::none);
+  Observation settle = make_.state(minutes(11), Phase::stopped, {});
+  settle.flags = kSettle;
+  journal_.fold(settle);
+  EXPECT_EQ(drift(), Drift::out_of_band);
+  EXPECT_EQ(journal_.last_told().kind, NotificationKind::amended);
+}
+
 TEST_F(DriftTest, what_its_tool_does_is_none) {
   declare_bucket();
   journal_.fold(make_.call(minutes(2), "PutBucketPolicy", by_terraform()));

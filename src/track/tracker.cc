@@ -226,8 +226,9 @@ Tracked Tracker::fold_again(const Record& before, Entry& entry, Arena& arena) {
   if (!is_same_state(after, before)) {
     kind = NotificationKind::transition;
   } else if (kind == NotificationKind::none && story_changed) {
-    // That something had settled before it moved on is no news.
-    if (!before.told.is_zero() && !is_settle) kind = NotificationKind::amended;
+    // That something had settled before it moved on is no news, but what that says of who moved it.
+    const bool is_silent = is_settle && !is_drift_told;
+    if (!before.told.is_zero() && !is_silent) kind = NotificationKind::amended;
   } else if (kind == NotificationKind::none && tags_changed) {
     if (observation.effect == Effect::tag) kind = NotificationKind::changed;
   }
