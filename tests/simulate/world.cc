@@ -258,13 +258,12 @@ void World::read_journal() {
     if (!entry) return model_.fault("an entry cannot be read: " + entry.error().text);
     model_.on_entry(*entry);
     if (std::string wrong = course_.on_entry(*entry, wall()); !wrong.empty()) model_.fault(wrong);
-    code_.on_entry(*entry);
+    if (std::string wrong = code_.on_entry(*entry); !wrong.empty()) model_.fault(wrong);
   }
-  if (std::string wrong = code_.check_verdicts(*process_->store); !wrong.empty())
-    model_.fault(wrong);
 }
 
 void World::read_code(const Step& step) {
+  elapsed_ += milliseconds(1);  // No two are read at the same time.
   set_clocks();
   DeclaredStack stack = simulated_stack(step.number, wall() - step.by);
   const bool is_whole =
@@ -273,6 +272,10 @@ void World::read_code(const Step& step) {
   model_.on_more_events();
   read_journal();
   course_.on_commit();
+  if (!is_whole) return;
+  const std::string wrong =
+      code_.check_read(*process_->store, step.number, plan_.ignored_resources, wall());
+  if (!wrong.empty()) model_.fault(wrong);
 }
 
 // As retention does it: never beyond who holds the journal.
