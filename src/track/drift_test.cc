@@ -203,6 +203,18 @@ TEST_F(DriftTest, a_late_settling_that_says_who_took_it_out_of_its_code_is_told)
   EXPECT_EQ(journal_.last_told().kind, NotificationKind::amended);
 }
 
+// Its end is known already; that its tool ended it, too, takes the verdict back.
+TEST_F(DriftTest, a_second_end_by_its_tool_is_told_where_it_was_lost) {
+  declare_bucket();
+  journal_.fold(make_.state(minutes(10), Phase::gone, bob()));
+  ASSERT_EQ(drift(), Drift::lost);
+  journal_.fold(make_.state(minutes(11), Phase::gone, by_terraform()));
+  EXPECT_EQ(drift(), Drift::none);
+  EXPECT_EQ(journal_.last_told().kind, NotificationKind::amended);
+  journal_.fold(make_.state(minutes(12), Phase::gone, by_terraform()));
+  EXPECT_EQ(journal_.last_told().kind, NotificationKind::none);
+}
+
 TEST_F(DriftTest, what_its_tool_does_is_none) {
   declare_bucket();
   journal_.fold(make_.call(minutes(2), "PutBucketPolicy", by_terraform()));

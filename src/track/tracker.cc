@@ -50,11 +50,12 @@ NotificationKind kind_of(const Observation& observation, const FoldStep& step, c
   if (step.configured || (step.tags && observation.effect == Effect::tag)) {
     return NotificationKind::changed;
   }
-  if (step.cause && !record.told.is_zero()) return NotificationKind::amended;
-  if (observation.effect == Effect::declare && is_drift_news(before, standing_drift(record))) {
-    return NotificationKind::changed;
+  const bool is_drift_told = is_drift_news(before, standing_drift(record));
+  if (observation.effect == Effect::declare) {
+    return is_drift_told ? NotificationKind::changed : NotificationKind::none;
   }
-  return NotificationKind::none;
+  const bool is_amended = (step.cause || is_drift_told) && !record.told.is_zero();
+  return is_amended ? NotificationKind::amended : NotificationKind::none;
 }
 
 // What was told under another name is not told twice, but for what it says of the state now.
