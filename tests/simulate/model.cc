@@ -111,6 +111,7 @@ void Model::on_entry(const Entry& entry) {
   told.resource = notification.resource.id;
   told.kind = entry.told.kind;
   told.severity = notification.severity;
+  told.is_lost = notification.drift == Drift::lost;
   told.may_be_grouped = deployment_of(notification).has_value();
   const bool is_of_state =
       told.kind == NotificationKind::transition || told.kind == NotificationKind::amended;

@@ -82,6 +82,7 @@ class Model {
     std::string resource;
     NotificationKind kind = NotificationKind::none;
     uint8_t severity = 0;
+    bool is_lost = false;  // As it was told: what waits is less severe where that ends.
     Duration committed{};
     bool lacks_cause = false;      // As far as anybody knows by now.
     bool waits_for_cause = false;  // Where it lacks one: it tells a state that somebody asks for.

@@ -87,8 +87,8 @@ void Model::check_end(const Store& store) {
 }
 
 bool Model::may_be_counted(const Known& known, const Told& told) const {
-  return (known.had_limit && told.severity < kErrorSeverity) ||
-         (known.had_group && told.may_be_grouped);
+  const bool may_be_calm = told.severity < kErrorSeverity || (known.had_hold && told.is_lost);
+  return (known.had_limit && may_be_calm) || (known.had_group && told.may_be_grouped);
 }
 
 // It may have come after its group was told, and said what that said of its resource.
