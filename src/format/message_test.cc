@@ -306,11 +306,19 @@ TEST(Message, a_late_call_is_told_with_who_made_it) {
                   .tool = "console",
                   .call = "StopLogging",
                   .evidence = "e1"};
+  n.since = n.late_time + minutes(1);
   n.delay = minutes(9);
   EXPECT_EQ(message_of(n),
             "S3 bucket invoices in eu-west-1 was stopped by root in the console at 03:01:04 UTC, "
             "before it was deleted (arrived 9 min late)");
   EXPECT_EQ(fact_of(parts_of(n), "Cause"), "human (guess): root, console, StopLogging");
+  n.since = n.late_time - minutes(1);
+  n.is_late = false;
+  n.delay = {};
+  EXPECT_TRUE(message_of(n).ends_with(" was stopped by root in the console at 03:01:04 UTC"))
+      << message_of(n);
+  n.is_late = true;
+  n.delay = minutes(9);
   n.late_cause = {};
   n.late_value = "stopping";
   n.late_phase = Phase::changing;

@@ -181,12 +181,13 @@ void add_late_fact(const Notification& notification, Words& words) {
   if (is_known) add_by_whom(late, words);
   words.add(" at ");
   words.add_clock(late.late_time, late.recorded == Time() ? late.late_time : late.recorded);
-  if (deed.is_told_alone && now.is_told_alone) {
+  const bool is_before = late.late_time < notification.since;
+  if (deed.is_told_alone && now.is_told_alone && is_before) {
     words.add(", before it was ", now.verb);
   } else if (!is_known && asks_by_whom(late.phase)) {
     words.add("; by whom is not known");
   }
-  add_delay(notification, words);
+  if (is_before || notification.is_late) add_delay(notification, words);
   add_reason(late.cause, words);
 }
 
