@@ -17,7 +17,7 @@ constexpr auto kTurnMax = std::chrono::seconds(1);
 constexpr int kLookPart = 100;
 constexpr auto kLookEvery = std::chrono::minutes(1);
 // All that an inventory reads.
-constexpr InventoryPlace kEverywhere[] = {{}};
+const InventoryPlace kEverywhere[] = {{}};
 
 void add_unanswered(const InventoryVisits::Unanswered& unanswered, InventoryReading& reading) {
   // Where it is not whole and names no place, any may be unread.
