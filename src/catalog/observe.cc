@@ -47,6 +47,15 @@ std::vector<PhaseRow>::const_iterator row_of(const std::vector<PhaseRow>& rows,
       rows, [state](const PhaseRow& each) { return is_same_state(each.word, state); });
 }
 
+// Of events of the same time: many of the provider's times are seconds, in which a change begins
+// and is over. That one is over and another begins is rarer.
+uint8_t rank_at_one_time(Phase phase) {
+  const Phase place = phase == Phase::changing ? Phase::stable
+                      : phase == Phase::stable ? Phase::changing
+                                               : phase;
+  return static_cast<uint8_t>(place);
+}
+
 // What a deployment that reports such a phase may have led to.
 PhaseSet led_to(Phase phase) {
   switch (phase) {
@@ -229,7 +238,7 @@ Observer::Verdict Observer::read_state(Observation& observation) {
     }
     observation.phase = *phase;
   }
-  observation.key.phase_rank = static_cast<uint8_t>(observation.phase);
+  observation.key.phase_rank = rank_at_one_time(observation.phase);
   return Verdict::observed;
 }
 
@@ -290,7 +299,7 @@ Observer::Verdict Observer::read_effect(Observation& observation) {
   observation.value = observation.origin.type;
   observation.settles_after = entry_.spec->settles_after;
   read_answered_state(observation);
-  observation.key.phase_rank = static_cast<uint8_t>(observation.phase);
+  observation.key.phase_rank = rank_at_one_time(observation.phase);
   return Verdict::observed;
 }
 

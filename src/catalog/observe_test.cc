@@ -40,7 +40,7 @@ TEST(Observe, create_and_delete_move_the_phase_by_the_call) {
   EXPECT_EQ(created.only().phase, Phase::stable);
   EXPECT_EQ(created.only().value, "Do");
   EXPECT_EQ(created.only().key.stage, 0);
-  EXPECT_EQ(created.only().key.phase_rank, 2);
+  EXPECT_EQ(created.only().key.phase_rank, 3);
   EXPECT_EQ(created.only().resource.id, "arn:aws:s3:::invoices");
   EXPECT_EQ(created.only().resource.name, "invoices");
   EXPECT_EQ(created.only().resource.account, "123456789012");
@@ -48,6 +48,27 @@ TEST(Observe, create_and_delete_move_the_phase_by_the_call) {
   EXPECT_TRUE(created.only().has(kReusableId));
   const Recognised deleted(bucket_entry("  effect: delete"), call("Do", kBucket));
   EXPECT_EQ(deleted.only().phase, Phase::gone);
+}
+
+// Their times are seconds, and each of these takes less.
+TEST(Observe, of_one_time_what_is_under_way_comes_before_where_it_arrives) {
+  const std::string entries = R"(
+- name: state
+  when: {source: [aws.x], detail-type: [State]}
+  resource: {type: AWS::X::Y, id: "arn:aws:x:::y"}
+  state: "{detail.state}"
+  phases: {creating: provisioning, updating: changing, available: stable, cleaning: changing,
+           failed: degraded, stopped: stopped, deleting: deprovisioning, deleted: gone}
+)";
+  const auto key = [&](const std::string& state) {
+    return Recognised(entries, native("State", R"({"state":")" + state + "\"}")).only().key;
+  };
+  EXPECT_LT(key("creating"), key("available"));
+  EXPECT_LT(key("updating"), key("available"));
+  EXPECT_LT(key("cleaning"), key("available"));
+  EXPECT_LT(key("updating"), key("failed"));
+  EXPECT_LT(key("updating"), key("stopped"));
+  EXPECT_LT(key("deleting"), key("deleted"));
 }
 
 TEST(Observe, native_settling_leaves_the_arrival_to_a_native_event) {

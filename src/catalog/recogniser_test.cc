@@ -62,7 +62,7 @@ TEST(Recogniser, native_event_tells_the_state_reached) {
   EXPECT_EQ(seen.entry, "instance state");
   EXPECT_EQ(seen.cause.kind, CauseKind::unknown);
   EXPECT_EQ(seen.key.stage, 1);
-  EXPECT_EQ(seen.key.phase_rank, 2);
+  EXPECT_EQ(seen.key.phase_rank, 3);
   EXPECT_EQ(seen.key.value_rank, 1);
   EXPECT_EQ(format_time(seen.time()), "2026-11-23T09:00:00Z");
   EXPECT_EQ(seen.origin.system, "aws.eventbridge");
