@@ -46,11 +46,9 @@ class DeploymentsQuestion final : public Question {
   }
 
   bool has_enough() const {
-    size_t count = 0;
-    for (const DeploymentRun* const run : runs_.newest()) {
-      count += matches(*run) && is_whole(*run) ? 1 : 0;
-    }
-    return count >= filter_.limit;
+    const auto count = std::ranges::count_if(
+        runs_.newest(), [&](const DeploymentRun* run) { return matches(*run) && is_whole(*run); });
+    return static_cast<size_t>(count) >= filter_.limit;
   }
 
   // What began before may have gone on, or have ended a day later.

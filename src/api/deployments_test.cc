@@ -18,6 +18,24 @@ Notification change_by(std::string_view tool, std::string_view actor, std::strin
   return notification;
 }
 
+// Of the stack "shop".
+Notification stack_at(Phase phase, std::string_view value, int minute) {
+  Notification stack =
+      change_by("", "", "arn:aws:cloudformation:eu-west-1:1:stack/shop/0a1b", minute);
+  stack.resource.type = "AWS::CloudFormation::Stack";
+  stack.name = "shop";
+  stack.kind = NotificationKind::transition;
+  stack.phase = phase;
+  stack.value = value;
+  return stack;
+}
+
+Notification change_by_stack(std::string_view resource, int minute) {
+  Notification change = change_by("cloudformation", "shop", resource, minute);
+  change.cause.actor_type = "Stack";
+  return change;
+}
+
 std::string words_of(const DeploymentRuns& runs) {
   std::string text;
   for (const DeploymentRun* const run : runs.newest()) {
@@ -83,17 +101,9 @@ TEST(DeploymentRuns, of_a_stack_are_its_own_whoever_made_it) {
 // What the list reads comes the newest first.
 TEST(DeploymentRuns, of_a_stack_end_when_it_says_so_and_not_before) {
   std::vector<Notification> all;
-  const auto tell = [&](Phase phase, int minute) {
-    Notification& stack = all.emplace_back(
-        change_by("", "", "arn:aws:cloudformation:eu-west-1:1:stack/shop/0a1b", minute));
-    stack.resource.type = "AWS::CloudFormation::Stack";
-    stack.name = "shop";
-    stack.kind = NotificationKind::transition;
-    stack.phase = phase;
-  };
+  const auto tell = [&](Phase phase, int minute) { all.push_back(stack_at(phase, "", minute)); };
   const auto change = [&](const char* resource, int minute) {
-    all.push_back(change_by("cloudformation", "shop", resource, minute));
-    all.back().cause.actor_type = "Stack";
+    all.push_back(change_by_stack(resource, minute));
   };
   tell(Phase::changing, 0);
   change("a", 1);
@@ -116,17 +126,10 @@ TEST(DeploymentRuns, of_a_stack_end_when_it_says_so_and_not_before) {
 TEST(DeploymentRuns, of_a_stack_that_begins_again_are_two_also_where_the_first_end_is_lost) {
   std::vector<Notification> all;
   const auto tell = [&](Phase phase, std::string_view value, int minute) {
-    Notification& stack = all.emplace_back(
-        change_by("", "", "arn:aws:cloudformation:eu-west-1:1:stack/shop/0a1b", minute));
-    stack.resource.type = "AWS::CloudFormation::Stack";
-    stack.name = "shop";
-    stack.kind = NotificationKind::transition;
-    stack.phase = phase;
-    stack.value = value;
+    all.push_back(stack_at(phase, value, minute));
   };
   const auto change = [&](const char* resource, int minute) {
-    all.push_back(change_by("cloudformation", "shop", resource, minute));
-    all.back().cause.actor_type = "Stack";
+    all.push_back(change_by_stack(resource, minute));
   };
   tell(Phase::changing, "UPDATE_IN_PROGRESS", 0);
   change("a", 1);

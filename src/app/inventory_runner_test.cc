@@ -110,6 +110,13 @@ class AwayInventory final : public Inventory {
   std::atomic<bool> is_there_ = false;
 };
 
+InventorySetting read_often(std::string_view name, std::unique_ptr<Inventory> inventory) {
+  return {.name = std::string(name),
+          .kind = inventory_kinds().front(),
+          .inventory = std::move(inventory),
+          .every = std::chrono::milliseconds(1)};
+}
+
 class InventoryRunnerTest : public IngestTest {
  protected:
   Duration patience_ = kInventoryPatience;
@@ -174,10 +181,7 @@ TEST_F(InventoryRunnerTest, a_reading_that_throws_is_tried_again_and_is_told_as_
   auto owned = std::make_unique<ThrowingInventory>();
   ThrowingInventory& inventory = *owned;
   std::vector<InventorySetting> settings;
-  settings.push_back({.name = "shop",
-                      .kind = inventory_kinds().front(),
-                      .inventory = std::move(owned),
-                      .every = std::chrono::milliseconds(1)});
+  settings.push_back(read_often("shop", std::move(owned)));
   const auto running = runner(settings);
   running->start();
   ASSERT_TRUE(comes([&] { return address() == "aws_s3_bucket.logs"; }));
@@ -195,14 +199,8 @@ TEST_F(InventoryRunnerTest, a_place_that_stalls_holds_up_none_and_is_named_until
   auto owned = std::make_unique<StallingInventory>();
   StallingInventory& stalling = *owned;
   std::vector<InventorySetting> settings;
-  settings.push_back({.name = "slow",
-                      .kind = inventory_kinds().front(),
-                      .inventory = std::move(owned),
-                      .every = std::chrono::milliseconds(1)});
-  settings.push_back({.name = "shop",
-                      .kind = inventory_kinds().front(),
-                      .inventory = std::make_unique<ThrowingInventory>(),
-                      .every = std::chrono::milliseconds(1)});
+  settings.push_back(read_often("slow", std::move(owned)));
+  settings.push_back(read_often("shop", std::make_unique<ThrowingInventory>()));
   const auto running = runner(settings);
   running->start();
   ASSERT_TRUE(comes([&] { return running->states()[1].last_read != Time(); }));
@@ -228,10 +226,7 @@ TEST_F(InventoryRunnerTest, many_places_that_stall_hold_up_no_other) {
   auto owned = std::make_unique<StallingInventory>(20);
   StallingInventory& stalling = *owned;
   std::vector<InventorySetting> settings;
-  settings.push_back({.name = "slow",
-                      .kind = inventory_kinds().front(),
-                      .inventory = std::move(owned),
-                      .every = std::chrono::milliseconds(1)});
+  settings.push_back(read_often("slow", std::move(owned)));
   const auto running = runner(settings);
   running->start();
   EXPECT_TRUE(comes([&] { return stalling.visits(1) >= 3; }));
@@ -243,10 +238,7 @@ TEST_F(InventoryRunnerTest, many_places_that_stall_hold_up_no_other) {
 TEST_F(InventoryRunnerTest, a_place_that_is_slow_is_told_as_such_beside_other_troubles) {
   patience_ = std::chrono::milliseconds(50);
   std::vector<InventorySetting> settings;
-  settings.push_back({.name = "shop",
-                      .kind = inventory_kinds().front(),
-                      .inventory = std::make_unique<SlowInventory>(),
-                      .every = std::chrono::milliseconds(1)});
+  settings.push_back(read_often("shop", std::make_unique<SlowInventory>()));
   const auto running = runner(settings);
   running->start();
   const std::string expected =

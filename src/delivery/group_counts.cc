@@ -72,12 +72,17 @@ std::string failure_text(const Notification& notification) {
   return shortened(text, kGroupFailureCharactersMax);
 }
 
+// Where it stands, or would.
+std::vector<GroupResource>::iterator place_of_resource(uint64_t hash, GroupCounts& group) {
+  return std::ranges::lower_bound(group.resources, hash, {}, &GroupResource::hash);
+}
+
 // A resource is counted once, as what was said of it last; but what failed has failed. `is_last`:
 // no member says something later of it. Whether it is news.
 bool count_resource(uint64_t hash, uint32_t kind, bool is_last, DeliveryRow& row) {
   GroupCounts& group = row.group;
   auto& kinds = row.digest.kinds;
-  const auto place = std::ranges::lower_bound(group.resources, hash, {}, &GroupResource::hash);
+  const auto place = place_of_resource(hash, group);
   if (place == group.resources.end() || place->hash != hash) {
     ++kinds[kind].count;
     group.has_news = true;
@@ -88,9 +93,7 @@ bool count_resource(uint64_t hash, uint32_t kind, bool is_last, DeliveryRow& row
   }
   const bool fails = kinds[kind].severity != 0;
   const bool has_failed = !place->is_told && kinds[place->kind].severity != 0;
-  if (place->kind == kind || (has_failed && !fails) || (!is_last && !fails)) {
-    return false;
-  }
+  if (place->kind == kind || (has_failed && !fails) || (!is_last && !fails)) return false;
   if (!place->is_told) --kinds[place->kind].count;
   ++kinds[kind].count;
   *place = {.hash = hash, .kind = kind};
@@ -99,8 +102,8 @@ bool count_resource(uint64_t hash, uint32_t kind, bool is_last, DeliveryRow& row
 }
 
 // Whether the message that comes next counts it.
-bool is_news(uint64_t hash, const GroupCounts& group) {
-  const auto place = std::ranges::lower_bound(group.resources, hash, {}, &GroupResource::hash);
+bool is_news(uint64_t hash, GroupCounts& group) {
+  const auto place = place_of_resource(hash, group);
   const bool is_there = place != group.resources.end() && place->hash == hash;
   return !is_there || !place->is_told;
 }
@@ -141,14 +144,15 @@ GroupName name_of(const Notification& notification, uint64_t hash) {
 }
 
 // One that is named stays where it is, and is not linked to where it is gone.
-void name_member(const Notification& notification, bool is_failure, GroupCounts& group) {
-  const uint64_t hash = hash64(notification.resource.id);
+void name_member(const Notification& notification, uint64_t hash, bool is_failure,
+                 GroupCounts& group) {
+  GroupName name = name_of(notification, hash);
   const auto same = std::ranges::find(group.names, hash, &GroupName::hash);
   if (same != group.names.end() && !is_failure) {
-    same->id = name_of(notification, hash).id;
+    same->id = std::move(name.id);
     return;
   }
-  add_name(name_of(notification, hash), is_failure, group.names);
+  add_name(std::move(name), is_failure, group.names);
 }
 
 }  // namespace
@@ -183,8 +187,10 @@ void count_member(const DeploymentName& name, const Notification& notification, 
     const uint32_t kind = place_of(row.digest, kind_of(notification));
     // Of a state what it is by now is told, however late that comes; of a call what it was.
     const bool is_last = !notification.is_late || tells_state(notification.kind);
-    const bool is_new = count_resource(hash64(notification.resource.id), kind, is_last, row);
-    if (is_new) name_member(notification, is_failure, group);
+    const uint64_t hash = hash64(notification.resource.id);
+    if (count_resource(hash, kind, is_last, row)) {
+      name_member(notification, hash, is_failure, group);
+    }
   } else {
     const bool is_linked =
         notification.phase != Phase::gone && notification.resource.id.size() <= kLinkedIdBytesMax;
