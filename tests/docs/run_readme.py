@@ -16,13 +16,16 @@ import pathlib
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tests/e2e"))
+
+from harness import free_port  # noqa: E402
+
 PATIENCE_SECONDS = float(os.environ.get("STATEWIRE_TEST_PATIENCE", "60"))
 SHOWN_PORT = "8484"
 ANYTHING = "…"
@@ -55,12 +58,6 @@ def pattern_of(lines):
             pieces = [re.escape(piece) for piece in line.rstrip().split(ANYTHING)]
             parts.append(r"[^\n]*".join(pieces) + r"[ ]*\n")
     return re.compile("".join(parts))
-
-
-def free_port():
-    with socket.socket() as attempt:
-        attempt.bind(("127.0.0.1", 0))
-        return attempt.getsockname()[1]
 
 
 class Demo:

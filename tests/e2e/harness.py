@@ -4,6 +4,7 @@ Every wait is bounded; only processes that were started here are ended, by their
 """
 
 import contextlib
+import fcntl
 import http.client
 import json
 import os
@@ -54,15 +55,35 @@ def wait_for(predicate, what, seconds=PATIENCE_SECONDS, pause=0.02):
         time.sleep(pause)
 
 
+def _own_ports():
+    """Ports of this process alone, one after another: of each hundred below those that
+    connections are given, one process holds the lock. Without it, two tests may be given the
+    same port between the look and the listening."""
+    folder = pathlib.Path(tempfile.gettempdir()) / f"statewire-test-ports-{os.getuid()}"
+    folder.mkdir(exist_ok=True)
+    blocks = list(range(20000, 32000, 100))
+    random.Random(os.urandom(8)).shuffle(blocks)
+    for first in blocks:
+        lock = open(folder / str(first), "w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+            continue
+        _LOCKS.append(lock)  # The kernel lets it go when this process ends.
+        yield from range(first, first + 100)
+
+
+_LOCKS = []
+_PORTS = _own_ports()
+
+
 def free_port():
-    """A loopback port that nobody listens on, below those that connections are given."""
-    chosen = random.Random(os.urandom(8))
-    for _ in range(100):
-        port = chosen.randrange(20000, 32000)
-        with socket.socket() as attempt:
-            with contextlib.suppress(OSError):
-                attempt.bind(("127.0.0.1", port))
-                return port
+    """A loopback port that nobody listens on, and that no other test process is given."""
+    for port in _PORTS:
+        with socket.socket() as attempt, contextlib.suppress(OSError):
+            attempt.bind(("127.0.0.1", port))
+            return port
     raise RuntimeError("no free port")
 
 
