@@ -69,10 +69,10 @@ size_t place_of_separator(std::string_view text, const Filter& filter, bool is_f
 
 std::string_view filtered(std::string_view text, const Filter& filter) {
   if (filter.kind == Filter::Kind::instead) {
-    const std::string_view both = filter.separator;
-    const size_t equals = both.find('=');
-    return text == both.substr(0, equals) ? both.substr(equals + 1) : text;
+    const auto [from, to] = both_texts(filter.separator);
+    return text == from ? to : text;
   }
+  if (filter.kind == Filter::Kind::swap) return text;  // It is done where the text was copied to.
   const bool is_from_end = filter.kind == Filter::Kind::until || filter.kind == Filter::Kind::last;
   const size_t at = place_of_separator(text, filter, is_from_end);
   if (at == std::string_view::npos) return text;
@@ -149,6 +149,21 @@ struct Draft {
     size += text.size();
     return true;
   }
+  // What takes the place of `from` is no longer than it.
+  void swap_from(size_t start, std::string_view from, std::string_view to) {
+    size_t end = start;
+    for (size_t i = start; i < size;) {
+      const bool is_there = std::string_view(bytes + i, size - i).starts_with(from);
+      if (is_there) {
+        std::memcpy(bytes + end, to.data(), to.size());
+        end += to.size();
+      } else {
+        bytes[end++] = bytes[i];
+      }
+      i += is_there ? from.size() : 1;
+    }
+    size = end;
+  }
   void lower_from(size_t start) {
     for (size_t i = start; i < size; ++i) {
       bytes[i] = lower_letter(bytes[i]);
@@ -204,11 +219,18 @@ Rendered render(const Template& text, const RenderContext& context, Arena& arena
     if (!draft.append(part.literal)) return {RenderOutcome::too_long, {}, &part};
     if (!part.has_slot) continue;
     SlotText slot = slot_text(part, context, digits);
+    if (slot.outcome == RenderOutcome::absent && part.is_optional) continue;
     if (slot.outcome != RenderOutcome::done) return {slot.outcome, {}, &part};
     for (const Filter& filter : part.filters) slot.text = filtered(slot.text, filter);
+    if (slot.text.empty() && part.is_optional) continue;
     if (slot.text.empty()) return {RenderOutcome::absent, {}, &part};
     const size_t start = draft.size;
     if (!draft.append(slot.text)) return {RenderOutcome::too_long, {}, &part};
+    for (const Filter& filter : part.filters) {
+      if (filter.kind != Filter::Kind::swap) continue;
+      const auto [from, to] = both_texts(filter.separator);
+      draft.swap_from(start, from, to);
+    }
     if (part.is_lower) draft.lower_from(start);
   }
   const std::string_view rendered(draft.bytes, clean(draft.bytes, draft.size));

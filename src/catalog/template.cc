@@ -15,11 +15,9 @@ constexpr std::pair<std::string_view, Slot> kNames[] = {{"partition", Slot::part
                                                         {"call", Slot::call}};
 
 constexpr std::pair<std::string_view, Filter::Kind> kFilters[] = {
-    {"first", Filter::Kind::first},
-    {"until", Filter::Kind::until},
-    {"after", Filter::Kind::after},
-    {"last", Filter::Kind::last},
-    {"instead", Filter::Kind::instead}};
+    {"first", Filter::Kind::first},     {"until", Filter::Kind::until},
+    {"after", Filter::Kind::after},     {"last", Filter::Kind::last},
+    {"instead", Filter::Kind::instead}, {"swap", Filter::Kind::swap}};
 
 constexpr std::pair<std::string_view, PathRoot> kRoots[] = {
     {"detail.requestParameters", PathRoot::request},
@@ -59,8 +57,8 @@ PathRoot take_root(std::string_view& text) {
 }
 
 Result<void> parse_filter(std::string_view text, TemplatePart& part) {
-  if (text == "lower") {
-    part.is_lower = true;
+  if (text == "lower" || text == "optional") {
+    (text == "lower" ? part.is_lower : part.is_optional) = true;
     return {};
   }
   const size_t colon = text.find(':');
@@ -68,15 +66,24 @@ Result<void> parse_filter(std::string_view text, TemplatePart& part) {
   const auto* filter = std::find_if(std::begin(kFilters), std::end(kFilters),
                                     [&](const auto& each) { return each.first == name; });
   if (filter == std::end(kFilters)) {
-    return bad_input("no such filter " + in_quotes(name) +
-                     "; there are first:, until:, after:, last:, instead: and lower");
+    return bad_input(
+        "no such filter " + in_quotes(name) +
+        "; there are first:, until:, after:, last:, instead:, swap:, lower and optional");
   }
   if (colon == std::string_view::npos || colon + 1 == text.size()) {
     return bad_input(in_quotes(name) + " needs a separator, as in {path|" + std::string(name) +
                      ":/}");
   }
-  if (filter->second == Filter::Kind::instead && text.find('=', colon) == std::string_view::npos) {
+  const bool is_pair =
+      filter->second == Filter::Kind::instead || filter->second == Filter::Kind::swap;
+  if (is_pair && text.find('=', colon) == std::string_view::npos) {
     return bad_input(in_quotes(name) + " needs two texts, as in {path|instead:CLOUDFRONT=global}");
+  }
+  if (filter->second == Filter::Kind::swap) {
+    const auto [from, to] = both_texts(text.substr(colon + 1));
+    if (from.empty() || to.size() > from.size()) {
+      return bad_input(in_quotes(name) + " needs a text, and one that is no longer in its place");
+    }
   }
   part.filters.push_back({filter->second, std::string(text.substr(colon + 1)), part.is_lower});
   return {};
@@ -106,6 +113,11 @@ Result<void> parse_slot(std::string_view text, bool allows_physical_id, Template
 }
 
 }  // namespace
+
+std::pair<std::string_view, std::string_view> both_texts(std::string_view pair) {
+  const size_t equals = pair.find('=');
+  return {pair.substr(0, equals), pair.substr(equals + 1)};
+}
 
 Result<EventPath> parse_path(std::string_view text) {
   if (text.empty()) return bad_input("a path is missing");

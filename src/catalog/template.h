@@ -9,6 +9,8 @@
 //   until:X  what precedes the last X       last:X   what follows the last X
 //   lower    ASCII letters in lower case
 //   instead:X=Y  Y where the text is X
+//   swap:X=Y  Y in place of each X; Y is no longer than X
+//   optional  nothing, where the path leads to nothing
 // What a template gives may be looked up in a table; a word that is not in it gives nothing.
 #pragma once
 
@@ -56,11 +58,14 @@ enum class Slot : uint8_t {
 };
 
 struct Filter {
-  enum class Kind : uint8_t { first, until, after, last, instead };
+  enum class Kind : uint8_t { first, until, after, last, instead, swap };
   Kind kind = Kind::first;
-  std::string separator;        // Of `instead`, X=Y.
+  std::string separator;        // Of `instead` and `swap`, X=Y.
   bool is_after_lower = false;  // It looks at a text in lower case.
 };
+
+// X and Y of X=Y.
+std::pair<std::string_view, std::string_view> both_texts(std::string_view pair);
 
 struct TemplatePart {
   std::string literal;  // What stands before the slot; of the last part, all of it.
@@ -69,6 +74,7 @@ struct TemplatePart {
   EventPath path;
   std::vector<Filter> filters;
   bool is_lower = false;
+  bool is_optional = false;
 };
 
 struct Template {

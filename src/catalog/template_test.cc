@@ -59,6 +59,20 @@ TEST(Template, a_text_may_stand_instead_of_another) {
   EXPECT_FALSE(parse_template("{a|instead:CLOUDFRONT}").ok());
 }
 
+TEST(Template, each_of_a_text_may_be_swapped_for_a_shorter_one) {
+  const std::string event = R"({"a":"Acme::Web::Site"})";
+  EXPECT_EQ(rendered("type/{a|swap:::=-}", event), "type/Acme-Web-Site");
+  EXPECT_EQ(rendered("{a|lower|swap:::=}", event), "acmewebsite");
+  EXPECT_FALSE(parse_template("{a|swap:-=::}").ok());
+  EXPECT_FALSE(parse_template("{a|swap:-}").ok());
+}
+
+TEST(Template, what_is_optional_may_be_nothing) {
+  const std::string event = R"({"a":"shop","b":"left-pad","c":null})";
+  EXPECT_EQ(rendered("{a}/{n|optional}/{b}", event), "shop//left-pad");
+  EXPECT_EQ(rendered("{a}/{c|optional}/{b}", event), "shop//left-pad");
+}
+
 TEST(Template, null_and_empty_text_are_absent) {
   rendered("{a}", R"({"a":null})", RenderOutcome::absent);
   rendered("{a}", R"({"a":""})", RenderOutcome::absent);
