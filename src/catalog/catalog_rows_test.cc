@@ -132,6 +132,39 @@ TEST_F(CatalogRows, calls_put_a_type_s_bare_id_together_in_one_way) {
   }
 }
 
+// Each call has another.
+TEST_F(CatalogRows, no_token_of_a_request_is_in_an_id) {
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t) {
+    for (const std::string_view token :
+         {"changeToken", "updateToken", "ientToken", "RequestToken"}) {
+      EXPECT_EQ(row.ids.find(token), row.ids.npos) << name_of_row(table, row) << ": " << row.ids;
+    }
+  });
+}
+
+// Else what others tell of the resource would be of another one.
+TEST_F(CatalogRows, arn_of_a_type_named_by_less_has_its_bare_id_as_alias) {
+  // All calls name them by their ARNs.
+  const std::set<std::string> by_arn = {"AWS::Lambda::Alias", "AWS::SSMContacts::ContactChannel",
+                                        "AWS::WellArchitected::Lens"};
+  std::set<std::string> types;
+  each_row([&](const CallTable& table, const CallRow& row, uint32_t position) {
+    const bool makes = row.effect == EntryEffect::create || row.effect == EntryEffect::put;
+    const TypeRule* type = compiled().rule_of_type(row.type);
+    if (!makes || type == nullptr || type->arn.text != kNoArn || by_arn.contains(row.type)) return;
+    const std::vector<std::string> ways = split_ids(row.ids);
+    if (ways.empty()) return;
+    const bool tells_arn = ways.front().ends_with("Arn}") || ways.front().ends_with(".arn}") ||
+                           ways.front().ends_with("ARN}");
+    if (!tells_arn || ways.front().rfind('{') != 0) return;
+    types.insert(row.type);
+    EXPECT_GT(ways.size(), 1u) << name_of_row(table, row);
+    EXPECT_FALSE(compiled().rows->entry(position, compiled())->aliases.empty())
+        << name_of_row(table, row);
+  });
+  EXPECT_GE(types.size(), 25u);
+}
+
 TEST_F(CatalogRows, arn_templates_are_whole) {
   for (const CallTable& table : compiled().spec.tables) {
     for (const TypeSpec& type : table.types) {

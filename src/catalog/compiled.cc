@@ -26,8 +26,9 @@ bool tells_native_state(const EntrySpec& spec) {
 // "ec2" of "arn:{partition}:ec2:…"; empty where the ARNs of a type are not known.
 std::string service_of(const TypeRule& rule) {
   const Template& shape = rule.arn.is_empty() ? rule.id : rule.arn;
-  if (!shape.text.starts_with("arn:{partition}:")) return {};
-  const std::string_view rest = std::string_view(shape.text).substr(16);
+  const std::string& text = shape.text == kNoArn ? rule.shape : shape.text;
+  if (!text.starts_with("arn:{partition}:")) return {};
+  const std::string_view rest = std::string_view(text).substr(16);
   return std::string(rest.substr(0, rest.find(':')));
 }
 

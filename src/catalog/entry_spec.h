@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -127,6 +128,9 @@ struct EntrySpec {
   TextSpec once;         // What makes two events of the provider's one; empty: the event's own id.
   uint8_t severity = 0;  // OpenTelemetry number; 0: by the rule of the notification.
 };
+
+// The `arn` of a type of which no ARN tells the bare id.
+inline constexpr std::string_view kNoArn = "none";
 
 // How a type's physical id becomes a canonical one.
 struct TypeSpec {

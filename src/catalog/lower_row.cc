@@ -97,6 +97,21 @@ bool is_switch(const EntrySpec& spec) {
          (spec.otherwise == Phase::stopped || spec.otherwise == Phase::stable);
 }
 
+void name_by_arn_and_bare_id(EntrySpec& entry, bool is_named_by_bare_id) {
+  const auto tells_arn = [](std::string_view way) {
+    return way.rfind('{') == 0 &&
+           (way.ends_with("Arn}") || way.ends_with("ARN}") || way.ends_with(".arn}"));
+  };
+  std::vector<TextSpec>& ids = entry.resource.ids;
+  if (std::ranges::none_of(ids, tells_arn, &TextSpec::text)) return;
+  for (const TextSpec& way : ids) {
+    if (tells_arn(way.text)) continue;
+    entry.aliases.push_back(
+        {"urn:aws:{account}:{region}:" + entry.resource.type.text + ':' + way.text, {}});
+    if (is_named_by_bare_id && entry.resource.name.text.empty()) entry.resource.name = way;
+  }
+}
+
 std::vector<std::string> split_ids(std::string_view ids) {
   constexpr std::string_view kOr = " | ";
   std::vector<std::string> ways;

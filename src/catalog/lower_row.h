@@ -19,6 +19,11 @@ NativePhases native_phases(const std::vector<EntrySpec>& entries);
 // where native events announce the start of it too; where they tell the end alone, they settle it.
 EntrySpec lower_row(const CallTable& table, const CallRow& row, PhaseSet told_natively);
 
+// For an entry of a row about a type of which no ARN tells the bare id: where the call tells an
+// ARN, that is the id, and what else names the resource is an alias of it. `is_named_by_bare_id`:
+// people call it by the bare id.
+void name_by_arn_and_bare_id(EntrySpec& entry, bool is_named_by_bare_id);
+
 // Whether it is the entry of a row whose call stops something, or starts it again: the first of
 // `states` is the call, what follows it is the state in the answer.
 bool is_switch(const EntrySpec& spec);

@@ -184,7 +184,8 @@ std::optional<std::string_view> bare_id_in(std::string_view arn, std::string_vie
 std::string_view type_of_arn(const CompiledCatalog& catalog, std::string_view arn) {
   Closest closest;
   const auto look_at = [&](const std::string& type, const TypeRule* rule) {
-    if (bare_id_in(arn, type, rule)) closest.add(type, open_bytes_by(rule, arn));
+    const bool is_of_shape = rule && !rule->shape.empty() && open_bytes(arn, rule->shape);
+    if (is_of_shape || bare_id_in(arn, type, rule)) closest.add(type, open_bytes_by(rule, arn));
   };
   for (const std::string_view service : {arn_fields(arn).service, std::string_view()}) {
     const auto types = catalog.types_by_service.find(service);

@@ -355,7 +355,9 @@ Observer::Verdict Observer::read_aliases(Observation& observation) {
   for (const Template& text : entry_.aliases) {
     std::string_view alias;
     if (take(text, alias) == Verdict::over_limit) return Verdict::over_limit;
-    if (!alias.empty() && scratch_.aliases.size() < kAliasesMax) scratch_.aliases.push_back(alias);
+    const bool is_new = !alias.empty() && alias != observation.resource.id &&
+                        std::ranges::find(scratch_.aliases, alias) == scratch_.aliases.end();
+    if (is_new && scratch_.aliases.size() < kAliasesMax) scratch_.aliases.push_back(alias);
   }
   observation.aliases = arena_.copy_of(scratch_.aliases);
   return Verdict::observed;

@@ -124,9 +124,8 @@ std::string read_physical_id_template(const Node& node) {
 }
 
 std::string read_arn_template(const Node& node) {
-  constexpr std::string_view kNone = "none";
-  return node.is_scalar() && node.text() == kNone ? std::string(kNone)
-                                                  : read_physical_id_template(node);
+  return node.is_scalar() && node.text() == kNoArn ? std::string(kNoArn)
+                                                   : read_physical_id_template(node);
 }
 
 void read_resource(const Node& node, bool has_each, ResourceSpec& resource) {

@@ -114,6 +114,10 @@ std::unique_ptr<const RowTable::Lowered> RowTable::lower(uint32_t position,
                                                          const CompiledCatalog& catalog) const {
   auto lowered = std::make_unique<Lowered>();
   lowered->spec = spec_of(position);
+  const TypeRule* type = catalog.rule_of_type(row_of(position).type);
+  if (type != nullptr && type->arn.text == kNoArn) {
+    name_by_arn_and_bare_id(lowered->spec, type->name.text == "{}");
+  }
   Result<CompiledEntry> entry = compile_entry(lowered->spec);
   if (!entry) return lowered;
   lowered->entry = std::move(*entry);

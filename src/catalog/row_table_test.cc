@@ -93,6 +93,46 @@ TEST(RowTable, arn_of_the_answer_beats_the_name_that_was_asked_for) {
   EXPECT_EQ(made.only().resource.id, "arn:aws:things:eu-west-1:123456789012:box/b");
 }
 
+constexpr const char* kNamedByLess = R"(
+service: things.amazonaws.com
+types:
+  AWS::Things::App: {arn: none, name: "{}", reusable: true}
+  AWS::Things::Grant: {arn: none}
+calls:
+  RegisterApp: {does: create, of: AWS::Things::App, from: cfn,
+                id: responseElements.app.arn | requestParameters.appId}
+  DeregisterApp: {does: delete, of: AWS::Things::App, id: requestParameters.appId, from: cfn}
+  CreateGrant: {does: create, of: AWS::Things::Grant, from: cfn,
+                id: "responseElements.grantArn | {requestParameters.boxName}|{requestParameters.principalArn}"}
+)";
+
+TEST(RowTable, arn_that_a_call_tells_is_the_id_and_what_others_tell_is_its_alias) {
+  const std::string arn = "arn:aws:things:eu-west-1:123456789012:HANA/prod";
+  const std::string bare = "urn:aws:123456789012:eu-west-1:AWS::Things::App:prod";
+  const Recognised made(kNamedByLess, call_of_things("RegisterApp", R"({"appId":"prod"})",
+                                                     R"({"app":{"arn":")" + arn + R"("}})"));
+  EXPECT_EQ(made.only().resource.id, arn);
+  EXPECT_EQ(made.only().resource.name, "prod");
+  ASSERT_EQ(made.only().aliases.size(), 1u);
+  EXPECT_EQ(made.only().aliases[0], bare);
+  const Recognised ended(kNamedByLess, call_of_things("DeregisterApp", R"({"appId":"prod"})"));
+  EXPECT_EQ(ended.only().resource.id, bare);
+  EXPECT_EQ(ended.only().resource.name, "prod");
+  // Where the answer says nothing, the call is known by what was asked for, and that is no alias.
+  const Recognised asked(kNamedByLess, call_of_things("RegisterApp", R"({"appId":"prod"})"));
+  EXPECT_EQ(asked.only().resource.id, bare);
+  EXPECT_TRUE(asked.only().aliases.empty());
+  // A bare id that ends with an ARN is none.
+  const Recognised granted(
+      kNamedByLess,
+      call_of_things("CreateGrant", R"({"boxName":"b1","principalArn":"arn:aws:iam::1:role/r"})",
+                     R"({"grantArn":"arn:aws:things:eu-west-1:123456789012:grant/g"})"));
+  EXPECT_EQ(granted.only().resource.id, "arn:aws:things:eu-west-1:123456789012:grant/g");
+  ASSERT_EQ(granted.only().aliases.size(), 1u);
+  EXPECT_EQ(granted.only().aliases[0],
+            "urn:aws:123456789012:eu-west-1:AWS::Things::Grant:b1|arn:aws:iam::1:role/r");
+}
+
 TEST(RowTable, state_in_the_answer_beats_the_name_of_the_call) {
   const std::string words =
       "\n---\nwords: {active: stable, creating: provisioning, deleting: deprovisioning, "

@@ -51,7 +51,11 @@ class Names:
         members = [each for each in self.required if plain(each) not in known]
         required = {plain(each) for each in self.required}
         left = [each for each in self.variables if plain(each) not in required]
-        return dict(zip(left, members)) if len(left) == len(members) else {}
+        if len(left) != len(members):
+            return {}
+        # Each call has another token: it names nothing.
+        return {variable: member for variable, member in zip(left, members)
+                if not plain(member).endswith("token")}
 
     def _names(self, index, variable):
         words = split(variable)
@@ -136,7 +140,7 @@ def in_response(service, operation, names, kind, is_create=False):
 
 def arn_paths(service, operation, kind, names, is_only, is_create):
     """The ARN of the resource in the response, and in the request."""
-    if kind.is_named_by_calls:
+    if kind.is_named_by_calls and not is_create:
         return []
     own = [noun + "arn" for noun in sorted(kind.nouns)]
     own += [plain(name) for name in names.required if len(names.required) == 1 and kind_of(name) == "arn"]
@@ -147,6 +151,8 @@ def arn_paths(service, operation, kind, names, is_only, is_create):
     if operation.startswith(("Create", "Start")) and is_create:
         asked = []  # What is only being made has no ARN yet.
     paths = in_response(service, operation, own + bare, kind, is_create)
+    if kind.is_named_by_calls:  # What the call asks for names it by less.
+        return paths
     return paths + in_request(service, operation, own + (asked if is_only else []))
 
 

@@ -47,7 +47,7 @@ class Rows:
                     self.name_by_call(operation, decision.kind, is_last_try)
 
     def name_by_call(self, operation, kind, is_last_try):
-        required = self.service.required(operation)
+        required = [each for each in self.service.required(operation) if not plain(each).endswith("token")]
         if not is_last_try and not any(names_one(each, kind) for each in required):
             return
         names = Names(self.service, kind)
