@@ -221,12 +221,17 @@ TEST_F(HoldTest, a_late_call_is_judged_by_who_made_it) {
     EXPECT_EQ(ready(), Sequences{number});
     return learned->after.drift;
   };
-  EXPECT_EQ(
-      verdict_on(
-          {.kind = CauseKind::deployment, .actor = "ci", .tool = "terraform", .evidence = "e"}),
-      Drift::none);
-  EXPECT_EQ(verdict_on({.kind = CauseKind::human, .actor = "alice", .evidence = "e"}),
-            Drift::out_of_band);
+  EXPECT_EQ(verdict_on({.kind = CauseKind::deployment,
+                        .actor = "ci",
+                        .tool = "terraform",
+                        .call = "DisableRule",
+                        .evidence = "e"}),
+            Drift::none);
+  const auto by_alice = [](std::string_view call) {
+    return Cause{.kind = CauseKind::human, .actor = "alice", .call = call, .evidence = "e"};
+  };
+  EXPECT_EQ(verdict_on(by_alice("DisableRule")), Drift::out_of_band);
+  EXPECT_EQ(verdict_on(by_alice("StopInstances")), Drift::none);
 }
 
 TEST_F(HoldTest, learns_what_was_before_it) {

@@ -7,6 +7,7 @@
 #include "ingest/inventory_events.h"
 #include "inventory/terraform_types.h"
 #include "model/arn.h"
+#include "model/drift_rule.h"
 #include "model/withheld.h"
 
 namespace statewire {
@@ -84,6 +85,7 @@ std::string InventoryLook::group_still_declared(const Record& record) const {
 
 // The change came late: its tool had run since.
 void InventoryLook::see_over(const Record& record) {
+  if (is_being_ended_by_another(record)) return;
   each_group(record.declared, [&](const DeclaredGroup& group) {
     const auto written =
         reach_.written.find({std::string(group.inventory), std::string(group.stack)});

@@ -20,6 +20,7 @@
 #include "catalog/recogniser.h"
 #include "ingest/inventory_events.h"
 #include "ingest/inventory_look.h"
+#include "model/drift_rule.h"
 #include "model/withheld.h"
 
 namespace statewire {
@@ -287,7 +288,8 @@ InventoryPass::Word InventoryPass::word_for(const std::optional<Record>& record,
     return {kDeclaredWord, time_to_declare(declared.written, now)};
   }
   // Its tool has run since.
-  const bool is_over = is_drifted && record->drift_since < declared.written;
+  const bool is_over =
+      is_drifted && record->drift_since < declared.written && !is_being_ended_by_another(*record);
   return is_over && time && !is_again ? Word{kDeclaredWord, *time} : Word{};
 }
 

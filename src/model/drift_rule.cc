@@ -4,7 +4,9 @@
 #include <iterator>
 
 #include "model/causation.h"
+#include "model/running_call.h"
 #include "model/tool_words.h"
+#include "model/withheld.h"
 
 namespace statewire {
 namespace {
@@ -72,6 +74,20 @@ Maker maker_of(const Record& record, const Cause& cause) {
   return is_own_tool(record, cause) ? Maker::own_tool : Maker::other;
 }
 
+bool sets_by_itself(const Observation& observation) {
+  return observation.effect == Effect::configure || observation.effect == Effect::tag ||
+         observation.has(kPut);
+}
+
+// What starts and stops it, and a state of which no call is known, sets nothing that code declares.
+// What is being ended will not be as it is declared.
+bool says_nothing_of_code(const Record& record, const Cause& cause,
+                          const Observation& observation) {
+  if (!cause.call.empty() && only_runs(record.resource.type, cause.call)) return true;
+  if (record.phase == Phase::deprovisioning || sets_by_itself(observation)) return false;
+  return cause.call.empty();
+}
+
 // What ends a resource ends the whole.
 std::string_view touch_by(const Record& record, const Cause& cause, std::string_view what,
                           Arena& arena) {
@@ -118,6 +134,11 @@ bool set_calm(Record& record, Drift drift) {
   return changes;
 }
 
+bool is_being_ended_by_another(const Record& record) {
+  return record.phase == Phase::deprovisioning && standing_drift(record) == Drift::out_of_band &&
+         maker_of(record, record.cause) == Maker::other;
+}
+
 // The newest change is the one that a person looks for; the drift began with the first.
 bool set_alarm(Record& record, Drift drift, Time time, std::string_view touch) {
   const bool is_same = record.drift == drift;
@@ -130,9 +151,10 @@ bool set_alarm(Record& record, Drift drift, Time time, std::string_view touch) {
 
 bool judge_change(Record& record, const Cause& cause, const Observation& observation,
                   Arena& arena) {
+  if (says_nothing_of_code(record, cause, observation)) return false;
   switch (maker_of(record, cause)) {
     case Maker::own_tool:
-      return set_calm(record, Drift::none);
+      return !is_being_ended_by_another(record) && set_calm(record, Drift::none);
     case Maker::autoscaling:
     case Maker::service:
     case Maker::nobody_known:

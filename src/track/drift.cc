@@ -25,6 +25,14 @@ bool withdraw(Record& record, const DriftBefore& before) {
   return is_of_this_state && set_calm(record, Drift::none);
 }
 
+// It was being ended, and is there still: a run of its tool from now on finds it so.
+bool keep_past_its_end(Record& record, const DriftBefore& before, Time time) {
+  const bool has_come_back = before.was_being_ended && record.phase != Phase::deprovisioning &&
+                             record.drift == Drift::out_of_band;
+  if (has_come_back) record.drift_since = time;
+  return has_come_back;
+}
+
 bool judge(Record& record, const DriftBefore& before, const Observation& observation,
            const FoldStep& step, Arena& arena) {
   const bool ends_again = record.drift == Drift::lost && observation.phase == Phase::gone &&
@@ -46,7 +54,8 @@ bool judge(Record& record, const DriftBefore& before, const Observation& observa
   if (is_back) set_calm(record, Drift::none);
   const bool is_changed = judge_change(record, record.cause, observation, arena);
   const bool is_withdrawn = step.cause && withdraw(record, before);
-  return is_changed || is_back || is_withdrawn;
+  const bool is_kept = step.state && keep_past_its_end(record, before, observation.time());
+  return is_changed || is_back || is_withdrawn || is_kept;
 }
 
 // What ended or came back while nobody read its code.
@@ -93,10 +102,11 @@ bool fold_declared(Record& record, const Observation& observation, Arena& arena)
     if (!is_over(record)) return is_changed;
     return set_alarm(record, Drift::lost, record.since, record.touch) || is_changed;
   }
-  // What is gone stays as it ended until its code lets go of it.
+  // What is gone stays as it ended until its code lets go of it, and what is being ended does.
   const bool is_lost = is_over(record) && record.drift == Drift::lost;
+  const bool stays = is_lost || is_being_ended_by_another(record);
   const bool is_new = record.drift == Drift::unknown || record.drift == Drift::unmanaged;
-  if (is_new || (word == kDeclaredWord && !is_lost)) {
+  if (is_new || (word == kDeclaredWord && !stays)) {
     return set_calm(record, Drift::none) || is_changed;
   }
   return is_changed;

@@ -16,7 +16,8 @@ bool fold_declared(Record& record, const Observation& observation, Arena& arena)
 // What a record was before a step.
 struct DriftBefore {
   Phase phase = Phase::unknown;
-  std::string_view evidence;  // Of the cause of its state.
+  std::string_view evidence;     // Of the cause of its state.
+  bool was_being_ended = false;  // By somebody who is not its tool.
 };
 
 // What the observation, which `step` says has been folded, makes of the drift. True if it changed.

@@ -48,6 +48,24 @@ class Maker {
     made.phase = phase;
     made.value = phase == Phase::gone ? "DeleteBucket" : "CreateBucket";
     made.cause = cause;
+    if (cause.kind == CauseKind::human || cause.kind == CauseKind::deployment) {
+      made.cause.call = made.value;
+    }
+    return made;
+  }
+  // The resource comes into `phase`, and only a call says why.
+  Observation asked(Duration at, std::string_view call, PhaseSet toward, Cause cause) {
+    Observation made = observation(at, Effect::cause);
+    made.origin.type = call;
+    made.toward = toward;
+    made.cause = cause;
+    made.cause.call = call;
+    return made;
+  }
+  Observation reached(Duration at, Phase phase) {
+    Observation made = state(at, phase, {});
+    made.key.stage = 1;
+    made.value = name_of(phase);
     return made;
   }
   Observation call(Duration at, std::string_view name, Cause cause) {
@@ -334,7 +352,7 @@ TEST_F(DriftTest, a_corrected_cause_withdraws_the_verdict_of_the_one_before) {
   Observation hint = make_.observation(minutes(2), Effect::cause);
   hint.toward = phase_bit(Phase::stopped);
   hint.cause = bob();
-  hint.cause.call = "StopInstances";
+  hint.cause.call = "DisableRule";
   Observation stopped = make_.state(minutes(3), Phase::stopped, {});
   stopped.key.stage = 1;
   Observation corrects = make_.observation(minutes(4), Effect::cause);
@@ -543,6 +561,116 @@ TEST_F(DriftTest, tags_of_a_stack_name_the_owner) {
   journal_.fold(make_.call(minutes(2), "PutBucketPolicy", bob()));
   EXPECT_EQ(drift(), Drift::out_of_band);
   journal_.fold(make_.call(minutes(3), "PutBucketPolicy", by_cloudformation()));
+  EXPECT_EQ(drift(), Drift::none);
+}
+
+// Starting and stopping it sets nothing that its code declares.
+TEST_F(DriftTest, who_starts_and_stops_it_leaves_the_drift_as_it_was) {
+  constexpr PhaseSet kStop = phase_bit(Phase::changing) | phase_bit(Phase::stopped);
+  constexpr PhaseSet kStart = phase_bit(Phase::provisioning) | phase_bit(Phase::stable);
+  for (const bool is_changed : {false, true}) {
+    DriftJournal fresh;
+    std::swap(journal_, fresh);
+    declare_bucket();
+    if (is_changed) journal_.fold(make_.call(minutes(2), "PutBucketPolicy", bob()));
+    const Drift before = drift();
+    const std::string touch(journal_.record().touch);
+    const auto expect_same = [&](std::string_view actor) {
+      EXPECT_EQ(drift(), before) << actor;
+      EXPECT_EQ(journal_.record().touch, touch) << actor;
+      EXPECT_EQ(journal_.record().cause.actor, actor);
+    };
+    int at = 3;
+    for (const Cause& who : {bob(), by_terraform()}) {
+      journal_.fold(make_.asked(minutes(at++), "StopInstances", kStop, who));
+      journal_.fold(make_.reached(minutes(at++), Phase::changing));
+      expect_same(who.actor);
+      journal_.fold(make_.reached(minutes(at++), Phase::stopped));
+      expect_same(who.actor);
+      journal_.fold(make_.asked(minutes(at++), "StartInstances", kStart, who));
+      journal_.fold(make_.reached(minutes(at++), Phase::stable));
+      expect_same(who.actor);
+      journal_.fold(make_.call(minutes(at++), "RebootInstances", who));
+      EXPECT_EQ(drift(), before);
+    }
+  }
+}
+
+TEST_F(DriftTest, who_switches_off_what_code_switches_on_takes_it_out_of_its_code) {
+  declare_bucket();
+  Observation off = make_.state(minutes(2), Phase::stopped, bob());
+  off.cause.call = "StopLogging";
+  off.resource.type = "AWS::CloudTrail::Trail";
+  journal_.fold(off);
+  EXPECT_EQ(drift(), Drift::out_of_band);
+  EXPECT_EQ(touch_of(journal_.record().touch).what, "StopLogging");
+}
+
+// Nobody said that a setting was changed.
+TEST_F(DriftTest, a_state_of_which_no_call_is_known_is_no_drift_unless_it_ends) {
+  declare_bucket();
+  Observation moved = make_.reached(minutes(2), Phase::degraded);
+  moved.cause = bob();
+  journal_.fold(moved);
+  EXPECT_EQ(drift(), Drift::none);
+  Observation ends = make_.reached(minutes(3), Phase::deprovisioning);
+  ends.cause = bob();
+  journal_.fold(ends);
+  EXPECT_EQ(drift(), Drift::out_of_band);
+}
+
+class EndingTest : public DriftTest {
+ protected:
+  static constexpr PhaseSet kEnd = phase_bit(Phase::deprovisioning) | phase_bit(Phase::gone);
+  void SetUp() override {
+    declare_bucket();
+    journal_.fold(make_.asked(minutes(2), "TerminateInstances", kEnd, bob()));
+    journal_.fold(make_.reached(minutes(3), Phase::deprovisioning));
+    ASSERT_EQ(drift(), Drift::out_of_band);
+  }
+};
+
+TEST_F(EndingTest, a_run_ends_no_drift_of_what_a_person_is_deleting) {
+  journal_.fold(make_.declare(minutes(4), kDeclaredWord, shop_));
+  EXPECT_EQ(drift(), Drift::out_of_band);
+  EXPECT_EQ(journal_.last_told().kind, NotificationKind::none);
+  journal_.fold(make_.call(minutes(5), "PutBucketPolicy", by_terraform()));
+  EXPECT_EQ(drift(), Drift::out_of_band);
+  journal_.fold(make_.reached(minutes(6), Phase::gone));
+  EXPECT_EQ(drift(), Drift::lost);
+  journal_.fold(make_.declare(minutes(7), kDeclaredWord, shop_));
+  EXPECT_EQ(drift(), Drift::lost);
+}
+
+TEST_F(EndingTest, what_its_code_lets_go_of_meanwhile_has_no_verdict) {
+  journal_.fold(make_.declare(minutes(4), kDroppedWord, none_));
+  EXPECT_EQ(drift(), Drift::unknown);
+}
+
+// Only a run that came after it can have looked at what it is by now.
+TEST_F(EndingTest, what_did_not_end_is_as_declared_after_the_next_run) {
+  journal_.fold(make_.declare(minutes(4), kDeclaredWord, shop_));
+  journal_.fold(make_.reached(minutes(6), Phase::stable));
+  EXPECT_EQ(drift(), Drift::out_of_band);
+  EXPECT_EQ(journal_.record().drift_since, kDriftStart + minutes(6));
+  journal_.fold(make_.declare(minutes(7), kDeclaredWord, shop_));
+  EXPECT_EQ(drift(), Drift::none);
+}
+
+TEST_F(EndingTest, it_is_not_withheld_for_longer_than_its_inventory) {
+  journal_.fold(make_.declare(minutes(4), kWithdrawnWord, none_));
+  EXPECT_EQ(drift(), Drift::unknown);
+  journal_.fold(make_.declare(minutes(5), kDeclaredWord, shop_));
+  EXPECT_EQ(drift(), Drift::out_of_band);
+}
+
+TEST_F(DriftTest, what_its_tool_deletes_is_no_drift_whatever_was_changed_before) {
+  declare_bucket();
+  journal_.fold(make_.call(minutes(2), "PutBucketPolicy", bob()));
+  Observation ends = make_.reached(minutes(3), Phase::deprovisioning);
+  ends.cause = by_terraform();
+  ends.cause.call = "TerminateInstances";
+  journal_.fold(ends);
   EXPECT_EQ(drift(), Drift::none);
 }
 

@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "model/arn.h"
 #include "model/causation.h"
+#include "model/drift_rule.h"
 #include "track/drift.h"
 
 namespace statewire {
@@ -232,7 +233,9 @@ FoldStep fold_step(Record& record, const Observation& observation, Arena& arena)
     return step;
   }
   const Time phase_since = record.phase_since;
-  const DriftBefore before{.phase = record.phase, .evidence = record.cause.evidence};
+  const DriftBefore before{.phase = record.phase,
+                           .evidence = record.cause.evidence,
+                           .was_being_ended = is_being_ended_by_another(record)};
   step.tags = fold_tags(record, observation, arena);
   switch (observation.effect) {
     case Effect::state:
