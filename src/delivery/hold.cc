@@ -36,6 +36,9 @@ Cause cause_given_to(const Entry& held, const Entry& late) {
   if (late.told.too_late || !is_about_state(held)) return {};
   // The fold has said that of the last transition itself.
   if (held.after.told == late.after.told) return {};
+  if (!may_give_way(held.after.cause)) return {};
+  // One notice is as good as another.
+  if (is_notice(held.after.cause) && is_notice(late.observation.cause)) return {};
   return cause_given(held.after, late.observation);
 }
 
@@ -128,7 +131,7 @@ bool HoldStage::is_of(const NotificationId& told, const DeliveryRow& row) {
   if (to_hex(told) == row.id) return true;
   Arena arena;
   const Result<Entry> kept = unpack_entry(row.entry, arena);
-  if (!kept || kept->after.cause.kind != CauseKind::unknown) return false;
+  if (!kept || !may_give_way(kept->after.cause)) return false;
   if (is_of_now(kept->observation.effect)) return kept->after.told == told;
   return kept->told.kind == NotificationKind::amended && kept->told.amends == told;
 }
@@ -142,14 +145,17 @@ void HoldStage::learn_one(const Entry& entry, Booked& booked, Learned& learned) 
                            !entry.after.told.is_zero() && is_of(entry.after.told, row);
   const bool tells_tags =
       knows_tags(entry.after) && (row.waits_for_tags || !entry.observation.tags.empty());
-  const bool may_explain = !tells_cause && row.waits_for_cause && is_hint(entry.observation);
+  // A call may be a better cause than the notice that ended the wait for one.
+  const bool may_explain = !tells_cause && is_hint(entry.observation) &&
+                           (row.waits_for_cause || !is_notice(entry.observation.cause));
   if (!is_amended && !tells_cause && !tells_tags && !may_explain) return;
   Arena arena;
   Result<Entry> kept = unpack_entry(row.entry, arena);
   if (!kept) return;  // It was read back when it was restored.
   Cause cause;
   if (tells_cause) cause = entry.after.cause;
-  if (may_explain) cause = cause_given_to(*kept, entry);
+  const bool is_open = row.waits_for_cause || is_notice(kept->after.cause);
+  if (may_explain && is_open) cause = cause_given_to(*kept, entry);
   const bool learns_cause = cause.kind != CauseKind::unknown;
   if (!is_amended && !learns_cause && !tells_tags) return;
   learned.changed.push_back(&booked);

@@ -192,6 +192,27 @@ TEST_F(HoldTest, a_late_call_explains_all_that_it_led_to) {
   EXPECT_EQ(ready(), (Sequences{3, 4}));
 }
 
+// It waits for its tags; the notice came before the call that made the change.
+TEST_F(HoldTest, a_call_is_a_better_cause_than_a_notice) {
+  Entry held = entry(1, "a");
+  held.after.since = kHeldAt;
+  held.after.cause = {.kind = CauseKind::provider, .actor = "EC2 Spot", .evidence = "n"};
+  ASSERT_TRUE(offer(held));
+  Entry call = entry(2, "a");
+  call.told = {};
+  call.after.told = {};
+  call.observation.effect = Effect::cause;
+  call.observation.toward = phase_bit(Phase::gone);
+  call.observation.key.set_time(kHeldAt - seconds(5));
+  call.observation.cause = {.kind = CauseKind::provider, .actor = "Health", .evidence = "m"};
+  EXPECT_TRUE(hold_.learn(call).changed.empty());
+  call.observation.cause = {.kind = CauseKind::human, .actor = "alice", .evidence = "e"};
+  call.observation.cause.call = "TerminateInstances";
+  EXPECT_EQ(hold_.learn(call).changed.size(), 1u);
+  Arena arena;
+  EXPECT_EQ(unpack_entry(book_.find(1)->row.entry, arena)->after.cause.actor, "alice");
+}
+
 // What holds of the newest state was brought about by somebody else.
 TEST_F(HoldTest, a_late_call_is_judged_by_who_made_it) {
   std::string declared;

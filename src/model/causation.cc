@@ -50,10 +50,11 @@ bool carries(const Record& before, Phase phase, Time time) {
   return (toward & phase_bit(phase)) != 0;
 }
 
-// Nothing but time connects a call with what follows it.
+// Nothing but time connects a call or a notice with what follows it.
 Cause cause_by(const Hint& hint) {
   Cause cause = hint.cause;
-  if (!cause.call.empty()) cause.confidence = std::min(cause.confidence, Confidence::likely);
+  const bool is_near_only = !cause.call.empty() || is_notice(cause);
+  if (is_near_only) cause.confidence = std::min(cause.confidence, Confidence::likely);
   return cause;
 }
 
@@ -66,6 +67,15 @@ bool reaches(const Hint& hint, Phase phase, Time time) {
 
 bool says_who(const Cause& cause) {
   return cause.kind != CauseKind::unknown || !cause.actor.empty();
+}
+
+bool is_notice(const Cause& cause) {
+  const bool names_nobody = cause.kind == CauseKind::provider || cause.actor.empty();
+  return cause.call.empty() && cause.kind != CauseKind::unknown && names_nobody;
+}
+
+bool may_give_way(const Cause& cause) {
+  return cause.kind == CauseKind::unknown || is_notice(cause);
 }
 
 bool reports_failure(const Observation& observation) {
@@ -95,10 +105,14 @@ Cause cause_of_transition(const Record& before, const Observation& observation) 
   const Time time = observation.time();
   // Nobody asks for such a state, unless a call does.
   const bool is_by_itself = observation.effect == Effect::state && observation.toward == 0;
+  const Hint* announced = nullptr;
   for (auto hint = before.hints.rbegin(); hint != before.hints.rend(); ++hint) {
     if (is_by_itself && hint->cause.call.empty()) continue;
-    if (reaches(*hint, observation.phase, time) && !is_spent(*hint, before)) return cause_by(*hint);
+    if (!reaches(*hint, observation.phase, time) || is_spent(*hint, before)) continue;
+    if (!is_notice(hint->cause)) return cause_by(*hint);
+    if (announced == nullptr) announced = &*hint;
   }
+  if (announced != nullptr) return cause_by(*announced);
   if (!carries(before, observation.phase, time)) return {};
   Cause cause = before.cause;
   cause.reason = {};
@@ -111,6 +125,9 @@ bool names_cause(const Record& record, const Observation& later) {
   if (reports_failure(later) && !may_report(later, record)) return false;
   if ((later.toward & phase_bit(record.phase)) == 0) return false;
   if (later.time() - record.since > kCauseReach) return false;
+  const bool is_announced_late =
+      is_notice(later.cause) && (later.time() > record.since || !may_give_way(record.cause));
+  if (is_announced_late) return false;
   return record.cause.kind == CauseKind::unknown ||
          later.cause.confidence > record.cause.confidence;
 }

@@ -6,7 +6,8 @@
 //   2. a hint toward this phase within kCauseReach before it: the newest one wins, and a call
 //      makes it `likely` at most, as nothing but time connects the two. One that something else
 //      was seen to happen after explains no more, nor does one that made or started the resource
-//      and has led to where it arrived;
+//      and has led to where it arrived. A notice gives way to all others: what the provider
+//      announced is not why somebody did it before it came to that;
 //   3. it completes an unsettled phase whose cause is known (pending, then running), and is what
 //      that cause leads to: who asked for a stop is not why it runs again;
 //   4. unknown.
@@ -14,7 +15,7 @@
 // that came with an unsettled phase is not that of the phase that follows.
 // A native event that names the cause may also follow the state it explains (Auto Scaling tells
 // of a termination after it): it then replaces a weaker cause. A call never does: what was asked
-// for cannot be the cause of what was reached before.
+// for cannot be the cause of what was reached before. Nor does a notice, which announces.
 #pragma once
 
 #include "model/record.h"
@@ -27,6 +28,11 @@ constexpr Duration kCauseReach = std::chrono::minutes(15);
 constexpr Duration kCauseCarry = std::chrono::hours(6);
 
 bool says_who(const Cause& cause);
+// Whether it is what a provider announces (maintenance, the end of a spot instance), or what nobody
+// is named for: it explains what comes after it, as long as nothing else does.
+bool is_notice(const Cause& cause);
+// Whether the cause is unknown, or that of a notice: a call may still explain better.
+bool may_give_way(const Cause& cause);
 // Whether a deployment says that it failed at a resource that has events of its own: of
 // Effect::fail, with the phase that such an event would tell.
 bool reports_failure(const Observation& observation);

@@ -359,6 +359,7 @@ TEST_F(DriftTest, a_corrected_cause_withdraws_the_verdict_of_the_one_before) {
   corrects.key.stage = 1;
   corrects.toward = phase_bit(Phase::stopped);
   corrects.cause = of_kind(CauseKind::autoscaling);
+  corrects.cause.actor = "web";
   journal_.fold(hint);
   journal_.fold(stopped);
   EXPECT_EQ(drift(), Drift::out_of_band);

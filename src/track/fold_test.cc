@@ -332,20 +332,68 @@ TEST(Fold, native_event_after_the_state_may_name_its_cause) {
   EXPECT_EQ(tracked.after.cause.kind, CauseKind::autoscaling);
 }
 
-TEST(Fold, what_the_provider_announces_is_told_and_names_the_cause_before_and_after_it) {
-  Observation notice = native(2, seconds(60), Phase::unknown, "");
-  notice.effect = Effect::configure;
-  notice.toward = kTowardGone;
-  notice.cause = {.kind = CauseKind::provider, .confidence = Confidence::certain, .evidence = "e"};
+// What the provider announces: nobody made a call.
+Observation notice(uint8_t number, Duration at, PhaseSet toward) {
+  Observation result = native(number, at, Phase::unknown, "");
+  result.effect = Effect::configure;
+  result.toward = toward;
+  result.cause = {.kind = CauseKind::provider,
+                  .confidence = Confidence::certain,
+                  .actor = "EC2 Spot",
+                  .evidence = "evidence-of-notice"};
+  return result;
+}
+
+TEST(Fold, what_the_provider_announces_is_told_and_explains_only_what_comes_after_it) {
   for (const Duration at : {seconds(0), seconds(120)}) {
     History history;
     history.see(native(1, seconds(-60), Phase::stable, "running"));
     history.see(native(3, at, Phase::gone, "terminated"));
-    const auto seen = history.see(notice);
+    const auto seen = history.see(notice(2, seconds(60), kTowardGone));
     EXPECT_EQ(seen.told.kind, NotificationKind::changed);
-    EXPECT_EQ(seen.after.cause.kind, CauseKind::provider);
+    const bool is_after = at > seconds(60);
+    EXPECT_EQ(seen.after.cause.kind, is_after ? CauseKind::provider : CauseKind::unknown);
     EXPECT_EQ(seen.after.phase, Phase::gone);
   }
+}
+
+TEST(Fold, notice_gives_way_to_the_call_that_made_the_change_in_any_order) {
+  for (const Duration noticed : {seconds(59), seconds(61), seconds(63), seconds(65)}) {
+    std::vector<Observation> all = {native(1, seconds(0), Phase::stable, "running"),
+                                    call(2, seconds(60), "StopInstances", "alice", kTowardStopped),
+                                    notice(3, noticed, kTowardStopped),
+                                    native(4, seconds(62), Phase::changing, "stopping"),
+                                    native(5, seconds(64), Phase::stopped, "stopped")};
+    std::vector<size_t> order = {0, 1, 2, 3, 4};
+    do {
+      History history;
+      for (const size_t place : order) history.see(all[place]);
+      EXPECT_EQ(history.record().cause.actor, "alice") << noticed / seconds(1);
+    } while (std::ranges::next_permutation(order).found);
+  }
+}
+
+TEST(Fold, many_notices_do_not_make_a_call_forgotten) {
+  History history;
+  history.see(native(1, seconds(0), Phase::stable, "running"));
+  history.see(call(2, seconds(60), "StopInstances", "alice", kTowardStopped));
+  for (uint8_t i = 0; i < 2 * kHintsMax; ++i) {
+    history.see(notice(10 + i, seconds(61 + i), kTowardStopped));
+  }
+  EXPECT_EQ(history.see(native(3, seconds(90), Phase::stopped, "stopped")).after.cause.actor,
+            "alice");
+}
+
+TEST(Fold, who_did_it_is_known_better_from_a_native_event_than_from_a_notice) {
+  History history;
+  history.see(native(1, seconds(0), Phase::stable, "running"));
+  history.see(notice(2, seconds(60), kTowardGone));
+  EXPECT_EQ(history.see(native(3, seconds(90), Phase::gone, "terminated")).after.cause.kind,
+            CauseKind::provider);
+  Observation scale_in = call(4, seconds(95), "", "web", kTowardGone);
+  scale_in.key.stage = 1;
+  scale_in.cause.kind = CauseKind::autoscaling;
+  EXPECT_EQ(history.see(scale_in).after.cause.kind, CauseKind::autoscaling);
 }
 
 TEST(Fold, late_state_that_is_only_history_is_an_amendment) {

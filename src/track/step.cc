@@ -91,18 +91,24 @@ bool fold_tags(Record& record, const Observation& observation, Arena& arena) {
   return true;
 }
 
-// Of too many, the oldest goes. That of the present cause is kept, as it says how far that carries.
+// Of too many, the oldest notice goes, or else the oldest of all. That of the present cause is
+// kept, as it says how far that carries.
 void add_hint(Record& record, const Observation& observation, Arena& arena) {
   std::array<Hint, kHintsMax> hints;
   const Hint* const of_cause = hint_of_cause(record);
-  size_t too_many = record.hints.size() - std::min(record.hints.size(), kHintsMax - 1);
-  size_t kept = 0;
-  for (const Hint& hint : record.hints) {
-    if (too_many != 0 && &hint != of_cause) {
-      --too_many;
-    } else {
-      hints[kept++] = hint;
+  const Hint* goes = nullptr;
+  if (record.hints.size() >= kHintsMax) {
+    for (const Hint& hint : record.hints) {
+      if (&hint == of_cause) continue;
+      if (goes == nullptr) goes = &hint;
+      if (!is_notice(hint.cause)) continue;
+      goes = &hint;
+      break;
     }
+  }
+  size_t kept = 0;
+  for (const Hint& hint : record.hints.last(std::min(record.hints.size(), kHintsMax))) {
+    if (&hint != goes && kept + 1 < kHintsMax) hints[kept++] = hint;
   }
   hints[kept] = {observation.cause, observation.time(), observation.toward};
   record.hints = arena.copy_of(std::span<const Hint>(hints.data(), kept + 1));
