@@ -10,11 +10,16 @@
 namespace statewire {
 namespace {
 
+std::string_view actor_of(CauseKind kind) {
+  if (kind == CauseKind::provider) return "spot";
+  return kind == CauseKind::human ? "alice" : "ci";
+}
+
 Cause cause_of(const EventPlan& event, std::string_view evidence, Arena& arena) {
   if (event.cause == CauseKind::unknown) return {};
   return {.kind = event.cause,
           .confidence = Confidence::certain,
-          .actor = event.cause == CauseKind::human ? "alice" : "ci",
+          .actor = actor_of(event.cause),
           .call = event.what == What::call ? std::string_view("Call") : std::string_view(),
           .evidence = arena.copy(evidence)};
 }

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "delivery/hold.h"
+#include "model/causation.h"
 #include "model/notification.h"
 #include "route/deployment.h"
 
@@ -100,7 +101,27 @@ void Model::judge_all(Known& known) {
   }
 }
 
+// A notice is no cause of what a call made, nor of what was before it.
+void Model::check_cause(const Entry& entry) {
+  const Record& record = entry.after;
+  if (entry.told.too_late || !is_notice(record.cause)) return;
+  const std::string words = std::string(record.resource.id) + " at sequence " +
+                            std::to_string(entry.sequence) + " has a notice as its cause";
+  const Hint* const notice = hint_of_cause(record);
+  if (notice != nullptr && notice->time > record.since) fault(words + " that came after it");
+  // What settles by itself keeps its cause.
+  if (record.previous.value == record.value) return;
+  for (const Hint& hint : record.hints) {
+    const bool is_between = record.previous.since <= hint.time && hint.time <= record.since &&
+                            record.since - hint.time <= kCauseReach;
+    const bool leads_there = (hint.toward & phase_bit(record.phase)) != 0;
+    if (is_between && leads_there && !hint.cause.call.empty())
+      fault(words + ", and a call made it");
+  }
+}
+
 void Model::on_entry(const Entry& entry) {
+  check_cause(entry);
   learn(entry);
   if (entry.told.kind == NotificationKind::none) return;
   Told& told = told_[entry.sequence];
@@ -118,6 +139,8 @@ void Model::on_entry(const Entry& entry) {
   told.label = is_of_state ? name_of(notification.phase) : name_of(told.kind);
   told.committed = elapsed_;
   told.lacks_cause = notification.cause.kind == CauseKind::unknown;
+  told.is_noticed = is_notice(notification.cause);
+  told.may_be_urgent = notification.severity >= kError;
   const bool is_by_itself =
       entry.observation.effect == Effect::state && entry.observation.toward == 0;
   told.waits_for_cause = is_of_state && !is_by_itself;
@@ -153,12 +176,13 @@ void Model::learn(const Entry& entry) {
     Told& told = told_.at(sequence);
     const std::string about = to_hex(entry.after.told);
     // An amendment that lacks the cause of its transition learns it, too.
-    const bool is_of = about == told.id || (told.lacks_cause && about == told.amends);
+    const bool may_learn = told.lacks_cause || told.is_noticed;
+    const bool is_of = about == told.id || (may_learn && about == told.amends);
     learn_previous(entry, told);
     Arena texts;
     Cause cause;
     if (!entry.after.told.is_zero() && is_of) cause = entry.after.cause;
-    if (cause.kind == CauseKind::unknown && told.lacks_cause) {
+    if (cause.kind == CauseKind::unknown && may_learn) {
       if (const Result<Entry> held = unpack_entry(told.completed, texts)) {
         cause = cause_given_to(*held, entry);
       }
@@ -168,6 +192,7 @@ void Model::learn(const Entry& entry) {
         knows_tags(entry.after) && (told.lacks_tags || !entry.observation.tags.empty());
     if (!tells_cause && !tells_tags) continue;
     told.lacks_cause &= !tells_cause;
+    if (tells_cause) told.is_noticed = is_notice(cause);
     told.lacks_tags &= !tells_tags;
     const auto add = [&](bool with_cause, bool with_tags) {
       Arena arena;
@@ -181,6 +206,7 @@ void Model::learn(const Entry& entry) {
       const Notification notification = notification_of(*completed, Teller{});
       told.met.push_back(conditions_.met_by(notification));
       told.may_be_grouped |= deployment_of(notification).has_value();
+      told.may_be_urgent |= notification.severity >= kError;
       if (with_cause == tells_cause && with_tags == tells_tags)
         told.completed = pack_entry(*completed);
     };
@@ -354,7 +380,7 @@ void Model::check_form(const Known& known, const Trip& trip, const Sent& sent) {
         ", and its format is of form " + std::to_string(wanted));
 }
 
-// What is not known yet is waited for.
+// What is not known yet is waited for, unless something urgent came behind it.
 void Model::check_wait(const Known& known, const Sent& sent) {
   const Told& told = told_.at(sent.sequence);
   const SubscriptionPlan& plan = *known.plan;
@@ -362,6 +388,10 @@ void Model::check_wait(const Known& known, const Sent& sent) {
                      (plan.holds_tags && told.lacks_tags);
   const Duration waited = elapsed_ - told.committed;
   if (!waits || waited >= plan.at_most || told.committed <= waits_since_) return;
+  const auto is_hurried = [&](uint64_t other) {
+    return other >= sent.sequence && told_.at(other).may_be_urgent;
+  };
+  if (std::ranges::any_of(told_of_.at(told.resource), is_hurried)) return;
   fault(words(known, sent.sequence) + " is sent after " + format_duration(waited) +
         ", and should wait for what is not known yet");
 }

@@ -85,6 +85,8 @@ class Model {
     bool is_lost = false;  // As it was told: what waits is less severe where that ends.
     Duration committed{};
     bool lacks_cause = false;      // As far as anybody knows by now.
+    bool is_noticed = false;       // Its cause is a notice, which gives way.
+    bool may_be_urgent = false;    // What is before it does not wait on.
     bool waits_for_cause = false;  // Where it lacks one: it tells a state that somebody asks for.
     bool lacks_tags = false;
     bool may_be_grouped = false;  // A deployment made it, or may have.
@@ -170,6 +172,7 @@ class Model {
   void judge(Known& known, uint64_t sequence, Owed& owed, uint32_t met) const;
   void judge_all(Known& known);
   void learn(const Entry& entry);
+  void check_cause(const Entry& entry);
   void learn_previous(const Entry& entry, Told& told);
   void on_sent_one(Known& known, const Trip& trip, const Sent& sent);
   void on_sent_receipt(Known& known, const Sent& sent);

@@ -218,6 +218,7 @@ class Drawing {
       // Often of what was seen before: it tells its cause late.
       event.what = chance(2) ? What::call : What::native_cause;
       event.cause = chance(2) ? CauseKind::human : CauseKind::deployment;
+      if (event.what == What::native_cause && chance(2)) event.cause = CauseKind::provider;
       if (!seen_.empty() && chance(2)) {
         const EventPlan& other =
             seen_[seen_.size() - 1 - random_() % std::min<size_t>(seen_.size(), 6)];
