@@ -39,7 +39,7 @@ class Replay {
     if (is_over_) return;
     const HoldStage::Learned learned = hold_.learn(entry);
     for (const Booked* booked : learned.changed) note(*booked, entry);
-    if (entry.sequence <= sought_ && !learned.is_absorbed) offer(entry);
+    if (!learned.is_absorbed) offer(entry);
     is_over_ = entry.sequence >= sought_ && !waiting_.contains(sought_);
   }
   HeldThen result() {
@@ -48,14 +48,16 @@ class Replay {
   }
 
  private:
-  // What came after it waits behind it, and is not asked for.
+  // What came after it waits behind it, and may end its wait.
   void offer(const Entry& entry) {
     if (entry.told.kind == NotificationKind::none) return;
     routable_.set(notification_of(entry, teller_));
     DeliveryRow row;
-    if (!hold_.decide(entry, routable_, entry.recorded, row).waits()) return;
+    const Decision decision = hold_.decide(entry, routable_, entry.recorded, row);
+    if (!decision.waits()) return;
     if (entry.sequence == sought_) lacks_cause_ = row.waits_for_cause;
     hold_.add(waiting_.emplace(entry.sequence, Booked{.row = std::move(row)}).first->second);
+    if (decision.is_urgent) hold_.end_waits(entry.observation.resource.id);
   }
 
   void note(const Booked& changed, const Entry& by) {

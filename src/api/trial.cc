@@ -51,8 +51,11 @@ class Trial final : private GroupKeeper {
     routable_.set(notification_of(entry, parts_.teller));
     DeliveryRow row;
     const bool may_wait = hold_.size() < kSortedRowsMax;
-    if (may_wait && hold_.decide(entry, routable_, entry.recorded, row).waits()) {
+    const Decision decision =
+        may_wait ? hold_.decide(entry, routable_, entry.recorded, row) : Decision::pass();
+    if (decision.waits()) {
       hold_.add(waiting_.emplace(entry.sequence, Booked{.row = std::move(row)}).first->second);
+      if (decision.is_urgent) hold_.end_waits(entry.observation.resource.id);
       return;
     }
     judge(entry, entry.recorded);

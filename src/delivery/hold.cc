@@ -95,7 +95,9 @@ Decision HoldStage::decide(const Entry& entry, const Routable& routable, Time co
   row.resource = resource;
   row.entry = pack_entry(entry);
   row.due = committed + what.at_most();
-  return Decision::wait(reason_of(row), row.due);
+  Decision decision = Decision::wait(reason_of(row), row.due);
+  decision.is_urgent = wait && !what.for_cause && !what.for_tags && routable.severity() >= kError;
+  return decision;
 }
 
 void HoldStage::add(Booked& booked) {
@@ -108,6 +110,15 @@ void HoldStage::add(Booked& booked) {
   if (!booked.row.waits_for_cause && !booked.row.waits_for_tags) {
     maybe_ready_.push_back(booked.row.resource);
   }
+}
+
+std::vector<Booked*> HoldStage::end_waits(std::string_view resource) {
+  std::vector<Booked*> changed;
+  const auto place = waiting_.find(resource);
+  if (place == waiting_.end()) return changed;
+  end_waits_until(*place->second.back(), place->second, changed);
+  maybe_ready_.push_back(place->first);
+  return changed;
 }
 
 Result<void> HoldStage::restore(Booked& booked, const Teller& teller, Time now) {
@@ -178,6 +189,20 @@ void HoldStage::learn_one(const Entry& entry, Booked& booked, Learned& learned) 
   entry_bytes_ -= row.entry.size();
   row.entry = pack_entry(*kept);
   entry_bytes_ += row.entry.size();
+  const bool waits = row.waits_for_cause || row.waits_for_tags;
+  if (!waits && notification_of(*kept, Teller{}).severity >= kError) learned.urgent = &booked;
+}
+
+void HoldStage::end_waits_until(const Booked& last, const Waiting& waiting,
+                                std::vector<Booked*>& changed) {
+  for (Booked* const booked : waiting) {
+    DeliveryRow& row = booked->row;
+    if (row.waits_for_cause || row.waits_for_tags) {
+      row.waits_for_cause = row.waits_for_tags = false;
+      if (std::ranges::find(changed, booked) == changed.end()) changed.push_back(booked);
+    }
+    if (booked == &last) return;
+  }
 }
 
 HoldStage::Learned HoldStage::learn(const Entry& entry) {
@@ -186,6 +211,7 @@ HoldStage::Learned HoldStage::learn(const Entry& entry) {
   const auto place = waiting_.find(entry.observation.resource.id);
   if (place == waiting_.end()) return learned;
   for (Booked* const booked : place->second) learn_one(entry, *booked, learned);
+  if (learned.urgent != nullptr) end_waits_until(*learned.urgent, place->second, learned.changed);
   maybe_ready_.emplace_back(place->first);
   return learned;
 }

@@ -1,5 +1,6 @@
 // The stage `hold`: a notification that needs a cause or tags waits for them, `at_most` so long.
-// Behind one that waits, those of the same resource wait too.
+// Behind one that waits, those of the same resource wait too. What is urgent (ERROR and above) and
+// needs nothing ends the wait of those before it: it goes at once, and never before them.
 //
 // What comes later about the resource completes what waits: the cause of that transition, the state
 // before it, and the newest tags. A late call may be the cause of several that wait, and of none
@@ -54,6 +55,9 @@ class HoldStage {
   Decision decide(const Entry& entry, const Routable& routable, Time committed, DeliveryRow& row);
   // REQUIRES: its number is higher than all others of its resource.
   void add(Booked& booked);
+  // What is urgent was added: of its resource nothing waits any more. Those whose row is another
+  // now.
+  std::vector<Booked*> end_waits(std::string_view resource);
   // After a restart: does not wait for what the configuration does not ask for any more, and brings
   // back a time that a set clock has moved far away. An error where the entry is damaged.
   Result<void> restore(Booked& booked, const Teller& teller, Time now);
@@ -61,6 +65,7 @@ class HoldStage {
   struct Learned {
     bool is_absorbed = false;      // The entry amends one that waits.
     std::vector<Booked*> changed;  // Those that absorbed it, or whose row is another now.
+    Booked* urgent = nullptr;      // The last that is urgent, and waits for nothing any more.
   };
   Learned learn(const Entry& entry);
   // Takes out the next one that waits no longer, in order per resource. A wait is over at `heard`,
@@ -80,6 +85,8 @@ class HoldStage {
   static bool is_ready(const Booked& booked, Time heard);
   static bool is_of(const NotificationId& told, const DeliveryRow& row);
   void look_at_lookups(Time now);
+  static void end_waits_until(const Booked& last, const Waiting& waiting,
+                              std::vector<Booked*>& changed);
   void learn_one(const Entry& entry, Booked& booked, Learned& learned);
 
   const Subscription& subscription_;

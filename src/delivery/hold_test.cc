@@ -56,10 +56,12 @@ class HoldTest : public testing::Test {
   bool offer(const Entry& entry) {
     routable_.set(notification_of(entry, Teller{}));
     DeliveryRow row;
-    if (!hold_.decide(entry, routable_, kHeldAt, row).waits()) return false;
+    const Decision decision = hold_.decide(entry, routable_, kHeldAt, row);
+    if (!decision.waits()) return false;
     Booked& booked = book_.add(std::move(row), kHeldAt);
     booked.row.wait = booked.row.due - kHeldAt;  // As the book writes it.
     hold_.add(booked);
+    if (decision.is_urgent) hold_.end_waits(booked.row.resource);
     return true;
   }
   std::vector<uint64_t> ready(Time now = kHeldAt) {
@@ -144,15 +146,44 @@ TEST_F(HoldTest, what_is_told_of_a_state_that_waits_learns_its_cause_too) {
   subscription_.hold = {.for_cause = true};
   const Entry held = entry(1, "a");
   ASSERT_TRUE(offer(held));
-  Entry stuck = entry(2, "a");
-  stuck.observation.effect = Effect::overdue;
-  stuck.told.kind = NotificationKind::stuck;
-  stuck.after.told = held.told.id;
-  ASSERT_TRUE(offer(stuck)) << "behind what it is about";
+  Entry flapping = entry(2, "a");
+  flapping.observation.effect = Effect::turning;
+  flapping.told.kind = NotificationKind::flapping;
+  flapping.after.told = held.told.id;
+  ASSERT_TRUE(offer(flapping)) << "behind what it is about";
   hold_.learn(cause_of(held, 3));
   Arena arena;
   EXPECT_EQ(unpack_entry(book_.find(2)->row.entry, arena)->after.cause.actor, "alice");
   EXPECT_EQ(ready(), (Sequences{1, 2}));
+}
+
+// Nobody waits for the news that it is broken until it is known who started it.
+TEST_F(HoldTest, what_is_urgent_ends_the_wait_of_what_is_before_it) {
+  subscription_.hold = {.for_cause = true};
+  ASSERT_TRUE(offer(entry(1, "a")));
+  ASSERT_TRUE(offer(entry(2, "b")));
+  ASSERT_TRUE(offer(entry(3, "a")));
+  Entry failed = entry(4, "a");
+  failed.observation.toward = 0;
+  failed.observation.severity = kWarn;
+  ASSERT_TRUE(offer(failed)) << "in its turn";
+  EXPECT_EQ(ready(), Sequences{});
+  failed.sequence = 5;
+  failed.observation.severity = kError;
+  ASSERT_TRUE(offer(failed)) << "in its turn";
+  EXPECT_EQ(ready(), (Sequences{1, 3, 4, 5}));
+  EXPECT_EQ(hold_.size(), 1u) << "what waits for another resource";
+}
+
+TEST_F(HoldTest, what_is_urgent_and_waits_itself_ends_no_wait) {
+  subscription_.hold = {.for_cause = true};
+  ASSERT_TRUE(offer(entry(1, "a")));
+  Entry gone = entry(2, "a");
+  gone.observation.severity = kError;
+  ASSERT_TRUE(offer(gone));
+  EXPECT_EQ(ready(), Sequences{});
+  hold_.learn(cause_of(gone, 3));
+  EXPECT_EQ(ready(), (Sequences{1, 2})) << "now it waits for nothing";
 }
 
 TEST_F(HoldTest, a_late_call_explains_all_that_it_led_to) {

@@ -244,14 +244,20 @@ Result<void> Pipeline::offer(const Entry& entry, Time now) {
   if (match_.is_asking() || hold_.is_asking()) routable_.set(notification);
   if (hold_.is_asking()) {
     DeliveryRow row;
-    if (hold_.decide(entry, routable_, committed_at(entry, now), row).waits()) {
+    const Decision decision = hold_.decide(entry, routable_, committed_at(entry, now), row);
+    if (decision.waits()) {
       hold_.add(book_.add(std::move(row), now));
+      if (decision.is_urgent) end_waits(entry.observation.resource.id);
       return {};
     }
   }
   if (match_.is_asking() && !match_.decide(routable_).passes()) return drop(entry, nullptr, now);
   pass_on(notification, nullptr, now);
   return {};
+}
+
+void Pipeline::end_waits(std::string_view resource) {
+  for (const Booked* const booked : hold_.end_waits(resource)) book_.change_by_reading(*booked);
 }
 
 // It does not match. What was told before it, and does not match either as is known now, is taken

@@ -149,6 +149,7 @@ class Pipeline final : private GroupKeeper {
   Result<void> release_one(Booked& held, Time now);
   Result<void> write(Notification notification, std::string& payload) const;
   void render(const Notification& notification, DeliveryRow row, Booked* held, Time now);
+  void end_waits(std::string_view resource);
   Result<void> drop(const Entry& entry, Booked* held, Time now);
   void take_back(Notification& amendment) const;
   Notification receipt_of(const DeliveryRow& digest);

@@ -239,6 +239,22 @@ TEST_F(PipelineTest, restart_repeats_what_was_not_settled_with_the_same_id) {
   EXPECT_EQ(held_.front().ids.front(), id);
 }
 
+TEST_F(PipelineTest, what_is_urgent_ends_waits_also_where_the_process_ends_then) {
+  hold_one("a");
+  Entry failed = entry_of("a", store_->last_sequence() + 1);
+  failed.observation.severity = kError;
+  failed.observation.toward = 0;
+  journal_entries({failed});
+  ASSERT_TRUE(pipeline_->advance(now_).ok());
+  checkpoint(Book::Extent::everything);
+  kill();
+  turn();
+  EXPECT_EQ(in_flight(), (std::vector<uint64_t>{1}));
+  answer(Verdict::delivered);
+  turn();
+  EXPECT_EQ(in_flight(), (std::vector<uint64_t>{2}));
+}
+
 TEST_F(PipelineTest, retry_waits_and_holds_only_its_own_resource) {
   journal({"a", "a", "b"});
   turn();

@@ -22,6 +22,7 @@ struct Decision {
   Kind kind = Kind::pass;
   std::string_view reason = {};  // Why it is dropped, or what it waits for. Static.
   Time until = {};               // Of wait: it passes then, whatever is known.
+  bool is_urgent = false;        // Of wait: nothing before it may make it wait.
 
   static Decision pass() { return {}; }
   static Decision drop(std::string_view reason) { return {.kind = Kind::drop, .reason = reason}; }

@@ -6,6 +6,7 @@
 namespace statewire {
 
 void Routable::set(const Notification& notification) {
+  severity_ = notification.severity;
   text_.clear();
   append_routable(notification, text_);
   text_.reserve(text_.size() + simdjson::SIMDJSON_PADDING);

@@ -17,12 +17,14 @@ class Routable {
  public:
   void set(const Notification& notification);
   // REQUIRES: set() was called.
+  uint8_t severity() const { return severity_; }
   bool meets(const Pattern& pattern) const { return pattern.matches(element_); }
   std::optional<Mismatch> explain(const Pattern& pattern) const {
     return pattern.explain(element_);
   }
 
  private:
+  uint8_t severity_ = 0;
   std::string text_;
   simdjson::dom::parser parser_;
   simdjson::dom::element element_;
