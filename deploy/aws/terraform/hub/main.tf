@@ -285,7 +285,7 @@ resource "aws_cloudwatch_event_target" "calls_rule" {
 # Of this account and region.
 resource "aws_cloudwatch_event_rule" "native1_rule" {
   name = "${var.stack_name}-native1"
-  description = "What services tell of their resources themselves: aws.acm to aws.translate"
+  description = "What services tell of their resources themselves: aws.acm to aws.transcribe"
   event_pattern = jsonencode({
     "source" = [
       "aws.acm",
@@ -295,6 +295,8 @@ resource "aws_cloudwatch_event_rule" "native1_rule" {
       "aws.appflow",
       "aws.application-autoscaling",
       "aws.apprunner",
+      "aws.arc-region-switch",
+      "aws.arc-zonal-shift",
       "aws.autoscaling",
       "aws.backup",
       "aws.batch",
@@ -311,6 +313,7 @@ resource "aws_cloudwatch_event_rule" "native1_rule" {
       "aws.config",
       "aws.databrew",
       "aws.datasync",
+      "aws.datasync-discovery",
       "aws.datazone",
       "aws.deadline",
       "aws.dlm",
@@ -356,6 +359,7 @@ resource "aws_cloudwatch_event_rule" "native1_rule" {
       "aws.qldb",
       "aws.quicksight",
       "aws.ram",
+      "aws.rbin",
       "aws.rds",
       "aws.resource-groups",
       "aws.robomaker",
@@ -371,7 +375,6 @@ resource "aws_cloudwatch_event_rule" "native1_rule" {
       "aws.synthetics",
       "aws.tag",
       "aws.transcribe",
-      "aws.translate",
     ]
     "detail-type" = [
       {
@@ -419,6 +422,60 @@ resource "aws_cloudwatch_event_target" "native1_rule" {
   }
 }
 
+# Of this account and region.
+resource "aws_cloudwatch_event_rule" "native2_rule" {
+  name = "${var.stack_name}-native2"
+  description = "What services tell of their resources themselves: aws.translate to aws.translate"
+  event_pattern = jsonencode({
+    "source" = [
+      "aws.translate",
+    ]
+    "detail-type" = [
+      {
+        "anything-but" = [
+          "AWS API Call via CloudTrail",
+          "AWS Service Event via CloudTrail",
+          "AWS Console Sign In via CloudTrail",
+          "AWS Console Action via CloudTrail",
+          "AWS Insight via CloudTrail",
+          "Config Rules Compliance Change",
+          "Config Rules Re-evaluation Status",
+          "EC2 Command Invocation Status-change Notification",
+          "EC2 Fleet Instance Change",
+          "EC2 Spot Fleet Instance Change",
+          "Email Delivered",
+          "Object ACL Updated",
+          "Object Access Tier Changed",
+          "Object Created",
+          "Object Deleted",
+          "Object Restore Completed",
+          "Object Restore Expired",
+          "Object Restore Initiated",
+          "Object Storage Class Changed",
+          "Object Tags Added",
+          "Object Tags Deleted",
+          "Scheduled Event",
+        ]
+      },
+    ]
+  })
+}
+
+resource "aws_cloudwatch_event_target" "native2_rule" {
+  rule = aws_cloudwatch_event_rule.native2_rule.name
+  target_id = "queue"
+  arn = aws_sqs_queue.queue.arn
+
+  dead_letter_config {
+    arn = aws_sqs_queue.native2_lost.arn
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 86400
+    maximum_retry_attempts = 185
+  }
+}
+
 resource "aws_sqs_queue" "calls_lost" {
   name = "${var.stack_name}-calls-lost"
   message_retention_seconds = 1209600
@@ -427,6 +484,12 @@ resource "aws_sqs_queue" "calls_lost" {
 
 resource "aws_sqs_queue" "native1_lost" {
   name = "${var.stack_name}-native1-lost"
+  message_retention_seconds = 1209600
+  sqs_managed_sse_enabled = true
+}
+
+resource "aws_sqs_queue" "native2_lost" {
+  name = "${var.stack_name}-native2-lost"
   message_retention_seconds = 1209600
   sqs_managed_sse_enabled = true
 }
@@ -475,6 +538,28 @@ resource "aws_sqs_queue_policy" "native1_lost_policy" {
   })
 }
 
+resource "aws_sqs_queue_policy" "native2_lost_policy" {
+  queue_url = aws_sqs_queue.native2_lost.id
+  policy = jsonencode({
+    "Version" = "2012-10-17"
+    "Statement" = [
+      {
+        "Effect" = "Allow"
+        "Principal" = {
+          "Service" = "events.amazonaws.com"
+        }
+        "Action" = "sqs:SendMessage"
+        "Resource" = aws_sqs_queue.native2_lost.arn
+        "Condition" = {
+          "ArnEquals" = {
+            "aws:SourceArn" = aws_cloudwatch_event_rule.native2_rule.arn
+          }
+        }
+      },
+    ]
+  })
+}
+
 resource "aws_cloudwatch_metric_alarm" "calls_lost_alarm" {
   alarm_name = "${var.stack_name}-calls-lost-alarm"
   alarm_description = "Events of this account did not reach the queue"
@@ -501,6 +586,25 @@ resource "aws_cloudwatch_metric_alarm" "native1_lost_alarm" {
   metric_name = "ApproximateNumberOfMessagesVisible"
   dimensions = {
     QueueName = aws_sqs_queue.native1_lost.name
+  }
+  statistic = "Maximum"
+  period = 300
+  evaluation_periods = 1
+  threshold = 0
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data = "notBreaching"
+  alarm_actions = [
+    aws_sns_topic.alarms.arn,
+  ]
+}
+
+resource "aws_cloudwatch_metric_alarm" "native2_lost_alarm" {
+  alarm_name = "${var.stack_name}-native2-lost-alarm"
+  alarm_description = "Events of this account did not reach the queue"
+  namespace = "AWS/SQS"
+  metric_name = "ApproximateNumberOfMessagesVisible"
+  dimensions = {
+    QueueName = aws_sqs_queue.native2_lost.name
   }
   statistic = "Maximum"
   period = 300

@@ -186,7 +186,7 @@ resource "aws_cloudwatch_event_target" "calls_rule" {
 
 resource "aws_cloudwatch_event_rule" "native1_rule" {
   name = "${var.stack_name}-native1"
-  description = "What services tell of their resources themselves: aws.acm to aws.translate"
+  description = "What services tell of their resources themselves: aws.acm to aws.transcribe"
   event_pattern = jsonencode({
     "source" = [
       "aws.acm",
@@ -196,6 +196,8 @@ resource "aws_cloudwatch_event_rule" "native1_rule" {
       "aws.appflow",
       "aws.application-autoscaling",
       "aws.apprunner",
+      "aws.arc-region-switch",
+      "aws.arc-zonal-shift",
       "aws.autoscaling",
       "aws.backup",
       "aws.batch",
@@ -212,6 +214,7 @@ resource "aws_cloudwatch_event_rule" "native1_rule" {
       "aws.config",
       "aws.databrew",
       "aws.datasync",
+      "aws.datasync-discovery",
       "aws.datazone",
       "aws.deadline",
       "aws.dlm",
@@ -257,6 +260,7 @@ resource "aws_cloudwatch_event_rule" "native1_rule" {
       "aws.qldb",
       "aws.quicksight",
       "aws.ram",
+      "aws.rbin",
       "aws.rds",
       "aws.resource-groups",
       "aws.robomaker",
@@ -272,7 +276,6 @@ resource "aws_cloudwatch_event_rule" "native1_rule" {
       "aws.synthetics",
       "aws.tag",
       "aws.transcribe",
-      "aws.translate",
     ]
     "detail-type" = [
       {
@@ -321,6 +324,60 @@ resource "aws_cloudwatch_event_target" "native1_rule" {
   }
 }
 
+resource "aws_cloudwatch_event_rule" "native2_rule" {
+  name = "${var.stack_name}-native2"
+  description = "What services tell of their resources themselves: aws.translate to aws.translate"
+  event_pattern = jsonencode({
+    "source" = [
+      "aws.translate",
+    ]
+    "detail-type" = [
+      {
+        "anything-but" = [
+          "AWS API Call via CloudTrail",
+          "AWS Service Event via CloudTrail",
+          "AWS Console Sign In via CloudTrail",
+          "AWS Console Action via CloudTrail",
+          "AWS Insight via CloudTrail",
+          "Config Rules Compliance Change",
+          "Config Rules Re-evaluation Status",
+          "EC2 Command Invocation Status-change Notification",
+          "EC2 Fleet Instance Change",
+          "EC2 Spot Fleet Instance Change",
+          "Email Delivered",
+          "Object ACL Updated",
+          "Object Access Tier Changed",
+          "Object Created",
+          "Object Deleted",
+          "Object Restore Completed",
+          "Object Restore Expired",
+          "Object Restore Initiated",
+          "Object Storage Class Changed",
+          "Object Tags Added",
+          "Object Tags Deleted",
+          "Scheduled Event",
+        ]
+      },
+    ]
+  })
+}
+
+resource "aws_cloudwatch_event_target" "native2_rule" {
+  rule = aws_cloudwatch_event_rule.native2_rule.name
+  target_id = "hub"
+  arn = var.hub_bus_arn
+  role_arn = aws_iam_role.forward_role.arn
+
+  dead_letter_config {
+    arn = aws_sqs_queue.native2_lost.arn
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 86400
+    maximum_retry_attempts = 185
+  }
+}
+
 # What the hub did not take for a day.
 resource "aws_sqs_queue" "calls_lost" {
   name = "${var.stack_name}-calls-lost"
@@ -331,6 +388,13 @@ resource "aws_sqs_queue" "calls_lost" {
 # What the hub did not take for a day.
 resource "aws_sqs_queue" "native1_lost" {
   name = "${var.stack_name}-native1-lost"
+  message_retention_seconds = 1209600
+  sqs_managed_sse_enabled = true
+}
+
+# What the hub did not take for a day.
+resource "aws_sqs_queue" "native2_lost" {
+  name = "${var.stack_name}-native2-lost"
   message_retention_seconds = 1209600
   sqs_managed_sse_enabled = true
 }
@@ -379,6 +443,28 @@ resource "aws_sqs_queue_policy" "native1_lost_policy" {
   })
 }
 
+resource "aws_sqs_queue_policy" "native2_lost_policy" {
+  queue_url = aws_sqs_queue.native2_lost.id
+  policy = jsonencode({
+    "Version" = "2012-10-17"
+    "Statement" = [
+      {
+        "Effect" = "Allow"
+        "Principal" = {
+          "Service" = "events.amazonaws.com"
+        }
+        "Action" = "sqs:SendMessage"
+        "Resource" = aws_sqs_queue.native2_lost.arn
+        "Condition" = {
+          "ArnEquals" = {
+            "aws:SourceArn" = aws_cloudwatch_event_rule.native2_rule.arn
+          }
+        }
+      },
+    ]
+  })
+}
+
 resource "aws_cloudwatch_metric_alarm" "calls_lost_alarm" {
   alarm_name = "${var.stack_name}-calls-lost-alarm"
   alarm_description = "Events did not reach the hub"
@@ -406,6 +492,26 @@ resource "aws_cloudwatch_metric_alarm" "native1_lost_alarm" {
   metric_name = "ApproximateNumberOfMessagesVisible"
   dimensions = {
     QueueName = aws_sqs_queue.native1_lost.name
+  }
+  statistic = "Maximum"
+  period = 300
+  evaluation_periods = 1
+  threshold = 0
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data = "notBreaching"
+  alarm_actions = [for each in [
+    aws_sns_topic.alarms.arn,
+    local.has_alarm_topic ? "arn:${data.aws_partition.current.partition}:sns:${data.aws_region.current.name}:${split(":", var.hub_bus_arn)[4]}:${var.alarm_topic}" : null,
+  ] : each if each != null]
+}
+
+resource "aws_cloudwatch_metric_alarm" "native2_lost_alarm" {
+  alarm_name = "${var.stack_name}-native2-lost-alarm"
+  alarm_description = "Events did not reach the hub"
+  namespace = "AWS/SQS"
+  metric_name = "ApproximateNumberOfMessagesVisible"
+  dimensions = {
+    QueueName = aws_sqs_queue.native2_lost.name
   }
   statistic = "Maximum"
   period = 300
