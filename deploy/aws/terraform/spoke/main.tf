@@ -186,13 +186,14 @@ resource "aws_cloudwatch_event_target" "calls_rule" {
 
 resource "aws_cloudwatch_event_rule" "native1_rule" {
   name = "${var.stack_name}-native1"
-  description = "What services tell of their resources themselves: aws.acm to aws.transcribe"
+  description = "What services tell of their resources themselves: aws.acm to aws.states"
   event_pattern = jsonencode({
     "source" = [
       "aws.acm",
       "aws.acm-pca",
       "aws.airflow",
       "aws.amplify",
+      "aws.appconfig",
       "aws.appflow",
       "aws.application-autoscaling",
       "aws.apprunner",
@@ -209,8 +210,10 @@ resource "aws_cloudwatch_event_rule" "native1_rule" {
       "aws.codeartifact",
       "aws.codebuild",
       "aws.codecommit",
+      "aws.codeconnections",
       "aws.codedeploy",
       "aws.codepipeline",
+      "aws.codestar-connections",
       "aws.config",
       "aws.databrew",
       "aws.datasync",
@@ -272,10 +275,6 @@ resource "aws_cloudwatch_event_rule" "native1_rule" {
       "aws.signer",
       "aws.ssm",
       "aws.states",
-      "aws.supplychain",
-      "aws.synthetics",
-      "aws.tag",
-      "aws.transcribe",
     ]
     "detail-type" = [
       {
@@ -326,9 +325,13 @@ resource "aws_cloudwatch_event_target" "native1_rule" {
 
 resource "aws_cloudwatch_event_rule" "native2_rule" {
   name = "${var.stack_name}-native2"
-  description = "What services tell of their resources themselves: aws.translate to aws.translate"
+  description = "What services tell of their resources themselves: aws.supplychain to aws.translate"
   event_pattern = jsonencode({
     "source" = [
+      "aws.supplychain",
+      "aws.synthetics",
+      "aws.tag",
+      "aws.transcribe",
       "aws.translate",
     ]
     "detail-type" = [
