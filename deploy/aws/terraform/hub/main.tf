@@ -285,7 +285,7 @@ resource "aws_cloudwatch_event_target" "calls_rule" {
 # Of this account and region.
 resource "aws_cloudwatch_event_rule" "native1_rule" {
   name = "${var.stack_name}-native1"
-  description = "What services tell of their resources themselves: aws.acm to aws.states"
+  description = "What services tell of their resources themselves: aws.acm to aws.signer"
   event_pattern = jsonencode({
     "source" = [
       "aws.acm",
@@ -303,6 +303,7 @@ resource "aws_cloudwatch_event_rule" "native1_rule" {
       "aws.batch",
       "aws.bedrock",
       "aws.braket",
+      "aws.chime",
       "aws.cleanrooms",
       "aws.cloudformation",
       "aws.cloudwatch",
@@ -335,6 +336,7 @@ resource "aws_cloudwatch_event_rule" "native1_rule" {
       "aws.es",
       "aws.events",
       "aws.fis",
+      "aws.forecast",
       "aws.glue",
       "aws.greengrass",
       "aws.groundstation",
@@ -372,8 +374,6 @@ resource "aws_cloudwatch_event_rule" "native1_rule" {
       "aws.security-ir",
       "aws.ses",
       "aws.signer",
-      "aws.ssm",
-      "aws.states",
     ]
     "detail-type" = [
       {
@@ -424,9 +424,11 @@ resource "aws_cloudwatch_event_target" "native1_rule" {
 # Of this account and region.
 resource "aws_cloudwatch_event_rule" "native2_rule" {
   name = "${var.stack_name}-native2"
-  description = "What services tell of their resources themselves: aws.supplychain to aws.translate"
+  description = "What services tell of their resources themselves: aws.ssm to aws.translate"
   event_pattern = jsonencode({
     "source" = [
+      "aws.ssm",
+      "aws.states",
       "aws.supplychain",
       "aws.synthetics",
       "aws.tag",

@@ -186,7 +186,7 @@ resource "aws_cloudwatch_event_target" "calls_rule" {
 
 resource "aws_cloudwatch_event_rule" "native1_rule" {
   name = "${var.stack_name}-native1"
-  description = "What services tell of their resources themselves: aws.acm to aws.states"
+  description = "What services tell of their resources themselves: aws.acm to aws.signer"
   event_pattern = jsonencode({
     "source" = [
       "aws.acm",
@@ -204,6 +204,7 @@ resource "aws_cloudwatch_event_rule" "native1_rule" {
       "aws.batch",
       "aws.bedrock",
       "aws.braket",
+      "aws.chime",
       "aws.cleanrooms",
       "aws.cloudformation",
       "aws.cloudwatch",
@@ -236,6 +237,7 @@ resource "aws_cloudwatch_event_rule" "native1_rule" {
       "aws.es",
       "aws.events",
       "aws.fis",
+      "aws.forecast",
       "aws.glue",
       "aws.greengrass",
       "aws.groundstation",
@@ -273,8 +275,6 @@ resource "aws_cloudwatch_event_rule" "native1_rule" {
       "aws.security-ir",
       "aws.ses",
       "aws.signer",
-      "aws.ssm",
-      "aws.states",
     ]
     "detail-type" = [
       {
@@ -325,9 +325,11 @@ resource "aws_cloudwatch_event_target" "native1_rule" {
 
 resource "aws_cloudwatch_event_rule" "native2_rule" {
   name = "${var.stack_name}-native2"
-  description = "What services tell of their resources themselves: aws.supplychain to aws.translate"
+  description = "What services tell of their resources themselves: aws.ssm to aws.translate"
   event_pattern = jsonencode({
     "source" = [
+      "aws.ssm",
+      "aws.states",
       "aws.supplychain",
       "aws.synthetics",
       "aws.tag",
