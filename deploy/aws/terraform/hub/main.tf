@@ -285,7 +285,7 @@ resource "aws_cloudwatch_event_target" "calls_rule" {
 # Of this account and region.
 resource "aws_cloudwatch_event_rule" "native1_rule" {
   name = "${var.stack_name}-native1"
-  description = "What services tell of their resources themselves: aws.acm to aws.signer"
+  description = "What services tell of their resources themselves: aws.acm to aws.robomaker"
   event_pattern = jsonencode({
     "source" = [
       "aws.acm",
@@ -298,9 +298,11 @@ resource "aws_cloudwatch_event_rule" "native1_rule" {
       "aws.apprunner",
       "aws.arc-region-switch",
       "aws.arc-zonal-shift",
+      "aws.auditmanager",
       "aws.autoscaling",
       "aws.backup",
       "aws.batch",
+      "aws.bcm-pricing-calculator",
       "aws.bedrock",
       "aws.braket",
       "aws.chime",
@@ -348,6 +350,7 @@ resource "aws_cloudwatch_event_rule" "native1_rule" {
       "aws.ivs",
       "aws.kms",
       "aws.macie",
+      "aws.marketplacecatalog",
       "aws.mediaconnect",
       "aws.mediaconvert",
       "aws.medialive",
@@ -360,6 +363,7 @@ resource "aws_cloudwatch_event_rule" "native1_rule" {
       "aws.networkmanager",
       "aws.omics",
       "aws.opsworks",
+      "aws.partnercentral-selling",
       "aws.proton",
       "aws.qldb",
       "aws.quicksight",
@@ -368,12 +372,6 @@ resource "aws_cloudwatch_event_rule" "native1_rule" {
       "aws.rds",
       "aws.resource-groups",
       "aws.robomaker",
-      "aws.route53-recovery-readiness",
-      "aws.sagemaker",
-      "aws.schemas",
-      "aws.security-ir",
-      "aws.ses",
-      "aws.signer",
     ]
     "detail-type" = [
       {
@@ -424,9 +422,17 @@ resource "aws_cloudwatch_event_target" "native1_rule" {
 # Of this account and region.
 resource "aws_cloudwatch_event_rule" "native2_rule" {
   name = "${var.stack_name}-native2"
-  description = "What services tell of their resources themselves: aws.ssm to aws.translate"
+  description = "What services tell of their resources themselves: aws.route53-recovery-readiness to aws.translate"
   event_pattern = jsonencode({
     "source" = [
+      "aws.route53-recovery-readiness",
+      "aws.sagemaker",
+      "aws.savingsplans",
+      "aws.schemas",
+      "aws.security-ir",
+      "aws.ses",
+      "aws.signer",
+      "aws.sms-voice",
       "aws.ssm",
       "aws.states",
       "aws.supplychain",
