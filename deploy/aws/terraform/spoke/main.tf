@@ -186,12 +186,13 @@ resource "aws_cloudwatch_event_target" "calls_rule" {
 
 resource "aws_cloudwatch_event_rule" "native1_rule" {
   name = "${var.stack_name}-native1"
-  description = "What services tell of their resources themselves: aws.acm to aws.robomaker"
+  description = "What services tell of their resources themselves: aws.acm to aws.ram"
   event_pattern = jsonencode({
     "source" = [
       "aws.acm",
       "aws.acm-pca",
       "aws.airflow",
+      "aws.airflow-serverless",
       "aws.amplify",
       "aws.appconfig",
       "aws.appflow",
@@ -251,6 +252,7 @@ resource "aws_cloudwatch_event_rule" "native1_rule" {
       "aws.ivs",
       "aws.kms",
       "aws.macie",
+      "aws.managedblockchain",
       "aws.marketplacecatalog",
       "aws.mediaconnect",
       "aws.mediaconvert",
@@ -262,6 +264,7 @@ resource "aws_cloudwatch_event_rule" "native1_rule" {
       "aws.mgn",
       "aws.network-firewall",
       "aws.networkmanager",
+      "aws.oam",
       "aws.omics",
       "aws.opsworks",
       "aws.partnercentral-selling",
@@ -269,10 +272,6 @@ resource "aws_cloudwatch_event_rule" "native1_rule" {
       "aws.qldb",
       "aws.quicksight",
       "aws.ram",
-      "aws.rbin",
-      "aws.rds",
-      "aws.resource-groups",
-      "aws.robomaker",
     ]
     "detail-type" = [
       {
@@ -323,9 +322,13 @@ resource "aws_cloudwatch_event_target" "native1_rule" {
 
 resource "aws_cloudwatch_event_rule" "native2_rule" {
   name = "${var.stack_name}-native2"
-  description = "What services tell of their resources themselves: aws.route53-recovery-readiness to aws.translate"
+  description = "What services tell of their resources themselves: aws.rbin to aws.translate"
   event_pattern = jsonencode({
     "source" = [
+      "aws.rbin",
+      "aws.rds",
+      "aws.resource-groups",
+      "aws.robomaker",
       "aws.route53-recovery-readiness",
       "aws.sagemaker",
       "aws.savingsplans",
@@ -335,6 +338,7 @@ resource "aws_cloudwatch_event_rule" "native2_rule" {
       "aws.signer",
       "aws.sms-voice",
       "aws.ssm",
+      "aws.ssm-sap",
       "aws.states",
       "aws.supplychain",
       "aws.synthetics",
