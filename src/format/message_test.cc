@@ -55,6 +55,22 @@ TEST(Message, says_only_the_state_where_the_cause_is_unknown) {
   EXPECT_EQ(message_of(n), "EC2 instance web-1 (i-0a1b2c3d4e5f60001) in eu-west-1 is running");
 }
 
+TEST(Message, says_that_nobody_is_known_where_somebody_must_have_done_it) {
+  Notification n = example_notification();
+  n.cause = {};
+  n.phase = Phase::stopped;
+  n.value = "stopped";
+  EXPECT_TRUE(message_of(n).ends_with(" is stopped; by whom is not known")) << message_of(n);
+  n.phase = Phase::gone;
+  n.value = {};
+  EXPECT_TRUE(message_of(n).ends_with(" is gone; by whom is not known")) << message_of(n);
+  n.cause.reason = "its host failed";
+  EXPECT_TRUE(message_of(n).ends_with(" is gone: its host failed")) << "why is known";
+  n.kind = NotificationKind::retracted;
+  n.cause.reason = {};
+  EXPECT_EQ(message_of(n).find("by whom"), std::string::npos) << message_of(n);
+}
+
 TEST(Message, what_does_not_arrive_and_what_flaps_are_told_as_they_were_seen) {
   Notification n = example_notification();
   n.kind = NotificationKind::stuck;

@@ -71,10 +71,19 @@ void add_delay(const Notification& notification, Words& words) {
   words.add(is_short ? " min late)" : " h late)");
 }
 
+constexpr std::string_view kNobody = "; by whom is not known";
+
 // A state that somebody or something brings about; that it is there or runs needs no culprit.
 bool asks_by_whom(Phase phase) {
   return phase == Phase::changing || phase == Phase::stopped || phase == Phase::deprovisioning ||
          phase == Phase::gone;
+}
+
+// That nobody is known is news only where a state asks for somebody, and no reason stands for them.
+// What takes a message back says itself what was not known.
+void add_nobody(const Notification& notification, Words& words) {
+  const bool is_asked = asks_by_whom(notification.phase) && notification.cause.reason.empty();
+  if (is_asked && notification.kind != NotificationKind::retracted) words.add(kNobody);
 }
 
 // What came late, as if it were told alone.
@@ -106,7 +115,7 @@ void add_transition(const Notification& notification, NewsBeside beside, Words& 
       words.add(has_word ? words_of_state(notification.value).words : name_of(notification.phase),
                 is_known ? "; " : "");
     }
-    if (is_known) add_deed(notification, deed, words);
+    is_known ? add_deed(notification, deed, words) : add_nobody(notification, words);
   }
   if (notification.is_assumed) words.add(" (assumed by now: no event tells it)");
   add_reason(notification.cause, words);
@@ -185,7 +194,7 @@ void add_late_fact(const Notification& notification, Words& words) {
   if (deed.is_told_alone && now.is_told_alone && is_before) {
     words.add(", before it was ", now.verb);
   } else if (!is_known && asks_by_whom(late.phase)) {
-    words.add("; by whom is not known");
+    words.add(kNobody);
   }
   if (is_before || notification.is_late) add_delay(notification, words);
   add_reason(late.cause, words);
