@@ -16,6 +16,14 @@ std::string_view path_words(std::string_view path) {
                                                      : path;
 }
 
+// What is set beside the path before, below the same parent, does not repeat the parent.
+std::string_view below_parent(std::string_view path, std::string_view before) {
+  const size_t parent = path.rfind('.') + 1;
+  const bool has_same = parent != 0 && before.starts_with(path.substr(0, parent)) &&
+                        before.find('.', parent) == before.npos;
+  return has_same ? path.substr(parent) : path;
+}
+
 // "backupRetentionPeriod 7 → 0, securityGroups sg-1, sg-2"
 void add_changes(std::span<const Change> changes, Words& words) {
   std::string_view path;
@@ -31,7 +39,9 @@ void add_changes(std::span<const Change> changes, Words& words) {
       words.add("…");
       break;
     }
-    if (!is_path_said) words.add(path_words(change.path));
+    const std::string_view told = path_words(change.path);
+    const bool is_rewritten = told != change.path;
+    if (!is_path_said) words.add(is_rewritten ? told : below_parent(change.path, path));
     if (has_value) {
       words.add(is_path_said ? ""
                 : is_removed ? " no longer "

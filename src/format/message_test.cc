@@ -55,6 +55,18 @@ TEST(Message, says_only_the_state_where_the_cause_is_unknown) {
   EXPECT_EQ(message_of(n), "EC2 instance web-1 (i-0a1b2c3d4e5f60001) in eu-west-1 is running");
 }
 
+TEST(Message, settings_of_one_parent_name_it_once) {
+  Notification n = bucket_call(NotificationKind::changed, "PutBucketPublicAccessBlock");
+  const std::vector<Change> changes = {{.path = "Block.BlockPublicAcls", .to = "true"},
+                                       {.path = "Block.IgnorePublicAcls", .to = "true"},
+                                       {.path = "Blocked.by", .to = "x"}};
+  n.changes = changes;
+  EXPECT_TRUE(
+      message_of(n).ends_with("(Block.BlockPublicAcls true, IgnorePublicAcls true, "
+                              "Blocked.by x)"))
+      << message_of(n);
+}
+
 TEST(Message, says_that_nobody_is_known_where_somebody_must_have_done_it) {
   Notification n = example_notification();
   n.cause = {};
