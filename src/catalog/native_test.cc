@@ -44,6 +44,51 @@ TEST(Native, own_arn_is_of_the_service_that_speaks) {
   EXPECT_EQ(Recognised(entry_by("own arn"), about("aws.guardduty", arn))->fate, Fate::incomplete);
 }
 
+// An entry for what names its resource in `resources`, and an event that has none there.
+Recognised named_in_detail(const std::string& detail_type, const std::string& detail) {
+  return Recognised(
+      "words: {active: stable, created: stable}\nentries:\n- name: any\n"
+      "  when: {source: [{prefix: aws.}], resources: [{prefix: \"arn:\"}]}\n"
+      "  resource: {type: own arn, id: \"{resources.0}\"}\n"
+      "  state: [\"{detail.status}\", \"{detail-type}\"]\n  otherwise: words\n" +
+          kTypes,
+      R"({"id":"n1","source":"aws.braket","detail-type":")" + detail_type +
+          R"(","account":"123456789012","region":"eu-west-1",)"
+          R"("time":"2026-11-23T09:00:00Z","resources":[],"detail":)" +
+          detail + "}");
+}
+
+TEST(Native, resource_that_only_the_detail_names_is_read_where_it_is_one) {
+  const std::string device = "arn:aws:braket:eu-west-1:123456789012:device/d1";
+  const std::string other = "arn:aws:braket:eu-west-1:123456789012:quantum-task/t1";
+  const auto field = [](const std::string& key, const std::string& value) {
+    return "\"" + key + "\":\"" + value + "\",";
+  };
+  const std::string status = R"("status":"ACTIVE"})";
+  const std::string role = field("roleArn", "arn:aws:iam::123456789012:role/r");
+  const std::tuple<std::string, std::string, std::string> cases[] = {
+      {"State Change", field("arn", device) + role + status, device},
+      {"State Change", R"("data":{"resourceArn":")" + device + "\"}," + status, device},
+      {"Device Created", field("DeviceARN", device) + R"("n":1})", device},
+      {"Quantum Task State Change", field("a_arn", device) + field("arn", other) + status, other},
+      {"State Change", field("a_arn", device) + field("arn", other) + status, ""},
+      {"Device State Change", field("arn", device) + field("parentArn", device + "2") + status, ""},
+      // It is about what the detail-type names, of which no ARN is told.
+      {"Job State Change", field("deviceArn", device) + field("jobId", "j1") + status, ""},
+      {"Job State Change", field("deviceArn", device) + field("jobArn", "j1") + status, ""},
+      {"State Change", field("note", device) + status, ""},
+      {"State Change", role + status, ""},
+      {"State Change", R"("all":[{"arn":")" + device + "\"}]," + status, ""},
+      // Nothing says in which state.
+      {"Device Calibrated", field("arn", device) + R"("status":"odd"})", ""},
+  };
+  for (const auto& [detail_type, fields, id] : cases) {
+    const Recognised event = named_in_detail(detail_type, "{" + fields);
+    EXPECT_EQ(event->fate, id.empty() ? Fate::unrecognised : Fate::recognised) << fields;
+    EXPECT_EQ(event.all().empty() ? "" : event.only().resource.id, id) << fields;
+  }
+}
+
 TEST(Native, changes_stand_where_the_entry_says) {
   const std::string entry = R"(
 - name: change

@@ -2,6 +2,7 @@
 
 #include "base/json_writer.h"
 #include "catalog/call_verb.h"
+#include "catalog/detail_arn.h"
 #include "catalog/observe.h"
 #include "catalog/render.h"
 #include "catalog/row_table.h"
@@ -117,6 +118,19 @@ std::optional<Recognition> recognise_by_rows(const Parts& parts) {
   return first;
 }
 
+// An envelope as this one, whose `resources` name `arn` and which has no detail.
+void write_envelope_about(std::string_view arn, const EventView& view, std::string& out) {
+  out.clear();
+  JsonWriter json(out);
+  json.begin_object();
+  json.text("source", view.source);
+  json.text("detail-type", view.detail_type);
+  json.begin_array("resources");
+  json.text(arn);
+  json.end_array();
+  json.end_object();
+}
+
 }  // namespace
 
 // Memory that is kept from event to event.
@@ -128,6 +142,7 @@ struct Recogniser::Scratch {
 
   std::optional<uint32_t> entry_of(const CompiledCatalog& catalog, const EventView& view);
   bool envelope_matches(const Pattern& pattern, const EventView& view);
+  std::optional<Recognition> recognise_by_detail(const Parts& parts);
 };
 
 // Whether the envelope that a bare record would have come in meets the pattern.
@@ -169,6 +184,24 @@ std::optional<uint32_t> Recogniser::Scratch::entry_of(const CompiledCatalog& cat
   return best;
 }
 
+// A provider's event that names its resource in its detail alone, as if `resources` had it: entries
+// about events of any kind go by these. Nothing where it names none, or no state of it.
+std::optional<Recognition> Recogniser::Scratch::recognise_by_detail(const Parts& parts) {
+  if (parts.view.shape != EventShape::eventbridge) return std::nullopt;
+  const std::optional<std::string_view> arn = arn_in_detail(parts.view);
+  if (!arn) return std::nullopt;
+  write_envelope_about(*arn, parts.view, envelope);
+  EventView view = parts.view;
+  if (parser.parse(envelope).get(view.event)) return std::nullopt;
+  const std::optional<uint32_t> found = entry_of(parts.catalog, view);
+  if (!found || *found == kNoEntry) return std::nullopt;
+  const Parts named{parts.catalog, view,          parts.description, parts.received,
+                    parts.arena,   parts.scratch, parts.out};
+  const Recognition recognition = recognise_by(parts.catalog.entries[*found], named);
+  if (recognition.fate != Fate::recognised) return std::nullopt;
+  return recognition;
+}
+
 Recogniser::Recogniser(const Catalog& catalog)
     : catalog_(&catalog), scratch_(std::make_unique<Scratch>()) {}
 Recogniser::~Recogniser() = default;
@@ -193,6 +226,7 @@ Recognition Recogniser::recognise(simdjson::dom::element event, std::string_view
   const Parts parts{catalog, view, description, received, arena, scratch_->observer, out};
   if (*found != kNoEntry) return recognise_by(catalog.entries[*found], parts);
   if (const std::optional<Recognition> by_row = recognise_by_rows(parts)) return *by_row;
+  if (const auto by_detail = scratch_->recognise_by_detail(parts)) return *by_detail;
   const std::string_view reason = reason_to_ignore(view);
   return reason.empty() ? recognition : with_fate(recognition, Fate::ignored, reason);
 }
