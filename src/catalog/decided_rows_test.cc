@@ -53,6 +53,18 @@ TEST(DecidedRows, name_what_they_change) {
              "null",
              "AWS::CodeArtifact::Package "
              "arn:aws:codeartifact:eu-west-1:123456789012:package/d/r/npm/types/p\n"},
+        Call{"discovery", "DeleteApplications", R"({"configurationIds":["d-1","d-2"]})", "null",
+             "AWS::ApplicationDiscoveryService::Application "
+             "urn:aws:123456789012:eu-west-1:AWS::ApplicationDiscoveryService::Application:d-1\n"
+             "AWS::ApplicationDiscoveryService::Application "
+             "urn:aws:123456789012:eu-west-1:AWS::ApplicationDiscoveryService::Application:d-2\n"},
+        Call{"ec2", "AssociateKmsKeyId", R"({"AssociateKmsKeyIdRequest":{"SnapshotId":"snap-1"}})",
+             "null", "AWS::EC2::Snapshot arn:aws:ec2:eu-west-1::snapshot/snap-1\n"},
+        Call{"mq", "CreateBroker", R"({"brokerName":"b"})",
+             R"({"brokerId":"b-1","brokerArn":"arn:aws:mq:eu-west-1:123456789012:broker:b:b-1"})",
+             "AWS::AmazonMQ::Broker urn:aws:123456789012:eu-west-1:AWS::AmazonMQ::Broker:b-1\n"},
+        Call{"mq", "DeleteBroker", R"({"broker-id":"b-1"})", R"({"brokerId":"b-1"})",
+             "AWS::AmazonMQ::Broker urn:aws:123456789012:eu-west-1:AWS::AmazonMQ::Broker:b-1\n"},
         Call{"cloudformation", "RegisterType",
              R"({"type":"RESOURCE","typeName":"Acme::Web::Site"})", R"({"registrationToken":"t"})",
              "AWS::CloudFormation::Type "
