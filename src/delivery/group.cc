@@ -146,12 +146,12 @@ Time GroupStage::due_of(const Booked& booked, Time since) const {
   const RunTimes times = times_of(booked.row);
   const bool is_over = times.ended != Time();
   const Time after_end = since + std::min(kGroupAfterEnd, rule_.quiet);
+  if (times.is_under_way()) return group.latest;
   if (is_told(booked.row)) {
     const Time told = std::min(group.latest - kGroupKept, since);
     return is_over ? std::max(after_end, told + rule_.late()) : since + rule_.quiet + rule_.late();
   }
   if (is_over) return after_end;
-  if (times.is_under_way()) return group.latest;
   const Time came = group.latest - rule_.at_most;
   const Time quiet = since + rule_.quiet;
   return follows_another(booked) ? std::max(quiet, came + rule_.late()) : quiet;

@@ -7,8 +7,9 @@
 // two and makes them one (RunRule::late). After `at_most` it goes in any case.
 //
 // A group that was told stays for a while. What comes late and would have changed what was said is
-// told in one amendment, when no more of it can come in; then the group is forgotten. What would
-// have changed nothing is part of what was told.
+// told in one amendment, when no more of it can come in; then the group is forgotten. While its
+// stack is under way more can come in: its amendment waits for the end. What would have changed
+// nothing is part of what was told.
 //
 // Waits are for what comes in; the times of what happened are only compared with each other. So
 // what comes in all at once, days later, is as many messages as there were runs.

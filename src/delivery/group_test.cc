@@ -127,6 +127,32 @@ TEST_F(GroupTest, a_stack_says_itself_when_it_is_over) {
   EXPECT_TRUE(says("Deployment of stack shop: 1 changed: 1 EC2 instance stable")) << said();
 }
 
+// What comes until the end is told with it, also after a restart.
+TEST_F(GroupTest, that_is_under_way_when_it_is_told_is_amended_once_by_its_end) {
+  deploy_entries({stack("UPDATE_IN_PROGRESS", Phase::changing, next())});
+  deploy_entries({member_of_stack("i-1", next())});
+  wait(minutes(50));
+  deploy_entries({member_of_stack("i-2", next())});
+  wait(minutes(10));
+  ASSERT_EQ(held_.size(), 1u);
+  EXPECT_TRUE(says("it is still under way")) << said();
+  const std::string first = held_.front().ids.front();
+  answer(Verdict::delivered);
+  now_ += minutes(2);
+  deploy_entries({member_of_stack("i-3", next())});
+  kill();
+  wait(minutes(40));
+  EXPECT_TRUE(held_.empty()) << said();
+  EXPECT_EQ(pipeline_->counts().held, 1u);
+  deploy_entries({stack("UPDATE_COMPLETE", Phase::stable, next())});
+  wait(minutes(20));
+  ASSERT_EQ(held_.size(), 1u);
+  EXPECT_TRUE(says(R"("causationid":")" + first)) << said();
+  EXPECT_TRUE(says("1 changed: 1 EC2 instance stable (i-3)")) << said();
+  answer(Verdict::delivered);
+  EXPECT_TRUE(rows().empty());
+}
+
 // Its time is that of the call, and its phase the one of now.
 TEST_F(GroupTest, a_late_call_on_a_stack_is_of_its_deployment) {
   const Time begun = now_;
