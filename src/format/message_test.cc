@@ -55,6 +55,25 @@ TEST(Message, says_only_the_state_where_the_cause_is_unknown) {
   EXPECT_EQ(message_of(n), "EC2 instance web-1 (i-0a1b2c3d4e5f60001) in eu-west-1 is running");
 }
 
+TEST(Message, states_in_capitals_are_told_in_words) {
+  Notification n = example_notification();
+  n.cause = {};
+  const auto told = [&](std::string_view value) {
+    n.value = value;
+    const std::string message = message_of(n);
+    return message.substr(message.find("eu-west-1 ") + 10);
+  };
+  EXPECT_EQ(told("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"), "is updated, and cleans up");
+  EXPECT_EQ(told("SERVICE_STEADY_STATE"), "is steady");
+  EXPECT_EQ(told("CREATE_FAILED"), "has failed to be created");
+  EXPECT_EQ(told("GATEWAY_ATTACHED"), "is gateway attached");
+  EXPECT_EQ(told("RUNNING"), "is running");
+  EXPECT_EQ(told("OK"), "is OK");
+  EXPECT_EQ(told("Ready_2"), "is Ready_2") << "only what is in capitals";
+  n.cause = {.kind = CauseKind::human, .actor = "alice", .call = "DeleteStack"};
+  EXPECT_EQ(told("DELETE_COMPLETE"), "was deleted by alice") << "not twice";
+}
+
 TEST(Message, settings_of_one_parent_name_it_once) {
   Notification n = bucket_call(NotificationKind::changed, "PutBucketPublicAccessBlock");
   const std::vector<Change> changes = {{.path = "Block.BlockPublicAcls", .to = "true"},
@@ -264,7 +283,7 @@ TEST(Message, the_provider_says_why) {
   n.phase = Phase::degraded;
   n.value = "ALARM";
   n.cause = {.reason = "Threshold Crossed:\n2 > 1"};
-  EXPECT_TRUE(message_of(n).ends_with(" is ALARM: Threshold Crossed: 2 > 1")) << message_of(n);
+  EXPECT_TRUE(message_of(n).ends_with(" is in alarm: Threshold Crossed: 2 > 1")) << message_of(n);
   n.cause.kind = CauseKind::service;
   n.cause.confidence = Confidence::certain;
   n.cause.actor = "api";
@@ -272,8 +291,7 @@ TEST(Message, the_provider_says_why) {
   n.value = "STOPPED";
   n.phase = Phase::gone;
   n.cause.actor_type = "ECSService";
-  EXPECT_TRUE(
-      message_of(n).ends_with(" is STOPPED; stopped by ECS service api: Threshold Crossed: 2 > 1"))
+  EXPECT_TRUE(message_of(n).ends_with(" was stopped by ECS service api: Threshold Crossed: 2 > 1"))
       << message_of(n);
   n.kind = NotificationKind::changed;
   n.cause = {.kind = CauseKind::provider, .actor = "AWS_EC2_X", .reason = "from Monday"};
@@ -414,7 +432,7 @@ TEST(Message, a_stack_is_deployed) {
   n.cause.kind = CauseKind::deployment;
   n.cause.actor = "ci-deployer";
   n.cause.confidence = Confidence::likely;
-  EXPECT_EQ(message_of(n), "stack shop in eu-west-1 is CREATE_COMPLETE; deployed by ci-deployer");
+  EXPECT_EQ(message_of(n), "stack shop in eu-west-1 is created; deployed by ci-deployer");
 }
 
 TEST(Message, a_call_that_moved_the_phase_is_told_as_what_it_did) {

@@ -2,6 +2,7 @@
 #include "format/format.h"
 #include "format/names.h"
 #include "format/news.h"
+#include "format/state_words.h"
 
 namespace statewire {
 namespace {
@@ -20,34 +21,14 @@ Deed deed_of(const Notification& notification) {
   const std::string_view verb = verb_for(notification);
   if (value.empty()) return {.verb = verb};
   if (!is_call(notification, value)) {
-    return {.verb = verb, .is_told_alone = is_cause_known(notification.cause) && value == verb};
+    return {.verb = verb,
+            .is_told_alone = is_cause_known(notification.cause) && is_state(value, verb)};
   }
   // What is only planned can be taken back: nothing goes on yet.
   const bool is_planned = verb.starts_with("scheduled ");
   return {.verb = verb,
           .is_told_alone = true,
           .goes_on = !is_planned && !is_settled(notification.phase)};
-}
-
-// Native states that make no sentence with "is" as they stand.
-struct StateWords {
-  std::string_view value;
-  std::string_view verb;
-  std::string_view words;
-};
-constexpr StateWords kStates[] = {
-    {"succeeded", "has ", "succeeded"},
-    {"SUCCEEDED", "has ", "succeeded"},
-    {"failed", "has ", "failed"},
-    {"FAILED", "has ", "failed"},
-    {"failing-over", "is ", "failing over"},
-};
-
-StateWords words_of_state(std::string_view value) {
-  for (const StateWords& state : kStates) {
-    if (state.value == value) return state;
-  }
-  return {value, "is ", value};
 }
 
 // Where no call was seen, it is in doubt that this is the cause. Where one was, it was made, and
@@ -100,7 +81,7 @@ Notification as_told_then(const Notification& notification) {
 std::string_view verb_before_transition(const Notification& notification) {
   const Deed deed = deed_of(notification);
   if (deed.is_told_alone) return deed.goes_on ? "is " : "was ";
-  return words_of_state(notification.value).verb;
+  return verb_before_state(notification.value);
 }
 
 void add_transition(const Notification& notification, NewsBeside beside, Words& words) {
@@ -112,8 +93,8 @@ void add_transition(const Notification& notification, NewsBeside beside, Words& 
     const bool has_word = !notification.value.empty();
     const bool is_said_beside = !has_word && is_known && beside == NewsBeside::phase;
     if (!is_said_beside) {
-      words.add(has_word ? words_of_state(notification.value).words : name_of(notification.phase),
-                is_known ? "; " : "");
+      has_word ? add_state(notification.value, words) : words.add(name_of(notification.phase));
+      words.add(is_known ? "; " : "");
     }
     is_known ? add_deed(notification, deed, words) : add_nobody(notification, words);
   }
@@ -142,7 +123,9 @@ void add_completion_sentence(const Notification& notification, Words& words) {
   const Deed deed = deed_of(notification);
   const bool has_since = notification.since != Time();
   if (has_since && !deed.is_told_alone) {
-    words.add(", ", words_of_state(notification.value).words, " since ");
+    words.add(", ");
+    add_state(notification.value, words);
+    words.add(" since ");
     words.add_clock(notification.since, notification.time);
     words.add(",");
   }
@@ -160,10 +143,9 @@ void add_completion(const Notification& notification, Words& words) {
   words.add("now known: ");
   add_deed(notification, deed, words);
   if (notification.since != Time()) {
-    words.add(" (", deed.is_told_alone ? "" : words_of_state(notification.value).words,
-              !deed.is_told_alone ? " since "
-              : deed.goes_on      ? "since "
-                                  : "at ");
+    words.add(" (");
+    if (!deed.is_told_alone) add_state(notification.value, words);
+    words.add(!deed.is_told_alone ? " since " : deed.goes_on ? "since " : "at ");
     words.add_clock(notification.since, notification.time);
     words.add(")");
   }
@@ -178,14 +160,17 @@ void add_late_fact(const Notification& notification, Words& words) {
   // It may be older than the state that it does not change, and nobody knows that it came late.
   if (notification.is_untimed) {
     const bool has_verb = deed.is_told_alone || late.value.empty();
-    words.add("was said to be ", has_verb ? deed.verb : words_of_state(late.value).words);
+    words.add("was said to be ");
+    has_verb ? words.add(deed.verb) : add_state(late.value, words);
     return add_reason(late.cause, words);
   }
   if (deed.is_told_alone || late.value.empty()) {
     words.add("was ", deed.verb);
   } else {
-    words.add(asks_by_whom(late.phase) ? "was already " : "was ", words_of_state(late.value).words,
-              is_known ? ", " : "", is_known ? deed.verb : "");
+    words.add(verb_before_state(late.value) == "has " ? "had " : "was ",
+              asks_by_whom(late.phase) ? "already " : "");
+    add_state(late.value, words);
+    words.add(is_known ? ", " : "", is_known ? deed.verb : "");
   }
   if (is_known) add_by_whom(late, words);
   words.add(" at ");
