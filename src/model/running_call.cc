@@ -38,11 +38,11 @@ bool begins_with(std::string_view call, std::string_view verb) {
 }  // namespace
 
 bool only_runs(std::string_view type, std::string_view call) {
-  const bool is_verb = std::ranges::any_of(
-      kVerbs, [&](std::string_view verb) { return begins_with(call, verb); });
+  const bool is_verb =
+      std::ranges::any_of(kVerbs, [&](std::string_view verb) { return begins_with(call, verb); });
   return is_verb && std::ranges::none_of(kSettings, [&](const Setting& setting) {
-    return setting.type == type && (setting.call.empty() || setting.call == call);
-  });
+           return setting.type == type && (setting.call.empty() || setting.call == call);
+         });
 }
 
 }  // namespace statewire
