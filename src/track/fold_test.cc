@@ -861,6 +861,42 @@ TEST(Fold, what_a_call_sets_has_the_value_that_it_set_before) {
   }
 }
 
+// What was set by another call since, or is set by the service, was another value before.
+TEST(Fold, what_something_else_may_have_set_has_no_value_before) {
+  struct Case {
+    std::string_view type;
+    std::string_view path;
+    std::string_view between;  // What another call sets it to; empty: there is none.
+    std::string_view told;
+  };
+  const Case cases[] = {
+      {"AWS::AutoScaling::AutoScalingGroup", "desiredCapacity", "", "desiredCapacity=9"},
+      {"AWS::EKS::Nodegroup", "scalingConfig.desiredSize", "", "scalingConfig.desiredSize=9"},
+      {"AWS::EKS::Nodegroup", "scalingConfig.maxSize", "", "scalingConfig.maxSize=2>9"},
+      {"AWS::EKS::Nodegroup", "scalingConfig.maxSize", "5", "scalingConfig.maxSize=9"},
+      {"AWS::EKS::Nodegroup", "scalingConfig.maxSize", "2", "scalingConfig.maxSize=2>9"},
+  };
+  for (const Case& each : cases) {
+    SCOPED_TRACE(each.told);
+    History history;
+    std::deque<Change> changes;
+    uint8_t number = 1;
+    const auto set = [&](std::string_view name, std::string_view to) {
+      Observation made = call(number, minutes(number), "UpdateGroup", "bob", kAllPhases);
+      ++number;
+      made.effect = Effect::configure;
+      made.origin.type = name;
+      made.resource.type = each.type;
+      made.changes = std::span(&changes.emplace_back(Change{each.path, "", to}), 1);
+      history.see(made);
+    };
+    set("UpdateGroup", "2");
+    if (!each.between.empty()) set("SetOther", each.between);
+    set("UpdateGroup", "9");
+    EXPECT_EQ(changes_of(history), each.told);
+  }
+}
+
 // What was before is a matter of keys, not of arrival; and what cannot be told hides what is older.
 TEST(Fold, what_was_set_last_counts_in_any_order_of_arrival) {
   using Set = std::vector<Change>;

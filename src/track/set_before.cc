@@ -25,6 +25,46 @@ bool sets_properties(const Observation& observation) {
   return observation.effect == Effect::configure || observation.has(kPut);
 }
 
+// What Auto Scaling or the service itself sets, mostly without any event of the resource: what a
+// call has set it to is not what it was before the next one. `property` is the end of its path.
+struct Moving {
+  std::string_view type;
+  std::string_view property;
+};
+constexpr Moving kMoving[] = {
+    {"AWS::AppStream::Fleet", "desiredInstances"},
+    {"AWS::ApplicationAutoScaling::ScalableTarget", "maxCapacity"},
+    {"AWS::ApplicationAutoScaling::ScalableTarget", "minCapacity"},
+    {"AWS::AutoScaling::AutoScalingGroup", "desiredCapacity"},
+    {"AWS::AutoScaling::AutoScalingGroup", "maxSize"},  // By scheduled actions.
+    {"AWS::AutoScaling::AutoScalingGroup", "minSize"},
+    {"AWS::Cassandra::Table", "readCapacityUnits"},
+    {"AWS::Cassandra::Table", "writeCapacityUnits"},
+    {"AWS::DynamoDB::Table", "readCapacityUnits"},
+    {"AWS::DynamoDB::Table", "writeCapacityUnits"},
+    {"AWS::EC2::EC2Fleet", "totalTargetCapacity"},
+    {"AWS::EC2::SpotFleet", "targetCapacity"},
+    {"AWS::ECS::Service", "desiredCount"},
+    {"AWS::EKS::Nodegroup", "desiredSize"},
+    {"AWS::ElastiCache::ReplicationGroup", "engineVersion"},
+    {"AWS::ElastiCache::ReplicationGroup", "newReplicaCount"},
+    {"AWS::ElastiCache::ReplicationGroup", "nodeGroupCount"},
+    {"AWS::Kinesis::Stream", "targetShardCount"},
+    {"AWS::Lambda::Alias", "provisionedConcurrentExecutions"},
+    {"AWS::Lambda::Function", "provisionedConcurrentExecutions"},
+    {"AWS::MSK::Cluster", "volumeSizeGB"},
+    {"AWS::RDS::DBCluster", "engineVersion"},
+    {"AWS::RDS::DBInstance", "allocatedStorage"},
+    {"AWS::RDS::DBInstance", "engineVersion"},
+    {"AWS::SageMaker::Endpoint", "desiredInstanceCount"},
+};
+
+bool moves_by_itself(std::string_view type, std::string_view path) {
+  const std::string_view property = path.substr(path.rfind('.') + 1);
+  return std::ranges::any_of(
+      kMoving, [&](const Moving& row) { return row.type == type && row.property == property; });
+}
+
 // A list is told item by item.
 bool is_single(std::span<const Change> changes, std::string_view path) {
   return std::ranges::count(changes, path, &Change::path) == 1;
@@ -45,8 +85,10 @@ SetBefore::SetBefore(const Observation& observation, Arena& arena)
   const std::span<const Change> changes = observation.changes;
   before_ = arena.copy_of(std::vector<Before>(changes.size()));
   for (size_t i = 0; i < changes.size(); ++i) {
-    before_[i].is_open = changes[i].from.empty() && !names_a_part(changes[i].path) &&
-                         is_single(changes, changes[i].path);
+    const std::string_view path = changes[i].path;
+    before_[i].is_open = changes[i].from.empty() && !names_a_part(path) &&
+                         !moves_by_itself(observation.resource.type, path) &&
+                         is_single(changes, path);
     open_ += before_[i].is_open;
   }
 }
@@ -60,10 +102,10 @@ bool SetBefore::is_same_part(const Observation& earlier) const {
 }
 
 void SetBefore::look_at(const Observation& earlier, bool was_late) {
-  if (!sets_properties(earlier) || earlier.origin.type != observation_.origin.type ||
-      earlier.key > observation_.key || !is_same_part(earlier)) {
+  if (!sets_properties(earlier) || earlier.key > observation_.key || !is_same_part(earlier)) {
     return;
   }
+  if (earlier.origin.type != observation_.origin.type) return look_at_other_call(earlier);
   for (size_t i = 0; i < before_.size(); ++i) {
     Before& before = before_[i];
     const Change* const set = find(earlier.changes, observation_.changes[i].path);
@@ -79,10 +121,21 @@ void SetBefore::look_at(const Observation& earlier, bool was_late) {
   }
 }
 
+// It may have set the same, or another thing of the same name.
+void SetBefore::look_at_other_call(const Observation& earlier) {
+  for (size_t i = 0; i < before_.size(); ++i) {
+    Before& before = before_[i];
+    const Change* const set = find(earlier.changes, observation_.changes[i].path);
+    if (!before.is_open || set == nullptr || earlier.key < before.other_key) continue;
+    before.other_key = earlier.key;
+    before.other_value = arena_.copy(set->to);
+  }
+}
+
 std::span<const Change> SetBefore::told() const {
   const std::span<const Change> changes = observation_.changes;
   const auto is_repeated = [&](size_t i) {
-    return before_[i].is_known && before_[i].value == changes[i].to;
+    return before_[i].is_certain() && before_[i].value == changes[i].to;
   };
   size_t repeated = 0;
   for (size_t i = 0; i < changes.size(); ++i) repeated += is_repeated(i);
@@ -93,7 +146,7 @@ std::span<const Change> SetBefore::told() const {
       continue;
     }
     told.push_back(changes[i]);
-    if (before_[i].is_known) told.back().from = before_[i].value;
+    if (before_[i].is_certain()) told.back().from = before_[i].value;
   }
   return arena_.copy_of(told);
 }

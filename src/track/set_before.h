@@ -1,4 +1,5 @@
-// What a property was before a call set it: what the same call had set it to before. Pure.
+// What a property was before a call set it: what the same call had set it to before, unless another
+// call has set something of that name since, or Auto Scaling or the service sets it, too. Pure.
 #pragma once
 
 #include "base/arena.h"
@@ -33,9 +34,15 @@ class SetBefore {
     bool is_known = false;  // `value`, which `key` set.
     std::string_view value;
     SortKey key;
+    // What another call set under the same name, after that or before it.
+    std::string_view other_value;
+    SortKey other_key;
+
+    bool is_certain() const { return is_known && (other_key < key || other_value == value); }
   };
 
   bool is_same_part(const Observation& earlier) const;
+  void look_at_other_call(const Observation& earlier);
 
   const Observation& observation_;
   Arena& arena_;
