@@ -200,7 +200,7 @@ void InventoryRunner::take_turn(size_t place, const std::stop_token& stop) {
   const Time begun = visits.asked(clock_.now());
   const bool was_whole = !reach_.missing.contains(setting.name);
   if (!setting.inventory->has_changed() && was_whole && unanswered.is_none()) {
-    reach_.read.insert_or_assign(setting.name, begun);
+    reach_.note_reading(setting.name, begun, true);
     Lock lock(mutex_);
     states_[place].last_read = begun;
     return;

@@ -142,7 +142,10 @@ InventoryVisits::Unanswered InventoryVisits::unanswered() const {
 
 Time InventoryVisits::asked(Time now) const {
   Lock lock(mutex_);
-  for (const Place& place : places_) now = std::min(now, place.asked_before);
+  for (const Place& place : places_) {
+    const bool has_answered = place.phase == Phase::answered && place.fault.empty();
+    if (has_answered) now = std::min(now, place.asked_before);
+  }
   return now;
 }
 

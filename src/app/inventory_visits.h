@@ -45,7 +45,7 @@ class InventoryVisits {
     bool is_none() const { return places.empty(); }
   };
   Unanswered unanswered() const;
-  // When the place was asked that was asked first, of what was answered last; `now` without any.
+  // When the place was asked that was asked first, of those that have answered; `now` without any.
   Time asked(Time now) const;
   // Of places that have answered nothing for longer than `patience`, the first one first.
   std::vector<InventoryWait> waits() const;

@@ -40,6 +40,11 @@ Time time_to_declare(Time written, Time now) {
   return written == Time() ? now : std::max(written, now - kWrittenBack);
 }
 
+void InventoryReach::note_reading(std::string_view inventory, Time asked, bool is_whole) {
+  looked_at.insert_or_assign(std::string(inventory), asked);
+  if (is_whole) read.insert_or_assign(std::string(inventory), asked);
+}
+
 std::optional<Time> time_to_declare(const Record& record, Time written, Time now) {
   const Time time = time_to_declare(written, now);
   const bool covers_up = time > written && record.newest.time() > written;
@@ -140,7 +145,7 @@ bool InventoryLook::is_unmanaged(const Record& record) const {
   // What was so before, and is withheld, is so again at once.
   const Time since =
       is_withheld(record) ? record.since : std::max(record.since, record.drift_since);
-  if (now_ - since <= grace_ || owner_of(record).is_known()) return false;
+  if (!were_all_read_since(since + grace_) || owner_of(record).is_known()) return false;
   const CauseKind cause = record.cause.kind;
   const bool is_made_by_itself = cause == CauseKind::autoscaling || cause == CauseKind::service ||
                                  cause == CauseKind::provider;
@@ -150,6 +155,11 @@ bool InventoryLook::is_unmanaged(const Record& record) const {
   const bool is_companion = std::ranges::find(kCompanions, type) != std::end(kCompanions);
   return !is_made_by_itself && !is_of_unread_stack && !is_companion && is_in_reach(record) &&
          !may_be_declared_unread(record.resource.id, record.resource.account);
+}
+
+bool InventoryLook::were_all_read_since(Time time) const {
+  return std::ranges::all_of(reach_.looked_at,
+                             [&](const auto& inventory) { return inventory.second > time; });
 }
 
 // A stack of any region may declare what is in none. Ids that are no ARNs name the region of the

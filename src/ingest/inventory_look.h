@@ -41,8 +41,13 @@ struct InventoryReach {
   std::map<std::pair<std::string, std::string>, Time> written;
   // When each inventory was last known to declare what the records say, by name.
   std::map<std::string, Time, std::less<>> read;
+  // When each inventory was last read, but for what of it is missing, by name.
+  std::map<std::string, Time, std::less<>> looked_at;
   // What of each inventory could not be read, by name; those that were read whole are not in it.
   std::map<std::string, std::vector<MissingPlace>, std::less<>> missing;
+
+  // It was read at that time.
+  void note_reading(std::string_view inventory, Time asked, bool is_whole);
 };
 
 // As of when a record takes that its tool wrote its state, at `written`. What was written a month
@@ -54,15 +59,16 @@ std::optional<Time> time_to_declare(const Record& record, Time written, Time now
 Time time_to_declare(Time written, Time now);
 
 // One look at all records, which also sees what has come late. A child gets the group of its
-// parent, `via` it, and loses it with it. What nobody declares is told to be unmanaged, once it has
-// been in its state, and declared by nobody, for `grace`: the call by which its tool ended it may
-// be late; unless Auto Scaling, a service or the provider made it, or a stack
-// of CloudFormation where no inventory reads such stacks, or things of its type are mostly made
-// along with others, or a place that is missing may declare it; it is so no more where nothing in
-// its account is declared. While a place is missing, nothing of that is taken back, and what its
-// inventory read before ends no drift. What is declared and gone, and nobody is known to have ended
-// it, is told to be lost after half an hour, if its code was read since: the call that ended it
-// would be here by then. What was out of band before its tool ran is so no more. Not thread-safe.
+// parent, `via` it, and loses it with it. What nobody declares is told to be unmanaged, once every
+// inventory was read after it had been in its state, and declared by nobody, for `grace`: its tool
+// writes its state after it has made it, and the call by which its tool ended it may be late;
+// unless Auto Scaling, a service or the provider made it, or a stack of CloudFormation where no
+// inventory reads such stacks, or things of its type are mostly made along with others, or a place
+// that is missing may declare it; it is so no more where nothing in its account is declared. While
+// a place is missing, nothing of that is taken back, and what its inventory read before ends no
+// drift. What is declared and gone, and nobody is known to have ended it, is told to be lost after
+// half an hour, if its code was read since: the call that ended it would be here by then. What was
+// out of band before its tool ran is so no more. Not thread-safe.
 class InventoryLook {
  public:
   InventoryLook(const InventoryReach& reach, Duration grace, Time now)
@@ -87,6 +93,7 @@ class InventoryLook {
   bool is_unexplained_end(const Record& record) const;
   void see_over(const Record& record);
   bool is_unmanaged(const Record& record) const;
+  bool were_all_read_since(Time time) const;
   bool is_in_reach(const Record& record) const;
   bool may_be_declared_unread(std::string_view id, std::string_view account) const;
   bool is_declarable(std::string_view type) const;

@@ -495,13 +495,16 @@ Result<InventoryCounts> InventoryPass::declare(std::string_view inventory,
       return sent.error();
     }
   }
-  if (!reading.is_whole) return counts;
+  const Time asked = reading.asked == Time() ? now : reading.asked;
+  if (!reading.is_whole) {
+    reach.note_reading(inventory, asked, false);
+    return counts;
+  }
   if (Result<void> ended = end_whole_reading(inventory, reading, *all, stop, counts.events);
       !ended) {
     return ended.error();
   }
-  reach.read.insert_or_assign(std::string(inventory),
-                              reading.asked == Time() ? now : reading.asked);
+  reach.note_reading(inventory, asked, true);
   return counts;
 }
 

@@ -502,11 +502,51 @@ TEST_F(InventoryPassTest, what_its_code_lets_go_of_is_unmanaged_only_after_the_g
   read({bucket()}, kNow);
   EXPECT_EQ(look(), 0u);
   clock_.advance(minutes(59));
+  read({bucket()}, kNow);
   EXPECT_EQ(look(), 0u);
   EXPECT_EQ(queue_record("jobs").drift, Drift::unknown);
   clock_.advance(minutes(2));
+  read({bucket()}, kNow);
   EXPECT_EQ(look(), 1u);
   EXPECT_EQ(queue_record("jobs").drift, Drift::unmanaged);
+}
+
+// Its tool made it, and has written its state: nobody has read that yet.
+TEST_F(InventoryPassTest, nothing_is_unmanaged_before_each_inventory_was_read_after_the_grace) {
+  const auto read = [&](std::string_view inventory, bool is_whole = true) {
+    declare(inventory, {stack("base", kNow - hours(3), {bucket(), queue("q", "aws_sqs_queue.q")})},
+            is_whole);
+  };
+  read("shop");
+  read("app");
+  create_queue_by_hand(kNow);
+  clock_.advance(hours(2));
+  EXPECT_EQ(look(), 0u);
+  read("shop");
+  EXPECT_EQ(look(), 0u);
+  read("app", false);
+  EXPECT_EQ(look(), 1u);
+  EXPECT_EQ(queue_record("by-hand").drift, Drift::unmanaged);
+}
+
+// It is said once, and not at each look and reading.
+TEST_F(InventoryPassTest, a_run_says_nothing_of_what_a_person_is_deleting) {
+  fates_of(event(1, "running", 0, "e-1"));
+  const auto read = [&](Time written) {
+    return declare("shop", {stack("base", written,
+                                  {resource("AWS::EC2::Instance", "i-1001", "aws_instance.web")})});
+  };
+  read(kNow - hours(6));
+  const std::string id = "arn:aws:ec2:eu-west-1:123456789012:instance/i-1001";
+  ASSERT_EQ(record(id).drift, Drift::none);
+  fates_of(call_at(parse_time("2026-11-23T09:10:00Z").value(), "ec2.amazonaws.com",
+                   "TerminateInstances",
+                   R"({"instancesSet":{"items":[{"instanceId":"i-1001"}]}})"));
+  fates_of(event(1, "shutting-down", 11 * 60, "e-2"));
+  ASSERT_EQ(record(id).drift, Drift::out_of_band);
+  EXPECT_EQ(read(kNow), 0u);
+  EXPECT_EQ(look(), 0u);
+  EXPECT_EQ(record(id).drift, Drift::out_of_band);
 }
 
 TEST_F(InventoryPassTest, what_is_unmanaged_is_so_no_more_where_nothing_is_declared) {

@@ -257,7 +257,7 @@ void Player::read_inventories() {
   for (size_t i = 0; i < day_.inventories.size(); ++i) {
     const std::string& name = day_.inventories[i];
     if (!is_written_[i]) {
-      reach_.read.insert_or_assign(name, wall_.now());
+      reach_.note_reading(name, wall_.now(), true);
       continue;
     }
     InventoryReading reading;
