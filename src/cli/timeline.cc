@@ -126,7 +126,10 @@ std::string headline(JsonElement resource, const Terminal& terminal) {
   const std::string since = text_at(resource, "since");
   if (!since.empty()) line += " since " + short_time(since);
   JsonElement cause;
-  if (find_at(resource, "cause").get(cause) == simdjson::SUCCESS) {
+  // The line of the code says who changed it last: nobody reads two answers to one question.
+  const bool is_known = text_at(resource, "cause.kind") != "unknown";
+  const bool has_cause = is_known || touch_text(resource).empty();
+  if (has_cause && find_at(resource, "cause").get(cause) == simdjson::SUCCESS) {
     std::string why;
     append_clean(why, cause_text(cause));
     const std::string tool = text_at(cause, "tool");

@@ -60,6 +60,15 @@ std::string cause_text(const Cause& cause) {
   return text;
 }
 
+// "PutBucketPolicy by bob, console"; empty where nobody is known to have changed it.
+std::string touch_text(const Touch& touch) {
+  std::string text = clean(call_name(touch.what));
+  if (!touch.actor.empty())
+    text.append(text.empty() ? "by " : " by ").append(clean(role_name(touch.actor)));
+  if (!touch.tool.empty() && !text.empty()) text.append(", ").append(clean(touch.tool));
+  return text;
+}
+
 template <typename Items, typename Text>
 std::string listed(const Items& items, std::string_view separator, Text text_of_item) {
   std::string text;
@@ -117,7 +126,10 @@ void add_facts(const Notification& n, std::vector<MessageFact>& facts) {
     if (!value.empty()) facts.push_back({label, std::move(value)});
   };
   const Cause& cause = told_cause(n);
-  add("Cause", cause_text(cause));
+  // What an inventory finds has no cause but the change that took the resource out of its code.
+  const std::string change = n.is_of_inventory ? touch_text(n.touch) : std::string();
+  if (change.empty() || is_cause_known(cause)) add("Cause", cause_text(cause));
+  add("Last change", change);
   add("Role", clean(role_name(cause.role)));
   add("From", clean(cause.address));
   add("Changes", listed(n.changes, "\n", change_text));

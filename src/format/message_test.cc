@@ -677,6 +677,27 @@ TEST(Message, what_an_inventory_finds_says_who_did_it) {
       " is no longer as its code declares it; last changed by bob: ModifyInstanceAttribute"));
 }
 
+// One line says who changed it, and none below says that nobody knows.
+TEST(Message, what_an_inventory_finds_has_the_last_change_and_no_unknown_cause) {
+  const auto fact_of = [](const Notification& n, std::string_view label) {
+    std::string text;
+    for (const MessageFact& fact : parts_of(n).facts) {
+      if (fact.label == label) text = fact.value;
+    }
+    return text;
+  };
+  Notification n = example_notification();
+  n.cause = {};
+  n.drift = Drift::out_of_band;
+  n.touch = {.actor = "bob", .tool = "console", .what = "ModifyInstanceAttribute"};
+  EXPECT_EQ(fact_of(n, "Cause"), "unknown");
+  EXPECT_EQ(fact_of(n, "Last change"), "");
+  n.kind = NotificationKind::changed;
+  n.is_of_inventory = true;
+  EXPECT_EQ(fact_of(n, "Cause"), "");
+  EXPECT_EQ(fact_of(n, "Last change"), "ModifyInstanceAttribute by bob, console");
+}
+
 TEST(Message, a_limit_names_whose_it_is) {
   Notification n = example_notification();
   n.kind = NotificationKind::receipt;
