@@ -31,7 +31,7 @@ AFTER_DEFAULT = 600
 AFTER_MAX = 3600
 # How the state of the resource is told, where its name does not stand before it.
 STATES = ("status", "state", "lifecycle", "lifecyclestate", "lifecyclestatus", "creationstatus", "deletionstatus",
-          "configurationstate", "provisioningstatus")
+          "configurationstate", "provisioningstatus", "currentstate", "currentstatus")
 WORDS_OF_STATE = ("code", "statuscode", "state", "status", "name", "value")
 
 

@@ -28,6 +28,29 @@ NOT_CHANGED = ("iam", "source", "destination", "role", "infrastructure", "kms")
 LISTS = ("resourcearns", "resourcearnlist", "resourceids", "resources", "arns", "configurationids")
 
 
+def is_arn(way):
+    return any(plain(path).endswith("arn") for path in re.findall(r"[\w.-]+", way))
+
+
+def fields_of(way, kind):
+    """Which fields name one, without the type's own name: "portalId" and "portal.id" are one."""
+    fields = [plain(path.rsplit(".", 1)[-1]) for path in re.findall(r"\w+\.[\w.-]+", way)]
+    for noun in sorted(kind.nouns, key=len, reverse=True):
+        fields = [field.removeprefix(noun) or field for field in fields]
+    return tuple("id" if field == "identifier" else field for field in fields)
+
+
+def name_by_one_form(rows, kind):
+    """No rule makes an ARN of the type and what calls tell one: where its end names it by less than an
+    ARN, what tells that, too, is not named by its ARN."""
+    wanted = {fields_of(way, kind) for row in rows if row["does"] == "delete" and not any(map(is_arn, row["id"]))
+              for way in row["id"]}
+    for row in rows:
+        plainer = [way for way in row["id"] if not is_arn(way)]
+        if any(fields_of(way, kind) in wanted for way in plainer):
+            row["id"] = plainer
+
+
 class Rows:
     def __init__(self, service, types, actions, namespace, decided):
         self.service = service
@@ -35,9 +58,11 @@ class Rows:
         self.decided = decided
         self.by_name = {each.name: each for each in types}
         self.names = {}
+        self.by_hand = {}
 
     def name_by_calls(self, by_hand):
         """Types whose end names them by less than their ARN are known by that alone."""
+        self.by_hand = by_hand
         for is_last_try in (False, True):
             for operation in self.service.operations:
                 decision = self.decider.decide(operation)
@@ -76,6 +101,9 @@ class Rows:
                 known[operation] = row
             elif not only_reads(operation):
                 unknown.append(operation)
+        for kind in self.by_name.values():  # One that is named by calls has what they tell as an alias.
+            if not kind.arn and not kind.is_named_by_calls and kind.name not in self.by_hand:
+                name_by_one_form([row for row in known.values() if row.get("of") == kind.name], kind)
         return known, unknown
 
     def said_of(self, operation):
