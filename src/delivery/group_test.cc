@@ -199,7 +199,7 @@ TEST_F(GroupTest, a_stack_that_rolls_back_says_why) {
   wait(minutes(1));
   ASSERT_EQ(held_.size(), 1u);
   EXPECT_TRUE(says(R"("status":"failed")")) << said();
-  EXPECT_TRUE(says("ROLLBACK_IN_PROGRESS: failed to create: [Db]")) << said();
+  EXPECT_TRUE(says("shop in eu-west-1 is being rolled back: failed to create: [Db]")) << said();
 }
 
 TEST_F(GroupTest, a_stack_that_somebody_updates_by_hand_has_not_failed) {
