@@ -8,16 +8,14 @@
 namespace statewire {
 namespace {
 
-// "22/tcp" for "ipPermissions[22/tcp].ipRanges": the addresses stand beside it.
-std::string_view path_words(std::string_view path) {
+// "22/tcp" for "ipPermissions[22/tcp].ipRanges": the addresses stand beside it. What stands beside
+// `before`, below the same parent, does not repeat the parent.
+std::string_view path_words(std::string_view path, std::string_view before) {
   constexpr std::string_view kRule = "ipPermissions[";
   const size_t end = path.find(']');
-  return path.starts_with(kRule) && end != path.npos ? path.substr(kRule.size(), end - kRule.size())
-                                                     : path;
-}
-
-// What is set beside the path before, below the same parent, does not repeat the parent.
-std::string_view below_parent(std::string_view path, std::string_view before) {
+  if (path.starts_with(kRule) && end != path.npos) {
+    return path.substr(kRule.size(), end - kRule.size());
+  }
   const size_t parent = path.rfind('.') + 1;
   const bool has_same = parent != 0 && before.starts_with(path.substr(0, parent)) &&
                         before.find('.', parent) == before.npos;
@@ -39,9 +37,7 @@ void add_changes(std::span<const Change> changes, Words& words) {
       words.add("…");
       break;
     }
-    const std::string_view told = path_words(change.path);
-    const bool is_rewritten = told != change.path;
-    if (!is_path_said) words.add(is_rewritten ? told : below_parent(change.path, path));
+    if (!is_path_said) words.add(path_words(change.path, path));
     if (has_value) {
       words.add(is_path_said ? ""
                 : is_removed ? " no longer "

@@ -63,8 +63,9 @@ std::string cause_text(const Cause& cause) {
 // "PutBucketPolicy by bob, console"; empty where nobody is known to have changed it.
 std::string touch_text(const Touch& touch) {
   std::string text = clean(call_name(touch.what));
-  if (!touch.actor.empty())
+  if (!touch.actor.empty()) {
     text.append(text.empty() ? "by " : " by ").append(clean(role_name(touch.actor)));
+  }
   if (!touch.tool.empty() && !text.empty()) text.append(", ").append(clean(touch.tool));
   return text;
 }
