@@ -41,7 +41,7 @@ class DeploymentsQuestion final : public Question {
  private:
   // Nothing which is looked at later can belong to it.
   bool is_whole(const DeploymentRun& run) const {
-    const Duration reach = reach_back(kDeploymentRule, run.times);
+    const Duration reach = reach_back(kDeploymentRule, run.times, run.tool == kStackTool);
     return run.times.began - reach > recorded_ + kAheadMax;
   }
 

@@ -153,6 +153,27 @@ TEST_F(GroupTest, that_is_under_way_when_it_is_told_is_amended_once_by_its_end) 
   EXPECT_TRUE(rows().empty());
 }
 
+TEST_F(GroupTest, a_stack_that_is_under_way_may_be_quiet_for_longer_than_at_most) {
+  deploy_entries({stack("UPDATE_IN_PROGRESS", Phase::changing, next())});
+  deploy_entries({member_of_stack("i-1", next())});
+  wait(hours(1));
+  ASSERT_EQ(held_.size(), 1u);
+  const std::string first = held_.front().ids.front();
+  answer(Verdict::delivered);
+  now_ += hours(2);
+  deploy_entries({member_of_stack("i-2", next())});
+  EXPECT_EQ(rows().size(), 1u);
+  wait(hours(2));
+  EXPECT_TRUE(held_.empty()) << said();
+  deploy_entries({stack("UPDATE_COMPLETE", Phase::stable, next())});
+  wait(minutes(20));
+  ASSERT_EQ(held_.size(), 1u);
+  EXPECT_TRUE(says(R"("causationid":")" + first)) << said();
+  EXPECT_TRUE(says("1 changed: 1 EC2 instance stable (i-2)")) << said();
+  answer(Verdict::delivered);
+  EXPECT_TRUE(rows().empty());
+}
+
 // Its time is that of the call, and its phase the one of now.
 TEST_F(GroupTest, a_late_call_on_a_stack_is_of_its_deployment) {
   const Time begun = now_;

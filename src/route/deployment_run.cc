@@ -63,22 +63,14 @@ std::optional<Duration> distance_within(const RunRule& rule, const RunTimes& one
   const bool is_said = first.ended != Time() && second.tells_end && second.began > first.ended;
   if (is_said) return std::nullopt;
   const Duration distance = std::max(Duration(), second.began - first.until());
-  if (first.is_under_way()) {
-    const bool is_its_word =
-        second.announced == Time() && (second.tells_end || second.ended != Time());
-    if (is_its_word && distance <= kStackLastsAtMost) return Duration();
-    if (distance > std::max(rule.at_most, rule.quiet)) return std::nullopt;
-    return Duration();
-  }
-  if (distance > rule.quiet) return std::nullopt;
-  return distance;
+  const bool is_under_way = first.is_under_way();
+  if (distance > (is_under_way ? kStackLastsAtMost : rule.quiet)) return std::nullopt;
+  return is_under_way ? Duration() : distance;
 }
 
-Duration reach_back(const RunRule& rule, const RunTimes& run) {
+Duration reach_back(const RunRule& rule, const RunTimes& run, bool is_of_stack) {
   if (run.announced != Time()) return kClocksDiffer;
-  const Duration reach = std::max(rule.at_most, rule.quiet);
-  const bool is_its_word = run.tells_end || run.ended != Time();
-  return is_its_word ? std::max(reach, kStackLastsAtMost) : reach;
+  return is_of_stack ? kStackLastsAtMost : rule.quiet;
 }
 
 void add_stack(std::string_view stack, std::string& stacks) {

@@ -5,7 +5,7 @@
 // unless the stack said between them that one run is over or that another began, or unless there
 // is more than `quiet` between them and nothing is known that lies there. What comes late and does
 // lie there makes one run of two. A stack that said that it began, and not yet that it is over, may
-// be quiet for `at_most`, and what it says next of itself belongs to it a day later. What was
+// be quiet for a day: what belongs to it and what it says next of itself are of its run. What was
 // joined stays joined, also where it is heard only then that a stack began in between: that begins
 // a run with what follows.
 #pragma once
@@ -22,13 +22,13 @@
 
 namespace statewire {
 
-// From the last that was heard of a stack that is under way to what it says next: that it rolls
-// back, or its end.
+// From the last that was heard of a stack that is under way to what is next: something that it
+// changes, that it rolls back, or its end.
 constexpr Duration kStackLastsAtMost = std::chrono::hours(24);
 
 struct RunRule {
   Duration quiet = std::chrono::minutes(5);
-  Duration at_most = std::chrono::hours(1);
+  Duration at_most = std::chrono::hours(1);  // From a run's first to its message.
 
   // So long after something happened it may still come in, as calls of CloudTrail do: 15 minutes,
   // where `quiet` is what it is by default.
@@ -42,7 +42,7 @@ RunTimes times_of(const DeploymentName& name, const Notification& notification);
 std::optional<Duration> distance_within(const RunRule& rule, const RunTimes& one,
                                         const RunTimes& other);
 // How long before a run something may have happened that is of it. Pure.
-Duration reach_back(const RunRule& rule, const RunTimes& run);
+Duration reach_back(const RunRule& rule, const RunTimes& run, bool is_of_stack);
 
 // The one among runs of its name that `times` belongs to: of several the nearest, and the last
 // that began of equally near ones. The end where it belongs to none.
