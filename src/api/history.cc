@@ -164,13 +164,25 @@ class HistoryQuestion final : public Question {
   }
 
   Result<void> scan(JsonWriter& json) {
+    while (next_ > end_ && !is_turn_over(json) && !is_full()) {
+      const auto stretch =
+          store_.stretch_that_may_tell(next_, {.since = filter_.since, .until = filter_.until});
+      if (!stretch) return stretch.error();
+      next_ = std::max(stretch->last, end_);
+      if (next_ == end_) break;
+      if (Result<void> read = scan_down_to(stretch->first, json); !read) return read;
+    }
+    return {};
+  }
+
+  Result<void> scan_down_to(uint64_t first, JsonWriter& json) {
     Result<void> outcome;
     bool has_blocks = false;
     const Result<void> read = store_.each_block_back(next_, [&](const BlockReader& block) {
-      if (is_turn_over(json) || is_full()) return false;
       has_blocks = true;
+      if (is_turn_over(json) || is_full()) return false;
       outcome = read_block(block, json);
-      return outcome.ok() && next_ > end_;
+      return outcome.ok() && next_ > end_ && next_ >= first;
     });
     if (!read) return read;
     if (!has_blocks) next_ = end_;

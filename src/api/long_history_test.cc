@@ -13,12 +13,12 @@ namespace {
 
 constexpr uint64_t kEntries = 300'000;
 constexpr uint64_t kResources = 30'000;
-const Time kNow = *parse_time("2026-12-01T08:00:00Z");
+const Time kToday = *parse_time("2026-12-01T08:00:00Z");
 
 // Made once: nothing changes it.
 struct Past {
   std::unique_ptr<Store> store = *Store::open({});
-  LongHistory history{*store, kEntries, kResources, kNow};
+  LongHistory history{*store, kEntries, kResources, kToday};
   Past() { CHECK(history.make().ok()); }
 };
 
@@ -137,7 +137,7 @@ TEST_F(LongHistoryTest, since_ends_the_scan_and_until_decodes_nothing_newer) {
   const Page around = all({.since = then - std::chrono::hours(1), .until = then, .limit = 10'000});
   EXPECT_GE(around.sequences.size(), 100u);
   EXPECT_LE(around.sequences.front(), middle + 100);
-  EXPECT_LE(around.turns, 30u);
+  EXPECT_LE(around.turns, 4u);  // What lies between is not read.
 }
 
 TEST_F(LongHistoryTest, a_page_of_what_matches_nothing_ends_too) {

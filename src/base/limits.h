@@ -305,6 +305,13 @@ inline constexpr uint64_t kFreeBytesMin = uint64_t{1} << 30;
 // Space below which nothing is committed or trimmed: the engine may abort where a synced write
 // finds no room.
 inline constexpr uint64_t kWriteFreeBytesMin = uint64_t{4} << 20;
+// Entries of the journal whose times one row tells: a row takes a few dozen bytes, and to read a
+// span in vain takes a few hundredths of a second.
+inline constexpr uint64_t kJournalSpanEntries = 4'096;
+// Ranges of times in such a row: late and early events make some of their own.
+inline constexpr size_t kTimeRangesMax = 8;
+// Such rows that are read before a block is looked into: a few milliseconds.
+inline constexpr size_t kJournalSpansAtATime = 4'096;
 // Blocks of the journal that stay open for those who read at the same place.
 inline constexpr size_t kReadBlocksKept = 64;
 // Aliases whose absence is known without reading; about 20 MB. Beyond, they are read.

@@ -248,6 +248,7 @@ Result<void> Committer::write(Batches batches, Time now) {
                                         .last_sequence = fold_.next_sequence() - 1,
                                         .recorded = now,
                                         .block = block_.finish(ledger_),
+                                        .times = &block_.times(),
                                         .records = changes.records,
                                         .removed = changes.removed,
                                         .aliases = changes.aliases,

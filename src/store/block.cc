@@ -47,6 +47,7 @@ struct BlockWriter::State {
   ByteWriter out;
   std::vector<uint32_t> entry_ends;
   Dictionary dictionary;
+  ToldTimes times;
   uint64_t first_sequence = 0;
   Time recorded;
   bool is_open = false;
@@ -66,6 +67,7 @@ void BlockWriter::begin(uint64_t first_sequence, Time recorded) {
   state.out.clear();
   state.entry_ends.clear();
   state.dictionary.clear();
+  state.times.clear();
   state.first_sequence = first_sequence;
   state.recorded = recorded;
   state.is_open = true;
@@ -80,6 +82,7 @@ void BlockWriter::add(const Entry& entry) {
   CHECK(state.is_open);
   CHECK(entry.sequence == state.first_sequence + state.entry_ends.size());
   EntryEncoder(state.out, &state.dictionary).entry(entry, state.recorded);
+  state.times.add(entry);
   state.entry_ends.push_back(state.offset() - static_cast<uint32_t>(kHeaderBytes));
 }
 
@@ -101,6 +104,8 @@ Result<Entry> BlockWriter::entry(uint64_t sequence, Arena& arena) const {
 }
 
 size_t BlockWriter::entries() const { return state_->entry_ends.size(); }
+
+const ToldTimes& BlockWriter::times() const { return state_->times; }
 
 std::string_view BlockWriter::finish(const LedgerDelta& ledger) {
   State& state = *state_;

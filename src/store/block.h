@@ -12,6 +12,7 @@
 #include "model/entry.h"
 #include "store/dictionary.h"
 #include "store/ledger.h"
+#include "store/told_times.h"
 
 namespace statewire {
 
@@ -28,6 +29,8 @@ class BlockWriter {
   // Texts are views into this writer or `arena`: valid until begin() or the arena's end.
   Result<Entry> entry(uint64_t sequence, Arena& arena) const;
   size_t entries() const;
+  // Of all entries of this block.
+  const ToldTimes& times() const;
   // The finished block; valid until begin().
   std::string_view finish(const LedgerDelta& ledger);
 

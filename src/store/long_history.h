@@ -78,6 +78,7 @@ class LongHistory {
                           .last_sequence = last,
                           .recorded = recorded(first),
                           .block = writer_.finish(ledger),
+                          .times = &writer_.times(),
                           .records = records,
                           .ledger = &ledger});
   }

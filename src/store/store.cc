@@ -211,6 +211,9 @@ Store::~Store() = default;
 Result<void> Store::load() {
   if (auto known = load_format(); !known) return known;
   if (auto loaded = load_journal(); !loaded) return loaded;
+  if (!options_.read_only) {
+    if (auto loaded = load_spans(); !loaded) return loaded;
+  }
   if (auto loaded = load_lost(); !loaded) return loaded;
   if (auto loaded = load_aliases(); !loaded) return loaded;
   load_names();
@@ -334,6 +337,9 @@ void Store::add_block(const Commit& commit, EngineBatch& batch) {
   state_->bytes_before_next += state_->key.size() + commit.block.size();
   const bool has_entries = commit.last_sequence >= commit.first_sequence;
   state_->next_ordinal = has_entries ? 0 : state_->next_ordinal + 1;
+  if (!has_entries || commit.times == nullptr) return;
+  state_->spans.add(commit.first_sequence, commit.last_sequence, *commit.times);
+  state_->spans.finish_if_full(batch);
 }
 
 // The views are what the journal says, and nothing else: folding its blocks again and handing

@@ -37,6 +37,9 @@ class Engine;       // store/engine.h, inside this folder.
 struct StoreState;  // store/store_state.h, likewise.
 class StorePlace;   // store/place.h, likewise.
 class EngineBatch;
+class ToldTimes;        // store/told_times.h
+struct TimeWindow;      // likewise.
+struct JournalStretch;  // likewise.
 namespace keys {
 struct JournalPlace;
 }
@@ -78,6 +81,7 @@ struct Commit {
   uint64_t last_sequence = 0;  // first - 1 where the batch made no entry.
   Time recorded;
   std::string_view block;                     // Made by BlockWriter.
+  const ToldTimes* times = nullptr;           // Of its entries; null: nothing is said.
   std::span<const Record* const> records;     // Each changed one, once, as it is after the batch.
   std::span<const std::string_view> removed;  // Ids of records that have ended.
   std::span<const AliasChange> aliases;
@@ -166,6 +170,8 @@ class Store {
   // to the first, until `visit` returns false. A block is valid during the call.
   Result<void> each_block_back(uint64_t sequence,
                                const std::function<bool(const BlockReader&)>& visit) const;
+  // Where, at or before `sequence`, an entry may tell of that time.
+  Result<JournalStretch> stretch_that_may_tell(uint64_t sequence, const TimeWindow& window) const;
   // What salvage could not read, in order. Subscriptions pass over it and park what they missed.
   const std::vector<LostRange>& lost() const { return lost_; }
   // Texts are copied into `arena`. not_found where retention has taken it, or it is yet to come.
@@ -268,6 +274,8 @@ class Store {
   Result<void> load_format();
   Result<void> load_journal();
   Result<void> load_first_block();
+  Result<void> load_spans();
+  Result<void> remove_spans_of_more(uint64_t last);
   Result<void> load_lost();
   Result<void> load_aliases();
   void load_names();

@@ -111,6 +111,7 @@ Result<void> Store::trim_journal(uint64_t sequence) {
   if (auto room = ask_for_room(); !room) return room;
   EngineBatch batch;
   batch.remove_range(Family::journal, "", *keep_from);
+  remove_spans_before(kept->first_sequence, batch);
   batch.put(Family::meta, kFirstSequenceKey, meta_value(kept->first_sequence));
   if (auto written = engine_->write(batch, Sync::yes); !written) return written;
   Lock lock(tail_mutex_);

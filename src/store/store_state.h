@@ -15,6 +15,7 @@
 #include "model/reminder.h"
 #include "store/delivery_row.h"
 #include "store/engine.h"
+#include "store/journal_spans.h"
 #include "store/keys.h"
 #include "store/learned_view.h"
 #include "store/ledger_view.h"
@@ -179,6 +180,7 @@ struct StoreState {
 
   // Used by the committing thread.
   EngineBatch commit_batch;
+  SpanWriter spans;
   ByteWriter value;
   std::string key;
   struct Changed {
