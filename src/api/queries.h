@@ -31,9 +31,10 @@ struct ResourceFilter {
   std::optional<Time> since;  // In its present phase since then, or later.
   size_t limit = 100;
   std::string after;  // The `next` of the page before.
-  // Those whose phase is the newest, first: one page, and `total` says how many match. Else in the
-  // order of their keys, page by page.
+  // Those whose phase is the newest, first: one page, and `total` says how many match where all had
+  // to be looked at. Else in the order of their keys, page by page.
   bool is_newest_first = false;
+  bool is_count = false;  // Only `total`.
 
   bool matches(const Record& record) const;
 };

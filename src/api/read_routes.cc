@@ -54,6 +54,9 @@ Result<ResourceFilter> read_filter(Parameters parameters, Time now) {
   if (Result<void> tag = read_tag(parameters.text("tag"), filter); !tag) return tag.error();
   const std::string order = parameters.text("order");
   if (!order.empty() && order != "newest") return bad_input("order can only be newest");
+  const std::string only = parameters.text("only");
+  if (!only.empty() && only != "total") return bad_input("only can only be total");
+  filter.is_count = only == "total";
   filter.is_newest_first = order == "newest";
   return filter;
 }

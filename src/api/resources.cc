@@ -121,21 +121,19 @@ class ResourcesQuestion final : public Question {
   std::string out_;
 };
 
-// Keeps the newest of all that match, as they are to be written.
+// Keeps the newest of all that match, as they are to be written. Looks first where the newest may
+// be, and ends where nothing that is left is new enough.
 class NewestResourcesQuestion final : public Question {
  public:
   NewestResourcesQuestion(const Store& store, ResourceFilter filter)
-      : store_(store), filter_(std::move(filter)) {}
+      : store_(store), filter_(std::move(filter)), partitions_(store.partitions_newest_first()) {}
 
   std::optional<Result<std::string>> step() override {
-    Result<std::string> next =
-        store_.some_records(at_, text_of(filter_), kRecordsAtATime, [&](const Record& record) {
-          take(record);
-          return true;
-        });
+    Result<std::string> next = look_at_some();
     if (!next) return next.error();
     at_ = *std::move(next);
-    if (!at_.empty()) return std::nullopt;
+    if (at_.empty()) ++looked_at_;
+    if (!at_.empty() || may_come_more()) return std::nullopt;
     return answer();
   }
 
@@ -149,6 +147,19 @@ class NewestResourcesQuestion final : public Question {
       return since != other.since ? since > other.since : id < other.id;
     }
   };
+
+  Result<std::string> look_at_some() {
+    const auto look = [&](const Record& record) { return take(record), true; };
+    return store_.some_records_of(partitions_[looked_at_].number, at_, text_of(filter_),
+                                  kRecordsAtATime, look);
+  }
+
+  bool may_come_more() const {
+    if (looked_at_ >= partitions_.size()) return false;
+    const Time newest = partitions_[looked_at_].newest_since;
+    return (!filter_.since || newest >= *filter_.since) &&
+           (kept_.size() < filter_.limit || newest >= kept_.front().since);
+  }
 
   void take(const Record& record) {
     if (!filter_.matches(record)) return;
@@ -171,21 +182,55 @@ class NewestResourcesQuestion final : public Question {
       json.begin_array("resources");
       for (const Kept& kept : kept_) json.raw(kept.json);
       json.end_array();
-      json.number("total", total_);
+      const bool is_counted = looked_at_ == partitions_.size() || kept_.size() < filter_.limit;
+      if (is_counted) json.number("total", total_);
       json.end_object();
     });
   }
 
   const Store& store_;
   const ResourceFilter filter_;
-  std::string at_;  // Looked at last.
+  const std::vector<RecordPartition> partitions_;
+  size_t looked_at_ = 0;  // Of them.
+  std::string at_;        // Looked at last, of the next one.
   std::vector<Kept> kept_;
+  uint64_t total_ = 0;
+};
+
+class CountResourcesQuestion final : public Question {
+ public:
+  CountResourcesQuestion(const Store& store, ResourceFilter filter)
+      : store_(store), filter_(std::move(filter)) {}
+
+  std::optional<Result<std::string>> step() override {
+    const auto count = [&](const Record& record) {
+      total_ += filter_.matches(record) ? 1 : 0;
+      return true;
+    };
+    Result<std::string> next = store_.some_records(at_, text_of(filter_), kRecordsAtATime, count);
+    if (!next) return next.error();
+    at_ = *std::move(next);
+    if (!at_.empty()) return std::nullopt;
+    return json_of([&](JsonWriter& json) {
+      json.begin_object();
+      json.number("total", total_);
+      json.end_object();
+    });
+  }
+
+ private:
+  const Store& store_;
+  const ResourceFilter filter_;
+  std::string at_;  // Looked at last.
   uint64_t total_ = 0;
 };
 
 }  // namespace
 
 std::unique_ptr<Question> Queries::begin_resources(ResourceFilter filter) const {
+  if (filter.is_count) {
+    return std::make_unique<CountResourcesQuestion>(parts_.store, std::move(filter));
+  }
   if (filter.is_newest_first) {
     return std::make_unique<NewestResourcesQuestion>(parts_.store, std::move(filter));
   }

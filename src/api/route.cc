@@ -24,8 +24,8 @@ constexpr Route kRoutes[] = {
     {"GET", "/metrics", kRead, "", get_metrics, kBriefly},
     {"GET", "/api/v1/status", kRead, "", get_status, kBriefly},
     {"GET", "/api/v1/resources", kRead,
-     "type account region phase cause actor drift owner tag since query limit after order", nullptr,
-     kInTurns, begin_resources},
+     "type account region phase cause actor drift owner tag since query limit after order only",
+     nullptr, kInTurns, begin_resources},
     {"GET", "/api/v1/timeline", kRead, "resource limit", nullptr, kInTurns, begin_timeline},
     {"GET", "/api/v1/events", kRead,
      "since until type resource account region actor cause kind event fate severity before after "

@@ -370,7 +370,7 @@ void App::trim(std::stop_token stop) {
   if (Result<void> learned = store_->learn_aliases(stop); !learned) {
     log_error("the aliases cannot be read", {{"error", learned.error().text}});
   }
-  if (Result<void> learned = store_->learn_names(stop); !learned) {
+  if (Result<void> learned = store_->learn_hints(stop); !learned) {
     log_error("the names of resources cannot be read", {{"error", learned.error().text}});
   }
   std::mutex mutex;

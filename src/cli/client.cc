@@ -83,6 +83,7 @@ Result<std::string> DaemonClient::resources(const ResourceFilter& filter) {
   add_parameter(target, "query", filter.query);
   add_parameter(target, "limit", std::to_string(filter.limit));
   add_parameter(target, "after", filter.after);
+  if (filter.is_count) add_parameter(target, "only", "total");
   if (filter.is_newest_first) add_parameter(target, "order", "newest");
   return daemon_.get(target);
 }

@@ -82,34 +82,44 @@ Result<ResourceFilter> read_filter(const Invocation& invocation, Time now) {
 
 constexpr ListEnd kResourcesEnd{.noun = "resource", .if_empty = "no resource matches"};
 
+Result<Reply> ask(Client& client, const ResourceFilter& filter) {
+  const Result<std::string> page = client.resources(filter);
+  return page ? Reply::parse(*page) : page.error();
+}
+
 // In the order of their keys.
 ExitCode list_pages(Client& client, ResourceFilter filter, size_t limit, ListWriter& list,
                     Terminal& terminal) {
   while (limit > 0 && terminal.has_reader()) {
     filter.limit = std::min(limit, kPageItemsAsked);
-    const Result<std::string> page = client.resources(filter);
-    const Result<Reply> reply = page ? Reply::parse(*page) : page.error();
-    if (!reply) return fail(reply.error(), terminal);
-    const std::vector<JsonElement> resources = items_at(reply->root(), "resources");
+    const Result<Reply> page = ask(client, filter);
+    if (!page) return fail(page.error(), terminal);
+    const std::vector<JsonElement> resources = items_at(page->root(), "resources");
     list.add(resources);
     limit -= std::min(limit, resources.size());
-    filter.after = text_at(reply->root(), "next");
+    filter.after = text_at(page->root(), "next");
     if (filter.after.empty()) break;
   }
   return list.finish(kResourcesEnd);
 }
 
-// What a person reads.
+// What a person reads. The count comes last: it may need a look at all of them.
 ExitCode list_newest(Client& client, ResourceFilter filter, size_t limit, ListWriter& list,
                      Terminal& terminal) {
   filter.is_newest_first = true;
   filter.limit = std::clamp<size_t>(limit, 1, kPageItemsMax);
-  const Result<std::string> page = client.resources(filter);
-  const Result<Reply> reply = page ? Reply::parse(*page) : page.error();
-  if (!reply) return fail(reply.error(), terminal);
-  list.add(items_at(reply->root(), "resources"));
+  const Result<Reply> newest = ask(client, filter);
+  if (!newest) return fail(newest.error(), terminal);
+  const std::vector<JsonElement> resources = items_at(newest->root(), "resources");
+  list.add(resources);
   ListEnd end = kResourcesEnd;
-  end.total = number_at(reply->root(), "total");
+  end.total = number_at(newest->root(), "total");
+  if (end.total == 0 && resources.size() == filter.limit) {
+    filter.is_count = true;
+    const Result<Reply> count = ask(client, filter);
+    if (!count) return fail(count.error(), terminal);
+    end.total = number_at(count->root(), "total");
+  }
   return list.finish(end);
 }
 

@@ -216,7 +216,7 @@ Result<void> Store::load() {
   }
   if (auto loaded = load_lost(); !loaded) return loaded;
   if (auto loaded = load_aliases(); !loaded) return loaded;
-  load_names();
+  load_hints();
   if (auto loaded = load_reminders(); !loaded) return loaded;
   if (!options_.read_only) {
     if (auto learned = learn_parked_piece(); !learned) return learned.error();
@@ -284,27 +284,27 @@ Result<void> Store::learn_aliases(const std::stop_token& stop) {
 }
 
 // Likewise; questions say what cannot be read.
-void Store::load_names() {
+void Store::load_hints() {
   bool is_any = false;
   const auto read =
       engine_->each(Family::resources, {}, Direction::forward,
                     [&](std::string_view, std::string_view) { return is_any = true, false; });
-  if (read.ok() && !is_any) state_->names.all_are_known();
+  if (read.ok() && !is_any) state_->hints.all_are_known();
 }
 
-Result<void> Store::learn_names(const std::stop_token& stop) {
+Result<void> Store::learn_hints(const std::stop_token& stop) {
   Arena arena;
   const auto read = engine_->each(Family::resources, {}, Direction::forward,
                                   [&](std::string_view key, std::string_view value) {
                                     arena.clear();
                                     if (const auto record = decode_record(value, arena)) {
-                                      state_->names.add(*record);
+                                      state_->hints.add(*record);
                                     } else {
-                                      state_->names.add_any(keys::partition_of_resource(key));
+                                      state_->hints.add_any(keys::partition_of_resource(key));
                                     }
                                     return !stop.stop_requested();
                                   });
-  if (read.ok() && !stop.stop_requested()) state_->names.all_are_known();
+  if (read.ok() && !stop.stop_requested()) state_->hints.all_are_known();
   return read;
 }
 
@@ -406,7 +406,7 @@ void Store::add_records(const Commit& commit, EngineBatch& batch) {
   for (const Record* record : commit.records) {
     state.value.clear();
     append_record(*record, state.value);
-    state.names.add(*record);
+    state.hints.add(*record);
     keys::set_resource(record->resource.id, state.key);
     state.changed.push_back({state.arena.copy(state.key), state.arena.copy(state.value.view()),
                              hash64(record->resource.id)});
@@ -582,26 +582,59 @@ Result<std::string> Store::some_records(std::string_view after, std::string_view
   return read ? scan.next() : Result<std::string>(read.error());
 }
 
+namespace {
+
+// From just after the key `from`, which is in the partition or before it.
+Result<void> scan_partition(const Engine& engine, uint8_t partition, std::string_view from,
+                            RecordScan& scan) {
+  return engine.each(Family::resources, from, Direction::forward,
+                     [&](std::string_view key, std::string_view value) {
+                       if (keys::partition_of_resource(key) != partition) return false;
+                       return key == from || scan.look_at(key, value);
+                     });
+}
+
+std::string key_after(std::string_view id, uint8_t partition) {
+  std::string key(1, static_cast<char>(partition));
+  if (!id.empty()) keys::set_resource(id, key);
+  return key;
+}
+
+}  // namespace
+
 Result<std::string> Store::some_records_named(
     std::string_view after, std::string_view name, size_t count_max,
     const std::function<bool(const Record&)>& visit) const {
-  std::string from(1, '\0');
-  if (!after.empty()) keys::set_resource(after, from);
   RecordScan scan(name, count_max, visit);
-  for (size_t at = keys::partition_of_resource(from); at < RecordNames::kPartitions; ++at) {
+  std::string from = key_after(after, 0);
+  for (size_t at = keys::partition_of_resource(from); at < RecordHints::kPartitions; ++at) {
     const auto partition = static_cast<uint8_t>(at);
-    if (partition != keys::partition_of_resource(from)) from.assign(1, static_cast<char>(at));
-    if (!state_->names.may_hold(partition, name)) continue;
-    const auto read = engine_->each(Family::resources, from, Direction::forward,
-                                    [&](std::string_view key, std::string_view value) {
-                                      if (keys::partition_of_resource(key) != partition)
-                                        return false;
-                                      return key == from || scan.look_at(key, value);
-                                    });
-    if (!read) return read.error();
+    if (partition != keys::partition_of_resource(from)) from = key_after({}, partition);
+    if (!state_->hints.may_hold(partition, name)) continue;
+    if (const auto read = scan_partition(*engine_, partition, from, scan); !read) {
+      return read.error();
+    }
     if (scan.is_over()) break;
   }
   return scan.next();
+}
+
+Result<std::string> Store::some_records_of(uint8_t partition, std::string_view after,
+                                           std::string_view text, size_t count_max,
+                                           const std::function<bool(const Record&)>& visit) const {
+  RecordScan scan(text, count_max, visit);
+  const auto read = scan_partition(*engine_, partition, key_after(after, partition), scan);
+  return read ? scan.next() : Result<std::string>(read.error());
+}
+
+std::vector<RecordPartition> Store::partitions_newest_first() const {
+  std::vector<RecordPartition> partitions;
+  for (size_t at = 0; at < RecordHints::kPartitions; ++at) {
+    const auto number = static_cast<uint8_t>(at);
+    partitions.push_back({number, state_->hints.newest_since(number)});
+  }
+  std::ranges::sort(partitions, std::greater(), &RecordPartition::newest_since);
+  return partitions;
 }
 
 Result<std::optional<std::string>> Store::resource_of_alias(std::string_view alias) const {
@@ -672,7 +705,7 @@ Result<void> Store::copy_to(const std::string& path) const {
 
 size_t Store::memory_used() const {
   return engine_->memory_used() + state_->recent.bytes() + state_->read.bytes() +
-         state_->records.bytes() + RecordNames::kBytes;
+         state_->records.bytes() + RecordHints::kBytes;
 }
 
 }  // namespace statewire

@@ -62,6 +62,12 @@ struct StoredBlock {
   std::shared_ptr<const std::string> bytes;
 };
 
+// Records that are stored beside one another: see partition_of().
+struct RecordPartition {
+  uint8_t number = 0;
+  Time newest_since;  // No record there has a later one.
+};
+
 // Sequences that the journal lacks, both ends included.
 struct LostRange {
   uint64_t first = 0;
@@ -136,12 +142,19 @@ class Store {
   Result<std::string> some_records(std::string_view after, std::string_view text, size_t count_max,
                                    const std::function<bool(const Record&)>& visit) const;
   // The same where `name` is looked for: of an id an end behind `/` or `:`, a name, or a tag
-  // "Name". Passes over what holds no such record, once learn_names() has returned.
+  // "Name". Passes over what holds no such record, once learn_hints() has returned.
   Result<std::string> some_records_named(std::string_view after, std::string_view name,
                                          size_t count_max,
                                          const std::function<bool(const Record&)>& visit) const;
-  // Reads the names of all records. Any thread, once. A million take a second.
-  Result<void> learn_names(const std::stop_token& stop);
+  // The same as some_records(), of one partition.
+  Result<std::string> some_records_of(uint8_t partition, std::string_view after,
+                                      std::string_view text, size_t count_max,
+                                      const std::function<bool(const Record&)>& visit) const;
+  // All partitions: the one that may hold the latest `since` first, once learn_hints() has
+  // returned.
+  std::vector<RecordPartition> partitions_newest_first() const;
+  // Reads the names and times of all records. Any thread, once. A million take a second.
+  Result<void> learn_hints(const std::stop_token& stop);
   // The id that `alias` stands for. A text that is no alias costs a hash once learn_aliases() has
   // returned; before that, and beyond kAliasesKnownMax aliases, it costs a look into the engine.
   Result<std::optional<std::string>> resource_of_alias(std::string_view alias) const;
@@ -278,7 +291,7 @@ class Store {
   Result<void> remove_spans_of_more(uint64_t last);
   Result<void> load_lost();
   Result<void> load_aliases();
-  void load_names();
+  void load_hints();
   Result<void> load_reminders();
   Result<bool> learn_parked_piece();
   void add_block(const Commit& commit, EngineBatch& batch);

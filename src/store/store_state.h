@@ -21,7 +21,7 @@
 #include "store/ledger_view.h"
 #include "store/recent_blocks.h"
 #include "store/record_cache.h"
-#include "store/record_names.h"
+#include "store/record_hints.h"
 #include "store/wire.h"
 
 namespace statewire {
@@ -173,7 +173,7 @@ struct StoreState {
   ReadBlocks read;
   RecordCache records;
   AliasNames aliases;
-  RecordNames names;
+  RecordHints hints;
   NextReminder next_reminder;
   DamagedRows damaged_reminders;
   ParkedNumbers parked;

@@ -245,7 +245,7 @@ TEST_P(StoreTest, what_is_named_is_found_before_the_names_are_learned_and_while_
     return seen;
   };
   EXPECT_EQ(find(7), std::pair(size_t{1}, can_reopen() ? size_t{31} : size_t{1}));
-  ASSERT_TRUE(store_->learn_names({}));
+  ASSERT_TRUE(store_->learn_hints({}));
   commit({5001});
   for (const uint64_t resource : {0, 1, 7, 2999, 5000, 5001}) {
     EXPECT_EQ(find(resource), std::pair(size_t{1}, size_t{1})) << resource;

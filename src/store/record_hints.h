@@ -1,4 +1,4 @@
-// Where a record may be that is named so, without looking at all of them.
+// Where a record may be that is named so, or is as new as that, without looking at all of them.
 #pragma once
 
 #include <array>
@@ -10,17 +10,19 @@
 
 namespace statewire {
 
-// A Bloom filter for each partition of the records: of the last parts, behind `/` and `:`, of their
-// ids, names, and tags "Name". It forgets nothing, so it may say yes in vain, and says no only
-// where no record is named so. Any thread; add() before the record can be read.
+// Of each partition of the records: a Bloom filter of the last parts, behind `/` and `:`, of their
+// ids, names, and tags "Name"; and the newest `since`. It forgets nothing, so it may say yes in
+// vain, and says no only where no record is named so, or so new. Any thread; add() before the
+// record can be read.
 //
-// 2 MiB. Of a million records a search looks at some hundredths; of ten million, at most of them.
-class RecordNames {
+// 2 MiB. Of a million records a search for a name looks at some hundredths, and one for the newest
+// twenty at less than a tenth; of ten million, the one for a name at most of them.
+class RecordHints {
  public:
   static constexpr size_t kPartitions = 256;
   static constexpr size_t kBytes = size_t{2} << 20;
 
-  RecordNames();
+  RecordHints();
 
   void add(const Record& record);
   // What is there cannot be read: anything may be.
@@ -29,6 +31,8 @@ class RecordNames {
   void all_are_known() { are_all_known_.store(true, std::memory_order_release); }
   // Whether the last part of `name` is one of those.
   bool may_hold(uint8_t partition, std::string_view name) const;
+  // No record there has a later `since`.
+  Time newest_since(uint8_t partition) const;
 
  private:
   using Word = std::atomic<uint64_t>;
@@ -38,6 +42,7 @@ class RecordNames {
   void add(uint8_t partition, std::string_view name);
 
   const std::unique_ptr<Word[]> words_;
+  std::array<std::atomic<Time>, kPartitions> newest_ = {};
   std::atomic<bool> are_all_known_ = false;
 };
 
