@@ -753,6 +753,23 @@ TEST(Message, is_cut_at_its_limit_of_characters) {
   }
 }
 
+TEST(Message, is_not_cut_inside_a_number) {
+  Notification n = example_notification();
+  n.cause.actor = "";
+  const size_t left = kMessageCharactersMax - message_of(n).find("a person");
+  for (const std::string_view number : {"1,234.56", "10.0.0.1", "7"}) {
+    for (size_t before = 1; before <= number.size(); ++before) {
+      std::string actor(left - before, 'x');
+      actor.append(number).append(" or more");
+      n.cause.actor = actor;
+      const std::string message = message_of(n);
+      EXPECT_LE(clean_characters(message), kMessageCharactersMax);
+      EXPECT_TRUE(message.ends_with("x…") || message.ends_with(std::string(number) + "…"))
+          << message.substr(message.size() - 20);
+    }
+  }
+}
+
 TEST(Message, of_exactly_the_limit_is_whole) {
   Notification n = example_notification();
   n.cause.actor = "";

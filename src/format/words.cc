@@ -5,6 +5,17 @@
 #include "format/clean_text.h"
 
 namespace statewire {
+namespace {
+
+// Half of a number is another number: "10.0.0.1" would become "10.0" or "10".
+std::string_view without_cut_number(std::string_view text, size_t size) {
+  const auto is_of_number = [](char c) { return (c >= '0' && c <= '9') || c == '.' || c == ','; };
+  if (size == text.size() || !is_of_number(text[size])) return text.substr(0, size);
+  while (size > 0 && is_of_number(text[size - 1])) --size;
+  return text.substr(0, size);
+}
+
+}  // namespace
 
 void Words::add_number(uint64_t number) {
   size_t at = digits_.size();
@@ -49,7 +60,7 @@ void Words::limit(size_t characters) {
     }
     // One more for the sign that something is missing: from here, or else from the piece before.
     while (left == 0) left = clean_characters(pieces_[--i]);
-    pieces_[i] = pieces_[i].substr(0, prefix_of_characters(pieces_[i], left - 1));
+    pieces_[i] = without_cut_number(pieces_[i], prefix_of_characters(pieces_[i], left - 1));
     count_ = i + 1;
     add_one("…");
     return;
