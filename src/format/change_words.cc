@@ -8,6 +8,24 @@
 namespace statewire {
 namespace {
 
+// The last parts of a path longer than this say what was set. An end as short as "Days" needs its
+// parent.
+constexpr size_t kLongPath = 32;
+constexpr size_t kShortEnd = 9;
+
+// A name in brackets may hold dots.
+std::string_view last_parts(std::string_view path) {
+  if (path.size() <= kLongPath) return path;
+  size_t depth = 0;
+  for (size_t i = path.size(); i-- > 0;) {
+    if (path[i] == ']') ++depth;
+    if (path[i] == '[' && depth > 0) --depth;
+    const bool is_border = path[i] == '.' && depth == 0;
+    if (is_border && path.size() - (i + 1) > kShortEnd) return path.substr(i + 1);
+  }
+  return path;
+}
+
 // "22/tcp" for "ipPermissions[22/tcp].ipRanges": the addresses stand beside it. What stands beside
 // `before`, below the same parent, does not repeat the parent.
 std::string_view path_words(std::string_view path, std::string_view before) {
@@ -19,7 +37,13 @@ std::string_view path_words(std::string_view path, std::string_view before) {
   const size_t parent = path.rfind('.') + 1;
   const bool has_same = parent != 0 && before.starts_with(path.substr(0, parent)) &&
                         before.find('.', parent) == before.npos;
-  return has_same ? path.substr(parent) : path;
+  return last_parts(has_same ? path.substr(parent) : path);
+}
+
+// The version of the language that a policy is written in says nothing.
+bool is_of_language(const Change& change) {
+  return change.path.ends_with(".Version") &&
+         (change.to == "2012-10-17" || change.to == "2008-10-17");
 }
 
 // "backupRetentionPeriod 7 → 0, securityGroups sg-1, sg-2"
@@ -31,7 +55,7 @@ void add_changes(std::span<const Change> changes, Words& words) {
     const bool is_removed = change.to.empty() && !change.from.empty();
     const bool has_value = is_short && (is_removed || !change.to.empty());
     const bool is_path_said = change.path == path;
-    if (is_path_said && !has_value) continue;
+    if ((is_path_said && !has_value) || is_of_language(change)) continue;
     words.add(named == 0 ? " (" : ", ");
     if (named++ == kMessageChangesMax) {
       words.add("…");

@@ -86,6 +86,29 @@ TEST(Message, settings_of_one_parent_name_it_once) {
       << message_of(n);
 }
 
+TEST(Message, of_a_long_path_the_last_parts_are_told) {
+  Notification n = bucket_call(NotificationKind::changed, "PutBucketEncryption");
+  std::vector<Change> changes(1);
+  const auto told = [&](std::string_view path, std::string_view value) {
+    changes[0] = {.path = path, .to = value};
+    n.changes = changes;
+    const std::string message = message_of(n);
+    return message.substr(message.find("PutBucket"));
+  };
+  EXPECT_EQ(told("ServerSideEncryptionConfiguration.Rule.ApplyServerSideEncryptionByDefault."
+                 "SSEAlgorithm",
+                 "aws:kms"),
+            "PutBucketEncryption (SSEAlgorithm aws:kms)");
+  EXPECT_EQ(told("LifecycleConfiguration.Rule[old].Expiration.Days", "30"),
+            "PutBucketEncryption (Expiration.Days 30)")
+      << "a short part keeps its parent";
+  EXPECT_EQ(told("targetGroupConfiguration.attributes[deletion_protection.enabled].value", "1"),
+            "PutBucketEncryption (attributes[deletion_protection.enabled].value 1)");
+  EXPECT_EQ(told("VersioningConfiguration.Status", "Enabled"),
+            "PutBucketEncryption (VersioningConfiguration.Status Enabled)");
+  EXPECT_EQ(told("bucketPolicy.Version", "2012-10-17"), "PutBucketEncryption") << "says nothing";
+}
+
 TEST(Message, says_that_nobody_is_known_where_somebody_must_have_done_it) {
   Notification n = example_notification();
   n.cause = {};
