@@ -125,6 +125,15 @@ TEST(Message, says_that_nobody_is_known_where_somebody_must_have_done_it) {
   EXPECT_EQ(message_of(n).find("by whom"), std::string::npos) << message_of(n);
 }
 
+TEST(Message, without_a_journal_nobody_knows_what_was_told_before) {
+  Notification n = example_notification();
+  n.cause = {};
+  n.phase = Phase::gone;
+  n.value = "terminated";
+  n.sequence = 0;
+  EXPECT_TRUE(message_of(n).ends_with(" is terminated")) << message_of(n);
+}
+
 TEST(Message, what_does_not_arrive_and_what_flaps_are_told_as_they_were_seen) {
   Notification n = example_notification();
   n.kind = NotificationKind::stuck;

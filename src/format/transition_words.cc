@@ -61,8 +61,10 @@ bool asks_by_whom(Phase phase) {
 }
 
 // That nobody is known is news only where a state asks for somebody, and no reason stands for them.
-// What takes a message back says itself what was not known.
+// What takes a message back says itself what was not known. Without a journal each event is told
+// alone: one before may have said who.
 void add_nobody(const Notification& notification, Words& words) {
+  if (notification.sequence == 0) return;
   const bool is_asked = asks_by_whom(notification.phase) && notification.cause.reason.empty();
   if (is_asked && notification.kind != NotificationKind::retracted) words.add(kNobody);
 }
