@@ -102,8 +102,11 @@ def about(service, output, nouns):
     """(names, members) of the structures about the resource: the only one, or of its name; and of those in
     them what has a part of its name: a VpcAttachment has an Attachment."""
     inner = {name: each for name, each in service.structures(output).items() if plain(name) not in OF_OPERATION}
+    # An answer of several forms, and nothing else: each of them names the resource.
+    is_any = len(inner) == len(output) and all(
+        any(plain(each) == noun + "arn" for each in members for noun in nouns) for members in inner.values())
     for name, members in inner.items():
-        if len(inner) > 1 and plain(name) not in nouns and not any(noun.endswith(plain(name)) for noun in nouns):
+        if len(inner) > 1 and not is_any and plain(name) not in nouns and not any(noun.endswith(plain(name)) for noun in nouns):
             continue
         yield (name,), members
         for part, each in service.structures(members).items():
