@@ -2,6 +2,7 @@
 #include "app/inventory_runner.h"
 
 #include <algorithm>
+#include <set>
 
 #include "app/process_limits.h"
 #include "base/log.h"
@@ -29,6 +30,11 @@ void add_unanswered(const InventoryVisits::Unanswered& unanswered, InventoryRead
   if (is_unread(reading.trouble)) reading.trouble.clear();
   add_trouble(unanswered.fault, reading.trouble);
   add_trouble(unanswered.being_asked, reading.trouble);
+}
+
+bool is_within(const InventoryPlace& place, const InventoryPlace& other) {
+  return (other.account.empty() || other.account == place.account) &&
+         (other.region.empty() || other.region == place.region);
 }
 
 std::span<const InventoryPlace> missing_in(const InventoryReading& reading) {
@@ -170,17 +176,17 @@ void InventoryRunner::set_trouble(InventoryState& state, std::string trouble) {
   }
 }
 
-// What was missing before, by itself or in all that was, is so since then.
+// What was missing before, by itself or in more that was, is so since then.
 void InventoryRunner::set_missing(size_t place, std::span<const InventoryPlace> missing) {
   const std::string& name = settings_[place].name;
   const std::vector<MissingPlace> before = std::exchange(reach_.missing[name], {});
   std::vector<MissingPlace>& now = reach_.missing[name];
+  std::set<std::pair<std::string_view, std::string_view>> seen;
   for (const InventoryPlace& each : missing) {
-    const auto is_it = [&](const MissingPlace& other) { return other.place.name == each.name; };
-    if (std::ranges::any_of(now, is_it)) continue;
+    if (!seen.emplace(each.account, each.region).second) continue;
     Time since = clock_.now();
     for (const MissingPlace& other : before) {
-      if (is_it(other) || other.place.name.empty()) since = std::min(since, other.since);
+      if (is_within(each, other.place)) since = std::min(since, other.since);
     }
     now.push_back({.place = each, .since = since});
   }

@@ -34,6 +34,20 @@ constexpr Duration kLostAfter = std::chrono::minutes(30);
 // What is older is beyond every record's horizon.
 constexpr Duration kWrittenBack = std::chrono::hours(24 * 29);
 
+bool may_be_in(std::string_view wanted, std::string_view told) {
+  return wanted.empty() || told.empty() || wanted == told;
+}
+
+// A stack of any region may declare what is in none. Ids that are no ARNs name the region of the
+// call, which is another one for such things.
+bool may_declare(const std::vector<MissingPlace>& places, std::string_view id,
+                 std::string_view account) {
+  const std::string_view region = arn_fields(id).region;
+  return std::ranges::any_of(places, [&](const MissingPlace& each) {
+    return may_be_in(each.place.account, account) && may_be_in(each.place.region, region);
+  });
+}
+
 }  // namespace
 
 Time time_to_declare(Time written, Time now) {
@@ -60,7 +74,7 @@ void InventoryLook::see(const Record& record) {
     return;
   }
   if (record.drift == Drift::out_of_band) see_over(record);
-  if (record.drift == Drift::unmanaged && reach_.missing.empty() && !is_in_reach(record)) {
+  if (record.drift == Drift::unmanaged && !may_be_in_reach(record)) {
     tell(child_of(record), kWithdrawnWord, now_, kNobodysGroup);
   }
   if (is_child(record) || !is_unmanaged(record)) return;
@@ -97,7 +111,11 @@ void InventoryLook::see_over(const Record& record) {
     const bool is_over = group.via.empty() && written != reach_.written.end() &&
                          written->second > record.drift_since;
     // A state that is missing may have the same name.
-    if (!is_over || reach_.missing.contains(group.inventory)) return true;
+    const auto missing = reach_.missing.find(group.inventory);
+    const Identity& resource = record.resource;
+    const bool may_be_of_it = missing != reach_.missing.end() &&
+                              may_declare(missing->second, resource.id, resource.account);
+    if (!is_over || may_be_of_it) return true;
     const std::optional<Time> time = time_to_declare(record, written->second, now_);
     if (!time) return true;
     tell(child_of(record), kDeclaredWord, *time, group_of(record.declared, group.inventory));
@@ -162,20 +180,24 @@ bool InventoryLook::were_all_read_since(Time time) const {
                              [&](const auto& inventory) { return inventory.second > time; });
 }
 
-// A stack of any region may declare what is in none. Ids that are no ARNs name the region of the
-// call, which is another one for such things.
 bool InventoryLook::may_be_declared_unread(std::string_view id, std::string_view account) const {
-  const std::string_view region = arn_fields(id).region;
-  const auto may_be_in = [](std::string_view wanted, std::string_view told) {
-    return wanted.empty() || told.empty() || wanted == told;
+  return std::ranges::any_of(reach_.missing, [&](const auto& inventory) {
+    return may_declare(inventory.second, id, account);
+  });
+}
+
+// Whether it is in reach, or would be if all were read. A place that declares nothing in the
+// account may be the one that declares things of its type.
+bool InventoryLook::may_be_in_reach(const Record& record) const {
+  if (reach_.missing.empty()) return is_in_reach(record);
+  const std::string_view account = record.resource.account;
+  const auto may_declare_there = [&](const auto& inventory) {
+    return std::ranges::any_of(inventory.second, [&](const MissingPlace& each) {
+      return may_be_in(each.place.account, account);
+    });
   };
-  for (const auto& [inventory, places] : reach_.missing) {
-    for (const MissingPlace& each : places) {
-      if (may_be_in(each.place.account, account) && may_be_in(each.place.region, region))
-        return true;
-    }
-  }
-  return false;
+  return reach_.accounts.contains(account) ||
+         std::ranges::any_of(reach_.missing, may_declare_there);
 }
 
 bool InventoryLook::is_in_reach(const Record& record) const {

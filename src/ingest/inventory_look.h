@@ -65,10 +65,11 @@ Time time_to_declare(Time written, Time now);
 // unless Auto Scaling, a service or the provider made it, or a stack of CloudFormation where no
 // inventory reads such stacks, or things of its type are mostly made along with others, or a place
 // that is missing may declare it; it is so no more where nothing in its account is declared. While
-// a place is missing, nothing of that is taken back, and what its inventory read before ends no
-// drift. What is declared and gone, and nobody is known to have ended it, is told to be lost after
-// half an hour, if its code was read since: the call that ended it would be here by then. What was
-// out of band before its tool ran is so no more. Not thread-safe.
+// a place is missing, nothing is taken back in an account in which it may declare something, and
+// what its inventory read before ends no drift of what it may declare. What is declared and gone,
+// and nobody is known to have ended it, is told to be lost after half an hour, if its code was read
+// since: the call that ended it would be here by then. What was out of band before its tool ran is
+// so no more. Not thread-safe.
 class InventoryLook {
  public:
   InventoryLook(const InventoryReach& reach, Duration grace, Time now)
@@ -95,6 +96,7 @@ class InventoryLook {
   bool is_unmanaged(const Record& record) const;
   bool were_all_read_since(Time time) const;
   bool is_in_reach(const Record& record) const;
+  bool may_be_in_reach(const Record& record) const;
   bool may_be_declared_unread(std::string_view id, std::string_view account) const;
   bool is_declarable(std::string_view type) const;
   Result<std::string_view> group_by_way_of(const std::string& parent, const Store& store);

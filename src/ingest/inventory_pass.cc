@@ -215,9 +215,17 @@ class InventoryPass::Identifier {
   std::string reason_;
 };
 
-// What can be joined goes to `all`, the rest is listed.
-Result<void> InventoryPass::gather_stack(const DeclaredStack& stack, Identifier& identifier,
-                                         DeclaredById& all, Arena& texts, InventoryCounts& counts) {
+struct InventoryPass::Gathering {
+  Identifier identifier;
+  InventoryExtents& extents;
+  Arena texts;
+  DeclaredById all;
+};
+
+// What can be joined goes to `gathering`, the rest is listed.
+Result<void> InventoryPass::gather_stack(const DeclaredStack& stack, Gathering& gathering,
+                                         InventoryCounts& counts) {
+  InventoryExtents::Where where;
   const auto list = [&](UnjoinedResource unjoined) {
     ++counts.unjoined;
     if (counts.unjoined_first.size() < kUnjoinedKept) {
@@ -227,40 +235,43 @@ Result<void> InventoryPass::gather_stack(const DeclaredStack& stack, Identifier&
   counts.of_other_providers += stack.of_other_providers;
   for (const UnjoinedResource& unjoined : stack.unjoined) list(unjoined);
   for (const DeclaredResource& resource : stack.resources) {
-    const Identity* const identity = identifier.identify(resource);
+    const Identity* const identity = gathering.identifier.identify(resource);
     if (identity == nullptr) {
       list({resource.address, resource.type.empty() ? resource.id : resource.type,
-            identifier.reason()});
+            gathering.identifier.reason()});
       continue;
     }
     ++counts.declares;
     const Result<std::optional<std::string>> aliased = store_.resource_of_alias(identity->id);
     if (!aliased) return aliased.error();
-    Declared& declared = all[aliased->value_or(std::string(identity->id))];
+    const std::string account(identity->account.empty() ? resource.account : identity->account);
+    const std::string region(identity->region.empty() ? resource.region : identity->region);
+    where.emplace(account, region);
+    Declared& declared = gathering.all[aliased->value_or(std::string(identity->id))];
     if (declared.items.empty()) {
       declared.resource_type = identity->type;
-      declared.account = identity->account.empty() ? resource.account : identity->account;
-      declared.region = identity->region.empty() ? resource.region : identity->region;
+      declared.account = account;
+      declared.region = region;
     }
-    declared.add(resource, stack, texts);
+    declared.add(resource, stack, gathering.texts);
   }
+  gathering.extents.note_read(stack, std::move(where));
   return {};
 }
 
 Result<InventoryPass::DeclaredById> InventoryPass::gather(std::string_view inventory,
                                                           const InventoryReading& reading,
                                                           const Catalog& catalog,
+                                                          InventoryExtents& extents,
                                                           InventoryCounts& counts) {
-  DeclaredById all;
-  Arena texts;
-  Identifier identifier(catalog, clock_.now());
+  Gathering gathering{
+      .identifier = Identifier(catalog, clock_.now()), .extents = extents, .texts = {}, .all = {}};
   for (const DeclaredStack& stack : reading.stacks) {
-    if (Result<void> read = gather_stack(stack, identifier, all, texts, counts); !read)
-      return read.error();
+    if (Result<void> read = gather_stack(stack, gathering, counts); !read) return read.error();
   }
-  for (auto& [id, declared] : all) declared.pack_group(inventory);
-  counts.resources = all.size();
-  return all;
+  for (auto& [id, declared] : gathering.all) declared.pack_group(inventory);
+  counts.resources = gathering.all.size();
+  return std::move(gathering.all);
 }
 
 struct InventoryPass::Word {
@@ -468,6 +479,20 @@ Result<void> InventoryPass::end_whole_reading(std::string_view inventory,
   return send_cursor(inventory, {key, reading.place}, stop);
 }
 
+// By what was read now, or before.
+Result<void> InventoryPass::remember_extents(std::string_view inventory, InventoryReading& reading,
+                                             InventoryExtents& extents,
+                                             const std::stop_token& stop) {
+  const std::string key = cursor_key("extents", inventory);
+  const Result<std::string> before = store_.cursor(key);
+  if (!before) return before.error();
+  extents.note_unread(reading, InventoryExtents::parse(*before, reading.place));
+  reading.unread = extents.bounds_of(reading.unread);
+  std::string text = extents.text(reading.place);
+  if (text == *before) return {};
+  return send_cursor(inventory, {key, std::move(text)}, stop);
+}
+
 Result<InventoryCounts> InventoryPass::declare(std::string_view inventory,
                                                InventoryReading& reading, const Catalog& catalog,
                                                InventoryReach& reach, const std::stop_token& stop) {
@@ -476,7 +501,8 @@ Result<InventoryCounts> InventoryPass::declare(std::string_view inventory,
   if (Result<void> noted = note_that_one_was_read(stop); !noted) return noted.error();
   Result<std::vector<CursorUpdate>> runs = find_runs(reading.place, reading.stacks);
   if (!runs) return runs.error();
-  Result<DeclaredById> all = gather(inventory, reading, catalog, counts);
+  InventoryExtents extents;
+  Result<DeclaredById> all = gather(inventory, reading, catalog, extents, counts);
   if (!all) return all.error();
   remember_stacks(inventory, reading, reach);
   for (const auto& [id, declared] : *all) {
@@ -494,6 +520,9 @@ Result<InventoryCounts> InventoryPass::declare(std::string_view inventory,
     if (Result<void> sent = send_cursor(inventory, std::move(run), stop); !sent) {
       return sent.error();
     }
+  }
+  if (Result<void> kept = remember_extents(inventory, reading, extents, stop); !kept) {
+    return kept.error();
   }
   const Time asked = reading.asked == Time() ? now : reading.asked;
   if (!reading.is_whole) {

@@ -16,6 +16,7 @@
 #include "base/mutex.h"
 #include "base/result.h"
 #include "catalog/catalog.h"
+#include "ingest/inventory_extents.h"
 #include "ingest/inventory_look.h"
 #include "inventory/inventory.h"
 #include "sources/source.h"
@@ -40,8 +41,9 @@ class InventoryPass {
 
   // Makes events of what `reading` says otherwise than the records, and waits until they are
   // committed. Adds to `reach`. What `reading` says of when states were written becomes when their
-  // tools last ran, as far as that is known. Where it was read at another place than before, what
-  // it lacks is withdrawn, and not declared no more. An error: it is to be tried again.
+  // tools last ran, as far as that is known. What `reading` lacks becomes what that may declare, as
+  // far as is remembered where it has declared. Where it was read at another place than before,
+  // what it lacks is withdrawn, and not declared no more. An error: it is to be tried again.
   Result<InventoryCounts> declare(std::string_view inventory, InventoryReading& reading,
                                   const Catalog& catalog, InventoryReach& reach,
                                   const std::stop_token& stop);
@@ -60,13 +62,17 @@ class InventoryPass {
   class Identifier;
   using DeclaredById = std::map<std::string, Declared, std::less<>>;
 
-  Result<void> gather_stack(const DeclaredStack& stack, Identifier& identifier, DeclaredById& all,
-                            Arena& texts, InventoryCounts& counts);
+  struct Gathering;
+  Result<void> gather_stack(const DeclaredStack& stack, Gathering& gathering,
+                            InventoryCounts& counts);
   struct Word;
   static Word word_for(const std::optional<Record>& record, const Declared& declared, bool is_again,
                        Time now);
   Result<DeclaredById> gather(std::string_view inventory, const InventoryReading& reading,
-                              const Catalog& catalog, InventoryCounts& counts);
+                              const Catalog& catalog, InventoryExtents& extents,
+                              InventoryCounts& counts);
+  Result<void> remember_extents(std::string_view inventory, InventoryReading& reading,
+                                InventoryExtents& extents, const std::stop_token& stop);
   Result<uint64_t> send_differences(std::string_view inventory, DeclaredById& all,
                                     const InventoryReading& reading, bool is_again,
                                     const std::stop_token& stop);

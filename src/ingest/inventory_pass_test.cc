@@ -411,7 +411,9 @@ TEST_F(InventoryPassTest, no_drift_ends_late_while_its_inventory_is_not_read_who
   reach_.missing["shop"] = {{.place = {}, .since = kNow}};
   EXPECT_EQ(look(), 0u);
   EXPECT_EQ(logs().drift, Drift::out_of_band);
-  reach_.missing = {};
+  reach_.missing["shop"].front().place.account = kAccount;
+  EXPECT_EQ(look(), 0u);
+  reach_.missing["shop"].front().place.account = "210987654321";
   EXPECT_EQ(look(), 1u);
   EXPECT_EQ(logs().drift, Drift::none);
 }
@@ -557,6 +559,9 @@ TEST_F(InventoryPassTest, what_is_unmanaged_is_so_no_more_where_nothing_is_decla
   EXPECT_EQ(queue_record("by-hand").drift, Drift::unmanaged);
   reach_.accounts.clear();
   clock_.advance(minutes(1));
+  reach_.missing["far"] = {{.place = {.name = "far", .account = std::string(kAccount)}}};
+  EXPECT_EQ(look(), 0u);
+  reach_.missing["far"].front().place.account = "210987654321";
   EXPECT_EQ(look(), 1u);
   EXPECT_EQ(queue_record("by-hand").drift, Drift::unknown);
   EXPECT_EQ(look(), 0u);

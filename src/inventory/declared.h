@@ -35,6 +35,10 @@ struct UnjoinedResource {
 struct DeclaredStack {
   std::string id;    // Of CloudFormation: its ARN.
   std::string name;  // "network"
+  // Of a state: where it is, and as what that is configured, which may be a pattern. Empty: where
+  // it declares is not remembered.
+  std::string path = {};
+  std::string found_by = {};
   std::string tool;  // "terraform", "opentofu", "cloudformation"
   Time written;      // When the tool wrote it last; Time(): nobody knows.
   // A run of CloudFormation touches what has changed in its template, and nothing else: what is

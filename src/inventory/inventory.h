@@ -18,9 +18,10 @@ namespace statewire {
 
 // A part of what an inventory reads, and where that lies which is declared there.
 struct InventoryPlace {
-  std::string name;     // "123456789012 eu-west-1", "https://gitlab.example.org/state"
-  std::string account;  // Empty: any.
-  std::string region;   // Empty: any. Else also what is in no region.
+  std::string name;           // "123456789012 eu-west-1", "https://gitlab.example.org/state"
+  std::string account;        // Empty: any.
+  std::string region;         // Empty: any. Else also what is in no region.
+  std::string found_by = {};  // Of a state that was found: as in DeclaredStack.
 };
 
 // One reading of all stacks of an inventory.

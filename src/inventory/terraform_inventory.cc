@@ -160,15 +160,14 @@ std::vector<std::string> TerraformInventory::names_of_states(
   return names;
 }
 
-// Each has the path of its state in place of its name. `found` are all states, also those that
-// could not be read.
+// `found` are all states, also those that could not be read.
 void TerraformInventory::name_stacks(const StateMarks& found,
                                      std::vector<DeclaredStack>& stacks) const {
   std::vector<std::string> paths;
   for (const auto& [path, mark] : found) paths.push_back(path);
   const std::vector<std::string> names = names_of_states(paths);
   for (DeclaredStack& stack : stacks) {
-    const auto place = std::ranges::find(paths, stack.name);
+    const auto place = std::ranges::find(paths, stack.path);
     stack.name = names[static_cast<size_t>(place - paths.begin())];
   }
 }
@@ -204,17 +203,19 @@ void fill_places(std::vector<DeclaredStack>& stacks) {
 
 // What one place cannot tell leaves the others as they are.
 void TerraformInventory::read_place(size_t which, StateMarks& marks, InventoryReading& reading) {
-  const auto fail = [&](const std::string& what, const Error& error) {
+  const std::string& state = settings_.states[which];
+  const auto fail = [&](const std::string& what, const Error& error, std::string found_by) {
     reading.is_whole = false;
+    reading.unread.push_back(
+        {.name = what, .account = {}, .region = {}, .found_by = std::move(found_by)});
     if (error.kind != ErrorKind::unavailable) reading.is_passing = false;
     add_trouble(what, error, reading.trouble);
   };
   Result<StateMarks> found = marks_of(which);
   if (!found) {
     // One that is named takes part in the names of all, whether it is there or not.
-    const std::string& state = settings_.states[which];
     if (state.find_first_of(kOfPatterns) == state.npos) marks.emplace(state, "");
-    return fail(state, found.error());
+    return fail(state, found.error(), {});
   }
   for (auto& [path, mark] : *found) {
     if (marks.contains(path)) continue;  // Two patterns meet it.
@@ -223,10 +224,11 @@ void TerraformInventory::read_place(size_t which, StateMarks& marks, InventoryRe
                                       : read_state(*places_[which], path, settings_.defaults, mark);
     marks.emplace(path, mark);
     if (!stack) {
-      fail(path, stack.error());
+      fail(path, stack.error(), state);
       continue;
     }
-    stack->name = path;  // For now.
+    stack->path = path;
+    stack->found_by = state;
     find_code(*stack);
     reading.stacks.push_back(*std::move(stack));
   }
@@ -246,6 +248,7 @@ InventoryReading TerraformInventory::read() {
     reading.is_whole = false;
     reading.is_passing = false;
     reading.trouble = kNoStateText;
+    for (const std::string& state : settings_.states) reading.unread.push_back({.name = state});
   }
   name_stacks(marks, reading.stacks);
   fill_places(reading.stacks);

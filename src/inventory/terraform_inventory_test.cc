@@ -226,6 +226,18 @@ TEST_F(TerraformInventoryTest, a_state_that_is_away_is_missed_where_it_is_named)
   EXPECT_FALSE(reading.is_passing);
   EXPECT_EQ(reading.trouble, folder() + "/more/b.tfstate: no state is there");
   EXPECT_EQ(reading.stacks.size(), 1u);
+  EXPECT_EQ(reading.stacks[0].path, folder() + "/a.tfstate");
+  EXPECT_EQ(reading.stacks[0].found_by, folder() + "/*.tfstate");
+  ASSERT_EQ(reading.unread.size(), 1u);
+  EXPECT_EQ(reading.unread[0].name, folder() + "/more/b.tfstate");
+  EXPECT_EQ(reading.unread[0].found_by, "");
+  write("more/b.tfstate", queue("b"));
+  write(".a.tfstate.lock.info", "{}");
+  write("a.tfstate", queue("c"));
+  const InventoryReading locked = inventory->read();
+  ASSERT_EQ(locked.unread.size(), 1u);
+  EXPECT_EQ(locked.unread[0].name, folder() + "/a.tfstate");
+  EXPECT_EQ(locked.unread[0].found_by, folder() + "/*.tfstate");
 }
 
 }  // namespace
