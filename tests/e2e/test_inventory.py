@@ -473,7 +473,8 @@ subscriptions:
         # A run of the tool: nothing is wrong, and what waits for it is said.
         status = self.program.run("status")
         self.assertEqual(status.returncode, 0, status.stdout)
-        self.assertRegex(status.stdout, "inventory shop is not read whole: since .* nothing more is called unmanaged")
+        self.assertRegex(status.stdout, "inventory shop is not read whole: since .* nothing more in 123456789012 eu-west-1 "
+                         "is called unmanaged")
         self.assertEqual(len(self.owned()), 2)
         self.server.status = 200
         wait_for(lambda: len(self.owned()) == 1, "what is declared no more")
