@@ -32,17 +32,36 @@ struct DeploymentRun {
   bool is_failed = false;  // The stack says so, or something in it did.
 };
 
-// Takes notifications in any order. Not thread-safe.
+// Takes notifications in any order: the same ones make the same runs. Not thread-safe.
 class DeploymentRuns {
  public:
   // Nothing where no deployment made it.
   void add(const Notification& notification);
-  // The newest first. Valid until the next add().
-  std::vector<const DeploymentRun*> newest() const;
+  // The newest first. It costs time linear in all that was added, but for sorting.
+  std::vector<DeploymentRun> newest() const;
 
  private:
-  // Of one key, by when they began; no two are one by kDeploymentRule.
-  std::map<std::string, std::vector<DeploymentRun>, std::less<>> runs_;
+  // What one notification tells.
+  struct Deed {
+    RunTimes times;
+    uint64_t sequence = 0;
+    uint64_t resource = 0;  // Its hash.
+    bool is_of_stack = false;
+    bool is_failure = false;
+    std::string_view stack, stack_id, actor;  // In `texts`.
+  };
+  // All of one key.
+  struct Deployment {
+    std::string tool, account, region;
+    std::vector<Deed> deeds;
+    std::set<std::string, std::less<>> texts;
+
+    std::string_view kept(std::string_view text);
+  };
+  static std::vector<DeploymentRun> runs_in(const Deployment& deployment);
+  static void count(const Deed& deed, DeploymentRun& run);
+
+  std::map<std::string, Deployment, std::less<>> deployments_;
 };
 
 }  // namespace statewire

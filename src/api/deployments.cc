@@ -34,8 +34,13 @@ class DeploymentsQuestion final : public Question {
     if (!outcome) return outcome.error();
     looked_at_ += entries;
     const bool is_over = !has_blocks || next_ <= end_ || looked_at_ >= kHistoryEntriesMax;
-    if (!is_over && !has_enough() && !is_too_old()) return std::nullopt;
-    return answer();
+    if (!is_over && looked_at_ < judged_next_) return std::nullopt;
+    // All that was read is judged anew: each time there is a quarter more of it, or it would cost
+    // the square of it.
+    judged_next_ = looked_at_ + looked_at_ / 4;
+    const std::vector<DeploymentRun> runs = runs_.newest();
+    if (!is_over && !has_enough(runs) && !is_too_old(runs)) return std::nullopt;
+    return answer(runs);
   }
 
  private:
@@ -45,19 +50,19 @@ class DeploymentsQuestion final : public Question {
     return run.times.began - reach > recorded_ + kAheadMax;
   }
 
-  bool has_enough() const {
+  bool has_enough(const std::vector<DeploymentRun>& runs) const {
     const auto count = std::ranges::count_if(
-        runs_.newest(), [&](const DeploymentRun* run) { return matches(*run) && is_whole(*run); });
+        runs, [&](const DeploymentRun& run) { return matches(run) && is_whole(run); });
     return static_cast<size_t>(count) >= filter_.limit;
   }
 
   // What began before may have gone on, or have ended a day later.
-  bool is_too_old() const {
+  bool is_too_old(const std::vector<DeploymentRun>& runs) const {
     if (!filter_.since || recorded_ + kAheadMax >= *filter_.since - kDeploymentRule.at_most) {
       return false;
     }
     return std::ranges::all_of(
-        runs_.newest(), [&](const DeploymentRun* run) { return !matches(*run) || is_whole(*run); });
+        runs, [&](const DeploymentRun& run) { return !matches(run) || is_whole(run); });
   }
 
   Result<void> read_block(const BlockReader& block) {
@@ -80,15 +85,15 @@ class DeploymentsQuestion final : public Question {
            (!filter_.since || run.times.until() >= *filter_.since);
   }
 
-  std::string answer() const {
+  std::string answer(const std::vector<DeploymentRun>& runs) const {
     return json_of([&](JsonWriter& json) {
       json.begin_object();
       json.begin_array("deployments");
       size_t count = 0;
-      for (const DeploymentRun* const run : runs_.newest()) {
-        if (!matches(*run)) continue;
+      for (const DeploymentRun& run : runs) {
+        if (!matches(run)) continue;
         if (count++ == filter_.limit) break;
-        write(*run, json);
+        write(run, json);
       }
       json.end_array();
       if (recorded_ != Time()) json.time("looked_back_to", recorded_);
@@ -135,6 +140,7 @@ class DeploymentsQuestion final : public Question {
   const uint64_t end_;
   Time recorded_;  // Of the block that was looked at last.
   size_t looked_at_ = 0;
+  size_t judged_next_ = 0;  // When so much was looked at.
 };
 
 }  // namespace

@@ -8,8 +8,6 @@ namespace {
 
 constexpr char kBetweenStacks = '\x1f';
 constexpr size_t kStacksBytes = 16 * kGroupNameBytesMax;
-// What a stack's own call says may have an earlier time than the event by which it begins.
-constexpr Duration kClocksDiffer = std::chrono::minutes(1);
 // With which an operation of a stack begins. Others that are on their way go on with one.
 constexpr std::string_view kBeginnings[] = {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS",
                                             "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS"};

@@ -5,9 +5,10 @@
 // unless the stack said between them that one run is over or that another began, or unless there
 // is more than `quiet` between them and nothing is known that lies there. What comes late and does
 // lie there makes one run of two. A stack that said that it began, and not yet that it is over, may
-// be quiet for a day: what belongs to it and what it says next of itself are of its run. What was
-// joined stays joined, also where it is heard only then that a stack began in between: that begins
-// a run with what follows.
+// be quiet for a day: what belongs to it and what it says next of itself are of its run.
+//
+// Here two runs, or a run and what is new, are compared, as far as they are known. All runs of a
+// name, where everything is at hand, are told by route/runs_of.
 #pragma once
 
 #include <algorithm>
@@ -25,6 +26,8 @@ namespace statewire {
 // From the last that was heard of a stack that is under way to what is next: something that it
 // changes, that it rolls back, or its end.
 constexpr Duration kStackLastsAtMost = std::chrono::hours(24);
+// What a stack's own call says may have an earlier time than the event by which it begins.
+constexpr Duration kClocksDiffer = std::chrono::minutes(1);
 
 struct RunRule {
   Duration quiet = std::chrono::minutes(5);
