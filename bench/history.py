@@ -51,7 +51,6 @@ QUESTIONS = (
     (("resources", "--account", "123456789015", "-n", "20"), True, True),
     (("resources", "--phase", "stable", "-n", "20"), True, True),
     (("ledger",), True, True),
-    (("expectations",), True, True),
     (("status",), True, True),
     (("resources", "--output", "csv"), True, True),
 )
