@@ -22,6 +22,7 @@
 #include "ingest/inventory_look.h"
 #include "model/drift_rule.h"
 #include "model/withheld.h"
+#include "sources/event_reader.h"
 
 namespace statewire {
 namespace {
