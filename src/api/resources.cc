@@ -129,11 +129,16 @@ class NewestResourcesQuestion final : public Question {
       : store_(store), filter_(std::move(filter)), partitions_(store.partitions_newest_first()) {}
 
   std::optional<Result<std::string>> step() override {
-    Result<std::string> next = look_at_some();
-    if (!next) return next.error();
-    at_ = *std::move(next);
-    if (at_.empty()) ++looked_at_;
-    if (!at_.empty() || may_come_more()) return std::nullopt;
+    size_t left = kRecordsAtATime;
+    while (left > 0 && may_come_more()) {
+      const auto look = [&](const Record& record) { return take(record), true; };
+      Result<std::string> next =
+          store_.some_records_of(partitions_[looked_at_].number, at_, text_of(filter_), left, look);
+      if (!next) return next.error();
+      at_ = *std::move(next);
+      if (at_.empty()) ++looked_at_;
+    }
+    if (may_come_more()) return std::nullopt;
     return answer();
   }
 
@@ -147,12 +152,6 @@ class NewestResourcesQuestion final : public Question {
       return since != other.since ? since > other.since : id < other.id;
     }
   };
-
-  Result<std::string> look_at_some() {
-    const auto look = [&](const Record& record) { return take(record), true; };
-    return store_.some_records_of(partitions_[looked_at_].number, at_, text_of(filter_),
-                                  kRecordsAtATime, look);
-  }
 
   bool may_come_more() const {
     if (looked_at_ >= partitions_.size()) return false;

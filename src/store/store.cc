@@ -551,6 +551,7 @@ class RecordScan {
     return is_ended_ = !visit_(*record), !is_ended_;
   }
   bool is_over() const { return is_ended_ || count_ > count_max_; }
+  size_t looked_at() const { return std::min(count_, count_max_); }
   Result<std::string> next() const {
     if (!outcome_) return outcome_.error();
     return is_ended_ || count_ <= count_max_ ? std::string() : last_;
@@ -620,10 +621,11 @@ Result<std::string> Store::some_records_named(
 }
 
 Result<std::string> Store::some_records_of(uint8_t partition, std::string_view after,
-                                           std::string_view text, size_t count_max,
+                                           std::string_view text, size_t& left,
                                            const std::function<bool(const Record&)>& visit) const {
-  RecordScan scan(text, count_max, visit);
+  RecordScan scan(text, left, visit);
   const auto read = scan_partition(*engine_, partition, key_after(after, partition), scan);
+  left -= scan.looked_at();
   return read ? scan.next() : Result<std::string>(read.error());
 }
 

@@ -146,9 +146,10 @@ class Store {
   Result<std::string> some_records_named(std::string_view after, std::string_view name,
                                          size_t count_max,
                                          const std::function<bool(const Record&)>& visit) const;
-  // The same as some_records(), of one partition.
+  // The same as some_records(), of one partition: looks at the next `left` records, and takes off
+  // it how many they were, so that a turn goes on with the next partition.
   Result<std::string> some_records_of(uint8_t partition, std::string_view after,
-                                      std::string_view text, size_t count_max,
+                                      std::string_view text, size_t& left,
                                       const std::function<bool(const Record&)>& visit) const;
   // All partitions: the one that may hold the latest `since` first, once learn_hints() has
   // returned.
