@@ -8,8 +8,8 @@
 #include "api/queries.h"
 #include "model/told_time.h"
 #include "store/block.h"
-#include "store/engine.h"
 #include "store/journal_spans.h"
+#include "store/kept_engine.h"
 #include "store/sample_entries.h"
 #include "store/store.h"
 
@@ -21,31 +21,6 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 const Time kFirstDay = *parse_time("2026-06-01T08:00:00Z");
-
-// What is stored outlives the store that is opened over it.
-class KeptEngine final : public Engine {
- public:
-  explicit KeptEngine(Engine& kept) : kept_(kept) {}
-  Result<void> write(const EngineBatch& batch, Sync sync) override {
-    return kept_.write(batch, sync);
-  }
-  Result<std::optional<std::string>> get(Family family, std::string_view key) const override {
-    return kept_.get(family, key);
-  }
-  Result<void> multi_get(Family family, std::span<const std::string_view> keys,
-                         const Found& found) const override {
-    return kept_.multi_get(family, keys, found);
-  }
-  Result<void> each(Family family, std::string_view from, Direction direction,
-                    const Visit& visit) const override {
-    return kept_.each(family, from, direction, visit);
-  }
-  uint64_t bytes(Family family) const override { return kept_.bytes(family); }
-  size_t memory_used() const override { return kept_.memory_used(); }
-
- private:
-  Engine& kept_;
-};
 
 // What is known of an entry without any store.
 struct Known {
