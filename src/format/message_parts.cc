@@ -49,9 +49,8 @@ std::string state_text(Phase phase, std::string_view value) {
 
 std::string cause_text(const Cause& cause) {
   std::string text(name_of(cause.kind));
-  if (cause.kind == CauseKind::unknown) {
-    return cause.reason.empty() ? text : text + ": " + clean(cause.reason);
-  }
+  // A reason says more than that nobody is known.
+  if (cause.kind == CauseKind::unknown) return cause.reason.empty() ? text : clean(cause.reason);
   text.append(" (").append(name_of(cause.confidence)).append(")");
   if (!cause.actor.empty()) text.append(": ").append(clean(role_name(cause.actor)));
   const std::string_view tool = tool_beside_actor(cause);

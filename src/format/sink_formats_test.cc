@@ -315,6 +315,16 @@ TEST(SinkFormats, pagerduty_severities_follow_ours) {
   }
 }
 
+TEST(SinkFormats, a_mail_gives_the_reason_as_the_cause_where_nobody_is_known) {
+  const ReadFormats read{std::string(kOwnFormats)};
+  Notification n = example_notification();
+  n.cause = {.reason = "Errors was 9, above 5"};
+  const std::string mail = read.render("email", n);
+  EXPECT_TRUE(has(mail, R"(Cause      Errors was 9, above 5\n)")) << mail;
+  n.cause.reason = {};
+  EXPECT_TRUE(has(read.render("email", n), R"(Cause      unknown\n)"));
+}
+
 TEST(SinkFormats, a_mail_says_it_all_in_its_subject) {
   const ReadFormats read{std::string(kOwnFormats)};
   Notification n = example_notification();
