@@ -121,10 +121,17 @@ std::string delay_text(Duration delay) {
   return std::to_string(delay / hours(24)) + " days";
 }
 
+// What, who and where; at last what names it for machines.
 void add_facts(const Notification& n, std::vector<MessageFact>& facts) {
   const auto add = [&](std::string_view label, std::string value) {
     if (!value.empty()) facts.push_back({label, std::move(value)});
   };
+  add("Changes", listed(n.changes, "\n", change_text));
+  if (!n.value.empty() || n.phase != Phase::unknown) add("State", state_text(n.phase, n.value));
+  if (n.previous.since != Time()) {
+    add("Before",
+        state_text(n.previous.phase, n.previous.value) + " since " + readable(n.previous.since));
+  }
   const Cause& cause = told_cause(n);
   // What an inventory finds has no cause but the change that took the resource out of its code.
   const std::string change = n.is_of_inventory ? touch_text(n.touch) : std::string();
@@ -132,14 +139,8 @@ void add_facts(const Notification& n, std::vector<MessageFact>& facts) {
   add("Last change", change);
   add("Role", clean(role_name(cause.role)));
   add("From", clean(cause.address));
-  add("Changes", listed(n.changes, "\n", change_text));
-  add("Account", account_text(n));
-  if (!n.value.empty() || n.phase != Phase::unknown) add("State", state_text(n.phase, n.value));
-  if (n.previous.since != Time()) {
-    add("Before",
-        state_text(n.previous.phase, n.previous.value) + " since " + readable(n.previous.since));
-  }
   add("Code", code_text(n));
+  add("Account", account_text(n));
   add("Region", clean(region_told(n)));
   add("Zone", clean(n.resource.zone));
   add("Resource", clean(n.resource.id));

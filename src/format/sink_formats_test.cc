@@ -469,12 +469,20 @@ TEST(MessageParts, say_severity_kind_and_each_change) {
   n.changes = kTwo;
   const MessageParts parts = parts_of(n);
   EXPECT_EQ(parts.badge, "warning · changed");
-  ASSERT_GE(parts.facts.size(), 3u);
-  EXPECT_EQ(parts.facts[0].label, "Cause");
-  EXPECT_EQ(parts.facts[1].label, "Changes");
-  EXPECT_EQ(parts.facts[1].value, "size 1 → 2\nopen → <true>");
-  EXPECT_EQ(parts.facts[2].label, "Account");
-  EXPECT_EQ(on_one_line(parts.facts[1].value), "size 1 → 2, open → <true>");
+  EXPECT_EQ(fact(parts, "Changes"), "size 1 → 2\nopen → <true>");
+  EXPECT_EQ(on_one_line(fact(parts, "Changes")), "size 1 → 2, open → <true>");
+}
+
+TEST(MessageParts, what_stands_before_who_and_who_before_where) {
+  Notification n = example_notification();
+  const std::vector<Change> changes = {{.path = "size", .to = "2"}};
+  n.changes = changes;
+  n.cause.address = "203.0.113.17";
+  n.resource.zone = "eu-west-1a";
+  n.owner = {.inventory = "shop", .tool = "terraform", .address = "aws_instance.web"};
+  std::string labels;
+  for (const MessageFact& each : parts_of(n).facts) labels.append(each.label).append(" ");
+  EXPECT_EQ(labels, "Changes State Before Cause From Code Account Region Zone Resource Type Tags ");
 }
 
 TEST(MessageParts, are_shortened_by_characters) {
