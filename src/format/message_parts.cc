@@ -54,7 +54,7 @@ std::string cause_text(const Cause& cause) {
   text.append(" (").append(name_of(cause.confidence)).append(")");
   if (!cause.actor.empty()) text.append(": ").append(clean(role_name(cause.actor)));
   const std::string_view tool = tool_beside_actor(cause);
-  if (!tool.empty()) text.append(", ").append(clean(tool));
+  if (!tool.empty()) text.append(", ").append(clean(tool_name(tool)));
   if (!cause.call.empty()) text.append(", ").append(clean(call_name(cause.call)));
   return text;
 }
@@ -65,7 +65,7 @@ std::string touch_text(const Touch& touch) {
   if (!touch.actor.empty()) {
     text.append(text.empty() ? "by " : " by ").append(clean(role_name(touch.actor)));
   }
-  if (!touch.tool.empty() && !text.empty()) text.append(", ").append(clean(touch.tool));
+  if (!touch.tool.empty() && !text.empty()) text.append(", ").append(clean(tool_name(touch.tool)));
   return text;
 }
 
@@ -95,12 +95,12 @@ std::string account_text(const Notification& n) {
   return text;
 }
 
-// "aws_s3_bucket.logs, s3.tf:12 in shop (terraform)"
+// "aws_s3_bucket.logs, s3.tf:12 in shop (Terraform)"
 std::string code_text(const Notification& n) {
   if (!n.owner.is_known()) return {};
   Words words;
   add_owner(n.owner, words);
-  words.add(" (", n.owner.tool, ")");
+  words.add(" (", tool_name(n.owner.tool), ")");
   if (!n.owner.via.empty()) words.add(", by way of ", bare_id(n.owner.via));
   words.limit(kFactCharactersMax);
   return text_of(words);
@@ -228,8 +228,8 @@ void add_deployment_facts(const Notification& n, std::vector<MessageFact>& facts
   }
   add("Resources", resources_text(told));
   add("Stack", clean(told.stack));
-  add("Tool", clean(told.tool));
   add("By", clean(role_name(told.actor)));
+  add("Tool", clean(tool_name(told.tool)));
   add("Account", account_text(n));
   add("Region", clean(told.region));
   add("Began", readable(told.began));
@@ -335,7 +335,7 @@ MessageParts parts_of(const Notification& notification) {
       parts.time = notification.receipt_count == 0 ? now : parts.time + " to " + now;
     }
     add_counts(notification, parts.counts);
-    parts.origin = "more than this subscription sends in an hour";
+    parts.origin = "More than this subscription sends in an hour";
     return parts;
   }
   if (notification.deployment != nullptr) {
@@ -344,7 +344,7 @@ MessageParts parts_of(const Notification& notification) {
     add_counts(notification, parts.counts);
     if (notification.links != nullptr) notification.links->add_to(parts.links, notification);
     add_deployment_links(*notification.deployment, parts.links);
-    parts.origin = "told together, as one deployment made it";
+    parts.origin = "Told together, as one deployment made it";
     return parts;
   }
   add_facts(notification, parts.facts);

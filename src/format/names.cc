@@ -214,6 +214,14 @@ void add_tool(std::string_view tool, Words& words) {
   words.add(" with ", tool);
 }
 
+std::string_view tool_name(std::string_view tool) {
+  std::string_view name = words_for(kTools, tool);
+  for (const std::string_view before : {" with the ", " with ", " in the ", ": "}) {
+    if (name.starts_with(before)) return name.substr(before.size());
+  }
+  return tool;
+}
+
 std::string_view actor_type_words(std::string_view actor_type) {
   return words_for(kActorTypes, actor_type);
 }

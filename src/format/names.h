@@ -22,6 +22,9 @@ std::string_view short_name(std::string_view name, std::string_view id);
 // " in the console", " with Terraform", ": scale-in"; nothing where `tool` is empty.
 void add_tool(std::string_view tool, Words& words);
 
+// "Terraform" for terraform, "AWS CLI" for aws-cli; else as it is.
+std::string_view tool_name(std::string_view tool);
+
 // "Auto Scaling group " for AutoScalingGroup; empty where the actor's name says enough.
 std::string_view actor_type_words(std::string_view actor_type);
 

@@ -188,7 +188,11 @@ TEST(SinkFormats, of_a_deployment_what_failed_stands_first) {
                   "Resources  S3 bucket <invoices>\\n           SQS queue orders\\n"
                   "           and 13 more\\n"))
       << mail;
-  EXPECT_TRUE(has(mail, "Account    shop-prod (123456789012)")) << mail;
+  EXPECT_TRUE(has(mail,
+                  "Stack      shop\\nBy         ci-deployer\\nTool       CloudFormation\\n"
+                  "Account    shop-prod (123456789012)"))
+      << mail;
+  EXPECT_TRUE(has(mail, "Event      Told together, as one deployment made it")) << mail;
   EXPECT_TRUE(has(mail,
                   "Open SQS queue orders in the AWS console:\\nhttps://console.aws.amazon.com"
                   "/go/view?arn=arn:aws:sqs:eu-west-1:123456789012:orders"))
@@ -471,6 +475,20 @@ TEST(MessageParts, say_severity_kind_and_each_change) {
   EXPECT_EQ(parts.badge, "warning · changed");
   EXPECT_EQ(fact(parts, "Changes"), "size 1 → 2\nopen → <true>");
   EXPECT_EQ(on_one_line(fact(parts, "Changes")), "size 1 → 2, open → <true>");
+}
+
+TEST(MessageParts, tools_have_the_names_that_people_use) {
+  Notification n = example_notification();
+  const auto cause_with = [&](std::string_view tool) {
+    n.cause.tool = tool;
+    return fact(parts_of(n), "Cause");
+  };
+  EXPECT_EQ(cause_with("terraform"), "human (likely): alice, Terraform, StartInstances");
+  EXPECT_EQ(cause_with("aws-cli"), "human (likely): alice, AWS CLI, StartInstances");
+  EXPECT_EQ(cause_with("console"), "human (likely): alice, console, StartInstances");
+  EXPECT_EQ(cause_with("own-tool"), "human (likely): alice, own-tool, StartInstances");
+  n.owner = {.inventory = "shop", .tool = "terraform", .address = "aws_instance.web"};
+  EXPECT_EQ(fact(parts_of(n), "Code"), "aws_instance.web in shop (Terraform)");
 }
 
 TEST(MessageParts, what_stands_before_who_and_who_before_where) {
