@@ -476,6 +476,10 @@ inline constexpr size_t kMessageCharactersMax = 1024;
 inline constexpr size_t kMessageChangesMax = 3;
 // Of such a value: of what is longer only the path is named.
 inline constexpr size_t kMessageChangeBytesMax = 48;
+// Of the path of such a value; of what is longer the last parts are named.
+inline constexpr size_t kMessagePathBytesMax = 32;
+// Those parts have so many bytes at least: an end as short as "Days" needs its parent.
+inline constexpr size_t kMessagePathEndBytesMin = 10;
 // Of a name in a line of text that a person reads.
 inline constexpr size_t kSubjectCharactersMax = 256;
 // Of the title of a message to mail, chat and pagers.

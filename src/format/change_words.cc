@@ -8,20 +8,15 @@
 namespace statewire {
 namespace {
 
-// The last parts of a path longer than this say what was set. An end as short as "Days" needs its
-// parent.
-constexpr size_t kLongPath = 32;
-constexpr size_t kShortEnd = 9;
-
-// A name in brackets may hold dots.
+// The last parts of a long path say what was set. A name in brackets may hold dots.
 std::string_view last_parts(std::string_view path) {
-  if (path.size() <= kLongPath) return path;
+  if (path.size() <= kMessagePathBytesMax) return path;
   size_t depth = 0;
   for (size_t i = path.size(); i-- > 0;) {
     if (path[i] == ']') ++depth;
     if (path[i] == '[' && depth > 0) --depth;
     const bool is_border = path[i] == '.' && depth == 0;
-    if (is_border && path.size() - (i + 1) > kShortEnd) return path.substr(i + 1);
+    if (is_border && path.size() - (i + 1) >= kMessagePathEndBytesMin) return path.substr(i + 1);
   }
   return path;
 }
