@@ -41,31 +41,54 @@ bool is_of_language(const Change& change) {
          (change.to == "2012-10-17" || change.to == "2008-10-17");
 }
 
-// "backupRetentionPeriod 7 → 0, securityGroups sg-1, sg-2"
-void add_changes(std::span<const Change> changes, Words& words) {
-  std::string_view path;
-  size_t named = 0;
-  for (const Change& change : changes) {
+// The ID of a rule, the Sid of a statement: it names a part, and says nothing of it.
+bool is_label(const Change& change) {
+  const std::string_view path = change.path;
+  const size_t dot = path.rfind('.');
+  if (dot == path.npos) return false;
+  const std::string_view last = path.substr(dot + 1);
+  return last == "ID" || last == "Id" || last == "id" || last == "Sid";
+}
+
+// The changes of a message, in brackets: "backupRetentionPeriod 7 → 0, securityGroups sg-1, sg-2".
+class ToldChanges {
+ public:
+  explicit ToldChanges(Words& words) : words_(words) {}
+
+  void add(const Change& change) {
+    if (named_ > kMessageChangesMax) return;
     const bool is_short = change.from.size() + change.to.size() <= kMessageChangeBytesMax;
     const bool is_removed = change.to.empty() && !change.from.empty();
     const bool has_value = is_short && (is_removed || !change.to.empty());
-    const bool is_path_said = change.path == path;
-    if ((is_path_said && !has_value) || is_of_language(change)) continue;
-    words.add(named == 0 ? " (" : ", ");
-    if (named++ == kMessageChangesMax) {
-      words.add("…");
-      break;
-    }
-    if (!is_path_said) words.add(path_words(change.path, path));
+    const bool is_path_said = change.path == path_;
+    if ((is_path_said && !has_value) || is_of_language(change)) return;
+    words_.add(named_ == 0 ? " (" : ", ");
+    if (named_++ == kMessageChangesMax) return words_.add("…");
+    if (!is_path_said) words_.add(path_words(change.path, path_));
     if (has_value) {
-      words.add(is_path_said ? ""
-                : is_removed ? " no longer "
-                             : " ",
-                change.from, change.from.empty() || is_removed ? "" : " → ", change.to);
+      words_.add(is_path_said ? ""
+                 : is_removed ? " no longer "
+                              : " ",
+                 change.from, change.from.empty() || is_removed ? "" : " → ", change.to);
     }
-    path = change.path;
+    path_ = change.path;
   }
-  words.add(named == 0 ? "" : ")");
+  void end() { words_.add(named_ == 0 ? "" : ")"); }
+
+ private:
+  Words& words_;
+  std::string_view path_;  // Of the change before.
+  size_t named_ = 0;
+};
+
+void add_changes(std::span<const Change> changes, Words& words) {
+  ToldChanges told(words);
+  for (const bool are_labels : {false, true}) {
+    for (const Change& change : changes) {
+      if (is_label(change) == are_labels) told.add(change);
+    }
+  }
+  told.end();
 }
 
 struct Deed {

@@ -109,6 +109,26 @@ TEST(Message, of_a_long_path_the_last_parts_are_told) {
   EXPECT_EQ(told("bucketPolicy.Version", "2012-10-17"), "PutBucketEncryption") << "says nothing";
 }
 
+TEST(Message, what_only_names_a_part_is_told_last) {
+  Notification n = bucket_call(NotificationKind::changed, "PutBucketLifecycle");
+  const std::vector<Change> changes = {
+      {.path = "LifecycleConfiguration.Rule.ID", .to = "old-invoices"},
+      {.path = "LifecycleConfiguration.Rule.Filter.Prefix", .to = "archive/"},
+      {.path = "LifecycleConfiguration.Rule.Status", .to = "Enabled"},
+      {.path = "LifecycleConfiguration.Rule.Expiration.Days", .to = "400"}};
+  n.changes = changes;
+  EXPECT_TRUE(message_of(n).ends_with(
+      "(Filter.Prefix archive/, Rule.Status Enabled, Expiration.Days 400, …)"))
+      << message_of(n);
+  n.changes = std::span(changes).first(2);
+  EXPECT_TRUE(message_of(n).ends_with(
+      "(Filter.Prefix archive/, LifecycleConfiguration.Rule.ID old-invoices)"))
+      << message_of(n);
+  const std::vector<Change> own = {{.path = "id", .to = "7"}, {.path = "size", .to = "2"}};
+  n.changes = own;
+  EXPECT_TRUE(message_of(n).ends_with("(id 7, size 2)")) << "it is no part's";
+}
+
 TEST(Message, says_that_nobody_is_known_where_somebody_must_have_done_it) {
   Notification n = example_notification();
   n.cause = {};
