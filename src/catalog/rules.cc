@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "catalog/element_name.h"
+#include "catalog/principal_name.h"
 
 namespace statewire {
 namespace {
@@ -19,10 +20,22 @@ bool is_about(const RuleSpec& spec, const CallFields& call) {
   });
 }
 
-// The names of the elements that meet a rule, for people: "22/tcp", "22/tcp and 3389/tcp",
-// "22/tcp, 3389/tcp and 2 more".
+// The names of the elements that meet a rule, for people, and of statements those of their
+// principals: "22/tcp", "22/tcp and 3389/tcp", "22/tcp, 3389/tcp and 2 more", "role auditors".
 class MetNames {
  public:
+  void add_element(element item, std::string_view account) {
+    const std::vector<std::string> principals = principals_in(item, account);
+    for (const std::string& each : principals) add(each);
+    if (principals.empty()) add(name_for_people(item));
+  }
+  std::string text() && {
+    if (more_ > 0) return text_ + " and " + std::to_string(more_) + " more";
+    if (last_ > 0) text_.replace(last_ - 2, 2, " and ");
+    return std::move(text_);
+  }
+
+ private:
   void add(std::string_view name) {
     if (name.empty()) return;
     if (named_ == kRuleNamesMax) {
@@ -32,13 +45,7 @@ class MetNames {
     text_.append(named_++ == 0 ? "" : ", ").append(name);
     if (named_ == kRuleNamesMax) last_ = text_.size() - name.size();
   }
-  std::string text() && {
-    if (more_ > 0) return text_ + " and " + std::to_string(more_) + " more";
-    if (last_ > 0) text_.replace(last_ - 2, 2, " and ");
-    return std::move(text_);
-  }
 
- private:
   std::string text_;
   size_t named_ = 0;
   size_t last_ = 0;  // Where the last name begins that there is room for.
@@ -113,7 +120,7 @@ std::optional<RuleVerdict> Rules::verdict_of(const Rule& rule, const EventView& 
       if (!first) first = item;
       is_met = true;
       if (!rule.names_elements) return false;
-      names.add(name_for_people(item));
+      names.add_element(item, view.account);
       return true;
     });
     context.element = first;
