@@ -58,11 +58,29 @@ a{text-decoration:none}
 }
 </style>)";
 
-// Escaped, and each line by itself.
-std::string in_lines(std::string_view text) {
+// Escaped, and a long path or ARN may be broken behind its dots and slashes, but no number.
+std::string breakable(std::string_view text) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   std::string out;
-  for (const char c : escaped_html(text)) {
-    out.append(c == '\n' ? "<br>" : std::string_view(&c, 1));
+  size_t from = 0;
+  for (size_t i = 0; i + 1 < text.size(); ++i) {
+    if ((text[i] != '.' && text[i] != '/') || text[i + 1] == ' ') continue;
+    const bool is_in_number = i > 0 && is_digit(text[i - 1]) && is_digit(text[i + 1]);
+    if (is_in_number) continue;
+    out += escaped_html(text.substr(from, i + 1 - from)) + "<wbr>";
+    from = i + 1;
+  }
+  return out + escaped_html(text.substr(from));
+}
+
+// Of several lines, each hangs by itself, so that one that is broken is no other line.
+std::string in_lines(std::string_view text) {
+  if (text.find('\n') == text.npos) return breakable(text);
+  std::string out;
+  for (size_t end = 0; end != text.npos; text.remove_prefix(std::min(end + 1, text.size()))) {
+    end = text.find('\n');
+    out += "<div style=\"padding-left:12px;text-indent:-12px;\">" + breakable(text.substr(0, end)) +
+           "</div>";
   }
   return out;
 }
@@ -122,12 +140,12 @@ class HtmlMail {
         "</td></tr></table></td></tr>\n");
     add("<tr><td class=\"pad strong\" style=\"padding:16px 32px 0 32px;", kFont,
         "font-size:21px;line-height:28px;font-weight:600;color:#111827;",
-        "overflow-wrap:anywhere;word-break:break-word;\">", escaped_html(parts_.title),
+        "overflow-wrap:anywhere;word-break:break-word;\">", breakable(parts_.title),
         "</td></tr>\n");
     if (!parts_.counts.empty()) return;  // They say it, in a table.
     add("<tr><td class=\"pad text\" style=\"padding:8px 32px 22px 32px;", kFont,
         "font-size:16px;line-height:24px;color:#374151;overflow-wrap:anywhere;",
-        "word-break:break-word;\">", escaped_html(parts_.news), "</td></tr>\n");
+        "word-break:break-word;\">", breakable(parts_.news), "</td></tr>\n");
   }
 
   // What is more than news stands first, and is marked.
@@ -141,7 +159,7 @@ class HtmlMail {
           cell, kFont, "width:64px;font-size:14px;font-weight:600;color:#111827;\">",
           with_thousands(each.count), "</td><td class=\"text line\" valign=\"top\" style=\"", cell,
           kFont, "padding-left:16px;font-size:14px;color:#1f2937;overflow-wrap:anywhere;",
-          "word-break:break-word;\">", escaped_html(each.what), "</td>");
+          "word-break:break-word;\">", breakable(each.what), "</td>");
       add("<td class=\"line\" align=\"right\" valign=\"top\" style=\"", cell, "\">");
       if (!each.severity.empty()) mark(each.severity);
       add("</td></tr>\n");

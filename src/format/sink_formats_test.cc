@@ -329,6 +329,21 @@ TEST(SinkFormats, a_mail_gives_the_reason_as_the_cause_where_nobody_is_known) {
   EXPECT_TRUE(has(read.render("email", n), R"(Cause      unknown\n)"));
 }
 
+TEST(SinkFormats, a_mail_breaks_long_words_between_their_parts) {
+  const ReadFormats read{std::string(kOwnFormats)};
+  Notification n = example_notification();
+  n.kind = NotificationKind::changed;
+  const std::vector<Change> changes = {{.path = "Rule[a.b].Status", .to = "1.5"},
+                                       {.path = "Logs", .to = "s3://<a>/b"}};
+  n.changes = changes;
+  const std::string mail = read.render("email", n);
+  EXPECT_TRUE(has(mail, ">Rule[a.<wbr>b].<wbr>Status → 1.5</div>")) << mail;
+  EXPECT_TRUE(has(mail, "text-indent:-12px;\\\">Logs → s3:/<wbr>/<wbr>&lt;a&gt;/<wbr>b</div>"))
+      << "of two lines, each hangs by itself" << mail;
+  EXPECT_TRUE(has(mail, ">eu-west-1</td>")) << mail;
+  EXPECT_TRUE(has(mail, ":instance/<wbr>i-0a1b2c3d4e5f60001</td>")) << mail;
+}
+
 TEST(SinkFormats, a_mail_says_it_all_in_its_subject) {
   const ReadFormats read{std::string(kOwnFormats)};
   Notification n = example_notification();
