@@ -50,32 +50,47 @@ bool is_label(const Change& change) {
   return last == "ID" || last == "Id" || last == "id" || last == "Sid";
 }
 
+// Of an ARN the name.
+std::string_view value_words(std::string_view value) {
+  return value.starts_with("arn:") ? bare_id(value) : value;
+}
+
+enum class Says { much, a_label, a_path };
+
+Says says_what(const Change& change) {
+  const size_t bytes = value_words(change.from).size() + value_words(change.to).size();
+  if (bytes == 0 || bytes > kMessageChangeBytesMax) return Says::a_path;
+  return is_label(change) ? Says::a_label : Says::much;
+}
+
 // The changes of a message, in brackets: "backupRetentionPeriod 7 → 0, securityGroups sg-1, sg-2".
 class ToldChanges {
  public:
   explicit ToldChanges(Words& words) : words_(words) {}
 
-  void add(const Change& change) {
+  void add(const Change& change, bool has_value) {
     if (named_ > kMessageChangesMax) return;
-    const bool is_short = change.from.size() + change.to.size() <= kMessageChangeBytesMax;
-    const bool is_removed = change.to.empty() && !change.from.empty();
-    const bool has_value = is_short && (is_removed || !change.to.empty());
     const bool is_path_said = change.path == path_;
     if ((is_path_said && !has_value) || is_of_language(change)) return;
     words_.add(named_ == 0 ? " (" : ", ");
     if (named_++ == kMessageChangesMax) return words_.add("…");
     if (!is_path_said) words_.add(path_words(change.path, path_));
-    if (has_value) {
-      words_.add(is_path_said ? ""
-                 : is_removed ? " no longer "
-                              : " ",
-                 change.from, change.from.empty() || is_removed ? "" : " → ", change.to);
-    }
+    if (has_value) add_values(change, is_path_said);
     path_ = change.path;
   }
   void end() { words_.add(named_ == 0 ? "" : ")"); }
 
  private:
+  void add_values(const Change& change, bool is_path_said) {
+    const std::string_view from = value_words(change.from);
+    const std::string_view to = value_words(change.to);
+    const bool is_removed = to.empty();
+    words_.add(is_path_said ? ""
+               : is_removed ? " no longer "
+                            : " ",
+               from, from.empty() || is_removed ? "" : " → ", to);
+  }
+
   Words& words_;
   std::string_view path_;  // Of the change before.
   size_t named_ = 0;
@@ -83,9 +98,16 @@ class ToldChanges {
 
 void add_changes(std::span<const Change> changes, Words& words) {
   ToldChanges told(words);
-  for (const bool are_labels : {false, true}) {
+  const auto has_value_elsewhere = [&](const Change& change) {
+    return std::ranges::any_of(changes, [&](const Change& other) {
+      return other.path == change.path && says_what(other) != Says::a_path;
+    });
+  };
+  for (const Says say : {Says::much, Says::a_label, Says::a_path}) {
     for (const Change& change : changes) {
-      if (is_label(change) == are_labels) told.add(change);
+      if (says_what(change) != say) continue;
+      const bool is_path = say == Says::a_path;
+      if (!is_path || !has_value_elsewhere(change)) told.add(change, !is_path);
     }
   }
   told.end();

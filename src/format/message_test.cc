@@ -109,6 +109,28 @@ TEST(Message, of_a_long_path_the_last_parts_are_told) {
   EXPECT_EQ(told("bucketPolicy.Version", "2012-10-17"), "PutBucketEncryption") << "says nothing";
 }
 
+TEST(Message, of_an_arn_as_a_value_the_name_is_told) {
+  Notification n = bucket_call(NotificationKind::changed, "AttachRolePolicy");
+  std::vector<Change> changes = {
+      {.path = "policyArn", .to = "arn:aws:iam::123456789012:policy/team/shop/read-the-invoices"}};
+  n.changes = changes;
+  EXPECT_TRUE(message_of(n).ends_with("AttachRolePolicy (policyArn read-the-invoices)"))
+      << message_of(n);
+  changes[0] = {.path = "policyArn", .from = "arn:aws:iam::aws:policy/AdministratorAccess"};
+  EXPECT_TRUE(message_of(n).ends_with("(policyArn no longer AdministratorAccess)"))
+      << message_of(n);
+}
+
+TEST(Message, what_has_a_value_that_fits_is_told_before_what_has_none) {
+  Notification n = bucket_call(NotificationKind::changed, "PutRolePolicy");
+  const std::string document(kMessageChangeBytesMax + 1, '{');
+  const std::vector<Change> changes = {{.path = "policyDocument", .to = document},
+                                       {.path = "policyName", .to = "inline"}};
+  n.changes = changes;
+  EXPECT_TRUE(message_of(n).ends_with("PutRolePolicy (policyName inline, policyDocument)"))
+      << message_of(n);
+}
+
 TEST(Message, what_only_names_a_part_is_told_last) {
   Notification n = bucket_call(NotificationKind::changed, "PutBucketLifecycle");
   const std::vector<Change> changes = {
@@ -572,7 +594,7 @@ TEST(Message, a_change_that_has_nothing_to_say_takes_no_comma) {
   EXPECT_EQ(said({{"ids", "", "sg-1"}, {"ids", "", ""}}), "ModifyX (ids sg-1)");
   EXPECT_EQ(said({{"ids", "", "sg-1"}, {"ids", "", long_value}, {"ids", "", "sg-2"}}),
             "ModifyX (ids sg-1, sg-2)");
-  EXPECT_EQ(said({{"ids", "", ""}, {"ids", "", "sg-2"}}), "ModifyX (ids, sg-2)");
+  EXPECT_EQ(said({{"ids", "", ""}, {"ids", "", "sg-2"}}), "ModifyX (ids sg-2)");
   EXPECT_EQ(said({{"a", "", "1"}, {"a", "", ""}, {"b", "", "2"}, {"c", "", "3"}, {"c", "", ""}}),
             "ModifyX (a 1, b 2, c 3)");
 }
