@@ -131,6 +131,19 @@ TEST(Message, what_has_a_value_that_fits_is_told_before_what_has_none) {
       << message_of(n);
 }
 
+TEST(Message, what_is_taken_away_is_not_told_as_configured) {
+  const auto told = [](std::string_view call) {
+    const std::string message = message_of(bucket_call(NotificationKind::changed, call));
+    return message.substr(message.find(" was ") + 5);
+  };
+  EXPECT_EQ(told("DetachRolePolicy"), "relieved of a policy by ci-deployer: DetachRolePolicy");
+  EXPECT_EQ(told("DeleteUserPolicy"),
+            "relieved of an inline policy by ci-deployer: DeleteUserPolicy");
+  EXPECT_EQ(told("DeleteAccessKey"), "relieved of an access key by ci-deployer: DeleteAccessKey");
+  EXPECT_EQ(told("DeleteRoute"), "relieved of a route by ci-deployer: DeleteRoute");
+  EXPECT_EQ(told("CreateRoute"), "given a route by ci-deployer: CreateRoute");
+}
+
 TEST(Message, what_only_names_a_part_is_told_last) {
   Notification n = bucket_call(NotificationKind::changed, "PutBucketLifecycle");
   const std::vector<Change> changes = {
