@@ -49,11 +49,11 @@ void add_present(const Notification& notification, Words& words) {
   add_transition(notification, NewsBeside::kind, words);
 }
 
-// "; this was not known when you were told of it: TerminateInstances told it later"
+// "; had this been known, you would not have been told (TerminateInstances told it later)"
 void add_who_corrects(const Notification& notification, Words& words) {
-  words.add("; this was not known when you were told of it");
+  words.add("; had this been known, you would not have been told");
   const std::string_view told = call_name(notification.origin.type);
-  if (!told.empty()) words.add(": ", told, " told it later");
+  if (!told.empty()) words.add(" (", told, " told it later)");
 }
 
 bool is_of_many(NotificationKind kind) {

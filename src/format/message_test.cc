@@ -729,10 +729,11 @@ TEST(Message, what_is_taken_back_says_so_first) {
   n.kind = NotificationKind::retracted;
   n.subscription = "pager";
   n.why = "cause.kind is human";
-  EXPECT_EQ(message_of(n),
-            "Taken back: EC2 instance web-1 (i-0a1b2c3d4e5f60001) in eu-west-1 is running; started "
-            "by alice in the console; this was not known when you were told of it: EC2 Instance "
-            "State-change Notification told it later");
+  EXPECT_EQ(
+      message_of(n),
+      "Taken back: EC2 instance web-1 (i-0a1b2c3d4e5f60001) in eu-west-1 is running; started "
+      "by alice in the console; had this been known, you would not have been told (EC2 Instance "
+      "State-change Notification told it later)");
   EXPECT_EQ(parts_of(n).badge, "taken back");
   EXPECT_EQ(parts_of(n).why,
             "Sent to pager because it was told of this, and wants only what meets: cause.kind is "
