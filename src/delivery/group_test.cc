@@ -91,7 +91,7 @@ TEST_F(GroupTest, many_of_one_deployment_are_one_message_when_it_is_quiet) {
   EXPECT_TRUE(held_.empty());
   wait(minutes(1));
   ASSERT_EQ(held_.size(), 1u);
-  EXPECT_TRUE(says("Deployment by ci with Terraform: 400 changed: 400 EC2 instance stable"))
+  EXPECT_TRUE(says("Deployment by ci with Terraform: 400 changed: 400 × EC2 instance stable"))
       << said();
   EXPECT_TRUE(says(R"("type":"statewire.group.v1")"));
   EXPECT_TRUE(says(R"("group":{"count":400,)"));
@@ -124,7 +124,7 @@ TEST_F(GroupTest, a_stack_says_itself_when_it_is_over) {
   EXPECT_TRUE(held_.empty());
   wait(minutes(1));
   ASSERT_EQ(held_.size(), 1u);
-  EXPECT_TRUE(says("Deployment of stack shop: 1 changed: 1 EC2 instance stable")) << said();
+  EXPECT_TRUE(says("Deployment of stack shop: 1 changed: EC2 instance stable")) << said();
 }
 
 // What comes until the end is told with it, also after a restart.
@@ -148,7 +148,7 @@ TEST_F(GroupTest, that_is_under_way_when_it_is_told_is_amended_once_by_its_end) 
   wait(minutes(20));
   ASSERT_EQ(held_.size(), 1u);
   EXPECT_TRUE(says(R"("causationid":")" + first)) << said();
-  EXPECT_TRUE(says("1 changed: 1 EC2 instance stable (i-3)")) << said();
+  EXPECT_TRUE(says("1 changed: EC2 instance stable (i-3)")) << said();
   answer(Verdict::delivered);
   EXPECT_TRUE(rows().empty());
 }
@@ -169,7 +169,7 @@ TEST_F(GroupTest, a_stack_that_is_under_way_may_be_quiet_for_longer_than_at_most
   wait(minutes(20));
   ASSERT_EQ(held_.size(), 1u);
   EXPECT_TRUE(says(R"("causationid":")" + first)) << said();
-  EXPECT_TRUE(says("1 changed: 1 EC2 instance stable (i-2)")) << said();
+  EXPECT_TRUE(says("1 changed: EC2 instance stable (i-2)")) << said();
   answer(Verdict::delivered);
   EXPECT_TRUE(rows().empty());
 }
@@ -193,8 +193,7 @@ TEST_F(GroupTest, a_late_call_on_a_stack_is_of_its_deployment) {
   turn();
   wait(minutes(1));
   ASSERT_EQ(held_.size(), 1u);
-  EXPECT_TRUE(says("Deployment of stack shop by alice: 1 changed: 1 EC2 instance stable"))
-      << said();
+  EXPECT_TRUE(says("Deployment of stack shop by alice: 1 changed: EC2 instance stable")) << said();
   answer(Verdict::delivered);
   wait(minutes(31));
   EXPECT_TRUE(held_.empty()) << said();
@@ -265,7 +264,7 @@ TEST_F(GroupTest, says_started_of_what_was_started) {
   started.after.value = "STARTED";
   deploy_entries({started});
   wait(minutes(5));
-  EXPECT_TRUE(says("1 EC2 instance started")) << said();
+  EXPECT_TRUE(says("EC2 instance started")) << said();
 }
 
 // Of one source all comes before the other's.
@@ -338,7 +337,7 @@ TEST_F(GroupTest, its_first_resources_are_named_and_what_failed_before_all) {
   ASSERT_EQ(held_.size(), 1u);
   EXPECT_TRUE(says(R"("resources":[{"type":"AWS::EC2::Instance","name":"i-30","id":"i-30"}])"))
       << said();
-  EXPECT_TRUE(says("1 changed: 1 EC2 instance stable (i-30)")) << said();
+  EXPECT_TRUE(says("1 changed: EC2 instance stable (i-30)")) << said();
 }
 
 TEST_F(GroupTest, what_comes_late_is_told_once_and_only_where_it_changes_what_was_said) {
@@ -389,7 +388,7 @@ TEST_F(GroupTest, a_late_state_replaces_what_was_said_and_a_late_call_does_not) 
     ASSERT_EQ(held_.size(), kind == NotificationKind::transition ? 1u : 0u) << said();
     now_ += hours(2);
   }
-  EXPECT_TRUE(says("1 EC2 instance gone")) << said();
+  EXPECT_TRUE(says("EC2 instance gone")) << said();
 }
 
 TEST_F(GroupTest, what_has_failed_is_told_once_and_its_deployment_stays_failed) {
@@ -461,7 +460,7 @@ TEST_F(GroupTest, what_lies_between_makes_one_of_two) {
   wait(minutes(20));
   ASSERT_EQ(held_.size(), 1u);
   EXPECT_TRUE(says("More of the deployment")) << said();
-  EXPECT_TRUE(says("2 changed: 2 EC2 instance stable")) << said();
+  EXPECT_TRUE(says("2 changed: 2 × EC2 instance stable")) << said();
 }
 
 TEST_F(GroupTest, all_states_that_fit_are_named) {
@@ -517,7 +516,7 @@ TEST_F(GroupTest, its_message_is_rendered_again_after_a_change_of_the_format) {
   turn();
   ASSERT_EQ(held_.size(), 1u);
   EXPECT_FALSE(says("{")) << said();
-  EXPECT_TRUE(says("2 changed: 2 EC2 instance stable")) << said();
+  EXPECT_TRUE(says("2 changed: 2 × EC2 instance stable")) << said();
 }
 
 TEST_F(GroupTest, held_until_its_cause_is_known_it_joins_its_deployment) {

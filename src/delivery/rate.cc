@@ -139,7 +139,7 @@ std::string summary_of(const DigestCounts& digest) {
       continue;
     }
     text += text.empty() ? "" : ", ";
-    text.append(with_thousands(kinds[i].count)).append(" ");
+    if (kinds[i].count > 1) text.append(with_thousands(kinds[i].count)).append(" × ");
     if (kinds[i].severity != 0) text.append(severity_text(kinds[i].severity)).append(" ");
     text.append(kinds[i].name);
   }
@@ -150,8 +150,8 @@ std::string summary_of(const DigestCounts& digest) {
 std::string limit_text(uint64_t per_hour_max, Time ends) {
   return "more than " + with_thousands(per_hour_max) + " in an hour, so until " +
          format_time(ends).substr(11, 8) +
-         " UTC further ones are counted and not sent; one message then says what they were; "
-         "ERROR is still sent at once";
+         " UTC further ones are only counted; one message then says what they were; errors are "
+         "still sent at once";
 }
 
 }  // namespace statewire

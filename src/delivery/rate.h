@@ -68,10 +68,10 @@ std::string label_of(const DigestKind& kind);
 std::vector<ReceiptKind> sorted_kinds_of(const DigestCounts& digest);
 
 // What is more than news stands first, by name:
-//   "1 WARN trail main stopped, 30 EC2 instance gone, 7 S3 bucket changed, and 2 others"
+//   "WARN trail main stopped, 30 × EC2 instance gone, 7 × S3 bucket changed, and 2 others"
 std::string summary_of(const DigestCounts& digest);
 
-// "more than 30 in an hour, so until 10:00:00 UTC further ones are counted and not sent; …"
+// "more than 30 in an hour, so until 10:00:00 UTC further ones are only counted; …"
 std::string limit_text(uint64_t per_hour_max, Time ends);
 
 }  // namespace statewire

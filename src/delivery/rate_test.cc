@@ -46,7 +46,7 @@ TEST(RateStage, counts_what_is_dropped_the_most_frequent_first) {
   rate.count(gone(4, "AWS::EC2::Instance"));
   rate.count(gone(5, "AWS::EC2::Instance"));
   const DeliveryRow& row = rate.digest()->row;
-  EXPECT_EQ(summary_of(row.digest), "2 EC2 instance gone, 1 S3 bucket gone");
+  EXPECT_EQ(summary_of(row.digest), "2 × EC2 instance gone, S3 bucket gone");
   EXPECT_EQ(row.members, 3u);
   EXPECT_EQ(row.first_sequence, 3u);
   EXPECT_EQ(row.last_sequence, 5u);
@@ -63,7 +63,7 @@ TEST(RateStage, counts_what_is_more_than_news_first_and_by_name) {
   severe.name = "main";
   severe.resource.id = "arn:aws:cloudtrail:eu-west-1:123456789012:trail/main";
   rate.count(severe);
-  EXPECT_EQ(summary_of(rate.digest()->row.digest), "1 WARN trail main gone, 2 S3 bucket gone");
+  EXPECT_EQ(summary_of(rate.digest()->row.digest), "WARN trail main gone, 2 × S3 bucket gone");
   severe.severity = kError;
   EXPECT_EQ(label_of(digest_kind_of(severe)), "ERROR trail main gone");
 }

@@ -113,7 +113,8 @@ void add_subject(const Notification& notification, bool has_id, Words& words) {
   if (notification.kind == NotificationKind::receipt) {
     const std::string_view subscription = notification.subscription;
     if (notification.receipt_count == 0) {
-      return words.add("limit of messages", subscription.empty() ? "" : " to ", subscription);
+      return words.add("Limit of messages", subscription.empty() ? "" : " to ", subscription,
+                       " reached");
     }
     words.add_number(notification.receipt_count);
     words.add(" more notification", notification.receipt_count == 1 ? "" : "s");

@@ -254,7 +254,7 @@ std::string why_text(const Notification& n) {
   if (n.subscription.empty()) return {};
   const std::string sent = "Sent to " + clean(n.subscription);
   if (n.kind == NotificationKind::receipt) {
-    return sent + " because it had as many messages in an hour as its per_hour lets through";
+    return sent + " because its limit of messages an hour (per_hour) is reached";
   }
   if (n.kind == NotificationKind::retracted) {
     return sent + " because it was told of this, and wants only " +

@@ -791,11 +791,13 @@ TEST(Message, a_limit_names_whose_it_is) {
   n.kind = NotificationKind::receipt;
   n.receipt = "more than 6 in an hour";
   n.subscription = "tasks";
-  EXPECT_EQ(message_of(n), "limit of messages to tasks: more than 6 in an hour");
-  n.receipt = "2 EC2 instance gone";
-  n.receipt_count = 2;
+  EXPECT_EQ(message_of(n), "Limit of messages to tasks reached: more than 6 in an hour");
+  n.receipt = "1,204 × EC2 instance gone";
+  n.receipt_count = 1'204;
   EXPECT_EQ(message_of(n),
-            "2 more notifications to tasks, counted but not sent: 2 EC2 instance gone");
+            "1,204 more notifications to tasks, counted but not sent: 1,204 × EC2 instance gone");
+  EXPECT_EQ(parts_of(n).why,
+            "Sent to tasks because its limit of messages an hour (per_hour) is reached");
 }
 
 TEST(Message, a_service_is_named_once) {

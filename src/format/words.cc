@@ -19,7 +19,10 @@ std::string_view without_cut_number(std::string_view text, size_t size) {
 
 void Words::add_number(uint64_t number) {
   size_t at = digits_.size();
+  size_t written = 0;
   do {
+    if (written != 0 && written % 3 == 0) digits_[--at] = ',';
+    ++written;
     digits_[--at] = static_cast<char>('0' + number % 10);
     number /= 10;
   } while (number != 0);

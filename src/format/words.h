@@ -26,7 +26,7 @@ class Words {
   void add(const Pieces&... pieces) {
     (add_one(pieces), ...);
   }
-  // REQUIRES: at most one number each.
+  // "1,204". REQUIRES: at most one number each.
   void add_number(uint64_t number);
   // "03:01:04 UTC"; of another day than `today`'s "2026-11-22 03:01:04 UTC".
   // REQUIRES: at most one each.
@@ -51,7 +51,7 @@ class Words {
 
   std::array<std::string_view, kMessageWordsMax> pieces_;
   size_t count_ = 0;
-  std::array<char, 20> digits_;
+  std::array<char, 26> digits_;
   std::array<char, 64> spelled_;
   std::array<char, 32> clock_;
 };
