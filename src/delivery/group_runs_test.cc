@@ -19,7 +19,7 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr std::string_view kThing = "Thing";
+constexpr std::string_view kThing = "thing";
 
 // Writes whether it is an amendment, and the things that are counted.
 class ThingsFormat final : public Format {

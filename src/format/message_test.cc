@@ -69,7 +69,13 @@ TEST(Message, states_in_capitals_are_told_in_words) {
   EXPECT_EQ(told("GATEWAY_ATTACHED"), "is gateway attached");
   EXPECT_EQ(told("RUNNING"), "is running");
   EXPECT_EQ(told("OK"), "is OK");
-  EXPECT_EQ(told("Ready_2"), "is Ready_2") << "only what is in capitals";
+  EXPECT_EQ(told("InProgress"), "is in progress");
+  EXPECT_EQ(told("Active"), "is active");
+  EXPECT_EQ(told("ResourceDiscovered"), "is discovered");
+  EXPECT_EQ(told("SUCCESS"), "has succeeded");
+  EXPECT_EQ(told("TIMED_OUT"), "has timed out");
+  EXPECT_EQ(told("Ready_2"), "is Ready_2") << "no word";
+  EXPECT_EQ(told("Ready soon"), "is Ready soon");
   n.cause = {.kind = CauseKind::human, .actor = "alice", .call = "DeleteStack"};
   EXPECT_EQ(told("DELETE_COMPLETE"), "was deleted by alice") << "not twice";
 }
@@ -692,7 +698,7 @@ TEST(Message, with_all_that_there_can_be_it_has_room) {
   n.cause.via = "example.amazonaws.com";
   n.cause.tool = "a tool";
   EXPECT_EQ(message_of(n),
-            "Some Thing a name (invoices) in eu-west-1 was given settings of versioning by Auto "
+            "Some thing a name (invoices) in eu-west-1 was given settings of versioning by Auto "
             "Scaling group ci-deployer through example with a tool: PutBucketVersioning (a 1 → 2, "
             "b 1 → 2, "
             "c 1 → 2, …)");
@@ -892,7 +898,14 @@ TEST(Names, types_are_said_as_people_do) {
   EXPECT_EQ(type_name("AWS::S3::Bucket"), "S3 bucket");
   EXPECT_EQ(type_name("AWS::Lambda::Function"), "Lambda function");
   EXPECT_EQ(type_name("AWS::IAM::Role"), "IAM role");
-  EXPECT_EQ(type_name("AWS::Glue::Job"), "Glue Job");
+  EXPECT_EQ(type_name("AWS::Glue::Job"), "Glue job");
+  EXPECT_EQ(type_name("AWS::EC2::SubnetRouteTableAssociation"),
+            "EC2 subnet route table association");
+  EXPECT_EQ(type_name("AWS::RDS::DBShardGroup"), "RDS DB shard group");
+  EXPECT_EQ(type_name("AWS::X::EC2Fleet"), "X EC2 fleet");
+  EXPECT_EQ(type_name("AWS::X::WebACL"), "X web ACL");
+  const std::string longest(200, 'T');
+  EXPECT_EQ(type_name("AWS::X::" + longest), "X " + longest);
   EXPECT_EQ(type_name("AWS::Odd"), "Odd");
   EXPECT_EQ(type_name("Pod"), "Pod");
   EXPECT_EQ(type_name(""), "");

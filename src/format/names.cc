@@ -175,7 +175,8 @@ void add_type_name(std::string_view type, Words& words) {
   if (!name.empty()) return words.add(name);
   const size_t colons = type.find("::");
   if (colons == std::string_view::npos) return words.add(type);
-  words.add(type.substr(0, colons), " ", type.substr(colons + 2));
+  words.add(type.substr(0, colons), " ");
+  words.add_split(type.substr(colons + 2));
 }
 
 std::string_view bare_id(std::string_view id) {

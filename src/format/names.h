@@ -8,8 +8,8 @@
 
 namespace statewire {
 
-// "EC2 instance" for AWS::EC2::Instance; "Glue Job" for AWS::Glue::Job, which has no name here; a
-// type of another form as it is.
+// "EC2 instance" for AWS::EC2::Instance; "Glue job" for AWS::Glue::Job, which has no name here; a
+// type of another form as it is. REQUIRES: as for `Words::add_split`.
 void add_type_name(std::string_view type, Words& words);
 
 // The part of an ARN or a full id that people say: "i-0a1b2c3d4e5f60001", "invoices".

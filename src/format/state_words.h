@@ -10,8 +10,8 @@ namespace statewire {
 // What stands before the words of a state: "is ", or "has " ("has failed").
 std::string_view verb_before_state(std::string_view value);
 
-// "updated" for UPDATE_COMPLETE, "gateway attached" for GATEWAY_ATTACHED; what is not in capitals
-// stays as it is. REQUIRES: as for `Words::add_spelled`.
+// "updated" for UPDATE_COMPLETE, "gateway attached" for GATEWAY_ATTACHED, "in progress" for
+// InProgress; else as it is. REQUIRES: as for `Words::add_spelled`.
 void add_state(std::string_view value, Words& words);
 
 // Whether the words of the state are `verb`: "stopped" for STOPPED.

@@ -2,10 +2,42 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "format/clean_text.h"
 
 namespace statewire {
 namespace {
+
+bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_small(char c) { return c >= 'a' && c <= 'z'; }
+
+// Where a word begins: "Web", "ACL" and "Association" in WebACLAssociation.
+bool begins_word(std::string_view camel, size_t i) {
+  if (i == 0) return true;
+  if (!is_capital(camel[i])) return false;
+  const bool is_in_capitals = is_capital(camel[i - 1]);
+  return !is_in_capitals || (i + 1 < camel.size() && is_small(camel[i + 1]));
+}
+
+// Words with spaces between them, and without capitals but for those that have no others. How many
+// bytes it writes; 0 where there is no room.
+size_t write_split(std::string_view camel, std::span<char> out) {
+  size_t size = 0;
+  for (size_t i = 0; i < camel.size(); ++i) {
+    if (size + 2 > out.size()) return 0;
+    const bool is_first = begins_word(camel, i);
+    if (is_first && i > 0) out[size++] = ' ';
+    const bool is_name = !is_first || i + 1 == camel.size() || !is_small(camel[i + 1]);
+    out[size++] = is_name ? camel[i] : lower_letter(camel[i]);
+  }
+  return size;
+}
+
+// "InProgress", "Active"
+bool is_camel(std::string_view text) {
+  return text.size() > 1 && is_capital(text[0]) && is_small(text[1]) &&
+         std::ranges::all_of(text, [](char c) { return is_capital(c) || is_small(c); });
+}
 
 // Half of a number is another number: "10.0.0.1" would become "10.0" or "10".
 std::string_view without_cut_number(std::string_view text, size_t size) {
@@ -39,7 +71,16 @@ void Words::add_clock(Time time, Time today) {
   add(text.substr(kDate + 1, 8), " UTC");
 }
 
+void Words::add_split(std::string_view camel) {
+  const size_t size = write_split(camel, split_);
+  add_one(size == 0 ? camel : std::string_view(split_.data(), size));
+}
+
 void Words::add_spelled(std::string_view constant) {
+  if (is_camel(constant)) {
+    const size_t size = write_split(constant, spelled_);
+    return add_one(size == 0 ? constant : std::string_view(spelled_.data(), size));
+  }
   const bool is_constant = std::ranges::all_of(constant, [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
   });

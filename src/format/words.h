@@ -31,9 +31,13 @@ class Words {
   // "03:01:04 UTC"; of another day than `today`'s "2026-11-22 03:01:04 UTC".
   // REQUIRES: at most one each.
   void add_clock(Time time, Time today);
-  // "instance retirement scheduled" for INSTANCE_RETIREMENT_SCHEDULED; anything else as it is.
+  // "instance retirement scheduled" for INSTANCE_RETIREMENT_SCHEDULED, "in progress" for
+  // InProgress; anything else as it is.
   // REQUIRES: at most one each.
   void add_spelled(std::string_view constant);
+  // "web ACL association" for WebACLAssociation; as it is where it is longer than any type.
+  // REQUIRES: at most one each.
+  void add_split(std::string_view camel);
 
   // Cuts this to at most `characters` characters of cleaned text; the last one is "…" then.
   void limit(size_t characters);
@@ -53,6 +57,7 @@ class Words {
   size_t count_ = 0;
   std::array<char, 26> digits_;
   std::array<char, 64> spelled_;
+  std::array<char, 96> split_;
   std::array<char, 32> clock_;
 };
 
