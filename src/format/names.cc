@@ -1,5 +1,6 @@
 #include "format/names.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <iterator>
@@ -48,31 +49,38 @@ std::string_view name_of_type(std::string_view type) {
   return {};
 }
 
-constexpr Phrase kTools[] = {
-    {"console", " in the console"},
-    {"aws-cli", " with the AWS CLI"},
-    {"terraform", " with Terraform"},
-    {"opentofu", " with OpenTofu"},
-    {"pulumi", " with Pulumi"},
-    {"cloudformation", " with CloudFormation"},
-    {"cdk", " with the CDK"},
-    {"ansible", " with Ansible"},
-    {"sam", " with the SAM CLI"},
-    {"serverless", " with the Serverless Framework"},
-    {"powershell", " with PowerShell"},
-    {"github-actions", " with GitHub Actions"},
-    {"gitlab", " with GitLab"},
-    {"jenkins", " with Jenkins"},
-    {"codebuild", " with CodeBuild"},
-    {"codepipeline", " with CodePipeline"},
-    {"codedeploy", " with CodeDeploy"},
-    {"cloudcontrolapi", " with Cloud Control"},
-    {"servicecatalog", " with Service Catalog"},
-    {"elasticbeanstalk", " with Elastic Beanstalk"},
-    {"controltower", " with Control Tower"},
+// How a tool is told of: " with the AWS CLI".
+struct ToolWords {
+  std::string_view token;
+  std::string_view before;
+  std::string_view name;
+};
+
+constexpr ToolWords kTools[] = {
+    {"console", " in the ", "console"},
+    {"aws-cli", " with the ", "AWS CLI"},
+    {"terraform", " with ", "Terraform"},
+    {"opentofu", " with ", "OpenTofu"},
+    {"pulumi", " with ", "Pulumi"},
+    {"cloudformation", " with ", "CloudFormation"},
+    {"cdk", " with the ", "CDK"},
+    {"ansible", " with ", "Ansible"},
+    {"sam", " with the ", "SAM CLI"},
+    {"serverless", " with the ", "Serverless Framework"},
+    {"powershell", " with ", "PowerShell"},
+    {"github-actions", " with ", "GitHub Actions"},
+    {"gitlab", " with ", "GitLab"},
+    {"jenkins", " with ", "Jenkins"},
+    {"codebuild", " with ", "CodeBuild"},
+    {"codepipeline", " with ", "CodePipeline"},
+    {"codedeploy", " with ", "CodeDeploy"},
+    {"cloudcontrolapi", " with ", "Cloud Control"},
+    {"servicecatalog", " with ", "Service Catalog"},
+    {"elasticbeanstalk", " with ", "Elastic Beanstalk"},
+    {"controltower", " with ", "Control Tower"},
     // The activity of Auto Scaling.
-    {"scale-in", ": scale-in"},
-    {"scale-out", ": scale-out"},
+    {"scale-in", ": ", "scale-in"},
+    {"scale-out", ": ", "scale-out"},
 };
 
 // Actors that are no people, by their type.
@@ -140,6 +148,11 @@ std::string_view words_for(const Phrase (&phrases)[N], std::string_view token) {
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+ToolWords words_for_tool(std::string_view token) {
+  const auto known = std::ranges::find(kTools, token, &ToolWords::token);
+  return known == std::end(kTools) ? ToolWords{token, " with ", token} : *known;
+}
 
 // `text` without the digits at its end.
 std::string_view without_digits(std::string_view text) {
@@ -210,18 +223,11 @@ std::string_view short_name(std::string_view name, std::string_view id) {
 
 void add_tool(std::string_view tool, Words& words) {
   if (tool.empty()) return;
-  const std::string_view known = words_for(kTools, tool);
-  if (!known.empty()) return words.add(known);
-  words.add(" with ", tool);
+  const ToolWords told = words_for_tool(tool);
+  words.add(told.before, told.name);
 }
 
-std::string_view tool_name(std::string_view tool) {
-  std::string_view name = words_for(kTools, tool);
-  for (const std::string_view before : {" with the ", " with ", " in the ", ": "}) {
-    if (name.starts_with(before)) return name.substr(before.size());
-  }
-  return tool;
-}
+std::string_view tool_name(std::string_view tool) { return words_for_tool(tool).name; }
 
 std::string_view actor_type_words(std::string_view actor_type) {
   return words_for(kActorTypes, actor_type);
