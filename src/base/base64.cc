@@ -11,7 +11,7 @@
 namespace statewire {
 namespace {
 
-bool is_digit(char c) { return is_letter_or_digit(c) || c == '+' || c == '/'; }
+bool is_base64_digit(char c) { return is_letter_or_digit(c) || c == '+' || c == '/'; }
 
 }  // namespace
 
@@ -30,7 +30,7 @@ std::optional<std::string> base64_decoded(std::string_view text) {
   const size_t end = std::min(text.find('='), text.size());
   const size_t padding = text.size() - end;
   const bool is_well_formed = padding <= 2 && text.find_first_not_of('=', end) == text.npos &&
-                              std::ranges::all_of(text.substr(0, end), is_digit);
+                              std::ranges::all_of(text.substr(0, end), is_base64_digit);
   if (!is_well_formed) return std::nullopt;
   std::string bytes(text.size() / 4 * 3, '\0');
   const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),

@@ -57,10 +57,21 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
   return best;
 }
 
+std::string_view with_thousands(uint64_t number, NumberRoom& room) {
+  size_t at = room.size();
+  size_t written = 0;
+  do {
+    if (written != 0 && written % 3 == 0) room[--at] = ',';
+    ++written;
+    room[--at] = static_cast<char>('0' + number % 10);
+    number /= 10;
+  } while (number != 0);
+  return {room.data() + at, room.size() - at};
+}
+
 std::string with_thousands(uint64_t number) {
-  std::string digits = std::to_string(number);
-  for (size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
-  return digits;
+  NumberRoom room;
+  return std::string(with_thousands(number, room));
 }
 
 std::string counted(uint64_t count, std::string_view noun) {

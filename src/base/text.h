@@ -1,6 +1,7 @@
 // Small text tools that several folders need.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -27,9 +28,10 @@ bool is(std::string_view text, const char (&word)[N]) {
 inline constexpr std::string_view kJsonBlanks = " \t\r\n";
 
 // Of ASCII.
-constexpr bool is_letter_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
+constexpr bool is_small(char c) { return c >= 'a' && c <= 'z'; }
+constexpr bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_letter_or_digit(char c) { return is_small(c) || is_capital(c) || is_digit(c); }
 
 // What comes before `separator`, or all where there is none; leaves what is behind it.
 constexpr std::string_view take_until(std::string_view& text, char separator) {
@@ -41,7 +43,7 @@ constexpr std::string_view take_until(std::string_view& text, char separator) {
 
 // ASCII letters only.
 constexpr char lower_letter(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+  return is_capital(c) ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 std::string lower_case(std::string_view text);
 
@@ -51,5 +53,8 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
 // "1 event", "412 events"; thousands get separators: "1,204".
 std::string counted(uint64_t count, std::string_view noun);
 std::string with_thousands(uint64_t number);
+// The same, written at the end of `room`, which nothing is allocated for.
+using NumberRoom = std::array<char, 26>;
+std::string_view with_thousands(uint64_t number, NumberRoom& room);
 
 }  // namespace statewire

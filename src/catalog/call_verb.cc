@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/text.h"
+
 namespace statewire {
 namespace {
 
@@ -35,12 +37,10 @@ bool is_one_of(std::string_view word, const auto& words) {
   return std::find(std::begin(words), std::end(words), word) != std::end(words);
 }
 
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-
 // "GetObject20170331": Get, Object20170331.
 std::string_view take_word(std::string_view& name) {
   size_t end = name.empty() ? 0 : 1;
-  while (end < name.size() && !is_upper(name[end])) ++end;
+  while (end < name.size() && !is_capital(name[end])) ++end;
   const std::string_view word = name.substr(0, end);
   name.remove_prefix(end);
   return word;

@@ -9,9 +9,7 @@
 
 namespace statewire {
 
-inline bool is_small(char c) { return c >= 'a' && c <= 'z'; }
-inline bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
-inline bool is_letter(char c) { return lower_letter(c) >= 'a' && lower_letter(c) <= 'z'; }
+inline bool is_letter(char c) { return is_small(c) || is_capital(c); }
 
 // `word` is in lower case.
 inline bool begins_with(std::string_view text, std::string_view word) {

@@ -6,6 +6,7 @@
 #include "model/arn.h"
 
 namespace statewire {
+
 std::string name_of_principal(std::string_view principal, std::string_view own_account) {
   if (is_account(principal)) return "account " + std::string(principal);
   const ArnFields arn = arn_fields(principal);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ids.h"
+#include "base/text.h"
 #include "catalog/compile_entry.h"
 #include "catalog/whereabouts.h"
 
@@ -18,21 +19,19 @@ std::string_view shape_of(const TypeSpec& type) {
   return type.shape.empty() ? type.id : type.shape;
 }
 
-bool is_decimal(char c) { return c >= '0' && c <= '9'; }
-
 }  // namespace
 
 std::string_view without_version(std::string_view name) {
   constexpr size_t kDateDigits = 8;
   std::string_view rest = name;
-  while (!rest.empty() && is_decimal(rest.back())) rest.remove_suffix(1);
+  while (!rest.empty() && is_digit(rest.back())) rest.remove_suffix(1);
   if (rest.ends_with('v') && rest.size() < name.size())
     rest.remove_suffix(1);
   else
     rest = name;
   size_t digits = 0;
-  while (!rest.empty() && (is_decimal(rest.back()) || rest.back() == '_')) {
-    digits += is_decimal(rest.back()) ? 1 : 0;
+  while (!rest.empty() && (is_digit(rest.back()) || rest.back() == '_')) {
+    digits += is_digit(rest.back()) ? 1 : 0;
     rest.remove_suffix(1);
   }
   return digits == kDateDigits && !rest.empty() ? rest : name;

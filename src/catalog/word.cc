@@ -6,9 +6,6 @@
 namespace statewire {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_of_word(char c) { return is_capital(c) || is_small(c) || is_digit(c); }
-
 void skip_gaps(std::string_view& text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '_' || text.front() == '-')) {
     text.remove_prefix(1);
@@ -22,13 +19,13 @@ std::string_view plain_word(std::string_view state, WordBuffer& buffer) {
   bool begins = false;
   char before = 0;
   for (const char c : state) {
-    begins = begins || !is_of_word(c) || (is_capital(c) && is_small(before));
+    begins = begins || !is_letter_or_digit(c) || (is_capital(c) && is_small(before));
     before = c;
-    if (!is_of_word(c)) continue;
+    if (!is_letter_or_digit(c)) continue;
     if (size + 2 > buffer.size()) return {};
     if (begins && size != 0) buffer[size++] = '-';
     begins = false;
-    buffer[size++] = is_capital(c) ? static_cast<char>(c - 'A' + 'a') : c;
+    buffer[size++] = lower_letter(c);
   }
   return {buffer.data(), size};
 }

@@ -60,7 +60,6 @@ a{text-decoration:none}
 
 // Escaped, and a long path or ARN may be broken behind its dots and slashes, but no number.
 std::string breakable(std::string_view text) {
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   std::string out;
   size_t from = 0;
   for (size_t i = 0; i + 1 < text.size(); ++i) {

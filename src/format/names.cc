@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <iterator>
 
+#include "base/text.h"
 #include "format/type_names.h"
 
 namespace statewire {
@@ -146,8 +147,6 @@ std::string_view words_for(const Phrase (&phrases)[N], std::string_view token) {
   }
   return {};
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 ToolWords words_for_tool(std::string_view token) {
   const auto known = std::ranges::find(kTools, token, &ToolWords::token);

@@ -2,14 +2,10 @@
 
 #include <algorithm>
 
-#include "base/text.h"
 #include "format/clean_text.h"
 
 namespace statewire {
 namespace {
-
-bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_small(char c) { return c >= 'a' && c <= 'z'; }
 
 // Where a word begins: "Web", "ACL" and "Association" in WebACLAssociation.
 bool begins_word(std::string_view camel, size_t i) {
@@ -19,18 +15,18 @@ bool begins_word(std::string_view camel, size_t i) {
   return !is_in_capitals || (i + 1 < camel.size() && is_small(camel[i + 1]));
 }
 
-// Words with spaces between them, and without capitals but for those that have no others. How many
-// bytes it writes; 0 where there is no room.
-size_t write_split(std::string_view camel, std::span<char> out) {
+// Words with spaces between them, and without capitals but for those that have no others, written
+// into `out`; `camel` itself where there is no room.
+std::string_view split(std::string_view camel, std::span<char> out) {
   size_t size = 0;
   for (size_t i = 0; i < camel.size(); ++i) {
-    if (size + 2 > out.size()) return 0;
+    if (size + 2 > out.size()) return camel;
     const bool is_first = begins_word(camel, i);
     if (is_first && i > 0) out[size++] = ' ';
     const bool is_name = !is_first || i + 1 == camel.size() || !is_small(camel[i + 1]);
     out[size++] = is_name ? camel[i] : lower_letter(camel[i]);
   }
-  return size;
+  return {out.data(), size};
 }
 
 // "InProgress", "Active"
@@ -41,7 +37,7 @@ bool is_camel(std::string_view text) {
 
 // Half of a number is another number: "10.0.0.1" would become "10.0" or "10".
 std::string_view without_cut_number(std::string_view text, size_t size) {
-  const auto is_of_number = [](char c) { return (c >= '0' && c <= '9') || c == '.' || c == ','; };
+  const auto is_of_number = [](char c) { return is_digit(c) || c == '.' || c == ','; };
   if (size == text.size() || !is_of_number(text[size])) return text.substr(0, size);
   while (size > 0 && is_of_number(text[size - 1])) --size;
   return text.substr(0, size);
@@ -49,17 +45,7 @@ std::string_view without_cut_number(std::string_view text, size_t size) {
 
 }  // namespace
 
-void Words::add_number(uint64_t number) {
-  size_t at = digits_.size();
-  size_t written = 0;
-  do {
-    if (written != 0 && written % 3 == 0) digits_[--at] = ',';
-    ++written;
-    digits_[--at] = static_cast<char>('0' + number % 10);
-    number /= 10;
-  } while (number != 0);
-  add_one({digits_.data() + at, digits_.size() - at});
-}
+void Words::add_number(uint64_t number) { add_one(with_thousands(number, digits_)); }
 
 void Words::add_clock(Time time, Time today) {
   constexpr size_t kDate = 10;
@@ -71,23 +57,15 @@ void Words::add_clock(Time time, Time today) {
   add(text.substr(kDate + 1, 8), " UTC");
 }
 
-void Words::add_split(std::string_view camel) {
-  const size_t size = write_split(camel, split_);
-  add_one(size == 0 ? camel : std::string_view(split_.data(), size));
-}
+void Words::add_split(std::string_view camel) { add_one(split(camel, split_)); }
 
 void Words::add_spelled(std::string_view constant) {
-  if (is_camel(constant)) {
-    const size_t size = write_split(constant, spelled_);
-    return add_one(size == 0 ? constant : std::string_view(spelled_.data(), size));
-  }
-  const bool is_constant = std::ranges::all_of(constant, [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  });
+  if (is_camel(constant)) return add_one(split(constant, spelled_));
+  const bool is_constant = std::ranges::all_of(
+      constant, [](char c) { return is_capital(c) || is_digit(c) || c == '_'; });
   if (!is_constant || constant.size() > spelled_.size()) return add_one(constant);
-  std::ranges::transform(constant, spelled_.begin(), [](char c) {
-    return c == '_' ? ' ' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  std::ranges::transform(constant, spelled_.begin(),
+                         [](char c) { return c == '_' ? ' ' : lower_letter(c); });
   add_one({spelled_.data(), constant.size()});
 }
 

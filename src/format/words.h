@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "base/time.h"
 
 namespace statewire {
@@ -55,7 +56,7 @@ class Words {
 
   std::array<std::string_view, kMessageWordsMax> pieces_;
   size_t count_ = 0;
-  std::array<char, 26> digits_;
+  NumberRoom digits_;
   std::array<char, 64> spelled_;
   std::array<char, 96> split_;
   std::array<char, 32> clock_;

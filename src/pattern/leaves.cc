@@ -7,6 +7,7 @@
 #include <bit>
 #include <charconv>
 
+#include "base/text.h"
 #include "base/whole_json.h"
 #include "pattern/fold_case.h"
 #include "pattern/hash.h"
@@ -40,8 +41,6 @@ constexpr std::array<T, kSize> powers_of_ten() {
 }
 constexpr auto kPowersOfTen = powers_of_ten<double, kDigitsMax + 1>();
 constexpr auto kIntegerPowersOfTen = powers_of_ten<uint64_t, kDigitsMax + 1>();
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Reads digits up to what is none, eight at a time, and moves behind them. More than 64 bits have
 // room for wrap around.
